@@ -1,0 +1,85 @@
+//! Dead bytes by the pair of instructions that made and removed them.
+
+use std::collections::HashMap;
+
+use super::Inspection;
+use crate::tree::{Cause, NodeId};
+
+/// What one layer shipped and another one hid.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DeadGroup {
+    /// The layer that ships the bytes.
+    pub born_in: usize,
+    /// The layer that hid them.
+    pub died_in: usize,
+    /// How many bytes.
+    pub bytes: u64,
+    /// How many inodes.
+    pub count: usize,
+    /// How most of the bytes died.
+    pub cause: Cause,
+    /// The deepest directory that holds at least nine tenths of the bytes, or the file itself.
+    pub place: NodeId,
+}
+
+/// Groups the dead inodes by the layers they were born and died in, the biggest group first.
+pub fn dead_groups(inspection: &Inspection) -> Vec<DeadGroup> {
+    let mut members: HashMap<(usize, usize), Vec<usize>> = HashMap::new();
+    for (i, dead) in inspection.dead.iter().enumerate() {
+        members.entry((dead.born_in, dead.died_in)).or_default().push(i);
+    }
+    let mut groups: Vec<_> = members
+        .into_iter()
+        .map(|((born_in, died_in), members)| group(inspection, born_in, died_in, &members))
+        .collect();
+    groups.sort_by_key(|group| (std::cmp::Reverse(group.bytes), group.born_in, group.died_in));
+    groups
+}
+
+fn group(inspection: &Inspection, born_in: usize, died_in: usize, members: &[usize]) -> DeadGroup {
+    let mut by_cause: HashMap<Cause, (u64, usize)> = HashMap::new();
+    let mut bytes = 0;
+    for &i in members {
+        let dead = &inspection.dead[i];
+        bytes += dead.bytes;
+        let sum = by_cause.entry(dead.cause).or_default();
+        sum.0 += dead.bytes;
+        sum.1 += 1;
+    }
+    let cause =
+        by_cause.into_iter().max_by_key(|&(cause, sum)| (sum, cause)).map_or(Cause::Deleted, |(cause, _)| cause);
+    DeadGroup { born_in, died_in, bytes, count: members.len(), cause, place: place(inspection, members, bytes) }
+}
+
+/// Walks down from the root for as long as one child holds nine tenths of the bytes.
+fn place(inspection: &Inspection, members: &[usize], bytes: u64) -> NodeId {
+    let tree = &inspection.tree;
+    let mut below: HashMap<NodeId, u64> = HashMap::new();
+    let mut children: HashMap<NodeId, Vec<NodeId>> = HashMap::new();
+    for &i in members {
+        let dead = &inspection.dead[i];
+        let mut node = tree.node_of(dead.version);
+        loop {
+            let first = !below.contains_key(&node);
+            *below.entry(node).or_default() += dead.bytes;
+            if node == NodeId::ROOT {
+                break;
+            }
+            let parent = tree.parent(node);
+            if first {
+                children.entry(parent).or_default().push(node);
+            }
+            node = parent;
+        }
+    }
+    let mut here = NodeId::ROOT;
+    while let Some(next) =
+        children.get(&here).and_then(|list| list.iter().copied().max_by_key(|n| (below[n], std::cmp::Reverse(*n))))
+    {
+        if below[&next] < bytes - bytes / 10 {
+            break;
+        }
+        here = next;
+    }
+    here
+}

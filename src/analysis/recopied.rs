@@ -1,0 +1,99 @@
+//! Whether a file that was overwritten came again with the same contents.
+//!
+//! The `chmod -R` trap: a layer that changes only the mode of a file ships its
+//! contents again. It is decided by content, and only the pairs in question
+//! are read: the same path, the same size, a later layer.
+
+use std::collections::HashMap;
+use std::hash::BuildHasher;
+use std::io;
+
+use crate::archive::{Extent, Member, ReadAt};
+use crate::image::hash_extent;
+use crate::tree::{Cause, Kind, Tree, VersionId};
+
+/// Compared at a time; the first piece is small, since most pairs differ early.
+const PIECES: [usize; 2] = [4 << 10, 256 << 10];
+
+/// Marks the overwritten inodes whose successor has the same contents.
+///
+/// `plain` gives the bytes of a layer that is a plain tar; what was decoded has a hash instead.
+pub fn mark_recopied<S: BuildHasher>(
+    tree: &mut Tree,
+    hashes: &HashMap<VersionId, u128, S>,
+    plain: impl Fn(usize) -> Option<Member>,
+) {
+    let same: Vec<_> = tree
+        .deaths()
+        .iter()
+        .map(|death| {
+            death.cause == Cause::Overwritten
+                && successor(tree, death.version, death.last_name, usize::from(death.layer))
+                    .is_some_and(|next| same_contents(tree, hashes, &plain, death.version, next))
+        })
+        .collect();
+    for (death, same) in tree.deaths_mut().iter_mut().zip(same) {
+        if same {
+            death.cause = Cause::Recopied;
+        }
+    }
+}
+
+/// The inode that `layer` put where the last name of `dead` was.
+fn successor(tree: &Tree, dead: VersionId, at: crate::tree::NodeId, layer: usize) -> Option<VersionId> {
+    let version = tree.versions(at).find(|&v| tree.born(v) == layer && tree.kind(v) == Kind::File)?;
+    let inode = tree.inode(version);
+    (inode != dead).then_some(inode)
+}
+
+fn same_contents<S: BuildHasher>(
+    tree: &Tree,
+    hashes: &HashMap<VersionId, u128, S>,
+    plain: &impl Fn(usize) -> Option<Member>,
+    one: VersionId,
+    other: VersionId,
+) -> bool {
+    if tree.size(one) != tree.size(other) || tree.is_sparse(one) || tree.is_sparse(other) {
+        return false;
+    }
+    if tree.size(one) == 0 {
+        return true;
+    }
+    let bytes_of = |version: VersionId| {
+        let layer = plain(tree.born(version))?;
+        let extent = layer.extent.part(tree.data_offset(version), tree.size(version));
+        Some((layer.source, extent))
+    };
+    let hash_of = |version: VersionId| {
+        hashes.get(&version).copied().or_else(|| {
+            let (source, extent) = bytes_of(version)?;
+            hash_extent(&*source, extent).ok()
+        })
+    };
+    if hashes.contains_key(&one) || hashes.contains_key(&other) {
+        return hash_of(one).is_some_and(|hash| Some(hash) == hash_of(other));
+    }
+    match (bytes_of(one), bytes_of(other)) {
+        (Some(one), Some(other)) => equal(&*one.0, one.1, &*other.0, other.1).unwrap_or(false),
+        _ => false,
+    }
+}
+
+fn equal(one: &dyn ReadAt, a: Extent, other: &dyn ReadAt, b: Extent) -> io::Result<bool> {
+    if a.len != b.len {
+        return Ok(false);
+    }
+    let mut done = 0;
+    for size in PIECES.into_iter().chain(std::iter::repeat(PIECES[1])) {
+        if done >= a.len {
+            break;
+        }
+        let a = crate::archive::read_extent(one, a.part(done, size as u64))?;
+        let b = crate::archive::read_extent(other, b.part(done, size as u64))?;
+        if a != b || a.is_empty() {
+            return Ok(false);
+        }
+        done += a.len() as u64;
+    }
+    Ok(true)
+}

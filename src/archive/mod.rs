@@ -1,0 +1,77 @@
+//! Where an image's bytes come from, and where each member lies in them.
+//!
+//! Everything above this module reads through [`ReadAt`], so that a file, an
+//! embedded archive and whatever comes later look the same, and any number of
+//! threads can read side by side without sharing a seek position.
+
+mod file;
+mod header;
+mod holes;
+mod members;
+mod number;
+mod pax;
+mod walk;
+mod window;
+
+use std::io;
+use std::sync::Arc;
+
+pub use file::FileSource;
+pub use header::{Entry, EntryKind};
+pub use holes::{HoledSource, pack as pack_holes};
+pub use members::{Member, Members};
+pub use walk::{Fault, Limits, Walker};
+pub use window::{Forward, Window};
+
+/// Reads bytes at an offset, from any thread.
+pub trait ReadAt: Send + Sync {
+    /// Reads up to `buf.len()` bytes at `offset`; 0 means that there are none.
+    fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize>;
+
+    /// The number of bytes that there are.
+    fn len(&self) -> u64;
+
+    /// Whether there are no bytes at all.
+    fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+}
+
+/// A shared handle on bytes.
+pub type Source = Arc<dyn ReadAt>;
+
+/// A run of bytes of a [`Source`].
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Extent {
+    /// The first byte, counted from the start of the source.
+    pub offset: u64,
+    /// The number of bytes.
+    pub len: u64,
+}
+
+impl Extent {
+    /// The whole of `source`.
+    pub fn whole(source: &dyn ReadAt) -> Self {
+        Self { offset: 0, len: source.len() }
+    }
+
+    /// The part of this extent that starts `offset` bytes in and has at most `len` bytes.
+    pub fn part(self, offset: u64, len: u64) -> Self {
+        let offset = offset.min(self.len);
+        Self { offset: self.offset + offset, len: len.min(self.len - offset) }
+    }
+}
+
+/// Reads all of `extent`, which the caller has bounded.
+pub fn read_extent(source: &dyn ReadAt, extent: Extent) -> io::Result<Vec<u8>> {
+    let mut bytes = vec![0; usize::try_from(extent.len).map_err(io::Error::other)?];
+    let mut done = 0;
+    while done < bytes.len() {
+        match source.read_at(&mut bytes[done..], extent.offset + done as u64)? {
+            0 => break,
+            n => done += n,
+        }
+    }
+    bytes.truncate(done);
+    Ok(bytes)
+}

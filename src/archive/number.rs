@@ -1,0 +1,87 @@
+//! Numbers in tar headers, read the way Go's `archive/tar` reads them, since
+//! that is what every engine uses.
+
+/// Reads a numeric header field: octal text, or base-256 when the top bit is set.
+///
+/// An empty field is 0. `None` stands for a field that is neither.
+pub fn field(bytes: &[u8]) -> Option<i64> {
+    if bytes.first().is_some_and(|b| b & 0x80 != 0) {
+        return base256(bytes);
+    }
+    let text = bytes.trim_ascii_start_nul();
+    let text = &text[..text.iter().position(|&b| b == 0).unwrap_or(text.len())];
+    let text = text.trim_ascii_end();
+    let mut value: i64 = 0;
+    for &b in text {
+        if !(b'0'..=b'7').contains(&b) {
+            return None;
+        }
+        value = value.checked_mul(8)?.checked_add(i64::from(b - b'0'))?;
+    }
+    Some(value)
+}
+
+/// Two's complement, big endian, with the marker bit taken out of the first byte.
+fn base256(bytes: &[u8]) -> Option<i64> {
+    let negative = bytes[0] & 0x40 != 0;
+    let first = if negative { bytes[0] | 0x80 } else { bytes[0] & 0x7f };
+    let mut value: i128 = if negative { -1 } else { 0 };
+    for (i, &b) in bytes.iter().enumerate() {
+        let b = if i == 0 { first } else { b };
+        value = (value << 8) | i128::from(b);
+        if !(i128::from(i64::MIN)..=i128::from(i64::MAX)).contains(&value) {
+            return None;
+        }
+    }
+    i64::try_from(value).ok()
+}
+
+/// Reads a decimal number of a PAX record; a fraction is cut off towards minus infinity.
+pub fn decimal(bytes: &[u8]) -> Option<i64> {
+    let text = std::str::from_utf8(bytes).ok()?.trim();
+    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
+    let value: i64 = whole.parse().ok()?;
+    let cut = whole.starts_with('-') && fraction.bytes().any(|b| b != b'0');
+    Some(if cut { value.saturating_sub(1) } else { value })
+}
+
+trait TrimNul {
+    fn trim_ascii_start_nul(&self) -> &[u8];
+}
+
+impl TrimNul for [u8] {
+    fn trim_ascii_start_nul(&self) -> &[u8] {
+        let start = self.iter().position(|&b| b != b' ' && b != 0).unwrap_or(self.len());
+        &self[start..]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn octal_fields_may_be_padded_with_spaces_and_nuls() {
+        assert_eq!(field(b"0000644\0"), Some(0o644));
+        assert_eq!(field(b"  644 \0\0"), Some(0o644));
+        assert_eq!(field(b"\0\0\0\0"), Some(0));
+        assert_eq!(field(b"  "), Some(0));
+        assert_eq!(field(b"12x\0"), None);
+        assert_eq!(field(b"o world\n"), None);
+    }
+
+    #[test]
+    fn base_256_fields_may_be_negative() {
+        assert_eq!(field(&[0x80, 0, 0, 0, 0, 0, 1, 0]), Some(256));
+        assert_eq!(field(&[0xff; 12]), Some(-1));
+        assert_eq!(field(&[0x80, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff, 0xff]), None);
+    }
+
+    #[test]
+    fn decimal_records_may_have_fractions() {
+        assert_eq!(decimal(b"1350244992.023960108"), Some(1_350_244_992));
+        assert_eq!(decimal(b"-1.5"), Some(-2));
+        assert_eq!(decimal(b"-1"), Some(-1));
+        assert_eq!(decimal(b"many"), None);
+    }
+}

@@ -1,0 +1,224 @@
+//! The command line: what was asked, and how it ends.
+//!
+//! Exit codes: 0 fine, 2 the image could not be read or understood, or the
+//! command line is wrong. A reader that closes the pipe early is no error.
+
+mod progress;
+
+use std::io::{self, BufWriter, IsTerminal};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use layerscope::report::{Account, Detail, TextStyle, Units, write_json, write_text};
+use layerscope::{Error, Inspection, Opened, Progress};
+
+use crate::tui;
+
+/// Shows what each layer of a container image costs, and which bytes still ship although a later layer deleted them.
+///
+/// Opens the image in a terminal interface; where the output is not a terminal, writes the text report instead.
+/// Without an image, opens the built-in demo: an Alpine image whose Go toolchain was deleted by a separate RUN.
+#[derive(Parser)]
+#[command(version, args_conflicts_with_subcommands = true, after_help = AFTER_HELP)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    target: OptionalTarget,
+}
+
+const AFTER_HELP: &str = "Examples:
+  docker save my-app -o my-app.tar && layerscope my-app.tar
+  layerscope report my-app.tar
+  layerscope report my-app.tar --format json | jq .totals
+  layerscope                                   opens the built-in demo
+  layerscope demo --write demo.tar             then: docker load -i demo.tar
+
+Exit codes: 0 fine, 2 the image could not be read or the command line is wrong.";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Write the account without a terminal interface
+    Report(ReportArguments),
+    /// Open the built-in demo image, or write it to a file
+    Demo(DemoArguments),
+}
+
+#[derive(Args)]
+struct OptionalTarget {
+    /// The image: a tar made by `docker save`, or an OCI image layout as a tar
+    #[arg(value_name = "IMAGE")]
+    path: Option<PathBuf>,
+    #[command(flatten)]
+    options: TargetOptions,
+}
+
+#[derive(Args)]
+struct Target {
+    /// The image: a tar made by `docker save`, or an OCI image layout as a tar
+    #[arg(value_name = "IMAGE")]
+    path: PathBuf,
+    #[command(flatten)]
+    options: TargetOptions,
+}
+
+#[derive(Args)]
+struct TargetOptions {
+    /// Which image, where the archive holds several: a tag, an image ID or its beginning
+    #[arg(long, value_name = "TAG|ID")]
+    image: Option<String>,
+    /// Show sizes in powers of 1000 (kB, MB), as docker does, instead of powers of 1024 (KiB, MiB)
+    #[arg(long)]
+    si: bool,
+}
+
+impl TargetOptions {
+    fn units(&self) -> Units {
+        if self.si { Units::Si } else { Units::Iec }
+    }
+}
+
+#[derive(Args)]
+struct ReportArguments {
+    #[command(flatten)]
+    target: Target,
+    /// How to write it
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// How many dead files to list, the biggest first; 0 lists all
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_TOP)]
+    top: usize,
+    /// Also list the final filesystem, path by path (JSON only)
+    #[arg(long)]
+    tree: bool,
+}
+
+const DEFAULT_TOP: usize = 20;
+
+#[derive(Args)]
+struct DemoArguments {
+    /// Write the demo image to this file instead of opening it; an engine can load it
+    #[arg(long, value_name = "FILE")]
+    write: Option<PathBuf>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// For people: 80 columns
+    Text,
+    /// For programs: see assets/report.schema.json
+    Json,
+}
+
+/// Why the program ends without success.
+enum Failure {
+    /// The image could not be read or understood.
+    Image(Error),
+    /// The output could not be written.
+    Output(String, io::Error),
+    /// The command line asks for what does not go together.
+    Usage(String),
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Image(error)
+    }
+}
+
+/// Runs the program with the arguments of the process.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    match dispatch(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Output(_, error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(failure) => {
+            let (message, hint) = match failure {
+                Failure::Image(error) => (error.to_string(), error.hint()),
+                Failure::Output(what, error) => (format!("cannot write {what}: {error}"), None),
+                Failure::Usage(message) => (message, Some("see layerscope --help".into())),
+            };
+            eprintln!("error: {message}");
+            if let Some(hint) = hint {
+                eprintln!("hint: {hint}");
+            }
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn dispatch(arguments: Arguments) -> Result<(), Failure> {
+    match arguments.command {
+        Some(Command::Report(report)) => {
+            if report.tree && matches!(report.format, Format::Text) {
+                return Err(Failure::Usage("--tree lists the filesystem in JSON: add --format json".into()));
+            }
+            let opened = open(&report.target.path, &report.target.options)?;
+            let inspection = read(&opened)?;
+            match report.format {
+                Format::Text => print_text(&inspection, report.target.options.units(), report.top),
+                Format::Json => print_json(&inspection, Detail { top: report.top, tree: report.tree }),
+            }
+        }
+        Some(Command::Demo(DemoArguments { write: Some(file) })) => write_demo(&file),
+        Some(Command::Demo(DemoArguments { write: None })) => show(layerscope::demo::open()?, Units::default()),
+        None => {
+            let options = &arguments.target.options;
+            let opened = match &arguments.target.path {
+                Some(path) => open(path, options)?,
+                None => layerscope::demo::open()?,
+            };
+            show(opened, options.units())
+        }
+    }
+}
+
+fn open(path: &Path, options: &TargetOptions) -> Result<Opened, Failure> {
+    Ok(layerscope::open(path, options.image.as_deref())?)
+}
+
+/// Shows the image on the terminal, or writes the text report where the output is none.
+fn show(opened: Opened, units: Units) -> Result<(), Failure> {
+    if io::stdout().is_terminal() {
+        return tui::run(opened, units).map_err(|failure| match failure {
+            tui::Failure::Image(error) => Failure::Image(error),
+            tui::Failure::Terminal(error) => Failure::Output("to the terminal".into(), error),
+        });
+    }
+    print_text(&read(&opened)?, units, DEFAULT_TOP)
+}
+
+fn read(opened: &Opened) -> Result<Inspection, Failure> {
+    let progress = Progress::default();
+    Ok(progress::shown(&progress, || layerscope::inspect(opened, &progress))?)
+}
+
+fn print_text(inspection: &Inspection, units: Units, top: usize) -> Result<(), Failure> {
+    let stdout = io::stdout();
+    let colour = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
+    let style = TextStyle { colour, units, top };
+    write_text(inspection, style, BufWriter::new(stdout.lock())).map_err(to_stdout)
+}
+
+fn print_json(inspection: &Inspection, detail: Detail) -> Result<(), Failure> {
+    let account = Account::new(inspection, detail);
+    write_json(&account, BufWriter::new(io::stdout().lock())).map_err(to_stdout)
+}
+
+fn to_stdout(error: io::Error) -> Failure {
+    Failure::Output("the report".into(), error)
+}
+
+/// Writes the demo to a file that appears whole or not at all, and replaces none.
+fn write_demo(file: &Path) -> Result<(), Failure> {
+    let failure = |error| Failure::Output(layerscope::text::escaped(file.as_os_str().as_encoded_bytes()), error);
+    let directory = match file.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let mut part = tempfile::NamedTempFile::new_in(directory).map_err(failure)?;
+    layerscope::demo::write(BufWriter::new(part.as_file_mut())).map_err(failure)?;
+    part.persist_noclobber(file).map_err(|error| failure(error.error))?;
+    Ok(())
+}

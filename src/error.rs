@@ -1,0 +1,131 @@
+//! What can go wrong with a whole image, in sentences.
+//!
+//! What is wrong with a part of an image is a [`Warning`](crate::Warning)
+//! instead, and the rest is shown.
+
+use std::io;
+
+/// Why an image cannot be shown.
+///
+/// The message names the thing and what was done with it; [`Error::hint`] says what might help.
+#[derive(Debug, thiserror::Error)]
+pub enum Error {
+    /// The file cannot be opened or read.
+    #[error("cannot {operation} {path}: {}", reason(.source))]
+    Io {
+        /// The file, escaped for display.
+        path: String,
+        /// What was tried, such as `open`.
+        operation: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
+    /// A directory where an archive was expected.
+    #[error("{path} is a directory, not an image archive")]
+    Directory {
+        /// The directory, escaped for display.
+        path: String,
+    },
+    /// The file has no bytes.
+    #[error("{path} is empty")]
+    Empty {
+        /// The file, escaped for display.
+        path: String,
+    },
+    /// The file is not an archive.
+    #[error("{path} is not an image archive: it is {found}")]
+    NotAnArchive {
+        /// The file, escaped for display.
+        path: String,
+        /// What it is, such as `a PDF document`.
+        found: String,
+    },
+    /// The archive holds no image.
+    #[error("{path} holds no image: {found}")]
+    NoImage {
+        /// The archive, escaped for display.
+        path: String,
+        /// What was looked for and what was found instead.
+        found: String,
+    },
+    /// The archive is damaged, so that the image cannot be found.
+    #[error("{path} is damaged at byte {offset}: {problem}")]
+    Damaged {
+        /// The archive, escaped for display.
+        path: String,
+        /// Where, counted from the start of the archive.
+        offset: u64,
+        /// What is wrong.
+        problem: String,
+    },
+    /// A JSON member of the archive cannot be understood.
+    #[error("{path}: {member} cannot be understood: {problem}")]
+    BadJson {
+        /// The archive, escaped for display.
+        path: String,
+        /// The member.
+        member: String,
+        /// What is wrong, with line and column.
+        problem: String,
+    },
+    /// There are several images, and none was chosen.
+    #[error("{path} holds {} images:\n{}", choices.len(), choices.iter().map(|c| format!("  {c}")).collect::<Vec<_>>().join("\n"))]
+    Ambiguous {
+        /// The archive, escaped for display.
+        path: String,
+        /// A line for each image.
+        choices: Vec<String>,
+    },
+    /// The chosen image is not there.
+    #[error("{path} holds no image called {wanted}; it holds:\n{}", choices.iter().map(|c| format!("  {c}")).collect::<Vec<_>>().join("\n"))]
+    NoSuchImage {
+        /// The archive, escaped for display.
+        path: String,
+        /// What was asked for, escaped for display.
+        wanted: String,
+        /// A line for each image.
+        choices: Vec<String>,
+    },
+    /// A stated limit on what is held in memory is exceeded.
+    #[error("{path} is over a limit: {what} (the limit is {limit})")]
+    Limit {
+        /// The archive, escaped for display.
+        path: String,
+        /// What there is too much of.
+        what: String,
+        /// The limit, with its unit.
+        limit: String,
+    },
+    /// Someone asked to stop.
+    #[error("cancelled")]
+    Cancelled,
+}
+
+fn reason(error: &io::Error) -> String {
+    match error.kind() {
+        io::ErrorKind::NotFound => "there is no such file".into(),
+        io::ErrorKind::PermissionDenied => "permission denied".into(),
+        _ => error.to_string(),
+    }
+}
+
+impl Error {
+    /// What might help, where there is something to say.
+    pub fn hint(&self) -> Option<String> {
+        let text = match self {
+            Self::Io { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+                "save an image first: docker save IMAGE -o image.tar"
+            }
+            Self::Io { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
+                "check who may read the file: ls -l"
+            }
+            Self::Directory { .. } => "pack it first: tar -C DIRECTORY -cf image.tar .",
+            Self::Empty { .. } => "was the disk full, or did `docker save` fail? save the image again",
+            Self::NotAnArchive { .. } | Self::NoImage { .. } => "give the output of: docker save IMAGE -o image.tar",
+            Self::Damaged { .. } => "the file may have been cut short; save or copy the image again",
+            Self::Ambiguous { .. } | Self::NoSuchImage { .. } => "choose one with --image",
+            _ => return None,
+        };
+        Some(text.into())
+    }
+}

@@ -1,0 +1,82 @@
+//! The image config (OCI image specification, config.md): platform, diff IDs and history.
+
+use serde::Deserialize;
+
+use super::instruction::Instruction;
+use crate::warning::Warning;
+
+/// What is read of a config; anything may be missing.
+#[derive(Debug, Default, Deserialize)]
+pub struct Config {
+    os: Option<String>,
+    architecture: Option<String>,
+    variant: Option<String>,
+    /// When the image was built, RFC 3339.
+    pub created: Option<String>,
+    rootfs: Option<RootFs>,
+    /// The steps of the build, with those that made no layer.
+    pub history: Option<Vec<HistoryEntry>>,
+}
+
+#[derive(Debug, Default, Deserialize)]
+struct RootFs {
+    diff_ids: Option<Vec<String>>,
+}
+
+/// One step of the build.
+#[derive(Debug, Clone, Default, Deserialize)]
+pub struct HistoryEntry {
+    /// The command, in the builder's own spelling.
+    pub created_by: Option<String>,
+    /// What the builder or the person remarked.
+    pub comment: Option<String>,
+    /// Whether the step made no layer.
+    pub empty_layer: Option<bool>,
+    /// When the step ran, RFC 3339.
+    pub created: Option<String>,
+}
+
+impl HistoryEntry {
+    /// The step as a person would write it.
+    pub fn instruction(&self) -> Instruction {
+        Instruction::from_history(self.created_by.as_deref(), self.comment.as_deref())
+    }
+}
+
+impl Config {
+    /// Parses the bytes of a config.
+    pub fn parse(bytes: &[u8]) -> Result<Self, serde_json::Error> {
+        super::parse(bytes)
+    }
+
+    /// `os/architecture[/variant]`, if the config tells.
+    pub fn platform(&self) -> Option<String> {
+        platform(self.os.as_deref(), self.architecture.as_deref(), self.variant.as_deref())
+    }
+
+    /// The digests of the uncompressed layers, the lowest first.
+    pub fn diff_ids(&self) -> &[String] {
+        self.rootfs.as_ref().and_then(|rootfs| rootfs.diff_ids.as_deref()).unwrap_or_default()
+    }
+
+    /// Pairs `layers` layers with the steps that made one: the k-th layer with the k-th such step.
+    pub fn instructions(&self, layers: usize, warnings: &mut Vec<Warning>) -> Vec<Instruction> {
+        let history = self.history.as_deref().unwrap_or_default();
+        let steps: Vec<_> = history.iter().filter(|step| step.empty_layer != Some(true)).collect();
+        if history.is_empty() && layers > 0 {
+            warnings.push(Warning::image("the image has no history, so no layer's instruction is known"));
+        } else if steps.len() != layers {
+            warnings.push(Warning::image(format!(
+                "the history has {} steps that made a layer, but there are {layers} layers; instructions may be beside the wrong layer",
+                steps.len()
+            )));
+        }
+        (0..layers).map(|i| steps.get(i).map_or_else(Instruction::unknown, |step| step.instruction())).collect()
+    }
+}
+
+/// Joins the parts of a platform.
+pub fn platform(os: Option<&str>, architecture: Option<&str>, variant: Option<&str>) -> Option<String> {
+    let parts: Vec<_> = [os, architecture, variant].into_iter().flatten().filter(|part| !part.is_empty()).collect();
+    (!parts.is_empty()).then(|| parts.join("/"))
+}

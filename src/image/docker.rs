@@ -1,0 +1,61 @@
+//! `manifest.json` as `docker save`, `podman save`, skopeo, kaniko and bazel write it: an array of images.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+
+use super::{Draft, LayerDraft, parse, read_json_member};
+use crate::archive::Members;
+use crate::error::Error;
+
+#[derive(Deserialize)]
+#[serde(rename_all = "PascalCase")]
+struct ManifestEntry {
+    config: Option<String>,
+    repo_tags: Option<Vec<String>>,
+    layers: Option<Vec<String>>,
+    /// Descriptors by diff ID.
+    layer_sources: Option<HashMap<String, Descriptor>>,
+}
+
+#[derive(Deserialize)]
+struct Descriptor {
+    digest: Option<String>,
+}
+
+/// The images that `manifest.json` lists; `None` if there is none, or it is another tool's.
+pub fn drafts(path: &str, members: &Members) -> Result<Option<Vec<Draft>>, Error> {
+    const NAME: &str = "manifest.json";
+    let Some(member) = members.find(NAME.as_bytes()) else { return Ok(None) };
+    let bytes = read_json_member(path, NAME, &member)?;
+    let bad = |problem: String| Error::BadJson { path: path.into(), member: NAME.into(), problem };
+    let first = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes).trim_ascii_start().first();
+    let entries: Option<Vec<ManifestEntry>> = match first {
+        Some(b'{') if members.find(b"index.json").is_some() => return Ok(None),
+        Some(b'{') => return Err(bad("it is an object where an array of images was expected".into())),
+        _ => parse(&bytes).map_err(|error| bad(error.to_string()))?,
+    };
+    let entries = entries.ok_or_else(|| bad("it is null where an array of images was expected".into()))?;
+    Ok(Some(entries.into_iter().map(|entry| draft(entry, members)).collect()))
+}
+
+fn draft(entry: ManifestEntry, members: &Members) -> Draft {
+    let digests: HashMap<String, String> = entry
+        .layer_sources
+        .unwrap_or_default()
+        .into_values()
+        .filter_map(|descriptor| descriptor.digest)
+        .filter_map(|digest| Some((digest.split_once(':')?.1.to_owned(), digest)))
+        .collect();
+    let layers = entry.layers.unwrap_or_default().into_iter().map(|name| {
+        let file = name.rsplit('/').next().unwrap_or(&name);
+        LayerDraft { digest: digests.get(file).cloned(), name: name.into_bytes() }
+    });
+    Draft {
+        tags: entry.repo_tags.unwrap_or_default(),
+        config: entry.config.as_deref().and_then(|name| members.find(name.as_bytes())),
+        config_name: entry.config,
+        layers: layers.collect(),
+        platform: None,
+    }
+}

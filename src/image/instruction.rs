@@ -1,0 +1,266 @@
+//! A history entry, shown as a person would have written it in a Dockerfile.
+//!
+//! Builders wrap what was written: the classic one as `/bin/sh -c #(nop) …`,
+//! BuildKit with a `# buildkit` comment, both with `|1 NAME=value` for build
+//! arguments. Nothing is guessed: what is not recognised is shown as it is.
+
+/// The line that made a layer, or as much as the history tells.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Instruction {
+    /// As a person would write it; may have several lines.
+    pub text: String,
+    /// The history's `created_by`, untouched.
+    pub created_by: Option<String>,
+}
+
+impl Instruction {
+    /// Reads a history entry's `created_by` and `comment`.
+    pub fn from_history(created_by: Option<&str>, comment: Option<&str>) -> Self {
+        let written = created_by.map(str::trim).filter(|text| !text.is_empty());
+        let text = match (written, comment.map(str::trim).filter(|text| !text.is_empty())) {
+            (Some(written), _) => readable(written),
+            (None, Some(comment)) if comment.starts_with("merge sha256:") => format!("(squashed: {comment})"),
+            (None, Some(comment)) => format!("({comment})"),
+            (None, None) => "(no instruction recorded)".into(),
+        };
+        Self { text, created_by: created_by.map(Into::into) }
+    }
+
+    /// The instruction of a layer that no history entry speaks of.
+    pub fn unknown() -> Self {
+        Self { text: "(not in the image's history)".into(), created_by: None }
+    }
+
+    /// The text in one line, with runs of white space as one space and control characters escaped.
+    pub fn one_line(&self) -> String {
+        one_line(&self.text)
+    }
+
+    /// Whether the instruction is of a kind that never writes files.
+    pub fn is_metadata(&self) -> bool {
+        const KINDS: [&str; 13] = [
+            "ARG",
+            "CMD",
+            "ENTRYPOINT",
+            "ENV",
+            "EXPOSE",
+            "HEALTHCHECK",
+            "LABEL",
+            "MAINTAINER",
+            "ONBUILD",
+            "SHELL",
+            "STOPSIGNAL",
+            "USER",
+            "VOLUME",
+        ];
+        self.text.split_whitespace().next().is_some_and(|word| KINDS.contains(&word))
+    }
+}
+
+fn one_line(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty()).peekable();
+    let heredoc = text.strip_prefix("RUN <<EOF\n").is_some();
+    if heredoc {
+        lines.next();
+        out.push_str("RUN ");
+    }
+    let mut first = true;
+    while let Some(line) = lines.next() {
+        if heredoc && line == "EOF" && lines.peek().is_none() {
+            break;
+        }
+        if !first {
+            out.push_str("; ");
+        }
+        first = false;
+        for (i, word) in line.split_whitespace().enumerate() {
+            if i > 0 {
+                out.push(' ');
+            }
+            out.push_str(&crate::text::escaped_str(word));
+        }
+    }
+    out
+}
+
+fn readable(created_by: &str) -> String {
+    let text = created_by.strip_suffix("# buildkit").unwrap_or(created_by).trim();
+    if let Some(run) = text.strip_prefix("RUN ") {
+        return as_run(after_shell(without_arguments(run)).unwrap_or(run));
+    }
+    let bare = without_arguments(text);
+    if let Some(command) = after_shell(bare) {
+        return match command.strip_prefix("#(nop)") {
+            Some(instruction) => tidy(instruction.trim()),
+            None => as_run(command),
+        };
+    }
+    if bare.len() < text.len() { as_run(bare) } else { tidy(text) }
+}
+
+/// Removes a `|2 A=1 B=2 ` prefix. Values may hold spaces, so the shell that follows is looked for.
+fn without_arguments(text: &str) -> &str {
+    let Some(rest) = text.strip_prefix('|') else { return text };
+    let Some((count, rest)) = rest.split_once(' ') else { return text };
+    let Ok(count) = count.parse::<usize>() else { return text };
+    let starts = rest.match_indices(' ').map(|(i, _)| i + 1).chain([0]).collect::<Vec<_>>();
+    if let Some(&start) = starts.iter().filter(|&&i| after_shell(&rest[i..]).is_some()).min() {
+        return &rest[start..];
+    }
+    rest.splitn(count + 1, ' ').nth(count).unwrap_or(rest)
+}
+
+/// What follows a shell and its flags, such as `/bin/bash -o pipefail -c `.
+fn after_shell(text: &str) -> Option<&str> {
+    for windows in ["cmd /S /C ", "powershell -Command ", "pwsh -Command "] {
+        if let Some(rest) = text.strip_prefix(windows) {
+            return Some(rest.trim_start());
+        }
+    }
+    let (shell, mut rest) = text.split_once(' ')?;
+    if !shell.starts_with('/') || !shell.ends_with("sh") {
+        return None;
+    }
+    loop {
+        let (flag, after) = rest.split_once(' ').unwrap_or((rest, ""));
+        let letters = flag.strip_prefix('-')?;
+        if letters.starts_with('-') || letters.is_empty() {
+            return None;
+        }
+        if letters.ends_with('c') {
+            return Some(after.trim_start());
+        }
+        rest = if letters.ends_with('o') { after.split_once(' ')?.1 } else { after };
+    }
+}
+
+fn as_run(command: &str) -> String {
+    let command = command.trim();
+    if command.contains('\n') && !command.starts_with("<<") {
+        return format!("RUN <<EOF\n{command}\nEOF");
+    }
+    format!("RUN {command}")
+}
+
+/// Puts the forms that builders print for Go values back into Dockerfile syntax.
+fn tidy(text: &str) -> String {
+    let Some((keyword, rest)) = text.split_once(' ') else { return text.into() };
+    let rest = rest.trim();
+    match keyword {
+        "COPY" | "ADD" => format!("{keyword} {}", short_hash(rest)),
+        "CMD" | "ENTRYPOINT" | "SHELL" => {
+            let list = rest.strip_prefix("&{").and_then(|r| r.strip_suffix('}')).unwrap_or(rest);
+            format!("{keyword} {}", list.replace("\" \"", "\", \""))
+        }
+        "EXPOSE" => match rest.strip_prefix("map[").and_then(|r| r.strip_suffix(']')) {
+            Some(ports) => format!("EXPOSE {}", ports.replace(":{}", "")),
+            None => text.into(),
+        },
+        "HEALTHCHECK" => healthcheck(rest).unwrap_or_else(|| text.into()),
+        _ => text.into(),
+    }
+}
+
+/// `file:<64 hex digits> in /dst` names no file that anyone wrote: eight digits are enough to tell two apart.
+fn short_hash(rest: &str) -> String {
+    for kind in ["file:", "dir:", "multi:"] {
+        if let Some((hash, after)) = rest.strip_prefix(kind).and_then(|r| r.split_once(' ')) {
+            let shown = hash.get(..8).unwrap_or(hash);
+            return format!("{kind}{shown} {}", after.trim());
+        }
+    }
+    rest.into()
+}
+
+/// `&{["CMD-SHELL" "curl -f localhost"] "5s" "0s" "0s" "0s" '\x00'}` is how BuildKit prints the struct.
+fn healthcheck(rest: &str) -> Option<String> {
+    let (list, after) = rest.strip_prefix("&{[")?.split_once("] ")?;
+    let interval = after.split_whitespace().next()?.trim_matches('"');
+    let words: Vec<_> = list.trim_matches('"').split("\" \"").collect();
+    let command = match words.split_first()? {
+        (&"CMD-SHELL", [command]) => format!("CMD {command}"),
+        (&"CMD", words) => format!("CMD [\"{}\"]", words.join("\", \"")),
+        (&"NONE", _) => return Some("HEALTHCHECK NONE".into()),
+        _ => return None,
+    };
+    Some(if interval == "0s" {
+        format!("HEALTHCHECK {command}")
+    } else {
+        format!("HEALTHCHECK --interval={interval} {command}")
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn shown(created_by: &str) -> String {
+        Instruction::from_history(Some(created_by), None).one_line()
+    }
+
+    #[test]
+    fn the_classic_builder_s_wrapping_is_removed() {
+        assert_eq!(shown("/bin/sh -c #(nop)  CMD [\"-c\" \"echo hi\"]"), r#"CMD ["-c", "echo hi"]"#);
+        assert_eq!(shown("/bin/sh -c rm -rf /x"), "RUN rm -rf /x");
+        assert_eq!(shown("/bin/sh -ec #(nop)  SHELL [/bin/sh -ec]"), "SHELL [/bin/sh -ec]");
+        assert_eq!(
+            shown(
+                "/bin/sh -c #(nop) COPY dir:69ce8e087c061408993b8c282fd697946791993fe012607c84081647964daf06 in /app/data/ "
+            ),
+            "COPY dir:69ce8e08 in /app/data/"
+        );
+        assert_eq!(shown("|1 VERSION=1.2 /bin/sh -c rm /app/big"), "RUN rm /app/big");
+        assert_eq!(shown("/bin/sh -c echo hi |1 VERSION=1.2"), "RUN echo hi |1 VERSION=1.2");
+    }
+
+    #[test]
+    fn buildkit_s_wrapping_is_removed() {
+        assert_eq!(shown("RUN /bin/sh -c apt-get update # buildkit"), "RUN apt-get update");
+        assert_eq!(shown("RUN |2 VERSION=1.2 B=x y /bin/sh -c echo $VERSION # buildkit"), "RUN echo $VERSION");
+        assert_eq!(shown("RUN /bin/bash -o pipefail -c curl x | tar x # buildkit"), "RUN curl x | tar x");
+        assert_eq!(shown("COPY --chmod=0600 a /b # buildkit"), "COPY --chmod=0600 a /b");
+        assert_eq!(shown("EXPOSE map[80/tcp:{}]"), "EXPOSE 80/tcp");
+        assert_eq!(
+            shown("HEALTHCHECK &{[\"CMD-SHELL\" \"true\"] \"5s\" \"0s\" \"0s\" \"0s\" '\\x00'}"),
+            "HEALTHCHECK --interval=5s CMD true"
+        );
+    }
+
+    #[test]
+    fn heredocs_are_readable() {
+        let instruction = Instruction::from_history(Some("RUN /bin/sh -c set -e\nln a b\nln c d\n # buildkit"), None);
+        assert_eq!(instruction.text, "RUN <<EOF\nset -e\nln a b\nln c d\nEOF");
+        assert_eq!(instruction.one_line(), "RUN set -e; ln a b; ln c d");
+        assert_eq!(shown("RUN /bin/sh -c <<EOT (set -e...) # buildkit"), "RUN <<EOT (set -e...)");
+        assert_eq!(shown("COPY <<conf /etc/app.conf # buildkit"), "COPY <<conf /etc/app.conf");
+    }
+
+    #[test]
+    fn other_builders_are_shown_as_they_wrote() {
+        assert_eq!(shown("bazel build ..."), "bazel build ...");
+        assert_eq!(shown("RUN mkdir -p /root/example"), "RUN mkdir -p /root/example");
+        assert_eq!(shown("cmd /S /C mkdir C:\\app"), "RUN mkdir C:\\app");
+        assert_eq!(shown("ENTRYPOINT &{[\"/pause\"]}"), "ENTRYPOINT [\"/pause\"]");
+        assert_eq!(shown("|1 A=b /bin/sh -c --mount=type=cache,target=/x dd"), "RUN --mount=type=cache,target=/x dd");
+    }
+
+    #[test]
+    fn without_a_command_the_comment_speaks() {
+        assert_eq!(Instruction::from_history(None, Some("Imported from -")).text, "(Imported from -)");
+        assert_eq!(
+            Instruction::from_history(None, Some("merge sha256:a to sha256:b")).text,
+            "(squashed: merge sha256:a to sha256:b)"
+        );
+        assert_eq!(Instruction::from_history(Some(""), None).text, "(no instruction recorded)");
+    }
+
+    #[test]
+    fn control_characters_are_escaped_and_white_space_is_folded() {
+        assert_eq!(
+            shown("/bin/sh -c apt-get update && \tapt-get install -y curl  \t&& rm x"),
+            "RUN apt-get update && apt-get install -y curl && rm x"
+        );
+        assert_eq!(shown("/bin/sh -c echo \x1b[31m"), "RUN echo \\x1b[31m");
+    }
+}

@@ -1,0 +1,144 @@
+//! The OCI image layout (image-layout.md): `index.json` leads through indexes and manifests to blobs.
+
+use std::collections::HashMap;
+
+use serde::Deserialize;
+
+use super::config::platform;
+use super::{Draft, LayerDraft, parse, read_json_member};
+use crate::archive::Members;
+use crate::error::Error;
+use crate::text::escaped_str;
+use crate::warning::Warning;
+
+/// An index or a manifest: which one is told by what it lists.
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Document {
+    manifests: Option<Vec<Descriptor>>,
+    config: Option<Descriptor>,
+    layers: Option<Vec<Descriptor>>,
+}
+
+#[derive(Deserialize)]
+#[serde(rename_all = "camelCase")]
+struct Descriptor {
+    media_type: Option<String>,
+    digest: Option<String>,
+    annotations: Option<HashMap<String, String>>,
+    platform: Option<Platform>,
+}
+
+#[derive(Deserialize)]
+struct Platform {
+    os: Option<String>,
+    architecture: Option<String>,
+    variant: Option<String>,
+}
+
+impl Platform {
+    fn text(&self) -> Option<String> {
+        platform(self.os.as_deref(), self.architecture.as_deref(), self.variant.as_deref())
+    }
+}
+
+/// Indexes inside indexes that are followed; builders write two.
+const DEPTH_LIMIT: usize = 8;
+/// Manifests that are looked at in one archive.
+const MANIFEST_LIMIT: usize = 10_000;
+
+/// The images that `index.json` leads to, in its order; `None` if there is none.
+pub fn drafts(path: &str, members: &Members, notes: &mut Vec<Warning>) -> Result<Option<Vec<Draft>>, Error> {
+    const NAME: &str = "index.json";
+    let Some(member) = members.find(NAME.as_bytes()) else { return Ok(None) };
+    let bytes = read_json_member(path, NAME, &member)?;
+    let index: Document = parse(&bytes).map_err(|error| Error::BadJson {
+        path: path.into(),
+        member: NAME.into(),
+        problem: error.to_string(),
+    })?;
+    let mut drafts = Vec::new();
+    // A stack, with the first descriptor on top, keeps the order of the index.
+    let mut work: Vec<_> = index.manifests.unwrap_or_default().into_iter().rev().map(|d| (d, Vec::new(), 0)).collect();
+    let mut seen = 0;
+    while let Some((descriptor, tags, depth)) = work.pop() {
+        seen += 1;
+        if seen > MANIFEST_LIMIT {
+            let what = "index.json leads to too many manifests".into();
+            return Err(Error::Limit { path: path.into(), what, limit: format!("{MANIFEST_LIMIT} manifests") });
+        }
+        let Some(digest) = descriptor.digest.clone() else { continue };
+        let shown = escaped_str(&digest);
+        let of_platform = descriptor.platform.as_ref().and_then(Platform::text);
+        let named = of_platform.as_deref().map_or(String::new(), |p| format!(" for {}", escaped_str(p)));
+        if is_attestation(&descriptor) {
+            notes.push(Warning::image(format!("{shown} is an attestation, not an image; not opened")));
+            continue;
+        }
+        let Some(blob) = members.find(&blob_name(&digest)) else {
+            notes.push(Warning::image(format!("the manifest {shown}{named} is listed but not in the archive")));
+            continue;
+        };
+        let tags = with_tags(tags, &descriptor);
+        let document: Document = match parse(&read_json_member(path, &shown, &blob)?) {
+            Ok(document) => document,
+            Err(error) => {
+                notes.push(Warning::image(format!("the manifest {shown} cannot be understood: {error}")));
+                continue;
+            }
+        };
+        if let Some(manifests) = document.manifests {
+            if depth < DEPTH_LIMIT {
+                work.extend(manifests.into_iter().rev().map(|d| (d, tags.clone(), depth + 1)));
+            }
+            continue;
+        }
+        match image(document, tags, of_platform, members) {
+            Some(draft) => drafts.push(draft),
+            None => notes.push(Warning::image(format!("{shown} is an artifact without tar layers; not opened"))),
+        }
+    }
+    Ok(Some(drafts))
+}
+
+fn image(document: Document, tags: Vec<String>, platform: Option<String>, members: &Members) -> Option<Draft> {
+    let layers = document.layers.unwrap_or_default();
+    let is_tar = |layer: &Descriptor| layer.media_type.as_deref().is_none_or(|kind| kind.contains("tar"));
+    if !layers.is_empty() && !layers.iter().any(is_tar) {
+        return None;
+    }
+    let config_name = document.config.and_then(|config| config.digest);
+    let layers = layers.into_iter().map(|layer| {
+        let digest = layer.digest.unwrap_or_default();
+        LayerDraft { name: blob_name(&digest), digest: Some(digest) }
+    });
+    Some(Draft {
+        tags,
+        config: config_name.as_deref().and_then(|digest| members.find(&blob_name(digest))),
+        config_name,
+        layers: layers.collect(),
+        platform,
+    })
+}
+
+fn blob_name(digest: &str) -> Vec<u8> {
+    format!("blobs/{}", digest.replacen(':', "/", 1)).into_bytes()
+}
+
+/// BuildKit hangs provenance beside the image as a manifest of its own.
+fn is_attestation(descriptor: &Descriptor) -> bool {
+    let annotations = descriptor.annotations.as_ref();
+    annotations.and_then(|a| a.get("vnd.docker.reference.type")).is_some_and(|kind| kind == "attestation-manifest")
+}
+
+/// The full reference where there is one; else `ref.name`, which is a full name (podman, skopeo) or only a tag.
+fn with_tags(mut tags: Vec<String>, descriptor: &Descriptor) -> Vec<String> {
+    let annotations = descriptor.annotations.as_ref();
+    let get = |key| annotations.and_then(|a| a.get(key)).cloned();
+    if let Some(tag) = get("io.containerd.image.name").or_else(|| get("org.opencontainers.image.ref.name"))
+        && !tags.contains(&tag)
+    {
+        tags.push(tag);
+    }
+    tags
+}

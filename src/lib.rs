@@ -1,0 +1,35 @@
+//! Opens a container image, merges its layers into one filesystem tree and
+//! says what each layer costs, and which bytes still ship although a later
+//! layer deleted or overwrote them.
+//!
+//! ```no_run
+//! use layerscope::{Progress, inspect, open};
+//!
+//! let opened = open("image.tar".as_ref(), None)?;
+//! let inspection = inspect(&opened, &Progress::default())?;
+//! println!("{} of {} bytes are dead", inspection.totals.dead(), inspection.totals.shipped);
+//! # Ok::<(), layerscope::Error>(())
+//! ```
+//!
+//! Data flows one way, and a module names only modules before it:
+//! [`archive`] → [`image`] → [`tree`] → [`analysis`] → [`report`].
+
+#![cfg_attr(not(test), warn(clippy::unwrap_used))]
+
+pub mod analysis;
+pub mod archive;
+pub mod demo;
+mod error;
+pub mod image;
+mod inspect;
+mod path;
+pub mod report;
+pub mod text;
+pub mod tree;
+mod warning;
+
+pub use analysis::Inspection;
+pub use error::Error;
+pub use image::Progress;
+pub use inspect::{Opened, inspect, open, open_source};
+pub use warning::Warning;

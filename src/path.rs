@@ -1,0 +1,38 @@
+//! Paths inside archives and images: bytes, separated by slashes, never names of the host's files.
+
+/// The components of a path as the engines clean it: `.` and empty ones dropped, `..` ending at the root.
+pub fn components(path: &[u8]) -> Vec<&[u8]> {
+    let mut out: Vec<&[u8]> = Vec::new();
+    for part in path.split(|&b| b == b'/') {
+        match part {
+            b"" | b"." => {}
+            b".." => drop(out.pop()),
+            part => out.push(part),
+        }
+    }
+    out
+}
+
+/// The path with its components cleaned, without a leading slash.
+pub fn clean(path: &[u8]) -> Vec<u8> {
+    components(path).join(&b'/')
+}
+
+/// Whether [`clean`] would return `path` as it is.
+pub fn is_clean(path: &[u8]) -> bool {
+    !path.is_empty() && path.split(|&b| b == b'/').all(|part| !matches!(part, b"" | b"." | b".."))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn paths_are_cleaned_lexically_and_end_at_the_root() {
+        assert_eq!(clean(b"./a//b/"), b"a/b");
+        assert_eq!(clean(b"/../../etc/passwd"), b"etc/passwd");
+        assert_eq!(clean(b"a/b/../c"), b"a/c");
+        assert_eq!(clean(b"/"), b"");
+        assert!(is_clean(b"a/b") && !is_clean(b"a//b") && !is_clean(b"./a") && !is_clean(b""));
+    }
+}

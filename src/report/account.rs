@@ -1,0 +1,231 @@
+//! The account in the types of the JSON contract.
+
+use serde::Serialize;
+
+use crate::Inspection;
+use crate::analysis::{Dead, LayerAccount};
+use crate::image::Compression;
+use crate::text::hex;
+use crate::tree::{Kind, NodeId, Tree, VersionId};
+
+/// The version of the contract; it grows when a reader would have to change.
+const SCHEMA_VERSION: u32 = 1;
+
+/// How much an account tells.
+#[derive(Debug, Clone, Copy)]
+pub struct Detail {
+    /// How many dead files; 0 stands for all.
+    pub top: usize,
+    /// Whether the final tree is listed.
+    pub tree: bool,
+}
+
+/// The root of the JSON report.
+#[derive(Debug, Serialize)]
+pub struct Account {
+    schema_version: u32,
+    tool: Tool,
+    image: ImagePart,
+    totals: TotalsPart,
+    layers: Vec<LayerPart>,
+    dead: Vec<DeadPart>,
+    warnings: Vec<WarningPart>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    tree: Option<Vec<PathPart>>,
+}
+
+#[derive(Debug, Serialize)]
+struct Tool {
+    name: &'static str,
+    version: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct ImagePart {
+    tags: Vec<String>,
+    id: Option<String>,
+    platform: Option<String>,
+    created: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct TotalsPart {
+    shipped_bytes: u64,
+    live_bytes: u64,
+    dead_bytes: u64,
+    tar_bytes: u64,
+    stored_bytes: u64,
+    efficiency: f64,
+    files: u64,
+    directories: u64,
+    symlinks: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct LayerPart {
+    index: usize,
+    diff_id: Option<String>,
+    digest: Option<String>,
+    instruction: String,
+    created_by: Option<String>,
+    compression: Option<&'static str>,
+    entries: usize,
+    shipped_bytes: u64,
+    live_bytes: u64,
+    dead_bytes: u64,
+    killed_bytes: u64,
+    tar_bytes: u64,
+    stored_bytes: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct DeadPart {
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path_hex: Option<String>,
+    bytes: u64,
+    born_in: usize,
+    died_in: usize,
+    cause: &'static str,
+}
+
+#[derive(Debug, Serialize)]
+struct WarningPart {
+    layer: Option<usize>,
+    message: String,
+}
+
+#[derive(Debug, Serialize)]
+struct PathPart {
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path_hex: Option<String>,
+    #[serde(rename = "type")]
+    kind: &'static str,
+    size: u64,
+    mode: String,
+    uid: u32,
+    gid: u32,
+    layer: usize,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target: Option<String>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    target_hex: Option<String>,
+}
+
+impl Account {
+    /// Writes down what `inspection` says.
+    pub fn new(inspection: &Inspection, detail: Detail) -> Self {
+        let top = if detail.top == 0 { usize::MAX } else { detail.top };
+        let tree = &inspection.tree;
+        let totals = &inspection.totals;
+        Self {
+            schema_version: SCHEMA_VERSION,
+            tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
+            image: ImagePart {
+                tags: inspection.tags.clone(),
+                id: inspection.id.clone(),
+                platform: inspection.platform.clone(),
+                created: inspection.created.clone(),
+            },
+            totals: TotalsPart {
+                shipped_bytes: totals.shipped,
+                live_bytes: totals.live,
+                dead_bytes: totals.dead(),
+                tar_bytes: totals.tar_bytes,
+                stored_bytes: totals.stored_bytes,
+                efficiency: totals.efficiency(),
+                files: totals.files,
+                directories: totals.directories,
+                symlinks: totals.symlinks,
+            },
+            layers: inspection.layers.iter().enumerate().map(|(i, layer)| LayerPart::new(i, layer)).collect(),
+            dead: inspection.dead.iter().take(top).map(|dead| DeadPart::new(tree, dead)).collect(),
+            warnings: inspection
+                .warnings
+                .iter()
+                .map(|warning| WarningPart { layer: warning.layer, message: warning.text.clone() })
+                .collect(),
+            tree: detail.tree.then(|| {
+                tree.final_paths().into_iter().map(|(node, version)| PathPart::new(tree, node, version)).collect()
+            }),
+        }
+    }
+}
+
+impl LayerPart {
+    fn new(index: usize, layer: &LayerAccount) -> Self {
+        Self {
+            index,
+            diff_id: layer.diff_id.clone(),
+            digest: layer.digest.clone(),
+            instruction: layer.instruction.text.clone(),
+            created_by: layer.instruction.created_by.clone(),
+            compression: layer.compression.map(Compression::name),
+            entries: layer.entries,
+            shipped_bytes: layer.shipped,
+            live_bytes: layer.live,
+            dead_bytes: layer.dead(),
+            killed_bytes: layer.killed,
+            tar_bytes: layer.tar_bytes,
+            stored_bytes: layer.stored_bytes,
+        }
+    }
+}
+
+impl DeadPart {
+    fn new(tree: &Tree, dead: &Dead) -> Self {
+        let (path, path_hex) = lossless(&tree.path(tree.node_of(dead.version)));
+        Self {
+            path,
+            path_hex,
+            bytes: dead.bytes,
+            born_in: dead.born_in,
+            died_in: dead.died_in,
+            cause: dead.cause.name(),
+        }
+    }
+}
+
+impl PathPart {
+    fn new(tree: &Tree, node: NodeId, version: VersionId) -> Self {
+        let (path, path_hex) = lossless(&tree.path(node));
+        let (uid, gid) = tree.owner(version);
+        let target = tree.target(version).map(lossless);
+        let (target, target_hex) = target.map_or((None, None), |(text, hex)| (Some(text), hex));
+        Self {
+            path,
+            path_hex,
+            kind: match tree.kind(version) {
+                Kind::File => "file",
+                Kind::Directory => "directory",
+                Kind::Symlink => "symlink",
+                Kind::Char => "char",
+                Kind::Block => "block",
+                Kind::Fifo => "fifo",
+            },
+            size: tree.size(version),
+            mode: format!("{:04o}", tree.mode(version)),
+            uid,
+            gid,
+            layer: tree.born(version),
+            target,
+            target_hex,
+        }
+    }
+}
+
+/// Text for people, with bytes that are not UTF-8 as `\xNN`; for those also all bytes in hexadecimal.
+fn lossless(bytes: &[u8]) -> (String, Option<String>) {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return (text.to_owned(), None);
+    }
+    let mut text = String::new();
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        for b in chunk.invalid() {
+            text.push_str(&format!("\\x{b:02x}"));
+        }
+    }
+    (text, Some(hex(bytes)))
+}

@@ -1,0 +1,56 @@
+//! The account as JSON, with control and bidirectional characters as escapes, so that it is safe to print.
+
+use std::io::{self, Write};
+
+use super::Account;
+
+/// Writes the account as JSON, one line a member, with a line feed at the end.
+pub fn write_json(account: &Account, out: impl Write) -> io::Result<()> {
+    let mut out = Escaping(out);
+    serde_json::to_writer_pretty(&mut out, account)?;
+    out.0.write_all(b"\n")?;
+    out.0.flush()
+}
+
+/// Replaces characters that a terminal obeys, which JSON allows unescaped.
+///
+/// Such characters only occur inside of strings, and the serializer writes a
+/// string in pieces that end at character boundaries.
+struct Escaping<W>(W);
+
+impl<W: Write> Write for Escaping<W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        let Ok(text) = std::str::from_utf8(bytes) else {
+            return self.0.write(bytes);
+        };
+        let mut done = 0;
+        for (i, c) in text.char_indices().filter(|&(_, c)| c == '\x7f' || crate::text::is_unprintable(c)) {
+            self.0.write_all(&bytes[done..i])?;
+            for unit in c.encode_utf16(&mut [0; 2]) {
+                write!(self.0, "\\u{unit:04x}")?;
+            }
+            done = i + c.len_utf8();
+        }
+        self.0.write_all(&bytes[done..])?;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.0.flush()
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_a_terminal_obeys_is_escaped_and_reads_back_the_same() {
+        let text = "a\x1bb\x7fc\u{9b}d\u{202e}e\u{e0041}f漢";
+        let mut out = Vec::new();
+        serde_json::to_writer(Escaping(&mut out), text).unwrap();
+        let written = String::from_utf8(out).unwrap();
+        assert!(written.chars().all(|c| !c.is_control() && !crate::text::is_unprintable(c)), "{written}");
+        assert_eq!(serde_json::from_str::<String>(&written).unwrap(), text);
+    }
+}

@@ -1,0 +1,205 @@
+//! The account as text: headline, layers, and what is dead, in 80 columns.
+
+use std::io::{self, Write};
+
+use super::advice::advice;
+use super::fit::{cut, cut_front, wrap};
+use super::units::{Units, files, percent};
+use crate::Inspection;
+use crate::analysis::{Dead, DeadGroup, dead_groups};
+use crate::text::{escaped, escaped_str};
+
+const WIDTH: usize = 80;
+/// Groups of dead bytes that are shown.
+const GROUPS: usize = 5;
+/// Groups are summed up if they are smaller than this, and than a hundredth of what is dead.
+const SMALL_GROUP: u64 = 1 << 20;
+
+/// How the text looks.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TextStyle {
+    /// Whether to use colours.
+    pub colour: bool,
+    /// The units of sizes.
+    pub units: Units,
+    /// How many dead files to list; 0 stands for all.
+    pub top: usize,
+}
+
+/// Writes the account as text.
+pub fn write_text(inspection: &Inspection, style: TextStyle, mut out: impl Write) -> io::Result<()> {
+    let mut page = Page { style, out: &mut out };
+    page.headline(inspection)?;
+    page.layers(inspection)?;
+    page.groups(inspection)?;
+    page.files(inspection)?;
+    page.warnings(inspection)?;
+    out.flush()
+}
+
+struct Page<'a, W> {
+    style: TextStyle,
+    out: &'a mut W,
+}
+
+/// The few colours that the text uses.
+#[derive(Clone, Copy)]
+enum Paint {
+    Bold,
+    Dim,
+    Dead,
+    Live,
+    Warning,
+}
+
+impl<W: Write> Page<'_, W> {
+    fn paint(&self, paint: Paint, text: &str) -> String {
+        if !self.style.colour {
+            return text.into();
+        }
+        let code = match paint {
+            Paint::Bold => "1",
+            Paint::Dim => "2",
+            Paint::Dead => "31",
+            Paint::Live => "32",
+            Paint::Warning => "33",
+        };
+        format!("\x1b[{code}m{text}\x1b[0m")
+    }
+
+    fn size(&self, bytes: u64) -> String {
+        self.style.units.size(bytes)
+    }
+
+    fn headline(&mut self, inspection: &Inspection) -> io::Result<()> {
+        let layers = inspection.layers.len();
+        let mut facts = vec![inspection.name.clone()];
+        facts.extend(inspection.platform.as_deref().map(escaped_str));
+        facts.extend(inspection.created.as_deref().map(|created| format!("built {}", date(created))));
+        facts.push(format!("{layers} {}", if layers == 1 { "layer" } else { "layers" }));
+        let name = cut(&facts.join(" · "), WIDTH);
+        writeln!(self.out, "{}\n", self.paint(Paint::Bold, &name))?;
+        let totals = &inspection.totals;
+        let numbers = [
+            ("shipped", self.size(totals.shipped), Paint::Bold),
+            ("live", self.size(totals.live), Paint::Live),
+            ("dead", self.size(totals.dead()), if totals.dead() > 0 { Paint::Dead } else { Paint::Dim }),
+            ("efficiency", percent(totals.efficiency()), Paint::Bold),
+        ];
+        let parts: Vec<_> =
+            numbers.into_iter().map(|(name, value, paint)| format!("{name} {}", self.paint(paint, &value))).collect();
+        writeln!(self.out, "  {}\n", parts.join("   "))
+    }
+
+    fn layers(&mut self, inspection: &Inspection) -> io::Result<()> {
+        let head = format!("{:>3} {:>10} {:>10} {:>10}  {}", "#", "shipped", "live", "dead", "instruction");
+        writeln!(self.out, "{}", self.paint(Paint::Dim, &head))?;
+        for (i, layer) in inspection.layers.iter().enumerate() {
+            let dead = format!("{:>10}", if layer.dead() == 0 { "-".into() } else { self.size(layer.dead()) });
+            let dead = self.paint(if layer.dead() > 0 { Paint::Dead } else { Paint::Dim }, &dead);
+            let line = cut(&layer.instruction.one_line(), WIDTH - 38);
+            let missing = if layer.compression.is_none() {
+                self.paint(Paint::Warning, "(not in the archive) ")
+            } else {
+                String::new()
+            };
+            let (shipped, live) = (self.size(layer.shipped), self.size(layer.live));
+            writeln!(self.out, "{i:>3} {shipped:>10} {live:>10} {dead}  {missing}{line}")?;
+        }
+        Ok(())
+    }
+
+    fn groups(&mut self, inspection: &Inspection) -> io::Result<()> {
+        let groups = dead_groups(inspection);
+        let total = inspection.totals.dead();
+        if total == 0 {
+            return writeln!(self.out, "\nNothing is dead: every byte that ships is reached in the final filesystem.");
+        }
+        writeln!(self.out, "\n{}", self.paint(Paint::Bold, "Dead, but still shipped"))?;
+        let shown = groups
+            .iter()
+            .enumerate()
+            .take_while(|(i, group)| {
+                *i == 0 || (*i < GROUPS && group.bytes > 0 && group.bytes >= SMALL_GROUP.min(total / 100))
+            })
+            .count();
+        for group in &groups[..shown] {
+            self.group(inspection, group)?;
+        }
+        let rest = &groups[shown..];
+        let bytes: u64 = rest.iter().map(|group| group.bytes).sum();
+        if bytes > 0 {
+            let count = rest.iter().map(|group| group.count).sum();
+            let pairs = if rest.len() == 1 { "pair of layers" } else { "pairs of layers" };
+            let line = format!("{:>10}  in {}, from {} other {pairs}", self.size(bytes), files(count), rest.len());
+            writeln!(self.out, "\n  {}", self.paint(Paint::Dim, &line))?;
+        }
+        Ok(())
+    }
+
+    fn group(&mut self, inspection: &Inspection, group: &DeadGroup) -> io::Result<()> {
+        let tree = &inspection.tree;
+        let place = cut_front(&escaped(&tree.path(group.place)), 40);
+        let size = self.paint(Paint::Dead, &format!("{:>10}", self.size(group.bytes)));
+        writeln!(self.out, "\n  {size}  {} in {}, below {place}", group.cause.name(), files(group.count))?;
+        for (word, layer) in [("from", group.born_in), ("gone", group.died_in)] {
+            let line = cut(&inspection.layers[layer].instruction.one_line(), WIDTH - 25);
+            writeln!(self.out, "{:>12}  {} {layer:>3}  {line}", "", self.paint(Paint::Dim, word))?;
+        }
+        let (why, what) = advice(inspection, group);
+        self.paragraph("why", &why)?;
+        self.paragraph("fix", &what)
+    }
+
+    /// A word and a text that wraps under itself.
+    fn paragraph(&mut self, word: &str, text: &str) -> io::Result<()> {
+        let mut head = format!("{:>12}  {}  ", "", self.paint(Paint::Dim, word));
+        for line in wrap(text, WIDTH - 19) {
+            writeln!(self.out, "{head}{line}")?;
+            head = format!("{:19}", "");
+        }
+        Ok(())
+    }
+
+    fn files(&mut self, inspection: &Inspection) -> io::Result<()> {
+        let top = if self.style.top == 0 { usize::MAX } else { self.style.top };
+        let shown: Vec<&Dead> = inspection.dead.iter().take_while(|dead| dead.bytes > 0).take(top).collect();
+        if shown.is_empty() {
+            return Ok(());
+        }
+        writeln!(self.out, "\n{}", self.paint(Paint::Bold, "Biggest dead files"))?;
+        let head = format!("{:>12} {:>4} {:>4}  {:<11}  {}", "bytes", "from", "gone", "cause", "path");
+        writeln!(self.out, "{}", self.paint(Paint::Dim, &head))?;
+        for dead in &shown {
+            let path = escaped(&inspection.tree.path(inspection.tree.node_of(dead.version)));
+            let path = cut_front(&path, WIDTH - 37);
+            let (size, cause) = (self.size(dead.bytes), dead.cause.name());
+            writeln!(self.out, "{size:>12} {:>4} {:>4}  {cause:<11}  {path}", dead.born_in, dead.died_in)?;
+        }
+        let rest = inspection.dead.iter().filter(|dead| dead.bytes > 0).count() - shown.len();
+        if rest > 0 {
+            let line = format!("{:>12}  and {} more (--top 0 lists all)", "", files(rest));
+            writeln!(self.out, "{}", self.paint(Paint::Dim, &line))?;
+        }
+        Ok(())
+    }
+
+    fn warnings(&mut self, inspection: &Inspection) -> io::Result<()> {
+        for (i, warning) in inspection.warnings.iter().enumerate() {
+            if i == 0 {
+                writeln!(self.out, "\n{}", self.paint(Paint::Bold, "Warnings"))?;
+            }
+            let mut mark = format!("  {} ", self.paint(Paint::Warning, "!"));
+            for line in wrap(&warning.to_string(), WIDTH - 4) {
+                writeln!(self.out, "{mark}{line}")?;
+                mark = "    ".into();
+            }
+        }
+        Ok(())
+    }
+}
+
+/// The day of an RFC 3339 time.
+fn date(created: &str) -> String {
+    escaped_str(created.split('T').next().unwrap_or(created))
+}

@@ -1,0 +1,94 @@
+//! Sizes and shares as people read them.
+
+use humansize::{BINARY, DECIMAL, FormatSizeOptions, format_size};
+
+/// Which units sizes are shown in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Units {
+    /// KiB, MiB, GiB: powers of 1024.
+    #[default]
+    Iec,
+    /// kB, MB, GB: powers of 1000, as `docker images` has them.
+    Si,
+}
+
+impl Units {
+    /// A size with three or four significant digits, such as `5.01 MiB`, at most ten characters wide.
+    pub fn size(self, bytes: u64) -> String {
+        let (base, options): (f64, FormatSizeOptions) = match self {
+            Self::Iec => (1024.0, BINARY),
+            Self::Si => (1000.0, DECIMAL),
+        };
+        #[expect(clippy::cast_precision_loss, reason = "only to choose the number of decimals")]
+        let mut scaled = bytes as f64;
+        while scaled >= base {
+            scaled /= base;
+        }
+        #[expect(clippy::cast_precision_loss, reason = "as above")]
+        let whole_bytes = (bytes as f64) < base;
+        let places = match scaled {
+            _ if whole_bytes => 0,
+            ..10.0 => 2,
+            ..100.0 => 1,
+            _ => 0,
+        };
+        format_size(bytes, options.decimal_places(places).decimal_zeroes(places))
+    }
+}
+
+/// A share of 0 to 1 as a percentage: `5.2 %`; never rounded to 0 or 100 unless it is.
+pub fn percent(share: f64) -> String {
+    let percent = share * 100.0;
+    if percent > 0.0 && percent < 0.1 {
+        return "< 0.1 %".into();
+    }
+    if percent > 99.9 && percent < 100.0 {
+        return "> 99.9 %".into();
+    }
+    if percent == 0.0 || percent == 100.0 { format!("{percent:.0} %") } else { format!("{percent:.1} %") }
+}
+
+/// A count with thousands separated: `23,219`.
+pub fn count(n: u64) -> String {
+    let digits = n.to_string();
+    let mut out = String::new();
+    for (i, c) in digits.chars().enumerate() {
+        if i > 0 && (digits.len() - i).is_multiple_of(3) {
+            out.push(',');
+        }
+        out.push(c);
+    }
+    out
+}
+
+/// `1 file`, `2 files`.
+pub fn files(n: usize) -> String {
+    format!("{} {}", count(n as u64), if n == 1 { "file" } else { "files" })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn sizes_are_short_and_keep_their_unit_s_precision() {
+        assert_eq!(Units::Iec.size(0), "0 B");
+        assert_eq!(Units::Iec.size(999), "999 B");
+        assert_eq!(Units::Iec.size(1024), "1.00 KiB");
+        assert_eq!(Units::Iec.size(5_254_000), "5.01 MiB");
+        assert_eq!(Units::Si.size(5_254_000), "5.25 MB");
+        assert_eq!(Units::Si.size(214_700_000), "215 MB");
+        assert_eq!(Units::Iec.size(1_142_010_368), "1.06 GiB");
+        assert!((0..64).all(|shift| Units::Iec.size(u64::MAX >> shift).len() <= 10));
+    }
+
+    #[test]
+    fn a_share_is_only_none_or_all_if_it_is() {
+        assert_eq!(percent(0.0), "0 %");
+        assert_eq!(percent(0.000_01), "< 0.1 %");
+        assert_eq!(percent(0.117_17), "11.7 %");
+        assert_eq!(percent(0.999_99), "> 99.9 %");
+        assert_eq!(percent(1.0), "100 %");
+        assert_eq!(count(1_142_010_368), "1,142,010,368");
+    }
+}

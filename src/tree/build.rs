@@ -1,0 +1,284 @@
+//! Builds the tree, layer by layer.
+//!
+//! A layer is first reduced to what it has itself (`own`): its entries in
+//! order, a later one replacing an earlier one at the same path. Whiteouts and
+//! opaque marks are put aside, since they act on lower layers only, wherever
+//! they stand in the tar. Then the layer is laid over what is below
+//! (`overlay`). Both take time linear in the layer's entries and in what dies,
+//! however many layers, whiteouts and dead siblings there are.
+
+use std::collections::HashMap;
+use std::hash::BuildHasher;
+
+use foldhash::fast::RandomState;
+use hashbrown::HashTable;
+
+use super::{
+    ALIVE, Cause, Death, ENTRY_LIMIT, IMPLIED, KIND_SHIFT, Kind, NONE, Node, NodeId, OWNER_LIMIT, Tree, Version,
+    VersionId,
+};
+use crate::image::LayerEntries;
+use crate::text::escaped;
+use crate::warning::Warning;
+
+/// Remarks that are kept for one layer.
+const REMARKS_PER_LAYER: usize = 50;
+
+/// A tree that is being built, with what only building needs.
+pub struct Builder {
+    pub(super) tree: Tree,
+    children: HashTable<(u32, NodeId)>,
+    hasher: RandomState,
+    pub(super) state: Vec<NodeState>,
+    owners: HashMap<(u32, u32), u16, RandomState>,
+    /// Content hashes by version, where layers had to be decoded.
+    pub(super) hashes: HashMap<VersionId, u128, RandomState>,
+    /// The layer that is being applied.
+    pub(super) layer: u16,
+    /// Marks that are at least this one belong to the layer that is being applied.
+    pub(super) first_mark: u32,
+    next_mark: u32,
+    remarks: Vec<Warning>,
+    remarks_dropped: usize,
+}
+
+/// What building knows of a node.
+#[derive(Clone, Copy)]
+pub(super) struct NodeState {
+    /// The version that is visible below the layer that is being applied.
+    pub below: VersionId,
+    /// Which time round the node became part of a layer's own tree.
+    pub mark: u32,
+    /// The children that are visible below, as a doubly linked list.
+    pub first_live: NodeId,
+    pub next_live: NodeId,
+    pub previous_live: NodeId,
+    /// The children in the layer's own tree, as a list.
+    pub first_own: NodeId,
+    pub next_own: NodeId,
+}
+
+impl NodeState {
+    const NEW: Self = Self {
+        below: VersionId::NONE,
+        mark: 0,
+        first_live: NodeId::NONE,
+        next_live: NodeId::NONE,
+        previous_live: NodeId::NONE,
+        first_own: NodeId::NONE,
+        next_own: NodeId::NONE,
+    };
+}
+
+/// A stated limit that an image exceeds.
+#[derive(Debug)]
+pub struct LimitExceeded {
+    /// What there is too much of.
+    pub what: &'static str,
+    /// The limit.
+    pub limit: usize,
+}
+
+impl Default for Builder {
+    fn default() -> Self {
+        Self::new()
+    }
+}
+
+impl Builder {
+    /// An empty tree: a root directory, no layers.
+    pub fn new() -> Self {
+        let mut builder = Self {
+            tree: Tree::default(),
+            children: HashTable::new(),
+            hasher: RandomState::default(),
+            state: Vec::new(),
+            owners: HashMap::default(),
+            hashes: HashMap::default(),
+            layer: 0,
+            first_mark: 1,
+            next_mark: 1,
+            remarks: Vec::new(),
+            remarks_dropped: 0,
+        };
+        builder.tree.nodes.push(Node {
+            parent: NodeId::ROOT,
+            name: 0,
+            name_len: 0,
+            first_child: NodeId::NONE,
+            next_sibling: NodeId::NONE,
+            newest: VersionId::NONE,
+        });
+        builder.state.push(NodeState::NEW);
+        let owner = builder.owner(0, 0);
+        let root = builder.new_version(NodeId::ROOT, Kind::Directory, 0o755 | IMPLIED, owner, 0);
+        builder.state[0].below = root;
+        builder
+    }
+
+    /// Applies the next layer.
+    pub fn apply(&mut self, entries: &LayerEntries) -> Result<(), LimitExceeded> {
+        self.layer = u16::try_from(self.tree.layers)
+            .ok()
+            .filter(|&layer| usize::from(layer) < super::LAYER_LIMIT)
+            .ok_or(LimitExceeded { what: "layers", limit: super::LAYER_LIMIT })?;
+        if self.tree.versions.len() + entries.len() > ENTRY_LIMIT {
+            return Err(LimitExceeded { what: "entries", limit: ENTRY_LIMIT });
+        }
+        let own = self.take_own(entries)?;
+        self.overlay(&own);
+        self.tree.layers += 1;
+        if self.remarks_dropped > 0 {
+            let text = format!("{} more remarks on this layer are not shown", self.remarks_dropped);
+            self.remarks.push(Warning::layer(usize::from(self.layer), text));
+            self.remarks_dropped = 0;
+        }
+        Ok(())
+    }
+
+    /// Ends the build.
+    pub fn finish(mut self) -> Built {
+        self.tree.sparse.sort_unstable();
+        self.tree.sort_deaths();
+        Built { tree: self.tree, hashes: self.hashes, remarks: self.remarks }
+    }
+
+    /// Remembers a remark on the layer that is being applied, unless there are enough of them.
+    pub(super) fn remark(&mut self, text: impl FnOnce(&Self) -> String) {
+        let layer = usize::from(self.layer);
+        if self.remarks.iter().rev().take_while(|w| w.layer == Some(layer)).count() < REMARKS_PER_LAYER {
+            let text = text(self);
+            self.remarks.push(Warning::layer(layer, text));
+        } else {
+            self.remarks_dropped += 1;
+        }
+    }
+
+    pub(super) fn take_mark(&mut self) -> u32 {
+        self.next_mark += 1;
+        self.next_mark
+    }
+
+    /// The path of a node, escaped for a remark.
+    pub(super) fn shown(&self, node: NodeId) -> String {
+        escaped(&self.tree.path(node))
+    }
+
+    // ---- nodes
+
+    fn hash(&self, parent: NodeId, name: &[u8]) -> u32 {
+        let hash = self.hasher.hash_one((parent.0, name));
+        u32::try_from(hash >> 32).expect("the upper half")
+    }
+
+    /// The child of `parent` called `name`, if any layer has named it.
+    pub(super) fn child(&self, parent: NodeId, name: &[u8]) -> Option<NodeId> {
+        let hash = self.hash(parent, name);
+        self.find_child(hash, parent, name)
+    }
+
+    fn find_child(&self, hash: u32, parent: NodeId, name: &[u8]) -> Option<NodeId> {
+        let matches = |&(other, id): &(u32, NodeId)| {
+            other == hash && {
+                let node = self.tree.node(id);
+                node.parent == parent && self.tree.name_bytes(node) == name
+            }
+        };
+        self.children.find(u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15), matches).map(|&(_, id)| id)
+    }
+
+    /// The child of `parent` called `name`, made if it is new.
+    pub(super) fn child_or_new(&mut self, parent: NodeId, name: &[u8]) -> Result<NodeId, LimitExceeded> {
+        let hash = self.hash(parent, name);
+        if let Some(id) = self.find_child(hash, parent, name) {
+            return Ok(id);
+        }
+        let over = |what, limit| LimitExceeded { what, limit };
+        if self.tree.nodes.len() >= ENTRY_LIMIT {
+            return Err(over("distinct paths", ENTRY_LIMIT));
+        }
+        let id = NodeId(u32::try_from(self.tree.nodes.len()).expect("below the limit"));
+        let at = u32::try_from(self.tree.names.len()).map_err(|_| over("bytes of names", NONE as usize))?;
+        let name_len = u16::try_from(name.len()).map_err(|_| over("bytes of a name", usize::from(u16::MAX)))?;
+        self.tree.names.extend_from_slice(name);
+        self.tree.nodes.push(Node {
+            parent,
+            name: at,
+            name_len,
+            first_child: NodeId::NONE,
+            next_sibling: self.tree.node(parent).first_child,
+            newest: VersionId::NONE,
+        });
+        self.tree.nodes[parent.index()].first_child = id;
+        self.state.push(NodeState::NEW);
+        let spread = |hash: u32| u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15);
+        self.children.insert_unique(spread(hash), (hash, id), |&(hash, _)| spread(hash));
+        Ok(id)
+    }
+
+    // ---- versions
+
+    /// Adds a version on top of the node's history. The caller sets what the kind needs.
+    pub(super) fn new_version(&mut self, node: NodeId, kind: Kind, mode: u16, owner: u16, mtime: i64) -> VersionId {
+        let id = VersionId(u32::try_from(self.tree.versions.len()).expect("below the limit"));
+        self.tree.versions.push(Version {
+            size: 0,
+            mtime,
+            data: 0,
+            node,
+            older: self.tree.node(node).newest,
+            extra: NONE,
+            mode: mode | (kind as u16) << KIND_SHIFT,
+            owner,
+            born: self.layer,
+            died: ALIVE,
+        });
+        self.tree.nodes[node.index()].newest = id;
+        id
+    }
+
+    /// The number of a pair of owner and group; the last number stands for all pairs over the limit.
+    pub(super) fn owner(&mut self, uid: u32, gid: u32) -> u16 {
+        if let Some(&owner) = self.owners.get(&(uid, gid)) {
+            return owner;
+        }
+        if self.tree.owners.len() >= OWNER_LIMIT {
+            self.remark(|_| format!("more than {OWNER_LIMIT} distinct owners; {uid}:{gid} is shown as another"));
+            return u16::MAX - 1;
+        }
+        let owner = u16::try_from(self.tree.owners.len()).expect("below the limit");
+        self.tree.owners.push((uid, gid));
+        self.owners.insert((uid, gid), owner);
+        owner
+    }
+
+    /// One name of a version's inode goes, at `node`; with the last one, the inode dies.
+    pub(super) fn release(&mut self, version: VersionId, node: NodeId, cause: Cause) {
+        let v = *self.tree.version(version);
+        if v.kind() != Kind::File {
+            return;
+        }
+        let inode = match v.extra {
+            NONE => version,
+            group => {
+                let group = &mut self.tree.groups[group as usize];
+                group.alive -= 1;
+                if group.alive > 0 {
+                    return;
+                }
+                group.owner
+            }
+        };
+        self.tree.deaths.push(Death { version: inode, last_name: node, layer: self.layer, cause });
+    }
+}
+
+/// What a build yields.
+pub struct Built {
+    /// The tree.
+    pub tree: Tree,
+    /// Content hashes by version, where layers had to be decoded.
+    pub hashes: HashMap<VersionId, u128, RandomState>,
+    /// What is odd about layers.
+    pub remarks: Vec<Warning>,
+}

@@ -1,0 +1,154 @@
+//! Lays a layer's own tree over what is below it, from the root down.
+//!
+//! At each directory: first an opaque mark takes everything, then whiteouts
+//! take names, then the layer's own entries replace what is in their way. A
+//! thing dies of what happens nearest to the root.
+
+use super::build::Builder;
+use super::own::Own;
+use super::{Cause, IMPLIED, Kind, NodeId, VersionId};
+
+impl Builder {
+    pub(super) fn overlay(&mut self, own: &Own) {
+        if let Some(version) = self.explicit(NodeId::ROOT) {
+            self.supersede(NodeId::ROOT, version);
+        }
+        let mut work = vec![NodeId::ROOT];
+        while let Some(directory) = work.pop() {
+            self.apply_marks(directory, own);
+            let mut child = self.state[directory.index()].first_own;
+            while let Some(node) = child.some() {
+                child = self.state[node.index()].next_own;
+                if self.place(node, directory) {
+                    work.push(node);
+                }
+            }
+        }
+    }
+
+    fn apply_marks(&mut self, directory: NodeId, own: &Own) {
+        let mark = self.state[directory.index()].mark;
+        if own.opaque.get(&directory) == Some(&mark) {
+            if directory == NodeId::ROOT && self.layer > 0 {
+                self.remark(|_| {
+                    "engines differ here: the root directory is made opaque, which overlay engines ignore".into()
+                });
+            }
+            while let Some(child) = self.state[directory.index()].first_live.some() {
+                self.kill(child, Cause::Opaque);
+            }
+        }
+        if let Some((of, gone)) = own.whiteouts.get(&directory)
+            && *of == mark
+        {
+            for &node in gone {
+                let Some(below) = self.state[node.index()].below.some() else { continue };
+                let again = self.is_own(node)
+                    && self.tree.version(below).is_directory()
+                    && self.explicit(node).is_none_or(|version| self.tree.version(version).is_directory());
+                if again {
+                    self.remark(|b| {
+                        format!("engines differ here: {} is deleted and made again in this layer; overlay engines bring its old contents back", b.shown(node))
+                    });
+                }
+                self.kill(node, Cause::Deleted);
+            }
+        }
+    }
+
+    /// Puts a node of the layer's own tree in its place; says whether it is a directory.
+    fn place(&mut self, node: NodeId, parent: NodeId) -> bool {
+        let explicit = self.explicit(node);
+        let directory = explicit.is_none_or(|version| self.tree.version(version).is_directory());
+        let below = self.state[node.index()].below.some();
+        if directory && below.is_some_and(|version| self.tree.version(version).is_directory()) {
+            match (explicit, below) {
+                (Some(version), _) => self.supersede(node, version),
+                (None, Some(below)) => self.remark_reset(node, below),
+                (None, None) => {}
+            }
+            return true;
+        }
+        if let Some(below) = below {
+            if explicit.is_none() && self.tree.version(below).kind() == Kind::Symlink {
+                self.remark(|b| {
+                    format!("engines differ here: {} was a link below; overlay engines make it a directory, others write through it", b.shown(node))
+                });
+            }
+            self.kill(node, Cause::Replaced);
+        }
+        let version = match explicit {
+            Some(version) => version,
+            None => {
+                let root = self.owner(0, 0);
+                self.new_version(node, Kind::Directory, 0o755 | IMPLIED, root, 0)
+            }
+        };
+        self.state[node.index()].below = version;
+        self.link_live(node, parent);
+        directory
+    }
+
+    /// A directory gets new metadata; what is in it stays.
+    fn supersede(&mut self, node: NodeId, version: VersionId) {
+        let below = self.state[node.index()].below;
+        self.tree.versions[below.index()].died = self.layer;
+        self.state[node.index()].below = version;
+    }
+
+    fn remark_reset(&mut self, node: NodeId, below: VersionId) {
+        let version = self.tree.version(below);
+        let (mode, owner) = (version.mode & 0o7777, self.tree.owners[usize::from(version.owner)]);
+        if (mode, owner) != (0o755, (0, 0)) && version.mode & IMPLIED == 0 {
+            self.remark(|b| {
+                let (uid, gid) = owner;
+                format!("engines differ here: the layer has no entry for {}; docker and podman on overlay reset it from {mode:04o} {uid}:{gid} to 0755 0:0", b.shown(node))
+            });
+        }
+    }
+
+    /// Kills what is visible at `node` and below it.
+    ///
+    /// What this layer has an entry for, at the very same path, is overwritten; the rest dies of `cause`.
+    fn kill(&mut self, node: NodeId, cause: Cause) {
+        self.unlink_live(node);
+        let mut work = vec![node];
+        while let Some(id) = work.pop() {
+            let below = std::mem::replace(&mut self.state[id.index()].below, VersionId::NONE);
+            self.tree.versions[below.index()].died = self.layer;
+            self.release(below, id, if self.is_own(id) { Cause::Overwritten } else { cause });
+            let mut child = std::mem::replace(&mut self.state[id.index()].first_live, NodeId::NONE);
+            while let Some(c) = child.some() {
+                let state = &mut self.state[c.index()];
+                child = std::mem::replace(&mut state.next_live, NodeId::NONE);
+                state.previous_live = NodeId::NONE;
+                work.push(c);
+            }
+        }
+    }
+
+    fn link_live(&mut self, node: NodeId, parent: NodeId) {
+        let next = std::mem::replace(&mut self.state[parent.index()].first_live, node);
+        if next.some().is_some() {
+            self.state[next.index()].previous_live = node;
+        }
+        let state = &mut self.state[node.index()];
+        state.next_live = next;
+        state.previous_live = NodeId::NONE;
+    }
+
+    fn unlink_live(&mut self, node: NodeId) {
+        let state = &mut self.state[node.index()];
+        let next = std::mem::replace(&mut state.next_live, NodeId::NONE);
+        let previous = std::mem::replace(&mut state.previous_live, NodeId::NONE);
+        if next.some().is_some() {
+            self.state[next.index()].previous_live = previous;
+        }
+        if previous.some().is_some() {
+            self.state[previous.index()].next_live = next;
+        } else {
+            let parent = self.tree.node(node).parent;
+            self.state[parent.index()].first_live = next;
+        }
+    }
+}

@@ -1,0 +1,418 @@
+//! What a layer has itself: its entries in order, before it is laid over the layers below.
+
+use std::collections::HashMap;
+
+use super::build::{Builder, LimitExceeded};
+use super::lookup::View;
+use super::{Cause, Death, Kind, LinkGroup, NONE, NodeId, VersionId};
+use crate::archive::EntryKind;
+use crate::image::whiteout::{AUFS_LINKS, Spelling, is_aufs, spelling};
+use crate::image::{EntryRef, LayerEntries};
+use crate::path::{clean, components, is_clean};
+use crate::text::escaped;
+
+/// The marks of a layer, which act on what is below it.
+///
+/// Each is kept with the mark of its directory: if that is replaced later in
+/// the same layer, the marks in it go with it.
+#[derive(Default)]
+pub(super) struct Own {
+    /// Directories that hide what is below.
+    pub opaque: HashMap<NodeId, u32>,
+    /// Names that are gone, by directory.
+    pub whiteouts: HashMap<NodeId, (u32, Vec<NodeId>)>,
+    /// AUFS keeps hard-linked contents apart, under a number.
+    aufs_links: HashMap<Vec<u8>, AufsLink>,
+    said_aufs: bool,
+    said_duplicate: bool,
+}
+
+struct AufsLink {
+    group: u32,
+    version: VersionId,
+    referenced: bool,
+}
+
+/// The directory of the entry before, which is most often the directory of the next one too.
+#[derive(Default)]
+struct LastDirectory {
+    path: Vec<u8>,
+    node: Option<(NodeId, u32)>,
+}
+
+/// What a hard link shares with its target.
+struct Shared {
+    kind: Kind,
+    extra: u32,
+    size: u64,
+    data: u32,
+}
+
+impl Builder {
+    pub(super) fn take_own(&mut self, entries: &LayerEntries) -> Result<Own, LimitExceeded> {
+        let mut own = Own::default();
+        let mut last = LastDirectory::default();
+        self.first_mark = self.take_mark();
+        let root = &mut self.state[NodeId::ROOT.index()];
+        root.mark = self.first_mark;
+        root.first_own = NodeId::NONE;
+        for entry in entries.iter() {
+            self.add(&entry, &mut own, &mut last)?;
+        }
+        for link in own.aufs_links.values().filter(|link| !link.referenced) {
+            let last_name = self.tree.version(link.version).node;
+            self.tree.deaths.push(Death { version: link.version, last_name, layer: self.layer, cause: Cause::Deleted });
+        }
+        Ok(own)
+    }
+
+    fn add(&mut self, entry: &EntryRef<'_>, own: &mut Own, last: &mut LastDirectory) -> Result<(), LimitExceeded> {
+        let cleaned;
+        let trimmed = entry.name.strip_prefix(b"./").or(entry.name.strip_prefix(b"/")).unwrap_or(entry.name);
+        let trimmed = trimmed.strip_suffix(b"/").unwrap_or(trimmed);
+        let path = if is_clean(trimmed) {
+            trimmed
+        } else {
+            if entry.name.split(|&b| b == b'/').any(|part| part == b"..") {
+                self.remark(|_| format!("the path {} leads upwards; it ends at the root", escaped(entry.name)));
+            }
+            cleaned = clean(entry.name);
+            &cleaned
+        };
+        if path.is_empty() {
+            if entry.record.kind == EntryKind::Directory {
+                self.set_directory(NodeId::ROOT, entry);
+            }
+            return Ok(());
+        }
+        let (directory, name) = match path.iter().rposition(|&b| b == b'/') {
+            Some(slash) => (&path[..slash], &path[slash + 1..]),
+            None => (&b""[..], path),
+        };
+        if is_aufs(path.split(|&b| b == b'/').next().unwrap_or(path)) {
+            return self.add_aufs(entry, path, own);
+        }
+        let spelled = spelling(name);
+        if spelled == Spelling::Invalid {
+            self.remark(|_| format!("the whiteout {} names nothing that can be removed; ignored", escaped(path)));
+            return Ok(());
+        }
+        let parent = self.parent(directory, last)?;
+        match spelled {
+            Spelling::Opaque => {
+                own.opaque.insert(parent, self.state[parent.index()].mark);
+            }
+            Spelling::Whiteout(gone) => self.add_whiteout(parent, gone, own),
+            Spelling::Ordinary => {
+                let node = self.child_or_new(parent, name)?;
+                self.add_ordinary(node, parent, entry, own)?;
+            }
+            Spelling::Invalid => {}
+        }
+        Ok(())
+    }
+
+    fn parent(&mut self, directory: &[u8], last: &mut LastDirectory) -> Result<NodeId, LimitExceeded> {
+        if let Some((node, mark)) = last.node
+            && last.path == directory
+            && self.state[node.index()].mark == mark
+        {
+            return Ok(node);
+        }
+        let node = if directory.is_empty() { NodeId::ROOT } else { self.own_directory(directory)? };
+        last.path.clear();
+        last.path.extend_from_slice(directory);
+        last.node = Some((node, self.state[node.index()].mark));
+        Ok(node)
+    }
+
+    fn add_whiteout(&mut self, parent: NodeId, gone: &[u8], own: &mut Own) {
+        // A name that no layer has given cannot be gone.
+        let Some(node) = self.child(parent, gone) else { return };
+        if self.is_own(node) {
+            self.remark(|b| {
+                let path = b.shown(node);
+                format!("engines differ here: {path} is added and then deleted in this layer; it stays, but some engines delete it and some refuse the layer")
+            });
+        }
+        let mark = self.state[parent.index()].mark;
+        let listed = own.whiteouts.entry(parent).or_insert((mark, Vec::new()));
+        if listed.0 != mark {
+            *listed = (mark, Vec::new());
+        }
+        listed.1.push(node);
+    }
+
+    fn add_ordinary(
+        &mut self,
+        node: NodeId,
+        parent: NodeId,
+        entry: &EntryRef<'_>,
+        own: &mut Own,
+    ) -> Result<(), LimitExceeded> {
+        let record = entry.record;
+        let old = self.kind_in(View::Own, node);
+        if record.kind == EntryKind::Directory {
+            match old {
+                Some((Kind::Directory, version)) => {
+                    if version.is_some() {
+                        self.remark_duplicate(node, own);
+                    }
+                    self.set_directory(node, entry);
+                }
+                _ => {
+                    self.clear_way(node, parent, old, own);
+                    self.set_directory(node, entry);
+                }
+            }
+            return Ok(());
+        }
+        let shared = match record.kind {
+            EntryKind::HardLink => match self.link_target(node, entry, own) {
+                Some(shared) => Some(shared),
+                None => return Ok(()),
+            },
+            EntryKind::Other(flag) => {
+                let flag = escaped(&[flag]);
+                self.remark(|b| {
+                    format!("{} is of the tar type {flag}, which no engine unpacks; ignored", b.shown(node))
+                });
+                return Ok(());
+            }
+            _ => None,
+        };
+        self.clear_way(node, parent, old, own);
+        self.set_leaf(node, entry, shared);
+        Ok(())
+    }
+
+    /// Makes room for a new entry at a node, and makes the node part of the layer's own tree.
+    fn clear_way(&mut self, node: NodeId, parent: NodeId, old: Option<(Kind, Option<VersionId>)>, own: &mut Own) {
+        match old {
+            None => self.become_own(node, parent),
+            Some(_) => {
+                self.remark_duplicate(node, own);
+                self.drop_own(node);
+            }
+        }
+    }
+
+    fn remark_duplicate(&mut self, node: NodeId, own: &mut Own) {
+        if !own.said_duplicate {
+            own.said_duplicate = true;
+            self.remark(|b| {
+                format!("engines differ here: {} is in this layer more than once; the last one counts, but docker and podman refuse the layer", b.shown(node))
+            });
+        }
+    }
+
+    pub(super) fn become_own(&mut self, node: NodeId, parent: NodeId) {
+        let mark = self.take_mark();
+        let next = self.state[parent.index()].first_own;
+        self.state[parent.index()].first_own = node;
+        let state = &mut self.state[node.index()];
+        state.mark = mark;
+        state.next_own = next;
+        state.first_own = NodeId::NONE;
+    }
+
+    /// A file or link of this layer turns out to be the parent of another entry.
+    pub(super) fn replace_by_implied_directory(&mut self, node: NodeId) {
+        self.remark(|b| {
+            format!(
+                "{} is not a directory, but an entry lies in it; shown as one, but engines refuse the layer",
+                b.shown(node)
+            )
+        });
+        self.drop_own(node);
+    }
+
+    /// Drops what the layer's own tree has at a node and below it; the node itself stays part of it.
+    fn drop_own(&mut self, node: NodeId) {
+        let mut work = vec![(node, Cause::Overwritten)];
+        while let Some((id, cause)) = work.pop() {
+            if let Some(version) = self.explicit(id) {
+                self.tree.versions[version.index()].died = self.layer;
+                self.release(version, id, cause);
+            }
+            let mut child = self.state[id.index()].first_own;
+            while let Some(c) = child.some() {
+                work.push((c, Cause::Replaced));
+                child = self.state[c.index()].next_own;
+            }
+            self.state[id.index()].first_own = NodeId::NONE;
+            self.state[id.index()].mark = 0;
+        }
+        self.state[node.index()].mark = self.take_mark();
+    }
+
+    fn set_directory(&mut self, node: NodeId, entry: &EntryRef<'_>) {
+        let record = entry.record;
+        let owner = self.owner(record.uid, record.gid);
+        match self.explicit(node) {
+            // The same directory again: the last metadata count.
+            Some(version) => {
+                let version = &mut self.tree.versions[version.index()];
+                version.mode = record.mode | (Kind::Directory as u16) << super::KIND_SHIFT;
+                version.owner = owner;
+                version.mtime = record.mtime;
+            }
+            None => {
+                self.new_version(node, Kind::Directory, record.mode, owner, record.mtime);
+            }
+        }
+        if record.overlay_opaque {
+            self.remark(|b| {
+                format!("engines differ here: {} carries trusted.overlay.opaque; docker and podman on overlay hide what is below it", b.shown(node))
+            });
+        }
+    }
+
+    fn set_leaf(&mut self, node: NodeId, entry: &EntryRef<'_>, shared: Option<Shared>) {
+        let record = entry.record;
+        let owner = self.owner(record.uid, record.gid);
+        let shared = shared.unwrap_or_else(|| {
+            let (kind, extra) = match record.kind {
+                EntryKind::Symlink => (Kind::Symlink, self.add_target(entry.link)),
+                EntryKind::Char => (Kind::Char, self.add_device(record.device)),
+                EntryKind::Block => (Kind::Block, self.add_device(record.device)),
+                EntryKind::Fifo => (Kind::Fifo, NONE),
+                _ => (Kind::File, NONE),
+            };
+            Shared { kind, extra, size: record.size, data: blocks(record.data) }
+        });
+        if shared.kind == Kind::Char && record.kind == EntryKind::Char && record.device == (0, 0) {
+            self.remark(|b| {
+                format!(
+                    "engines differ here: {} is the device 0:0, which overlay engines take for a whiteout",
+                    b.shown(node)
+                )
+            });
+        }
+        let mode = if shared.kind == Kind::Symlink { 0o777 } else { record.mode };
+        let id = self.new_version(node, shared.kind, mode, owner, record.mtime);
+        let version = &mut self.tree.versions[id.index()];
+        version.size = shared.size;
+        version.data = shared.data;
+        version.extra = shared.extra;
+        if record.kind == EntryKind::File {
+            if record.sparse {
+                self.tree.sparse.push(id);
+            }
+            if let Some(hash) = entry.hash {
+                self.hashes.insert(id, hash);
+            }
+        }
+    }
+
+    fn add_target(&mut self, target: &[u8]) -> u32 {
+        self.tree.targets.push(target.into());
+        u32::try_from(self.tree.targets.len() - 1).expect("below the limit on entries")
+    }
+
+    fn add_device(&mut self, numbers: (u32, u32)) -> u32 {
+        self.tree.devices.push(numbers);
+        u32::try_from(self.tree.devices.len() - 1).expect("below the limit on entries")
+    }
+
+    /// Finds what a hard link names, and takes a share in it.
+    fn link_target(&mut self, node: NodeId, entry: &EntryRef<'_>, own: &mut Own) -> Option<Shared> {
+        let target = components(entry.link);
+        if target.first() == Some(&AUFS_LINKS) {
+            if let Some(link) = target.last().and_then(|name| own.aufs_links.get_mut(*name)) {
+                link.referenced = true;
+                let version = self.tree.version(link.version);
+                let shared = Shared { kind: Kind::File, extra: link.group, size: version.size, data: version.data };
+                self.tree.groups[link.group as usize].alive += 1;
+                return Some(shared);
+            }
+            self.remark_missing_target(node, entry);
+            return None;
+        }
+        let found = match self.resolve(View::Own, entry.link) {
+            Some(found) if found == node => return None,
+            Some(found) => self.explicit(found),
+            None => {
+                let below = self.resolve(View::Below, entry.link);
+                let below = below.and_then(|found| self.state[found.index()].below.some());
+                if below.is_some() {
+                    self.remark(|b| {
+                        format!("engines differ here: {} is a hard link to a file of a lower layer; overlay engines refuse the layer", b.shown(node))
+                    });
+                }
+                below
+            }
+        };
+        let Some(version) = found.filter(|&version| !self.tree.version(version).is_directory()) else {
+            self.remark_missing_target(node, entry);
+            return None;
+        };
+        if self.tree.version(version).kind() == Kind::File {
+            self.take_share(version);
+        }
+        let version = self.tree.version(version);
+        Some(Shared { kind: version.kind(), extra: version.extra, size: version.size, data: version.data })
+    }
+
+    fn remark_missing_target(&mut self, node: NodeId, entry: &EntryRef<'_>) {
+        self.remark(|b| {
+            format!(
+                "{} is a hard link to {}, which is not there; ignored, but engines refuse the layer",
+                b.shown(node),
+                escaped(entry.link)
+            )
+        });
+    }
+
+    fn take_share(&mut self, version: VersionId) {
+        let group = match self.tree.version(version).extra {
+            NONE => {
+                let group = u32::try_from(self.tree.groups.len()).expect("below the limit on entries");
+                self.tree.groups.push(LinkGroup { owner: version, alive: 1 });
+                self.tree.versions[version.index()].extra = group;
+                group
+            }
+            group => group,
+        };
+        self.tree.groups[group as usize].alive += 1;
+    }
+
+    fn add_aufs(&mut self, entry: &EntryRef<'_>, path: &[u8], own: &mut Own) -> Result<(), LimitExceeded> {
+        if !own.said_aufs {
+            own.said_aufs = true;
+            self.remark(|_| {
+                format!("the layer has AUFS bookkeeping ({}), which is not part of the image", escaped(path))
+            });
+        }
+        let parts = components(path);
+        if parts[0] != AUFS_LINKS || parts.len() < 2 || entry.record.kind != EntryKind::File {
+            return Ok(());
+        }
+        let directory = self.child_or_new(NodeId::ROOT, AUFS_LINKS)?;
+        let name = parts[parts.len() - 1];
+        let node = self.child_or_new(directory, name)?;
+        self.set_leaf(node, entry, None);
+        let version = self.tree.node(node).newest;
+        let group = u32::try_from(self.tree.groups.len()).expect("below the limit on entries");
+        self.tree.groups.push(LinkGroup { owner: version, alive: 0 });
+        let v = &mut self.tree.versions[version.index()];
+        v.died = self.layer;
+        v.extra = group;
+        if let Some(before) = own.aufs_links.insert(name.to_vec(), AufsLink { group, version, referenced: false })
+            && !before.referenced
+        {
+            self.tree.deaths.push(Death {
+                version: before.version,
+                last_name: node,
+                layer: self.layer,
+                cause: Cause::Deleted,
+            });
+        }
+        Ok(())
+    }
+}
+
+/// Contents start at a multiple of 512 bytes.
+fn blocks(offset: u64) -> u32 {
+    u32::try_from(offset / 512).unwrap_or(u32::MAX)
+}

@@ -1,0 +1,249 @@
+//! What the screen shows, and what keys do to it: pure state, no terminal.
+
+use std::sync::Arc;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use layerscope::report::Units;
+use layerscope::{Error, Inspection, Opened};
+use ratatui::layout::Rect;
+
+use super::explorer::Explorer;
+use super::layout::{Pane, layout, rows_inside};
+use super::rows::{Order, Scope, Shown};
+use super::sentences::{self, Details};
+
+/// Something that happened.
+pub enum Message {
+    Key(KeyEvent),
+    Resize(u16, u16),
+    /// How far the reading is: bytes done, bytes in all, layers done.
+    Progress(u64, u64, u64),
+    Loaded(Result<Arc<Inspection>, Error>),
+    /// The system asks the program to end.
+    Terminate,
+}
+
+/// What the program has to do besides drawing.
+pub enum Effect {
+    Quit,
+    Fail(Error),
+}
+
+/// A layer as the manifest has it, before it is read.
+pub struct LayerIntro {
+    pub instruction: String,
+    pub stored: Option<u64>,
+}
+
+/// What is known of the image.
+pub enum Phase {
+    Loading { done: u64, total: u64, layers: u64 },
+    Ready(Box<Explorer>),
+}
+
+/// The state of the program.
+pub struct App {
+    pub name: String,
+    pub source: String,
+    pub intro: Vec<LayerIntro>,
+    pub phase: Phase,
+    pub focus: Pane,
+    pub help: bool,
+    pub area: Rect,
+    pub units: Units,
+    pub details: Details,
+    pub details_scroll: usize,
+    pub help_scroll: usize,
+}
+
+impl App {
+    /// The state before any layer is read.
+    pub fn new(opened: &Opened, units: Units, area: Rect) -> Self {
+        let intro = opened.image.layers.iter().map(|layer| LayerIntro {
+            instruction: layer.instruction.one_line(),
+            stored: layer.member.as_ref().map(|member| member.extent.len),
+        });
+        Self {
+            name: opened.image.name(),
+            source: opened.path.clone(),
+            intro: intro.collect(),
+            phase: Phase::Loading { done: 0, total: 0, layers: 0 },
+            focus: Pane::Tree,
+            help: false,
+            area,
+            units,
+            details: sentences::of_reading(),
+            details_scroll: 0,
+            help_scroll: 0,
+        }
+    }
+
+    pub fn explorer(&self) -> Option<&Explorer> {
+        match &self.phase {
+            Phase::Ready(explorer) => Some(explorer),
+            Phase::Loading { .. } => None,
+        }
+    }
+
+    /// Takes in what happened.
+    pub fn update(&mut self, message: Message) -> Option<Effect> {
+        match message {
+            Message::Key(key) if key.kind != KeyEventKind::Release => return self.key(key),
+            Message::Key(_) => {}
+            Message::Resize(width, height) => self.area = Rect::new(0, 0, width, height),
+            Message::Progress(done, total, layers) => {
+                if let Phase::Loading { .. } = self.phase {
+                    self.phase = Phase::Loading { done, total, layers };
+                }
+            }
+            Message::Loaded(Ok(inspection)) => {
+                self.phase = Phase::Ready(Box::new(Explorer::new(inspection)));
+                self.refresh_details();
+            }
+            Message::Loaded(Err(Error::Cancelled)) | Message::Terminate => return Some(Effect::Quit),
+            Message::Loaded(Err(error)) => return Some(Effect::Fail(error)),
+        }
+        None
+    }
+
+    fn key(&mut self, key: KeyEvent) -> Option<Effect> {
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        match key.code {
+            KeyCode::Char('c') if control => return Some(Effect::Quit),
+            KeyCode::Char('q') => return Some(Effect::Quit),
+            KeyCode::Esc if matches!(self.phase, Phase::Loading { .. }) && !self.help => return Some(Effect::Quit),
+            KeyCode::Char('?') => {
+                self.help = !self.help;
+                self.help_scroll = 0;
+            }
+            _ if self.help => self.help_key(key.code),
+            KeyCode::Tab => self.next_pane(1),
+            KeyCode::BackTab => self.next_pane(2),
+            KeyCode::Esc => self.focus = Pane::Tree,
+            _ => self.explore(key.code, control),
+        }
+        None
+    }
+
+    fn help_key(&mut self, code: KeyCode) {
+        match code {
+            KeyCode::Down | KeyCode::Char('j') | KeyCode::PageDown => self.help_scroll += 1,
+            KeyCode::Up | KeyCode::Char('k') | KeyCode::PageUp => self.help_scroll = self.help_scroll.saturating_sub(1),
+            _ => self.help = false,
+        }
+        self.help_scroll = self.help_scroll.min(super::keys::lines());
+    }
+
+    /// Narrow screens show the details as a pane of their own; on wide ones they are always there.
+    fn next_pane(&mut self, steps: usize) {
+        let single = layout(self.area, Pane::Tree).layers.is_empty();
+        let panes: &[Pane] =
+            if single { &[Pane::Layers, Pane::Tree, Pane::Details] } else { &[Pane::Layers, Pane::Tree] };
+        let steps = if steps > 1 { panes.len() - 1 } else { 1 };
+        let now = panes.iter().position(|&pane| pane == self.focus).unwrap_or(1);
+        self.focus = panes[(now + steps) % panes.len()];
+        self.refresh_details();
+    }
+
+    fn explore(&mut self, code: KeyCode, control: bool) {
+        let page = self.page();
+        let details = self.details.paragraphs.len() * 8;
+        let Phase::Ready(explorer) = &mut self.phase else { return };
+        let shown = explorer.shown;
+        match (code, control) {
+            (KeyCode::Char(']'), _) => explorer.select_layer(explorer.layer + 1),
+            (KeyCode::Char('['), _) => explorer.select_layer(explorer.layer.saturating_sub(1)),
+            (KeyCode::Char('w'), false) => {
+                explorer.next_waste();
+                self.focus = Pane::Tree;
+            }
+            (KeyCode::Char('t'), false) => explorer.set_scope(match explorer.slice.scope {
+                Scope::UpTo => Scope::Changes,
+                Scope::Changes => Scope::UpTo,
+            }),
+            (KeyCode::Char('l'), true) => explorer.set_scope(Scope::Changes),
+            (KeyCode::Char('a'), true) if self.focus == Pane::Layers => explorer.set_scope(Scope::UpTo),
+            (KeyCode::Char('+'), _) | (KeyCode::Char('a'), true) => {
+                explorer.set_shown(Shown { added: !shown.added, ..shown });
+            }
+            (KeyCode::Char('~'), _) => explorer.set_shown(Shown { modified: !shown.modified, ..shown }),
+            (KeyCode::Char('-'), _) | (KeyCode::Char('r'), true) => {
+                explorer.set_shown(Shown { removed: !shown.removed, ..shown });
+            }
+            (KeyCode::Char('='), _) | (KeyCode::Char('u'), true) => {
+                explorer.set_shown(Shown { unchanged: !shown.unchanged, ..shown });
+            }
+            (KeyCode::Char('!'), _) => explorer.set_shown(Shown { dead: !shown.dead, ..shown }),
+            (KeyCode::Char('s'), false) => explorer.set_order(Order::Size),
+            (KeyCode::Char('n'), false) => explorer.set_order(Order::Name),
+            (KeyCode::Char('o'), true) => explorer.set_order(match explorer.order {
+                Order::Size => Order::Name,
+                Order::Name => Order::Size,
+            }),
+            (KeyCode::Enter | KeyCode::Right | KeyCode::Char('l'), false) if self.focus == Pane::Layers => {
+                self.focus = Pane::Tree;
+            }
+            (KeyCode::Enter | KeyCode::Right | KeyCode::Char('l'), false) if self.focus == Pane::Tree => {
+                explorer.expand();
+            }
+            (KeyCode::Left | KeyCode::Backspace | KeyCode::Char('h'), false) if self.focus == Pane::Tree => {
+                explorer.collapse();
+            }
+            (KeyCode::Char(' '), _) if self.focus == Pane::Tree => explorer.toggle(),
+            _ => {
+                let (now, last) = match self.focus {
+                    Pane::Layers => (explorer.layer, explorer.inspection.layers.len().saturating_sub(1)),
+                    Pane::Tree => (explorer.cursor, explorer.rows.len().saturating_sub(1)),
+                    Pane::Details => (self.details_scroll, details),
+                };
+                let Some(next) = moved(code, now, last, page) else { return };
+                match self.focus {
+                    Pane::Layers => explorer.select_layer(next),
+                    Pane::Tree => explorer.move_to(next),
+                    Pane::Details => {
+                        self.details_scroll = next;
+                        return;
+                    }
+                }
+            }
+        }
+        self.refresh_details();
+    }
+
+    fn page(&self) -> usize {
+        let panes = layout(self.area, self.focus);
+        rows_inside(match self.focus {
+            Pane::Layers => panes.layers,
+            Pane::Tree => panes.tree,
+            Pane::Details => panes.details,
+        })
+        .max(2)
+            - 1
+    }
+
+    fn refresh_details(&mut self) {
+        let Phase::Ready(explorer) = &self.phase else { return };
+        self.details_scroll = 0;
+        let inspection = &explorer.inspection;
+        self.details = match (self.focus, explorer.selected()) {
+            (Pane::Tree | Pane::Details, Some(node)) => {
+                sentences::of_path(inspection, &explorer.groups, &explorer.slice, node, self.units)
+            }
+            _ => sentences::of_layer(inspection, &explorer.groups, explorer.layer, self.units),
+        };
+    }
+}
+
+/// Where a list's cursor goes.
+fn moved(code: KeyCode, now: usize, last: usize, page: usize) -> Option<usize> {
+    let next = match code {
+        KeyCode::Down | KeyCode::Char('j') => now + 1,
+        KeyCode::Up | KeyCode::Char('k') => now.saturating_sub(1),
+        KeyCode::PageDown | KeyCode::Char('d') => now + page,
+        KeyCode::PageUp | KeyCode::Char('u') => now.saturating_sub(page),
+        KeyCode::Home | KeyCode::Char('g') => 0,
+        KeyCode::End | KeyCode::Char('G') => last,
+        _ => return None,
+    };
+    Some(next.min(last))
+}

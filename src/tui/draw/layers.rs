@@ -1,0 +1,63 @@
+//! The layers: number, size, a bar split in live and dead, the instruction.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::{bar, pane, put};
+use crate::tui::app::{App, Phase};
+use crate::tui::layout::Pane;
+use crate::tui::text::{cut, first_visible};
+use crate::tui::theme::Theme;
+
+const SIZE_WIDTH: usize = 8;
+
+pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let selected = app.explorer().map(|explorer| explorer.layer);
+    let count = app.intro.len();
+    let title = format!("Layers · {count}");
+    let inner = pane(&title, app.focus == Pane::Layers, theme, area, buffer);
+    let height = usize::from(inner.height);
+    let first = first_visible(selected.unwrap_or(0), count, height);
+    let digits = count.saturating_sub(1).to_string().len().max(1);
+    let bar_width = usize::from(inner.width / 6).clamp(4, 14);
+    for (row, layer) in (first..count).take(height).enumerate() {
+        let line = line(app, theme, layer, digits, bar_width, usize::from(inner.width));
+        let line = if selected == Some(layer) { line.style(theme.selected) } else { line };
+        put(line, row, inner, buffer);
+        if selected == Some(layer) && app.focus == Pane::Layers {
+            fill(row, inner, theme, buffer);
+        }
+    }
+}
+
+/// Extends the selection to the whole row.
+pub fn fill(row: usize, area: Rect, theme: &Theme, buffer: &mut Buffer) {
+    if let Ok(row) = u16::try_from(row)
+        && row < area.height
+    {
+        buffer.set_style(Rect { y: area.y + row, height: 1, ..area }, theme.selected);
+    }
+}
+
+fn line(app: &App, theme: &Theme, layer: usize, digits: usize, bar_width: usize, width: usize) -> Line<'static> {
+    let intro = &app.intro[layer];
+    let mut spans = vec![Span::raw(format!("{layer:>digits$} "))];
+    match &app.phase {
+        Phase::Ready(explorer) => {
+            let layers = &explorer.inspection.layers;
+            let account = &layers[layer];
+            let biggest = layers.iter().map(|layer| layer.shipped).max().unwrap_or(0);
+            spans.push(Span::raw(format!("{:>SIZE_WIDTH$} ", app.units.size(account.shipped))));
+            spans.extend(bar(account.live, account.dead(), biggest, bar_width, theme));
+        }
+        Phase::Loading { .. } => {
+            let stored = intro.stored.map_or("missing".into(), |bytes| app.units.size(bytes));
+            spans.push(Span::raw(format!("{stored:>SIZE_WIDTH$} ")));
+            spans.push(Span::styled("·".repeat(bar_width), theme.dim));
+        }
+    }
+    let used: usize = spans.iter().map(Span::width).sum();
+    spans.push(Span::raw(format!(" {}", cut(&intro.instruction, width.saturating_sub(used + 1)))));
+    Line::from(spans)
+}

@@ -1,0 +1,51 @@
+//! The keys, once: for `?`, for the footer and for the README.
+
+/// A group of keys with what they do.
+pub const KEYS: &[(&str, &[(&str, &str)])] = &[
+    (
+        "Moving",
+        &[
+            ("↑ ↓  k j", "one row"),
+            ("PgUp PgDn  u d", "one page"),
+            ("g G  Home End", "first and last row"),
+            ("Tab  Shift-Tab", "next and previous pane"),
+            ("[ ]", "previous and next layer, from any pane"),
+            ("w", "the pair of layers that wastes the most, then the next"),
+        ],
+    ),
+    (
+        "Tree",
+        &[
+            ("→ l Enter", "open a directory, then go into it"),
+            ("← h Backspace", "fold it, or go to the directory above"),
+            ("Space", "open or fold"),
+            ("t  ^L ^A", "this layer's changes, or everything up to here"),
+            ("s n  ^O", "sort by size or by name"),
+        ],
+    ),
+    (
+        "Show or hide",
+        &[
+            ("+  ^A", "added"),
+            ("~", "modified"),
+            ("-  ^R", "removed"),
+            ("=  ^U", "unchanged"),
+            ("!", "dead: gone, but still shipped"),
+        ],
+    ),
+    ("", &[("?", "this help"), ("Esc", "back"), ("q  ^C", "quit")]),
+];
+
+/// What the marks in the tree mean.
+pub const MARKS: &[(&str, &str)] = &[
+    ("+", "this layer added it"),
+    ("~", "this layer changed it, or something in it"),
+    ("-", "this layer removed it"),
+    ("✗", "dead: taken away by a layer up to here, still shipped"),
+    ("█ ▒", "in bars: live and dead"),
+];
+
+/// The number of lines that the help has.
+pub fn lines() -> usize {
+    KEYS.iter().map(|(_, keys)| keys.len() + 2).sum::<usize>() + MARKS.len() + 2
+}

@@ -1,0 +1,212 @@
+//! What the selected thing costs and why, in sentences.
+
+use std::collections::HashMap;
+
+use layerscope::Inspection;
+use layerscope::analysis::{DeadGroup, LayerAccount};
+use layerscope::report::fit::cut;
+use layerscope::report::units::{count, files, percent};
+use layerscope::report::{Units, advice};
+use layerscope::text::{escaped, escaped_str};
+use layerscope::tree::{Cause, Kind, NodeId, VersionId};
+
+use super::rows::{Scope, Slice};
+
+/// A title and paragraphs for the details pane.
+#[derive(Debug, Default, PartialEq, Eq)]
+pub struct Details {
+    pub title: String,
+    pub paragraphs: Vec<String>,
+}
+
+/// The columns of an instruction inside of a sentence; the layer's own details have it whole.
+const QUOTED: usize = 52;
+
+/// Writes an instruction as ``layer 6 `RUN rm -rf …` ``.
+fn layer_named(inspection: &Inspection, layer: usize) -> String {
+    format!("layer {layer} `{}`", cut(&inspection.layers[layer].instruction.one_line(), QUOTED))
+}
+
+/// Explains the words while the layers are being read.
+pub fn of_reading() -> Details {
+    let lines = [
+        "█ live: bytes that the final filesystem still reaches.",
+        "▒ dead: bytes that still ship although a later layer deleted or overwrote them.",
+        "Layers are only ever added: a later RUN can hide what an earlier one shipped, but not take it back.",
+    ];
+    Details { title: "What will be shown".into(), paragraphs: lines.map(Into::into).into() }
+}
+
+/// Speaks of a layer.
+pub fn of_layer(inspection: &Inspection, groups: &[DeadGroup], layer: usize, units: Units) -> Details {
+    let Some(account) = inspection.layers.get(layer) else {
+        return Details {
+            title: "No layers".into(),
+            paragraphs: vec!["This image has no layers, so it ships nothing.".into()],
+        };
+    };
+    let mut paragraphs = vec![account.instruction.one_line(), costs(account, units)];
+    for group in groups.iter().filter(|group| group.born_in == layer && group.bytes > 0).take(3) {
+        let verb = match group.cause {
+            Cause::Recopied => "shipped again, unchanged,",
+            Cause::Overwritten => "overwritten",
+            Cause::Deleted | Cause::Opaque | Cause::Replaced => "deleted",
+        };
+        let died =
+            if group.died_in == layer { "the same layer".into() } else { layer_named(inspection, group.died_in) };
+        paragraphs.push(format!(
+            "{} in {} {verb} by {died}, but still shipped.",
+            units.size(group.bytes),
+            files(group.count)
+        ));
+    }
+    if let Some(group) = groups.iter().find(|group| group.born_in == layer && group.bytes > 0) {
+        paragraphs.push(format!("Fix: {}.", advice(inspection, group).1));
+    }
+    if account.killed > 0 {
+        paragraphs.push(format!(
+            "It hid {} of earlier layers, which makes the image no smaller.",
+            units.size(account.killed)
+        ));
+    }
+    paragraphs.push(technical(account, units));
+    Details { title: format!("Layer {layer}"), paragraphs }
+}
+
+fn costs(account: &LayerAccount, units: Units) -> String {
+    match (account.compression, account.shipped, account.dead()) {
+        (None, ..) => "Its bytes are not in the archive, so what it ships is not known.".into(),
+        (_, 0, _) => "It ships no file contents.".into(),
+        (_, shipped, 0) => format!("It ships {}, all of it live.", units.size(shipped)),
+        (_, shipped, dead) => {
+            #[expect(clippy::cast_precision_loss, reason = "a share")]
+            let share = percent(dead as f64 / shipped as f64);
+            format!(
+                "It ships {}: {} live and {} dead ({share}).",
+                units.size(shipped),
+                units.size(account.live),
+                units.size(dead)
+            )
+        }
+    }
+}
+
+fn technical(account: &LayerAccount, units: Units) -> String {
+    let mut facts =
+        vec![format!("{} entries", count(account.entries as u64)), format!("tar {}", units.size(account.tar_bytes))];
+    if let Some(compression) = account.compression {
+        facts.push(match compression.name() {
+            "none" => "stored plain".into(),
+            name => format!("stored {} ({name})", units.size(account.stored_bytes)),
+        });
+    }
+    facts.extend(account.diff_id.as_deref().map(|id| format!("diff ID {}", escaped_str(id))));
+    facts.join(" · ")
+}
+
+/// Speaks of a path as of the layer of `slice`.
+pub fn of_path(inspection: &Inspection, groups: &[DeadGroup], slice: &Slice, node: NodeId, units: Units) -> Details {
+    let tree = &inspection.tree;
+    let title = escaped(&tree.path(node));
+    let now = tree.at(node, slice.layer);
+    let mut paragraphs = Vec::new();
+    if tree.children(node).next().is_some() {
+        paragraphs.extend(directory(slice, node, now.is_some(), units));
+        paragraphs.extend(dead_below(inspection, groups, slice, node, units));
+    } else {
+        paragraphs.extend(history(inspection, slice, node, units));
+    }
+    let version = now.or_else(|| tree.versions(node).find(|&version| tree.born(version) <= slice.layer));
+    paragraphs.extend(version.map(|version| facts(inspection, version, units)));
+    Details { title, paragraphs }
+}
+
+fn facts(inspection: &Inspection, version: VersionId, units: Units) -> String {
+    let tree = &inspection.tree;
+    let (uid, gid) = tree.owner(version);
+    let what = match tree.kind(version) {
+        Kind::File => format!("File of {} bytes ({})", count(tree.size(version)), units.size(tree.size(version))),
+        Kind::Directory if tree.is_implied(version) => "Directory (no entry of its own)".into(),
+        Kind::Directory => "Directory".into(),
+        Kind::Symlink => format!("Link to {}", escaped(tree.target(version).unwrap_or_default())),
+        Kind::Char => "Character device".into(),
+        Kind::Block => "Block device".into(),
+        Kind::Fifo => "Named pipe".into(),
+    };
+    let linked = if tree.is_linked(version) { ", hard-linked: its bytes count once" } else { "" };
+    let by = layer_named(inspection, tree.born(version));
+    format!("{what}, mode {:04o}, owner {uid}:{gid}{linked}; from {by}.", tree.mode(version))
+}
+
+fn directory(slice: &Slice, node: NodeId, there: bool, units: Units) -> Option<String> {
+    let totals = slice.totals(node);
+    let (visible, dead) = (units.size(totals.visible), units.size(totals.dead));
+    Some(match slice.scope {
+        Scope::Changes => format!("Layer {} ships {visible} in here and hid {dead} of earlier layers.", slice.layer),
+        Scope::UpTo if totals.dead == 0 => format!("{visible} in here, none of it dead."),
+        Scope::UpTo if there => format!(
+            "{} ship in here: {visible} that a container sees and {dead} that it does not.",
+            units.size(totals.shipped())
+        ),
+        // What is gone as a whole is spoken of by the pairs of layers that did it.
+        Scope::UpTo => return None,
+    })
+}
+
+/// The pairs of layers that account for most of what is dead below a directory.
+fn dead_below(inspection: &Inspection, groups: &[DeadGroup], slice: &Slice, node: NodeId, units: Units) -> Vec<String> {
+    let tree = &inspection.tree;
+    let mut pairs: HashMap<(usize, usize), (u64, usize)> = HashMap::new();
+    if slice.totals(node).dead == 0 {
+        return Vec::new();
+    }
+    for dead in inspection.dead.iter().filter(|dead| dead.bytes > 0 && dead.died_in <= slice.layer) {
+        let mut here = tree.node_of(dead.version);
+        while here != NodeId::ROOT && here != node {
+            here = tree.parent(here);
+        }
+        if here == node {
+            let pair = pairs.entry((dead.born_in, dead.died_in)).or_default();
+            pair.0 += dead.bytes;
+            pair.1 += 1;
+        }
+    }
+    let mut pairs: Vec<_> = pairs.into_iter().collect();
+    pairs.sort_by_key(|&(layers, (bytes, _))| (std::cmp::Reverse(bytes), layers));
+    let line = |&((born, died), (bytes, number)): &((usize, usize), (u64, usize))| {
+        let from = layer_named(inspection, born);
+        let by = layer_named(inspection, died);
+        format!("{} in {} still ship from {from} although they are gone since {by}.", units.size(bytes), files(number))
+    };
+    let mut lines: Vec<_> = pairs.iter().take(2).map(line).collect();
+    let biggest =
+        pairs.first().and_then(|&((born, died), _)| groups.iter().find(|g| (g.born_in, g.died_in) == (born, died)));
+    lines.extend(biggest.map(|group| format!("Fix: {}.", advice(inspection, group).1)));
+    lines
+}
+
+/// The dead versions of a path that is no directory, the newest first.
+fn history(inspection: &Inspection, slice: &Slice, node: NodeId, units: Units) -> Vec<String> {
+    let tree = &inspection.tree;
+    let mut lines = Vec::new();
+    for version in tree.versions(node).filter(|&v| tree.inode(v) == v && tree.kind(v) == Kind::File) {
+        let Some(death) = tree.death(version).filter(|death| usize::from(death.layer) <= slice.layer) else { continue };
+        let size = units.size(tree.size(version));
+        let born = layer_named(inspection, tree.born(version));
+        let died = layer_named(inspection, usize::from(death.layer));
+        lines.push(match death.cause {
+            Cause::Deleted => format!("Deleted in {died}, but {born} still ships its {size}: a later layer can only hide."),
+            Cause::Opaque => format!("Hidden with its whole directory by {died}, but {born} still ships its {size}."),
+            Cause::Replaced => format!("Gone since {died} put something else in place of a directory above it, but {born} still ships its {size}."),
+            Cause::Overwritten => format!("Overwritten in {died}, but {born} still ships the old {size}."),
+            Cause::Recopied => format!("Copied again, unchanged, in {died} (only mode, owner, time or attributes differ): {born} still ships the same {size}."),
+        });
+        if lines.len() == 3 {
+            break;
+        }
+    }
+    if lines.is_empty() && tree.at(node, slice.layer).is_some_and(|version| tree.size(version) > 0) {
+        lines.push("Live: nothing of it is wasted.".into());
+    }
+    lines
+}

@@ -1,0 +1,52 @@
+//! The terminal, taken over and given back whatever happens.
+
+use std::io::{self, BufWriter, Stdout, Write};
+
+use crossterm::cursor::{Hide, Show};
+use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::{execute, queue};
+use ratatui::Terminal;
+use ratatui::backend::CrosstermBackend;
+
+/// Frames are written in one piece.
+const BUFFER: usize = 64 << 10;
+
+/// The screen, in raw mode until dropped.
+pub struct Screen {
+    pub terminal: Terminal<CrosstermBackend<BufWriter<Stdout>>>,
+}
+
+impl Screen {
+    /// Takes the terminal over, and sees to it that a panic gives it back before it is reported.
+    pub fn open() -> io::Result<Self> {
+        let before = std::panic::take_hook();
+        std::panic::set_hook(Box::new(move |panic| {
+            give_back();
+            before(panic);
+            // A panic on another thread would leave the screen waiting for it.
+            std::process::exit(101);
+        }));
+        enable_raw_mode()?;
+        let mut out = BufWriter::with_capacity(BUFFER, io::stdout());
+        if let Err(error) = execute!(out, EnterAlternateScreen, Hide) {
+            give_back();
+            return Err(error);
+        }
+        let terminal = Terminal::new(CrosstermBackend::new(out)).inspect_err(|_| give_back())?;
+        Ok(Self { terminal })
+    }
+}
+
+impl Drop for Screen {
+    fn drop(&mut self) {
+        give_back();
+    }
+}
+
+/// Leaves the terminal as it was; what fails cannot be helped any more.
+fn give_back() {
+    let mut out = io::stdout();
+    let _ = queue!(out, LeaveAlternateScreen, Show);
+    let _ = out.flush();
+    let _ = disable_raw_mode();
+}

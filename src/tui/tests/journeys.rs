@@ -1,0 +1,221 @@
+//! What a person does, and what they see then.
+
+use std::sync::Arc;
+
+use crossterm::event::KeyCode;
+use layerscope::tree::Kind;
+use layerscope::{Error, Progress};
+use proptest::prelude::*;
+
+use super::{DEMO, Person};
+use crate::tui::app::{App, Effect, Message};
+use crate::tui::layout::Pane;
+
+#[test]
+fn the_first_screen_answers_what_is_wasted_and_which_instruction_did_it() {
+    let screen = Person::at(80, 24).reads();
+    for answer in [
+        "dead 200 MiB",
+        "/usr/lib/go",
+        "still ship from layer 1 `RUN apk add --update go git mercurial`",
+        "gone since layer 3 `RUN apk del",
+        "Fix: delete them in the RUN",
+    ] {
+        assert!(screen.contains(answer), "{answer:?} is not on\n{screen}");
+    }
+}
+
+#[test]
+fn layer_size_and_bar_are_visible_at_80_columns() {
+    let screen = Person::at(80, 24).screen();
+    let layer = screen.lines().find(|line| line.starts_with("│1 ")).expect("layer 1 has a row");
+    assert!(layer.contains("200 MiB") && layer.contains('▒') && layer.contains("RUN apk add"), "{layer}");
+}
+
+#[test]
+fn before_any_layer_is_read_name_layers_and_instructions_are_there() {
+    let mut person = Person::waiting(80, 24);
+    person.tell(Message::Progress(105 << 20, 217 << 20, 1));
+    let screen = person.screen();
+    for answer in ["layerscope/demo:latest", "RUN apk add", "105 MiB of 217 MiB", "Esc or q cancels"] {
+        assert!(screen.contains(answer), "{answer:?} is not on\n{screen}");
+    }
+    assert!(!person.ended);
+    person.press(KeyCode::Esc);
+    assert!(person.ended, "Esc cancels while layers are read");
+}
+
+#[test]
+fn an_image_that_cannot_be_read_ends_the_screen_with_the_error() {
+    let mut app: App = Person::waiting(80, 24).app;
+    let effect = app.update(Message::Loaded(Err(Error::Empty { path: "x.tar".into() })));
+    assert!(matches!(effect, Some(Effect::Fail(Error::Empty { .. }))));
+}
+
+#[test]
+fn it_opens_on_the_biggest_dead_thing_and_w_goes_to_the_next() {
+    let mut person = Person::at(120, 40);
+    let explorer = person.app.explorer().unwrap();
+    let group = &explorer.groups[0];
+    assert_eq!((group.born_in, group.died_in), (1, 3));
+    let first = person.path();
+    assert_eq!(first, "/usr/lib/go");
+    person.types("w");
+    assert_ne!(person.path(), first);
+    for _ in 1..person.app.explorer().unwrap().groups.iter().filter(|group| group.bytes > 0).count() {
+        person.types("w");
+    }
+    assert_eq!(person.path(), first, "after the last comes the first again");
+}
+
+#[test]
+fn brackets_change_the_layer_from_any_pane_and_keep_the_path() {
+    let mut person = Person::at(120, 40);
+    let path = person.path();
+    person.types("[");
+    assert_eq!((person.layer(), person.path()), (2, path.clone()));
+    person.press(KeyCode::Tab).types("]");
+    assert_eq!((person.layer(), person.app.focus, person.path()), (3, Pane::Layers, path));
+}
+
+#[test]
+fn deleted_files_stay_in_the_tree_and_say_which_instruction_deleted_them() {
+    let mut person = Person::at(120, 40);
+    let screen = person.screen();
+    assert!(screen.contains("deleted in layer 3 by `RUN apk"), "{screen}");
+    person.types("!-~+");
+    assert!(!person.screen().contains("deleted in layer 3 by"), "hidden by keys:\n{}", person.screen());
+}
+
+#[test]
+fn one_key_shows_only_what_the_layer_changed() {
+    let mut person = Person::at(120, 40);
+    person.types("t");
+    let screen = person.screen();
+    assert!(screen.contains("Changes of layer 3"), "{screen}");
+    let explorer = person.app.explorer().unwrap();
+    assert!(explorer.rows.iter().all(|row| explorer.slice.changes[row.node.index()].any()));
+    person.types("t");
+    assert!(person.screen().contains("Everything up to layer 3"));
+    person.control('l');
+    assert!(person.screen().contains("Changes of layer 3"), "dive's key");
+}
+
+#[test]
+fn directories_open_and_fold() {
+    let mut person = Person::at(120, 40);
+    person.types("g");
+    let rows = person.app.explorer().unwrap().rows.len();
+    let top = person.path();
+    person.types("h");
+    person.types("h");
+    let folded = person.app.explorer().unwrap().rows.len();
+    assert!(folded < rows, "h folds {top}");
+    person.press(KeyCode::Enter);
+    assert_eq!(person.app.explorer().unwrap().rows.len(), rows, "Enter opens it again as it was");
+    person.press(KeyCode::Enter);
+    assert_ne!(person.path(), top, "a second Enter goes into it");
+}
+
+#[test]
+fn the_details_name_a_file_s_cost_and_cause() {
+    let mut person = Person::at(120, 40);
+    let inspection = DEMO.1.clone();
+    let tree = &inspection.tree;
+    let node = tree.find(b"usr/lib/go/bin/go").expect("the demo has a Go toolchain");
+    let crate::tui::app::Phase::Ready(explorer) = &mut person.app.phase else { panic!("loaded") };
+    explorer.reveal(node);
+    person.types("t").types("t");
+    let details = person.app.details.paragraphs.join(" ");
+    assert!(details.starts_with("Deleted in layer 3 `RUN apk del"), "{details}");
+    assert!(details.contains("layer 1 `RUN apk add --update go git mercurial` still ships its"), "{details}");
+}
+
+#[test]
+fn below_80_columns_one_pane_is_shown_and_tab_goes_round() {
+    let mut person = Person::at(40, 12);
+    assert!(person.screen().contains("Everything up to"));
+    person.press(KeyCode::Tab);
+    assert!(person.screen().lines().any(|line| line.starts_with("┌ ") && !line.contains("Everything")));
+    person.press(KeyCode::Tab);
+    assert!(person.screen().contains("Layers · 4"), "{}", person.screen());
+    person.press(KeyCode::Tab);
+    assert!(person.screen().contains("Everything up to"));
+}
+
+#[test]
+fn the_help_lists_every_key_and_escape_leaves_it_but_never_the_program() {
+    let mut person = Person::at(80, 40);
+    person.types("?");
+    let screen = person.screen();
+    for (_, keys) in crate::tui::keys::KEYS {
+        for (key, what) in *keys {
+            assert!(screen.contains(key) && screen.contains(what), "{key} {what} is not on\n{screen}");
+        }
+    }
+    person.press(KeyCode::Esc);
+    assert!(!person.screen().contains("Show or hide"));
+    person.press(KeyCode::Esc).press(KeyCode::Esc);
+    assert!(!person.ended);
+    person.types("q");
+    assert!(person.ended);
+}
+
+#[test]
+fn an_image_without_layers_is_shown() {
+    let mut opened = DEMO.0.clone();
+    opened.image.layers.clear();
+    let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
+    let mut app = App::new(&opened, Default::default(), ratatui::layout::Rect::new(0, 0, 80, 24));
+    app.update(Message::Loaded(Ok(Arc::new(inspection))));
+    let mut person = Person { app, ended: false };
+    person.types("jklh[]tw").press(KeyCode::Tab).types("jk");
+    assert!(person.screen().contains("no layers"), "{}", person.screen());
+}
+
+fn anything() -> impl Strategy<Value = Option<(u16, u16)>> {
+    prop_oneof![4 => Just(None), 1 => (0u16..130, 0u16..50).prop_map(Some)]
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_sequence_of_keys_and_resizes_panics_or_leaves_the_rows(
+        keys in proptest::collection::vec((proptest::sample::select(all_keys()), anything()), 1..80)
+    ) {
+        let mut person = Person::at(80, 24);
+        for (key, size) in keys {
+            match size {
+                Some((width, height)) => person.tell(Message::Resize(width, height)),
+                None => { person.press(key); }
+            }
+            let explorer = person.app.explorer().unwrap();
+            prop_assert!(explorer.cursor < explorer.rows.len().max(1));
+            prop_assert!(explorer.layer < explorer.inspection.layers.len());
+            if let Some(node) = explorer.selected() {
+                prop_assert!(explorer.inspection.tree.versions(node).next().is_some_and(|v| explorer.inspection.tree.kind(v) != Kind::Fifo));
+            }
+            person.sees();
+        }
+    }
+}
+
+fn all_keys() -> Vec<KeyCode> {
+    let mut keys: Vec<_> = "kjudgGw[]tlhsn+~-=!?".chars().map(KeyCode::Char).collect();
+    keys.extend([KeyCode::Up, KeyCode::Down, KeyCode::Left, KeyCode::Right, KeyCode::Enter, KeyCode::Backspace]);
+    keys.extend([KeyCode::PageUp, KeyCode::PageDown, KeyCode::Home, KeyCode::End, KeyCode::Tab, KeyCode::BackTab]);
+    keys.extend([KeyCode::Esc, KeyCode::Char(' '), KeyCode::F(5)]);
+    keys
+}
+
+#[test]
+fn even_one_cell_is_enough_not_to_panic() {
+    for (width, height) in [(1, 1), (1, 60), (200, 1), (2, 2), (3, 3), (79, 3), (80, 11), (12, 4), (0, 0)] {
+        let mut person = Person::at(width, height);
+        person.sees();
+        person.types("?").sees();
+        person.types("?").press(KeyCode::Tab).sees();
+        Person::waiting(width, height).sees();
+    }
+}
