@@ -92,19 +92,21 @@ impl<W: Write> Page<'_, W> {
     }
 
     fn layers(&mut self, inspection: &Inspection) -> io::Result<()> {
-        let head = format!("{:>3} {:>10} {:>10} {:>10}  {}", "#", "shipped", "live", "dead", "instruction");
+        let head = format!("{:>3} {:>9} {:>9} {:>9} {:>9}  {}", "#", "shipped", "live", "dead", "hid", "instruction");
         writeln!(self.out, "{}", self.paint(Paint::Dim, &head))?;
         for (i, layer) in inspection.layers.iter().enumerate() {
-            let dead = format!("{:>10}", if layer.dead() == 0 { "-".into() } else { self.size(layer.dead()) });
+            let or_dash = |bytes: u64| if bytes == 0 { "-".into() } else { self.size(bytes) };
+            let dead = format!("{:>9}", or_dash(layer.dead()));
             let dead = self.paint(if layer.dead() > 0 { Paint::Dead } else { Paint::Dim }, &dead);
-            let line = cut(&layer.instruction.one_line(), WIDTH - 38);
+            let line = cut(&layer.instruction.one_line(), WIDTH - 45);
             let missing = if layer.compression.is_none() {
                 self.paint(Paint::Warning, "(not in the archive) ")
             } else {
                 String::new()
             };
             let (shipped, live) = (self.size(layer.shipped), self.size(layer.live));
-            writeln!(self.out, "{i:>3} {shipped:>10} {live:>10} {dead}  {missing}{line}")?;
+            let hid = or_dash(layer.killed);
+            writeln!(self.out, "{i:>3} {shipped:>9} {live:>9} {dead} {hid:>9}  {missing}{line}")?;
         }
         Ok(())
     }
@@ -141,7 +143,7 @@ impl<W: Write> Page<'_, W> {
         let tree = &inspection.tree;
         let place = cut_front(&escaped(&tree.path(group.place)), 40);
         let size = self.paint(Paint::Dead, &format!("{:>10}", self.size(group.bytes)));
-        writeln!(self.out, "\n  {size}  {} in {}, below {place}", group.cause.name(), files(group.count))?;
+        writeln!(self.out, "\n  {size}  in {} below {place}, {}", files(group.count), group.cause.name())?;
         for (word, layer) in [("from", group.born_in), ("gone", group.died_in)] {
             let line = cut(&inspection.layers[layer].instruction.one_line(), WIDTH - 25);
             writeln!(self.out, "{:>12}  {} {layer:>3}  {line}", "", self.paint(Paint::Dim, word))?;

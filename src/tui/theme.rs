@@ -12,7 +12,10 @@ pub struct Theme {
     pub removed: Style,
     pub dim: Style,
     pub strong: Style,
+    /// The selected row of the pane that has the keys.
     pub selected: Style,
+    /// The selected row of another pane.
+    pub elsewhere: Style,
     pub border: Style,
     pub focused: Style,
 }
@@ -29,7 +32,8 @@ impl Theme {
             removed: plain.fg(Color::Red),
             dim: plain.fg(Color::DarkGray),
             strong: plain.add_modifier(Modifier::BOLD),
-            selected: plain.add_modifier(Modifier::REVERSED),
+            selected: plain.fg(Color::Reset).bg(Color::Reset).add_modifier(Modifier::REVERSED),
+            elsewhere: plain.fg(Color::Cyan).add_modifier(Modifier::BOLD),
             border: plain.fg(Color::DarkGray),
             focused: plain.fg(Color::Cyan),
         }
@@ -48,6 +52,7 @@ impl Theme {
             dim,
             strong: bold,
             selected: plain.add_modifier(Modifier::REVERSED),
+            elsewhere: bold,
             border: dim,
             focused: bold,
         }

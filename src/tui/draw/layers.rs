@@ -2,6 +2,7 @@
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::{bar, pane, put};
@@ -22,21 +23,20 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let digits = count.saturating_sub(1).to_string().len().max(1);
     let bar_width = usize::from(inner.width / 6).clamp(4, 14);
     for (row, layer) in (first..count).take(height).enumerate() {
-        let line = line(app, theme, layer, digits, bar_width, usize::from(inner.width));
-        let line = if selected == Some(layer) { line.style(theme.selected) } else { line };
-        put(line, row, inner, buffer);
-        if selected == Some(layer) && app.focus == Pane::Layers {
-            fill(row, inner, theme, buffer);
+        put(line(app, theme, layer, digits, bar_width, usize::from(inner.width)), row, inner, buffer);
+        if selected == Some(layer) {
+            let style = if app.focus == Pane::Layers { theme.selected } else { theme.elsewhere };
+            fill(row, inner, style, buffer);
         }
     }
 }
 
-/// Extends the selection to the whole row.
-pub fn fill(row: usize, area: Rect, theme: &Theme, buffer: &mut Buffer) {
+/// Styles a whole row.
+pub fn fill(row: usize, area: Rect, style: Style, buffer: &mut Buffer) {
     if let Ok(row) = u16::try_from(row)
         && row < area.height
     {
-        buffer.set_style(Rect { y: area.y + row, height: 1, ..area }, theme.selected);
+        buffer.set_style(Rect { y: area.y + row, height: 1, ..area }, style);
     }
 }
 

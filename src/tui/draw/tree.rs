@@ -38,10 +38,9 @@ pub fn draw(app: &App, explorer: &Explorer, theme: &Theme, area: Rect, buffer: &
     let first = first_visible(explorer.cursor, explorer.rows.len(), height);
     for (i, row) in explorer.rows.iter().enumerate().skip(first).take(height) {
         put(line(app, explorer, theme, row, usize::from(inner.width)), i - first, inner, buffer);
-        if i == explorer.cursor && app.focus == Pane::Tree {
-            fill(i - first, inner, theme, buffer);
-        } else if i == explorer.cursor {
-            buffer.set_style(Rect { y: inner.y + (i - first) as u16, height: 1, ..inner }, theme.strong);
+        if i == explorer.cursor {
+            let style = if app.focus == Pane::Tree { theme.selected } else { theme.elsewhere };
+            fill(i - first, inner, style, buffer);
         }
     }
 }

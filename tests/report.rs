@@ -1,0 +1,161 @@
+//! The reports, from the command line as a person or a script would use them.
+
+use std::path::{Path, PathBuf};
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+
+fn layerscope(arguments: &[&str]) -> Output {
+    Command::new(env!("CARGO_BIN_EXE_layerscope")).args(arguments).stdin(Stdio::null()).output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("the output is UTF-8")
+}
+
+/// The demo as a file, written once for each test.
+fn demo(directory: &Path) -> PathBuf {
+    let file = directory.join("demo.tar");
+    let output = layerscope(&["demo", "--write", file.to_str().unwrap()]);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    file
+}
+
+#[test]
+fn without_a_terminal_and_an_image_the_text_report_of_the_demo_is_written() {
+    let output = layerscope(&[]);
+    assert!(output.status.success());
+    let report = text(&output.stdout);
+    for answer in [
+        "layerscope/demo:latest · linux/amd64",
+        "dead 200 MiB",
+        "efficiency 4.7 %",
+        "RUN apk del go git mercurial",
+        "layer 3 hides the bytes of layer 1, but layer 1 still ships them",
+        "merge 1 and 3 into one, or build in another stage",
+    ] {
+        assert!(report.replace("\n                   ", " ").contains(answer), "{answer:?} is not in\n{report}");
+    }
+    assert!(!report.contains('\x1b'), "colour only on a terminal");
+    kept("report.txt", &report);
+}
+
+/// The text of the demo's report is kept beside the pictures.
+fn kept(name: &str, now: &str) {
+    let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("screenshots").join(name);
+    if std::env::var_os("LAYERSCOPE_UPDATE").is_some() {
+        std::fs::write(&file, now).unwrap();
+    }
+    let kept = std::fs::read_to_string(&file).unwrap_or_default();
+    assert!(kept == now, "screenshots/{name} differs; if this is right: LAYERSCOPE_UPDATE=1 cargo test\n{now}");
+}
+
+#[test]
+fn the_text_report_fits_80_columns() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = demo(directory.path());
+    for arguments in [vec!["report"], vec!["report", "--top", "0"], vec!["report", "--si"]] {
+        let output = layerscope(&[&arguments[..], &[file.to_str().unwrap()]].concat());
+        for line in text(&output.stdout).lines() {
+            assert!(line.chars().count() <= 80, "{line}");
+        }
+    }
+}
+
+#[test]
+fn the_json_report_keeps_its_contract() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = demo(directory.path());
+    let schema: Value = serde_json::from_str(include_str!("../assets/report.schema.json")).unwrap();
+    let mut schemas = boon::Schemas::new();
+    let mut compiler = boon::Compiler::new();
+    compiler.add_resource("report.json", schema).unwrap();
+    let index = compiler.compile("report.json", &mut schemas).unwrap();
+    for more in [vec![], vec!["--tree", "--top", "0"]] {
+        let output = layerscope(&[&["report", "--format", "json", file.to_str().unwrap()], &more[..]].concat());
+        let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+        schemas.validate(&report, index).unwrap_or_else(|error| panic!("{error:#}"));
+        assert_eq!(report.get("tree").is_some(), !more.is_empty());
+        let dead = report["dead"].as_array().unwrap();
+        assert_eq!(dead.len() == 20, more.is_empty(), "--top is 20 by default");
+        sums_up(&report);
+    }
+}
+
+fn sums_up(report: &Value) {
+    let number = |part: &Value, key: &str| part[key].as_u64().unwrap();
+    let layers = report["layers"].as_array().unwrap();
+    for key in ["shipped_bytes", "live_bytes", "dead_bytes", "tar_bytes", "stored_bytes"] {
+        let sum: u64 = layers.iter().map(|layer| number(layer, key)).sum();
+        assert_eq!(sum, number(&report["totals"], key), "{key}");
+    }
+    for part in layers.iter().chain([&report["totals"]]) {
+        assert_eq!(number(part, "shipped_bytes"), number(part, "live_bytes") + number(part, "dead_bytes"));
+    }
+    if let Some(tree) = report.get("tree") {
+        let listed: u64 = tree.as_array().unwrap().iter().map(|path| number(path, "size")).sum();
+        assert!(listed >= number(&report["totals"], "live_bytes"), "names of one inode each have its size");
+        let dead: u64 = report["dead"].as_array().unwrap().iter().map(|dead| number(dead, "bytes")).sum();
+        assert_eq!(dead, number(&report["totals"], "dead_bytes"));
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_one_sentence_a_hint_and_exit_code_2() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = |name: &str, contents: &[u8]| {
+        let path = directory.path().join(name);
+        std::fs::write(&path, contents).unwrap();
+        path.to_str().unwrap().to_owned()
+    };
+    let cases = [
+        (directory.path().join("none.tar").to_str().unwrap().to_owned(), "there is no such file"),
+        (file("empty.tar", b""), "is empty"),
+        (file("paper.tar", b"%PDF-1.7 and so on"), "it is a PDF document"),
+        (file("garbage.tar", &[0xde; 4096]), "is not an image archive"),
+        (file("zeros.tar", &[0; 2048]), "it is an empty tar"),
+    ];
+    for (path, words) in cases {
+        for command in [vec![path.as_str()], vec!["report", &path], vec!["report", "--format", "json", &path]] {
+            let output = layerscope(&command);
+            let message = text(&output.stderr);
+            assert_eq!(output.status.code(), Some(2), "{command:?}");
+            assert!(output.stdout.is_empty());
+            assert!(
+                message.starts_with("error: ") && message.contains(words) && message.contains("\nhint: "),
+                "{message}"
+            );
+            assert_eq!(message.lines().count(), 2, "{message}");
+        }
+    }
+}
+
+#[test]
+fn a_reader_that_closes_the_pipe_early_is_no_error() {
+    let script =
+        format!("{} report --top 0 \"$0\" | head -n 1; exit ${{PIPESTATUS[0]}}", env!("CARGO_BIN_EXE_layerscope"));
+    let directory = tempfile::tempdir().unwrap();
+    let output = Command::new("bash").args(["-c", &script]).arg(demo(directory.path())).output().unwrap();
+    assert_eq!((output.status.code(), text(&output.stderr)), (Some(0), String::new()));
+}
+
+#[test]
+fn the_demo_is_never_written_over_a_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("mine.tar");
+    std::fs::write(&file, "mine").unwrap();
+    let output = layerscope(&["demo", "--write", file.to_str().unwrap()]);
+    assert_eq!(output.status.code(), Some(2));
+    assert!(text(&output.stderr).starts_with("error: cannot write"));
+    assert_eq!(std::fs::read(&file).unwrap(), b"mine");
+    assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1, "no half-written file is left");
+}
+
+#[test]
+fn the_help_names_every_command_and_the_exit_codes() {
+    let help = text(&layerscope(&["--help"]).stdout);
+    for part in ["report", "demo", "--image", "--si", "Exit codes", "docker save"] {
+        assert!(help.contains(part), "{part} is not in\n{help}");
+    }
+    assert_eq!(layerscope(&["report"]).status.code(), Some(2), "a report needs an image");
+}

@@ -1,0 +1,211 @@
+//! The real program in a pseudo-terminal: it opens, moves, resizes, quits, and leaves the terminal as it was.
+#![cfg(unix)]
+
+use std::io::{Read, Write};
+use std::num::NonZeroU16;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
+use std::time::{Duration, Instant};
+
+use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+
+/// Long enough for a busy machine; nothing waits for it when all is well.
+const PATIENCE: Duration = Duration::from_secs(60);
+const LEAVE_ALTERNATE_SCREEN: &str = "\x1b[?1049l";
+const SHOW_CURSOR: &str = "\x1b[?25h";
+
+/// The program on a terminal of its own.
+struct Session {
+    child: Box<dyn Child + Send + Sync>,
+    master: Box<dyn MasterPty + Send>,
+    keys: Box<dyn Write + Send>,
+    output: Receiver<Vec<u8>>,
+    screen: vt100::Parser,
+    raw: String,
+    modes_before: String,
+}
+
+fn cells(n: u16) -> NonZeroU16 {
+    NonZeroU16::new(n).unwrap()
+}
+
+fn size(cols: u16, rows: u16) -> PtySize {
+    PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
+}
+
+impl Session {
+    fn start(arguments: &[&str], cols: u16, rows: u16) -> Self {
+        let pair = native_pty_system().openpty(size(cols, rows)).unwrap();
+        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_layerscope"));
+        command.args(arguments);
+        command.env("TERM", "xterm-256color");
+        let modes_before = modes(&*pair.master);
+        let child = pair.slave.spawn_command(command).unwrap();
+        let mut reader = pair.master.try_clone_reader().unwrap();
+        let (sender, output) = channel();
+        std::thread::spawn(move || {
+            let mut buffer = [0; 4096];
+            while let Ok(n @ 1..) = reader.read(&mut buffer) {
+                if sender.send(buffer[..n].to_vec()).is_err() {
+                    return;
+                }
+            }
+        });
+        let keys = pair.master.take_writer().unwrap();
+        // The slave stays open here, so that the terminal's modes can be read when the program is gone.
+        std::mem::forget(pair.slave);
+        let screen = vt100::Parser::new(cells(rows), cells(cols), 0);
+        Self { child, master: pair.master, keys, output, screen, raw: String::new(), modes_before }
+    }
+
+    fn take(&mut self, bytes: &[u8]) {
+        self.raw.push_str(&String::from_utf8_lossy(bytes));
+        self.screen.process(bytes);
+    }
+
+    /// Waits until the screen shows `text`.
+    fn sees(&mut self, text: &str) -> &mut Self {
+        self.waits(text, true)
+    }
+
+    /// Waits until the screen does not show `text` any more.
+    fn loses(&mut self, text: &str) -> &mut Self {
+        self.waits(text, false)
+    }
+
+    fn waits(&mut self, text: &str, shown: bool) -> &mut Self {
+        let end = Instant::now() + PATIENCE;
+        while self.screen.screen().contents().contains(text) != shown {
+            match self.output.recv_timeout(end.saturating_duration_since(Instant::now())) {
+                Ok(bytes) => self.take(&bytes),
+                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
+                    panic!("waited for {text:?} to be shown: {shown}\n{}", self.screen.screen().contents())
+                }
+            }
+        }
+        self
+    }
+
+    fn types(&mut self, keys: &str) -> &mut Self {
+        self.keys.write_all(keys.as_bytes()).unwrap();
+        self.keys.flush().unwrap();
+        self
+    }
+
+    fn resize(&mut self, cols: u16, rows: u16) -> &mut Self {
+        self.master.resize(size(cols, rows)).unwrap();
+        self.screen.screen_mut().set_size(cells(rows), cells(cols));
+        self
+    }
+
+    /// Waits for the end, and checks that the terminal is as it was.
+    fn ends(&mut self) -> ExitStatus {
+        let end = Instant::now() + PATIENCE;
+        let status = loop {
+            if let Some(status) = self.child.try_wait().unwrap() {
+                break status;
+            }
+            if Instant::now() > end {
+                let _ = self.child.kill();
+                panic!("the program does not end; its screen is\n{}", self.screen.screen().contents());
+            }
+            if let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(20)) {
+                self.take(&bytes);
+            }
+        };
+        while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(200)) {
+            self.take(&bytes);
+        }
+        assert_eq!(modes(&*self.master), self.modes_before, "the terminal's modes");
+        if self.raw.contains("\x1b[?1049h") {
+            let left = self.raw.rfind(LEAVE_ALTERNATE_SCREEN).expect("the alternate screen is left");
+            assert!(self.raw[left..].contains(SHOW_CURSOR), "the cursor is shown again");
+        }
+        assert!(!self.screen.screen().alternate_screen() && !self.screen.screen().hide_cursor());
+        status
+    }
+}
+
+/// The modes of the terminal, as far as they can be compared.
+fn modes(master: &dyn MasterPty) -> String {
+    let modes = master.get_termios().expect("a pseudo-terminal has modes");
+    format!("{:?} {:?} {:?} {:?}", modes.input_flags, modes.output_flags, modes.control_flags, modes.local_flags)
+}
+
+#[test]
+fn it_opens_moves_resizes_and_quits() {
+    let mut session = Session::start(&[], 80, 24);
+    session.sees("dead 200 MiB").sees("/usr/lib/go");
+    session.types("[").sees("Everything up to layer 2");
+    session.types("]t").sees("Changes of layer 3");
+    session
+        .types("t")
+        .sees("Everything up to layer 3")
+        .types("?")
+        .sees("Show or hide")
+        .types("\x1b")
+        .loses("Show or hide");
+    session.resize(120, 40).sees("deleted in layer 3 by").types("\t").sees("375 entries · tar");
+    session.resize(40, 12).sees("Layers · 4").types("\t").sees("Everything up to layer 3");
+    session.types("q");
+    assert!(session.ends().success());
+}
+
+#[test]
+fn a_panic_gives_the_terminal_back_and_is_reported() {
+    let mut session = Session::start(&["demo"], 80, 24);
+    session.sees("dead 200 MiB").types("\x1b[24~");
+    assert_eq!(session.ends().exit_code(), 101);
+    assert!(session.raw.contains("asked for by F12"), "{}", session.raw);
+    let left = session.raw.rfind(LEAVE_ALTERNATE_SCREEN).unwrap();
+    assert!(session.raw[left..].contains("panicked"), "the report comes on the restored screen");
+}
+
+#[test]
+fn sigterm_ends_it_in_order() {
+    let mut session = Session::start(&["demo"], 80, 24);
+    session.sees("dead 200 MiB");
+    let id = session.child.process_id().unwrap().to_string();
+    assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    session.ends();
+}
+
+#[test]
+fn an_error_is_written_to_the_terminal_that_was_given_back() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("broken.tar");
+    std::fs::write(&file, b"nothing of the kind").unwrap();
+    let mut session = Session::start(&[file.to_str().unwrap()], 80, 24);
+    assert_eq!(session.ends().exit_code(), 2);
+    assert!(session.raw.contains("is not an image archive"), "{}", session.raw);
+}
+
+#[test]
+fn control_characters_of_an_image_never_reach_the_terminal() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("hostile.tar");
+    std::fs::write(&file, hostile()).unwrap();
+    let mut session = Session::start(&[file.to_str().unwrap()], 120, 40);
+    session.sees("\\x1b]0;owned").sees("RUN echo \\x1b[31m").types("q");
+    session.ends();
+    assert!(!session.raw.contains("\x1b]0;owned") && !session.raw.contains("\x1b[31mred"), "{:?}", session.raw);
+}
+
+/// An image whose file name and instruction speak to the terminal.
+fn hostile() -> Vec<u8> {
+    let tar = |members: &[(&str, Vec<u8>)]| {
+        let mut builder = tar::Builder::new(Vec::new());
+        for (name, contents) in members {
+            let mut header = tar::Header::new_ustar();
+            header.as_old_mut().name[..name.len()].copy_from_slice(name.as_bytes());
+            header.set_size(contents.len() as u64);
+            header.set_mode(0o644);
+            header.set_cksum();
+            builder.append(&header, &contents[..]).unwrap();
+        }
+        builder.into_inner().unwrap()
+    };
+    let layer = tar(&[("\x1b]0;owned\x07", b"x".to_vec())]);
+    let config = br#"{"history":[{"created_by":"/bin/sh -c echo \u001b[31mred"}]}"#.to_vec();
+    let manifest = br#"[{"Config":"c.json","RepoTags":["a:1"],"Layers":["l.tar"]}]"#.to_vec();
+    tar(&[("l.tar", layer), ("c.json", config), ("manifest.json", manifest)])
+}
