@@ -9,7 +9,8 @@ use std::io;
 use std::sync::Arc;
 
 use crate::archive::HoledSource;
-use crate::{Error, Opened, open_source};
+use crate::open::archive_of_source;
+use crate::{Archive, Error, Opened, Progress, Selection};
 
 const PACKED: &[u8] = include_bytes!("../assets/demo.tar.holes.zst");
 const NAME: &str = "the built-in demo";
@@ -18,10 +19,15 @@ fn source() -> io::Result<HoledSource> {
     HoledSource::unpack(PACKED)
 }
 
+/// Opens the archive of the demo image.
+pub fn archive() -> Result<Archive, Error> {
+    let io = |source| Error::Io { path: NAME.into(), operation: "unpack", source };
+    archive_of_source(NAME.into(), Arc::new(source().map_err(io)?), &Progress::default())
+}
+
 /// Opens the demo image.
 pub fn open() -> Result<Opened, Error> {
-    let io = |source| Error::Io { path: NAME.into(), operation: "unpack", source };
-    open_source(NAME.into(), Arc::new(source().map_err(io)?), None)
+    archive()?.choose(&Selection::default())
 }
 
 /// Writes the demo image as the archive that `docker load` takes.

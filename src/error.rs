@@ -21,7 +21,9 @@ pub enum Error {
         source: io::Error,
     },
     /// A directory where an archive was expected.
-    #[error("{path} is a directory, not an image archive")]
+    #[error(
+        "{path} is a directory that holds neither an image (manifest.json, index.json, repositories) nor a root filesystem"
+    )]
     Directory {
         /// The directory, escaped for display.
         path: String,
@@ -56,6 +58,16 @@ pub enum Error {
         /// Where, counted from the start of the archive.
         offset: u64,
         /// What is wrong.
+        problem: String,
+    },
+    /// What came out of a pipe ended early.
+    #[error("{path} ended early, after {offset} bytes: {problem}")]
+    CutShort {
+        /// The pipe.
+        path: String,
+        /// How many bytes had come.
+        offset: u64,
+        /// What is missing.
         problem: String,
     },
     /// A JSON member of the archive cannot be understood.
@@ -119,11 +131,14 @@ impl Error {
             Self::Io { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
                 "check who may read the file: ls -l"
             }
-            Self::Directory { .. } => "pack it first: tar -C DIRECTORY -cf image.tar .",
+            Self::Directory { .. } => {
+                "give the directory that has index.json in it, or the output of: docker save IMAGE -o image.tar"
+            }
+            Self::CutShort { .. } => "did the command before the pipe fail? try: docker save IMAGE -o image.tar",
             Self::Empty { .. } => "was the disk full, or did `docker save` fail? save the image again",
             Self::NotAnArchive { .. } | Self::NoImage { .. } => "give the output of: docker save IMAGE -o image.tar",
             Self::Damaged { .. } => "the file may have been cut short; save or copy the image again",
-            Self::Ambiguous { .. } | Self::NoSuchImage { .. } => "choose one with --image",
+            Self::Ambiguous { .. } | Self::NoSuchImage { .. } => "choose one with --image or --platform",
             _ => return None,
         };
         Some(text.into())

@@ -1,69 +1,39 @@
-//! Opening an image, and reading its layers side by side.
+//! Reading the layers of an image side by side, and merging them in order.
 
 use std::collections::HashMap;
-use std::path::Path;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Condvar, Mutex, PoisonError};
 
 use crate::analysis::{Inspection, Measured, mark_recopied};
-use crate::archive::{FileSource, Member, Members, Source};
+use crate::archive::Member;
 use crate::error::Error;
-use crate::image::{Compression, Image, Progress, ReadLayer, choose, discover, head, read_layer};
-use crate::text::escaped;
+use crate::image::{Compression, Image, Layer, Progress, ReadLayer, head, read_layer};
+use crate::text::{escaped_str, hex};
 use crate::tree::Builder;
 use crate::warning::Warning;
 
-/// An image whose manifest has been read, and none of its layers.
+/// An image whose manifest has been read.
 #[derive(Clone)]
 pub struct Opened {
     /// The archive, escaped for display.
     pub path: String,
     /// What the manifest and the config say.
     pub image: Image,
-}
-
-/// Opens the archive at `path` and finds the image that `wanted` names, or the only one.
-pub fn open(path: &Path, wanted: Option<&str>) -> Result<Opened, Error> {
-    let shown = escaped(path.as_os_str().as_encoded_bytes());
-    let io = |operation| {
-        let path = shown.clone();
-        move |source| Error::Io { path, operation, source }
-    };
-    if std::fs::metadata(path).map_err(io("open"))?.is_dir() {
-        return Err(Error::Directory { path: shown });
-    }
-    let source = FileSource::open(path).map_err(io("open"))?;
-    open_source(shown, Arc::new(source), wanted)
-}
-
-/// Opens the archive whose bytes are `source`; `path` is what to call it.
-pub fn open_source(path: String, source: Source, wanted: Option<&str>) -> Result<Opened, Error> {
-    if source.is_empty() {
-        return Err(Error::Empty { path });
-    }
-    // A first read that fails is a fault of the file, not of the tar in it.
-    source.read_at(&mut [0; 1], 0).map_err(|error| Error::Io {
-        path: path.clone(),
-        operation: "read",
-        source: error,
-    })?;
-    let members = Members::read(source);
-    let mut image = choose(&path, discover(&path, &members)?, wanted)?;
-    if let Some((offset, fault)) = members.fault() {
-        let text = format!("the archive is damaged at byte {offset}: {fault}; what lies before is shown");
-        image.warnings.push(Warning::image(text));
-    }
-    Ok(Opened { path, image })
+    /// Layers that went by while the manifest was looked for, by the number of their member.
+    pub(crate) read: HashMap<usize, Arc<ReadLayer>>,
 }
 
 /// Reads all layers of `image` and merges them.
 pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error> {
     let image = &opened.image;
-    let jobs = Jobs::of(image);
-    progress.total.store(jobs.list.iter().map(|job| job.member.extent.len).sum(), Ordering::Relaxed);
+    let jobs = Jobs::of(opened);
+    if !jobs.list.is_empty() {
+        progress.total.store(jobs.list.iter().map(|job| job.member.extent.len).sum(), Ordering::Relaxed);
+    }
     let mut builder = Builder::new();
     let mut warnings = image.warnings.clone();
     let mut measured = Vec::with_capacity(image.layers.len());
+    let mut mismatches = image.mismatches.clone();
     let mut plain: Vec<Option<Member>> = Vec::with_capacity(image.layers.len());
     let over = |limit: crate::tree::LimitExceeded| Error::Limit {
         path: opened.path.clone(),
@@ -71,8 +41,13 @@ pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error
         limit: limit.limit.to_string(),
     };
     jobs.run(progress, |i, read| {
+        let layer = &image.layers[i];
         let Some(read) = read else {
-            let text = format!("the layer's bytes ({}) are not in the archive; shown as empty", image.layers[i].name);
+            let text = if layer.foreign {
+                "the layer may not be distributed, so the archive does not hold it; shown as empty".into()
+            } else {
+                format!("the layer's bytes ({}) are not in the archive; shown as empty", layer.name)
+            };
             warnings.push(Warning::layer(i, text));
             builder.apply(&crate::image::LayerEntries::default()).map_err(over)?;
             measured.push(Measured::missing());
@@ -80,19 +55,53 @@ pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error
             return Ok(());
         };
         if let Some(fault) = &read.fault {
-            let text = format!("{fault}; what lies before is shown ({})", image.layers[i].name);
+            let text = format!("{fault}; what lies before is shown ({})", layer.name);
             warnings.push(Warning::layer(i, text));
         }
         warnings.extend(read.notes.iter().map(|note| Warning::layer(i, note.clone())));
+        mismatches.extend(check(layer, read).into_iter().map(|text| Warning::layer(i, text)));
         builder.apply(&read.entries).map_err(over)?;
         measured.push(Measured::of(read));
-        plain.push(image.layers[i].member.clone().filter(|_| read.compression == Compression::None));
+        let readable = |member: &Member| read.compression == Compression::None && !opened.read.contains_key(&member.id);
+        plain.push(layer.member.clone().filter(readable));
         Ok(())
     })?;
     let mut built = builder.finish();
     mark_recopied(&mut built.tree, &built.hashes, |layer| plain[layer].clone());
     warnings.extend(built.remarks);
-    Ok(Inspection::new(image.clone(), measured, built.tree, warnings))
+    let mut inspection = Inspection::new(image.clone(), measured, built.tree, warnings);
+    inspection.mismatches = progress.verify.then_some(mismatches);
+    Ok(inspection)
+}
+
+/// What of a layer does not have the size or the digest that manifest and config tell.
+fn check(layer: &Layer, read: &ReadLayer) -> Vec<String> {
+    let mut found = Vec::new();
+    let Some(digests) = &read.digests else { return found };
+    let is = |named: &Option<String>, bytes: &[u8; 32]| {
+        let named = named.as_deref().and_then(|digest| digest.strip_prefix("sha256:"))?;
+        let real = hex(bytes);
+        (!named.eq_ignore_ascii_case(&real)).then_some((escaped_str(named), real))
+    };
+    if let Some(size) = layer.size.filter(|&size| size != read.stored_bytes) {
+        found.push(format!("it has {} bytes, but the manifest says {size}", read.stored_bytes));
+    }
+    if let Some((named, real)) = is(&layer.digest, &digests.stored) {
+        found.push(format!("its bytes have the digest sha256:{real}, but it is named sha256:{named}"));
+    }
+    if let Some((named, real)) = is(&layer.diff_id, &digests.tar) {
+        found.push(format!("its tar has the diff ID sha256:{real}, but the config says sha256:{named}"));
+    }
+    found
+}
+
+/// Where the entries of a layer come from.
+enum Origin {
+    Missing,
+    /// It went by already.
+    Read(Arc<ReadLayer>),
+    /// It is read by a job.
+    Job(usize),
 }
 
 /// A member that has to be read, once, for the layers that it is.
@@ -103,8 +112,7 @@ struct Job {
 
 struct Jobs {
     list: Vec<Job>,
-    /// The job of each layer.
-    of_layer: Vec<Option<usize>>,
+    of_layer: Vec<Origin>,
     /// The layer that needs each job last.
     last_use: Vec<usize>,
 }
@@ -118,24 +126,32 @@ struct State {
 }
 
 impl Jobs {
-    fn of(image: &Image) -> Self {
+    fn of(opened: &Opened) -> Self {
         let mut jobs = Self { list: Vec::new(), of_layer: Vec::new(), last_use: Vec::new() };
         let mut known = HashMap::new();
-        for (i, layer) in image.layers.iter().enumerate() {
-            jobs.of_layer.push(layer.member.as_ref().map(|member| {
-                let key = (Arc::as_ptr(&member.source).cast::<()>(), member.extent.offset, member.extent.len);
-                let job = *known.entry(key).or_insert_with(|| {
-                    let head = head(&*member.source, member.extent.offset).unwrap_or_default();
-                    let compressed = Compression::sniff(&head) != Compression::None;
-                    jobs.list.push(Job { member: member.clone(), compressed });
-                    jobs.last_use.push(i);
-                    jobs.list.len() - 1
-                });
-                jobs.last_use[job] = i;
-                job
-            }));
+        for (i, layer) in opened.image.layers.iter().enumerate() {
+            let origin = match &layer.member {
+                None => Origin::Missing,
+                Some(member) => match opened.read.get(&member.id) {
+                    Some(read) => Origin::Read(read.clone()),
+                    None => {
+                        let job = *known.entry(member.id).or_insert_with(|| jobs.add(member));
+                        jobs.last_use[job] = i;
+                        Origin::Job(job)
+                    }
+                },
+            };
+            jobs.of_layer.push(origin);
         }
         jobs
+    }
+
+    fn add(&mut self, member: &Member) -> usize {
+        let head = head(&*member.source, member.extent.offset).unwrap_or_default();
+        let compressed = Compression::sniff(&head) != Compression::None;
+        self.list.push(Job { member: member.clone(), compressed });
+        self.last_use.push(0);
+        self.list.len() - 1
     }
 
     /// Reads the jobs on all cores and hands their results to `merge`, layer by layer.
@@ -188,9 +204,10 @@ impl Jobs {
                 });
             }
             for (i, job) in self.of_layer.iter().enumerate() {
-                let read = match *job {
-                    None => None,
-                    Some(job) => {
+                let read = match job {
+                    Origin::Missing => None,
+                    Origin::Read(read) => Some(read.clone()),
+                    &Origin::Job(job) => {
                         let mut now = lock();
                         now.merged = now.merged.max(job);
                         changed.notify_all();

@@ -123,6 +123,8 @@ pub struct Inspection {
     pub dead: Vec<Dead>,
     /// What is wrong with parts of the image.
     pub warnings: Vec<Warning>,
+    /// What does not have the size or digest that it should have; `None` if that was not verified.
+    pub mismatches: Option<Vec<Warning>>,
 }
 
 impl Inspection {
@@ -168,6 +170,7 @@ impl Inspection {
             tree,
             dead,
             warnings,
+            mismatches: None,
         }
     }
 }

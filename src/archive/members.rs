@@ -1,10 +1,12 @@
 //! The members of an archive: which name lies where.
 
 use std::collections::HashMap;
+use std::path::PathBuf;
+use std::sync::Arc;
 
 use super::walk::{Fault, Limits, Walker};
 use super::window::Window;
-use super::{EntryKind, Extent, ReadAt, Source, read_extent};
+use super::{EntryKind, Extent, FileSource, ReadAt, Source, read_extent};
 use crate::path::clean;
 
 /// Bytes of an archive, found by name.
@@ -14,9 +16,17 @@ pub struct Member {
     pub source: Source,
     /// Which of them.
     pub extent: Extent,
+    /// Tells the member from the others of its archive: two names of the same bytes have the same.
+    pub id: usize,
 }
 
 impl Member {
+    /// All bytes of `source` as the only member of its archive.
+    pub fn whole(source: Source) -> Self {
+        let extent = Extent::whole(&*source);
+        Self { source, extent, id: 0 }
+    }
+
     /// Reads the whole member.
     pub fn read(&self) -> std::io::Result<Vec<u8>> {
         read_extent(&*self.source, self.extent)
@@ -25,7 +35,9 @@ impl Member {
 
 /// What a name in the archive stands for.
 enum Slot {
-    Bytes(Extent),
+    Bytes(Member),
+    /// A file of the host, opened when it is asked for.
+    File(PathBuf, usize),
     /// A symbolic link, read relative to its directory.
     Symlink(Vec<u8>),
     /// A hard link, read from the root of the archive.
@@ -34,7 +46,6 @@ enum Slot {
 
 /// An index of the members of an archive.
 pub struct Members {
-    source: Source,
     slots: HashMap<Vec<u8>, Slot>,
     fault: Option<(u64, Fault)>,
 }
@@ -45,16 +56,34 @@ const LINK_LIMIT: usize = 16;
 const HEADER_WINDOW: usize = 4 << 10;
 
 impl Members {
-    /// Walks the headers of the archive in `source`.
+    /// Walks the headers of the tar in `source`.
     ///
     /// A later member of the same name replaces an earlier one, as it does when
     /// the archive is unpacked. A fault ends the walk and is kept: what came
     /// before it is there.
-    pub fn read(source: Source) -> Self {
-        let mut slots = HashMap::new();
-        let fault = index(&*source, &mut slots);
-        Self { source, slots, fault }
+    pub fn read(source: &Source) -> Self {
+        let mut builder = MembersBuilder::default();
+        let whole = Extent::whole(&**source);
+        let mut walker = Walker::new(Window::new(&**source, whole, HEADER_WINDOW), Limits::default());
+        let fault = loop {
+            match walker.advance() {
+                Ok(true) => {}
+                Ok(false) => break None,
+                Err(fault) => break Some((walker.position(), fault)),
+            }
+            let entry = walker.entry();
+            match entry.kind {
+                EntryKind::File | EntryKind::Other(b'7') => {
+                    builder.bytes(&entry.name, source.clone(), whole.part(entry.data, entry.stored));
+                }
+                EntryKind::Symlink => builder.symlink(&entry.name, entry.link.clone()),
+                EntryKind::HardLink => builder.hard_link(&entry.name, entry.link.clone()),
+                _ => {}
+            }
+        };
+        builder.finish(fault)
     }
+
     /// Where the walk over the archive ended early, and why.
     pub fn fault(&self) -> Option<&(u64, Fault)> {
         self.fault.as_ref()
@@ -80,7 +109,12 @@ impl Members {
         let mut name = clean(name);
         for _ in 0..LINK_LIMIT {
             name = match self.slots.get(&name)? {
-                Slot::Bytes(extent) => return Some(Member { source: self.source.clone(), extent: *extent }),
+                Slot::Bytes(member) => return Some(member.clone()),
+                Slot::File(path, id) => {
+                    let source = FileSource::open(path).ok()?;
+                    let extent = Extent { offset: 0, len: source.len() };
+                    return Some(Member { source: Arc::new(source), extent, id: *id });
+                }
                 Slot::HardLink(target) => clean(target),
                 Slot::Symlink(target) if target.starts_with(b"/") => clean(target),
                 Slot::Symlink(target) => {
@@ -91,30 +125,46 @@ impl Members {
         }
         None
     }
-
-    /// The source that the members lie in.
-    pub fn source(&self) -> &dyn ReadAt {
-        &*self.source
-    }
 }
 
-/// Notes every member of the archive; says where a fault ended the walk.
-fn index(source: &dyn ReadAt, slots: &mut HashMap<Vec<u8>, Slot>) -> Option<(u64, Fault)> {
-    let whole = Extent::whole(source);
-    let mut walker = Walker::new(Window::new(source, whole, HEADER_WINDOW), Limits::default());
-    loop {
-        match walker.advance() {
-            Ok(true) => {}
-            Ok(false) => return None,
-            Err(fault) => return Some((walker.position(), fault)),
-        }
-        let entry = walker.entry();
-        let slot = match entry.kind {
-            EntryKind::File | EntryKind::Other(b'7') => Slot::Bytes(whole.part(entry.data, entry.stored)),
-            EntryKind::Symlink => Slot::Symlink(entry.link.clone()),
-            EntryKind::HardLink => Slot::HardLink(entry.link.clone()),
-            _ => continue,
-        };
-        slots.insert(clean(&entry.name), slot);
+/// Collects the members of an archive.
+#[derive(Default)]
+pub struct MembersBuilder {
+    slots: HashMap<Vec<u8>, Slot>,
+    next: usize,
+}
+
+impl MembersBuilder {
+    fn id(&mut self) -> usize {
+        self.next += 1;
+        self.next
+    }
+
+    /// Notes a run of bytes under a name; returns the number of the member.
+    pub fn bytes(&mut self, name: &[u8], source: Source, extent: Extent) -> usize {
+        let id = self.id();
+        self.slots.insert(clean(name), Slot::Bytes(Member { source, extent, id }));
+        id
+    }
+
+    /// Notes a file of the host under a name.
+    pub fn file(&mut self, name: &[u8], path: PathBuf) {
+        let id = self.id();
+        self.slots.insert(clean(name), Slot::File(path, id));
+    }
+
+    /// Notes a symbolic link.
+    pub fn symlink(&mut self, name: &[u8], target: Vec<u8>) {
+        self.slots.insert(clean(name), Slot::Symlink(target));
+    }
+
+    /// Notes a hard link.
+    pub fn hard_link(&mut self, name: &[u8], target: Vec<u8>) {
+        self.slots.insert(clean(name), Slot::HardLink(target));
+    }
+
+    /// Ends the collection, with the fault that ended it early.
+    pub fn finish(self, fault: Option<(u64, Fault)>) -> Members {
+        Members { slots: self.slots, fault }
     }
 }

@@ -4,10 +4,12 @@
 //! embedded archive and whatever comes later look the same, and any number of
 //! threads can read side by side without sharing a seek position.
 
+mod directory;
 mod file;
 mod header;
 mod holes;
 mod members;
+mod memory;
 mod number;
 mod pax;
 mod walk;
@@ -16,11 +18,13 @@ mod window;
 use std::io;
 use std::sync::Arc;
 
+pub use directory::{index_directory, read_root_filesystem};
 pub use file::FileSource;
 pub use header::{Entry, EntryKind};
 pub use holes::{HoledSource, pack as pack_holes};
-pub use members::{Member, Members};
-pub use walk::{Fault, Limits, Walker};
+pub use members::{Member, Members, MembersBuilder};
+pub use memory::{MemorySource, SpentSource};
+pub use walk::{Contents, Fault, Limits, Walker, is_tar};
 pub use window::{Forward, Window};
 
 /// Reads bytes at an offset, from any thread.

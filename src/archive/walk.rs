@@ -5,7 +5,7 @@
 //! when seeking, applies what Go ignores and ignores what Go applies. What
 //! counts as an entry here is what counts for the engines.
 
-use std::io::{self, Read};
+use std::io::{self, BufRead, Read};
 
 use super::header::{Entry, Extensions, body_size, checksum_matches, decode};
 use super::window::Forward;
@@ -82,12 +82,19 @@ pub struct Walker<R> {
     padding: u64,
     entry: Entry,
     ended: bool,
+    marked: bool,
+}
+
+/// Whether bytes begin like a tar: with a header whose checksum is right, or with the end of an empty archive.
+pub fn is_tar(head: &[u8]) -> bool {
+    let Some(block) = head.first_chunk::<512>() else { return false };
+    *block == [0; 512] || checksum_matches(block).unwrap_or(false)
 }
 
 impl<R: Forward> Walker<R> {
     /// A walk over what `reader` has.
     pub fn new(reader: R, limits: Limits) -> Self {
-        Self { reader, limits, position: 0, left: 0, padding: 0, entry: Entry::default(), ended: false }
+        Self { reader, limits, position: 0, left: 0, padding: 0, entry: Entry::default(), ended: false, marked: false }
     }
 
     /// The entry that [`Walker::advance`] came to.
@@ -100,9 +107,14 @@ impl<R: Forward> Walker<R> {
         self.position
     }
 
-    /// What the tar is read from.
-    pub fn reader(&self) -> &R {
-        &self.reader
+    /// Whether the walk came to the marker that ends an archive, and not just to the end of the bytes.
+    pub fn saw_end_marker(&self) -> bool {
+        self.marked
+    }
+
+    /// Gives back what the tar was read from.
+    pub fn into_reader(self) -> R {
+        self.reader
     }
 
     /// Goes to the next entry; `false` at the end of the archive.
@@ -156,17 +168,26 @@ impl<R: Forward> Walker<R> {
             }
             let n = usize::try_from(self.left).unwrap_or(usize::MAX).min(available.len());
             take(&available[..n]);
-            self.reader.consume(n);
-            self.position += n as u64;
-            self.left -= n as u64;
+            self.pass(n);
         }
         Ok(())
+    }
+
+    /// The contents of the current entry, to be read once; they end with an error where the tar is cut short.
+    pub fn contents_reader(&mut self) -> Contents<'_, R> {
+        Contents(self)
     }
 
     /// Reads what is left behind the end of the archive, and says how long the whole is.
     pub fn drain(&mut self) -> io::Result<u64> {
         self.position += self.reader.skip(u64::MAX)?;
         Ok(self.position)
+    }
+
+    fn pass(&mut self, n: usize) {
+        self.reader.consume(n);
+        self.position += n as u64;
+        self.left -= n as u64;
     }
 
     fn truncated(&self) -> Fault {
@@ -205,6 +226,7 @@ impl<R: Forward> Walker<R> {
             _ => return Err(Fault::LoneZeroBlock),
         }
         self.ended = true;
+        self.marked = true;
         Ok(false)
     }
 
@@ -242,5 +264,36 @@ impl<R: Forward> Walker<R> {
             return Err(Fault::Limit { what: "a path", found: longest as u64, limit: self.limits.path as u64 });
         }
         Ok(())
+    }
+}
+
+/// The contents of one entry of a tar that is being walked.
+pub struct Contents<'a, R>(&'a mut Walker<R>);
+
+impl<R: Forward> BufRead for Contents<'_, R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.0.left == 0 {
+            return Ok(&[]);
+        }
+        let left = usize::try_from(self.0.left).unwrap_or(usize::MAX);
+        let available = self.0.reader.fill_buf()?;
+        if available.is_empty() {
+            return Err(io::ErrorKind::UnexpectedEof.into());
+        }
+        Ok(&available[..available.len().min(left)])
+    }
+
+    fn consume(&mut self, n: usize) {
+        self.0.pass(n);
+    }
+}
+
+impl<R: Forward> Read for Contents<'_, R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let available = self.fill_buf()?;
+        let n = available.len().min(buf.len());
+        buf[..n].copy_from_slice(&available[..n]);
+        self.consume(n);
+        Ok(n)
     }
 }

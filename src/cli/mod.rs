@@ -1,8 +1,10 @@
 //! The command line: what was asked, and how it ends.
 //!
-//! Exit codes: 0 fine, 2 the image could not be read or understood, or the
+//! Exit codes: 0 fine, 1 `--verify` found something else than manifest and config say, 2 the image could not be read or understood, or the
 //! command line is wrong. A reader that closes the pipe early is no error.
 
+mod images;
+mod input;
 mod progress;
 
 use std::io::{self, BufWriter, IsTerminal};
@@ -11,14 +13,16 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use layerscope::report::{Account, Detail, TextStyle, Units, write_json, write_text};
-use layerscope::{Error, Inspection, Opened, Progress};
+use layerscope::{Error, Inspection, Opened, Progress, Selection};
 
 use crate::tui;
+use images::ImagesArguments;
+use input::Input;
 
 /// Shows what each layer of a container image costs, and which bytes still ship although a later layer deleted them.
 ///
 /// Opens the image in a terminal interface; where the output is not a terminal, writes the text report instead.
-/// Without an image, opens the built-in demo: an Alpine image whose Go toolchain was deleted by a separate RUN.
+/// Without an image, reads what is piped in, or else opens the built-in demo: an Alpine image whose Go toolchain was deleted by a separate RUN.
 #[derive(Parser)]
 #[command(version, args_conflicts_with_subcommands = true, after_help = AFTER_HELP)]
 struct Arguments {
@@ -30,24 +34,28 @@ struct Arguments {
 
 const AFTER_HELP: &str = "Examples:
   docker save my-app -o my-app.tar && layerscope my-app.tar
+  docker save my-app | layerscope
   layerscope report my-app.tar
   layerscope report my-app.tar --format json | jq .totals
   layerscope                                   opens the built-in demo
   layerscope demo --write demo.tar             then: docker load -i demo.tar
 
-Exit codes: 0 fine, 2 the image could not be read or the command line is wrong.";
+Exit codes: 0 fine, 1 --verify found a mismatch, 2 the image could not be read or the command line is wrong.";
 
 #[derive(Subcommand)]
 enum Command {
     /// Write the account without a terminal interface
     Report(ReportArguments),
+    /// List the images of an archive
+    Images(ImagesArguments),
     /// Open the built-in demo image, or write it to a file
     Demo(DemoArguments),
 }
 
 #[derive(Args)]
 struct OptionalTarget {
-    /// The image: a tar made by `docker save`, or an OCI image layout as a tar
+    /// The image: an archive of `docker save`, `podman save`, skopeo, buildah, BuildKit, kaniko, …; an OCI layout; a root
+    /// filesystem; as a tar, compressed or not, or as a directory; `-` is standard input
     #[arg(value_name = "IMAGE")]
     path: Option<PathBuf>,
     #[command(flatten)]
@@ -56,7 +64,8 @@ struct OptionalTarget {
 
 #[derive(Args)]
 struct Target {
-    /// The image: a tar made by `docker save`, or an OCI image layout as a tar
+    /// The image: an archive of `docker save`, `podman save`, skopeo, buildah, BuildKit, kaniko, …; an OCI layout; a root
+    /// filesystem; as a tar, compressed or not, or as a directory; `-` is standard input
     #[arg(value_name = "IMAGE")]
     path: PathBuf,
     #[command(flatten)]
@@ -65,15 +74,22 @@ struct Target {
 
 #[derive(Args)]
 struct TargetOptions {
-    /// Which image, where the archive holds several: a tag, an image ID or its beginning
-    #[arg(long, value_name = "TAG|ID")]
+    /// Which image, where the archive holds several: a tag, an image ID or its beginning, a digest
+    #[arg(long, value_name = "TAG|ID|DIGEST")]
     image: Option<String>,
+    /// For which platform, where the archive holds several: os/architecture[/variant]
+    #[arg(long, value_name = "PLATFORM")]
+    platform: Option<String>,
     /// Show sizes in powers of 1000 (kB, MB), as docker does, instead of powers of 1024 (KiB, MiB)
     #[arg(long)]
     si: bool,
 }
 
 impl TargetOptions {
+    fn selection(&self) -> Selection {
+        Selection { image: self.image.clone(), platform: self.platform.clone() }
+    }
+
     fn units(&self) -> Units {
         if self.si { Units::Si } else { Units::Iec }
     }
@@ -92,6 +108,9 @@ struct ReportArguments {
     /// Also list the final filesystem, path by path (JSON only)
     #[arg(long)]
     tree: bool,
+    /// Also compare sizes, digests and diff IDs with the bytes; a mismatch ends with exit code 1
+    #[arg(long)]
+    verify: bool,
 }
 
 const DEFAULT_TOP: usize = 20;
@@ -119,6 +138,8 @@ enum Failure {
     Output(String, io::Error),
     /// The command line asks for what does not go together.
     Usage(String),
+    /// The report has been written, and says what does not fit.
+    Mismatch,
 }
 
 impl From<Error> for Failure {
@@ -138,6 +159,7 @@ pub fn run() -> ExitCode {
                 Failure::Image(error) => (error.to_string(), error.hint()),
                 Failure::Output(what, error) => (format!("cannot write {what}: {error}"), None),
                 Failure::Usage(message) => (message, Some("see layerscope --help".into())),
+                Failure::Mismatch => return ExitCode::from(1),
             };
             eprintln!("error: {message}");
             if let Some(hint) = hint {
@@ -150,48 +172,66 @@ pub fn run() -> ExitCode {
 
 fn dispatch(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
-        Some(Command::Report(report)) => {
-            if report.tree && matches!(report.format, Format::Text) {
-                return Err(Failure::Usage("--tree lists the filesystem in JSON: add --format json".into()));
-            }
-            let opened = open(&report.target.path, &report.target.options)?;
-            let inspection = read(&opened)?;
-            match report.format {
-                Format::Text => print_text(&inspection, report.target.options.units(), report.top),
-                Format::Json => print_json(&inspection, Detail { top: report.top, tree: report.tree }),
-            }
-        }
+        Some(Command::Report(arguments)) => report(arguments),
+        Some(Command::Images(arguments)) => images::list(&arguments),
         Some(Command::Demo(DemoArguments { write: Some(file) })) => write_demo(&file),
-        Some(Command::Demo(DemoArguments { write: None })) => show(layerscope::demo::open()?, Units::default()),
+        Some(Command::Demo(DemoArguments { write: None })) => show(Input::Demo, Selection::default(), Units::default()),
         None => {
             let options = &arguments.target.options;
-            let opened = match &arguments.target.path {
-                Some(path) => open(path, options)?,
-                None => layerscope::demo::open()?,
+            let input = match &arguments.target.path {
+                Some(path) => Input::named(path),
+                None => Input::unnamed(),
             };
-            show(opened, options.units())
+            show(input, options.selection(), options.units())
         }
     }
 }
 
-fn open(path: &Path, options: &TargetOptions) -> Result<Opened, Failure> {
-    Ok(layerscope::open(path, options.image.as_deref())?)
+fn report(arguments: ReportArguments) -> Result<(), Failure> {
+    if arguments.tree && matches!(arguments.format, Format::Text) {
+        return Err(Failure::Usage("--tree lists the filesystem in JSON: add --format json".into()));
+    }
+    let options = &arguments.target.options;
+    let progress = Progress { verify: arguments.verify, ..Progress::default() };
+    let inspection = read(Input::named(&arguments.target.path), &options.selection(), &progress)?;
+    match arguments.format {
+        Format::Text => print_text(&inspection, options.units(), arguments.top)?,
+        Format::Json => print_json(&inspection, Detail { top: arguments.top, tree: arguments.tree })?,
+    }
+    match &inspection.mismatches {
+        Some(mismatches) if !mismatches.is_empty() => Err(Failure::Mismatch),
+        _ => Ok(()),
+    }
 }
 
 /// Shows the image on the terminal, or writes the text report where the output is none.
-fn show(opened: Opened, units: Units) -> Result<(), Failure> {
-    if io::stdout().is_terminal() {
-        return tui::run(opened, units).map_err(|failure| match failure {
-            tui::Failure::Image(error) => Failure::Image(error),
-            tui::Failure::Terminal(error) => Failure::Output("to the terminal".into(), error),
-        });
+fn show(input: Input, selection: Selection, units: Units) -> Result<(), Failure> {
+    if !io::stdout().is_terminal() {
+        return print_text(&read(input, &selection, &Progress::default())?, units, DEFAULT_TOP);
     }
-    print_text(&read(&opened)?, units, DEFAULT_TOP)
+    let start = if input.opens_at_once() {
+        // What cannot be opened is said before the screen is taken over.
+        let archive = input.open(&Progress::default())?;
+        match archive.select(&selection) {
+            Err(Error::Ambiguous { .. }) => tui::Start::Archive(archive),
+            index => tui::Start::Image(Box::new(archive.pick(index?))),
+        }
+    } else {
+        let name = input.name();
+        tui::Start::Later(name, Box::new(move |progress| input.open(progress)))
+    };
+    tui::run(start, selection, units).map_err(|failure| match failure {
+        tui::Failure::Image(error) => Failure::Image(error),
+        tui::Failure::Terminal(error) => Failure::Output("to the terminal".into(), error),
+    })
 }
 
-fn read(opened: &Opened) -> Result<Inspection, Failure> {
-    let progress = Progress::default();
-    Ok(progress::shown(&progress, || layerscope::inspect(opened, &progress))?)
+fn read(input: Input, selection: &Selection, progress: &Progress) -> Result<Inspection, Failure> {
+    let inspection = progress::shown(progress, || {
+        let opened: Opened = input.open(progress)?.choose(selection)?;
+        layerscope::inspect(&opened, progress)
+    });
+    Ok(inspection?)
 }
 
 fn print_text(inspection: &Inspection, units: Units, top: usize) -> Result<(), Failure> {

@@ -49,6 +49,11 @@ impl Config {
         super::parse(bytes)
     }
 
+    /// A config that tells nothing but the history.
+    pub fn of_history(history: Option<Vec<HistoryEntry>>) -> Self {
+        Self { history, ..Self::default() }
+    }
+
     /// `os/architecture[/variant]`, if the config tells.
     pub fn platform(&self) -> Option<String> {
         platform(self.os.as_deref(), self.architecture.as_deref(), self.variant.as_deref())

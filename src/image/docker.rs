@@ -21,9 +21,13 @@ struct ManifestEntry {
 #[derive(Deserialize)]
 struct Descriptor {
     digest: Option<String>,
+    /// Where to fetch a layer that may not be distributed.
+    urls: Option<Vec<String>>,
 }
 
-/// The images that `manifest.json` lists; `None` if there is none, or it is another tool's.
+/// The images that `manifest.json` lists; `None` if there is none.
+///
+/// An object instead of a list is an image manifest: the `dir:` layout of skopeo and podman.
 pub fn drafts(path: &str, members: &Members) -> Result<Option<Vec<Draft>>, Error> {
     const NAME: &str = "manifest.json";
     let Some(member) = members.find(NAME.as_bytes()) else { return Ok(None) };
@@ -31,8 +35,7 @@ pub fn drafts(path: &str, members: &Members) -> Result<Option<Vec<Draft>>, Error
     let bad = |problem: String| Error::BadJson { path: path.into(), member: NAME.into(), problem };
     let first = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes).trim_ascii_start().first();
     let entries: Option<Vec<ManifestEntry>> = match first {
-        Some(b'{') if members.find(b"index.json").is_some() => return Ok(None),
-        Some(b'{') => return Err(bad("it is an object where an array of images was expected".into())),
+        Some(b'{') => return super::oci::copied_manifest(&bytes, members).map_err(|error| bad(error.to_string())),
         _ => parse(&bytes).map_err(|error| bad(error.to_string()))?,
     };
     let entries = entries.ok_or_else(|| bad("it is null where an array of images was expected".into()))?;
@@ -40,22 +43,27 @@ pub fn drafts(path: &str, members: &Members) -> Result<Option<Vec<Draft>>, Error
 }
 
 fn draft(entry: ManifestEntry, members: &Members) -> Draft {
-    let digests: HashMap<String, String> = entry
-        .layer_sources
-        .unwrap_or_default()
-        .into_values()
-        .filter_map(|descriptor| descriptor.digest)
-        .filter_map(|digest| Some((digest.split_once(':')?.1.to_owned(), digest)))
+    let sources = entry.layer_sources.unwrap_or_default().into_values();
+    let by_digits: HashMap<String, Descriptor> = sources
+        .filter_map(|descriptor| Some((descriptor.digest.as_ref()?.split_once(':')?.1.to_owned(), descriptor)))
         .collect();
     let layers = entry.layers.unwrap_or_default().into_iter().map(|name| {
-        let file = name.rsplit('/').next().unwrap_or(&name);
-        LayerDraft { digest: digests.get(file).cloned(), name: name.into_bytes() }
+        let descriptor = by_digits.get(name.rsplit('/').next().unwrap_or(&name));
+        LayerDraft {
+            digest: descriptor.and_then(|descriptor| descriptor.digest.clone()),
+            foreign: descriptor.is_some_and(|d| d.urls.as_ref().is_some_and(|urls| !urls.is_empty())),
+            size: None,
+            name: name.into_bytes(),
+        }
     });
     Draft {
         tags: entry.repo_tags.unwrap_or_default(),
         config: entry.config.as_deref().and_then(|name| members.find(name.as_bytes())),
+        manifest: None,
         config_name: entry.config,
+        history: None,
         layers: layers.collect(),
         platform: None,
+        mismatches: Vec::new(),
     }
 }

@@ -6,10 +6,15 @@
 
 mod compression;
 mod config;
+mod decode;
 mod docker;
 mod instruction;
 mod layer;
 mod oci;
+mod read;
+mod select;
+mod stream;
+mod v1;
 pub mod whiteout;
 
 use crate::archive::{Member, Members};
@@ -17,10 +22,14 @@ use crate::error::Error;
 use crate::text::{escaped, escaped_str, hex};
 use crate::warning::Warning;
 
-pub use compression::{Compression, head};
+pub use compression::{Compression, describe, head};
 pub use config::{Config, HistoryEntry};
+pub use decode::decode;
 pub use instruction::Instruction;
-pub use layer::{EntryRef, LayerEntries, Progress, ReadLayer, hash_extent, read_layer};
+pub use layer::{EntryRef, LayerEntries, Record};
+pub use read::{Digests, Progress, ReadLayer, hash_extent, read_layer};
+pub use select::{Selection, select};
+pub use stream::{Streamed, read_root_directory, read_stream};
 
 /// The largest JSON member that is read into memory, in bytes.
 pub const JSON_LIMIT: u64 = 32 << 20;
@@ -38,6 +47,10 @@ pub struct Layer {
     pub diff_id: Option<String>,
     /// What made it.
     pub instruction: Instruction,
+    /// The size as stored in bytes, where the manifest tells.
+    pub size: Option<u64>,
+    /// Whether its bytes may not be distributed, so that archives leave them out.
+    pub foreign: bool,
 }
 
 /// An image of an archive: what is known before any layer is read.
@@ -47,6 +60,8 @@ pub struct Image {
     pub tags: Vec<String>,
     /// The digest of its config: what engines call the image ID.
     pub id: Option<String>,
+    /// The digest of its manifest, where it comes from an index.
+    pub manifest: Option<String>,
     /// `os/architecture[/variant]`.
     pub platform: Option<String>,
     /// When it was built, as the config has it.
@@ -57,6 +72,8 @@ pub struct Image {
     pub history: Vec<HistoryEntry>,
     /// What is missing or does not fit.
     pub warnings: Vec<Warning>,
+    /// Manifests and configs whose bytes do not have the digest that they are named by.
+    pub mismatches: Vec<Warning>,
 }
 
 impl Image {
@@ -69,46 +86,75 @@ impl Image {
         }
     }
 
+    /// The layers as the archive stores them, in bytes, each as often as it is used.
+    pub fn stored_bytes(&self) -> u64 {
+        self.layers.iter().filter_map(|layer| layer.member.as_ref()).map(|member| member.extent.len).sum()
+    }
+
     /// A line that tells the image from the others of its archive.
     pub fn description(&self) -> String {
         let tags = if self.tags.is_empty() { "(no tag)".into() } else { escaped_str(&self.tags.join(", ")) };
         let short = self.id.as_deref().map_or(String::new(), |id| id.chars().skip("sha256:".len()).take(12).collect());
         let platform = self.platform.as_deref().unwrap_or("unknown platform");
-        format!("{tags}  {}  {short}  {} layers", escaped_str(platform), self.layers.len())
+        let size = crate::units::Units::Iec.size(self.stored_bytes());
+        format!("{tags}  {}  {short}  {} layers  {size}", escaped_str(platform), self.layers.len())
     }
 
-    fn answers_to(&self, wanted: &str) -> bool {
-        let without_latest = wanted.strip_suffix(":latest").unwrap_or(wanted);
-        let digits = wanted.strip_prefix("sha256:").unwrap_or(wanted);
-        let id = self.id.as_deref().and_then(|id| id.strip_prefix("sha256:")).unwrap_or_default();
-        self.tags.iter().any(|tag| tag == wanted || tag.strip_suffix(":latest").unwrap_or(tag) == without_latest)
-            || (digits.len() >= 4 && id.starts_with(digits))
+    /// A tar without any manifest, shown as an image of one layer.
+    pub fn bare(name: &str, member: Member) -> Self {
+        let layer = Layer {
+            name: name.into(),
+            member: Some(member),
+            digest: None,
+            diff_id: None,
+            instruction: Instruction { text: "(a root filesystem or layer, not an image)".into(), created_by: None },
+            size: None,
+            foreign: false,
+        };
+        let text = "there is no manifest, so this is shown as one layer, without history";
+        Self { layers: vec![layer], warnings: vec![Warning::image(text)], ..Self::default() }
     }
 }
 
 /// Where the parts of an image are named, before its config has been read.
 struct Draft {
     tags: Vec<String>,
+    manifest: Option<String>,
     config_name: Option<String>,
     config: Option<Member>,
+    /// The history, where it does not come from a config.
+    history: Option<Vec<HistoryEntry>>,
     layers: Vec<LayerDraft>,
     platform: Option<String>,
+    mismatches: Vec<Warning>,
 }
 
 struct LayerDraft {
     name: Vec<u8>,
     digest: Option<String>,
+    /// The size as stored in bytes, where the manifest tells.
+    size: Option<u64>,
+    foreign: bool,
 }
 
-/// Finds the images of an archive: `manifest.json` first, then what only `index.json` names.
-pub fn discover(path: &str, members: &Members) -> Result<Vec<Image>, Error> {
+/// Finds the images of an archive: `manifest.json` first, then what only `index.json` names, else `repositories`.
+///
+/// `None` if the archive has none of them.
+pub fn discover(path: &str, members: &Members) -> Result<Option<Vec<Image>>, Error> {
     let mut notes = Vec::new();
-    let mut drafts = docker::drafts(path, members)?;
-    let from_manifest = drafts.is_some();
+    let docker = docker::drafts(path, members)?;
     let oci = oci::drafts(path, members, &mut notes)?;
-    let from_index = oci.is_some();
+    let v1 = if docker.is_none() && oci.is_none() { v1::drafts(path, members, &mut notes)? } else { None };
+    let found: Vec<&str> = [(&docker, "manifest.json"), (&oci, "index.json"), (&v1, "repositories")]
+        .into_iter()
+        .filter(|(drafts, _)| drafts.is_some())
+        .map(|(_, name)| name)
+        .collect();
+    if found.is_empty() {
+        return Ok(None);
+    }
     let mut images: Vec<Image> = Vec::new();
-    for draft in drafts.take().into_iter().flatten().chain(oci.into_iter().flatten()) {
+    for draft in [docker, oci, v1].into_iter().flatten().flatten() {
         let image = assemble(path, members, draft)?;
         // Docker 25 and later describe the same image in manifest.json and in index.json.
         if image.id.is_none() || images.iter().all(|known| known.id != image.id) {
@@ -116,36 +162,26 @@ pub fn discover(path: &str, members: &Members) -> Result<Vec<Image>, Error> {
         }
     }
     if images.is_empty() {
-        return Err(nothing_found(path, members, from_manifest, from_index, &notes));
+        let why = notes.iter().map(|note| note.text.clone()).collect::<Vec<_>>().join("; ");
+        let why = if why.is_empty() { String::new() } else { format!(" ({why})") };
+        let found = format!("its {} names no image that is in the archive{why}", found.join(" and "));
+        return Err(Error::NoImage { path: path.into(), found });
     }
     for image in &mut images {
         image.warnings.extend(notes.iter().cloned());
     }
-    Ok(images)
-}
-
-/// Picks the image that `wanted` names, or the only one.
-pub fn choose(path: &str, mut images: Vec<Image>, wanted: Option<&str>) -> Result<Image, Error> {
-    let choices = |images: &[Image]| images.iter().map(Image::description).collect::<Vec<_>>();
-    let Some(wanted) = wanted else {
-        if images.len() > 1 {
-            return Err(Error::Ambiguous { path: path.into(), choices: choices(&images) });
-        }
-        return Ok(images.swap_remove(0));
-    };
-    match images.iter().position(|image| image.answers_to(wanted)) {
-        Some(i) => Ok(images.swap_remove(i)),
-        None => Err(Error::NoSuchImage { path: path.into(), wanted: escaped_str(wanted), choices: choices(&images) }),
-    }
+    Ok(Some(images))
 }
 
 fn assemble(path: &str, members: &Members, draft: Draft) -> Result<Image, Error> {
     let mut warnings = Vec::new();
+    let mut mismatches = draft.mismatches;
     let mut id = None;
     let config = match (&draft.config, &draft.config_name) {
         (Some(member), name) => {
             let name = name.as_deref().unwrap_or("config");
             let bytes = read_json_member(path, name, member)?;
+            mismatches.extend(digest_mismatch(name, &bytes));
             id = Some(format!("sha256:{}", hex(&sha256(&bytes))));
             Config::parse(&bytes).unwrap_or_else(|error| {
                 warnings.push(Warning::image(format!("{}: {error}; shown without history", escaped_str(name))));
@@ -157,7 +193,7 @@ fn assemble(path: &str, members: &Members, draft: Draft) -> Result<Image, Error>
             warnings.push(Warning::image(format!("the config {name} is not in the archive; shown without history")));
             Config::default()
         }
-        (None, None) => Config::default(),
+        (None, None) => Config::of_history(draft.history),
     };
     let instructions = config.instructions(draft.layers.len(), &mut warnings);
     let diff_ids = config.diff_ids();
@@ -171,15 +207,19 @@ fn assemble(path: &str, members: &Members, draft: Draft) -> Result<Image, Error>
         name: escaped(&layer.name),
         diff_id: diff_ids.get(i).cloned(),
         instruction,
+        size: layer.size,
+        foreign: layer.foreign,
     });
     Ok(Image {
         tags: draft.tags,
         id,
+        manifest: draft.manifest,
         platform: config.platform().or(draft.platform),
         created: config.created.clone(),
         layers: layers.collect(),
         history: config.history.unwrap_or_default(),
         warnings,
+        mismatches,
     })
 }
 
@@ -188,6 +228,15 @@ fn digest_of_blob_name(name: &[u8]) -> Option<String> {
     let (algorithm, digits) = name.split_once('/')?;
     let hexadecimal = digits.len() >= 64 && digits.bytes().all(|b| b.is_ascii_hexdigit());
     hexadecimal.then(|| format!("{algorithm}:{digits}"))
+}
+
+/// Says if bytes do not have the SHA-256 that their name claims, such as `<digits>.json` or `sha256:<digits>`.
+fn digest_mismatch(name: &str, bytes: &[u8]) -> Option<Warning> {
+    let digits = name.rsplit([':', '/']).next()?.split('.').next()?;
+    let is_digest = digits.len() == 64 && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    let found = hex(&sha256(bytes));
+    (is_digest && !found.eq_ignore_ascii_case(digits))
+        .then(|| Warning::image(format!("{} has the digest sha256:{found}", escaped_str(name))))
 }
 
 fn sha256(bytes: &[u8]) -> [u8; 32] {
@@ -210,32 +259,4 @@ fn read_json_member(path: &str, name: &str, member: &Member) -> Result<Vec<u8>, 
 /// Reads and parses a JSON member, with a byte order mark allowed.
 fn parse<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, serde_json::Error> {
     serde_json::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
-}
-
-fn nothing_found(path: &str, members: &Members, manifest: bool, index: bool, notes: &[Warning]) -> Error {
-    if let Some((offset, fault)) = members.fault() {
-        if members.is_empty() {
-            let found = compression::describe(members.source());
-            return Error::NotAnArchive { path: path.into(), found };
-        }
-        return Error::Damaged { path: path.into(), offset: *offset, problem: fault.to_string() };
-    }
-    let found = match (manifest, index) {
-        (true, false) => "its manifest.json lists no image".into(),
-        (_, true) => {
-            let why = notes.iter().map(|note| note.text.clone()).collect::<Vec<_>>().join("; ");
-            let why = if why.is_empty() { "it lists nothing".into() } else { why };
-            format!("its index.json names no image that is in the archive ({why})")
-        }
-        (false, false) if members.is_empty() => "it is an empty tar".into(),
-        (false, false) => {
-            let mut names: Vec<_> = members.names().map(escaped).collect();
-            names.sort();
-            let count = names.len();
-            names.truncate(3);
-            let plural = if count == 1 { "member" } else { "members" };
-            format!("it is a tar of {count} {plural} ({}, …) without manifest.json or index.json", names.join(", "))
-        }
-    };
-    Error::NoImage { path: path.into(), found }
 }

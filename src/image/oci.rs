@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Deserialize;
 
 use super::config::platform;
-use super::{Draft, LayerDraft, parse, read_json_member};
+use super::{Draft, LayerDraft, digest_mismatch, parse, read_json_member};
 use crate::archive::Members;
 use crate::error::Error;
 use crate::text::escaped_str;
@@ -25,6 +25,7 @@ struct Document {
 struct Descriptor {
     media_type: Option<String>,
     digest: Option<String>,
+    size: Option<u64>,
     annotations: Option<HashMap<String, String>>,
     platform: Option<Platform>,
 }
@@ -80,7 +81,9 @@ pub fn drafts(path: &str, members: &Members, notes: &mut Vec<Warning>) -> Result
             continue;
         };
         let tags = with_tags(tags, &descriptor);
-        let document: Document = match parse(&read_json_member(path, &shown, &blob)?) {
+        let bytes = read_json_member(path, &shown, &blob)?;
+        let mismatches: Vec<_> = digest_mismatch(&digest, &bytes).into_iter().collect();
+        let document: Document = match parse(&bytes) {
             Ok(document) => document,
             Err(error) => {
                 notes.push(Warning::image(format!("the manifest {shown} cannot be understood: {error}")));
@@ -93,31 +96,57 @@ pub fn drafts(path: &str, members: &Members, notes: &mut Vec<Warning>) -> Result
             }
             continue;
         }
-        match image(document, tags, of_platform, members) {
-            Some(draft) => drafts.push(draft),
+        match draft(document, tags, of_platform, members, blob_name) {
+            Some(draft) => drafts.push(Draft { manifest: Some(digest), mismatches, ..draft }),
             None => notes.push(Warning::image(format!("{shown} is an artifact without tar layers; not opened"))),
         }
     }
     Ok(Some(drafts))
 }
 
-fn image(document: Document, tags: Vec<String>, platform: Option<String>, members: &Members) -> Option<Draft> {
+/// The image of a `dir:` copy, where `manifest.json` is the image manifest and blobs are named by their bare digits.
+pub fn copied_manifest(bytes: &[u8], members: &Members) -> Result<Option<Vec<Draft>>, serde_json::Error> {
+    let bare = |digest: &str| digest.split_once(':').map_or(digest, |(_, digits)| digits).as_bytes().to_vec();
+    let document: Document = parse(bytes)?;
+    if document.layers.is_none() {
+        return Ok(None);
+    }
+    Ok(draft(document, Vec::new(), None, members, bare).map(|draft| vec![draft]))
+}
+
+/// The image that a manifest describes; `None` if it is an artifact of another kind.
+fn draft(
+    document: Document,
+    tags: Vec<String>,
+    platform: Option<String>,
+    members: &Members,
+    name: impl Fn(&str) -> Vec<u8>,
+) -> Option<Draft> {
     let layers = document.layers.unwrap_or_default();
     let is_tar = |layer: &Descriptor| layer.media_type.as_deref().is_none_or(|kind| kind.contains("tar"));
     if !layers.is_empty() && !layers.iter().any(is_tar) {
         return None;
     }
     let config_name = document.config.and_then(|config| config.digest);
+    let foreign = |kind: &str| kind.contains("foreign") || kind.contains("nondistributable");
     let layers = layers.into_iter().map(|layer| {
         let digest = layer.digest.unwrap_or_default();
-        LayerDraft { name: blob_name(&digest), digest: Some(digest) }
+        LayerDraft {
+            name: name(&digest),
+            size: layer.size,
+            foreign: layer.media_type.as_deref().is_some_and(foreign),
+            digest: Some(digest),
+        }
     });
     Some(Draft {
         tags,
-        config: config_name.as_deref().and_then(|digest| members.find(&blob_name(digest))),
+        manifest: None,
+        config: config_name.as_deref().and_then(|digest| members.find(&name(digest))),
         config_name,
+        history: None,
         layers: layers.collect(),
         platform,
+        mismatches: Vec::new(),
     })
 }
 

@@ -2,11 +2,11 @@
 
 use serde::Serialize;
 
-use crate::Inspection;
 use crate::analysis::{Dead, LayerAccount};
 use crate::image::Compression;
 use crate::text::hex;
 use crate::tree::{Kind, NodeId, Tree, VersionId};
+use crate::{Inspection, Warning};
 
 /// The version of the contract; it grows when a reader would have to change.
 const SCHEMA_VERSION: u32 = 1;
@@ -30,6 +30,8 @@ pub struct Account {
     layers: Vec<LayerPart>,
     dead: Vec<DeadPart>,
     warnings: Vec<WarningPart>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    mismatches: Option<Vec<WarningPart>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tree: Option<Vec<PathPart>>,
 }
@@ -141,15 +143,18 @@ impl Account {
             },
             layers: inspection.layers.iter().enumerate().map(|(i, layer)| LayerPart::new(i, layer)).collect(),
             dead: inspection.dead.iter().take(top).map(|dead| DeadPart::new(tree, dead)).collect(),
-            warnings: inspection
-                .warnings
-                .iter()
-                .map(|warning| WarningPart { layer: warning.layer, message: warning.text.clone() })
-                .collect(),
+            warnings: inspection.warnings.iter().map(WarningPart::new).collect(),
+            mismatches: inspection.mismatches.as_ref().map(|list| list.iter().map(WarningPart::new).collect()),
             tree: detail.tree.then(|| {
                 tree.final_paths().into_iter().map(|(node, version)| PathPart::new(tree, node, version)).collect()
             }),
         }
+    }
+}
+
+impl WarningPart {
+    fn new(warning: &Warning) -> Self {
+        Self { layer: warning.layer, message: warning.text.clone() }
     }
 }
 

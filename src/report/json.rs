@@ -6,8 +6,13 @@ use super::Account;
 
 /// Writes the account as JSON, one line a member, with a line feed at the end.
 pub fn write_json(account: &Account, out: impl Write) -> io::Result<()> {
+    write_escaped(account, out)
+}
+
+/// Writes a value as JSON that is safe to print.
+pub(super) fn write_escaped(value: &impl serde::Serialize, out: impl Write) -> io::Result<()> {
     let mut out = Escaping(out);
-    serde_json::to_writer_pretty(&mut out, account)?;
+    serde_json::to_writer_pretty(&mut out, value)?;
     out.0.write_all(b"\n")?;
     out.0.flush()
 }

@@ -7,12 +7,13 @@
 mod account;
 mod advice;
 pub mod fit;
+mod images;
 mod json;
 mod text;
-pub mod units;
 
+pub use crate::units::{self, Units};
 pub use account::{Account, Detail};
 pub use advice::advice;
+pub use images::{ImageList, write_image_list};
 pub use json::write_json;
 pub use text::{TextStyle, write_text};
-pub use units::Units;

@@ -4,10 +4,10 @@ use std::io::{self, Write};
 
 use super::advice::advice;
 use super::fit::{cut, cut_front, wrap};
-use super::units::{Units, files, percent};
-use crate::Inspection;
 use crate::analysis::{Dead, DeadGroup, dead_groups};
 use crate::text::{escaped, escaped_str};
+use crate::units::{Units, files, percent};
+use crate::{Inspection, Warning};
 
 const WIDTH: usize = 80;
 /// Groups of dead bytes that are shown.
@@ -187,9 +187,20 @@ impl<W: Write> Page<'_, W> {
     }
 
     fn warnings(&mut self, inspection: &Inspection) -> io::Result<()> {
-        for (i, warning) in inspection.warnings.iter().enumerate() {
+        self.remarks("Warnings", &inspection.warnings)?;
+        match &inspection.mismatches {
+            Some(mismatches) if mismatches.is_empty() => {
+                writeln!(self.out, "\nVerified: sizes, digests and diff IDs are what manifest and config say.")
+            }
+            Some(mismatches) => self.remarks("Mismatches", mismatches),
+            None => Ok(()),
+        }
+    }
+
+    fn remarks(&mut self, title: &str, remarks: &[Warning]) -> io::Result<()> {
+        for (i, warning) in remarks.iter().enumerate() {
             if i == 0 {
-                writeln!(self.out, "\n{}", self.paint(Paint::Bold, "Warnings"))?;
+                writeln!(self.out, "\n{}", self.paint(Paint::Bold, title))?;
             }
             let mut mark = format!("  {} ", self.paint(Paint::Warning, "!"));
             for line in wrap(&warning.to_string(), WIDTH - 4) {

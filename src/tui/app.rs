@@ -18,6 +18,10 @@ pub enum Message {
     Resize(u16, u16),
     /// How far the reading is: bytes done, bytes in all, layers done.
     Progress(u64, u64, u64),
+    /// The images of the archive are known, and it is not clear which one is meant.
+    Choices(Vec<String>),
+    /// The image is known, and its layers are going to be read.
+    Opened(Intro),
     Loaded(Result<Arc<Inspection>, Error>),
     /// The system asks the program to end.
     Terminate,
@@ -27,6 +31,8 @@ pub enum Message {
 pub enum Effect {
     Quit,
     Fail(Error),
+    /// The image at this place in the list is wanted.
+    Choose(usize),
 }
 
 /// A layer as the manifest has it, before it is read.
@@ -35,9 +41,26 @@ pub struct LayerIntro {
     pub stored: Option<u64>,
 }
 
-/// What is known of the image.
+/// What is known of an image before its layers are read.
+pub struct Intro {
+    pub name: String,
+    pub layers: Vec<LayerIntro>,
+}
+
+impl Intro {
+    pub fn of(opened: &Opened) -> Self {
+        let layers = opened.image.layers.iter().map(|layer| LayerIntro {
+            instruction: layer.instruction.one_line(),
+            stored: layer.member.as_ref().map(|member| member.extent.len),
+        });
+        Self { name: opened.image.name(), layers: layers.collect() }
+    }
+}
+
+/// How far the program is.
 pub enum Phase {
     Loading { done: u64, total: u64, layers: u64 },
+    Choosing { choices: Vec<String>, cursor: usize },
     Ready(Box<Explorer>),
 }
 
@@ -57,16 +80,12 @@ pub struct App {
 }
 
 impl App {
-    /// The state before any layer is read.
-    pub fn new(opened: &Opened, units: Units, area: Rect) -> Self {
-        let intro = opened.image.layers.iter().map(|layer| LayerIntro {
-            instruction: layer.instruction.one_line(),
-            stored: layer.member.as_ref().map(|member| member.extent.len),
-        });
+    /// The state before anything of `source` is known.
+    pub fn new(source: String, units: Units, area: Rect) -> Self {
         Self {
-            name: opened.image.name(),
-            source: opened.path.clone(),
-            intro: intro.collect(),
+            name: source.clone(),
+            source,
+            intro: Vec::new(),
             phase: Phase::Loading { done: 0, total: 0, layers: 0 },
             focus: Pane::Tree,
             help: false,
@@ -81,7 +100,7 @@ impl App {
     pub fn explorer(&self) -> Option<&Explorer> {
         match &self.phase {
             Phase::Ready(explorer) => Some(explorer),
-            Phase::Loading { .. } => None,
+            Phase::Loading { .. } | Phase::Choosing { .. } => None,
         }
     }
 
@@ -95,6 +114,12 @@ impl App {
                 if let Phase::Loading { .. } = self.phase {
                     self.phase = Phase::Loading { done, total, layers };
                 }
+            }
+            Message::Choices(choices) => self.phase = Phase::Choosing { choices, cursor: 0 },
+            Message::Opened(intro) => {
+                self.name = intro.name;
+                self.intro = intro.layers;
+                self.phase = Phase::Loading { done: 0, total: 0, layers: 0 };
             }
             Message::Loaded(Ok(inspection)) => {
                 self.phase = Phase::Ready(Box::new(Explorer::new(inspection)));
@@ -111,17 +136,28 @@ impl App {
         match key.code {
             KeyCode::Char('c') if control => return Some(Effect::Quit),
             KeyCode::Char('q') => return Some(Effect::Quit),
-            KeyCode::Esc if matches!(self.phase, Phase::Loading { .. }) && !self.help => return Some(Effect::Quit),
+            KeyCode::Esc if self.explorer().is_none() && !self.help => return Some(Effect::Quit),
             KeyCode::Char('?') => {
                 self.help = !self.help;
                 self.help_scroll = 0;
             }
             _ if self.help => self.help_key(key.code),
+            code if matches!(self.phase, Phase::Choosing { .. }) => return self.choose(code),
             KeyCode::Tab => self.next_pane(1),
             KeyCode::BackTab => self.next_pane(2),
             KeyCode::Esc => self.focus = Pane::Tree,
             _ => self.explore(key.code, control),
         }
+        None
+    }
+
+    fn choose(&mut self, code: KeyCode) -> Option<Effect> {
+        let page = rows_inside(self.area).max(2) - 1;
+        let Phase::Choosing { choices, cursor } = &mut self.phase else { return None };
+        if matches!(code, KeyCode::Enter | KeyCode::Right | KeyCode::Char('l')) {
+            return Some(Effect::Choose(*cursor));
+        }
+        *cursor = moved(code, *cursor, choices.len().saturating_sub(1), page).unwrap_or(*cursor);
         None
     }
 

@@ -23,12 +23,13 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
-use crossterm::event::{self, Event};
+use crossterm::event;
+use layerscope::image::Image;
 use layerscope::report::Units;
-use layerscope::{Error, Opened, Progress};
+use layerscope::{Archive, Error, Opened, Progress, Selection};
 use ratatui::layout::Rect;
 
-use app::{App, Effect, Message, Phase};
+use app::{App, Effect, Intro, Message, Phase};
 use terminal::Screen;
 use theme::Theme;
 
@@ -49,8 +50,27 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// Shows `opened` until the person quits.
-pub fn run(opened: Opened, units: Units) -> Result<(), Failure> {
+/// Opens an archive while the screen is up already.
+pub type Opener = Box<dyn FnOnce(&Progress) -> Result<Archive, Error> + Send>;
+
+/// What is known when the screen comes up.
+pub enum Start {
+    /// The image.
+    Image(Box<Opened>),
+    /// Several images, of which none is meant in particular.
+    Archive(Archive),
+    /// Nothing but the name: what can be read only once has to be read to its end first.
+    Later(String, Opener),
+}
+
+/// What the reading threads and the keyboard send.
+enum Event {
+    Message(Message),
+    Archive(Result<Archive, Error>),
+}
+
+/// Shows an image until the person quits.
+pub fn run(start: Start, selection: Selection, units: Units) -> Result<(), Failure> {
     let theme = if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) {
         Theme::plain()
     } else {
@@ -59,87 +79,146 @@ pub fn run(opened: Opened, units: Units) -> Result<(), Failure> {
     let (sender, receiver) = channel();
     let mut screen = Screen::open()?;
     let size = screen.terminal.size()?;
-    let mut app = App::new(&opened, units, Rect::new(0, 0, size.width, size.height));
-    screen.terminal.draw(|frame| draw::draw(&app, &theme, frame))?;
-    let progress = Arc::new(Progress::default());
+    let name = match &start {
+        Start::Image(opened) => opened.path.clone(),
+        Start::Archive(archive) => archive.path.clone(),
+        Start::Later(name, _) => name.clone(),
+    };
+    let app = App::new(name, units, Rect::new(0, 0, size.width, size.height));
+    let mut session =
+        Session { app, theme, selection, progress: Arc::default(), sender: sender.clone(), archive: None };
+    session.start(start);
+    session.draw(&mut screen)?;
     watch_signals(sender.clone())?;
-    watch_input(sender.clone());
-    read_image(opened, progress.clone(), sender);
-    let effect = exchange(&mut app, &theme, &mut screen, &receiver, &progress);
-    progress.cancel.store(true, Ordering::Relaxed);
+    watch_input(sender);
+    let effect = session.exchange(&mut screen, &receiver);
+    session.progress.cancel.store(true, Ordering::Relaxed);
     drop(screen);
     match effect? {
-        Effect::Quit => Ok(()),
-        Effect::Fail(error) => Err(Failure::Image(error)),
+        Some(error) => Err(Failure::Image(error)),
+        None => Ok(()),
     }
 }
 
-/// Takes messages and draws, until something ends the program.
-fn exchange(
-    app: &mut App,
-    theme: &Theme,
-    screen: &mut Screen,
-    receiver: &Receiver<Message>,
-    progress: &Progress,
-) -> io::Result<Effect> {
-    loop {
-        let message = match app.phase {
-            Phase::Ready(_) => receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
-            Phase::Loading { .. } => receiver.recv_timeout(TICK),
-        };
-        let message = match message {
-            Ok(message) => message,
-            Err(RecvTimeoutError::Timeout) => {
-                let count = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
-                Message::Progress(count(&progress.done), count(&progress.total), count(&progress.layers))
-            }
-            Err(RecvTimeoutError::Disconnected) => return Ok(Effect::Quit),
-        };
-        // What has come meanwhile is taken in before the next frame.
-        for message in std::iter::once(message).chain(receiver.try_iter()) {
-            if let Some(effect) = app.update(message) {
-                return Ok(effect);
+/// The state of the screen with what feeds it.
+struct Session {
+    app: App,
+    theme: Theme,
+    selection: Selection,
+    progress: Arc<Progress>,
+    sender: Sender<Event>,
+    /// The archive, as long as none of its images has been chosen.
+    archive: Option<Archive>,
+}
+
+impl Session {
+    fn start(&mut self, start: Start) {
+        match start {
+            Start::Image(opened) => self.read(*opened),
+            Start::Archive(archive) => self.offer(archive),
+            Start::Later(_, open) => {
+                let (progress, sender) = (self.progress.clone(), self.sender.clone());
+                thread::spawn(move || sender.send(Event::Archive(open(&progress))));
             }
         }
-        screen.terminal.draw(|frame| draw::draw(app, theme, frame))?;
+    }
+
+    fn offer(&mut self, archive: Archive) {
+        self.app.update(Message::Choices(archive.images.iter().map(Image::description).collect()));
+        self.archive = Some(archive);
+    }
+
+    /// Shows what is known of the image, and reads its layers beside the screen.
+    fn read(&mut self, opened: Opened) {
+        self.app.update(Message::Opened(Intro::of(&opened)));
+        let (progress, sender) = (self.progress.clone(), self.sender.clone());
+        thread::spawn(move || {
+            let inspection = layerscope::inspect(&opened, &progress).map(Arc::new);
+            sender.send(Event::Message(Message::Loaded(inspection)))
+        });
+    }
+
+    fn draw(&self, screen: &mut Screen) -> io::Result<()> {
+        screen.terminal.draw(|frame| draw::draw(&self.app, &self.theme, frame)).map(drop)
+    }
+
+    /// Takes events and draws, until something ends the program.
+    fn exchange(&mut self, screen: &mut Screen, receiver: &Receiver<Event>) -> io::Result<Option<Error>> {
+        loop {
+            let event = match self.app.phase {
+                Phase::Loading { .. } => receiver.recv_timeout(TICK),
+                Phase::Ready(_) | Phase::Choosing { .. } => receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            };
+            let event = match event {
+                Ok(event) => event,
+                Err(RecvTimeoutError::Timeout) => Event::Message(self.reading()),
+                Err(RecvTimeoutError::Disconnected) => return Ok(None),
+            };
+            // What has come meanwhile is taken in before the next frame.
+            for event in std::iter::once(event).chain(receiver.try_iter()) {
+                let effect = match event {
+                    Event::Message(message) => self.app.update(message),
+                    Event::Archive(Err(error)) => self.app.update(Message::Loaded(Err(error))),
+                    Event::Archive(Ok(archive)) => self.opened(archive),
+                };
+                match effect {
+                    Some(Effect::Quit) => return Ok(None),
+                    Some(Effect::Fail(error)) => return Ok(Some(error)),
+                    Some(Effect::Choose(index)) => {
+                        if let Some(archive) = self.archive.take() {
+                            self.read(archive.pick(index));
+                        }
+                    }
+                    None => {}
+                }
+            }
+            self.draw(screen)?;
+        }
+    }
+
+    fn opened(&mut self, archive: Archive) -> Option<Effect> {
+        match archive.select(&self.selection) {
+            Ok(index) => self.read(archive.pick(index)),
+            Err(Error::Ambiguous { .. }) => self.offer(archive),
+            Err(error) => return Some(Effect::Fail(error)),
+        }
+        None
+    }
+
+    fn reading(&self) -> Message {
+        let count = |counter: &std::sync::atomic::AtomicU64| counter.load(Ordering::Relaxed);
+        Message::Progress(count(&self.progress.done), count(&self.progress.total), count(&self.progress.layers))
     }
 }
 
-fn watch_input(sender: Sender<Message>) {
+fn watch_input(sender: Sender<Event>) {
     thread::spawn(move || {
         while let Ok(event) = event::read() {
             let message = match event {
                 #[cfg(debug_assertions)]
-                Event::Key(key) if key.code == event::KeyCode::F(12) => {
+                event::Event::Key(key) if key.code == event::KeyCode::F(12) => {
                     panic!("asked for by F12, in debug builds only")
                 }
-                Event::Key(key) => Message::Key(key),
-                Event::Resize(width, height) => Message::Resize(width, height),
+                event::Event::Key(key) => Message::Key(key),
+                event::Event::Resize(width, height) => Message::Resize(width, height),
                 _ => continue,
             };
-            if sender.send(message).is_err() {
+            if sender.send(Event::Message(message)).is_err() {
                 return;
             }
         }
-        let _ = sender.send(Message::Terminate);
-    });
-}
-
-fn read_image(opened: Opened, progress: Arc<Progress>, sender: Sender<Message>) {
-    thread::spawn(move || {
-        let inspection = layerscope::inspect(&opened, &progress).map(Arc::new);
-        let _ = sender.send(Message::Loaded(inspection));
+        let _ = sender.send(Event::Message(Message::Terminate));
     });
 }
 
 /// Ends the program in order when the system asks for it, so that the terminal is given back.
 #[cfg(unix)]
-fn watch_signals(sender: Sender<Message>) -> io::Result<()> {
+fn watch_signals(sender: Sender<Event>) -> io::Result<()> {
     use signal_hook::consts::{SIGHUP, SIGTERM};
     let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGHUP])?;
     thread::spawn(move || {
         for _ in signals.forever() {
-            if sender.send(Message::Terminate).is_err() {
+            if sender.send(Event::Message(Message::Terminate)).is_err() {
                 return;
             }
         }
@@ -148,6 +227,6 @@ fn watch_signals(sender: Sender<Message>) -> io::Result<()> {
 }
 
 #[cfg(not(unix))]
-fn watch_signals(_: Sender<Message>) -> io::Result<()> {
+fn watch_signals(_: Sender<Event>) -> io::Result<()> {
     Ok(())
 }

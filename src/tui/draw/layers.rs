@@ -51,7 +51,7 @@ fn line(app: &App, theme: &Theme, layer: usize, digits: usize, bar_width: usize,
             spans.push(Span::raw(format!("{:>SIZE_WIDTH$} ", app.units.size(account.shipped))));
             spans.extend(bar(account.live, account.dead(), biggest, bar_width, theme));
         }
-        Phase::Loading { .. } => {
+        Phase::Loading { .. } | Phase::Choosing { .. } => {
             let stored = intro.stored.map_or("missing".into(), |bytes| app.units.size(bytes));
             spans.push(Span::raw(format!("{stored:>SIZE_WIDTH$} ")));
             spans.push(Span::styled("·".repeat(bar_width), theme.dim));

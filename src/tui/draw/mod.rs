@@ -10,12 +10,12 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Widget};
+use ratatui::widgets::{Block, Clear, Widget};
 use unicode_width::UnicodeWidthStr;
 
 use super::app::{App, Phase};
 use super::layout::{Pane, layout};
-use super::text::{cut, wrap};
+use super::text::{cut, first_visible, wrap};
 use super::theme::Theme;
 
 /// Draws the whole screen.
@@ -28,9 +28,14 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     match &app.phase {
         Phase::Ready(explorer) => tree::draw(app, explorer, theme, panes.tree, buffer),
         Phase::Loading { done, total, layers } => loading(app, theme, (*done, *total, *layers), panes.tree, buffer),
+        Phase::Choosing { .. } => {}
     }
     details(app, theme, panes.details, buffer);
     footer(app, theme, panes.footer, buffer);
+    if let Phase::Choosing { choices, cursor } = &app.phase {
+        let main = panes.layers.union(panes.tree).union(panes.details);
+        choosing(choices, *cursor, theme, main, buffer);
+    }
     if app.help {
         help::draw(app, theme, area, buffer);
     }
@@ -104,19 +109,29 @@ fn header(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     put(Line::from(spans), 0, area, buffer);
 }
 
+fn choosing(choices: &[String], cursor: usize, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    Clear.render(area, buffer);
+    let inner = pane("Which image?", true, theme, area, buffer);
+    let height = usize::from(inner.height);
+    let first = first_visible(cursor, choices.len(), height);
+    for (i, choice) in choices.iter().enumerate().skip(first).take(height) {
+        put(Line::raw(cut(choice, usize::from(inner.width))), i - first, inner, buffer);
+        if i == cursor {
+            layers::fill(i - first, inner, theme.selected, buffer);
+        }
+    }
+}
+
 fn loading(app: &App, theme: &Theme, (done, total, layers): (u64, u64, u64), area: Rect, buffer: &mut Buffer) {
     let inner = pane("Reading", app.focus == Pane::Tree, theme, area, buffer);
     let width = usize::from(inner.width).saturating_sub(2).min(60);
-    let of = app.intro.len();
     let mut line = vec![Span::raw(" ")];
     line.extend(bar(done, 0, total.max(1), width, theme));
     put(Line::from(line), 1, inner, buffer);
-    put(
-        Line::from(format!(" {} of {}, {layers} of {of} layers", app.units.size(done), app.units.size(total))),
-        2,
-        inner,
-        buffer,
-    );
+    // Of a pipe nobody knows how much will come, and before the manifest has come nobody knows how many layers.
+    let whole = if total == 0 { String::new() } else { format!(" of {}", app.units.size(total)) };
+    let of = if app.intro.is_empty() { String::new() } else { format!(" of {}", app.intro.len()) };
+    put(Line::from(format!(" {}{whole}, {layers}{of} layers", app.units.size(done))), 2, inner, buffer);
     let source = cut(&format!(" from {}", app.source), usize::from(inner.width));
     put(Line::styled(source, theme.dim), 3, inner, buffer);
     put(Line::styled(" Esc or q cancels", theme.dim), 5, inner, buffer);
@@ -135,6 +150,7 @@ fn details(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
 fn footer(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let keys: &[(&str, &str)] = match (&app.phase, app.help, app.focus) {
         (_, true, _) => &[("Esc", "back"), ("↑↓", "scroll")],
+        (Phase::Choosing { .. }, ..) => &[("↑↓", "image"), ("Enter", "open"), ("q", "quit")],
         (Phase::Loading { .. }, ..) => &[("q", "cancel"), ("?", "help")],
         (_, _, Pane::Layers) => {
             &[("?", "help"), ("↑↓", "layer"), ("Tab", "tree"), ("w", "next waste"), ("t", "changes"), ("q", "quit")]

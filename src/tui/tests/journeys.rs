@@ -8,7 +8,7 @@ use layerscope::{Error, Progress};
 use proptest::prelude::*;
 
 use super::{DEMO, Person};
-use crate::tui::app::{App, Effect, Message};
+use crate::tui::app::{App, Effect, Intro, Message};
 use crate::tui::layout::Pane;
 
 #[test]
@@ -166,11 +166,30 @@ fn an_image_without_layers_is_shown() {
     let mut opened = DEMO.0.clone();
     opened.image.layers.clear();
     let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
-    let mut app = App::new(&opened, Default::default(), ratatui::layout::Rect::new(0, 0, 80, 24));
-    app.update(Message::Loaded(Ok(Arc::new(inspection))));
-    let mut person = Person { app, ended: false };
+    let mut person = Person::in_front_of("empty.tar", 80, 24);
+    person.tell(Message::Opened(Intro::of(&opened)));
+    person.tell(Message::Loaded(Ok(Arc::new(inspection))));
     person.types("jklh[]tw").press(KeyCode::Tab).types("jk");
     assert!(person.screen().contains("no layers"), "{}", person.screen());
+}
+
+#[test]
+fn of_several_images_a_person_picks_one() {
+    let mut person = Person::in_front_of("two.tar", 80, 24);
+    person.tell(Message::Choices(vec!["app:1  linux/amd64".into(), "app:2  linux/amd64".into()]));
+    let screen = person.screen();
+    assert!(screen.contains("Which image?") && screen.contains("app:2"), "{screen}");
+    person.types("jjjkkj");
+    let enter = crossterm::event::KeyEvent::from(KeyCode::Enter);
+    assert!(matches!(person.app.update(Message::Key(enter)), Some(Effect::Choose(1))));
+}
+
+#[test]
+fn from_a_pipe_the_screen_says_how_much_has_come() {
+    let mut person = Person::in_front_of("standard input", 80, 24);
+    person.tell(Message::Progress(300 << 20, 0, 2));
+    let screen = person.screen();
+    assert!(screen.contains("300 MiB, 2 layers") && screen.contains("from standard input"), "{screen}");
 }
 
 fn anything() -> impl Strategy<Value = Option<(u16, u16)>> {

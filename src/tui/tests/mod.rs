@@ -14,7 +14,7 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::app::{App, Effect, Message};
+use super::app::{App, Effect, Intro, Message};
 use super::theme::Theme;
 
 static DEMO: LazyLock<(Opened, Arc<Inspection>)> = LazyLock::new(|| {
@@ -32,7 +32,14 @@ struct Person {
 impl Person {
     /// The layers have not been read yet.
     fn waiting(width: u16, height: u16) -> Self {
-        Self { app: App::new(&DEMO.0, Units::Iec, Rect::new(0, 0, width, height)), ended: false }
+        let mut person = Self::in_front_of("the built-in demo", width, height);
+        person.tell(Message::Opened(Intro::of(&DEMO.0)));
+        person
+    }
+
+    /// Nothing is known yet but where the image comes from.
+    fn in_front_of(source: &str, width: u16, height: u16) -> Self {
+        Self { app: App::new(source.into(), Units::Iec, Rect::new(0, 0, width, height)), ended: false }
     }
 
     fn at(width: u16, height: u16) -> Self {

@@ -1,0 +1,129 @@
+//! An archive that is a directory of the host: an OCI layout, a `dir:` copy, an unpacked archive, a root filesystem.
+//!
+//! Only files inside of the directory are read: links are resolved by name in
+//! the index, never by the host.
+
+use std::collections::HashMap;
+use std::fs::{self, Metadata};
+use std::io;
+use std::path::Path;
+
+use super::members::{Members, MembersBuilder};
+use super::{Entry, EntryKind};
+
+/// Files that are indexed at most.
+const FILE_LIMIT: usize = 1_000_000;
+
+/// Indexes the files below `root` by their names from there.
+pub fn index_directory(root: &Path) -> io::Result<Members> {
+    let mut builder = MembersBuilder::default();
+    visit(root, |name, path, metadata| {
+        let kind = metadata.file_type();
+        if kind.is_file() {
+            builder.file(name, path.to_owned());
+        } else if kind.is_symlink() {
+            builder.symlink(name, bytes(&fs::read_link(path)?));
+        }
+        Ok(())
+    })?;
+    Ok(builder.finish(None))
+}
+
+/// Lists what is below `root` as the entries that a tar of it would have.
+pub fn read_root_filesystem(root: &Path, mut take: impl FnMut(&Entry) -> io::Result<()>) -> io::Result<()> {
+    let mut names: HashMap<(u64, u64), Vec<u8>> = HashMap::new();
+    visit(root, |name, path, metadata| {
+        let mut entry = entry(name, metadata);
+        if metadata.file_type().is_symlink() {
+            entry.link = bytes(&fs::read_link(path)?);
+        }
+        if let Some(inode) = linked_inode(metadata) {
+            match names.get(&inode) {
+                Some(first) => {
+                    entry.kind = EntryKind::HardLink;
+                    entry.link.clone_from(first);
+                }
+                None => drop(names.insert(inode, name.to_vec())),
+            }
+        }
+        take(&entry)
+    })
+}
+
+/// Goes through the directory, parents before children, in the order of names.
+fn visit(root: &Path, mut take: impl FnMut(&[u8], &Path, &Metadata) -> io::Result<()>) -> io::Result<()> {
+    let mut seen = 0;
+    let mut work = vec![root.to_owned()];
+    while let Some(path) = work.pop() {
+        let metadata = fs::symlink_metadata(&path)?;
+        if path != root {
+            seen += 1;
+            if seen > FILE_LIMIT {
+                return Err(io::Error::other(format!("the directory has more than {FILE_LIMIT} files")));
+            }
+            let name = path.strip_prefix(root).map_err(io::Error::other)?;
+            take(&bytes(name), &path, &metadata)?;
+        }
+        if metadata.is_dir() {
+            let mut children = fs::read_dir(&path)?.map(|child| Ok(child?.path())).collect::<io::Result<Vec<_>>>()?;
+            children.sort();
+            work.extend(children.into_iter().rev());
+        }
+    }
+    Ok(())
+}
+
+fn bytes(path: &Path) -> Vec<u8> {
+    path.as_os_str().as_encoded_bytes().to_vec()
+}
+
+#[cfg(unix)]
+fn entry(name: &[u8], metadata: &Metadata) -> Entry {
+    use std::os::unix::fs::{FileTypeExt, MetadataExt};
+    let kind = metadata.file_type();
+    let number =
+        |device: u64| (u32::try_from(device >> 8 & 0xfff).unwrap_or(0), u32::try_from(device & 0xff).unwrap_or(0));
+    Entry {
+        name: name.to_vec(),
+        kind: match () {
+            () if kind.is_dir() => EntryKind::Directory,
+            () if kind.is_symlink() => EntryKind::Symlink,
+            () if kind.is_fifo() => EntryKind::Fifo,
+            () if kind.is_char_device() => EntryKind::Char,
+            () if kind.is_block_device() => EntryKind::Block,
+            () if kind.is_socket() => EntryKind::Other(b's'),
+            () => EntryKind::File,
+        },
+        size: if kind.is_file() { metadata.len() } else { 0 },
+        stored: if kind.is_file() { metadata.len() } else { 0 },
+        mode: u16::try_from(metadata.mode() & 0o7777).unwrap_or(0),
+        uid: metadata.uid(),
+        gid: metadata.gid(),
+        mtime: metadata.mtime(),
+        device: number(metadata.rdev()),
+        ..Entry::default()
+    }
+}
+
+#[cfg(not(unix))]
+fn entry(name: &[u8], metadata: &Metadata) -> Entry {
+    Entry {
+        name: name.iter().map(|&b| if b == b'\\' { b'/' } else { b }).collect(),
+        kind: if metadata.is_dir() { EntryKind::Directory } else { EntryKind::File },
+        size: if metadata.is_file() { metadata.len() } else { 0 },
+        stored: if metadata.is_file() { metadata.len() } else { 0 },
+        mode: if metadata.is_dir() { 0o755 } else { 0o644 },
+        ..Entry::default()
+    }
+}
+
+#[cfg(unix)]
+fn linked_inode(metadata: &Metadata) -> Option<(u64, u64)> {
+    use std::os::unix::fs::MetadataExt;
+    (metadata.is_file() && metadata.nlink() > 1).then(|| (metadata.dev(), metadata.ino()))
+}
+
+#[cfg(not(unix))]
+fn linked_inode(_: &Metadata) -> Option<(u64, u64)> {
+    None
+}

@@ -1,0 +1,230 @@
+//! Reads one layer, in one pass: its entries, and what verification needs.
+
+use std::io::{self, BufRead, Read};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+
+use sha2::{Digest, Sha256};
+use xxhash_rust::xxh3::{Xxh3, xxh3_128};
+
+use super::compression::{Compression, head};
+use super::decode::{Stream, decode};
+use super::layer::LayerEntries;
+use crate::archive::{Extent, Fault, Forward, Limits, Member, ReadAt, Walker, Window};
+use crate::error::Error;
+
+/// Read at a time from plain layers, whose headers lie far apart.
+const PLAIN_WINDOW: usize = 32 << 10;
+/// Read at a time from compressed layers.
+const COMPRESSED_WINDOW: usize = 128 << 10;
+
+/// A layer that has been read, whole or up to a fault.
+pub struct ReadLayer {
+    /// The entries up to the end or the fault.
+    pub entries: LayerEntries,
+    /// How the bytes are compressed.
+    pub compression: Compression,
+    /// The length of the uncompressed tar in bytes, as far as it could be read.
+    pub tar_bytes: u64,
+    /// The length as stored in bytes.
+    pub stored_bytes: u64,
+    /// What is wrong, if the layer could not be read to its end.
+    pub fault: Option<String>,
+    /// What is odd but harmless.
+    pub notes: Vec<String>,
+    /// What its bytes hash to, where that was asked for.
+    pub digests: Option<Digests>,
+}
+
+/// The SHA-256 of a layer as stored and of its uncompressed tar.
+pub struct Digests {
+    /// Of the bytes as stored.
+    pub stored: [u8; 32],
+    /// Of the uncompressed tar.
+    pub tar: [u8; 32],
+}
+
+impl ReadLayer {
+    /// A layer of which nothing has been read.
+    pub fn new(compression: Compression, stored_bytes: u64) -> Self {
+        Self {
+            entries: LayerEntries::default(),
+            compression,
+            tar_bytes: 0,
+            stored_bytes,
+            fault: None,
+            notes: Vec::new(),
+            digests: None,
+        }
+    }
+}
+
+/// Shared with the reading threads: how far they are, and what they are to do.
+#[derive(Default)]
+pub struct Progress {
+    /// Stored bytes of layers that have been read or passed over.
+    pub done: AtomicU64,
+    /// Stored bytes of all layers.
+    pub total: AtomicU64,
+    /// Layers that have been read.
+    pub layers: AtomicU64,
+    /// Asks the readers to stop.
+    pub cancel: AtomicBool,
+    /// Whether to hash everything, to compare it with the digests in manifest and config.
+    pub verify: bool,
+}
+
+/// Stops a read when someone asked for it.
+///
+/// Not `ErrorKind::Interrupted`, which the standard library retries for ever.
+struct Cancellable<'a> {
+    source: &'a dyn ReadAt,
+    cancel: &'a AtomicBool,
+}
+
+impl ReadAt for Cancellable<'_> {
+    fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
+        if self.cancel.load(Ordering::Relaxed) {
+            return Err(io::Error::other("cancelled"));
+        }
+        self.source.read_at(buf, offset)
+    }
+
+    fn len(&self) -> u64 {
+        self.source.len()
+    }
+}
+
+/// Reads the layer that `member` holds.
+///
+/// A fault in the layer is part of the answer; the only error is [`Error::Cancelled`].
+pub fn read_layer(member: &Member, progress: &Progress) -> Result<ReadLayer, Error> {
+    let source = Cancellable { source: &*member.source, cancel: &progress.cancel };
+    let compression = head(&source, member.extent.offset).map_or(Compression::None, |head| {
+        let len = usize::try_from(member.extent.len).unwrap_or(usize::MAX).min(head.len());
+        Compression::sniff(&head[..len])
+    });
+    let mut layer = ReadLayer::new(compression, member.extent.len);
+    let window = |capacity| Window::new(&source, member.extent, capacity).counting(&progress.done);
+    if compression == Compression::None && !progress.verify {
+        // The contents of a plain layer are passed over, since they can be read whenever they are needed.
+        walk(window(PLAIN_WINDOW), &mut layer, false);
+    } else {
+        read_passing(window(COMPRESSED_WINDOW), &mut layer, progress.verify);
+    }
+    if progress.cancel.load(Ordering::Relaxed) {
+        return Err(Error::Cancelled);
+    }
+    Ok(layer)
+}
+
+/// Reads a layer whose bytes go by once, and hashes the contents of its files.
+pub fn read_passing(reader: impl BufRead, layer: &mut ReadLayer, verify: bool) {
+    let mut stored = Hashing::new(reader, verify);
+    let decoded = match decode(layer.compression, &mut stored) {
+        Ok(decoded) => decoded,
+        Err(error) => {
+            layer.fault = Some(error.to_string());
+            return;
+        }
+    };
+    let Stream(tar) = walk(Stream(Hashing::new(decoded, verify)), layer, true);
+    layer.notes.extend(tar.inner.get_ref().note().map(Into::into));
+    let tar = tar.hasher.map(|hasher| hasher.finalize().into());
+    // Decoders leave what follows the last frame.
+    let rest = Stream(&mut stored).skip(u64::MAX);
+    let stored = stored.hasher.map(|hasher| hasher.finalize().into());
+    if let (Some(tar), Some(stored), Ok(_)) = (tar, stored, rest) {
+        layer.digests = Some(Digests { stored, tar });
+    }
+}
+
+fn walk<R: Forward>(reader: R, layer: &mut ReadLayer, hash: bool) -> R {
+    let mut walker = Walker::new(reader, Limits::default());
+    let fault = loop {
+        match walker.advance() {
+            Ok(true) => {}
+            Ok(false) => break None,
+            Err(fault) => break Some(fault.to_string()),
+        }
+        if !layer.entries.push(walker.entry()) {
+            break Some("its names have more than 4 GiB".into());
+        }
+        if hash {
+            let size = walker.entry().stored;
+            let hash = content_hash(&mut walker, size);
+            layer.entries.push_hash(*hash.as_ref().unwrap_or(&0));
+            if let Err(fault) = hash {
+                break Some(fault.to_string());
+            }
+        }
+    };
+    layer.fault = fault.map(|fault| format!("{fault} (at byte {} of the tar)", walker.position()));
+    if let Err(error) = walker.drain()
+        && layer.fault.is_none()
+    {
+        layer.notes.push(format!("after the end of the tar: {error}"));
+    }
+    layer.tar_bytes = walker.position();
+    walker.into_reader()
+}
+
+fn content_hash<R: Forward>(walker: &mut Walker<R>, size: u64) -> Result<u128, Fault> {
+    let mut stream: Option<Box<Xxh3>> = None;
+    let mut whole = xxh3_128(b"");
+    walker.contents(|piece| {
+        if piece.len() as u64 == size {
+            whole = xxh3_128(piece);
+        } else {
+            stream.get_or_insert_default().update(piece);
+        }
+    })?;
+    Ok(stream.map_or(whole, |stream| stream.digest128()))
+}
+
+/// Hashes a run of bytes the way the contents of compressed layers are hashed.
+pub fn hash_extent(source: &dyn ReadAt, extent: Extent) -> io::Result<u128> {
+    let mut hasher = Xxh3::new();
+    let mut window = Window::new(source, extent, COMPRESSED_WINDOW);
+    let mut buffer = vec![0; COMPRESSED_WINDOW];
+    loop {
+        match window.read(&mut buffer)? {
+            0 => return Ok(hasher.digest128()),
+            n => hasher.update(&buffer[..n]),
+        }
+    }
+}
+
+/// Hashes what goes by, if asked to.
+struct Hashing<R> {
+    inner: R,
+    hasher: Option<Sha256>,
+}
+
+impl<R> Hashing<R> {
+    fn new(inner: R, wanted: bool) -> Self {
+        Self { inner, hasher: wanted.then(Sha256::new) }
+    }
+}
+
+impl<R: BufRead> BufRead for Hashing<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.inner.fill_buf()
+    }
+
+    fn consume(&mut self, n: usize) {
+        if let (Some(hasher), Ok(buffer)) = (&mut self.hasher, self.inner.fill_buf()) {
+            hasher.update(&buffer[..n]);
+        }
+        self.inner.consume(n);
+    }
+}
+
+impl<R: BufRead> Read for Hashing<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let available = self.fill_buf()?;
+        let n = available.len().min(buf.len());
+        buf[..n].copy_from_slice(&available[..n]);
+        self.consume(n);
+        Ok(n)
+    }
+}

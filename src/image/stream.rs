@@ -1,0 +1,206 @@
+//! An archive whose bytes go by once: compressed as a whole, or coming out of a pipe.
+//!
+//! Which member is a layer is only known once the manifest has come, which is
+//! often last. So whatever looks like a layer is read as one while it goes by,
+//! and whatever looks like JSON is kept. Nothing is written to disk.
+
+use std::collections::HashMap;
+use std::io::{self, BufRead, Cursor, Read};
+use std::sync::Arc;
+
+use xxhash_rust::xxh3::Xxh3;
+
+use super::compression::{Compression, describe};
+use super::decode::Stream;
+use super::layer::LayerEntries;
+use super::read::{ReadLayer, read_passing};
+use super::{JSON_LIMIT, Progress};
+use crate::archive::{EntryKind, Extent, Limits, Members, MembersBuilder, MemorySource, SpentSource, Walker, is_tar};
+use crate::error::Error;
+
+/// Other members than layers are kept up to this size.
+const SMALL: u64 = 64 << 10;
+/// All kept members together have at most this size.
+const KEPT_LIMIT: u64 = 64 << 20;
+
+/// What an archive held that went by.
+pub struct Streamed {
+    /// The members; only those that were kept can be read.
+    pub members: Members,
+    /// The layers that were read, by the number of their member.
+    pub layers: HashMap<usize, Arc<ReadLayer>>,
+    /// The archive itself as a layer, in case that it is a root filesystem.
+    pub whole: ReadLayer,
+    /// What the first bytes are, if they are no tar.
+    pub not_a_tar: Option<&'static str>,
+    /// Whether the marker that ends an archive was there.
+    pub complete: bool,
+}
+
+/// Reads a tar from `reader` to its end.
+pub fn read_stream(path: &str, mut reader: impl BufRead, progress: &Progress) -> Result<Streamed, Error> {
+    let failed = |source| Error::Io { path: path.into(), operation: "read", source };
+    let cancelled = || progress.cancel.load(std::sync::atomic::Ordering::Relaxed);
+    let head = peek(&mut reader).map_err(|error| if cancelled() { Error::Cancelled } else { failed(error) })?;
+    let mut streamed = Streamed {
+        members: MembersBuilder::default().finish(None),
+        layers: HashMap::new(),
+        whole: ReadLayer::new(Compression::None, 0),
+        not_a_tar: (!head.is_empty() && !is_tar(&head)).then(|| describe(&head)),
+        complete: false,
+    };
+    if streamed.not_a_tar.is_some() {
+        return Ok(streamed);
+    }
+    let mut walker = Walker::new(Stream(Cursor::new(head).chain(reader)), Limits::default());
+    let mut builder = MembersBuilder::default();
+    let mut kept = 0;
+    let fault = loop {
+        match walker.advance() {
+            Ok(true) => {}
+            Ok(false) => break None,
+            Err(fault) => break Some((walker.position(), fault)),
+        }
+        let entry = walker.entry().clone();
+        if !streamed.whole.entries.push(&entry) {
+            return Err(Error::Limit { path: path.into(), what: "its names".into(), limit: "4 GiB".into() });
+        }
+        let mut contents = Hashed { inner: walker.contents_reader(), hasher: Xxh3::new() };
+        match entry.kind {
+            EntryKind::File | EntryKind::Other(b'7') => {
+                let before = streamed.layers.len();
+                let layers = &mut streamed.layers;
+                let size = entry.stored;
+                let taken = member(&entry.name, size, &mut contents, &mut kept, layers, &mut builder, progress.verify);
+                // A cut is reported by the walk itself, and a layer's own faults are kept with the layer.
+                if taken.is_err() && cancelled() {
+                    return Err(Error::Cancelled);
+                }
+                if streamed.layers.len() > before {
+                    progress.layers.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
+                }
+            }
+            EntryKind::Symlink => builder.symlink(&entry.name, entry.link.clone()),
+            EntryKind::HardLink => builder.hard_link(&entry.name, entry.link.clone()),
+            _ => {}
+        }
+        // What is left of the contents is hashed too: the archive may be a root filesystem.
+        let _ = drain(&mut contents);
+        streamed.whole.entries.push_hash(contents.hasher.digest128());
+    };
+    if cancelled() {
+        return Err(Error::Cancelled);
+    }
+    streamed.whole.fault = fault.as_ref().map(|(offset, fault)| format!("{fault} (at byte {offset} of the tar)"));
+    if let Err(error) = walker.drain()
+        && fault.is_none()
+    {
+        streamed.whole.notes.push(format!("after the end of the tar: {error}"));
+    }
+    streamed.whole.tar_bytes = walker.position();
+    streamed.complete = walker.saw_end_marker();
+    streamed.members = builder.finish(fault);
+    Ok(streamed)
+}
+
+/// Keeps or reads one member.
+fn member(
+    name: &[u8],
+    size: u64,
+    mut contents: impl BufRead,
+    kept: &mut u64,
+    layers: &mut HashMap<usize, Arc<ReadLayer>>,
+    builder: &mut MembersBuilder,
+    verify: bool,
+) -> io::Result<()> {
+    let head = peek(&mut contents)?;
+    let json = matches!(head.trim_ascii_start().first(), Some(b'{' | b'['));
+    let compression = Compression::sniff(&head);
+    let layer = !in_root_filesystem(name) && (compression != Compression::None || is_tar(&head));
+    let mut contents = Cursor::new(head).chain(contents);
+    if !layer && size <= if json { JSON_LIMIT } else { SMALL } && *kept + size <= KEPT_LIMIT {
+        let mut bytes = Vec::new();
+        let result = contents.read_to_end(&mut bytes);
+        *kept += bytes.len() as u64;
+        let extent = Extent { offset: 0, len: bytes.len() as u64 };
+        builder.bytes(name, Arc::new(MemorySource(bytes)), extent);
+        return result.map(drop);
+    }
+    let id = builder.bytes(name, Arc::new(SpentSource(size)), Extent { offset: 0, len: size });
+    if !in_root_filesystem(name) {
+        let mut read = ReadLayer::new(compression, size);
+        read_passing(&mut contents, &mut read, verify);
+        layers.insert(id, Arc::new(read));
+    }
+    Ok(())
+}
+
+/// Archives of images have no such directories; what lies in them is not worth decoding.
+fn in_root_filesystem(name: &[u8]) -> bool {
+    const DIRECTORIES: [&[u8]; 20] = [
+        b"bin", b"boot", b"dev", b"etc", b"home", b"lib", b"lib32", b"lib64", b"libx32", b"media", b"mnt", b"opt",
+        b"proc", b"root", b"run", b"sbin", b"srv", b"tmp", b"usr", b"var",
+    ];
+    let parts = crate::path::components(name);
+    parts.len() > 1 && DIRECTORIES.contains(&parts[0])
+}
+
+/// Takes up to 512 bytes from the front.
+fn peek(reader: &mut impl BufRead) -> io::Result<Vec<u8>> {
+    let mut head = Vec::new();
+    match reader.take(512).read_to_end(&mut head) {
+        Err(error) if head.is_empty() => Err(error),
+        _ => Ok(head),
+    }
+}
+
+fn drain(reader: &mut impl BufRead) -> io::Result<()> {
+    loop {
+        match reader.fill_buf()?.len() {
+            0 => return Ok(()),
+            n => reader.consume(n),
+        }
+    }
+}
+
+/// Hashes what goes by.
+struct Hashed<R> {
+    inner: R,
+    hasher: Xxh3,
+}
+
+impl<R: BufRead> BufRead for Hashed<R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.inner.fill_buf()
+    }
+
+    fn consume(&mut self, n: usize) {
+        if let Ok(buffer) = self.inner.fill_buf() {
+            self.hasher.update(&buffer[..n]);
+        }
+        self.inner.consume(n);
+    }
+}
+
+impl<R: BufRead> Read for Hashed<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let available = self.fill_buf()?;
+        let n = available.len().min(buf.len());
+        buf[..n].copy_from_slice(&available[..n]);
+        self.consume(n);
+        Ok(n)
+    }
+}
+
+/// A layer that lists what a directory of the host holds.
+pub fn read_root_directory(root: &std::path::Path) -> io::Result<ReadLayer> {
+    let mut layer = ReadLayer::new(Compression::None, 0);
+    let mut entries = LayerEntries::default();
+    crate::archive::read_root_filesystem(root, |entry| {
+        layer.stored_bytes += entry.stored;
+        if entries.push(entry) { Ok(()) } else { Err(io::Error::other("its names have more than 4 GiB")) }
+    })?;
+    layer.entries = entries;
+    layer.tar_bytes = layer.stored_bytes;
+    Ok(layer)
+}

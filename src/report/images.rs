@@ -1,0 +1,47 @@
+//! The images of an archive, as JSON.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::json::write_escaped;
+use crate::image::Image;
+
+/// The images of an archive.
+#[derive(Debug, Serialize)]
+pub struct ImageList {
+    schema_version: u32,
+    images: Vec<ListedImage>,
+}
+
+#[derive(Debug, Serialize)]
+struct ListedImage {
+    tags: Vec<String>,
+    id: Option<String>,
+    manifest: Option<String>,
+    platform: Option<String>,
+    created: Option<String>,
+    layers: usize,
+    stored_bytes: u64,
+}
+
+impl ImageList {
+    /// Writes down what the archive says of its images.
+    pub fn new(images: &[Image]) -> Self {
+        let listed = |image: &Image| ListedImage {
+            tags: image.tags.clone(),
+            id: image.id.clone(),
+            manifest: image.manifest.clone(),
+            platform: image.platform.clone(),
+            created: image.created.clone(),
+            layers: image.layers.len(),
+            stored_bytes: image.stored_bytes(),
+        };
+        Self { schema_version: 1, images: images.iter().map(listed).collect() }
+    }
+}
+
+/// Writes the list as JSON.
+pub fn write_image_list(list: &ImageList, out: impl Write) -> io::Result<()> {
+    write_escaped(list, out)
+}
