@@ -34,9 +34,13 @@ fn size(cols: u16, rows: u16) -> PtySize {
 
 impl Session {
     fn start(arguments: &[&str], cols: u16, rows: u16) -> Self {
-        let pair = native_pty_system().openpty(size(cols, rows)).unwrap();
         let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_layerscope"));
         command.args(arguments);
+        Self::run(command, cols, rows)
+    }
+
+    fn run(mut command: CommandBuilder, cols: u16, rows: u16) -> Self {
+        let pair = native_pty_system().openpty(size(cols, rows)).unwrap();
         command.env("TERM", "xterm-256color");
         let modes_before = modes(&*pair.master);
         let child = pair.slave.spawn_command(command).unwrap();
@@ -177,6 +181,19 @@ fn an_error_is_written_to_the_terminal_that_was_given_back() {
     let mut session = Session::start(&[file.to_str().unwrap()], 80, 24);
     assert_eq!(session.ends().exit_code(), 2);
     assert!(session.raw.contains("is not an image archive"), "{}", session.raw);
+}
+
+#[test]
+fn from_a_pipe_the_keys_are_read_from_the_terminal() {
+    let mut command = CommandBuilder::new("sh");
+    let program = env!("CARGO_BIN_EXE_layerscope");
+    let directory = tempfile::tempdir().unwrap();
+    let demo = directory.path().join("demo.tar");
+    let script = format!("'{program}' demo --write '{0}' && cat '{0}' | '{program}'", demo.display());
+    command.args(["-c", &script]);
+    let mut session = Session::run(command, 80, 24);
+    session.sees("/usr/lib/go").types("[").sees("Everything up to layer 2").types("q");
+    assert!(session.ends().success());
 }
 
 #[test]

@@ -1,6 +1,8 @@
 //! What several tests need.
 #![allow(dead_code, reason = "each test uses a part")]
 
+pub mod build;
+
 use std::path::{Path, PathBuf};
 
 use layerscope::report::{Account, Detail};

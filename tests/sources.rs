@@ -1,0 +1,256 @@
+//! One image, opened in every way that it can come: file, directory, pipe, compressed; one of several; verified.
+
+mod support;
+
+use std::io::Write;
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use serde_json::Value;
+use support::build::{Entry, Image, Layout, dir, file, gone, layer, tar};
+
+/// 4,000 bytes of a toolchain, deleted by the next layer; 500 bytes copied again with another mode.
+fn image() -> Image {
+    let app = || file("app", 500).filled_with(7);
+    Image::of([
+        layer([dir("go"), file("go/compiler", 3000), file("go/linker", 1000), app()]),
+        layer([gone("go"), app().mode(0o755)]),
+    ])
+}
+
+fn layerscope(arguments: &[&str], input: Option<&[u8]>) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_layerscope"));
+    command.args(arguments).stdout(Stdio::piped()).stderr(Stdio::piped());
+    command.stdin(if input.is_some() { Stdio::piped() } else { Stdio::null() });
+    let mut child = command.spawn().unwrap();
+    if let (Some(mut pipe), Some(input)) = (child.stdin.take(), input.map(<[u8]>::to_vec)) {
+        // The program may be done with a broken input before it has read all of it.
+        std::thread::spawn(move || drop(pipe.write_all(&input)));
+    }
+    child.wait_with_output().unwrap()
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8_lossy(bytes).into_owned()
+}
+
+fn report(arguments: &[&str], input: Option<&[u8]>) -> Value {
+    let output = layerscope(&[&["report", "--format", "json", "--top", "0"], arguments].concat(), input);
+    assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+/// What has to be the same however the image comes.
+fn account(report: &Value) -> Value {
+    let totals = &report["totals"];
+    serde_json::json!({
+        "shipped": totals["shipped_bytes"], "live": totals["live_bytes"], "files": totals["files"], "dead": report["dead"],
+    })
+}
+
+fn expected() -> Value {
+    serde_json::json!({
+        "shipped": 5000, "live": 500, "files": 1, "dead": [
+            { "path": "/go/compiler", "bytes": 3000, "born_in": 0, "died_in": 1, "cause": "deleted" },
+            { "path": "/go/linker", "bytes": 1000, "born_in": 0, "died_in": 1, "cause": "deleted" },
+            { "path": "/app", "bytes": 500, "born_in": 0, "died_in": 1, "cause": "recopied" },
+        ],
+    })
+}
+
+fn write(directory: &Path, name: &str, bytes: &[u8]) -> String {
+    let path = directory.join(name);
+    std::fs::write(&path, bytes).unwrap();
+    path.to_str().unwrap().to_owned()
+}
+
+fn compressed(bytes: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(bytes).unwrap();
+    let mut bzip2 = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+    bzip2.write_all(bytes).unwrap();
+    let zstd = zstd::encode_all(bytes, 3).unwrap();
+    vec![("gzip", gzip.finish().unwrap()), ("bzip2", bzip2.finish().unwrap()), ("zstd", zstd)]
+}
+
+#[test]
+fn a_file_and_a_pipe_give_the_same_account_plain_and_compressed() {
+    let directory = tempfile::tempdir().unwrap();
+    for (layout, members) in [("docker", image().docker()), ("oci", image().oci())] {
+        let plain = tar(members);
+        for (compression, bytes) in compressed(&plain).into_iter().chain([("none", plain.clone())]) {
+            let file = write(directory.path(), "image", &bytes);
+            assert_eq!(account(&report(&[&file], None)), expected(), "{layout} {compression} file");
+            assert_eq!(account(&report(&["-"], Some(&bytes))), expected(), "{layout} {compression} pipe");
+        }
+    }
+}
+
+#[test]
+fn layers_of_any_compression_may_go_by_in_a_pipe() {
+    let Image { layers, tags, config } = image();
+    let mut layers = layers.into_iter();
+    let layers = vec![layers.next().unwrap().gzip(), layers.next().unwrap().zstd()];
+    let archive = tar(Image { layers, tags, config }.docker());
+    let report = report(&["-"], Some(&archive));
+    assert_eq!(account(&report), expected());
+    assert_eq!(
+        (&report["layers"][0]["compression"], &report["layers"][1]["compression"]),
+        (&"gzip".into(), &"zstd".into())
+    );
+}
+
+#[test]
+fn what_is_piped_in_is_meant_where_nothing_is_named() {
+    let output = layerscope(&[], Some(&tar(image().docker())));
+    assert!(text(&output.stdout).starts_with("built:latest · linux/amd64 · 2 layers"), "{}", text(&output.stdout));
+}
+
+#[test]
+fn a_pipe_that_ends_early_says_how_far_it_got() {
+    let archive = tar(image().docker());
+    for cut in [1000, 3 * 512, archive.len() / 2] {
+        let output = layerscope(&["report", "-"], Some(&archive[..cut]));
+        let message = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(message.contains(&format!("ended early, after {cut} bytes")), "{message}");
+    }
+}
+
+#[test]
+fn a_directory_is_opened_like_the_archive_of_it() {
+    let directory = tempfile::tempdir().unwrap();
+    for (layout, members) in [("docker", image().docker()), ("oci", image().oci())] {
+        let root = directory.path().join(layout);
+        std::fs::create_dir(&root).unwrap();
+        tar::Archive::new(&tar(members)[..]).unpack(&root).unwrap();
+        assert_eq!(account(&report(&[root.to_str().unwrap()], None)), expected(), "{layout}");
+    }
+}
+
+#[test]
+fn a_copied_directory_names_its_blobs_by_bare_digits() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut layout = Layout::default();
+    let manifest = layout.image(&image());
+    let digits = |value: &Value| value["digest"].as_str().unwrap()["sha256:".len()..].to_owned();
+    for blob in &layout.blobs {
+        let name = String::from_utf8(blob.name().to_vec()).unwrap();
+        let mut bytes = Vec::new();
+        blob.write(&mut bytes);
+        let length = u64::from_str_radix(text(&bytes[124..135]).trim(), 8).unwrap();
+        let contents = &bytes[512..512 + usize::try_from(length).unwrap()];
+        let file = name.rsplit('/').next().unwrap();
+        let file = if file == digits(&manifest) { "manifest.json" } else { file };
+        std::fs::write(directory.path().join(file), contents).unwrap();
+    }
+    assert_eq!(account(&report(&[directory.path().to_str().unwrap()], None)), expected());
+}
+
+#[test]
+fn a_root_filesystem_is_shown_as_one_layer() {
+    let entries = || [dir("etc"), file("etc/passwd", 20), dir("usr"), file("usr/tool", 300)];
+    let directory = tempfile::tempdir().unwrap();
+    let archive = tar(entries());
+    let root = directory.path().join("root");
+    std::fs::create_dir(&root).unwrap();
+    tar::Archive::new(&archive[..]).unpack(&root).unwrap();
+    let mut inputs = vec![write(directory.path(), "rootfs.tar", &archive), root.to_str().unwrap().to_owned()];
+    inputs.extend(compressed(&archive).iter().map(|(name, bytes)| write(directory.path(), name, bytes)));
+    for input in inputs {
+        let report = report(&[&input, "--tree"], None);
+        assert_eq!(report["totals"]["shipped_bytes"], 320, "{input}");
+        assert_eq!((report["layers"].as_array().unwrap().len(), report["tree"].as_array().unwrap().len()), (1, 4));
+        assert!(report["warnings"][0]["message"].as_str().unwrap().contains("shown as one layer"));
+    }
+}
+
+#[test]
+fn what_is_no_image_is_said_with_what_it_is_instead() {
+    let directory = tempfile::tempdir().unwrap();
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(b"%PDF-1.7").unwrap();
+    let without_index: Vec<Entry> = image().oci().into_iter().filter(|entry| entry.name() != b"index.json").collect();
+    let cases = [
+        (write(directory.path(), "paper", &gzip.finish().unwrap()), "it is a gzip file that holds a PDF document"),
+        (write(directory.path(), "blobs", &tar(without_index)), "neither manifest.json, index.json nor repositories"),
+        (directory.path().to_str().unwrap().to_owned(), "is a directory that holds neither an image"),
+    ];
+    for (path, words) in cases {
+        let output = layerscope(&["report", &path], None);
+        assert_eq!(output.status.code(), Some(2));
+        assert!(text(&output.stderr).contains(words), "{}", text(&output.stderr));
+    }
+}
+
+/// Two images with tags of their own, and one image for two platforms.
+fn several() -> Vec<u8> {
+    let mut layout = Layout::default();
+    let mut descriptors = Vec::new();
+    for (tag, platform, bytes) in [("one:1", "amd64", 10), ("two:1", "amd64", 20), ("two:1", "arm64", 30)] {
+        let mut image = Image::of([layer([file("f", bytes)])]);
+        image.tags = serde_json::json!([tag]);
+        image.config["architecture"] = platform.into();
+        let mut descriptor = layout.image(&image);
+        descriptor["platform"] = serde_json::json!({ "os": "linux", "architecture": platform });
+        descriptors.push(descriptor);
+    }
+    tar(layout.members(descriptors))
+}
+
+#[test]
+fn of_several_images_one_has_to_be_named_and_the_list_says_which_there_are() {
+    let directory = tempfile::tempdir().unwrap();
+    let file = write(directory.path(), "several.tar", &several());
+    let output = layerscope(&["report", &file], None);
+    assert_eq!(output.status.code(), Some(2));
+    let message = text(&output.stderr);
+    for part in ["holds 3 images", "one:1  linux/amd64", "two:1  linux/arm64", "--image"] {
+        assert!(message.contains(part), "{part:?} is not in {message}");
+    }
+    let shipped =
+        |arguments: &[&str]| report(&[&[file.as_str()], arguments].concat(), None)["totals"]["shipped_bytes"].clone();
+    assert_eq!(shipped(&["--image", "one:1"]), 10);
+    assert_eq!(shipped(&["--image", "two:1", "--platform", "linux/arm64"]), 30);
+    assert_eq!(shipped(&["--image", "two:1", "--platform", "linux/amd64"]), 20);
+    let output = layerscope(&["report", &file, "--image", "three"], None);
+    assert!(text(&output.stderr).contains("holds no image called three"), "{}", text(&output.stderr));
+}
+
+#[test]
+fn the_images_of_an_archive_are_listed_as_text_and_as_json() {
+    let archive = several();
+    let lines = text(&layerscope(&["images", "-"], Some(&archive)).stdout);
+    assert_eq!(lines.lines().count(), 3, "{lines}");
+    let output = layerscope(&["images", "-", "--format", "json"], Some(&archive));
+    let list: Value = serde_json::from_slice(&output.stdout).unwrap();
+    let platforms: Vec<_> = list["images"].as_array().unwrap().iter().map(|image| image["platform"].clone()).collect();
+    assert_eq!(platforms, ["linux/amd64", "linux/amd64", "linux/arm64"]);
+    let id = list["images"][2]["id"].as_str().unwrap();
+    assert_eq!(report(&["-", "--image", &id[..19]], Some(&archive))["totals"]["shipped_bytes"], 30);
+}
+
+#[test]
+fn verification_names_the_layer_that_is_not_what_it_should_be_and_ends_with_exit_code_1() {
+    let right = image();
+    let output = layerscope(&["report", "--verify", "-"], Some(&tar(right.oci())));
+    assert!(output.status.success());
+    assert!(text(&output.stdout).contains("Verified: sizes, digests and diff IDs"));
+
+    let mut wrong = image();
+    wrong.config["rootfs"]["diff_ids"][1] = format!("sha256:{}", "0".repeat(64)).into();
+    let directory = tempfile::tempdir().unwrap();
+    let file = write(directory.path(), "wrong.tar", &tar(wrong.docker()));
+    let output = layerscope(&["report", "--verify", "--format", "json", &file], None);
+    assert_eq!(output.status.code(), Some(1));
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!((report["mismatches"].as_array().unwrap().len(), &report["mismatches"][0]["layer"]), (1, &1.into()));
+    assert!(layerscope(&["report", &file], None).status.success(), "without --verify nothing is hashed");
+
+    let mut flipped = tar(right.oci());
+    let at = flipped.windows(3).position(|bytes| bytes == [7, 7, 7]).unwrap();
+    flipped[at] = 8;
+    let output = layerscope(&["report", "--verify", "-"], Some(&flipped));
+    assert_eq!(output.status.code(), Some(1));
+    assert!(text(&output.stdout).contains("layer 0: its bytes have the digest"), "{}", text(&output.stdout));
+}
