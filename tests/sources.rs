@@ -218,6 +218,16 @@ fn of_several_images_one_has_to_be_named_and_the_list_says_which_there_are() {
 }
 
 #[test]
+fn a_manifest_that_is_listed_under_two_tags_is_one_image_with_both() {
+    let mut layout = Layout::default();
+    let once = layout.image(&image());
+    let mut again = once.clone();
+    again["annotations"] = serde_json::json!({ "org.opencontainers.image.ref.name": "second:1" });
+    let archive = tar(layout.members([once, again]));
+    assert_eq!(report(&["-"], Some(&archive))["image"]["tags"], serde_json::json!(["built:latest", "second:1"]));
+}
+
+#[test]
 fn the_images_of_an_archive_are_listed_as_text_and_as_json() {
     let archive = several();
     let lines = text(&layerscope(&["images", "-"], Some(&archive)).stdout);

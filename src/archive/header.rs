@@ -146,8 +146,8 @@ pub(super) fn decode(block: &[u8; 512], extensions: &mut Extensions, entry: &mut
     entry.mtime = field(&old.mtime).ok_or(Fault::Number("mtime"))?;
     entry.device = match format {
         Format::V7 => (0, 0),
-        _ if matches!(flag, b'3' | b'4') => (id(&block[329..337], "devmajor")?, id(&block[337..345], "devminor")?),
-        _ => (0, 0),
+        // Go reads them whatever the kind, and refuses what is no number.
+        _ => (id(&block[329..337], "devmajor")?, id(&block[337..345], "devminor")?),
     };
     entry.sparse = false;
     entry.overlay_opaque = false;

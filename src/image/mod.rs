@@ -17,6 +17,8 @@ mod stream;
 mod v1;
 pub mod whiteout;
 
+use std::collections::HashSet;
+
 use crate::archive::{Member, Members};
 use crate::error::Error;
 use crate::text::{escaped, escaped_str, hex};
@@ -154,7 +156,12 @@ pub fn discover(path: &str, members: &Members) -> Result<Option<Vec<Image>>, Err
         return Ok(None);
     }
     let mut images: Vec<Image> = Vec::new();
+    let mut configs = HashSet::new();
     for draft in [docker, oci, v1].into_iter().flatten().flatten() {
+        // The same bytes are the same image; reading them again could go on for hours.
+        if draft.config.as_ref().is_some_and(|config| !configs.insert(config.id)) {
+            continue;
+        }
         let image = assemble(path, members, draft)?;
         // Docker 25 and later describe the same image in manifest.json and in index.json.
         if image.id.is_none() || images.iter().all(|known| known.id != image.id) {

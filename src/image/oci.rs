@@ -58,10 +58,12 @@ pub fn drafts(path: &str, members: &Members, notes: &mut Vec<Warning>) -> Result
         member: NAME.into(),
         problem: error.to_string(),
     })?;
-    let mut drafts = Vec::new();
+    let mut drafts: Vec<Draft> = Vec::new();
     // A stack, with the first descriptor on top, keeps the order of the index.
     let mut work: Vec<_> = index.manifests.unwrap_or_default().into_iter().rev().map(|d| (d, Vec::new(), 0)).collect();
     let mut seen = 0;
+    // The draft that each blob became, if it became one.
+    let mut known: HashMap<usize, Option<usize>> = HashMap::new();
     while let Some((descriptor, tags, depth)) = work.pop() {
         seen += 1;
         if seen > MANIFEST_LIMIT {
@@ -81,6 +83,15 @@ pub fn drafts(path: &str, members: &Members, notes: &mut Vec<Warning>) -> Result
             continue;
         };
         let tags = with_tags(tags, &descriptor);
+        // An index may list itself, or one manifest under several tags.
+        if let Some(became) = known.get(&blob.id) {
+            if let Some(draft) = became.and_then(|draft| drafts.get_mut(draft)) {
+                let new = tags.into_iter().filter(|tag| !draft.tags.contains(tag)).collect::<Vec<_>>();
+                draft.tags.extend(new);
+            }
+            continue;
+        }
+        known.insert(blob.id, None);
         let bytes = read_json_member(path, &shown, &blob)?;
         let mismatches: Vec<_> = digest_mismatch(&digest, &bytes).into_iter().collect();
         let document: Document = match parse(&bytes) {
@@ -97,7 +108,10 @@ pub fn drafts(path: &str, members: &Members, notes: &mut Vec<Warning>) -> Result
             continue;
         }
         match draft(document, tags, of_platform, members, blob_name) {
-            Some(draft) => drafts.push(Draft { manifest: Some(digest), mismatches, ..draft }),
+            Some(draft) => {
+                known.insert(blob.id, Some(drafts.len()));
+                drafts.push(Draft { manifest: Some(digest), mismatches, ..draft });
+            }
             None => notes.push(Warning::image(format!("{shown} is an artifact without tar layers; not opened"))),
         }
     }

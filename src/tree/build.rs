@@ -38,6 +38,8 @@ pub struct Builder {
     /// Marks that are at least this one belong to the layer that is being applied.
     pub(super) first_mark: u32,
     next_mark: u32,
+    /// Bytes of all files so far.
+    pub(super) shipped: u64,
     remarks: Vec<Warning>,
     remarks_dropped: usize,
 }
@@ -98,6 +100,7 @@ impl Builder {
             layer: 0,
             first_mark: 1,
             next_mark: 1,
+            shipped: 0,
             remarks: Vec::new(),
             remarks_dropped: 0,
         };

@@ -79,8 +79,9 @@ impl Builder {
         stack.last().copied()
     }
 
-    /// Walks to the directory `path` of the layer's own tree, following its own links and making what is missing.
-    pub(super) fn own_directory(&mut self, path: &[u8]) -> Result<NodeId, LimitExceeded> {
+    /// Walks to the directory `path` of the layer's own tree, making what is missing; `None` if a link or a file is in
+    /// the way.
+    pub(super) fn own_directory(&mut self, path: &[u8]) -> Result<Option<NodeId>, LimitExceeded> {
         let mut here = NodeId::ROOT;
         if crate::path::is_clean(path) {
             let mut rest = path;
@@ -94,15 +95,16 @@ impl Builder {
                 }
                 here = next;
                 match after {
-                    [] => return Ok(here),
+                    [] => return Ok(Some(here)),
                     [_, after @ ..] => rest = after,
                 }
             }
         }
-        self.own_directory_through_links(path)
+        Ok(None)
     }
 
-    fn own_directory_through_links(&mut self, path: &[u8]) -> Result<NodeId, LimitExceeded> {
+    /// The same, following the layer's own links and replacing files that are in the way.
+    pub(super) fn own_directory_through_links(&mut self, path: &[u8]) -> Result<NodeId, LimitExceeded> {
         let mut todo: VecDeque<Vec<u8>> = components(path).into_iter().map(Into::into).collect();
         let mut stack = vec![NodeId::ROOT];
         let (mut hops, mut steps) = (0, 0);

@@ -46,6 +46,8 @@ struct Shared {
     extra: u32,
     size: u64,
     data: u32,
+    /// Whose mode, owner and time the new name gets instead of its own: what AUFS keeps apart has them.
+    metadata_of: Option<VersionId>,
 }
 
 impl Builder {
@@ -119,7 +121,12 @@ impl Builder {
         {
             return Ok(node);
         }
-        let node = if directory.is_empty() { NodeId::ROOT } else { self.own_directory(directory)? };
+        let plain = if directory.is_empty() { Some(NodeId::ROOT) } else { self.own_directory(directory)? };
+        // Where a path through links leads may change with the next entry.
+        let Some(node) = plain else {
+            last.node = None;
+            return self.own_directory_through_links(directory);
+        };
         last.path.clear();
         last.path.extend_from_slice(directory);
         last.node = Some((node, self.state[node.index()].mark));
@@ -279,7 +286,7 @@ impl Builder {
                 EntryKind::Fifo => (Kind::Fifo, NONE),
                 _ => (Kind::File, NONE),
             };
-            Shared { kind, extra, size: record.size, data: blocks(record.data) }
+            Shared { kind, extra, size: self.counted(node, record.size), data: blocks(record.data), metadata_of: None }
         });
         if shared.kind == Kind::Char && record.kind == EntryKind::Char && record.device == (0, 0) {
             self.remark(|b| {
@@ -290,7 +297,11 @@ impl Builder {
             });
         }
         let mode = if shared.kind == Kind::Symlink { 0o777 } else { record.mode };
-        let id = self.new_version(node, shared.kind, mode, owner, record.mtime);
+        let (mode, owner, mtime) = match shared.metadata_of.map(|version| self.tree.version(version)) {
+            Some(like) => (like.mode & 0o7777, like.owner, like.mtime),
+            None => (mode, owner, record.mtime),
+        };
+        let id = self.new_version(node, shared.kind, mode, owner, mtime);
         let version = &mut self.tree.versions[id.index()];
         version.size = shared.size;
         version.data = shared.data;
@@ -301,6 +312,23 @@ impl Builder {
             }
             if let Some(hash) = entry.hash {
                 self.hashes.insert(id, hash);
+            }
+        }
+    }
+
+    /// The size of a new file; sums over an image must fit a number, whatever headers state.
+    fn counted(&mut self, node: NodeId, size: u64) -> u64 {
+        match self.shipped.checked_add(size) {
+            Some(sum) => {
+                self.shipped = sum;
+                size
+            }
+            None => {
+                self.remark(|b| {
+                    let path = b.shown(node);
+                    format!("{path} is stated to have {size} bytes, more than can be added up; counted as empty")
+                });
+                0
             }
         }
     }
@@ -322,7 +350,13 @@ impl Builder {
             if let Some(link) = target.last().and_then(|name| own.aufs_links.get_mut(*name)) {
                 link.referenced = true;
                 let version = self.tree.version(link.version);
-                let shared = Shared { kind: Kind::File, extra: link.group, size: version.size, data: version.data };
+                let shared = Shared {
+                    kind: Kind::File,
+                    extra: link.group,
+                    size: version.size,
+                    data: version.data,
+                    metadata_of: Some(link.version),
+                };
                 self.tree.groups[link.group as usize].alive += 1;
                 return Some(shared);
             }
@@ -351,7 +385,13 @@ impl Builder {
             self.take_share(version);
         }
         let version = self.tree.version(version);
-        Some(Shared { kind: version.kind(), extra: version.extra, size: version.size, data: version.data })
+        Some(Shared {
+            kind: version.kind(),
+            extra: version.extra,
+            size: version.size,
+            data: version.data,
+            metadata_of: None,
+        })
     }
 
     fn remark_missing_target(&mut self, node: NodeId, entry: &EntryRef<'_>) {

@@ -250,7 +250,16 @@ impl Tree {
     }
 
     pub(crate) fn sort_deaths(&mut self) {
-        self.deaths.sort_unstable_by_key(|death| death.version);
+        // What AUFS keeps apart can lose its last name and get another one in the same layer: the last death counts.
+        let mut deaths = std::mem::take(&mut self.deaths);
+        deaths.retain(|death| match self.version(death.version).extra {
+            NONE => true,
+            group => self.groups[group as usize].alive == 0,
+        });
+        deaths.reverse();
+        deaths.sort_by_key(|death| death.version);
+        deaths.dedup_by_key(|death| death.version);
+        self.deaths = deaths;
     }
 
     pub(crate) fn deaths_mut(&mut self) -> &mut [Death] {

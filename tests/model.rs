@@ -1,0 +1,177 @@
+//! For random stacks of layers, the tree and the numbers are those of a plain map.
+
+mod support;
+
+mod model {
+    pub mod map;
+    pub mod paths;
+    pub mod stack;
+}
+
+use std::collections::BTreeMap;
+
+use layerscope::Inspection;
+use layerscope::tree::{Cause, Kind, NodeId, Tree, VersionId};
+use model::map::{Model, What};
+use model::stack::{archive, stacks};
+use proptest::prelude::*;
+use proptest::test_runner::TestCaseResult;
+use support::build;
+
+/// Cases that are tried, unless `PROPTEST_CASES` says otherwise.
+const CASES: u32 = 500;
+
+fn config() -> ProptestConfig {
+    let cases = std::env::var("PROPTEST_CASES").ok().and_then(|cases| cases.parse().ok());
+    ProptestConfig { cases: cases.unwrap_or(CASES), failure_persistence: None, ..ProptestConfig::default() }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn a_stack_of_layers_costs_and_shows_what_a_plain_map_says(stack in stacks()) {
+        let inspection = build::inspect(archive(&stack)).unwrap();
+        let mut model = Model::default();
+        for (n, items) in stack.iter().enumerate() {
+            model.apply(items);
+            the_tree_as_of_a_layer_is_that_of_the_layers_up_to_it(&inspection, n, &model)?;
+        }
+        the_final_tree_is_that_of_the_map(&inspection, &model)?;
+        every_inode_lives_or_dies_as_in_the_map(&inspection, &model)?;
+        shipped_is_live_and_dead(&inspection, &model)?;
+    }
+
+    #[test]
+    fn the_past_of_an_image_is_an_image_of_fewer_layers(stack in stacks()) {
+        let whole = build::inspect(archive(&stack)).unwrap();
+        for n in 0..stack.len() {
+            let part = build::inspect(archive(&stack[..=n])).unwrap();
+            same_paths(&everything_at(&whole.tree, n), &everything_at(&part.tree, n), &format!("as of layer {n}"))?;
+            let (root, totals) = (0, whole.tree.totals(n));
+            prop_assert_eq!(totals[root].visible, part.totals.live);
+            prop_assert_eq!(totals[root].dead, part.totals.dead());
+        }
+    }
+}
+
+/// Kind, size, mode and layer of what is at a path, and where a link leads.
+type Description = (Kind, u64, u16, usize, String);
+
+type Paths = BTreeMap<String, Description>;
+
+/// Names the first path that differs, since whole trees are too long to read.
+fn same_paths(found: &Paths, expected: &Paths, when: &str) -> TestCaseResult {
+    for path in found.keys().chain(expected.keys()) {
+        prop_assert_eq!(found.get(path), expected.get(path), "{} {}", path, when);
+    }
+    Ok(())
+}
+
+fn describe(tree: &Tree, version: VersionId) -> Description {
+    let target = String::from_utf8_lossy(tree.target(version).unwrap_or_default()).into_owned();
+    (tree.kind(version), tree.size(version), tree.mode(version), tree.born(version), target)
+}
+
+fn everything_at(tree: &Tree, layer: usize) -> Paths {
+    let mut out = BTreeMap::new();
+    let mut work = vec![NodeId::ROOT];
+    while let Some(node) = work.pop() {
+        if let Some(version) = tree.at(node, layer) {
+            out.insert(text(tree.path(node)), describe(tree, version));
+        }
+        work.extend(tree.children(node));
+    }
+    out
+}
+
+fn text(path: Vec<u8>) -> String {
+    String::from_utf8(path).unwrap()
+}
+
+fn everything_in(model: &Model) -> Paths {
+    let describe = |thing: &model::map::Thing| {
+        let (kind, size, target) = match &thing.what {
+            What::File(inode) => (Kind::File, model.inodes[*inode].contents.size.into(), String::new()),
+            What::Directory => (Kind::Directory, 0, String::new()),
+            What::Symlink(target) => (Kind::Symlink, 0, target.clone()),
+            What::Fifo => (Kind::Fifo, 0, String::new()),
+        };
+        (kind, size, thing.mode, thing.layer, target)
+    };
+    model.tree.iter().map(|(path, thing)| (slashed(path), describe(thing))).collect()
+}
+
+fn bytes_of(model: &Model, counts: impl Fn(&model::map::Inode) -> bool) -> u64 {
+    model.inodes.iter().filter(|inode| counts(inode)).map(|inode| u64::from(inode.contents.size)).sum()
+}
+
+fn the_tree_as_of_a_layer_is_that_of_the_layers_up_to_it(
+    found: &Inspection,
+    n: usize,
+    model: &Model,
+) -> TestCaseResult {
+    same_paths(&everything_at(&found.tree, n), &everything_in(model), &format!("as of layer {n}"))?;
+    let root = found.tree.totals(n)[0];
+    prop_assert_eq!(root.visible, bytes_of(model, |inode| !inode.is_dead()), "visible as of layer {}", n);
+    prop_assert_eq!(root.dead, bytes_of(model, model::map::Inode::is_dead), "dead as of layer {}", n);
+    Ok(())
+}
+
+fn the_final_tree_is_that_of_the_map(found: &Inspection, model: &Model) -> TestCaseResult {
+    let listed = found.tree.final_paths();
+    let paths = listed.iter().map(|&(node, version)| (text(found.tree.path(node)), describe(&found.tree, version)));
+    let mut expected = everything_in(model);
+    expected.remove("/");
+    same_paths(&paths.collect(), &expected, "in the list of paths")?;
+    let count = |kind| expected.values().filter(|thing| thing.0 == kind).count() as u64;
+    prop_assert_eq!(found.totals.files, count(Kind::File));
+    prop_assert_eq!(found.totals.directories, count(Kind::Directory));
+    prop_assert_eq!(found.totals.symlinks, count(Kind::Symlink));
+    Ok(())
+}
+
+/// Both number inodes in the order of layers and entries.
+fn every_inode_lives_or_dies_as_in_the_map(found: &Inspection, model: &Model) -> TestCaseResult {
+    let tree = &found.tree;
+    let inodes: Vec<_> = tree.inodes().collect();
+    prop_assert_eq!(inodes.len(), model.inodes.len(), "number of inodes");
+    for (&version, inode) in inodes.iter().zip(&model.inodes) {
+        let what = (text(tree.path(tree.node_of(version))), tree.size(version), tree.born(version));
+        prop_assert_eq!(&what, &(slashed(&inode.path), inode.contents.size.into(), inode.layer));
+        let death = tree.death(version).map(|d| (text(tree.path(d.last_name)), d.cause, usize::from(d.layer)));
+        match (death, inode.end.as_ref().filter(|_| inode.is_dead())) {
+            (None, None) => {}
+            (Some((last_name, cause, layer)), Some(end)) => {
+                // Of names that a layer takes at once, any may be the last.
+                let possible = |(path, of): &(Vec<String>, Cause)| (slashed(path), *of) == (last_name.clone(), cause);
+                prop_assert_eq!(layer, end.layer, "{:?} died in", what);
+                prop_assert!(end.causes.iter().any(possible), "{what:?} died at {last_name}, {cause:?}: {end:?}");
+            }
+            (death, end) => prop_assert!(false, "{what:?}: {death:?}, expected {end:?}"),
+        }
+    }
+    prop_assert_eq!(found.dead.len(), model.inodes.iter().filter(|inode| inode.is_dead()).count(), "dead inodes");
+    Ok(())
+}
+
+fn slashed(path: &[String]) -> String {
+    format!("/{}", path.join("/"))
+}
+
+fn shipped_is_live_and_dead(found: &Inspection, model: &Model) -> TestCaseResult {
+    for (i, layer) in found.layers.iter().enumerate() {
+        let here = |inode: &model::map::Inode| inode.layer == i;
+        prop_assert_eq!(layer.shipped, bytes_of(model, here), "shipped by layer {}", i);
+        prop_assert_eq!(layer.live, bytes_of(model, |inode| here(inode) && !inode.is_dead()), "live of layer {}", i);
+        let dead: u64 = found.dead.iter().filter(|dead| dead.born_in == i).map(|dead| dead.bytes).sum();
+        prop_assert_eq!(layer.shipped, layer.live + dead, "shipped = live + dead in layer {}", i);
+        let killed = |inode: &model::map::Inode| {
+            inode.is_dead() && inode.layer < i && inode.end.as_ref().is_some_and(|end| end.layer == i)
+        };
+        prop_assert_eq!(layer.killed, bytes_of(model, killed), "killed by layer {}", i);
+    }
+    let dead: u64 = found.dead.iter().map(|dead| dead.bytes).sum();
+    prop_assert_eq!(found.totals.shipped, found.totals.live + dead);
+    Ok(())
+}
