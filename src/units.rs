@@ -61,9 +61,14 @@ pub fn count(n: u64) -> String {
     out
 }
 
+/// `1 layer`, `2 layers`.
+pub fn plural(n: usize, noun: &str) -> String {
+    format!("{} {noun}{}", count(n as u64), if n == 1 { "" } else { "s" })
+}
+
 /// `1 file`, `2 files`.
 pub fn files(n: usize) -> String {
-    format!("{} {}", count(n as u64), if n == 1 { "file" } else { "files" })
+    plural(n, "file")
 }
 
 #[cfg(test)]

@@ -99,7 +99,8 @@ impl Image {
         let short = self.id.as_deref().map_or(String::new(), |id| id.chars().skip("sha256:".len()).take(12).collect());
         let platform = self.platform.as_deref().unwrap_or("unknown platform");
         let size = crate::units::Units::Iec.size(self.stored_bytes());
-        format!("{tags}  {}  {short}  {} layers  {size}", escaped_str(platform), self.layers.len())
+        let layers = crate::units::plural(self.layers.len(), "layer");
+        format!("{tags}  {}  {short}  {layers}  {size}", escaped_str(platform))
     }
 
     /// A tar without any manifest, shown as an image of one layer.

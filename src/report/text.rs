@@ -6,7 +6,7 @@ use super::advice::advice;
 use super::fit::{cut, cut_front, wrap};
 use crate::analysis::{Dead, DeadGroup, dead_groups};
 use crate::text::{escaped, escaped_str};
-use crate::units::{Units, files, percent};
+use crate::units::{Units, files, percent, plural};
 use crate::{Inspection, Warning};
 
 const WIDTH: usize = 80;
@@ -76,7 +76,7 @@ impl<W: Write> Page<'_, W> {
         let mut facts = vec![inspection.name.clone()];
         facts.extend(inspection.platform.as_deref().map(escaped_str));
         facts.extend(inspection.created.as_deref().map(|created| format!("built {}", date(created))));
-        facts.push(format!("{layers} {}", if layers == 1 { "layer" } else { "layers" }));
+        facts.push(plural(layers, "layer"));
         let name = cut(&facts.join(" · "), WIDTH);
         writeln!(self.out, "{}\n", self.paint(Paint::Bold, &name))?;
         let totals = &inspection.totals;

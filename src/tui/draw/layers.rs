@@ -16,7 +16,7 @@ const SIZE_WIDTH: usize = 8;
 pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let selected = app.explorer().map(|explorer| explorer.layer);
     let count = app.intro.len();
-    let title = format!("Layers · {count}");
+    let title = if count > 0 { format!("Layers · {count}") } else { "Layers".into() };
     let inner = pane(&title, app.focus == Pane::Layers, theme, area, buffer);
     let height = usize::from(inner.height);
     let first = first_visible(selected.unwrap_or(0), count, height);

@@ -125,9 +125,11 @@ fn choosing(choices: &[String], cursor: usize, theme: &Theme, area: Rect, buffer
 fn loading(app: &App, theme: &Theme, (done, total, layers): (u64, u64, u64), area: Rect, buffer: &mut Buffer) {
     let inner = pane("Reading", app.focus == Pane::Tree, theme, area, buffer);
     let width = usize::from(inner.width).saturating_sub(2).min(60);
-    let mut line = vec![Span::raw(" ")];
-    line.extend(bar(done, 0, total.max(1), width, theme));
-    put(Line::from(line), 1, inner, buffer);
+    if total > 0 {
+        let mut line = vec![Span::raw(" ")];
+        line.extend(bar(done, 0, total, width, theme));
+        put(Line::from(line), 1, inner, buffer);
+    }
     // Of a pipe nobody knows how much will come, and before the manifest has come nobody knows how many layers.
     let whole = if total == 0 { String::new() } else { format!(" of {}", app.units.size(total)) };
     let of = if app.intro.is_empty() { String::new() } else { format!(" of {}", app.intro.len()) };
