@@ -13,7 +13,8 @@ use crate::open::archive_of_source;
 use crate::{Archive, Error, Opened, Progress, Selection};
 
 const PACKED: &[u8] = include_bytes!("../assets/demo.tar.holes.zst");
-const NAME: &str = "the built-in demo";
+/// What to call the demo where an archive would be named.
+pub const NAME: &str = "the built-in demo";
 
 fn source() -> io::Result<HoledSource> {
     HoledSource::unpack(PACKED)

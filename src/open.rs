@@ -7,7 +7,9 @@ use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::archive::{Extent, FileSource, Member, Members, MemorySource, Source, Window, index_directory, is_tar};
+use crate::archive::{
+    Extent, FileSource, Member, Members, MemorySource, Source, Window, index_directory, is_tar, read_buffered,
+};
 use crate::error::Error;
 use crate::image::{
     Compression, Image, Progress, ReadLayer, Selection, Streamed, decode, describe, discover, head,
@@ -261,10 +263,6 @@ impl<R: BufRead> BufRead for Cancellable<'_, R> {
 
 impl<R: BufRead> Read for Cancellable<'_, R> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let available = self.fill_buf()?;
-        let n = available.len().min(buf.len());
-        buf[..n].copy_from_slice(&available[..n]);
-        self.consume(n);
-        Ok(n)
+        read_buffered(self, buf)
     }
 }

@@ -12,7 +12,7 @@
 mod groups;
 mod recopied;
 
-use crate::image::{Compression, HistoryEntry, Image, Instruction, Layer, ReadLayer};
+use crate::image::{Compression, HistoryEntry, Image, Instruction, Layer, ReadLayer, Run};
 use crate::tree::{Cause, Kind, Tree, VersionId};
 use crate::warning::Warning;
 
@@ -111,6 +111,8 @@ pub struct Inspection {
     pub platform: Option<String>,
     /// When it was built, RFC 3339.
     pub created: Option<String>,
+    /// What a container of the image runs.
+    pub run: Run,
     /// All steps of the build.
     pub history: Vec<HistoryEntry>,
     /// The layers, the lowest first.
@@ -164,6 +166,7 @@ impl Inspection {
             id: image.id,
             platform: image.platform,
             created: image.created,
+            run: image.run,
             history: image.history,
             layers,
             totals,

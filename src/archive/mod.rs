@@ -25,7 +25,7 @@ pub use holes::{HoledSource, pack as pack_holes};
 pub use members::{Member, Members, MembersBuilder};
 pub use memory::{MemorySource, SpentSource};
 pub use walk::{Contents, Fault, Limits, Walker, is_tar};
-pub use window::{Forward, Window};
+pub use window::{Forward, Window, read_buffered};
 
 /// Reads bytes at an offset, from any thread.
 pub trait ReadAt: Send + Sync {

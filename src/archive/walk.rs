@@ -8,7 +8,7 @@
 use std::io::{self, BufRead, Read};
 
 use super::header::{Entry, Extensions, body_size, checksum_matches, decode};
-use super::window::Forward;
+use super::window::{Forward, read_buffered};
 
 /// What is wrong with a tar, at [`Walker::position`].
 #[derive(Debug, thiserror::Error)]
@@ -290,10 +290,6 @@ impl<R: Forward> BufRead for Contents<'_, R> {
 
 impl<R: Forward> Read for Contents<'_, R> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let available = self.fill_buf()?;
-        let n = available.len().min(buf.len());
-        buf[..n].copy_from_slice(&available[..n]);
-        self.consume(n);
-        Ok(n)
+        read_buffered(self, buf)
     }
 }

@@ -17,6 +17,15 @@ pub trait Forward: BufRead {
     fn skip(&mut self, n: u64) -> io::Result<u64>;
 }
 
+/// What `Read::read` does for a reader that has a buffer.
+pub fn read_buffered(reader: &mut impl BufRead, buf: &mut [u8]) -> io::Result<usize> {
+    let available = reader.fill_buf()?;
+    let n = available.len().min(buf.len());
+    buf[..n].copy_from_slice(&available[..n]);
+    reader.consume(n);
+    Ok(n)
+}
+
 /// Read after a jump: a header, and the small file behind it with the next header.
 const AFTER_JUMP: usize = 4 << 10;
 
@@ -104,11 +113,7 @@ impl BufRead for Window<'_> {
 
 impl Read for Window<'_> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let available = self.fill_buf()?;
-        let n = available.len().min(buf.len());
-        buf[..n].copy_from_slice(&available[..n]);
-        self.consume(n);
-        Ok(n)
+        read_buffered(self, buf)
     }
 }
 

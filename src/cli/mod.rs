@@ -15,7 +15,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use layerscope::report::{Account, Detail, TextStyle, Units, write_json, write_text};
 use layerscope::{Error, Inspection, Opened, Progress, Selection};
 
-use crate::tui;
+use crate::tui::{self, Settings};
 use images::ImagesArguments;
 use input::Input;
 
@@ -80,6 +80,9 @@ struct TargetOptions {
     /// For which platform, where the archive holds several: os/architecture[/variant]
     #[arg(long, value_name = "PLATFORM")]
     platform: Option<String>,
+    /// Leave the mouse to the terminal
+    #[arg(long)]
+    no_mouse: bool,
     /// Show sizes in powers of 1000 (kB, MB), as docker does, instead of powers of 1024 (KiB, MiB)
     #[arg(long)]
     si: bool,
@@ -175,14 +178,16 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Report(arguments)) => report(arguments),
         Some(Command::Images(arguments)) => images::list(&arguments),
         Some(Command::Demo(DemoArguments { write: Some(file) })) => write_demo(&file),
-        Some(Command::Demo(DemoArguments { write: None })) => show(Input::Demo, Selection::default(), Units::default()),
+        Some(Command::Demo(DemoArguments { write: None })) => {
+            show(Input::Demo, Selection::default(), Settings { units: Units::default(), mouse: true })
+        }
         None => {
             let options = &arguments.target.options;
             let input = match &arguments.target.path {
                 Some(path) => Input::named(path),
                 None => Input::unnamed(),
             };
-            show(input, options.selection(), options.units())
+            show(input, options.selection(), Settings { units: options.units(), mouse: !options.no_mouse })
         }
     }
 }
@@ -205,9 +210,9 @@ fn report(arguments: ReportArguments) -> Result<(), Failure> {
 }
 
 /// Shows the image on the terminal, or writes the text report where the output is none.
-fn show(input: Input, selection: Selection, units: Units) -> Result<(), Failure> {
+fn show(input: Input, selection: Selection, settings: Settings) -> Result<(), Failure> {
     if !io::stdout().is_terminal() {
-        return print_text(&read(input, &selection, &Progress::default())?, units, DEFAULT_TOP);
+        return print_text(&read(input, &selection, &Progress::default())?, settings.units, DEFAULT_TOP);
     }
     let start = if input.opens_at_once() {
         // What cannot be opened is said before the screen is taken over.
@@ -220,7 +225,7 @@ fn show(input: Input, selection: Selection, units: Units) -> Result<(), Failure>
         let name = input.name();
         tui::Start::Later(name, Box::new(move |progress| input.open(progress)))
     };
-    tui::run(start, selection, units).map_err(|failure| match failure {
+    tui::run(start, selection, settings).map_err(|failure| match failure {
         tui::Failure::Image(error) => Failure::Image(error),
         tui::Failure::Terminal(error) => Failure::Output("to the terminal".into(), error),
     })

@@ -1,6 +1,9 @@
 //! The image config (OCI image specification, config.md): platform, diff IDs and history.
 
+use std::collections::BTreeMap;
+
 use serde::Deserialize;
+use serde::de::IgnoredAny;
 
 use super::instruction::Instruction;
 use crate::warning::Warning;
@@ -14,6 +17,7 @@ pub struct Config {
     /// When the image was built, RFC 3339.
     pub created: Option<String>,
     rootfs: Option<RootFs>,
+    config: Option<RunConfig>,
     /// The steps of the build, with those that made no layer.
     pub history: Option<Vec<HistoryEntry>>,
 }
@@ -21,6 +25,41 @@ pub struct Config {
 #[derive(Debug, Default, Deserialize)]
 struct RootFs {
     diff_ids: Option<Vec<String>>,
+}
+
+/// What a container of the image runs, as configs have it.
+#[derive(Debug, Default, Deserialize)]
+#[serde(rename_all = "PascalCase", default)]
+struct RunConfig {
+    entrypoint: Option<Vec<String>>,
+    cmd: Option<Vec<String>>,
+    env: Option<Vec<String>>,
+    user: Option<String>,
+    working_dir: Option<String>,
+    exposed_ports: Option<BTreeMap<String, IgnoredAny>>,
+    volumes: Option<BTreeMap<String, IgnoredAny>>,
+    labels: Option<BTreeMap<String, Option<String>>>,
+}
+
+/// What a container of the image runs.
+#[derive(Debug, Clone, Default)]
+pub struct Run {
+    /// The command that always runs.
+    pub entrypoint: Vec<String>,
+    /// Its arguments, or the command if there is no entrypoint.
+    pub command: Vec<String>,
+    /// `NAME=value`.
+    pub environment: Vec<String>,
+    /// Who runs it; empty for root.
+    pub user: String,
+    /// Where it runs.
+    pub directory: String,
+    /// Ports that are meant to be published.
+    pub ports: Vec<String>,
+    /// Directories that are volumes.
+    pub volumes: Vec<String>,
+    /// `name=value`.
+    pub labels: Vec<String>,
 }
 
 /// One step of the build.
@@ -57,6 +96,23 @@ impl Config {
     /// `os/architecture[/variant]`, if the config tells.
     pub fn platform(&self) -> Option<String> {
         platform(self.os.as_deref(), self.architecture.as_deref(), self.variant.as_deref())
+    }
+
+    /// What a container runs.
+    pub fn run(&mut self) -> Run {
+        let config = self.config.take().unwrap_or_default();
+        let keys = |map: Option<BTreeMap<String, IgnoredAny>>| map.unwrap_or_default().into_keys().collect();
+        let label = |(name, value): (String, Option<String>)| format!("{name}={}", value.unwrap_or_default());
+        Run {
+            entrypoint: config.entrypoint.unwrap_or_default(),
+            command: config.cmd.unwrap_or_default(),
+            environment: config.env.unwrap_or_default(),
+            user: config.user.unwrap_or_default(),
+            directory: config.working_dir.unwrap_or_default(),
+            ports: keys(config.exposed_ports),
+            volumes: keys(config.volumes),
+            labels: config.labels.unwrap_or_default().into_iter().map(label).collect(),
+        }
     }
 
     /// The digests of the uncompressed layers, the lowest first.

@@ -25,7 +25,7 @@ use crate::text::{escaped, escaped_str, hex};
 use crate::warning::Warning;
 
 pub use compression::{Compression, describe, head};
-pub use config::{Config, HistoryEntry};
+pub use config::{Config, HistoryEntry, Run};
 pub use decode::decode;
 pub use instruction::Instruction;
 pub use layer::{EntryRef, LayerEntries, Record};
@@ -70,6 +70,8 @@ pub struct Image {
     pub created: Option<String>,
     /// Its layers, the lowest first.
     pub layers: Vec<Layer>,
+    /// What a container of it runs.
+    pub run: Run,
     /// Its whole history, with the steps that made no layer.
     pub history: Vec<HistoryEntry>,
     /// What is missing or does not fit.
@@ -185,7 +187,7 @@ fn assemble(path: &str, members: &Members, draft: Draft) -> Result<Image, Error>
     let mut warnings = Vec::new();
     let mut mismatches = draft.mismatches;
     let mut id = None;
-    let config = match (&draft.config, &draft.config_name) {
+    let mut config = match (&draft.config, &draft.config_name) {
         (Some(member), name) => {
             let name = name.as_deref().unwrap_or("config");
             let bytes = read_json_member(path, name, member)?;
@@ -225,6 +227,7 @@ fn assemble(path: &str, members: &Members, draft: Draft) -> Result<Image, Error>
         platform: config.platform().or(draft.platform),
         created: config.created.clone(),
         layers: layers.collect(),
+        run: config.run(),
         history: config.history.unwrap_or_default(),
         warnings,
         mismatches,

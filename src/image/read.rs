@@ -9,7 +9,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 use super::compression::{Compression, head};
 use super::decode::{Stream, decode};
 use super::layer::LayerEntries;
-use crate::archive::{Extent, Fault, Forward, Limits, Member, ReadAt, Walker, Window};
+use crate::archive::{Extent, Fault, Forward, Limits, Member, ReadAt, Walker, Window, read_buffered};
 use crate::error::Error;
 
 /// Read at a time from plain layers, whose headers lie far apart.
@@ -221,10 +221,6 @@ impl<R: BufRead> BufRead for Hashing<R> {
 
 impl<R: BufRead> Read for Hashing<R> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let available = self.fill_buf()?;
-        let n = available.len().min(buf.len());
-        buf[..n].copy_from_slice(&available[..n]);
-        self.consume(n);
-        Ok(n)
+        read_buffered(self, buf)
     }
 }

@@ -15,7 +15,7 @@ use super::decode::Stream;
 use super::layer::LayerEntries;
 use super::read::{ReadLayer, read_passing};
 use super::{JSON_LIMIT, Progress};
-use crate::archive::{EntryKind, Extent, Limits, Members, MembersBuilder, MemorySource, SpentSource, Walker, is_tar};
+use crate::archive::{EntryKind, Extent, Limits, Members, MembersBuilder, MemorySource, SpentSource, Walker, is_tar, read_buffered};
 use crate::error::Error;
 
 /// Other members than layers are kept up to this size.
@@ -184,11 +184,7 @@ impl<R: BufRead> BufRead for Hashed<R> {
 
 impl<R: BufRead> Read for Hashed<R> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let available = self.fill_buf()?;
-        let n = available.len().min(buf.len());
-        buf[..n].copy_from_slice(&available[..n]);
-        self.consume(n);
-        Ok(n)
+        read_buffered(self, buf)
     }
 }
 

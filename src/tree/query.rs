@@ -68,6 +68,12 @@ impl Tree {
         self.nodes.len()
     }
 
+    /// All paths that layers have named, but for the root; not those that are AUFS bookkeeping.
+    pub fn nodes(&self) -> impl Iterator<Item = NodeId> {
+        let count = u32::try_from(self.nodes.len()).unwrap_or(NONE);
+        (1..count).map(NodeId).filter(|&node| !self.is_aufs(node))
+    }
+
     /// The name of a path's last component; empty for the root.
     pub fn name(&self, node: NodeId) -> &[u8] {
         self.name_bytes(self.node(node))

@@ -2,19 +2,27 @@
 
 use std::sync::Arc;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use layerscope::report::Units;
 use layerscope::{Error, Inspection, Opened};
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
+use super::biography;
 use super::explorer::Explorer;
 use super::layout::{Pane, layout, rows_inside};
 use super::rows::{Order, Scope, Shown};
+use super::search::Search;
 use super::sentences::{self, Details};
+use super::text::first_visible;
+use super::views::{View, Views};
+
+/// Rows that a turn of the wheel moves.
+const WHEEL: usize = 3;
 
 /// Something that happened.
 pub enum Message {
     Key(KeyEvent),
+    Mouse(MouseEvent),
     Resize(u16, u16),
     /// How far the reading is: bytes done, bytes in all, layers done.
     Progress(u64, u64, u64),
@@ -31,6 +39,8 @@ pub enum Message {
 pub enum Effect {
     Quit,
     Fail(Error),
+    /// This text goes to the terminal's clipboard.
+    Copy(String),
     /// The image at this place in the list is wanted.
     Choose(usize),
 }
@@ -71,7 +81,12 @@ pub struct App {
     pub intro: Vec<LayerIntro>,
     pub phase: Phase,
     pub focus: Pane,
+    pub view: View,
+    pub views: Option<Views>,
     pub help: bool,
+    /// Whether the details tell the life of the selected path.
+    pub biography: bool,
+    pub search: Search,
     pub area: Rect,
     pub units: Units,
     pub details: Details,
@@ -88,7 +103,11 @@ impl App {
             intro: Vec::new(),
             phase: Phase::Loading { done: 0, total: 0, layers: 0 },
             focus: Pane::Tree,
+            view: View::default(),
+            views: None,
             help: false,
+            biography: false,
+            search: Search::default(),
             area,
             units,
             details: sentences::of_reading(),
@@ -109,6 +128,7 @@ impl App {
         match message {
             Message::Key(key) if key.kind != KeyEventKind::Release => return self.key(key),
             Message::Key(_) => {}
+            Message::Mouse(mouse) => self.mouse(mouse),
             Message::Resize(width, height) => self.area = Rect::new(0, 0, width, height),
             Message::Progress(done, total, layers) => {
                 if let Phase::Loading { .. } = self.phase {
@@ -122,7 +142,9 @@ impl App {
                 self.phase = Phase::Loading { done: 0, total: 0, layers: 0 };
             }
             Message::Loaded(Ok(inspection)) => {
-                self.phase = Phase::Ready(Box::new(Explorer::new(inspection)));
+                let explorer = Explorer::new(inspection);
+                self.views = Some(Views::new(&explorer));
+                self.phase = Phase::Ready(Box::new(explorer));
                 self.refresh_details();
             }
             Message::Loaded(Err(Error::Cancelled)) | Message::Terminate => return Some(Effect::Quit),
@@ -135,6 +157,7 @@ impl App {
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         match key.code {
             KeyCode::Char('c') if control => return Some(Effect::Quit),
+            code if self.search.editing => self.search_key(code),
             KeyCode::Char('q') => return Some(Effect::Quit),
             KeyCode::Esc if self.explorer().is_none() && !self.help => return Some(Effect::Quit),
             KeyCode::Char('?') => {
@@ -143,12 +166,127 @@ impl App {
             }
             _ if self.help => self.help_key(key.code),
             code if matches!(self.phase, Phase::Choosing { .. }) => return self.choose(code),
+            KeyCode::Char('y') => return self.selected_path().map(Effect::Copy),
+            KeyCode::Char('Y') if self.explorer().is_some() => return Some(Effect::Copy(self.command())),
+            KeyCode::Char('/') if self.explorer().is_some() => {
+                self.show(View::Explore);
+                self.focus = Pane::Tree;
+                self.search = Search { editing: true, ..Search::default() };
+            }
+            KeyCode::Char(c) if View::numbered(c).is_some() => self.show(View::numbered(c).unwrap_or_default()),
+            KeyCode::Esc if self.view != View::Explore => self.show(View::Explore),
+            KeyCode::Tab if self.view != View::Explore => self.show(next_view(self.view, 1)),
+            KeyCode::BackTab if self.view != View::Explore => self.show(next_view(self.view, View::ALL.len() - 1)),
+            code if self.view != View::Explore => self.view_key(code),
             KeyCode::Tab => self.next_pane(1),
             KeyCode::BackTab => self.next_pane(2),
-            KeyCode::Esc => self.focus = Pane::Tree,
+            KeyCode::Esc => {
+                self.focus = Pane::Tree;
+                self.search = Search::default();
+            }
             _ => self.explore(key.code, control),
         }
         None
+    }
+
+    fn selected_path(&self) -> Option<String> {
+        let explorer = self.explorer()?;
+        Some(layerscope::text::escaped(&explorer.inspection.tree.path(explorer.selected()?)))
+    }
+
+    /// The command that reports the same image.
+    fn command(&self) -> String {
+        if self.source == layerscope::demo::NAME {
+            return "layerscope demo".into();
+        }
+        format!("layerscope report '{}'", self.source.replace('\'', "'\\''"))
+    }
+
+    /// Keys while the query is being typed; each one looks anew and shows the biggest hit.
+    fn search_key(&mut self, code: KeyCode) {
+        let Phase::Ready(explorer) = &mut self.phase else { return };
+        match code {
+            KeyCode::Esc => self.search = Search::default(),
+            KeyCode::Enter => self.search.editing = false,
+            KeyCode::Down | KeyCode::Up => self.search.step(code == KeyCode::Down),
+            KeyCode::Backspace if self.search.query.pop().is_none() => self.search.editing = false,
+            KeyCode::Backspace => self.search.run(&explorer.inspection.tree, &explorer.slice),
+            KeyCode::Char(c) => {
+                self.search.query.push(c);
+                self.search.run(&explorer.inspection.tree, &explorer.slice);
+            }
+            _ => return,
+        }
+        self.show_hit();
+    }
+
+    fn show_hit(&mut self) {
+        if let (Phase::Ready(explorer), Some(hit)) = (&mut self.phase, self.search.hit()) {
+            explorer.show(hit);
+        }
+        self.refresh_details();
+    }
+
+    fn mouse(&mut self, mouse: MouseEvent) {
+        if self.help || self.view != View::Explore {
+            return;
+        }
+        let panes = layout(self.area, self.focus);
+        let at = Position::new(mouse.column, mouse.row);
+        let Phase::Ready(explorer) = &mut self.phase else { return };
+        let (pane, area) = match () {
+            () if panes.layers.contains(at) => (Pane::Layers, panes.layers),
+            () if panes.tree.contains(at) => (Pane::Tree, panes.tree),
+            () => return,
+        };
+        let (selected, count) = match pane {
+            Pane::Layers => (explorer.layer, explorer.inspection.layers.len()),
+            _ => (explorer.cursor, explorer.rows.len()),
+        };
+        let row = usize::from(mouse.row.saturating_sub(area.y + 1));
+        let target = match mouse.kind {
+            MouseEventKind::ScrollDown => selected + WHEEL,
+            MouseEventKind::ScrollUp => selected.saturating_sub(WHEEL),
+            MouseEventKind::Down(MouseButton::Left) if row < rows_inside(area) => {
+                first_visible(selected, count, rows_inside(area)) + row
+            }
+            _ => return,
+        };
+        if matches!(mouse.kind, MouseEventKind::Down(_)) && target >= count {
+            return;
+        }
+        let again = self.focus == pane && target == selected;
+        self.focus = pane;
+        match pane {
+            Pane::Layers => explorer.select_layer(target),
+            // A second click on a row is a double click.
+            _ if again && matches!(mouse.kind, MouseEventKind::Down(_)) => explorer.toggle(),
+            _ => explorer.move_to(target),
+        }
+        self.refresh_details();
+    }
+
+    fn show(&mut self, view: View) {
+        let (Phase::Ready(explorer), Some(views)) = (&self.phase, &mut self.views) else { return };
+        views.enter(view, explorer);
+        self.view = view;
+        self.refresh_details();
+    }
+
+    fn view_key(&mut self, code: KeyCode) {
+        let area = layout(self.area, self.focus).main;
+        let (Phase::Ready(explorer), Some(views)) = (&mut self.phase, &mut self.views) else { return };
+        match code {
+            KeyCode::Char(']') => explorer.select_layer(explorer.layer + 1),
+            KeyCode::Char('[') => explorer.select_layer(explorer.layer.saturating_sub(1)),
+            code => {
+                if views.key(self.view, explorer, code, area) {
+                    self.view = View::Explore;
+                    self.focus = Pane::Tree;
+                }
+            }
+        }
+        self.refresh_details();
     }
 
     fn choose(&mut self, code: KeyCode) -> Option<Effect> {
@@ -193,6 +331,10 @@ impl App {
                 explorer.next_waste();
                 self.focus = Pane::Tree;
             }
+            (KeyCode::Char('i'), false) => {
+                self.biography = !self.biography;
+                self.focus = Pane::Tree;
+            }
             (KeyCode::Char('t'), false) => explorer.set_scope(match explorer.slice.scope {
                 Scope::UpTo => Scope::Changes,
                 Scope::Changes => Scope::UpTo,
@@ -210,6 +352,10 @@ impl App {
                 explorer.set_shown(Shown { unchanged: !shown.unchanged, ..shown });
             }
             (KeyCode::Char('!'), _) => explorer.set_shown(Shown { dead: !shown.dead, ..shown }),
+            (KeyCode::Char('n' | 'N'), false) if !self.search.hits.is_empty() => {
+                self.search.step(code == KeyCode::Char('n'));
+                return self.show_hit();
+            }
             (KeyCode::Char('s'), false) => explorer.set_order(Order::Size),
             (KeyCode::Char('n'), false) => explorer.set_order(Order::Name),
             (KeyCode::Char('o'), true) => explorer.set_order(match explorer.order {
@@ -262,6 +408,9 @@ impl App {
         self.details_scroll = 0;
         let inspection = &explorer.inspection;
         self.details = match (self.focus, explorer.selected()) {
+            (Pane::Tree | Pane::Details, Some(node)) if self.biography => {
+                biography::of_path(inspection, node, self.units)
+            }
             (Pane::Tree | Pane::Details, Some(node)) => {
                 sentences::of_path(inspection, &explorer.groups, &explorer.slice, node, self.units)
             }
@@ -270,8 +419,13 @@ impl App {
     }
 }
 
+fn next_view(view: View, steps: usize) -> View {
+    let now = View::ALL.iter().position(|&other| other == view).unwrap_or(0);
+    View::ALL[(now + steps) % View::ALL.len()]
+}
+
 /// Where a list's cursor goes.
-fn moved(code: KeyCode, now: usize, last: usize, page: usize) -> Option<usize> {
+pub fn moved(code: KeyCode, now: usize, last: usize, page: usize) -> Option<usize> {
     let next = match code {
         KeyCode::Down | KeyCode::Char('j') => now + 1,
         KeyCode::Up | KeyCode::Char('k') => now.saturating_sub(1),

@@ -103,6 +103,24 @@ impl Explorer {
         self.rebuild(Some(node));
     }
 
+    /// Shows a path wherever it is: at this layer if it is there, else with everything up to the last layer, else at
+    /// the layer that brought it.
+    pub fn show(&mut self, node: NodeId) {
+        self.reveal(node);
+        if self.selected() == Some(node) {
+            return;
+        }
+        self.shown = Shown::ALL;
+        self.layer = self.inspection.layers.len().saturating_sub(1);
+        self.reslice(Scope::UpTo);
+        self.reveal(node);
+        let born = self.inspection.tree.versions(node).next().map(|version| self.inspection.tree.born(version));
+        if let Some(born) = born.filter(|_| self.selected() != Some(node)) {
+            self.select_layer(born);
+            self.reveal(node);
+        }
+    }
+
     /// Selects a layer, and keeps the cursor on its path if that is still shown.
     pub fn select_layer(&mut self, layer: usize) {
         let layer = layer.min(self.inspection.layers.len().saturating_sub(1));

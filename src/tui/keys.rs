@@ -10,6 +10,7 @@ pub const KEYS: &[(&str, &[(&str, &str)])] = &[
             ("g G  Home End", "first and last row"),
             ("Tab  Shift-Tab", "next and previous pane"),
             ("[ ]", "previous and next layer, from any pane"),
+            ("/", "find a name in all layers, deleted ones too; then n N"),
             ("w", "the pair of layers that wastes the most, then the next"),
         ],
     ),
@@ -20,7 +21,16 @@ pub const KEYS: &[(&str, &[(&str, &str)])] = &[
             ("← h Backspace", "fold it, or go to the directory above"),
             ("Space", "open or fold"),
             ("t  ^L ^A", "this layer's changes, or everything up to here"),
+            ("i", "the life of the path: every version and what it changed"),
+            ("y Y", "copy the path, or the command that reports this image"),
             ("s n  ^O", "sort by size or by name"),
+        ],
+    ),
+    (
+        "Views",
+        &[
+            ("1 2 3 4 5", "explore, waste, timeline, treemap, image; Esc comes back"),
+            ("mouse", "click selects, a second click opens, the wheel scrolls"),
         ],
     ),
     (

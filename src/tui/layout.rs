@@ -21,6 +21,8 @@ pub struct Panes {
     pub tree: Rect,
     pub details: Rect,
     pub footer: Rect,
+    /// Everything between header and footer.
+    pub main: Rect,
 }
 
 /// Divides the screen. `focus` decides which pane a narrow screen shows.
@@ -31,7 +33,7 @@ pub fn layout(area: Rect, focus: Pane) -> Panes {
     let header = line(area.y, bars);
     let footer = line(bottom.saturating_sub(1), bars);
     let main = if bars { Rect { y: area.y + 1, height: area.height - 2, ..area } } else { area };
-    let mut panes = Panes { header, footer, ..Panes::default() };
+    let mut panes = Panes { header, footer, main, ..Panes::default() };
     if area.width < WIDE || area.height < 12 {
         match focus {
             Pane::Layers => panes.layers = main,

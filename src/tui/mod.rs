@@ -4,17 +4,20 @@
 //! the loop sleeps while nothing happens.
 
 mod app;
+mod biography;
 mod draw;
 mod explorer;
 mod keys;
 mod layout;
 mod rows;
+mod search;
 mod sentences;
 mod terminal;
 #[cfg(test)]
 mod tests;
 mod text;
 mod theme;
+mod views;
 
 use std::io;
 use std::sync::Arc;
@@ -23,6 +26,7 @@ use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
 use std::time::Duration;
 
+use crossterm::clipboard::CopyToClipboard;
 use crossterm::event;
 use layerscope::image::Image;
 use layerscope::report::Units;
@@ -53,6 +57,14 @@ impl From<io::Error> for Failure {
 /// Opens an archive while the screen is up already.
 pub type Opener = Box<dyn FnOnce(&Progress) -> Result<Archive, Error> + Send>;
 
+/// How the screen behaves.
+#[derive(Debug, Clone, Copy)]
+pub struct Settings {
+    pub units: Units,
+    /// Whether clicks and the wheel are taken; if not, the terminal keeps them.
+    pub mouse: bool,
+}
+
 /// What is known when the screen comes up.
 pub enum Start {
     /// The image.
@@ -70,21 +82,21 @@ enum Event {
 }
 
 /// Shows an image until the person quits.
-pub fn run(start: Start, selection: Selection, units: Units) -> Result<(), Failure> {
+pub fn run(start: Start, selection: Selection, settings: Settings) -> Result<(), Failure> {
     let theme = if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) {
         Theme::plain()
     } else {
         Theme::colours()
     };
     let (sender, receiver) = channel();
-    let mut screen = Screen::open()?;
+    let mut screen = Screen::open(settings.mouse)?;
     let size = screen.terminal.size()?;
     let name = match &start {
         Start::Image(opened) => opened.path.clone(),
         Start::Archive(archive) => archive.path.clone(),
         Start::Later(name, _) => name.clone(),
     };
-    let app = App::new(name, units, Rect::new(0, 0, size.width, size.height));
+    let app = App::new(name, settings.units, Rect::new(0, 0, size.width, size.height));
     let mut session =
         Session { app, theme, selection, progress: Arc::default(), sender: sender.clone(), archive: None };
     session.start(start);
@@ -164,6 +176,9 @@ impl Session {
                 match effect {
                     Some(Effect::Quit) => return Ok(None),
                     Some(Effect::Fail(error)) => return Ok(Some(error)),
+                    Some(Effect::Copy(text)) => {
+                        crossterm::execute!(screen.terminal.backend_mut(), CopyToClipboard::to_clipboard_from(text))?;
+                    }
                     Some(Effect::Choose(index)) => {
                         if let Some(archive) = self.archive.take() {
                             self.read(archive.pick(index));
@@ -200,6 +215,7 @@ fn watch_input(sender: Sender<Event>) {
                     panic!("asked for by F12, in debug builds only")
                 }
                 event::Event::Key(key) => Message::Key(key),
+                event::Event::Mouse(mouse) => Message::Mouse(mouse),
                 event::Event::Resize(width, height) => Message::Resize(width, height),
                 _ => continue,
             };

@@ -23,7 +23,7 @@ pub struct Details {
 const QUOTED: usize = 52;
 
 /// Writes an instruction as ``layer 6 `RUN rm -rf …` ``.
-fn layer_named(inspection: &Inspection, layer: usize) -> String {
+pub fn layer_named(inspection: &Inspection, layer: usize) -> String {
     format!("layer {layer} `{}`", cut(&inspection.layers[layer].instruction.one_line(), QUOTED))
 }
 

@@ -3,6 +3,7 @@
 use std::io::{self, BufWriter, Stdout, Write};
 
 use crossterm::cursor::{Hide, Show};
+use crossterm::event::{DisableMouseCapture, EnableMouseCapture};
 use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
 use crossterm::{execute, queue};
 use ratatui::Terminal;
@@ -18,7 +19,7 @@ pub struct Screen {
 
 impl Screen {
     /// Takes the terminal over, and sees to it that a panic gives it back before it is reported.
-    pub fn open() -> io::Result<Self> {
+    pub fn open(mouse: bool) -> io::Result<Self> {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
             give_back();
@@ -28,10 +29,9 @@ impl Screen {
         }));
         enable_raw_mode()?;
         let mut out = BufWriter::with_capacity(BUFFER, io::stdout());
-        if let Err(error) = execute!(out, EnterAlternateScreen, Hide) {
-            give_back();
-            return Err(error);
-        }
+        let entered = execute!(out, EnterAlternateScreen, Hide);
+        let entered = if mouse { entered.and_then(|()| execute!(out, EnableMouseCapture)) } else { entered };
+        entered.inspect_err(|_| give_back())?;
         let terminal = Terminal::new(CrosstermBackend::new(out)).inspect_err(|_| give_back())?;
         Ok(Self { terminal })
     }
@@ -46,7 +46,7 @@ impl Drop for Screen {
 /// Leaves the terminal as it was; what fails cannot be helped any more.
 fn give_back() {
     let mut out = io::stdout();
-    let _ = queue!(out, LeaveAlternateScreen, Show);
+    let _ = queue!(out, DisableMouseCapture, LeaveAlternateScreen, Show);
     let _ = out.flush();
     let _ = disable_raw_mode();
 }

@@ -4,6 +4,8 @@ mod help;
 mod layers;
 mod tree;
 
+pub use layers::fill;
+
 use layerscope::report::units::percent;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -17,6 +19,7 @@ use super::app::{App, Phase};
 use super::layout::{Pane, layout};
 use super::text::{cut, first_visible, wrap};
 use super::theme::Theme;
+use super::views::{Look, View, Views};
 
 /// Draws the whole screen.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
@@ -24,6 +27,17 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let panes = layout(area, app.focus);
     let buffer = frame.buffer_mut();
     header(app, theme, panes.header, buffer);
+    if let (Some(explorer), Some(views)) = (app.explorer(), &app.views)
+        && app.view != View::Explore
+    {
+        let look = Look { theme, units: app.units };
+        views.draw(app.view, explorer, look, panes.main, buffer);
+        footer(app, theme, panes.footer, buffer);
+        if app.help {
+            help::draw(app, theme, area, buffer);
+        }
+        return;
+    }
     layers::draw(app, theme, panes.layers, buffer);
     match &app.phase {
         Phase::Ready(explorer) => tree::draw(app, explorer, theme, panes.tree, buffer),
@@ -33,8 +47,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     details(app, theme, panes.details, buffer);
     footer(app, theme, panes.footer, buffer);
     if let Phase::Choosing { choices, cursor } = &app.phase {
-        let main = panes.layers.union(panes.tree).union(panes.details);
-        choosing(choices, *cursor, theme, main, buffer);
+        choosing(choices, *cursor, theme, panes.main, buffer);
     }
     if app.help {
         help::draw(app, theme, area, buffer);
@@ -42,7 +55,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
 }
 
 /// A bordered pane with a title; returns what lies inside.
-fn pane(title: &str, focused: bool, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Rect {
+pub fn pane(title: &str, focused: bool, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Rect {
     if area.is_empty() {
         return Rect::ZERO;
     }
@@ -56,7 +69,7 @@ fn pane(title: &str, focused: bool, theme: &Theme, area: Rect, buffer: &mut Buff
 }
 
 /// Writes a line at a row of an area, if it is inside.
-fn put(line: Line<'_>, row: usize, area: Rect, buffer: &mut Buffer) {
+pub fn put(line: Line<'_>, row: usize, area: Rect, buffer: &mut Buffer) {
     let Ok(row) = u16::try_from(row) else { return };
     if row < area.height {
         buffer.set_line(area.x, area.y + row, &line, area.width);
@@ -66,7 +79,7 @@ fn put(line: Line<'_>, row: usize, area: Rect, buffer: &mut Buffer) {
 /// A bar of `width` cells: as long as both parts are of `whole`, with the dead part at its end.
 ///
 /// Dead bytes always show, live ones where they are worth half a cell.
-fn bar(live: u64, dead: u64, whole: u64, width: usize, theme: &Theme) -> [Span<'static>; 3] {
+pub fn bar(live: u64, dead: u64, whole: u64, width: usize, theme: &Theme) -> [Span<'static>; 3] {
     let cells = |part: u64, of: u64, cells: usize| -> usize {
         let (part, of) = (u128::from(part), u128::from(of.max(1)));
         usize::try_from((part * cells as u128 * 2 + of) / (of * 2)).map_or(cells, |n| n.min(cells))
@@ -79,6 +92,18 @@ fn bar(live: u64, dead: u64, whole: u64, width: usize, theme: &Theme) -> [Span<'
         Span::styled("▒".repeat(dead_cells), theme.dead),
         Span::raw(" ".repeat(width - filled)),
     ]
+}
+
+/// The views with their numbers, the one that is shown marked.
+fn tabs(app: &App, theme: &Theme) -> Vec<Span<'static>> {
+    View::ALL
+        .into_iter()
+        .enumerate()
+        .flat_map(|(i, view)| {
+            let style = if view == app.view { theme.focused } else { theme.dim };
+            [Span::styled(format!("{}", i + 1), theme.strong), Span::styled(format!(" {}  ", view.name()), style)]
+        })
+        .collect()
 }
 
 fn header(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
@@ -102,8 +127,17 @@ fn header(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         }
         let room = usize::from(area.width).saturating_sub(numbers.iter().map(Span::width).sum());
         let name = cut(&app.name, room.saturating_sub(3));
+        let tabs = tabs(app, theme);
+        let wide: usize = tabs.iter().map(Span::width).sum();
         let gap = room.saturating_sub(name.width() + 1);
-        spans = vec![Span::styled(format!(" {name}"), theme.strong), Span::raw(" ".repeat(gap))];
+        spans = vec![Span::styled(format!(" {name}"), theme.strong)];
+        if gap > wide + 2 {
+            spans.push(Span::raw("   "));
+            spans.extend(tabs);
+            spans.push(Span::raw(" ".repeat(gap - wide - 3)));
+        } else {
+            spans.push(Span::raw(" ".repeat(gap)));
+        }
         spans.extend(numbers);
     }
     put(Line::from(spans), 0, area, buffer);
@@ -149,11 +183,30 @@ fn details(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     }
 }
 
+/// What is looked for, and which of how many hits is selected.
+fn searching(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let search = &app.search;
+    let found = match (search.hits.len(), search.query.is_empty()) {
+        (_, true) => "a name or a part of a path, in all layers, deleted ones included".into(),
+        (0, false) => "nothing is called so in any layer".into(),
+        (n, false) => {
+            format!("{} of {}   ↑↓ others   Enter done   then n N", search.at + 1, layerscope::units::count(n as u64))
+        }
+    };
+    let query = layerscope::text::escaped_str(&search.query);
+    let spans = vec![Span::styled(format!(" /{query}▏ "), theme.strong), Span::styled(found, theme.dim)];
+    put(Line::from(spans), 0, area, buffer);
+}
+
 fn footer(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    if app.search.editing {
+        return searching(app, theme, area, buffer);
+    }
     let keys: &[(&str, &str)] = match (&app.phase, app.help, app.focus) {
         (_, true, _) => &[("Esc", "back"), ("↑↓", "scroll")],
         (Phase::Choosing { .. }, ..) => &[("↑↓", "image"), ("Enter", "open"), ("q", "quit")],
         (Phase::Loading { .. }, ..) => &[("q", "cancel"), ("?", "help")],
+        _ if app.view != View::Explore => Views::keys(app.view),
         (_, _, Pane::Layers) => {
             &[("?", "help"), ("↑↓", "layer"), ("Tab", "tree"), ("w", "next waste"), ("t", "changes"), ("q", "quit")]
         }
@@ -161,9 +214,10 @@ fn footer(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
             ("?", "help"),
             ("→←", "open, fold"),
             ("[ ]", "layer"),
-            ("w", "next waste"),
+            ("w", "waste"),
             ("t", "changes"),
-            ("Tab", "panes"),
+            ("/", "find"),
+            ("1-5", "views"),
             ("q", "quit"),
         ],
         (_, _, Pane::Details) => &[("?", "help"), ("↑↓", "scroll"), ("Tab", "panes"), ("q", "quit")],

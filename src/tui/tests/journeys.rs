@@ -192,6 +192,103 @@ fn from_a_pipe_the_screen_says_how_much_has_come() {
     assert!(screen.contains("300 MiB, 2 layers") && screen.contains("from standard input"), "{screen}");
 }
 
+#[test]
+fn a_name_is_found_in_all_layers_even_if_it_was_deleted() {
+    let mut person = Person::at(80, 24);
+    person.types("[[[");
+    assert_eq!(person.layer(), 0);
+    person.types("/gofmt");
+    assert_eq!(person.path(), "/usr/lib/go/bin/gofmt", "the biggest hit is shown while the query is typed");
+    assert!(person.screen().contains("/gofmt▏ 1 of"), "{}", person.screen());
+    person.press(KeyCode::Enter).types("n");
+    assert_ne!(person.path(), "/usr/lib/go/bin/gofmt");
+    person.types("N");
+    assert_eq!(person.path(), "/usr/lib/go/bin/gofmt");
+    assert!(person.app.details.paragraphs[0].starts_with("Deleted in layer 3"), "it says where it died");
+    person.press(KeyCode::Esc).types("n");
+    assert!(person.screen().contains("by name"), "when nothing is looked for, n sorts");
+}
+
+#[test]
+fn a_part_of_a_path_is_found_and_what_is_nowhere_is_said() {
+    let mut person = Person::at(80, 24);
+    person.types("/go/bin/app");
+    assert_eq!(person.path(), "/go/bin/app");
+    person.types("zzz");
+    assert!(person.screen().contains("nothing is called so in any layer"), "{}", person.screen());
+    person.press(KeyCode::Esc);
+    assert!(!person.screen().contains("▏"));
+}
+
+#[test]
+fn the_life_of_a_path_names_every_version_and_what_changed() {
+    let mut person = Person::at(120, 40);
+    person.types("/etc/apk/world").press(KeyCode::Enter).types("i");
+    let life = person.app.details.paragraphs.join(" ");
+    assert!(life.contains("layer 0 `ADD file:") && life.contains("made it: a file of"), "{life}");
+    assert!(life.contains("layer 1 `RUN apk add") && life.contains("changed its contents"), "{life}");
+    person.types("i/gofmt").press(KeyCode::Enter).types("i");
+    let life = person.app.details.paragraphs.join(" ");
+    assert!(life.ends_with("took it away."), "{life}");
+}
+
+#[test]
+fn y_copies_the_path_and_capital_y_the_command() {
+    let mut person = Person::at(80, 24);
+    let mut copied = |key| match person.app.update(Message::Key(KeyCode::Char(key).into())) {
+        Some(Effect::Copy(text)) => text,
+        _ => panic!("{key} copies"),
+    };
+    assert_eq!(copied('y'), "/usr/lib/go");
+    assert_eq!(copied('Y'), "layerscope demo");
+    let mut person = Person::in_front_of("it's mine.tar", 80, 24);
+    person.tell(Message::Loaded(Ok(DEMO.1.clone())));
+    let copied = person.app.update(Message::Key(KeyCode::Char('Y').into()));
+    assert!(matches!(copied, Some(Effect::Copy(text)) if text == r"layerscope report 'it'\''s mine.tar'"));
+}
+
+#[test]
+fn the_mouse_selects_opens_and_scrolls() {
+    use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+    let mut person = Person::at(80, 24);
+    let mouse = |person: &mut Person, kind, column, row| {
+        person.tell(Message::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }));
+    };
+    let click = MouseEventKind::Down(MouseButton::Left);
+    mouse(&mut person, click, 5, 3);
+    assert_eq!((person.layer(), person.app.focus), (1, Pane::Layers));
+    mouse(&mut person, click, 60, 2);
+    assert_eq!((person.path(), person.app.focus), ("/usr".into(), Pane::Tree));
+    let rows = person.app.explorer().unwrap().rows.len();
+    mouse(&mut person, click, 60, 2);
+    assert!(person.app.explorer().unwrap().rows.len() < rows, "a second click folds it");
+    mouse(&mut person, MouseEventKind::ScrollDown, 60, 5);
+    assert_eq!(person.app.explorer().unwrap().cursor, 3);
+    mouse(&mut person, click, 60, 22);
+    assert_eq!(person.app.explorer().unwrap().cursor, 3, "a click beside the list selects nothing");
+}
+
+#[test]
+fn numbers_lead_to_the_views_and_escape_comes_back() {
+    let mut person = Person::at(120, 40);
+    let path = person.path();
+    person.types("5");
+    let screen = person.reads();
+    for fact in [
+        "layerscope/demo:latest",
+        "linux/amd64",
+        "efficiency 4.7 %",
+        "command [\"/go/bin/app\"]",
+        "layer 1 RUN apk add",
+    ] {
+        assert!(screen.contains(fact), "{fact:?} is not on\n{}", person.screen());
+    }
+    for view in ["2", "3", "4", "5"] {
+        person.types(view).press(KeyCode::Esc);
+        assert_eq!(person.path(), path, "view {view} shares the selection");
+    }
+}
+
 fn anything() -> impl Strategy<Value = Option<(u16, u16)>> {
     prop_oneof![4 => Just(None), 1 => (0u16..130, 0u16..50).prop_map(Some)]
 }
@@ -221,7 +318,7 @@ proptest! {
 }
 
 fn all_keys() -> Vec<KeyCode> {
-    let mut keys: Vec<_> = "kjudgGw[]tlhsn+~-=!?".chars().map(KeyCode::Char).collect();
+    let mut keys: Vec<_> = "kjudgGw[]tlhsn+~-=!?/12345NiyY".chars().map(KeyCode::Char).collect();
     keys.extend([KeyCode::Up, KeyCode::Down, KeyCode::Left, KeyCode::Right, KeyCode::Enter, KeyCode::Backspace]);
     keys.extend([KeyCode::PageUp, KeyCode::PageDown, KeyCode::Home, KeyCode::End, KeyCode::Tab, KeyCode::BackTab]);
     keys.extend([KeyCode::Esc, KeyCode::Char(' '), KeyCode::F(5)]);

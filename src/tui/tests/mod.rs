@@ -3,6 +3,9 @@
 mod journeys;
 mod pictures;
 mod svg;
+mod timeline;
+mod treemap;
+mod waste;
 
 use std::sync::{Arc, LazyLock};
 

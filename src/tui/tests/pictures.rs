@@ -9,7 +9,7 @@ use crossterm::event::KeyCode;
 use super::{Person, lines, svg};
 use crate::tui::app::Message;
 
-fn check(name: &str, person: &Person) {
+pub(super) fn check(name: &str, person: &Person) {
     let buffer = person.sees();
     let mut text = lines(&buffer).join("\n");
     text.push('\n');

@@ -1,0 +1,144 @@
+//! The timeline: what a person sees of what has shipped and what can be seen.
+
+use std::sync::Arc;
+
+use crossterm::event::KeyCode;
+use layerscope::Progress;
+use layerscope::report::Units;
+use layerscope::tree::NodeId;
+
+use super::pictures::check;
+use super::{DEMO, Person};
+use crate::tui::app::{Intro, Message};
+use crate::tui::views::View;
+
+fn at_the_timeline(width: u16, height: u16) -> Person {
+    let mut person = Person::at(width, height);
+    person.types("3");
+    person
+}
+
+/// Someone before an image of as many layers, each like the demo's last one.
+fn of_layers(number: usize, width: u16, height: u16) -> Person {
+    let mut opened = DEMO.0.clone();
+    let last = opened.image.layers.pop().expect("the demo has layers");
+    opened.image.layers = vec![last; number];
+    let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
+    let mut person = Person::in_front_of("many.tar", width, height);
+    person.tell(Message::Opened(Intro::of(&opened)));
+    person.tell(Message::Loaded(Ok(Arc::new(inspection))));
+    person.types("3");
+    person
+}
+
+#[test]
+fn the_layer_that_deletes_lowers_what_is_visible_but_not_what_is_shipped() {
+    let mut person = at_the_timeline(80, 24);
+    for answer in ["`RUN apk del", "hid 200 MiB", "Shipped so far 210 MiB (never falls)", "the gap of 200 MiB is dead"]
+    {
+        assert!(person.reads().contains(answer), "{answer:?} is not on\n{}", person.screen());
+    }
+    person.press(KeyCode::Left);
+    assert_eq!(person.layer(), 2);
+    assert!(!person.reads().contains("What it hid still ships"), "{}", person.screen());
+}
+
+#[test]
+fn keys_step_through_the_layers_and_go_to_the_explorer() {
+    let mut person = at_the_timeline(80, 24);
+    person.types("g");
+    assert_eq!(person.layer(), 0);
+    person.press(KeyCode::Left).press(KeyCode::Right).types("l");
+    assert_eq!(person.layer(), 2);
+    person.types("Gl");
+    assert_eq!(person.layer(), 3);
+    person.types("h").press(KeyCode::Enter);
+    assert_eq!((person.app.view, person.layer()), (View::Explore, 2));
+}
+
+#[test]
+fn the_numbers_are_those_of_the_tree_as_of_each_layer() {
+    let mut person = at_the_timeline(160, 40);
+    person.types("g");
+    for layer in 0..DEMO.1.layers.len() {
+        let totals = DEMO.1.tree.totals(layer)[NodeId::ROOT.index()];
+        let size = |bytes| Units::Iec.size(bytes);
+        let screen = person.reads();
+        assert!(screen.contains(&format!("Shipped so far {} (never falls)", size(totals.shipped()))), "{screen}");
+        if totals.dead > 0 {
+            assert!(screen.contains(&format!("visible {} (falls", size(totals.visible))), "{screen}");
+            assert!(screen.contains(&format!("the gap of {} is dead", size(totals.dead))), "{screen}");
+        }
+        person.types("l");
+    }
+}
+
+#[test]
+fn what_a_layer_puts_in_the_place_of_something_is_changed_not_added() {
+    let (tree, mut changed) = (&DEMO.1.tree, [0; 4]);
+    for inode in tree.inodes() {
+        let born = tree.born(inode);
+        if born > 0 && tree.at(tree.node_of(inode), born - 1).is_some() {
+            changed[born] += tree.size(inode);
+        }
+    }
+    let mut person = at_the_timeline(160, 40);
+    person.types("g");
+    for (changed, layer) in changed.into_iter().zip(&DEMO.1.layers) {
+        let size = |bytes| Units::Iec.size(bytes);
+        let words = format!("added {}, changed {}, hid", size(layer.shipped - changed), size(changed));
+        assert!(person.reads().contains(&words), "{words:?} is not on\n{}", person.screen());
+        person.types("l");
+    }
+}
+
+#[test]
+fn the_selected_layer_is_marked_below_its_column() {
+    let mut person = at_the_timeline(80, 24);
+    let mut marks = Vec::new();
+    for _ in 0..4 {
+        let screen = person.screen();
+        let rows: Vec<Vec<char>> = screen.lines().map(|line| line.chars().collect()).collect();
+        let row = rows.iter().position(|row| row.contains(&'▲')).expect("a mark");
+        let column = rows[row].iter().position(|&c| c == '▲').unwrap();
+        assert_eq!(rows[row - 1][column].to_string(), person.layer().to_string(), "{screen}");
+        marks.push(column);
+        person.types("h");
+    }
+    assert!(marks.is_sorted_by(|a, b| a > b), "{marks:?}");
+}
+
+#[test]
+fn of_500_layers_the_selected_one_is_in_sight() {
+    let mut person = of_layers(500, 80, 24);
+    for _ in 0..4 {
+        let screen = person.screen();
+        assert!(screen.contains('▲') && screen.contains(&format!("Layer {} ", person.layer())), "{screen}");
+        let mark = screen.lines().position(|line| line.contains('▲')).unwrap_or_default();
+        let numbers = screen.lines().nth(mark - 1).unwrap_or_default();
+        let number = person.layer().to_string();
+        assert!(numbers.split([' ', '│']).any(|word| word == number), "{number} is not on\n{numbers}");
+        for _ in 0..150 {
+            person.types("h");
+        }
+    }
+    assert_eq!(person.layer(), 0);
+}
+
+#[test]
+fn no_size_of_screen_or_image_is_too_small() {
+    for layers in [0, 1, 70] {
+        for (width, height) in [(1, 1), (2, 2), (3, 3), (5, 30), (12, 12), (80, 5), (80, 11), (14, 60), (0, 0)] {
+            let mut person = of_layers(layers, width, height);
+            person.sees();
+            person.types("hhgl").press(KeyCode::Enter);
+        }
+    }
+    assert!(of_layers(0, 80, 24).reads().contains("no layers"));
+}
+
+#[test]
+fn pictures() {
+    check("timeline-80x24", &at_the_timeline(80, 24));
+    check("timeline-120x40", &at_the_timeline(120, 40));
+}

@@ -1,0 +1,179 @@
+//! The map: what a person sees of where the bytes are, and how they move over it.
+
+use std::sync::Arc;
+
+use crossterm::event::KeyCode;
+use layerscope::Progress;
+use proptest::prelude::*;
+
+use super::pictures::check;
+use super::{DEMO, Person};
+use crate::tui::app::{Intro, Message};
+use crate::tui::views::View;
+
+fn at_the_map(width: u16, height: u16) -> Person {
+    let mut person = Person::at(width, height);
+    person.types("4");
+    person
+}
+
+impl Person {
+    /// The title of the map: the directory and its sizes.
+    fn title(&self) -> String {
+        self.screen().lines().find(|line| line.contains("shipped = ")).expect("a title").to_owned()
+    }
+
+    /// The name on the marked tile.
+    fn tile(&self) -> String {
+        let screen = self.screen();
+        let mark = screen.split('▶').nth(1).expect("a marked tile");
+        mark.split([' ', '━']).next().unwrap_or_default().to_owned()
+    }
+}
+
+#[test]
+fn it_opens_where_the_explorer_is() {
+    let person = at_the_map(80, 24);
+    assert!(person.title().starts_with("┌ /usr/lib · 175 MiB shipped"), "{}", person.screen());
+    assert_eq!(person.tile(), "go/");
+}
+
+#[test]
+fn the_sizes_are_those_of_the_directory_up_to_the_layer() {
+    let mut person = at_the_map(120, 40);
+    let node = DEMO.1.tree.find(b"usr/lib").unwrap();
+    for layer in (0..4).rev() {
+        let totals = DEMO.1.tree.totals(layer)[node.index()];
+        let size = |bytes| layerscope::report::Units::Iec.size(bytes);
+        let (visible, dead) = (size(totals.visible), size(totals.dead));
+        let words =
+            format!("{} shipped = {visible} visible + {dead} dead, up to layer {layer}", size(totals.shipped()));
+        assert!(person.title().contains(&words), "{words:?} is not on\n{}", person.screen());
+        person.types("[");
+    }
+}
+
+#[test]
+fn the_sums_are_right_while_the_explorer_shows_only_changes() {
+    let mut person = Person::at(80, 24);
+    person.types("t4");
+    person.types("0");
+    assert!(person.title().contains("210 MiB shipped"), "{}", person.screen());
+    person.types("[[[");
+    assert!(person.title().contains("4.99 MiB shipped"), "{}", person.screen());
+    person.press(KeyCode::Right);
+    assert!(person.title().contains("4.99 MiB shipped"), "{}", person.screen());
+}
+
+#[test]
+fn enter_goes_down_minus_goes_up_and_zero_goes_to_the_root() {
+    let mut person = at_the_map(80, 24);
+    person.press(KeyCode::Enter);
+    assert!(person.title().starts_with("┌ /usr/lib/go · "), "{}", person.screen());
+    person.types("-");
+    assert!(person.title().starts_with("┌ /usr/lib · "));
+    assert_eq!(person.tile(), "go/", "where one came from is selected");
+    person.types("+").press(KeyCode::Backspace).types("0");
+    assert!(person.title().starts_with("┌ / · 210 MiB"), "{}", person.screen());
+    assert_eq!(person.tile(), "usr/");
+    person.types("-");
+    assert!(person.title().starts_with("┌ / · "), "there is nothing above the root");
+}
+
+#[test]
+fn enter_on_a_file_shows_it_in_the_explorer() {
+    let mut person = Person::at(120, 40);
+    person.types("t!4");
+    for _ in 0..20 {
+        person.press(KeyCode::Enter);
+        if person.app.view == View::Explore {
+            break;
+        }
+    }
+    assert_eq!(person.app.view, View::Explore, "the biggest of the biggest is a file at some depth");
+    let node = person.app.explorer().unwrap().selected().unwrap();
+    assert_eq!(DEMO.1.tree.children(node).count(), 0, "{}", person.path());
+    assert!(person.path().starts_with("/usr/lib/go/"), "{}", person.path());
+}
+
+#[test]
+fn arrows_go_to_the_tile_beside() {
+    let mut person = at_the_map(80, 24);
+    let first = person.tile();
+    person.press(KeyCode::Right);
+    let second = person.tile();
+    assert_ne!(first, second, "{}", person.screen());
+    person.types("h");
+    assert_eq!(person.tile(), first);
+    person.press(KeyCode::Left);
+    assert_eq!(person.tile(), first, "nothing is left of the first");
+}
+
+#[test]
+fn dead_tiles_are_hatched_and_live_ones_are_not() {
+    let mut person = at_the_map(80, 24);
+    let hatched = |person: &Person| person.screen().lines().skip(1).flat_map(str::chars).filter(|&c| c == '▒').count();
+    assert!(hatched(&person) > 500, "all of /usr/lib/go is dead:\n{}", person.screen());
+    person.types("[[");
+    assert!(hatched(&person) < 100, "little is dead up to layer 1:\n{}", person.screen());
+}
+
+#[test]
+fn what_is_too_small_is_counted() {
+    let mut person = at_the_map(80, 24);
+    let node = DEMO.1.tree.find(b"usr/lib").unwrap();
+    let totals = DEMO.1.tree.totals(3);
+    let children = DEMO.1.tree.children(node).filter(|child| totals[child.index()].shipped() > 0).count();
+    let tiles = person.screen().lines().skip(2).flat_map(str::chars).filter(|c| matches!(c, '┌' | '┏')).count();
+    // One of the tiles is that of the rest.
+    let words = format!("… {} more", children + 1 - tiles);
+    assert!(person.screen().contains(&words), "{words:?} is not on\n{}", person.screen());
+    for _ in 0..9 {
+        person.types("jl");
+    }
+    assert!(!person.screen().contains("▶…"), "what stands for many is not selected");
+}
+
+#[test]
+fn an_image_without_layers_says_so() {
+    let mut opened = DEMO.0.clone();
+    opened.image.layers.clear();
+    let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
+    let mut person = Person::in_front_of("empty.tar", 80, 24);
+    person.tell(Message::Opened(Intro::of(&opened)));
+    person.tell(Message::Loaded(Ok(Arc::new(inspection))));
+    person.types("4hjkl+-0[]");
+    assert!(person.reads().contains("no layers"), "{}", person.screen());
+    person.press(KeyCode::Enter);
+    assert_eq!(person.app.view, View::Treemap);
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
+
+    #[test]
+    fn no_keys_on_no_size_of_screen_panic(
+        (width, height) in (0u16..140, 0u16..50),
+        keys in proptest::collection::vec(proptest::sample::select(keys()), 1..40),
+    ) {
+        let mut person = at_the_map(width, height);
+        for key in keys {
+            if person.app.view == View::Explore {
+                person.types("4");
+            }
+            person.press(key).sees();
+        }
+    }
+}
+
+fn keys() -> Vec<KeyCode> {
+    let mut keys: Vec<_> = "hjkl+-0[]".chars().map(KeyCode::Char).collect();
+    keys.extend([KeyCode::Enter, KeyCode::Enter, KeyCode::Backspace, KeyCode::Left, KeyCode::Up]);
+    keys
+}
+
+#[test]
+fn pictures() {
+    check("treemap-80x24", &at_the_map(80, 24));
+    check("treemap-120x40", &at_the_map(120, 40));
+}

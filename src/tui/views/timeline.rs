@@ -1,0 +1,207 @@
+//! What has shipped so far and what of it can be seen, layer by layer: the gap between the two is dead.
+
+mod columns;
+
+use crossterm::event::KeyCode;
+use layerscope::Inspection;
+use layerscope::analysis::LayerAccount;
+use layerscope::tree::{Kind, NodeId, Tree};
+use layerscope::units::plural;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+use ratatui::text::{Line, Span};
+
+use super::Look;
+use crate::tui::draw::{pane, put};
+use crate::tui::explorer::Explorer;
+use crate::tui::text::{cut, wrap};
+use columns::{Columns, Gutter};
+
+pub const KEYS: &[(&str, &str)] =
+    &[("?", "help"), ("←→", "layer"), ("g G", "first, last"), ("Enter", "explore"), ("q", "quit")];
+
+/// The rows of bars at least; with fewer there is only text.
+const LOWEST: usize = 3;
+/// The rows below the bars: the axis, the numbers, the mark.
+const BELOW: usize = 3;
+/// The columns of an instruction inside of a sentence.
+const QUOTED: usize = 52;
+
+/// The image as of a layer, and what the layer did to it. All in bytes.
+struct Point {
+    shipped: u64,
+    visible: u64,
+    added: u64,
+    changed: u64,
+    hidden: u64,
+}
+
+/// A point for each layer.
+pub struct Timeline {
+    points: Vec<Point>,
+}
+
+impl Timeline {
+    pub fn new(explorer: &Explorer) -> Self {
+        Self { points: points(&explorer.inspection) }
+    }
+
+    pub fn key(&mut self, explorer: &mut Explorer, code: KeyCode, _: Rect) -> bool {
+        match code {
+            KeyCode::Left | KeyCode::Char('h') => explorer.select_layer(explorer.layer.saturating_sub(1)),
+            KeyCode::Right | KeyCode::Char('l') => explorer.select_layer(explorer.layer + 1),
+            KeyCode::Home | KeyCode::Char('g') => explorer.select_layer(0),
+            KeyCode::End | KeyCode::Char('G') => explorer.select_layer(usize::MAX),
+            KeyCode::Enter => return true,
+            _ => {}
+        }
+        false
+    }
+
+    pub fn draw(&self, explorer: &Explorer, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
+        let title = format!("Timeline · {}", plural(self.points.len(), "layer"));
+        let inner = pane(&title, true, look.theme, area, buffer);
+        if inner.is_empty() {
+            return;
+        }
+        let width = usize::from(inner.width);
+        let text: Vec<_> = self.sentences(explorer, look).iter().flat_map(|text| wrap(text, width)).collect();
+        let room = usize::from(inner.height).saturating_sub(text.len());
+        let below = if room < LOWEST + BELOW || self.points.is_empty() { 0 } else { room };
+        if below > 0 {
+            self.chart(explorer.layer, look, below, inner, buffer);
+        }
+        for (row, line) in text.into_iter().enumerate() {
+            put(Line::raw(line), below + row, inner, buffer);
+        }
+    }
+
+    fn sentences(&self, explorer: &Explorer, look: Look<'_>) -> Vec<String> {
+        let size = |bytes| look.units.size(bytes);
+        let layer = explorer.layer;
+        let (Some(point), Some(account)) = (self.points.get(layer), explorer.inspection.layers.get(layer)) else {
+            return vec!["This image has no layers, so it ships nothing.".into()];
+        };
+        let Point { shipped, visible, added, changed, hidden } = *point;
+        let mut sentences = vec![format!(
+            "Layer {layer} `{}`: added {}, changed {}, hid {} of earlier layers.",
+            cut(&account.instruction.one_line(), QUOTED),
+            size(added),
+            size(changed),
+            size(hidden)
+        )];
+        sentences.push(if shipped == visible {
+            format!("Shipped so far {} (never falls), all of it visible: nothing is dead yet.", size(shipped))
+        } else {
+            format!(
+                "Shipped so far {} (never falls), visible {} (falls when something is hidden): the gap of {} is dead.",
+                size(shipped),
+                size(visible),
+                size(shipped - visible)
+            )
+        });
+        if hidden > 0 {
+            sentences.push("What it hid still ships: a layer can hide what is below it, but not take it back.".into());
+        }
+        sentences
+    }
+
+    /// Draws the columns in the first `height` rows of an area.
+    fn chart(&self, selected: usize, look: Look<'_>, height: usize, area: Rect, buffer: &mut Buffer) {
+        let theme = look.theme;
+        let legend = usize::from(height > LOWEST + BELOW);
+        if legend > 0 {
+            let words = [
+                Span::styled("█", theme.live),
+                Span::raw(" visible   "),
+                Span::styled("▒", theme.dead),
+                Span::raw(" dead: hidden by then, but still shipped"),
+            ];
+            put(Line::from(words.to_vec()), 0, area, buffer);
+        }
+        let rows = height - BELOW - legend;
+        let most = self.points.last().map_or(0, |point| point.shipped);
+        let gutter = Gutter::new(most, rows, look, usize::from(area.width));
+        let columns = Columns::new(selected, self.points.len(), usize::from(area.width) - gutter.width());
+        let shown = &self.points[columns.first..][..columns.shown];
+        let bars: Vec<_> = shown.iter().map(|point| cells(point, most, rows)).collect();
+        for row in 0..rows {
+            let level = rows - row;
+            let mut spans = vec![Span::styled(gutter.label(level), theme.dim)];
+            for (i, &(visible, filled)) in bars.iter().enumerate() {
+                let (symbol, style) = match level {
+                    _ if level <= visible => ("█", theme.live),
+                    _ if level <= filled => ("▒", theme.dead),
+                    _ => (" ", theme.dim),
+                };
+                let strong = if columns.first + i == selected { Modifier::BOLD } else { Modifier::empty() };
+                spans.push(Span::styled(symbol.repeat(columns.bar()), style.add_modifier(strong)));
+                spans.push(Span::raw(" ".repeat(columns.cell - columns.bar())));
+            }
+            put(Line::from(spans), legend + row, area, buffer);
+        }
+        let below = legend + rows;
+        let axis = gutter.label(0) + &"─".repeat(columns.shown * columns.cell);
+        put(Line::styled(axis, theme.dim), below, area, buffer);
+        let start = " ".repeat(gutter.width());
+        let (before, number, after) = columns.numbers(selected);
+        let numbers = [Span::raw(start.clone() + &before), Span::styled(number, theme.selected), Span::raw(after)];
+        put(Line::from(numbers.to_vec()), below + 1, area, buffer);
+        let mark = start + &" ".repeat(columns.middle(selected)) + "▲";
+        put(Line::styled(mark, theme.strong), below + 2, area, buffer);
+    }
+}
+
+/// The rows of a column up to what is visible, and up to what is shipped. Dead bytes always show.
+fn cells(point: &Point, most: u64, rows: usize) -> (usize, usize) {
+    let scaled = |bytes: u64| {
+        let (bytes, most) = (u128::from(bytes), u128::from(most.max(1)));
+        let cells = (bytes * rows as u128 * 2 + most) / (most * 2);
+        usize::try_from(cells).map_or(rows, |cells| cells.clamp(usize::from(bytes > 0), rows))
+    };
+    let filled = scaled(point.shipped);
+    let dead = usize::from(point.shipped > point.visible);
+    (scaled(point.visible).min(filled.saturating_sub(dead)), filled)
+}
+
+fn points(inspection: &Inspection) -> Vec<Point> {
+    let mut died = vec![0; inspection.layers.len()];
+    for dead in &inspection.dead {
+        died[dead.died_in] += dead.bytes;
+    }
+    let changed = changed(&inspection.tree, inspection.layers.len());
+    let (mut shipped, mut visible) = (0, 0);
+    let layers = inspection.layers.iter().zip(died).zip(changed);
+    let point = |((layer, died), changed): ((&LayerAccount, u64), u64)| {
+        shipped += layer.shipped;
+        visible = visible + layer.shipped - died;
+        Point { shipped, visible, added: layer.shipped - changed, changed, hidden: layer.killed }
+    };
+    layers.map(point).collect()
+}
+
+/// What every layer ships at paths where an earlier one had something. One look at every version.
+fn changed(tree: &Tree, layers: usize) -> Vec<u64> {
+    let mut changed = vec![0; layers];
+    let mut work = vec![NodeId::ROOT];
+    let mut versions = Vec::new();
+    while let Some(node) = work.pop() {
+        work.extend(tree.children(node));
+        versions.extend(tree.versions(node));
+        let mut before = None;
+        // The oldest first; what does not outlive its layer is nothing that another one could change.
+        for version in versions.drain(..).rev() {
+            let (born, died) = (tree.born(version), tree.died(version));
+            let there = before
+                .is_some_and(|(first, end): (usize, Option<usize>)| first < born && end.is_none_or(|end| end >= born));
+            if there && tree.kind(version) == Kind::File && tree.inode(version) == version {
+                changed[born] += tree.size(version);
+            }
+            if died != Some(born) {
+                before = Some((born, died));
+            }
+        }
+    }
+    changed
+}

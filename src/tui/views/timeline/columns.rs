@@ -1,0 +1,92 @@
+//! Where the columns of the timeline lie, and what is written beside and below them.
+
+use unicode_width::UnicodeWidthStr;
+
+use super::Look;
+use crate::tui::text::first_visible;
+
+/// The cells of a column at most, with the gap to the next.
+const WIDEST: usize = 20;
+/// The rows from which on half the height has a size, too.
+const HALVED: usize = 4;
+
+/// The sizes at the left of the bars.
+pub struct Gutter {
+    labels: Vec<String>,
+    width: usize,
+}
+
+impl Gutter {
+    /// There is a size at the top, at half the height and at the bottom; there is none where bars need the room.
+    pub fn new(most: u64, rows: usize, look: Look<'_>, width: usize) -> Self {
+        let at = |level: usize| {
+            let bytes = u128::from(most) * level as u128 / rows as u128;
+            look.units.size(u64::try_from(bytes).unwrap_or(u64::MAX))
+        };
+        let marked = |level: usize| level == rows || level == 0 || (rows >= HALVED && level == rows / 2);
+        let labels: Vec<_> = (0..=rows).map(|level| if marked(level) { at(level) } else { String::new() }).collect();
+        let wide = labels.iter().map(|label| label.width()).max().unwrap_or(0) + 2;
+        Self { labels, width: if wide * 2 < width { wide } else { 0 } }
+    }
+
+    pub fn width(&self) -> usize {
+        self.width
+    }
+
+    pub fn label(&self, level: usize) -> String {
+        let label = &self.labels[level];
+        let line = match level {
+            _ if self.width == 0 => return String::new(),
+            0 => "└",
+            _ if label.is_empty() => "│",
+            _ => "┤",
+        };
+        format!("{label:>wide$} {line}", wide = self.width - 2)
+    }
+}
+
+/// Which layers have a column, and where.
+pub struct Columns {
+    pub first: usize,
+    pub shown: usize,
+    /// The cells of a column with the gap to the next.
+    pub cell: usize,
+    width: usize,
+}
+
+impl Columns {
+    pub fn new(selected: usize, layers: usize, width: usize) -> Self {
+        let cell = (width / layers.max(1)).clamp(1, WIDEST);
+        let shown = layers.min(width / cell);
+        Self { first: first_visible(selected, layers, shown), shown, cell, width }
+    }
+
+    pub fn bar(&self) -> usize {
+        (self.cell - 1).max(1)
+    }
+
+    /// The place of the mark of a layer.
+    pub fn middle(&self, layer: usize) -> usize {
+        (layer - self.first) * self.cell + (self.bar() - 1) / 2
+    }
+
+    /// The numbers of as many layers as there is room for: before the selected one's, it, and after it.
+    pub fn numbers(&self, selected: usize) -> (String, String, String) {
+        let place = |layer: usize| {
+            let number = layer.to_string();
+            let start = (layer - self.first) * self.cell + self.bar().saturating_sub(number.len()) / 2;
+            (start.min(self.width.saturating_sub(number.len())), number)
+        };
+        let (start, number) = place(selected);
+        let end = start + number.len();
+        let [mut before, mut after] = [String::new(), String::new()];
+        for (at, other) in (self.first..self.first + self.shown).map(place) {
+            if at + other.len() < start && (before.is_empty() || at > before.len()) {
+                before = format!("{before:<at$}{other}");
+            } else if at > end + after.len() {
+                after = format!("{after:<wide$}{other}", wide = at - end);
+            }
+        }
+        (format!("{before:<start$}"), number, after)
+    }
+}

@@ -1,0 +1,191 @@
+//! Where the bytes are: what a directory ships as tiles, with areas in proportion to sizes.
+
+mod draw;
+mod squarify;
+mod tiles;
+
+use std::borrow::Cow;
+
+use crossterm::event::KeyCode;
+use layerscope::report::fit::cut_front;
+use layerscope::text::escaped;
+use layerscope::tree::{NodeId, Totals};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
+use ratatui::widgets::Block;
+use unicode_width::UnicodeWidthStr;
+
+use super::Look;
+use crate::tui::draw::{pane, put};
+use crate::tui::explorer::Explorer;
+use crate::tui::rows::{Scope, Shown};
+use crate::tui::text::wrap;
+use tiles::{Direction, Shows, Tile, neighbour, tiles};
+
+pub const KEYS: &[(&str, &str)] = &[
+    ("?", "help"),
+    ("←↑↓→", "tile"),
+    ("Enter", "into it"),
+    ("-", "up"),
+    ("0", "root"),
+    ("[ ]", "layer"),
+    ("1", "explore"),
+    ("q", "quit"),
+];
+
+/// A directory as a map, and the tile that is selected.
+pub struct Treemap {
+    directory: NodeId,
+    selected: Option<NodeId>,
+    /// The sums as of a layer, while the explorer shows only what a layer changed.
+    sums: Option<(usize, Vec<Totals>)>,
+}
+
+impl Treemap {
+    pub fn new(_: &Explorer) -> Self {
+        Self { directory: NodeId::ROOT, selected: None, sums: None }
+    }
+
+    /// Shows the directory of what the explorer has selected.
+    pub fn enter(&mut self, explorer: &Explorer) {
+        self.selected = explorer.selected();
+        self.directory = self.selected.map_or(NodeId::ROOT, |node| explorer.inspection.tree.parent(node));
+        self.refresh(explorer);
+    }
+
+    pub fn key(&mut self, explorer: &mut Explorer, code: KeyCode, area: Rect) -> bool {
+        self.refresh(explorer);
+        let direction = match code {
+            KeyCode::Left | KeyCode::Char('h') => Direction::Left,
+            KeyCode::Right | KeyCode::Char('l') => Direction::Right,
+            KeyCode::Up | KeyCode::Char('k') => Direction::Up,
+            KeyCode::Down | KeyCode::Char('j') => Direction::Down,
+            KeyCode::Enter => return self.open(explorer, area),
+            KeyCode::Char('+') => {
+                if let Some(node) = self.selected_in(&self.tiles(explorer, inside(area))).map(|(node, _)| node) {
+                    self.descend(explorer, node);
+                }
+                return false;
+            }
+            KeyCode::Char('-') | KeyCode::Backspace => {
+                self.climb(explorer);
+                return false;
+            }
+            KeyCode::Char('0') => {
+                while self.climb(explorer) {}
+                return false;
+            }
+            _ => return false,
+        };
+        let tiles = self.tiles(explorer, inside(area));
+        if let Some((node, from)) = self.selected_in(&tiles) {
+            self.selected = neighbour(&tiles, from, direction).or(Some(node));
+        }
+        false
+    }
+
+    /// Goes into the selected directory; a file is shown in the explorer.
+    fn open(&mut self, explorer: &mut Explorer, area: Rect) -> bool {
+        let Some((node, _)) = self.selected_in(&self.tiles(explorer, inside(area))) else { return false };
+        if self.descend(explorer, node) {
+            return false;
+        }
+        explorer.set_scope(Scope::UpTo);
+        explorer.reveal(node);
+        if explorer.selected() != Some(node) {
+            explorer.set_shown(Shown::ALL);
+            explorer.reveal(node);
+        }
+        true
+    }
+
+    /// Shows a directory in place of the one that it is in, if something below it ships bytes.
+    fn descend(&mut self, explorer: &Explorer, node: NodeId) -> bool {
+        let totals = self.totals(explorer);
+        let worth = explorer.inspection.tree.children(node).any(|child| totals[child.index()].shipped() > 0);
+        if worth {
+            self.directory = node;
+            self.selected = None;
+        }
+        worth
+    }
+
+    /// Shows the directory above, with the one that was shown selected.
+    fn climb(&mut self, explorer: &Explorer) -> bool {
+        if self.directory == NodeId::ROOT {
+            return false;
+        }
+        self.selected = Some(self.directory);
+        self.directory = explorer.inspection.tree.parent(self.directory);
+        true
+    }
+
+    fn refresh(&mut self, explorer: &Explorer) {
+        match self.totals(explorer) {
+            Cow::Owned(sums) => self.sums = Some((explorer.layer, sums)),
+            Cow::Borrowed(_) if explorer.slice.scope == Scope::UpTo => self.sums = None,
+            Cow::Borrowed(_) => {}
+        }
+    }
+
+    /// The sums as of the selected layer, made anew only where neither the explorer nor this view has them.
+    fn totals<'a>(&'a self, explorer: &'a Explorer) -> Cow<'a, [Totals]> {
+        match (&explorer.slice, &self.sums) {
+            (slice, _) if slice.scope == Scope::UpTo => Cow::Borrowed(&slice.totals),
+            (_, Some((layer, sums))) if *layer == explorer.layer => Cow::Borrowed(sums),
+            _ => Cow::Owned(explorer.inspection.tree.totals(explorer.layer)),
+        }
+    }
+
+    fn tiles(&self, explorer: &Explorer, area: Rect) -> Vec<Tile> {
+        tiles(&explorer.inspection.tree, &self.totals(explorer), self.directory, area)
+    }
+
+    /// The selected path with its tile; the first where that one is not shown.
+    fn selected_in(&self, tiles: &[Tile]) -> Option<(NodeId, Rect)> {
+        let mut paths = tiles.iter().filter_map(|tile| match tile.shows {
+            Shows::Path(node) => Some((node, tile.area)),
+            Shows::More(_) => None,
+        });
+        let first = paths.next()?;
+        let chosen = std::iter::once(first).chain(paths).find(|&(node, _)| Some(node) == self.selected);
+        chosen.or(Some(first))
+    }
+
+    pub fn draw(&self, explorer: &Explorer, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
+        let inspection = &explorer.inspection;
+        let totals = self.totals(explorer);
+        let here = totals[self.directory.index()];
+        let size = |bytes| look.units.size(bytes);
+        let path = escaped(&inspection.tree.path(self.directory));
+        let sizes = format!(
+            " · {} shipped = {} visible + {} dead, up to layer {}",
+            size(here.shipped()),
+            size(here.visible),
+            size(here.dead),
+            explorer.layer
+        );
+        let room = usize::from(area.width).saturating_sub(4 + sizes.width());
+        let inner = pane(&(cut_front(&path, room) + &sizes), true, look.theme, area, buffer);
+        let tiles = tiles(&inspection.tree, &totals, self.directory, inner);
+        if tiles.is_empty() && !inner.is_empty() {
+            let nothing = match inspection.layers.len() {
+                0 => "This image has no layers, so it ships nothing.".into(),
+                _ => format!("Nothing in {path} ships any bytes up to layer {}.", explorer.layer),
+            };
+            for (row, line) in wrap(&nothing, usize::from(inner.width)).into_iter().enumerate() {
+                put(Line::raw(line), row, inner, buffer);
+            }
+        }
+        let selected = self.selected_in(&tiles).map(|(node, _)| Shows::Path(node));
+        for tile in &tiles {
+            draw::draw(tile, Some(tile.shows) == selected, &inspection.tree, look, buffer);
+        }
+    }
+}
+
+/// What lies inside of the frame that a pane draws.
+fn inside(area: Rect) -> Rect {
+    if area.is_empty() { Rect::ZERO } else { Block::bordered().inner(area) }
+}

@@ -1,0 +1,190 @@
+//! The dead inodes as an outline: groups, the directories below them, files.
+//!
+//! What is below a row is made when the row is opened, and forgotten when it is folded.
+
+use std::cmp::Reverse;
+use std::collections::HashMap;
+
+use layerscope::Inspection;
+use layerscope::analysis::DeadGroup;
+use layerscope::tree::{NodeId, Tree};
+
+/// What a row stands for. Members are positions in [`Inspection::dead`].
+pub enum Item {
+    Group,
+    Directory { node: NodeId, members: Vec<usize> },
+    File(usize),
+}
+
+/// A line of the outline; a group's takes two on the screen.
+pub struct Row {
+    pub item: Item,
+    /// The group that it is of, by its place in [`Outline::groups`].
+    pub group: usize,
+    pub depth: usize,
+    pub bytes: u64,
+    pub open: bool,
+    /// The directory that its name is relative to; the root stands for a full path.
+    pub above: NodeId,
+}
+
+/// The rows that are open, and the cursor.
+pub struct Outline {
+    groups: Vec<DeadGroup>,
+    members: Vec<Vec<usize>>,
+    pub rows: Vec<Row>,
+    pub cursor: usize,
+}
+
+impl Outline {
+    /// Starts with the groups that have bytes, all of them folded.
+    pub fn new(inspection: &Inspection, groups: &[DeadGroup]) -> Self {
+        let groups: Vec<_> = groups.iter().filter(|group| group.bytes > 0).cloned().collect();
+        let places: HashMap<_, _> =
+            groups.iter().enumerate().map(|(i, group)| ((group.born_in, group.died_in), i)).collect();
+        let mut members = vec![Vec::new(); groups.len()];
+        for (i, dead) in inspection.dead.iter().enumerate() {
+            if let Some(&group) = places.get(&(dead.born_in, dead.died_in)) {
+                members[group].push(i);
+            }
+        }
+        let row = |(group, bytes)| Row { item: Item::Group, group, depth: 0, bytes, open: false, above: NodeId::ROOT };
+        let rows = groups.iter().map(|group| group.bytes).enumerate().map(row).collect();
+        Self { groups, members, rows, cursor: 0 }
+    }
+
+    /// The groups that have bytes, the biggest first.
+    pub fn groups(&self) -> &[DeadGroup] {
+        &self.groups
+    }
+
+    /// The group that the cursor is in.
+    pub fn selected_group(&self) -> Option<&DeadGroup> {
+        self.rows.get(self.cursor).map(|row| &self.groups[row.group])
+    }
+
+    /// The group that most of the dead bytes at and below a path are of.
+    pub fn group_of(&self, inspection: &Inspection, node: NodeId) -> Option<usize> {
+        let (tree, dead) = (&inspection.tree, &inspection.dead);
+        let bytes = |members: &[usize]| -> u64 {
+            let below = |&&i: &&usize| towards(tree, node, tree.node_of(dead[i].version)).is_some();
+            members.iter().filter(below).map(|&i| dead[i].bytes).sum()
+        };
+        let sums = self.members.iter().enumerate().map(|(group, members)| (bytes(members), Reverse(group)));
+        sums.max().filter(|(bytes, _)| *bytes > 0).map(|(_, Reverse(group))| group)
+    }
+
+    /// Puts the cursor on a group, unless it is inside of it already.
+    pub fn go_to(&mut self, group: usize) {
+        if self.rows.get(self.cursor).is_none_or(|row| row.group != group) {
+            self.cursor = self.rows.iter().position(|row| row.group == group).unwrap_or(self.cursor);
+        }
+    }
+
+    /// Opens the row under the cursor; one that is open already is entered.
+    pub fn expand(&mut self, inspection: &Inspection) {
+        let Some(row) = self.rows.get_mut(self.cursor) else { return };
+        let (group, depth) = (row.group, row.depth + 1);
+        if row.open {
+            self.cursor += 1;
+            return;
+        }
+        let members = match &row.item {
+            Item::Group => &self.members[group],
+            Item::Directory { members, .. } => members,
+            Item::File(_) => return,
+        };
+        let directory = match row.item {
+            Item::Directory { node, .. } => node,
+            _ => common(inspection, members),
+        };
+        let above = if depth == 1 { NodeId::ROOT } else { directory };
+        let items = below(inspection, directory, members);
+        row.open = true;
+        let rows = items.into_iter().map(|(bytes, item)| Row { item, group, depth, bytes, open: false, above });
+        self.rows.splice(self.cursor + 1..=self.cursor, rows);
+    }
+
+    /// Folds the row under the cursor; from one that is not open, goes to the one that it is in.
+    pub fn collapse(&mut self) {
+        let Some(row) = self.rows.get_mut(self.cursor) else { return };
+        let depth = row.depth;
+        if row.open {
+            row.open = false;
+            let below = self.rows[self.cursor + 1..].iter().take_while(|row| row.depth > depth).count();
+            self.rows.drain(self.cursor + 1..=self.cursor + below);
+        } else if depth > 0 {
+            self.cursor = self.rows[..self.cursor].iter().rposition(|row| row.depth < depth).unwrap_or(0);
+        }
+    }
+}
+
+/// The child of a directory that leads to a path, or the path itself if it is the directory; `None` if it is elsewhere.
+fn towards(tree: &Tree, directory: NodeId, node: NodeId) -> Option<NodeId> {
+    let mut here = node;
+    while here != directory {
+        let parent = tree.parent(here);
+        if parent == directory {
+            return Some(here);
+        }
+        if here == NodeId::ROOT {
+            return None;
+        }
+        here = parent;
+    }
+    Some(node)
+}
+
+/// The deepest directory that all of them are in.
+fn common(inspection: &Inspection, members: &[usize]) -> NodeId {
+    let tree = &inspection.tree;
+    let mut parents = members.iter().map(|&i| tree.parent(tree.node_of(inspection.dead[i].version)));
+    let mut line = vec![parents.next().unwrap_or(NodeId::ROOT)];
+    while let Some(&last) = line.last().filter(|&&last| last != NodeId::ROOT) {
+        line.push(tree.parent(last));
+    }
+    let heights: HashMap<_, _> = line.iter().enumerate().map(|(height, &node)| (node, height)).collect();
+    let mut lowest = 0;
+    for parent in parents {
+        let mut here = parent;
+        let height = loop {
+            match heights.get(&here) {
+                Some(&height) => break height,
+                None => here = tree.parent(here),
+            }
+        };
+        lowest = lowest.max(height);
+    }
+    line[lowest]
+}
+
+/// What lies directly below a directory, the biggest first; directories that only lead to one thing are passed over.
+fn below(inspection: &Inspection, directory: NodeId, members: &[usize]) -> Vec<(u64, Item)> {
+    let (tree, dead) = (&inspection.tree, &inspection.dead);
+    let node_of = |i: usize| tree.node_of(dead[i].version);
+    let mut directories: HashMap<NodeId, Vec<usize>> = HashMap::new();
+    let mut items = Vec::new();
+    for &i in members {
+        let node = node_of(i);
+        match towards(tree, directory, node) {
+            Some(child) if child != node => directories.entry(child).or_default().push(i),
+            _ => items.push((dead[i].bytes, Item::File(i))),
+        }
+    }
+    items.extend(directories.into_values().map(|members| match members[..] {
+        [only] => (dead[only].bytes, Item::File(only)),
+        _ => {
+            let bytes = members.iter().map(|&i| dead[i].bytes).sum();
+            (bytes, Item::Directory { node: common(inspection, &members), members })
+        }
+    }));
+    items.sort_by_cached_key(|(bytes, item)| {
+        let node = match item {
+            Item::Directory { node, .. } => *node,
+            Item::File(i) => node_of(*i),
+            Item::Group => NodeId::ROOT,
+        };
+        (Reverse(*bytes), tree.path(node), matches!(item, Item::File(_)))
+    });
+    items
+}

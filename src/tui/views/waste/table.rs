@@ -1,0 +1,159 @@
+//! Dead bytes as a table: a row for each layer that ships them, a column for each layer that hides them.
+
+use std::cmp::Reverse;
+use std::collections::BTreeMap;
+
+use layerscope::analysis::DeadGroup;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::select;
+use crate::tui::draw::put;
+use crate::tui::explorer::Explorer;
+use crate::tui::text::{cut, first_visible};
+use crate::tui::views::Look;
+
+/// The columns of the screen that a number takes, with the space before it.
+const CELL: usize = 9;
+/// What of an instruction is always shown, if there is more than one column beside it.
+const INSTRUCTION: usize = 22;
+/// The lines above the rows.
+const HEAD: usize = 2;
+
+/// The sums, and the cursor on the rows.
+pub struct Table {
+    cells: BTreeMap<(usize, usize), u64>,
+    /// Layers that ship dead bytes, with how many.
+    born: Vec<(usize, u64)>,
+    /// Layers that hide them, with how many.
+    died: Vec<(usize, u64)>,
+    pub cursor: usize,
+}
+
+/// The columns that there is room for.
+struct Columns {
+    layers: Vec<usize>,
+    /// Whether one more column has the sum of all others.
+    others: bool,
+}
+
+impl Table {
+    pub fn new(groups: &[DeadGroup]) -> Self {
+        let (mut born, mut died) = (BTreeMap::new(), BTreeMap::new());
+        for group in groups {
+            *born.entry(group.born_in).or_default() += group.bytes;
+            *died.entry(group.died_in).or_default() += group.bytes;
+        }
+        let cells = groups.iter().map(|group| ((group.born_in, group.died_in), group.bytes)).collect();
+        Self { cells, born: born.into_iter().collect(), died: died.into_iter().collect(), cursor: 0 }
+    }
+
+    /// The layer under the cursor.
+    pub fn selected(&self) -> Option<usize> {
+        self.born.get(self.cursor).map(|&(layer, _)| layer)
+    }
+
+    /// The last place that the cursor can be at.
+    pub fn last(&self) -> usize {
+        self.born.len().saturating_sub(1)
+    }
+
+    /// Puts the cursor on a layer that ships dead bytes.
+    pub fn go_to(&mut self, layer: usize) {
+        self.cursor = self.born.iter().position(|&(born, _)| born == layer).unwrap_or(self.cursor);
+    }
+
+    /// Keeps the columns with the most bytes, in the order of the layers.
+    fn columns(&self, width: usize) -> Columns {
+        let room = (width.saturating_sub(2 * CELL + INSTRUCTION) / CELL).max(1);
+        let others = self.died.len() > room && room > 1;
+        let mut biggest = self.died.clone();
+        biggest.sort_by_key(|&(layer, bytes)| (Reverse(bytes), layer));
+        biggest.truncate(room - usize::from(others));
+        let mut layers: Vec<_> = biggest.into_iter().map(|(layer, _)| layer).collect();
+        layers.sort_unstable();
+        Columns { layers, others }
+    }
+
+    pub fn draw(&self, explorer: &Explorer, look: Look<'_>, inner: Rect, buffer: &mut Buffer) {
+        let (width, theme) = (usize::from(inner.width), look.theme);
+        let columns = self.columns(width);
+        let gap = " ".repeat(2 * CELL);
+        put(Line::styled(format!("{gap}   gone in layer"), theme.dim), 0, inner, buffer);
+        let mut head = format!("{:>CELL$}{:>CELL$}", "layer", "dead");
+        head.extend(columns.layers.iter().map(|layer| format!("{layer:>CELL$}")));
+        if columns.others {
+            head.push_str(&format!("{:>CELL$}", "others"));
+        }
+        put(Line::styled(format!("{head}  instruction of the layer"), theme.dim), 1, inner, buffer);
+        let below = usize::from(inner.height).saturating_sub(HEAD);
+        let legend = (columns.layers.len() + 1).min(below / 3);
+        let height = (below - legend).min(self.born.len());
+        let first = first_visible(self.cursor, self.born.len(), height);
+        for (i, &(born, bytes)) in self.born.iter().enumerate().skip(first).take(height) {
+            let place = HEAD + i - first;
+            put(self.line(explorer, look, &columns, (born, bytes), width), place, inner, buffer);
+            if i == self.cursor {
+                select(place, inner, theme, buffer);
+            }
+        }
+        let instruction = |layer: usize| explorer.inspection.layers[layer].instruction.one_line();
+        for (i, &layer) in columns.layers.iter().enumerate().take(legend.saturating_sub(1)) {
+            let text = format!("gone in {layer}: {}", instruction(layer));
+            put(Line::styled(cut(&text, width), theme.dim), HEAD + height + 1 + i, inner, buffer);
+        }
+    }
+
+    fn line(
+        &self,
+        explorer: &Explorer,
+        look: Look<'_>,
+        columns: &Columns,
+        (born, bytes): (usize, u64),
+        width: usize,
+    ) -> Line<'static> {
+        let theme = look.theme;
+        let cell = |bytes: u64| match bytes {
+            0 => Span::styled(format!("{:>CELL$}", "·"), theme.dim),
+            bytes => Span::styled(format!("{:>CELL$}", look.units.size(bytes)), theme.dead),
+        };
+        let in_layer = |&died: &usize| self.cells.get(&(born, died)).copied().unwrap_or(0);
+        let mut spans = vec![Span::raw(format!("{born:>CELL$}{:>CELL$}", look.units.size(bytes)))];
+        spans.extend(columns.layers.iter().map(|died| cell(in_layer(died))));
+        if columns.others {
+            spans.push(cell(bytes - columns.layers.iter().map(in_layer).sum::<u64>()));
+        }
+        let used: usize = spans.iter().map(Span::width).sum();
+        let text = explorer.inspection.layers[born].instruction.one_line();
+        spans.push(Span::raw(format!("  {}", cut(&text, width.saturating_sub(used + 2)))));
+        Line::from(spans)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use layerscope::tree::{Cause, NodeId};
+
+    use super::*;
+
+    #[test]
+    fn where_columns_do_not_fit_the_biggest_stay_and_the_others_are_summed() {
+        let group = |died_in: usize, bytes| DeadGroup {
+            born_in: 0,
+            died_in,
+            bytes,
+            count: 1,
+            cause: Cause::Deleted,
+            place: NodeId::ROOT,
+        };
+        let table = Table::new(&[group(9, 50), group(2, 40), group(5, 30), group(7, 20)]);
+        let at = |width| {
+            let Columns { layers, others } = table.columns(width);
+            (layers, others)
+        };
+        assert_eq!(at(78), (vec![2, 5, 7, 9], false));
+        assert_eq!(at(2 * CELL + INSTRUCTION + 3 * CELL), (vec![2, 9], true));
+        assert_eq!(at(0), (vec![9], false), "one column at least");
+    }
+}
