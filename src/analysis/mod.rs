@@ -156,7 +156,11 @@ impl Inspection {
                 layers[d.died_in].killed += d.bytes;
             }
         }
-        dead.sort_by_cached_key(|d| (std::cmp::Reverse(d.bytes), d.born_in, tree.path(tree.node_of(d.version))));
+        dead.sort_unstable_by(|a, b| {
+            let path = |d: &Dead| tree.node_of(d.version);
+            let order = b.bytes.cmp(&a.bytes).then(a.born_in.cmp(&b.born_in));
+            order.then_with(|| tree.compare_paths(path(a), path(b))).then(a.version.cmp(&b.version))
+        });
         let totals = totals(&layers, &tree);
         remark_squashed_steps(&layers, &mut warnings);
         warnings.sort_by_key(|warning| warning.layer);

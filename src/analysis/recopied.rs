@@ -8,12 +8,14 @@ use std::collections::HashMap;
 use std::hash::BuildHasher;
 use std::io;
 
-use crate::archive::{Extent, Member, ReadAt};
+use crate::archive::{Extent, Member, ReadAt, read_extent, read_start};
 use crate::image::hash_extent;
 use crate::tree::{Cause, Death, Kind, NodeId, Tree, VersionId};
 
-/// Compared at a time; the first piece is small, since most pairs differ early.
-const PIECES: [usize; 2] = [4 << 10, 256 << 10];
+/// Compared first.
+const SMALL_PIECE: usize = 4 << 10;
+/// Compared at a time after that.
+const PIECE: u64 = 256 << 10;
 
 /// Marks the overwritten inodes whose successor has the same contents.
 ///
@@ -93,17 +95,21 @@ fn equal(one: &dyn ReadAt, a: Extent, other: &dyn ReadAt, b: Extent) -> io::Resu
     if std::ptr::addr_eq(one, other) && a.offset == b.offset {
         return Ok(true);
     }
-    let mut done = 0;
-    for size in PIECES.into_iter().chain(std::iter::repeat(PIECES[1])) {
-        if done >= a.len {
-            break;
-        }
-        let a = crate::archive::read_extent(one, a.part(done, size as u64))?;
-        let b = crate::archive::read_extent(other, b.part(done, size as u64))?;
-        if a != b || a.is_empty() {
+    // Most files are small, and most pairs differ early.
+    let mut small = [[0; SMALL_PIECE]; 2];
+    let [first, second] = &mut small;
+    let start = read_start(one, a, first)?;
+    if start == 0 || start != read_start(other, b, second)? || first[..start] != second[..start] {
+        return Ok(false);
+    }
+    let mut done = start as u64;
+    while done < a.len {
+        let first = read_extent(one, a.part(done, PIECE))?;
+        let second = read_extent(other, b.part(done, PIECE))?;
+        if first.is_empty() || first != second {
             return Ok(false);
         }
-        done += a.len() as u64;
+        done += first.len() as u64;
     }
     Ok(true)
 }

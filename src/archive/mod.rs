@@ -69,13 +69,20 @@ impl Extent {
 /// Reads all of `extent`, which the caller has bounded.
 pub fn read_extent(source: &dyn ReadAt, extent: Extent) -> io::Result<Vec<u8>> {
     let mut bytes = vec![0; usize::try_from(extent.len).map_err(io::Error::other)?];
+    let read = read_start(source, extent, &mut bytes)?;
+    bytes.truncate(read);
+    Ok(bytes)
+}
+
+/// Reads the beginning of `extent`, as much as fits into `buf` and is there; says how much that is.
+pub fn read_start(source: &dyn ReadAt, extent: Extent, buf: &mut [u8]) -> io::Result<usize> {
+    let want = usize::try_from(extent.len).unwrap_or(usize::MAX).min(buf.len());
     let mut done = 0;
-    while done < bytes.len() {
-        match source.read_at(&mut bytes[done..], extent.offset + done as u64)? {
+    while done < want {
+        match source.read_at(&mut buf[done..want], extent.offset + done as u64)? {
             0 => break,
             n => done += n,
         }
     }
-    bytes.truncate(done);
-    Ok(bytes)
+    Ok(done)
 }

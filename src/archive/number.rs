@@ -8,17 +8,20 @@ pub fn field(bytes: &[u8]) -> Option<i64> {
     if bytes.first().is_some_and(|b| b & 0x80 != 0) {
         return base256(bytes);
     }
-    let text = bytes.trim_ascii_start_nul();
-    let text = &text[..text.iter().position(|&b| b == 0).unwrap_or(text.len())];
-    let text = text.trim_ascii_end();
-    let mut value: i64 = 0;
-    for &b in text {
-        if !(b'0'..=b'7').contains(&b) {
-            return None;
+    let is_padding = |b: &u8| matches!(b, b' ' | 0);
+    let start = bytes.iter().position(|b| !is_padding(b)).unwrap_or(bytes.len());
+    let mut value: u64 = 0;
+    let mut rest = bytes[start..].iter();
+    // Twelve octal digits, the longest field, have 36 bits.
+    for &b in rest.by_ref() {
+        match b {
+            b'0'..=b'7' => value = value << 3 | u64::from(b - b'0'),
+            0 => return i64::try_from(value).ok(),
+            b' ' => break,
+            _ => return None,
         }
-        value = value.checked_mul(8)?.checked_add(i64::from(b - b'0'))?;
     }
-    Some(value)
+    rest.take_while(|&&b| b != 0).all(is_padding).then(|| i64::try_from(value).ok())?
 }
 
 /// Two's complement, big endian, with the marker bit taken out of the first byte.
@@ -43,17 +46,6 @@ pub fn decimal(bytes: &[u8]) -> Option<i64> {
     let value: i64 = whole.parse().ok()?;
     let cut = whole.starts_with('-') && fraction.bytes().any(|b| b != b'0');
     Some(if cut { value.saturating_sub(1) } else { value })
-}
-
-trait TrimNul {
-    fn trim_ascii_start_nul(&self) -> &[u8];
-}
-
-impl TrimNul for [u8] {
-    fn trim_ascii_start_nul(&self) -> &[u8] {
-        let start = self.iter().position(|&b| b != b' ' && b != 0).unwrap_or(self.len());
-        &self[start..]
-    }
 }
 
 #[cfg(test)]

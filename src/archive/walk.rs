@@ -125,15 +125,25 @@ impl<R: Forward> Walker<R> {
         self.finish_entry()?;
         let mut extensions = Extensions::default();
         loop {
-            let mut block = [0; 512];
-            match self.fill(&mut block)? {
-                0 => {
-                    self.ended = true;
-                    return Ok(false);
+            let block = match self.reader.fill_buf()?.first_chunk::<512>() {
+                Some(block) => {
+                    let block = *block;
+                    self.reader.consume(512);
+                    self.position += 512;
+                    block
                 }
-                512 => {}
-                n => return Err(Fault::TruncatedHeader(n)),
-            }
+                None => {
+                    let mut block = [0; 512];
+                    match self.fill(&mut block)? {
+                        0 => {
+                            self.ended = true;
+                            return Ok(false);
+                        }
+                        512 => block,
+                        n => return Err(Fault::TruncatedHeader(n)),
+                    }
+                }
+            };
             if block == [0; 512] {
                 return self.end_marker();
             }

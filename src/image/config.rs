@@ -17,7 +17,8 @@ pub struct Config {
     /// When the image was built, RFC 3339.
     pub created: Option<String>,
     rootfs: Option<RootFs>,
-    config: Option<RunConfig>,
+    /// Read apart, so that an odd entry costs nothing but what a container runs.
+    config: Option<serde_json::Value>,
     /// The steps of the build, with those that made no layer.
     pub history: Option<Vec<HistoryEntry>>,
 }
@@ -100,7 +101,8 @@ impl Config {
 
     /// What a container runs.
     pub fn run(&mut self) -> Run {
-        let config = self.config.take().unwrap_or_default();
+        let config: Option<RunConfig> = self.config.take().and_then(|config| serde_json::from_value(config).ok());
+        let config = config.unwrap_or_default();
         let keys = |map: Option<BTreeMap<String, IgnoredAny>>| map.unwrap_or_default().into_keys().collect();
         let label = |(name, value): (String, Option<String>)| format!("{name}={}", value.unwrap_or_default());
         Run {

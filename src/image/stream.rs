@@ -15,7 +15,9 @@ use super::decode::Stream;
 use super::layer::LayerEntries;
 use super::read::{ReadLayer, read_passing};
 use super::{JSON_LIMIT, Progress};
-use crate::archive::{EntryKind, Extent, Limits, Members, MembersBuilder, MemorySource, SpentSource, Walker, is_tar, read_buffered};
+use crate::archive::{
+    EntryKind, Extent, Limits, Members, MembersBuilder, MemorySource, SpentSource, Walker, is_tar, read_buffered,
+};
 use crate::error::Error;
 
 /// Other members than layers are kept up to this size.

@@ -28,7 +28,10 @@ const REMARKS_PER_LAYER: usize = 50;
 pub struct Builder {
     pub(super) tree: Tree,
     children: HashTable<(u32, NodeId)>,
+    /// Directories by two independent hashes of their whole path: most entries lie in one that is known.
+    directories: HashTable<([u64; 2], NodeId)>,
     hasher: RandomState,
+    second_hasher: RandomState,
     pub(super) state: Vec<NodeState>,
     owners: HashMap<(u32, u32), u16, RandomState>,
     /// Content hashes by version, where layers had to be decoded.
@@ -93,7 +96,9 @@ impl Builder {
         let mut builder = Self {
             tree: Tree::default(),
             children: HashTable::new(),
+            directories: HashTable::new(),
             hasher: RandomState::default(),
+            second_hasher: RandomState::default(),
             state: Vec::new(),
             owners: HashMap::default(),
             hashes: HashMap::default(),
@@ -217,6 +222,22 @@ impl Builder {
         let spread = |hash: u32| u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15);
         self.children.insert_unique(spread(hash), (hash, id), |&(hash, _)| spread(hash));
         Ok(id)
+    }
+
+    /// The two hashes of a directory's path. 128 bits under keys that nobody outside of the process knows: that two
+    /// paths have the same is not to be expected in the age of the universe.
+    pub(super) fn directory_key(&self, path: &[u8]) -> [u64; 2] {
+        [self.hasher.hash_one(path), self.second_hasher.hash_one(path)]
+    }
+
+    /// The node of a directory that was come to before.
+    pub(super) fn known_directory(&self, key: [u64; 2]) -> Option<NodeId> {
+        self.directories.find(key[0], |(other, _)| *other == key).map(|&(_, node)| node)
+    }
+
+    /// Remembers the node of a directory.
+    pub(super) fn remember_directory(&mut self, key: [u64; 2], node: NodeId) {
+        self.directories.insert_unique(key[0], (key, node), |(key, _)| key[0]);
     }
 
     // ---- versions

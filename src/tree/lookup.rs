@@ -82,6 +82,11 @@ impl Builder {
     /// Walks to the directory `path` of the layer's own tree, making what is missing; `None` if a link or a file is in
     /// the way.
     pub(super) fn own_directory(&mut self, path: &[u8]) -> Result<Option<NodeId>, LimitExceeded> {
+        let key = self.directory_key(path);
+        let known = self.known_directory(key);
+        if let Some(node) = known {
+            return Ok(self.own_again(node).then_some(node));
+        }
         let mut here = NodeId::ROOT;
         if crate::path::is_clean(path) {
             let mut rest = path;
@@ -95,12 +100,34 @@ impl Builder {
                 }
                 here = next;
                 match after {
-                    [] => return Ok(Some(here)),
+                    [] => {
+                        self.remember_directory(key, here);
+                        return Ok(Some(here));
+                    }
                     [_, after @ ..] => rest = after,
                 }
             }
         }
         Ok(None)
+    }
+
+    /// Makes a directory that earlier entries came to part of this layer's own tree, with the directories above it;
+    /// false if a link or a file of this layer is in the way.
+    fn own_again(&mut self, node: NodeId) -> bool {
+        let mut missing = Vec::new();
+        let mut here = node;
+        loop {
+            match self.kind_in(View::Own, here) {
+                Some((Kind::Directory, _)) => break,
+                Some(_) => return false,
+                None => missing.push(here),
+            }
+            here = self.tree.node(here).parent;
+        }
+        for node in missing.into_iter().rev() {
+            self.become_own(node, self.tree.node(node).parent);
+        }
+        true
     }
 
     /// The same, following the layer's own links and replacing files that are in the way.

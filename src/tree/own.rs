@@ -91,7 +91,7 @@ impl Builder {
             Some(slash) => (&path[..slash], &path[slash + 1..]),
             None => (&b""[..], path),
         };
-        if is_aufs(path.split(|&b| b == b'/').next().unwrap_or(path)) {
+        if path[0] == b'.' && is_aufs(path.split(|&b| b == b'/').next().unwrap_or(path)) {
             return self.add_aufs(entry, path, own);
         }
         let spelled = spelling(name);

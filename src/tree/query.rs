@@ -102,6 +102,31 @@ impl Tree {
         })
     }
 
+    /// Which of two paths comes first, byte by byte.
+    pub fn compare_paths(&self, one: NodeId, other: NodeId) -> std::cmp::Ordering {
+        let depth = |mut node: NodeId| {
+            let mut depth = 0;
+            while node != NodeId::ROOT {
+                node = self.parent(node);
+                depth += 1;
+            }
+            depth
+        };
+        let (one_depth, other_depth) = (depth(one), depth(other));
+        let lift = |node, by: usize| (0..by).fold(node, |node, _| self.parent(node));
+        let mut a = lift(one, usize::saturating_sub(one_depth, other_depth));
+        let mut b = lift(other, usize::saturating_sub(other_depth, one_depth));
+        if a == b {
+            return one_depth.cmp(&other_depth);
+        }
+        while self.parent(a) != self.parent(b) {
+            (a, b) = (self.parent(a), self.parent(b));
+        }
+        // A slash follows where the path goes on, so that the order is that of the whole paths.
+        let named = |node, end| self.name(node).iter().chain(if node == end { &b""[..] } else { b"/" });
+        named(a, one).cmp(named(b, other))
+    }
+
     /// The paths directly below a path, whether or not something is there at last, in no order.
     pub fn children(&self, node: NodeId) -> impl Iterator<Item = NodeId> {
         std::iter::successors(self.node(node).first_child.some(), |&child| self.node(child).next_sibling.some())

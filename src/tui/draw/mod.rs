@@ -151,7 +151,7 @@ fn choosing(choices: &[String], cursor: usize, theme: &Theme, area: Rect, buffer
     for (i, choice) in choices.iter().enumerate().skip(first).take(height) {
         put(Line::raw(cut(choice, usize::from(inner.width))), i - first, inner, buffer);
         if i == cursor {
-            layers::fill(i - first, inner, theme.selected, buffer);
+            fill(i - first, inner, theme.selected, buffer);
         }
     }
 }

@@ -8,8 +8,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::layers::fill;
-use super::{bar, pane, put};
+use super::{bar, fill, pane, put};
 use crate::tui::app::App;
 use crate::tui::explorer::Explorer;
 use crate::tui::layout::Pane;

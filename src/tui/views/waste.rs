@@ -17,7 +17,6 @@ use crate::tui::explorer::Explorer;
 use crate::tui::layout::rows_inside;
 use crate::tui::rows::{Scope, Shown};
 use crate::tui::text::wrap;
-use crate::tui::theme::Theme;
 
 use outline::{Item, Outline};
 use table::Table;
@@ -126,13 +125,6 @@ impl Waste {
             Form::Table => self.table.draw(explorer, look, inner, buffer),
         }
     }
-}
-
-/// Marks a row of the screen as selected, if it is inside.
-fn select(row: usize, area: Rect, theme: &Theme, buffer: &mut Buffer) {
-    let row = u16::try_from(row).unwrap_or(u16::MAX).min(area.height);
-    let line = Rect { y: area.y + row, height: 1, ..area };
-    buffer.set_style(line.intersection(area), theme.selected);
 }
 
 /// Puts the explorer's cursor on a path as of a layer, whatever was hidden before.

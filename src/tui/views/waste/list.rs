@@ -10,8 +10,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::outline::{Item, Outline, Row};
-use super::select;
-use crate::tui::draw::{bar, put};
+use crate::tui::draw::{bar, fill, put};
 use crate::tui::explorer::Explorer;
 use crate::tui::text::{cut, first_visible, wrap};
 use crate::tui::views::Look;
@@ -42,7 +41,7 @@ pub fn draw(outline: &Outline, explorer: &Explorer, look: Look<'_>, inner: Rect,
         };
         put(line, place, inner, buffer);
         if i == outline.cursor {
-            select(place, inner, look.theme, buffer);
+            fill(place, inner, look.theme.selected, buffer);
         }
     }
     for (i, (word, text)) in notes.into_iter().enumerate() {

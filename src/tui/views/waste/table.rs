@@ -8,8 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use super::select;
-use crate::tui::draw::put;
+use crate::tui::draw::{fill, put};
 use crate::tui::explorer::Explorer;
 use crate::tui::text::{cut, first_visible};
 use crate::tui::views::Look;
@@ -95,7 +94,7 @@ impl Table {
             let place = HEAD + i - first;
             put(self.line(explorer, look, &columns, (born, bytes), width), place, inner, buffer);
             if i == self.cursor {
-                select(place, inner, theme, buffer);
+                fill(place, inner, theme.selected, buffer);
             }
         }
         let instruction = |layer: usize| explorer.inspection.layers[layer].instruction.one_line();

@@ -1,0 +1,61 @@
+//! The command line of the benchmark.
+
+use std::path::PathBuf;
+
+/// How it is used.
+pub const USAGE: &str = "cargo bench --bench speed [-- [ARCHIVE]… [--quick] [--only CLASS,…] [--check]]
+  ARCHIVE       measure these archives, instead of images that are made for it
+                (deterministically, in a temporary directory that takes up to 2.5 GB; TMPDIR says where)
+  --quick       a twentieth of the size and fewer runs: tells that it works, and little else
+  --only CLASS  of S, S0, Z, Z0, zstd, 100k, M
+  --check       exit with 1 if a target is missed by more than a factor of 2";
+
+/// The classes of images that can be made.
+pub const CLASSES: [&str; 7] = ["S", "S0", "Z", "Z0", "zstd", "100k", "M"];
+
+/// What was asked for.
+#[derive(Default)]
+pub struct Arguments {
+    /// Archives to measure; none stands for images that are made.
+    pub archives: Vec<PathBuf>,
+    /// Whether everything is smaller.
+    pub quick: bool,
+    /// Whether targets count for the exit code.
+    pub check: bool,
+    /// Classes to measure; none stands for all.
+    only: Vec<String>,
+    /// Whether only the usage is to be shown.
+    pub help: bool,
+    /// Whether cargo runs this as a benchmark, not as a test.
+    pub bench: bool,
+}
+
+impl Arguments {
+    /// Reads the arguments behind the program's name.
+    pub fn read(mut arguments: impl Iterator<Item = String>) -> Result<Self, String> {
+        let mut read = Self::default();
+        while let Some(argument) = arguments.next() {
+            match argument.as_str() {
+                "--bench" => read.bench = true,
+                "--help" => read.help = true,
+                "--quick" => read.quick = true,
+                "--check" => read.check = true,
+                "--only" => {
+                    let list = arguments.next().ok_or("--only needs a list of classes")?;
+                    for word in list.split(',') {
+                        let class = CLASSES.iter().find(|class| class.eq_ignore_ascii_case(word));
+                        read.only.push((*class.ok_or_else(|| format!("no class is called {word}"))?).into());
+                    }
+                }
+                unknown if unknown.starts_with('-') => return Err(format!("no option is called {unknown}")),
+                archive => read.archives.push(archive.into()),
+            }
+        }
+        Ok(read)
+    }
+
+    /// Whether any of these classes is asked for.
+    pub fn wants(&self, classes: &[&str]) -> bool {
+        self.only.is_empty() || self.only.iter().any(|class| classes.contains(&class.as_str()))
+    }
+}

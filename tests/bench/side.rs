@@ -1,0 +1,141 @@
+//! What a child process does while it is measured: one of the sides, and nothing else.
+
+use std::fs::File;
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
+use std::path::Path;
+use std::time::Instant;
+
+use layerscope::report::{Account, Detail, write_json};
+use layerscope::{Progress, inspect, open};
+
+use super::tree::Tree;
+use super::walk::{Run, headers};
+
+/// The hidden first argument of a child.
+pub const FLAG: &str = "--side";
+/// How gzip begins (RFC 1952, 2.3.1).
+pub const GZIP: [u8; 2] = [0x1f, 0x8b];
+/// How zstd begins (RFC 8878, 3.1.1).
+pub const ZSTD: [u8; 2] = [0x28, 0xb5];
+/// Decoded at a time; measured best.
+const DECODED: usize = 256 << 10;
+/// Read at a time by the decoders, as the program does.
+const ENCODED: usize = 128 << 10;
+
+/// What a child can be asked to do.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// Walk over the headers of all layers.
+    Walk,
+    /// The same, with the barest tree, and reading the pairs that may be the same.
+    Tree,
+    /// Decode all layers, and drop what comes out.
+    Decode,
+    /// Find out what the layers are, and read none: what the first frame waits for.
+    Open,
+    /// What the program does for a report, in this process, so that it can be asked for its memory.
+    Account,
+}
+
+impl Side {
+    /// All of them.
+    pub const ALL: [Self; 5] = [Self::Walk, Self::Tree, Self::Decode, Self::Open, Self::Account];
+
+    /// The word for the side, on the command line and in the table.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Walk => "header walk",
+            Self::Tree => "header walk, tree, pairs",
+            Self::Decode => "bare decoding",
+            Self::Open => "open",
+            Self::Account => "account",
+        }
+    }
+}
+
+/// Spells runs as an argument.
+pub fn spell(runs: &[Run]) -> String {
+    runs.iter().map(|(start, length)| format!("{start}+{length}")).collect::<Vec<_>>().join(",")
+}
+
+fn read_runs(text: &str) -> Option<Vec<Run>> {
+    text.split(',')
+        .filter(|run| !run.is_empty())
+        .map(|run| run.split_once('+').and_then(|(start, length)| Some((start.parse().ok()?, length.parse().ok()?))))
+        .collect()
+}
+
+/// Does what `arguments` name, and prints what there is to know of it, a word and a number a line.
+pub fn run(arguments: &[String]) -> Result<(), Box<dyn std::error::Error>> {
+    let [name, path, runs] = arguments else { return Err("a side, an archive and runs are needed".into()) };
+    let side = Side::ALL.into_iter().find(|side| side.name() == name).ok_or("no such side")?;
+    let path = Path::new(path);
+    let runs = read_runs(runs).ok_or("runs are spelt START+LENGTH,…")?;
+    match side {
+        Side::Walk => {
+            let file = File::open(path)?;
+            let mut entries = 0;
+            for run in runs {
+                headers(&file, run, |_| entries += 1)?;
+            }
+            println!("entries {entries}");
+        }
+        Side::Tree => {
+            let file = File::open(path)?;
+            let mut tree = Tree::new();
+            for run in runs {
+                headers(&file, run, |header| tree.add(&header))?;
+                tree.next_layer();
+            }
+            println!("entries {}\nlive {}\nsame {}", tree.entries, tree.live, tree.compare_pairs(&file)?);
+        }
+        Side::Decode => {
+            let mut bytes = 0;
+            for run in runs {
+                bytes += decode(path, run)?;
+            }
+            println!("bytes {bytes}");
+        }
+        Side::Open => {
+            let start = Instant::now();
+            let opened = open(path, None)?;
+            println!("layers {}\nmicroseconds {}", opened.image.layers.len(), start.elapsed().as_micros());
+        }
+        Side::Account => {
+            let inspection = inspect(&open(path, None)?, &Progress::default())?;
+            write_json(&Account::new(&inspection, Detail { top: 1, tree: false }), io::sink())?;
+            let entries: usize = inspection.layers.iter().map(|layer| layer.entries).sum();
+            println!("entries {entries}\nlive {}", inspection.totals.live);
+        }
+    }
+    if let Some(peak) = super::process::own_peak() {
+        println!("peak {peak}");
+    }
+    Ok(())
+}
+
+/// Decodes a layer in one thread with what the program uses too; says how many bytes come out.
+fn decode(path: &Path, (start, length): Run) -> io::Result<u64> {
+    let mut file = File::open(path)?;
+    file.seek(SeekFrom::Start(start))?;
+    let mut magic = [0; 2];
+    file.read_exact(&mut magic)?;
+    file.seek(SeekFrom::Start(start))?;
+    let encoded = BufReader::with_capacity(ENCODED, file.take(length));
+    match magic {
+        GZIP => drain(flate2::bufread::MultiGzDecoder::new(encoded)),
+        ZSTD => drain(zstd::stream::read::Decoder::with_buffer(encoded)?),
+        _ => drain(encoded),
+    }
+}
+
+fn drain(mut decoder: impl Read) -> io::Result<u64> {
+    let mut buffer = vec![0; DECODED];
+    let mut sum = 0;
+    loop {
+        match decoder.read(&mut buffer)? {
+            0 => return Ok(sum),
+            n => sum += n as u64,
+        }
+    }
+}
