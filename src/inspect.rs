@@ -59,6 +59,10 @@ pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error
             warnings.push(Warning::layer(i, text));
         }
         warnings.extend(read.notes.iter().map(|note| Warning::layer(i, note.clone())));
+        if progress.verify && layer.digest.is_none() && layer.diff_id.is_none() {
+            let text = "neither manifest nor config has a digest of this layer, so it cannot be verified";
+            warnings.push(Warning::layer(i, text));
+        }
         mismatches.extend(check(layer, read).into_iter().map(|text| Warning::layer(i, text)));
         builder.apply(&read.entries).map_err(over)?;
         measured.push(Measured::of(read));

@@ -257,6 +257,14 @@ fn verification_names_the_layer_that_is_not_what_it_should_be_and_ends_with_exit
     assert_eq!((report["mismatches"].as_array().unwrap().len(), &report["mismatches"][0]["layer"]), (1, &1.into()));
     assert!(layerscope(&["report", &file], None).status.success(), "without --verify nothing is hashed");
 
+    let output = layerscope(&["report", "--verify", "-"], Some(&tar([support::build::file("etc/passwd", 20)])));
+    assert!(output.status.success(), "a digest that is missing is no mismatch");
+    assert!(
+        text(&output.stdout).replace("\n    ", " ").contains("so it cannot be verified"),
+        "{}",
+        text(&output.stdout)
+    );
+
     let mut flipped = tar(right.oci());
     let at = flipped.windows(3).position(|bytes| bytes == [7, 7, 7]).unwrap();
     flipped[at] = 8;

@@ -8,6 +8,8 @@ use std::collections::HashMap;
 use std::hash::BuildHasher;
 use std::io;
 
+use foldhash::fast::RandomState;
+
 use crate::archive::{Extent, Member, ReadAt, read_extent, read_start};
 use crate::image::hash_extent;
 use crate::tree::{Cause, Death, Kind, NodeId, Tree, VersionId};
@@ -26,7 +28,7 @@ pub fn mark_recopied<S: BuildHasher>(
     plain: impl Fn(usize) -> Option<Member>,
 ) {
     // A path may have had many files in one layer; what it came to is found once.
-    let mut successors = HashMap::new();
+    let mut successors: HashMap<_, _, RandomState> = HashMap::default();
     let mut successor_of = |death: &Death| {
         let found = successors.entry((death.last_name, death.layer));
         *found.or_insert_with(|| successor(tree, death.last_name, usize::from(death.layer)))

@@ -2,6 +2,8 @@
 
 use std::collections::HashMap;
 
+use foldhash::fast::RandomState;
+
 use super::build::{Builder, LimitExceeded};
 use super::lookup::View;
 use super::{Cause, Death, Kind, LinkGroup, NONE, NodeId, VersionId};
@@ -18,9 +20,9 @@ use crate::text::escaped;
 #[derive(Default)]
 pub(super) struct Own {
     /// Directories that hide what is below.
-    pub opaque: HashMap<NodeId, u32>,
+    pub opaque: HashMap<NodeId, u32, RandomState>,
     /// Names that are gone, by directory.
-    pub whiteouts: HashMap<NodeId, (u32, Vec<NodeId>)>,
+    pub whiteouts: HashMap<NodeId, (u32, Vec<NodeId>), RandomState>,
     /// AUFS keeps hard-linked contents apart, under a number.
     aufs_links: HashMap<Vec<u8>, AufsLink>,
     said_aufs: bool,
