@@ -6,15 +6,17 @@
 //! without copying a tree.
 
 mod build;
+mod links;
 mod lookup;
 mod overlay;
 mod own;
 mod query;
+mod sums;
 
 use crate::image::whiteout;
 
 pub use build::{Builder, LimitExceeded};
-pub use query::{Change, Changes, Totals};
+pub use sums::{Change, Changes, Totals};
 
 /// A path in the image, whether or not something is there at last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]

@@ -5,12 +5,13 @@ use std::collections::HashMap;
 use foldhash::fast::RandomState;
 
 use super::build::{Builder, LimitExceeded};
+use super::links::{AufsLink, Shared};
 use super::lookup::View;
-use super::{Cause, Death, Kind, LinkGroup, NONE, NodeId, VersionId};
+use super::{Cause, Death, Kind, NONE, NodeId, VersionId};
 use crate::archive::EntryKind;
-use crate::image::whiteout::{AUFS_LINKS, Spelling, is_aufs, spelling};
+use crate::image::whiteout::{Spelling, is_aufs, spelling};
 use crate::image::{EntryRef, LayerEntries};
-use crate::path::{clean, components, is_clean};
+use crate::path::{clean, is_clean};
 use crate::text::escaped;
 
 /// The marks of a layer, which act on what is below it.
@@ -24,15 +25,9 @@ pub(super) struct Own {
     /// Names that are gone, by directory.
     pub whiteouts: HashMap<NodeId, (u32, Vec<NodeId>), RandomState>,
     /// AUFS keeps hard-linked contents apart, under a number.
-    aufs_links: HashMap<Vec<u8>, AufsLink>,
-    said_aufs: bool,
+    pub aufs_links: HashMap<Vec<u8>, AufsLink>,
+    pub said_aufs: bool,
     said_duplicate: bool,
-}
-
-struct AufsLink {
-    group: u32,
-    version: VersionId,
-    referenced: bool,
 }
 
 /// The directory of the entry before, which is most often the directory of the next one too.
@@ -40,16 +35,6 @@ struct AufsLink {
 struct LastDirectory {
     path: Vec<u8>,
     node: Option<(NodeId, u32)>,
-}
-
-/// What a hard link shares with its target.
-struct Shared {
-    kind: Kind,
-    extra: u32,
-    size: u64,
-    data: u32,
-    /// Whose mode, owner and time the new name gets instead of its own: what AUFS keeps apart has them.
-    metadata_of: Option<VersionId>,
 }
 
 impl Builder {
@@ -277,7 +262,7 @@ impl Builder {
         }
     }
 
-    fn set_leaf(&mut self, node: NodeId, entry: &EntryRef<'_>, shared: Option<Shared>) {
+    pub(super) fn set_leaf(&mut self, node: NodeId, entry: &EntryRef<'_>, shared: Option<Shared>) {
         let record = entry.record;
         let owner = self.owner(record.uid, record.gid);
         let shared = shared.unwrap_or_else(|| {
@@ -343,114 +328,6 @@ impl Builder {
     fn add_device(&mut self, numbers: (u32, u32)) -> u32 {
         self.tree.devices.push(numbers);
         u32::try_from(self.tree.devices.len() - 1).expect("below the limit on entries")
-    }
-
-    /// Finds what a hard link names, and takes a share in it.
-    fn link_target(&mut self, node: NodeId, entry: &EntryRef<'_>, own: &mut Own) -> Option<Shared> {
-        let target = components(entry.link);
-        if target.first() == Some(&AUFS_LINKS) {
-            if let Some(link) = target.last().and_then(|name| own.aufs_links.get_mut(*name)) {
-                link.referenced = true;
-                let version = self.tree.version(link.version);
-                let shared = Shared {
-                    kind: Kind::File,
-                    extra: link.group,
-                    size: version.size,
-                    data: version.data,
-                    metadata_of: Some(link.version),
-                };
-                self.tree.groups[link.group as usize].alive += 1;
-                return Some(shared);
-            }
-            self.remark_missing_target(node, entry);
-            return None;
-        }
-        let found = match self.resolve(View::Own, entry.link) {
-            Some(found) if found == node => return None,
-            Some(found) => self.explicit(found),
-            None => {
-                let below = self.resolve(View::Below, entry.link);
-                let below = below.and_then(|found| self.state[found.index()].below.some());
-                if below.is_some() {
-                    self.remark(|b| {
-                        format!("engines differ here: {} is a hard link to a file of a lower layer; overlay engines refuse the layer", b.shown(node))
-                    });
-                }
-                below
-            }
-        };
-        let Some(version) = found.filter(|&version| !self.tree.version(version).is_directory()) else {
-            self.remark_missing_target(node, entry);
-            return None;
-        };
-        if self.tree.version(version).kind() == Kind::File {
-            self.take_share(version);
-        }
-        let version = self.tree.version(version);
-        Some(Shared {
-            kind: version.kind(),
-            extra: version.extra,
-            size: version.size,
-            data: version.data,
-            metadata_of: None,
-        })
-    }
-
-    fn remark_missing_target(&mut self, node: NodeId, entry: &EntryRef<'_>) {
-        self.remark(|b| {
-            format!(
-                "{} is a hard link to {}, which is not there; ignored, but engines refuse the layer",
-                b.shown(node),
-                escaped(entry.link)
-            )
-        });
-    }
-
-    fn take_share(&mut self, version: VersionId) {
-        let group = match self.tree.version(version).extra {
-            NONE => {
-                let group = u32::try_from(self.tree.groups.len()).expect("below the limit on entries");
-                self.tree.groups.push(LinkGroup { owner: version, alive: 1 });
-                self.tree.versions[version.index()].extra = group;
-                group
-            }
-            group => group,
-        };
-        self.tree.groups[group as usize].alive += 1;
-    }
-
-    fn add_aufs(&mut self, entry: &EntryRef<'_>, path: &[u8], own: &mut Own) -> Result<(), LimitExceeded> {
-        if !own.said_aufs {
-            own.said_aufs = true;
-            self.remark(|_| {
-                format!("the layer has AUFS bookkeeping ({}), which is not part of the image", escaped(path))
-            });
-        }
-        let parts = components(path);
-        if parts[0] != AUFS_LINKS || parts.len() < 2 || entry.record.kind != EntryKind::File {
-            return Ok(());
-        }
-        let directory = self.child_or_new(NodeId::ROOT, AUFS_LINKS)?;
-        let name = parts[parts.len() - 1];
-        let node = self.child_or_new(directory, name)?;
-        self.set_leaf(node, entry, None);
-        let version = self.tree.node(node).newest;
-        let group = u32::try_from(self.tree.groups.len()).expect("below the limit on entries");
-        self.tree.groups.push(LinkGroup { owner: version, alive: 0 });
-        let v = &mut self.tree.versions[version.index()];
-        v.died = self.layer;
-        v.extra = group;
-        if let Some(before) = own.aufs_links.insert(name.to_vec(), AufsLink { group, version, referenced: false })
-            && !before.referenced
-        {
-            self.tree.deaths.push(Death {
-                version: before.version,
-                last_name: node,
-                layer: self.layer,
-                cause: Cause::Deleted,
-            });
-        }
-        Ok(())
     }
 }
 

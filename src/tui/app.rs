@@ -2,10 +2,10 @@
 
 use std::sync::Arc;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent};
 use layerscope::report::Units;
 use layerscope::{Error, Inspection, Opened};
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 
 use super::biography;
 use super::explorer::Explorer;
@@ -13,11 +13,7 @@ use super::layout::{Pane, layout, rows_inside};
 use super::rows::{Order, Scope, Shown};
 use super::search::Search;
 use super::sentences::{self, Details};
-use super::text::first_visible;
 use super::views::{View, Views};
-
-/// Rows that a turn of the wheel moves.
-const WHEEL: usize = 3;
 
 /// Something that happened.
 pub enum Message {
@@ -189,83 +185,6 @@ impl App {
         None
     }
 
-    fn selected_path(&self) -> Option<String> {
-        let explorer = self.explorer()?;
-        Some(layerscope::text::escaped(&explorer.inspection.tree.path(explorer.selected()?)))
-    }
-
-    /// The command that reports the same image.
-    fn command(&self) -> String {
-        if self.source == layerscope::demo::NAME {
-            return "layerscope demo".into();
-        }
-        format!("layerscope report '{}'", self.source.replace('\'', "'\\''"))
-    }
-
-    /// Keys while the query is being typed; each one looks anew and shows the biggest hit.
-    fn search_key(&mut self, code: KeyCode) {
-        let Phase::Ready(explorer) = &mut self.phase else { return };
-        match code {
-            KeyCode::Esc => self.search = Search::default(),
-            KeyCode::Enter => self.search.editing = false,
-            KeyCode::Down | KeyCode::Up => self.search.step(code == KeyCode::Down),
-            KeyCode::Backspace if self.search.query.pop().is_none() => self.search.editing = false,
-            KeyCode::Backspace => self.search.run(&explorer.inspection.tree, &explorer.slice),
-            KeyCode::Char(c) => {
-                self.search.query.push(c);
-                self.search.run(&explorer.inspection.tree, &explorer.slice);
-            }
-            _ => return,
-        }
-        self.show_hit();
-    }
-
-    fn show_hit(&mut self) {
-        if let (Phase::Ready(explorer), Some(hit)) = (&mut self.phase, self.search.hit()) {
-            explorer.show(hit);
-        }
-        self.refresh_details();
-    }
-
-    fn mouse(&mut self, mouse: MouseEvent) {
-        if self.help || self.view != View::Explore {
-            return;
-        }
-        let panes = layout(self.area, self.focus);
-        let at = Position::new(mouse.column, mouse.row);
-        let Phase::Ready(explorer) = &mut self.phase else { return };
-        let (pane, area) = match () {
-            () if panes.layers.contains(at) => (Pane::Layers, panes.layers),
-            () if panes.tree.contains(at) => (Pane::Tree, panes.tree),
-            () => return,
-        };
-        let (selected, count) = match pane {
-            Pane::Layers => (explorer.layer, explorer.inspection.layers.len()),
-            _ => (explorer.cursor, explorer.rows.len()),
-        };
-        let row = usize::from(mouse.row.saturating_sub(area.y + 1));
-        let target = match mouse.kind {
-            MouseEventKind::ScrollDown => selected + WHEEL,
-            MouseEventKind::ScrollUp => selected.saturating_sub(WHEEL),
-            MouseEventKind::Down(MouseButton::Left) if row < rows_inside(area) => {
-                first_visible(selected, count, rows_inside(area)) + row
-            }
-            _ => return,
-        };
-        if matches!(mouse.kind, MouseEventKind::Down(_)) && target >= count {
-            return;
-        }
-        let again = self.focus == pane && target == selected;
-        self.focus = pane;
-        match pane {
-            Pane::Layers => explorer.select_layer(target),
-            // A second click on a row is a double click.
-            _ if again && matches!(mouse.kind, MouseEventKind::Down(_)) => explorer.toggle(),
-            _ => explorer.move_to(target),
-        }
-        self.refresh_details();
-    }
-
     fn show(&mut self, view: View) {
         let (Phase::Ready(explorer), Some(views)) = (&self.phase, &mut self.views) else { return };
         views.enter(view, explorer);
@@ -403,7 +322,7 @@ impl App {
             - 1
     }
 
-    fn refresh_details(&mut self) {
+    pub(super) fn refresh_details(&mut self) {
         let Phase::Ready(explorer) = &self.phase else { return };
         self.details_scroll = 0;
         let inspection = &explorer.inspection;

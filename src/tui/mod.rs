@@ -7,6 +7,7 @@ mod app;
 mod biography;
 mod draw;
 mod explorer;
+mod input;
 mod keys;
 mod layout;
 mod rows;
