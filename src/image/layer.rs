@@ -6,6 +6,8 @@
 
 use crate::archive::{Entry, EntryKind};
 
+/// The most entries that an image may have: some 4 GiB of memory.
+pub const ENTRY_LIMIT: usize = 1 << 25;
 /// The most bytes that the names of one layer may have.
 const NAMES_LIMIT: usize = u32::MAX as usize;
 
@@ -89,12 +91,13 @@ impl LayerEntries {
         self.hashes.push(hash);
     }
 
-    /// Adds an entry at the end; false if the names would not fit.
+    /// Adds an entry at the end; false if there are too many, or if the names would not fit.
     pub fn push(&mut self, entry: &Entry) -> bool {
         let (Ok(name_len), Ok(link_len)) = (u16::try_from(entry.name.len()), u16::try_from(entry.link.len())) else {
             return false;
         };
-        if self.bytes.len() + entry.name.len() + entry.link.len() > NAMES_LIMIT {
+        let full = self.records.len() >= ENTRY_LIMIT;
+        if full || self.bytes.len() + entry.name.len() + entry.link.len() > NAMES_LIMIT {
             return false;
         }
         let name = u32::try_from(self.bytes.len()).expect("below the limit");

@@ -28,7 +28,7 @@ pub use compression::{Compression, describe, head};
 pub use config::{Config, HistoryEntry, Run};
 pub use decode::decode;
 pub use instruction::Instruction;
-pub use layer::{EntryRef, LayerEntries, Record};
+pub use layer::{ENTRY_LIMIT, EntryRef, LayerEntries, Record};
 pub use read::{Digests, Progress, ReadLayer, hash_extent, read_layer};
 pub use select::{Selection, select};
 pub use stream::{Streamed, read_root_directory, read_stream};

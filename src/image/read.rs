@@ -147,7 +147,7 @@ fn walk<R: Forward>(reader: R, layer: &mut ReadLayer, hash: bool) -> R {
             Err(fault) => break Some(fault.to_string()),
         }
         if !layer.entries.push(walker.entry()) {
-            break Some("its names have more than 4 GiB".into());
+            break Some("it has more than 33,554,432 entries or 4 GiB of names".into());
         }
         if hash {
             let size = walker.entry().stored;

@@ -65,7 +65,11 @@ pub fn read_stream(path: &str, mut reader: impl BufRead, progress: &Progress) ->
         }
         let entry = walker.entry().clone();
         if !streamed.whole.entries.push(&entry) {
-            return Err(Error::Limit { path: path.into(), what: "its names".into(), limit: "4 GiB".into() });
+            return Err(Error::Limit {
+                path: path.into(),
+                what: "its entries".into(),
+                limit: "33,554,432 entries, 4 GiB of names".into(),
+            });
         }
         let mut contents = Hashed { inner: walker.contents_reader(), hasher: Xxh3::new() };
         match entry.kind {
@@ -196,7 +200,11 @@ pub fn read_root_directory(root: &std::path::Path) -> io::Result<ReadLayer> {
     let mut entries = LayerEntries::default();
     crate::archive::read_root_filesystem(root, |entry| {
         layer.stored_bytes += entry.stored;
-        if entries.push(entry) { Ok(()) } else { Err(io::Error::other("its names have more than 4 GiB")) }
+        if entries.push(entry) {
+            Ok(())
+        } else {
+            Err(io::Error::other("it has more than 33,554,432 entries or 4 GiB of names"))
+        }
     })?;
     layer.entries = entries;
     layer.tar_bytes = layer.stored_bytes;

@@ -15,6 +15,9 @@ mod sums;
 
 use crate::image::whiteout;
 
+/// The most entries, and the most distinct paths, that an image may have.
+pub use crate::image::ENTRY_LIMIT;
+
 pub use build::{Builder, LimitExceeded};
 pub use sums::{Change, Changes, Totals};
 
@@ -57,8 +60,6 @@ const ALIVE: u16 = u16::MAX;
 
 /// The most layers that an image may have.
 pub const LAYER_LIMIT: usize = ALIVE as usize - 1;
-/// The most entries, and the most distinct paths, that an image may have.
-pub const ENTRY_LIMIT: usize = NONE as usize / 2;
 /// The most distinct pairs of owner and group that an image may have.
 pub const OWNER_LIMIT: usize = u16::MAX as usize;
 
