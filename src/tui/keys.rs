@@ -55,7 +55,10 @@ pub const MARKS: &[(&str, &str)] = &[
     ("█ ▒", "in bars: live and dead"),
 ];
 
-/// The number of lines that the help has.
+/// Lines that the keys of the views may take.
+const VIEW_LINES: usize = 16;
+
+/// At least the number of lines that the help has.
 pub fn lines() -> usize {
-    KEYS.iter().map(|(_, keys)| keys.len() + 2).sum::<usize>() + MARKS.len() + 2
+    KEYS.iter().map(|(_, keys)| keys.len() + 2).sum::<usize>() + MARKS.len() + VIEW_LINES
 }

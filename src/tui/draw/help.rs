@@ -8,9 +8,13 @@ use ratatui::widgets::{Clear, Widget};
 use super::{pane, put};
 use crate::tui::app::App;
 use crate::tui::keys::{KEYS, MARKS};
+use crate::tui::text::wrap;
 use crate::tui::theme::Theme;
+use crate::tui::views::{View, Views};
 
 const KEY_WIDTH: usize = 16;
+/// What is left beside the keys at 80 columns.
+const TEXT_WIDTH: usize = 78 - KEY_WIDTH - 4;
 
 pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let lines = lines(theme);
@@ -35,6 +39,15 @@ fn lines(theme: &Theme) -> Vec<Line<'static>> {
             lines.push(Line::styled(format!(" {title}"), theme.focused));
         }
         lines.extend(keys.iter().map(|(key, what)| entry(key, what)));
+    }
+    for view in View::ALL.into_iter().filter(|view| !Views::keys(*view).is_empty()) {
+        let keys: Vec<_> = Views::keys(view).iter().filter(|(key, _)| !matches!(*key, "?" | "q" | "1")).collect();
+        let text = keys.iter().map(|(key, what)| format!("{key} {what}")).collect::<Vec<_>>().join(" · ");
+        let mut name = format!("{} view", view.name());
+        for part in wrap(&text, TEXT_WIDTH) {
+            lines.push(entry(&name, &part));
+            name.clear();
+        }
     }
     lines.push(Line::styled(" Marks", theme.focused));
     lines.extend(MARKS.iter().map(|(mark, what)| entry(mark, what)));

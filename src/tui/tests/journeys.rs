@@ -145,9 +145,10 @@ fn below_80_columns_one_pane_is_shown_and_tab_goes_round() {
 
 #[test]
 fn the_help_lists_every_key_and_escape_leaves_it_but_never_the_program() {
-    let mut person = Person::at(80, 40);
+    let mut person = Person::at(80, 48);
     person.types("?");
     let screen = person.screen();
+    assert!(screen.contains("Waste view") && screen.contains("t table"), "the views have keys of their own\n{screen}");
     for (_, keys) in crate::tui::keys::KEYS {
         for (key, what) in *keys {
             assert!(screen.contains(key) && screen.contains(what), "{key} {what} is not on\n{screen}");

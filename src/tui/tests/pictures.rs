@@ -65,7 +65,16 @@ fn reading() {
 
 #[test]
 fn the_help() {
-    let mut person = Person::at(80, 40);
+    let mut person = Person::at(80, 48);
     person.types("?");
-    check("help-80x40", &person);
+    check("help-80x48", &person);
+}
+
+#[test]
+fn the_image_itself() {
+    for (width, height) in [(80, 24), (120, 40)] {
+        let mut person = Person::at(width, height);
+        person.types("5");
+        check(&format!("image-{width}x{height}"), &person);
+    }
 }

@@ -15,7 +15,7 @@ use crate::tui::explorer::Explorer;
 use crate::tui::layout::rows_inside;
 use crate::tui::text::wrap;
 
-pub const KEYS: &[(&str, &str)] = &[("↑↓", "scroll"), ("1", "explore")];
+pub const KEYS: &[(&str, &str)] = &[("?", "help"), ("↑↓", "scroll"), ("1", "explore"), ("q", "quit")];
 
 /// The columns of the words on the left.
 const WORDS: usize = 12;
