@@ -153,7 +153,7 @@ impl Timeline {
     }
 }
 
-/// The rows of a column up to what is visible, and up to what is shipped. Dead bytes always show.
+/// The rows of a column up to what is visible, and up to what is shipped.
 fn cells(point: &Point, most: u64, rows: usize) -> (usize, usize) {
     let scaled = |bytes: u64| {
         let (bytes, most) = (u128::from(bytes), u128::from(most.max(1)));
@@ -161,7 +161,8 @@ fn cells(point: &Point, most: u64, rows: usize) -> (usize, usize) {
         usize::try_from(cells).map_or(rows, |cells| cells.clamp(usize::from(bytes > 0), rows))
     };
     let filled = scaled(point.shipped);
-    let dead = usize::from(point.shipped > point.visible);
+    // What is dead shows as soon as there is room for both.
+    let dead = usize::from(point.shipped > point.visible && (filled > 1 || point.visible == 0));
     (scaled(point.visible).min(filled.saturating_sub(dead)), filled)
 }
 
