@@ -8,6 +8,8 @@ use crate::archive::{Entry, EntryKind};
 
 /// The most entries that an image may have: some 4 GiB of memory.
 pub const ENTRY_LIMIT: usize = 1 << 25;
+/// What to say when [`LayerEntries::push`] is false.
+pub const FULL: &str = "it has more than 33,554,432 entries or 4 GiB of names";
 /// The most bytes that the names of one layer may have.
 const NAMES_LIMIT: usize = u32::MAX as usize;
 

@@ -15,6 +15,7 @@ mod read;
 mod select;
 mod stream;
 mod v1;
+mod watch;
 pub mod whiteout;
 
 use std::collections::HashSet;

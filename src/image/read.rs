@@ -8,8 +8,9 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::compression::{Compression, head};
 use super::decode::{Stream, decode};
-use super::layer::LayerEntries;
-use crate::archive::{Extent, Fault, Forward, Limits, Member, ReadAt, Walker, Window, read_buffered};
+use super::layer::{FULL, LayerEntries};
+use super::watch::Watched;
+use crate::archive::{Extent, Fault, Forward, Limits, Member, ReadAt, Walker, Window};
 use crate::error::Error;
 
 /// Read at a time from plain layers, whose headers lie far apart.
@@ -119,7 +120,7 @@ pub fn read_layer(member: &Member, progress: &Progress) -> Result<ReadLayer, Err
 
 /// Reads a layer whose bytes go by once, and hashes the contents of its files.
 pub fn read_passing(reader: impl BufRead, layer: &mut ReadLayer, verify: bool) {
-    let mut stored = Hashing::new(reader, verify);
+    let mut stored = Watched::new(reader, verify.then(Sha256::new));
     let decoded = match decode(layer.compression, &mut stored) {
         Ok(decoded) => decoded,
         Err(error) => {
@@ -127,12 +128,12 @@ pub fn read_passing(reader: impl BufRead, layer: &mut ReadLayer, verify: bool) {
             return;
         }
     };
-    let Stream(tar) = walk(Stream(Hashing::new(decoded, verify)), layer, true);
+    let Stream(tar) = walk(Stream(Watched::new(decoded, verify.then(Sha256::new))), layer, true);
     layer.notes.extend(tar.inner.get_ref().note().map(Into::into));
-    let tar = tar.hasher.map(|hasher| hasher.finalize().into());
+    let tar = tar.watcher.map(|hasher| hasher.finalize().into());
     // Decoders leave what follows the last frame.
     let rest = Stream(&mut stored).skip(u64::MAX);
-    let stored = stored.hasher.map(|hasher| hasher.finalize().into());
+    let stored = stored.watcher.map(|hasher| hasher.finalize().into());
     if let (Some(tar), Some(stored), Ok(_)) = (tar, stored, rest) {
         layer.digests = Some(Digests { stored, tar });
     }
@@ -147,7 +148,7 @@ fn walk<R: Forward>(reader: R, layer: &mut ReadLayer, hash: bool) -> R {
             Err(fault) => break Some(fault.to_string()),
         }
         if !layer.entries.push(walker.entry()) {
-            break Some("it has more than 33,554,432 entries or 4 GiB of names".into());
+            break Some(FULL.into());
         }
         if hash {
             let size = walker.entry().stored;
@@ -191,36 +192,5 @@ pub fn hash_extent(source: &dyn ReadAt, extent: Extent) -> io::Result<u128> {
             0 => return Ok(hasher.digest128()),
             n => hasher.update(&buffer[..n]),
         }
-    }
-}
-
-/// Hashes what goes by, if asked to.
-struct Hashing<R> {
-    inner: R,
-    hasher: Option<Sha256>,
-}
-
-impl<R> Hashing<R> {
-    fn new(inner: R, wanted: bool) -> Self {
-        Self { inner, hasher: wanted.then(Sha256::new) }
-    }
-}
-
-impl<R: BufRead> BufRead for Hashing<R> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        self.inner.fill_buf()
-    }
-
-    fn consume(&mut self, n: usize) {
-        if let (Some(hasher), Ok(buffer)) = (&mut self.hasher, self.inner.fill_buf()) {
-            hasher.update(&buffer[..n]);
-        }
-        self.inner.consume(n);
-    }
-}
-
-impl<R: BufRead> Read for Hashing<R> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        read_buffered(self, buf)
     }
 }

@@ -12,11 +12,12 @@ use xxhash_rust::xxh3::Xxh3;
 
 use super::compression::{Compression, describe};
 use super::decode::Stream;
-use super::layer::LayerEntries;
+use super::layer::{FULL, LayerEntries};
 use super::read::{ReadLayer, read_passing};
+use super::watch::Watched;
 use super::{JSON_LIMIT, Progress};
 use crate::archive::{
-    EntryKind, Extent, Limits, Members, MembersBuilder, MemorySource, SpentSource, Walker, is_tar, read_buffered,
+    EntryKind, Extent, Forward, Limits, Members, MembersBuilder, MemorySource, SpentSource, Walker, is_tar,
 };
 use crate::error::Error;
 
@@ -71,7 +72,7 @@ pub fn read_stream(path: &str, mut reader: impl BufRead, progress: &Progress) ->
                 limit: "33,554,432 entries, 4 GiB of names".into(),
             });
         }
-        let mut contents = Hashed { inner: walker.contents_reader(), hasher: Xxh3::new() };
+        let mut contents = Watched::new(walker.contents_reader(), Xxh3::new());
         match entry.kind {
             EntryKind::File | EntryKind::Other(b'7') => {
                 let before = streamed.layers.len();
@@ -91,8 +92,8 @@ pub fn read_stream(path: &str, mut reader: impl BufRead, progress: &Progress) ->
             _ => {}
         }
         // What is left of the contents is hashed too: the archive may be a root filesystem.
-        let _ = drain(&mut contents);
-        streamed.whole.entries.push_hash(contents.hasher.digest128());
+        let _ = Stream(&mut contents).skip(u64::MAX);
+        streamed.whole.entries.push_hash(contents.watcher.digest128());
     };
     if cancelled() {
         return Err(Error::Cancelled);
@@ -160,51 +161,13 @@ fn peek(reader: &mut impl BufRead) -> io::Result<Vec<u8>> {
     }
 }
 
-fn drain(reader: &mut impl BufRead) -> io::Result<()> {
-    loop {
-        match reader.fill_buf()?.len() {
-            0 => return Ok(()),
-            n => reader.consume(n),
-        }
-    }
-}
-
-/// Hashes what goes by.
-struct Hashed<R> {
-    inner: R,
-    hasher: Xxh3,
-}
-
-impl<R: BufRead> BufRead for Hashed<R> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        self.inner.fill_buf()
-    }
-
-    fn consume(&mut self, n: usize) {
-        if let Ok(buffer) = self.inner.fill_buf() {
-            self.hasher.update(&buffer[..n]);
-        }
-        self.inner.consume(n);
-    }
-}
-
-impl<R: BufRead> Read for Hashed<R> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        read_buffered(self, buf)
-    }
-}
-
 /// A layer that lists what a directory of the host holds.
 pub fn read_root_directory(root: &std::path::Path) -> io::Result<ReadLayer> {
     let mut layer = ReadLayer::new(Compression::None, 0);
     let mut entries = LayerEntries::default();
     crate::archive::read_root_filesystem(root, |entry| {
         layer.stored_bytes += entry.stored;
-        if entries.push(entry) {
-            Ok(())
-        } else {
-            Err(io::Error::other("it has more than 33,554,432 entries or 4 GiB of names"))
-        }
+        if entries.push(entry) { Ok(()) } else { Err(io::Error::other(FULL)) }
     })?;
     layer.entries = entries;
     layer.tar_bytes = layer.stored_bytes;

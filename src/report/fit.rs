@@ -7,18 +7,8 @@ pub fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.into();
     }
-    if width == 0 {
-        return String::new();
-    }
-    let mut used = 0;
-    let kept: String = text
-        .chars()
-        .take_while(|c| {
-            used += c.width().unwrap_or(0);
-            used < width
-        })
-        .collect();
-    format!("{}…", kept.trim_end())
+    let kept: String = fitting(text.chars(), width).collect();
+    if width == 0 { kept } else { format!("{}…", kept.trim_end()) }
 }
 
 /// Shortens text to `width` columns, with an ellipsis at the start.
@@ -26,19 +16,18 @@ pub fn cut_front(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.into();
     }
-    if width == 0 {
-        return String::new();
-    }
+    let kept: Vec<char> = fitting(text.chars().rev(), width).collect();
+    let ellipsis = (width > 0).then_some('…');
+    ellipsis.into_iter().chain(kept.into_iter().rev()).collect()
+}
+
+/// As many characters as leave a column of `width` for an ellipsis.
+fn fitting(chars: impl Iterator<Item = char>, width: usize) -> impl Iterator<Item = char> {
     let mut used = 0;
-    let kept: Vec<char> = text
-        .chars()
-        .rev()
-        .take_while(|c| {
-            used += c.width().unwrap_or(0);
-            used < width
-        })
-        .collect();
-    std::iter::once('…').chain(kept.into_iter().rev()).collect()
+    chars.take_while(move |c| {
+        used += c.width().unwrap_or(0);
+        used < width
+    })
 }
 
 /// Breaks text at spaces into lines of at most `width` columns; longer words are broken anywhere.
@@ -77,6 +66,7 @@ mod tests {
         assert_eq!(cut("abcdef", 5), "abcd…");
         assert_eq!(cut("漢字漢字", 5), "漢字…");
         assert_eq!(cut_front("/usr/lib/go", 7), "…lib/go");
+        assert_eq!((cut("abc", 0), cut_front("abc", 0)), (String::new(), String::new()));
     }
 
     #[test]

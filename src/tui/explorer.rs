@@ -103,6 +103,16 @@ impl Explorer {
         self.rebuild(Some(node));
     }
 
+    /// Shows a path among everything up to the selected layer, even if its kind was hidden.
+    pub fn reveal_up_to(&mut self, node: NodeId) {
+        self.set_scope(Scope::UpTo);
+        self.reveal(node);
+        if self.selected() != Some(node) {
+            self.set_shown(Shown::ALL);
+            self.reveal(node);
+        }
+    }
+
     /// Shows a path wherever it is: at this layer if it is there, else with everything up to the last layer, else at
     /// the layer that brought it.
     pub fn show(&mut self, node: NodeId) {

@@ -19,7 +19,7 @@ use unicode_width::UnicodeWidthStr;
 use super::Look;
 use crate::tui::draw::{pane, put};
 use crate::tui::explorer::Explorer;
-use crate::tui::rows::{Scope, Shown};
+use crate::tui::rows::Scope;
 use crate::tui::text::wrap;
 use tiles::{Direction, Shows, Tile, neighbour, tiles};
 
@@ -91,12 +91,7 @@ impl Treemap {
         if self.descend(explorer, node) {
             return false;
         }
-        explorer.set_scope(Scope::UpTo);
-        explorer.reveal(node);
-        if explorer.selected() != Some(node) {
-            explorer.set_shown(Shown::ALL);
-            explorer.reveal(node);
-        }
+        explorer.reveal_up_to(node);
         true
     }
 

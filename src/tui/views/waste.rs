@@ -15,7 +15,6 @@ use crate::tui::app::moved;
 use crate::tui::draw::{pane, put};
 use crate::tui::explorer::Explorer;
 use crate::tui::layout::rows_inside;
-use crate::tui::rows::{Scope, Shown};
 use crate::tui::text::wrap;
 
 use outline::{Item, Outline};
@@ -129,11 +128,6 @@ impl Waste {
 
 /// Puts the explorer's cursor on a path as of a layer, whatever was hidden before.
 fn reveal(explorer: &mut Explorer, layer: usize, node: NodeId) {
-    explorer.set_scope(Scope::UpTo);
     explorer.select_layer(layer);
-    explorer.reveal(node);
-    if explorer.selected() != Some(node) {
-        explorer.set_shown(Shown::ALL);
-        explorer.reveal(node);
-    }
+    explorer.reveal_up_to(node);
 }
