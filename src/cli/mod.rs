@@ -15,7 +15,7 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use layerscope::report::{Account, Detail, TextStyle, Units, write_json, write_text};
 use layerscope::{Error, Inspection, Opened, Progress, Selection};
 
-use crate::tui::{self, Settings};
+use crate::tui::{self, Keymap, Settings};
 use images::ImagesArguments;
 use input::Input;
 
@@ -178,16 +178,22 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Report(arguments)) => report(arguments),
         Some(Command::Images(arguments)) => images::list(&arguments),
         Some(Command::Demo(DemoArguments { write: Some(file) })) => write_demo(&file),
-        Some(Command::Demo(DemoArguments { write: None })) => {
-            show(Input::Demo, Selection::default(), Settings { units: Units::default(), mouse: true })
-        }
+        Some(Command::Demo(DemoArguments { write: None })) => show(
+            Input::Demo,
+            Selection::default(),
+            Settings { units: Units::default(), mouse: true, keymap: Keymap::usual() },
+        ),
         None => {
             let options = &arguments.target.options;
             let input = match &arguments.target.path {
                 Some(path) => Input::named(path),
                 None => Input::unnamed(),
             };
-            show(input, options.selection(), Settings { units: options.units(), mouse: !options.no_mouse })
+            show(
+                input,
+                options.selection(),
+                Settings { units: options.units(), mouse: !options.no_mouse, keymap: Keymap::usual() },
+            )
         }
     }
 }

@@ -7,8 +7,10 @@ use layerscope::report::Units;
 use layerscope::{Error, Inspection, Opened};
 use ratatui::layout::Rect;
 
+use super::Settings;
 use super::biography;
 use super::explorer::Explorer;
+use super::keymap::{Action, Context, Keymap};
 use super::layout::{Pane, layout, rows_inside};
 use super::rows::{Order, Scope, Shown};
 use super::search::Search;
@@ -85,6 +87,7 @@ pub struct App {
     pub search: Search,
     pub area: Rect,
     pub units: Units,
+    pub keymap: Keymap,
     pub details: Details,
     pub details_scroll: usize,
     pub help_scroll: usize,
@@ -92,7 +95,7 @@ pub struct App {
 
 impl App {
     /// The state before anything of `source` is known.
-    pub fn new(source: String, units: Units, area: Rect) -> Self {
+    pub fn new(source: String, settings: &Settings, area: Rect) -> Self {
         Self {
             name: source.clone(),
             source,
@@ -105,7 +108,8 @@ impl App {
             biography: false,
             search: Search::default(),
             area,
-            units,
+            units: settings.units,
+            keymap: settings.keymap.clone(),
             details: sentences::of_reading(),
             details_scroll: 0,
             help_scroll: 0,
@@ -150,39 +154,70 @@ impl App {
     }
 
     fn key(&mut self, key: KeyEvent) -> Option<Effect> {
-        let control = key.modifiers.contains(KeyModifiers::CONTROL);
-        match key.code {
-            KeyCode::Char('c') if control => return Some(Effect::Quit),
-            code if self.search.editing => self.search_key(code),
-            KeyCode::Char('q') => return Some(Effect::Quit),
-            KeyCode::Esc if self.explorer().is_none() && !self.help => return Some(Effect::Quit),
-            KeyCode::Char('?') => {
+        let action = self.keymap.action(&self.contexts(), key.into());
+        if self.search.editing && !is_interrupt(key) {
+            self.search_key(key);
+            return None;
+        }
+        let action = if is_interrupt(key) { Action::Quit } else { action? };
+        let ready = self.explorer().is_some();
+        match action {
+            Action::Quit => return Some(Effect::Quit),
+            Action::Back if !ready && !self.help => return Some(Effect::Quit),
+            Action::Help => {
                 self.help = !self.help;
                 self.help_scroll = 0;
             }
-            _ if self.help => self.help_key(key.code),
-            code if matches!(self.phase, Phase::Choosing { .. }) => return self.choose(code),
-            KeyCode::Char('y') => return self.selected_path().map(Effect::Copy),
-            KeyCode::Char('Y') if self.explorer().is_some() => return Some(Effect::Copy(self.command())),
-            KeyCode::Char('/') if self.explorer().is_some() => {
+            _ if self.help => self.help_action(action),
+            _ if matches!(self.phase, Phase::Choosing { .. }) => return self.choose(action),
+            Action::CopyPath => return self.selected_path().map(Effect::Copy),
+            Action::CopyCommand if ready => return Some(Effect::Copy(self.command())),
+            Action::Search if ready => {
                 self.show(View::Explore);
                 self.focus = Pane::Tree;
                 self.search = Search { editing: true, ..Search::default() };
             }
-            KeyCode::Char(c) if View::numbered(c).is_some() => self.show(View::numbered(c).unwrap_or_default()),
-            KeyCode::Esc if self.view != View::Explore => self.show(View::Explore),
-            KeyCode::Tab if self.view != View::Explore => self.show(next_view(self.view, 1)),
-            KeyCode::BackTab if self.view != View::Explore => self.show(next_view(self.view, View::ALL.len() - 1)),
-            code if self.view != View::Explore => self.view_key(code),
-            KeyCode::Tab => self.next_pane(1),
-            KeyCode::BackTab => self.next_pane(2),
-            KeyCode::Esc => {
+            action if View::asked_for(action).is_some() => self.show(View::asked_for(action).unwrap_or_default()),
+            Action::Back if self.view != View::Explore => self.show(View::Explore),
+            Action::NextPane if self.view != View::Explore => self.show(next_view(self.view, 1)),
+            Action::PreviousPane if self.view != View::Explore => {
+                self.show(next_view(self.view, View::ALL.len() - 1));
+            }
+            action if self.view != View::Explore => self.view_action(action),
+            Action::NextPane => self.next_pane(1),
+            Action::PreviousPane => self.next_pane(2),
+            Action::Back => {
                 self.focus = Pane::Tree;
                 self.search = Search::default();
             }
-            _ => self.explore(key.code, control),
+            action => self.explore(action),
         }
         None
+    }
+
+    /// Where keys are looked up, the most particular place first.
+    fn contexts(&self) -> Vec<Context> {
+        let mut contexts = Vec::new();
+        match (self.view, self.focus) {
+            (View::Explore, focus) => {
+                if !self.search.hits.is_empty() {
+                    contexts.push(Context::Found);
+                }
+                contexts.push(match focus {
+                    Pane::Layers => Context::Layers,
+                    Pane::Tree | Pane::Details => Context::Tree,
+                });
+                if focus == Pane::Layers {
+                    contexts.push(Context::Tree);
+                }
+                contexts.push(Context::Explore);
+            }
+            (View::Waste, _) => contexts.push(Context::Waste),
+            (View::Treemap, _) => contexts.push(Context::Treemap),
+            (View::Timeline | View::Image, _) => {}
+        }
+        contexts.push(Context::Everywhere);
+        contexts
     }
 
     fn show(&mut self, view: View) {
@@ -192,14 +227,14 @@ impl App {
         self.refresh_details();
     }
 
-    fn view_key(&mut self, code: KeyCode) {
+    fn view_action(&mut self, action: Action) {
         let area = layout(self.area, self.focus).main;
         let (Phase::Ready(explorer), Some(views)) = (&mut self.phase, &mut self.views) else { return };
-        match code {
-            KeyCode::Char(']') => explorer.select_layer(explorer.layer + 1),
-            KeyCode::Char('[') => explorer.select_layer(explorer.layer.saturating_sub(1)),
-            code => {
-                if views.key(self.view, explorer, code, area) {
+        match action {
+            Action::NextLayer => explorer.select_layer(explorer.layer + 1),
+            Action::PreviousLayer => explorer.select_layer(explorer.layer.saturating_sub(1)),
+            action => {
+                if views.act(self.view, explorer, action, area) {
                     self.view = View::Explore;
                     self.focus = Pane::Tree;
                 }
@@ -208,23 +243,22 @@ impl App {
         self.refresh_details();
     }
 
-    fn choose(&mut self, code: KeyCode) -> Option<Effect> {
+    fn choose(&mut self, action: Action) -> Option<Effect> {
         let page = rows_inside(self.area).max(2) - 1;
         let Phase::Choosing { choices, cursor } = &mut self.phase else { return None };
-        if matches!(code, KeyCode::Enter | KeyCode::Right | KeyCode::Char('l')) {
+        if matches!(action, Action::Enter | Action::Right) {
             return Some(Effect::Choose(*cursor));
         }
-        *cursor = moved(code, *cursor, choices.len().saturating_sub(1), page).unwrap_or(*cursor);
+        *cursor = moved(action, *cursor, choices.len().saturating_sub(1), page).unwrap_or(*cursor);
         None
     }
 
-    fn help_key(&mut self, code: KeyCode) {
-        match code {
-            KeyCode::Down | KeyCode::Char('j') | KeyCode::PageDown => self.help_scroll += 1,
-            KeyCode::Up | KeyCode::Char('k') | KeyCode::PageUp => self.help_scroll = self.help_scroll.saturating_sub(1),
-            _ => self.help = false,
+    fn help_action(&mut self, action: Action) {
+        let last = super::draw::help_lines(self).saturating_sub(rows_inside(self.area));
+        match moved(action, self.help_scroll, last, rows_inside(self.area).max(2) - 1) {
+            Some(scroll) => self.help_scroll = scroll,
+            None => self.help = false,
         }
-        self.help_scroll = self.help_scroll.min(super::keys::lines());
     }
 
     /// Narrow screens show the details as a pane of their own; on wide ones they are always there.
@@ -238,66 +272,54 @@ impl App {
         self.refresh_details();
     }
 
-    fn explore(&mut self, code: KeyCode, control: bool) {
+    fn explore(&mut self, action: Action) {
         let page = self.page();
         let details = self.details.paragraphs.len() * 8;
         let Phase::Ready(explorer) = &mut self.phase else { return };
         let shown = explorer.shown;
-        match (code, control) {
-            (KeyCode::Char(']'), _) => explorer.select_layer(explorer.layer + 1),
-            (KeyCode::Char('['), _) => explorer.select_layer(explorer.layer.saturating_sub(1)),
-            (KeyCode::Char('w'), false) => {
+        match action {
+            Action::NextLayer => explorer.select_layer(explorer.layer + 1),
+            Action::PreviousLayer => explorer.select_layer(explorer.layer.saturating_sub(1)),
+            Action::NextWaste => {
                 explorer.next_waste();
                 self.focus = Pane::Tree;
             }
-            (KeyCode::Char('i'), false) => {
+            Action::Life => {
                 self.biography = !self.biography;
                 self.focus = Pane::Tree;
             }
-            (KeyCode::Char('t'), false) => explorer.set_scope(match explorer.slice.scope {
+            Action::Scope => explorer.set_scope(match explorer.slice.scope {
                 Scope::UpTo => Scope::Changes,
                 Scope::Changes => Scope::UpTo,
             }),
-            (KeyCode::Char('l'), true) => explorer.set_scope(Scope::Changes),
-            (KeyCode::Char('a'), true) if self.focus == Pane::Layers => explorer.set_scope(Scope::UpTo),
-            (KeyCode::Char('+'), _) | (KeyCode::Char('a'), true) => {
-                explorer.set_shown(Shown { added: !shown.added, ..shown });
-            }
-            (KeyCode::Char('~'), _) => explorer.set_shown(Shown { modified: !shown.modified, ..shown }),
-            (KeyCode::Char('-'), _) | (KeyCode::Char('r'), true) => {
-                explorer.set_shown(Shown { removed: !shown.removed, ..shown });
-            }
-            (KeyCode::Char('='), _) | (KeyCode::Char('u'), true) => {
-                explorer.set_shown(Shown { unchanged: !shown.unchanged, ..shown });
-            }
-            (KeyCode::Char('!'), _) => explorer.set_shown(Shown { dead: !shown.dead, ..shown }),
-            (KeyCode::Char('n' | 'N'), false) if !self.search.hits.is_empty() => {
-                self.search.step(code == KeyCode::Char('n'));
+            Action::LayerChanges => explorer.set_scope(Scope::Changes),
+            Action::Everything => explorer.set_scope(Scope::UpTo),
+            Action::ShowAdded => explorer.set_shown(Shown { added: !shown.added, ..shown }),
+            Action::ShowModified => explorer.set_shown(Shown { modified: !shown.modified, ..shown }),
+            Action::ShowRemoved => explorer.set_shown(Shown { removed: !shown.removed, ..shown }),
+            Action::ShowUnchanged => explorer.set_shown(Shown { unchanged: !shown.unchanged, ..shown }),
+            Action::ShowDead => explorer.set_shown(Shown { dead: !shown.dead, ..shown }),
+            Action::NextHit | Action::PreviousHit => {
+                self.search.step(action == Action::NextHit);
                 return self.show_hit();
             }
-            (KeyCode::Char('s'), false) => explorer.set_order(Order::Size),
-            (KeyCode::Char('n'), false) => explorer.set_order(Order::Name),
-            (KeyCode::Char('o'), true) => explorer.set_order(match explorer.order {
+            Action::SortSize => explorer.set_order(Order::Size),
+            Action::SortName => explorer.set_order(Order::Name),
+            Action::NextSort => explorer.set_order(match explorer.order {
                 Order::Size => Order::Name,
                 Order::Name => Order::Size,
             }),
-            (KeyCode::Enter | KeyCode::Right | KeyCode::Char('l'), false) if self.focus == Pane::Layers => {
-                self.focus = Pane::Tree;
-            }
-            (KeyCode::Enter | KeyCode::Right | KeyCode::Char('l'), false) if self.focus == Pane::Tree => {
-                explorer.expand();
-            }
-            (KeyCode::Left | KeyCode::Backspace | KeyCode::Char('h'), false) if self.focus == Pane::Tree => {
-                explorer.collapse();
-            }
-            (KeyCode::Char(' '), _) if self.focus == Pane::Tree => explorer.toggle(),
-            _ => {
+            Action::Enter | Action::Right if self.focus == Pane::Layers => self.focus = Pane::Tree,
+            Action::Enter | Action::Right if self.focus == Pane::Tree => explorer.expand(),
+            Action::Left if self.focus == Pane::Tree => explorer.collapse(),
+            Action::Fold if self.focus == Pane::Tree => explorer.toggle(),
+            action => {
                 let (now, last) = match self.focus {
                     Pane::Layers => (explorer.layer, explorer.inspection.layers.len().saturating_sub(1)),
                     Pane::Tree => (explorer.cursor, explorer.rows.len().saturating_sub(1)),
                     Pane::Details => (self.details_scroll, details),
                 };
-                let Some(next) = moved(code, now, last, page) else { return };
+                let Some(next) = moved(action, now, last, page) else { return };
                 match self.focus {
                     Pane::Layers => explorer.select_layer(next),
                     Pane::Tree => explorer.move_to(next),
@@ -343,15 +365,20 @@ fn next_view(view: View, steps: usize) -> View {
     View::ALL[(now + steps) % View::ALL.len()]
 }
 
+/// `^C` always ends the program, whatever keys are configured.
+fn is_interrupt(key: KeyEvent) -> bool {
+    key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL)
+}
+
 /// Where a list's cursor goes.
-pub fn moved(code: KeyCode, now: usize, last: usize, page: usize) -> Option<usize> {
-    let next = match code {
-        KeyCode::Down | KeyCode::Char('j') => now + 1,
-        KeyCode::Up | KeyCode::Char('k') => now.saturating_sub(1),
-        KeyCode::PageDown | KeyCode::Char('d') => now + page,
-        KeyCode::PageUp | KeyCode::Char('u') => now.saturating_sub(page),
-        KeyCode::Home | KeyCode::Char('g') => 0,
-        KeyCode::End | KeyCode::Char('G') => last,
+pub fn moved(action: Action, now: usize, last: usize, page: usize) -> Option<usize> {
+    let next = match action {
+        Action::Down => now + 1,
+        Action::Up => now.saturating_sub(1),
+        Action::PageDown => now + page,
+        Action::PageUp => now.saturating_sub(page),
+        Action::First => 0,
+        Action::Last => last,
         _ => return None,
     };
     Some(next.min(last))

@@ -1,10 +1,11 @@
 //! What the mouse, the search prompt and the clipboard keys do to the state.
 
-use crossterm::event::{KeyCode, MouseButton, MouseEvent, MouseEventKind};
+use crossterm::event::{KeyCode, KeyEvent, MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::Position;
 
 use super::app::{App, Phase};
 use super::layout::{Pane, layout, rows_inside};
+use super::prompt::Typed;
 use super::search::Search;
 use super::text::first_visible;
 use super::views::View;
@@ -14,19 +15,16 @@ const WHEEL: usize = 3;
 
 impl App {
     /// Keys while the query is being typed; each one looks anew and shows the biggest hit.
-    pub(super) fn search_key(&mut self, code: KeyCode) {
+    pub(super) fn search_key(&mut self, key: KeyEvent) {
         let Phase::Ready(explorer) = &mut self.phase else { return };
-        match code {
-            KeyCode::Esc => self.search = Search::default(),
-            KeyCode::Enter => self.search.editing = false,
-            KeyCode::Down | KeyCode::Up => self.search.step(code == KeyCode::Down),
-            KeyCode::Backspace if self.search.query.pop().is_none() => self.search.editing = false,
-            KeyCode::Backspace => self.search.run(&explorer.inspection.tree, &explorer.slice),
-            KeyCode::Char(c) => {
-                self.search.query.push(c);
-                self.search.run(&explorer.inspection.tree, &explorer.slice);
+        match self.search.query.key(key) {
+            Typed::Left => self.search = Search::default(),
+            Typed::Entered => self.search.editing = false,
+            Typed::Changed => self.search.run(&explorer.inspection.tree, &explorer.slice),
+            Typed::Other if matches!(key.code, KeyCode::Down | KeyCode::Up) => {
+                self.search.step(key.code == KeyCode::Down);
             }
-            _ => return,
+            Typed::Same | Typed::Other => return,
         }
         self.show_hit();
     }

@@ -8,8 +8,9 @@ mod biography;
 mod draw;
 mod explorer;
 mod input;
-mod keys;
+mod keymap;
 mod layout;
+mod prompt;
 mod rows;
 mod search;
 mod sentences;
@@ -33,6 +34,8 @@ use layerscope::image::Image;
 use layerscope::report::Units;
 use layerscope::{Archive, Error, Opened, Progress, Selection};
 use ratatui::layout::Rect;
+
+pub use keymap::Keymap;
 
 use app::{App, Effect, Intro, Message, Phase};
 use terminal::Screen;
@@ -59,11 +62,12 @@ impl From<io::Error> for Failure {
 pub type Opener = Box<dyn FnOnce(&Progress) -> Result<Archive, Error> + Send>;
 
 /// How the screen behaves.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone)]
 pub struct Settings {
     pub units: Units,
     /// Whether clicks and the wheel are taken; if not, the terminal keeps them.
     pub mouse: bool,
+    pub keymap: Keymap,
 }
 
 /// What is known when the screen comes up.
@@ -97,7 +101,7 @@ pub fn run(start: Start, selection: Selection, settings: Settings) -> Result<(),
         Start::Archive(archive) => archive.path.clone(),
         Start::Later(name, _) => name.clone(),
     };
-    let app = App::new(name, settings.units, Rect::new(0, 0, size.width, size.height));
+    let app = App::new(name, &settings, Rect::new(0, 0, size.width, size.height));
     let mut session =
         Session { app, theme, selection, progress: Arc::default(), sender: sender.clone(), archive: None };
     session.start(start);

@@ -2,12 +2,13 @@
 
 use layerscope::tree::{NodeId, Tree};
 
+use super::prompt::Prompt;
 use super::rows::Slice;
 
 /// What is looked for, and where it was found.
 #[derive(Debug, Default)]
 pub struct Search {
-    pub query: String,
+    pub query: Prompt,
     /// Whether keys go into the query.
     pub editing: bool,
     /// The paths that match, the biggest first.
@@ -19,7 +20,7 @@ pub struct Search {
 impl Search {
     /// Looks for the query anew.
     pub fn run(&mut self, tree: &Tree, slice: &Slice) {
-        self.hits = if self.query.is_empty() { Vec::new() } else { find(tree, &self.query) };
+        self.hits = if self.query.text().is_empty() { Vec::new() } else { find(tree, self.query.text()) };
         self.hits.sort_by_key(|&node| (std::cmp::Reverse(slice.totals(node).shipped()), node));
         self.at = 0;
     }

@@ -1,4 +1,4 @@
-//! The help: all keys, and what the marks mean.
+//! The help: all keys as they are configured, and what the marks mean.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -7,17 +7,17 @@ use ratatui::widgets::{Clear, Widget};
 
 use super::{pane, put};
 use crate::tui::app::App;
-use crate::tui::keys::{KEYS, MARKS};
+use crate::tui::keymap::Keymap;
+use crate::tui::keymap::help::{GROUPS, MARKS, MOUSE};
 use crate::tui::text::wrap;
 use crate::tui::theme::Theme;
-use crate::tui::views::{View, Views};
 
 const KEY_WIDTH: usize = 16;
 /// What is left beside the keys at 80 columns.
 const TEXT_WIDTH: usize = 78 - KEY_WIDTH - 4;
 
 pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let lines = lines(theme);
+    let lines = lines(&app.keymap, theme);
     let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX).min(area.height);
     let width = area.width.min(80);
     let frame = Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height };
@@ -29,27 +29,36 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-fn lines(theme: &Theme) -> Vec<Line<'static>> {
-    let entry = |key: &str, what: &str| {
-        Line::from(vec![Span::styled(format!("  {key:<KEY_WIDTH$}"), theme.strong), Span::raw(format!(" {what}"))])
-    };
+/// The number of lines of the help.
+pub fn help_lines(app: &App) -> usize {
+    lines(&app.keymap, &Theme::plain()).len()
+}
+
+fn lines(keymap: &Keymap, theme: &Theme) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
-    for (title, keys) in KEYS {
+    for (title, actions) in GROUPS {
         if !title.is_empty() {
             lines.push(Line::styled(format!(" {title}"), theme.focused));
         }
-        lines.extend(keys.iter().map(|(key, what)| entry(key, what)));
-    }
-    for view in View::ALL.into_iter().filter(|view| !Views::keys(*view).is_empty()) {
-        let keys: Vec<_> = Views::keys(view).iter().filter(|(key, _)| !matches!(*key, "?" | "q" | "1")).collect();
-        let text = keys.iter().map(|(key, what)| format!("{key} {what}")).collect::<Vec<_>>().join(" · ");
-        let mut name = format!("{} view", view.name());
-        for part in wrap(&text, TEXT_WIDTH) {
-            lines.push(entry(&name, &part));
-            name.clear();
+        for (actions, what) in *actions {
+            entry(&keymap.all_keys(actions), what, theme, &mut lines);
         }
     }
-    lines.push(Line::styled(" Marks", theme.focused));
-    lines.extend(MARKS.iter().map(|(mark, what)| entry(mark, what)));
+    lines.push(Line::styled(" Mouse and marks", theme.focused));
+    for (mark, what) in [MOUSE].iter().chain(MARKS) {
+        entry(mark, what, theme, &mut lines);
+    }
     lines
+}
+
+/// A line, or as many as long keys or texts need.
+fn entry(keys: &str, what: &str, theme: &Theme, lines: &mut Vec<Line<'static>>) {
+    let (keys, texts) = (wrap(keys, KEY_WIDTH), wrap(what, TEXT_WIDTH));
+    for i in 0..keys.len().max(texts.len()) {
+        let part = |parts: &[String]| parts.get(i).cloned().unwrap_or_default();
+        lines.push(Line::from(vec![
+            Span::styled(format!("  {:<KEY_WIDTH$}", part(&keys)), theme.strong),
+            Span::raw(format!(" {}", part(&texts))),
+        ]));
+    }
 }

@@ -4,6 +4,7 @@ mod help;
 mod layers;
 mod tree;
 
+pub use help::help_lines;
 pub use layers::fill;
 
 use layerscope::report::units::percent;
@@ -16,6 +17,8 @@ use ratatui::widgets::{Block, Clear, Widget};
 use unicode_width::UnicodeWidthStr;
 
 use super::app::{App, Phase};
+use super::keymap::Action::*;
+use super::keymap::help::Line as Hint;
 use super::layout::{Pane, layout};
 use super::text::{cut, first_visible, wrap};
 use super::theme::Theme;
@@ -186,15 +189,15 @@ fn details(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
 /// What is looked for, and which of how many hits is selected.
 fn searching(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let search = &app.search;
-    let found = match (search.hits.len(), search.query.is_empty()) {
+    let found = match (search.hits.len(), search.query.text().is_empty()) {
         (_, true) => "a name or a part of a path, in all layers, deleted ones included".into(),
         (0, false) => "nothing is called so in any layer".into(),
         (n, false) => {
             format!("{} of {}   ↑↓ others   Enter done   then n N", search.at + 1, layerscope::units::count(n as u64))
         }
     };
-    let query = layerscope::text::escaped_str(&search.query);
-    let spans = vec![Span::styled(format!(" /{query}▏ "), theme.strong), Span::styled(found, theme.dim)];
+    let (before, after) = search.query.shown();
+    let spans = vec![Span::styled(format!(" /{before}▏{after} "), theme.strong), Span::styled(found, theme.dim)];
     put(Line::from(spans), 0, area, buffer);
 }
 
@@ -202,35 +205,43 @@ fn footer(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     if app.search.editing {
         return searching(app, theme, area, buffer);
     }
-    let keys: &[(&str, &str)] = match (&app.phase, app.help, app.focus) {
-        (_, true, _) => &[("Esc", "back"), ("↑↓", "scroll")],
-        (Phase::Choosing { .. }, ..) => &[("↑↓", "image"), ("Enter", "open"), ("q", "quit")],
-        (Phase::Loading { .. }, ..) => &[("q", "cancel"), ("?", "help")],
+    let hints: &[Hint] = match (&app.phase, app.help, app.focus) {
+        (_, true, _) => &[(&[Back], "back"), (&[Up, Down], "scroll")],
+        (Phase::Choosing { .. }, ..) => &[(&[Up, Down], "image"), (&[Enter], "open"), (&[Quit], "quit")],
+        (Phase::Loading { .. }, ..) => &[(&[Quit], "cancel"), (&[Help], "help")],
         _ if app.view != View::Explore => Views::keys(app.view),
-        (_, _, Pane::Layers) => {
-            &[("?", "help"), ("↑↓", "layer"), ("Tab", "tree"), ("w", "next waste"), ("t", "changes"), ("q", "quit")]
-        }
-        (_, _, Pane::Tree) => &[
-            ("?", "help"),
-            ("→←", "open, fold"),
-            ("[ ]", "layer"),
-            ("w", "waste"),
-            ("t", "changes"),
-            ("/", "find"),
-            ("1-5", "views"),
-            ("q", "quit"),
+        (_, _, Pane::Layers) => &[
+            (&[Help], "help"),
+            (&[Up, Down], "layer"),
+            (&[NextPane], "tree"),
+            (&[NextWaste], "next waste"),
+            (&[Scope], "changes"),
+            (&[Quit], "quit"),
         ],
-        (_, _, Pane::Details) => &[("?", "help"), ("↑↓", "scroll"), ("Tab", "panes"), ("q", "quit")],
+        (_, _, Pane::Tree) => &[
+            (&[Help], "help"),
+            (&[Right, Left], "open, fold"),
+            (&[PreviousLayer, NextLayer], "layer"),
+            (&[NextWaste], "waste"),
+            (&[Scope], "changes"),
+            (&[Search], "find"),
+            (&[ViewWaste, ViewTimeline], "views"),
+            (&[Quit], "quit"),
+        ],
+        (_, _, Pane::Details) => {
+            &[(&[Help], "help"), (&[Up, Down], "scroll"), (&[NextPane], "panes"), (&[Quit], "quit")]
+        }
     };
     let mut spans = vec![Span::raw(" ")];
     let mut used = 1;
-    for (key, what) in keys {
+    for (actions, what) in hints {
+        let key = app.keymap.first_keys(actions);
         let width = key.width() + what.width() + 3;
         if used + width > usize::from(area.width) {
             break;
         }
         used += width;
-        spans.push(Span::styled((*key).to_owned(), theme.strong));
+        spans.push(Span::styled(key, theme.strong));
         spans.push(Span::styled(format!(" {what}  "), theme.dim));
     }
     put(Line::from(spans), 0, area, buffer);

@@ -19,12 +19,18 @@ use ratatui::layout::Rect;
 
 use super::app::{App, Effect, Intro, Message};
 use super::theme::Theme;
+use super::{Keymap, Settings};
 
 static DEMO: LazyLock<(Opened, Arc<Inspection>)> = LazyLock::new(|| {
     let opened = layerscope::demo::open().expect("the demo opens");
     let inspection = layerscope::inspect(&opened, &Progress::default()).expect("the demo is readable");
     (opened, Arc::new(inspection))
 });
+
+/// What the program does when nothing is configured.
+fn settings() -> Settings {
+    Settings { units: Units::Iec, mouse: true, keymap: Keymap::usual() }
+}
 
 /// Someone at a screen of a given size, with the demo on it.
 struct Person {
@@ -42,7 +48,7 @@ impl Person {
 
     /// Nothing is known yet but where the image comes from.
     fn in_front_of(source: &str, width: u16, height: u16) -> Self {
-        Self { app: App::new(source.into(), Units::Iec, Rect::new(0, 0, width, height)), ended: false }
+        Self { app: App::new(source.into(), &settings(), Rect::new(0, 0, width, height)), ended: false }
     }
 
     fn at(width: u16, height: u16) -> Self {

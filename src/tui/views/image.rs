@@ -1,6 +1,5 @@
 //! The image itself: tags, platform, sizes, what a container runs, the whole history, digests.
 
-use crossterm::event::KeyCode;
 use layerscope::Inspection;
 use layerscope::text::escaped_str;
 use layerscope::units::{Units, count, percent, plural};
@@ -12,10 +11,17 @@ use super::Look;
 use crate::tui::app::moved;
 use crate::tui::draw::{pane, put};
 use crate::tui::explorer::Explorer;
+use crate::tui::keymap::Action;
+use crate::tui::keymap::help::Line as Hint;
 use crate::tui::layout::rows_inside;
 use crate::tui::text::wrap;
 
-pub const KEYS: &[(&str, &str)] = &[("?", "help"), ("↑↓", "scroll"), ("1", "explore"), ("q", "quit")];
+pub const KEYS: &[Hint] = &[
+    (&[Action::Help], "help"),
+    (&[Action::Up, Action::Down], "scroll"),
+    (&[Action::ViewExplore], "explore"),
+    (&[Action::Quit], "quit"),
+];
 
 /// The columns of the words on the left.
 const WORDS: usize = 12;
@@ -54,10 +60,10 @@ impl ImageFacts {
         }
     }
 
-    pub fn key(&mut self, code: KeyCode, area: Rect) -> bool {
+    pub fn act(&mut self, action: Action, area: Rect) -> bool {
         let rows = rows_inside(area);
         let last = self.lines(Units::default(), usize::from(area.width.saturating_sub(2))).len().saturating_sub(rows);
-        self.scroll = moved(code, self.scroll, last, rows.max(2) - 1).unwrap_or(self.scroll);
+        self.scroll = moved(action, self.scroll, last, rows.max(2) - 1).unwrap_or(self.scroll);
         false
     }
 

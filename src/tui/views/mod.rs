@@ -5,12 +5,13 @@ mod timeline;
 mod treemap;
 mod waste;
 
-use crossterm::event::KeyCode;
 use layerscope::report::Units;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::explorer::Explorer;
+use super::keymap::Action;
+use super::keymap::help::Line as Hint;
 use super::theme::Theme;
 
 use image::ImageFacts;
@@ -32,10 +33,16 @@ pub enum View {
 impl View {
     pub const ALL: [Self; 5] = [Self::Explore, Self::Waste, Self::Timeline, Self::Treemap, Self::Image];
 
-    /// The view that a number key stands for.
-    pub fn numbered(key: char) -> Option<Self> {
-        let index = key.to_digit(10)?.checked_sub(1)?;
-        Self::ALL.get(usize::try_from(index).ok()?).copied()
+    /// The view that an action asks for.
+    pub fn asked_for(action: Action) -> Option<Self> {
+        match action {
+            Action::ViewExplore => Some(Self::Explore),
+            Action::ViewWaste => Some(Self::Waste),
+            Action::ViewTimeline => Some(Self::Timeline),
+            Action::ViewTreemap => Some(Self::Treemap),
+            Action::ViewImage => Some(Self::Image),
+            _ => None,
+        }
     }
 
     pub fn name(self) -> &'static str {
@@ -83,14 +90,14 @@ impl Views {
         }
     }
 
-    /// Takes a key in the area that the view is drawn in; says whether to go to the explorer now.
-    pub fn key(&mut self, view: View, explorer: &mut Explorer, code: KeyCode, area: Rect) -> bool {
+    /// Does something in the area that the view is drawn in; says whether to go to the explorer now.
+    pub fn act(&mut self, view: View, explorer: &mut Explorer, action: Action, area: Rect) -> bool {
         match view {
             View::Explore => false,
-            View::Waste => self.waste.key(explorer, code, area),
-            View::Timeline => self.timeline.key(explorer, code, area),
-            View::Treemap => self.treemap.key(explorer, code, area),
-            View::Image => self.image.key(code, area),
+            View::Waste => self.waste.act(explorer, action, area),
+            View::Timeline => self.timeline.act(explorer, action, area),
+            View::Treemap => self.treemap.act(explorer, action, area),
+            View::Image => self.image.act(action, area),
         }
     }
 
@@ -104,8 +111,8 @@ impl Views {
         }
     }
 
-    /// The keys that matter in a view, for the footer and for `?`.
-    pub fn keys(view: View) -> &'static [(&'static str, &'static str)] {
+    /// What matters in a view, for the footer.
+    pub fn keys(view: View) -> &'static [Hint] {
         match view {
             View::Explore => &[],
             View::Waste => waste::KEYS,

@@ -2,7 +2,6 @@
 
 mod columns;
 
-use crossterm::event::KeyCode;
 use layerscope::Inspection;
 use layerscope::analysis::LayerAccount;
 use layerscope::tree::{Kind, NodeId, Tree};
@@ -15,11 +14,18 @@ use ratatui::text::{Line, Span};
 use super::Look;
 use crate::tui::draw::{pane, put};
 use crate::tui::explorer::Explorer;
+use crate::tui::keymap::Action;
+use crate::tui::keymap::help::Line as Hint;
 use crate::tui::text::{cut, wrap};
 use columns::{Columns, Gutter};
 
-pub const KEYS: &[(&str, &str)] =
-    &[("?", "help"), ("←→", "layer"), ("g G", "first, last"), ("Enter", "explore"), ("q", "quit")];
+pub const KEYS: &[Hint] = &[
+    (&[Action::Help], "help"),
+    (&[Action::Left, Action::Right], "layer"),
+    (&[Action::First, Action::Last], "first, last"),
+    (&[Action::Enter], "explore"),
+    (&[Action::Quit], "quit"),
+];
 
 /// The rows of bars at least; with fewer there is only text.
 const LOWEST: usize = 3;
@@ -47,13 +53,13 @@ impl Timeline {
         Self { points: points(&explorer.inspection) }
     }
 
-    pub fn key(&mut self, explorer: &mut Explorer, code: KeyCode, _: Rect) -> bool {
-        match code {
-            KeyCode::Left | KeyCode::Char('h') => explorer.select_layer(explorer.layer.saturating_sub(1)),
-            KeyCode::Right | KeyCode::Char('l') => explorer.select_layer(explorer.layer + 1),
-            KeyCode::Home | KeyCode::Char('g') => explorer.select_layer(0),
-            KeyCode::End | KeyCode::Char('G') => explorer.select_layer(usize::MAX),
-            KeyCode::Enter => return true,
+    pub fn act(&mut self, explorer: &mut Explorer, action: Action, _: Rect) -> bool {
+        match action {
+            Action::Left => explorer.select_layer(explorer.layer.saturating_sub(1)),
+            Action::Right => explorer.select_layer(explorer.layer + 1),
+            Action::First => explorer.select_layer(0),
+            Action::Last => explorer.select_layer(usize::MAX),
+            Action::Enter => return true,
             _ => {}
         }
         false

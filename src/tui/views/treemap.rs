@@ -6,7 +6,6 @@ mod tiles;
 
 use std::borrow::Cow;
 
-use crossterm::event::KeyCode;
 use layerscope::report::fit::cut_front;
 use layerscope::text::escaped;
 use layerscope::tree::{NodeId, Totals};
@@ -19,19 +18,21 @@ use unicode_width::UnicodeWidthStr;
 use super::Look;
 use crate::tui::draw::{pane, put};
 use crate::tui::explorer::Explorer;
+use crate::tui::keymap::Action;
+use crate::tui::keymap::help::Line as Hint;
 use crate::tui::rows::Scope;
 use crate::tui::text::wrap;
 use tiles::{Direction, Shows, Tile, neighbour, tiles};
 
-pub const KEYS: &[(&str, &str)] = &[
-    ("?", "help"),
-    ("←↑↓→", "tile"),
-    ("Enter", "into it"),
-    ("-", "up"),
-    ("0", "root"),
-    ("[ ]", "layer"),
-    ("1", "explore"),
-    ("q", "quit"),
+pub const KEYS: &[Hint] = &[
+    (&[Action::Help], "help"),
+    (&[Action::Left, Action::Up, Action::Down, Action::Right], "tile"),
+    (&[Action::Enter], "into it"),
+    (&[Action::ZoomOut], "up"),
+    (&[Action::ZoomReset], "root"),
+    (&[Action::PreviousLayer, Action::NextLayer], "layer"),
+    (&[Action::ViewExplore], "explore"),
+    (&[Action::Quit], "quit"),
 ];
 
 /// A directory as a map, and the tile that is selected.
@@ -54,25 +55,25 @@ impl Treemap {
         self.refresh(explorer);
     }
 
-    pub fn key(&mut self, explorer: &mut Explorer, code: KeyCode, area: Rect) -> bool {
+    pub fn act(&mut self, explorer: &mut Explorer, action: Action, area: Rect) -> bool {
         self.refresh(explorer);
-        let direction = match code {
-            KeyCode::Left | KeyCode::Char('h') => Direction::Left,
-            KeyCode::Right | KeyCode::Char('l') => Direction::Right,
-            KeyCode::Up | KeyCode::Char('k') => Direction::Up,
-            KeyCode::Down | KeyCode::Char('j') => Direction::Down,
-            KeyCode::Enter => return self.open(explorer, area),
-            KeyCode::Char('+') => {
+        let direction = match action {
+            Action::Left => Direction::Left,
+            Action::Right => Direction::Right,
+            Action::Up => Direction::Up,
+            Action::Down => Direction::Down,
+            Action::Enter => return self.open(explorer, area),
+            Action::ZoomIn => {
                 if let Some(node) = self.selected_in(&self.tiles(explorer, inside(area))).map(|(node, _)| node) {
                     self.descend(explorer, node);
                 }
                 return false;
             }
-            KeyCode::Char('-') | KeyCode::Backspace => {
+            Action::ZoomOut => {
                 self.climb(explorer);
                 return false;
             }
-            KeyCode::Char('0') => {
+            Action::ZoomReset => {
                 while self.climb(explorer) {}
                 return false;
             }

@@ -4,7 +4,6 @@ mod list;
 mod outline;
 mod table;
 
-use crossterm::event::KeyCode;
 use layerscope::tree::NodeId;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -14,19 +13,21 @@ use super::Look;
 use crate::tui::app::moved;
 use crate::tui::draw::{pane, put};
 use crate::tui::explorer::Explorer;
+use crate::tui::keymap::Action;
+use crate::tui::keymap::help::Line as Hint;
 use crate::tui::layout::rows_inside;
 use crate::tui::text::wrap;
 
 use outline::{Item, Outline};
 use table::Table;
 
-pub const KEYS: &[(&str, &str)] = &[
-    ("?", "help"),
-    ("→←", "open, fold"),
-    ("Enter", "open, explore a file"),
-    ("t", "table"),
-    ("1", "explore"),
-    ("q", "quit"),
+pub const KEYS: &[Hint] = &[
+    (&[Action::Help], "help"),
+    (&[Action::Right, Action::Left], "open, fold"),
+    (&[Action::Enter], "open, explore a file"),
+    (&[Action::WasteTable], "table"),
+    (&[Action::ViewExplore], "explore"),
+    (&[Action::Quit], "quit"),
 ];
 
 /// The two ways in which the groups are shown.
@@ -59,19 +60,19 @@ impl Waste {
         }
     }
 
-    /// Takes a key; says whether to go to the explorer now.
-    pub fn key(&mut self, explorer: &mut Explorer, code: KeyCode, area: Rect) -> bool {
-        match (code, self.form) {
-            (KeyCode::Char('t'), Form::List) => self.form = Form::Table,
-            (KeyCode::Char('t'), Form::Table) => self.form = Form::List,
-            (code, Form::Table) => self.table_key(code, area),
-            (code, Form::List) => return self.list_key(explorer, code, area),
+    /// Does something; says whether to go to the explorer now.
+    pub fn act(&mut self, explorer: &mut Explorer, action: Action, area: Rect) -> bool {
+        match (action, self.form) {
+            (Action::WasteTable, Form::List) => self.form = Form::Table,
+            (Action::WasteTable, Form::Table) => self.form = Form::List,
+            (action, Form::Table) => self.act_in_table(action, area),
+            (action, Form::List) => return self.act_in_list(explorer, action, area),
         }
         false
     }
 
-    fn table_key(&mut self, code: KeyCode, area: Rect) {
-        if matches!(code, KeyCode::Enter | KeyCode::Right | KeyCode::Char('l')) {
+    fn act_in_table(&mut self, action: Action, area: Rect) {
+        if matches!(action, Action::Enter | Action::Right) {
             let born = self.table.selected();
             if let Some(group) = self.outline.groups().iter().position(|group| Some(group.born_in) == born) {
                 self.outline.go_to(group);
@@ -80,25 +81,25 @@ impl Waste {
             return;
         }
         let page = rows_inside(area).max(2) - 1;
-        self.table.cursor = moved(code, self.table.cursor, self.table.last(), page).unwrap_or(self.table.cursor);
+        self.table.cursor = moved(action, self.table.cursor, self.table.last(), page).unwrap_or(self.table.cursor);
     }
 
-    fn list_key(&mut self, explorer: &mut Explorer, code: KeyCode, area: Rect) -> bool {
+    fn act_in_list(&mut self, explorer: &mut Explorer, action: Action, area: Rect) -> bool {
         let outline = &mut self.outline;
         let Some(row) = outline.rows.get(outline.cursor) else { return false };
-        match (code, &row.item) {
-            (KeyCode::Enter, &Item::File(dead)) => {
+        match (action, &row.item) {
+            (Action::Enter, &Item::File(dead)) => {
                 let dead = explorer.inspection.dead[dead];
                 reveal(explorer, dead.born_in, explorer.inspection.tree.node_of(dead.version));
                 return true;
             }
-            (KeyCode::Enter | KeyCode::Right | KeyCode::Char('l'), _) => outline.expand(&explorer.inspection),
-            (KeyCode::Left | KeyCode::Backspace | KeyCode::Char('h'), _) => outline.collapse(),
-            (KeyCode::Char(' '), _) if row.open => outline.collapse(),
-            (KeyCode::Char(' '), Item::Group | Item::Directory { .. }) => outline.expand(&explorer.inspection),
+            (Action::Enter | Action::Right, _) => outline.expand(&explorer.inspection),
+            (Action::Left, _) => outline.collapse(),
+            (Action::WasteFold, _) if row.open => outline.collapse(),
+            (Action::WasteFold, Item::Group | Item::Directory { .. }) => outline.expand(&explorer.inspection),
             _ => {
                 let page = list::page(outline, explorer, area);
-                outline.cursor = moved(code, outline.cursor, outline.rows.len() - 1, page).unwrap_or(outline.cursor);
+                outline.cursor = moved(action, outline.cursor, outline.rows.len() - 1, page).unwrap_or(outline.cursor);
             }
         }
         false

@@ -1,0 +1,85 @@
+//! What keys can do, with the keys that do it unless the configuration says otherwise.
+
+use super::Context::{self, Everywhere, Explore, Found, Layers, Tree, Treemap, Waste};
+
+macro_rules! actions {
+    ($($variant:ident $name:literal $context:ident [$($key:literal)*] [$($dive:literal)*];)*) => {
+        /// Something that a key does.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+        pub enum Action {
+            $($variant,)*
+        }
+
+        impl Action {
+            pub const ALL: &[Self] = &[$(Self::$variant,)*];
+
+            /// The name that the configuration uses.
+            pub fn name(self) -> &'static str {
+                match self { $(Self::$variant => $name,)* }
+            }
+
+            /// Where the action can be asked for.
+            pub fn context(self) -> Context {
+                match self { $(Self::$variant => $context,)* }
+            }
+
+            /// The keys that do it: the usual ones, which are also dive's where they do the same.
+            pub fn usual_keys(self) -> &'static [&'static str] {
+                match self { $(Self::$variant => &[$($key,)*],)* }
+            }
+
+            /// The keys that do it for people who come from dive, where they differ.
+            pub fn dive_keys(self) -> &'static [&'static str] {
+                match self { $(Self::$variant => &[$($dive,)*],)* }
+            }
+        }
+    };
+}
+
+actions! {
+    Quit "quit" Everywhere ["q" "ctrl-c"] [];
+    Help "help" Everywhere ["?"] [];
+    Back "back" Everywhere ["esc"] [];
+    NextPane "next-pane" Everywhere ["tab"] [];
+    PreviousPane "previous-pane" Everywhere ["shift-tab"] [];
+    ViewExplore "explore" Everywhere ["1"] [];
+    ViewWaste "waste" Everywhere ["2"] [];
+    ViewTimeline "timeline" Everywhere ["3"] [];
+    ViewTreemap "treemap" Everywhere ["4"] [];
+    ViewImage "image" Everywhere ["5"] [];
+    Up "up" Everywhere ["up" "k"] [];
+    Down "down" Everywhere ["down" "j"] [];
+    PageUp "page-up" Everywhere ["pageup" "u"] [];
+    PageDown "page-down" Everywhere ["pagedown" "d"] [];
+    First "first" Everywhere ["home" "g"] [];
+    Last "last" Everywhere ["end" "G"] [];
+    Right "right" Everywhere ["right" "l"] [];
+    Left "left" Everywhere ["left" "h" "backspace"] [];
+    Enter "enter" Everywhere ["enter"] [];
+    PreviousLayer "previous-layer" Everywhere ["["] [];
+    NextLayer "next-layer" Everywhere ["]"] [];
+    Search "search" Everywhere ["/"] [];
+    CopyPath "copy-path" Everywhere ["y"] [];
+    CopyCommand "copy-command" Everywhere ["Y"] [];
+    NextHit "next-hit" Found ["n"] [];
+    PreviousHit "previous-hit" Found ["N"] [];
+    NextWaste "next-waste" Explore ["w"] [];
+    Life "life" Explore ["i"] [];
+    Scope "scope" Explore ["t"] [];
+    LayerChanges "layer-changes" Explore ["ctrl-l"] [];
+    Everything "everything" Layers ["ctrl-a"] [];
+    ShowAdded "show-added" Tree ["+" "ctrl-a"] [];
+    ShowModified "show-modified" Tree ["~"] [];
+    ShowRemoved "show-removed" Tree ["-" "ctrl-r"] [];
+    ShowUnchanged "show-unchanged" Tree ["=" "ctrl-u"] [];
+    ShowDead "show-dead" Tree ["!"] [];
+    SortSize "sort-size" Tree ["s"] [];
+    SortName "sort-name" Tree ["n"] [];
+    NextSort "next-sort" Tree ["ctrl-o"] [];
+    Fold "fold" Tree ["space"] [];
+    WasteTable "waste-table" Waste ["t"] [];
+    WasteFold "waste-fold" Waste ["space"] [];
+    ZoomIn "zoom-in" Treemap ["+"] [];
+    ZoomOut "zoom-out" Treemap ["-" "backspace"] [];
+    ZoomReset "zoom-reset" Treemap ["0"] [];
+}

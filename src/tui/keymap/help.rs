@@ -1,0 +1,84 @@
+//! What the help says: groups of actions in words, and what the marks in the tree mean.
+
+use super::Action::{self, *};
+
+/// Actions that are told in one line.
+pub type Line = (&'static [Action], &'static str);
+
+/// The groups in their order.
+pub const GROUPS: &[(&str, &[Line])] = &[
+    (
+        "Moving",
+        &[
+            (&[Up, Down], "one row"),
+            (&[PageUp, PageDown], "one page"),
+            (&[First, Last], "first and last row"),
+            (&[NextPane, PreviousPane], "next and previous pane"),
+            (&[PreviousLayer, NextLayer], "previous and next layer, from any pane"),
+            (&[Search], "find a name in all layers, deleted ones too"),
+            (&[NextHit, PreviousHit], "next and previous hit, while there are hits"),
+            (&[NextWaste], "the pair of layers that wastes the most, then the next"),
+        ],
+    ),
+    (
+        "Tree",
+        &[
+            (&[Right, Enter], "open a directory, then go into it"),
+            (&[Left], "fold it, or go to the directory above"),
+            (&[Fold], "open or fold"),
+            (&[Scope, LayerChanges], "this layer's changes, or everything up to here"),
+            (&[Everything], "in the layers: everything up to here"),
+            (&[Life], "the life of the path: every version and what it changed"),
+            (&[CopyPath, CopyCommand], "copy the path, or the command that reports this image"),
+            (&[SortSize, SortName, NextSort], "sort by size, by name, by the next"),
+        ],
+    ),
+    (
+        "Views",
+        &[
+            (
+                &[ViewExplore, ViewWaste, ViewTimeline, ViewTreemap, ViewImage],
+                "explore, waste, timeline, treemap, image; Esc comes back",
+            ),
+            (&[WasteTable, WasteFold], "waste: as a table; open or fold"),
+            (&[ZoomIn, ZoomOut, ZoomReset], "treemap: into the tile, out of it, to the root"),
+        ],
+    ),
+    (
+        "Show or hide",
+        &[
+            (&[ShowAdded], "added"),
+            (&[ShowModified], "modified"),
+            (&[ShowRemoved], "removed"),
+            (&[ShowUnchanged], "unchanged"),
+            (&[ShowDead], "dead: gone, but still shipped"),
+        ],
+    ),
+    ("", &[(&[Help], "this help"), (&[Back], "back"), (&[Quit], "quit")]),
+];
+
+/// What the mouse does.
+pub const MOUSE: (&str, &str) = ("mouse", "click selects, a second click opens, the wheel scrolls");
+
+/// What the marks in the tree mean.
+pub const MARKS: &[(&str, &str)] = &[
+    ("+", "this layer added it"),
+    ("~", "this layer changed it, or something in it"),
+    ("-", "this layer removed it"),
+    ("✗", "dead: taken away by a layer up to here, still shipped"),
+    ("█ ▒", "in bars: live and dead"),
+];
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn every_action_is_in_the_help_once() {
+        for &action in Action::ALL {
+            let lines = GROUPS.iter().flat_map(|(_, lines)| *lines);
+            let times = lines.filter(|(actions, _)| actions.contains(&action)).count();
+            assert_eq!(times, 1, "{action:?}");
+        }
+    }
+}
