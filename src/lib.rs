@@ -30,6 +30,7 @@ pub mod text;
 pub mod tree;
 pub mod units;
 mod warning;
+pub mod what_if;
 
 pub use analysis::Inspection;
 pub use error::Error;

@@ -4,6 +4,7 @@ mod support;
 
 mod model {
     pub mod map;
+    pub mod merge;
     pub mod paths;
     pub mod stack;
 }
@@ -12,7 +13,9 @@ use std::collections::BTreeMap;
 
 use layerscope::Inspection;
 use layerscope::tree::{Cause, Kind, NodeId, Tree, VersionId};
+use layerscope::what_if::{Change, what_if};
 use model::map::{Model, What};
+use model::merge::between;
 use model::stack::{archive, stacks};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
@@ -52,6 +55,52 @@ proptest! {
             prop_assert_eq!(totals[root].visible, part.totals.live);
             prop_assert_eq!(totals[root].dead, part.totals.dead());
         }
+    }
+}
+
+proptest! {
+    #![proptest_config(config())]
+
+    #[test]
+    fn merged_layers_ship_what_one_layer_with_their_outcome_ships(
+        stack in stacks(), first in 0usize..6, more in 0usize..6
+    ) {
+        let first = first.min(stack.len() - 1);
+        let last = (first + more).min(stack.len() - 1);
+        let (mut before, mut after) = (Model::default(), Model::default());
+        stack[..first].iter().for_each(|items| before.apply(items));
+        stack[..=last].iter().for_each(|items| after.apply(items));
+        let Some(merged) = between(&before, &after) else { return Ok(()) };
+        let rest: Vec<_> = [&stack[..first], &[merged], &stack[last + 1..]].concat();
+
+        let whole = build::inspect(archive(&stack)).unwrap();
+        let built = build::inspect(archive(&rest)).unwrap();
+        prop_assume!(built.totals.live == whole.totals.live);
+        let outcome = what_if(&whole, &[Change::Merge { first, last }]);
+        prop_assert_eq!(outcome.shipped, built.totals.shipped, "{:?} as one is {:?}", &stack[first..=last], rest[first]);
+        prop_assert_eq!(outcome.dead, built.totals.dead());
+        prop_assert_eq!(outcome.layers.iter().sum::<u64>(), outcome.shipped);
+        prop_assert_eq!(outcome.layers[last], built.layers[first].shipped);
+    }
+
+    #[test]
+    fn what_was_never_made_ships_nothing(stack in stacks(), which in 0usize..40) {
+        let whole = build::inspect(archive(&stack)).unwrap();
+        let nodes: Vec<_> = whole.tree.nodes().collect();
+        let Some(&node) = nodes.get(which % nodes.len().max(1)) else { return Ok(()) };
+        let dropped = text(whole.tree.path(node));
+        let below = |path: &str| path == dropped || path.starts_with(&format!("{dropped}/"));
+        // The plain way: an inode is gone if all names that it ever had are.
+        let tree = &whole.tree;
+        let gone = |&inode: &VersionId| {
+            let mut names = tree.file_names().filter(|&name| tree.inode(name) == inode);
+            names.all(|name| below(&text(tree.path(tree.node_of(name)))))
+        };
+        let left: u64 = tree.inodes().filter(|inode| !gone(inode)).map(|inode| tree.size(inode)).sum();
+        let outcome = what_if(&whole, &[Change::Drop(node)]);
+        prop_assert_eq!(outcome.shipped, left);
+        prop_assert_eq!(what_if(&whole, &[Change::Drop(NodeId::ROOT)]).shipped, 0);
+        prop_assert_eq!(what_if(&whole, &[]).shipped, whole.totals.shipped);
     }
 }
 

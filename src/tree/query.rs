@@ -191,10 +191,16 @@ impl Tree {
 
     /// All inodes: the versions whose entries carry bytes.
     pub fn inodes(&self) -> impl Iterator<Item = VersionId> {
-        self.files().filter(|&id| self.inode(id) == id)
+        self.file_names().filter(|&id| self.inode(id) == id)
     }
 
-    fn files(&self) -> impl Iterator<Item = VersionId> {
+    /// The number of versions of all paths; every [`VersionId::index`] is below it.
+    pub fn version_count(&self) -> usize {
+        self.versions.len()
+    }
+
+    /// All versions that are a name of a file, in the order of layers and entries.
+    pub fn file_names(&self) -> impl Iterator<Item = VersionId> {
         let is_file = |(_, v): &(usize, &Version)| v.kind() == Kind::File;
         self.versions
             .iter()

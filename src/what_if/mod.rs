@@ -1,0 +1,142 @@
+//! What an image would ship if it had been built otherwise: exact in shipped bytes, since the same files are left out.
+//!
+//! Every change comes down to inodes that are never shipped. A merged run of
+//! layers does not ship what it makes and takes away itself; a path that is
+//! dropped, and everything below it, is never made.
+
+mod pull;
+
+use crate::analysis::Inspection;
+use crate::tree::{NodeId, Tree, VersionId};
+
+pub use pull::{Pull, estimate_pull};
+
+/// One thing that is done otherwise.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Change {
+    /// The layers `first..=last` are made by one instruction.
+    Merge {
+        /// The lowest of them.
+        first: usize,
+        /// The highest of them.
+        last: usize,
+    },
+    /// A path is never made, nor anything below it, by any layer.
+    Drop(NodeId),
+    /// These inodes are never made.
+    Without(Vec<VersionId>),
+}
+
+/// What an image ships after some changes. All sizes are bytes.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Outcome {
+    /// What each layer of the image ships then; a merged run is counted in its last layer.
+    pub layers: Vec<u64>,
+    /// What the whole image ships then.
+    pub shipped: u64,
+    /// What of that nothing reaches.
+    pub dead: u64,
+    /// The inodes that are left, by the index of their version.
+    kept: Vec<bool>,
+}
+
+impl Outcome {
+    /// Whether an inode still ships.
+    pub fn keeps(&self, inode: VersionId) -> bool {
+        self.kept[inode.index()]
+    }
+
+    /// What is left out, of all that `inspection` ships.
+    pub fn saved(&self, inspection: &Inspection) -> u64 {
+        inspection.totals.shipped - self.shipped
+    }
+}
+
+/// Counts what is left after `changes`.
+pub fn what_if(inspection: &Inspection, changes: &[Change]) -> Outcome {
+    let tree = &inspection.tree;
+    let runs = Runs::of(inspection.layers.len(), changes);
+    let mut kept = vec![false; tree.version_count()];
+    mark_names_that_stay(tree, changes, &mut kept);
+    for change in changes {
+        if let Change::Without(inodes) = change {
+            for inode in inodes {
+                kept[inode.index()] = false;
+            }
+        }
+    }
+    let mut outcome = Outcome { layers: vec![0; inspection.layers.len()], shipped: 0, dead: 0, kept };
+    for inode in tree.inodes() {
+        let born = tree.born(inode);
+        let death = tree.death(inode).map(|death| usize::from(death.layer));
+        let kept = &mut outcome.kept[inode.index()];
+        *kept &= death.is_none_or(|died| !runs.are_one(born, died));
+        if *kept {
+            outcome.layers[runs.last(born)] += tree.size(inode);
+            outcome.shipped += tree.size(inode);
+            outcome.dead += if death.is_some() { tree.size(inode) } else { 0 };
+        }
+    }
+    outcome
+}
+
+/// Marks the inodes that have a name outside of all dropped paths.
+fn mark_names_that_stay(tree: &Tree, changes: &[Change], kept: &mut [bool]) {
+    let mut dropped = vec![false; tree.node_count()];
+    let mut work: Vec<_> = changes
+        .iter()
+        .filter_map(|change| match change {
+            Change::Drop(node) => Some(*node),
+            Change::Merge { .. } | Change::Without(_) => None,
+        })
+        .collect();
+    while let Some(node) = work.pop() {
+        if !std::mem::replace(&mut dropped[node.index()], true) {
+            work.extend(tree.children(node));
+        }
+    }
+    for name in tree.file_names().filter(|&name| !dropped[tree.node_of(name).index()]) {
+        kept[tree.inode(name).index()] = true;
+    }
+}
+
+/// Which layers are made by one instruction.
+struct Runs {
+    /// For each layer the last one of its run.
+    last: Vec<usize>,
+    /// Whether the layer was asked to be one with others.
+    merged: Vec<bool>,
+}
+
+impl Runs {
+    fn of(layers: usize, changes: &[Change]) -> Self {
+        let mut runs = Self { last: (0..layers).collect(), merged: vec![false; layers] };
+        let mut joined = vec![false; layers];
+        for change in changes {
+            if let Change::Merge { first, last } = *change {
+                let last = last.min(layers.saturating_sub(1));
+                // A layer is joined to the one before it.
+                for layer in first..=last.min(layers.saturating_sub(1)) {
+                    if let Some(merged) = runs.merged.get_mut(layer) {
+                        *merged = true;
+                        joined[layer] |= layer > first;
+                    }
+                }
+            }
+        }
+        for layer in (1..layers).rev() {
+            if joined[layer] {
+                runs.last[layer - 1] = runs.last[layer];
+            }
+        }
+        runs
+    }
+
+    fn last(&self, layer: usize) -> usize {
+        self.last[layer]
+    }
+
+    fn are_one(&self, born: usize, died: usize) -> bool {
+        self.merged[born] && self.last[born] == self.last[died]
+    }
+}
