@@ -1,5 +1,6 @@
 //! Journeys and pictures of the interface, without a terminal.
 
+mod film;
 mod journeys;
 mod pictures;
 mod svg;

@@ -17,7 +17,7 @@ pub(super) fn check(name: &str, person: &Person) {
     compare(&format!("{name}.svg"), &svg::draw(&buffer));
 }
 
-fn compare(file: &str, now: &str) {
+pub(super) fn compare(file: &str, now: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("screenshots").join(file);
     if std::env::var_os("LAYERSCOPE_UPDATE").is_some() {
         std::fs::write(&path, now).unwrap();

@@ -31,40 +31,50 @@ fn escape(text: &str) -> String {
     text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
 }
 
-/// Draws a screen, a run of equal cells at a time.
+/// Draws a screen.
 pub fn draw(buffer: &Buffer) -> String {
-    let area = buffer.area;
-    let (width, height) =
-        (usize::from(area.width) * CELL.0 + 2 * MARGIN, usize::from(area.height) * CELL.1 + 2 * MARGIN);
-    let mut out = format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
-         font-family=\"ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace\" font-size=\"15\">\n\
-         <rect width=\"{width}\" height=\"{height}\" rx=\"8\" fill=\"{BACKGROUND}\"/>\n"
-    );
-    for y in 0..area.height {
-        let mut x = 0;
-        while x < area.width {
-            let first = &buffer[(x, y)];
-            let style = (colours(first), first.modifier.contains(Modifier::BOLD));
-            let start = x;
-            let mut text = String::new();
-            while x < area.width {
-                let cell = &buffer[(x, y)];
-                if (colours(cell), cell.modifier.contains(Modifier::BOLD)) != style {
-                    break;
-                }
-                text.push_str(cell.symbol());
-                x += u16::try_from(cell.symbol().width().max(1)).unwrap_or(1);
-            }
-            run(&mut out, usize::from(start), usize::from(y), usize::from(x - start), &text, style);
-        }
+    let mut out = begin(buffer.area.width, buffer.area.height);
+    for y in 0..buffer.area.height {
+        row(buffer, y, usize::from(y), &mut out);
     }
     out.push_str("</svg>\n");
     out
 }
 
+/// The picture of an empty screen, still open.
+pub fn begin(columns: u16, rows: u16) -> String {
+    let (width, height) = (usize::from(columns) * CELL.0 + 2 * MARGIN, usize::from(rows) * CELL.1 + 2 * MARGIN);
+    format!(
+        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
+         font-family=\"ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace\" font-size=\"15\">\n\
+         <rect width=\"{width}\" height=\"{height}\" rx=\"8\" fill=\"{BACKGROUND}\"/>\n"
+    )
+}
+
+/// Draws a row of a screen at a row of the picture, a run of equal cells at a time.
+pub fn row(buffer: &Buffer, y: u16, at: usize, out: &mut String) {
+    let width = buffer.area.width;
+    let mut x = 0;
+    while x < width {
+        let first = &buffer[(x, y)];
+        let style = (colours(first), first.modifier.contains(Modifier::BOLD));
+        let start = x;
+        let mut text = String::new();
+        while x < width {
+            let cell = &buffer[(x, y)];
+            if (colours(cell), cell.modifier.contains(Modifier::BOLD)) != style {
+                break;
+            }
+            text.push_str(cell.symbol());
+            x += u16::try_from(cell.symbol().width().max(1)).unwrap_or(1);
+        }
+        run(out, usize::from(start), at, usize::from(x - start), &text, style);
+    }
+}
+
 type Style = ((&'static str, &'static str), bool);
 
+/// Draws text of one style.
 fn run(out: &mut String, column: usize, row: usize, cells: usize, text: &str, ((fore, back), bold): Style) {
     let (x, y) = (MARGIN + column * CELL.0, MARGIN + row * CELL.1);
     if back != BACKGROUND {
