@@ -23,6 +23,7 @@ pub mod demo;
 mod error;
 pub mod image;
 mod inspect;
+pub mod ladder;
 mod open;
 mod path;
 pub mod report;

@@ -1,0 +1,146 @@
+//! The ladder of sizes: every rung is what is left when its remedy is applied, and says so when it guesses.
+
+mod support;
+
+use layerscope::Inspection;
+use layerscope::ladder::{Certainty, Footing, Libc, Need, Program, Rung, Step, climb};
+use layerscope::tree::NodeId;
+use layerscope::units::Units;
+use layerscope::what_if::{Change, what_if};
+use support::build::{self, Image, dir, file, gone, layer, symlink, tar};
+
+/// A base of 3,000 kB; a compiler of 50 MB, deleted two layers later; an application of 6 MB; a cache that is left.
+fn image() -> Image {
+    Image::of([
+        layer([dir("lib"), file("lib/libc.so", 2_000_000), symlink("lib/libc.so.6", "libc.so"), file("sh", 1_000_000)]),
+        layer([dir("go"), file("go/compiler", 50_000_000), dir("cache"), file("cache/list", 700_000)]),
+        layer([dir("src"), file("src/main.go", 4_000), file("app", 6_000_000), file("lib/libz.so", 120_000)]),
+        layer([gone("go"), file("certs", 200_000)]),
+    ])
+}
+
+fn inspection() -> Inspection {
+    build::inspect(tar(image().docker())).unwrap()
+}
+
+fn at(inspection: &Inspection, path: &str) -> NodeId {
+    inspection.tree.find(path.as_bytes()).unwrap()
+}
+
+fn footing(inspection: &Inspection) -> Footing {
+    let inode = |path| inspection.tree.last(at(inspection, path)).unwrap();
+    let program = Program {
+        path: at(inspection, "app"),
+        files: vec![at(inspection, "app")],
+        closure: Some(vec![
+            at(inspection, "lib/libc.so.6"),
+            at(inspection, "lib/libc.so"),
+            at(inspection, "lib/libz.so"),
+        ]),
+        needs: vec![Need {
+            what: "certificates".into(),
+            why: "it speaks TLS".into(),
+            files: vec![at(inspection, "certs")],
+        }],
+        libc: Libc::Glibc,
+        strippable: 1_500_000,
+        packed: Some(1_800_000),
+        doubts: Vec::new(),
+    };
+    Footing {
+        base_layers: 1,
+        leftovers: vec![inode("cache/list")],
+        build_only: vec![inode("src/main.go")],
+        program: Some(program),
+    }
+}
+
+fn sizes(rungs: &[Rung]) -> Vec<(&'static str, u64)> {
+    rungs.iter().map(|rung| (rung.step.id(), rung.shipped)).collect()
+}
+
+#[test]
+fn each_rung_is_what_is_left() {
+    let inspection = inspection();
+    let rungs = climb(&inspection, &footing(&inspection), Units::Si);
+    let app = 6_000_000;
+    assert_eq!(
+        sizes(&rungs),
+        [
+            ("as-built", 60_024_000),
+            ("without-dead", 10_024_000),
+            ("without-leftovers", 9_324_000),
+            ("multi-stage", 3_000_000 + app + 120_000 + 200_000),
+            ("scratch", app + 2_000_000 + 120_000 + 200_000),
+            ("stripped", app + 2_320_000 - 1_500_000),
+            ("packed", 1_800_000 + 2_320_000),
+        ],
+        "a base that is bigger than the one it has is no remedy"
+    );
+    for rung in &rungs {
+        let exact = !matches!(rung.step, Step::SmallBase(_) | Step::Distroless(_) | Step::Stripped | Step::Packed);
+        assert_eq!(rung.certainty == Certainty::Exact, exact, "{:?}", rung.step);
+    }
+    assert!(rungs[1].how.contains("layers 1 to 3"), "{}", rungs[1].how);
+    assert!(rungs[3].how.contains("COPY --from=build /app /app"), "{}", rungs[3].how);
+    assert!(!rungs[3].how.contains("libc"), "what the base has is not copied:\n{}", rungs[3].how);
+    assert!(rungs[4].notes.iter().any(|note| note.contains("certificates")));
+    assert!((rungs[6].ratio(&rungs[0]).unwrap() - 14.57).abs() < 0.01);
+}
+
+#[test]
+fn a_static_program_on_a_large_base_goes_over_small_bases_to_scratch() {
+    let inspection =
+        build::inspect(tar(Image::of([layer([file("usr", 85_000_000)]), layer([file("app", 6_560_000)])]).docker()))
+            .unwrap();
+    let mut footing = Footing { base_layers: 1, ..Footing::default() };
+    footing.program = Some(Program {
+        path: at(&inspection, "app"),
+        files: Vec::new(),
+        closure: Some(Vec::new()),
+        needs: Vec::new(),
+        libc: Libc::None,
+        strippable: 0,
+        packed: None,
+        doubts: Vec::new(),
+    });
+    let rungs = climb(&inspection, &footing, Units::Si);
+    let steps: Vec<_> = rungs.iter().map(|rung| rung.step.id()).collect();
+    assert_eq!(steps, ["as-built", "small-base", "distroless", "scratch"]);
+    assert_eq!(rungs.last().unwrap().shipped, 6_560_000);
+}
+
+#[test]
+fn without_a_program_what_is_not_known_to_be_for_the_build_stays() {
+    let inspection = inspection();
+    let footing = Footing { program: None, ..footing(&inspection) };
+    let rungs = climb(&inspection, &footing, Units::Si);
+    assert_eq!(rungs.last().unwrap().shipped, 60_024_000 - 50_000_000 - 700_000 - 4_000);
+    assert!(rungs.last().unwrap().notes[0].contains("was not found"));
+}
+
+#[test]
+fn a_lean_image_has_one_rung() {
+    let inspection = build::inspect(tar(Image::of([layer([file("hello", 5_635_000)])]).docker())).unwrap();
+    assert_eq!(sizes(&climb(&inspection, &Footing::default(), Units::Si)), [("as-built", 5_635_000)]);
+}
+
+#[test]
+fn what_dies_in_the_base_stays_and_is_said() {
+    let image = Image::of([layer([file("a", 500)]), layer([gone("a"), file("b", 300)]), layer([gone("b")])]);
+    let inspection = build::inspect(tar(image.docker())).unwrap();
+    let footing = Footing { base_layers: 1, ..Footing::default() };
+    let rungs = climb(&inspection, &footing, Units::Si);
+    assert_eq!(sizes(&rungs), [("as-built", 800), ("without-dead", 500)]);
+    assert!(rungs[1].notes[0].contains("500 B of the base image stay dead"), "{:?}", rungs[1].notes);
+}
+
+#[test]
+fn merging_a_run_saves_what_it_makes_and_takes_away_itself_and_no_more() {
+    let inspection = inspection();
+    let shipped = |first, last| what_if(&inspection, &[Change::Merge { first, last }]).shipped;
+    assert_eq!(shipped(1, 3), 10_024_000);
+    assert_eq!(shipped(2, 3), inspection.totals.shipped, "the compiler is still made by layer 1");
+    let halves = [Change::Merge { first: 1, last: 2 }, Change::Merge { first: 2, last: 3 }];
+    assert_eq!(what_if(&inspection, &halves).shipped, 10_024_000, "runs that meet are one");
+}
