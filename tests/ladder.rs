@@ -4,6 +4,7 @@ mod support;
 
 use layerscope::Inspection;
 use layerscope::ladder::{Certainty, Footing, Libc, Need, Program, Rung, Step, climb};
+use layerscope::report::{LadderDetail, TextStyle, write_ladder};
 use layerscope::tree::NodeId;
 use layerscope::units::Units;
 use layerscope::what_if::{Change, what_if};
@@ -143,4 +144,23 @@ fn merging_a_run_saves_what_it_makes_and_takes_away_itself_and_no_more() {
     assert_eq!(shipped(2, 3), inspection.totals.shipped, "the compiler is still made by layer 1");
     let halves = [Change::Merge { first: 1, last: 2 }, Change::Merge { first: 2, last: 3 }];
     assert_eq!(what_if(&inspection, &halves).shipped, 10_024_000, "runs that meet are one");
+}
+
+#[test]
+fn the_text_has_a_bar_a_ratio_and_a_tilde_where_it_guesses() {
+    let inspection = inspection();
+    let rungs = climb(&inspection, &footing(&inspection), Units::Si);
+    let mut out = Vec::new();
+    let style = TextStyle { units: Units::Si, ..TextStyle::default() };
+    write_ladder(&rungs, LadderDetail::Whole, style, &mut out).unwrap();
+    let text = String::from_utf8(out).unwrap();
+    for part in [
+        "as built                             60.0 MB  ██████████████████████",
+        "~4.12 MB",
+        "14.6×",
+        "~ is an estimate",
+    ] {
+        assert!(text.contains(part), "{part:?} is not in\n{text}");
+    }
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
 }

@@ -9,6 +9,7 @@ mod advice;
 pub mod fit;
 mod images;
 mod json;
+mod ladder;
 mod text;
 
 pub use crate::units::{self, Units};
@@ -16,4 +17,5 @@ pub use account::{Account, Detail};
 pub use advice::advice;
 pub use images::{ImageList, write_image_list};
 pub use json::write_json;
+pub use ladder::{LadderDetail, RungPart, rung_parts, times, write_ladder};
 pub use text::{TextStyle, write_text};

@@ -1,0 +1,127 @@
+//! The ladder of sizes as text with bars, and in the types of the JSON contract.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::fit::{cut, wrap};
+use super::text::TextStyle;
+use crate::ladder::{Certainty, Rung};
+use crate::what_if::Pull;
+
+const WIDTH: usize = 80;
+/// The columns of a step's title.
+const TITLE: usize = 33;
+/// The columns of a bar.
+const BAR: usize = 22;
+/// Where explanations begin.
+const INDENT: usize = 6;
+
+/// A rung in the JSON contract.
+#[derive(Debug, Serialize)]
+pub struct RungPart {
+    step: &'static str,
+    title: String,
+    shipped_bytes: u64,
+    ratio: Option<f64>,
+    exact: bool,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    estimated_from: Option<String>,
+    pull_bytes: Option<u64>,
+    pull_exact: bool,
+    how: String,
+    notes: Vec<String>,
+}
+
+/// The rungs in the JSON contract.
+pub fn rung_parts(rungs: &[Rung]) -> Vec<RungPart> {
+    let part = |rung: &Rung| {
+        let (pull_bytes, pull_exact) = match rung.pull {
+            Pull::Exact(bytes) => (Some(bytes), true),
+            Pull::Estimate(bytes) => (Some(bytes), false),
+            Pull::Unknown => (None, false),
+        };
+        RungPart {
+            step: rung.step.id(),
+            title: rung.step.title(),
+            shipped_bytes: rung.shipped,
+            ratio: rung.ratio(&rungs[0]),
+            exact: rung.certainty == Certainty::Exact,
+            estimated_from: match &rung.certainty {
+                Certainty::Exact => None,
+                Certainty::Estimate(from) => Some(from.clone()),
+            },
+            pull_bytes,
+            pull_exact,
+            how: rung.how.clone(),
+            notes: rung.notes.clone(),
+        }
+    };
+    rungs.iter().map(part).collect()
+}
+
+/// How much is said of each rung.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LadderDetail {
+    /// A line each.
+    Sizes,
+    /// Also how to get there, and what there is to know.
+    Whole,
+}
+
+/// Writes the rungs, the image as it is first.
+pub fn write_ladder(rungs: &[Rung], detail: LadderDetail, style: TextStyle, mut out: impl Write) -> io::Result<()> {
+    let Some(first) = rungs.first() else { return Ok(()) };
+    for rung in rungs {
+        let estimate = rung.certainty != Certainty::Exact;
+        let about = if estimate { "~" } else { "" };
+        let size = format!("{about}{}", style.units.size(rung.shipped));
+        let ratio = rung.ratio(first).filter(|&ratio| ratio > 1.0).map(times).unwrap_or_default();
+        let title = cut(&rung.step.title(), TITLE);
+        let bar = format!("{:<BAR$}", bar(rung.shipped, first.shipped));
+        let bar = if style.colour { format!("\x1b[32m{bar}\x1b[0m") } else { bar };
+        writeln!(out, "  {title:<TITLE$} {size:>10}  {bar} {ratio:>8}")?;
+        if detail == LadderDetail::Whole {
+            explain(rung, style, &mut out)?;
+        }
+    }
+    if rungs.iter().any(|rung| rung.certainty != Certainty::Exact) {
+        writeln!(out, "\n  ~ is an estimate; the others are exact: the same files, with some left out")?;
+    }
+    out.flush()
+}
+
+fn explain(rung: &Rung, style: TextStyle, out: &mut impl Write) -> io::Result<()> {
+    let pull = match rung.pull {
+        Pull::Exact(bytes) => Some(format!("{} to pull", style.units.size(bytes))),
+        Pull::Estimate(bytes) => Some(format!("about {} to pull, if it compresses as before", style.units.size(bytes))),
+        Pull::Unknown => None,
+    };
+    let estimate = match &rung.certainty {
+        Certainty::Estimate(from) => Some(format!("estimated: {from}")),
+        Certainty::Exact => None,
+    };
+    let lines = rung.how.lines().map(str::to_owned).chain(pull).chain(estimate).chain(rung.notes.iter().cloned());
+    for line in lines.filter(|line| !line.is_empty()) {
+        for part in wrap(&line, WIDTH - INDENT) {
+            let part = if style.colour { format!("\x1b[2m{part}\x1b[0m") } else { part };
+            writeln!(out, "{:INDENT$}{part}", "")?;
+        }
+    }
+    writeln!(out)
+}
+
+/// A ratio as people say it: `122×`, `1.4×`.
+pub fn times(ratio: f64) -> String {
+    match ratio {
+        ..10.0 => format!("{ratio:.2}×"),
+        ..100.0 => format!("{ratio:.1}×"),
+        _ => format!("{ratio:.0}×"),
+    }
+}
+
+fn bar(part: u64, whole: u64) -> String {
+    let cells = u128::from(part) * BAR as u128 / u128::from(whole.max(1));
+    let cells = usize::try_from(cells).unwrap_or(BAR).clamp(usize::from(part > 0), BAR);
+    "█".repeat(cells)
+}
