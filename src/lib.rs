@@ -18,6 +18,7 @@
 
 pub mod analysis;
 pub mod archive;
+pub mod compare;
 pub mod contents;
 pub mod demo;
 mod error;

@@ -3,6 +3,7 @@
 //! Exit codes: 0 fine, 1 `--verify` found something else than manifest and config say, 2 the image could not be read or understood, or the
 //! command line is wrong. A reader that closes the pipe early is no error.
 
+mod compare;
 mod images;
 mod input;
 mod progress;
@@ -16,6 +17,7 @@ use layerscope::report::{Account, Detail, TextStyle, Units, write_json, write_te
 use layerscope::{Error, Inspection, Opened, Progress, Selection};
 
 use crate::tui::{self, Keymap, Settings};
+use compare::CompareArguments;
 use images::ImagesArguments;
 use input::Input;
 
@@ -46,6 +48,8 @@ Exit codes: 0 fine, 1 --verify found a mismatch, 2 the image could not be read o
 enum Command {
     /// Write the account without a terminal interface
     Report(ReportArguments),
+    /// Put images side by side: sizes, shared layers, what came, went and grew
+    Compare(CompareArguments),
     /// List the images of an archive
     Images(ImagesArguments),
     /// Open the built-in demo image, or write it to a file
@@ -176,6 +180,7 @@ pub fn run() -> ExitCode {
 fn dispatch(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
         Some(Command::Report(arguments)) => report(arguments),
+        Some(Command::Compare(arguments)) => compare::compare(&arguments),
         Some(Command::Images(arguments)) => images::list(&arguments),
         Some(Command::Demo(DemoArguments { write: Some(file) })) => write_demo(&file),
         Some(Command::Demo(DemoArguments { write: None })) => show(
@@ -246,10 +251,13 @@ fn read(input: Input, selection: &Selection, progress: &Progress) -> Result<Insp
 }
 
 fn print_text(inspection: &Inspection, units: Units, top: usize) -> Result<(), Failure> {
-    let stdout = io::stdout();
-    let colour = stdout.is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty());
-    let style = TextStyle { colour, units, top };
-    write_text(inspection, style, BufWriter::new(stdout.lock())).map_err(to_stdout)
+    let style = TextStyle { colour: coloured(), units, top };
+    write_text(inspection, style, BufWriter::new(io::stdout().lock())).map_err(to_stdout)
+}
+
+/// Whether text on standard output is coloured.
+fn coloured() -> bool {
+    io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
 fn print_json(inspection: &Inspection, detail: Detail) -> Result<(), Failure> {

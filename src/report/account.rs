@@ -221,7 +221,7 @@ impl PathPart {
 }
 
 /// Text for people, with bytes that are not UTF-8 as `\xNN`; for those also all bytes in hexadecimal.
-fn lossless(bytes: &[u8]) -> (String, Option<String>) {
+pub(super) fn lossless(bytes: &[u8]) -> (String, Option<String>) {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return (text.to_owned(), None);
     }

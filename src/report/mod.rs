@@ -6,6 +6,7 @@
 
 mod account;
 mod advice;
+mod compare;
 pub mod fit;
 mod images;
 mod json;
@@ -15,6 +16,7 @@ mod text;
 pub use crate::units::{self, Units};
 pub use account::{Account, Detail};
 pub use advice::advice;
+pub use compare::{Comparison, write_comparison, write_comparison_json};
 pub use images::{ImageList, write_image_list};
 pub use json::write_json;
 pub use ladder::{LadderDetail, RungPart, rung_parts, times, write_ladder};
