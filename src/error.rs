@@ -108,6 +108,32 @@ pub enum Error {
         /// The limit, with its unit.
         limit: String,
     },
+    /// Something else than a regular file where contents were asked for.
+    #[error("{file} is {found}, not a file")]
+    NotAFile {
+        /// The path in the image, escaped for display.
+        file: String,
+        /// What it is, such as `a directory`.
+        found: &'static str,
+    },
+    /// The layer that has the contents of a file is not in the archive.
+    #[error("cannot read {file}: layer {layer} ({name}), which has its contents, is not in the archive")]
+    NoLayer {
+        /// The path in the image, escaped for display.
+        file: String,
+        /// The number of the layer.
+        layer: usize,
+        /// The member that should hold the layer, escaped for display.
+        name: String,
+        /// Whether it may not be distributed, so that archives leave it out.
+        foreign: bool,
+    },
+    /// The contents went by in a pipe.
+    #[error("cannot read {file}: the image came through a pipe, and its contents have gone by")]
+    Piped {
+        /// The path in the image, escaped for display.
+        file: String,
+    },
     /// Someone asked to stop.
     #[error("cancelled")]
     Cancelled,
@@ -138,6 +164,9 @@ impl Error {
             Self::Empty { .. } => "was the disk full, or did `docker save` fail? save the image again",
             Self::NotAnArchive { .. } | Self::NoImage { .. } => "give the output of: docker save IMAGE -o image.tar",
             Self::Damaged { .. } => "the file may have been cut short; save or copy the image again",
+            Self::NoLayer { foreign: true, .. } => "it may not be distributed; its publisher's registry has it",
+            Self::NoLayer { .. } => "save the image again, whole: docker save IMAGE -o image.tar",
+            Self::Piped { .. } => "save it to a file and open that: docker save IMAGE -o image.tar",
             Self::Ambiguous { .. } | Self::NoSuchImage { .. } => "choose one with --image or --platform",
             _ => return None,
         };

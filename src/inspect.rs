@@ -8,6 +8,7 @@ use crate::analysis::{Inspection, Measured, mark_recopied};
 use crate::archive::Member;
 use crate::error::Error;
 use crate::image::{Compression, Image, Layer, Progress, ReadLayer, head, read_layer};
+use crate::open::Storage;
 use crate::text::{escaped_str, hex};
 use crate::tree::Builder;
 use crate::warning::Warning;
@@ -21,6 +22,8 @@ pub struct Opened {
     pub image: Image,
     /// Layers that went by while the manifest was looked for, by the number of their member.
     pub(crate) read: HashMap<usize, Arc<ReadLayer>>,
+    /// Where the contents of files can be read.
+    pub(crate) storage: Storage,
 }
 
 /// Reads all layers of `image` and merges them.

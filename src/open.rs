@@ -3,12 +3,13 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::archive::{
-    Extent, FileSource, Member, Members, MemorySource, Source, Window, index_directory, is_tar, read_buffered,
+    Extent, FileSource, Member, Members, MemorySource, Source, SpentSource, Window, index_directory, is_tar,
+    read_buffered,
 };
 use crate::error::Error;
 use crate::image::{
@@ -31,6 +32,27 @@ pub struct Archive {
     /// Its images, in their order.
     pub images: Vec<Image>,
     read: HashMap<usize, Arc<ReadLayer>>,
+    storage: Storage,
+}
+
+/// Where contents can be read again once the layers have been read.
+#[derive(Clone)]
+pub(crate) enum Storage {
+    /// Where the members lie.
+    Members,
+    /// In a file that is compressed as a whole.
+    Compressed {
+        /// The file.
+        source: Source,
+        /// How it is compressed.
+        compression: Compression,
+        /// Where each member that was not kept starts in the uncompressed archive, by its number.
+        places: Arc<HashMap<usize, u64>>,
+    },
+    /// Nowhere: it came out of a pipe.
+    Pipe,
+    /// In the files below this directory of the host, which is the root of the only layer.
+    Root(PathBuf),
 }
 
 impl Archive {
@@ -41,7 +63,7 @@ impl Archive {
 
     /// Takes the image at a place in the list.
     pub fn pick(mut self, index: usize) -> Opened {
-        Opened { path: self.path, image: self.images.swap_remove(index), read: self.read }
+        Opened { path: self.path, image: self.images.swap_remove(index), read: self.read, storage: self.storage }
     }
 
     /// Takes the image that is meant.
@@ -97,7 +119,7 @@ pub(crate) fn archive_of_source(path: String, source: Source, progress: &Progres
         progress.total.store(source.len(), Ordering::Relaxed);
         let window = Window::new(&*source, Extent::whole(&*source), WINDOW).counting(&progress.done);
         let streamed = read_compressed(&path, Cancellable { inner: window, progress }, compression, progress)?;
-        return from_stream(path, streamed, compression, Some(source.len()));
+        return from_stream(path, streamed, compression, Some(source));
     }
     let members = Members::read(&source);
     if !is_tar(&head) && members.is_empty() {
@@ -106,17 +128,19 @@ pub(crate) fn archive_of_source(path: String, source: Source, progress: &Progres
     match discover(&path, &members)? {
         Some(mut images) => {
             remark_damage(&members, &mut images);
-            Ok(Archive { path, images, read: HashMap::new() })
+            Ok(Archive { path, images, read: HashMap::new(), storage: Storage::Members })
         }
         None => {
             refuse_image_without_manifest(&path, &members)?;
             let image = Image::bare(&path, Member::whole(source));
-            Ok(Archive { path, images: vec![image], read: HashMap::new() })
+            Ok(Archive { path, images: vec![image], read: HashMap::new(), storage: Storage::Members })
         }
     }
 }
 
 /// Opens the archive that comes out of `pipe`.
+///
+/// The contents of its files cannot be read again.
 pub fn open_pipe(pipe: impl Read, progress: &Progress) -> Result<Archive, Error> {
     let mut reader =
         Cancellable { inner: BufReader::with_capacity(WINDOW, Counted { inner: pipe, progress }), progress };
@@ -152,11 +176,12 @@ fn read_compressed(
     read_stream(path, decoded, progress)
 }
 
+/// `source` is the file that was decoded, unless it was a pipe.
 fn from_stream(
     path: String,
     mut streamed: Streamed,
     compression: Compression,
-    stored: Option<u64>,
+    source: Option<Source>,
 ) -> Result<Archive, Error> {
     if let Some(found) = streamed.not_a_tar {
         let found = match compression {
@@ -165,7 +190,6 @@ fn from_stream(
         };
         return Err(Error::NotAnArchive { path, found });
     }
-    let mut read = streamed.layers;
     let images = match discover(&path, &streamed.members)? {
         Some(mut images) => {
             remark_damage(&streamed.members, &mut images);
@@ -174,13 +198,17 @@ fn from_stream(
         None => {
             refuse_image_without_manifest(&path, &streamed.members)?;
             streamed.whole.compression = compression;
-            streamed.whole.stored_bytes = stored.unwrap_or(streamed.whole.tar_bytes);
-            let member = Member::whole(Arc::new(MemorySource(Vec::new())));
-            read = HashMap::from([(member.id, Arc::new(streamed.whole))]);
-            vec![Image::bare(&path, member)]
+            let stored = source.as_ref().map_or(streamed.whole.tar_bytes, |source| source.len());
+            streamed.whole.stored_bytes = stored;
+            let storage = if source.is_some() { Storage::Members } else { Storage::Pipe };
+            let member = Member::whole(source.unwrap_or_else(|| Arc::new(SpentSource(stored))));
+            let read = HashMap::from([(member.id, Arc::new(streamed.whole))]);
+            return Ok(Archive { images: vec![Image::bare(&path, member)], path, read, storage });
         }
     };
-    Ok(Archive { path, images, read })
+    let places = Arc::new(streamed.places);
+    let storage = source.map_or(Storage::Pipe, |source| Storage::Compressed { source, compression, places });
+    Ok(Archive { path, images, read: streamed.layers, storage })
 }
 
 enum DirectoryError {
@@ -197,11 +225,12 @@ fn from_directory(path: String, root: &Path) -> Result<Archive, DirectoryError> 
         let whole = read_root_directory(root).map_err(DirectoryError::Io)?;
         let member = Member::whole(Arc::new(MemorySource(Vec::new())));
         let read = HashMap::from([(member.id, Arc::new(whole))]);
-        return Ok(Archive { images: vec![Image::bare(&path, member)], path, read });
+        let storage = Storage::Root(root.to_owned());
+        return Ok(Archive { images: vec![Image::bare(&path, member)], path, read, storage });
     }
     let members = index_directory(root).map_err(DirectoryError::Io)?;
     match discover(&path, &members).map_err(DirectoryError::Image)? {
-        Some(images) => Ok(Archive { path, images, read: HashMap::new() }),
+        Some(images) => Ok(Archive { path, images, read: HashMap::new(), storage: Storage::Members }),
         None => Err(DirectoryError::Image(Error::Directory { path })),
     }
 }

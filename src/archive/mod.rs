@@ -12,6 +12,7 @@ mod members;
 mod memory;
 mod number;
 mod pax;
+mod sparse;
 mod walk;
 mod window;
 
@@ -24,6 +25,7 @@ pub use header::{Entry, EntryKind};
 pub use holes::{HoledSource, pack as pack_holes};
 pub use members::{Member, Members, MembersBuilder};
 pub use memory::{MemorySource, SpentSource};
+pub use sparse::{SparseMap, Stretch};
 pub use walk::{Contents, Fault, Limits, Walker, is_tar};
 pub use window::{Forward, Window, read_buffered};
 

@@ -2,7 +2,16 @@
 //!
 //! The account needs no contents; viewing, extracting and looking into
 //! executables do. They are handed a [`Contents`] and never know whether the
-//! layer is plain or compressed.
+//! layer is plain or compressed. [`LayerContents`] is the one that reads an
+//! image's layers.
+
+mod cancel;
+mod file;
+mod find;
+mod host;
+mod layers;
+mod region;
+mod stream;
 
 use std::sync::Arc;
 
@@ -10,6 +19,11 @@ use crate::archive::Source;
 use crate::error::Error;
 use crate::image::Progress;
 use crate::tree::{Tree, VersionId};
+
+pub(crate) use cancel::check_cancelled;
+pub use cancel::is_cancelled;
+pub use find::{Last, follow};
+pub use layers::LayerContents;
 
 /// Opens the contents of files, of any version, also of deleted ones.
 pub trait Contents: Send + Sync {

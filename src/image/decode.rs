@@ -10,7 +10,7 @@ use super::compression::Compression;
 use crate::archive::Forward;
 
 /// The most memory that a zstd stream may ask for its window, as a power of two (128 MiB, as `zstd -d` has it).
-const ZSTD_WINDOW_LOG: u32 = 27;
+pub const ZSTD_WINDOW_LOG: u32 = 27;
 /// The most memory that an xz stream may ask for, in KiB.
 const XZ_MEMORY: u32 = 128 << 10;
 /// The decoded bytes that are held at a time; measured best between 256 KiB and 1 MiB.

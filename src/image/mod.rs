@@ -27,7 +27,7 @@ use crate::warning::Warning;
 
 pub use compression::{Compression, describe, head};
 pub use config::{Config, HistoryEntry, Run};
-pub use decode::decode;
+pub use decode::{Decoded, ZSTD_WINDOW_LOG, decode};
 pub use instruction::Instruction;
 pub use layer::{ENTRY_LIMIT, EntryRef, LayerEntries, Record};
 pub use read::{Digests, Progress, ReadLayer, hash_extent, read_layer};

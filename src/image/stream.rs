@@ -17,7 +17,7 @@ use super::read::{ReadLayer, read_passing};
 use super::watch::Watched;
 use super::{JSON_LIMIT, Progress};
 use crate::archive::{
-    EntryKind, Extent, Forward, Limits, Members, MembersBuilder, MemorySource, SpentSource, Walker, is_tar,
+    Entry, EntryKind, Extent, Forward, Limits, Members, MembersBuilder, MemorySource, SpentSource, Walker, is_tar,
 };
 use crate::error::Error;
 
@@ -32,6 +32,8 @@ pub struct Streamed {
     pub members: Members,
     /// The layers that were read, by the number of their member.
     pub layers: HashMap<usize, Arc<ReadLayer>>,
+    /// Where each member that was not kept starts in the archive, by its number.
+    pub places: HashMap<usize, u64>,
     /// The archive itself as a layer, in case that it is a root filesystem.
     pub whole: ReadLayer,
     /// What the first bytes are, if they are no tar.
@@ -48,6 +50,7 @@ pub fn read_stream(path: &str, mut reader: impl BufRead, progress: &Progress) ->
     let mut streamed = Streamed {
         members: MembersBuilder::default().finish(None),
         layers: HashMap::new(),
+        places: HashMap::new(),
         whole: ReadLayer::new(Compression::None, 0),
         not_a_tar: (!head.is_empty() && !is_tar(&head)).then(|| describe(&head)),
         complete: false,
@@ -76,9 +79,7 @@ pub fn read_stream(path: &str, mut reader: impl BufRead, progress: &Progress) ->
         match entry.kind {
             EntryKind::File | EntryKind::Other(b'7') => {
                 let before = streamed.layers.len();
-                let layers = &mut streamed.layers;
-                let size = entry.stored;
-                let taken = member(&entry.name, size, &mut contents, &mut kept, layers, &mut builder, progress.verify);
+                let taken = member(&entry, &mut contents, &mut kept, &mut streamed, &mut builder, progress.verify);
                 // A cut is reported by the walk itself, and a layer's own faults are kept with the layer.
                 if taken.is_err() && cancelled() {
                     return Err(Error::Cancelled);
@@ -112,14 +113,14 @@ pub fn read_stream(path: &str, mut reader: impl BufRead, progress: &Progress) ->
 
 /// Keeps or reads one member.
 fn member(
-    name: &[u8],
-    size: u64,
+    entry: &Entry,
     mut contents: impl BufRead,
     kept: &mut u64,
-    layers: &mut HashMap<usize, Arc<ReadLayer>>,
+    streamed: &mut Streamed,
     builder: &mut MembersBuilder,
     verify: bool,
 ) -> io::Result<()> {
+    let (name, size) = (&entry.name, entry.stored);
     let head = peek(&mut contents)?;
     let json = matches!(head.trim_ascii_start().first(), Some(b'{' | b'['));
     let compression = Compression::sniff(&head);
@@ -134,10 +135,11 @@ fn member(
         return result.map(drop);
     }
     let id = builder.bytes(name, Arc::new(SpentSource(size)), Extent { offset: 0, len: size });
+    streamed.places.insert(id, entry.data);
     if !in_root_filesystem(name) {
         let mut read = ReadLayer::new(compression, size);
         read_passing(&mut contents, &mut read, verify);
-        layers.insert(id, Arc::new(read));
+        streamed.layers.insert(id, Arc::new(read));
     }
     Ok(())
 }

@@ -1,0 +1,7 @@
+//! The contents of files are read from every layout and compression, whole and from anywhere, or it is said why not.
+
+mod support;
+
+mod contents {
+    mod layouts;
+}
