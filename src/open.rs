@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -41,18 +41,21 @@ pub(crate) enum Storage {
     /// Where the members lie.
     Members,
     /// In a file that is compressed as a whole.
-    Compressed {
-        /// The file.
-        source: Source,
-        /// How it is compressed.
-        compression: Compression,
-        /// Where each member that was not kept starts in the uncompressed archive, by its number.
-        places: Arc<HashMap<usize, u64>>,
-    },
+    Compressed(Arc<CompressedArchive>),
     /// Nowhere: it came out of a pipe.
     Pipe,
     /// In the files below this directory of the host, which is the root of the only layer.
-    Root(PathBuf),
+    Root(Arc<Path>),
+}
+
+/// A file that is compressed as a whole, after it has been decoded once.
+pub(crate) struct CompressedArchive {
+    /// The file.
+    pub source: Source,
+    /// How it is compressed.
+    pub compression: Compression,
+    /// Where each member that was not kept starts in the uncompressed archive, by its number.
+    pub places: HashMap<usize, u64>,
 }
 
 impl Archive {
@@ -206,8 +209,10 @@ fn from_stream(
             return Ok(Archive { images: vec![Image::bare(&path, member)], path, read, storage });
         }
     };
-    let places = Arc::new(streamed.places);
-    let storage = source.map_or(Storage::Pipe, |source| Storage::Compressed { source, compression, places });
+    let places = streamed.places;
+    let storage = source.map_or(Storage::Pipe, |source| {
+        Storage::Compressed(Arc::new(CompressedArchive { source, compression, places }))
+    });
     Ok(Archive { path, images, read: streamed.layers, storage })
 }
 
@@ -225,7 +230,7 @@ fn from_directory(path: String, root: &Path) -> Result<Archive, DirectoryError> 
         let whole = read_root_directory(root).map_err(DirectoryError::Io)?;
         let member = Member::whole(Arc::new(MemorySource(Vec::new())));
         let read = HashMap::from([(member.id, Arc::new(whole))]);
-        let storage = Storage::Root(root.to_owned());
+        let storage = Storage::Root(root.into());
         return Ok(Archive { images: vec![Image::bare(&path, member)], path, read, storage });
     }
     let members = index_directory(root).map_err(DirectoryError::Io)?;

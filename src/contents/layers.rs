@@ -2,7 +2,7 @@
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
-use std::path::PathBuf;
+use std::path::Path;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use super::Contents;
@@ -48,7 +48,7 @@ enum Whereabouts {
     /// Gone by.
     Piped,
     /// Files below a directory of the host.
-    Root(PathBuf),
+    Root(Arc<Path>),
     /// Bytes, compressed or not.
     Stored { member: usize, bytes: Region, compression: Option<Compression> },
 }
@@ -58,9 +58,11 @@ impl LayerContents {
     pub fn new(opened: &Opened) -> Self {
         let shared = Arc::<Shared>::default();
         let whole = match &opened.storage {
-            Storage::Compressed { source, compression, .. } => {
+            Storage::Compressed(archive) => {
+                let source = &archive.source;
                 let bytes = Region { bytes: Bytes::Source(source.clone()), offset: 0, len: source.len() };
-                Some(Region::decoded(Arc::new(DecodedStream::new(WHOLE, bytes, *compression, shared.clone()))))
+                let stream = DecodedStream::new(WHOLE, bytes, archive.compression, shared.clone());
+                Some(Region::decoded(Arc::new(stream)))
             }
             _ => None,
         };
@@ -72,8 +74,8 @@ impl LayerContents {
                 (Some(member), storage) => {
                     let extent = member.extent;
                     let bytes = match (storage, &whole) {
-                        (Storage::Compressed { places, .. }, Some(whole)) => {
-                            places.get(&member.id).map(|&place| whole.part(place, extent.len))
+                        (Storage::Compressed(archive), Some(whole)) => {
+                            archive.places.get(&member.id).map(|&place| whole.part(place, extent.len))
                         }
                         _ => None,
                     };

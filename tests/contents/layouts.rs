@@ -21,7 +21,7 @@ pub fn noise(len: usize, seed: u64) -> Vec<u8> {
         state ^= state >> 7;
         state ^= state << 17;
         match bytes.len() {
-            n if n > 40_000 && state % 4 == 0 => {
+            n if n > 40_000 && state.is_multiple_of(4) => {
                 let from = n - 1 - usize::try_from(state >> 8).unwrap() % 30_000;
                 bytes.extend_from_within(from..(from + 100).min(n));
             }
