@@ -128,6 +128,38 @@ pub enum Error {
         /// Whether it may not be distributed, so that archives leave it out.
         foreign: bool,
     },
+    /// The contents of a file are damaged, or cannot be read.
+    #[error("cannot read {file}: {source}")]
+    Contents {
+        /// The path in the image, escaped for display.
+        file: String,
+        /// What is wrong, with the layer.
+        source: io::Error,
+    },
+    /// Nothing is at a path as of a layer.
+    #[error("{file} is not there as of layer {layer}")]
+    NotThere {
+        /// The path in the image, escaped for display.
+        file: String,
+        /// The number of the layer.
+        layer: usize,
+    },
+    /// Something is where something was to be written.
+    #[error("{path} is there already, and nothing is overwritten")]
+    Exists {
+        /// The path of the host, escaped for display.
+        path: String,
+    },
+    /// Something cannot be written.
+    #[error("cannot {operation} {path}: {}", reason(.source))]
+    Output {
+        /// The path of the host, escaped for display.
+        path: String,
+        /// What was tried, such as `create`.
+        operation: &'static str,
+        /// What the system said.
+        source: io::Error,
+    },
     /// The contents went by in a pipe.
     #[error("cannot read {file}: the image came through a pipe, and its contents have gone by")]
     Piped {
@@ -141,13 +173,18 @@ pub enum Error {
 
 fn reason(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file".into(),
+        io::ErrorKind::NotFound => "there is no such file or directory".into(),
         io::ErrorKind::PermissionDenied => "permission denied".into(),
         _ => error.to_string(),
     }
 }
 
 impl Error {
+    /// Why a file of an image could not be read: that it was asked to stop is no fault of the file.
+    pub fn reading(file: String, source: io::Error) -> Self {
+        if crate::contents::is_cancelled(&source) { Self::Cancelled } else { Self::Contents { file, source } }
+    }
+
     /// What might help, where there is something to say.
     pub fn hint(&self) -> Option<String> {
         let text = match self {
@@ -164,9 +201,14 @@ impl Error {
             Self::Empty { .. } => "was the disk full, or did `docker save` fail? save the image again",
             Self::NotAnArchive { .. } | Self::NoImage { .. } => "give the output of: docker save IMAGE -o image.tar",
             Self::Damaged { .. } => "the file may have been cut short; save or copy the image again",
+            Self::NotAFile { .. } => "extract it instead: layerscope extract IMAGE PATH --to DIR",
             Self::NoLayer { foreign: true, .. } => "it may not be distributed; its publisher's registry has it",
             Self::NoLayer { .. } => "save the image again, whole: docker save IMAGE -o image.tar",
             Self::Piped { .. } => "save it to a file and open that: docker save IMAGE -o image.tar",
+            Self::Exists { .. } => "give another directory, or move away what is there",
+            Self::Output { source, .. } if source.kind() == io::ErrorKind::NotFound => {
+                "make the directory first: mkdir -p"
+            }
             Self::Ambiguous { .. } | Self::NoSuchImage { .. } => "choose one with --image or --platform",
             _ => return None,
         };

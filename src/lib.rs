@@ -22,6 +22,7 @@ pub mod compare;
 pub mod contents;
 pub mod demo;
 mod error;
+pub mod extract;
 pub mod image;
 mod inspect;
 pub mod ladder;

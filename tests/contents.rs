@@ -3,5 +3,9 @@
 mod support;
 
 mod contents {
+    mod corpus;
+    mod extraction;
     mod layouts;
+    mod limits;
+    mod program;
 }

@@ -62,10 +62,12 @@ impl SparseMap {
             return Err(bad("it is too large"));
         }
         let blocks = read_extent(tar, Extent { offset: headers, len })?;
+        let entry = walker.entry();
         let (mut pairs, data) = match pairs(&blocks)? {
             Pairs::Here(pairs) => (pairs, data),
-            Pairs::BeforeContents => contents_map(tar, data, walker.entry().stored)?,
+            Pairs::BeforeContents => contents_map(tar, data, entry.stored)?,
         };
+        let behind = entry.data.saturating_add(entry.stored);
         let mut at = data;
         let mut end = 0;
         // An empty piece marks the end of the file.
@@ -75,9 +77,9 @@ impl SparseMap {
             at = at.checked_add(len)?;
             let in_order = offset >= end;
             end = offset.checked_add(len)?;
-            in_order.then_some(piece)
+            (in_order && end <= entry.size && at <= behind).then_some(piece)
         });
-        let pieces = pieces.collect::<Option<_>>().ok_or_else(|| bad("its pieces overlap"))?;
+        let pieces = pieces.collect::<Option<_>>().ok_or_else(|| bad("its pieces do not fit"))?;
         Ok(Self { pieces })
     }
 

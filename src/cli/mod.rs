@@ -4,6 +4,7 @@
 //! command line is wrong. A reader that closes the pipe early is no error.
 
 mod compare;
+mod contents;
 mod images;
 mod input;
 mod progress;
@@ -18,6 +19,7 @@ use layerscope::{Error, Inspection, Opened, Progress, Selection};
 
 use crate::tui::{self, Keymap, Settings};
 use compare::CompareArguments;
+use contents::{CatArguments, ExtractArguments};
 use images::ImagesArguments;
 use input::Input;
 
@@ -39,6 +41,8 @@ const AFTER_HELP: &str = "Examples:
   docker save my-app | layerscope
   layerscope report my-app.tar
   layerscope report my-app.tar --format json | jq .totals
+  layerscope cat my-app.tar /etc/os-release
+  layerscope extract my-app.tar /usr/lib/go --to .
   layerscope                                   opens the built-in demo
   layerscope demo --write demo.tar             then: docker load -i demo.tar
 
@@ -52,6 +56,10 @@ enum Command {
     Compare(CompareArguments),
     /// List the images of an archive
     Images(ImagesArguments),
+    /// Write the bytes of a file of the image to standard output
+    Cat(CatArguments),
+    /// Write a file or a directory of the image to the host
+    Extract(ExtractArguments),
     /// Open the built-in demo image, or write it to a file
     Demo(DemoArguments),
 }
@@ -145,6 +153,8 @@ enum Failure {
     Output(String, io::Error),
     /// The command line asks for what does not go together.
     Usage(String),
+    /// What is asked for is not in the image.
+    Place { message: String, hint: String },
     /// The report has been written, and says what does not fit.
     Mismatch,
 }
@@ -166,6 +176,7 @@ pub fn run() -> ExitCode {
                 Failure::Image(error) => (error.to_string(), error.hint()),
                 Failure::Output(what, error) => (format!("cannot write {what}: {error}"), None),
                 Failure::Usage(message) => (message, Some("see layerscope --help".into())),
+                Failure::Place { message, hint } => (message, Some(hint)),
                 Failure::Mismatch => return ExitCode::from(1),
             };
             eprintln!("error: {message}");
@@ -182,6 +193,8 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Report(arguments)) => report(arguments),
         Some(Command::Compare(arguments)) => compare::compare(&arguments),
         Some(Command::Images(arguments)) => images::list(&arguments),
+        Some(Command::Cat(arguments)) => contents::cat(&arguments),
+        Some(Command::Extract(arguments)) => contents::extract_to(&arguments),
         Some(Command::Demo(DemoArguments { write: Some(file) })) => write_demo(&file),
         Some(Command::Demo(DemoArguments { write: None })) => show(
             Input::Demo,

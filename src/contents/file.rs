@@ -15,8 +15,6 @@ pub struct LayerFile {
     data: u64,
     len: u64,
     layout: Layout,
-    /// The path in the image, escaped for display.
-    file: String,
     /// The layer, as errors name it.
     layer: String,
 }
@@ -30,17 +28,10 @@ enum Layout {
 
 impl LayerFile {
     /// The contents of `inode`, which came with the layer whose tar is given.
-    pub fn new(
-        tar: Region,
-        tree: &Tree,
-        inode: VersionId,
-        file: String,
-        layer: String,
-        progress: Arc<Progress>,
-    ) -> Self {
+    pub fn new(tar: Region, tree: &Tree, inode: VersionId, layer: String, progress: Arc<Progress>) -> Self {
         let layout = if tree.is_sparse(inode) { Layout::Sparse(OnceLock::new()) } else { Layout::Whole };
         let tar = Watched { region: tar, progress };
-        Self { tar, data: tree.data_offset(inode), len: tree.size(inode), layout, file, layer }
+        Self { tar, data: tree.data_offset(inode), len: tree.size(inode), layout, layer }
     }
 
     fn map<'a>(&self, known: &'a OnceLock<SparseMap>) -> io::Result<&'a SparseMap> {
@@ -55,8 +46,7 @@ impl LayerFile {
     fn stored(&self, buf: &mut [u8], at: u64, behind: u64) -> io::Result<usize> {
         match self.tar.read_at(buf, at) {
             Ok(0) if !buf.is_empty() => {
-                let (layer, file) = (&self.layer, &self.file);
-                let text = format!("{layer} ends {behind} bytes before the end of {file}");
+                let text = format!("{} ends {behind} bytes before the end of the file", self.layer);
                 Err(io::Error::new(io::ErrorKind::UnexpectedEof, text))
             }
             result => result.map_err(|error| self.named(error)),
@@ -67,8 +57,7 @@ impl LayerFile {
         if super::is_cancelled(&error) {
             return error;
         }
-        let text = format!("cannot read {} in {}: {error}", self.file, self.layer);
-        io::Error::new(error.kind(), text)
+        io::Error::new(error.kind(), format!("{}: {error}", self.layer))
     }
 }
 

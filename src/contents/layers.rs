@@ -150,7 +150,7 @@ impl Contents for LayerContents {
             Some(Whereabouts::Stored { member, bytes, compression }) => {
                 let tar = self.tar(*member, bytes, *compression)?;
                 let place = format!("layer {layer} ({name})");
-                Ok(Arc::new(LayerFile::new(tar, tree, inode, file, place, progress.clone())))
+                Ok(Arc::new(LayerFile::new(tar, tree, inode, place, progress.clone())))
             }
         }
     }

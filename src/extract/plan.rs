@@ -1,0 +1,50 @@
+//! What is to be written, in which order.
+
+use super::What;
+use crate::tree::{Kind, NodeId, Tree, VersionId};
+
+/// Something of the tree as of a layer.
+#[derive(Clone, Copy)]
+pub struct Selected {
+    /// Its path.
+    pub node: NodeId,
+    /// What is there.
+    pub version: VersionId,
+    /// The last layer that counts for what is below it.
+    pub layer: usize,
+}
+
+/// What is meant; `None` if nothing is there.
+pub fn select(tree: &Tree, what: What) -> Option<Selected> {
+    match what {
+        What::AsOf { node, layer } => Some(Selected { node, version: tree.at(node, layer)?, layer }),
+        What::Version(version) => {
+            let last = tree.died(version).map_or(usize::MAX, |died| died.saturating_sub(1));
+            Some(Selected { node: tree.node_of(version), version, layer: last.max(tree.born(version)) })
+        }
+    }
+}
+
+/// What is in a directory as of the layer, by name.
+pub fn children(tree: &Tree, of: Selected) -> Vec<Selected> {
+    if tree.kind(of.version) != Kind::Directory {
+        return Vec::new();
+    }
+    let mut children: Vec<_> = tree
+        .children(of.node)
+        .filter_map(|node| Some(Selected { node, version: tree.at(node, of.layer)?, layer: of.layer }))
+        .collect();
+    // Where two names are one for the system, the same of them wins each time.
+    children.sort_by(|a, b| tree.name(a.node).cmp(tree.name(b.node)));
+    children
+}
+
+/// Sorts files as their contents lie in the layers, so that a compressed layer is decoded once.
+///
+/// Of the names of one file the one that came with the contents is first: its bits and its time count.
+pub fn sort_by_place(tree: &Tree, files: &mut [Selected]) {
+    files.sort_by_cached_key(|file| {
+        let inode = tree.inode(file.version);
+        (tree.born(inode), tree.data_offset(inode), inode, file.version != inode)
+    });
+}
