@@ -74,6 +74,18 @@ pub fn open_directory(_: &Path) -> io::Result<Option<File>> {
     Ok(None)
 }
 
+/// Lets its owner into a directory again, whatever its bits.
+#[cfg(unix)]
+pub fn unlock(path: &Path) -> io::Result<()> {
+    std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))
+}
+
+/// Lets its owner into a directory again, which nothing keeps out here.
+#[cfg(not(unix))]
+pub fn unlock(_: &Path) -> io::Result<()> {
+    Ok(())
+}
+
 /// Sets the permission bits.
 #[cfg(unix)]
 pub fn set_mode(file: &File, mode: u16) -> io::Result<()> {

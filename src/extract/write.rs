@@ -193,9 +193,7 @@ impl<'a> Writer<'a> {
         let paths = self.directories.iter().filter_map(|directory| self.path(directory.node));
         let paths: Vec<_> = [self.root.clone()].into_iter().chain(paths).collect();
         for path in &paths {
-            if let Ok(Some(directory)) = host::open_directory(path) {
-                let _ = host::set_mode(&directory, OWNER);
-            }
+            let _ = host::unlock(path);
         }
         for path in paths.iter().rev() {
             for entry in std::fs::read_dir(path).into_iter().flatten().flatten() {
