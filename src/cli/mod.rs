@@ -7,6 +7,7 @@ mod compare;
 mod images;
 mod input;
 mod progress;
+mod settings;
 
 use std::io::{self, BufWriter, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -16,10 +17,12 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use layerscope::report::{Account, Detail, TextStyle, Units, write_json, write_text};
 use layerscope::{Error, Inspection, Opened, Progress, Selection};
 
-use crate::tui::{self, Keymap, Settings};
+use crate::config;
+use crate::tui::{self, Environment, Settings};
 use compare::CompareArguments;
 use images::ImagesArguments;
 use input::Input;
+use settings::{ConfigArguments, Preferences, ScreenOptions};
 
 /// Shows what each layer of a container image costs, and which bytes still ship although a later layer deleted them.
 ///
@@ -32,6 +35,8 @@ struct Arguments {
     command: Option<Command>,
     #[command(flatten)]
     target: OptionalTarget,
+    #[command(flatten)]
+    screen: ScreenOptions,
 }
 
 const AFTER_HELP: &str = "Examples:
@@ -54,6 +59,8 @@ enum Command {
     Images(ImagesArguments),
     /// Open the built-in demo image, or write it to a file
     Demo(DemoArguments),
+    /// Print the configuration as it is in the end, with comments: TOML to keep as a file
+    Config(ConfigArguments),
 }
 
 #[derive(Args)]
@@ -84,21 +91,13 @@ struct TargetOptions {
     /// For which platform, where the archive holds several: os/architecture[/variant]
     #[arg(long, value_name = "PLATFORM")]
     platform: Option<String>,
-    /// Leave the mouse to the terminal
-    #[arg(long)]
-    no_mouse: bool,
-    /// Show sizes in powers of 1000 (kB, MB), as docker does, instead of powers of 1024 (KiB, MiB)
-    #[arg(long)]
-    si: bool,
+    #[command(flatten)]
+    preferences: Preferences,
 }
 
 impl TargetOptions {
     fn selection(&self) -> Selection {
         Selection { image: self.image.clone(), platform: self.platform.clone() }
-    }
-
-    fn units(&self) -> Units {
-        if self.si { Units::Si } else { Units::Iec }
     }
 }
 
@@ -127,6 +126,10 @@ struct DemoArguments {
     /// Write the demo image to this file instead of opening it; an engine can load it
     #[arg(long, value_name = "FILE")]
     write: Option<PathBuf>,
+    #[command(flatten)]
+    preferences: Preferences,
+    #[command(flatten)]
+    screen: ScreenOptions,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -145,6 +148,10 @@ enum Failure {
     Output(String, io::Error),
     /// The command line asks for what does not go together.
     Usage(String),
+    /// The configuration cannot be used.
+    Config(config::Error),
+    /// The terminal can only print.
+    Dumb,
     /// The report has been written, and says what does not fit.
     Mismatch,
 }
@@ -152,6 +159,12 @@ enum Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::Image(error)
+    }
+}
+
+impl From<config::Error> for Failure {
+    fn from(error: config::Error) -> Self {
+        Self::Config(error)
     }
 }
 
@@ -166,6 +179,11 @@ pub fn run() -> ExitCode {
                 Failure::Image(error) => (error.to_string(), error.hint()),
                 Failure::Output(what, error) => (format!("cannot write {what}: {error}"), None),
                 Failure::Usage(message) => (message, Some("see layerscope --help".into())),
+                Failure::Config(error) => (error.to_string(), error.hint()),
+                Failure::Dumb => (
+                    "TERM=dumb promises a terminal that can only print, so there is no screen".into(),
+                    Some("the same as text: layerscope report IMAGE".into()),
+                ),
                 Failure::Mismatch => return ExitCode::from(1),
             };
             eprintln!("error: {message}");
@@ -182,23 +200,19 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Report(arguments)) => report(arguments),
         Some(Command::Compare(arguments)) => compare::compare(&arguments),
         Some(Command::Images(arguments)) => images::list(&arguments),
-        Some(Command::Demo(DemoArguments { write: Some(file) })) => write_demo(&file),
-        Some(Command::Demo(DemoArguments { write: None })) => show(
-            Input::Demo,
-            Selection::default(),
-            Settings { units: Units::default(), mouse: true, keymap: Keymap::usual() },
-        ),
+        Some(Command::Demo(DemoArguments { write: Some(file), .. })) => write_demo(&file),
+        Some(Command::Demo(DemoArguments { write: None, preferences, screen })) => {
+            show(Input::Demo, Selection::default(), settings::of_screen(&preferences, &screen)?)
+        }
+        Some(Command::Config(arguments)) => settings::print(&arguments),
         None => {
             let options = &arguments.target.options;
             let input = match &arguments.target.path {
                 Some(path) => Input::named(path),
                 None => Input::unnamed(),
             };
-            show(
-                input,
-                options.selection(),
-                Settings { units: options.units(), mouse: !options.no_mouse, keymap: Keymap::usual() },
-            )
+            let settings = settings::of_screen(&options.preferences, &arguments.screen)?;
+            show(input, options.selection(), settings)
         }
     }
 }
@@ -208,10 +222,11 @@ fn report(arguments: ReportArguments) -> Result<(), Failure> {
         return Err(Failure::Usage("--tree lists the filesystem in JSON: add --format json".into()));
     }
     let options = &arguments.target.options;
+    let units = options.preferences.units()?;
     let progress = Progress { verify: arguments.verify, ..Progress::default() };
     let inspection = read(Input::named(&arguments.target.path), &options.selection(), &progress)?;
     match arguments.format {
-        Format::Text => print_text(&inspection, options.units(), arguments.top)?,
+        Format::Text => print_text(&inspection, units, arguments.top)?,
         Format::Json => print_json(&inspection, Detail { top: arguments.top, tree: arguments.tree })?,
     }
     match &inspection.mismatches {
@@ -224,6 +239,9 @@ fn report(arguments: ReportArguments) -> Result<(), Failure> {
 fn show(input: Input, selection: Selection, settings: Settings) -> Result<(), Failure> {
     if !io::stdout().is_terminal() {
         return print_text(&read(input, &selection, &Progress::default())?, settings.units, DEFAULT_TOP);
+    }
+    if Environment::read().is_dumb() {
+        return Err(Failure::Dumb);
     }
     let start = if input.opens_at_once() {
         // What cannot be opened is said before the screen is taken over.
