@@ -2,6 +2,8 @@
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
 mod cli;
+mod config;
+mod toml_file;
 mod tui;
 
 use std::process::ExitCode;

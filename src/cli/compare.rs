@@ -8,6 +8,7 @@ use layerscope::report::{Comparison, TextStyle, write_comparison, write_comparis
 use layerscope::{Inspection, Progress, Selection};
 
 use super::input::Input;
+use super::settings::Preferences;
 use super::{Failure, Format, coloured, read, to_stdout};
 
 #[derive(Args)]
@@ -18,9 +19,8 @@ pub struct CompareArguments {
     /// For which platform, where an archive holds several: os/architecture[/variant]
     #[arg(long, value_name = "PLATFORM")]
     platform: Option<String>,
-    /// Show sizes in powers of 1000 (kB, MB), as docker does, instead of powers of 1024 (KiB, MiB)
-    #[arg(long)]
-    si: bool,
+    #[command(flatten)]
+    preferences: Preferences,
     /// How to write it
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -31,7 +31,7 @@ pub struct CompareArguments {
 
 /// Writes what differs between images.
 pub fn compare(arguments: &CompareArguments) -> Result<(), Failure> {
-    let units = if arguments.si { layerscope::report::Units::Si } else { layerscope::report::Units::Iec };
+    let units = arguments.preferences.units()?;
     let images = arguments
         .paths
         .iter()

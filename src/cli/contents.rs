@@ -276,7 +276,7 @@ fn summarize(tree: &Tree, extracted: &Extracted, arguments: &ExtractArguments) {
             format!("{} directories", extracted.directories)
         },
         count(extracted.links, "link"),
-        arguments.target.options.units().size(extracted.bytes),
+        arguments.target.options.preferences.units()?.size(extracted.bytes),
         escaped(arguments.to.as_os_str().as_encoded_bytes()),
     );
 }

@@ -8,6 +8,7 @@ mod contents;
 mod images;
 mod input;
 mod progress;
+mod settings;
 
 use std::io::{self, BufWriter, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -17,11 +18,13 @@ use clap::{Args, Parser, Subcommand, ValueEnum};
 use layerscope::report::{Account, Detail, TextStyle, Units, write_json, write_text};
 use layerscope::{Error, Inspection, Opened, Progress, Selection};
 
-use crate::tui::{self, Keymap, Settings};
+use crate::config;
+use crate::tui::{self, Environment, Settings};
 use compare::CompareArguments;
 use contents::{CatArguments, ExtractArguments};
 use images::ImagesArguments;
 use input::Input;
+use settings::{ConfigArguments, Preferences, ScreenOptions};
 
 /// Shows what each layer of a container image costs, and which bytes still ship although a later layer deleted them.
 ///
@@ -34,6 +37,8 @@ struct Arguments {
     command: Option<Command>,
     #[command(flatten)]
     target: OptionalTarget,
+    #[command(flatten)]
+    screen: ScreenOptions,
 }
 
 const AFTER_HELP: &str = "Examples:
@@ -62,6 +67,8 @@ enum Command {
     Extract(ExtractArguments),
     /// Open the built-in demo image, or write it to a file
     Demo(DemoArguments),
+    /// Print the configuration as it is in the end, with comments: TOML to keep as a file
+    Config(ConfigArguments),
 }
 
 #[derive(Args)]
@@ -92,21 +99,13 @@ struct TargetOptions {
     /// For which platform, where the archive holds several: os/architecture[/variant]
     #[arg(long, value_name = "PLATFORM")]
     platform: Option<String>,
-    /// Leave the mouse to the terminal
-    #[arg(long)]
-    no_mouse: bool,
-    /// Show sizes in powers of 1000 (kB, MB), as docker does, instead of powers of 1024 (KiB, MiB)
-    #[arg(long)]
-    si: bool,
+    #[command(flatten)]
+    preferences: Preferences,
 }
 
 impl TargetOptions {
     fn selection(&self) -> Selection {
         Selection { image: self.image.clone(), platform: self.platform.clone() }
-    }
-
-    fn units(&self) -> Units {
-        if self.si { Units::Si } else { Units::Iec }
     }
 }
 
@@ -135,6 +134,10 @@ struct DemoArguments {
     /// Write the demo image to this file instead of opening it; an engine can load it
     #[arg(long, value_name = "FILE")]
     write: Option<PathBuf>,
+    #[command(flatten)]
+    preferences: Preferences,
+    #[command(flatten)]
+    screen: ScreenOptions,
 }
 
 #[derive(Clone, Copy, ValueEnum)]
@@ -155,6 +158,10 @@ enum Failure {
     Usage(String),
     /// What is asked for is not in the image.
     Place { message: String, hint: String },
+    /// The configuration cannot be used.
+    Config(config::Error),
+    /// The terminal can only print.
+    Dumb,
     /// The report has been written, and says what does not fit.
     Mismatch,
 }
@@ -162,6 +169,12 @@ enum Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::Image(error)
+    }
+}
+
+impl From<config::Error> for Failure {
+    fn from(error: config::Error) -> Self {
+        Self::Config(error)
     }
 }
 
@@ -177,6 +190,11 @@ pub fn run() -> ExitCode {
                 Failure::Output(what, error) => (format!("cannot write {what}: {error}"), None),
                 Failure::Usage(message) => (message, Some("see layerscope --help".into())),
                 Failure::Place { message, hint } => (message, Some(hint)),
+                Failure::Config(error) => (error.to_string(), error.hint()),
+                Failure::Dumb => (
+                    "TERM=dumb promises a terminal that can only print, so there is no screen".into(),
+                    Some("the same as text: layerscope report IMAGE".into()),
+                ),
                 Failure::Mismatch => return ExitCode::from(1),
             };
             eprintln!("error: {message}");
@@ -195,23 +213,19 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Images(arguments)) => images::list(&arguments),
         Some(Command::Cat(arguments)) => contents::cat(&arguments),
         Some(Command::Extract(arguments)) => contents::extract_to(&arguments),
-        Some(Command::Demo(DemoArguments { write: Some(file) })) => write_demo(&file),
-        Some(Command::Demo(DemoArguments { write: None })) => show(
-            Input::Demo,
-            Selection::default(),
-            Settings { units: Units::default(), mouse: true, keymap: Keymap::usual() },
-        ),
+        Some(Command::Demo(DemoArguments { write: Some(file), .. })) => write_demo(&file),
+        Some(Command::Demo(DemoArguments { write: None, preferences, screen })) => {
+            show(Input::Demo, Selection::default(), settings::of_screen(&preferences, &screen)?)
+        }
+        Some(Command::Config(arguments)) => settings::print(&arguments),
         None => {
             let options = &arguments.target.options;
             let input = match &arguments.target.path {
                 Some(path) => Input::named(path),
                 None => Input::unnamed(),
             };
-            show(
-                input,
-                options.selection(),
-                Settings { units: options.units(), mouse: !options.no_mouse, keymap: Keymap::usual() },
-            )
+            let settings = settings::of_screen(&options.preferences, &arguments.screen)?;
+            show(input, options.selection(), settings)
         }
     }
 }
@@ -221,10 +235,11 @@ fn report(arguments: ReportArguments) -> Result<(), Failure> {
         return Err(Failure::Usage("--tree lists the filesystem in JSON: add --format json".into()));
     }
     let options = &arguments.target.options;
+    let units = options.preferences.units()?;
     let progress = Progress { verify: arguments.verify, ..Progress::default() };
     let inspection = read(Input::named(&arguments.target.path), &options.selection(), &progress)?;
     match arguments.format {
-        Format::Text => print_text(&inspection, options.units(), arguments.top)?,
+        Format::Text => print_text(&inspection, units, arguments.top)?,
         Format::Json => print_json(&inspection, Detail { top: arguments.top, tree: arguments.tree })?,
     }
     match &inspection.mismatches {
@@ -237,6 +252,9 @@ fn report(arguments: ReportArguments) -> Result<(), Failure> {
 fn show(input: Input, selection: Selection, settings: Settings) -> Result<(), Failure> {
     if !io::stdout().is_terminal() {
         return print_text(&read(input, &selection, &Progress::default())?, settings.units, DEFAULT_TOP);
+    }
+    if Environment::read().is_dumb() {
+        return Err(Failure::Dumb);
     }
     let start = if input.opens_at_once() {
         // What cannot be opened is said before the screen is taken over.

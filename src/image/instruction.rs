@@ -4,6 +4,8 @@
 //! BuildKit with a `# buildkit` comment, both with `|1 NAME=value` for build
 //! arguments. Nothing is guessed: what is not recognised is shown as it is.
 
+use super::shell::{pretty_shell, verbatim};
+
 /// The line that made a layer, or as much as the history tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Instruction {
@@ -36,6 +38,26 @@ impl Instruction {
         one_line(&self.text)
     }
 
+    /// The instruction in lines, as in a Dockerfile: the build arguments that it got, then itself, its shell broken at `&&`
+    /// and the like; control characters are escaped.
+    pub fn lines(&self) -> Vec<String> {
+        let arguments = self.created_by.as_deref().map(arguments).unwrap_or_default();
+        let mut lines: Vec<_> = arguments.into_iter().map(|argument| format!("ARG {}", verbatim(&argument))).collect();
+        let (text, rest) = self.text.split_at(end_of(&self.text, LONGEST));
+        match text.strip_prefix("RUN ") {
+            Some(command) => {
+                let mut command = pretty_shell(command).into_iter();
+                lines.extend(command.next().map(|first| format!("RUN {first}")));
+                lines.extend(command);
+            }
+            None => lines.extend(text.lines().map(verbatim)),
+        }
+        if !rest.is_empty() {
+            lines.push(format!("(and {} bytes more)", rest.len()));
+        }
+        lines
+    }
+
     /// Whether the instruction is of a kind that never writes files.
     pub fn is_metadata(&self) -> bool {
         const KINDS: [&str; 13] = [
@@ -55,6 +77,26 @@ impl Instruction {
         ];
         self.text.split_whitespace().next().is_some_and(|word| KINDS.contains(&word))
     }
+}
+
+/// No more bytes of an instruction are put into lines.
+const LONGEST: usize = 256 << 10;
+
+/// The last place between two characters that is not behind `most`.
+fn end_of(text: &str, most: usize) -> usize {
+    (0..=most.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
+}
+
+/// The build arguments of `|2 A=1 B=2 /bin/sh -c …`; in one piece where it is not clear which spaces part them.
+fn arguments(created_by: &str) -> Vec<String> {
+    let text = created_by.trim();
+    let text = text.strip_prefix("RUN ").unwrap_or(text);
+    let after = without_arguments(text);
+    let Some(all) = text.strip_prefix('|').and_then(|rest| rest.strip_suffix(after)) else { return Vec::new() };
+    let Some((count, all)) = all.trim().split_once(' ') else { return Vec::new() };
+    let words: Vec<_> = all.split(' ').collect();
+    let one_each = count.parse() == Ok(words.len()) && words.iter().all(|word| word.contains('='));
+    if one_each { words.into_iter().map(Into::into).collect() } else { vec![all.into()] }
 }
 
 fn one_line(text: &str) -> String {
@@ -262,5 +304,30 @@ mod tests {
             "RUN apt-get update && apt-get install -y curl && rm x"
         );
         assert_eq!(shown("/bin/sh -c echo \x1b[31m"), "RUN echo \\x1b[31m");
+    }
+    fn lines(created_by: &str) -> Vec<String> {
+        Instruction::from_history(Some(created_by), None).lines()
+    }
+
+    #[test]
+    fn in_lines_the_build_arguments_come_first() {
+        assert_eq!(
+            lines("|2 A=1 B=2 /bin/sh -c apt-get update && make # buildkit"),
+            ["ARG A=1", "ARG B=2", r"RUN apt-get update \", "    && make"]
+        );
+        assert_eq!(lines("RUN |2 A=1 2 B=x y /bin/sh -c make"), ["ARG A=1 2 B=x y", "RUN make"]);
+        assert_eq!(lines("COPY a b # buildkit"), ["COPY a b"]);
+    }
+
+    #[test]
+    fn a_heredoc_keeps_its_lines() {
+        assert_eq!(lines("RUN /bin/sh -c set -e\nln a b\n # buildkit"), ["RUN <<EOF", "set -e", "ln a b", "EOF"]);
+    }
+
+    #[test]
+    fn no_instruction_is_too_long() {
+        let lines = lines(&format!("RUN {}", "é".repeat(LONGEST)));
+        assert_eq!(lines.len(), 2);
+        assert!(lines[1].starts_with("(and ") && lines[1].ends_with(" bytes more)"), "{}", lines[1]);
     }
 }

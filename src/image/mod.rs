@@ -13,6 +13,7 @@ mod layer;
 mod oci;
 mod read;
 mod select;
+mod shell;
 mod stream;
 mod v1;
 mod watch;
@@ -32,6 +33,7 @@ pub use instruction::Instruction;
 pub use layer::{ENTRY_LIMIT, EntryRef, LayerEntries, Record};
 pub use read::{Digests, Progress, ReadLayer, hash_extent, read_layer};
 pub use select::{Selection, select};
+pub use shell::pretty_shell;
 pub use stream::{Streamed, read_root_directory, read_stream};
 
 /// The largest JSON member that is read into memory, in bytes.

@@ -1,6 +1,7 @@
 //! What the screen shows, and what keys do to it: pure state, no terminal.
 
 use std::sync::Arc;
+use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent};
 use layerscope::report::Units;
@@ -10,8 +11,10 @@ use ratatui::layout::Rect;
 use super::Settings;
 use super::biography;
 use super::explorer::Explorer;
+use super::instruction::Reading;
 use super::keymap::{Action, Context, Keymap};
-use super::layout::{Pane, layout, rows_inside};
+use super::layout::{Pane, Panes, Shares, layout, rows_inside};
+use super::mouse::Pointer;
 use super::rows::{Order, Scope, Shown};
 use super::search::Search;
 use super::sentences::{self, Details};
@@ -20,7 +23,8 @@ use super::views::{View, Views};
 /// Something that happened.
 pub enum Message {
     Key(KeyEvent),
-    Mouse(MouseEvent),
+    /// What the mouse did, and when, counted from the start.
+    Mouse(MouseEvent, Duration),
     Resize(u16, u16),
     /// How far the reading is: bytes done, bytes in all, layers done.
     Progress(u64, u64, u64),
@@ -41,6 +45,8 @@ pub enum Effect {
     Copy(String),
     /// The image at this place in the list is wanted.
     Choose(usize),
+    /// The shell is wanted for a while.
+    Suspend,
 }
 
 /// A layer as the manifest has it, before it is read.
@@ -85,7 +91,11 @@ pub struct App {
     /// Whether the details tell the life of the selected path.
     pub biography: bool,
     pub search: Search,
+    /// The instruction of the selected layer, while it is read in full.
+    pub reading: Option<Reading>,
     pub area: Rect,
+    pub shares: Shares,
+    pub pointer: Pointer,
     pub units: Units,
     pub keymap: Keymap,
     pub details: Details,
@@ -102,12 +112,15 @@ impl App {
             intro: Vec::new(),
             phase: Phase::Loading { done: 0, total: 0, layers: 0 },
             focus: Pane::Tree,
-            view: View::default(),
+            view: settings.view,
             views: None,
             help: false,
             biography: false,
             search: Search::default(),
+            reading: None,
             area,
+            shares: Shares::default(),
+            pointer: Pointer::default(),
             units: settings.units,
             keymap: settings.keymap.clone(),
             details: sentences::of_reading(),
@@ -128,7 +141,7 @@ impl App {
         match message {
             Message::Key(key) if key.kind != KeyEventKind::Release => return self.key(key),
             Message::Key(_) => {}
-            Message::Mouse(mouse) => self.mouse(mouse),
+            Message::Mouse(mouse, at) => return self.mouse(mouse, at),
             Message::Resize(width, height) => self.area = Rect::new(0, 0, width, height),
             Message::Progress(done, total, layers) => {
                 if let Phase::Loading { .. } = self.phase {
@@ -145,7 +158,7 @@ impl App {
                 let explorer = Explorer::new(inspection);
                 self.views = Some(Views::new(&explorer));
                 self.phase = Phase::Ready(Box::new(explorer));
-                self.refresh_details();
+                self.show(self.view);
             }
             Message::Loaded(Err(Error::Cancelled)) | Message::Terminate => return Some(Effect::Quit),
             Message::Loaded(Err(error)) => return Some(Effect::Fail(error)),
@@ -159,16 +172,23 @@ impl App {
             self.search_key(key);
             return None;
         }
-        let action = if is_interrupt(key) { Action::Quit } else { action? };
+        self.act(if is_interrupt(key) { Action::Quit } else { action? })
+    }
+
+    /// Does what a key or a click asks for.
+    pub(super) fn act(&mut self, action: Action) -> Option<Effect> {
         let ready = self.explorer().is_some();
         match action {
             Action::Quit => return Some(Effect::Quit),
+            Action::Suspend => return Some(Effect::Suspend),
             Action::Back if !ready && !self.help => return Some(Effect::Quit),
             Action::Help => {
                 self.help = !self.help;
                 self.help_scroll = 0;
             }
             _ if self.help => self.help_action(action),
+            _ if self.reading.is_some() => return self.read(action),
+            Action::Instruction => self.open_instruction(),
             _ if matches!(self.phase, Phase::Choosing { .. }) => return self.choose(action),
             Action::CopyPath => return self.selected_path().map(Effect::Copy),
             Action::CopyCommand if ready => return Some(Effect::Copy(self.command())),
@@ -228,11 +248,10 @@ impl App {
     }
 
     fn view_action(&mut self, action: Action) {
-        let area = layout(self.area, self.focus).main;
+        let area = self.panes().main;
         let (Phase::Ready(explorer), Some(views)) = (&mut self.phase, &mut self.views) else { return };
         match action {
-            Action::NextLayer => explorer.select_layer(explorer.layer + 1),
-            Action::PreviousLayer => explorer.select_layer(explorer.layer.saturating_sub(1)),
+            Action::NextLayer | Action::PreviousLayer => return self.step_layer(action),
             action => {
                 if views.act(self.view, explorer, action, area) {
                     self.view = View::Explore;
@@ -240,6 +259,15 @@ impl App {
                 }
             }
         }
+        self.refresh_details();
+    }
+
+    pub(super) fn step_layer(&mut self, action: Action) {
+        let Phase::Ready(explorer) = &mut self.phase else { return };
+        explorer.select_layer(match action {
+            Action::NextLayer => explorer.layer + 1,
+            _ => explorer.layer.saturating_sub(1),
+        });
         self.refresh_details();
     }
 
@@ -263,7 +291,7 @@ impl App {
 
     /// Narrow screens show the details as a pane of their own; on wide ones they are always there.
     fn next_pane(&mut self, steps: usize) {
-        let single = layout(self.area, Pane::Tree).layers.is_empty();
+        let single = layout(self.area, Pane::Tree, self.shares).layers.is_empty();
         let panes: &[Pane] =
             if single { &[Pane::Layers, Pane::Tree, Pane::Details] } else { &[Pane::Layers, Pane::Tree] };
         let steps = if steps > 1 { panes.len() - 1 } else { 1 };
@@ -274,12 +302,11 @@ impl App {
 
     fn explore(&mut self, action: Action) {
         let page = self.page();
-        let details = self.details.paragraphs.len() * 8;
+        let details = self.hidden_details();
         let Phase::Ready(explorer) = &mut self.phase else { return };
         let shown = explorer.shown;
         match action {
-            Action::NextLayer => explorer.select_layer(explorer.layer + 1),
-            Action::PreviousLayer => explorer.select_layer(explorer.layer.saturating_sub(1)),
+            Action::NextLayer | Action::PreviousLayer => return self.step_layer(action),
             Action::NextWaste => {
                 explorer.next_waste();
                 self.focus = Pane::Tree;
@@ -333,8 +360,13 @@ impl App {
         self.refresh_details();
     }
 
+    /// Where the panes lie.
+    pub fn panes(&self) -> Panes {
+        layout(self.area, self.focus, self.shares)
+    }
+
     fn page(&self) -> usize {
-        let panes = layout(self.area, self.focus);
+        let panes = self.panes();
         rows_inside(match self.focus {
             Pane::Layers => panes.layers,
             Pane::Tree => panes.tree,
@@ -342,6 +374,13 @@ impl App {
         })
         .max(2)
             - 1
+    }
+
+    /// The lines of the details that there is no room for.
+    pub(super) fn hidden_details(&self) -> usize {
+        let area = self.panes().details;
+        let lines = self.details.lines(usize::from(area.width.saturating_sub(2)));
+        lines.len().saturating_sub(rows_inside(area))
     }
 
     pub(super) fn refresh_details(&mut self) {

@@ -1,6 +1,6 @@
 //! Where the panes lie: one function for drawing and for paging.
 
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 /// A pane that keys can go to.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -25,14 +25,84 @@ pub struct Panes {
     pub main: Rect,
 }
 
+/// A line between panes that can be dragged.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Divider {
+    /// Between the layers and the tree.
+    Upright,
+    /// Between those two and the details.
+    Level,
+}
+
+/// Where the dividers were dragged to, as shares that outlive a change of the screen's size; `None` as long as nobody did.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Shares {
+    layers: Option<Share>,
+    details: Option<Share>,
+}
+
+/// A part of a whole, in 65,536ths; rounded up, so that a number of cells comes out as it went in.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Share(u32);
+
+impl Share {
+    fn of(part: u16, whole: u16) -> Self {
+        Self((u32::from(part) << 16).div_ceil(u32::from(whole.max(1))))
+    }
+
+    fn cells(self, whole: u16) -> u16 {
+        u16::try_from((u64::from(whole) * u64::from(self.0)) >> 16).unwrap_or(whole)
+    }
+}
+
+/// The columns and rows that a pane keeps, wherever a divider is dragged to: a frame and something in it.
+const NARROWEST: u16 = 20;
+const LOWEST: u16 = 4;
+
+impl Shares {
+    /// Moves a divider to a column or row of the screen.
+    pub fn drag(&mut self, divider: Divider, area: Rect, column: u16, row: u16) {
+        let main = main(area);
+        match divider {
+            Divider::Upright => {
+                self.layers = Some(Share::of(column.saturating_sub(main.x).min(main.width), main.width));
+            }
+            Divider::Level => {
+                let details = main.bottom().saturating_sub(row).min(main.height);
+                self.details = Some(Share::of(details, main.height));
+            }
+        }
+    }
+
+    fn layers(&self, main: Rect) -> u16 {
+        match self.layers {
+            None => (u32::from(main.width) * 46 / 100).try_into().unwrap_or(main.width).clamp(38, 80),
+            Some(share) => share.cells(main.width).clamp(NARROWEST, main.width - NARROWEST),
+        }
+    }
+
+    fn details(&self, area: Rect, main: Rect) -> u16 {
+        match self.details {
+            None => (area.height / 4).clamp(6, 12),
+            Some(share) => share.cells(main.height).clamp(LOWEST, main.height - LOWEST),
+        }
+    }
+}
+
+/// What lies between header and footer, or everything where there is no room for those.
+fn main(area: Rect) -> Rect {
+    if has_bars(area) { Rect { y: area.y + 1, height: area.height - 2, ..area } } else { area }
+}
+
+fn has_bars(area: Rect) -> bool {
+    area.height >= 4
+}
+
 /// Divides the screen. `focus` decides which pane a narrow screen shows.
-pub fn layout(area: Rect, focus: Pane) -> Panes {
-    let line = |y: u16, shown: bool| if shown { Rect { y, height: 1, ..area } } else { Rect::ZERO };
-    let bars = area.height >= 4;
+pub fn layout(area: Rect, focus: Pane, shares: Shares) -> Panes {
+    let line = |y: u16| if has_bars(area) { Rect { y, height: 1, ..area } } else { Rect::ZERO };
     let bottom = area.y + area.height;
-    let header = line(area.y, bars);
-    let footer = line(bottom.saturating_sub(1), bars);
-    let main = if bars { Rect { y: area.y + 1, height: area.height - 2, ..area } } else { area };
+    let (header, footer, main) = (line(area.y), line(bottom.saturating_sub(1)), main(area));
     let mut panes = Panes { header, footer, main, ..Panes::default() };
     if area.width < WIDE || area.height < 12 {
         match focus {
@@ -42,13 +112,28 @@ pub fn layout(area: Rect, focus: Pane) -> Panes {
         }
         return panes;
     }
-    let details = (area.height / 4).clamp(6, 12);
+    let details = shares.details(area, main);
     let upper = main.height - details;
-    let left = (area.width * 46 / 100).clamp(38, 80);
+    let left = shares.layers(main);
     panes.layers = Rect { width: left, height: upper, ..main };
     panes.tree = Rect { x: main.x + left, width: main.width - left, height: upper, ..main };
     panes.details = Rect { y: main.y + upper, height: details, ..main };
     panes
+}
+
+impl Panes {
+    /// The divider at a cell: the borders of two panes where they touch.
+    pub fn divider(&self, at: Position) -> Option<Divider> {
+        if self.layers.is_empty() || self.tree.is_empty() {
+            return None;
+        }
+        let between_panes = at.x + 1 == self.tree.x || at.x == self.tree.x;
+        if between_panes && at.y > self.tree.y && at.y + 1 < self.tree.bottom() {
+            return Some(Divider::Upright);
+        }
+        let above_details = at.y + 1 == self.details.y || at.y == self.details.y;
+        (above_details && self.main.contains(at)).then_some(Divider::Level)
+    }
 }
 
 /// The rows of a pane that lie inside its border.
@@ -66,7 +151,7 @@ mod tests {
             for height in 0..60 {
                 for focus in [Pane::Layers, Pane::Tree, Pane::Details] {
                     let area = Rect::new(0, 0, width, height);
-                    let panes = layout(area, focus);
+                    let panes = layout(area, focus, Shares::default());
                     let all = [panes.header, panes.layers, panes.tree, panes.details, panes.footer];
                     let covered: u32 = all.iter().map(|pane| pane.area()).sum();
                     assert!(covered <= area.area(), "{width}x{height}");
@@ -80,8 +165,35 @@ mod tests {
 
     #[test]
     fn at_80_columns_all_panes_are_there() {
-        let panes = layout(Rect::new(0, 0, 80, 24), Pane::Tree);
+        let panes = layout(Rect::new(0, 0, 80, 24), Pane::Tree, Shares::default());
         assert_eq!((panes.layers.width, panes.tree.width), (38, 42));
         assert_eq!((panes.layers.height, panes.details.height), (16, 6));
+    }
+    #[test]
+    fn a_divider_stays_where_it_is_dragged_to_and_no_pane_vanishes() {
+        for (width, height) in [(80, 24), (81, 12), (123, 41), (300, 100)] {
+            let area = Rect::new(0, 0, width, height);
+            for column in 0..width + 5 {
+                for row in (0..height + 5).step_by(3) {
+                    let mut shares = Shares::default();
+                    shares.drag(Divider::Upright, area, column, row);
+                    shares.drag(Divider::Level, area, column, row);
+                    let panes = layout(area, Pane::Tree, shares);
+                    assert_eq!(panes.tree.x, column.clamp(NARROWEST, width - NARROWEST));
+                    let main = panes.main;
+                    assert_eq!(panes.details.y, row.clamp(main.y + LOWEST, main.bottom() - LOWEST));
+                    assert_eq!(panes.layers.area() + panes.tree.area() + panes.details.area(), main.area());
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_divider_keeps_its_share_when_the_screen_gets_bigger_and_smaller_again() {
+        let (small, big) = (Rect::new(0, 0, 80, 24), Rect::new(0, 0, 160, 48));
+        let mut shares = Shares::default();
+        shares.drag(Divider::Upright, small, 60, 0);
+        assert_eq!(layout(big, Pane::Tree, shares).layers.width, 120);
+        assert_eq!(layout(small, Pane::Tree, shares).layers.width, 60);
     }
 }

@@ -8,17 +8,20 @@ mod biography;
 mod draw;
 mod explorer;
 mod input;
-mod keymap;
+mod instruction;
+pub mod keymap;
 mod layout;
+mod mouse;
 mod prompt;
 mod rows;
 mod search;
 mod sentences;
+mod signs;
 mod terminal;
 #[cfg(test)]
 mod tests;
 mod text;
-mod theme;
+pub mod theme;
 mod views;
 
 use std::io;
@@ -26,19 +29,22 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender, channel};
 use std::thread;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crossterm::clipboard::CopyToClipboard;
-use crossterm::event;
+use crossterm::event::{self, Event as TerminalEvent};
 use layerscope::image::Image;
 use layerscope::report::Units;
 use layerscope::{Archive, Error, Opened, Progress, Selection};
 use ratatui::layout::Rect;
 
-pub use keymap::Keymap;
+pub use signs::Signs;
+pub use terminal::Environment;
+pub use views::View;
 
 use app::{App, Effect, Intro, Message, Phase};
-use terminal::Screen;
+use keymap::Keymap;
+use terminal::{Answer, Input, Late, Screen};
 use theme::Theme;
 
 /// How often the progress is looked at while layers are read.
@@ -68,6 +74,11 @@ pub struct Settings {
     /// Whether clicks and the wheel are taken; if not, the terminal keeps them.
     pub mouse: bool,
     pub keymap: Keymap,
+    /// The view that is shown first.
+    pub view: View,
+    /// The colours; without them, what suits the terminal.
+    pub theme: Option<Theme>,
+    pub signs: Signs,
 }
 
 /// What is known when the screen comes up.
@@ -84,14 +95,16 @@ pub enum Start {
 enum Event {
     Message(Message),
     Archive(Result<Archive, Error>),
+    /// The program was stopped from outside, and goes on.
+    Continued,
 }
 
 /// Shows an image until the person quits.
 pub fn run(start: Start, selection: Selection, settings: Settings) -> Result<(), Failure> {
-    let theme = if std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty()) {
-        Theme::plain()
-    } else {
-        Theme::colours()
+    let environment = Environment::read();
+    let (theme, answer) = match settings.theme {
+        Some(theme) => (environment.adapted(theme), Answer::Nothing),
+        None => environment.suitable(Answer::ask),
     };
     let (sender, receiver) = channel();
     let mut screen = Screen::open(settings.mouse)?;
@@ -102,13 +115,19 @@ pub fn run(start: Start, selection: Selection, settings: Settings) -> Result<(),
         Start::Later(name, _) => name.clone(),
     };
     let app = App::new(name, &settings, Rect::new(0, 0, size.width, size.height));
-    let mut session =
-        Session { app, theme, selection, progress: Arc::default(), sender: sender.clone(), archive: None };
+    let mut session = Session {
+        app,
+        theme: theme.with(settings.signs),
+        selection,
+        progress: Arc::default(),
+        sender: sender.clone(),
+        archive: None,
+    };
     session.start(start);
     session.draw(&mut screen)?;
     watch_signals(sender.clone())?;
-    watch_input(sender);
-    let effect = session.exchange(&mut screen, &receiver);
+    let input = watch_input(sender, Late::expected(answer == Answer::Late));
+    let effect = session.exchange(&mut screen, &input, &receiver);
     session.progress.cancel.store(true, Ordering::Relaxed);
     drop(screen);
     match effect? {
@@ -160,7 +179,12 @@ impl Session {
     }
 
     /// Takes events and draws, until something ends the program.
-    fn exchange(&mut self, screen: &mut Screen, receiver: &Receiver<Event>) -> io::Result<Option<Error>> {
+    fn exchange(
+        &mut self,
+        screen: &mut Screen,
+        input: &Input,
+        receiver: &Receiver<Event>,
+    ) -> io::Result<Option<Error>> {
         loop {
             let event = match self.app.phase {
                 Phase::Loading { .. } => receiver.recv_timeout(TICK),
@@ -177,6 +201,10 @@ impl Session {
                     Event::Message(message) => self.app.update(message),
                     Event::Archive(Err(error)) => self.app.update(Message::Loaded(Err(error))),
                     Event::Archive(Ok(archive)) => self.opened(archive),
+                    Event::Continued => {
+                        screen.renew()?;
+                        self.measure(screen)?
+                    }
                 };
                 match effect {
                     Some(Effect::Quit) => return Ok(None),
@@ -189,11 +217,21 @@ impl Session {
                             self.read(archive.pick(index));
                         }
                     }
+                    Some(Effect::Suspend) => {
+                        screen.suspended(input, stop)?;
+                        self.measure(screen)?;
+                    }
                     None => {}
                 }
             }
             self.draw(screen)?;
         }
+    }
+
+    /// Takes in how big the terminal is by now.
+    fn measure(&mut self, screen: &Screen) -> io::Result<Option<Effect>> {
+        let size = screen.terminal.size()?;
+        Ok(self.app.update(Message::Resize(size.width, size.height)))
     }
 
     fn opened(&mut self, archive: Archive) -> Option<Effect> {
@@ -211,35 +249,44 @@ impl Session {
     }
 }
 
-fn watch_input(sender: Sender<Event>) {
-    thread::spawn(move || {
-        while let Ok(event) = event::read() {
-            let message = match event {
-                #[cfg(debug_assertions)]
-                event::Event::Key(key) if key.code == event::KeyCode::F(12) => {
-                    panic!("asked for by F12, in debug builds only")
-                }
-                event::Event::Key(key) => Message::Key(key),
-                event::Event::Mouse(mouse) => Message::Mouse(mouse),
-                event::Event::Resize(width, height) => Message::Resize(width, height),
-                _ => continue,
-            };
-            if sender.send(Event::Message(message)).is_err() {
-                return;
+fn watch_input(sender: Sender<Event>, mut late: Late) -> Input {
+    let start = Instant::now();
+    let end = sender.clone();
+    let take = move |event: TerminalEvent| {
+        let message = match event {
+            #[cfg(debug_assertions)]
+            TerminalEvent::Key(key) if key.code == event::KeyCode::F(12) => {
+                panic!("asked for by F12, in debug builds only")
             }
-        }
-        let _ = sender.send(Event::Message(Message::Terminate));
-    });
+            TerminalEvent::Key(key) if late.swallows(key) => return true,
+            TerminalEvent::Key(key) => Message::Key(key),
+            TerminalEvent::Mouse(mouse) => Message::Mouse(mouse, start.elapsed()),
+            TerminalEvent::Resize(width, height) => Message::Resize(width, height),
+            _ => return true,
+        };
+        sender.send(Event::Message(message)).is_ok()
+    };
+    Input::watch(take, move || drop(end.send(Event::Message(Message::Terminate))))
 }
 
-/// Ends the program in order when the system asks for it, so that the terminal is given back.
+/// Stops the program until the shell lets it go on; where there is no shell to do so, the system does not stop it.
+#[cfg(unix)]
+fn stop() {
+    let _ = signal_hook::low_level::raise(signal_hook::consts::SIGTSTP);
+}
+
+#[cfg(not(unix))]
+fn stop() {}
+
+/// Ends the program in order when the system asks for it, so that the terminal is given back; draws anew after a stop.
 #[cfg(unix)]
 fn watch_signals(sender: Sender<Event>) -> io::Result<()> {
-    use signal_hook::consts::{SIGHUP, SIGTERM};
-    let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGHUP])?;
+    use signal_hook::consts::{SIGCONT, SIGHUP, SIGTERM};
+    let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGHUP, SIGCONT])?;
     thread::spawn(move || {
-        for _ in signals.forever() {
-            if sender.send(Event::Message(Message::Terminate)).is_err() {
+        for signal in signals.forever() {
+            let event = if signal == SIGCONT { Event::Continued } else { Event::Message(Message::Terminate) };
+            if sender.send(event).is_err() {
                 return;
             }
         }

@@ -4,7 +4,7 @@ use std::collections::HashMap;
 
 use layerscope::Inspection;
 use layerscope::analysis::{DeadGroup, LayerAccount};
-use layerscope::report::fit::cut;
+use layerscope::report::fit::{cut, wrap};
 use layerscope::report::units::{count, files, percent};
 use layerscope::report::{Units, advice};
 use layerscope::text::{escaped, escaped_str};
@@ -17,6 +17,13 @@ use super::rows::{Scope, Slice};
 pub struct Details {
     pub title: String,
     pub paragraphs: Vec<String>,
+}
+
+impl Details {
+    /// The paragraphs in lines of at most `width` columns.
+    pub fn lines(&self, width: usize) -> Vec<String> {
+        self.paragraphs.iter().flat_map(|text| wrap(text, width)).collect()
+    }
 }
 
 /// The columns of an instruction inside of a sentence; the layer's own details have it whole.

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 
-use super::{pane, put};
+use super::{pane, put, scroll_bar, scrolled_title};
 use crate::tui::app::App;
 use crate::tui::keymap::Keymap;
 use crate::tui::keymap::help::{GROUPS, MARKS, MOUSE};
@@ -22,8 +22,9 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let width = area.width.min(80);
     let frame = Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height };
     Clear.render(frame, buffer);
-    let inner = pane("Help", true, theme, frame, buffer);
-    let first = app.help_scroll.min(lines.len().saturating_sub(usize::from(inner.height)));
+    let title = scrolled_title("Help", app.help_scroll, lines.len(), frame);
+    let inner = pane(&title, true, theme, frame, buffer);
+    let first = scroll_bar(app.help_scroll, lines.len(), inner, theme, buffer);
     for (row, line) in lines.into_iter().skip(first).enumerate() {
         put(line, row, inner, buffer);
     }
@@ -31,7 +32,7 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
 
 /// The number of lines of the help.
 pub fn help_lines(app: &App) -> usize {
-    lines(&app.keymap, &Theme::plain()).len()
+    lines(&app.keymap, &Theme::BARE).len()
 }
 
 fn lines(keymap: &Keymap, theme: &Theme) -> Vec<Line<'static>> {

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
-use super::{bar, pane, put};
+use super::{bar, pane, put, scroll_bar};
 use crate::tui::app::{App, Phase};
 use crate::tui::layout::Pane;
 use crate::tui::text::{cut, first_visible};
@@ -16,10 +16,15 @@ const SIZE_WIDTH: usize = 8;
 pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let selected = app.explorer().map(|explorer| explorer.layer);
     let count = app.intro.len();
-    let title = if count > 0 { format!("Layers · {count}") } else { "Layers".into() };
+    let title = match (count, selected) {
+        (0, _) => "Layers".into(),
+        (count, None) => format!("Layers · {count}"),
+        (count, Some(selected)) => format!("Layers · {}/{count}", selected + 1),
+    };
     let inner = pane(&title, app.focus == Pane::Layers, theme, area, buffer);
     let height = usize::from(inner.height);
     let first = first_visible(selected.unwrap_or(0), count, height);
+    scroll_bar(first, count, inner, theme, buffer);
     let digits = count.saturating_sub(1).to_string().len().max(1);
     let bar_width = usize::from(inner.width / 6).clamp(4, 14);
     for (row, layer) in (first..count).take(height).enumerate() {

@@ -1,5 +1,6 @@
 //! Draws the state; never changes it.
 
+pub mod bars;
 mod help;
 mod layers;
 mod tree;
@@ -7,50 +8,56 @@ mod tree;
 pub use help::help_lines;
 pub use layers::fill;
 
-use layerscope::report::units::percent;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::{Line, Span};
-use ratatui::widgets::{Block, Clear, Widget};
-use unicode_width::UnicodeWidthStr;
+use ratatui::widgets::{Block, Widget};
 
 use super::app::{App, Phase};
-use super::keymap::Action::*;
-use super::keymap::help::Line as Hint;
-use super::layout::{Pane, layout};
-use super::text::{cut, first_visible, wrap};
+use super::explorer::Explorer;
+use super::layout::{Pane, rows_inside};
+use super::text::{cut, first_visible};
 use super::theme::Theme;
-use super::views::{Look, View, Views};
+use super::views::{Look, View};
 
 /// Draws the whole screen.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     let area = frame.area();
-    let panes = layout(area, app.focus);
     let buffer = frame.buffer_mut();
-    header(app, theme, panes.header, buffer);
-    if let (Some(explorer), Some(views)) = (app.explorer(), &app.views)
-        && app.view != View::Explore
-    {
-        let look = Look { theme, units: app.units };
-        views.draw(app.view, explorer, look, panes.main, buffer);
-        footer(app, theme, panes.footer, buffer);
-        if app.help {
-            help::draw(app, theme, area, buffer);
+    inner(app, theme, area, buffer);
+    theme.signs.apply(buffer);
+}
+
+fn inner(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let panes = app.panes();
+    bars::draw(bars::header(app, theme, panes.header.width), panes.header, buffer);
+    match (&app.phase, &app.views) {
+        (Phase::Ready(explorer), Some(_)) if app.reading.is_some() => {
+            instruction(app, explorer, theme, panes.main, buffer);
         }
-        return;
+        (Phase::Ready(explorer), Some(views)) if app.view != View::Explore => {
+            let look = Look { theme, units: app.units };
+            views.draw(app.view, explorer, look, panes.main, buffer);
+        }
+        (Phase::Choosing { choices, cursor }, _) => choosing(choices, *cursor, theme, panes.main, buffer),
+        (phase, _) => {
+            layers::draw(app, theme, panes.layers, buffer);
+            match phase {
+                Phase::Ready(explorer) => tree::draw(app, explorer, theme, panes.tree, buffer),
+                Phase::Loading { done, total, layers } => {
+                    loading(app, theme, (*done, *total, *layers), panes.tree, buffer);
+                }
+                Phase::Choosing { .. } => {}
+            }
+            details(app, theme, panes.details, buffer);
+        }
     }
-    layers::draw(app, theme, panes.layers, buffer);
-    match &app.phase {
-        Phase::Ready(explorer) => tree::draw(app, explorer, theme, panes.tree, buffer),
-        Phase::Loading { done, total, layers } => loading(app, theme, (*done, *total, *layers), panes.tree, buffer),
-        Phase::Choosing { .. } => {}
-    }
-    details(app, theme, panes.details, buffer);
-    footer(app, theme, panes.footer, buffer);
-    if let Phase::Choosing { choices, cursor } = &app.phase {
-        choosing(choices, *cursor, theme, panes.main, buffer);
+    if app.search.editing {
+        searching(app, theme, panes.footer, buffer);
+    } else {
+        bars::draw(bars::footer(app, theme, panes.footer.width), panes.footer, buffer);
     }
     if app.help {
         help::draw(app, theme, area, buffer);
@@ -69,6 +76,50 @@ pub fn pane(title: &str, focused: bool, theme: &Theme, area: Rect, buffer: &mut 
     let inner = block.inner(area);
     block.render(area, buffer);
     inner
+}
+
+/// What lies inside of the frame that a pane draws.
+pub fn inside(area: Rect) -> Rect {
+    if area.is_empty() { Rect::ZERO } else { Block::bordered().inner(area) }
+}
+
+/// Some of the rows of an area.
+pub fn part(area: Rect, top: usize, height: usize) -> Rect {
+    let rows = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
+    let y = area.y.saturating_add(rows(top)).min(area.bottom());
+    Rect { y, height: rows(height).min(area.bottom() - y), ..area }
+}
+
+/// Marks on the border at the right of some rows which part of all there are is shown; nothing where all of it is.
+///
+/// Returns the first that is shown, which is `first` unless that would leave rows empty.
+pub fn scroll_bar(first: usize, all: usize, rows: Rect, theme: &Theme, buffer: &mut Buffer) -> usize {
+    let shown = usize::from(rows.height);
+    let hidden = all.saturating_sub(shown);
+    let first = first.min(hidden);
+    if hidden == 0 || shown == 0 {
+        return first;
+    }
+    let thumb = (shown * shown / all).max(1);
+    // Only at either end does it touch the end.
+    let way = shown - thumb;
+    let top = match first {
+        0 => 0,
+        first if first == hidden => way,
+        first => (first * way / hidden).clamp(usize::from(way > 1), way.saturating_sub(1).max(usize::from(way > 1))),
+    };
+    for y in part(rows, top, thumb).rows().map(|row| row.y) {
+        if let Some(cell) = buffer.cell_mut((rows.right(), y)) {
+            cell.set_symbol("▐").set_style(theme.focused);
+        }
+    }
+    first
+}
+
+/// A title that says how far a text has been read, if there is more of it than is shown.
+pub fn scrolled_title(title: &str, first: usize, all: usize, area: Rect) -> String {
+    let shown = rows_inside(area);
+    if all <= shown { title.into() } else { format!("{title} · {}/{all}", (first + shown).min(all)) }
 }
 
 /// Writes a line at a row of an area, if it is inside.
@@ -97,60 +148,12 @@ pub fn bar(live: u64, dead: u64, whole: u64, width: usize, theme: &Theme) -> [Sp
     ]
 }
 
-/// The views with their numbers, the one that is shown marked.
-fn tabs(app: &App, theme: &Theme) -> Vec<Span<'static>> {
-    View::ALL
-        .into_iter()
-        .enumerate()
-        .flat_map(|(i, view)| {
-            let style = if view == app.view { theme.focused } else { theme.dim };
-            [Span::styled(format!("{}", i + 1), theme.strong), Span::styled(format!(" {}  ", view.name()), style)]
-        })
-        .collect()
-}
-
-fn header(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let mut spans = vec![Span::styled(format!(" {}", app.name), theme.strong)];
-    if let Some(explorer) = app.explorer() {
-        let totals = &explorer.inspection.totals;
-        let size = |bytes| app.units.size(bytes);
-        let dead = if totals.dead() > 0 { theme.dead } else { Style::new() };
-        let mut numbers = vec![
-            Span::styled(format!("▒ dead {} ", size(totals.dead())), dead),
-            Span::styled(format!("█ live {} ", size(totals.live)), theme.live),
-            Span::raw(format!("shipped {} ", size(totals.shipped))),
-            Span::raw(format!("efficiency {} ", percent(totals.efficiency()))),
-        ];
-        // Where not everything fits, what matters most stays.
-        while numbers.len() > 1 && numbers.iter().map(Span::width).sum::<usize>() > usize::from(area.width) {
-            numbers.pop();
-        }
-        if numbers.len() > 2 {
-            numbers.swap(0, 2);
-        }
-        let room = usize::from(area.width).saturating_sub(numbers.iter().map(Span::width).sum());
-        let name = cut(&app.name, room.saturating_sub(3));
-        let tabs = tabs(app, theme);
-        let wide: usize = tabs.iter().map(Span::width).sum();
-        let gap = room.saturating_sub(name.width() + 1);
-        spans = vec![Span::styled(format!(" {name}"), theme.strong)];
-        if gap > wide + 2 {
-            spans.push(Span::raw("   "));
-            spans.extend(tabs);
-            spans.push(Span::raw(" ".repeat(gap - wide - 3)));
-        } else {
-            spans.push(Span::raw(" ".repeat(gap)));
-        }
-        spans.extend(numbers);
-    }
-    put(Line::from(spans), 0, area, buffer);
-}
-
 fn choosing(choices: &[String], cursor: usize, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    Clear.render(area, buffer);
-    let inner = pane("Which image?", true, theme, area, buffer);
+    let title = format!("Which image? · {}/{}", cursor + 1, choices.len());
+    let inner = pane(&title, true, theme, area, buffer);
     let height = usize::from(inner.height);
     let first = first_visible(cursor, choices.len(), height);
+    scroll_bar(first, choices.len(), inner, theme, buffer);
     for (i, choice) in choices.iter().enumerate().skip(first).take(height) {
         put(Line::raw(cut(choice, usize::from(inner.width))), i - first, inner, buffer);
         if i == cursor {
@@ -177,11 +180,25 @@ fn loading(app: &App, theme: &Theme, (done, total, layers): (u64, u64, u64), are
 }
 
 fn details(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let inner = pane(&app.details.title, app.focus == Pane::Details, theme, area, buffer);
-    let width = usize::from(inner.width);
-    let lines: Vec<_> = app.details.paragraphs.iter().flat_map(|text| wrap(text, width)).collect();
-    let hidden = lines.len().saturating_sub(usize::from(inner.height));
-    for (row, text) in lines.into_iter().skip(app.details_scroll.min(hidden)).enumerate() {
+    let lines = app.details.lines(usize::from(inside(area).width));
+    let title = scrolled_title(&app.details.title, app.details_scroll, lines.len(), area);
+    text(&title, lines, app.details_scroll, app.focus == Pane::Details, theme, area, buffer);
+}
+
+/// The selected layer's instruction in full.
+fn instruction(app: &App, explorer: &Explorer, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let lines = app.instruction_rows();
+    let scroll = app.reading.map_or(0, |reading| reading.scroll);
+    let title = format!("Layer {}: its instruction", explorer.layer);
+    let title = scrolled_title(&title, scroll, lines.len(), area);
+    text(&title, lines, scroll, true, theme, area, buffer);
+}
+
+/// A pane with lines, from one of them on.
+fn text(title: &str, lines: Vec<String>, first: usize, focused: bool, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let inner = pane(title, focused, theme, area, buffer);
+    let first = scroll_bar(first, lines.len(), inner, theme, buffer);
+    for (row, text) in lines.into_iter().skip(first).enumerate() {
         put(Line::raw(text), row, inner, buffer);
     }
 }
@@ -198,51 +215,5 @@ fn searching(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     };
     let (before, after) = search.query.shown();
     let spans = vec![Span::styled(format!(" /{before}▏{after} "), theme.strong), Span::styled(found, theme.dim)];
-    put(Line::from(spans), 0, area, buffer);
-}
-
-fn footer(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    if app.search.editing {
-        return searching(app, theme, area, buffer);
-    }
-    let hints: &[Hint] = match (&app.phase, app.help, app.focus) {
-        (_, true, _) => &[(&[Back], "back"), (&[Up, Down], "scroll")],
-        (Phase::Choosing { .. }, ..) => &[(&[Up, Down], "image"), (&[Enter], "open"), (&[Quit], "quit")],
-        (Phase::Loading { .. }, ..) => &[(&[Quit], "cancel"), (&[Help], "help")],
-        _ if app.view != View::Explore => Views::keys(app.view),
-        (_, _, Pane::Layers) => &[
-            (&[Help], "help"),
-            (&[Up, Down], "layer"),
-            (&[NextPane], "tree"),
-            (&[NextWaste], "next waste"),
-            (&[Scope], "changes"),
-            (&[Quit], "quit"),
-        ],
-        (_, _, Pane::Tree) => &[
-            (&[Help], "help"),
-            (&[Right, Left], "open, fold"),
-            (&[PreviousLayer, NextLayer], "layer"),
-            (&[NextWaste], "waste"),
-            (&[Scope], "changes"),
-            (&[Search], "find"),
-            (&[ViewWaste, ViewTimeline], "views"),
-            (&[Quit], "quit"),
-        ],
-        (_, _, Pane::Details) => {
-            &[(&[Help], "help"), (&[Up, Down], "scroll"), (&[NextPane], "panes"), (&[Quit], "quit")]
-        }
-    };
-    let mut spans = vec![Span::raw(" ")];
-    let mut used = 1;
-    for (actions, what) in hints {
-        let key = app.keymap.first_keys(actions);
-        let width = key.width() + what.width() + 3;
-        if used + width > usize::from(area.width) {
-            break;
-        }
-        used += width;
-        spans.push(Span::styled(key, theme.strong));
-        spans.push(Span::styled(format!(" {what}  "), theme.dim));
-    }
     put(Line::from(spans), 0, area, buffer);
 }

@@ -8,7 +8,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::{bar, fill, pane, put};
+use super::{bar, fill, pane, put, scroll_bar};
 use crate::tui::app::App;
 use crate::tui::explorer::Explorer;
 use crate::tui::layout::Pane;
@@ -35,6 +35,7 @@ pub fn draw(app: &App, explorer: &Explorer, theme: &Theme, area: Rect, buffer: &
         return;
     }
     let first = first_visible(explorer.cursor, explorer.rows.len(), height);
+    scroll_bar(first, explorer.rows.len(), inner, theme, buffer);
     for (i, row) in explorer.rows.iter().enumerate().skip(first).take(height) {
         put(line(app, explorer, theme, row, usize::from(inner.width)), i - first, inner, buffer);
         if i == explorer.cursor {

@@ -38,6 +38,7 @@ macro_rules! actions {
 
 actions! {
     Quit "quit" Everywhere ["q" "ctrl-c"] [];
+    Suspend "suspend" Everywhere ["ctrl-z"] [];
     Help "help" Everywhere ["?"] [];
     Back "back" Everywhere ["esc"] [];
     NextPane "next-pane" Everywhere ["tab"] [];
@@ -58,6 +59,7 @@ actions! {
     Enter "enter" Everywhere ["enter"] [];
     PreviousLayer "previous-layer" Everywhere ["["] [];
     NextLayer "next-layer" Everywhere ["]"] [];
+    Instruction "instruction" Everywhere ["o"] [];
     Search "search" Everywhere ["/"] [];
     CopyPath "copy-path" Everywhere ["y"] [];
     CopyCommand "copy-command" Everywhere ["Y"] [];

@@ -113,6 +113,19 @@ impl fmt::Display for Chord {
 }
 
 impl Chord {
+    /// As it is shown, in words where there is only ASCII: `Up` for `↑`.
+    pub fn shown(&self, ascii: bool) -> String {
+        let arrow = match self.code {
+            KeyCode::Up => "Up",
+            KeyCode::Down => "Down",
+            KeyCode::Left => "Left",
+            KeyCode::Right => "Right",
+            _ => return self.to_string(),
+        };
+        let shown = self.to_string();
+        if ascii { shown.replace(|c: char| !c.is_ascii(), arrow) } else { shown }
+    }
+
     /// As it is written in the configuration.
     pub fn written(&self) -> String {
         let mut text = String::new();
@@ -152,6 +165,8 @@ mod tests {
     fn keys_are_shown_as_people_write_them() {
         let shown = |text: &str| text.parse::<Chord>().unwrap().to_string();
         assert_eq!(["ctrl-c", "shift-tab", "up", "space", "G"].map(shown), ["^C", "Shift-Tab", "↑", "Space", "G"]);
+        let in_words = |text: &str| text.parse::<Chord>().unwrap().shown(true);
+        assert_eq!(["ctrl-up", "left", "q"].map(in_words), ["Ctrl-Up", "Left", "q"]);
     }
 
     #[test]

@@ -15,6 +15,7 @@ pub const GROUPS: &[(&str, &[Line])] = &[
             (&[First, Last], "first and last row"),
             (&[NextPane, PreviousPane], "next and previous pane"),
             (&[PreviousLayer, NextLayer], "previous and next layer, from any pane"),
+            (&[Instruction], "the layer's instruction in full"),
             (&[Search], "find a name in all layers, deleted ones too"),
             (&[NextHit, PreviousHit], "next and previous hit, while there are hits"),
             (&[NextWaste], "the pair of layers that wastes the most, then the next"),
@@ -54,11 +55,11 @@ pub const GROUPS: &[(&str, &[Line])] = &[
             (&[ShowDead], "dead: gone, but still shipped"),
         ],
     ),
-    ("", &[(&[Help], "this help"), (&[Back], "back"), (&[Quit], "quit")]),
+    ("", &[(&[Help], "this help"), (&[Back], "back"), (&[Suspend], "to the shell; fg comes back"), (&[Quit], "quit")]),
 ];
 
 /// What the mouse does.
-pub const MOUSE: (&str, &str) = ("mouse", "click selects, a second click opens, the wheel scrolls");
+pub const MOUSE: (&str, &str) = ("mouse", "click selects, double click opens, wheel scrolls, dividers can be dragged");
 
 /// What the marks in the tree mean.
 pub const MARKS: &[(&str, &str)] = &[

@@ -30,6 +30,8 @@ pub enum Context {
 pub struct Keymap {
     actions: HashMap<(Context, Chord), Action>,
     keys: HashMap<Action, Vec<Chord>>,
+    /// Whether arrows are called by their names.
+    ascii: bool,
 }
 
 impl Keymap {
@@ -47,12 +49,17 @@ impl Keymap {
     }
 
     fn of(keys: impl Fn(Action) -> &'static [&'static str]) -> Self {
-        let mut keymap = Self { actions: HashMap::new(), keys: HashMap::new() };
+        let mut keymap = Self { actions: HashMap::new(), keys: HashMap::new(), ascii: false };
         for &action in Action::ALL {
             let chords = keys(action).iter().map(|key| key.parse().expect("a key of the table, which a test reads"));
             keymap.bind(action, chords.collect());
         }
         keymap
+    }
+
+    /// The same, shown with the signs of Unicode or in words of ASCII.
+    pub fn with_names_in_ascii(self, ascii: bool) -> Self {
+        Self { ascii, ..self }
     }
 
     /// Gives an action these keys and no others; in its context they do nothing else any more.
@@ -85,21 +92,25 @@ impl Keymap {
     pub fn all_keys(&self, actions: &[Action]) -> String {
         let most = actions.iter().map(|&action| self.keys(action).len()).max().unwrap_or(0);
         let keys = (0..most).flat_map(|i| actions.iter().filter_map(move |&action| self.keys(action).get(i)));
-        keys.map(Chord::to_string).collect::<Vec<_>>().join(" ")
+        keys.map(|key| key.shown(self.ascii)).collect::<Vec<_>>().join(" ")
     }
 
     /// The first key of each of some actions, arrows without a space between: "→←".
     pub fn first_keys(&self, actions: &[Action]) -> String {
-        let mut text = String::new();
-        for chord in actions.iter().filter_map(|&action| self.keys(action).first()) {
-            let shown = chord.to_string();
-            let arrows = shown.chars().chain(text.chars().last()).all(|c| "←↑→↓".contains(c));
-            if !text.is_empty() && !arrows {
-                text.push(' ');
-            }
-            text.push_str(&shown);
+        self.labels(actions).into_iter().map(|(_, key)| key).collect()
+    }
+
+    /// The same in parts, each with its action.
+    pub fn labels(&self, actions: &[Action]) -> Vec<(Action, String)> {
+        let is_arrow = |text: &str| text.chars().all(|c| "←↑→↓".contains(c));
+        let mut labels: Vec<(Action, String)> = Vec::new();
+        for &action in actions {
+            let Some(chord) = self.keys(action).first() else { continue };
+            let shown = chord.shown(self.ascii);
+            let together = labels.last().is_none_or(|(_, before)| is_arrow(before) && is_arrow(&shown));
+            labels.push((action, if together { shown } else { format!(" {shown}") }));
         }
-        text
+        labels
     }
 }
 

@@ -251,27 +251,6 @@ fn y_copies_the_path_and_capital_y_the_command() {
 }
 
 #[test]
-fn the_mouse_selects_opens_and_scrolls() {
-    use crossterm::event::{KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
-    let mut person = Person::at(80, 24);
-    let mouse = |person: &mut Person, kind, column, row| {
-        person.tell(Message::Mouse(MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE }));
-    };
-    let click = MouseEventKind::Down(MouseButton::Left);
-    mouse(&mut person, click, 5, 3);
-    assert_eq!((person.layer(), person.app.focus), (1, Pane::Layers));
-    mouse(&mut person, click, 60, 2);
-    assert_eq!((person.path(), person.app.focus), ("/usr".into(), Pane::Tree));
-    let rows = person.app.explorer().unwrap().rows.len();
-    mouse(&mut person, click, 60, 2);
-    assert!(person.app.explorer().unwrap().rows.len() < rows, "a second click folds it");
-    mouse(&mut person, MouseEventKind::ScrollDown, 60, 5);
-    assert_eq!(person.app.explorer().unwrap().cursor, 3);
-    mouse(&mut person, click, 60, 22);
-    assert_eq!(person.app.explorer().unwrap().cursor, 3, "a click beside the list selects nothing");
-}
-
-#[test]
 fn numbers_lead_to_the_views_and_escape_comes_back() {
     let mut person = Person::at(120, 40);
     let path = person.path();

@@ -9,8 +9,9 @@ mod treemap;
 mod waste;
 
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
-use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use layerscope::report::Units;
 use layerscope::{Inspection, Opened, Progress};
 use ratatui::Terminal;
@@ -19,7 +20,9 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::app::{App, Effect, Intro, Message};
+use super::signs::Signs;
 use super::theme::Theme;
+use super::views::View;
 use super::{Keymap, Settings};
 
 static DEMO: LazyLock<(Opened, Arc<Inspection>)> = LazyLock::new(|| {
@@ -30,13 +33,23 @@ static DEMO: LazyLock<(Opened, Arc<Inspection>)> = LazyLock::new(|| {
 
 /// What the program does when nothing is configured.
 fn settings() -> Settings {
-    Settings { units: Units::Iec, mouse: true, keymap: Keymap::usual() }
+    Settings {
+        units: Units::Iec,
+        mouse: true,
+        keymap: Keymap::usual(),
+        view: View::Explore,
+        theme: None,
+        signs: Signs::Unicode,
+    }
 }
 
 /// Someone at a screen of a given size, with the demo on it.
 struct Person {
     app: App,
+    theme: Theme,
     ended: bool,
+    /// The time of the last click.
+    time: Duration,
 }
 
 impl Person {
@@ -49,7 +62,14 @@ impl Person {
 
     /// Nothing is known yet but where the image comes from.
     fn in_front_of(source: &str, width: u16, height: u16) -> Self {
-        Self { app: App::new(source.into(), &settings(), Rect::new(0, 0, width, height)), ended: false }
+        Self::with(&settings(), source, width, height)
+    }
+
+    /// With settings of their own.
+    fn with(settings: &Settings, source: &str, width: u16, height: u16) -> Self {
+        let app = App::new(source.into(), settings, Rect::new(0, 0, width, height));
+        let theme = settings.theme.unwrap_or_else(Theme::colours).with(settings.signs);
+        Self { app, theme, ended: false, time: Duration::ZERO }
     }
 
     fn at(width: u16, height: u16) -> Self {
@@ -72,6 +92,37 @@ impl Person {
         self
     }
 
+    /// Uses the mouse, long after the last time.
+    fn mouse(&mut self, kind: MouseEventKind, column: u16, row: u16) -> &mut Self {
+        self.time += Duration::from_secs(1);
+        self.at_once(kind, column, row)
+    }
+
+    /// Uses the mouse again at the same time.
+    fn at_once(&mut self, kind: MouseEventKind, column: u16, row: u16) -> &mut Self {
+        let event = MouseEvent { kind, column, row, modifiers: KeyModifiers::NONE };
+        self.tell(Message::Mouse(event, self.time));
+        self
+    }
+
+    fn clicks(&mut self, column: u16, row: u16) -> &mut Self {
+        self.mouse(MouseEventKind::Down(MouseButton::Left), column, row);
+        self.at_once(MouseEventKind::Up(MouseButton::Left), column, row)
+    }
+
+    fn double_clicks(&mut self, column: u16, row: u16) -> &mut Self {
+        self.clicks(column, row).at_once(MouseEventKind::Down(MouseButton::Left), column, row)
+    }
+
+    /// Where some text stands on the screen.
+    fn finds(&self, text: &str) -> (u16, u16) {
+        let lines = lines(&self.sees());
+        let place = lines.iter().enumerate().find_map(|(y, line)| Some((line.find(text)?, y)));
+        let (byte, y) = place.unwrap_or_else(|| panic!("{text:?} is not on\n{}", self.screen()));
+        let x = lines[y][..byte].chars().count();
+        (u16::try_from(x).expect("a column"), u16::try_from(y).expect("a row"))
+    }
+
     /// Types characters, one key each.
     fn types(&mut self, text: &str) -> &mut Self {
         for c in text.chars() {
@@ -83,7 +134,7 @@ impl Person {
     fn sees(&self) -> Buffer {
         let mut terminal =
             Terminal::new(TestBackend::new(self.app.area.width, self.app.area.height)).expect("a screen");
-        terminal.draw(|frame| super::draw::draw(&self.app, &Theme::colours(), frame)).expect("a frame");
+        terminal.draw(|frame| super::draw::draw(&self.app, &self.theme, frame)).expect("a frame");
         terminal.backend().buffer().clone()
     }
 
@@ -93,7 +144,7 @@ impl Person {
 
     /// What is written on the screen, without frames and line breaks.
     fn reads(&self) -> String {
-        let framed = |c: char| matches!(c, '│' | '┌' | '┐' | '└' | '┘' | '─');
+        let framed = |c: char| matches!(c, '│' | '┌' | '┐' | '└' | '┘' | '─' | '▐');
         self.screen()
             .split(|c: char| framed(c) || c.is_whitespace())
             .filter(|word| !word.is_empty())
@@ -114,7 +165,7 @@ impl Person {
 }
 
 /// The characters of a buffer, a line a row.
-fn lines(buffer: &Buffer) -> Vec<String> {
+pub fn lines(buffer: &Buffer) -> Vec<String> {
     let area = buffer.area;
     let row = |y: u16| (0..area.width).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned();
     (0..area.height).map(row).collect()

@@ -9,7 +9,7 @@ use ratatui::text::{Line, Span};
 
 use super::Look;
 use crate::tui::app::moved;
-use crate::tui::draw::{pane, put};
+use crate::tui::draw::{inside, pane, put, scroll_bar, scrolled_title};
 use crate::tui::explorer::Explorer;
 use crate::tui::keymap::Action;
 use crate::tui::keymap::help::Line as Hint;
@@ -93,10 +93,11 @@ impl ImageFacts {
     }
 
     pub fn draw(&self, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
-        let inner = pane("Image", true, look.theme, area, buffer);
-        let lines = self.lines(look.units, usize::from(inner.width));
-        let hidden = lines.len().saturating_sub(usize::from(inner.height));
-        for (row, (word, text)) in lines.into_iter().skip(self.scroll.min(hidden)).enumerate() {
+        let lines = self.lines(look.units, usize::from(inside(area).width));
+        let title = scrolled_title("Image", self.scroll, lines.len(), area);
+        let inner = pane(&title, true, look.theme, area, buffer);
+        let first = scroll_bar(self.scroll, lines.len(), inner, look.theme, buffer);
+        for (row, (word, text)) in lines.into_iter().skip(first).enumerate() {
             let word = Span::styled(format!("{word:>WORDS$}  "), look.theme.dim);
             put(Line::from(vec![word, Span::raw(text)]), row, inner, buffer);
         }

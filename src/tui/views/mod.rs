@@ -7,11 +7,12 @@ mod waste;
 
 use layerscope::report::Units;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 
 use super::explorer::Explorer;
 use super::keymap::Action;
 use super::keymap::help::Line as Hint;
+use super::mouse::WHEEL;
 use super::theme::Theme;
 
 use image::ImageFacts;
@@ -35,13 +36,28 @@ impl View {
 
     /// The view that an action asks for.
     pub fn asked_for(action: Action) -> Option<Self> {
-        match action {
-            Action::ViewExplore => Some(Self::Explore),
-            Action::ViewWaste => Some(Self::Waste),
-            Action::ViewTimeline => Some(Self::Timeline),
-            Action::ViewTreemap => Some(Self::Treemap),
-            Action::ViewImage => Some(Self::Image),
-            _ => None,
+        Self::ALL.into_iter().find(|view| view.action() == action)
+    }
+
+    /// The action that asks for it.
+    pub fn action(self) -> Action {
+        match self {
+            Self::Explore => Action::ViewExplore,
+            Self::Waste => Action::ViewWaste,
+            Self::Timeline => Action::ViewTimeline,
+            Self::Treemap => Action::ViewTreemap,
+            Self::Image => Action::ViewImage,
+        }
+    }
+
+    /// The word for it on the command line and in the configuration.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Explore => "explore",
+            Self::Waste => "waste",
+            Self::Timeline => "timeline",
+            Self::Treemap => "treemap",
+            Self::Image => "image",
         }
     }
 
@@ -98,6 +114,34 @@ impl Views {
             View::Timeline => self.timeline.act(explorer, action, area),
             View::Treemap => self.treemap.act(explorer, action, area),
             View::Image => self.image.act(action, area),
+        }
+    }
+
+    /// Selects what lies at a cell, if there is something.
+    pub fn select(&mut self, view: View, explorer: &mut Explorer, look: Look<'_>, at: Position, area: Rect) {
+        match view {
+            View::Explore | View::Image => {}
+            View::Waste => self.waste.select(explorer, at, area),
+            View::Timeline => self.timeline.select(explorer, look, at, area),
+            View::Treemap => self.treemap.select(explorer, at, area),
+        }
+    }
+
+    /// Scrolls lists and texts, steps through the layers of the timeline, zooms the map.
+    pub fn wheel(&mut self, view: View, explorer: &mut Explorer, look: Look<'_>, at: Position, down: bool, area: Rect) {
+        let (action, times) = match (view, down) {
+            (View::Timeline, true) => (Action::Right, 1),
+            (View::Timeline, false) => (Action::Left, 1),
+            (View::Treemap, true) => (Action::ZoomOut, 1),
+            (View::Treemap, false) => {
+                self.select(view, explorer, look, at, area);
+                (Action::ZoomIn, 1)
+            }
+            (_, true) => (Action::Down, WHEEL),
+            (_, false) => (Action::Up, WHEEL),
+        };
+        for _ in 0..times {
+            self.act(view, explorer, action, area);
         }
     }
 

@@ -7,12 +7,12 @@ use layerscope::analysis::LayerAccount;
 use layerscope::tree::{Kind, NodeId, Tree};
 use layerscope::units::plural;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::style::Modifier;
 use ratatui::text::{Line, Span};
 
 use super::Look;
-use crate::tui::draw::{pane, put};
+use crate::tui::draw::{inside, pane, put};
 use crate::tui::explorer::Explorer;
 use crate::tui::keymap::Action;
 use crate::tui::keymap::help::Line as Hint;
@@ -65,16 +65,35 @@ impl Timeline {
         false
     }
 
+    /// Goes to the layer whose column lies at a cell.
+    pub fn select(&mut self, explorer: &mut Explorer, look: Look<'_>, at: Position, area: Rect) {
+        let inner = inside(area);
+        let (below, _) = self.divided(explorer, look, inner);
+        if below == 0 || !inner.contains(at) || usize::from(at.y - inner.y) >= below {
+            return;
+        }
+        let chart = Chart::new(&self.points, explorer.layer, look, below, inner);
+        if let Some(layer) = chart.layer_at(usize::from(at.x - inner.x)) {
+            explorer.select_layer(layer);
+        }
+    }
+
+    /// The rows of the chart with what belongs to it, none where there is no room; and the text below.
+    fn divided(&self, explorer: &Explorer, look: Look<'_>, inner: Rect) -> (usize, Vec<String>) {
+        let width = usize::from(inner.width);
+        let text: Vec<_> = self.sentences(explorer, look).iter().flat_map(|text| wrap(text, width)).collect();
+        let room = usize::from(inner.height).saturating_sub(text.len());
+        (if room < LOWEST + BELOW || self.points.is_empty() { 0 } else { room }, text)
+    }
+
     pub fn draw(&self, explorer: &Explorer, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
-        let title = format!("Timeline · {}", plural(self.points.len(), "layer"));
+        let place = (explorer.layer + 1).min(self.points.len());
+        let title = format!("Timeline · {place}/{}", plural(self.points.len(), "layer"));
         let inner = pane(&title, true, look.theme, area, buffer);
         if inner.is_empty() {
             return;
         }
-        let width = usize::from(inner.width);
-        let text: Vec<_> = self.sentences(explorer, look).iter().flat_map(|text| wrap(text, width)).collect();
-        let room = usize::from(inner.height).saturating_sub(text.len());
-        let below = if room < LOWEST + BELOW || self.points.is_empty() { 0 } else { room };
+        let (below, text) = self.divided(explorer, look, inner);
         if below > 0 {
             self.chart(explorer.layer, look, below, inner, buffer);
         }
@@ -116,7 +135,7 @@ impl Timeline {
     /// Draws the columns in the first `height` rows of an area.
     fn chart(&self, selected: usize, look: Look<'_>, height: usize, area: Rect, buffer: &mut Buffer) {
         let theme = look.theme;
-        let legend = usize::from(height > LOWEST + BELOW);
+        let Chart { legend, rows, gutter, columns } = Chart::new(&self.points, selected, look, height, area);
         if legend > 0 {
             let words = [
                 Span::styled("█", theme.live),
@@ -126,10 +145,7 @@ impl Timeline {
             ];
             put(Line::from(words.to_vec()), 0, area, buffer);
         }
-        let rows = height - BELOW - legend;
-        let most = self.points.last().map_or(0, |point| point.shipped);
-        let gutter = Gutter::new(most, rows, look, usize::from(area.width));
-        let columns = Columns::new(selected, self.points.len(), usize::from(area.width) - gutter.width());
+        let most = most(&self.points);
         let shown = &self.points[columns.first..][..columns.shown];
         let bars: Vec<_> = shown.iter().map(|point| cells(point, most, rows)).collect();
         for row in 0..rows {
@@ -156,6 +172,38 @@ impl Timeline {
         put(Line::from(numbers.to_vec()), below + 1, area, buffer);
         let mark = start + &" ".repeat(columns.middle(selected)) + "▲";
         put(Line::styled(mark, theme.strong), below + 2, area, buffer);
+    }
+}
+
+/// What ships in the end.
+fn most(points: &[Point]) -> u64 {
+    points.last().map_or(0, |point| point.shipped)
+}
+
+/// Where the parts of the chart lie.
+struct Chart {
+    /// The rows of the legend above the bars.
+    legend: usize,
+    /// The rows of the bars.
+    rows: usize,
+    gutter: Gutter,
+    columns: Columns,
+}
+
+impl Chart {
+    /// Divides the first `height` rows of an area.
+    fn new(points: &[Point], selected: usize, look: Look<'_>, height: usize, area: Rect) -> Self {
+        let legend = usize::from(height > LOWEST + BELOW);
+        let rows = height - BELOW - legend;
+        let gutter = Gutter::new(most(points), rows, look, usize::from(area.width));
+        let columns = Columns::new(selected, points.len(), usize::from(area.width) - gutter.width());
+        Self { legend, rows, gutter, columns }
+    }
+
+    /// The layer whose column is at a column of the area.
+    fn layer_at(&self, x: usize) -> Option<usize> {
+        let place = x.checked_sub(self.gutter.width())? / self.columns.cell;
+        (place < self.columns.shown).then_some(self.columns.first + place)
     }
 }
 

@@ -10,13 +10,12 @@ use layerscope::report::fit::cut_front;
 use layerscope::text::escaped;
 use layerscope::tree::{NodeId, Totals};
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
-use ratatui::widgets::Block;
 use unicode_width::UnicodeWidthStr;
 
 use super::Look;
-use crate::tui::draw::{pane, put};
+use crate::tui::draw::{inside, pane, put};
 use crate::tui::explorer::Explorer;
 use crate::tui::keymap::Action;
 use crate::tui::keymap::help::Line as Hint;
@@ -84,6 +83,15 @@ impl Treemap {
             self.selected = neighbour(&tiles, from, direction).or(Some(node));
         }
         false
+    }
+
+    /// Selects the tile at a cell.
+    pub fn select(&mut self, explorer: &Explorer, at: Position, area: Rect) {
+        self.refresh(explorer);
+        let tiles = self.tiles(explorer, inside(area));
+        if let Some(Tile { shows: Shows::Path(node), .. }) = tiles.iter().find(|tile| tile.area.contains(at)) {
+            self.selected = Some(*node);
+        }
     }
 
     /// Goes into the selected directory; a file is shown in the explorer.
@@ -179,9 +187,4 @@ impl Treemap {
             draw::draw(tile, Some(tile.shows) == selected, &inspection.tree, look, buffer);
         }
     }
-}
-
-/// What lies inside of the frame that a pane draws.
-fn inside(area: Rect) -> Rect {
-    if area.is_empty() { Rect::ZERO } else { Block::bordered().inner(area) }
 }

@@ -6,12 +6,12 @@ mod table;
 
 use layerscope::tree::NodeId;
 use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
+use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
 use super::Look;
 use crate::tui::app::moved;
-use crate::tui::draw::{pane, put};
+use crate::tui::draw::{inside, pane, put};
 use crate::tui::explorer::Explorer;
 use crate::tui::keymap::Action;
 use crate::tui::keymap::help::Line as Hint;
@@ -103,6 +103,22 @@ impl Waste {
             }
         }
         false
+    }
+
+    /// Puts the cursor on what lies at a cell.
+    pub fn select(&mut self, explorer: &Explorer, at: Position, area: Rect) {
+        let inner = inside(area);
+        if !inner.contains(at) {
+            return;
+        }
+        let place = usize::from(at.y - inner.y);
+        match self.form {
+            Form::List => {
+                self.outline.cursor =
+                    list::row_at(&self.outline, explorer, inner, place).unwrap_or(self.outline.cursor);
+            }
+            Form::Table => self.table.cursor = self.table.row_at(inner, place).unwrap_or(self.table.cursor),
+        }
     }
 
     pub fn draw(&self, explorer: &Explorer, look: Look<'_>, area: Rect, buffer: &mut Buffer) {

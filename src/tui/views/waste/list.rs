@@ -10,7 +10,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::outline::{Item, Outline, Row};
-use crate::tui::draw::{bar, fill, put};
+use crate::tui::draw::{bar, fill, inside, part, put, scroll_bar};
 use crate::tui::explorer::Explorer;
 use crate::tui::text::{cut, first_visible, wrap};
 use crate::tui::views::Look;
@@ -33,6 +33,8 @@ pub fn draw(outline: &Outline, explorer: &Explorer, look: Look<'_>, inner: Rect,
     let width = usize::from(inner.width);
     let notes = notes(outline, explorer, inner);
     let height = usize::from(inner.height) - notes.len();
+    let (first, all) = scrolled(outline, height);
+    scroll_bar(first, all, part(inner, 0, height), look.theme, buffer);
     for (place, (i, part)) in visible(outline, height).into_iter().enumerate() {
         let row = &outline.rows[i];
         let line = match part {
@@ -51,22 +53,39 @@ pub fn draw(outline: &Outline, explorer: &Explorer, look: Look<'_>, inner: Rect,
 
 /// How many rows a page key goes.
 pub fn page(outline: &Outline, explorer: &Explorer, area: Rect) -> usize {
-    let inner = Rect { width: area.width.saturating_sub(2), height: area.height.saturating_sub(2), ..area };
-    let height = usize::from(inner.height) - notes(outline, explorer, inner).len();
-    let whole = visible(outline, height).iter().filter(|(_, part)| *part == Part::Whole).count();
+    let lines = lines(outline, explorer, inside(area));
+    let whole = lines.iter().filter(|(_, part)| *part == Part::Whole).count();
     whole.max(2) - 1
 }
 
-/// The lines of the outline that fit, around the cursor.
-fn visible(outline: &Outline, height: usize) -> Vec<(usize, Part)> {
-    let is_group = |row: &Row| matches!(row.item, Item::Group);
+/// The row that a line of the screen belongs to.
+pub fn row_at(outline: &Outline, explorer: &Explorer, inner: Rect, place: usize) -> Option<usize> {
+    lines(outline, explorer, inner).get(place).map(|&(row, _)| row)
+}
+
+/// The lines of the outline that are on the screen.
+fn lines(outline: &Outline, explorer: &Explorer, inner: Rect) -> Vec<(usize, Part)> {
+    visible(outline, usize::from(inner.height) - notes(outline, explorer, inner).len())
+}
+
+/// The first line of the outline that is shown, around the cursor, and how many there are.
+fn scrolled(outline: &Outline, height: usize) -> (usize, usize) {
     let lines = |rows: &[Row]| rows.len() + rows.iter().filter(|row| is_group(row)).count();
-    let cursor = lines(&outline.rows[..outline.cursor]);
-    let first = first_visible(cursor, lines(&outline.rows), height);
+    let all = lines(&outline.rows);
+    (first_visible(lines(&outline.rows[..outline.cursor]), all, height), all)
+}
+
+fn is_group(row: &Row) -> bool {
+    matches!(row.item, Item::Group)
+}
+
+/// The lines of the outline that fit.
+fn visible(outline: &Outline, height: usize) -> Vec<(usize, Part)> {
     let of_row = |(i, row)| {
         let second = is_group(row).then_some((i, Part::Instructions));
         std::iter::once((i, Part::Whole)).chain(second)
     };
+    let (first, _) = scrolled(outline, height);
     outline.rows.iter().enumerate().flat_map(of_row).skip(first).take(height).collect()
 }
 

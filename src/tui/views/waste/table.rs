@@ -8,7 +8,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::tui::draw::{fill, put};
+use crate::tui::draw::{fill, part, put, scroll_bar};
 use crate::tui::explorer::Explorer;
 use crate::tui::text::{cut, first_visible};
 use crate::tui::views::Look;
@@ -75,9 +75,29 @@ impl Table {
         Columns { layers, others }
     }
 
+    /// The lines below the rows that say which layers the columns are.
+    fn legend(&self, inner: Rect, columns: &Columns) -> usize {
+        (columns.layers.len() + 1).min(usize::from(inner.height).saturating_sub(HEAD) / 3)
+    }
+
+    /// The first row that is shown, and how many.
+    fn rows(&self, inner: Rect, columns: &Columns) -> (usize, usize) {
+        let below = usize::from(inner.height).saturating_sub(HEAD);
+        let height = (below - self.legend(inner, columns)).min(self.born.len());
+        (first_visible(self.cursor, self.born.len(), height), height)
+    }
+
+    /// The row that is shown at a line.
+    pub fn row_at(&self, inner: Rect, line: usize) -> Option<usize> {
+        let (first, height) = self.rows(inner, &self.columns(usize::from(inner.width)));
+        let place = line.checked_sub(HEAD)?;
+        (place < height).then_some(first + place)
+    }
+
     pub fn draw(&self, explorer: &Explorer, look: Look<'_>, inner: Rect, buffer: &mut Buffer) {
         let (width, theme) = (usize::from(inner.width), look.theme);
         let columns = self.columns(width);
+        let (first, height) = self.rows(inner, &columns);
         let gap = " ".repeat(2 * CELL);
         put(Line::styled(format!("{gap}   gone in layer"), theme.dim), 0, inner, buffer);
         let mut head = format!("{:>CELL$}{:>CELL$}", "layer", "dead");
@@ -86,10 +106,7 @@ impl Table {
             head.push_str(&format!("{:>CELL$}", "others"));
         }
         put(Line::styled(format!("{head}  instruction of the layer"), theme.dim), 1, inner, buffer);
-        let below = usize::from(inner.height).saturating_sub(HEAD);
-        let legend = (columns.layers.len() + 1).min(below / 3);
-        let height = (below - legend).min(self.born.len());
-        let first = first_visible(self.cursor, self.born.len(), height);
+        scroll_bar(first, self.born.len(), part(inner, HEAD, height), theme, buffer);
         for (i, &(born, bytes)) in self.born.iter().enumerate().skip(first).take(height) {
             let place = HEAD + i - first;
             put(self.line(explorer, look, &columns, (born, bytes), width), place, inner, buffer);
@@ -98,6 +115,7 @@ impl Table {
             }
         }
         let instruction = |layer: usize| explorer.inspection.layers[layer].instruction.one_line();
+        let legend = self.legend(inner, &columns);
         for (i, &layer) in columns.layers.iter().enumerate().take(legend.saturating_sub(1)) {
             let text = format!("gone in {layer}: {}", instruction(layer));
             put(Line::styled(cut(&text, width), theme.dim), HEAD + height + 1 + i, inner, buffer);

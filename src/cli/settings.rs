@@ -1,0 +1,155 @@
+//! How the program is to behave: the configuration, with what the command line says otherwise.
+
+use std::io::{self, Write};
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use layerscope::report::Units;
+
+use super::Failure;
+use crate::config::{self, Ascii, Config, Error, Keys, Place, ThemeChoice};
+use crate::tui::theme::Theme;
+use crate::tui::{Settings, View};
+
+/// What every command that shows sizes takes.
+#[derive(Args)]
+pub struct Preferences {
+    /// Show sizes in powers of 1000 (kB, MB), as docker does, instead of powers of 1024 (KiB, MiB)
+    #[arg(long, conflicts_with = "iec")]
+    si: bool,
+    /// Show sizes in powers of 1024, whatever the configuration says
+    #[arg(long)]
+    iec: bool,
+    /// Read the configuration from this file instead of the usual place
+    #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
+    config: Option<PathBuf>,
+    /// Read no configuration
+    #[arg(long)]
+    no_config: bool,
+}
+
+#[derive(Args)]
+pub struct ScreenOptions {
+    /// The view that is shown first
+    #[arg(long, value_name = "VIEW", value_parser = view)]
+    view: Option<View>,
+    /// The colours: auto, dark, light, 16, plain, blue-orange, a theme of your own, or the path of a theme file
+    #[arg(long, value_name = "THEME")]
+    theme: Option<String>,
+    /// Draw with ASCII only
+    #[arg(long)]
+    ascii: bool,
+    /// The keys: dive has those of dive where they differ
+    #[arg(long, value_enum)]
+    keys: Option<Keys>,
+    /// Leave the mouse to the terminal
+    #[arg(long)]
+    no_mouse: bool,
+}
+
+#[derive(Args)]
+pub struct ConfigArguments {
+    /// Print only where the file is looked for
+    #[arg(long)]
+    path: bool,
+    #[command(flatten)]
+    preferences: Preferences,
+    #[command(flatten)]
+    screen: ScreenOptions,
+}
+
+impl ValueEnum for Keys {
+    fn value_variants<'a>() -> &'a [Self] {
+        &[Self::Usual, Self::Dive]
+    }
+
+    fn to_possible_value(&self) -> Option<clap::builder::PossibleValue> {
+        Some(clap::builder::PossibleValue::new(self.word()))
+    }
+}
+
+fn view(word: &str) -> Result<View, String> {
+    let all = View::ALL.map(View::word).join(", ");
+    View::ALL.into_iter().find(|view| view.word() == word).ok_or_else(|| format!("the views are {all}"))
+}
+
+impl Preferences {
+    /// The units of sizes.
+    pub fn units(&self) -> Result<Units, Failure> {
+        Ok(self.load()?.0.units)
+    }
+
+    fn place(&self) -> Place {
+        if self.no_config { Place::Nowhere } else { Place::find(self.config.as_deref()) }
+    }
+
+    /// The configuration with what these options say otherwise, and where it was looked for.
+    fn load(&self) -> Result<(Config, Place), Error> {
+        let place = self.place();
+        let mut config = Config::load(&place)?;
+        match (self.si, self.iec) {
+            (true, _) => config.units = Units::Si,
+            (_, true) => config.units = Units::Iec,
+            (false, false) => {}
+        }
+        Ok((config, place))
+    }
+}
+
+impl ScreenOptions {
+    fn apply(&self, config: &mut Config, place: &Place) -> Result<(), Error> {
+        config.view = self.view.unwrap_or(config.view);
+        config.keys = self.keys.unwrap_or(config.keys);
+        config.mouse &= !self.no_mouse;
+        if self.ascii {
+            config.ascii = Ascii::Always;
+        }
+        if let Some(name) = &self.theme {
+            let theme = ThemeChoice::named(name, place.directory().as_deref(), &PathBuf::new());
+            config.theme = theme.map_err(|what| Error::Option(format!("--theme {name}: {what}")))?;
+        }
+        Ok(())
+    }
+}
+
+fn effective(preferences: &Preferences, screen: &ScreenOptions) -> Result<(Config, Place), Error> {
+    let (mut config, place) = preferences.load()?;
+    screen.apply(&mut config, &place)?;
+    Ok((config, place))
+}
+
+/// How the screen is to behave.
+pub fn of_screen(preferences: &Preferences, screen: &ScreenOptions) -> Result<Settings, Failure> {
+    let (config, _) = effective(preferences, screen)?;
+    let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
+    // What is asked for here and now comes before the environment, and that before what was said once for all.
+    let theme = match (&screen.theme, no_color) {
+        (None, true) => Some(Theme::plain()),
+        _ => config.theme.theme()?,
+    };
+    Ok(Settings {
+        units: config.units,
+        mouse: config.mouse,
+        keymap: config.keymap(),
+        view: config.view,
+        theme,
+        signs: config.signs(),
+    })
+}
+
+/// Prints the configuration as it is in the end, or where it is looked for.
+pub fn print(arguments: &ConfigArguments) -> Result<(), Failure> {
+    let text = if arguments.path {
+        let place = arguments.preferences.place();
+        let path = place.path().ok_or(Error::Option("there is no place for a configuration".into()))?;
+        format!("{}\n", path.display())
+    } else {
+        let (config, place) = effective(&arguments.preferences, &arguments.screen)?;
+        config.theme.theme()?;
+        config::write(&config, &place)
+    };
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes())
+        .and_then(|()| out.flush())
+        .map_err(|error| Failure::Output("the configuration".into(), error))
+}

@@ -1,0 +1,100 @@
+//! Where the configuration lies.
+
+use std::ffi::OsString;
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::{Path, PathBuf};
+
+use etcetera::BaseStrategy;
+
+use super::{Error, shown};
+
+/// A configuration is no bigger than this.
+const LIMIT: u64 = 1 << 20;
+
+/// Where the configuration is looked for.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Place {
+    /// Nowhere.
+    Nowhere,
+    /// In a file that was asked for, which has to be there.
+    Asked(PathBuf),
+    /// Where the platform expects it, if there is one.
+    Usual(PathBuf),
+}
+
+impl Place {
+    /// The file of `--config`, or of `LAYERSCOPE_CONFIG`, or the platform's place.
+    pub fn find(asked: Option<&Path>) -> Self {
+        let variable = std::env::var_os("LAYERSCOPE_CONFIG");
+        Self::of(asked, variable, etcetera::choose_base_strategy().ok().map(|strategy| strategy.config_dir()))
+    }
+
+    fn of(asked: Option<&Path>, variable: Option<OsString>, platform: Option<PathBuf>) -> Self {
+        let variable = variable.filter(|path| !path.is_empty()).map(PathBuf::from);
+        match asked.map(Path::to_owned).or(variable) {
+            Some(path) => Self::Asked(path),
+            None => platform.map_or(Self::Nowhere, |base| Self::Usual(base.join("layerscope").join("config.toml"))),
+        }
+    }
+
+    pub fn path(&self) -> Option<&Path> {
+        match self {
+            Self::Nowhere => None,
+            Self::Asked(path) | Self::Usual(path) => Some(path),
+        }
+    }
+
+    /// What paths in the configuration start from, and where themes lie.
+    pub fn directory(&self) -> Option<PathBuf> {
+        let directory = self.path()?.parent()?;
+        // Where it is the current one, it is made absolute, so that what is printed can be read from anywhere.
+        Some(std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned()))
+    }
+
+    /// The file with its text, if there is one.
+    pub fn read(&self) -> Result<Option<(PathBuf, String)>, Error> {
+        let Some(path) = self.path() else { return Ok(None) };
+        match contents(path) {
+            Ok(text) => Ok(Some((path.to_owned(), text))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound && matches!(self, Self::Usual(_)) => Ok(None),
+            Err(error) => Err(Error::Unreadable(shown(path), error)),
+        }
+    }
+}
+
+/// The text of a file of sensible size.
+pub fn contents(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.take(LIMIT + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > LIMIT {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is bigger than 1 MiB"));
+    }
+    Ok(text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_option_comes_before_the_variable_and_that_before_the_platform_s_place() {
+        let platform = || Some(PathBuf::from("/home/me/.config"));
+        let asked = Path::new("mine.toml");
+        assert_eq!(Place::of(Some(asked), Some("other.toml".into()), platform()), Place::Asked("mine.toml".into()));
+        assert_eq!(Place::of(None, Some("other.toml".into()), platform()), Place::Asked("other.toml".into()));
+        let usual = Place::Usual("/home/me/.config/layerscope/config.toml".into());
+        assert_eq!(Place::of(None, Some(OsString::new()), platform()), usual);
+        assert_eq!(Place::of(None, None, None), Place::Nowhere);
+    }
+
+    #[test]
+    fn a_file_that_was_asked_for_has_to_be_there_and_the_usual_one_has_not() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("config.toml");
+        assert!(Place::Usual(path.clone()).read().unwrap().is_none());
+        assert!(Place::Asked(path.clone()).read().is_err());
+        std::fs::write(&path, "x".repeat(2 << 20)).unwrap();
+        assert!(Place::Usual(path).read().unwrap_err().to_string().ends_with("it is bigger than 1 MiB"));
+    }
+}

@@ -1,0 +1,175 @@
+//! The header and the footer: pieces of text, some of which do something when they are clicked.
+
+use layerscope::report::units::percent;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+use super::put;
+use crate::tui::app::{App, Phase};
+use crate::tui::keymap::Action::{self, *};
+use crate::tui::keymap::help::Line as Hint;
+use crate::tui::layout::Pane;
+use crate::tui::text::cut;
+use crate::tui::theme::Theme;
+use crate::tui::views::{View, Views};
+
+/// What a click on a piece does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Press {
+    View(View),
+    Action(Action),
+}
+
+/// A piece of a bar.
+pub struct Piece {
+    span: Span<'static>,
+    press: Option<Press>,
+}
+
+impl Piece {
+    fn text(text: impl Into<String>, style: Style) -> Self {
+        Self { span: Span::styled(text.into(), style), press: None }
+    }
+
+    fn width(&self) -> usize {
+        self.span.width()
+    }
+}
+
+fn width(pieces: &[Piece]) -> usize {
+    pieces.iter().map(Piece::width).sum()
+}
+
+pub fn draw(pieces: Vec<Piece>, area: Rect, buffer: &mut Buffer) {
+    put(pieces.into_iter().map(|piece| piece.span).collect::<Line<'_>>(), 0, area, buffer);
+}
+
+/// What a click at a column does.
+pub fn pressed(pieces: &[Piece], column: usize) -> Option<Press> {
+    let mut end = 0;
+    let piece = pieces.iter().find(|piece| {
+        end += piece.width();
+        column < end
+    });
+    piece?.press
+}
+
+/// The name, the views where there is room for them, and the numbers.
+pub fn header(app: &App, theme: &Theme, room: u16) -> Vec<Piece> {
+    let Some(explorer) = app.explorer() else {
+        return vec![Piece::text(format!(" {}", app.name), theme.strong)];
+    };
+    let totals = &explorer.inspection.totals;
+    let size = |bytes| app.units.size(bytes);
+    let dead = if totals.dead() > 0 { theme.dead } else { Style::new() };
+    let mut numbers = vec![
+        Piece::text(format!("▒ dead {} ", size(totals.dead())), dead),
+        Piece::text(format!("█ live {} ", size(totals.live)), theme.live),
+        Piece::text(format!("shipped {} ", size(totals.shipped)), Style::new()),
+        Piece::text(format!("efficiency {} ", percent(totals.efficiency())), Style::new()),
+    ];
+    // Where not everything fits, what matters most stays.
+    while numbers.len() > 1 && width(&numbers) > usize::from(room) {
+        numbers.pop();
+    }
+    if numbers.len() > 2 {
+        numbers.swap(0, 2);
+    }
+    let room = usize::from(room).saturating_sub(width(&numbers));
+    let name = cut(&app.name, room.saturating_sub(3));
+    let tabs = tabs(app, theme);
+    let gap = room.saturating_sub(name.width() + 1);
+    let blank = |columns: usize| Piece::text(" ".repeat(columns), Style::new());
+    let mut pieces = vec![Piece::text(format!(" {name}"), theme.strong)];
+    if gap > width(&tabs) + 2 {
+        let rest = gap - width(&tabs) - 3;
+        pieces.push(blank(3));
+        pieces.extend(tabs);
+        pieces.push(blank(rest));
+    } else {
+        pieces.push(blank(gap));
+    }
+    pieces.extend(numbers);
+    pieces
+}
+
+/// The views with their keys, the one that is shown marked.
+fn tabs(app: &App, theme: &Theme) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for view in View::ALL {
+        let chosen = view == app.view;
+        let style = if chosen { theme.focused } else { theme.dim };
+        let key = app.keymap.first_keys(&[view.action()]);
+        // Without colours the brackets say it.
+        let (open, close) = if chosen { ("[", "]") } else { (" ", " ") };
+        for (text, style) in [(open, style), (&key, theme.strong), (" ", style), (view.name(), style), (close, style)] {
+            pieces.push(Piece { press: Some(Press::View(view)), ..Piece::text(text, style) });
+        }
+    }
+    pieces
+}
+
+/// The keys that matter where the person is, as many as there is room for.
+pub fn footer(app: &App, theme: &Theme, room: u16) -> Vec<Piece> {
+    let mut pieces = vec![Piece::text(" ", Style::new())];
+    for (actions, what) in hints(app) {
+        let mut hint: Vec<_> = app
+            .keymap
+            .labels(actions)
+            .into_iter()
+            .map(|(action, key)| Piece { press: Some(Press::Action(action)), ..Piece::text(key, theme.strong) })
+            .collect();
+        if hint.is_empty() {
+            continue;
+        }
+        let press = actions.first().map(|&action| Press::Action(action));
+        hint.push(Piece { press, ..Piece::text(format!(" {what}"), theme.dim) });
+        hint.push(Piece::text("  ", theme.dim));
+        if width(&pieces) + width(&hint) > usize::from(room) {
+            break;
+        }
+        pieces.extend(hint);
+    }
+    pieces
+}
+
+fn hints(app: &App) -> &'static [Hint] {
+    match (&app.phase, app.help, app.focus) {
+        (_, true, _) => &[(&[Back], "back"), (&[Up, Down], "scroll")],
+        (Phase::Choosing { .. }, ..) => &[(&[Up, Down], "image"), (&[Enter], "open"), (&[Quit], "quit")],
+        (Phase::Loading { .. }, ..) => &[(&[Quit], "cancel"), (&[Help], "help")],
+        _ if app.reading.is_some() => &[
+            (&[Back], "back"),
+            (&[Up, Down], "scroll"),
+            (&[PreviousLayer, NextLayer], "layer"),
+            (&[CopyPath], "copy"),
+            (&[Quit], "quit"),
+        ],
+        _ if app.view != View::Explore => Views::keys(app.view),
+        (_, _, Pane::Layers) => &[
+            (&[Help], "help"),
+            (&[Up, Down], "layer"),
+            (&[NextPane], "tree"),
+            (&[Instruction], "instruction"),
+            (&[NextWaste], "next waste"),
+            (&[Scope], "changes"),
+            (&[Quit], "quit"),
+        ],
+        (_, _, Pane::Tree) => &[
+            (&[Help], "help"),
+            (&[Right, Left], "open, fold"),
+            (&[PreviousLayer, NextLayer], "layer"),
+            (&[NextWaste], "waste"),
+            (&[Scope], "changes"),
+            (&[Search], "find"),
+            (&[ViewWaste, ViewTimeline], "views"),
+            (&[Quit], "quit"),
+        ],
+        (_, _, Pane::Details) => {
+            &[(&[Help], "help"), (&[Up, Down], "scroll"), (&[NextPane], "panes"), (&[Quit], "quit")]
+        }
+    }
+}

@@ -1,0 +1,196 @@
+//! What the mouse does to the state: what lies under it is asked of those who draw it.
+
+use std::time::Duration;
+
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::{Position, Rect};
+
+use super::app::{App, Effect, Phase};
+use super::draw::bars::{self, Press};
+use super::keymap::Action;
+use super::layout::{Divider, Pane, rows_inside};
+use super::text::first_visible;
+use super::theme::Theme;
+use super::views::{Look, View};
+
+/// Rows that a turn of the wheel moves.
+pub const WHEEL: usize = 3;
+/// Two clicks on one cell are a double click if no more time is between them.
+const DOUBLE: Duration = Duration::from_millis(400);
+
+/// What has to be remembered from one event of the mouse to the next.
+#[derive(Debug, Default)]
+pub struct Pointer {
+    /// Where and when the button went down last.
+    pressed: Option<(Position, Duration)>,
+    dragged: Option<Divider>,
+}
+
+impl Pointer {
+    /// Notes that the button went down; says whether this makes a double click.
+    fn presses(&mut self, at: Position, time: Duration) -> bool {
+        let double = self.pressed.is_some_and(|(cell, before)| cell == at && time.saturating_sub(before) <= DOUBLE);
+        // A third click begins anew.
+        self.pressed = (!double).then_some((at, time));
+        double
+    }
+}
+
+impl App {
+    /// Takes in what the mouse did at a time.
+    pub(super) fn mouse(&mut self, mouse: MouseEvent, time: Duration) -> Option<Effect> {
+        let at = Position::new(mouse.column, mouse.row);
+        match mouse.kind {
+            MouseEventKind::Down(MouseButton::Left) => {
+                let double = self.pointer.presses(at, time);
+                return self.press(at, double);
+            }
+            MouseEventKind::Drag(MouseButton::Left) => {
+                if let Some(divider) = self.pointer.dragged {
+                    self.shares.drag(divider, self.area, at.x, at.y);
+                }
+            }
+            MouseEventKind::Up(MouseButton::Left) => self.pointer.dragged = None,
+            MouseEventKind::ScrollDown => self.wheel(at, true),
+            MouseEventKind::ScrollUp => self.wheel(at, false),
+            _ => {}
+        }
+        None
+    }
+
+    fn press(&mut self, at: Position, double: bool) -> Option<Effect> {
+        let panes = self.panes();
+        let bar = |pieces: Vec<bars::Piece>, area: Rect| bars::pressed(&pieces, usize::from(at.x - area.x));
+        let press = match at {
+            at if panes.header.contains(at) => bar(bars::header(self, &Theme::BARE, panes.header.width), panes.header),
+            at if panes.footer.contains(at) => bar(bars::footer(self, &Theme::BARE, panes.footer.width), panes.footer),
+            at if panes.main.contains(at) => {
+                self.press_inside(at, double);
+                return if double && self.opens(at) { self.act(Action::Enter) } else { None };
+            }
+            _ => None,
+        };
+        match press? {
+            Press::Action(action) => self.act(action),
+            Press::View(view) => self.act(view.action()),
+        }
+    }
+
+    /// Whether a double click does what Enter does.
+    fn opens(&self, at: Position) -> bool {
+        let panes = self.panes();
+        let covered = self.help || self.reading.is_some() || panes.divider(at).is_some();
+        match self.phase {
+            _ if covered => false,
+            Phase::Loading { .. } => false,
+            Phase::Choosing { .. } => true,
+            Phase::Ready(_) if self.view == View::Explore => {
+                self.row_at(at).is_some_and(|(pane, _)| pane == Pane::Tree)
+            }
+            Phase::Ready(_) => true,
+        }
+    }
+
+    fn press_inside(&mut self, at: Position, double: bool) {
+        let panes = self.panes();
+        if self.help || self.reading.is_some() {
+            return;
+        }
+        if let Phase::Choosing { choices, cursor } = &mut self.phase {
+            *cursor = row_in(panes.main, at, *cursor, choices.len()).unwrap_or(*cursor);
+            return;
+        }
+        if self.view != View::Explore {
+            let look = Look { theme: &Theme::BARE, units: self.units };
+            if let (Phase::Ready(explorer), Some(views)) = (&mut self.phase, &mut self.views) {
+                views.select(self.view, explorer, look, at, panes.main);
+            }
+            return self.refresh_details();
+        }
+        if let Some(divider) = panes.divider(at) {
+            self.pointer.dragged = Some(divider);
+            return;
+        }
+        let row = self.row_at(at);
+        let Phase::Ready(explorer) = &mut self.phase else { return };
+        match row {
+            Some((Pane::Layers, row)) => explorer.select_layer(row),
+            Some((_, row)) => explorer.move_to(row),
+            None => {}
+        }
+        match at {
+            at if panes.layers.contains(at) => self.focus = Pane::Layers,
+            at if panes.tree.contains(at) => self.focus = Pane::Tree,
+            _ => {}
+        }
+        self.refresh_details();
+        if double && matches!(row, Some((Pane::Layers, _))) {
+            self.open_instruction();
+        }
+    }
+
+    /// The layer or the row of the tree that lies at a cell.
+    fn row_at(&self, at: Position) -> Option<(Pane, usize)> {
+        let (panes, explorer) = (self.panes(), self.explorer()?);
+        let layers = (Pane::Layers, panes.layers, explorer.layer, explorer.inspection.layers.len());
+        let tree = (Pane::Tree, panes.tree, explorer.cursor, explorer.rows.len());
+        let rows = [layers, tree].into_iter();
+        rows.filter_map(|(pane, area, selected, count)| Some((pane, row_in(area, at, selected, count)?))).next()
+    }
+
+    fn wheel(&mut self, at: Position, down: bool) {
+        let action = if down { Action::Down } else { Action::Up };
+        let panes = self.panes();
+        if self.help || self.reading.is_some() || matches!(self.phase, Phase::Choosing { .. }) {
+            for _ in 0..WHEEL {
+                // Scrolling has no effect on anything but the state.
+                let _ = self.act(action);
+            }
+            return;
+        }
+        let hidden = self.hidden_details();
+        let Phase::Ready(explorer) = &mut self.phase else { return };
+        let moved = |from: usize| if down { from + WHEEL } else { from.saturating_sub(WHEEL) };
+        match self.view {
+            View::Explore if panes.layers.contains(at) => explorer.select_layer(moved(explorer.layer)),
+            View::Explore if panes.tree.contains(at) => explorer.move_to(moved(explorer.cursor)),
+            View::Explore if panes.details.contains(at) => {
+                self.details_scroll = moved(self.details_scroll.min(hidden)).min(hidden);
+                return;
+            }
+            View::Explore => return,
+            view => {
+                let look = Look { theme: &Theme::BARE, units: self.units };
+                if let Some(views) = self.views.as_mut().filter(|_| panes.main.contains(at)) {
+                    views.wheel(view, explorer, look, at, down, panes.main);
+                }
+            }
+        }
+        self.refresh_details();
+    }
+}
+
+/// The row of a list in a bordered pane that lies at a cell.
+pub fn row_in(pane: Rect, at: Position, selected: usize, count: usize) -> Option<usize> {
+    let inside = pane.contains(at) && at.x > pane.x && at.x + 1 < pane.right() && at.y > pane.y;
+    let place = usize::from(at.y.saturating_sub(pane.y + 1));
+    let height = rows_inside(pane);
+    let row = first_visible(selected, count, height) + place;
+    (inside && place < height && row < count).then_some(row)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_clicks_in_a_short_time_on_one_cell_are_a_double_click() {
+        let mut pointer = Pointer::default();
+        let mut clicks = |x: u16, millis: u64| pointer.presses(Position::new(x, 1), Duration::from_millis(millis));
+        assert!(!clicks(5, 0) && clicks(5, 400));
+        assert!(!clicks(5, 500), "the third click begins anew");
+        assert!(!clicks(6, 600), "on another cell");
+        assert!(!clicks(6, 1001), "too late");
+        assert!(clicks(6, 1200));
+    }
+}
