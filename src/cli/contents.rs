@@ -11,7 +11,7 @@ use layerscope::contents::{Absence, Contents, Last, LayerContents, absence, foll
 use layerscope::extract::{Extracted, Options, SpecialBits, What, extract};
 use layerscope::text::{escaped, escaped_str};
 use layerscope::tree::{NodeId, Tree};
-use layerscope::units::plural;
+use layerscope::units::{Units, plural};
 use layerscope::{Error, Inspection, Progress};
 
 use super::input::Input;
@@ -244,6 +244,7 @@ fn is_cut(bytes: &[u8]) -> bool {
 
 /// Writes a part of the image to the host.
 pub fn extract_to(arguments: &ExtractArguments) -> Result<(), Failure> {
+    let units = arguments.target.options.preferences.units()?;
     let opened = Opened::open("extract", &arguments.target, &arguments.place)?;
     let after = format!(" --to {}", quoted(&arguments.to.to_string_lossy()));
     let node = opened.find(&arguments.place, Last::Kept, &after)?;
@@ -255,11 +256,11 @@ pub fn extract_to(arguments: &ExtractArguments) -> Result<(), Failure> {
     let extracted = progress::shown(&progress, || {
         extract(tree, &opened.contents, what, &arguments.to, Options { special_bits }, &progress)
     })?;
-    summarize(tree, &extracted, arguments);
+    summarize(tree, &extracted, arguments, units);
     Ok(())
 }
 
-fn summarize(tree: &Tree, extracted: &Extracted, arguments: &ExtractArguments) {
+fn summarize(tree: &Tree, extracted: &Extracted, arguments: &ExtractArguments, units: Units) {
     for skipped in extracted.skipped.iter().take(NAMED) {
         eprintln!("left out: {} {}", escaped(&tree.path(skipped.node)), skipped.reason.text());
     }
@@ -276,7 +277,7 @@ fn summarize(tree: &Tree, extracted: &Extracted, arguments: &ExtractArguments) {
             format!("{} directories", extracted.directories)
         },
         count(extracted.links, "link"),
-        arguments.target.options.preferences.units()?.size(extracted.bytes),
+        units.size(extracted.bytes),
         escaped(arguments.to.as_os_str().as_encoded_bytes()),
     );
 }
