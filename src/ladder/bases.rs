@@ -1,4 +1,4 @@
-//! Small base images with their sizes: the table in `assets/bases.toml`.
+//! Small base images with their sizes: the table in `assets/small-bases.toml`.
 
 use std::sync::LazyLock;
 
@@ -50,7 +50,7 @@ struct Table {
 }
 
 static TABLE: LazyLock<Vec<SmallBase>> = LazyLock::new(|| {
-    let table: Table = toml::from_str(include_str!("../../assets/bases.toml")).expect("a table that a test reads");
+    let table: Table = toml::from_str(include_str!("../../assets/small-bases.toml")).expect("a table that a test reads");
     table.base
 });
 
