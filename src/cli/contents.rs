@@ -14,6 +14,7 @@ use layerscope::tree::{NodeId, Tree};
 use layerscope::units::{Units, plural};
 use layerscope::{Error, Inspection, Progress};
 
+use super::escaping::Escaping;
 use super::input::Input;
 use super::{Failure, Target, progress};
 
@@ -170,7 +171,7 @@ pub fn cat(arguments: &CatArguments) -> Result<(), Failure> {
     let first = progress::shown(&reading, || source.read_at(&mut buffer, 0)).map_err(failed)?;
     let stdout = io::stdout();
     if stdout.is_terminal() {
-        copy(&source, &mut buffer, first, failed, &mut Escaping { out: stdout.lock(), rest: Vec::new() })
+        copy(&source, &mut buffer, first, failed, &mut Escaping::new(stdout.lock()))
     } else {
         copy(&source, &mut buffer, first, failed, &mut stdout.lock())
     }
@@ -192,54 +193,6 @@ fn copy(
         n = if done < source.len() { source.read_at(buffer, done).map_err(&failed)? } else { 0 };
     }
     out.flush().map_err(written)
-}
-
-/// Writes to a terminal, which would obey what a hostile file has in it: escapes all but lines and tabs.
-struct Escaping<W> {
-    out: W,
-    /// The beginning of a character whose end has not come.
-    rest: Vec<u8>,
-}
-
-impl<W: Write> Write for Escaping<W> {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.rest.extend_from_slice(bytes);
-        let end = match self.rest.utf8_chunks().last().map(|chunk| chunk.invalid().len()) {
-            Some(invalid @ 1..=3) if self.rest.len() > invalid && is_cut(&self.rest[self.rest.len() - invalid..]) => {
-                self.rest.len() - invalid
-            }
-            _ => self.rest.len(),
-        };
-        let rest = self.rest.split_off(end);
-        self.pass()?;
-        self.rest = rest;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        self.pass()?;
-        self.out.flush()
-    }
-}
-
-impl<W: Write> Escaping<W> {
-    fn pass(&mut self) -> io::Result<()> {
-        for line in self.rest.split_inclusive(|b| matches!(b, b'\n' | b'\t')) {
-            let (text, end) = match line.split_last() {
-                Some((end @ (b'\n' | b'\t'), text)) => (text, std::slice::from_ref(end)),
-                _ => (line, &[][..]),
-            };
-            self.out.write_all(escaped(text).as_bytes())?;
-            self.out.write_all(end)?;
-        }
-        self.rest.clear();
-        Ok(())
-    }
-}
-
-/// Whether bytes could become a character with what follows.
-fn is_cut(bytes: &[u8]) -> bool {
-    std::str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none())
 }
 
 /// Writes a part of the image to the host.
@@ -313,19 +266,6 @@ fn quoted(word: &str) -> String {
 #[cfg(test)]
 mod tests {
     use super::*;
-
-    #[test]
-    fn a_terminal_is_shown_text_and_never_obeys_it() {
-        let mut escaping = Escaping { out: Vec::new(), rest: Vec::new() };
-        let text = "naïve\tline\n\u{1b}[2J漢".as_bytes();
-        // However it is cut into pieces.
-        for piece in text.chunks(1) {
-            escaping.write_all(piece).unwrap();
-        }
-        escaping.write_all(b"\xe6\xbc").unwrap();
-        escaping.flush().unwrap();
-        assert_eq!(String::from_utf8(escaping.out).unwrap(), "naïve\tline\n\\x1b[2J漢\\xe6\\xbc");
-    }
 
     #[test]
     fn words_are_quoted_where_a_shell_would_split_them() {

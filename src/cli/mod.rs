@@ -5,6 +5,7 @@
 
 mod compare;
 mod contents;
+mod escaping;
 mod images;
 mod input;
 mod progress;
