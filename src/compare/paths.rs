@@ -69,16 +69,11 @@ impl PathChange {
 pub fn changed_paths(first: &Inspection, second: &Inspection) -> Vec<PathChange> {
     let mut out = Vec::new();
     let (one, two) = (&first.tree, &second.tree);
-    compare(
-        one,
-        two,
-        |tree, node| tree.last(node),
-        |change| {
-            if change.difference != Difference::Same {
-                out.push(change);
-            }
-        },
-    );
+    compare(one, two, Tree::last, |change| {
+        if change.difference != Difference::Same {
+            out.push(change);
+        }
+    });
     out
 }
 

@@ -50,7 +50,8 @@ struct Table {
 }
 
 static TABLE: LazyLock<Vec<SmallBase>> = LazyLock::new(|| {
-    let table: Table = toml::from_str(include_str!("../../assets/small-bases.toml")).expect("a table that a test reads");
+    let table: Table =
+        toml::from_str(include_str!("../../assets/small-bases.toml")).expect("a table that a test reads");
     table.base
 });
 

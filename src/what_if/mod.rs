@@ -114,13 +114,11 @@ impl Runs {
         let mut joined = vec![false; layers];
         for change in changes {
             if let Change::Merge { first, last } = *change {
-                let last = last.min(layers.saturating_sub(1));
-                // A layer is joined to the one before it.
-                for layer in first..=last.min(layers.saturating_sub(1)) {
-                    if let Some(merged) = runs.merged.get_mut(layer) {
-                        *merged = true;
-                        joined[layer] |= layer > first;
-                    }
+                let run = first..=last;
+                for (layer, merged) in runs.merged.iter_mut().enumerate().filter(|(layer, _)| run.contains(layer)) {
+                    *merged = true;
+                    // A layer is joined to the one before it.
+                    joined[layer] |= layer > first;
                 }
             }
         }

@@ -80,7 +80,7 @@ impl Film {
                 } else if !rows[begin].is_empty() {
                     let percent = |seconds: f64| seconds / whole * 100.0;
                     let (from, to) = (percent(time), percent(time + lasts));
-                    let _ = write!(out, "<g class=\"s r{runs}\">{}</g>\n", rows[begin]);
+                    let _ = writeln!(out, "<g class=\"s r{runs}\">{}</g>", rows[begin]);
                     let _ = write!(style, ".r{runs}{{animation-name:k{runs}}}@keyframes k{runs}{{");
                     if from > 0.0 {
                         style.push_str("0%{visibility:hidden}");
