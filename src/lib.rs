@@ -12,23 +12,27 @@
 //! ```
 //!
 //! Data flows one way, and a module names only modules before it:
-//! [`archive`] → [`image`] → [`tree`] → [`analysis`] → [`report`].
+//! [`archive`] → [`image`] → [`tree`] → [`analysis`] → [`packages`], [`findings`], [`base`] → [`study`] → [`report`].
 
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
 pub mod analysis;
 pub mod archive;
+pub mod base;
 pub mod compare;
 pub mod contents;
 pub mod demo;
 mod error;
 pub mod extract;
+pub mod findings;
 pub mod image;
 mod inspect;
 pub mod ladder;
 mod open;
+pub mod packages;
 mod path;
 pub mod report;
+pub mod study;
 pub mod text;
 pub mod tree;
 pub mod units;

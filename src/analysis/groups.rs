@@ -1,9 +1,9 @@
 //! Dead bytes by the pair of instructions that made and removed them.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
 use super::Inspection;
-use crate::tree::{Cause, NodeId};
+use crate::tree::{Cause, NodeId, Tree};
 
 /// What one layer shipped and another one hid.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -48,38 +48,30 @@ fn group(inspection: &Inspection, born_in: usize, died_in: usize, members: &[usi
     }
     let cause =
         by_cause.into_iter().max_by_key(|&(cause, sum)| (sum, cause)).map_or(Cause::Deleted, |(cause, _)| cause);
-    DeadGroup { born_in, died_in, bytes, count: members.len(), cause, place: place(inspection, members, bytes) }
+    let place = place(
+        &inspection.tree,
+        members.iter().map(|&i| {
+            let dead = &inspection.dead[i];
+            (inspection.tree.node_of(dead.version), dead.bytes)
+        }),
+    );
+    DeadGroup { born_in, died_in, bytes, count: members.len(), cause, place }
 }
 
-/// Walks down from the root for as long as one child holds nine tenths of the bytes.
-fn place(inspection: &Inspection, members: &[usize], bytes: u64) -> NodeId {
-    let tree = &inspection.tree;
-    let mut below: HashMap<NodeId, u64> = HashMap::new();
-    let mut children: HashMap<NodeId, Vec<NodeId>> = HashMap::new();
-    for &i in members {
-        let dead = &inspection.dead[i];
-        let mut node = tree.node_of(dead.version);
-        loop {
-            let first = !below.contains_key(&node);
-            *below.entry(node).or_default() += dead.bytes;
-            if node == NodeId::ROOT {
-                break;
-            }
-            let parent = tree.parent(node);
-            if first {
-                children.entry(parent).or_default().push(node);
-            }
-            node = parent;
-        }
+/// The deepest directory that holds at least nine tenths of the bytes, or the file itself.
+pub(crate) fn place(tree: &Tree, files: impl Iterator<Item = (NodeId, u64)>) -> NodeId {
+    let mut below: BTreeMap<NodeId, u64> = BTreeMap::new();
+    let mut total = 0;
+    for (file, bytes) in files {
+        *below.entry(file).or_default() += bytes;
+        total += bytes;
     }
-    let mut here = NodeId::ROOT;
-    while let Some(next) =
-        children.get(&here).and_then(|list| list.iter().copied().max_by_key(|n| (below[n], std::cmp::Reverse(*n))))
-    {
-        if below[&next] < bytes - bytes / 10 {
-            break;
+    // A path is made after the directory it lies in, so the last one of all has nothing left to come from below.
+    while let Some((node, bytes)) = below.pop_last() {
+        if bytes >= total - total / 10 || node == NodeId::ROOT {
+            return node;
         }
-        here = next;
+        *below.entry(tree.parent(node)).or_default() += bytes;
     }
-    here
+    NodeId::ROOT
 }

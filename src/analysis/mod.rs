@@ -16,6 +16,7 @@ use crate::image::{Compression, HistoryEntry, Image, Instruction, Layer, ReadLay
 use crate::tree::{Cause, Kind, Tree, VersionId};
 use crate::warning::Warning;
 
+pub(crate) use groups::place;
 pub use groups::{DeadGroup, dead_groups};
 pub(crate) use recopied::mark_recopied;
 

@@ -1,0 +1,218 @@
+//! One glob over the paths of an image, split into the components it asks for.
+//!
+//! Rules match component by component, so that a tree is walked once for all
+//! of them and never a whole path is looked at. Braces are written out first.
+
+use globset::GlobMatcher;
+
+/// The longest glob, in bytes.
+const LENGTH: usize = 512;
+/// The most components of a glob.
+const PARTS: usize = 16;
+/// The most `**` in a glob: each multiplies the ways in which it can match.
+const DEEP: usize = 3;
+/// The most globs that the braces of one may stand for.
+const ALTERNATIVES: usize = 256;
+
+/// What a glob asks of one component.
+#[derive(Debug, Clone, PartialEq, Eq, Hash)]
+pub enum Part {
+    /// `**`: any number of components; at the end, everything below.
+    Deep,
+    /// This name.
+    Name(Box<[u8]>),
+    /// A name that fits a pattern such as `*.pyc`.
+    Pattern(Box<str>),
+}
+
+/// A glob without braces.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Glob {
+    /// What it asks of each component.
+    pub parts: Vec<Part>,
+}
+
+/// How specific a glob is; the greater wins.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub struct Specificity {
+    /// Names that it begins with.
+    leading: usize,
+    /// Bytes that it spells out.
+    literal: usize,
+}
+
+impl Glob {
+    /// Reads a glob; one with braces is several.
+    pub fn parse(text: &str) -> Result<Vec<Self>, String> {
+        if text.len() > LENGTH {
+            return Err(format!("the glob has more than {LENGTH} bytes"));
+        }
+        alternatives(text)?.iter().map(|text| Self::of_plain(text)).collect()
+    }
+
+    fn of_plain(text: &str) -> Result<Self, String> {
+        let text = text.strip_prefix('/').unwrap_or(text);
+        let mut parts = Vec::new();
+        for part in text.split('/') {
+            let part = match part {
+                "" | "." | ".." => return Err(format!("{text:?} has an empty component, `.` or `..`")),
+                "**" => Part::Deep,
+                part if part.contains("**") => return Err(format!("{part:?}: `**` stands for whole components")),
+                part if part.contains(['*', '?', '[', '\\']) => {
+                    Name::parse(part)?;
+                    Part::Pattern(part.into())
+                }
+                part => Part::Name(part.as_bytes().into()),
+            };
+            if part != Part::Deep || parts.last() != Some(&Part::Deep) {
+                parts.push(part);
+            }
+        }
+        if parts.len() > PARTS {
+            return Err(format!("the glob has more than {PARTS} components"));
+        }
+        if parts.iter().filter(|part| **part == Part::Deep).count() > DEEP {
+            return Err(format!("the glob has `**` more than {DEEP} times"));
+        }
+        Ok(Self { parts })
+    }
+
+    /// Whether it takes everything below a directory: whether it ends in `/**`.
+    pub fn takes_all_below(&self) -> bool {
+        self.parts.last() == Some(&Part::Deep)
+    }
+
+    /// How specific it is: first the names that it begins with, then the bytes that it spells out.
+    pub fn specificity(&self) -> Specificity {
+        let literal = |part: &Part| match part {
+            Part::Deep => 0,
+            Part::Name(name) => name.len(),
+            Part::Pattern(pattern) => pattern.chars().filter(|c| c.is_alphanumeric() || "._-".contains(*c)).count(),
+        };
+        Specificity {
+            leading: self.parts.iter().take_while(|part| matches!(part, Part::Name(_))).count(),
+            literal: self.parts.iter().map(literal).sum(),
+        }
+    }
+}
+
+/// Writes the braces of a glob out.
+fn alternatives(text: &str) -> Result<Vec<String>, String> {
+    let (mut work, mut out) = (vec![text.to_owned()], Vec::new());
+    while let Some(text) = work.pop() {
+        let Some(open) = text.find('{') else {
+            if text.contains('}') {
+                return Err("a `}` without a `{`".into());
+            }
+            out.push(text);
+            continue;
+        };
+        let (mut depth, mut commas, mut close) = (0_usize, vec![open], None);
+        for (i, c) in text.char_indices().skip_while(|&(i, _)| i < open) {
+            match c {
+                '{' => depth += 1,
+                '}' if depth == 1 => {
+                    close = Some(i);
+                    break;
+                }
+                '}' => depth = depth.saturating_sub(1),
+                ',' if depth == 1 => commas.push(i),
+                _ => {}
+            }
+        }
+        let close = close.ok_or("a `{` without a `}`")?;
+        commas.push(close);
+        if out.len() + work.len() + commas.len() > ALTERNATIVES {
+            return Err(format!("the braces stand for more than {ALTERNATIVES} globs"));
+        }
+        for pair in commas.windows(2).rev() {
+            work.push([&text[..open], &text[pair[0] + 1..pair[1]], &text[close + 1..]].concat());
+        }
+    }
+    Ok(out)
+}
+
+/// A pattern for one name.
+#[derive(Debug)]
+pub enum Name {
+    /// What stands before the first star, between the stars, and behind the last one.
+    Stars { before: Vec<u8>, between: Vec<Vec<u8>>, behind: Vec<u8> },
+    /// Anything else.
+    General(Box<GlobMatcher>),
+}
+
+impl Name {
+    /// Reads the pattern of one component.
+    pub fn parse(pattern: &str) -> Result<Self, String> {
+        if let Some((before, rest)) = pattern.split_once('*').filter(|_| !pattern.contains(['?', '[', '\\'])) {
+            let mut between: Vec<Vec<u8>> = rest.split('*').map(Into::into).collect();
+            let behind = between.pop().unwrap_or_default();
+            return Ok(Self::Stars { before: before.into(), between, behind });
+        }
+        let glob = globset::GlobBuilder::new(pattern).literal_separator(true).backslash_escape(true).build();
+        Ok(Self::General(Box::new(glob.map_err(|error| error.to_string())?.compile_matcher())))
+    }
+
+    /// Whether a name fits.
+    pub fn fits(&self, name: &[u8]) -> bool {
+        match self {
+            Self::Stars { before, between, behind } => {
+                if name.len() < before.len() + behind.len() || !name.starts_with(before) || !name.ends_with(behind) {
+                    return false;
+                }
+                let mut rest = &name[before.len()..name.len() - behind.len()];
+                between.iter().all(|piece| match position(rest, piece) {
+                    Some(at) => {
+                        rest = &rest[at + piece.len()..];
+                        true
+                    }
+                    None => false,
+                })
+            }
+            Self::General(matcher) => matcher.is_match_candidate(&globset::Candidate::from_bytes(name)),
+        }
+    }
+}
+
+fn position(text: &[u8], piece: &[u8]) -> Option<usize> {
+    let Some(&first) = piece.first() else { return Some(0) };
+    (0..text.len()).find(|&at| text[at] == first && text[at..].starts_with(piece))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn braces_stand_for_several_globs() {
+        let texts = |text| alternatives(text).unwrap();
+        assert_eq!(texts("a/{b,c{d,}}/*.py[co]"), ["a/b/*.py[co]", "a/cd/*.py[co]", "a/c/*.py[co]"]);
+        assert!(alternatives("a{b").is_err() && alternatives("a}b").is_err());
+    }
+
+    #[test]
+    fn a_glob_that_would_take_for_ever_is_refused() {
+        assert!(Glob::parse(&"{a,b}".repeat(40)).unwrap_err().contains("more than 256 globs"));
+        assert!(Glob::parse(&"a/".repeat(200)).is_err());
+        assert!(Glob::parse("**/a/**/b/**/c/**/d").unwrap_err().contains("more than 3 times"));
+        assert!(Glob::parse(&"[".repeat(9)).is_err());
+        assert!(Glob::parse("a**/b").is_err() && Glob::parse("a/../b").is_err() && Glob::parse("").is_err());
+    }
+
+    #[test]
+    fn a_glob_that_begins_with_more_names_is_more_specific() {
+        let of = |text| Glob::parse(text).unwrap()[0].specificity();
+        assert!(of("root/.cache/pip/**") > of("root/.cache/**"));
+        assert!(of("usr/local/go/**") > of("**/*.a"));
+        assert!(of("**/node_modules/.cache/**") > of("**/.cache/**"));
+    }
+
+    #[test]
+    fn names_are_bytes() {
+        assert!(Name::parse("*.o").unwrap().fits(b"caf\xe9.o"));
+        assert!(Name::parse("*-darwin-*").unwrap().fits(b"esbuild-darwin-arm64\xff"));
+        assert!(!Name::parse("aa*aa").unwrap().fits(b"aaa"));
+        let stars = Name::parse("a*b*bc").unwrap();
+        assert!(stars.fits(b"abbc") && stars.fits(b"axbxbc") && !stars.fits(b"abc") && !stars.fits(b"abb"));
+    }
+}

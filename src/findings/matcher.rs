@@ -1,0 +1,272 @@
+//! Many globs at once over all paths of a tree, in one pass.
+//!
+//! The globs are one automaton over the components of paths. A path's state
+//! follows from its directory's state and its own name, so the nodes of the
+//! tree are gone through once, in the order they were made. States are sets of
+//! positions in globs, made when they are first met and then kept.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+
+use foldhash::fast::RandomState;
+
+use super::glob::{Glob, Name, Part, Specificity};
+use super::proof::Proof;
+use crate::tree::{NodeId, Tree};
+
+type Map<K, V> = HashMap<K, V, RandomState>;
+
+/// What a glob speaks for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+struct Target {
+    /// What it is matched for: the number of a rule.
+    of: u16,
+    /// Whether it takes a path away from that, rather than to it.
+    excludes: bool,
+    specificity: Specificity,
+}
+
+/// A place in a glob: before one of its parts, or at its end.
+#[derive(Debug, Clone, Copy)]
+enum Step {
+    Name(u32),
+    Pattern(u32),
+    /// Any number of components.
+    Deep,
+    /// Everything below here.
+    Below,
+    /// The path is matched.
+    End {
+        below: bool,
+    },
+}
+
+/// Globs, each for the number of a rule, ready to be matched.
+#[derive(Debug, Default)]
+pub struct Matcher {
+    steps: Vec<Step>,
+    /// Of each step, the glob.
+    glob_of: Vec<u32>,
+    globs: Vec<Target>,
+    starts: Vec<u32>,
+    names: Map<Box<[u8]>, u32>,
+    patterns: Vec<(Box<str>, Name)>,
+    /// Patterns by the byte that they end in, else by the one that they begin with, else by one that they contain.
+    by_end: Buckets,
+    by_start: Buckets,
+    by_middle: Buckets,
+    /// Patterns that a name may fit whatever its bytes are.
+    open: Vec<u32>,
+}
+
+/// Patterns by a byte.
+#[derive(Debug, Default)]
+struct Buckets(Vec<Vec<u32>>);
+
+impl Buckets {
+    fn add(&mut self, byte: u8, pattern: u32) {
+        self.0.resize(256, Vec::new());
+        self.0[usize::from(byte)].push(pattern);
+    }
+
+    fn at(&self, byte: Option<&u8>) -> &[u32] {
+        byte.and_then(|&byte| self.0.get(usize::from(byte))).map_or(&[], Vec::as_slice)
+    }
+}
+
+impl Matcher {
+    /// Adds a glob for a rule; the glob has been parsed, so its patterns are sound.
+    pub fn add(&mut self, glob: &Glob, of: u16, excludes: bool) {
+        let number = u32::try_from(self.globs.len()).expect("globs are limited");
+        self.globs.push(Target { of, excludes, specificity: glob.specificity() });
+        self.starts.push(u32::try_from(self.steps.len()).expect("globs are limited"));
+        for (i, part) in glob.parts.iter().enumerate() {
+            let step = match part {
+                Part::Deep if i + 1 == glob.parts.len() => Step::Below,
+                Part::Deep => Step::Deep,
+                Part::Name(name) => {
+                    let next = u32::try_from(self.names.len()).expect("globs are limited");
+                    Step::Name(*self.names.entry(name.clone()).or_insert(next))
+                }
+                Part::Pattern(pattern) => Step::Pattern(self.pattern(pattern)),
+            };
+            self.steps.push(step);
+        }
+        self.steps.push(Step::End { below: glob.takes_all_below() });
+        self.glob_of.resize(self.steps.len(), number);
+    }
+
+    fn pattern(&mut self, pattern: &str) -> u32 {
+        if let Some(known) = self.patterns.iter().position(|(text, _)| **text == *pattern) {
+            return u32::try_from(known).expect("globs are limited");
+        }
+        let number = u32::try_from(self.patterns.len()).expect("globs are limited");
+        let name = Name::parse(pattern).expect("the glob has been parsed");
+        match &name {
+            Name::Stars { behind: end, .. } if !end.is_empty() => self.by_end.add(end[end.len() - 1], number),
+            Name::Stars { before: start, .. } if !start.is_empty() => self.by_start.add(start[0], number),
+            Name::Stars { between, .. } if between.iter().any(|piece| !piece.is_empty()) => {
+                let byte = between.iter().flatten().next().copied().expect("some piece is not empty");
+                self.by_middle.add(byte, number);
+            }
+            Name::Stars { .. } | Name::General(_) => self.open.push(number),
+        }
+        self.patterns.push((pattern.into(), name));
+        number
+    }
+
+    /// The number of the rule that takes each path, indexed like [`NodeId`]; the most specific one, the first of those.
+    pub fn take(&self, tree: &Tree, proofs: &[Proof]) -> Vec<Option<u16>> {
+        Pass { matcher: self, symbols: Map::default(), states: Vec::new(), known: Map::default(), next: Map::default() }
+            .run(tree, proofs)
+    }
+
+    /// What of a name matters to any glob: the number of the name, then those of the patterns that it fits.
+    fn symbol(&self, name: &[u8], out: &mut Vec<u32>) {
+        out.clear();
+        out.push(self.names.get(name).copied().unwrap_or(u32::MAX));
+        let mut fitting = |patterns: &[u32]| {
+            out.extend(patterns.iter().copied().filter(|&pattern| self.patterns[pattern as usize].1.fits(name)));
+        };
+        fitting(self.by_end.at(name.last()));
+        fitting(self.by_start.at(name.first()));
+        fitting(&self.open);
+        for (i, byte) in name.iter().enumerate() {
+            let patterns = self.by_middle.at(Some(byte));
+            if !patterns.is_empty() && !name[..i].contains(byte) {
+                fitting(patterns);
+            }
+        }
+    }
+}
+
+/// A set of positions in globs.
+#[derive(Debug)]
+struct State {
+    steps: Box<[u32]>,
+    /// The rule that takes a path in this state.
+    taken_by: Option<u16>,
+    /// Positions at the directory that a glob takes all below of: where a proof is asked for.
+    asking: Box<[u32]>,
+}
+
+struct Pass<'a> {
+    matcher: &'a Matcher,
+    /// Numbers of what of a name matters.
+    symbols: Map<Box<[u32]>, u32>,
+    states: Vec<State>,
+    known: Map<Box<[u32]>, u32>,
+    next: Map<(u32, u32), u32>,
+}
+
+impl Pass<'_> {
+    fn run(mut self, tree: &Tree, proofs: &[Proof]) -> Vec<Option<u16>> {
+        let holds: Vec<bool> = proofs.iter().map(|proof| proof.holds_anywhere(tree)).collect();
+        let applies = |glob: u32| holds.get(usize::from(self.matcher.globs[glob as usize].of)).is_none_or(|&h| h);
+        let starts = (0_u32..).zip(&self.matcher.starts).filter(|(glob, _)| applies(*glob)).map(|(_, &start)| start);
+        let starts: Vec<_> = starts.collect();
+        let nothing = self.state(Vec::new(), proofs);
+        let root = self.state(starts, proofs);
+        let mut state_of = vec![nothing; tree.node_count()];
+        let mut taken = vec![None; tree.node_count()];
+        state_of[NodeId::ROOT.index()] = self.proved(root, NodeId::ROOT, tree, proofs);
+        let mut symbol = Vec::new();
+        // A directory is made before what lies in it.
+        for node in tree.nodes() {
+            let above = state_of[tree.parent(node).index()];
+            if above == nothing {
+                continue;
+            }
+            self.matcher.symbol(tree.name(node), &mut symbol);
+            let mut state = self.step(above, &symbol, proofs);
+            if !self.states[state as usize].asking.is_empty() {
+                state = self.proved(state, node, tree, proofs);
+            }
+            state_of[node.index()] = state;
+            taken[node.index()] = self.states[state as usize].taken_by;
+        }
+        taken
+    }
+
+    fn step(&mut self, from: u32, symbol: &[u32], proofs: &[Proof]) -> u32 {
+        let number = match self.symbols.get(symbol) {
+            // A name that nothing asks for.
+            _ if symbol == [u32::MAX] => 0,
+            Some(&number) => number,
+            None => {
+                let number = u32::try_from(self.symbols.len() + 1).expect("no more than paths");
+                self.symbols.insert(symbol.into(), number);
+                number
+            }
+        };
+        if let Some(&to) = self.next.get(&(from, number)) {
+            return to;
+        }
+        let mut steps = Vec::new();
+        for &at in &*self.states[from as usize].steps {
+            match self.matcher.steps[at as usize] {
+                Step::Name(name) if symbol[0] == name => steps.push(at + 1),
+                Step::Pattern(pattern) if symbol[1..].contains(&pattern) => steps.push(at + 1),
+                Step::Below => steps.push(at + 1),
+                Step::Deep | Step::End { below: true } => steps.push(at),
+                Step::Name(_) | Step::Pattern(_) | Step::End { below: false } => {}
+            }
+        }
+        let to = self.state(steps, proofs);
+        self.next.insert((from, number), to);
+        to
+    }
+
+    /// Without the globs whose proof is missing at a directory that they would take all below of.
+    fn proved(&mut self, state: u32, node: NodeId, tree: &Tree, proofs: &[Proof]) -> u32 {
+        let asking = &self.states[state as usize].asking;
+        let fails = |at: &u32| {
+            let rule = self.matcher.globs[self.matcher.glob_of[*at as usize] as usize].of;
+            proofs.get(usize::from(rule)).is_some_and(|proof| !proof.holds_at(tree, node))
+        };
+        let failed: Vec<u32> = asking.iter().copied().filter(fails).collect();
+        if failed.is_empty() {
+            return state;
+        }
+        let steps = self.states[state as usize].steps.iter().copied().filter(|at| !failed.contains(at)).collect();
+        self.state(steps, proofs)
+    }
+
+    /// The state of a set of positions, closed over `**` that stand for nothing.
+    fn state(&mut self, mut steps: Vec<u32>, proofs: &[Proof]) -> u32 {
+        let mut i = 0;
+        while i < steps.len() {
+            if matches!(self.matcher.steps[steps[i] as usize], Step::Deep) {
+                steps.push(steps[i] + 1);
+            }
+            i += 1;
+        }
+        steps.sort_unstable();
+        steps.dedup();
+        match self.known.entry(steps.into_boxed_slice()) {
+            Entry::Occupied(known) => *known.get(),
+            Entry::Vacant(new) => {
+                let number = u32::try_from(self.states.len()).expect("no more than paths");
+                let steps = new.key().clone();
+                new.insert(number);
+                let asking = steps.iter().copied().filter(|&at| {
+                    let rule = self.matcher.globs[self.matcher.glob_of[at as usize] as usize].of;
+                    let asks = proofs.get(usize::from(rule)).is_some_and(Proof::asks_beside);
+                    asks && matches!(self.matcher.steps[at as usize], Step::Below)
+                });
+                let asking = asking.collect();
+                let taken_by = taken_by(self.matcher, &steps);
+                self.states.push(State { steps, taken_by, asking });
+                number
+            }
+        }
+    }
+}
+
+fn taken_by(matcher: &Matcher, steps: &[u32]) -> Option<u16> {
+    let ends = steps.iter().filter(|&&at| matches!(matcher.steps[at as usize], Step::End { .. }));
+    let ends: Vec<Target> = ends.map(|&at| matcher.globs[matcher.glob_of[at as usize] as usize]).collect();
+    let excluded = |of: u16| ends.iter().any(|target| target.excludes && target.of == of);
+    let takes = ends.iter().filter(|target| !target.excludes && !excluded(target.of));
+    takes.max_by_key(|target| (target.specificity, std::cmp::Reverse(target.of))).map(|target| target.of)
+}

@@ -1,0 +1,57 @@
+//! Where the files of a finding lie: few directories that say it all.
+
+use std::collections::HashMap;
+
+use super::Spot;
+use super::assign::{Matches, Subject};
+use crate::analysis::{Inspection, place};
+use crate::tree::NodeId;
+
+/// Directories that are named before one that holds most is named instead.
+const PLACES: usize = 3;
+
+/// Up to three directories that hold the spots, the biggest first.
+pub fn of(inspection: &Inspection, matches: &Matches, subject: Subject, spots: &[Spot]) -> Vec<Spot> {
+    let tree = &inspection.tree;
+    let mut roots: HashMap<NodeId, u64> = HashMap::new();
+    // The top of a directory's subtree is asked for by each of its files.
+    let mut known: HashMap<NodeId, NodeId> = HashMap::new();
+    for spot in spots {
+        let directory = tree.parent(spot.node);
+        let root = match subject {
+            Subject::Rule(rule) => top(inspection, matches, rule, directory, &mut known),
+            Subject::Signature(_) => directory,
+        };
+        *roots.entry(root).or_default() += spot.bytes;
+    }
+    if roots.len() > PLACES || matches!(subject, Subject::Signature(_)) {
+        let bytes = spots.iter().map(|spot| spot.bytes).sum();
+        return vec![Spot { node: place(tree, spots.iter().map(|spot| (spot.node, spot.bytes))), bytes }];
+    }
+    let mut places: Vec<_> = roots.into_iter().map(|(node, bytes)| Spot { node, bytes }).collect();
+    places.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| tree.compare_paths(a.node, b.node)));
+    places
+}
+
+/// The directory that holds the whole subtree which a rule takes; `directory` itself if it takes single files.
+fn top(
+    inspection: &Inspection,
+    matches: &Matches,
+    rule: u16,
+    directory: NodeId,
+    known: &mut HashMap<NodeId, NodeId>,
+) -> NodeId {
+    let (mut here, mut way) = (directory, Vec::new());
+    let top = loop {
+        if let Some(&top) = known.get(&here) {
+            break top;
+        }
+        way.push(here);
+        if here == NodeId::ROOT || matches.rule[here.index()] != Some(rule) {
+            break here;
+        }
+        here = inspection.tree.parent(here);
+    };
+    known.extend(way.into_iter().map(|node| (node, top)));
+    top
+}

@@ -1,0 +1,71 @@
+//! What has to stand beside a match, so that a rule is not fooled by a name.
+
+use super::glob::{Glob, Name, Part};
+use crate::tree::{NodeId, Tree};
+
+/// Paths that have to be there, in any layer, for a rule to speak.
+#[derive(Debug, Default)]
+pub struct Proof {
+    /// From the root: each of these, in one of its spellings.
+    anywhere: Vec<Vec<Trail>>,
+    /// From the directory that a glob ending in `/**` takes all below of.
+    beside: Vec<Vec<Trail>>,
+}
+
+type Trail = Vec<Wanted>;
+
+#[derive(Debug)]
+enum Wanted {
+    Name(Box<[u8]>),
+    Fits(Name),
+}
+
+impl Proof {
+    /// Adds a path that has to be there: from the root if it begins with a slash, else from beside the match.
+    pub fn add(&mut self, text: &str) -> Result<(), String> {
+        let trails = Glob::parse(text)?.iter().map(trail).collect::<Result<Vec<_>, _>>()?;
+        let list = if text.starts_with('/') { &mut self.anywhere } else { &mut self.beside };
+        list.push(trails);
+        Ok(())
+    }
+
+    /// Whether something has to stand beside the match.
+    pub fn asks_beside(&self) -> bool {
+        !self.beside.is_empty()
+    }
+
+    /// Whether the paths from the root are there.
+    pub fn holds_anywhere(&self, tree: &Tree) -> bool {
+        all(&self.anywhere, tree, NodeId::ROOT)
+    }
+
+    /// Whether the paths from `node` are there.
+    pub fn holds_at(&self, tree: &Tree, node: NodeId) -> bool {
+        all(&self.beside, tree, node)
+    }
+}
+
+fn all(asked: &[Vec<Trail>], tree: &Tree, from: NodeId) -> bool {
+    asked.iter().all(|trails| trails.iter().any(|trail| leads_somewhere(trail, tree, from)))
+}
+
+fn leads_somewhere(trail: &[Wanted], tree: &Tree, from: NodeId) -> bool {
+    let mut here = vec![from];
+    for wanted in trail {
+        let fits = |node: &NodeId| match wanted {
+            Wanted::Name(name) => tree.name(*node) == &**name,
+            Wanted::Fits(pattern) => pattern.fits(tree.name(*node)),
+        };
+        here = here.into_iter().flat_map(|node| tree.children(node)).filter(fits).collect();
+    }
+    !here.is_empty()
+}
+
+fn trail(glob: &Glob) -> Result<Trail, String> {
+    let wanted = |part: &Part| match part {
+        Part::Deep => Err("a proof is a path; `**` does not stand in it".to_owned()),
+        Part::Name(name) => Ok(Wanted::Name(name.clone())),
+        Part::Pattern(pattern) => Name::parse(pattern).map(Wanted::Fits),
+    };
+    glob.parts.iter().map(wanted).collect()
+}

@@ -1,0 +1,40 @@
+//! The database of apk: paragraphs with a letter, a colon and a value a line.
+
+/// Calls `found` with the package and the path, with its leading slash, of every file.
+pub fn each(text: &[u8], mut found: impl FnMut(&[u8], &[u8])) {
+    let (mut package, mut directory): (&[u8], &[u8]) = (b"", b"");
+    let mut path = Vec::new();
+    for line in text.split(|&b| b == b'\n') {
+        match line {
+            [] => (package, directory) = (b"", b""),
+            [b'P', b':', name @ ..] => package = name,
+            [b'F', b':', name @ ..] => directory = name,
+            [b'R', b':', name @ ..] if !package.is_empty() => {
+                path.clear();
+                path.push(b'/');
+                path.extend_from_slice(directory);
+                if !directory.is_empty() {
+                    path.push(b'/');
+                }
+                path.extend_from_slice(name);
+                found(package, &path);
+            }
+            _ => {}
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn files_belong_to_the_package_of_their_paragraph() {
+        let text = b"C:Q1\nP:musl\nV:1.2\nF:lib\nR:ld-musl-x86_64.so.1\na:0:0:755\n\nP:go\nF:usr/lib/go/bin\nR:go\nF:\nR:root\n\nR:lost\n";
+        let mut all = Vec::new();
+        each(text, |package, path| {
+            all.push(format!("{} {}", String::from_utf8_lossy(package), String::from_utf8_lossy(path)));
+        });
+        assert_eq!(all, ["musl /lib/ld-musl-x86_64.so.1", "go /usr/lib/go/bin/go", "go /root"]);
+    }
+}

@@ -1,0 +1,173 @@
+//! Which package of the operating system a path belongs to, now or while it still was there.
+//!
+//! Read from the databases of apk (`lib/apk/db/installed`) and dpkg
+//! (`var/lib/dpkg/info/*.list`, in distroless images `status.d/*.md5sums`), in
+//! every version that a layer gave them. The databases of rpm are binary; their
+//! packages are not named.
+
+mod apk;
+mod dpkg;
+
+use std::collections::{BTreeMap, HashMap};
+use std::hash::BuildHasher;
+use std::sync::Arc;
+
+use foldhash::fast::RandomState;
+
+use crate::archive::{Extent, read_extent};
+use crate::contents::Contents;
+use crate::image::Progress;
+use crate::text::escaped;
+use crate::tree::{Kind, NodeId, Tree, VersionId};
+
+/// The most bytes of databases that are read.
+const BYTES: u64 = 64 << 20;
+/// The most files of databases that are opened.
+const FILES: usize = 20_000;
+/// The most paths that are kept.
+const PATHS: usize = 4_000_000;
+/// The most packages that a path may have belonged to.
+const OWNERS: usize = 16;
+
+/// Layers in which a path belongs to a package: from one to another, that one not included.
+#[derive(Debug, Clone, Copy)]
+struct Ownership {
+    package: u32,
+    born: usize,
+    died: usize,
+}
+
+/// The packages that paths belong to.
+#[derive(Debug, Default)]
+pub struct Packages {
+    names: Vec<String>,
+    numbers: HashMap<String, u32, RandomState>,
+    /// By the hash of the path, with its leading slash.
+    owners: HashMap<u64, Vec<Ownership>, RandomState>,
+    hasher: RandomState,
+    layers: usize,
+}
+
+impl Packages {
+    /// Reads the databases of an image; what cannot be read names no packages.
+    pub fn read(tree: &Tree, contents: &dyn Contents) -> Self {
+        let mut packages = Self { layers: tree.layers(), ..Self::default() };
+        let mut reader = Reader { tree, contents, bytes: BYTES, files: FILES, progress: Arc::new(Progress::default()) };
+        for path in [&b"lib/apk/db/installed"[..], b"usr/lib/apk/db/installed"] {
+            let Some(node) = tree.find(path) else { continue };
+            for (version, text) in reader.versions(node) {
+                apk::each(&text, |package, path| packages.add(tree, version, package, path));
+            }
+        }
+        for (directory, suffix) in dpkg::LISTS {
+            let Some(directory) = tree.find(directory) else { continue };
+            for node in tree.children(directory) {
+                let Some(package) = tree.name(node).strip_suffix(suffix) else { continue };
+                let package = dpkg::package(package);
+                for (version, text) in reader.versions(node) {
+                    dpkg::each(&text, |path| packages.add(tree, version, package, path));
+                }
+            }
+        }
+        packages
+    }
+
+    /// Whether any database was read.
+    pub fn known(&self) -> bool {
+        !self.owners.is_empty()
+    }
+
+    /// The layer to ask about an inode: the last one, or the one before it died.
+    pub fn layer_for(&self, tree: &Tree, inode: VersionId) -> usize {
+        match tree.death(inode) {
+            Some(death) => usize::from(death.layer).saturating_sub(1).max(tree.born(inode)),
+            None => self.layers.saturating_sub(1),
+        }
+    }
+
+    /// The package that a path belongs to after layer `layer`, escaped for display.
+    pub fn owner(&self, tree: &Tree, layer: usize, node: NodeId) -> Option<&str> {
+        if self.owners.is_empty() {
+            return None;
+        }
+        let path = tree.path(node);
+        self.at(&path, layer).or_else(|| {
+            // Where /lib is a link to /usr/lib, databases name either.
+            let other = match path.strip_prefix(b"/usr") {
+                Some(rest) => rest.to_vec(),
+                None => [b"/usr", &path[..]].concat(),
+            };
+            self.at(&other, layer)
+        })
+    }
+
+    /// The packages that inodes belong to, with their bytes, the most first.
+    pub fn owners(&self, tree: &Tree, inodes: impl Iterator<Item = (VersionId, NodeId)>) -> Vec<(String, u64)> {
+        let mut sums: BTreeMap<&str, u64> = BTreeMap::new();
+        for (version, node) in inodes {
+            if let Some(package) = self.owner(tree, self.layer_for(tree, version), node) {
+                *sums.entry(package).or_default() += tree.size(version);
+            }
+        }
+        let mut sums: Vec<_> = sums.into_iter().map(|(package, bytes)| (package.to_owned(), bytes)).collect();
+        sums.sort_by_key(|&(_, bytes)| std::cmp::Reverse(bytes));
+        sums
+    }
+
+    fn at(&self, path: &[u8], layer: usize) -> Option<&str> {
+        let owners = self.owners.get(&self.hasher.hash_one(path))?;
+        let owner = owners.iter().find(|owner| owner.born <= layer && layer < owner.died)?;
+        Some(&self.names[owner.package as usize])
+    }
+
+    /// Says that a path, with its leading slash, belongs to a package as long as a version of a database is there.
+    fn add(&mut self, tree: &Tree, version: VersionId, package: &[u8], path: &[u8]) {
+        if self.owners.len() >= PATHS {
+            return;
+        }
+        let name = escaped(package);
+        let next = u32::try_from(self.names.len()).expect("no more packages than paths");
+        let package = *self.numbers.entry(name).or_insert_with_key(|name| {
+            self.names.push(name.clone());
+            next
+        });
+        let (born, died) = (tree.born(version), tree.died(version).unwrap_or(usize::MAX));
+        let owners = self.owners.entry(self.hasher.hash_one(path)).or_default();
+        // A path in many databases at once is a lie.
+        let full = owners.len() >= OWNERS;
+        match owners.last_mut() {
+            Some(last) if last.package == package && last.died == born => last.died = died,
+            _ if full => {}
+            _ => owners.push(Ownership { package, born, died }),
+        }
+    }
+}
+
+/// Reads files, within bounds.
+struct Reader<'a> {
+    tree: &'a Tree,
+    contents: &'a dyn Contents,
+    bytes: u64,
+    files: usize,
+    progress: Arc<Progress>,
+}
+
+impl Reader<'_> {
+    /// The contents of the files that were at a path, the oldest first.
+    fn versions(&mut self, node: NodeId) -> Vec<(VersionId, Vec<u8>)> {
+        let mut versions: Vec<_> = self.tree.versions(node).collect();
+        versions.reverse();
+        versions.into_iter().filter_map(|version| Some((version, self.read(version)?))).collect()
+    }
+
+    fn read(&mut self, version: VersionId) -> Option<Vec<u8>> {
+        let len = self.tree.size(version);
+        if self.tree.kind(version) != Kind::File || len == 0 || len > self.bytes || self.files == 0 {
+            return None;
+        }
+        self.bytes -= len;
+        self.files -= 1;
+        let source = self.contents.open(self.tree, version, &self.progress).ok()?;
+        read_extent(&*source, Extent { offset: 0, len: len.min(source.len()) }).ok()
+    }
+}
