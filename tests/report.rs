@@ -32,7 +32,10 @@ fn without_a_terminal_and_an_image_the_text_report_of_the_demo_is_written() {
         "efficiency 4.7 %",
         "RUN apk del go git mercurial",
         "layer 3 hides the bytes of layer 1, but layer 1 still ships them",
-        "merge 1 and 3 into one, or build in another stage",
+        "144 MiB  Go toolchain: /usr/lib/go",
+        "merge RUN 1, 2 and 3; or build in another stage, and copy the binary",
+        "the base image Alpine, layer 0",
+        "68.5 % of what you ship is toolchain",
     ] {
         assert!(report.replace("\n                   ", " ").contains(answer), "{answer:?} is not in\n{report}");
     }
@@ -84,6 +87,10 @@ fn the_json_report_keeps_its_contract() {
 
 fn sums_up(report: &Value) {
     let number = |part: &Value, key: &str| part[key].as_u64().unwrap();
+    let sum = |list: &Value| list.as_array().unwrap().iter().map(|part| number(part, "bytes")).sum::<u64>();
+    let own = number(&report["totals"], "shipped_bytes") - number(&report["base"], "shipped_bytes");
+    assert_eq!(sum(&report["bytes_by_purpose"]), own, "what is one's own, by what it is for");
+    assert!(sum(&report["findings"]) <= number(&report["totals"], "shipped_bytes"), "no byte is found twice");
     let layers = report["layers"].as_array().unwrap();
     for key in ["shipped_bytes", "live_bytes", "dead_bytes", "tar_bytes", "stored_bytes"] {
         let sum: u64 = layers.iter().map(|layer| number(layer, key)).sum();
@@ -97,6 +104,37 @@ fn sums_up(report: &Value) {
         assert!(listed >= number(&report["totals"], "live_bytes"), "names of one inode each have its size");
         let dead: u64 = report["dead"].as_array().unwrap().iter().map(|dead| number(dead, "bytes")).sum();
         assert_eq!(dead, number(&report["totals"], "dead_bytes"));
+    }
+}
+
+#[test]
+fn rules_and_the_base_image_are_given_on_the_command_line() {
+    let directory = tempfile::tempdir().unwrap();
+    let demo = demo(directory.path());
+    let image = demo.to_str().unwrap();
+    let rules = directory.path().join("rules.toml");
+    let rules = rules.to_str().unwrap();
+    let json = |arguments: &[&str]| -> Value {
+        let output = layerscope(&[&["report", "--format", "json", image], arguments].concat());
+        serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text(&output.stderr)))
+    };
+    let names = |report: &Value| -> Vec<String> {
+        report["findings"].as_array().unwrap().iter().map(|f| f["rule"].as_str().unwrap().into()).collect()
+    };
+    assert!(names(&json(&[])).contains(&"go-sdk".into()));
+    std::fs::write(rules, "[[rule]]\nid = \"go-sdk\"\nenabled = false\n").unwrap();
+    assert!(!names(&json(&["--rules", rules])).contains(&"go-sdk".into()));
+    assert_eq!(json(&["--base-layers", "2"])["base"]["layers"], 2);
+    assert_eq!(json(&["--base", image])["base"]["evidence"], "archive");
+    std::fs::write(rules, "[[rule]]\nid = 7\n").unwrap();
+    for (arguments, words) in [
+        (vec!["--rules", rules], "rules.toml, line 2, id: invalid type"),
+        (vec!["--rules", "none.toml"], "there is no such file"),
+        (vec!["--base-layers", "9"], "the image has 4 layers, so its base image cannot have 9"),
+    ] {
+        let output = layerscope(&[&["report", image], &arguments[..]].concat());
+        let message = text(&output.stderr);
+        assert!(output.status.code() == Some(2) && message.contains(words), "{message}");
     }
 }
 

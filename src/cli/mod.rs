@@ -10,6 +10,7 @@ mod images;
 mod input;
 mod progress;
 mod settings;
+mod study;
 
 use std::io::{self, BufWriter, IsTerminal};
 use std::path::{Path, PathBuf};
@@ -17,6 +18,7 @@ use std::process::ExitCode;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use layerscope::report::{Account, Detail, TextStyle, Units, write_json, write_text};
+use layerscope::study::Study;
 use layerscope::{Error, Inspection, Opened, Progress, Selection};
 
 use crate::config;
@@ -26,6 +28,7 @@ use contents::{CatArguments, ExtractArguments};
 use images::ImagesArguments;
 use input::Input;
 use settings::{ConfigArguments, Preferences, ScreenOptions};
+use study::StudyArguments;
 
 /// Shows what each layer of a container image costs, and which bytes still ship although a later layer deleted them.
 ///
@@ -126,6 +129,8 @@ struct ReportArguments {
     /// Also compare sizes, digests and diff IDs with the bytes; a mismatch ends with exit code 1
     #[arg(long)]
     verify: bool,
+    #[command(flatten)]
+    study: StudyArguments,
 }
 
 const DEFAULT_TOP: usize = 20;
@@ -238,10 +243,12 @@ fn report(arguments: ReportArguments) -> Result<(), Failure> {
     let options = &arguments.target.options;
     let units = options.preferences.units()?;
     let progress = Progress { verify: arguments.verify, ..Progress::default() };
-    let inspection = read(Input::named(&arguments.target.path), &options.selection(), &progress)?;
+    let prepared = arguments.study.prepare()?;
+    let (opened, inspection) = read_opened(Input::named(&arguments.target.path), &options.selection(), &progress)?;
+    let study = prepared.study(&opened, &inspection)?;
     match arguments.format {
-        Format::Text => print_text(&inspection, units, arguments.top)?,
-        Format::Json => print_json(&inspection, Detail { top: arguments.top, tree: arguments.tree })?,
+        Format::Text => print_text(&inspection, &study, units, arguments.top)?,
+        Format::Json => print_json(&inspection, &study, Detail { top: arguments.top, tree: arguments.tree })?,
     }
     match &inspection.mismatches {
         Some(mismatches) if !mismatches.is_empty() => Err(Failure::Mismatch),
@@ -252,7 +259,9 @@ fn report(arguments: ReportArguments) -> Result<(), Failure> {
 /// Shows the image on the terminal, or writes the text report where the output is none.
 fn show(input: Input, selection: Selection, settings: Settings) -> Result<(), Failure> {
     if !io::stdout().is_terminal() {
-        return print_text(&read(input, &selection, &Progress::default())?, settings.units, DEFAULT_TOP);
+        let (opened, inspection) = read_opened(input, &selection, &Progress::default())?;
+        let study = StudyArguments::default().prepare()?.study(&opened, &inspection)?;
+        return print_text(&inspection, &study, settings.units, DEFAULT_TOP);
     }
     if Environment::read().is_dumb() {
         return Err(Failure::Dumb);
@@ -275,16 +284,21 @@ fn show(input: Input, selection: Selection, settings: Settings) -> Result<(), Fa
 }
 
 fn read(input: Input, selection: &Selection, progress: &Progress) -> Result<Inspection, Failure> {
-    let inspection = progress::shown(progress, || {
-        let opened: Opened = input.open(progress)?.choose(selection)?;
-        layerscope::inspect(&opened, progress)
-    });
-    Ok(inspection?)
+    Ok(read_opened(input, selection, progress)?.1)
 }
 
-fn print_text(inspection: &Inspection, units: Units, top: usize) -> Result<(), Failure> {
+fn read_opened(input: Input, selection: &Selection, progress: &Progress) -> Result<(Opened, Inspection), Failure> {
+    let read: Result<_, Error> = progress::shown(progress, || {
+        let opened: Opened = input.open(progress)?.choose(selection)?;
+        let inspection = layerscope::inspect(&opened, progress)?;
+        Ok((opened, inspection))
+    });
+    Ok(read?)
+}
+
+fn print_text(inspection: &Inspection, study: &Study, units: Units, top: usize) -> Result<(), Failure> {
     let style = TextStyle { colour: coloured(), units, top };
-    write_text(inspection, style, BufWriter::new(io::stdout().lock())).map_err(to_stdout)
+    write_text(inspection, study, style, BufWriter::new(io::stdout().lock())).map_err(to_stdout)
 }
 
 /// Whether text on standard output is coloured.
@@ -292,8 +306,8 @@ fn coloured() -> bool {
     io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }
 
-fn print_json(inspection: &Inspection, detail: Detail) -> Result<(), Failure> {
-    let account = Account::new(inspection, detail);
+fn print_json(inspection: &Inspection, study: &Study, detail: Detail) -> Result<(), Failure> {
+    let account = Account::new(inspection, study, detail);
     write_json(&account, BufWriter::new(io::stdout().lock())).map_err(to_stdout)
 }
 

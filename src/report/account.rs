@@ -2,8 +2,10 @@
 
 use serde::Serialize;
 
+use super::study::{BasePart, FindingPart, SharePart, findings};
 use crate::analysis::{Dead, LayerAccount};
 use crate::image::Compression;
+use crate::study::Study;
 use crate::text::hex;
 use crate::tree::{Kind, NodeId, Tree, VersionId};
 use crate::{Inspection, Warning};
@@ -29,6 +31,9 @@ pub struct Account {
     totals: TotalsPart,
     layers: Vec<LayerPart>,
     dead: Vec<DeadPart>,
+    findings: Vec<FindingPart>,
+    base: BasePart,
+    bytes_by_purpose: Vec<SharePart>,
     warnings: Vec<WarningPart>,
     #[serde(skip_serializing_if = "Option::is_none")]
     mismatches: Option<Vec<WarningPart>>,
@@ -116,8 +121,8 @@ struct PathPart {
 }
 
 impl Account {
-    /// Writes down what `inspection` says.
-    pub fn new(inspection: &Inspection, detail: Detail) -> Self {
+    /// Writes down what `inspection` says, and what `study` found in it.
+    pub fn new(inspection: &Inspection, study: &Study, detail: Detail) -> Self {
         let top = if detail.top == 0 { usize::MAX } else { detail.top };
         let tree = &inspection.tree;
         let totals = &inspection.totals;
@@ -143,6 +148,9 @@ impl Account {
             },
             layers: inspection.layers.iter().enumerate().map(|(i, layer)| LayerPart::new(i, layer)).collect(),
             dead: inspection.dead.iter().take(top).map(|dead| DeadPart::new(tree, dead)).collect(),
+            findings: findings(inspection, study),
+            base: BasePart::new(inspection, &study.base),
+            bytes_by_purpose: study.shares.iter().map(SharePart::new).collect(),
             warnings: inspection.warnings.iter().map(WarningPart::new).collect(),
             mismatches: inspection.mismatches.as_ref().map(|list| list.iter().map(WarningPart::new).collect()),
             tree: detail.tree.then(|| {

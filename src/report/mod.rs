@@ -11,6 +11,7 @@ pub mod fit;
 mod images;
 mod json;
 mod ladder;
+mod study;
 mod text;
 
 pub use crate::units::{self, Units};

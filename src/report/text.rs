@@ -1,19 +1,18 @@
-//! The account as text: headline, layers, and what is dead, in 80 columns.
+//! The account as text: headline, layers, findings, whose bytes they are, and what is dead, in 80 columns.
+
+mod findings;
+mod whose;
 
 use std::io::{self, Write};
 
-use super::advice::advice;
 use super::fit::{cut, cut_front, wrap};
-use crate::analysis::{Dead, DeadGroup, dead_groups};
+use crate::analysis::Dead;
+use crate::study::Study;
 use crate::text::{escaped, escaped_str};
 use crate::units::{Units, files, percent, plural};
 use crate::{Inspection, Warning};
 
 const WIDTH: usize = 80;
-/// Groups of dead bytes that are shown.
-const GROUPS: usize = 5;
-/// Groups are summed up if they are smaller than this, and than a hundredth of what is dead.
-const SMALL_GROUP: u64 = 1 << 20;
 
 /// How the text looks.
 #[derive(Debug, Clone, Copy, Default)]
@@ -26,12 +25,13 @@ pub struct TextStyle {
     pub top: usize,
 }
 
-/// Writes the account as text.
-pub fn write_text(inspection: &Inspection, style: TextStyle, mut out: impl Write) -> io::Result<()> {
+/// Writes the account and what was found as text.
+pub fn write_text(inspection: &Inspection, study: &Study, style: TextStyle, mut out: impl Write) -> io::Result<()> {
     let mut page = Page { style, out: &mut out };
     page.headline(inspection)?;
     page.layers(inspection)?;
-    page.groups(inspection)?;
+    page.findings(inspection, study)?;
+    page.whose(inspection, study)?;
     page.files(inspection)?;
     page.warnings(inspection)?;
     out.flush()
@@ -109,48 +109,6 @@ impl<W: Write> Page<'_, W> {
             writeln!(self.out, "{i:>3} {shipped:>9} {live:>9} {dead} {hid:>9}  {missing}{line}")?;
         }
         Ok(())
-    }
-
-    fn groups(&mut self, inspection: &Inspection) -> io::Result<()> {
-        let groups = dead_groups(inspection);
-        let total = inspection.totals.dead();
-        if total == 0 {
-            return writeln!(self.out, "\nNothing is dead: every byte that ships is reached in the final filesystem.");
-        }
-        writeln!(self.out, "\n{}", self.paint(Paint::Bold, "Dead, but still shipped"))?;
-        let shown = groups
-            .iter()
-            .enumerate()
-            .take_while(|(i, group)| {
-                *i == 0 || (*i < GROUPS && group.bytes > 0 && group.bytes >= SMALL_GROUP.min(total / 100))
-            })
-            .count();
-        for group in &groups[..shown] {
-            self.group(inspection, group)?;
-        }
-        let rest = &groups[shown..];
-        let bytes: u64 = rest.iter().map(|group| group.bytes).sum();
-        if bytes > 0 {
-            let count = rest.iter().map(|group| group.count).sum();
-            let pairs = if rest.len() == 1 { "pair of layers" } else { "pairs of layers" };
-            let line = format!("{:>10}  in {}, from {} other {pairs}", self.size(bytes), files(count), rest.len());
-            writeln!(self.out, "\n  {}", self.paint(Paint::Dim, &line))?;
-        }
-        Ok(())
-    }
-
-    fn group(&mut self, inspection: &Inspection, group: &DeadGroup) -> io::Result<()> {
-        let tree = &inspection.tree;
-        let place = cut_front(&escaped(&tree.path(group.place)), 40);
-        let size = self.paint(Paint::Dead, &format!("{:>10}", self.size(group.bytes)));
-        writeln!(self.out, "\n  {size}  in {} below {place}, {}", files(group.count), group.cause.name())?;
-        for (word, layer) in [("from", group.born_in), ("gone", group.died_in)] {
-            let line = cut(&inspection.layers[layer].instruction.one_line(), WIDTH - 25);
-            writeln!(self.out, "{:>12}  {} {layer:>3}  {line}", "", self.paint(Paint::Dim, word))?;
-        }
-        let (why, what) = advice(inspection, group);
-        self.paragraph("why", &why)?;
-        self.paragraph("fix", &what)
     }
 
     /// A word and a text that wraps under itself.

@@ -5,7 +5,9 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::time::Instant;
 
+use layerscope::findings::Rules;
 use layerscope::report::{Account, Detail, write_json};
+use layerscope::study::{Question, Study};
 use layerscope::{Progress, inspect, open};
 
 use super::tree::Tree;
@@ -103,7 +105,9 @@ pub fn run(arguments: &[String]) -> Result<(), Box<dyn std::error::Error>> {
         }
         Side::Account => {
             let inspection = inspect(&open(path, None)?, &Progress::default())?;
-            write_json(&Account::new(&inspection, Detail { top: 1, tree: false }), io::sink())?;
+            let rules = Rules::built_in();
+            let study = Study::of(&inspection, &Question::with(&rules)).map_err(io::Error::other)?;
+            write_json(&Account::new(&inspection, &study, Detail { top: 1, tree: false }), io::sink())?;
             let entries: usize = inspection.layers.iter().map(|layer| layer.entries).sum();
             println!("entries {entries}\nlive {}", inspection.totals.live);
         }

@@ -4,8 +4,11 @@
 pub mod build;
 
 use std::path::{Path, PathBuf};
+use std::sync::LazyLock;
 
+use layerscope::findings::Rules;
 use layerscope::report::{Account, Detail};
+use layerscope::study::{Question, Study};
 use layerscope::{Inspection, Progress};
 use serde_json::Value;
 
@@ -22,5 +25,12 @@ pub fn inspect(path: &Path, wanted: Option<&str>) -> Result<Inspection, layersco
 
 /// The JSON report with everything in it.
 pub fn account(inspection: &Inspection) -> Value {
-    serde_json::to_value(Account::new(inspection, Detail { top: 0, tree: true })).unwrap()
+    let study = study(inspection);
+    serde_json::to_value(Account::new(inspection, &study, Detail { top: 0, tree: true })).unwrap()
+}
+
+/// What the built-in rules find.
+pub fn study(inspection: &Inspection) -> Study {
+    static RULES: LazyLock<Rules> = LazyLock::new(Rules::built_in);
+    Study::of(inspection, &Question::with(&RULES)).unwrap()
 }

@@ -1,0 +1,86 @@
+//! What the findings of a report are made with: rules of one's own, the base image.
+
+use std::path::PathBuf;
+
+use clap::Args;
+use layerscope::base::{BaseError, Given};
+use layerscope::contents::{Contents, LayerContents};
+use layerscope::findings::Rules;
+use layerscope::study::{Question, Study};
+use layerscope::text::escaped;
+use layerscope::{Error, Inspection, Opened, Progress, Selection};
+
+use super::Failure;
+use super::input::Input;
+
+#[derive(Args, Default)]
+pub struct StudyArguments {
+    /// Rules of your own for findings, beside the built-in ones: a TOML file (README, "Findings")
+    #[arg(long, value_name = "FILE")]
+    rules: Option<PathBuf>,
+    /// How many of the lowest layers are the base image's; without it, this is told from the history
+    #[arg(long, value_name = "N", conflicts_with = "base")]
+    base_layers: Option<usize>,
+    /// The archive of the base image; its layers have to be the lowest ones
+    #[arg(long, value_name = "ARCHIVE")]
+    base: Option<PathBuf>,
+    /// Also name the packages that findings belong to; in compressed layers this reads the package database anew
+    #[arg(long)]
+    packages: bool,
+}
+
+/// What was asked for, read.
+pub struct Prepared {
+    rules: Rules,
+    base: PreparedBase,
+    packages: bool,
+}
+
+enum PreparedBase {
+    Nothing,
+    Layers(usize),
+    Image { name: String, diff_ids: Vec<Option<String>> },
+}
+
+impl StudyArguments {
+    /// Reads the rules and the base image, before the image itself is.
+    pub fn prepare(&self) -> Result<Prepared, Failure> {
+        let rules = match &self.rules {
+            None => Rules::built_in(),
+            Some(file) => {
+                let path = escaped(file.as_os_str().as_encoded_bytes());
+                let text = std::fs::read_to_string(file).map_err(|source| Error::Io {
+                    path: path.clone(),
+                    operation: "read",
+                    source,
+                })?;
+                Rules::with(&path, &text).map_err(|error| Failure::Usage(error.to_string()))?
+            }
+        };
+        let base = match (&self.base, self.base_layers) {
+            (Some(path), _) => {
+                let opened = Input::named(path).open(&Progress::default())?.choose(&Selection::default())?;
+                let diff_ids = opened.image.layers.into_iter().map(|layer| layer.diff_id).collect();
+                PreparedBase::Image { name: opened.path, diff_ids }
+            }
+            (None, Some(layers)) => PreparedBase::Layers(layers),
+            (None, None) => PreparedBase::Nothing,
+        };
+        Ok(Prepared { rules, base, packages: self.packages })
+    }
+}
+
+impl Prepared {
+    /// Studies an image.
+    pub fn study(&self, opened: &Opened, inspection: &Inspection) -> Result<Study, Failure> {
+        let base = match &self.base {
+            PreparedBase::Nothing => Given::Nothing,
+            PreparedBase::Layers(layers) => Given::Layers(*layers),
+            PreparedBase::Image { name, diff_ids } => Given::Image { name, diff_ids },
+        };
+        let contents = self.packages.then(|| LayerContents::new(opened));
+        let contents = contents.as_ref().map(|contents| contents as &dyn Contents);
+        let question = Question { base, contents, ..Question::with(&self.rules) };
+        Study::of(inspection, &question).map_err(|error: BaseError| Failure::Usage(error.to_string()))
+    }
+}

@@ -1,0 +1,128 @@
+//! What was found, in the types of the JSON contract.
+
+use serde::Serialize;
+
+use super::account::lossless;
+use crate::Inspection;
+use crate::base::{Base, Share};
+use crate::findings::{Finding, Spot};
+use crate::study::Study;
+use crate::tree::Tree;
+
+#[derive(Debug, Serialize)]
+pub struct FindingPart {
+    rule: String,
+    title: String,
+    level: &'static str,
+    whose: &'static str,
+    layer: usize,
+    died_in: Option<usize>,
+    cause: Option<&'static str>,
+    bytes: u64,
+    files: usize,
+    places: Vec<SpotPart>,
+    examples: Vec<SpotPart>,
+    packages: Vec<PackagePart>,
+    why: String,
+    fix: FixPart,
+    sources: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct SpotPart {
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path_hex: Option<String>,
+    bytes: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct PackagePart {
+    name: String,
+    bytes: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct FixPart {
+    what: String,
+    dockerfile: Option<String>,
+    dockerignore: Vec<String>,
+    saves_bytes: u64,
+}
+
+#[derive(Debug, Serialize)]
+pub struct BasePart {
+    layers: usize,
+    shipped_bytes: u64,
+    name: Option<String>,
+    evidence: &'static str,
+    certain: bool,
+    words: String,
+}
+
+#[derive(Debug, Serialize)]
+pub struct SharePart {
+    purpose: &'static str,
+    bytes: u64,
+    dead_bytes: u64,
+}
+
+/// The findings of a study.
+pub fn findings(inspection: &Inspection, study: &Study) -> Vec<FindingPart> {
+    study.findings.iter().map(|finding| FindingPart::new(&inspection.tree, finding)).collect()
+}
+
+impl FindingPart {
+    fn new(tree: &Tree, finding: &Finding) -> Self {
+        let spots = |spots: &[Spot]| spots.iter().map(|spot| SpotPart::new(tree, spot)).collect();
+        let package = |(name, bytes): &(String, u64)| PackagePart { name: name.clone(), bytes: *bytes };
+        Self {
+            rule: finding.rule.clone(),
+            title: finding.title.clone(),
+            level: finding.level.name(),
+            whose: finding.whose.name(),
+            layer: finding.born_in,
+            died_in: finding.died_in(),
+            cause: finding.cause.map(crate::tree::Cause::name),
+            bytes: finding.bytes,
+            files: finding.files,
+            places: spots(&finding.places),
+            examples: spots(&finding.examples),
+            packages: finding.packages.iter().map(package).collect(),
+            why: finding.why.clone(),
+            fix: FixPart {
+                what: finding.fix.what.clone(),
+                dockerfile: finding.fix.dockerfile.clone(),
+                dockerignore: finding.fix.dockerignore.clone(),
+                saves_bytes: finding.fix.saves,
+            },
+            sources: finding.sources.clone(),
+        }
+    }
+}
+
+impl SpotPart {
+    fn new(tree: &Tree, spot: &Spot) -> Self {
+        let (path, path_hex) = lossless(&tree.path(spot.node));
+        Self { path, path_hex, bytes: spot.bytes }
+    }
+}
+
+impl BasePart {
+    pub fn new(inspection: &Inspection, base: &Base) -> Self {
+        Self {
+            layers: base.layers,
+            shipped_bytes: inspection.layers.iter().take(base.layers).map(|layer| layer.shipped).sum(),
+            name: base.name.clone(),
+            evidence: base.how.name(),
+            certain: base.certain,
+            words: base.how.to_string(),
+        }
+    }
+}
+
+impl SharePart {
+    pub fn new(share: &Share) -> Self {
+        Self { purpose: share.purpose.name(), bytes: share.bytes, dead_bytes: share.dead }
+    }
+}

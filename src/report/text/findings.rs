@@ -1,0 +1,262 @@
+//! What need not ship: one's own doing first, with the instruction and the fix; the base image's in a line each.
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+use super::super::advice::advice;
+use super::super::fit::{cut, cut_front, wrap};
+use super::{Page, Paint, WIDTH};
+use crate::Inspection;
+use crate::analysis::{DeadGroup, dead_groups};
+use crate::findings::{Fate, Finding, Level};
+use crate::study::Study;
+use crate::text::{escaped, escaped_str};
+use crate::tree::NodeId;
+use crate::units::{files, plural};
+use unicode_width::UnicodeWidthStr;
+
+/// Blocks that are shown, and lines of the base image.
+const BLOCKS: usize = 6;
+/// Parts of a block that are shown.
+const PARTS: usize = 6;
+/// Lines of a Dockerfile that are shown.
+const LINES: usize = 6;
+/// What is smaller than this, and than a hundredth of the biggest, is summed up.
+const SMALL: u64 = 1 << 20;
+
+/// What is shown together, since one fix is for all of it.
+enum Block<'a> {
+    /// What one layer ships and another one hides, with the findings among it.
+    Pair(&'a DeadGroup, Vec<&'a Finding>),
+    /// What is still there.
+    Left(&'a Finding),
+}
+
+impl Block<'_> {
+    fn bytes(&self) -> u64 {
+        match self {
+            Block::Pair(group, _) => group.bytes,
+            Block::Left(finding) => finding.bytes,
+        }
+    }
+
+    fn files(&self) -> usize {
+        match self {
+            Block::Pair(group, _) => group.count,
+            Block::Left(finding) => finding.files,
+        }
+    }
+
+    /// Whether hardly anybody would want to keep it.
+    fn is_sure(&self) -> bool {
+        match self {
+            Block::Pair(..) => true,
+            Block::Left(finding) => matches!(finding.level, Level::Junk | Level::Toolchain),
+        }
+    }
+
+    fn born_in(&self) -> usize {
+        match self {
+            Block::Pair(group, _) => group.born_in,
+            Block::Left(finding) => finding.born_in,
+        }
+    }
+}
+
+impl<W: Write> Page<'_, W> {
+    pub(super) fn findings(&mut self, inspection: &Inspection, study: &Study) -> io::Result<()> {
+        let groups = dead_groups(inspection);
+        let mut among: HashMap<_, Vec<&Finding>> = HashMap::new();
+        for finding in &study.findings {
+            among.entry((finding.born_in, finding.died_in())).or_default().push(finding);
+        }
+        let mut parts = |group: &DeadGroup| among.remove(&(group.born_in, Some(group.died_in))).unwrap_or_default();
+        let mut blocks: Vec<_> =
+            groups.iter().filter(|group| group.bytes > 0).map(|group| Block::Pair(group, parts(group))).collect();
+        blocks.extend(study.findings.iter().filter(|f| f.fate == Fate::Left).map(Block::Left));
+        blocks.sort_by_key(|block| std::cmp::Reverse(block.bytes()));
+        let (base, own): (Vec<_>, Vec<_>) = blocks.into_iter().partition(|block| block.born_in() < study.base.layers);
+        let (sure, perhaps): (Vec<_>, Vec<_>) = own.into_iter().partition(Block::is_sure);
+        if inspection.totals.dead() == 0 {
+            let words = "Nothing is dead: every byte that ships is reached in the final filesystem.";
+            writeln!(self.out, "\n{words}")?;
+        }
+        let parts = [(&sure, "of yours"), (&perhaps, "perhaps"), (&base, "of the base image")];
+        let parts: Vec<_> = parts
+            .iter()
+            .map(|(blocks, whose)| (blocks.iter().map(Block::bytes).sum::<u64>(), whose))
+            .filter(|(bytes, _)| *bytes > 0)
+            .map(|(bytes, whose)| format!("{} {whose}", self.size(bytes)))
+            .collect();
+        if parts.is_empty() {
+            return Ok(());
+        }
+        let summary = self.paint(Paint::Dim, &parts.join(", "));
+        writeln!(self.out, "\n{}  {summary}", self.paint(Paint::Bold, "Findings"))?;
+        let shown = self.shown(&sure);
+        for block in &sure[..shown] {
+            self.block(inspection, block)?;
+        }
+        self.rest(&sure[shown..])?;
+        if self.style.top == 0 {
+            perhaps.iter().try_for_each(|block| self.block(inspection, block))?;
+        } else {
+            self.lines(inspection, "May be wanted; --top 0 says why, and how to leave them out", &perhaps)?;
+        }
+        let name = study.base.name.as_deref().map_or(String::new(), |name| format!(" {}", escaped_str(name)));
+        let head = format!("In the base image{name}; only another one, or another stage, leaves them out");
+        self.lines(inspection, &head, &base)
+    }
+
+    fn block(&mut self, inspection: &Inspection, block: &Block) -> io::Result<()> {
+        match block {
+            Block::Pair(group, parts) => self.pair(inspection, group, parts),
+            Block::Left(finding) => self.left(inspection, finding),
+        }
+    }
+
+    /// How many blocks are worth their room: the first, and those that are not small.
+    fn shown(&self, blocks: &[Block]) -> usize {
+        let most = if self.style.top == 0 { usize::MAX } else { BLOCKS };
+        let biggest = blocks.first().map_or(0, Block::bytes);
+        let small = SMALL.min(biggest / 100);
+        let worth = |(i, block): &(usize, &Block)| *i == 0 || (*i < most && block.bytes() >= small);
+        blocks.iter().enumerate().take_while(worth).count()
+    }
+
+    fn rest(&mut self, blocks: &[Block]) -> io::Result<()> {
+        let bytes: u64 = blocks.iter().map(Block::bytes).sum();
+        if bytes == 0 {
+            return Ok(());
+        }
+        let count = blocks.iter().map(Block::files).sum();
+        let more = plural(blocks.len(), "more place");
+        let line = format!("{:>10}  in {}, in {more} (--top 0 lists all)", self.size(bytes), files(count));
+        writeln!(self.out, "\n  {}", self.paint(Paint::Dim, &line))
+    }
+
+    fn pair(&mut self, inspection: &Inspection, group: &DeadGroup, parts: &[&Finding]) -> io::Result<()> {
+        let place = place(inspection, group.place, 40);
+        let size = self.paint(Paint::Dead, &format!("{:>10}", self.size(group.bytes)));
+        writeln!(self.out, "\n  {size}  in {} below {place}, {}", files(group.count), group.cause.name())?;
+        self.instruction(inspection, "from", group.born_in)?;
+        self.instruction(inspection, "gone", group.died_in)?;
+        // One part that is all of it says nothing new, unless it says what that is.
+        let says_more = |part: &&Finding| part.bytes < group.bytes || part.places.iter().any(|p| p.node != group.place);
+        if parts.len() > 1 || parts.iter().any(says_more) {
+            self.parts(inspection, parts)?;
+        }
+        let (why, what) = advice(inspection, group);
+        self.paragraph("why", &why)?;
+        match parts.first() {
+            Some(biggest) => self.fix(biggest),
+            None => self.paragraph("fix", &what),
+        }
+    }
+
+    fn parts(&mut self, inspection: &Inspection, parts: &[&Finding]) -> io::Result<()> {
+        let mut word = "are ";
+        for part in parts.iter().take(PARTS) {
+            let size = self.size(part.bytes);
+            let what = part_of(inspection, part);
+            writeln!(self.out, "{:>12}  {}  {size:>9}  {}", "", self.paint(Paint::Dim, word), cut(&what, WIDTH - 31))?;
+            word = "    ";
+        }
+        Ok(())
+    }
+
+    fn left(&mut self, inspection: &Inspection, finding: &Finding) -> io::Result<()> {
+        let size = self.paint(Paint::Warning, &format!("{:>10}", self.size(finding.bytes)));
+        let line = format!("{}, {}", escaped_str(&finding.title), files(finding.files));
+        writeln!(self.out, "\n  {size}  {}", cut(&line, WIDTH - 14))?;
+        self.instruction(inspection, "from", finding.born_in)?;
+        for spot in &finding.places {
+            let place = place(inspection, spot.node, WIDTH - 19);
+            writeln!(self.out, "{:>12}  {}    {place}", "", self.paint(Paint::Dim, "at"))?;
+        }
+        let packages: Vec<_> = finding.packages.iter().map(|(name, _)| name.as_str()).collect();
+        if !packages.is_empty() {
+            self.paragraph("of ", &packages.join(", "))?;
+        }
+        self.paragraph("why", &escaped_str(&finding.why))?;
+        self.fix(finding)
+    }
+
+    fn instruction(&mut self, inspection: &Inspection, word: &str, layer: usize) -> io::Result<()> {
+        let line = cut(&inspection.layers[layer].instruction.one_line(), WIDTH - 25);
+        writeln!(self.out, "{:>12}  {} {layer:>3}  {line}", "", self.paint(Paint::Dim, word))
+    }
+
+    fn fix(&mut self, finding: &Finding) -> io::Result<()> {
+        self.paragraph("fix", &escaped_str(&finding.fix.what))?;
+        let lines: Vec<_> = finding.fix.dockerfile.iter().flat_map(|text| text.lines()).collect();
+        let ignored = finding.fix.dockerignore.iter().map(String::as_str);
+        let shown = |line: &str| middle(&escaped_str(line.trim_end()), WIDTH - 19);
+        let all: Vec<_> = lines.into_iter().chain(ignored).map(shown).collect();
+        // The end is where the cleanup is.
+        let skipped = all.len().saturating_sub(LINES);
+        for (i, line) in all.iter().enumerate() {
+            match i {
+                0 => writeln!(self.out, "{:19}{line}", "")?,
+                1 if skipped > 0 => writeln!(self.out, "{:19}…", "")?,
+                i if i <= skipped => {}
+                _ => writeln!(self.out, "{:19}{line}", "")?,
+            }
+        }
+        Ok(())
+    }
+
+    /// A line for each block, under a remark.
+    fn lines(&mut self, inspection: &Inspection, head: &str, blocks: &[Block]) -> io::Result<()> {
+        if blocks.is_empty() {
+            return Ok(());
+        }
+        writeln!(self.out)?;
+        for line in wrap(head, WIDTH - 2) {
+            writeln!(self.out, "  {}", self.paint(Paint::Dim, &line))?;
+        }
+        let shown = self.shown(blocks);
+        for block in &blocks[..shown] {
+            let what = match block {
+                Block::Left(finding) => format!("in {}: {}", finding.born_in, part_of(inspection, finding)),
+                Block::Pair(group, parts) => {
+                    let what = parts.first().map(|part| part_of(inspection, part));
+                    let what = what.unwrap_or_else(|| place(inspection, group.place, 30));
+                    format!("in {}, {} by {}: {what}", group.born_in, group.cause.name(), group.died_in)
+                }
+            };
+            writeln!(self.out, "  {:>10}  {}", self.size(block.bytes()), cut(&what, WIDTH - 14))?;
+        }
+        let rest: u64 = blocks[shown..].iter().map(Block::bytes).sum();
+        if rest > 0 {
+            let line = format!("{:>10}  in {}", self.size(rest), plural(blocks.len() - shown, "more place"));
+            writeln!(self.out, "  {}", self.paint(Paint::Dim, &line))?;
+        }
+        Ok(())
+    }
+}
+
+/// What a finding is and where, in one line.
+fn part_of(inspection: &Inspection, finding: &Finding) -> String {
+    let title = escaped_str(&finding.title);
+    match finding.places.first() {
+        Some(spot) if spot.node != NodeId::ROOT => format!("{title}: {}", place(inspection, spot.node, 30)),
+        _ => title,
+    }
+}
+
+fn place(inspection: &Inspection, node: NodeId, width: usize) -> String {
+    cut_front(&escaped(&inspection.tree.path(node)), width)
+}
+
+/// Shortens text in its middle: a line begins with what it was and ends with what is new.
+fn middle(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.into();
+    }
+    let front = cut(text, width / 2);
+    let back = cut_front(text, width - front.width());
+    // From the next word on, if one begins soon.
+    let word = back.char_indices().find(|&(i, c)| c == ' ' && i < back.len() / 2).map(|(i, _)| i);
+    format!("{front}{}", &back[word.unwrap_or_else(|| back.char_indices().nth(1).map_or(0, |(i, _)| i))..])
+}

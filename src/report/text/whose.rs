@@ -1,0 +1,75 @@
+//! Whose bytes ship: the base image's, one's own, and what one's own are for.
+
+use std::io::{self, Write};
+
+use super::super::fit::wrap;
+use super::{Page, Paint, WIDTH};
+use crate::Inspection;
+use crate::base::Evidence;
+use crate::findings::Purpose;
+use crate::study::Study;
+use crate::text::escaped_str;
+use crate::units::percent;
+
+impl<W: Write> Page<'_, W> {
+    pub(super) fn whose(&mut self, inspection: &Inspection, study: &Study) -> io::Result<()> {
+        let shipped = inspection.totals.shipped;
+        if shipped == 0 {
+            return Ok(());
+        }
+        writeln!(self.out, "\n{}", self.paint(Paint::Bold, "Whose bytes"))?;
+        let own: u64 = study.shares.iter().map(|share| share.bytes).sum();
+        let name = study.base.name.as_deref().map_or(String::new(), |name| format!(" {}", escaped_str(name)));
+        if study.base.how == Evidence::Nothing {
+            self.line(own, shipped, &format!("yours: {}", study.base.how))?;
+        } else {
+            let layers = match study.base.layers {
+                0 => "no layer".into(),
+                1 => "layer 0".into(),
+                layers => format!("layers 0 to {}", layers - 1),
+            };
+            let sure = if study.base.certain { "" } else { "it seems, since " };
+            let line = format!("the base image{name}, {layers}: {sure}{}", study.base.how);
+            self.line(shipped - own, shipped, &line)?;
+            self.line(own, shipped, "yours")?;
+        }
+        for share in &study.shares {
+            let dead = if share.dead > 0 { format!("  dead {}", self.size(share.dead)) } else { String::new() };
+            self.line(share.bytes, shipped, &format!("  {:<13}{dead}", share.purpose.name()))?;
+        }
+        self.verdict(study, shipped)
+    }
+
+    /// The sentence to take home.
+    fn verdict(&mut self, study: &Study, shipped: u64) -> io::Result<()> {
+        let live = |purpose| {
+            let share = study.shares.iter().find(|share| share.purpose == purpose);
+            share.map_or(0, |share| share.bytes - share.dead)
+        };
+        let biggest = study.shares.iter().max_by_key(|share| share.bytes);
+        let sentence = if study.application_known {
+            format!("Your application is {} of what you ship.", share_of(live(Purpose::Application), shipped))
+        } else if let Some(share) = biggest.filter(|share| share.purpose != Purpose::Other && share.bytes > shipped / 4)
+        {
+            format!("{} of what you ship is {}.", share_of(share.bytes, shipped), share.purpose.name())
+        } else {
+            return Ok(());
+        };
+        writeln!(self.out, "{:>12}  {}", "", self.paint(Paint::Bold, &sentence))
+    }
+
+    fn line(&mut self, bytes: u64, shipped: u64, what: &str) -> io::Result<()> {
+        let mut head = format!("{:>12} {:>8}  ", self.size(bytes), share_of(bytes, shipped));
+        let indent = what.len() - what.trim_start().len();
+        for line in wrap(what.trim_start(), WIDTH - 23 - indent) {
+            writeln!(self.out, "{head}{:indent$}{}", "", line.trim_end())?;
+            head = format!("{:23}", "");
+        }
+        Ok(())
+    }
+}
+
+#[expect(clippy::cast_precision_loss, reason = "a share")]
+fn share_of(bytes: u64, shipped: u64) -> String {
+    percent(bytes as f64 / shipped.max(1) as f64)
+}
