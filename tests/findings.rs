@@ -1,0 +1,16 @@
+//! Findings: what is found, that no byte is found twice, and that nothing is found without a cause.
+
+mod support;
+
+mod findings {
+    mod bases;
+    mod built;
+    mod corpus;
+    mod gone;
+    mod left;
+    mod own_rules;
+    mod packages;
+    #[path = "../model/stack.rs"]
+    mod stack;
+    mod sums;
+}
