@@ -13,17 +13,25 @@
 //!
 //! Data flows one way, and a module names only modules before it:
 //! [`archive`] → [`image`] → [`tree`] → [`analysis`] → [`packages`], [`findings`], [`base`] → [`study`] → [`report`].
+//! [`archive`] → [`image`] → [`tree`] → [`analysis`] → [`report`]. What looks
+//! into files stands beside it: [`contents`] opens them, [`filesystem`] finds
+//! them as a container would, [`executable`] says what they are, [`application`]
+//! which of them a container runs, and [`closure`] what that one needs.
 
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
 pub mod analysis;
+pub mod application;
 pub mod archive;
 pub mod base;
+pub mod closure;
 pub mod compare;
 pub mod contents;
 pub mod demo;
 mod error;
+pub mod executable;
 pub mod extract;
+pub mod filesystem;
 pub mod findings;
 pub mod image;
 mod inspect;

@@ -1,0 +1,110 @@
+//! What shell scripts and `package.json` hand over to at their end.
+
+use super::locate::Surroundings;
+use super::shell::{self, Command, TooComplex, Variables, Word};
+
+/// How a script hands over.
+#[derive(Debug, PartialEq, Eq)]
+pub(super) struct Handover {
+    /// The commands; the last one stays.
+    pub commands: Vec<Command>,
+    /// The words for it, after "it is a script that …".
+    pub how: &'static str,
+}
+
+/// What a variable is worth in a text: what the image says, unless the text sets it.
+pub(super) fn value(surroundings: &Surroundings<'_, '_>, text: &str, name: &str) -> Option<Word> {
+    if is_set(text, name) {
+        return Some(None);
+    }
+    surroundings.environment.get(name).map(|value| Some(value.clone()))
+}
+
+/// Whether a text sets a variable, in any of the shell's ways.
+fn is_set(text: &str, name: &str) -> bool {
+    text.match_indices(name).any(|(at, _)| {
+        let before = text[..at].trim_end_matches([' ', '\t']);
+        let starts = !text[..at].ends_with(|c: char| c.is_ascii_alphanumeric() || matches!(c, '_' | '$' | '{'));
+        let after = &text[at + name.len()..];
+        let is_read = ["read", "-r", "for", "getopts"].iter().any(|word| before.ends_with(word));
+        starts && (after.starts_with('=') || after.starts_with("+=") || is_read)
+    })
+}
+
+/// Finds what a shell script with `arguments` hands over to.
+pub(super) fn handover(
+    surroundings: &Surroundings<'_, '_>,
+    text: &str,
+    arguments: &[String],
+) -> Result<Handover, TooComplex> {
+    let text = text.replace("\\\n", " ");
+    let value = |name: &str| value(surroundings, &text, name);
+    let variables = Variables { value: &value, arguments };
+    let parse = |line: &str| shell::parse(line, &variables).ok().filter(|commands| runs_something(commands));
+    let is_exec = |line: &&str| line.trim_start().starts_with("exec ");
+    if !arguments.is_empty() {
+        if arguments[0].starts_with('-') && text.contains("set -- ") {
+            return Err("it puts something before its arguments");
+        }
+        let hands_over = |line: &&str| is_exec(line) && (line.contains("$@") || line.contains("${@}"));
+        let commands = text.lines().rev().filter(hands_over).take(16).find_map(|line| parse(line.trim_start()));
+        if let Some(commands) = commands {
+            return Ok(Handover { commands, how: "runs its arguments" });
+        }
+    }
+    let whole = shell::parse(&text, &variables);
+    if let Some(commands) = whole.as_ref().ok().filter(|commands| runs_something(commands)) {
+        let how = if commands.len() == 1 { "runs a command" } else { "runs several commands, and the last one stays" };
+        return Ok(Handover { commands: commands.clone(), how });
+    }
+    let last = text.lines().rev().find(|line| !line.trim().is_empty());
+    match last.filter(|line| line.starts_with("exec ")).and_then(parse) {
+        Some(commands) => Ok(Handover { commands, how: "ends with a command" }),
+        None => Err(whole.err().unwrap_or("what it runs is computed when it runs")),
+    }
+}
+
+/// Whether the last of some commands is known.
+fn runs_something(commands: &[Command]) -> bool {
+    let words = commands.last().map_or(&[][..], |command| without_exec(&command.words));
+    words.first().is_some_and(|word| word.as_deref().is_some_and(|word| !word.is_empty()))
+}
+
+/// The words of a command without `exec` and its options.
+pub(super) fn without_exec(words: &[Word]) -> &[Word] {
+    let is = |word: &Word, text: &str| word.as_deref() == Some(text);
+    let mut rest = match words {
+        [first, rest @ ..] if is(first, "exec") => rest,
+        words => return words,
+    };
+    loop {
+        rest = match rest {
+            [option, _, rest @ ..] if is(option, "-a") => rest,
+            [option, rest @ ..] if is(option, "-c") || is(option, "-l") || is(option, "--") => rest,
+            rest => return rest,
+        };
+    }
+}
+
+/// The script that `npm start` and the like run, by its name in `package.json`.
+pub(super) fn package_script_name(manager: &str, arguments: &[String]) -> Option<String> {
+    if !matches!(manager, "npm" | "pnpm" | "yarn") {
+        return None;
+    }
+    let mut words = arguments.iter().filter(|argument| !argument.starts_with('-'));
+    match words.next().map(String::as_str) {
+        Some("run" | "run-script") => words.next().cloned(),
+        Some(word @ ("start" | "test")) => Some(word.to_owned()),
+        Some(word) if manager == "yarn" && !matches!(word, "install" | "add" | "exec" | "node") => {
+            Some(word.to_owned())
+        }
+        _ => None,
+    }
+}
+
+/// The command of a script in `package.json`; `npm start` has a default.
+pub(super) fn package_script(package: &[u8], name: &str) -> Option<String> {
+    let package: serde_json::Value = serde_json::from_slice(package).ok()?;
+    let script = package.get("scripts").and_then(|scripts| scripts.get(name)).and_then(serde_json::Value::as_str);
+    script.map(str::to_owned).or_else(|| (name == "start").then(|| "node server.js".to_owned()))
+}

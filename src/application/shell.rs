@@ -1,0 +1,369 @@
+//! Reads as much of the shell's language as commands of images use: words, quotes, variables, lists of commands
+//! (POSIX.1-2024, Shell Command Language). What depends on running something is not guessed.
+
+mod word;
+
+use std::iter::Peekable;
+use std::str::Chars;
+
+use word::{Draft, is_keyword, is_name};
+
+/// The longest text that is read, in bytes.
+const TEXT_LIMIT: usize = 64 << 10;
+/// The most words that are read, and the most variables in them.
+const WORDS_LIMIT: usize = 1024;
+
+/// A word after expansion; `None` if it cannot be known.
+pub(super) type Word = Option<String>;
+
+/// One command of a list.
+#[derive(Debug, Clone, PartialEq, Eq, Default)]
+pub(super) struct Command {
+    /// `NAME=value` before the command.
+    pub assignments: Vec<(String, Word)>,
+    /// The command and its arguments.
+    pub words: Vec<Word>,
+}
+
+/// Why a text is not followed.
+pub(super) type TooComplex = &'static str;
+
+/// What words beginning with a dollar sign stand for.
+pub(super) struct Variables<'v> {
+    /// The value of a variable; the inner `None` if it cannot be known.
+    pub value: &'v dyn Fn(&str) -> Option<Word>,
+    /// `$1` and those after it.
+    pub arguments: &'v [String],
+}
+
+const CONDITIONAL: TooComplex = "it has conditions or loops";
+const SEVERAL: TooComplex = "it runs several programs side by side or one instead of another";
+const DOCUMENT: TooComplex = "it has a text for a program in it";
+const UNFINISHED: TooComplex = "a quote in it is not closed";
+const LONG: TooComplex = "it is too long";
+
+/// Reads a list of commands that are run one after the other.
+pub(super) fn parse(text: &str, variables: &Variables<'_>) -> Result<Vec<Command>, TooComplex> {
+    if text.len() > TEXT_LIMIT {
+        return Err(LONG);
+    }
+    let mut parser = Parser { chars: text.chars().peekable(), variables, commands: vec![Command::default()], words: 0 };
+    parser.read()?;
+    parser.commands.retain(|command| !command.words.is_empty() || !command.assignments.is_empty());
+    Ok(parser.commands)
+}
+
+struct Parser<'t, 'v> {
+    chars: Peekable<Chars<'t>>,
+    variables: &'v Variables<'v>,
+    commands: Vec<Command>,
+    words: usize,
+}
+
+impl Parser<'_, '_> {
+    fn read(&mut self) -> Result<(), TooComplex> {
+        let mut draft = Draft::default();
+        while let Some(c) = self.chars.next() {
+            match c {
+                ' ' | '\t' | '\r' => self.end_word(&mut draft)?,
+                '\n' | ';' => {
+                    self.end_word(&mut draft)?;
+                    if self.chars.peek() == Some(&';') {
+                        return Err(CONDITIONAL);
+                    }
+                    self.commands.push(Command::default());
+                }
+                '#' if !draft.started => while self.chars.next_if(|&c| c != '\n').is_some() {},
+                '&' if self.chars.next_if_eq(&'&').is_some() => {
+                    self.end_word(&mut draft)?;
+                    self.commands.push(Command::default());
+                }
+                '&' if self.chars.peek() == Some(&'>') => self.end_word(&mut draft)?,
+                '&' | '|' => return Err(SEVERAL),
+                '(' | ')' => return Err(CONDITIONAL),
+                '<' | '>' => self.skip_redirection(&mut draft)?,
+                '\'' => {
+                    draft.start(true);
+                    loop {
+                        match self.chars.next().ok_or(UNFINISHED)? {
+                            '\'' => break,
+                            c => draft.push(c)?,
+                        }
+                    }
+                }
+                '"' => self.read_quoted(&mut draft)?,
+                '\\' => match self.chars.next() {
+                    None | Some('\n') => {}
+                    Some(c) => {
+                        draft.start(true);
+                        draft.push(c)?;
+                    }
+                },
+                '$' => self.read_expansion(&mut draft, false)?,
+                '`' => {
+                    while self.chars.next().ok_or(UNFINISHED)? != '`' {}
+                    draft.be_unknown();
+                }
+                c => {
+                    draft.start(false);
+                    draft.push(c)?;
+                }
+            }
+        }
+        self.end_word(&mut draft)
+    }
+
+    fn read_quoted(&mut self, draft: &mut Draft) -> Result<(), TooComplex> {
+        draft.start(true);
+        loop {
+            match self.chars.next().ok_or(UNFINISHED)? {
+                '"' => return Ok(()),
+                '\\' => match self.chars.next().ok_or(UNFINISHED)? {
+                    '\n' => {}
+                    c @ ('$' | '`' | '"' | '\\') => draft.push(c)?,
+                    c => {
+                        draft.push('\\')?;
+                        draft.push(c)?;
+                    }
+                },
+                '$' => self.read_expansion(draft, true)?,
+                '`' => {
+                    while self.chars.next().ok_or(UNFINISHED)? != '`' {}
+                    draft.be_unknown();
+                }
+                c => draft.push(c)?,
+            }
+        }
+    }
+
+    /// Reads what follows a dollar sign.
+    fn read_expansion(&mut self, draft: &mut Draft, quoted: bool) -> Result<(), TooComplex> {
+        self.count()?;
+        match self.chars.peek().copied() {
+            Some('@' | '*') => {
+                self.chars.next();
+                self.push_arguments(draft)
+            }
+            Some('(') => {
+                self.skip_nested('(', ')')?;
+                draft.be_unknown();
+                Ok(())
+            }
+            Some('{') => self.read_braces(draft, quoted),
+            Some(c) if is_name(c) => {
+                let mut name = String::new();
+                while let Some(c) =
+                    self.chars.next_if(|&c| is_name(c) && !name.starts_with(|d: char| d.is_ascii_digit()))
+                {
+                    name.push(c);
+                }
+                let value = self.value(&name);
+                self.push_value(draft, value.unwrap_or(Some(String::new())), quoted)
+            }
+            Some('?' | '$' | '!' | '#' | '-') => {
+                self.chars.next();
+                draft.be_unknown();
+                Ok(())
+            }
+            _ => {
+                draft.start(false);
+                draft.push('$')
+            }
+        }
+    }
+
+    /// Reads `{NAME}`, `{NAME:-default}` or `{NAME-default}`; other forms cannot be known.
+    fn read_braces(&mut self, draft: &mut Draft, quoted: bool) -> Result<(), TooComplex> {
+        let inner = self.skip_nested('{', '}')?;
+        let end = inner.find(|c| !is_name(c)).unwrap_or(inner.len());
+        let (name, rest) = inner.split_at(end);
+        if inner == "@" || inner == "*" {
+            return self.push_arguments(draft);
+        }
+        let plain = |text: &&str| !text.contains(['$', '`', '"', '\'', '\\']);
+        let default = rest.strip_prefix(":-").or_else(|| rest.strip_prefix('-')).filter(plain);
+        let value = match (name.is_empty(), rest.is_empty(), default) {
+            (true, ..) => None,
+            (_, true, _) => self.value(name).unwrap_or(Some(String::new())),
+            (_, _, Some(default)) => match self.value(name) {
+                Some(Some(value)) if value.is_empty() && rest.starts_with(':') => Some(default.to_owned()),
+                Some(value) => value,
+                None => Some(default.to_owned()),
+            },
+            _ => None,
+        };
+        self.push_value(draft, value, quoted)
+    }
+
+    fn value(&self, name: &str) -> Option<Word> {
+        match name.parse::<usize>() {
+            Ok(0) => Some(None),
+            Ok(n) => self.variables.arguments.get(n - 1).map(|argument| Some(argument.clone())),
+            Err(_) => (self.variables.value)(name),
+        }
+    }
+
+    fn push_value(&mut self, draft: &mut Draft, value: Word, quoted: bool) -> Result<(), TooComplex> {
+        let Some(value) = value else {
+            draft.be_unknown();
+            return Ok(());
+        };
+        if quoted {
+            return draft.push_all(&value);
+        }
+        let mut first = true;
+        for part in value.split([' ', '\t', '\n']) {
+            if !std::mem::take(&mut first) {
+                self.end_word(draft)?;
+            }
+            if !part.is_empty() {
+                draft.start(true);
+                draft.push_all(part)?;
+            }
+        }
+        Ok(())
+    }
+
+    fn push_arguments(&mut self, draft: &mut Draft) -> Result<(), TooComplex> {
+        if self.variables.arguments.is_empty() && draft.text.is_empty() {
+            // `"$@"` without arguments is no word at all.
+            draft.started = false;
+        }
+        for (i, argument) in self.variables.arguments.iter().enumerate() {
+            if i > 0 {
+                self.end_word(draft)?;
+            }
+            draft.start(true);
+            draft.push_all(argument)?;
+        }
+        Ok(())
+    }
+
+    /// Passes over what is between two brackets, and returns it without them.
+    fn skip_nested(&mut self, open: char, close: char) -> Result<String, TooComplex> {
+        let mut inner = String::new();
+        let mut depth = 0;
+        loop {
+            let c = self.chars.next().ok_or(UNFINISHED)?;
+            if c == open {
+                depth += 1;
+            } else if c == close {
+                depth -= 1;
+                if depth == 0 {
+                    inner.remove(0);
+                    return Ok(inner);
+                }
+            }
+            inner.push(c);
+        }
+    }
+
+    /// Passes over a redirection with the word that it is to.
+    fn skip_redirection(&mut self, draft: &mut Draft) -> Result<(), TooComplex> {
+        if !draft.quoted && draft.text.bytes().all(|b| b.is_ascii_digit()) {
+            *draft = Draft::default();
+        }
+        self.end_word(draft)?;
+        while let Some(c) = self.chars.next_if(|c| matches!(c, '<' | '>' | '&' | '|')) {
+            if c == '<' {
+                return Err(DOCUMENT);
+            }
+        }
+        while self.chars.next_if(|c| matches!(c, ' ' | '\t')).is_some() {}
+        while self.chars.next_if(|c| !matches!(c, ' ' | '\t' | '\n' | ';' | '&' | '|' | ')')).is_some() {}
+        Ok(())
+    }
+
+    /// Counts a word or a variable.
+    fn count(&mut self) -> Result<(), TooComplex> {
+        self.words += 1;
+        if self.words > WORDS_LIMIT { Err(LONG) } else { Ok(()) }
+    }
+
+    fn end_word(&mut self, draft: &mut Draft) -> Result<(), TooComplex> {
+        let draft = std::mem::take(draft);
+        if !draft.started {
+            return Ok(());
+        }
+        self.count()?;
+        let command = self.commands.last_mut().ok_or(LONG)?;
+        if command.words.is_empty() && !draft.quoted && is_keyword(&draft.text) {
+            return Err(CONDITIONAL);
+        }
+        if command.words.is_empty()
+            && let Some((name, value)) = draft.text.split_once('=')
+            && !name.is_empty()
+            && name.chars().all(is_name)
+        {
+            let value = (!draft.unknown).then(|| value.to_owned());
+            command.assignments.push((name.to_owned(), value));
+        } else {
+            command.words.push((!draft.unknown).then_some(draft.text));
+        }
+        Ok(())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn parsed(text: &str) -> Result<Vec<Command>, TooComplex> {
+        let value = |name: &str| match name {
+            "PORT" => Some(Some("80".into())),
+            "OPTS" => Some(Some("-a  -b".into())),
+            "EMPTY" => Some(Some(String::new())),
+            "LATER" => Some(None),
+            _ => None,
+        };
+        parse(text, &Variables { value: &value, arguments: &["serve".into(), "a b".into()] })
+    }
+
+    fn words(text: &str) -> Vec<Vec<String>> {
+        let shown = |word: Word| word.unwrap_or_else(|| "?".into());
+        parsed(text).unwrap().into_iter().map(|c| c.words.into_iter().map(shown).collect()).collect()
+    }
+
+    #[test]
+    fn words_are_split_and_unquoted_as_a_shell_does() {
+        assert_eq!(words(r#"./app  --name 'a b' "c d"\ e"#), [vec!["./app", "--name", "a b", "c d e"]]);
+        assert_eq!(words("app '' # said"), [vec!["app", ""]]);
+        assert_eq!(words(r#"app "\$PORT \x""#), [vec!["app", r"$PORT \x"]]);
+        assert_eq!(words("app \\\n  -x"), [vec!["app", "-x"]]);
+    }
+
+    #[test]
+    fn variables_are_expanded_from_the_environment() {
+        assert_eq!(
+            words("app -p $PORT ${PORT}1 \"$OPTS\" $OPTS"),
+            [vec!["app", "-p", "80", "801", "-a  -b", "-a", "-b"]]
+        );
+        assert_eq!(
+            words("app ${PORT:-1} ${NONE:-2} ${EMPTY:-3} ${EMPTY-4}x $NONE"),
+            [vec!["app", "80", "2", "3", "x"]]
+        );
+        assert_eq!(words("exec \"$@\" $1$2"), [vec!["exec", "serve", "a b", "servea", "b"]]);
+    }
+
+    #[test]
+    fn what_depends_on_running_something_is_unknown() {
+        assert_eq!(words("app $(date) `date` $LATER ${PORT#8} $$ x"), [vec!["app", "?", "?", "?", "?", "?", "x"]]);
+    }
+
+    #[test]
+    fn commands_in_a_row_are_told_from_several_at_a_time() {
+        assert_eq!(words("cd /x && ./app; last > log 2>&1 < in"), [vec!["cd", "/x"], vec!["./app"], vec!["last"]]);
+        for text in ["a | b", "a || b", "a & b", "if x; then y; fi", "(a)", "while a; do b; done", "f() { a; }"] {
+            assert!(parsed(text).is_err(), "{text}");
+        }
+        assert_eq!(parsed("app 'x"), Err(UNFINISHED));
+    }
+
+    #[test]
+    fn assignments_come_before_the_command() {
+        let command = parsed("A=1 B=\"x y\" C=$LATER app D=2").unwrap().remove(0);
+        let expected = [("A", Some("1")), ("B", Some("x y")), ("C", None)];
+        assert_eq!(command.assignments, expected.map(|(name, value)| (name.to_owned(), value.map(str::to_owned))));
+        assert_eq!(command.words, [Some("app".to_owned()), Some("D=2".to_owned())]);
+    }
+}

@@ -1,0 +1,31 @@
+//! Recognises what UPX has packed (UPX, `src/stub/src/include/linux.h`: `l_info`, `p_info`).
+
+use object::Endianness;
+
+use super::elf::Headers;
+use crate::archive::Extent;
+
+/// An executable that unpacks itself when it is started.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Packed {
+    /// The size of the file before it was packed in bytes, if the packer tells.
+    pub original: Option<u64>,
+}
+
+/// Where UPX's mark may be behind the program headers.
+const SEARCHED: u64 = 256;
+
+/// Looks for the header that UPX puts behind the program headers: checksum, `UPX!`, sizes; program, file size, block size.
+pub(super) fn read(headers: &Headers<'_>, size: u64) -> Option<Packed> {
+    // UPX leaves no section headers, which spares every other program the reading.
+    if !headers.sections.is_empty() {
+        return None;
+    }
+    let extent = Extent { offset: 0, len: size }.part(headers.end, SEARCHED);
+    let bytes = headers.bytes(extent)?;
+    let mark = bytes.windows(4).position(|window| window == b"UPX!")?;
+    let original = bytes.get(mark + 12..mark + 16).and_then(|b| b.try_into().ok()).map(|word| {
+        u64::from(if headers.endian == Endianness::Big { u32::from_be_bytes(word) } else { u32::from_le_bytes(word) })
+    });
+    Some(Packed { original: original.filter(|&original| original > size) })
+}

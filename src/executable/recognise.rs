@@ -1,0 +1,143 @@
+//! Tells by its first bytes what a file that is run is.
+
+use super::{Executable, Unreadable};
+use crate::archive::{Extent, ReadAt, Source, read_start};
+
+/// What the kernel reads of a script's first line (Linux, `BINPRM_BUF_SIZE`).
+const FIRST_LINE: usize = 256;
+
+/// What a file that is run is.
+#[derive(Debug, Clone)]
+pub enum Recognised {
+    /// An ELF file.
+    Elf(Box<Executable>),
+    /// A script that names its interpreter.
+    Script(Script),
+    /// A program, but not for Linux.
+    Foreign(Foreign),
+    /// Something else.
+    Other,
+}
+
+/// The first line of a script: `#!interpreter argument`.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Script {
+    /// The program that runs it.
+    pub interpreter: Vec<u8>,
+    /// All that follows the interpreter on the line, as one argument.
+    pub argument: Option<Vec<u8>>,
+}
+
+/// A program that Linux does not run.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Foreign {
+    /// PE.
+    Windows,
+    /// Mach-O.
+    MacOs,
+    /// A WebAssembly module.
+    WebAssembly,
+}
+
+impl Foreign {
+    /// The words for it.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Windows => "a Windows program",
+            Self::MacOs => "a macOS program",
+            Self::WebAssembly => "a WebAssembly module",
+        }
+    }
+}
+
+impl Recognised {
+    /// Tells what `source` is.
+    pub fn of(source: &Source) -> Result<Self, Unreadable> {
+        let mut head = [0; FIRST_LINE];
+        let read = read_start(&**source, Extent::whole(&**source), &mut head)?;
+        let head = &head[..read];
+        if head.starts_with(b"\x7fELF") {
+            return Ok(Executable::read(source)?.map_or(Self::Other, |executable| Self::Elf(Box::new(executable))));
+        }
+        if let Some(line) = head.strip_prefix(b"#!") {
+            return Ok(Script::of_line(line).map_or(Self::Other, Self::Script));
+        }
+        Ok(foreign(&**source, head)?.map_or(Self::Other, Self::Foreign))
+    }
+}
+
+impl Script {
+    /// Reads what follows `#!`, as Linux does: the rest of the line is one argument.
+    fn of_line(line: &[u8]) -> Option<Self> {
+        let line = line.split(|&b| b == b'\n' || b == 0).next()?.trim_ascii();
+        let end = line.iter().position(|b| matches!(b, b' ' | b'\t')).unwrap_or(line.len());
+        let argument = line[end..].trim_ascii();
+        (end > 0).then(|| Self {
+            interpreter: line[..end].to_vec(),
+            argument: (!argument.is_empty()).then(|| argument.to_vec()),
+        })
+    }
+}
+
+fn foreign(source: &dyn ReadAt, head: &[u8]) -> Result<Option<Foreign>, Unreadable> {
+    let word = |at: usize| head.get(at..at + 4).map(|b| [b[0], b[1], b[2], b[3]]);
+    Ok(match word(0) {
+        Some([b'M', b'Z', ..]) => {
+            let Some(at) = word(0x3c) else { return Ok(None) };
+            let mut signature = [0; 4];
+            let extent = Extent { offset: u32::from_le_bytes(at).into(), len: 4 };
+            read_start(source, extent, &mut signature)?;
+            (signature == *b"PE\0\0").then_some(Foreign::Windows)
+        }
+        Some([0xfe, 0xed, 0xfa, 0xce | 0xcf] | [0xce | 0xcf, 0xfa, 0xed, 0xfe]) => Some(Foreign::MacOs),
+        // A Java class has the same magic; what follows is its version, of which none is below 45.
+        Some([0xca, 0xfe, 0xba, 0xbe]) => {
+            word(4).is_some_and(|count| (1..45).contains(&u32::from_be_bytes(count))).then_some(Foreign::MacOs)
+        }
+        Some([0, b'a', b's', b'm']) => Some(Foreign::WebAssembly),
+        _ => None,
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::archive::MemorySource;
+
+    fn of(bytes: impl Into<Vec<u8>>) -> Recognised {
+        Recognised::of(&(Arc::new(MemorySource(bytes.into())) as Source)).unwrap()
+    }
+
+    fn script(text: &str) -> Option<(String, Option<String>)> {
+        let text_of = |bytes| String::from_utf8(bytes).unwrap();
+        match of(text) {
+            Recognised::Script(script) => Some((text_of(script.interpreter), script.argument.map(text_of))),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn the_first_line_of_a_script_is_an_interpreter_and_one_argument() {
+        assert_eq!(script("#!/bin/sh\nexit\n"), Some(("/bin/sh".into(), None)));
+        assert_eq!(script("#! /usr/bin/env  -S a b \n"), Some(("/usr/bin/env".into(), Some("-S a b".into()))));
+        assert_eq!(script("#!\n/bin/sh"), None);
+        assert_eq!(script("#!"), None);
+    }
+
+    #[test]
+    fn programs_for_other_systems_are_named() {
+        let mut windows = b"MZ".to_vec();
+        windows.resize(0x3c, 0);
+        windows.extend(0x40_u32.to_le_bytes());
+        assert!(matches!(of(windows.clone()), Recognised::Other), "a program for DOS");
+        windows.extend(b"PE\0\0");
+        assert!(matches!(of(windows), Recognised::Foreign(Foreign::Windows)));
+        assert!(matches!(of(*b"\xcf\xfa\xed\xfe\x07\0\0\x01"), Recognised::Foreign(Foreign::MacOs)));
+        assert!(matches!(of(*b"\xca\xfe\xba\xbe\0\0\0\x02"), Recognised::Foreign(Foreign::MacOs)));
+        assert!(matches!(of(*b"\xca\xfe\xba\xbe\0\0\0\x34"), Recognised::Other), "a Java class");
+        assert!(matches!(of(*b"\0asm\x01\0\0\0"), Recognised::Foreign(Foreign::WebAssembly)));
+        assert!(matches!(of(*b""), Recognised::Other));
+    }
+}

@@ -1,0 +1,133 @@
+//! What `strip --strip-all` of GNU binutils would leave of an ELF file, computed from its section headers.
+//!
+//! What is loaded stays where it is; of the rest, symbols and debug
+//! information go and the others move up behind what is loaded, followed by
+//! the names of the sections and their headers. `-ldflags "-s -w"` of Go
+//! leaves out the same sections.
+
+use std::collections::HashSet;
+
+use object::elf;
+
+use super::Class;
+use super::elf::Headers;
+use crate::archive::Extent;
+
+/// A part of an ELF file, as the linker sees it.
+pub(super) struct Section<'a> {
+    pub name: &'a [u8],
+    pub kind: elf::SectionType,
+    pub flags: elf::SectionFlags,
+    pub extent: Extent,
+    pub alignment: u64,
+    pub link: usize,
+}
+
+/// What is not needed to run an ELF file. All sizes are bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Strip {
+    /// The symbol table and the names in it.
+    pub symbols: u64,
+    /// Debug information.
+    pub debug: u64,
+    /// What the file is smaller by when both are stripped, with section headers and padding.
+    pub saves: u64,
+    /// What is appended to the ELF file. If there is something, stripping would lose it, so that it saves nothing.
+    pub appended: u64,
+}
+
+/// What follows the last section and is shorter than this is padding, as linkers and `patchelf` leave it.
+const PADDING: u64 = 4096;
+
+/// What becomes of a section.
+#[derive(PartialEq, Eq, Clone, Copy)]
+enum Fate {
+    /// It is loaded, and stays where it is.
+    Loaded,
+    /// It moves up.
+    Kept,
+    /// It is written anew.
+    Names,
+    Symbols,
+    Debug,
+}
+
+impl Section<'_> {
+    fn is_loaded(&self) -> bool {
+        self.flags.contains(elf::SHF_ALLOC)
+    }
+
+    /// Where it ends in the file.
+    fn end(&self) -> u64 {
+        if self.kind == elf::SHT_NOBITS { 0 } else { self.extent.offset.saturating_add(self.extent.len) }
+    }
+
+    /// Whether it is debug information (binutils, `_bfd_elf_make_section_from_shdr`).
+    fn is_debug(&self) -> bool {
+        let prefixes: [&[u8]; 6] =
+            [b".debug", b".zdebug", b".gnu.debuglto_.debug_", b".gnu.linkonce.wi.", b".line", b".stab"];
+        self.name == b".gdb_index" || prefixes.iter().any(|prefix| self.name.starts_with(prefix))
+    }
+}
+
+pub(super) fn measure(headers: &Headers<'_>, size: u64, sections_end: u64) -> Strip {
+    let fates = fates(&headers.sections);
+    let of = |wanted: Fate| headers.sections.iter().zip(&fates).filter(move |(_, fate)| **fate == wanted);
+    let bytes = |wanted| of(wanted).map(|(section, _)| section.extent.len).fold(0, u64::saturating_add).min(size);
+    let loaded_end = headers.loaded().map(|s| s.extent.offset.saturating_add(s.extent.len)).max().unwrap_or(0);
+    let file_end = headers.sections.iter().map(Section::end).max().unwrap_or(0);
+    let appended = size.saturating_sub(file_end.max(sections_end).max(loaded_end).max(headers.end));
+    let appended = if appended < PADDING { 0 } else { appended };
+    let mut strip = Strip { symbols: bytes(Fate::Symbols), debug: bytes(Fate::Debug), saves: 0, appended };
+    if !headers.sections.is_empty() && appended == 0 {
+        let loaded = of(Fate::Loaded).map(|(section, _)| section.end()).max().unwrap_or(0).max(headers.end);
+        let kept: Vec<_> = of(Fate::Kept).map(|(section, _)| section).collect();
+        let named: Vec<_> =
+            of(Fate::Loaded).map(|(section, _)| section.name).chain(kept.iter().map(|s| s.name)).collect();
+        strip.saves = size.saturating_sub(stripped_size(headers.class, loaded, &kept, &named));
+    }
+    strip
+}
+
+fn fates(sections: &[Section<'_>]) -> Vec<Fate> {
+    let tables = sections.iter().filter(|section| section.kind == elf::SHT_SYMTAB);
+    let names_of_symbols: HashSet<usize> = tables.map(|table| table.link).collect();
+    let fate = |(i, section): (usize, &Section<'_>)| match section.kind {
+        _ if section.is_loaded() => Fate::Loaded,
+        // Relocations that nothing applies any more go with the symbols.
+        elf::SHT_SYMTAB | elf::SHT_SYMTAB_SHNDX | elf::SHT_REL | elf::SHT_RELA => Fate::Symbols,
+        elf::SHT_STRTAB if section.name == b".shstrtab" => Fate::Names,
+        elf::SHT_STRTAB if names_of_symbols.contains(&i) => Fate::Symbols,
+        _ if section.is_debug() => Fate::Debug,
+        _ => Fate::Kept,
+    };
+    sections.iter().enumerate().map(fate).collect()
+}
+
+/// The size of a file whose loaded part ends at `loaded`, with the sections `kept` behind it.
+fn stripped_size(class: Class, loaded: u64, kept: &[&Section<'_>], named: &[&[u8]]) -> u64 {
+    let (word, header) = match class {
+        Class::Bits32 => (4, 40),
+        Class::Bits64 => (8, 64),
+    };
+    let aligned = |at: u64, alignment: u64| at.checked_next_multiple_of(alignment.max(1)).unwrap_or(u64::MAX);
+    let end = kept
+        .iter()
+        .filter(|section| section.kind != elf::SHT_NULL && section.kind != elf::SHT_NOBITS)
+        .fold(loaded, |at, section| aligned(at, section.alignment).saturating_add(section.extent.len));
+    let headers = named.len() as u64 + 1;
+    aligned(end.saturating_add(names_size(named)), word).saturating_add(headers * header)
+}
+
+/// The size of the table of section names, where a name that ends another one is not written again.
+fn names_size(named: &[&[u8]]) -> u64 {
+    let mut reversed: Vec<Vec<u8>> =
+        named.iter().chain(&[&b".shstrtab"[..]]).map(|n| n.iter().rev().copied().collect()).collect();
+    reversed.sort_unstable();
+    reversed.dedup();
+    let written = reversed
+        .iter()
+        .enumerate()
+        .filter(|(i, name)| !name.is_empty() && !reversed.get(i + 1).is_some_and(|next| next.starts_with(name)));
+    1 + written.map(|(_, name)| name.len() as u64 + 1).sum::<u64>()
+}

@@ -1,0 +1,207 @@
+//! The final filesystem of an image, as a program in a container sees it: paths are followed through symbolic links,
+//! never out of the root, and files can be opened.
+
+use std::cell::RefCell;
+use std::collections::{HashMap, HashSet, VecDeque};
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use crate::archive::{Extent, Source, read_extent};
+use crate::contents::Contents;
+use crate::error::Error;
+use crate::executable::{Recognised, Unreadable};
+use crate::image::Progress;
+use crate::text::escaped;
+use crate::tree::{Kind, NodeId, Tree, VersionId};
+
+/// Symbolic links that are followed in one path, as the kernel does.
+const LINKS_LIMIT: usize = 40;
+/// The longest path in bytes, as the kernel has it (`PATH_MAX`).
+const PATH_LIMIT: usize = 4096;
+/// Components that one path may grow to by following links.
+const STEPS_LIMIT: usize = 4096;
+
+/// What a path leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The path without any link in it.
+    pub node: NodeId,
+    /// What is there.
+    pub kind: Kind,
+    /// The version that is there; `None` for a root directory without an entry.
+    pub version: Option<VersionId>,
+    /// The symbolic links that were followed, in order.
+    pub links: Vec<NodeId>,
+}
+
+/// A regular file that a path leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// The path without any link in it.
+    pub node: NodeId,
+    /// What is there.
+    pub version: VersionId,
+    /// The symbolic links that were followed, in order.
+    pub links: Vec<NodeId>,
+}
+
+/// The final filesystem of an image.
+pub struct Filesystem<'a> {
+    tree: &'a Tree,
+    contents: &'a dyn Contents,
+    progress: &'a Arc<Progress>,
+    /// The children of directories that were looked into, by name.
+    directories: RefCell<HashMap<NodeId, Vec<NodeId>>>,
+}
+
+impl<'a> Filesystem<'a> {
+    /// The filesystem of `tree` at last, with its contents.
+    pub fn new(tree: &'a Tree, contents: &'a dyn Contents, progress: &'a Arc<Progress>) -> Self {
+        Self { tree, contents, progress, directories: RefCell::default() }
+    }
+
+    /// The tree that it is of.
+    pub fn tree(&self) -> &'a Tree {
+        self.tree
+    }
+
+    /// The path of a node, escaped for display.
+    pub fn shown(&self, node: NodeId) -> String {
+        escaped(&self.tree.path(node))
+    }
+
+    /// What `path` leads to, from `directory` on if it does not begin with a slash; `None` if nothing is there.
+    pub fn find(&self, directory: NodeId, path: &[u8]) -> Option<Found> {
+        if path.len() > PATH_LIMIT {
+            return None;
+        }
+        let mut todo: VecDeque<&[u8]> = path.split(|&b| b == b'/').collect();
+        let mut here = if path.starts_with(b"/") { NodeId::ROOT } else { directory };
+        let mut at = (Kind::Directory, self.tree.last(here));
+        let (mut links, mut steps) = (Vec::new(), 0);
+        while let Some(part) = todo.pop_front() {
+            steps += 1;
+            if at.0 != Kind::Directory || steps > STEPS_LIMIT {
+                return None;
+            }
+            let next = match part {
+                b"" | b"." => continue,
+                b".." => self.tree.parent(here),
+                name => self.child(here, name)?,
+            };
+            let version = self.tree.last(next);
+            let kind = match version {
+                Some(version) => self.tree.kind(version),
+                None if next == NodeId::ROOT => Kind::Directory,
+                None => return None,
+            };
+            match version.and_then(|version| self.tree.target(version)) {
+                Some(target) => {
+                    links.push(next);
+                    if links.len() > LINKS_LIMIT || todo.len() > STEPS_LIMIT {
+                        return None;
+                    }
+                    for part in target.rsplit(|&b| b == b'/') {
+                        todo.push_front(part);
+                    }
+                    if target.starts_with(b"/") {
+                        here = NodeId::ROOT;
+                    }
+                }
+                None => (here, at) = (next, (kind, version)),
+            }
+        }
+        Some(Found { node: here, kind: at.0, version: at.1, links })
+    }
+
+    /// The regular file that `path` leads to.
+    pub fn file(&self, directory: NodeId, path: &[u8]) -> Option<File> {
+        let Found { node, kind, version, links } = self.find(directory, path)?;
+        (kind == Kind::File && !path.ends_with(b"/")).then_some(File { node, version: version?, links })
+    }
+
+    /// The directory that `path` leads to.
+    pub fn directory(&self, directory: NodeId, path: &[u8]) -> Option<NodeId> {
+        self.find(directory, path).filter(|found| found.kind == Kind::Directory).map(|found| found.node)
+    }
+
+    /// The path below `directory` with that name, whether or not something is there at last.
+    fn child(&self, directory: NodeId, name: &[u8]) -> Option<NodeId> {
+        let mut directories = self.directories.borrow_mut();
+        let children = directories.entry(directory).or_insert_with(|| {
+            let mut children: Vec<_> = self.tree.children(directory).collect();
+            children.sort_unstable_by_key(|&child| self.tree.name(child));
+            children
+        });
+        children.binary_search_by_key(&name, |&child| self.tree.name(child)).ok().map(|i| children[i])
+    }
+
+    /// The names in a directory that are there at last, sorted.
+    pub fn list(&self, directory: NodeId) -> Vec<NodeId> {
+        let mut children: Vec<_> =
+            self.tree.children(directory).filter(|&child| self.tree.last(child).is_some()).collect();
+        children.sort_unstable_by_key(|&child| self.tree.name(child));
+        children
+    }
+
+    /// Opens a file; the inner error says in words why its bytes cannot be had, the outer is [`Error::Cancelled`].
+    pub fn open(&self, version: VersionId) -> Result<Result<Source, String>, Error> {
+        let opened = self.contents.open(self.tree, version, self.progress);
+        self.check_cancelled()?;
+        match opened {
+            Err(Error::Cancelled) => Err(Error::Cancelled),
+            opened => Ok(opened.map_err(|error| error.to_string())),
+        }
+    }
+
+    /// Tells what a file is; the errors are those of [`Filesystem::open`].
+    pub fn recognise(&self, version: VersionId) -> Result<Result<Recognised, String>, Error> {
+        self.with_source(version, |source| Recognised::of(source).map_err(|error: Unreadable| error.to_string()))
+    }
+
+    /// Reads the first `limit` bytes of a file; the errors are those of [`Filesystem::open`].
+    pub fn read_start(&self, version: VersionId, limit: u64) -> Result<Result<Vec<u8>, String>, Error> {
+        self.with_source(version, |source| {
+            read_extent(&**source, Extent::whole(&**source).part(0, limit)).map_err(|error| error.to_string())
+        })
+    }
+
+    /// Opens a file and reads of it; the errors are those of [`Filesystem::open`].
+    pub fn with_source<T>(
+        &self,
+        version: VersionId,
+        read: impl FnOnce(&Source) -> Result<T, String>,
+    ) -> Result<Result<T, String>, Error> {
+        let source = match self.open(version)? {
+            Ok(source) => source,
+            Err(error) => return Ok(Err(error)),
+        };
+        let read = read(&source);
+        self.check_cancelled()?;
+        Ok(read)
+    }
+
+    /// Whether someone asked to stop, as [`Error::Cancelled`].
+    pub fn check_cancelled(&self) -> Result<(), Error> {
+        if self.progress.cancel.load(Ordering::Relaxed) { Err(Error::Cancelled) } else { Ok(()) }
+    }
+
+    /// The contents of `nodes` and what is below them at last, in bytes; what has several names counts once.
+    pub fn bytes(&self, nodes: impl IntoIterator<Item = NodeId>) -> u64 {
+        let mut inodes = HashSet::new();
+        let mut seen = HashSet::new();
+        let mut work: Vec<NodeId> = nodes.into_iter().collect();
+        while let Some(node) = work.pop() {
+            if !seen.insert(node) {
+                continue;
+            }
+            if let Some(version) = self.tree.last(node)
+                && self.tree.kind(version) == Kind::File
+            {
+                inodes.insert(self.tree.inode(version));
+            }
+            work.extend(self.tree.children(node));
+        }
+        inodes.into_iter().map(|inode| self.tree.size(inode)).fold(0, u64::saturating_add)
+    }
+}

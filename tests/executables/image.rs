@@ -1,0 +1,131 @@
+//! An image in memory whose files can be opened.
+
+use std::io::Read;
+use std::path::Path;
+use std::sync::Arc;
+
+use layerscope::application::Application;
+use layerscope::archive::{MemorySource, Source};
+use layerscope::closure::Closure;
+use layerscope::contents::Contents;
+use layerscope::filesystem::Filesystem;
+use layerscope::image::{Compression, decode};
+use layerscope::tree::{NodeId, Tree, VersionId};
+use layerscope::{Error, Inspection, Opened, Progress};
+use serde_json::Value;
+
+use crate::support::build::{Entry, Image, Layer, layer, open, tar};
+
+/// The uncompressed tars of an image's layers.
+struct Tars(Vec<Vec<u8>>);
+
+impl Contents for Tars {
+    fn open(&self, tree: &Tree, version: VersionId, _: &Arc<Progress>) -> Result<Source, Error> {
+        let start = usize::try_from(tree.data_offset(version)).unwrap();
+        let size = usize::try_from(tree.size(version)).unwrap();
+        let tar = &self.0[tree.born(tree.inode(version))];
+        let bytes = tar.get(start..start + size).unwrap_or_default().to_vec();
+        Ok(Arc::new(MemorySource(bytes)))
+    }
+}
+
+/// An image with its contents.
+pub struct Shown {
+    pub inspection: Inspection,
+    contents: Tars,
+    pub progress: Arc<Progress>,
+}
+
+impl Shown {
+    /// An image of one layer of `entries`, that runs what `config` says.
+    pub fn of(entries: impl IntoIterator<Item = Entry>, config: Value) -> Self {
+        Self::of_layers([layer(entries)], config)
+    }
+
+    pub fn of_layers(layers: impl IntoIterator<Item = Layer>, config: Value) -> Self {
+        let mut image = Image::of(layers);
+        image.config["config"] = config;
+        Self::new(&open(tar(image.docker())).unwrap())
+    }
+
+    pub fn new(opened: &Opened) -> Self {
+        let progress = Arc::new(Progress::default());
+        let inspection = layerscope::inspect(opened, &progress).unwrap();
+        let tars = opened.image.layers.iter().map(|layer| {
+            let bytes = layer.member.as_ref().map(|member| member.read().unwrap_or_default()).unwrap_or_default();
+            let mut tar = Vec::new();
+            // Some archives of the corpus are damaged, and their layers end early.
+            if let Ok(mut decoded) = decode(Compression::sniff(&bytes[..bytes.len().min(512)]), &bytes[..]) {
+                let _ = decoded.read_to_end(&mut tar);
+            }
+            tar
+        });
+        Self { contents: Tars(tars.collect()), inspection, progress }
+    }
+
+    pub fn filesystem(&self) -> Filesystem<'_> {
+        Filesystem::new(&self.inspection.tree, &self.contents, &self.progress)
+    }
+
+    pub fn application(&self) -> Application {
+        layerscope::application::find(&self.filesystem(), &self.inspection.run).unwrap()
+    }
+
+    /// The closure of the program at `path`.
+    pub fn closure(&self, path: &str) -> Closure {
+        let filesystem = self.filesystem();
+        let file = filesystem.file(NodeId::ROOT, path.as_bytes()).unwrap_or_else(|| panic!("{path} is not there"));
+        let recognised = filesystem.recognise(file.version).unwrap().unwrap();
+        let layerscope::executable::Recognised::Elf(executable) = recognised else {
+            panic!("{path} is {recognised:?}")
+        };
+        layerscope::closure::of(&filesystem, &self.inspection.run, &file, &executable).unwrap()
+    }
+
+    pub fn path(&self, node: NodeId) -> String {
+        String::from_utf8(self.inspection.tree.path(node)).unwrap()
+    }
+
+    pub fn paths(&self, nodes: &[NodeId]) -> Vec<String> {
+        nodes.iter().map(|&node| self.path(node)).collect()
+    }
+
+    /// The paths of the files of a closure.
+    pub fn closure_paths(&self, closure: &Closure) -> Vec<String> {
+        closure.files.iter().map(|required| self.path(required.file.node)).collect()
+    }
+}
+
+/// The entries that make `path` of the host the same in an image: its directories, links and its contents.
+pub fn host_entries(paths: impl IntoIterator<Item = impl AsRef<Path>>) -> Vec<Entry> {
+    use crate::support::build::{dir, file, symlink};
+    let mut made = std::collections::BTreeMap::new();
+    let mut todo: Vec<_> = paths.into_iter().map(|path| path.as_ref().to_path_buf()).collect();
+    while let Some(path) = todo.pop() {
+        let mut here = std::path::PathBuf::from("/");
+        let mut parts = path.components().skip(1);
+        while let Some(part) = parts.next() {
+            if part == std::path::Component::ParentDir {
+                here.pop();
+                continue;
+            }
+            here.push(part);
+            let metadata = here.symlink_metadata().unwrap();
+            let name = here.strip_prefix("/").unwrap().to_str().unwrap().to_owned();
+            if metadata.is_symlink() {
+                let target = here.read_link().unwrap();
+                // A link may lead to another one, and the path may go on behind it.
+                todo.push(here.parent().unwrap().canonicalize().unwrap().join(&target));
+                todo.push(here.canonicalize().unwrap().join(parts.collect::<std::path::PathBuf>()));
+                made.insert(name.clone(), symlink(name, target.to_str().unwrap()));
+                break;
+            }
+            let entry = match metadata.is_dir() {
+                true => dir(&name),
+                false => file(&name, 0).holding(std::fs::read(&here).unwrap()).mode(0o755),
+            };
+            made.insert(name, entry);
+        }
+    }
+    made.into_values().collect()
+}
