@@ -1,13 +1,23 @@
-//! What there is to say of an image beyond its account: findings, the base image, what bytes are for.
+//! What there is to say of an image beyond its account: findings, the base image, what bytes are for, what it runs and
+//! the ladder of sizes.
 //!
 //! Computed when it is asked for, from the [`Inspection`] alone or with the contents of files at hand.
 
+use std::sync::Arc;
+
 use crate::analysis::Inspection;
+use crate::application::{self, Application};
 use crate::base::{Base, BaseError, Given, Share, base, shares};
+use crate::closure::{self, Closure};
 use crate::contents::Contents;
+use crate::error::Error;
+use crate::filesystem::Filesystem;
 use crate::findings::{Finding, Matches, Rules, findings_of};
+use crate::image::Progress;
+use crate::ladder::{Footing, Program, Rung, climb, guess_packed};
 use crate::packages::Packages;
 use crate::tree::NodeId;
+use crate::units::Units;
 
 /// What a study is made with.
 #[derive(Clone, Copy)]
@@ -16,16 +26,20 @@ pub struct Question<'a> {
     pub rules: &'a Rules,
     /// What was said of the base image.
     pub base: Given<'a>,
-    /// The contents of files; without them packages are not named.
+    /// The contents of files; without them no packages are named, and nobody knows what the image runs.
     pub contents: Option<&'a dyn Contents>,
-    /// Paths that are the application, as far as that is known.
+    /// Paths that are said to be the application; without any it is found out, if there are contents.
     pub application: &'a [NodeId],
+    /// The units of sizes in sentences.
+    pub units: Units,
+    /// What counts the bytes that are read, and can stop it.
+    pub progress: Option<&'a Arc<Progress>>,
 }
 
 impl<'a> Question<'a> {
     /// A question to which nothing but the rules is given.
     pub fn with(rules: &'a Rules) -> Self {
-        Self { rules, base: Given::Nothing, contents: None, application: &[] }
+        Self { rules, base: Given::Nothing, contents: None, application: &[], units: Units::default(), progress: None }
     }
 }
 
@@ -40,21 +54,82 @@ pub struct Study {
     pub shares: Vec<Share>,
     /// Whether the application is among them by name.
     pub application_known: bool,
+    /// What a container of the image runs; `None` if no files were looked into.
+    pub runtime: Option<Runtime>,
+    /// The size after each remedy, the image as it is first.
+    pub ladder: Vec<Rung>,
+    /// What the ladder was climbed with.
+    pub footing: Footing,
+}
+
+/// What a container of an image runs, and what that needs.
+#[derive(Debug, Clone)]
+pub struct Runtime {
+    /// The program, with how it was found.
+    pub application: Application,
+    /// The size of the application's own files in bytes.
+    pub bytes: u64,
+    /// What the program cannot be loaded without, if it is a binary.
+    pub closure: Option<Closure>,
+    /// The program in words of the ladder.
+    program: Option<Program>,
+}
+
+/// Why an image cannot be studied.
+#[derive(Debug, thiserror::Error)]
+pub enum StudyError {
+    /// What was given is not its base image.
+    #[error(transparent)]
+    Base(#[from] BaseError),
+    /// Somebody asked to stop.
+    #[error(transparent)]
+    Stopped(#[from] Error),
 }
 
 impl Study {
-    /// Studies an image; an error says that what was given is not its base image.
-    pub fn of(inspection: &Inspection, question: &Question) -> Result<Self, BaseError> {
+    /// Studies an image.
+    pub fn of(inspection: &Inspection, question: &Question) -> Result<Self, StudyError> {
         let base = base(inspection, question.base)?;
         let tree = &inspection.tree;
         let rules = question.rules;
         let matches = Matches::of(inspection, rules);
         let packages = question.contents.map(|contents| Packages::read(tree, contents)).unwrap_or_default();
+        let runtime = match question.contents {
+            Some(contents) => Some(runtime(inspection, contents, question.progress.unwrap_or(&Arc::default()))?),
+            None => None,
+        };
+        let application = match (question.application, &runtime) {
+            ([], Some(runtime)) => &runtime.application.files,
+            (given, _) => given,
+        };
+        let findings = findings_of(inspection, rules, &matches, base.layers, &packages);
+        let program = runtime.as_ref().and_then(|runtime| runtime.program.clone());
+        let footing = Footing::of(&base, &findings, program);
         Ok(Self {
-            findings: findings_of(inspection, rules, &matches, base.layers, &packages),
-            shares: shares(inspection, rules, &matches, base.layers, question.application, &packages),
-            application_known: !question.application.is_empty(),
+            ladder: climb(inspection, &footing, question.units),
+            footing,
+            shares: shares(inspection, rules, &matches, base.layers, application, &packages),
+            application_known: !application.is_empty(),
+            findings,
+            runtime,
             base,
         })
     }
+}
+
+/// Finds out what a container runs.
+fn runtime(inspection: &Inspection, contents: &dyn Contents, progress: &Arc<Progress>) -> Result<Runtime, Error> {
+    let filesystem = Filesystem::new(&inspection.tree, contents, progress);
+    let application = application::find(&filesystem, &inspection.run)?;
+    let mut closure = None;
+    let mut packed = None;
+    if let Some(program) = &application.program
+        && let Some(executable) = &program.executable
+    {
+        closure = Some(closure::of(&filesystem, &inspection.run, &program.file, executable)?);
+        let guess = |source: &crate::archive::Source| guess_packed(&**source, executable).map_err(|e| e.to_string());
+        packed = filesystem.with_source(program.file.version, guess)?.ok().flatten();
+    }
+    let program = Program::of(&filesystem, &application, closure.as_ref(), packed);
+    Ok(Runtime { bytes: application.bytes(&filesystem), application, closure, program })
 }

@@ -3,7 +3,7 @@
 mod support;
 
 use layerscope::Inspection;
-use layerscope::ladder::{Certainty, Footing, Libc, Need, Program, Rung, Step, climb};
+use layerscope::ladder::{Certainty, Footing, Libc, Loaded, Need, Program, Rung, Step, climb};
 use layerscope::report::{LadderDetail, TextStyle, write_ladder};
 use layerscope::tree::NodeId;
 use layerscope::units::Units;
@@ -30,14 +30,11 @@ fn at(inspection: &Inspection, path: &str) -> NodeId {
 
 fn footing(inspection: &Inspection) -> Footing {
     let inode = |path| inspection.tree.last(at(inspection, path)).unwrap();
+    let loaded = |path, found_at: &str| Loaded { node: at(inspection, path), found_at: found_at.into() };
     let program = Program {
         path: at(inspection, "app"),
         files: vec![at(inspection, "app")],
-        closure: Some(vec![
-            at(inspection, "lib/libc.so.6"),
-            at(inspection, "lib/libc.so"),
-            at(inspection, "lib/libz.so"),
-        ]),
+        closure: Some(vec![loaded("lib/libc.so", "/lib/libc.so.6"), loaded("lib/libz.so", "/lib/libz.so")]),
         needs: vec![Need {
             what: "certificates".into(),
             why: "it speaks TLS".into(),
@@ -50,6 +47,7 @@ fn footing(inspection: &Inspection) -> Footing {
     };
     Footing {
         base_layers: 1,
+        base_name: None,
         leftovers: vec![inode("cache/list")],
         build_only: vec![inode("src/main.go")],
         program: Some(program),
@@ -83,7 +81,7 @@ fn each_rung_is_what_is_left() {
         assert_eq!(rung.certainty == Certainty::Exact, exact, "{:?}", rung.step);
     }
     assert!(rungs[1].how.contains("layers 1 to 3"), "{}", rungs[1].how);
-    assert!(rungs[3].how.contains("COPY --from=build /app /app"), "{}", rungs[3].how);
+    assert!(rungs[3].how.contains("  /app \\\n  /certs \\\n  /\n"), "{}", rungs[3].how);
     assert!(!rungs[3].how.contains("libc"), "what the base has is not copied:\n{}", rungs[3].how);
     assert!(rungs[4].notes.iter().any(|note| note.contains("certificates")));
     assert!((rungs[6].ratio(&rungs[0]).unwrap() - 14.57).abs() < 0.01);

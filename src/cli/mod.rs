@@ -8,6 +8,7 @@ mod contents;
 mod escaping;
 mod images;
 mod input;
+mod ladder;
 mod progress;
 mod settings;
 mod study;
@@ -15,6 +16,7 @@ mod study;
 use std::io::{self, BufWriter, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::process::ExitCode;
+use std::sync::Arc;
 
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use layerscope::report::{Account, Detail, TextStyle, Units, write_json, write_text};
@@ -27,6 +29,7 @@ use compare::CompareArguments;
 use contents::{CatArguments, ExtractArguments};
 use images::ImagesArguments;
 use input::Input;
+use ladder::LadderArguments;
 use settings::{ConfigArguments, Preferences, ScreenOptions};
 use study::StudyArguments;
 
@@ -63,6 +66,8 @@ enum Command {
     Report(ReportArguments),
     /// Put images side by side: sizes, shared layers, what came, went and grew
     Compare(CompareArguments),
+    /// Show how small the image could be: the size after each remedy, and how to get there
+    Ladder(LadderArguments),
     /// List the images of an archive
     Images(ImagesArguments),
     /// Write the bytes of a file of the image to standard output
@@ -216,6 +221,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
         Some(Command::Report(arguments)) => report(arguments),
         Some(Command::Compare(arguments)) => compare::compare(&arguments),
+        Some(Command::Ladder(arguments)) => ladder::ladder(&arguments),
         Some(Command::Images(arguments)) => images::list(&arguments),
         Some(Command::Cat(arguments)) => contents::cat(&arguments),
         Some(Command::Extract(arguments)) => contents::extract_to(&arguments),
@@ -245,7 +251,7 @@ fn report(arguments: ReportArguments) -> Result<(), Failure> {
     let progress = Progress { verify: arguments.verify, ..Progress::default() };
     let prepared = arguments.study.prepare()?;
     let (opened, inspection) = read_opened(Input::named(&arguments.target.path), &options.selection(), &progress)?;
-    let study = prepared.study(&opened, &inspection)?;
+    let study = prepared.study(&opened, &inspection, units, &Arc::default())?;
     match arguments.format {
         Format::Text => print_text(&inspection, &study, units, arguments.top)?,
         Format::Json => print_json(&inspection, &study, Detail { top: arguments.top, tree: arguments.tree })?,
@@ -260,7 +266,8 @@ fn report(arguments: ReportArguments) -> Result<(), Failure> {
 fn show(input: Input, selection: Selection, settings: Settings) -> Result<(), Failure> {
     if !io::stdout().is_terminal() {
         let (opened, inspection) = read_opened(input, &selection, &Progress::default())?;
-        let study = StudyArguments::default().prepare()?.study(&opened, &inspection)?;
+        let study =
+            StudyArguments::default().prepare()?.study(&opened, &inspection, settings.units, &Arc::default())?;
         return print_text(&inspection, &study, settings.units, DEFAULT_TOP);
     }
     if Environment::read().is_dumb() {

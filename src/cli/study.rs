@@ -1,12 +1,14 @@
 //! What the findings of a report are made with: rules of one's own, the base image.
 
 use std::path::PathBuf;
+use std::sync::Arc;
 
 use clap::Args;
-use layerscope::base::{BaseError, Given};
+use layerscope::base::Given;
 use layerscope::contents::{Contents, LayerContents};
 use layerscope::findings::Rules;
-use layerscope::study::{Question, Study};
+use layerscope::report::Units;
+use layerscope::study::{Question, Study, StudyError};
 use layerscope::text::escaped;
 use layerscope::{Error, Inspection, Opened, Progress, Selection};
 
@@ -24,16 +26,17 @@ pub struct StudyArguments {
     /// The archive of the base image; its layers have to be the lowest ones
     #[arg(long, value_name = "ARCHIVE")]
     base: Option<PathBuf>,
-    /// Also name the packages that findings belong to; in compressed layers this reads the package database anew
+    /// Do not look into files: quicker with compressed layers, but no packages are named, and what the image runs is
+    /// not known
     #[arg(long)]
-    packages: bool,
+    quick: bool,
 }
 
 /// What was asked for, read.
 pub struct Prepared {
     rules: Rules,
     base: PreparedBase,
-    packages: bool,
+    quick: bool,
 }
 
 enum PreparedBase {
@@ -66,21 +69,30 @@ impl StudyArguments {
             (None, Some(layers)) => PreparedBase::Layers(layers),
             (None, None) => PreparedBase::Nothing,
         };
-        Ok(Prepared { rules, base, packages: self.packages })
+        Ok(Prepared { rules, base, quick: self.quick })
     }
 }
 
 impl Prepared {
     /// Studies an image.
-    pub fn study(&self, opened: &Opened, inspection: &Inspection) -> Result<Study, Failure> {
+    pub fn study(
+        &self,
+        opened: &Opened,
+        inspection: &Inspection,
+        units: Units,
+        progress: &Arc<Progress>,
+    ) -> Result<Study, Failure> {
         let base = match &self.base {
             PreparedBase::Nothing => Given::Nothing,
             PreparedBase::Layers(layers) => Given::Layers(*layers),
             PreparedBase::Image { name, diff_ids } => Given::Image { name, diff_ids },
         };
-        let contents = self.packages.then(|| LayerContents::new(opened));
+        let contents = (!self.quick).then(|| LayerContents::new(opened));
         let contents = contents.as_ref().map(|contents| contents as &dyn Contents);
-        let question = Question { base, contents, ..Question::with(&self.rules) };
-        Study::of(inspection, &question).map_err(|error: BaseError| Failure::Usage(error.to_string()))
+        let question = Question { base, contents, units, progress: Some(progress), ..Question::with(&self.rules) };
+        Study::of(inspection, &question).map_err(|error| match error {
+            StudyError::Base(error) => Failure::Usage(error.to_string()),
+            StudyError::Stopped(error) => Failure::Image(error),
+        })
     }
 }

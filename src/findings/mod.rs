@@ -22,7 +22,7 @@ mod rules;
 use crate::analysis::Inspection;
 use crate::contents::Contents;
 use crate::packages::Packages;
-use crate::tree::{Cause, NodeId};
+use crate::tree::{Cause, NodeId, VersionId};
 
 pub use fix::Fix;
 pub use rules::{Level, Purpose, Rule, Rules, RulesError, Signature, When};
@@ -95,6 +95,8 @@ pub struct Finding {
     pub bytes: u64,
     /// How many inodes.
     pub files: usize,
+    /// Which ones, in no order.
+    pub inodes: Vec<VersionId>,
     /// Up to three directories that hold them, the biggest first.
     pub places: Vec<Spot>,
     /// The biggest files.
@@ -178,6 +180,7 @@ fn finding(inspection: &Inspection, rules: &Rules, matches: &Matches, group: &as
         cause: group.cause(inspection),
         bytes: group.bytes,
         files: group.inodes.len(),
+        inodes: group.inodes.iter().map(|inode| inode.version).collect(),
         places: places::of(inspection, matches, group.subject, &spots),
         examples,
         packages: Vec::new(),

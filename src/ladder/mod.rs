@@ -5,9 +5,11 @@
 //! is yet to be made smaller, are estimates and say so.
 
 mod bases;
+mod footing;
 mod rungs;
 
 pub use bases::{BaseKind, Libc, SmallBase};
+pub use footing::guess_packed;
 pub use rungs::climb;
 
 use crate::tree::{NodeId, VersionId};
@@ -18,6 +20,8 @@ use crate::what_if::Pull;
 pub struct Footing {
     /// The number of layers that are the base image's.
     pub base_layers: usize,
+    /// What the base image is called, escaped for display, if anything tells.
+    pub base_name: Option<String>,
     /// Live inodes of one's own layers that are caches and leftovers.
     pub leftovers: Vec<VersionId>,
     /// Live inodes of one's own layers that only the build needs: toolchains, sources, version control.
@@ -34,7 +38,7 @@ pub struct Program {
     /// The program with everything else that is the application's.
     pub files: Vec<NodeId>,
     /// The interpreter and the libraries that it loads; `None` if it is not a binary, so that nobody can tell.
-    pub closure: Option<Vec<NodeId>>,
+    pub closure: Option<Vec<Loaded>>,
     /// What else it needs, with why: certificates, time zones, users.
     pub needs: Vec<Need>,
     /// The C library that it is linked against.
@@ -45,6 +49,15 @@ pub struct Program {
     pub packed: Option<u64>,
     /// Why the list of what it needs may not be complete; empty if it is.
     pub doubts: Vec<String>,
+}
+
+/// A file that the loader needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Loaded {
+    /// The file.
+    pub node: NodeId,
+    /// Where the loader looks for it: a symbolic link to it, or itself. Escaped for display.
+    pub found_at: String,
 }
 
 /// Files that a program needs besides its libraries.

@@ -1,6 +1,6 @@
 //! Climbing the ladder: one function a rung.
 
-use std::collections::HashSet;
+use std::collections::{BTreeMap, HashSet};
 
 use super::bases::{BaseKind, Libc, SmallBase, smallest};
 use super::{Certainty, Footing, Program, Rung, Step};
@@ -11,6 +11,8 @@ use crate::tree::{Kind, NodeId, VersionId};
 use crate::units::{Units, plural};
 use crate::what_if::{Change, Pull, estimate_pull, what_if};
 
+/// What a smaller program has to save of the image: one part in so many.
+const WORTH: u64 = 100;
 /// Paths that a COPY is written out for; of more, the directories are told.
 const COPIES: usize = 12;
 
@@ -112,15 +114,21 @@ impl Ladder<'_> {
     /// For a binary: the program with what it loads, on smaller and smaller bases.
     fn bare_program(&mut self, program: &Program) {
         let files = self.inodes(self.nodes_of(program, true));
-        let notes = |ladder: &Self| ladder.notes(program);
         if self.footing.base_layers > 0 {
             let own = self.own(&files);
             let base = self.base_bytes();
             let pull = self.pull(&own, Some(self.footing.base_layers));
-            let how = self.stages("the same base image", &self.own_nodes(program));
+            let base_name = self.footing.base_name.clone().unwrap_or_else(|| "the same base image".into());
+            let how = self.stages(&base_name, self.own_copies(program));
             let shipped = base + self.size(&own);
-            let rung =
-                Rung { step: Step::MultiStage, shipped, pull, certainty: Certainty::Exact, how, notes: notes(self) };
+            let rung = Rung {
+                step: Step::MultiStage,
+                shipped,
+                pull,
+                certainty: Certainty::Exact,
+                how,
+                notes: self.notes(program),
+            };
             self.add(rung);
         }
         if let Some(base) = smallest(BaseKind::Small, program.libc) {
@@ -131,8 +139,15 @@ impl Ladder<'_> {
         }
         let shipped = self.size(&files);
         let pull = self.pull(&files, None);
-        let how = self.stages("scratch", &self.nodes_of(program, true));
-        self.add(Rung { step: Step::Scratch, shipped, pull, certainty: Certainty::Exact, how, notes: notes(self) });
+        let how = self.stages("scratch", self.copies(program, |_| true));
+        self.add(Rung {
+            step: Step::Scratch,
+            shipped,
+            pull,
+            certainty: Certainty::Exact,
+            how,
+            notes: self.notes(program),
+        });
         self.smaller_program(program, shipped);
     }
 
@@ -142,7 +157,7 @@ impl Ladder<'_> {
         let shipped = base.bytes + self.size(&self.inodes(nodes.clone()));
         let size = self.units.size(base.bytes);
         let rests = format!("{} shipped {size} in {}, {}", base.name, base.date, base.source);
-        let how = self.stages(&base.name, &nodes);
+        let how = self.stages(&base.name, self.copies(program, |node| nodes.contains(&node)));
         let certainty = Certainty::Estimate(rests);
         self.add(Rung { step, shipped, pull: Pull::Unknown, certainty, how, notes: self.notes(program) });
     }
@@ -151,7 +166,7 @@ impl Ladder<'_> {
         let Some(inode) = self.inspection.tree.last(program.path) else { return };
         let size = self.inspection.tree.size(inode);
         let strippable = program.strippable.min(size);
-        if strippable > 0 {
+        if strippable > scratch / WORTH {
             let how = "strip the program in the build stage: `strip --strip-all`, or for Go -ldflags \"-s -w\"";
             self.add(Rung {
                 step: Step::Stripped,
@@ -162,7 +177,7 @@ impl Ladder<'_> {
                 notes: vec!["stack traces of Go keep their names; debuggers lose them".into()],
             });
         }
-        if let Some(packed) = program.packed.filter(|&packed| packed < size - strippable) {
+        if let Some(packed) = program.packed.filter(|&packed| packed + scratch / WORTH < size - strippable) {
             let shipped = scratch - size + packed;
             self.add(Rung {
                 step: Step::Packed,
@@ -190,7 +205,7 @@ impl Ladder<'_> {
     fn nodes_of(&self, program: &Program, with_needs: bool) -> Vec<NodeId> {
         let mut nodes = program.files.clone();
         nodes.push(program.path);
-        nodes.extend(program.closure.iter().flatten());
+        nodes.extend(program.closure.iter().flatten().map(|loaded| loaded.node));
         if with_needs {
             nodes.extend(program.needs.iter().flat_map(|need| &need.files));
         }
@@ -199,11 +214,28 @@ impl Ladder<'_> {
         nodes
     }
 
-    /// The paths that one's own layers brought.
-    fn own_nodes(&self, program: &Program) -> Vec<NodeId> {
+    /// What to copy of a program and of what it needs, of the paths that are wanted.
+    fn copies(&self, program: &Program, wanted: impl Fn(NodeId) -> bool) -> Vec<String> {
         let tree = &self.inspection.tree;
-        let own = |node: &NodeId| tree.last(*node).is_some_and(|v| tree.born(v) >= self.footing.base_layers);
-        self.nodes_of(program, true).into_iter().filter(own).collect()
+        let loaded: Vec<_> = program.closure.iter().flatten().collect();
+        // Links are not copied as such: COPY follows them, and what they lead to is in the list.
+        let plain = |node: &NodeId| {
+            let is_link = tree.last(*node).is_some_and(|version| tree.kind(version) == Kind::Symlink);
+            !is_link && !loaded.iter().any(|loaded| loaded.node == *node)
+        };
+        let others = self.nodes_of(program, true).into_iter().filter(|&node| wanted(node)).filter(plain);
+        let mut paths: Vec<String> = others.map(|node| escaped(&tree.path(node))).collect();
+        paths.extend(loaded.iter().filter(|loaded| wanted(loaded.node)).map(|loaded| loaded.found_at.clone()));
+        paths.sort();
+        paths.dedup();
+        paths
+    }
+
+    /// What one's own layers brought.
+    fn own_copies(&self, program: &Program) -> Vec<String> {
+        let tree = &self.inspection.tree;
+        let own = |node: NodeId| tree.last(node).is_some_and(|v| tree.born(v) >= self.footing.base_layers);
+        self.copies(program, own)
     }
 
     /// The inodes at last at some paths and below them, each once.
@@ -258,13 +290,22 @@ impl Ladder<'_> {
     }
 
     /// The lines of a Dockerfile that copy these paths onto a base.
-    fn stages(&self, base: &str, nodes: &[NodeId]) -> String {
-        let tree = &self.inspection.tree;
-        let mut paths: Vec<_> = nodes.iter().map(|&node| escaped(&tree.path(node))).collect();
-        paths.sort();
+    fn stages(&self, base: &str, paths: Vec<String>) -> String {
         let mut lines = vec!["FROM … AS build   # the instructions as they are".to_owned(), format!("FROM {base}")];
+        let mut directories: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         for path in paths.iter().take(COPIES) {
-            lines.push(format!("COPY --from=build {path} {path}"));
+            let directory = path.rfind('/').map_or("/", |slash| &path[..=slash]);
+            directories.entry(directory).or_default().push(path);
+        }
+        for (directory, paths) in directories {
+            match paths[..] {
+                [path] => lines.push(format!("COPY --from=build {path} {path}")),
+                _ => {
+                    lines.push("COPY --from=build \\".into());
+                    lines.extend(paths.iter().map(|path| format!("  {path} \\")));
+                    lines.push(format!("  {directory}"));
+                }
+            }
         }
         if paths.len() > COPIES {
             lines.push(format!("# and {} more", plural(paths.len() - COPIES, "path")));

@@ -2,6 +2,8 @@
 
 use serde::Serialize;
 
+use super::ladder::{RungPart, rung_parts};
+use super::runtime::ApplicationPart;
 use super::study::{BasePart, FindingPart, SharePart, findings};
 use crate::analysis::{Dead, LayerAccount};
 use crate::image::Compression;
@@ -34,6 +36,9 @@ pub struct Account {
     findings: Vec<FindingPart>,
     base: BasePart,
     bytes_by_purpose: Vec<SharePart>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    application: Option<ApplicationPart>,
+    ladder: Vec<RungPart>,
     warnings: Vec<WarningPart>,
     #[serde(skip_serializing_if = "Option::is_none")]
     mismatches: Option<Vec<WarningPart>>,
@@ -151,6 +156,8 @@ impl Account {
             findings: findings(inspection, study),
             base: BasePart::new(inspection, &study.base),
             bytes_by_purpose: study.shares.iter().map(SharePart::new).collect(),
+            application: study.runtime.as_ref().map(|runtime| ApplicationPart::new(inspection, runtime)),
+            ladder: rung_parts(&study.ladder),
             warnings: inspection.warnings.iter().map(WarningPart::new).collect(),
             mismatches: inspection.mismatches.as_ref().map(|list| list.iter().map(WarningPart::new).collect()),
             tree: detail.tree.then(|| {

@@ -5,6 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::fit::{cut, wrap};
+use super::json::write_escaped;
 use super::text::TextStyle;
 use crate::ladder::{Certainty, Rung};
 use crate::what_if::Pull;
@@ -60,6 +61,11 @@ pub fn rung_parts(rungs: &[Rung]) -> Vec<RungPart> {
     rungs.iter().map(part).collect()
 }
 
+/// Writes the rungs as JSON.
+pub fn write_ladder_json(rungs: &[Rung], out: impl Write) -> io::Result<()> {
+    write_escaped(&rung_parts(rungs), out)
+}
+
 /// How much is said of each rung.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LadderDetail {
@@ -72,6 +78,7 @@ pub enum LadderDetail {
 /// Writes the rungs, the image as it is first.
 pub fn write_ladder(rungs: &[Rung], detail: LadderDetail, style: TextStyle, mut out: impl Write) -> io::Result<()> {
     let Some(first) = rungs.first() else { return Ok(()) };
+    let mut told: Vec<&str> = Vec::new();
     for rung in rungs {
         let estimate = rung.certainty != Certainty::Exact;
         let about = if estimate { "~" } else { "" };
@@ -82,7 +89,7 @@ pub fn write_ladder(rungs: &[Rung], detail: LadderDetail, style: TextStyle, mut 
         let bar = if style.colour { format!("\x1b[32m{bar}\x1b[0m") } else { bar };
         writeln!(out, "  {title:<TITLE$} {size:>10}  {bar} {ratio:>8}")?;
         if detail == LadderDetail::Whole {
-            explain(rung, style, &mut out)?;
+            explain(rung, &mut told, style, &mut out)?;
         }
     }
     if rungs.iter().any(|rung| rung.certainty != Certainty::Exact) {
@@ -91,7 +98,8 @@ pub fn write_ladder(rungs: &[Rung], detail: LadderDetail, style: TextStyle, mut 
     out.flush()
 }
 
-fn explain(rung: &Rung, style: TextStyle, out: &mut impl Write) -> io::Result<()> {
+/// Says how to get to a rung; what is to be known is told once.
+fn explain<'a>(rung: &'a Rung, told: &mut Vec<&'a str>, style: TextStyle, out: &mut impl Write) -> io::Result<()> {
     let pull = match rung.pull {
         Pull::Exact(bytes) => Some(format!("{} to pull", style.units.size(bytes))),
         Pull::Estimate(bytes) => Some(format!("about {} to pull, if it compresses as before", style.units.size(bytes))),
@@ -101,13 +109,24 @@ fn explain(rung: &Rung, style: TextStyle, out: &mut impl Write) -> io::Result<()
         Certainty::Estimate(from) => Some(format!("estimated: {from}")),
         Certainty::Exact => None,
     };
-    let lines = rung.how.lines().map(str::to_owned).chain(pull).chain(estimate).chain(rung.notes.iter().cloned());
-    for line in lines.filter(|line| !line.is_empty()) {
-        for part in wrap(&line, WIDTH - INDENT) {
-            let part = if style.colour { format!("\x1b[2m{part}\x1b[0m") } else { part };
+    let dim = |text: &str| if style.colour { format!("\x1b[2m{text}\x1b[0m") } else { text.to_owned() };
+    for line in rung.how.lines() {
+        // Lines of a Dockerfile stay whole, so that they can be copied.
+        let is_code = line.starts_with(' ') || line.starts_with("COPY") || line.starts_with("FROM");
+        let parts = if is_code { vec![line.to_owned()] } else { wrap(line, WIDTH - INDENT) };
+        for part in parts {
             writeln!(out, "{:INDENT$}{part}", "")?;
         }
     }
+    for line in pull.iter().chain(&estimate).chain(&rung.notes) {
+        if told.contains(&line.as_str()) {
+            continue;
+        }
+        for part in wrap(line, WIDTH - INDENT) {
+            writeln!(out, "{:INDENT$}{}", "", dim(&part))?;
+        }
+    }
+    told.extend(rung.notes.iter().map(String::as_str));
     writeln!(out)
 }
 

@@ -11,6 +11,7 @@ pub mod fit;
 mod images;
 mod json;
 mod ladder;
+mod runtime;
 mod study;
 mod text;
 
@@ -20,5 +21,5 @@ pub use advice::advice;
 pub use compare::{Comparison, write_comparison, write_comparison_json};
 pub use images::{ImageList, write_image_list};
 pub use json::write_json;
-pub use ladder::{LadderDetail, RungPart, rung_parts, times, write_ladder};
+pub use ladder::{LadderDetail, times, write_ladder, write_ladder_json};
 pub use text::{TextStyle, write_text};

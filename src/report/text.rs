@@ -1,6 +1,7 @@
 //! The account as text: headline, layers, findings, whose bytes they are, and what is dead, in 80 columns.
 
 mod findings;
+mod runtime;
 mod whose;
 
 use std::io::{self, Write};
@@ -32,6 +33,8 @@ pub fn write_text(inspection: &Inspection, study: &Study, style: TextStyle, mut 
     page.layers(inspection)?;
     page.findings(inspection, study)?;
     page.whose(inspection, study)?;
+    page.runtime(inspection, study)?;
+    page.ladder(study)?;
     page.files(inspection)?;
     page.warnings(inspection)?;
     out.flush()

@@ -1,0 +1,131 @@
+//! `layerscope ladder`: how small an image could be, step by step, or with changes of one's own.
+
+use std::io::{self, BufWriter, Write};
+use std::sync::Arc;
+
+use clap::Args;
+use layerscope::report::{LadderDetail, TextStyle, write_ladder, write_ladder_json};
+use layerscope::text::escaped_str;
+use layerscope::units::percent;
+use layerscope::what_if::{Change, Pull, estimate_pull, what_if};
+use layerscope::{Inspection, Progress};
+
+use super::input::Input;
+use super::study::StudyArguments;
+use super::{Failure, Format, Target, coloured, read_opened, to_stdout};
+
+#[derive(Args)]
+pub struct LadderArguments {
+    #[command(flatten)]
+    target: Target,
+    /// How to write it
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// Instead: the size if this path, and everything below it, were never made; may be given several times
+    #[arg(long, value_name = "PATH")]
+    drop: Vec<String>,
+    /// Instead: the size if these layers were made by one instruction; may be given several times
+    #[arg(long, value_name = "FIRST-LAST")]
+    merge: Vec<String>,
+    /// Instead: the size without what this rule finds in layers of one's own; may be given several times
+    #[arg(long, value_name = "RULE")]
+    apply: Vec<String>,
+    #[command(flatten)]
+    study: StudyArguments,
+}
+
+/// Writes the ladder, or what changes of one's own lead to.
+pub fn ladder(arguments: &LadderArguments) -> Result<(), Failure> {
+    let options = &arguments.target.options;
+    let units = options.preferences.units()?;
+    let prepared = arguments.study.prepare()?;
+    let input = Input::named(&arguments.target.path);
+    let (opened, inspection) = read_opened(input, &options.selection(), &Progress::default())?;
+    let study = prepared.study(&opened, &inspection, units, &Arc::default())?;
+    let mut changes = changes(arguments, &inspection)?;
+    for rule in &arguments.apply {
+        let of_rule = study.findings.iter().filter(|finding| finding.rule == *rule);
+        let own = of_rule.filter(|finding| finding.born_in >= study.base.layers);
+        let inodes: Vec<_> = own.flat_map(|finding| finding.inodes.iter().copied()).collect();
+        if inodes.is_empty() {
+            return Err(Failure::Usage(format!("the rule {} finds nothing in layers of your own", escaped_str(rule))));
+        }
+        changes.push(Change::Without(inodes));
+    }
+    let mut out = BufWriter::new(io::stdout().lock());
+    let style = TextStyle { colour: coloured(), units, top: 0 };
+    if changes.is_empty() {
+        return match arguments.format {
+            Format::Text => write_ladder(&study.ladder, LadderDetail::Whole, style, out).map_err(to_stdout),
+            Format::Json => write_ladder_json(&study.ladder, out).map_err(to_stdout),
+        };
+    }
+    let outcome = what_if(&inspection, &changes);
+    let pull = estimate_pull(&inspection, &outcome);
+    let before = inspection.totals.shipped;
+    match arguments.format {
+        Format::Text => {
+            #[expect(clippy::cast_precision_loss, reason = "a share")]
+            let share = outcome.saved(&inspection) as f64 / before.max(1) as f64;
+            let size = |bytes| units.size(bytes);
+            let pull = match pull {
+                Pull::Exact(bytes) => format!(", {} to pull", size(bytes)),
+                Pull::Estimate(bytes) => format!(", about {} to pull", size(bytes)),
+                Pull::Unknown => String::new(),
+            };
+            writeln!(
+                out,
+                "{} instead of {}: {} less ({}), exact; {} of it would still be dead{pull}",
+                size(outcome.shipped),
+                size(before),
+                size(outcome.saved(&inspection)),
+                percent(share),
+                size(outcome.dead)
+            )
+        }
+        Format::Json => {
+            let (pull_bytes, pull_exact) = match pull {
+                Pull::Exact(bytes) => (Some(bytes), true),
+                Pull::Estimate(bytes) => (Some(bytes), false),
+                Pull::Unknown => (None, false),
+            };
+            let value = serde_json::json!({
+                "before_bytes": before,
+                "shipped_bytes": outcome.shipped,
+                "saved_bytes": outcome.saved(&inspection),
+                "dead_bytes": outcome.dead,
+                "layers": outcome.layers,
+                "pull_bytes": pull_bytes,
+                "pull_exact": pull_exact,
+            });
+            writeln!(out, "{value:#}")
+        }
+    }
+    .and_then(|()| out.flush())
+    .map_err(to_stdout)
+}
+
+fn changes(arguments: &LadderArguments, inspection: &Inspection) -> Result<Vec<Change>, Failure> {
+    let mut changes = Vec::new();
+    for path in &arguments.drop {
+        let node = inspection.tree.find(path.as_bytes());
+        let node = node.ok_or_else(|| Failure::Usage(format!("no layer has {}", escaped_str(path))))?;
+        changes.push(Change::Drop(node));
+    }
+    let layers = inspection.layers.len();
+    for run in &arguments.merge {
+        let bounds = run.split_once('-').and_then(|(a, b)| Some((a.parse().ok()?, b.parse().ok()?)));
+        match bounds {
+            Some((first, last)) if first <= last && last < layers => changes.push(Change::Merge { first, last }),
+            _ => {
+                let message = format!(
+                    "--merge {} names no run of layers; it is written as FIRST-LAST, and the image has layers 0 to {}",
+                    escaped_str(run),
+                    layers.saturating_sub(1)
+                );
+                return Err(Failure::Usage(message));
+            }
+        }
+    }
+    Ok(changes)
+}

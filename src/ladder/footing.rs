@@ -1,0 +1,144 @@
+//! What the ladder stands on, gathered from findings, application and closure.
+
+use std::io::{self, Write};
+
+use flate2::Compression;
+use flate2::write::DeflateEncoder;
+
+use super::{Footing, Libc, Loaded, Need, Program};
+use crate::application::Application;
+use crate::archive::{Extent, ReadAt, read_extent};
+use crate::base::Base;
+use crate::closure::{Closure, Loader, Required, Why};
+use crate::executable::Executable;
+use crate::filesystem::Filesystem;
+use crate::findings::{Fate, Finding, Level, Whose};
+use crate::text::{escaped, escaped_str};
+use crate::tree::{NodeId, VersionId};
+
+/// Pieces of a program that are compressed to guess how far it packs.
+const SAMPLES: u64 = 8;
+/// The size of a piece in bytes.
+const SAMPLE: u64 = 1 << 20;
+
+impl Footing {
+    /// Gathers what is known; without an application the ladder ends with what is left out.
+    pub fn of(base: &Base, findings: &[Finding], program: Option<Program>) -> Self {
+        let own = |level: &'static [Level]| -> Vec<VersionId> {
+            let fits = |finding: &&Finding| {
+                finding.whose == Whose::Own && finding.fate == Fate::Left && level.contains(&finding.level)
+            };
+            findings.iter().filter(fits).flat_map(|finding| &finding.inodes).copied().collect()
+        };
+        Self {
+            base_layers: base.layers,
+            base_name: base.name.as_deref().map(escaped_str),
+            leftovers: own(&[Level::Junk]),
+            build_only: own(&[Level::Toolchain, Level::Build]),
+            program,
+        }
+    }
+}
+
+impl Program {
+    /// The program of an application, with what was found out of it; `None` if there is none.
+    pub fn of(
+        filesystem: &Filesystem<'_>,
+        application: &Application,
+        closure: Option<&Closure>,
+        packed: Option<u64>,
+    ) -> Option<Self> {
+        let program = application.program.as_ref()?;
+        let mut files = application.files.clone();
+        files.extend(&application.through);
+        files.extend(&program.file.links);
+        let mut doubts: Vec<String> = application.reason.iter().cloned().collect();
+        if !application.through.is_empty() {
+            doubts.push("it is started by a script or a wrapper, which may need more than is listed".into());
+        }
+        let mut needs = Vec::new();
+        if let Some(closure) = closure {
+            doubts.extend(closure.remarks.iter().cloned());
+            let missing = closure.missing.iter().map(|missing| {
+                format!("{} needs {}, which is not in the image", filesystem.shown(missing.needed_by), missing.name)
+            });
+            doubts.extend(missing);
+            doubts.extend(closure.opens_others.iter().map(|&node| {
+                format!("{} loads libraries by names that cannot be known (dlopen)", filesystem.shown(node))
+            }));
+            needs.extend(closure.outside.iter().map(|outside| Need {
+                what: outside.thing.name().into(),
+                why: outside.evidence.first().map(|evidence| evidence.sentence(filesystem)).unwrap_or_default(),
+                files: outside.files.clone(),
+            }));
+        }
+        // A script or an archive of classes needs more than its interpreter loads.
+        let binary = program.role == crate::application::Role::Application && application.through.is_empty();
+        let closure = closure.filter(|_| binary);
+        Some(Self {
+            path: program.file.node,
+            files,
+            closure: closure.map(|closure| {
+                let interpreter = program.executable.as_ref().and_then(|executable| executable.interpreter.as_deref());
+                closure.files.iter().skip(1).map(|required| loaded(filesystem, required, interpreter)).collect()
+            }),
+            needs,
+            libc: closure.map_or(Libc::Glibc, |closure| match closure.loader {
+                Loader::None => Libc::None,
+                Loader::Musl => Libc::Musl,
+                Loader::Glibc | Loader::Unknown => Libc::Glibc,
+            }),
+            strippable: program.executable.as_ref().map_or(0, |executable| executable.strip.saves),
+            packed: packed.filter(|_| closure.is_some()),
+            doubts,
+        })
+    }
+}
+
+/// Where the loader looks for a file: COPY follows links, so that the name that is looked for is what has to be copied.
+fn loaded(filesystem: &Filesystem<'_>, required: &Required, interpreter: Option<&[u8]>) -> Loaded {
+    let node = required.file.node;
+    if let Some(interpreter) = interpreter.filter(|_| required.why == Why::Interpreter) {
+        return Loaded { node, found_at: escaped(interpreter) };
+    }
+    let tree = filesystem.tree();
+    let leads_to_file =
+        |link: &&NodeId| filesystem.find(NodeId::ROOT, &tree.path(**link)).is_some_and(|found| found.node == node);
+    let name = required.file.links.iter().find(leads_to_file).copied().unwrap_or(node);
+    Loaded { node, found_at: filesystem.shown(name) }
+}
+
+/// Guesses the size of a program when it is stripped and packed, by compressing pieces of it; `None` if it is packed.
+pub fn guess_packed(source: &dyn ReadAt, executable: &Executable) -> io::Result<Option<u64>> {
+    if executable.packed.is_some() {
+        return Ok(None);
+    }
+    // Stripping takes away what lies at the end.
+    let size = executable.size.saturating_sub(executable.strip.saves).min(source.len());
+    let apart = size / SAMPLES;
+    let (mut read, mut compressed) = (0u64, 0u64);
+    for i in 0..SAMPLES {
+        let extent = Extent { offset: 0, len: size }.part(i * apart, SAMPLE.min(apart.max(1)));
+        let bytes = read_extent(source, extent)?;
+        let mut encoder = DeflateEncoder::new(Counter(0), Compression::best());
+        encoder.write_all(&bytes)?;
+        compressed += encoder.finish()?.0;
+        read += bytes.len() as u64;
+    }
+    let packed = u128::from(size) * u128::from(compressed) / u128::from(read.max(1));
+    Ok(u64::try_from(packed).ok())
+}
+
+/// Counts what is written.
+struct Counter(u64);
+
+impl Write for Counter {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.0 += bytes.len() as u64;
+        Ok(bytes.len())
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        Ok(())
+    }
+}

@@ -1,0 +1,127 @@
+//! What an image runs, in the types of the JSON contract.
+
+use serde::Serialize;
+
+use super::account::lossless;
+use crate::Inspection;
+use crate::closure::Closure;
+use crate::executable::Executable;
+use crate::study::Runtime;
+use crate::tree::{NodeId, Tree};
+
+#[derive(Debug, Serialize)]
+pub struct ApplicationPart {
+    program: Option<String>,
+    bytes: u64,
+    files: Vec<String>,
+    steps: Vec<String>,
+    reason: Option<String>,
+    executable: Option<ExecutablePart>,
+    closure: Option<ClosurePart>,
+}
+
+#[derive(Debug, Serialize)]
+struct ExecutablePart {
+    bytes: u64,
+    linkage: &'static str,
+    machine: String,
+    interpreter: Option<String>,
+    symbol_bytes: u64,
+    debug_bytes: u64,
+    strip_saves_bytes: u64,
+    packed: bool,
+    go: Option<GoPart>,
+}
+
+#[derive(Debug, Serialize)]
+struct GoPart {
+    version: String,
+    module: Option<String>,
+    module_version: Option<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct ClosurePart {
+    bytes: u64,
+    files: Vec<RequiredPart>,
+    links: Vec<String>,
+    missing: Vec<String>,
+    outside: Vec<OutsidePart>,
+    remarks: Vec<String>,
+}
+
+#[derive(Debug, Serialize)]
+struct RequiredPart {
+    path: String,
+    bytes: u64,
+}
+
+#[derive(Debug, Serialize)]
+struct OutsidePart {
+    what: &'static str,
+    bytes: u64,
+    files: Vec<String>,
+}
+
+fn path(tree: &Tree, node: NodeId) -> String {
+    lossless(&tree.path(node)).0
+}
+
+impl ApplicationPart {
+    pub fn new(inspection: &Inspection, runtime: &Runtime) -> Self {
+        let tree = &inspection.tree;
+        let application = &runtime.application;
+        let program = application.program.as_ref();
+        Self {
+            program: program.map(|program| path(tree, program.file.node)),
+            bytes: runtime.bytes,
+            files: application.files.iter().map(|&node| path(tree, node)).collect(),
+            steps: application.steps.clone(),
+            reason: application.reason.clone(),
+            executable: program.and_then(|program| program.executable.as_ref()).map(ExecutablePart::new),
+            closure: runtime.closure.as_ref().map(|closure| ClosurePart::new(tree, closure)),
+        }
+    }
+}
+
+impl ExecutablePart {
+    fn new(executable: &Executable) -> Self {
+        Self {
+            bytes: executable.size,
+            linkage: executable.linkage.name(),
+            machine: executable.machine.to_string(),
+            interpreter: executable.interpreter.as_ref().map(|bytes| lossless(bytes).0),
+            symbol_bytes: executable.strip.symbols,
+            debug_bytes: executable.strip.debug,
+            strip_saves_bytes: executable.strip.saves,
+            packed: executable.packed.is_some(),
+            go: executable.go.as_ref().map(|go| GoPart {
+                version: go.version.clone(),
+                module: go.module.clone(),
+                module_version: go.module_version.clone(),
+            }),
+        }
+    }
+}
+
+impl ClosurePart {
+    fn new(tree: &Tree, closure: &Closure) -> Self {
+        let required = closure.files.iter();
+        Self {
+            bytes: closure.bytes(),
+            files: required.map(|file| RequiredPart { path: path(tree, file.file.node), bytes: file.bytes }).collect(),
+            links: closure.links.iter().map(|&node| path(tree, node)).collect(),
+            missing: closure.missing.iter().map(|missing| missing.name.clone()).collect(),
+            outside: closure
+                .outside
+                .iter()
+                .map(|outside| OutsidePart {
+                    what: outside.thing.name(),
+                    bytes: outside.bytes,
+                    files: outside.files.iter().map(|&node| path(tree, node)).collect(),
+                })
+                .collect(),
+            remarks: closure.remarks.clone(),
+        }
+    }
+}

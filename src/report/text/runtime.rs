@@ -1,0 +1,89 @@
+//! What a container of the image runs and needs, and how small the image could be.
+
+use std::io::{self, Write};
+
+use super::super::fit::{cut, wrap};
+use super::super::ladder::{LadderDetail, write_ladder};
+use super::{Page, Paint, WIDTH};
+use crate::Inspection;
+use crate::closure::Closure;
+use crate::executable::Executable;
+use crate::study::Study;
+use crate::text::escaped;
+use crate::units::plural;
+
+impl<W: Write> Page<'_, W> {
+    pub(super) fn runtime(&mut self, inspection: &Inspection, study: &Study) -> io::Result<()> {
+        let Some(runtime) = &study.runtime else { return Ok(()) };
+        if runtime.application.steps.is_empty() && runtime.application.program.is_none() {
+            return Ok(());
+        }
+        writeln!(self.out, "\n{}", self.paint(Paint::Bold, "What it runs"))?;
+        if let Some(program) = &runtime.application.program {
+            let size = self.size(inspection.tree.size(program.file.version));
+            let path = escaped(&inspection.tree.path(program.file.node));
+            let what = program.executable.as_ref().map_or("no ELF file".into(), kind);
+            let line = cut(&format!("{path}, {what}"), WIDTH - 14);
+            writeln!(self.out, "  {size:>10}  {line}")?;
+            if let Some(executable) = program.executable.as_ref().filter(|executable| executable.strip.saves > 0) {
+                let words = "symbols and debug information, which stripping saves";
+                writeln!(self.out, "  {:>10}  {words}", self.size(executable.strip.saves))?;
+            }
+        }
+        if let Some(closure) = &runtime.closure {
+            self.closure(closure)?;
+        }
+        for step in runtime.application.steps.iter().chain(&runtime.application.reason) {
+            for line in wrap(step, WIDTH - 14) {
+                writeln!(self.out, "{:14}{}", "", self.paint(Paint::Dim, &line))?;
+            }
+        }
+        Ok(())
+    }
+
+    fn closure(&mut self, closure: &Closure) -> io::Result<()> {
+        let size = self.size(closure.bytes());
+        let libraries = closure.files.len().saturating_sub(1);
+        let what = match libraries {
+            0 => "all that it needs to be loaded: it is linked statically".into(),
+            n => format!("with the loader and all libraries it needs: {}", plural(n + 1, "file")),
+        };
+        writeln!(self.out, "  {size:>10}  {what}")?;
+        for missing in &closure.missing {
+            let line = format!("{} is needed and not in the image", missing.name);
+            writeln!(self.out, "{:14}{}", "", self.paint(Paint::Warning, &line))?;
+        }
+        for outside in &closure.outside {
+            let have = if outside.files.is_empty() { ", which the image does not have" } else { "" };
+            let line = format!("looks for {}{have}", outside.thing.name());
+            writeln!(
+                self.out,
+                "  {:>10}  {line}",
+                if outside.bytes > 0 { self.size(outside.bytes) } else { "-".into() }
+            )?;
+        }
+        Ok(())
+    }
+
+    pub(super) fn ladder(&mut self, study: &Study) -> io::Result<()> {
+        if study.ladder.len() < 2 {
+            return Ok(());
+        }
+        let hint = self.paint(Paint::Dim, "layerscope ladder IMAGE says how");
+        writeln!(self.out, "\n{}  {hint}", self.paint(Paint::Bold, "How small it could be"))?;
+        write_ladder(&study.ladder, LadderDetail::Sizes, self.style, &mut *self.out)
+    }
+}
+
+/// What an executable is, in a few words.
+fn kind(executable: &Executable) -> String {
+    let mut words = vec![executable.linkage.name().to_owned()];
+    if let Some(go) = &executable.go {
+        words.push(go.version.clone());
+        words.extend(go.module.clone());
+    }
+    if executable.packed.is_some() {
+        words.push("packed".into());
+    }
+    words.join(", ")
+}
