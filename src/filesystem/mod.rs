@@ -4,10 +4,9 @@
 use std::cell::RefCell;
 use std::collections::{HashMap, HashSet, VecDeque};
 use std::sync::Arc;
-use std::sync::atomic::Ordering;
 
 use crate::archive::{Extent, Source, read_extent};
-use crate::contents::Contents;
+use crate::contents::{Contents, check_cancelled};
 use crate::error::Error;
 use crate::executable::{Recognised, Unreadable};
 use crate::image::Progress;
@@ -183,7 +182,7 @@ impl<'a> Filesystem<'a> {
 
     /// Whether someone asked to stop, as [`Error::Cancelled`].
     pub fn check_cancelled(&self) -> Result<(), Error> {
-        if self.progress.cancel.load(Ordering::Relaxed) { Err(Error::Cancelled) } else { Ok(()) }
+        check_cancelled(self.progress).map_err(|_| Error::Cancelled)
     }
 
     /// The contents of `nodes` and what is below them at last, in bytes; what has several names counts once.

@@ -1,38 +1,22 @@
 //! An image in memory whose files can be opened.
 
-use std::io::Read;
 use std::path::Path;
 use std::sync::Arc;
 
 use layerscope::application::Application;
-use layerscope::archive::{MemorySource, Source};
 use layerscope::closure::Closure;
-use layerscope::contents::Contents;
+use layerscope::contents::LayerContents;
 use layerscope::filesystem::Filesystem;
-use layerscope::image::{Compression, decode};
-use layerscope::tree::{NodeId, Tree, VersionId};
-use layerscope::{Error, Inspection, Opened, Progress};
+use layerscope::tree::NodeId;
+use layerscope::{Inspection, Opened, Progress};
 use serde_json::Value;
 
 use crate::support::build::{Entry, Image, Layer, layer, open, tar};
 
-/// The uncompressed tars of an image's layers.
-struct Tars(Vec<Vec<u8>>);
-
-impl Contents for Tars {
-    fn open(&self, tree: &Tree, version: VersionId, _: &Arc<Progress>) -> Result<Source, Error> {
-        let start = usize::try_from(tree.data_offset(version)).unwrap();
-        let size = usize::try_from(tree.size(version)).unwrap();
-        let tar = &self.0[tree.born(tree.inode(version))];
-        let bytes = tar.get(start..start + size).unwrap_or_default().to_vec();
-        Ok(Arc::new(MemorySource(bytes)))
-    }
-}
-
 /// An image with its contents.
 pub struct Shown {
     pub inspection: Inspection,
-    contents: Tars,
+    contents: LayerContents,
     pub progress: Arc<Progress>,
 }
 
@@ -51,16 +35,7 @@ impl Shown {
     pub fn new(opened: &Opened) -> Self {
         let progress = Arc::new(Progress::default());
         let inspection = layerscope::inspect(opened, &progress).unwrap();
-        let tars = opened.image.layers.iter().map(|layer| {
-            let bytes = layer.member.as_ref().map(|member| member.read().unwrap_or_default()).unwrap_or_default();
-            let mut tar = Vec::new();
-            // Some archives of the corpus are damaged, and their layers end early.
-            if let Ok(mut decoded) = decode(Compression::sniff(&bytes[..bytes.len().min(512)]), &bytes[..]) {
-                let _ = decoded.read_to_end(&mut tar);
-            }
-            tar
-        });
-        Self { contents: Tars(tars.collect()), inspection, progress }
+        Self { contents: LayerContents::new(opened), inspection, progress }
     }
 
     pub fn filesystem(&self) -> Filesystem<'_> {
