@@ -1,35 +1,18 @@
 //! Packages are named by the databases of the layer at which a file still was there.
 
-use std::sync::Arc;
-
-use layerscope::archive::Source;
-use layerscope::contents::Contents;
+use layerscope::Progress;
+use layerscope::contents::LayerContents;
 use layerscope::findings::{Purpose, Rules};
 use layerscope::study::{Question, Study};
-use layerscope::tree::{Tree, VersionId};
-use layerscope::{Error, Opened, Progress};
 
 use super::built::{Step, archive, config, of_rule, on_debian, step, the};
-use crate::support::build::{Bytes, Entry, file, gone, open};
-
-/// Contents of plain layers, cut out of the archive.
-struct Plain(Opened);
-
-impl Contents for Plain {
-    fn open(&self, tree: &Tree, version: VersionId, _: &Arc<Progress>) -> Result<Source, Error> {
-        let inode = tree.inode(version);
-        let member = self.0.image.layers[tree.born(inode)].member.as_ref().expect("the layer is in the archive");
-        let extent = member.extent.part(tree.data_offset(inode), tree.size(inode));
-        let bytes = layerscope::archive::read_extent(&*member.source, extent).expect("memory can be read");
-        Ok(Arc::new(Bytes(bytes)))
-    }
-}
+use crate::support::build::{Entry, file, gone, open};
 
 fn study(steps: Vec<Step>) -> Study {
     let opened = open(archive(steps)).unwrap();
     let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
     let rules = Rules::built_in();
-    let contents = Plain(opened);
+    let contents = LayerContents::new(&opened);
     Study::of(&inspection, &Question { contents: Some(&contents), ..Question::with(&rules) }).unwrap()
 }
 
