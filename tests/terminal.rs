@@ -24,6 +24,17 @@ struct Session {
     modes_before: String,
 }
 
+const PROGRAM: &str = env!("CARGO_BIN_EXE_layerscope");
+
+/// A command that knows nothing of the terminal that the tests are run on.
+fn command(program: &str) -> CommandBuilder {
+    let mut command = CommandBuilder::new(program);
+    for variable in ["COLORTERM", "COLORFGBG", "NO_COLOR"] {
+        command.env_remove(variable);
+    }
+    command
+}
+
 fn cells(n: u16) -> NonZeroU16 {
     NonZeroU16::new(n).unwrap()
 }
@@ -34,14 +45,24 @@ fn size(cols: u16, rows: u16) -> PtySize {
 
 impl Session {
     fn start(arguments: &[&str], cols: u16, rows: u16) -> Self {
-        let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_layerscope"));
+        let mut command = command(PROGRAM);
         command.args(arguments);
         Self::run(command, cols, rows)
+    }
+
+    /// On a terminal that has true colour, and may be asked which.
+    fn in_colour() -> Self {
+        let mut command = command(PROGRAM);
+        command.arg("demo");
+        command.env("COLORTERM", "truecolor");
+        Self::run(command, 80, 24)
     }
 
     fn run(mut command: CommandBuilder, cols: u16, rows: u16) -> Self {
         let pair = native_pty_system().openpty(size(cols, rows)).unwrap();
         command.env("TERM", "xterm-256color");
+        command.env("LC_ALL", "C.UTF-8");
+        command.env("LAYERSCOPE_CONFIG", "/dev/null");
         let modes_before = modes(&*pair.master);
         let child = pair.slave.spawn_command(command).unwrap();
         let mut reader = pair.master.try_clone_reader().unwrap();
@@ -145,6 +166,8 @@ fn it_opens_moves_resizes_and_quits() {
         .types("t")
         .sees("Everything up to layer 3")
         .types("?")
+        .sees("Help · ")
+        .types("G")
         .sees("Show or hide")
         .types("\x1b")
         .loses("Show or hide");
@@ -174,6 +197,83 @@ fn sigterm_ends_it_in_order() {
 }
 
 #[test]
+fn control_z_stops_it_and_the_shell_brings_it_back_whole() {
+    let mut command = command("sh");
+    let script = format!("set -m; '{PROGRAM}' demo; echo it is stopped; read answer; fg >/dev/null; echo it is over");
+    command.args(["-c", &script]);
+    let mut session = Session::run(command, 80, 24);
+    session.sees("/usr/lib/go").types("[").sees("Everything up to layer 2").types("\x1a").sees("it is stopped");
+    assert!(!session.screen.screen().alternate_screen() && !session.screen.screen().hide_cursor());
+    assert_eq!(modes(&*session.master), session.modes_before, "the terminal's modes while it is stopped");
+    session.resize(120, 40).types("\n").sees("Everything up to layer 2").sees("libmenuw");
+    assert!(session.screen.screen().alternate_screen());
+    session.types("]").sees("Everything up to layer 3").types("q").sees("it is over");
+    assert!(session.ends().success());
+}
+
+#[test]
+fn stopped_and_continued_from_outside_it_draws_anew() {
+    let mut session = Session::start(&["demo"], 80, 24);
+    session.sees("dead 200 MiB");
+    let id = session.child.process_id().unwrap().to_string();
+    let signal = |name: &str| assert!(std::process::Command::new("kill").args([name, &id]).status().unwrap().success());
+    signal("-STOP");
+    session.take(b"\x1b[?1049l\x1b[2J\x1b[Hthe shell wrote this");
+    signal("-CONT");
+    session.loses("the shell wrote this").sees("/usr/lib/go").types("q");
+    assert!(session.ends().success());
+}
+
+#[test]
+fn a_terminal_that_does_not_say_its_colours_is_not_waited_for_and_its_late_answer_is_no_key() {
+    let mut session = Session::in_colour();
+    session.sees("dead 200 MiB");
+    assert!(session.raw.contains("\x1b]11;?"), "it asks");
+    session.types("\x1b]10;rgb:ffff/ffff/ffff\x1b\\\x1b]11;rgb:1414/1717/1c1c\x1b\\\x1b[?62;c[");
+    session.sees("Everything up to layer 2").types("q");
+    assert!(session.ends().success());
+}
+
+#[test]
+fn a_light_terminal_gets_colours_for_light_backgrounds() {
+    // The red of the light theme. An answer may come too late where the machine is busy, so there is more than one try.
+    let light = "38;2;179;38;30";
+    let got_it = (0..20).any(|_| {
+        let mut session = Session::in_colour();
+        while !session.raw.contains("\x1b[c") {
+            let bytes = session.output.recv_timeout(PATIENCE).expect("it asks");
+            session.take(&bytes);
+        }
+        session.types("\x1b]10;rgb:0000/0000/0000\x1b\\\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?62;c");
+        session.sees("dead 200 MiB").sees("Everything up to layer 3").types("q");
+        assert!(session.ends().success());
+        session.raw.contains(light)
+    });
+    assert!(got_it);
+}
+
+#[test]
+fn on_a_dumb_terminal_there_is_no_screen_but_a_hint() {
+    let mut command = command("env");
+    command.args(["TERM=dumb", PROGRAM, "demo"]);
+    let mut session = Session::run(command, 80, 24);
+    assert_eq!(session.ends().exit_code(), 2);
+    assert!(session.raw.contains("TERM=dumb") && session.raw.contains("hint: the same as text: layerscope report"));
+    assert!(!session.raw.contains('\x1b'), "{:?}", session.raw);
+}
+
+#[test]
+fn the_mouse_is_taken_unless_it_is_left_to_the_terminal() {
+    let mut session = Session::start(&["demo"], 80, 24);
+    session.sees("/usr/lib/go").types("\x1b[<0;3;5M\x1b[<0;3;5m").sees("Everything up to layer 2").types("q");
+    session.ends();
+    let mut session = Session::start(&["demo", "--no-mouse"], 80, 24);
+    session.sees("/usr/lib/go").types("q");
+    session.ends();
+    assert!(!session.raw.contains("\x1b[?1000h"), "{:?}", session.raw);
+}
+
+#[test]
 fn an_error_is_written_to_the_terminal_that_was_given_back() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("broken.tar");
@@ -185,11 +285,10 @@ fn an_error_is_written_to_the_terminal_that_was_given_back() {
 
 #[test]
 fn from_a_pipe_the_keys_are_read_from_the_terminal() {
-    let mut command = CommandBuilder::new("sh");
-    let program = env!("CARGO_BIN_EXE_layerscope");
+    let mut command = command("sh");
     let directory = tempfile::tempdir().unwrap();
     let demo = directory.path().join("demo.tar");
-    let script = format!("'{program}' demo --write '{0}' && cat '{0}' | '{program}'", demo.display());
+    let script = format!("'{PROGRAM}' demo --write '{0}' && cat '{0}' | '{PROGRAM}'", demo.display());
     command.args(["-c", &script]);
     let mut session = Session::run(command, 80, 24);
     session.sees("/usr/lib/go").types("[").sees("Everything up to layer 2").types("q");

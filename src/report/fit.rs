@@ -1,13 +1,14 @@
-//! Fitting text into columns: by what it takes on a screen, not by its bytes.
+//! Fitting text into columns: by what it takes on a screen, not by its bytes; what stands in one place is never parted.
 
-use unicode_width::{UnicodeWidthChar, UnicodeWidthStr};
+use unicode_segmentation::UnicodeSegmentation;
+use unicode_width::UnicodeWidthStr;
 
 /// Shortens text to `width` columns, with an ellipsis at the end.
 pub fn cut(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.into();
     }
-    let kept: String = fitting(text.chars(), width).collect();
+    let kept: String = fitting(text.graphemes(true), width).collect();
     if width == 0 { kept } else { format!("{}…", kept.trim_end()) }
 }
 
@@ -16,16 +17,16 @@ pub fn cut_front(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.into();
     }
-    let kept: Vec<char> = fitting(text.chars().rev(), width).collect();
-    let ellipsis = (width > 0).then_some('…');
+    let kept: Vec<_> = fitting(text.graphemes(true).rev(), width).collect();
+    let ellipsis = (width > 0).then_some("…");
     ellipsis.into_iter().chain(kept.into_iter().rev()).collect()
 }
 
-/// As many characters as leave a column of `width` for an ellipsis.
-fn fitting(chars: impl Iterator<Item = char>, width: usize) -> impl Iterator<Item = char> {
+/// As many graphemes as leave a column of `width` for an ellipsis.
+fn fitting<'a>(graphemes: impl Iterator<Item = &'a str>, width: usize) -> impl Iterator<Item = &'a str> {
     let mut used = 0;
-    chars.take_while(move |c| {
-        used += c.width().unwrap_or(0);
+    graphemes.take_while(move |grapheme| {
+        used += grapheme.width();
         used < width
     })
 }
@@ -45,12 +46,14 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
         if !line.is_empty() {
             lines.push(String::new());
         }
-        for c in word.chars() {
-            let line = lines.last_mut().expect("there is always a line");
-            if line.width() + c.width().unwrap_or(0) > width {
+        let mut used = 0;
+        for grapheme in word.graphemes(true) {
+            used += grapheme.width();
+            if used > width && used > grapheme.width() {
                 lines.push(String::new());
+                used = grapheme.width();
             }
-            lines.last_mut().expect("there is always a line").push(c);
+            lines.last_mut().expect("there is always a line").push_str(grapheme);
         }
     }
     lines
@@ -58,6 +61,8 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
 
 #[cfg(test)]
 mod tests {
+    use proptest::prelude::*;
+
     use super::*;
 
     #[test]
@@ -67,6 +72,24 @@ mod tests {
         assert_eq!(cut("漢字漢字", 5), "漢字…");
         assert_eq!(cut_front("/usr/lib/go", 7), "…lib/go");
         assert_eq!((cut("abc", 0), cut_front("abc", 0)), (String::new(), String::new()));
+    }
+
+    #[test]
+    fn a_character_keeps_its_marks() {
+        assert_eq!(cut("e\u{301}e\u{301}e\u{301}", 2), "e\u{301}…");
+        assert_eq!(cut_front("e\u{301}e\u{301}e\u{301}", 2), "…e\u{301}");
+        assert_eq!(wrap("e\u{301}e\u{301}e\u{301}", 2), ["e\u{301}e\u{301}", "e\u{301}"]);
+    }
+
+    proptest! {
+        #[test]
+        fn nothing_is_wider_than_its_room(text in "[a-z 漢é🙂\u{301}\u{fe0f}ש❤🇩🇪]{0,30}", width in 2usize..20) {
+            prop_assert!(cut(&text, width).width() <= width);
+            prop_assert!(cut_front(&text, width).width() <= width);
+            for line in wrap(&text, width) {
+                prop_assert!(line.width() <= width, "{:?}", line);
+            }
+        }
     }
 
     #[test]

@@ -63,12 +63,14 @@ impl Shares {
     /// Moves a divider to a column or row of the screen.
     pub fn drag(&mut self, divider: Divider, area: Rect, column: u16, row: u16) {
         let main = main(area);
+        let kept = |cells: u16, least: u16, whole: u16| cells.max(least).min(whole.saturating_sub(least));
         match divider {
             Divider::Upright => {
-                self.layers = Some(Share::of(column.saturating_sub(main.x).min(main.width), main.width));
+                let layers = kept(column.saturating_sub(main.x), NARROWEST, main.width);
+                self.layers = Some(Share::of(layers, main.width));
             }
             Divider::Level => {
-                let details = main.bottom().saturating_sub(row).min(main.height);
+                let details = kept(main.bottom().saturating_sub(row), LOWEST, main.height);
                 self.details = Some(Share::of(details, main.height));
             }
         }

@@ -101,29 +101,25 @@ enum Event {
 
 /// Shows an image until the person quits.
 pub fn run(start: Start, selection: Selection, settings: Settings) -> Result<(), Failure> {
-    let environment = Environment::read();
-    let (theme, answer) = match settings.theme {
-        Some(theme) => (environment.adapted(theme), Answer::Nothing),
-        None => environment.suitable(Answer::ask),
-    };
     let (sender, receiver) = channel();
-    let mut screen = Screen::open(settings.mouse)?;
-    let size = screen.terminal.size()?;
     let name = match &start {
         Start::Image(opened) => opened.path.clone(),
         Start::Archive(archive) => archive.path.clone(),
         Start::Later(name, _) => name.clone(),
     };
-    let app = App::new(name, &settings, Rect::new(0, 0, size.width, size.height));
-    let mut session = Session {
-        app,
-        theme: theme.with(settings.signs),
-        selection,
-        progress: Arc::default(),
-        sender: sender.clone(),
-        archive: None,
-    };
+    let (width, height) = crossterm::terminal::size()?;
+    let app = App::new(name, &settings, Rect::new(0, 0, width, height));
+    let mut session =
+        Session { app, theme: Theme::BARE, selection, progress: Arc::default(), sender: sender.clone(), archive: None };
+    // The layers are read already while the terminal is asked for its colours.
     session.start(start);
+    let environment = Environment::read();
+    let (theme, answer) = match settings.theme {
+        Some(theme) => (environment.adapted(theme), Answer::Nothing),
+        None => environment.suitable(Answer::ask),
+    };
+    session.theme = theme.with(settings.signs);
+    let mut screen = Screen::open(settings.mouse)?;
     session.draw(&mut screen)?;
     watch_signals(sender.clone())?;
     let input = watch_input(sender, Late::expected(answer == Answer::Late));

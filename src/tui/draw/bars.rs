@@ -80,32 +80,34 @@ pub fn header(app: &App, theme: &Theme, room: u16) -> Vec<Piece> {
     }
     let room = usize::from(room).saturating_sub(width(&numbers));
     let name = cut(&app.name, room.saturating_sub(3));
-    let tabs = tabs(app, theme);
     let gap = room.saturating_sub(name.width() + 1);
     let blank = |columns: usize| Piece::text(" ".repeat(columns), Style::new());
     let mut pieces = vec![Piece::text(format!(" {name}"), theme.strong)];
-    if gap > width(&tabs) + 2 {
-        let rest = gap - width(&tabs) - 3;
-        pieces.push(blank(3));
-        pieces.extend(tabs);
-        pieces.push(blank(rest));
-    } else {
-        pieces.push(blank(gap));
+    let fitting = [true, false].map(|names| tabs(app, theme, names)).into_iter().find(|tabs| gap > width(tabs) + 2);
+    match fitting {
+        Some(tabs) => {
+            let rest = gap - width(&tabs) - 3;
+            pieces.push(blank(3));
+            pieces.extend(tabs);
+            pieces.push(blank(rest));
+        }
+        None => pieces.push(blank(gap)),
     }
     pieces.extend(numbers);
     pieces
 }
 
-/// The views with their keys, the one that is shown marked.
-fn tabs(app: &App, theme: &Theme) -> Vec<Piece> {
+/// The views with their keys, the one that is shown marked; with `names` for all, or only for that one.
+fn tabs(app: &App, theme: &Theme, names: bool) -> Vec<Piece> {
     let mut pieces = Vec::new();
     for view in View::ALL {
         let chosen = view == app.view;
         let style = if chosen { theme.focused } else { theme.dim };
-        let key = app.keymap.first_keys(&[view.action()]);
         // Without colours the brackets say it.
         let (open, close) = if chosen { ("[", "]") } else { (" ", " ") };
-        for (text, style) in [(open, style), (&key, theme.strong), (" ", style), (view.name(), style), (close, style)] {
+        let name = if chosen || names { format!(" {}", view.name()) } else { String::new() };
+        let key = app.keymap.first_keys(&[view.action()]);
+        for (text, style) in [(open, style), (&key, theme.strong), (&name, style), (close, style)] {
             pieces.push(Piece { press: Some(Press::View(view)), ..Piece::text(text, style) });
         }
     }

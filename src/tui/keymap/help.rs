@@ -59,7 +59,7 @@ pub const GROUPS: &[(&str, &[Line])] = &[
 ];
 
 /// What the mouse does.
-pub const MOUSE: (&str, &str) = ("mouse", "click selects, double click opens, wheel scrolls, dividers can be dragged");
+pub const MOUSE: (&str, &str) = ("mouse", "click, double click opens, wheel, drag dividers");
 
 /// What the marks in the tree mean.
 pub const MARKS: &[(&str, &str)] = &[

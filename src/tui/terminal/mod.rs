@@ -12,6 +12,7 @@ use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_ra
 use crossterm::{execute, queue};
 use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
+use ratatui::layout::{Position, Rect};
 
 pub use background::{Answer, Environment};
 pub use input::Input;
@@ -63,7 +64,9 @@ impl Screen {
         // The modes that it was in are kept until it is given back, so a shell may have changed them unseen.
         let _ = disable_raw_mode();
         take_over(self.mouse)?;
-        self.terminal.clear()
+        // `clear` would ask the terminal where its cursor is, with the keys being read elsewhere.
+        let size = self.terminal.size()?;
+        self.terminal.resize(Rect::from((Position::ORIGIN, size)))
     }
 }
 

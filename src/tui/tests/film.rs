@@ -56,16 +56,16 @@ impl Film {
     fn draw(&self) -> String {
         let area = self.scenes[0].screen.area;
         let whole: f64 = self.scenes.iter().map(|scene| scene.seconds).sum();
-        let mut out = svg::begin(area.width, area.height + 2);
+        let mut out = svg::begin(svg::DARK, area.width, area.height + 2);
         let mut style = String::new();
         let mut runs = 0;
         for y in 0..=area.height {
             let row_of = |scene: &Scene| {
                 let mut row = String::new();
                 if y < area.height {
-                    svg::row(&scene.screen, y, usize::from(y), &mut row);
+                    svg::row(svg::DARK, &scene.screen, y, usize::from(y), &mut row);
                 } else {
-                    svg::row(&scene.caption, 0, usize::from(y) + 1, &mut row);
+                    svg::row(svg::DARK, &scene.caption, 0, usize::from(y) + 1, &mut row);
                 }
                 row
             };

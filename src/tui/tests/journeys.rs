@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crossterm::event::KeyCode;
+use crossterm::event::{KeyCode, MouseButton, MouseEventKind};
 use layerscope::tree::Kind;
 use layerscope::{Error, Progress};
 use proptest::prelude::*;
@@ -271,22 +271,53 @@ fn numbers_lead_to_the_views_and_escape_comes_back() {
     }
 }
 
-fn anything() -> impl Strategy<Value = Option<(u16, u16)>> {
-    prop_oneof![4 => Just(None), 1 => (0u16..130, 0u16..50).prop_map(Some)]
+/// Something that a person does.
+#[derive(Debug, Clone)]
+enum Deed {
+    Key(KeyCode),
+    Resize(u16, u16),
+    /// At once after the deed before, or later.
+    Mouse(MouseEventKind, u16, u16, bool),
+}
+
+fn deed() -> impl Strategy<Value = Deed> {
+    let button = MouseButton::Left;
+    let kinds = [
+        MouseEventKind::Down(button),
+        MouseEventKind::Down(button),
+        MouseEventKind::Drag(button),
+        MouseEventKind::Up(button),
+        MouseEventKind::ScrollDown,
+        MouseEventKind::ScrollUp,
+    ];
+    let mouse = (proptest::sample::select(kinds.to_vec()), 0u16..130, 0u16..50, any::<bool>());
+    prop_oneof![
+        6 => proptest::sample::select(all_keys()).prop_map(Deed::Key),
+        3 => mouse.prop_map(|(kind, x, y, at_once)| Deed::Mouse(kind, x, y, at_once)),
+        // Where things are, and twice in one place.
+        2 => (0u16..80, 1u16..24).prop_map(|(x, y)| Deed::Mouse(MouseEventKind::Down(MouseButton::Left), x, y, true)),
+        1 => (0u16..130, 0u16..50).prop_map(|(width, height)| Deed::Resize(width, height)),
+    ]
 }
 
 proptest! {
     #![proptest_config(ProptestConfig { cases: 48, failure_persistence: None, ..ProptestConfig::default() })]
 
     #[test]
-    fn no_sequence_of_keys_and_resizes_panics_or_leaves_the_rows(
-        keys in proptest::collection::vec((proptest::sample::select(all_keys()), anything()), 1..80)
+    fn no_sequence_of_keys_clicks_and_resizes_panics_or_leaves_the_rows(
+        deeds in proptest::collection::vec(deed(), 1..80)
     ) {
         let mut person = Person::at(80, 24);
-        for (key, size) in keys {
-            match size {
-                Some((width, height)) => person.tell(Message::Resize(width, height)),
-                None => { person.press(key); }
+        for deed in deeds {
+            match deed {
+                Deed::Key(key) => drop(person.press(key)),
+                Deed::Resize(width, height) => {
+                    let (path, layer) = (person.app.explorer().unwrap().selected(), person.layer());
+                    person.tell(Message::Resize(width, height));
+                    prop_assert_eq!((person.app.explorer().unwrap().selected(), person.layer()), (path, layer));
+                }
+                Deed::Mouse(kind, x, y, true) => drop(person.at_once(kind, x, y)),
+                Deed::Mouse(kind, x, y, false) => drop(person.mouse(kind, x, y)),
             }
             let explorer = person.app.explorer().unwrap();
             prop_assert!(explorer.cursor < explorer.rows.len().max(1));
@@ -300,7 +331,7 @@ proptest! {
 }
 
 fn all_keys() -> Vec<KeyCode> {
-    let mut keys: Vec<_> = "kjudgGw[]tlhsn+~-=!?/12345NiyY".chars().map(KeyCode::Char).collect();
+    let mut keys: Vec<_> = "kjudgGw[]tlhsn+~-=!?/12345NiyYo".chars().map(KeyCode::Char).collect();
     keys.extend([KeyCode::Up, KeyCode::Down, KeyCode::Left, KeyCode::Right, KeyCode::Enter, KeyCode::Backspace]);
     keys.extend([KeyCode::PageUp, KeyCode::PageDown, KeyCode::Home, KeyCode::End, KeyCode::Tab, KeyCode::BackTab]);
     keys.extend([KeyCode::Esc, KeyCode::Char(' '), KeyCode::F(5)]);

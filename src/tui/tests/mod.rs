@@ -1,7 +1,9 @@
 //! Journeys and pictures of the interface, without a terminal.
 
+mod comfort;
 mod film;
 mod journeys;
+mod mouse;
 mod pictures;
 mod svg;
 mod timeline;
@@ -73,7 +75,13 @@ impl Person {
     }
 
     fn at(width: u16, height: u16) -> Self {
-        let mut person = Self::waiting(width, height);
+        Self::who(&settings(), width, height)
+    }
+
+    /// With the demo before them, and settings of their own.
+    fn who(settings: &Settings, width: u16, height: u16) -> Self {
+        let mut person = Self::with(settings, "the built-in demo", width, height);
+        person.tell(Message::Opened(Intro::of(&DEMO.0)));
         person.tell(Message::Loaded(Ok(DEMO.1.clone())));
         person
     }

@@ -10,11 +10,15 @@ use super::{Person, lines, svg};
 use crate::tui::app::Message;
 
 pub(super) fn check(name: &str, person: &Person) {
+    check_on(svg::DARK, name, person);
+}
+
+pub(super) fn check_on(paper: svg::Paper, name: &str, person: &Person) {
     let buffer = person.sees();
     let mut text = lines(&buffer).join("\n");
     text.push('\n');
     compare(&format!("{name}.txt"), &text);
-    compare(&format!("{name}.svg"), &svg::draw(&buffer));
+    compare(&format!("{name}.svg"), &svg::draw(paper, &buffer));
 }
 
 pub(super) fn compare(file: &str, now: &str) {

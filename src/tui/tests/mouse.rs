@@ -1,0 +1,183 @@
+//! What a person does with the mouse, in every view.
+
+use crossterm::event::{MouseButton, MouseEventKind};
+
+use super::Person;
+use crate::tui::app::{Effect, Message};
+use crate::tui::layout::Pane;
+use crate::tui::views::View;
+
+const DRAG: MouseEventKind = MouseEventKind::Drag(MouseButton::Left);
+const DOWN: MouseEventKind = MouseEventKind::Down(MouseButton::Left);
+const UP: MouseEventKind = MouseEventKind::Up(MouseButton::Left);
+
+#[test]
+fn a_click_selects_and_a_double_click_opens_a_directory() {
+    let mut person = Person::at(80, 24);
+    person.clicks(5, 3);
+    assert_eq!((person.layer(), person.app.focus), (1, Pane::Layers));
+    person.clicks(60, 2);
+    assert_eq!((person.path(), person.app.focus), ("/usr".into(), Pane::Tree));
+    let rows = |person: &Person| person.app.explorer().unwrap().rows.len();
+    let before = rows(&person);
+    person.clicks(60, 2);
+    assert_eq!(rows(&person), before, "two clicks with time between them only select");
+    let (x, y) = person.finds("▸");
+    person.double_clicks(x, y);
+    assert!(rows(&person) > before, "a double click opens");
+    let cursor = person.app.explorer().unwrap().cursor;
+    person.clicks(60, 16);
+    assert_eq!(person.app.explorer().unwrap().cursor, cursor, "a click on the frame selects nothing");
+}
+
+#[test]
+fn a_double_click_on_a_layer_shows_its_instruction_in_full() {
+    let mut person = Person::at(80, 24);
+    person.double_clicks(5, 4);
+    assert_eq!(person.layer(), 2);
+    assert!(person.screen().contains("Layer 2: its instruction"), "{}", person.screen());
+}
+
+#[test]
+fn the_wheel_scrolls_what_lies_under_it() {
+    let mut person = Person::at(80, 24);
+    person.clicks(60, 2).mouse(MouseEventKind::ScrollDown, 60, 5);
+    assert_eq!(person.app.explorer().unwrap().cursor, 3);
+    person.mouse(MouseEventKind::ScrollUp, 10, 5);
+    assert_eq!(person.layer(), 0, "the layers, although the tree has the keys");
+    assert_eq!(person.app.focus, Pane::Tree);
+    let mut person = Person::at(80, 24);
+    let first = person.screen();
+    person.mouse(MouseEventKind::ScrollDown, 10, 20);
+    assert_ne!(person.screen(), first, "the details");
+    for _ in 0..9 {
+        person.mouse(MouseEventKind::ScrollDown, 10, 20);
+    }
+    person.mouse(MouseEventKind::ScrollUp, 10, 20).mouse(MouseEventKind::ScrollUp, 10, 20);
+    assert_eq!(person.screen(), first, "and not beyond their end");
+}
+
+#[test]
+fn tabs_and_hints_are_buttons() {
+    let mut person = Person::at(160, 40);
+    for view in View::ALL.into_iter().rev() {
+        let (x, y) = person.finds(view.name());
+        person.clicks(x, y);
+        assert_eq!(person.app.view, view);
+    }
+    let mut person = Person::at(120, 40);
+    for (view, tab) in View::ALL.into_iter().zip([" 2  3  4  5 ", " 2  3  4  5 ", " 3  4  5 ", " 4  5 ", " 5 "]) {
+        let (x, y) = person.finds(tab);
+        let x = if view == View::Explore { x - 3 } else { x + 1 };
+        person.clicks(x, y);
+        assert_eq!(person.app.view, view);
+    }
+    let mut person = Person::at(120, 40);
+    let (x, y) = person.finds("[ ] layer");
+    person.clicks(x, y);
+    assert_eq!(person.layer(), 2, "the left one of two keys");
+    person.clicks(x + 2, y);
+    assert_eq!(person.layer(), 3, "the right one");
+    let (x, y) = person.finds("help");
+    person.clicks(x, y);
+    assert!(person.app.help);
+    let (x, y) = person.finds("Esc back");
+    person.clicks(x, y);
+    assert!(!person.app.help);
+    let (x, y) = person.finds("q quit");
+    person.clicks(x, y);
+    assert!(person.ended);
+}
+
+#[test]
+fn dividers_are_dragged_and_stay_where_they_are_when_the_screen_grows() {
+    let mut person = Person::at(100, 40);
+    let before = person.app.panes();
+    person.mouse(DOWN, before.tree.x, 5).mouse(DRAG, 70, 5).mouse(DRAG, 75, 9).mouse(UP, 75, 9);
+    assert_eq!(person.app.panes().tree.x, 75);
+    person.mouse(DRAG, 40, 9);
+    assert_eq!(person.app.panes().tree.x, 75, "only while the button is down");
+    person.mouse(DOWN, 20, before.details.y).mouse(DRAG, 20, 20).mouse(UP, 20, 20);
+    assert_eq!(person.app.panes().details.y, 20);
+    person.mouse(DOWN, 75, 5).mouse(DRAG, 0, 5).mouse(DRAG, 99, 5).mouse(UP, 99, 5);
+    let panes = person.app.panes();
+    assert!(panes.tree.width >= 20 && panes.layers.width >= 20, "no pane vanishes: {panes:?}");
+    person.tell(Message::Resize(200, 80));
+    assert_eq!(person.app.panes().tree.x, 160);
+    person.tell(Message::Resize(60, 10));
+    person.sees();
+    person.tell(Message::Resize(100, 40));
+    assert_eq!(person.app.panes(), panes);
+}
+
+#[test]
+fn in_the_waste_a_click_selects_a_line_and_a_double_click_opens_it() {
+    let mut person = Person::at(80, 24);
+    person.types("2");
+    let (x, y) = person.finds("2 → 3");
+    // The second line of a group is the group's, too.
+    person.clicks(x, y + 1);
+    assert!(person.screen().contains("Waste · 2/3"), "{}", person.screen());
+    person.double_clicks(x, y);
+    assert!(person.screen().contains("▾ 2 → 3"), "{}", person.screen());
+    person.mouse(MouseEventKind::ScrollDown, x, y);
+    assert!(person.screen().contains("Waste · 5/"), "{}", person.screen());
+}
+
+#[test]
+fn in_the_table_of_the_waste_a_click_selects_a_row() {
+    let mut person = Person::at(80, 24);
+    person.types("2t");
+    let (x, y) = person.finds("937 KiB");
+    person.clicks(x, y);
+    assert!(person.screen().contains("Waste · 3/3"), "{}", person.screen());
+    person.clicks(x, 2);
+    assert!(person.screen().contains("Waste · 3/3"), "a title is no row");
+}
+
+#[test]
+fn in_the_timeline_a_click_goes_to_a_layer_and_the_wheel_steps() {
+    let mut person = Person::at(80, 24);
+    person.types("3");
+    person.clicks(30, 10);
+    assert_eq!(person.layer(), 1);
+    person.clicks(14, 4);
+    assert_eq!(person.layer(), 0);
+    person.clicks(30, 19);
+    assert_eq!(person.layer(), 0, "the text is no column");
+    person.mouse(MouseEventKind::ScrollDown, 30, 10);
+    assert_eq!(person.layer(), 1);
+    person.double_clicks(50, 10);
+    assert_eq!((person.layer(), person.app.view), (2, View::Explore));
+}
+
+#[test]
+fn in_the_treemap_a_click_selects_a_tile_and_a_double_click_goes_into_it() {
+    let mut person = Person::at(80, 24);
+    person.types("4");
+    person.clicks(70, 5);
+    assert!(person.screen().contains("┏▶python3."), "{}", person.screen());
+    person.double_clicks(70, 5);
+    assert!(person.screen().contains("┌ …/python3.11 ·"), "{}", person.screen());
+    person.mouse(MouseEventKind::ScrollDown, 10, 10);
+    assert!(person.screen().contains("┌ /usr/lib ·"), "{}", person.screen());
+    person.mouse(MouseEventKind::ScrollUp, 10, 10);
+    assert!(person.screen().contains("┌ /usr/lib/go ·"), "{}", person.screen());
+}
+
+#[test]
+fn of_several_images_one_is_picked_with_a_double_click() {
+    let mut person = Person::in_front_of("two.tar", 80, 24);
+    person.tell(Message::Choices(vec!["app:1".into(), "app:2".into()]));
+    let (x, y) = person.finds("app:2");
+    person.clicks(x, y);
+    assert!(person.screen().contains("Which image? · 2/2"), "{}", person.screen());
+    let event = |kind| crossterm::event::MouseEvent {
+        kind,
+        column: x,
+        row: y,
+        modifiers: crossterm::event::KeyModifiers::NONE,
+    };
+    let effect = person.app.update(Message::Mouse(event(DOWN), person.time));
+    assert!(matches!(effect, Some(Effect::Choose(1))), "the second click of two");
+}
