@@ -21,7 +21,7 @@ pub fn read(text: &str, directory: Option<&Path>) -> Result<Config, Problem> {
             ("keymap", DeValue::Table(actions)) => config.keymap = keymap(text, actions)?,
             ("keymap", value) => return Err(problem(instead("a table", value))),
             (name, value) => {
-                setting(name).and_then(|setting| setting.set(&mut config, value, directory)).map_err(problem)?
+                setting(name).and_then(|setting| setting.set(&mut config, value, directory)).map_err(problem)?;
             }
         }
     }
