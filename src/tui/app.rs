@@ -18,6 +18,7 @@ use super::mouse::Pointer;
 use super::rows::{Order, Scope, Shown};
 use super::search::Search;
 use super::sentences::{self, Details};
+use super::text::follow;
 use super::views::{View, Views};
 
 /// Something that happened.
@@ -78,6 +79,13 @@ pub enum Phase {
     Ready(Box<Explorer>),
 }
 
+/// The first rows that lists show.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Tops {
+    pub layers: usize,
+    pub tree: usize,
+}
+
 /// The state of the program.
 pub struct App {
     pub name: String,
@@ -95,6 +103,7 @@ pub struct App {
     pub reading: Option<Reading>,
     pub area: Rect,
     pub shares: Shares,
+    tops: Tops,
     pub pointer: Pointer,
     pub units: Units,
     pub keymap: Keymap,
@@ -120,6 +129,7 @@ impl App {
             reading: None,
             area,
             shares: Shares::default(),
+            tops: Tops::default(),
             pointer: Pointer::default(),
             units: settings.units,
             keymap: settings.keymap.clone(),
@@ -138,6 +148,16 @@ impl App {
 
     /// Takes in what happened.
     pub fn update(&mut self, message: Message) -> Option<Effect> {
+        let resized = matches!(message, Message::Resize(..));
+        let effect = self.take(message);
+        // A screen that gets small and big again looks as it did.
+        if !resized {
+            self.tops = self.tops();
+        }
+        effect
+    }
+
+    fn take(&mut self, message: Message) -> Option<Effect> {
         match message {
             Message::Key(key) if key.kind != KeyEventKind::Release => return self.key(key),
             Message::Key(_) => {}
@@ -358,6 +378,20 @@ impl App {
             }
         }
         self.refresh_details();
+    }
+
+    /// The first rows that the layers and the tree show now.
+    pub fn tops(&self) -> Tops {
+        let (panes, Some(explorer)) = (self.panes(), self.explorer()) else { return self.tops };
+        let first = |area: Rect, top, selected, count| match rows_inside(area) {
+            // A pane that is not shown comes back as it was.
+            0 => top,
+            height => follow(top, selected, count, height),
+        };
+        Tops {
+            layers: first(panes.layers, self.tops.layers, explorer.layer, explorer.inspection.layers.len()),
+            tree: first(panes.tree, self.tops.tree, explorer.cursor, explorer.rows.len()),
+        }
     }
 
     /// Where the panes lie.

@@ -21,9 +21,18 @@ const DOUBLE: Duration = Duration::from_millis(400);
 /// What has to be remembered from one event of the mouse to the next.
 #[derive(Debug, Default)]
 pub struct Pointer {
-    /// Where and when the button went down last.
+    /// Where and when the button went down last, and on what.
     pressed: Option<(Position, Duration)>,
+    hit: Option<Hit>,
     dragged: Option<Divider>,
+}
+
+/// What a click has selected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hit {
+    Layer,
+    /// Something that Enter opens.
+    Entry,
 }
 
 impl Pointer {
@@ -65,54 +74,56 @@ impl App {
             at if panes.header.contains(at) => bar(bars::header(self, &Theme::BARE, panes.header.width), panes.header),
             at if panes.footer.contains(at) => bar(bars::footer(self, &Theme::BARE, panes.footer.width), panes.footer),
             at if panes.main.contains(at) => {
-                self.press_inside(at, double);
-                return if double && self.opens(at) { self.act(Action::Enter) } else { None };
+                // The second click is for what the first one has selected, wherever that may be now.
+                if double {
+                    return self.open();
+                }
+                self.pointer.hit = self.select(at);
+                return None;
             }
             _ => None,
         };
+        self.pointer.hit = None;
         match press? {
             Press::Action(action) => self.act(action),
             Press::View(view) => self.act(view.action()),
         }
     }
 
-    /// Whether a double click does what Enter does.
-    fn opens(&self, at: Position) -> bool {
-        let panes = self.panes();
-        let covered = self.help || self.reading.is_some() || panes.divider(at).is_some();
-        match self.phase {
-            _ if covered => false,
-            Phase::Loading { .. } => false,
-            Phase::Choosing { .. } => true,
-            Phase::Ready(_) if self.view == View::Explore => {
-                self.row_at(at).is_some_and(|(pane, _)| pane == Pane::Tree)
+    fn open(&mut self) -> Option<Effect> {
+        match self.pointer.hit.take()? {
+            Hit::Layer => {
+                self.open_instruction();
+                None
             }
-            Phase::Ready(_) => true,
+            Hit::Entry => self.act(Action::Enter),
         }
     }
 
-    fn press_inside(&mut self, at: Position, double: bool) {
+    /// Selects what lies at a cell, or takes hold of a divider.
+    fn select(&mut self, at: Position) -> Option<Hit> {
         let panes = self.panes();
         if self.help || self.reading.is_some() {
-            return;
+            return None;
         }
         if let Phase::Choosing { choices, cursor } = &mut self.phase {
-            *cursor = row_in(panes.main, at, *cursor, choices.len()).unwrap_or(*cursor);
-            return;
+            *cursor =
+                row_in(panes.main, at, first_visible(*cursor, choices.len(), rows_inside(panes.main)), choices.len())?;
+            return Some(Hit::Entry);
         }
         if self.view != View::Explore {
             let look = Look { theme: &Theme::BARE, units: self.units };
-            if let (Phase::Ready(explorer), Some(views)) = (&mut self.phase, &mut self.views) {
-                views.select(self.view, explorer, look, at, panes.main);
-            }
-            return self.refresh_details();
+            let (Phase::Ready(explorer), Some(views)) = (&mut self.phase, &mut self.views) else { return None };
+            let hit = views.select(self.view, explorer, look, at, panes.main);
+            self.refresh_details();
+            return hit.then_some(Hit::Entry);
         }
-        if let Some(divider) = panes.divider(at) {
-            self.pointer.dragged = Some(divider);
-            return;
+        self.pointer.dragged = panes.divider(at);
+        if self.pointer.dragged.is_some() {
+            return None;
         }
         let row = self.row_at(at);
-        let Phase::Ready(explorer) = &mut self.phase else { return };
+        let Phase::Ready(explorer) = &mut self.phase else { return None };
         match row {
             Some((Pane::Layers, row)) => explorer.select_layer(row),
             Some((_, row)) => explorer.move_to(row),
@@ -124,18 +135,16 @@ impl App {
             _ => {}
         }
         self.refresh_details();
-        if double && matches!(row, Some((Pane::Layers, _))) {
-            self.open_instruction();
-        }
+        row.map(|(pane, _)| if pane == Pane::Layers { Hit::Layer } else { Hit::Entry })
     }
 
     /// The layer or the row of the tree that lies at a cell.
     fn row_at(&self, at: Position) -> Option<(Pane, usize)> {
         let (panes, explorer) = (self.panes(), self.explorer()?);
-        let layers = (Pane::Layers, panes.layers, explorer.layer, explorer.inspection.layers.len());
-        let tree = (Pane::Tree, panes.tree, explorer.cursor, explorer.rows.len());
-        let rows = [layers, tree].into_iter();
-        rows.filter_map(|(pane, area, selected, count)| Some((pane, row_in(area, at, selected, count)?))).next()
+        let tops = self.tops();
+        let layers = (Pane::Layers, panes.layers, tops.layers, explorer.inspection.layers.len());
+        let tree = (Pane::Tree, panes.tree, tops.tree, explorer.rows.len());
+        [layers, tree].into_iter().find_map(|(pane, area, first, count)| Some((pane, row_in(area, at, first, count)?)))
     }
 
     fn wheel(&mut self, at: Position, down: bool) {
@@ -170,12 +179,12 @@ impl App {
     }
 }
 
-/// The row of a list in a bordered pane that lies at a cell.
-pub fn row_in(pane: Rect, at: Position, selected: usize, count: usize) -> Option<usize> {
+/// The row of a list in a bordered pane that lies at a cell, if the pane shows the rows from `first` on.
+fn row_in(pane: Rect, at: Position, first: usize, count: usize) -> Option<usize> {
     let inside = pane.contains(at) && at.x > pane.x && at.x + 1 < pane.right() && at.y > pane.y;
     let place = usize::from(at.y.saturating_sub(pane.y + 1));
     let height = rows_inside(pane);
-    let row = first_visible(selected, count, height) + place;
+    let row = first + place;
     (inside && place < height && row < count).then_some(row)
 }
 

@@ -7,9 +7,38 @@ pub fn first_visible(selected: usize, count: usize, height: usize) -> usize {
     selected.saturating_sub(height / 2).min(count.saturating_sub(height))
 }
 
+/// The first row of a list to show when `top` was the first before: the same, if `selected` can be seen then.
+///
+/// A list goes no further than it has to, so that nothing moves away from under the mouse; after a leap, `selected` is
+/// near the middle.
+pub fn follow(top: usize, selected: usize, count: usize, height: usize) -> usize {
+    let top = top.min(count.saturating_sub(height));
+    if selected + height < top || selected >= top + 2 * height {
+        first_visible(selected, count, height)
+    } else {
+        top.clamp((selected + 1).saturating_sub(height), selected)
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn a_list_follows_the_selected_row_no_further_than_it_has_to() {
+        assert_eq!(follow(10, 12, 100, 5), 10);
+        assert_eq!((follow(10, 15, 100, 5), follow(10, 9, 100, 5)), (11, 9));
+        assert_eq!(follow(10, 60, 100, 5), 58, "after a leap it is in the middle");
+        for count in 0..20 {
+            for height in 1..8 {
+                for (top, selected) in (0..25).flat_map(|top| (0..count).map(move |selected| (top, selected))) {
+                    let first = follow(top, selected, count, height);
+                    assert!(first <= selected && selected < first + height, "{selected} of {count} in {height}");
+                    assert!(count <= height || first + height <= count);
+                }
+            }
+        }
+    }
 
     #[test]
     fn the_selected_row_is_always_visible() {

@@ -8,7 +8,7 @@ use ratatui::text::{Line, Span};
 use super::{bar, pane, put, scroll_bar};
 use crate::tui::app::{App, Phase};
 use crate::tui::layout::Pane;
-use crate::tui::text::{cut, first_visible};
+use crate::tui::text::cut;
 use crate::tui::theme::Theme;
 
 const SIZE_WIDTH: usize = 8;
@@ -23,7 +23,7 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     };
     let inner = pane(&title, app.focus == Pane::Layers, theme, area, buffer);
     let height = usize::from(inner.height);
-    let first = first_visible(selected.unwrap_or(0), count, height);
+    let first = app.tops().layers;
     scroll_bar(first, count, inner, theme, buffer);
     let digits = count.saturating_sub(1).to_string().len().max(1);
     let bar_width = usize::from(inner.width / 6).clamp(4, 14);

@@ -13,7 +13,7 @@ use crate::tui::app::App;
 use crate::tui::explorer::Explorer;
 use crate::tui::layout::Pane;
 use crate::tui::rows::{Order, Row, Scope};
-use crate::tui::text::{cut, first_visible};
+use crate::tui::text::cut;
 use crate::tui::theme::Theme;
 
 const SIZE_WIDTH: usize = 8;
@@ -34,7 +34,7 @@ pub fn draw(app: &App, explorer: &Explorer, theme: &Theme, area: Rect, buffer: &
         }
         return;
     }
-    let first = first_visible(explorer.cursor, explorer.rows.len(), height);
+    let first = app.tops().tree;
     scroll_bar(first, explorer.rows.len(), inner, theme, buffer);
     for (i, row) in explorer.rows.iter().enumerate().skip(first).take(height) {
         put(line(app, explorer, theme, row, usize::from(inner.width)), i - first, inner, buffer);

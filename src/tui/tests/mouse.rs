@@ -31,6 +31,34 @@ fn a_click_selects_and_a_double_click_opens_a_directory() {
 }
 
 #[test]
+fn nothing_moves_away_from_under_the_mouse() {
+    let mut person = Person::at(80, 24);
+    let lines = |person: &Person| -> Vec<String> {
+        person.screen().lines().skip(2).take(14).map(|line| line.chars().skip(40).collect()).collect()
+    };
+    let before = lines(&person);
+    person.clicks(60, 15);
+    assert_eq!(lines(&person), before, "the list stands still");
+    for _ in 0..9 {
+        person.types("j");
+    }
+    let rows = person.app.explorer().unwrap().rows.len();
+    let (x, y) = person.finds("engines-1.1/");
+    let before = lines(&person);
+    person.double_clicks(x, y);
+    assert_eq!(person.path(), "/usr/lib/engines-1.1");
+    assert!(person.app.explorer().unwrap().rows.len() > rows, "{}", person.screen());
+    assert_eq!(lines(&person)[0], before[0]);
+    person.types("2l").press(crossterm::event::KeyCode::Down).types("llll");
+    let before = person.screen();
+    person.clicks(20, 16);
+    assert!(
+        person.screen().lines().zip(before.lines()).skip(2).take(12).all(|(now, before)| now == before),
+        "{before}"
+    );
+}
+
+#[test]
 fn a_double_click_on_a_layer_shows_its_instruction_in_full() {
     let mut person = Person::at(80, 24);
     person.double_clicks(5, 4);

@@ -117,10 +117,10 @@ impl Views {
         }
     }
 
-    /// Selects what lies at a cell, if there is something.
-    pub fn select(&mut self, view: View, explorer: &mut Explorer, look: Look<'_>, at: Position, area: Rect) {
+    /// Selects what lies at a cell; says whether there is something.
+    pub fn select(&mut self, view: View, explorer: &mut Explorer, look: Look<'_>, at: Position, area: Rect) -> bool {
         match view {
-            View::Explore | View::Image => {}
+            View::Explore | View::Image => false,
             View::Waste => self.waste.select(explorer, at, area),
             View::Timeline => self.timeline.select(explorer, look, at, area),
             View::Treemap => self.treemap.select(explorer, at, area),

@@ -65,17 +65,17 @@ impl Timeline {
         false
     }
 
-    /// Goes to the layer whose column lies at a cell.
-    pub fn select(&mut self, explorer: &mut Explorer, look: Look<'_>, at: Position, area: Rect) {
+    /// Goes to the layer whose column lies at a cell; says whether there is one.
+    pub fn select(&mut self, explorer: &mut Explorer, look: Look<'_>, at: Position, area: Rect) -> bool {
         let inner = inside(area);
         let (below, _) = self.divided(explorer, look, inner);
         if below == 0 || !inner.contains(at) || usize::from(at.y - inner.y) >= below {
-            return;
+            return false;
         }
         let chart = Chart::new(&self.points, explorer.layer, look, below, inner);
-        if let Some(layer) = chart.layer_at(usize::from(at.x - inner.x)) {
-            explorer.select_layer(layer);
-        }
+        let layer = chart.layer_at(usize::from(at.x - inner.x));
+        layer.into_iter().for_each(|layer| explorer.select_layer(layer));
+        layer.is_some()
     }
 
     /// The rows of the chart with what belongs to it, none where there is no room; and the text below.

@@ -85,13 +85,15 @@ impl Treemap {
         false
     }
 
-    /// Selects the tile at a cell.
-    pub fn select(&mut self, explorer: &Explorer, at: Position, area: Rect) {
+    /// Selects the tile at a cell; says whether there is one.
+    pub fn select(&mut self, explorer: &Explorer, at: Position, area: Rect) -> bool {
         self.refresh(explorer);
         let tiles = self.tiles(explorer, inside(area));
-        if let Some(Tile { shows: Shows::Path(node), .. }) = tiles.iter().find(|tile| tile.area.contains(at)) {
-            self.selected = Some(*node);
-        }
+        let Some(Tile { shows: Shows::Path(node), .. }) = tiles.iter().find(|tile| tile.area.contains(at)) else {
+            return false;
+        };
+        self.selected = Some(*node);
+        true
     }
 
     /// Goes into the selected directory; a file is shown in the explorer.

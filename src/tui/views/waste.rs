@@ -62,13 +62,25 @@ impl Waste {
 
     /// Does something; says whether to go to the explorer now.
     pub fn act(&mut self, explorer: &mut Explorer, action: Action, area: Rect) -> bool {
-        match (action, self.form) {
-            (Action::WasteTable, Form::List) => self.form = Form::Table,
-            (Action::WasteTable, Form::Table) => self.form = Form::List,
-            (action, Form::Table) => self.act_in_table(action, area),
-            (action, Form::List) => return self.act_in_list(explorer, action, area),
-        }
-        false
+        let leave = match (action, self.form) {
+            (Action::WasteTable, form) => {
+                self.form = if form == Form::List { Form::Table } else { Form::List };
+                false
+            }
+            (action, Form::Table) => {
+                self.act_in_table(action, area);
+                false
+            }
+            (action, Form::List) => self.act_in_list(explorer, action, area),
+        };
+        self.settle(explorer, area);
+        leave
+    }
+
+    /// Keeps the lines where they are, as long as the cursor can be seen.
+    fn settle(&mut self, explorer: &Explorer, area: Rect) {
+        list::settle(&mut self.outline, explorer, inside(area));
+        self.table.settle(inside(area));
     }
 
     fn act_in_table(&mut self, action: Action, area: Rect) {
@@ -105,20 +117,20 @@ impl Waste {
         false
     }
 
-    /// Puts the cursor on what lies at a cell.
-    pub fn select(&mut self, explorer: &Explorer, at: Position, area: Rect) {
+    /// Puts the cursor on what lies at a cell; says whether there is something.
+    pub fn select(&mut self, explorer: &Explorer, at: Position, area: Rect) -> bool {
         let inner = inside(area);
         if !inner.contains(at) {
-            return;
+            return false;
         }
         let place = usize::from(at.y - inner.y);
-        match self.form {
-            Form::List => {
-                self.outline.cursor =
-                    list::row_at(&self.outline, explorer, inner, place).unwrap_or(self.outline.cursor);
-            }
-            Form::Table => self.table.cursor = self.table.row_at(inner, place).unwrap_or(self.table.cursor),
-        }
+        let (row, cursor) = match self.form {
+            Form::List => (list::row_at(&self.outline, explorer, inner, place), &mut self.outline.cursor),
+            Form::Table => (self.table.row_at(inner, place), &mut self.table.cursor),
+        };
+        *cursor = row.unwrap_or(*cursor);
+        self.settle(explorer, area);
+        row.is_some()
     }
 
     pub fn draw(&self, explorer: &Explorer, look: Look<'_>, area: Rect, buffer: &mut Buffer) {

@@ -12,7 +12,7 @@ use unicode_width::UnicodeWidthStr;
 use super::outline::{Item, Outline, Row};
 use crate::tui::draw::{bar, fill, inside, part, put, scroll_bar};
 use crate::tui::explorer::Explorer;
-use crate::tui::text::{cut, first_visible, wrap};
+use crate::tui::text::{cut, follow, wrap};
 use crate::tui::views::Look;
 
 const SIZE_WIDTH: usize = 8;
@@ -58,6 +58,12 @@ pub fn page(outline: &Outline, explorer: &Explorer, area: Rect) -> usize {
     whole.max(2) - 1
 }
 
+/// Keeps the first line that is shown, as long as the cursor can be seen.
+pub fn settle(outline: &mut Outline, explorer: &Explorer, inner: Rect) {
+    let height = usize::from(inner.height) - notes(outline, explorer, inner).len();
+    outline.top = scrolled(outline, height).0;
+}
+
 /// The row that a line of the screen belongs to.
 pub fn row_at(outline: &Outline, explorer: &Explorer, inner: Rect, place: usize) -> Option<usize> {
     lines(outline, explorer, inner).get(place).map(|&(row, _)| row)
@@ -68,11 +74,11 @@ fn lines(outline: &Outline, explorer: &Explorer, inner: Rect) -> Vec<(usize, Par
     visible(outline, usize::from(inner.height) - notes(outline, explorer, inner).len())
 }
 
-/// The first line of the outline that is shown, around the cursor, and how many there are.
+/// The first line of the outline that is shown, and how many there are.
 fn scrolled(outline: &Outline, height: usize) -> (usize, usize) {
     let lines = |rows: &[Row]| rows.len() + rows.iter().filter(|row| is_group(row)).count();
     let all = lines(&outline.rows);
-    (first_visible(lines(&outline.rows[..outline.cursor]), all, height), all)
+    (follow(outline.top, lines(&outline.rows[..outline.cursor]), all, height), all)
 }
 
 fn is_group(row: &Row) -> bool {

@@ -34,6 +34,8 @@ pub struct Outline {
     members: Vec<Vec<usize>>,
     pub rows: Vec<Row>,
     pub cursor: usize,
+    /// The first line that the screen shows.
+    pub top: usize,
 }
 
 impl Outline {
@@ -50,7 +52,7 @@ impl Outline {
         }
         let row = |(group, bytes)| Row { item: Item::Group, group, depth: 0, bytes, open: false, above: NodeId::ROOT };
         let rows = groups.iter().map(|group| group.bytes).enumerate().map(row).collect();
-        Self { groups, members, rows, cursor: 0 }
+        Self { groups, members, rows, cursor: 0, top: 0 }
     }
 
     /// The groups that have bytes, the biggest first.

@@ -10,7 +10,7 @@ use ratatui::text::{Line, Span};
 
 use crate::tui::draw::{fill, part, put, scroll_bar};
 use crate::tui::explorer::Explorer;
-use crate::tui::text::{cut, first_visible};
+use crate::tui::text::{cut, follow};
 use crate::tui::views::Look;
 
 /// The columns of the screen that a number takes, with the space before it.
@@ -28,6 +28,8 @@ pub struct Table {
     /// Layers that hide them, with how many.
     died: Vec<(usize, u64)>,
     pub cursor: usize,
+    /// The first row that the screen shows.
+    top: usize,
 }
 
 /// The columns that there is room for.
@@ -45,7 +47,7 @@ impl Table {
             *died.entry(group.died_in).or_default() += group.bytes;
         }
         let cells = groups.iter().map(|group| ((group.born_in, group.died_in), group.bytes)).collect();
-        Self { cells, born: born.into_iter().collect(), died: died.into_iter().collect(), cursor: 0 }
+        Self { cells, born: born.into_iter().collect(), died: died.into_iter().collect(), cursor: 0, top: 0 }
     }
 
     /// The layer under the cursor.
@@ -84,7 +86,12 @@ impl Table {
     fn rows(&self, inner: Rect, columns: &Columns) -> (usize, usize) {
         let below = usize::from(inner.height).saturating_sub(HEAD);
         let height = (below - self.legend(inner, columns)).min(self.born.len());
-        (first_visible(self.cursor, self.born.len(), height), height)
+        (follow(self.top, self.cursor, self.born.len(), height), height)
+    }
+
+    /// Keeps the first row that is shown, as long as the cursor can be seen.
+    pub fn settle(&mut self, inner: Rect) {
+        self.top = self.rows(inner, &self.columns(usize::from(inner.width))).0;
     }
 
     /// The row that is shown at a line.
