@@ -18,6 +18,8 @@ use crate::tree::{NodeId, VersionId};
 
 /// Pieces of a program that are compressed to guess how far it packs.
 const SAMPLES: u64 = 8;
+/// Programs are not packed into less than one part in so many.
+const DENSEST: u64 = 10;
 /// The size of a piece in bytes.
 const SAMPLE: u64 = 1 << 20;
 
@@ -108,7 +110,7 @@ fn loaded(filesystem: &Filesystem<'_>, required: &Required, interpreter: Option<
     Loaded { node, found_at: filesystem.shown(name) }
 }
 
-/// Guesses the size of a program when it is stripped and packed, by compressing pieces of it; `None` if it is packed.
+/// Guesses the size of a program when it is stripped and packed, by compressing pieces of it; `None` if it is packed, or if nothing like a program is in it.
 pub fn guess_packed(source: &dyn ReadAt, executable: &Executable) -> io::Result<Option<u64>> {
     if executable.packed.is_some() {
         return Ok(None);
@@ -126,7 +128,8 @@ pub fn guess_packed(source: &dyn ReadAt, executable: &Executable) -> io::Result<
         read += bytes.len() as u64;
     }
     let packed = u128::from(size) * u128::from(compressed) / u128::from(read.max(1));
-    Ok(u64::try_from(packed).ok())
+    // No program packs like that: these are zeros, or pictures of one colour.
+    Ok(u64::try_from(packed).ok().filter(|&packed| packed > size / DENSEST))
 }
 
 /// Counts what is written.

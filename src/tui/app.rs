@@ -5,6 +5,7 @@ use std::time::Duration;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyEventKind, KeyModifiers, MouseEvent};
 use layerscope::report::Units;
+use layerscope::study::Study;
 use layerscope::{Error, Inspection, Opened};
 use ratatui::layout::Rect;
 
@@ -34,6 +35,8 @@ pub enum Message {
     /// The image is known, and its layers are going to be read.
     Opened(Intro),
     Loaded(Result<Arc<Inspection>, Error>),
+    /// Files have been looked into.
+    Studied(Arc<Study>),
     /// The system asks the program to end.
     Terminate,
 }
@@ -180,6 +183,11 @@ impl App {
                 self.phase = Phase::Ready(Box::new(explorer));
                 self.show(self.view);
             }
+            Message::Studied(study) => {
+                if let Some(views) = &mut self.views {
+                    views.studied(&study);
+                }
+            }
             Message::Loaded(Err(Error::Cancelled)) | Message::Terminate => return Some(Effect::Quit),
             Message::Loaded(Err(error)) => return Some(Effect::Fail(error)),
         }
@@ -254,7 +262,7 @@ impl App {
             }
             (View::Waste, _) => contexts.push(Context::Waste),
             (View::Treemap, _) => contexts.push(Context::Treemap),
-            (View::Timeline | View::Image, _) => {}
+            (View::Timeline | View::Image | View::Findings | View::Ladder, _) => {}
         }
         contexts.push(Context::Everywhere);
         contexts

@@ -33,9 +33,12 @@ use std::time::{Duration, Instant};
 
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{self, Event as TerminalEvent};
+use layerscope::contents::LayerContents;
+use layerscope::findings::Rules;
 use layerscope::image::Image;
 use layerscope::report::Units;
-use layerscope::{Archive, Error, Opened, Progress, Selection};
+use layerscope::study::{Question, Study};
+use layerscope::{Archive, Error, Inspection, Opened, Progress, Selection};
 use ratatui::layout::Rect;
 
 pub use signs::Signs;
@@ -132,6 +135,14 @@ pub fn run(start: Start, selection: Selection, settings: Settings) -> Result<(),
     }
 }
 
+/// Looks into the files of an image; nothing given means that nothing can be wrong.
+fn study(opened: &Opened, inspection: &Inspection, units: Units) -> Option<Study> {
+    let rules = Rules::built_in();
+    let contents = LayerContents::new(opened);
+    let question = Question { contents: Some(&contents), units, ..Question::with(&rules) };
+    Study::of(inspection, &question).ok()
+}
+
 /// The state of the screen with what feeds it.
 struct Session {
     app: App,
@@ -164,9 +175,15 @@ impl Session {
     fn read(&mut self, opened: Opened) {
         self.app.update(Message::Opened(Intro::of(&opened)));
         let (progress, sender) = (self.progress.clone(), self.sender.clone());
+        let units = self.app.units;
         thread::spawn(move || {
             let inspection = layerscope::inspect(&opened, &progress).map(Arc::new);
-            sender.send(Event::Message(Message::Loaded(inspection)))
+            let read = inspection.as_ref().ok().cloned();
+            let _ = sender.send(Event::Message(Message::Loaded(inspection)));
+            // What takes looking into files comes when it is there.
+            if let Some(study) = read.and_then(|inspection| study(&opened, &inspection, units)) {
+                let _ = sender.send(Event::Message(Message::Studied(Arc::new(study))));
+            }
         });
     }
 

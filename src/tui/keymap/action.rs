@@ -48,6 +48,8 @@ actions! {
     ViewTimeline "timeline" Everywhere ["3"] [];
     ViewTreemap "treemap" Everywhere ["4"] [];
     ViewImage "image" Everywhere ["5"] [];
+    ViewFindings "findings" Everywhere ["6"] [];
+    ViewLadder "ladder" Everywhere ["7"] [];
     Up "up" Everywhere ["up" "k"] [];
     Down "down" Everywhere ["down" "j"] [];
     PageUp "page-up" Everywhere ["pageup" "u"] [];

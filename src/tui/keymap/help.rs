@@ -41,6 +41,7 @@ pub const GROUPS: &[(&str, &[Line])] = &[
                 &[ViewExplore, ViewWaste, ViewTimeline, ViewTreemap, ViewImage],
                 "explore, waste, timeline, treemap, image; Esc comes back",
             ),
+            (&[ViewFindings, ViewLadder], "findings with their fixes; how small the image could be"),
             (&[WasteTable, WasteFold], "waste: as a table; open or fold"),
             (&[ZoomIn, ZoomOut, ZoomReset], "treemap: into the tile, out of it, to the root"),
         ],

@@ -1,5 +1,6 @@
 //! Journeys and pictures of the interface, without a terminal.
 
+mod advice;
 mod comfort;
 mod film;
 mod journeys;

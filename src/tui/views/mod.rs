@@ -1,11 +1,16 @@
 //! The views beside the explorer: each shows the same inspection in another way, and shares its selection.
 
+mod findings;
 mod image;
+mod ladder;
 mod timeline;
 mod treemap;
 mod waste;
 
+use std::sync::Arc;
+
 use layerscope::report::Units;
+use layerscope::study::Study;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -15,7 +20,9 @@ use super::keymap::help::Line as Hint;
 use super::mouse::WHEEL;
 use super::theme::Theme;
 
+use findings::Findings;
 use image::ImageFacts;
+use ladder::Ladder;
 use timeline::Timeline;
 use treemap::Treemap;
 use waste::Waste;
@@ -29,10 +36,13 @@ pub enum View {
     Timeline,
     Treemap,
     Image,
+    Findings,
+    Ladder,
 }
 
 impl View {
-    pub const ALL: [Self; 5] = [Self::Explore, Self::Waste, Self::Timeline, Self::Treemap, Self::Image];
+    pub const ALL: [Self; 7] =
+        [Self::Explore, Self::Waste, Self::Timeline, Self::Treemap, Self::Image, Self::Findings, Self::Ladder];
 
     /// The view that an action asks for.
     pub fn asked_for(action: Action) -> Option<Self> {
@@ -47,6 +57,8 @@ impl View {
             Self::Timeline => Action::ViewTimeline,
             Self::Treemap => Action::ViewTreemap,
             Self::Image => Action::ViewImage,
+            Self::Findings => Action::ViewFindings,
+            Self::Ladder => Action::ViewLadder,
         }
     }
 
@@ -58,6 +70,8 @@ impl View {
             Self::Timeline => "timeline",
             Self::Treemap => "treemap",
             Self::Image => "image",
+            Self::Findings => "findings",
+            Self::Ladder => "ladder",
         }
     }
 
@@ -68,6 +82,8 @@ impl View {
             Self::Timeline => "Timeline",
             Self::Treemap => "Treemap",
             Self::Image => "Image",
+            Self::Findings => "Findings",
+            Self::Ladder => "Ladder",
         }
     }
 }
@@ -85,6 +101,8 @@ pub struct Views {
     timeline: Timeline,
     treemap: Treemap,
     image: ImageFacts,
+    findings: Findings,
+    ladder: Ladder,
 }
 
 impl Views {
@@ -94,7 +112,15 @@ impl Views {
             timeline: Timeline::new(explorer),
             treemap: Treemap::new(explorer),
             image: ImageFacts::new(explorer),
+            findings: Findings::new(),
+            ladder: Ladder::new(),
         }
+    }
+
+    /// Takes what was found by looking into files.
+    pub fn studied(&mut self, study: &Arc<Study>) {
+        self.findings.studied(study);
+        self.ladder.studied(study);
     }
 
     /// Brings a view that is about to be shown to the explorer's selection.
@@ -102,7 +128,7 @@ impl Views {
         match view {
             View::Waste => self.waste.enter(explorer),
             View::Treemap => self.treemap.enter(explorer),
-            View::Explore | View::Timeline | View::Image => {}
+            View::Explore | View::Timeline | View::Image | View::Findings | View::Ladder => {}
         }
     }
 
@@ -114,6 +140,14 @@ impl Views {
             View::Timeline => self.timeline.act(explorer, action, area),
             View::Treemap => self.treemap.act(explorer, action, area),
             View::Image => self.image.act(action, area),
+            View::Findings => self.findings.act(explorer, action, area),
+            View::Ladder => match self.ladder.act(action) {
+                Some(node) => {
+                    explorer.reveal_up_to(node);
+                    true
+                }
+                None => false,
+            },
         }
     }
 
@@ -124,6 +158,8 @@ impl Views {
             View::Waste => self.waste.select(explorer, at, area),
             View::Timeline => self.timeline.select(explorer, look, at, area),
             View::Treemap => self.treemap.select(explorer, at, area),
+            View::Findings => self.findings.select(explorer, at, area),
+            View::Ladder => self.ladder.select(at, area),
         }
     }
 
@@ -152,6 +188,8 @@ impl Views {
             View::Timeline => self.timeline.draw(explorer, look, area, buffer),
             View::Treemap => self.treemap.draw(explorer, look, area, buffer),
             View::Image => self.image.draw(look, area, buffer),
+            View::Findings => self.findings.draw(explorer, look, area, buffer),
+            View::Ladder => self.ladder.draw(look, area, buffer),
         }
     }
 
@@ -163,6 +201,8 @@ impl Views {
             View::Timeline => timeline::KEYS,
             View::Treemap => treemap::KEYS,
             View::Image => image::KEYS,
+            View::Findings => findings::KEYS,
+            View::Ladder => ladder::KEYS,
         }
     }
 }

@@ -1,0 +1,127 @@
+//! How small the image could be: a bar for each remedy; below, how to get there.
+
+use std::sync::Arc;
+
+use layerscope::ladder::{Certainty, Rung};
+use layerscope::report::times;
+use layerscope::study::Study;
+use layerscope::what_if::Pull;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+
+use super::Look;
+use crate::tui::app::moved;
+use crate::tui::draw::{bar, fill, inside, pane, put};
+use crate::tui::keymap::Action;
+use crate::tui::keymap::help::Line as Hint;
+use crate::tui::text::{cut, wrap};
+
+pub const KEYS: &[Hint] = &[
+    (&[Action::Help], "help"),
+    (&[Action::Up, Action::Down], "step"),
+    (&[Action::Enter], "explore the program"),
+    (&[Action::ViewFindings], "findings"),
+    (&[Action::ViewExplore], "explore"),
+    (&[Action::Quit], "quit"),
+];
+
+/// The columns of a title, and of a size with its tilde.
+const TITLE: usize = 30;
+const SIZE_WIDTH: usize = 9;
+const RATIO_WIDTH: usize = 7;
+
+/// The state of the view.
+pub struct Ladder {
+    study: Option<Arc<Study>>,
+    cursor: usize,
+}
+
+impl Ladder {
+    pub fn new() -> Self {
+        Self { study: None, cursor: 0 }
+    }
+
+    /// Takes what was found.
+    pub fn studied(&mut self, study: &Arc<Study>) {
+        self.study = Some(study.clone());
+    }
+
+    fn rungs(&self) -> &[Rung] {
+        self.study.as_ref().map_or(&[], |study| &study.ladder)
+    }
+
+    /// Does something; says which path to explore now.
+    pub fn act(&mut self, action: Action) -> Option<layerscope::tree::NodeId> {
+        if action == Action::Enter {
+            let study = self.study.as_ref()?;
+            return study.footing.program.as_ref().map(|program| program.path);
+        }
+        let last = self.rungs().len().saturating_sub(1);
+        self.cursor = moved(action, self.cursor, last, last.max(1)).unwrap_or(self.cursor);
+        None
+    }
+
+    /// Puts the cursor on what lies at a cell; says whether there is something.
+    pub fn select(&mut self, at: Position, area: Rect) -> bool {
+        let inner = inside(area);
+        let row = usize::from(at.y.saturating_sub(inner.y));
+        let there = inner.contains(at) && row < self.rungs().len();
+        if there {
+            self.cursor = row;
+        }
+        there
+    }
+
+    pub fn draw(&self, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
+        let inner = pane("How small it could be", true, look.theme, area, buffer);
+        if self.study.is_none() {
+            return put(Line::styled("Files are being looked into …", look.theme.dim), 0, inner, buffer);
+        }
+        let width = usize::from(inner.width);
+        for (row, rung) in self.rungs().iter().enumerate() {
+            put(self.line(look, rung, width), row, inner, buffer);
+            if row == self.cursor {
+                fill(row, inner, look.theme.selected, buffer);
+            }
+        }
+        let Some(rung) = self.rungs().get(self.cursor) else { return };
+        let below = self.rungs().len();
+        put(Line::styled("─".repeat(width), look.theme.dim), below, inner, buffer);
+        for (i, (text, dim)) in explanation(look, rung, width).into_iter().enumerate() {
+            let line = if dim { Line::styled(text, look.theme.dim) } else { Line::raw(text) };
+            put(line, below + 1 + i, inner, buffer);
+        }
+    }
+
+    fn line(&self, look: Look<'_>, rung: &Rung, width: usize) -> Line<'static> {
+        let whole = self.rungs().first().map_or(0, |first| first.shipped);
+        let title = cut(&rung.step.title(), TITLE);
+        let about = if rung.certainty == Certainty::Exact { "" } else { "~" };
+        let size = format!("{about}{}", look.units.size(rung.shipped));
+        let ratio = self.rungs().first().and_then(|first| rung.ratio(first)).filter(|&ratio| ratio > 1.0);
+        let ratio = ratio.map(times).unwrap_or_default();
+        let mut spans = vec![Span::raw(format!("{title:<TITLE$} {size:>SIZE_WIDTH$} "))];
+        let room = width.saturating_sub(TITLE + SIZE_WIDTH + RATIO_WIDTH + 3);
+        // What nothing reaches is a part of the bar as long as it ships.
+        spans.extend(bar(rung.shipped, 0, whole, room, look.theme));
+        spans.push(Span::styled(format!(" {ratio:>RATIO_WIDTH$}"), look.theme.strong));
+        Line::from(spans)
+    }
+}
+
+/// How to get to a rung, and what there is to know; the latter is dimmed.
+fn explanation(look: Look<'_>, rung: &Rung, width: usize) -> Vec<(String, bool)> {
+    let pull = match rung.pull {
+        Pull::Exact(bytes) => Some(format!("{} to pull", look.units.size(bytes))),
+        Pull::Estimate(bytes) => Some(format!("about {} to pull", look.units.size(bytes))),
+        Pull::Unknown => None,
+    };
+    let certainty = match &rung.certainty {
+        Certainty::Exact => "exact: the same files, with some left out".to_owned(),
+        Certainty::Estimate(from) => format!("an estimate: {from}"),
+    };
+    let how = rung.how.lines().map(|line| (line.to_owned(), false));
+    let notes = std::iter::once(certainty).chain(pull).chain(rung.notes.iter().cloned()).map(|note| (note, true));
+    how.chain(notes).flat_map(|(text, dim)| wrap(&text, width).into_iter().map(move |part| (part, dim))).collect()
+}
