@@ -2,11 +2,19 @@
 
 mod base;
 mod births;
+mod diff;
+mod draft;
+mod evidence;
+mod fix;
+mod mapping;
 pub mod parse;
 mod rebuild;
 mod shell;
 mod step;
 
 pub use base::Base;
+pub use diff::unified;
+pub use evidence::{Application, Closure, Evidence, Toolchain};
+pub use fix::{Change, Fix, Remark, Target, Verdict, fix};
 pub use parse::{Dockerfile, ParseError};
 pub use rebuild::{Rebuilt, rebuild};

@@ -53,9 +53,9 @@ const STATEFUL: [&str; 24] = [
     "readonly", "return", "set", "shift", "shopt", "source", "trap", "typeset", "ulimit", "umask", "unset",
 ];
 
-impl Command<'_> {
+impl<'a> Command<'a> {
     /// The words from the program on, without what stands before it: assignments, `sudo` and the like.
-    pub fn program(&self) -> &[&str] {
+    pub fn program(&self) -> &[&'a str] {
         let skipped = |word: &&&str| RESERVED.contains(*word) || WRAPPERS.contains(*word) || is_assignment(word);
         &self.words[self.words.iter().take_while(skipped).count()..]
     }

@@ -66,20 +66,23 @@ fn named_values(prefix: &str) -> Option<Vec<String>> {
 }
 
 /// Splits `A=1 B=x y C=` before each word that begins like an assignment.
-pub fn split_assignments(text: &str) -> Vec<String> {
-    let mut out: Vec<String> = Vec::new();
-    for word in text.split(' ') {
-        let name = word.split_once('=').map_or("", |(name, _)| name);
-        let begins = !name.is_empty() && name.chars().all(|c| c.is_ascii_alphanumeric() || "_.-/".contains(c));
-        match out.last_mut() {
-            Some(last) if !begins => {
-                last.push(' ');
-                last.push_str(word);
-            }
-            _ => out.push(word.to_owned()),
-        }
+fn split_assignments(mut text: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    while !text.is_empty() {
+        let end = first_assignment(text);
+        out.push(text[..end].trim_end().to_owned());
+        text = &text[end..];
     }
     out
+}
+
+/// Where the first of several assignments ends: before the next word that begins like one.
+pub fn first_assignment(text: &str) -> usize {
+    let begins = |at: &usize| {
+        let name = text[*at..].find(|c: char| !(c.is_ascii_alphanumeric() || "_.-/".contains(c)));
+        name.is_some_and(|end| end > 0 && text[at + end..].starts_with('='))
+    };
+    text.match_indices(' ').map(|(i, _)| i + 1).find(begins).unwrap_or(text.len())
 }
 
 /// Whether a name is an image's, not the beginning of an image ID.

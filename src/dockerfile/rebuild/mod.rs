@@ -4,6 +4,8 @@ mod copied;
 mod run;
 mod values;
 
+use std::collections::HashSet;
+
 use super::base::Base;
 use super::births::Births;
 use super::parse::{Dockerfile, Keyword};
@@ -33,13 +35,14 @@ pub fn rebuild(inspection: &Inspection, base_layers: Option<usize>) -> Rebuilt {
         text: String::new(),
         layers: Vec::new(),
         shell: None,
-        known: Vec::new(),
+        known: HashSet::new(),
     };
     page.head(own);
     page.base(&base);
+    let last = ["CMD ", "ENTRYPOINT "]
+        .map(|name| own.iter().rposition(|step| step.text.starts_with(name)).unwrap_or(usize::MAX));
     for (i, step) in own.iter().enumerate() {
-        let is_last = |keyword: Keyword| !own[i + 1..].iter().any(|later| later.text.starts_with(keyword.name()));
-        page.step(step, is_last);
+        page.step(step, last.contains(&i));
     }
     let placed = steps.iter().filter(|step| step.layer.is_some()).count();
     if placed < inspection.layers.len() {
@@ -58,7 +61,7 @@ struct Page<'a> {
     /// The shell that a `SHELL` instruction set.
     shell: Option<Vec<String>>,
     /// Build arguments that have been declared, as `NAME=value`.
-    known: Vec<String>,
+    known: HashSet<String>,
 }
 
 impl Page<'_> {
@@ -127,7 +130,7 @@ impl Page<'_> {
         self.layers.push(layer);
     }
 
-    fn step(&mut self, step: &Step, is_last: impl Fn(Keyword) -> bool) {
+    fn step(&mut self, step: &Step, last: bool) {
         let printable = printable(&step.text);
         let step = &match printable {
             Some(text) => {
@@ -141,7 +144,7 @@ impl Page<'_> {
             Keyword::Run => self.run(step),
             Keyword::Copy | Keyword::Add => self.copy(step, keyword),
             Keyword::Unknown | Keyword::From => false,
-            _ => self.value(step, keyword, is_last(keyword)),
+            _ => self.value(step, keyword, last),
         };
         if !written {
             let what = match step.layer {

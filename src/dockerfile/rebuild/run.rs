@@ -70,7 +70,7 @@ impl Page<'_> {
                 continue;
             }
             if self.try_instruction(&format!("ARG {}", super::values::assignment(argument)), None) {
-                self.known.push(argument.clone());
+                self.known.insert(argument.clone());
             }
         }
     }

@@ -1,8 +1,10 @@
 //! Instructions that set values: quotes that builders took away are put back.
 
+use std::collections::HashMap;
+
 use super::Page;
 use crate::dockerfile::parse::Keyword;
-use crate::dockerfile::step::{Step, split_assignments};
+use crate::dockerfile::step::{Step, first_assignment};
 
 impl Page<'_> {
     /// Writes an instruction that makes no files; false if nothing that parses can be written.
@@ -17,7 +19,7 @@ impl Page<'_> {
             Keyword::Env => assignments(name, rest, &run.environment),
             Keyword::Label => assignments(name, rest, &run.labels),
             Keyword::Arg => {
-                self.known.push(rest.to_owned());
+                self.known.insert(rest.to_owned());
                 format!("ARG {}", assignment(rest))
             }
             Keyword::Cmd | Keyword::Entrypoint | Keyword::Shell | Keyword::Volume => {
@@ -67,26 +69,19 @@ fn list(text: &str) -> Option<Vec<String>> {
 
 /// `NAME a=1 b="x y"`, where the history has lost the quotes; `known` are the values that the config has.
 fn assignments(name: &str, mut rest: &str, known: &[String]) -> String {
+    let known: HashMap<&str, &str> = known.iter().filter_map(|value| value.split_once('=')).collect();
     let mut out = name.to_owned();
-    let mut push = |text: &str| {
-        out.push(' ');
-        out.push_str(&assignment(text));
-    };
     while !rest.is_empty() {
-        let begins = |value: &&String| {
-            value.contains('=')
-                && rest.strip_prefix(value.as_str()).is_some_and(|after| after.is_empty() || after.starts_with(' '))
-        };
-        // The longest, since one value can begin with another.
-        if let Some(value) = known.iter().filter(begins).max_by_key(|value| value.len()) {
-            push(value);
-            rest = rest[value.len()..].trim_start();
-            continue;
-        }
-        let parts = split_assignments(rest);
-        let Some(first) = parts.first() else { break };
-        push(first.trim_end());
-        rest = rest.get(first.len()..).unwrap_or_default().trim_start();
+        let whole = rest.split_once('=').and_then(|(name, after)| {
+            let value = known.get(name).filter(|value| {
+                after.strip_prefix(**value).is_some_and(|after| after.is_empty() || after.starts_with(' '))
+            })?;
+            Some(name.len() + 1 + value.len())
+        });
+        let end = whole.unwrap_or_else(|| first_assignment(rest));
+        out.push(' ');
+        out.push_str(&assignment(rest[..end].trim_end()));
+        rest = rest[end..].trim_start();
     }
     out
 }
