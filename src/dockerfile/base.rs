@@ -22,7 +22,7 @@ pub struct Base {
 
 impl Base {
     /// Finds the base of an image; `layers` settles how many layers it has.
-    pub fn of(inspection: &Inspection, steps: &[Step], layers: Option<usize>) -> Self {
+    pub(super) fn of(inspection: &Inspection, steps: &[Step], layers: Option<usize>) -> Self {
         let named = steps.iter().rposition(|step| step.from.is_some());
         // buildah notes the base at the first step of its own, or at the last one if it made one layer of them all.
         let first_own = named.filter(|&i| i > 0 && (i + 1 < steps.len() || steps[i].layer.is_some()));

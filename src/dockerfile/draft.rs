@@ -100,13 +100,17 @@ impl<'a> Draft<'a> {
         for (i, instruction) in self.file.instructions.iter().enumerate() {
             let start =
                 if instruction.comments.is_empty() { instruction.span.start } else { instruction.comments.start };
-            self.gap(&mut out, &source[from..start], i);
-            from = instruction.span.end;
-            for &other in &moved[i] {
-                self.push_lines(&mut out, &self.whole(other));
+            let gap = &source[from..start];
+            // Blank lines go with the instruction that they set apart.
+            if self.fates[i] == Fate::Stays || !gap.trim().is_empty() {
+                out.push_str(gap);
             }
+            from = instruction.span.end;
             for text in &self.inserted[i] {
                 self.push_lines(&mut out, text);
+            }
+            for &other in &moved[i] {
+                self.push_lines(&mut out, &self.whole(other));
             }
             if self.fates[i] == Fate::Stays {
                 out.push_str(&self.whole(i));
@@ -114,15 +118,6 @@ impl<'a> Draft<'a> {
         }
         out.push_str(&source[from..]);
         out
-    }
-
-    /// Writes what stands between two instructions; where one goes, no two blank lines stay.
-    fn gap(&self, out: &mut String, gap: &str, next: usize) {
-        let left = next.checked_sub(1).is_some_and(|before| self.fates[before] != Fate::Stays);
-        let blank = gap.trim().is_empty();
-        if !(left && blank && (out.ends_with("\n\n") || out.ends_with("\n\r\n"))) {
-            out.push_str(gap);
-        }
     }
 
     fn push_lines(&self, out: &mut String, text: &str) {

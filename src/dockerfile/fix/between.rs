@@ -9,6 +9,8 @@ use crate::tree::{Kind, NodeId};
 
 /// A copy is moved only for more: the `RUN`s then run again whenever what is copied changes.
 const WORTH_THE_CACHE: u64 = 1 << 20;
+/// More names in one instruction are not looked for.
+const NAMES: usize = 100;
 /// Variables that programs read without being told.
 const READ_BY_PROGRAMS: [&str; 12] =
     ["BASH_ENV", "CC", "CXX", "ENV", "HOME", "IFS", "LANG", "LANGUAGE", "PATH", "SHELL", "TMPDIR", "TZ"];
@@ -68,7 +70,11 @@ impl Work<'_> {
         match instruction.keyword {
             keyword if keyword.is_runtime() => Ok(()),
             Keyword::Env | Keyword::Arg => {
-                match set_by(instruction).iter().find(|name| self.may_be_read(name, jumped)) {
+                let names = set_by(instruction);
+                if names.len() > NAMES {
+                    return named("sets many names");
+                }
+                match names.iter().find(|name| self.may_be_read(name, jumped)) {
                     Some(name) => named(&format!("sets {name}, which the RUN before it may read")),
                     None => Ok(()),
                 }

@@ -1,6 +1,6 @@
 //! `.dockerignore` lines for what a `COPY` or `ADD` brought from the build context without need.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use super::Work;
 use super::remark::Verdict;
@@ -35,6 +35,14 @@ const MADE_ANEW: [(&str, &[&str]); 2] = [
     ("target", &["cargo build", "mvn"]),
 ];
 
+/// A `COPY` or `ADD` of the build context.
+struct Copied {
+    /// How deep its destination lies, where that is known.
+    depth: Option<usize>,
+    /// Whether it copies the whole context.
+    whole: bool,
+}
+
 /// What a pattern keeps out.
 #[derive(Default)]
 struct Kept {
@@ -47,13 +55,19 @@ impl Work<'_> {
     /// The lines that the `.dockerignore` lacks.
     pub(super) fn ignore(&mut self) -> Vec<String> {
         let mut patterns: BTreeMap<String, Kept> = BTreeMap::new();
+        let made = |(name, commands): &(&'static str, &[&str])| {
+            commands.iter().any(|command| self.runs_mention(0, command)).then_some(*name)
+        };
+        let anew: Vec<_> = MADE_ANEW.iter().filter_map(made).collect();
+        let binaries: HashSet<_> = self.evidence.binaries.iter().map(String::as_bytes).collect();
         for &i in &self.stage {
             let instruction = &self.file.instructions[i];
             let copies =
                 matches!(instruction.keyword, Keyword::Copy | Keyword::Add) && instruction.flag("from").is_none();
             if let (true, Some(layer)) = (copies, self.layer(i)) {
+                let copied = self.copied(i);
                 for &inode in self.births.in_layer(layer) {
-                    if let Some((pattern, what)) = self.pattern(i, inode) {
+                    if let Some((pattern, what)) = self.pattern(&copied, inode, &anew, &binaries) {
                         let kept = patterns.entry(pattern).or_insert_with(|| Kept { what, copy: i, ..Kept::default() });
                         kept.inodes.push(inode);
                     }
@@ -121,7 +135,13 @@ impl Work<'_> {
     }
 
     /// The pattern that keeps a file out of the context, and what it is, if it is not needed.
-    fn pattern(&self, copy: usize, inode: VersionId) -> Option<(String, &'static str)> {
+    fn pattern(
+        &self,
+        copied: &Copied,
+        inode: VersionId,
+        anew: &[&'static str],
+        binaries: &HashSet<&[u8]>,
+    ) -> Option<(String, &'static str)> {
         let tree = &self.inspection.tree;
         let node = tree.node_of(inode);
         let mut path = vec![node];
@@ -129,22 +149,17 @@ impl Work<'_> {
             path.push(tree.parent(*path.last()?));
         }
         path.reverse();
-        let destination = self.destination(copy);
         for (depth, &part) in path.iter().enumerate().skip(1) {
             let name = tree.name(part);
             // A destination called `.cache` was meant.
-            if destination.is_some_and(|destination| depth <= destination) {
+            if copied.depth.is_some_and(|destination| depth <= destination) {
                 continue;
             }
             if let Some((name, what)) = NEVER.iter().find(|(known, _)| known.as_bytes() == name) {
-                return Some((self.at_root_or_anywhere(copy, depth, name), what));
+                return Some((at_root_or_anywhere(copied, depth, name), what));
             }
-            let anew = MADE_ANEW.iter().find(|(known, _)| known.as_bytes() == name);
-            if let Some((name, commands)) = anew
-                && part != node
-                && commands.iter().any(|command| self.runs_mention(0, command))
-            {
-                return Some((self.at_root_or_anywhere(copy, depth, name), "what a RUN makes anew"));
+            if let Some(name) = anew.iter().find(|known| known.as_bytes() == name).filter(|_| part != node) {
+                return Some((at_root_or_anywhere(copied, depth, name), "what a RUN makes anew"));
             }
         }
         let death = tree.death(inode)?;
@@ -153,19 +168,21 @@ impl Work<'_> {
             .get(&usize::from(death.layer))
             .is_some_and(|&i| self.file.instructions[i].keyword == Keyword::Run);
         let program = tree.mode(inode) & 0o111 != 0 && tree.size(inode) >= super::NOTEWORTHY;
-        let known = self.evidence.binaries.iter().any(|path| path.as_bytes() == tree.path(node));
+        let known = !binaries.is_empty() && binaries.contains(&*tree.path(node));
         if by_run && (program || known) && death.cause == Cause::Overwritten {
-            let pattern = self.in_context(copy, &path)?;
+            let pattern = self.in_context(copied, &path)?;
             return Some((pattern, "a program that a RUN builds again"));
         }
         None
     }
 
-    /// How deep a copy's destination lies, where it is known to be a directory that the copy's sources are put in.
-    fn destination(&self, copy: usize) -> Option<usize> {
-        let (_, destination) = self.file.instructions[copy].copied()?;
-        let absolute = self.absolute(copy, &destination)?;
-        Some(crate::path::components(absolute.as_bytes()).len())
+    fn copied(&self, instruction: usize) -> Copied {
+        let destination = self.file.instructions[instruction].copied().map(|(_, destination)| destination);
+        let absolute = destination.and_then(|destination| self.absolute(instruction, &destination));
+        Copied {
+            depth: absolute.map(|path| crate::path::components(path.as_bytes()).len()),
+            whole: self.target.sources_known && is_whole_context(&self.file.instructions[instruction]),
+        }
     }
 
     /// A path as an instruction means it: relative ones from the last `WORKDIR`.
@@ -197,21 +214,21 @@ impl Work<'_> {
         if own { "" } else { self.inspection.run.directory.trim_end_matches('/') }
     }
 
-    /// The name alone if it lies at the top of the context, else wherever it lies.
-    fn at_root_or_anywhere(&self, copy: usize, depth: usize, name: &str) -> String {
-        let top = is_whole_context(&self.file.instructions[copy]) && self.destination(copy) == Some(depth - 1);
-        if top { name.into() } else { format!("**/{name}") }
-    }
-
     /// The path in the context of a file that a copy of the whole context brought.
-    fn in_context(&self, copy: usize, path: &[NodeId]) -> Option<String> {
-        let depth = self.destination(copy).filter(|_| is_whole_context(&self.file.instructions[copy]))?;
+    fn in_context(&self, copied: &Copied, path: &[NodeId]) -> Option<String> {
+        let depth = copied.depth.filter(|_| copied.whole)?;
         let names = path.iter().skip(depth + 1).map(|&node| std::str::from_utf8(self.inspection.tree.name(node)).ok());
         let names: Vec<_> = names.collect::<Option<_>>()?;
         let file = path.last().and_then(|&node| self.inspection.tree.versions(node).next());
         let is_file = file.is_some_and(|version| self.inspection.tree.kind(version) == Kind::File);
         (is_file && names.iter().all(|name| is_plain(name))).then(|| names.join("/"))
     }
+}
+
+/// The name alone if it lies at the top of the context, else wherever it lies.
+fn at_root_or_anywhere(copied: &Copied, depth: usize, name: &str) -> String {
+    let top = copied.whole && copied.depth == Some(depth - 1);
+    if top { name.into() } else { format!("**/{name}") }
 }
 
 /// Whether an instruction copies the whole build context.

@@ -48,20 +48,22 @@ impl Work<'_> {
         pairs.retain(|&(stretch, bytes)| stretch.from < stretch.to && bytes >= NOTEWORTHY);
         pairs.sort_by_key(|&(stretch, bytes)| (std::cmp::Reverse(bytes), stretch.from, stretch.to));
         pairs.truncate(PAIRS);
-        let mut accepted: Vec<Stretch> = Vec::new();
+        let mut accepted: Vec<(Stretch, u64)> = Vec::new();
         for (stretch, bytes) in pairs {
-            let touches = |other: &Stretch| other.from <= stretch.to && stretch.from <= other.to;
+            let touches = |(other, _): &(Stretch, u64)| other.from <= stretch.to && stretch.from <= other.to;
             let touched: Vec<_> = accepted.iter().copied().filter(touches).collect();
-            let whole = touched
-                .iter()
-                .fold(stretch, |whole, other| Stretch { from: whole.from.min(other.from), to: whole.to.max(other.to) });
-            if touched.contains(&whole) {
+            let whole = touched.iter().fold(stretch, |whole, (other, _)| Stretch {
+                from: whole.from.min(other.from),
+                to: whole.to.max(other.to),
+            });
+            if touched.iter().any(|(other, _)| *other == whole) {
                 continue;
             }
-            match self.can_merge(whole, bytes) {
+            let together = touched.iter().fold(bytes, |sum, (_, bytes)| sum.saturating_add(*bytes));
+            match self.can_merge(whole, together) {
                 Ok(()) => {
                     accepted.retain(|other| !touches(other));
-                    accepted.push(whole);
+                    accepted.push((whole, together));
                 }
                 Err(reason) => {
                     let (from, to) = (self.stage[stretch.from], self.stage[stretch.to]);
@@ -73,8 +75,8 @@ impl Work<'_> {
                 }
             }
         }
-        accepted.sort_by_key(|stretch| stretch.from);
-        let mut groups: Vec<_> = accepted.into_iter().map(|stretch| self.merge_stretch(stretch)).collect();
+        accepted.sort_by_key(|(stretch, _)| stretch.from);
+        let mut groups: Vec<_> = accepted.into_iter().map(|(stretch, _)| self.merge_stretch(stretch)).collect();
         let merged: HashSet<_> = groups.iter().flat_map(|group| group.runs.clone()).collect();
         for (run, layer) in self.runs() {
             if !merged.contains(&run) && self.draft.fates[run] == Fate::Stays {
@@ -151,7 +153,7 @@ impl Work<'_> {
             if !self.is_run(i) && self.draft.fates[i] == Fate::Stays {
                 self.draft.fates[i] = Fate::MovesBefore(first);
                 if matches!(self.file.instructions[i].keyword, Keyword::Copy | Keyword::Add) {
-                    copies.push(self.file.instructions[i].line.to_string());
+                    copies.push(i);
                 }
             }
         }
@@ -171,15 +173,16 @@ impl Work<'_> {
             dead.born_in < dead.died_in && in_group.contains(&dead.born_in) && in_group.contains(&dead.died_in)
         });
         let saves = self.claims.claim(&self.inspection.tree, inside.map(|dead| dead.version));
-        let lines: Vec<_> = members[1..].iter().map(|&i| self.file.instructions[i].line.to_string()).collect();
-        let mut text = format!(
-            "takes in the RUN of line {}: what one of them ships and another hides no longer ships",
-            lines.join(", ")
-        );
+        let why = match saves {
+            0 => "so that what one of them leaves for another can be removed in the same RUN",
+            _ => "what one of them ships and another hides no longer ships",
+        };
+        let run = if members.len() == 2 { "RUN" } else { "RUNs" };
+        let mut text = format!("takes in the {run} of {}: {why}", self.lines(&members[1..]));
         if !copies.is_empty() {
             text.push_str(&format!(
-                "; what line {} copies comes before it, so that it runs again when that changes: another stage would keep the cache",
-                copies.join(", ")
+                "; what {} copies comes before it, so that it runs again when that changes: another stage would keep the cache",
+                self.lines(&copies)
             ));
         }
         self.say(Verdict::Changed { saves }, Some(first), text);

@@ -62,6 +62,8 @@ struct Work<'a> {
     stage: Vec<usize>,
     /// The instruction that made a layer.
     by_layer: HashMap<usize, usize>,
+    /// The last `RUN` that needs apt's lists of an earlier one.
+    last_needing_lists: Option<usize>,
 }
 
 /// Says what to change in a Dockerfile.
@@ -79,6 +81,7 @@ pub fn fix(inspection: &Inspection, target: &Target, evidence: &Evidence) -> Fix
         remarks: Vec::new(),
         stage: file.of_last_stage(),
         by_layer,
+        last_needing_lists: None,
     };
     let patterns = work.ignore();
     work.ownership();
@@ -94,6 +97,16 @@ pub fn fix(inspection: &Inspection, target: &Target, evidence: &Evidence) -> Fix
 impl Work<'_> {
     fn line(&self, instruction: usize) -> Option<usize> {
         Some(self.file.instructions[instruction].line)
+    }
+
+    /// `line 3`, or `lines 3, 5 and 6`.
+    fn lines(&self, instructions: &[usize]) -> String {
+        let numbers: Vec<_> = instructions.iter().map(|&i| self.file.instructions[i].line.to_string()).collect();
+        match numbers.split_last() {
+            Some((last, [])) => format!("line {last}"),
+            Some((last, others)) => format!("lines {} and {last}", others.join(", ")),
+            None => String::new(),
+        }
     }
 
     fn layer(&self, instruction: usize) -> Option<usize> {
@@ -146,6 +159,11 @@ impl Work<'_> {
         if unmatched.is_empty() {
             return;
         }
+        if unmatched.len() == self.stage.len() {
+            let text =
+                "none of the last stage's instructions is in the image's history: is this the image's Dockerfile?";
+            return self.say(Verdict::Unseen, None, text);
+        }
         let listed: Vec<_> = unmatched
             .iter()
             .take(8)
@@ -165,10 +183,13 @@ impl Fix {
     pub fn write(&self, name: &str, units: Units, mut out: impl Write) -> io::Result<()> {
         let changed = self.remarks.iter().any(|remark| matches!(remark.verdict, Verdict::Changed { .. }));
         let name = crate::text::escaped_str(name);
-        if self.changes.is_empty() {
+        let left = self.remarks.iter().any(|remark| matches!(remark.verdict, Verdict::Left { .. }));
+        if self.changes.is_empty() && left {
+            writeln!(out, "# nothing to fix that is certain to be right: a person has to decide what follows")?;
+        } else if self.changes.is_empty() {
             writeln!(out, "# nothing to fix: {name} shows no bytes that a change to its Dockerfile would save")?;
         } else if changed {
-            writeln!(out, "# what layerscope would change, by the bytes that {name} shows")?;
+            writeln!(out, "# what layerscope would change, by the bytes that {name} shows; apply it with patch -p0")?;
         }
         for remark in &self.remarks {
             out.write_all(remark.shown(units).as_bytes())?;

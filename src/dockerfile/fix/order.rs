@@ -50,11 +50,9 @@ impl Work<'_> {
     pub(super) fn order(&mut self, groups: &[Group]) {
         let merged: Vec<_> =
             groups.iter().filter(|group| group.runs.len() > 1).flat_map(|group| group.runs.clone()).collect();
-        for &copy in &self.stage.clone() {
-            let instruction = &self.file.instructions[copy];
-            if !is_whole_context(instruction) || self.draft.fates[copy] != Fate::Stays {
-                continue;
-            }
+        // Only the first: what is copied by a later one is copied already.
+        let whole = |&&i: &&usize| is_whole_context(&self.file.instructions[i]) && self.draft.fates[i] == Fate::Stays;
+        if let Some(&copy) = self.stage.iter().find(whole) {
             for way in &WAYS {
                 self.reorder(copy, way, &merged);
             }
@@ -71,7 +69,8 @@ impl Work<'_> {
     }
 
     fn reorder(&mut self, copy: usize, way: &Way, merged: &[usize]) {
-        if !self.brings(copy, way.files[0]) {
+        // What is vendored is not fetched.
+        if !self.brings(copy, way.files[0]) || self.brings(copy, "vendor/modules.txt") {
             return;
         }
         // Somebody did it already.

@@ -10,6 +10,9 @@ use crate::dockerfile::parse::Keyword;
 use crate::dockerfile::shell::{self, Command, Joint};
 use crate::tree::{Cause, Kind, VersionId};
 
+/// Only so many are looked at, the biggest.
+const RECOPIES: usize = 100;
+
 /// A `RUN` that ships again what copies brought.
 struct Recopy {
     run: usize,
@@ -62,6 +65,8 @@ impl Work<'_> {
             recopy.bytes += dead.bytes;
         }
         let mut all: Vec<_> = by_run.into_values().filter(|recopy| recopy.bytes >= NOTEWORTHY).collect();
+        all.sort_by_key(|recopy| std::cmp::Reverse(recopy.bytes));
+        all.truncate(RECOPIES);
         all.sort_by_key(|recopy| recopy.run);
         all
     }
@@ -186,9 +191,8 @@ impl Work<'_> {
         }
         self.drop_commands(recopy.run, settings);
         let saves = self.claims.claim(&self.inspection.tree, recopy.dead.iter().copied());
-        let lines: Vec<_> = copies.iter().map(|&copy| self.file.instructions[copy].line.to_string()).collect();
         let text =
-            format!("ships again what line {} copies; {} there does it at once", lines.join(", "), flags.join(" "));
+            format!("ships again what {} copies; {} there does it at once", self.lines(&copies), flags.join(" "));
         self.say(Verdict::Changed { saves }, Some(recopy.run), text);
     }
 
@@ -218,7 +222,7 @@ impl Work<'_> {
                 let next = script.commands.get(setting.command + 1).and_then(|next| next.places.first());
                 (start, next.map_or(end, |next| next.start), String::new())
             } else {
-                (command.joint.1, end, String::new())
+                (instruction.arguments[..command.joint.1].trim_end().len(), end, String::new())
             };
             self.draft.replace(run, instruction.place(from)..instruction.place(to.max(1) - 1) + 1, text);
         }

@@ -17,6 +17,7 @@ const APT_KEEPS: [&[u8]; 1] = [b"lock"];
 impl Work<'_> {
     /// Changes the `RUN`s whose managers left something that no merge takes away.
     pub(super) fn packages(&mut self, groups: &[Group]) {
+        self.last_needing_lists = self.last_needing_lists();
         for leftover in &LEFTOVERS {
             let by_layer = self.left_by_layer(leftover);
             if by_layer.is_empty() {
@@ -82,17 +83,17 @@ impl Work<'_> {
                         self.say(
                             Verdict::Left { would_save: bytes },
                             Some(first),
-                            format!("ships {}, but {reason}", leftover.what),
+                            format!("leaves {} in the image, but {reason}", leftover.what),
                         );
                         return;
                     }
-                    self.clean(group, command, shows)
+                    self.clean(leftover, group, command, shows)
                 }
             }
         };
         if let Some(how) = changed {
             let saves = self.claims.claim(&self.inspection.tree, left.iter().map(|&(inode, _)| inode));
-            self.say(Verdict::Changed { saves }, Some(first), format!("{how}: {} ships", leftover.what));
+            self.say(Verdict::Changed { saves }, Some(first), format!("{how}: the image ships {}", leftover.what));
         }
     }
 
@@ -116,10 +117,14 @@ impl Work<'_> {
         (!places.is_empty()).then(|| format!("adds {flag}"))
     }
 
-    /// Adds a command at the end of the last `RUN` of a group.
-    fn clean(&mut self, group: &Group, command: &str, shows: &str) -> Option<String> {
+    /// Adds a command at the end of the last `RUN` of a group that runs the manager: a later one may remove it.
+    fn clean(&mut self, leftover: &Leftover, group: &Group, command: &str, shows: &str) -> Option<String> {
         let cleaned = group.runs.iter().any(|&i| self.file.instructions[i].arguments.contains(shows));
-        let last = *group.runs.last()?;
+        let any = Leftover { verbs: &[], ..*leftover };
+        let last = group.runs.iter().copied().rfind(|&i| {
+            let script = shell::read(&self.file.instructions[i].arguments);
+            script.is_some_and(|script| script.commands.iter().any(|command| is_use(command, &any)))
+        })?;
         let instruction = &self.file.instructions[last];
         let script = shell::read(&instruction.arguments)?;
         let leaves = script
@@ -131,6 +136,7 @@ impl Work<'_> {
             || self.file.escape != '\\'
             || instruction.json().is_some()
             || !instruction.heredocs.is_empty()
+            || instruction.arguments.trim_end().ends_with(['&', '|'])
         {
             return None;
         }
@@ -175,13 +181,15 @@ impl Work<'_> {
         if leftover.programs != APT || !leftover.verbs.contains(&"update") {
             return None;
         }
-        let last = *group.runs.last()?;
-        let later = self.stage.iter().copied().filter(|&i| i > last && self.draft.fates[i] == Fate::Stays);
-        let found = later.into_iter().find(|&i| self.installs(i) && !self.updates(i))?;
-        Some(format!(
-            "the apt-get install in line {} needs them: put both in one RUN",
-            self.file.instructions[found].line
-        ))
+        let needs = self.last_needing_lists.filter(|run| group.runs.last().is_some_and(|last| run > last))?;
+        let line = self.file.instructions[needs].line;
+        Some(format!("the apt-get install in line {line} needs them: put both in one RUN"))
+    }
+
+    /// The last `RUN` that installs from apt's lists without fetching them itself, and is merged into no other.
+    fn last_needing_lists(&self) -> Option<usize> {
+        let stays = |&i: &usize| self.draft.fates[i] == Fate::Stays;
+        self.stage.iter().copied().filter(stays).rfind(|&i| self.installs(i) && !self.updates(i))
     }
 
     fn updates(&self, i: usize) -> bool {

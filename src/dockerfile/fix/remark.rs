@@ -58,7 +58,7 @@ impl Remark {
             Verdict::Changed { saves: 0 } => text.push_str("; saves no bytes"),
             Verdict::Changed { saves } => text.push_str(&format!("; saves {}", size(saves))),
             Verdict::Left { would_save } if would_save > 0 => {
-                text.push_str(&format!("; it is about {}", size(would_save)))
+                text.push_str(&format!("; it is about {}", size(would_save)));
             }
             Verdict::Left { .. } | Verdict::Unseen => {}
         }

@@ -1,5 +1,7 @@
 //! A second Dockerfile in several stages, where a compiler ships and the program that it built is known.
 
+use std::collections::HashSet;
+
 use super::remark::Verdict;
 use super::{Change, Work};
 use crate::dockerfile::births::is_plain;
@@ -22,7 +24,8 @@ impl Work<'_> {
             return None;
         }
         let from = self.file.last_from();
-        let (image, alias) = self.file.instructions[from].stage()?;
+        let (_, alias) = self.file.instructions[from].stage()?;
+        let image = self.file.image_below()?;
         let libraries: &[String] = if let Closure::Files(files) = &application.closure { files } else { &[] };
         if ![&application.path].into_iter().chain(libraries).all(|path| is_plain(path)) {
             self.say(
@@ -32,24 +35,31 @@ impl Work<'_> {
             );
             return None;
         }
-        let name = alias.clone().unwrap_or_else(|| "build".into());
+        let name = alias.clone().unwrap_or_else(|| self.unused_name());
         let mut text = self.build_stage(from, &name, alias.is_none());
         text.push('\n');
         let same_base = !has_compiler_in_its_name(&image);
         let base = self.runtime_base(&mut text, &image, same_base, &application.closure);
         text.push_str(&format!("FROM {base}\n"));
+        if let (Some(unnamed), "scratch", true) =
+            (self.target.unnamed_base, base.as_str(), application.closure != Closure::Static)
+        {
+            text.push_str(&self.file.source()[self.file.instructions[unnamed].span.clone()]);
+        }
         for path in [&application.path].into_iter().chain(libraries) {
             text.push_str(&format!("COPY --from={name} {path} {path}\n"));
         }
         self.runtime(&mut text, from);
         let file = super::Dockerfile::parse(text).ok()?;
         let names: Vec<_> = self.evidence.toolchains.iter().map(|toolchain| toolchain.name.as_str()).collect();
+        let shown = if self.target.unnamed_base.is_some() && base == "scratch" { "the same base" } else { &base };
         let line = format!(
-            "{}.multi-stage is a skeleton that ships only {} ({} bytes) on {base}, not what built it: {} takes {} ({} bytes) of this image",
+            "{}.multi-stage is a skeleton that ships only {} ({} bytes) on {shown}, not what built it: {} {} {} ({} bytes) of this image",
             self.target.name,
             application.path,
             count(application.bytes),
             names.join(" and "),
+            if names.len() == 1 { "takes" } else { "take" },
             Units::Iec.size(toolchain),
             count(toolchain)
         );
@@ -93,8 +103,7 @@ impl Work<'_> {
             return "scratch".into();
         }
         if same && image == "scratch" {
-            // Rebuilt: what lies under the build stage has no name.
-            text.push_str("# put the base image's name here; layerscope does not know it\n");
+            text.push_str("# what runs, on the same base, without what built it\n");
             return "scratch".into();
         }
         if same {
@@ -105,16 +114,33 @@ impl Work<'_> {
         if image.contains("alpine") { "alpine".into() } else { "debian:stable-slim".into() }
     }
 
-    /// What says how a container runs, as the file has it, and the values that the config has.
+    /// A name that no stage has yet.
+    fn unused_name(&self) -> String {
+        let stages = self.file.instructions.iter().filter_map(|instruction| instruction.stage()?.1);
+        let taken: Vec<_> = stages.map(|name| name.to_ascii_lowercase()).collect();
+        let mut name = String::from("build");
+        while taken.contains(&name) {
+            name.push_str("-own");
+        }
+        name
+    }
+
+    /// What says how a container runs, as the file has it.
     fn runtime(&self, text: &mut String, from: usize) {
         let source = self.file.source();
-        for instruction in &self.file.instructions[from + 1..] {
-            let kept = match instruction.keyword {
-                Keyword::Maintainer | Keyword::Onbuild => false,
-                Keyword::Env | Keyword::Workdir | Keyword::User | Keyword::Volume => true,
-                keyword => keyword.is_runtime(),
-            };
-            if !kept {
+        let own = &self.file.instructions[from + 1..];
+        let kept = |instruction: &Instruction| match instruction.keyword {
+            Keyword::Maintainer | Keyword::Onbuild => false,
+            Keyword::Env | Keyword::Workdir | Keyword::User | Keyword::Volume => true,
+            keyword => keyword.is_runtime(),
+        };
+        let values =
+            own.iter().filter(|instruction| kept(instruction)).map(|instruction| instruction.arguments.as_str());
+        let used: HashSet<_> = values.flat_map(variables).collect();
+        for instruction in own {
+            let name = instruction.arguments.split(['=', ' ']).next().unwrap_or_default();
+            let needed = instruction.keyword == Keyword::Arg && used.contains(name);
+            if !needed && !kept(instruction) {
                 continue;
             }
             if instruction.keyword == Keyword::User && !instruction.arguments.starts_with(|c: char| c.is_ascii_digit())
@@ -125,6 +151,15 @@ impl Work<'_> {
             text.push('\n');
         }
     }
+}
+
+/// The names behind dollar signs.
+fn variables(text: &str) -> impl Iterator<Item = &str> {
+    text.split('$').skip(1).map(|rest| {
+        let rest = rest.strip_prefix('{').unwrap_or(rest);
+        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
+        &rest[..end]
+    })
 }
 
 /// Whether an image's name says that it holds a compiler.

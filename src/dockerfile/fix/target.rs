@@ -2,7 +2,6 @@
 
 use super::Change;
 use crate::analysis::Inspection;
-use crate::dockerfile::base::Base;
 use crate::dockerfile::mapping::map;
 use crate::dockerfile::parse::{Dockerfile, Keyword};
 use crate::dockerfile::rebuild::rebuild;
@@ -21,8 +20,12 @@ pub struct Target {
     pub unmatched: Vec<usize>,
     /// How many layers are the base image's.
     pub base_layers: usize,
+    /// The instruction that stands for a base image whose name is not known.
+    pub unnamed_base: Option<usize>,
     /// Whether BuildKit builds it: mounts and `COPY --chmod` are understood.
     pub buildkit: bool,
+    /// Whether the sources of `COPY` are those that somebody wrote, rather than names that stand for them.
+    pub sources_known: bool,
     /// What the diff calls the file that keeps files out of the build context.
     pub ignore_name: String,
     /// What that file holds now, if it is there.
@@ -35,14 +38,15 @@ impl Target {
         let steps = steps(&inspection.history, inspection.layers.len());
         let mapping = map(&file, &steps);
         let buildkit = file.syntax.is_some() || steps.iter().any(|step| step.buildkit) || uses_mounts(&file);
-        let base = Base::of(inspection, &steps, Some(mapping.base_layers));
         Self {
             name,
             file,
             layers: mapping.layers,
             unmatched: mapping.unmatched,
-            base_layers: base.layers,
+            base_layers: mapping.base_layers,
+            unnamed_base: None,
             buildkit,
+            sources_known: true,
             ignore_name: ignore.0,
             ignore: ignore.1,
         }
@@ -54,10 +58,12 @@ impl Target {
         Self {
             name,
             buildkit: rebuilt.file.syntax.is_some(),
+            sources_known: rebuilt.file.syntax.is_some(),
             file: rebuilt.file,
             layers: rebuilt.layers,
             unmatched: Vec::new(),
             base_layers: rebuilt.base.layers,
+            unnamed_base: rebuilt.unnamed_base,
             ignore_name: ".dockerignore".into(),
             ignore: None,
         }

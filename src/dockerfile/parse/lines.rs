@@ -50,7 +50,7 @@ impl<'a> Lines<'a> {
         let (mut escape, mut syntax) = ('\\', None);
         // They are comments as well: only looked at here.
         let (at, number) = (self.at, self.number);
-        while let Some(line) = self.next() {
+        for line in self.by_ref() {
             let Some((name, value)) = line.text.trim().strip_prefix('#').and_then(|rest| rest.split_once('=')) else {
                 break;
             };

@@ -160,12 +160,24 @@ impl Dockerfile {
 
     /// The instructions that make the last stage's image, without `FROM`: those of stages that it builds on come first.
     pub fn of_last_stage(&self) -> Vec<usize> {
+        let chain = self.stages_below();
+        chain.into_iter().rev().flat_map(|stage| stage.start + 1..stage.end).collect()
+    }
+
+    /// The image that the last stage is built on, below the stages between.
+    pub fn image_below(&self) -> Option<String> {
+        let lowest = self.stages_below().pop()?;
+        self.instructions[lowest.start].stage().map(|(image, _)| image)
+    }
+
+    /// The last stage, the one that it builds on, and so on, each with its `FROM`.
+    fn stages_below(&self) -> Vec<Range<usize>> {
         let starts: Vec<_> = (0..self.instructions.len()).filter(|&i| self.instructions[i].stage().is_some()).collect();
         let mut chain = Vec::new();
         let mut stage = starts.len().checked_sub(1);
         while let Some(this) = stage {
             let end = starts.get(this + 1).copied().unwrap_or(self.instructions.len());
-            chain.push(starts[this] + 1..end);
+            chain.push(starts[this]..end);
             let image = self.instructions[starts[this]].stage().map(|(image, _)| image);
             // Only an earlier stage can be meant, so that this ends.
             stage = starts[..this].iter().rposition(|&start| {
@@ -173,7 +185,7 @@ impl Dockerfile {
                 name.is_some_and(|name| image.as_ref().is_some_and(|image| image.eq_ignore_ascii_case(&name)))
             });
         }
-        chain.into_iter().rev().flatten().collect()
+        chain
     }
 
     /// The `FROM` of the last stage.
@@ -221,7 +233,8 @@ fn instruction(
         line: first.number,
         span: first.start..end,
         comments,
-        keyword_end: origins[word_end.saturating_sub(1)] + 1,
+        // A line that is nothing but continued has no keyword.
+        keyword_end: word_end.checked_sub(1).map_or(origins[0], |last| origins[last] + 1),
     })
 }
 

@@ -22,6 +22,8 @@ pub struct Rebuilt {
     pub layers: Vec<Option<usize>>,
     /// What was taken to be the base image.
     pub base: Base,
+    /// The instruction that stands for a base image whose name is not known.
+    pub unnamed_base: Option<usize>,
 }
 
 /// Rebuilds the Dockerfile of an image; `base_layers` says how many layers are the base image's, if somebody knows.
@@ -49,7 +51,8 @@ pub fn rebuild(inspection: &Inspection, base_layers: Option<usize>) -> Rebuilt {
         page.comment(&format!("the history has no step for the last {} layers", inspection.layers.len() - placed));
     }
     let file = Dockerfile::parse(page.text).expect("each instruction was parsed before it was written");
-    Rebuilt { file, layers: page.layers, base }
+    let unnamed_base = (base.name.is_none() && base.layers > 0).then_some(1);
+    Rebuilt { file, layers: page.layers, base, unnamed_base }
 }
 
 /// The file while it is written.
@@ -172,9 +175,9 @@ fn printable(text: &str) -> Option<String> {
     text.contains(hostile).then(|| {
         text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
             if hostile(c) {
-                out.push_str(&escaped_str(c.encode_utf8(&mut [0; 4])))
+                out.push_str(&escaped_str(c.encode_utf8(&mut [0; 4])));
             } else {
-                out.push(c)
+                out.push(c);
             }
             out
         })
