@@ -17,3 +17,6 @@ mod runs;
 #[path = "dockerfile/situation.rs"]
 mod situation;
 mod support;
+#[allow(dead_code, reason = "what other tests need of it")]
+#[path = "executables/tiny.rs"]
+mod tiny;

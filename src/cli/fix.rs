@@ -5,12 +5,17 @@ use std::io::{self, BufWriter, Read, Write};
 use std::path::{Component, Path, PathBuf};
 
 use clap::Args;
-use layerscope::Progress;
+use std::sync::Arc;
+
+use layerscope::base::{Base, Given, base};
+use layerscope::contents::LayerContents;
 use layerscope::dockerfile::{Dockerfile, Evidence, Target as Subject, fix, rebuild};
+use layerscope::filesystem::Filesystem;
 use layerscope::text::escaped;
+use layerscope::{Inspection, Progress};
 
 use super::input::Input;
-use super::{Failure, Target, read, to_stdout};
+use super::{Failure, Target, read, read_opened, to_stdout};
 
 /// A longer Dockerfile is none, in bytes.
 const LIMIT: u64 = 1 << 20;
@@ -45,7 +50,7 @@ pub struct DockerfileArguments {
 pub fn print_dockerfile(arguments: &DockerfileArguments) -> Result<(), Failure> {
     let options = &arguments.target.options;
     let inspection = read(Input::named(&arguments.target.path), &options.selection(), &Progress::default())?;
-    let rebuilt = rebuild(&inspection, arguments.base_layers);
+    let rebuilt = rebuild(&inspection, &base_of(&inspection, arguments.base_layers)?);
     let mut out = io::stdout().lock();
     out.write_all(rebuilt.file.source().as_bytes()).and_then(|()| out.flush()).map_err(to_stdout)
 }
@@ -55,21 +60,30 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
     let options = &arguments.target.options;
     // What is wrong with the Dockerfile is said before a large image is read.
     let given = arguments.dockerfile.as_deref().map(parse).transpose()?;
-    let inspection = read(Input::named(&arguments.target.path), &options.selection(), &Progress::default())?;
+    let units = options.preferences.units()?;
+    let progress = Arc::new(Progress::default());
+    let (opened, inspection) = read_opened(Input::named(&arguments.target.path), &options.selection(), &progress)?;
     let subject = match (given, &arguments.dockerfile) {
         (Some(file), Some(path)) => Subject::given(&inspection, named(path), file, ignore_beside(path)?),
         _ => {
             let name = arguments.write_rebuilt.as_deref().unwrap_or(Path::new(REBUILT));
-            Subject::rebuilt(&inspection, named(name), arguments.base_layers)
+            Subject::rebuilt(&inspection, named(name), &base_of(&inspection, arguments.base_layers)?)
         }
     };
     if let Some(path) = &arguments.write_rebuilt {
         let written = File::create_new(path).and_then(|mut file| file.write_all(subject.file.source().as_bytes()));
         written.map_err(|error| Failure::Output(escaped(path.as_os_str().as_encoded_bytes()), error))?;
     }
-    let evidence = Evidence::of(&inspection, subject.base_layers);
+    let contents = LayerContents::new(&opened);
+    let filesystem = Filesystem::new(&inspection.tree, &contents, &progress);
+    let evidence = Evidence::of(&inspection, subject.base_layers, &filesystem)?;
     let fix = fix(&inspection, &subject, &evidence);
-    fix.write(&inspection.name, options.units(), BufWriter::new(io::stdout().lock())).map_err(to_stdout)
+    fix.write(&inspection.name, units, BufWriter::new(io::stdout().lock())).map_err(to_stdout)
+}
+
+/// The base image, as it was given or as the image tells.
+fn base_of(inspection: &Inspection, layers: Option<usize>) -> Result<Base, Failure> {
+    base(inspection, layers.map_or(Given::Nothing, Given::Layers)).map_err(|error| Failure::Usage(error.to_string()))
 }
 
 /// What the diff calls a file: the path as it was given, unless it is one that `patch` refuses.

@@ -1,7 +1,11 @@
 //! What is known of an image beyond its history: what others found, and what paths alone can prove.
 
 use crate::analysis::Inspection;
-use crate::tree::{Kind, NodeId, Tree, VersionId};
+use crate::application::Role;
+use crate::closure::Loader;
+use crate::error::Error;
+use crate::filesystem::Filesystem;
+use crate::tree::{Kind, NodeId, Tree};
 
 /// A compiler and what belongs to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,12 +18,12 @@ pub struct Toolchain {
 
 /// What else a program needs at run time.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Closure {
-    /// Nobody has looked.
+pub enum Needs {
+    /// Nobody could tell.
     Unknown,
-    /// Nothing: it is static.
-    Static,
-    /// The interpreter and the libraries, as absolute paths.
+    /// Nothing to start: it is static, and no shell or script starts it.
+    Nothing,
+    /// What the base image has, and these files of one's own, as absolute paths.
     Files(Vec<String>),
 }
 
@@ -31,7 +35,9 @@ pub struct Application {
     /// Its size in bytes.
     pub bytes: u64,
     /// What else it needs.
-    pub closure: Closure,
+    pub needs: Needs,
+    /// What it looks for besides, in words: certificates, time zones.
+    pub looks_for: Vec<String>,
 }
 
 /// What is known beyond the history.
@@ -57,14 +63,14 @@ const TOOLCHAINS: [(&str, &str, &str); 7] = [
     ("Rust", "usr/local/rustup", "toolchains/*/bin/rustc"),
     ("Rust", "usr/lib/rustlib", "*/lib"),
 ];
-/// Links that are followed before giving up, as Linux does.
-const HOPS: usize = 40;
 
 impl Evidence {
-    /// What the paths and the config tell; `base_layers` layers are somebody else's.
-    pub fn of(inspection: &Inspection, base_layers: usize) -> Self {
-        let application = application(inspection, base_layers);
-        Self { toolchains: toolchains(&inspection.tree), application, ..Self::default() }
+    /// What the image shows of compilers and of the program that it runs; `base_layers` layers are somebody else's.
+    ///
+    /// The only error is [`Error::Cancelled`].
+    pub fn of(inspection: &Inspection, base_layers: usize, filesystem: &Filesystem<'_>) -> Result<Self, Error> {
+        let application = application(inspection, base_layers, filesystem)?;
+        Ok(Self { toolchains: toolchains(&inspection.tree), application, ..Self::default() })
     }
 }
 
@@ -104,60 +110,41 @@ fn matching(tree: &Tree, from: NodeId, pattern: &str) -> Vec<NodeId> {
     here
 }
 
-/// The program that ENTRYPOINT or CMD names, if it is a file of one's own layers.
-fn application(inspection: &Inspection, base_layers: usize) -> Option<Application> {
-    let run = &inspection.run;
-    let words: Vec<_> = run.entrypoint.iter().chain(&run.command).map(String::as_str).collect();
-    let program = match &*words {
-        ["/bin/sh" | "sh", "-c", command, ..] => {
-            // `exec app` is what shell forms are advised to be.
-            command.strip_prefix("exec ").unwrap_or(command).split_whitespace().next()?
-        }
-        [program, ..] => program,
-        [] => return None,
-    };
-    let path = run.environment.iter().find_map(|value| value.strip_prefix("PATH="));
-    let path = path.unwrap_or("/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin");
-    let candidates: Vec<_> = if program.starts_with('/') {
-        vec![program.to_owned()]
-    } else if program.contains('/') {
-        vec![format!("{}/{program}", run.directory)]
-    } else {
-        path.split(':').map(|directory| format!("{directory}/{program}")).collect()
-    };
-    let file = candidates.iter().find_map(|path| resolve(&inspection.tree, path.as_bytes()))?;
+/// The program that a container runs, if it is the application and a file of one's own layers.
+fn application(
+    inspection: &Inspection,
+    base_layers: usize,
+    filesystem: &Filesystem<'_>,
+) -> Result<Option<Application>, Error> {
+    let found = crate::application::find(filesystem, &inspection.run)?;
     let tree = &inspection.tree;
-    let own = tree.born(file) >= base_layers && tree.mode(file) & 0o111 != 0;
-    let path = String::from_utf8(tree.path(tree.node_of(file))).ok()?;
-    own.then(|| Application { path, bytes: tree.size(file), closure: Closure::Unknown })
-}
-
-/// The file that a path leads to at last, through links.
-fn resolve(tree: &Tree, path: &[u8]) -> Option<VersionId> {
-    let mut path = path.to_vec();
-    'hops: for _ in 0..HOPS {
-        let mut here = NodeId::ROOT;
-        let parts: Vec<Vec<u8>> = crate::path::components(&path).into_iter().map(<[u8]>::to_vec).collect();
-        for (i, part) in parts.iter().enumerate() {
-            let next = tree.children(here).find(|&child| tree.name(child) == *part)?;
-            let version = tree.last(next)?;
-            if let Some(target) = tree.target(version) {
-                let above = if target.starts_with(b"/") { Vec::new() } else { tree.path(here) };
-                path = [above, target.to_vec(), parts[i + 1..].join(&b'/')].join(&b'/');
-                if path.len() > PATH_LIMIT {
-                    return None;
+    let is_own = |node: NodeId| tree.last(node).is_some_and(|version| tree.born(version) >= base_layers);
+    let Some(program) = found.program.filter(|program| program.role == Role::Application && is_own(program.file.node))
+    else {
+        return Ok(None);
+    };
+    let Ok(path) = String::from_utf8(tree.path(program.file.node)) else { return Ok(None) };
+    let mut looks_for = Vec::new();
+    let mut files: Vec<_> = found.through.iter().chain(&program.file.links).copied().collect();
+    let needs = match &program.executable {
+        None => Needs::Unknown,
+        Some(executable) => {
+            let closure = crate::closure::of(filesystem, &inspection.run, &program.file, executable)?;
+            looks_for.extend(closure.outside.iter().map(|outside| outside.thing.name().to_owned()));
+            let required = closure.files.iter().map(|required| required.file.node);
+            files.extend(required.chain(closure.links).filter(|&node| node != program.file.node));
+            let alone = closure.loader == Loader::None && closure.opens_others.is_empty() && files.is_empty();
+            let own = files.into_iter().filter(|&node| is_own(node)).map(|node| String::from_utf8(tree.path(node)));
+            match own.collect::<Result<Vec<_>, _>>() {
+                Ok(_) if alone => Needs::Nothing,
+                Ok(mut own) if closure.missing.is_empty() => {
+                    own.sort_unstable();
+                    own.dedup();
+                    Needs::Files(own)
                 }
-                continue 'hops;
+                _ => Needs::Unknown,
             }
-            if i + 1 == parts.len() {
-                return (tree.kind(version) == Kind::File).then_some(version);
-            }
-            here = next;
         }
-        return None;
-    }
-    None
+    };
+    Ok(Some(Application { path, bytes: tree.size(program.file.version), needs, looks_for }))
 }
-
-/// A longer path is none, as for Linux.
-const PATH_LIMIT: usize = 4096;

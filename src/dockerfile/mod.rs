@@ -12,9 +12,8 @@ mod rebuild;
 mod shell;
 mod step;
 
-pub use base::Base;
 pub use diff::unified;
-pub use evidence::{Application, Closure, Evidence, Toolchain};
+pub use evidence::{Application, Evidence, Needs, Toolchain};
 pub use fix::{Change, Fix, Remark, Target, Verdict, fix};
 pub use parse::{Dockerfile, ParseError};
 pub use rebuild::{Rebuilt, rebuild};

@@ -19,8 +19,6 @@ pub struct Step {
     pub layer: Option<usize>,
     /// Whether BuildKit built it.
     pub buildkit: bool,
-    /// The image that a buildah step started from, where it names one.
-    pub from: Option<String>,
 }
 
 /// Takes the steps of a history apart; the k-th step that made a layer made the k-th layer.
@@ -52,7 +50,6 @@ fn step(entry: &HistoryEntry, layer: Option<usize>) -> Step {
         shell: shell.map(|shell| shell.split_whitespace().map(Into::into).collect()),
         layer,
         buildkit: marked || comment == BUILDKIT,
-        from: comment.strip_prefix("FROM ").map(str::trim).filter(|name| is_name(name)).map(Into::into),
     }
 }
 
@@ -86,7 +83,7 @@ pub fn first_assignment(text: &str) -> usize {
 }
 
 /// Whether a name is an image's, not the beginning of an image ID.
-fn is_name(name: &str) -> bool {
+pub fn is_name(name: &str) -> bool {
     let id = name.len() >= 12 && name.bytes().all(|b| b.is_ascii_hexdigit());
     let plain = |c: char| c.is_ascii_alphanumeric() || "./:@_-".contains(c);
     !name.is_empty() && !id && name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(plain)
@@ -134,13 +131,8 @@ mod tests {
     }
 
     #[test]
-    fn buildah_names_the_base_but_an_image_id_is_no_name() {
-        let from = |comment: &str| {
-            let entry = HistoryEntry { comment: Some(comment.into()), ..HistoryEntry::default() };
-            steps(&[entry], 1).remove(0).from
-        };
-        assert_eq!(from("FROM localhost/debian:base").as_deref(), Some("localhost/debian:base"));
-        assert_eq!(from("FROM fa11d0e57f01"), None);
-        assert_eq!(from("FROM x\nRUN evil"), None);
+    fn an_image_id_and_what_is_more_than_a_name_is_no_name() {
+        assert!(is_name("localhost/debian:base") && is_name("debian@sha256:0123"));
+        assert!(!is_name("fa11d0e57f01") && !is_name("x\nRUN evil") && !is_name("golang 1.22") && !is_name(""));
     }
 }

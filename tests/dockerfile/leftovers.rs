@@ -3,7 +3,8 @@
 use serde_json::json;
 
 use super::situation::{Fixed, MEGABYTE, Situation};
-use super::support::build::{Entry, dir, file};
+use super::support::build::{Entry, dir, file, open, symlink};
+use crate::tiny::{executable, glibc, library};
 
 /// A `RUN` that leaves a file of 100,000 bytes.
 fn left_by(command: &str, path: &str) -> Situation {
@@ -89,7 +90,7 @@ fn a_fixed_file_with_the_same_layers_gets_nothing_twice() {
     let mut again = fixed.target.clone();
     again.file = layerscope::dockerfile::Dockerfile::parse(fixed.dockerfile()).unwrap();
     again.ignore = Some(fixed.file(".dockerignore").into());
-    let again = Fixed::of(&situation.inspection(), &again);
+    let again = Fixed::of(&open(situation.archive()).unwrap(), &situation.inspection(), &again);
     assert!(again.fix.changes.is_empty() && again.saves() == 0, "{:?}", again.fix.remarks);
 }
 
@@ -200,28 +201,51 @@ fn dependencies_are_fetched_before_the_sources_are_copied() {
     assert!(fixed(&[], "go build -o /opt/x").fix.changes.is_empty(), "the image shows no go.mod");
 }
 
-#[test]
-fn a_program_whose_compiler_ships_gets_a_skeleton_in_two_stages() {
-    let situation = Situation::new()
+/// A program that one `RUN` builds with a compiler that another one brought.
+fn built_by_go(program: Vec<u8>, more: impl IntoIterator<Item = Entry>) -> Situation {
+    let app = file("opt/app", 0).holding(program).mode(0o755);
+    Situation::new()
         .config(json!({ "Cmd": ["/opt/app"] }))
         .run("apk add go", [file("usr/lib/go/bin/go", MEGABYTE).mode(0o755)])
-        .run("go build -o /opt/app", [file("opt/app", 5000).mode(0o755)])
-        .value("EXPOSE 80/tcp")
-        .value("CMD [\"/opt/app\"]");
-    let fixed = situation.fixed("FROM alpine\nRUN apk add go\nRUN go build -o /opt/app\nRUN rm -rf /root/.cache\nEXPOSE 80/tcp\nCMD [\"/opt/app\"]\n");
+        .run("go build -o /opt/app", [app].into_iter().chain(more))
+        .value("CMD [\"/opt/app\"]")
+}
+
+#[test]
+fn a_static_program_whose_compiler_ships_gets_a_skeleton_from_scratch() {
+    let fixed = built_by_go(executable().build(), []).fixed(
+        "FROM alpine\nRUN apk add go\nRUN go build -o /opt/app\nRUN rm -rf /root/.cache\nEXPOSE 80/tcp\nCMD [\"/opt/app\"]\n",
+    );
     assert_eq!(
         fixed.file("Dockerfile.multi-stage"),
-        "FROM alpine AS build\nRUN apk add go\nRUN go build -o /opt/app\n\n# what runs, on the same base, without what built it\nFROM alpine\nCOPY --from=build /opt/app /opt/app\nEXPOSE 80/tcp\nCMD [\"/opt/app\"]\n"
+        "FROM alpine AS build\nRUN apk add go\nRUN go build -o /opt/app\n\n\
+         # the program is static: it needs no other file to start\nFROM scratch\n\
+         COPY --from=build /opt/app /opt/app\nEXPOSE 80/tcp\nCMD [\"/opt/app\"]\n"
     );
-    assert!(fixed.left().contains("shared libraries"), "{}", fixed.left());
+}
+
+#[test]
+fn a_dynamic_program_comes_with_the_libraries_that_the_base_does_not_have() {
+    let needs = glibc().needs("libown.so.1").build();
+    let libraries = [
+        file("lib64/ld-linux-x86-64.so.2", 0).holding(library("ld-linux-x86-64.so.2").build()),
+        file("usr/lib/libown.so.1.2", 0).holding(library("libown.so.1").build()),
+        symlink("usr/lib/libown.so.1", "libown.so.1.2"),
+    ];
+    let situation = built_by_go(needs, libraries);
     let stages = situation
-        .fixed("FROM alpine AS build\nRUN apk add go\nFROM build\nARG V=1\nENV W=$V\nRUN go build -o /opt/app\n");
+        .fixed("FROM debian AS build\nRUN apk add go\nFROM build\nARG V=1\nENV W=$V\nRUN go build -o /opt/app\n");
     let skeleton = stages.file("Dockerfile.multi-stage");
     assert!(skeleton.contains("FROM build AS build-own\n"), "{skeleton}");
-    assert!(
-        skeleton.ends_with("FROM alpine\nCOPY --from=build-own /opt/app /opt/app\nARG V=1\nENV W=$V\n"),
-        "{skeleton}"
-    );
+    let copied = ["/opt/app", "/lib64/ld-linux-x86-64.so.2", "/usr/lib/libown.so.1", "/usr/lib/libown.so.1.2"];
+    let copies: String = copied.iter().map(|path| format!("COPY --from=build-own {path} {path}\n")).collect();
+    assert!(skeleton.ends_with(&format!("FROM debian\n{copies}ARG V=1\nENV W=$V\n")), "{skeleton}");
+}
+
+#[test]
+fn a_program_that_nobody_can_read_gets_no_skeleton() {
+    let fixed = built_by_go(vec![0; 5000], []).fixed("FROM alpine\nRUN apk add go\nRUN go build -o /opt/app\n");
+    assert!(fixed.fix.changes.is_empty());
 }
 
 #[test]

@@ -3,22 +3,30 @@
 use std::path::Path;
 use std::process::{Command, Stdio};
 
-use layerscope::Progress;
+use layerscope::base::{Base, Given, base};
 use layerscope::dockerfile::{Dockerfile, Target, rebuild};
+use layerscope::{Inspection, Opened, Progress};
 
 use super::applied::text;
 use super::situation::Fixed;
 use super::support::{corpus, inspect};
 
-fn demo() -> layerscope::Inspection {
-    layerscope::inspect(&layerscope::demo::open().unwrap(), &Progress::default()).unwrap()
+fn demo() -> (Opened, Inspection) {
+    let opened = layerscope::demo::open().unwrap();
+    let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
+    (opened, inspection)
+}
+
+/// The base image as the image itself tells.
+fn told(inspection: &Inspection) -> Base {
+    base(inspection, Given::Nothing).unwrap()
 }
 
 #[test]
 fn the_demo_s_diff_is_the_one_that_was_looked_at() {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/dockerfile/demo.diff");
-    let demo = demo();
-    let fixed = Fixed::of(&demo, &Target::rebuilt(&demo, "Dockerfile.rebuilt".into(), None));
+    let (opened, demo) = demo();
+    let fixed = Fixed::of(&opened, &demo, &Target::rebuilt(&demo, "Dockerfile.rebuilt".into(), &told(&demo)));
     let now = text(&fixed.fix);
     if std::env::var("LAYERSCOPE_UPDATE").as_deref() == Ok("1") {
         std::fs::write(&path, &now).unwrap();
@@ -37,12 +45,13 @@ fn every_image_of_the_corpus_gives_a_dockerfile_and_a_diff_that_applies() {
         return;
     };
     for entry in ["small", "edge"].iter().flat_map(|part| std::fs::read_dir(corpus.join(part)).unwrap()) {
-        let Ok(inspection) = inspect(&entry.unwrap().path(), None) else { continue };
-        let target = Target::rebuilt(&inspection, "Dockerfile".into(), None);
-        Fixed::of(&inspection, &target);
+        let Ok(opened) = layerscope::open(&entry.unwrap().path(), None) else { continue };
+        let Ok(inspection) = layerscope::inspect(&opened, &Progress::default()) else { continue };
+        let target = Target::rebuilt(&inspection, "Dockerfile".into(), &told(&inspection));
+        Fixed::of(&opened, &inspection, &target);
         let given =
             Target::given(&inspection, "Dockerfile".into(), target.file.clone(), (".dockerignore".into(), None));
-        Fixed::of(&inspection, &given);
+        Fixed::of(&opened, &inspection, &given);
         // What was rebuilt is found again, layer by layer.
         for (i, (rebuilt, found)) in target.layers.iter().zip(&given.layers).enumerate() {
             let (Some(rebuilt), Some(found)) = (rebuilt, found) else { continue };
@@ -55,7 +64,7 @@ fn every_image_of_the_corpus_gives_a_dockerfile_and_a_diff_that_applies() {
 fn buildkit_s_history_is_rebuilt_nearly_as_it_was_written() {
     let Some(corpus) = corpus() else { return };
     let inspection = inspect(&corpus.join("small/kitchen.docker26-buildkit.tar"), None).unwrap();
-    let text = rebuild(&inspection, None).file.source().to_owned();
+    let text = rebuild(&inspection, &told(&inspection)).file.source().to_owned();
     for line in [
         "COPY --chown=1000:1000 /out /app/out",
         "ARG VERSION=1.2",
@@ -77,8 +86,8 @@ fn buildah_parses_what_comes_out() {
         eprintln!("skipped: buildah is not installed");
         return;
     }
-    let demo = demo();
-    let fixed = Fixed::of(&demo, &Target::rebuilt(&demo, "Dockerfile".into(), None));
+    let (opened, demo) = demo();
+    let fixed = Fixed::of(&opened, &demo, &Target::rebuilt(&demo, "Dockerfile".into(), &told(&demo)));
     let directory = tempfile::tempdir().unwrap();
     let path = |name: &str| directory.path().join(name).display().to_string();
     let parsed = |source: &str| {
@@ -92,7 +101,7 @@ fn buildah_parses_what_comes_out() {
         String::from_utf8_lossy(&output.stderr).into_owned()
     };
     assert!(!parsed("FROM scratch\nENV a\n").contains("no-such-stage"), "a file that is wrong is refused before");
-    let sources = [fixed.target.file.source(), fixed.dockerfile(), fixed.file("Dockerfile.multi-stage")];
+    let sources = [fixed.target.file.source(), fixed.dockerfile()];
     for source in sources {
         Dockerfile::parse(source).unwrap();
         let said = parsed(source);

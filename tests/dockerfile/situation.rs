@@ -1,11 +1,15 @@
 //! An image on a small base, built by the steps of a Dockerfile.
 
-use layerscope::Inspection;
+use std::sync::Arc;
+
+use layerscope::contents::LayerContents;
 use layerscope::dockerfile::{Change, Dockerfile, Evidence, Fix, Target, Verdict, fix};
+use layerscope::filesystem::Filesystem;
+use layerscope::{Inspection, Opened, Progress};
 use serde_json::{Value, json};
 
 use super::applied::assert_applies;
-use super::support::build::{Entry, Image, Layer, dir, entries, inspect, layer, zeros};
+use super::support::build::{Entry, Image, Layer, dir, entries, inspect, layer, open, zeros};
 
 /// A megabyte of which more than one matters.
 pub const MEGABYTE: usize = 1 << 20;
@@ -90,11 +94,12 @@ impl Situation {
 
     /// What there is to change in `file`; the diff has been held to apply.
     pub fn fixed(&self, file: &str) -> Fixed {
+        let opened = open(self.archive()).unwrap();
         let inspection = self.inspection();
         let file = Dockerfile::parse(file).unwrap();
         let target =
             Target::given(&inspection, "Dockerfile".into(), file, (".dockerignore".into(), self.ignore.clone()));
-        Fixed::of(&inspection, &target)
+        Fixed::of(&opened, &inspection, &target)
     }
 }
 
@@ -105,8 +110,10 @@ pub struct Fixed {
 }
 
 impl Fixed {
-    pub fn of(inspection: &Inspection, target: &Target) -> Self {
-        let evidence = Evidence::of(inspection, target.base_layers);
+    pub fn of(opened: &Opened, inspection: &Inspection, target: &Target) -> Self {
+        let (contents, progress) = (LayerContents::new(opened), Arc::new(Progress::default()));
+        let filesystem = Filesystem::new(&inspection.tree, &contents, &progress);
+        let evidence = Evidence::of(inspection, target.base_layers, &filesystem).unwrap();
         let fix = fix(inspection, target, &evidence);
         assert_applies(&fix);
         Self { fix, target: target.clone() }

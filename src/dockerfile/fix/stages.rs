@@ -5,7 +5,7 @@ use std::collections::HashSet;
 use super::remark::Verdict;
 use super::{Change, Work};
 use crate::dockerfile::births::is_plain;
-use crate::dockerfile::evidence::Closure;
+use crate::dockerfile::evidence::Needs;
 use crate::dockerfile::parse::{Instruction, Keyword};
 use crate::dockerfile::shell;
 use crate::units::{Units, count};
@@ -26,7 +26,7 @@ impl Work<'_> {
         let from = self.file.last_from();
         let (_, alias) = self.file.instructions[from].stage()?;
         let image = self.file.image_below()?;
-        let libraries: &[String] = if let Closure::Files(files) = &application.closure { files } else { &[] };
+        let libraries: &[String] = if let Needs::Files(files) = &application.needs { files } else { &[] };
         if ![&application.path].into_iter().chain(libraries).all(|path| is_plain(path)) {
             self.say(
                 Verdict::Left { would_save: 0 },
@@ -39,10 +39,10 @@ impl Work<'_> {
         let mut text = self.build_stage(from, &name, alias.is_none());
         text.push('\n');
         let same_base = !has_compiler_in_its_name(&image);
-        let base = self.runtime_base(&mut text, &image, same_base, &application.closure);
+        let base = self.runtime_base(&mut text, &image, same_base, &application.needs);
         text.push_str(&format!("FROM {base}\n"));
         if let (Some(unnamed), "scratch", true) =
-            (self.target.unnamed_base, base.as_str(), application.closure != Closure::Static)
+            (self.target.unnamed_base, base.as_str(), application.needs != Needs::Nothing)
         {
             text.push_str(&self.file.source()[self.file.instructions[unnamed].span.clone()]);
         }
@@ -64,7 +64,14 @@ impl Work<'_> {
             count(toolchain)
         );
         self.say(Verdict::Changed { saves: 0 }, Some(from), line);
-        if application.closure == Closure::Unknown {
+        if !application.looks_for.is_empty() {
+            let text = format!(
+                "whether the program can do without what it looks for besides: {}",
+                application.looks_for.join(", ")
+            );
+            self.say(Verdict::Unseen, None, text);
+        }
+        if application.needs == Needs::Unknown {
             self.say(Verdict::Unseen, None, "whether the program needs shared libraries or other files at run time: run what the second stage makes before you rely on it");
         }
         Some(Change { name: format!("{}.multi-stage", self.target.name), old: None, new: file.source().into() })
@@ -97,8 +104,8 @@ impl Work<'_> {
         out
     }
 
-    fn runtime_base(&self, text: &mut String, image: &str, same: bool, closure: &Closure) -> String {
-        if *closure == Closure::Static {
+    fn runtime_base(&self, text: &mut String, image: &str, same: bool, needs: &Needs) -> String {
+        if *needs == Needs::Nothing {
             text.push_str("# the program is static: it needs no other file to start\n");
             return "scratch".into();
         }

@@ -2,6 +2,7 @@
 
 use super::Change;
 use crate::analysis::Inspection;
+use crate::base::Base;
 use crate::dockerfile::mapping::map;
 use crate::dockerfile::parse::{Dockerfile, Keyword};
 use crate::dockerfile::rebuild::rebuild;
@@ -53,8 +54,8 @@ impl Target {
     }
 
     /// The Dockerfile rebuilt from the history.
-    pub fn rebuilt(inspection: &Inspection, name: String, base_layers: Option<usize>) -> Self {
-        let rebuilt = rebuild(inspection, base_layers);
+    pub fn rebuilt(inspection: &Inspection, name: String, base: &Base) -> Self {
+        let rebuilt = rebuild(inspection, base);
         Self {
             name,
             buildkit: rebuilt.file.syntax.is_some(),
@@ -62,7 +63,7 @@ impl Target {
             file: rebuilt.file,
             layers: rebuilt.layers,
             unmatched: Vec::new(),
-            base_layers: rebuilt.base.layers,
+            base_layers: base.layers,
             unnamed_base: rebuilt.unnamed_base,
             ignore_name: ".dockerignore".into(),
             ignore: None,

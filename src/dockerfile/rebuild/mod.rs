@@ -6,11 +6,12 @@ mod values;
 
 use std::collections::HashSet;
 
-use super::base::Base;
+use super::base::{reference, steps_of};
 use super::births::Births;
 use super::parse::{Dockerfile, Keyword};
 use super::step::{Step, steps};
 use crate::analysis::Inspection;
+use crate::base::Base;
 use crate::text::{escaped_str, is_unprintable};
 
 /// A Dockerfile rebuilt from an image.
@@ -20,17 +21,14 @@ pub struct Rebuilt {
     pub file: Dockerfile,
     /// For each instruction of the file the layer that it made.
     pub layers: Vec<Option<usize>>,
-    /// What was taken to be the base image.
-    pub base: Base,
     /// The instruction that stands for a base image whose name is not known.
     pub unnamed_base: Option<usize>,
 }
 
-/// Rebuilds the Dockerfile of an image; `base_layers` says how many layers are the base image's, if somebody knows.
-pub fn rebuild(inspection: &Inspection, base_layers: Option<usize>) -> Rebuilt {
+/// Rebuilds the Dockerfile of an image that was built on `base`.
+pub fn rebuild(inspection: &Inspection, base: &Base) -> Rebuilt {
     let steps = steps(&inspection.history, inspection.layers.len());
-    let base = Base::of(inspection, &steps, base_layers);
-    let own = &steps[base.steps..];
+    let own = &steps[steps_of(&steps, base.layers)..];
     let mut page = Page {
         inspection,
         births: Births::of(inspection),
@@ -40,7 +38,8 @@ pub fn rebuild(inspection: &Inspection, base_layers: Option<usize>) -> Rebuilt {
         known: HashSet::new(),
     };
     page.head(own);
-    page.base(&base);
+    let name = reference(inspection, base);
+    page.base(base, name.as_deref());
     let last = ["CMD ", "ENTRYPOINT "]
         .map(|name| own.iter().rposition(|step| step.text.starts_with(name)).unwrap_or(usize::MAX));
     for (i, step) in own.iter().enumerate() {
@@ -51,8 +50,8 @@ pub fn rebuild(inspection: &Inspection, base_layers: Option<usize>) -> Rebuilt {
         page.comment(&format!("the history has no step for the last {} layers", inspection.layers.len() - placed));
     }
     let file = Dockerfile::parse(page.text).expect("each instruction was parsed before it was written");
-    let unnamed_base = (base.name.is_none() && base.layers > 0).then_some(1);
-    Rebuilt { file, layers: page.layers, base, unnamed_base }
+    let unnamed_base = (name.is_none() && base.layers > 0).then_some(1);
+    Rebuilt { file, layers: page.layers, unnamed_base }
 }
 
 /// The file while it is written.
@@ -80,25 +79,23 @@ impl Page<'_> {
         ));
     }
 
-    fn base(&mut self, base: &Base) {
+    fn base(&mut self, base: &Base, name: Option<&str>) {
         let layers = match base.layers {
-            0 => String::new(),
+            0 => "none".into(),
             1 => "layer 0".into(),
             n => format!("layers 0–{}", n - 1),
         };
-        let guess = if base.certain { "" } else { ", as far as the history tells" };
-        match (&base.name, base.layers) {
-            (None, 0) => self.instruction("FROM scratch", None),
+        let how = if base.certain { base.how.to_string() } else { format!("it seems: {}", base.how) };
+        match (name, base.layers) {
             (Some(name), _) => {
-                self.comment(&format!(
-                    "base image: {layers}{guess}; its name is what a label or comment of the image says"
-                ));
-                self.instruction(&format!("FROM {}", name.replace('$', "\\$")), None);
+                self.comment(&format!("base image: {layers} ({how})"));
+                self.instruction(&format!("FROM {name}"), None);
             }
+            (None, 0) => self.instruction("FROM scratch", None),
             (None, _) => {
-                self.comment(&format!(
-                    "base image: {layers}{guess} (unknown name): put its name after FROM, and drop the ADD"
-                ));
+                let called = base.name.as_ref().map(|name| format!("; it may be {name}")).unwrap_or_default();
+                self.comment(&format!("base image: {layers}, unknown name{called} ({how})"));
+                self.comment("put its name behind FROM, and drop the ADD");
                 self.instruction("FROM scratch", None);
                 self.instruction("ADD base.tar /", None);
             }

@@ -8,7 +8,8 @@ fn rebuilt_of(history: &[&str], change: impl FnOnce(&mut Inspection)) -> String 
     let mut inspection =
         Inspection::new(Image { history, ..Image::default() }, Vec::new(), Default::default(), Vec::new());
     change(&mut inspection);
-    let rebuilt = rebuild(&inspection, None);
+    let rebuilt =
+        rebuild(&inspection, &Base { layers: 0, how: crate::base::Evidence::Nothing, name: None, certain: false });
     assert_eq!(rebuilt.layers.len(), rebuilt.file.instructions.len());
     rebuilt.file.source().to_owned()
 }
