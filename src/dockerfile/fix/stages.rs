@@ -52,7 +52,8 @@ impl Work<'_> {
         self.runtime(&mut text, from);
         let file = super::Dockerfile::parse(text).ok()?;
         let names: Vec<_> = self.evidence.toolchains.iter().map(|toolchain| toolchain.name.as_str()).collect();
-        let shown = if self.target.unnamed_base.is_some() && base == "scratch" { "the same base" } else { &base };
+        let unnamed = self.target.unnamed_base.is_some() && base == "scratch" && application.needs != Needs::Nothing;
+        let shown = if unnamed { "the same base" } else { &base };
         let line = format!(
             "{}.multi-stage is a skeleton that ships only {} ({} bytes) on {shown}, not what built it: {} {} {} ({} bytes) of this image",
             self.target.name,
