@@ -28,6 +28,7 @@ pub mod closure;
 pub mod compare;
 pub mod contents;
 pub mod demo;
+pub mod dockerfile;
 mod error;
 pub mod executable;
 pub mod extract;

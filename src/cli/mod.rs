@@ -6,6 +6,7 @@
 mod compare;
 mod contents;
 mod escaping;
+mod fix;
 mod images;
 mod input;
 mod ladder;
@@ -27,6 +28,7 @@ use crate::config;
 use crate::tui::{self, Environment, Settings};
 use compare::CompareArguments;
 use contents::{CatArguments, ExtractArguments};
+use fix::{DockerfileArguments, FixArguments};
 use images::ImagesArguments;
 use input::Input;
 use ladder::LadderArguments;
@@ -68,6 +70,10 @@ enum Command {
     Compare(CompareArguments),
     /// Show how small the image could be: the size after each remedy, and how to get there
     Ladder(LadderArguments),
+    /// Print what to change in the Dockerfile, and why, as a diff that `patch` applies
+    Fix(FixArguments),
+    /// Print the Dockerfile as the image's history tells it
+    Dockerfile(DockerfileArguments),
     /// List the images of an archive
     Images(ImagesArguments),
     /// Write the bytes of a file of the image to standard output
@@ -165,6 +171,8 @@ enum Failure {
     Image(Error),
     /// The output could not be written.
     Output(String, io::Error),
+    /// Another file than the image could not be read or understood.
+    File(String),
     /// The command line asks for what does not go together.
     Usage(String),
     /// What is asked for is not in the image.
@@ -199,6 +207,7 @@ pub fn run() -> ExitCode {
             let (message, hint) = match failure {
                 Failure::Image(error) => (error.to_string(), error.hint()),
                 Failure::Output(what, error) => (format!("cannot write {what}: {error}"), None),
+                Failure::File(message) => (message, None),
                 Failure::Usage(message) => (message, Some("see layerscope --help".into())),
                 Failure::Place { message, hint } => (message, Some(hint)),
                 Failure::Config(error) => (error.to_string(), error.hint()),
@@ -222,6 +231,8 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Report(arguments)) => report(arguments),
         Some(Command::Compare(arguments)) => compare::compare(&arguments),
         Some(Command::Ladder(arguments)) => ladder::ladder(&arguments),
+        Some(Command::Fix(arguments)) => fix::print_fix(&arguments),
+        Some(Command::Dockerfile(arguments)) => fix::print_dockerfile(&arguments),
         Some(Command::Images(arguments)) => images::list(&arguments),
         Some(Command::Cat(arguments)) => contents::cat(&arguments),
         Some(Command::Extract(arguments)) => contents::extract_to(&arguments),

@@ -142,7 +142,7 @@ fn readable(created_by: &str) -> String {
 }
 
 /// Removes a `|2 A=1 B=2 ` prefix. Values may hold spaces, so the shell that follows is looked for.
-fn without_arguments(text: &str) -> &str {
+pub(crate) fn without_arguments(text: &str) -> &str {
     let Some(rest) = text.strip_prefix('|') else { return text };
     let Some((count, rest)) = rest.split_once(' ') else { return text };
     let Ok(count) = count.parse::<usize>() else { return text };
@@ -154,7 +154,7 @@ fn without_arguments(text: &str) -> &str {
 }
 
 /// What follows a shell and its flags, such as `/bin/bash -o pipefail -c `.
-fn after_shell(text: &str) -> Option<&str> {
+pub(crate) fn after_shell(text: &str) -> Option<&str> {
     for windows in ["cmd /S /C ", "powershell -Command ", "pwsh -Command "] {
         if let Some(rest) = text.strip_prefix(windows) {
             return Some(rest.trim_start());

@@ -30,6 +30,7 @@ pub use compression::{Compression, describe, head};
 pub use config::{Config, HistoryEntry, Run};
 pub use decode::{Decoded, ZSTD_WINDOW_LOG, decode};
 pub use instruction::Instruction;
+pub(crate) use instruction::{after_shell, without_arguments};
 pub use layer::{ENTRY_LIMIT, EntryRef, LayerEntries, Record};
 pub use read::{Digests, Progress, ReadLayer, hash_extent, read_layer};
 pub use select::{Selection, select};

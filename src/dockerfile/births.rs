@@ -1,0 +1,63 @@
+//! Which files each layer brought, and how many bytes of them lie where.
+
+use std::collections::HashSet;
+
+use crate::analysis::Inspection;
+use crate::tree::{NodeId, Tree, VersionId};
+
+/// The inodes of an image by the layer that ships them.
+pub struct Births {
+    of_layer: Vec<Vec<VersionId>>,
+}
+
+impl Births {
+    /// Sorts the inodes of an image.
+    pub fn of(inspection: &Inspection) -> Self {
+        let mut of_layer = vec![Vec::new(); inspection.layers.len()];
+        for inode in inspection.tree.inodes() {
+            if let Some(layer) = of_layer.get_mut(inspection.tree.born(inode)) {
+                layer.push(inode);
+            }
+        }
+        Self { of_layer }
+    }
+
+    /// The inodes that a layer ships.
+    pub fn in_layer(&self, layer: usize) -> &[VersionId] {
+        self.of_layer.get(layer).map(Vec::as_slice).unwrap_or_default()
+    }
+}
+
+/// The path itself and all paths below it.
+pub fn at_and_below(tree: &Tree, node: NodeId) -> impl Iterator<Item = NodeId> {
+    let mut work = vec![node];
+    std::iter::from_fn(move || {
+        let node = work.pop()?;
+        work.extend(tree.children(node));
+        Some(node)
+    })
+}
+
+/// Bytes that one change saves: an inode counts for the first that claims it.
+#[derive(Default)]
+pub struct Claims {
+    claimed: HashSet<VersionId>,
+}
+
+impl Claims {
+    /// Whether a change has claimed an inode.
+    pub fn has(&self, inode: VersionId) -> bool {
+        self.claimed.contains(&inode)
+    }
+
+    /// Claims inodes, and sums up the bytes of those that nobody had claimed.
+    pub fn claim(&mut self, tree: &Tree, inodes: impl IntoIterator<Item = VersionId>) -> u64 {
+        inodes.into_iter().filter(|&inode| self.claimed.insert(inode)).map(|inode| tree.size(inode)).sum()
+    }
+}
+
+/// Whether a name can stand in a Dockerfile without quotes, and means itself there.
+pub fn is_plain(name: &str) -> bool {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "._-+@~,:=/".contains(c);
+    !name.is_empty() && !name.starts_with('-') && name.chars().all(plain)
+}

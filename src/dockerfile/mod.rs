@@ -1,0 +1,19 @@
+//! The Dockerfile of an image: read, rebuilt from the history, and changed for the better.
+
+mod base;
+mod births;
+mod diff;
+mod draft;
+mod evidence;
+mod fix;
+mod mapping;
+pub mod parse;
+mod rebuild;
+mod shell;
+mod step;
+
+pub use diff::unified;
+pub use evidence::{Application, Evidence, Needs, Toolchain};
+pub use fix::{Change, Fix, Remark, Target, Verdict, fix};
+pub use parse::{Dockerfile, ParseError};
+pub use rebuild::{Rebuilt, rebuild};

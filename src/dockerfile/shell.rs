@@ -1,0 +1,291 @@
+//! A shell command, as far as a change to it needs: its simple commands, and what joins them.
+//!
+//! It follows the POSIX shell's quoting and operators. What cannot be followed
+//! with certainty (comments, here-documents, quotes that do not end, `case`)
+//! is not read at all, so that nothing is changed that is not understood.
+
+use std::ops::Range;
+
+/// What stands before a command.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Joint {
+    /// Nothing: it is the first, or the first in its parentheses.
+    Start,
+    /// `&&`.
+    And,
+    /// `||`.
+    Or,
+    /// `;` or the end of a line.
+    Then,
+    /// `|`.
+    Pipe,
+    /// `&`.
+    Background,
+}
+
+/// A simple command.
+#[derive(Debug, Clone)]
+pub struct Command<'a> {
+    /// Its words as written, quotes and redirections with them.
+    pub words: Vec<&'a str>,
+    /// Where each word stands in the text.
+    pub places: Vec<Range<usize>>,
+    /// Where the operator before it stands, with the operator's kind.
+    pub joint: (Joint, usize),
+    /// How many parentheses it stands in.
+    pub depth: usize,
+}
+
+/// The commands of a text.
+#[derive(Debug, Clone)]
+pub struct Script<'a> {
+    /// In the order in which they are written.
+    pub commands: Vec<Command<'a>>,
+}
+
+/// Words that begin or continue a compound command, so that a command follows them.
+const RESERVED: [&str; 10] = ["!", "{", "if", "then", "else", "elif", "while", "until", "do", "time"];
+/// Programs that run the rest of their words.
+const WRAPPERS: [&str; 4] = ["sudo", "exec", "command", "env"];
+/// Commands that change what later commands of the same shell do.
+const STATEFUL: [&str; 24] = [
+    ".", "alias", "break", "cd", "declare", "eval", "exec", "exit", "export", "local", "popd", "pushd", "read",
+    "readonly", "return", "set", "shift", "shopt", "source", "trap", "typeset", "ulimit", "umask", "unset",
+];
+
+impl<'a> Command<'a> {
+    /// The words from the program on, without what stands before it: assignments, `sudo` and the like.
+    pub fn program(&self) -> &[&'a str] {
+        let skipped = |word: &&&str| RESERVED.contains(*word) || WRAPPERS.contains(*word) || is_assignment(word);
+        &self.words[self.words.iter().take_while(skipped).count()..]
+    }
+
+    /// Whether it changes what later commands of the same shell do.
+    fn changes_state(&self) -> bool {
+        let first = self.words.iter().find(|word| !RESERVED.contains(*word));
+        first.is_some_and(|word| STATEFUL.contains(word) || is_assignment(word) || *word == "exec")
+    }
+
+    /// Whether it is `set -e` in any spelling.
+    fn ends_at_errors(&self) -> bool {
+        let [first, rest @ ..] = &*self.words else { return false };
+        *first == "set"
+            && rest.iter().any(|word| *word == "errexit" || (word.starts_with('-') && word[1..].contains('e')))
+    }
+}
+
+impl Script<'_> {
+    /// Whether it has to stand in parentheses between `&&`: operators that bind less, or state that must not leak.
+    pub fn needs_parentheses(&self, last: bool) -> bool {
+        let outer = || self.commands.iter().filter(|command| command.depth == 0);
+        outer().any(|command| matches!(command.joint.0, Joint::Or | Joint::Then | Joint::Background))
+            || outer().any(|command| RESERVED.contains(command.words.first().unwrap_or(&"")))
+            || (!last && outer().any(Command::changes_state))
+    }
+
+    /// Whether it relies on `set -e`, which the shell ignores before `&&`.
+    pub fn ends_at_errors(&self) -> bool {
+        self.commands.iter().any(Command::ends_at_errors)
+    }
+}
+
+fn is_assignment(word: &str) -> bool {
+    word.split_once('=').is_some_and(|(name, _)| {
+        let mut characters = name.chars();
+        characters.next().is_some_and(|c| c.is_ascii_alphabetic() || c == '_')
+            && characters.all(|c| c.is_ascii_alphanumeric() || c == '_')
+    })
+}
+
+/// What the reader is inside of.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Inside {
+    Quotes,
+    Substitution,
+    Parameter,
+    Backticks,
+}
+
+struct Reader<'a> {
+    text: &'a str,
+    commands: Vec<Command<'a>>,
+    word: Option<usize>,
+    joint: (Joint, usize),
+    current: Vec<Range<usize>>,
+    depth: usize,
+}
+
+/// Reads a text; `None` if it cannot be followed with certainty.
+pub fn read(text: &str) -> Option<Script<'_>> {
+    let start = (Joint::Start, 0);
+    let mut reader = Reader { text, commands: Vec::new(), word: None, joint: start, current: Vec::new(), depth: 0 };
+    let bytes = text.as_bytes();
+    let mut inside: Vec<Inside> = Vec::new();
+    let mut at = 0;
+    while at < bytes.len() {
+        let here = bytes[at];
+        let next = bytes.get(at + 1).copied().unwrap_or_default();
+        let quoted = inside.last() == Some(&Inside::Quotes);
+        if !inside.is_empty() || !matches!(here, b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'(' | b')' | b'#' | b'<')
+        {
+            if reader.word.is_none() {
+                reader.word = Some(at);
+            }
+            match here {
+                b'\\' if next == 0 => return None,
+                b'\\' => at += 1,
+                // `$'…'` has escapes of its own, and quotes in a parameter in quotes are quotes to some shells only.
+                b'$' if next == b'\'' && !quoted => return None,
+                b'\'' if inside.last() == Some(&Inside::Parameter) && inside.contains(&Inside::Quotes) => return None,
+                b'\'' if !quoted => at += 1 + bytes[at + 1..].iter().position(|&b| b == b'\'')?,
+                b'"' if quoted => drop(inside.pop()),
+                b'"' => inside.push(Inside::Quotes),
+                b'`' if inside.last() == Some(&Inside::Backticks) => drop(inside.pop()),
+                // Backticks in quotes in backticks are spelled in ways that only a shell knows.
+                b'`' if inside.contains(&Inside::Backticks) => return None,
+                b'`' => inside.push(Inside::Backticks),
+                b'$' if next == b'(' => {
+                    inside.push(Inside::Substitution);
+                    at += 1;
+                }
+                b'$' if next == b'{' => {
+                    inside.push(Inside::Parameter);
+                    at += 1;
+                }
+                b'(' if inside.last() == Some(&Inside::Substitution) => inside.push(Inside::Substitution),
+                b')' if inside.last() == Some(&Inside::Substitution) => drop(inside.pop()),
+                b'}' if inside.last() == Some(&Inside::Parameter) => drop(inside.pop()),
+                _ => {}
+            }
+        } else {
+            at += reader.operator(at, here, next)?;
+        }
+        at += 1;
+    }
+    if !inside.is_empty() || reader.depth != 0 {
+        return None;
+    }
+    reader.end_command(text.len());
+    let commands = reader.commands;
+    (!commands.is_empty()).then_some(Script { commands })
+}
+
+impl Reader<'_> {
+    /// Takes a character that has a meaning outside of quotes; says how many more belong to it.
+    fn operator(&mut self, at: usize, here: u8, next: u8) -> Option<usize> {
+        let before = at.checked_sub(1).map(|i| self.text.as_bytes()[i]).unwrap_or_default();
+        let (joint, more) = match (here, next) {
+            (b' ' | b'\t', _) => {
+                self.end_word(at);
+                return Some(0);
+            }
+            (b'#', _) if self.word.is_none() => return None,
+            (b'#', _) => return Some(0),
+            (b'<', b'<') => return None,
+            (b'<', _) => {
+                self.word.get_or_insert(at);
+                return Some(0);
+            }
+            (b'&', b'&') => (Joint::And, 1),
+            (b'&', b'>') => {
+                self.word.get_or_insert(at);
+                return Some(1);
+            }
+            // `2>&1`.
+            (b'&', _) if matches!(before, b'>' | b'<') => return Some(0),
+            (b'&', _) => (Joint::Background, 0),
+            // `>|`.
+            (b'|', _) if before == b'>' => return Some(0),
+            (b'|', b'|') => (Joint::Or, 1),
+            (b'|', b'&') => (Joint::Pipe, 1),
+            (b'|', _) => (Joint::Pipe, 0),
+            (b';', b';') => return None,
+            (b';' | b'\n', _) => (Joint::Then, 0),
+            (b'(', _) => {
+                // A function, or an array.
+                if self.word.is_some() || self.current.iter().any(|word| !RESERVED.contains(&&self.text[word.clone()]))
+                {
+                    return None;
+                }
+                self.end_command(at);
+                self.depth += 1;
+                self.joint = (Joint::Start, at);
+                return Some(0);
+            }
+            (b')', _) => {
+                self.end_command(at);
+                self.depth = self.depth.checked_sub(1)?;
+                self.joint = (Joint::Start, at + 1);
+                return Some(0);
+            }
+            _ => return Some(0),
+        };
+        self.end_command(at);
+        self.joint = (joint, at);
+        Some(more)
+    }
+
+    fn end_word(&mut self, at: usize) {
+        if let Some(start) = self.word.take() {
+            self.current.push(start..at);
+        }
+    }
+
+    fn end_command(&mut self, at: usize) {
+        self.end_word(at);
+        let places = std::mem::take(&mut self.current);
+        // The operator before parentheses is that of the first command in them, one level up.
+        let keeps_joint = places.is_empty() && self.joint.0 != Joint::Start;
+        if !places.is_empty() || keeps_joint {
+            let words = places.iter().map(|place| &self.text[place.clone()]).collect();
+            self.commands.push(Command { words, places, joint: self.joint, depth: self.depth });
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn programs(text: &str) -> Vec<String> {
+        read(text).unwrap().commands.iter().map(|command| command.words.join(" ")).filter(|c| !c.is_empty()).collect()
+    }
+
+    #[test]
+    fn commands_end_at_operators_that_are_not_quoted() {
+        assert_eq!(programs("a && b || c; d | e"), ["a", "b", "c", "d", "e"]);
+        assert_eq!(
+            programs("echo 'x && y' \"$(p \"q\" && r)\" `s;t` && z"),
+            ["echo 'x && y' \"$(p \"q\" && r)\" `s;t`", "z"]
+        );
+        assert_eq!(programs("make 2>&1 > log && x &> y"), ["make 2>&1 > log", "x &> y"]);
+        assert_eq!(programs("(cd /src && make) && rm -r /src"), ["cd /src", "make", "rm -r /src"]);
+        assert_eq!(programs("echo a#b ${x#y} \\# $((1 + (2)))"), ["echo a#b ${x#y} \\# $((1 + (2)))"]);
+    }
+
+    #[test]
+    fn what_cannot_be_followed_is_not_read() {
+        for text in
+            ["echo 'x", "echo \"x", "a # b", "cat <<EOF", "(a", "a)", "case x in y) z;; esac", "f() { x; }", "a \\", ""]
+        {
+            assert!(read(text).is_none(), "{text}");
+        }
+    }
+
+    #[test]
+    fn parentheses_are_needed_for_weaker_operators_and_for_state_that_would_leak() {
+        let needs = |text, last| read(text).unwrap().needs_parentheses(last);
+        assert!(!needs("a && b | c", false) && !needs("(a; b)", false));
+        assert!(needs("a; b", true) && needs("a || b", true) && needs("if a; then b; fi", true));
+        assert!(needs("(a) || b", true) && needs("a || (b)", true));
+        assert!(needs("cd /src && make", false) && !needs("cd /src && make", true));
+        assert!(needs("X=1 && make", false) && needs("export X=1", false));
+    }
+
+    #[test]
+    fn the_program_is_found_behind_what_runs_it() {
+        let script = read("DEBIAN_FRONTEND=noninteractive sudo apt-get install -y curl").unwrap();
+        assert_eq!(script.commands[0].program(), ["apt-get", "install", "-y", "curl"]);
+        assert!(read("set -eux; a").unwrap().ends_at_errors() && !read("set -x; a").unwrap().ends_at_errors());
+    }
+}

@@ -1,0 +1,138 @@
+//! A step of the history, taken apart: what builders wrapped around the instruction is told from the instruction.
+
+use super::parse::{Dockerfile, Instruction, Keyword};
+use crate::image::{HistoryEntry, after_shell, without_arguments};
+
+/// What BuildKit writes as a step's comment.
+const BUILDKIT: &str = "buildkit.dockerfile.v0";
+
+/// A step of the build.
+#[derive(Debug, Clone)]
+pub struct Step {
+    /// The instruction as a person would have written it; control characters are as the history has them.
+    pub text: String,
+    /// The build arguments that a `RUN` saw, as `NAME=value`; `None` where they cannot be told apart.
+    pub arguments: Option<Vec<String>>,
+    /// The shell that a `RUN` ran in, with its flags, where the history names one.
+    pub shell: Option<Vec<String>>,
+    /// The layer that the step made.
+    pub layer: Option<usize>,
+    /// Whether BuildKit built it.
+    pub buildkit: bool,
+}
+
+/// Takes the steps of a history apart; the k-th step that made a layer made the k-th layer.
+pub fn steps(history: &[HistoryEntry], layers: usize) -> Vec<Step> {
+    let mut next = 0;
+    history
+        .iter()
+        .map(|entry| {
+            let makes_layer = entry.empty_layer != Some(true) && next < layers;
+            let layer = makes_layer.then_some(next);
+            next += usize::from(makes_layer);
+            step(entry, layer)
+        })
+        .collect()
+}
+
+fn step(entry: &HistoryEntry, layer: Option<usize>) -> Step {
+    let created_by = entry.created_by.as_deref().unwrap_or_default().trim();
+    let comment = entry.comment.as_deref().unwrap_or_default().trim();
+    let marked = created_by.ends_with("# buildkit");
+    let wrapped = created_by.strip_suffix("# buildkit").unwrap_or(created_by).trim();
+    let run = wrapped.strip_prefix("RUN ").unwrap_or(wrapped);
+    let bare = without_arguments(run);
+    let command = after_shell(bare);
+    let shell = command.map(|command| &bare[..bare.len() - command.len()]);
+    Step {
+        text: entry.instruction().text,
+        arguments: named_values(run[..run.len() - bare.len()].trim()),
+        shell: shell.map(|shell| shell.split_whitespace().map(Into::into).collect()),
+        layer,
+        buildkit: marked || comment == BUILDKIT,
+    }
+}
+
+/// Takes `|2 A=1 B=x y` apart, if it can be done in one way only.
+fn named_values(prefix: &str) -> Option<Vec<String>> {
+    let Some((count, rest)) = prefix.strip_prefix('|').and_then(|prefix| prefix.split_once(' ')) else {
+        return Some(Vec::new());
+    };
+    let values = split_assignments(rest);
+    (Ok(values.len()) == count.parse()).then_some(values)
+}
+
+/// Splits `A=1 B=x y C=` before each word that begins like an assignment.
+fn split_assignments(mut text: &str) -> Vec<String> {
+    let mut out = Vec::new();
+    while !text.is_empty() {
+        let end = first_assignment(text);
+        out.push(text[..end].trim_end().to_owned());
+        text = &text[end..];
+    }
+    out
+}
+
+/// Where the first of several assignments ends: before the next word that begins like one.
+pub fn first_assignment(text: &str) -> usize {
+    let begins = |at: &usize| {
+        let name = text[*at..].find(|c: char| !(c.is_ascii_alphanumeric() || "_.-/".contains(c)));
+        name.is_some_and(|end| end > 0 && text[at + end..].starts_with('='))
+    };
+    text.match_indices(' ').map(|(i, _)| i + 1).find(begins).unwrap_or(text.len())
+}
+
+/// Whether a name is an image's, not the beginning of an image ID.
+pub fn is_name(name: &str) -> bool {
+    let id = name.len() >= 12 && name.bytes().all(|b| b.is_ascii_hexdigit());
+    let plain = |c: char| c.is_ascii_alphanumeric() || "./:@_-".contains(c);
+    !name.is_empty() && !id && name.starts_with(|c: char| c.is_ascii_alphanumeric()) && name.chars().all(plain)
+}
+
+impl Step {
+    /// The step as an instruction of a Dockerfile, if it reads as exactly one.
+    pub fn instruction(&self) -> Option<(Dockerfile, Instruction)> {
+        let file = Dockerfile::parse(format!("FROM scratch\n{}\n", self.text)).ok()?;
+        match &*file.instructions {
+            [_, instruction] if !matches!(instruction.keyword, Keyword::Unknown | Keyword::From) => {
+                let instruction = instruction.clone();
+                Some((file, instruction))
+            }
+            _ => None,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn of(created_by: &str) -> Step {
+        let entry = HistoryEntry { created_by: Some(created_by.into()), ..HistoryEntry::default() };
+        steps(&[entry], 1).remove(0)
+    }
+
+    #[test]
+    fn build_arguments_and_the_shell_are_told_from_the_command() {
+        let step = of("RUN |2 VERSION=1.2 B=x y /bin/bash -o pipefail -c curl x | tar x # buildkit");
+        assert_eq!(step.text, "RUN curl x | tar x");
+        assert_eq!(step.arguments, Some(vec!["VERSION=1.2".into(), "B=x y".into()]));
+        assert_eq!(step.shell.unwrap().join(" "), "/bin/bash -o pipefail -c");
+        assert!(step.buildkit);
+        assert_eq!(of("|2 A=1 /bin/sh -c true").arguments, None, "one is missing");
+    }
+
+    #[test]
+    fn only_steps_that_made_a_layer_have_one() {
+        let entry = |empty| HistoryEntry { empty_layer: Some(empty), ..HistoryEntry::default() };
+        let layers: Vec<_> =
+            steps(&[entry(false), entry(true), entry(false), entry(false)], 2).iter().map(|step| step.layer).collect();
+        assert_eq!(layers, [Some(0), None, Some(1), None]);
+    }
+
+    #[test]
+    fn an_image_id_and_what_is_more_than_a_name_is_no_name() {
+        assert!(is_name("localhost/debian:base") && is_name("debian@sha256:0123"));
+        assert!(!is_name("fa11d0e57f01") && !is_name("x\nRUN evil") && !is_name("golang 1.22") && !is_name(""));
+    }
+}

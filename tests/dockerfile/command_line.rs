@@ -1,0 +1,62 @@
+//! `layerscope fix` and `layerscope dockerfile` as they are run.
+
+use std::path::Path;
+use std::process::{Command, Output};
+
+use super::situation::{MEGABYTE, Situation};
+use super::support::build::{dir, file, gone};
+
+/// A directory with an image that a merge makes smaller, and its Dockerfile.
+fn directory() -> tempfile::TempDir {
+    let directory = tempfile::tempdir().unwrap();
+    let situation =
+        Situation::new().run("make", [dir("opt"), file("opt/big", MEGABYTE)]).run("rm /opt/big", [gone("opt/big")]);
+    std::fs::write(directory.path().join("image.tar"), situation.archive()).unwrap();
+    std::fs::write(directory.path().join("Dockerfile"), "FROM base\nRUN make\nRUN rm /opt/big\n").unwrap();
+    directory
+}
+
+fn run(directory: &Path, arguments: &[&str]) -> (Option<i32>, String, String) {
+    let Output { status, stdout, stderr } =
+        Command::new(env!("CARGO_BIN_EXE_layerscope")).args(arguments).current_dir(directory).output().unwrap();
+    let text = |bytes| String::from_utf8(bytes).unwrap();
+    (status.code(), text(stdout), text(stderr))
+}
+
+#[test]
+fn the_given_dockerfile_is_only_read() {
+    let directory = directory();
+    let (code, out, _) = run(directory.path(), &["fix", "image.tar", "--dockerfile", "./Dockerfile"]);
+    assert_eq!(code, Some(0));
+    assert!(out.contains("(1,048,576 bytes)") && out.contains("--- ./Dockerfile\n+++ ./Dockerfile\n"), "{out}");
+    let kept = std::fs::read_to_string(directory.path().join("Dockerfile")).unwrap();
+    assert_eq!(kept, "FROM base\nRUN make\nRUN rm /opt/big\n");
+    let absolute = |name: &str| directory.path().join(name).display().to_string();
+    let (_, out, _) = run(Path::new("/"), &["fix", &absolute("image.tar"), "--dockerfile", &absolute("Dockerfile")]);
+    assert!(out.contains("\n--- Dockerfile\n"), "patch takes no absolute names: {out}");
+}
+
+#[test]
+fn the_rebuilt_dockerfile_is_the_one_that_the_diff_is_for() {
+    let directory = directory();
+    let (code, printed, _) = run(directory.path(), &["dockerfile", "image.tar"]);
+    assert_eq!(code, Some(0));
+    let (code, out, _) = run(directory.path(), &["fix", "image.tar", "--write-rebuilt", "Rebuilt"]);
+    assert!(code == Some(0) && out.contains("--- Rebuilt\n"), "{out}");
+    assert_eq!(std::fs::read_to_string(directory.path().join("Rebuilt")).unwrap(), printed);
+    let (code, _, error) = run(directory.path(), &["fix", "image.tar", "--write-rebuilt", "Dockerfile"]);
+    assert!(code == Some(2) && error.starts_with("error: cannot write Dockerfile"), "nothing is written over: {error}");
+}
+
+#[test]
+fn nothing_to_fix_is_success_and_no_dockerfile_is_an_error_with_its_line() {
+    let directory = directory();
+    let write = |text: &str| std::fs::write(directory.path().join("Dockerfile"), text).unwrap();
+    write("FROM base\nRUN other\nRUN make\n");
+    let (code, out, _) = run(directory.path(), &["fix", "image.tar", "--dockerfile", "Dockerfile"]);
+    assert!(code == Some(0) && out.starts_with("# nothing to fix"), "{out}");
+    write("FROM base\nRUN <<EOF\nmake\n");
+    let (code, out, error) = run(directory.path(), &["fix", "image.tar", "--dockerfile", "Dockerfile"]);
+    assert_eq!((code, out.as_str()), (Some(2), ""));
+    assert_eq!(error, "error: Dockerfile: line 2: the here-document EOF has no end\n");
+}

@@ -1,0 +1,255 @@
+//! Package managers, the build context, owners, the build cache and stages.
+
+use serde_json::json;
+
+use super::situation::{Fixed, MEGABYTE, Situation};
+use super::support::build::{Entry, dir, file, open, symlink};
+use crate::tiny::{executable, glibc, library};
+
+/// A `RUN` that leaves a file of 100,000 bytes.
+fn left_by(command: &str, path: &str) -> Situation {
+    Situation::new().run(command, [file(path, 100_000)])
+}
+
+#[test]
+fn package_managers_get_the_flag_that_leaves_nothing_behind() {
+    for (command, path, expected) in [
+        ("apk add curl", "var/cache/apk/APKINDEX.tar.gz", "apk add --no-cache curl"),
+        ("pip install -r x.txt", "root/.cache/pip/http/a", "pip install --no-cache-dir -r x.txt"),
+        ("python3 -m pip install x", "home/me/.cache/pip/a", "python3 -m pip install --no-cache-dir x"),
+        ("npm ci", "root/.npm/_cacache/a", "npm ci \\\n    && npm cache clean --force"),
+        (
+            "a; apt-get update; apt-get install x;",
+            "var/lib/apt/lists/x_Packages",
+            "a; apt-get update; apt-get install x; \\\n    rm -rf /var/lib/apt/lists/*",
+        ),
+        ("dnf -y install x", "var/cache/dnf/x.solv", "dnf -y install x \\\n    && dnf clean all"),
+        ("conda env update -f x", "opt/conda/pkgs/a.conda", "conda env update -f x \\\n    && conda clean -afy"),
+    ] {
+        let fixed = left_by(command, path).fixed(&format!("FROM base\nRUN {command}\n"));
+        assert_eq!(fixed.dockerfile(), format!("FROM base\nRUN {expected}\n"));
+        assert_eq!(fixed.saves(), 100_000, "{command}");
+    }
+}
+
+#[test]
+fn nothing_is_claimed_that_the_image_does_not_show() {
+    for (command, path) in [
+        ("apk add curl", "opt/curl"),
+        ("npm ci", "srv/node_modules/a"),
+        ("apt-get update", "var/lib/apt/lists/lock"),
+        ("echo apk add", "var/cache/apk/x"),
+    ] {
+        let fixed = left_by(command, path).fixed(&format!("FROM base\nRUN {command}\n"));
+        assert!(fixed.fix.changes.is_empty() && fixed.saves() == 0, "{command}");
+    }
+    let text = super::applied::text(&left_by("true", "opt/x").fixed("FROM base\nRUN true\n").fix);
+    assert_eq!(text, "# nothing to fix: built:latest shows no bytes that a change to its Dockerfile would save\n");
+}
+
+#[test]
+fn with_buildkit_a_language_s_cache_is_mounted() {
+    let situation = Situation::new()
+        .buildkit()
+        .run("npm ci", [file("root/.npm/_cacache/a", 9000), file("root/.npm/_logs/b", 1000)]);
+    let fixed = situation.fixed("FROM base\nRUN npm ci\n");
+    assert_eq!(fixed.dockerfile(), "FROM base\nRUN --mount=type=cache,target=/root/.npm npm ci\n");
+    assert_eq!(fixed.saves(), 10_000);
+}
+
+#[test]
+fn lists_that_one_run_fetches_and_another_needs_go_when_both_are_one() {
+    let situation = || Situation::new().run("apt-get update", [file("var/lib/apt/lists/x_Packages", 100_000)]);
+    let fixed = situation()
+        .run("apt-get install -y curl", [file("bin/curl", 10)])
+        .fixed("FROM base\nRUN apt-get update\nRUN apt-get install -y curl\n");
+    assert_eq!(
+        fixed.dockerfile(),
+        "FROM base\nRUN apt-get update \\\n    && apt-get install -y curl \\\n    && rm -rf /var/lib/apt/lists/*\n"
+    );
+    assert_eq!(fixed.saves(), 100_000);
+    let apart = situation().value("USER x").run("apt-get install -y curl", [file("bin/curl", 10)]);
+    let fixed = apart.fixed("FROM base\nRUN apt-get update\nUSER x\nRUN apt-get install -y curl\n");
+    assert!(
+        fixed.fix.changes.is_empty() && fixed.left().contains("the apt-get install in line 4 needs them"),
+        "{}",
+        fixed.left()
+    );
+}
+
+#[test]
+fn a_fixed_file_with_the_same_layers_gets_nothing_twice() {
+    let situation = Situation::new()
+        .buildkit()
+        .run("apk add go", [file("var/cache/apk/x", 100_000)])
+        .run("pip install x", [file("home/me/.cache/pip/a", 100_000)])
+        .run("npm ci", [file("root/.npm/_cacache/a", 100_000)])
+        .copy(".", "/srv", [dir("srv"), dir("srv/.git"), file("srv/.git/pack", 500_000)]);
+    let fixed = situation.fixed("FROM base\nRUN apk add go\nRUN pip install x\nRUN npm ci\nCOPY . /srv\n");
+    assert_eq!(fixed.saves(), 800_000);
+    let mut again = fixed.target.clone();
+    again.file = layerscope::dockerfile::Dockerfile::parse(fixed.dockerfile()).unwrap();
+    again.ignore = Some(fixed.file(".dockerignore").into());
+    let again = Fixed::of(&open(situation.archive()).unwrap(), &situation.inspection(), &again);
+    assert!(again.fix.changes.is_empty() && again.saves() == 0, "{:?}", again.fix.remarks);
+}
+
+#[test]
+fn what_the_context_brought_without_need_is_kept_out() {
+    let context = || {
+        Situation::new().buildkit().copy(
+            ". ",
+            "/srv",
+            [
+                dir("srv"),
+                file("srv/main.py", 10),
+                dir("srv/.git"),
+                file("srv/.git/pack", 5000),
+                file("srv/lib/__pycache__/x.pyc", 300),
+                file("srv/node_modules/a/index.js", 70),
+            ],
+        )
+    };
+    let file = "FROM base\nCOPY . /srv\n";
+    let fixed = context().fixed(file);
+    assert_eq!(fixed.file(".dockerignore"), "**/__pycache__\n.git\n");
+    assert_eq!(fixed.saves(), 5300);
+    let fixed = context().ignoring("*.md\n.git/").fixed(file);
+    assert_eq!(fixed.file(".dockerignore"), "*.md\n.git/\n**/__pycache__\n");
+    let fixed = context().run("npm ci", []).fixed(&format!("{file}RUN npm ci\n"));
+    assert_eq!(fixed.file(".dockerignore"), "**/__pycache__\n.git\nnode_modules\n", "a RUN makes it anew");
+    let fixed = context().run("git describe > /v", []).fixed(&format!("{file}RUN git describe > /v\n"));
+    assert!(fixed.file(".dockerignore") == "**/__pycache__\n" && fixed.left().contains("uses git"));
+}
+
+#[test]
+fn a_program_that_came_with_the_context_and_is_built_again_is_kept_out() {
+    let binary = |byte| file("srv/app", MEGABYTE).mode(0o755).filled_with(byte);
+    let situation =
+        Situation::new().buildkit().copy(".", "/srv", [dir("srv"), binary(b'a')]).run("make", [binary(b'b')]);
+    let fixed = situation.fixed("FROM base\nCOPY . /srv\nRUN make\n");
+    assert_eq!((fixed.file(".dockerignore"), fixed.saves()), ("app\n", MEGABYTE as u64));
+}
+
+/// A tree that is copied and then given to somebody.
+fn given_to(command: &str, top: Entry, more: impl IntoIterator<Item = Entry>) -> Situation {
+    let owned = [top.owner(7, 8), file("srv/a", MEGABYTE).owner(7, 8), file("srv/b", 10).owner(7, 8)];
+    Situation::new()
+        .buildkit()
+        .copy("src", "/srv", [dir("srv"), file("srv/a", MEGABYTE), file("srv/b", 10)])
+        .run(command, owned.into_iter().chain(more))
+}
+
+#[test]
+fn a_tree_that_is_copied_and_then_given_away_is_given_away_while_it_is_copied() {
+    let fixed = |command: &str| {
+        given_to(command, dir("srv"), []).fixed(&format!("FROM base\nCOPY src /srv\nRUN {command}\nCMD x\n"))
+    };
+    let of = |command: &str| fixed(command).dockerfile().to_owned();
+    assert_eq!(of("chown -R app:app /srv"), "FROM base\nCOPY --chown=app:app src /srv\nCMD x\n");
+    assert_eq!(fixed("chown -R app:app /srv").saves(), MEGABYTE as u64 + 10);
+    assert_eq!(
+        of("chown -R app /srv"),
+        "FROM base\nCOPY --chown=7:8 src /srv\nCMD x\n",
+        "the group is not in the command"
+    );
+    assert_eq!(of("chmod -R 755 /srv"), "FROM base\nCOPY --chmod=755 src /srv\nCMD x\n");
+    assert_eq!(
+        of("adduser app && chown -R app:app /srv"),
+        "FROM base\nCOPY --chown=7:8 src /srv\nRUN adduser app\nCMD x\n"
+    );
+    assert_eq!(of("chown -R a:a /srv && ldconfig"), "FROM base\nCOPY --chown=a:a src /srv\nRUN ldconfig\nCMD x\n");
+    assert!(fixed("chmod -R g+w /srv").left().contains("depends on the mode before"));
+    assert!(of("chown -R $U /srv").contains("--chown=7:8"), "the image has what the variable was");
+    assert!(fixed("chown -R a:a $HOME").fix.changes.is_empty());
+}
+
+#[test]
+fn an_owner_that_others_need_too_stays_in_its_run() {
+    let more = given_to("chown -R a:a /srv", dir("srv"), [file("srv/made-by-a-run", 10).owner(7, 8)]);
+    let fixed = more.fixed("FROM base\nCOPY src /srv\nRUN chown -R a:a /srv\n");
+    assert!(
+        fixed.fix.changes.is_empty() && fixed.left().contains("changes 1 path that the copies did not bring"),
+        "{}",
+        fixed.left()
+    );
+}
+
+#[test]
+fn dependencies_are_fetched_before_the_sources_are_copied() {
+    let fixed = |files: &[&str], command: &str| {
+        let context = files.iter().map(|name| file(format!("srv/{name}"), 10)).chain([file("srv/main", 10)]);
+        let situation =
+            Situation::new().buildkit().value("WORKDIR /srv").copy(".", ".", context).run(command, [file("opt/x", 10)]);
+        situation.fixed(&format!("FROM base\nWORKDIR /srv\nCOPY . .\nRUN {command}\n"))
+    };
+    let go = fixed(&["go.mod", "go.sum"], "go build -o /opt/x");
+    assert_eq!(
+        go.dockerfile(),
+        "FROM base\nWORKDIR /srv\nCOPY go.mod go.sum ./\nRUN go mod download\nCOPY . .\nRUN go build -o /opt/x\n"
+    );
+    assert_eq!(go.saves(), 0);
+    let npm = fixed(&["package.json", "package-lock.json"], "npm ci --omit=dev");
+    assert_eq!(
+        npm.dockerfile(),
+        "FROM base\nWORKDIR /srv\nCOPY package.json package-lock.json ./\nRUN npm ci --omit=dev\nCOPY . .\n"
+    );
+    let pip = fixed(&["requirements.txt"], "pip install -r requirements.txt");
+    assert!(pip.dockerfile().contains("COPY requirements.txt ./\nRUN pip install -r requirements.txt\nCOPY . ."));
+    assert!(fixed(&["requirements.txt"], "pip install -r requirements.txt .").fix.changes.is_empty());
+    assert!(fixed(&["Cargo.toml"], "cargo build").left().contains("cargo-chef"));
+    assert!(fixed(&[], "go build -o /opt/x").fix.changes.is_empty(), "the image shows no go.mod");
+}
+
+/// A program that one `RUN` builds with a compiler that another one brought.
+fn built_by_go(program: Vec<u8>, more: impl IntoIterator<Item = Entry>) -> Situation {
+    let app = file("opt/app", 0).holding(program).mode(0o755);
+    Situation::new()
+        .config(json!({ "Cmd": ["/opt/app"] }))
+        .run("apk add go", [file("usr/lib/go/bin/go", MEGABYTE).mode(0o755)])
+        .run("go build -o /opt/app", [app].into_iter().chain(more))
+        .value("CMD [\"/opt/app\"]")
+}
+
+#[test]
+fn a_static_program_whose_compiler_ships_gets_a_skeleton_from_scratch() {
+    let fixed = built_by_go(executable().build(), []).fixed(
+        "FROM alpine\nRUN apk add go\nRUN go build -o /opt/app\nRUN rm -rf /root/.cache\nEXPOSE 80/tcp\nCMD [\"/opt/app\"]\n",
+    );
+    assert_eq!(
+        fixed.file("Dockerfile.multi-stage"),
+        "FROM alpine AS build\nRUN apk add go\nRUN go build -o /opt/app\n\n\
+         # the program is static: it needs no other file to start\nFROM scratch\n\
+         COPY --from=build /opt/app /opt/app\nEXPOSE 80/tcp\nCMD [\"/opt/app\"]\n"
+    );
+}
+
+#[test]
+fn a_dynamic_program_comes_with_the_libraries_that_the_base_does_not_have() {
+    let needs = glibc().needs("libown.so.1").build();
+    let libraries = [
+        file("lib64/ld-linux-x86-64.so.2", 0).holding(library("ld-linux-x86-64.so.2").build()),
+        file("usr/lib/libown.so.1.2", 0).holding(library("libown.so.1").build()),
+        symlink("usr/lib/libown.so.1", "libown.so.1.2"),
+    ];
+    let situation = built_by_go(needs, libraries);
+    let stages = situation
+        .fixed("FROM debian AS build\nRUN apk add go\nFROM build\nARG V=1\nENV W=$V\nRUN go build -o /opt/app\n");
+    let skeleton = stages.file("Dockerfile.multi-stage");
+    assert!(skeleton.contains("FROM build AS build-own\n"), "{skeleton}");
+    let copied = ["/opt/app", "/lib64/ld-linux-x86-64.so.2", "/usr/lib/libown.so.1", "/usr/lib/libown.so.1.2"];
+    let copies: String = copied.iter().map(|path| format!("COPY --from=build-own {path} {path}\n")).collect();
+    assert!(skeleton.ends_with(&format!("FROM debian\n{copies}ARG V=1\nENV W=$V\n")), "{skeleton}");
+}
+
+#[test]
+fn a_program_that_nobody_can_read_gets_no_skeleton() {
+    let fixed = built_by_go(vec![0; 5000], []).fixed("FROM alpine\nRUN apk add go\nRUN go build -o /opt/app\n");
+    assert!(fixed.fix.changes.is_empty());
+}
+
+#[test]
+fn a_dockerfile_of_another_image_is_told_to_be_one() {
+    let fixed = left_by("apk add curl", "var/cache/apk/x").fixed("FROM base\nRUN other\n");
+    assert!(fixed.fix.changes.is_empty() && fixed.left().contains("is this the image's Dockerfile?"));
+}
