@@ -78,6 +78,7 @@ fn mark(explorer: &Explorer, theme: &Theme, node: NodeId) -> (&'static str, Styl
         _ if gone && explorer.slice.scope == Scope::UpTo => ("✗", theme.dead),
         Change::Added => ("+", theme.added),
         Change::Modified => ("~", theme.modified),
+        Change::Metadata => ("@", theme.modified),
         Change::Unchanged => (" ", Style::new()),
     }
 }
