@@ -6,12 +6,16 @@
 mod app;
 mod biography;
 mod draw;
+mod explore;
 mod explorer;
+mod filter;
 mod input;
 mod instruction;
+mod jobs;
 pub mod keymap;
 mod layout;
 mod mouse;
+mod pattern;
 mod prompt;
 mod rows;
 mod search;
@@ -220,6 +224,12 @@ impl Session {
                     Some(Effect::Suspend) => {
                         screen.suspended(input, stop)?;
                         self.measure(screen)?;
+                    }
+                    Some(Effect::Work(job)) => {
+                        let sender = self.sender.clone();
+                        thread::spawn(move || {
+                            job.run(&mut |done| drop(sender.send(Event::Message(Message::Done(done)))));
+                        });
                     }
                     None => {}
                 }

@@ -7,6 +7,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::app::{App, Effect, Phase};
 use super::draw::bars::{self, Press};
+use super::draw::tree_list;
 use super::keymap::Action;
 use super::layout::{Divider, Pane, rows_inside};
 use super::text::first_visible;
@@ -111,6 +112,10 @@ impl App {
             self.pointer.dragged = Some(divider);
             return;
         }
+        let heads = panes.tree.contains(at) && at.y < tree_list(panes.tree).y + 1 && at.y > panes.tree.y;
+        if heads {
+            return self.click_column(at.x);
+        }
         let row = self.row_at(at);
         let Phase::Ready(explorer) = &mut self.phase else { return };
         match row {
@@ -133,7 +138,7 @@ impl App {
     fn row_at(&self, at: Position) -> Option<(Pane, usize)> {
         let (panes, explorer) = (self.panes(), self.explorer()?);
         let layers = (Pane::Layers, panes.layers, explorer.layer, explorer.inspection.layers.len());
-        let tree = (Pane::Tree, panes.tree, explorer.cursor, explorer.rows.len());
+        let tree = (Pane::Tree, tree_list(panes.tree), explorer.cursor, explorer.rows.len());
         let rows = [layers, tree].into_iter();
         rows.filter_map(|(pane, area, selected, count)| Some((pane, row_in(area, at, selected, count)?))).next()
     }

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use crossterm::event::KeyCode;
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use layerscope::tree::Kind;
 use layerscope::{Error, Progress};
 use proptest::prelude::*;
@@ -94,7 +94,8 @@ fn one_key_shows_only_what_the_layer_changed() {
     let screen = person.screen();
     assert!(screen.contains("Changes of layer 3"), "{screen}");
     let explorer = person.app.explorer().unwrap();
-    assert!(explorer.rows.iter().all(|row| explorer.slice.changes[row.node.index()].any()));
+    let rows = explorer.rows_from(0, usize::MAX);
+    assert!(!rows.is_empty() && rows.iter().all(|row| explorer.slice.changes(row.node).any()));
     person.types("t");
     assert!(person.screen().contains("Everything up to layer 3"));
     person.control('l');
@@ -145,7 +146,7 @@ fn below_80_columns_one_pane_is_shown_and_tab_goes_round() {
 
 #[test]
 fn the_help_lists_every_key_and_escape_leaves_it_but_never_the_program() {
-    let mut person = Person::at(80, 48);
+    let mut person = Person::at(80, 100);
     person.types("?");
     let screen = person.screen();
     for (_, lines) in crate::tui::keymap::help::GROUPS {
@@ -183,7 +184,7 @@ fn of_several_images_a_person_picks_one() {
     let screen = person.screen();
     assert!(screen.contains("Which image?") && screen.contains("app:2"), "{screen}");
     person.types("jjjkkj");
-    let enter = crossterm::event::KeyEvent::from(KeyCode::Enter);
+    let enter = KeyEvent::from(KeyCode::Enter);
     assert!(matches!(person.app.update(Message::Key(enter)), Some(Effect::Choose(1))));
 }
 
@@ -209,7 +210,7 @@ fn a_name_is_found_in_all_layers_even_if_it_was_deleted() {
     assert_eq!(person.path(), "/usr/lib/go/bin/gofmt");
     assert!(person.app.details.paragraphs[0].starts_with("Deleted in layer 3"), "it says where it died");
     person.press(KeyCode::Esc).types("n");
-    assert!(person.screen().contains("by name"), "when nothing is looked for, n sorts");
+    assert!(person.screen().contains("name▲"), "when nothing is looked for, n sorts");
 }
 
 #[test]
@@ -232,7 +233,7 @@ fn the_life_of_a_path_names_every_version_and_what_changed() {
     assert!(life.contains("layer 1 `RUN apk add") && life.contains("changed its contents"), "{life}");
     person.types("i/gofmt").press(KeyCode::Enter).types("i");
     let life = person.app.details.paragraphs.join(" ");
-    assert!(life.ends_with("took it away."), "{life}");
+    assert!(life.contains("took it away: ") && life.ends_with("deleted, still shipped by layer 1."), "{life}");
 }
 
 #[test]
@@ -286,10 +287,15 @@ proptest! {
         for (key, size) in keys {
             match size {
                 Some((width, height)) => person.tell(Message::Resize(width, height)),
-                None => { person.press(key); }
+                None => person.tell(Message::Key(key)),
             }
             let explorer = person.app.explorer().unwrap();
             prop_assert!(explorer.cursor < explorer.rows.len().max(1));
+            prop_assert_eq!(explorer.selected().is_some(), !explorer.rows.is_empty());
+            prop_assert_eq!(explorer.rows_from(0, usize::MAX).len(), explorer.rows.len());
+            if let Some(node) = explorer.selected() {
+                prop_assert_eq!(explorer.rows.position(node, &explorer.inspection.tree), Some(explorer.cursor));
+            }
             prop_assert!(explorer.layer < explorer.inspection.layers.len());
             if let Some(node) = explorer.selected() {
                 prop_assert!(explorer.inspection.tree.versions(node).next().is_some_and(|v| explorer.inspection.tree.kind(v) != Kind::Fifo));
@@ -299,12 +305,13 @@ proptest! {
     }
 }
 
-fn all_keys() -> Vec<KeyCode> {
-    let mut keys: Vec<_> = "kjudgGw[]tlhsn+~-=!?/12345NiyY".chars().map(KeyCode::Char).collect();
+fn all_keys() -> Vec<KeyEvent> {
+    let mut keys: Vec<_> = "kjudgGw[]tlhsn+~@-=!>?/12345NiyYzZUCMacf{}m*go".chars().map(KeyCode::Char).collect();
     keys.extend([KeyCode::Up, KeyCode::Down, KeyCode::Left, KeyCode::Right, KeyCode::Enter, KeyCode::Backspace]);
     keys.extend([KeyCode::PageUp, KeyCode::PageDown, KeyCode::Home, KeyCode::End, KeyCode::Tab, KeyCode::BackTab]);
     keys.extend([KeyCode::Esc, KeyCode::Char(' '), KeyCode::F(5)]);
-    keys
+    let control = "abflouwk".chars().map(|c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL));
+    keys.into_iter().map(KeyEvent::from).chain(control).collect()
 }
 
 #[test]
