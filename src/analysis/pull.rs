@@ -1,7 +1,8 @@
 //! What a file costs when the image is pulled: its share of the layer as stored.
 //!
-//! Exact where the layer is stored plain; of a compressed layer only the whole
-//! is known, and a file gets the part of it that its bytes are of the tar.
+//! Of a compressed layer only the whole is known, and a file gets the part of
+//! it that its bytes are of what the layer ships: whole layers are exact, files
+//! are estimates. In a layer that is stored plain a file costs its own bytes.
 
 use super::Inspection;
 use crate::image::Compression;
@@ -13,13 +14,13 @@ impl Inspection {
         self.pull_share(self.tree.born(inode), self.tree.size(inode))
     }
 
-    /// How many bytes of a layer as stored so many of its bytes make.
+    /// How many bytes of a layer as stored so many of what it ships make.
     pub fn pull_share(&self, layer: usize, bytes: u64) -> u64 {
         let Some(account) = self.layers.get(layer).filter(|account| account.compression.is_some_and(is_compressed))
         else {
             return bytes;
         };
-        let share = u128::from(bytes) * u128::from(account.stored_bytes) / u128::from(account.tar_bytes.max(1));
+        let share = u128::from(bytes) * u128::from(account.stored_bytes) / u128::from(account.shipped.max(1));
         u64::try_from(share).unwrap_or(u64::MAX)
     }
 

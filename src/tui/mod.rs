@@ -37,6 +37,7 @@ use std::time::{Duration, Instant};
 
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{self, Event as TerminalEvent};
+use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use layerscope::image::Image;
 use layerscope::report::Units;
 use layerscope::{Archive, Error, Opened, Progress, Selection};
@@ -179,7 +180,10 @@ impl Session {
     }
 
     fn draw(&self, screen: &mut Screen) -> io::Result<()> {
-        screen.terminal.draw(|frame| draw::draw(&self.app, &self.theme, frame)).map(drop)
+        // A frame is shown as a whole, and whoever listens knows where it ends.
+        crossterm::queue!(screen.terminal.backend_mut(), BeginSynchronizedUpdate)?;
+        screen.terminal.draw(|frame| draw::draw(&self.app, &self.theme, frame))?;
+        crossterm::execute!(screen.terminal.backend_mut(), EndSynchronizedUpdate)
     }
 
     /// Takes events and draws, until something ends the program.

@@ -187,7 +187,7 @@ fn pulled(explorer: &Explorer, node: NodeId, units: Units) -> String {
     let size = units.size(explorer.lens().size(node));
     if explorer.inspection.pull_is_estimated(explorer.layer) {
         format!(
-            "About {size} of it are pulled: an estimate, its part of the tar of each layer × that layer as stored. Exact are whole layers."
+            "About {size} of it are pulled: an estimate, its part of what each layer ships × that layer as stored. Whole layers are exact."
         )
     } else {
         format!("{size} of it are pulled: the layers up to here are stored plain.")

@@ -3,12 +3,13 @@
 use std::sync::Arc;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use layerscope::tree::Kind;
+use layerscope::tree::{Kind, NodeId};
 use layerscope::{Error, Progress};
 use proptest::prelude::*;
 
 use super::{DEMO, Person};
 use crate::tui::app::{App, Effect, Intro, Message};
+use crate::tui::explorer::Explorer;
 use crate::tui::layout::Pane;
 
 #[test]
@@ -292,7 +293,9 @@ proptest! {
             let explorer = person.app.explorer().unwrap();
             prop_assert!(explorer.cursor < explorer.rows.len().max(1));
             prop_assert_eq!(explorer.selected().is_some(), !explorer.rows.is_empty());
-            prop_assert_eq!(explorer.rows_from(0, usize::MAX).len(), explorer.rows.len());
+            prop_assert_eq!(explorer.rows.len(), rows_one_by_one(explorer).len());
+            let rows = explorer.rows_from(0, usize::MAX).into_iter().map(|row| row.node);
+            prop_assert_eq!(rows.collect::<Vec<_>>(), rows_one_by_one(explorer));
             if let Some(node) = explorer.selected() {
                 prop_assert_eq!(explorer.rows.position(node, &explorer.inspection.tree), Some(explorer.cursor));
             }
@@ -303,6 +306,20 @@ proptest! {
             person.sees();
         }
     }
+}
+
+/// All rows by a plain walk over what is open.
+fn rows_one_by_one(explorer: &Explorer) -> Vec<NodeId> {
+    let mut rows = Vec::new();
+    let mut work = explorer.lens().children(NodeId::ROOT);
+    work.reverse();
+    while let Some(node) = work.pop() {
+        rows.push(node);
+        if explorer.is_open(node) {
+            work.extend(explorer.lens().children(node).into_iter().rev());
+        }
+    }
+    rows
 }
 
 fn all_keys() -> Vec<KeyEvent> {
