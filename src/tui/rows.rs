@@ -110,13 +110,9 @@ impl Shown {
 
     /// The next limit on sizes: none, 1 MiB, 10 MiB, 100 MiB.
     pub fn bigger(self) -> Self {
-        let at_least = match self.at_least {
-            0 => 1 << 20,
-            ..0xa0_0000 => 10 << 20,
-            ..0x640_0000 => 100 << 20,
-            _ => 0,
-        };
-        Self { at_least, ..self }
+        const LIMITS: [u64; 4] = [0, 1 << 20, 10 << 20, 100 << 20];
+        let next = LIMITS.into_iter().find(|&limit| limit > self.at_least);
+        Self { at_least: next.unwrap_or(0), ..self }
     }
 
     /// The marks of the kinds that are hidden.
