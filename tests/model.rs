@@ -12,7 +12,7 @@ mod model {
 use std::collections::BTreeMap;
 
 use layerscope::Inspection;
-use layerscope::tree::{Cause, Kind, NodeId, Tree, VersionId};
+use layerscope::tree::{Cause, Kind, Moment, NodeId, Tree, VersionId};
 use layerscope::what_if::{Change, what_if};
 use model::map::{Model, What};
 use model::merge::between;
@@ -54,6 +54,23 @@ proptest! {
             let (root, totals) = (0, whole.tree.totals(n));
             prop_assert_eq!(totals[root].visible, part.totals.live);
             prop_assert_eq!(totals[root].dead, part.totals.dead());
+        }
+    }
+
+    #[test]
+    fn moving_from_layer_to_layer_comes_to_the_same_sums_as_starting_there(
+        stack in stacks(),
+        jumps in proptest::collection::vec(any::<proptest::sample::Index>(), 1..12),
+    ) {
+        let tree = build::inspect(archive(&stack)).unwrap().tree;
+        let mut moment = Moment::new(&tree, stack.len() - 1);
+        for jump in jumps {
+            let layer = jump.index(stack.len());
+            moment.move_to(&tree, layer);
+            prop_assert_eq!(moment.up_to(), tree.totals(layer), "up to layer {}", layer);
+            prop_assert_eq!(moment.own(), tree.layer_totals(layer), "of layer {}", layer);
+            prop_assert_eq!(moment.changes(), tree.changes(layer), "changes of layer {}", layer);
+            prop_assert_eq!(moment.up_to()[0].items, u32::try_from(everything_at(&tree, layer).len()).unwrap() - 1);
         }
     }
 }

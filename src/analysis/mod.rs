@@ -10,6 +10,7 @@
 //! - **efficiency** = live ÷ shipped.
 
 mod groups;
+mod pull;
 mod recopied;
 
 use crate::image::{Compression, HistoryEntry, Image, Instruction, Layer, ReadLayer, Run};

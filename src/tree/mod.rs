@@ -8,6 +8,7 @@
 mod build;
 mod links;
 mod lookup;
+mod moment;
 mod overlay;
 mod own;
 mod query;
@@ -19,6 +20,7 @@ use crate::image::whiteout;
 pub use crate::image::ENTRY_LIMIT;
 
 pub use build::{Builder, LimitExceeded};
+pub use moment::Moment;
 pub use sums::{Change, Changes, Totals};
 
 /// A path in the image, whether or not something is there at last.

@@ -14,9 +14,16 @@ impl Tree {
     }
 
     /// All paths that layers have named, but for the root; not those that are AUFS bookkeeping.
+    ///
+    /// A directory comes before what is in it.
     pub fn nodes(&self) -> impl Iterator<Item = NodeId> {
+        self.all_nodes().filter(|&node| !self.is_aufs(node))
+    }
+
+    /// The same with what is AUFS bookkeeping: one for each index but the root's, in the order of the indices.
+    pub fn all_nodes(&self) -> impl Iterator<Item = NodeId> {
         let count = u32::try_from(self.nodes.len()).unwrap_or(NONE);
-        (1..count).map(NodeId).filter(|&node| !self.is_aufs(node))
+        (1..count).map(NodeId)
     }
 
     /// The name of a path's last component; empty for the root.

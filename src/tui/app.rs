@@ -13,10 +13,10 @@ use super::Settings;
 use super::biography;
 use super::explorer::Explorer;
 use super::instruction::Reading;
+use super::jobs::{Done, Job};
 use super::keymap::{Action, Context, Keymap};
 use super::layout::{Pane, Panes, Shares, layout, rows_inside};
 use super::mouse::Pointer;
-use super::rows::{Order, Scope, Shown};
 use super::search::Search;
 use super::sentences::{self, Details};
 use super::text::follow;
@@ -37,6 +37,8 @@ pub enum Message {
     Loaded(Result<Arc<Inspection>, Error>),
     /// Files have been looked into.
     Studied(Arc<Study>),
+    /// Something that ran beside the screen has come to a result.
+    Done(Done),
     /// The system asks the program to end.
     Terminate,
 }
@@ -51,6 +53,8 @@ pub enum Effect {
     Choose(usize),
     /// The shell is wanted for a while.
     Suspend,
+    /// This is to run beside the screen.
+    Work(Job),
 }
 
 /// A layer as the manifest has it, before it is read.
@@ -188,6 +192,7 @@ impl App {
                     views.studied(&study);
                 }
             }
+            Message::Done(done) => self.done(done),
             Message::Loaded(Err(Error::Cancelled)) | Message::Terminate => return Some(Effect::Quit),
             Message::Loaded(Err(error)) => return Some(Effect::Fail(error)),
         }
@@ -196,9 +201,8 @@ impl App {
 
     fn key(&mut self, key: KeyEvent) -> Option<Effect> {
         let action = self.keymap.action(&self.contexts(), key.into());
-        if self.search.editing && !is_interrupt(key) {
-            self.search_key(key);
-            return None;
+        if self.is_typing() && !is_interrupt(key) {
+            return self.typed(key);
         }
         self.act(if is_interrupt(key) { Action::Quit } else { action? })
     }
@@ -220,10 +224,10 @@ impl App {
             _ if matches!(self.phase, Phase::Choosing { .. }) => return self.choose(action),
             Action::CopyPath => return self.selected_path().map(Effect::Copy),
             Action::CopyCommand if ready => return Some(Effect::Copy(self.command())),
-            Action::Search if ready => {
+            Action::Search | Action::Filter if ready => {
                 self.show(View::Explore);
                 self.focus = Pane::Tree;
-                self.search = Search { editing: true, ..Search::default() };
+                self.start_typing(action);
             }
             action if View::asked_for(action).is_some() => self.show(View::asked_for(action).unwrap_or_default()),
             Action::Back if self.view != View::Explore => self.show(View::Explore),
@@ -234,10 +238,7 @@ impl App {
             action if self.view != View::Explore => self.view_action(action),
             Action::NextPane => self.next_pane(1),
             Action::PreviousPane => self.next_pane(2),
-            Action::Back => {
-                self.focus = Pane::Tree;
-                self.search = Search::default();
-            }
+            Action::Back => self.leave(),
             action => self.explore(action),
         }
         None
@@ -328,69 +329,10 @@ impl App {
         self.refresh_details();
     }
 
-    fn explore(&mut self, action: Action) {
-        let page = self.page();
-        let details = self.hidden_details();
-        let Phase::Ready(explorer) = &mut self.phase else { return };
-        let shown = explorer.shown;
-        match action {
-            Action::NextLayer | Action::PreviousLayer => return self.step_layer(action),
-            Action::NextWaste => {
-                explorer.next_waste();
-                self.focus = Pane::Tree;
-            }
-            Action::Life => {
-                self.biography = !self.biography;
-                self.focus = Pane::Tree;
-            }
-            Action::Scope => explorer.set_scope(match explorer.slice.scope {
-                Scope::UpTo => Scope::Changes,
-                Scope::Changes => Scope::UpTo,
-            }),
-            Action::LayerChanges => explorer.set_scope(Scope::Changes),
-            Action::Everything => explorer.set_scope(Scope::UpTo),
-            Action::ShowAdded => explorer.set_shown(Shown { added: !shown.added, ..shown }),
-            Action::ShowModified => explorer.set_shown(Shown { modified: !shown.modified, ..shown }),
-            Action::ShowRemoved => explorer.set_shown(Shown { removed: !shown.removed, ..shown }),
-            Action::ShowUnchanged => explorer.set_shown(Shown { unchanged: !shown.unchanged, ..shown }),
-            Action::ShowDead => explorer.set_shown(Shown { dead: !shown.dead, ..shown }),
-            Action::NextHit | Action::PreviousHit => {
-                self.search.step(action == Action::NextHit);
-                return self.show_hit();
-            }
-            Action::SortSize => explorer.set_order(Order::Size),
-            Action::SortName => explorer.set_order(Order::Name),
-            Action::NextSort => explorer.set_order(match explorer.order {
-                Order::Size => Order::Name,
-                Order::Name => Order::Size,
-            }),
-            Action::Enter | Action::Right if self.focus == Pane::Layers => self.focus = Pane::Tree,
-            Action::Enter | Action::Right if self.focus == Pane::Tree => explorer.expand(),
-            Action::Left if self.focus == Pane::Tree => explorer.collapse(),
-            Action::Fold if self.focus == Pane::Tree => explorer.toggle(),
-            action => {
-                let (now, last) = match self.focus {
-                    Pane::Layers => (explorer.layer, explorer.inspection.layers.len().saturating_sub(1)),
-                    Pane::Tree => (explorer.cursor, explorer.rows.len().saturating_sub(1)),
-                    Pane::Details => (self.details_scroll, details),
-                };
-                let Some(next) = moved(action, now, last, page) else { return };
-                match self.focus {
-                    Pane::Layers => explorer.select_layer(next),
-                    Pane::Tree => explorer.move_to(next),
-                    Pane::Details => {
-                        self.details_scroll = next;
-                        return;
-                    }
-                }
-            }
-        }
-        self.refresh_details();
-    }
-
     /// The first rows that the layers and the tree show now.
     pub fn tops(&self) -> Tops {
         let (panes, Some(explorer)) = (self.panes(), self.explorer()) else { return self.tops };
+        let tree = super::draw::tree_list(panes.tree);
         let first = |area: Rect, top, selected, count| match rows_inside(area) {
             // A pane that is not shown comes back as it was.
             0 => top,
@@ -398,24 +340,13 @@ impl App {
         };
         Tops {
             layers: first(panes.layers, self.tops.layers, explorer.layer, explorer.inspection.layers.len()),
-            tree: first(panes.tree, self.tops.tree, explorer.cursor, explorer.rows.len()),
+            tree: first(tree, self.tops.tree, explorer.cursor, explorer.rows.len()),
         }
     }
 
     /// Where the panes lie.
     pub fn panes(&self) -> Panes {
         layout(self.area, self.focus, self.shares)
-    }
-
-    fn page(&self) -> usize {
-        let panes = self.panes();
-        rows_inside(match self.focus {
-            Pane::Layers => panes.layers,
-            Pane::Tree => panes.tree,
-            Pane::Details => panes.details,
-        })
-        .max(2)
-            - 1
     }
 
     /// The lines of the details that there is no room for.
@@ -433,9 +364,7 @@ impl App {
             (Pane::Tree | Pane::Details, Some(node)) if self.biography => {
                 biography::of_path(inspection, node, self.units)
             }
-            (Pane::Tree | Pane::Details, Some(node)) => {
-                sentences::of_path(inspection, &explorer.groups, &explorer.slice, node, self.units)
-            }
+            (Pane::Tree | Pane::Details, Some(node)) => sentences::of_path(explorer, node, self.units),
             _ => sentences::of_layer(inspection, &explorer.groups, explorer.layer, self.units),
         };
     }

@@ -6,12 +6,16 @@
 mod app;
 mod biography;
 mod draw;
+mod explore;
 mod explorer;
+mod filter;
 mod input;
 mod instruction;
+mod jobs;
 pub mod keymap;
 mod layout;
 mod mouse;
+mod pattern;
 mod prompt;
 mod rows;
 mod search;
@@ -33,6 +37,7 @@ use std::time::{Duration, Instant};
 
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{self, Event as TerminalEvent};
+use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use layerscope::contents::LayerContents;
 use layerscope::findings::Rules;
 use layerscope::image::Image;
@@ -188,7 +193,10 @@ impl Session {
     }
 
     fn draw(&self, screen: &mut Screen) -> io::Result<()> {
-        screen.terminal.draw(|frame| draw::draw(&self.app, &self.theme, frame)).map(drop)
+        // A frame is shown as a whole, and whoever listens knows where it ends.
+        crossterm::queue!(screen.terminal.backend_mut(), BeginSynchronizedUpdate)?;
+        screen.terminal.draw(|frame| draw::draw(&self.app, &self.theme, frame))?;
+        crossterm::execute!(screen.terminal.backend_mut(), EndSynchronizedUpdate)
     }
 
     /// Takes events and draws, until something ends the program.
@@ -233,6 +241,12 @@ impl Session {
                     Some(Effect::Suspend) => {
                         screen.suspended(input, stop)?;
                         self.measure(screen)?;
+                    }
+                    Some(Effect::Work(job)) => {
+                        let sender = self.sender.clone();
+                        thread::spawn(move || {
+                            job.run(&mut |done| drop(sender.send(Event::Message(Message::Done(done)))));
+                        });
                     }
                     None => {}
                 }

@@ -7,6 +7,7 @@ use ratatui::layout::{Position, Rect};
 
 use super::app::{App, Effect, Phase};
 use super::draw::bars::{self, Press};
+use super::draw::tree_list;
 use super::keymap::Action;
 use super::layout::{Divider, Pane, rows_inside};
 use super::text::first_visible;
@@ -122,6 +123,11 @@ impl App {
         if self.pointer.dragged.is_some() {
             return None;
         }
+        let heads = panes.tree.contains(at) && at.y < tree_list(panes.tree).y + 1 && at.y > panes.tree.y;
+        if heads {
+            self.click_column(at.x);
+            return None;
+        }
         let row = self.row_at(at);
         let Phase::Ready(explorer) = &mut self.phase else { return None };
         match row {
@@ -143,7 +149,7 @@ impl App {
         let (panes, explorer) = (self.panes(), self.explorer()?);
         let tops = self.tops();
         let layers = (Pane::Layers, panes.layers, tops.layers, explorer.inspection.layers.len());
-        let tree = (Pane::Tree, panes.tree, tops.tree, explorer.rows.len());
+        let tree = (Pane::Tree, tree_list(panes.tree), tops.tree, explorer.rows.len());
         [layers, tree].into_iter().find_map(|(pane, area, first, count)| Some((pane, row_in(area, at, first, count)?)))
     }
 

@@ -1,11 +1,6 @@
-//! The rows of the tree pane: which paths are shown, in which order.
-//!
-//! Only directories that are open are looked into, so that an image of a
-//! million paths costs what is on the screen.
+//! What a person can choose about the rows of the tree: which part of the history, which kinds, which order, which size.
 
-use std::collections::HashSet;
-
-use layerscope::tree::{Change, Changes, NodeId, Totals, Tree};
+use layerscope::tree::NodeId;
 
 /// Which part of the image's history the tree shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -17,7 +12,7 @@ pub enum Scope {
     Changes,
 }
 
-/// The order of siblings.
+/// What siblings are ordered by.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Order {
     /// The biggest first.
@@ -25,6 +20,74 @@ pub enum Order {
     Size,
     /// By the bytes of their names.
     Name,
+    /// Those with the most items first.
+    Count,
+    /// The newest first.
+    Time,
+}
+
+/// The order of siblings, which the same key again turns round.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Sort {
+    pub order: Order,
+    pub reversed: bool,
+}
+
+impl Sort {
+    /// The order that a key asks for: another one, or the same turned round.
+    pub fn by(self, order: Order) -> Self {
+        Self { order, reversed: order == self.order && !self.reversed }
+    }
+
+    /// The next order, not turned round.
+    pub fn next(self) -> Self {
+        let order = match self.order {
+            Order::Size => Order::Name,
+            Order::Name => Order::Count,
+            Order::Count => Order::Time,
+            Order::Time => Order::Size,
+        };
+        Self { order, reversed: false }
+    }
+
+    /// The arrow that a column's head gets: down where the greatest comes first.
+    pub fn arrow(self) -> char {
+        if (self.order == Order::Name) == self.reversed { '▼' } else { '▲' }
+    }
+}
+
+/// Which size of a path is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Measure {
+    /// What a container sees.
+    Visible,
+    /// That, and what is dead but still ships.
+    #[default]
+    Shipped,
+    /// What is dead but still ships.
+    Dead,
+    /// The part of the layers as they are stored, which is what is pulled.
+    Pull,
+}
+
+impl Measure {
+    pub fn next(self) -> Self {
+        match self {
+            Self::Visible => Self::Shipped,
+            Self::Shipped => Self::Dead,
+            Self::Dead => Self::Pull,
+            Self::Pull => Self::Visible,
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Visible => "visible",
+            Self::Shipped => "shipped",
+            Self::Dead => "dead",
+            Self::Pull => "pull",
+        }
+    }
 }
 
 /// Which kinds of paths are shown.
@@ -32,110 +95,88 @@ pub enum Order {
 pub struct Shown {
     pub added: bool,
     pub modified: bool,
+    /// Changed, but with the same contents.
+    pub metadata: bool,
     pub removed: bool,
     pub unchanged: bool,
     pub dead: bool,
+    /// Only what has at least so many bytes.
+    pub at_least: u64,
 }
 
 impl Shown {
-    pub const ALL: Self = Self { added: true, modified: true, removed: true, unchanged: true, dead: true };
+    pub const ALL: Self =
+        Self { added: true, modified: true, metadata: true, removed: true, unchanged: true, dead: true, at_least: 0 };
+
+    /// The next limit on sizes: none, 1 MiB, 10 MiB, 100 MiB.
+    pub fn bigger(self) -> Self {
+        const LIMITS: [u64; 4] = [0, 1 << 20, 10 << 20, 100 << 20];
+        let next = LIMITS.into_iter().find(|&limit| limit > self.at_least);
+        Self { at_least: next.unwrap_or(0), ..self }
+    }
+
+    /// The marks of the kinds that are hidden.
+    pub fn hidden(self) -> String {
+        let kinds = [
+            (self.added, '+'),
+            (self.modified, '~'),
+            (self.metadata, '@'),
+            (self.removed, '-'),
+            (self.unchanged, '='),
+            (self.dead, '!'),
+        ];
+        kinds.into_iter().filter(|(shown, _)| !shown).map(|(_, mark)| mark).collect()
+    }
+}
+
+/// Which permissions and times are shown beside sizes and names.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Attributes {
+    #[default]
+    None,
+    /// Permissions and owner.
+    Permissions,
+    Time,
+    All,
+}
+
+impl Attributes {
+    pub fn next(self) -> Self {
+        match self {
+            Self::None => Self::Permissions,
+            Self::Permissions => Self::Time,
+            Self::Time => Self::All,
+            Self::All => Self::None,
+        }
+    }
 }
 
 /// One line of the tree pane.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Row {
     pub node: NodeId,
-    pub depth: u16,
-    /// Whether it has something below it that is shown.
-    pub folder: bool,
-    /// The bytes of its biggest sibling, which its bar is measured against.
+    pub depth: usize,
+    /// The size of its biggest sibling, which its bar is measured against.
     pub biggest: u64,
 }
 
-/// The tree as of one layer: sums and changes at every path.
-pub struct Slice {
-    pub layer: usize,
-    pub scope: Scope,
-    pub totals: Vec<Totals>,
-    pub changes: Vec<Changes>,
-}
+#[cfg(test)]
+mod tests {
+    use super::*;
 
-impl Slice {
-    pub fn new(tree: &Tree, layer: usize, scope: Scope) -> Self {
-        let totals = match scope {
-            Scope::UpTo => tree.totals(layer),
-            Scope::Changes => tree.layer_totals(layer),
-        };
-        Self { layer, scope, totals, changes: tree.changes(layer) }
+    #[test]
+    fn the_same_order_again_is_turned_round_and_another_one_is_not() {
+        let size = Sort::default();
+        assert_eq!((size.arrow(), size.by(Order::Size).arrow()), ('▼', '▲'));
+        let name = size.by(Order::Size).by(Order::Name);
+        assert_eq!((name.reversed, name.arrow()), (false, '▲'));
+        assert_eq!(size.next().next().next().next(), size);
     }
 
-    pub fn totals(&self, node: NodeId) -> Totals {
-        self.totals[node.index()]
-    }
-
-    /// What the layer did to a path; a directory in which something changed counts as modified.
-    pub fn change(&self, tree: &Tree, node: NodeId) -> Change {
-        match tree.change(node, self.layer) {
-            Change::Unchanged if self.changes[node.index()].any() => Change::Modified,
-            change => change,
-        }
-    }
-
-    fn shows(&self, tree: &Tree, node: NodeId, shown: Shown) -> bool {
-        let changes = self.changes[node.index()];
-        let of_layer = (changes.added && shown.added)
-            || (changes.modified && shown.modified)
-            || (changes.removed && shown.removed);
-        match self.scope {
-            Scope::Changes => of_layer,
-            Scope::UpTo => {
-                of_layer
-                    || (shown.dead && self.totals(node).dead > 0)
-                    || (shown.unchanged && tree.at(node, self.layer).is_some() && self.is_unchanged(tree, node))
-            }
-        }
-    }
-
-    /// A directory always has something unchanged to lead to; a leaf must be so itself.
-    fn is_unchanged(&self, tree: &Tree, node: NodeId) -> bool {
-        tree.children(node).next().is_some() || tree.change(node, self.layer) == Change::Unchanged
-    }
-
-    /// The children of a path that are shown, in order.
-    fn children(&self, tree: &Tree, node: NodeId, shown: Shown, order: Order) -> Vec<NodeId> {
-        let mut children: Vec<_> = tree.children(node).filter(|&child| self.shows(tree, child, shown)).collect();
-        match order {
-            Order::Size => children.sort_by(|&a, &b| {
-                let size = |node| self.totals(node).shipped();
-                size(b).cmp(&size(a)).then_with(|| tree.name(a).cmp(tree.name(b)))
-            }),
-            Order::Name => children.sort_by(|&a, &b| tree.name(a).cmp(tree.name(b))),
-        }
-        children
-    }
-
-    /// All rows, given which directories are open.
-    pub fn rows(&self, tree: &Tree, open: &HashSet<NodeId>, shown: Shown, order: Order) -> Vec<Row> {
-        let mut rows = Vec::new();
-        let mut work = Vec::new();
-        self.push_children(tree, NodeId::ROOT, 0, shown, order, &mut work);
-        while let Some(row) = work.pop() {
-            rows.push(row);
-            if row.folder && open.contains(&row.node) {
-                self.push_children(tree, row.node, row.depth.saturating_add(1), shown, order, &mut work);
-            }
-        }
-        rows
-    }
-
-    fn push_children(&self, tree: &Tree, node: NodeId, depth: u16, shown: Shown, order: Order, work: &mut Vec<Row>) {
-        let children = self.children(tree, node, shown, order);
-        let biggest = children.iter().map(|&child| self.totals(child).shipped()).max().unwrap_or(0);
-        work.extend(children.into_iter().rev().map(|node| Row {
-            node,
-            depth,
-            folder: tree.children(node).any(|child| self.shows(tree, child, shown)),
-            biggest,
-        }));
+    #[test]
+    fn the_limit_on_sizes_goes_round() {
+        let limits = std::iter::successors(Some(Shown::ALL), |shown| Some(shown.bigger()));
+        let limits: Vec<_> = limits.take(5).map(|shown| shown.at_least >> 20).collect();
+        assert_eq!(limits, [0, 1, 10, 100, 0]);
     }
 }

@@ -2,8 +2,8 @@
 
 use layerscope::tree::{NodeId, Tree};
 
+use super::jobs::Ticket;
 use super::prompt::Prompt;
-use super::rows::Slice;
 
 /// What is looked for, and where it was found.
 #[derive(Debug, Default)]
@@ -11,31 +11,35 @@ pub struct Search {
     pub query: Prompt,
     /// Whether keys go into the query.
     pub editing: bool,
-    /// The paths that match, the biggest first.
+    /// Not over yet.
+    pub running: Option<Ticket>,
+    /// The paths that match, the biggest first; while it is running, only the biggest so far.
     pub hits: Vec<NodeId>,
+    /// How many match.
+    pub count: usize,
     /// Which of them is selected.
     pub at: usize,
 }
 
 impl Search {
-    /// Looks for the query anew.
-    pub fn run(&mut self, tree: &Tree, slice: &Slice) {
-        self.hits = if self.query.text().is_empty() { Vec::new() } else { find(tree, self.query.text()) };
-        self.hits.sort_by_key(|&node| (std::cmp::Reverse(slice.totals(node).shipped()), node));
+    /// Takes in what has been found; whether another path is the one to show now.
+    pub fn found(&mut self, count: usize, biggest: Option<NodeId>, all: Option<Vec<NodeId>>) -> bool {
+        let before = self.hit();
+        self.count = count;
+        if all.is_some() {
+            self.running = None;
+        }
+        self.hits = all.unwrap_or_else(|| Vec::from_iter(biggest));
         self.at = 0;
+        self.hit() != before
     }
 
     /// Goes to another hit, round at the ends.
     pub fn step(&mut self, forward: bool) {
         if let Some(last) = self.hits.len().checked_sub(1) {
             self.at = match (self.at, forward) {
-                (at, true) => {
-                    if at == last {
-                        0
-                    } else {
-                        at + 1
-                    }
-                }
+                (at, true) if at == last => 0,
+                (at, true) => at + 1,
                 (0, false) => last,
                 (at, false) => at - 1,
             };
@@ -48,27 +52,28 @@ impl Search {
     }
 }
 
-/// The paths whose name holds the query, or whose path does if the query has a slash.
-///
-/// Lower case finds both cases; a capital letter finds only itself.
-fn find(tree: &Tree, query: &str) -> Vec<NodeId> {
-    let fold = !query.chars().any(char::is_uppercase);
-    let query = query.as_bytes();
-    let matches = |text: &[u8]| contains(text, query, fold);
-    tree.nodes()
-        .filter(|&node| {
-            if query.contains(&b'/') {
-                // Most paths are told apart by their last component, which is cheap to look at.
-                let last = query.rsplit(|&b| b == b'/').next().unwrap_or_default();
-                contains(tree.name(node), last, fold) && matches(&tree.path(node))
-            } else {
-                matches(tree.name(node))
-            }
-        })
-        .collect()
-}
-
-fn contains(text: &[u8], query: &[u8], fold: bool) -> bool {
-    let same = |window: &[u8]| if fold { window.eq_ignore_ascii_case(query) } else { window == query };
-    query.is_empty() || text.windows(query.len()).any(same)
+/// In which layers a path is there, and since which it is gone: `in layers 1–2, gone since 3`.
+pub fn where_it_lives(tree: &Tree, node: NodeId) -> String {
+    let mut spans: Vec<(usize, Option<usize>)> = Vec::new();
+    let mut versions: Vec<_> = tree.versions(node).collect();
+    versions.reverse();
+    for version in versions {
+        let (born, died) = (tree.born(version), tree.died(version));
+        match spans.last_mut() {
+            _ if died == Some(born) => {}
+            Some(last) if last.1 == Some(born) => last.1 = died,
+            _ => spans.push((born, died)),
+        }
+    }
+    let Some(&(_, end)) = spans.last() else { return "only within one layer".into() };
+    let named = spans.iter().map(|&(born, died)| match died {
+        None => format!("since layer {born}"),
+        Some(died) if died == born + 1 => format!("in layer {born}"),
+        Some(died) => format!("in layers {born}–{}", died - 1),
+    });
+    let there = named.collect::<Vec<_>>().join(", ");
+    match end {
+        None => there,
+        Some(died) => format!("{there}, gone since {died}"),
+    }
 }

@@ -1,7 +1,5 @@
 //! What the selected thing costs and why, in sentences.
 
-use std::collections::HashMap;
-
 use layerscope::Inspection;
 use layerscope::analysis::{DeadGroup, LayerAccount};
 use layerscope::report::fit::{cut, wrap};
@@ -10,7 +8,8 @@ use layerscope::report::{Units, advice};
 use layerscope::text::{escaped, escaped_str};
 use layerscope::tree::{Cause, Kind, NodeId, VersionId};
 
-use super::rows::{Scope, Slice};
+use super::explorer::{Explorer, Pair, Slice};
+use super::rows::{Measure, Scope};
 
 /// A title and paragraphs for the details pane.
 #[derive(Debug, Default, PartialEq, Eq)]
@@ -112,19 +111,22 @@ fn technical(account: &LayerAccount, units: Units) -> String {
 }
 
 /// Speaks of a path as of the layer of `slice`.
-pub fn of_path(inspection: &Inspection, groups: &[DeadGroup], slice: &Slice, node: NodeId, units: Units) -> Details {
+pub fn of_path(explorer: &Explorer, node: NodeId, units: Units) -> Details {
+    let (inspection, slice) = (&*explorer.inspection, &explorer.slice);
     let tree = &inspection.tree;
     let title = escaped(&tree.path(node));
     let now = tree.at(node, slice.layer);
     let mut paragraphs = Vec::new();
     if tree.children(node).next().is_some() {
         paragraphs.extend(directory(slice, node, now.is_some(), units));
-        paragraphs.extend(dead_below(inspection, groups, slice, node, units));
+        paragraphs.extend(dead_below(explorer, node, units));
     } else {
         paragraphs.extend(history(inspection, slice, node, units));
     }
-    let version = now.or_else(|| tree.versions(node).find(|&version| tree.born(version) <= slice.layer));
-    paragraphs.extend(version.map(|version| facts(inspection, version, units)));
+    paragraphs.extend(slice.version(tree, node).map(|version| facts(inspection, version, units)));
+    if explorer.measure == Measure::Pull {
+        paragraphs.push(pulled(explorer, node, units));
+    }
     Details { title, paragraphs }
 }
 
@@ -161,35 +163,35 @@ fn directory(slice: &Slice, node: NodeId, there: bool, units: Units) -> Option<S
 }
 
 /// The pairs of layers that account for most of what is dead below a directory.
-fn dead_below(inspection: &Inspection, groups: &[DeadGroup], slice: &Slice, node: NodeId, units: Units) -> Vec<String> {
-    let tree = &inspection.tree;
-    let mut pairs: HashMap<(usize, usize), (u64, usize)> = HashMap::new();
-    if slice.totals(node).dead == 0 {
+fn dead_below(explorer: &Explorer, node: NodeId, units: Units) -> Vec<String> {
+    let inspection = &*explorer.inspection;
+    if explorer.slice.totals(node).dead == 0 {
         return Vec::new();
     }
-    for dead in inspection.dead.iter().filter(|dead| dead.bytes > 0 && dead.died_in <= slice.layer) {
-        let mut here = tree.node_of(dead.version);
-        while here != NodeId::ROOT && here != node {
-            here = tree.parent(here);
-        }
-        if here == node {
-            let pair = pairs.entry((dead.born_in, dead.died_in)).or_default();
-            pair.0 += dead.bytes;
-            pair.1 += 1;
-        }
-    }
-    let mut pairs: Vec<_> = pairs.into_iter().collect();
-    pairs.sort_by_key(|&(layers, (bytes, _))| (std::cmp::Reverse(bytes), layers));
-    let line = |&((born, died), (bytes, number)): &((usize, usize), (u64, usize))| {
-        let from = layer_named(inspection, born);
-        let by = layer_named(inspection, died);
-        format!("{} in {} still ship from {from} although they are gone since {by}.", units.size(bytes), files(number))
+    let pairs = explorer.dead_below.pairs(node, explorer.slice.layer);
+    let line = |pair: &Pair| {
+        let from = layer_named(inspection, pair.born_in);
+        let by = layer_named(inspection, pair.died_in);
+        let (bytes, files) = (units.size(pair.bytes), files(pair.count));
+        format!("{bytes} in {files} still ship from {from} although they are gone since {by}.")
     };
     let mut lines: Vec<_> = pairs.iter().take(2).map(line).collect();
-    let biggest =
-        pairs.first().and_then(|&((born, died), _)| groups.iter().find(|g| (g.born_in, g.died_in) == (born, died)));
+    let is_of = |pair: &Pair, group: &DeadGroup| (group.born_in, group.died_in) == (pair.born_in, pair.died_in);
+    let biggest = pairs.first().and_then(|pair| explorer.groups.iter().find(|group| is_of(pair, group)));
     lines.extend(biggest.map(|group| format!("Fix: {}.", advice(inspection, group).1)));
     lines
+}
+
+/// How much of what is pulled is of a path, and how that is known.
+fn pulled(explorer: &Explorer, node: NodeId, units: Units) -> String {
+    let size = units.size(explorer.lens().size(node));
+    if explorer.inspection.pull_is_estimated(explorer.layer) {
+        format!(
+            "About {size} of it are pulled: an estimate, its part of what each layer ships × that layer as stored. Whole layers are exact."
+        )
+    } else {
+        format!("{size} of it are pulled: the layers up to here are stored plain.")
+    }
 }
 
 /// The dead versions of a path that is no directory, the newest first.

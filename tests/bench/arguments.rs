@@ -3,7 +3,8 @@
 use std::path::PathBuf;
 
 /// How it is used.
-pub const USAGE: &str = "cargo bench --bench speed [-- [ARCHIVE]… [--quick] [--only CLASS,…] [--check]]
+pub const USAGE: &str = "cargo bench --bench speed [-- [keys] [ARCHIVE]… [--quick] [--only CLASS,…] [--check]]
+  keys          measure how long keys take to be on the screen, in an image of 1,000,000 entries
   ARCHIVE       measure these archives, instead of images that are made for it
                 (deterministically, in a temporary directory that takes up to 2.5 GB; TMPDIR says where)
   --quick       a twentieth of the size and fewer runs: tells that it works, and little else
@@ -18,6 +19,8 @@ pub const CLASSES: [&str; 7] = ["S", "S0", "Z", "Z0", "zstd", "100k", "M"];
 pub struct Arguments {
     /// Archives to measure; none stands for images that are made.
     pub archives: Vec<PathBuf>,
+    /// Whether it is keys that are measured.
+    pub keys: bool,
     /// Whether everything is smaller.
     pub quick: bool,
     /// Whether targets count for the exit code.
@@ -36,6 +39,7 @@ impl Arguments {
         let mut read = Self::default();
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
+                "keys" => read.keys = true,
                 "--bench" => read.bench = true,
                 "--help" => read.help = true,
                 "--quick" => read.quick = true,

@@ -13,10 +13,13 @@
 //!   thread, what comes out is dropped;
 //! - **open**: manifest, config and list of layers, nothing drawn: all that a
 //!   first frame waits for.
+//!
+//! `cargo bench --bench speed -- keys` measures how long keys take to be on the screen instead.
 
 mod arguments;
 mod contents;
 mod figures;
+mod keys;
 mod layers;
 mod m_like;
 mod process;
@@ -64,8 +67,11 @@ fn main() -> ExitCode {
         Ok(arguments) => {
             let mut bench = Bench::new(arguments);
             let result = bench.run();
-            bench.print();
-            let missed = bench.verdicts.iter().any(|verdict| verdict.excess().is_some_and(|excess| excess > TOLERANCE));
+            if !bench.arguments.keys {
+                bench.print();
+            }
+            let missed = bench.slow_keys
+                || bench.verdicts.iter().any(|verdict| verdict.excess().is_some_and(|excess| excess > TOLERANCE));
             match ended(result) {
                 ExitCode::SUCCESS if bench.arguments.check && missed => ExitCode::FAILURE,
                 code => code,
@@ -89,15 +95,20 @@ struct Bench {
     scale: u64,
     figures: Vec<Figures>,
     verdicts: Vec<Verdict>,
+    /// Whether keys took longer than they may.
+    slow_keys: bool,
 }
 
 impl Bench {
     fn new(arguments: Arguments) -> Self {
         let scale = if arguments.quick { QUICK } else { 1 };
-        Self { arguments, scale, figures: Vec::new(), verdicts: Vec::new() }
+        Self { arguments, scale, figures: Vec::new(), verdicts: Vec::new(), slow_keys: false }
     }
 
     fn run(&mut self) -> Result<(), Box<dyn Error>> {
+        if self.arguments.keys {
+            return self.keys();
+        }
         for path in self.arguments.archives.clone() {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
             self.measure(name, None, &path, false)?;
@@ -107,6 +118,32 @@ impl Bench {
             let pool = Pool::new();
             self.s_like(directory.path(), &pool)?;
             self.m_like(directory.path(), &pool)?;
+        }
+        Ok(())
+    }
+
+    /// Measures keys in the archives that are named, or in an image like M with whiteouts.
+    fn keys(&mut self) -> Result<(), Box<dyn Error>> {
+        let directory = tempfile::tempdir()?;
+        let mut archives = self.arguments.archives.clone();
+        if archives.is_empty() {
+            eprintln!("making image data like M with 3 % whiteouts");
+            let form = m_like::Form { entries: 1_000_000 / self.scale, layers: 100, whiteouts: 3 };
+            let layers = m_like::layers(directory.path(), &Pool::new(), form)?;
+            let path = directory.path().join("image.tar");
+            layers::archive(&path, &layers)?;
+            remove(&layers)?;
+            archives.push(path);
+        }
+        for archive in archives {
+            eprintln!("pressing keys");
+            let timings = keys::measure(&archive, if self.arguments.quick { 1 } else { 5 })?;
+            println!("{}", keys::table(&timings));
+            let slow: Vec<_> = keys::slow(&timings).collect();
+            if !slow.is_empty() {
+                println!("slower than {} ms: {}", keys::LIMIT.as_millis(), slow.join("; "));
+                self.slow_keys = true;
+            }
         }
         Ok(())
     }

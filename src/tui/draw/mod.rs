@@ -1,12 +1,16 @@
 //! Draws the state; never changes it.
 
 pub mod bars;
+mod columns;
 mod help;
 mod layers;
+mod prompts;
 mod tree;
 
+pub use columns::order_at;
 pub use help::help_lines;
 pub use layers::fill;
+pub use tree::{list as tree_list, rows as tree_rows};
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -54,10 +58,9 @@ fn inner(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
             details(app, theme, panes.details, buffer);
         }
     }
-    if app.search.editing {
-        searching(app, theme, panes.footer, buffer);
-    } else {
-        bars::draw(bars::footer(app, theme, panes.footer.width), panes.footer, buffer);
+    match prompts::line(app, theme) {
+        Some(line) => put(line, 0, panes.footer, buffer),
+        None => bars::draw(bars::footer(app, theme, panes.footer.width), panes.footer, buffer),
     }
     if app.help {
         help::draw(app, theme, area, buffer);
@@ -201,19 +204,4 @@ fn text(title: &str, lines: Vec<String>, first: usize, focused: bool, theme: &Th
     for (row, text) in lines.into_iter().skip(first).enumerate() {
         put(Line::raw(text), row, inner, buffer);
     }
-}
-
-/// What is looked for, and which of how many hits is selected.
-fn searching(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let search = &app.search;
-    let found = match (search.hits.len(), search.query.text().is_empty()) {
-        (_, true) => "a name or a part of a path, in all layers, deleted ones included".into(),
-        (0, false) => "nothing is called so in any layer".into(),
-        (n, false) => {
-            format!("{} of {}   ↑↓ others   Enter done   then n N", search.at + 1, layerscope::units::count(n as u64))
-        }
-    };
-    let (before, after) = search.query.shown();
-    let spans = vec![Span::styled(format!(" /{before}▏{after} "), theme.strong), Span::styled(found, theme.dim)];
-    put(Line::from(spans), 0, area, buffer);
 }

@@ -1,99 +1,125 @@
-//! The tree: size, a bar split in visible and dead, a mark, the name, and what happened to what is dead.
+//! The tree: heads of columns, rows with a bar split in visible and dead, and what happened to what is dead.
 
 use layerscope::text::escaped;
-use layerscope::tree::{Change, Kind, NodeId};
+use layerscope::tree::{Kind, NodeId};
+use layerscope::units::count;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::{bar, fill, pane, put, scroll_bar};
+use super::columns::{cells, change, heads};
+use super::{fill, inside, pane, put, scroll_bar};
 use crate::tui::app::App;
 use crate::tui::explorer::Explorer;
 use crate::tui::layout::Pane;
-use crate::tui::rows::{Order, Row, Scope};
+use crate::tui::rows::{Row, Scope};
 use crate::tui::text::cut;
 use crate::tui::theme::Theme;
 
-const SIZE_WIDTH: usize = 8;
 /// Indentation ends here, so that names stay readable in deep trees.
-const DEEPEST_INDENT: u16 = 20;
+const DEEPEST_INDENT: usize = 20;
+/// With fewer rows than this the columns have no heads.
+const HEADED: u16 = 4;
+
+/// Where the rows of the tree lie in its pane: inside of the frame, below the heads of the columns.
+pub fn rows(pane: Rect) -> Rect {
+    inside(list(pane))
+}
+
+/// The pane without the heads of the columns, as if the frame began below them.
+pub fn list(pane: Rect) -> Rect {
+    let heads = u16::from(pane.height >= HEADED + 2);
+    Rect { y: pane.y + heads, height: pane.height - heads, ..pane }
+}
 
 pub fn draw(app: &App, explorer: &Explorer, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let title = title(explorer);
-    let inner = pane(&title, app.focus == Pane::Tree, theme, area, buffer);
-    let height = usize::from(inner.height);
+    let room = usize::from(area.width.saturating_sub(4));
+    let inner = pane(&title(explorer, room), app.focus == Pane::Tree, theme, area, buffer);
+    status(app, explorer, theme, area, buffer);
+    let body = rows(area);
+    let (width, height) = (usize::from(body.width), usize::from(body.height));
+    if body.height < inner.height {
+        put(heads(explorer, theme, width), 0, inner, buffer);
+    }
     if explorer.rows.is_empty() {
-        let text = match explorer.slice.scope {
-            Scope::Changes => "This layer changed nothing that is shown (t: everything up to here).",
-            Scope::UpTo => "Nothing is shown (+ ~ - = ! show and hide).",
-        };
-        for (row, text) in crate::tui::text::wrap(text, usize::from(inner.width)).into_iter().enumerate() {
-            put(Line::styled(text, theme.dim), row, inner, buffer);
+        for (row, text) in crate::tui::text::wrap(nothing(explorer), width).into_iter().enumerate() {
+            put(Line::styled(text, theme.dim), row, body, buffer);
         }
         return;
     }
     let first = app.tops().tree;
-    scroll_bar(first, explorer.rows.len(), inner, theme, buffer);
-    for (i, row) in explorer.rows.iter().enumerate().skip(first).take(height) {
-        put(line(app, explorer, theme, row, usize::from(inner.width)), i - first, inner, buffer);
-        if i == explorer.cursor {
+    scroll_bar(first, explorer.rows.len(), body, theme, buffer);
+    for (i, row) in explorer.rows_from(first, height).iter().enumerate() {
+        put(line(app, explorer, theme, row, width), i, body, buffer);
+        if first + i == explorer.cursor {
             let style = if app.focus == Pane::Tree { theme.selected } else { theme.elsewhere };
-            fill(i - first, inner, style, buffer);
+            fill(i, body, style, buffer);
         }
     }
 }
 
-fn title(explorer: &Explorer) -> String {
-    let mut title = match explorer.slice.scope {
-        Scope::UpTo => format!("Everything up to layer {}", explorer.layer),
-        Scope::Changes => format!("Changes of layer {}", explorer.layer),
-    };
-    let shown = explorer.shown;
-    let hidden: String =
-        [(shown.added, '+'), (shown.modified, '~'), (shown.removed, '-'), (shown.unchanged, '='), (shown.dead, '!')]
-            .into_iter()
-            .filter(|(shown, _)| !shown)
-            .map(|(_, mark)| mark)
-            .collect();
-    if !hidden.is_empty() {
-        title.push_str(&format!(" · hidden {hidden}"));
+fn nothing(explorer: &Explorer) -> &'static str {
+    match (&explorer.filter.kept, explorer.shown.at_least, explorer.slice.scope) {
+        (Some(_), ..) => "Nothing that matches is shown (Esc ends the filter).",
+        (None, 1.., _) => "Nothing is as big as that (> changes it).",
+        (None, 0, Scope::Changes) => "This layer changed nothing that is shown (t: everything up to here).",
+        (None, 0, Scope::UpTo) => "Nothing is shown (+ ~ @ - = ! show and hide).",
     }
-    if explorer.order == Order::Name {
-        title.push_str(" · by name");
-    }
-    if !explorer.rows.is_empty() {
-        title.push_str(&format!(" · {}/{}", explorer.cursor + 1, explorer.rows.len()));
-    }
-    title
 }
 
-/// The mark of a row, and how its name looks.
-fn mark(explorer: &Explorer, theme: &Theme, node: NodeId) -> (&'static str, Style) {
-    let tree = &explorer.inspection.tree;
-    let gone = tree.at(node, explorer.slice.layer).is_none();
-    match explorer.slice.change(tree, node) {
-        Change::Removed => ("-", theme.removed),
-        _ if gone && explorer.slice.scope == Scope::UpTo => ("✗", theme.dead),
-        Change::Added => ("+", theme.added),
-        Change::Modified => ("~", theme.modified),
-        Change::Unchanged => (" ", Style::new()),
+fn title(explorer: &Explorer, room: usize) -> String {
+    let layer = explorer.layer;
+    let (long, short) = match explorer.slice.scope {
+        Scope::UpTo => (format!("Everything up to layer {layer}"), format!("Up to layer {layer}")),
+        Scope::Changes => (format!("Changes of layer {layer}"), format!("Changes of {layer}")),
+    };
+    let mut rest = String::new();
+    let hidden = explorer.shown.hidden();
+    if !hidden.is_empty() {
+        rest += &format!(" · hidden {hidden}");
+    }
+    if explorer.shown.at_least > 0 {
+        rest += &format!(" · ≥ {} MiB", explorer.shown.at_least >> 20);
+    }
+    if !explorer.rows.is_empty() {
+        rest += &format!(" · {}/{}", explorer.cursor + 1, explorer.rows.len());
+    }
+    if long.width() + rest.width() <= room { long + &rest } else { short + &rest }
+}
+
+/// On the frame below: what a filter leaves, and what is marked.
+fn status(app: &App, explorer: &Explorer, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let mut parts = Vec::new();
+    if let Some(kept) = &explorer.filter.kept {
+        let all = explorer.inspection.tree.node_count() - 1;
+        parts.push(format!(
+            "filtered: {}{} of {} paths, {}",
+            count(kept.count as u64),
+            if kept.complete { "" } else { "…" },
+            count(all as u64),
+            app.units.size(explorer.filtered_bytes)
+        ));
+    }
+    if !explorer.marks.is_empty() {
+        let bytes = app.units.size(explorer.marked_bytes());
+        parts.push(format!("{} marked: {bytes}", count(explorer.marks.len() as u64)));
+    }
+    if !parts.is_empty() && area.height > 2 {
+        let text = cut(&parts.join(" · "), usize::from(area.width.saturating_sub(4)));
+        let below = Rect { x: area.x + 1, y: area.y + area.height - 1, width: area.width.saturating_sub(2), height: 1 };
+        put(Line::styled(format!(" {text} "), theme.strong), 0, below, buffer);
     }
 }
 
 fn line(app: &App, explorer: &Explorer, theme: &Theme, row: &Row, width: usize) -> Line<'static> {
     let inspection = &explorer.inspection;
     let tree = &inspection.tree;
-    let totals = explorer.slice.totals(row.node);
-    let bar_width = (width / 8).clamp(3, 12);
-    let (mark, style) = mark(explorer, theme, row.node);
-    let mut spans = vec![Span::raw(format!("{:>SIZE_WIDTH$} ", app.units.size(totals.shipped())))];
-    spans.extend(bar(totals.visible, totals.dead, row.biggest, bar_width, theme));
-    spans.push(Span::styled(format!(" {mark} "), style));
-    spans.push(Span::raw("  ".repeat(usize::from(row.depth.min(DEEPEST_INDENT)))));
+    let (_, style) = change(explorer, theme, row.node);
+    let mut spans = cells(app, explorer, theme, row, width);
+    spans.push(Span::raw("  ".repeat(row.depth.min(DEEPEST_INDENT))));
     spans.push(Span::styled(
-        match (row.folder, explorer.is_open(row.node)) {
+        match (explorer.lens().is_folder(row.node), explorer.is_open(row.node)) {
             (false, _) => "  ",
             (true, false) => "▸ ",
             (true, true) => "▾ ",

@@ -2,10 +2,13 @@
 
 mod advice;
 mod comfort;
+mod explore;
 mod film;
 mod journeys;
 mod mouse;
 mod pictures;
+#[path = "../../../tests/support/mod.rs"]
+mod support;
 mod svg;
 mod timeline;
 mod treemap;
@@ -87,8 +90,13 @@ impl Person {
         person
     }
 
+    /// What happens; work beside the screen is done before anything else happens.
     fn tell(&mut self, message: Message) {
-        self.ended |= matches!(self.app.update(message), Some(Effect::Quit));
+        match self.app.update(message) {
+            Some(Effect::Quit) => self.ended = true,
+            Some(Effect::Work(job)) => job.run(&mut |done| drop(self.app.update(Message::Done(done)))),
+            Some(Effect::Fail(_) | Effect::Copy(_) | Effect::Choose(_) | Effect::Suspend) | None => {}
+        }
     }
 
     fn press(&mut self, code: KeyCode) -> &mut Self {

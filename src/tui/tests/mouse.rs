@@ -16,11 +16,11 @@ fn a_click_selects_and_a_double_click_opens_a_directory() {
     let mut person = Person::at(80, 24);
     person.clicks(5, 3);
     assert_eq!((person.layer(), person.app.focus), (1, Pane::Layers));
-    person.clicks(60, 2);
+    person.clicks(60, 3);
     assert_eq!((person.path(), person.app.focus), ("/usr".into(), Pane::Tree));
     let rows = |person: &Person| person.app.explorer().unwrap().rows.len();
     let before = rows(&person);
-    person.clicks(60, 2);
+    person.clicks(60, 3);
     assert_eq!(rows(&person), before, "two clicks with time between them only select");
     let (x, y) = person.finds("▸");
     person.double_clicks(x, y);
@@ -69,7 +69,7 @@ fn a_double_click_on_a_layer_shows_its_instruction_in_full() {
 #[test]
 fn the_wheel_scrolls_what_lies_under_it() {
     let mut person = Person::at(80, 24);
-    person.clicks(60, 2).mouse(MouseEventKind::ScrollDown, 60, 5);
+    person.clicks(60, 3).mouse(MouseEventKind::ScrollDown, 60, 5);
     assert_eq!(person.app.explorer().unwrap().cursor, 3);
     person.mouse(MouseEventKind::ScrollUp, 10, 5);
     assert_eq!(person.layer(), 0, "the layers, although the tree has the keys");

@@ -4,11 +4,9 @@ mod draw;
 mod squarify;
 mod tiles;
 
-use std::borrow::Cow;
-
 use layerscope::report::fit::cut_front;
 use layerscope::text::escaped;
-use layerscope::tree::{NodeId, Totals};
+use layerscope::tree::NodeId;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
@@ -19,7 +17,6 @@ use crate::tui::draw::{inside, pane, put};
 use crate::tui::explorer::Explorer;
 use crate::tui::keymap::Action;
 use crate::tui::keymap::help::Line as Hint;
-use crate::tui::rows::Scope;
 use crate::tui::text::wrap;
 use tiles::{Direction, Shows, Tile, neighbour, tiles};
 
@@ -38,24 +35,20 @@ pub const KEYS: &[Hint] = &[
 pub struct Treemap {
     directory: NodeId,
     selected: Option<NodeId>,
-    /// The sums as of a layer, while the explorer shows only what a layer changed.
-    sums: Option<(usize, Vec<Totals>)>,
 }
 
 impl Treemap {
     pub fn new(_: &Explorer) -> Self {
-        Self { directory: NodeId::ROOT, selected: None, sums: None }
+        Self { directory: NodeId::ROOT, selected: None }
     }
 
     /// Shows the directory of what the explorer has selected.
     pub fn enter(&mut self, explorer: &Explorer) {
         self.selected = explorer.selected();
         self.directory = self.selected.map_or(NodeId::ROOT, |node| explorer.inspection.tree.parent(node));
-        self.refresh(explorer);
     }
 
     pub fn act(&mut self, explorer: &mut Explorer, action: Action, area: Rect) -> bool {
-        self.refresh(explorer);
         let direction = match action {
             Action::Left => Direction::Left,
             Action::Right => Direction::Right,
@@ -87,7 +80,6 @@ impl Treemap {
 
     /// Selects the tile at a cell; says whether there is one.
     pub fn select(&mut self, explorer: &Explorer, at: Position, area: Rect) -> bool {
-        self.refresh(explorer);
         let tiles = self.tiles(explorer, inside(area));
         let Some(Tile { shows: Shows::Path(node), .. }) = tiles.iter().find(|tile| tile.area.contains(at)) else {
             return false;
@@ -108,7 +100,7 @@ impl Treemap {
 
     /// Shows a directory in place of the one that it is in, if something below it ships bytes.
     fn descend(&mut self, explorer: &Explorer, node: NodeId) -> bool {
-        let totals = self.totals(explorer);
+        let totals = explorer.slice.up_to();
         let worth = explorer.inspection.tree.children(node).any(|child| totals[child.index()].shipped() > 0);
         if worth {
             self.directory = node;
@@ -127,25 +119,8 @@ impl Treemap {
         true
     }
 
-    fn refresh(&mut self, explorer: &Explorer) {
-        match self.totals(explorer) {
-            Cow::Owned(sums) => self.sums = Some((explorer.layer, sums)),
-            Cow::Borrowed(_) if explorer.slice.scope == Scope::UpTo => self.sums = None,
-            Cow::Borrowed(_) => {}
-        }
-    }
-
-    /// The sums as of the selected layer, made anew only where neither the explorer nor this view has them.
-    fn totals<'a>(&'a self, explorer: &'a Explorer) -> Cow<'a, [Totals]> {
-        match (&explorer.slice, &self.sums) {
-            (slice, _) if slice.scope == Scope::UpTo => Cow::Borrowed(&slice.totals),
-            (_, Some((layer, sums))) if *layer == explorer.layer => Cow::Borrowed(sums),
-            _ => Cow::Owned(explorer.inspection.tree.totals(explorer.layer)),
-        }
-    }
-
     fn tiles(&self, explorer: &Explorer, area: Rect) -> Vec<Tile> {
-        tiles(&explorer.inspection.tree, &self.totals(explorer), self.directory, area)
+        tiles(&explorer.inspection.tree, explorer.slice.up_to(), self.directory, area)
     }
 
     /// The selected path with its tile; the first where that one is not shown.
@@ -161,7 +136,7 @@ impl Treemap {
 
     pub fn draw(&self, explorer: &Explorer, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
         let inspection = &explorer.inspection;
-        let totals = self.totals(explorer);
+        let totals = explorer.slice.up_to();
         let here = totals[self.directory.index()];
         let size = |bytes| look.units.size(bytes);
         let path = escaped(&inspection.tree.path(self.directory));
@@ -174,7 +149,7 @@ impl Treemap {
         );
         let room = usize::from(area.width).saturating_sub(4 + sizes.width());
         let inner = pane(&(cut_front(&path, room) + &sizes), true, look.theme, area, buffer);
-        let tiles = tiles(&inspection.tree, &totals, self.directory, inner);
+        let tiles = tiles(&inspection.tree, totals, self.directory, inner);
         if tiles.is_empty() && !inner.is_empty() {
             let nothing = match inspection.layers.len() {
                 0 => "This image has no layers, so it ships nothing.".into(),

@@ -53,10 +53,7 @@ pub fn tiles(tree: &Tree, totals: &[Totals], directory: NodeId, area: Rect) -> V
     let tile = |(&node, area): (&NodeId, Rect)| Tile { shows: Shows::Path(node), totals: totals[node.index()], area };
     let mut tiles: Vec<_> = shown.iter().zip(areas.tiles).map(tile).collect();
     if let Some(area) = areas.more {
-        let sum = merged.iter().fold(Totals::default(), |sum, node| {
-            let Totals { visible, dead } = totals[node.index()];
-            Totals { visible: sum.visible + visible, dead: sum.dead + dead }
-        });
+        let sum = merged.iter().fold(Totals::default(), |sum, node| sum.plus(totals[node.index()]));
         tiles.push(Tile { shows: Shows::More(merged.len()), totals: sum, area });
     }
     tiles

@@ -1,0 +1,123 @@
+//! What is shown of the tree as of a layer, and in which order.
+
+use std::cmp::{Ordering, Reverse};
+
+use layerscope::Inspection;
+use layerscope::tree::{Change, NodeId, Tree};
+
+use super::slice::Slice;
+use crate::tui::filter::Kept;
+use crate::tui::rows::{Measure, Order, Scope, Shown, Sort};
+
+/// Everything that decides which children a directory shows, and in which order.
+#[derive(Clone, Copy)]
+pub struct Lens<'a> {
+    pub inspection: &'a Inspection,
+    pub slice: &'a Slice,
+    pub shown: Shown,
+    pub sort: Sort,
+    pub measure: Measure,
+    /// What a filter leaves, if there is one.
+    pub kept: Option<&'a Kept>,
+}
+
+impl Lens<'_> {
+    fn tree(&self) -> &Tree {
+        &self.inspection.tree
+    }
+
+    /// The bytes of a path in the measure that is shown.
+    pub fn size(&self, node: NodeId) -> u64 {
+        let (live, dead) = self.slice.sizes(self.inspection, node, self.measure);
+        live + dead
+    }
+
+    /// Whether a path is of a kind that is shown, whatever the filter says.
+    fn shows(&self, node: NodeId) -> bool {
+        let shown = self.shown;
+        if shown.at_least > 0 && self.size(node) < shown.at_least {
+            return false;
+        }
+        let changes = self.slice.changes(node);
+        let of_layer = (changes.added && shown.added)
+            || (changes.modified && shown.modified)
+            || (changes.metadata && shown.metadata)
+            || (changes.removed && shown.removed);
+        match self.slice.scope {
+            Scope::Changes => of_layer,
+            Scope::UpTo => {
+                let there = || self.tree().at(node, self.slice.layer).is_some();
+                of_layer
+                    || (shown.dead && self.slice.totals(node).dead > 0)
+                    || (shown.unchanged && there() && self.is_unchanged(node))
+            }
+        }
+    }
+
+    /// A directory always has something unchanged to lead to; a leaf must be so itself.
+    fn is_unchanged(&self, node: NodeId) -> bool {
+        self.tree().children(node).next().is_some() || self.tree().change(node, self.slice.layer) == Change::Unchanged
+    }
+
+    /// The children of a directory that are shown, in no order.
+    fn shown_children(&self, directory: NodeId) -> impl Iterator<Item = NodeId> {
+        let kept = self.kept.filter(|kept| !kept.holds(directory));
+        self.tree()
+            .children(directory)
+            .filter(move |&child| kept.is_none_or(|kept| kept.holds(child) || kept.leads_to(child)))
+            .filter(|&child| self.shows(child))
+    }
+
+    /// Whether something below a path is shown.
+    pub fn is_folder(&self, node: NodeId) -> bool {
+        self.shown_children(node).next().is_some()
+    }
+
+    /// The children of a directory that are shown, in order.
+    pub fn children(&self, directory: NodeId) -> Vec<NodeId> {
+        let children = self.shown_children(directory);
+        match self.sort.order {
+            Order::Size => self.sorted(children, |node| Reverse(self.size(node))),
+            Order::Name => self.sorted(children, |_| ()),
+            Order::Count => self.sorted(children, |node| Reverse(self.items(node))),
+            Order::Time => self.sorted(children, |node| Reverse(self.time(node))),
+        }
+    }
+
+    fn sorted<K: Ord>(&self, children: impl Iterator<Item = NodeId>, key: impl Fn(NodeId) -> K) -> Vec<NodeId> {
+        let mut keyed: Vec<_> = children.map(|child| (key(child), child)).collect();
+        let names = |a: NodeId, b: NodeId| self.tree().name(a).cmp(self.tree().name(b));
+        let turned = |order: Ordering| if self.sort.reversed { order.reverse() } else { order };
+        keyed.sort_unstable_by(|(key_a, a), (key_b, b)| match self.sort.order {
+            Order::Name => turned(names(*a, *b)),
+            Order::Size | Order::Count | Order::Time => turned(key_a.cmp(key_b)).then_with(|| names(*a, *b)),
+        });
+        keyed.into_iter().map(|(_, child)| child).collect()
+    }
+
+    /// How many things lie below a path, dead files among them where they are part of the size.
+    pub fn items(&self, node: NodeId) -> u32 {
+        let totals = self.slice.totals(node);
+        let itself = u32::from(node != NodeId::ROOT && self.counts(node));
+        let there = totals.items.saturating_sub(itself);
+        match self.measure {
+            Measure::Visible => there,
+            Measure::Shipped | Measure::Pull => there + totals.dead_items,
+            Measure::Dead => totals.dead_items,
+        }
+    }
+
+    /// Whether a path is one of the items of its own sum.
+    fn counts(&self, node: NodeId) -> bool {
+        let there = self.tree().at(node, self.slice.layer);
+        match self.slice.scope {
+            Scope::UpTo => there.is_some(),
+            Scope::Changes => there.is_some_and(|version| self.tree().born(version) == self.slice.layer),
+        }
+    }
+
+    /// The time of a path, or of what was there before it was taken away.
+    pub fn time(&self, node: NodeId) -> Option<i64> {
+        self.slice.version(self.tree(), node).map(|version| self.tree().mtime(version))
+    }
+}

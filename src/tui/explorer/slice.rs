@@ -1,0 +1,88 @@
+//! The tree as of one layer: sums and changes at every path.
+
+use layerscope::Inspection;
+use layerscope::tree::{Change, Changes, Moment, NodeId, Totals, Tree, VersionId};
+
+use crate::tui::rows::{Measure, Scope};
+
+/// Sums and changes as of a layer, in one of the scopes.
+pub struct Slice {
+    pub layer: usize,
+    pub scope: Scope,
+    moment: Moment,
+    /// What is pulled for each path, once that has been asked for.
+    pull: Option<Vec<u64>>,
+}
+
+impl Slice {
+    pub fn new(tree: &Tree, layer: usize) -> Self {
+        Self { layer, scope: Scope::default(), moment: Moment::new(tree, layer), pull: None }
+    }
+
+    pub fn move_to(&mut self, tree: &Tree, layer: usize) {
+        if layer != self.layer {
+            self.layer = layer;
+            self.moment.move_to(tree, layer);
+            self.pull = None;
+        }
+    }
+
+    /// Gets ready to be asked for a measure.
+    pub fn prepare(&mut self, measure: Measure, inspection: &Inspection) {
+        if measure == Measure::Pull && self.pull.is_none() {
+            self.pull = Some(inspection.tree.worth(self.layer, |inode| inspection.pull_bytes(inode)));
+        }
+    }
+
+    pub fn totals(&self, node: NodeId) -> Totals {
+        match self.scope {
+            Scope::UpTo => self.moment.up_to()[node.index()],
+            Scope::Changes => self.moment.own()[node.index()],
+        }
+    }
+
+    /// Sums of everything up to the layer, whatever the scope.
+    pub fn up_to(&self) -> &[Totals] {
+        self.moment.up_to()
+    }
+
+    pub fn changes(&self, node: NodeId) -> Changes {
+        self.moment.changes()[node.index()]
+    }
+
+    /// What the layer did to a path; a directory in which something changed counts as changed.
+    pub fn change(&self, tree: &Tree, node: NodeId) -> Change {
+        let below = self.changes(node);
+        match tree.change(node, self.layer) {
+            Change::Unchanged | Change::Metadata if below.contents() => Change::Modified,
+            Change::Unchanged if below.metadata => Change::Metadata,
+            change => change,
+        }
+    }
+
+    /// What is at a path, or what was there before a layer up to this one took it away.
+    pub fn version(&self, tree: &Tree, node: NodeId) -> Option<VersionId> {
+        let newest = || tree.versions(node).find(|&version| tree.born(version) <= self.layer);
+        tree.at(node, self.layer).or_else(newest)
+    }
+
+    /// The live and the dead bytes of a path in a measure.
+    pub fn sizes(&self, inspection: &Inspection, node: NodeId, measure: Measure) -> (u64, u64) {
+        let totals = self.totals(node);
+        match measure {
+            Measure::Visible => (totals.visible, 0),
+            Measure::Shipped => (totals.visible, totals.dead),
+            Measure::Dead => (0, totals.dead),
+            Measure::Pull => {
+                let pull = match self.scope {
+                    Scope::UpTo => self.pull.as_ref().map_or(0, |pull| pull[node.index()]),
+                    Scope::Changes => inspection.pull_share(self.layer, totals.visible),
+                };
+                let up_to = self.moment.up_to()[node.index()];
+                let dead = u128::from(pull) * u128::from(up_to.dead) / u128::from(up_to.shipped().max(1));
+                let dead = u64::try_from(dead).unwrap_or(pull);
+                (pull - dead, dead)
+            }
+        }
+    }
+}
