@@ -25,13 +25,14 @@ impl Count {
     pub fn learn(&mut self, first: u64, newlines: &[u32], ends_open: bool) {
         for (block, &lines) in (first..).zip(newlines) {
             if block == self.sums.len() as u64 && self.sums.len() < MOST {
-                self.sums.push(self.known() + u64::from(lines));
+                self.sums.push(self.counted() + u64::from(lines));
                 self.open = ends_open && block + 1 == self.blocks;
             }
         }
     }
 
-    fn known(&self) -> u64 {
+    /// The newlines that have been counted so far.
+    pub fn counted(&self) -> u64 {
         self.sums.last().copied().unwrap_or(0)
     }
 
@@ -45,7 +46,7 @@ impl Count {
 
     /// The number of lines of the file, once all of it has been counted.
     pub fn lines(&self) -> Option<u64> {
-        (self.sums.len() as u64 == self.blocks).then(|| self.known() + u64::from(self.open))
+        (self.sums.len() as u64 == self.blocks).then(|| self.counted() + u64::from(self.open))
     }
 
     /// Whether counting on would tell more.

@@ -97,7 +97,6 @@ pub fn find(source: &dyn ReadAt, pattern: &Pattern, from: u64, way: Way) -> io::
     }
 }
 
-
 #[cfg(test)]
 mod tests {
     use super::*;

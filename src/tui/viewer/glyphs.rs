@@ -35,10 +35,15 @@ impl Encoding {
             Ok(_) => Self::Utf8,
             // A character that the end of the head cuts is no fault.
             Err(error) if error.error_len().is_none() && head.len() - error.valid_up_to() < 4 => Self::Utf8,
-            Err(_) if !head.iter().any(|b| (0x80..0xa0).contains(b)) => Self::Latin1,
             Err(_) => {
                 let strange: usize = head.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();
-                if strange * 20 > head.len() { Self::Binary } else { Self::Utf8 }
+                let wide = |text: &str| text.chars().filter(|c| !c.is_ascii()).count();
+                let known: usize = head.utf8_chunks().map(|chunk| wide(chunk.valid())).sum();
+                match strange * 20 > head.len() {
+                    _ if strange > known && !head.iter().any(|b| (0x80..0xa0).contains(b)) => Self::Latin1,
+                    true => Self::Binary,
+                    false => Self::Utf8,
+                }
             }
         }
     }

@@ -127,6 +127,17 @@ impl Treemap {
         true
     }
 
+    /// The path of the tile that was chosen.
+    pub fn selected_path(&self) -> Option<NodeId> {
+        self.selected
+    }
+
+    /// The path of the tile that was chosen, else the directory that is shown, with what ships there.
+    pub fn selected_totals(&self, explorer: &Explorer) -> Option<(NodeId, Totals)> {
+        let node = self.selected.unwrap_or(self.directory);
+        self.totals(explorer).get(node.index()).map(|&totals| (node, totals))
+    }
+
     fn refresh(&mut self, explorer: &Explorer) {
         match self.totals(explorer) {
             Cow::Owned(sums) => self.sums = Some((explorer.layer, sums)),

@@ -1,0 +1,523 @@
+//! A file that is being looked at: what of it is here, what of it is shown, and what is still asked for.
+
+use std::ops::Range;
+use std::sync::Arc;
+
+use layerscope::tree::VersionId;
+
+use super::colours::Part;
+use super::count::Count;
+use super::find::{Pattern, Way};
+use super::glyphs::{self, Encoding, glyphs};
+use super::window::{BLOCK, Window, around};
+use super::{Numbers, Room};
+use crate::tui::keymap::Action;
+use crate::tui::work::{Answer, Ask, Task};
+
+/// Columns that a key moves a text sideways.
+const SIDEWAYS: usize = 8;
+
+/// How a file is shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    Text,
+    Hex,
+}
+
+/// The first row: where its line begins, and which row of it, if lines are wrapped.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
+pub struct Top {
+    pub at: u64,
+    pub row: usize,
+}
+
+/// Where to go as soon as what is there has come.
+#[derive(Debug, Clone, PartialEq, Eq)]
+enum Goal {
+    /// This place is to be among the rows.
+    Show(Range<u64>),
+    /// The line with this number, counted from 0.
+    Line(u64),
+    /// The end is to be the last row.
+    End,
+}
+
+/// Something that is asked for at most once at a time.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+enum Asked {
+    #[default]
+    Not,
+    Waiting(u64),
+    Done,
+}
+
+impl Asked {
+    fn number(self) -> Option<u64> {
+        match self {
+            Self::Waiting(number) => Some(number),
+            Self::Not | Self::Done => None,
+        }
+    }
+}
+
+/// What is looked for.
+#[derive(Debug)]
+struct Search {
+    from: u64,
+    way: Way,
+    /// Whether it has gone on at the other end.
+    again: bool,
+    asked: Asked,
+}
+
+/// A file, as far as it is shown.
+#[derive(Debug)]
+pub struct FileView {
+    pub version: VersionId,
+    pub size: u64,
+    name: Vec<u8>,
+    pub encoding: Option<Encoding>,
+    pub form: Form,
+    pub wrap: bool,
+    pub window: Option<Window>,
+    pub count: Count,
+    pub top: Top,
+    /// Columns that have gone out at the left.
+    pub left: usize,
+    pub parts: Vec<Part>,
+    pub pattern: Option<Pattern>,
+    /// The place that was found last.
+    pub hit: Option<Range<u64>>,
+    pub problem: Option<String>,
+    goal: Option<Goal>,
+    /// The task that reads a window, with the place that it is for.
+    window_asked: Option<(u64, u64)>,
+    counting: Asked,
+    colouring: Asked,
+    search: Option<Search>,
+}
+
+impl FileView {
+    pub fn new(version: VersionId, size: u64, name: &[u8]) -> Self {
+        Self {
+            version,
+            size,
+            name: name.into(),
+            encoding: None,
+            form: Form::Text,
+            wrap: false,
+            window: None,
+            count: Count::of(size),
+            top: Top::default(),
+            left: 0,
+            parts: Vec::new(),
+            pattern: None,
+            hit: None,
+            problem: None,
+            goal: None,
+            window_asked: None,
+            counting: Asked::Not,
+            colouring: Asked::Not,
+            search: None,
+        }
+    }
+
+    /// Takes over how another file was looked at.
+    pub fn like(mut self, before: &Self) -> Self {
+        (self.wrap, self.pattern) = (before.wrap, before.pattern.clone());
+        self
+    }
+
+    /// What has to be done next, if anything.
+    pub fn task(&mut self, numbers: &mut Numbers) -> Option<Task> {
+        let number = numbers.peek();
+        let ask = self.ask(number)?;
+        numbers.take();
+        Some(Task { number, ask })
+    }
+
+    fn ask(&mut self, number: u64) -> Option<Ask> {
+        if self.problem.is_some() {
+            return None;
+        }
+        let version = self.version;
+        let target = self.target();
+        let needs_count = target.is_none() || self.goal == Some(Goal::End);
+        if let Some(at) = target
+            && !self.has(at)
+            && self.window_asked.is_none_or(|(_, asked)| around(asked, self.size) != around(at, self.size))
+        {
+            self.window_asked = Some((number, at));
+            return Some(Ask::Window { version, at });
+        }
+        if needs_count && self.counting.number().is_none() && self.count.goes_on() && self.form == Form::Text {
+            self.counting = Asked::Waiting(number);
+            return Some(Ask::Count { version, block: self.count.next() });
+        }
+        if let (Some(search), Some(pattern)) = (&mut self.search, &self.pattern)
+            && search.asked == Asked::Not
+        {
+            search.asked = Asked::Waiting(number);
+            return Some(Ask::Find { version, pattern: pattern.clone(), from: search.from, way: search.way });
+        }
+        if let (Some(Encoding::Utf8), Some(window), Asked::Not) = (self.encoding, &self.window, self.colouring)
+            && window.start == 0
+        {
+            self.colouring = Asked::Waiting(number);
+            return Some(Ask::Colour { name: self.name.clone(), text: Arc::clone(&window.bytes) });
+        }
+        None
+    }
+
+    /// The place that has to be here; `None` if it is a line that has not been counted yet.
+    fn target(&self) -> Option<u64> {
+        match &self.goal {
+            None => Some(self.top.at),
+            Some(Goal::Show(range)) => Some(range.start),
+            Some(Goal::End) => Some(self.size),
+            Some(Goal::Line(line)) => self.count.find(*line).map(|(start, _)| start),
+        }
+    }
+
+    fn has(&self, at: u64) -> bool {
+        let whole = if let Some(Goal::Line(_)) = self.goal { BLOCK } else { 0 };
+        let end = at.saturating_add(whole).min(self.size);
+        self.window.as_ref().is_some_and(|window| window.shows(at) && end <= window.end())
+    }
+
+    /// Whether an answer with this number is waited for.
+    pub fn awaits(&self, number: u64) -> bool {
+        self.numbers().contains(&Some(number)) || self.colouring.number() == Some(number)
+    }
+
+    /// What a person waits for, in the order in which it is worth speaking of.
+    fn numbers(&self) -> [Option<u64>; 3] {
+        let search = self.search.as_ref().and_then(|search| search.asked.number());
+        [self.window_asked.map(|(number, _)| number), search, self.counting.number()]
+    }
+
+    /// What is being done, and under which number.
+    pub fn busy(&self) -> Option<(u64, String)> {
+        let [window, search, count] = self.numbers();
+        let pattern = || self.pattern.as_ref().map_or("", |pattern| &pattern.text);
+        if let Some(number) = search {
+            return Some((number, format!("looking for {}", layerscope::text::escaped_str(pattern()))));
+        }
+        window.map(|number| (number, "reading".into())).or(count.map(|number| (number, "counting lines".into())))
+    }
+
+    /// Gives up what takes long; false if nothing does.
+    pub fn give_up(&mut self) -> bool {
+        let searching = self.search.take().is_some();
+        let counting = self.counting.number().is_some();
+        if counting {
+            self.counting = Asked::Not;
+        }
+        searching | counting | self.stay()
+    }
+
+    /// Goes nowhere else any more; false if that was not meant.
+    fn stay(&mut self) -> bool {
+        let going = self.window.is_some() && self.goal.take().is_some();
+        if going {
+            self.window_asked = None;
+        }
+        going
+    }
+
+    /// Takes in an answer; says what there is to say of it.
+    pub fn answer(&mut self, number: u64, answer: Answer, room: Room) -> Option<String> {
+        let mut said = None;
+        match answer {
+            Answer::Window(window, newlines) => {
+                self.window_asked = None;
+                self.take(window, &newlines);
+            }
+            Answer::Counted { first, newlines, open } => self.count.learn(first, &newlines, open),
+            Answer::Colours(parts) => self.parts.extend(parts),
+            Answer::Found(found) => said = self.found(found),
+            Answer::Done if self.colouring.number() == Some(number) => self.colouring = Asked::Done,
+            Answer::Done => self.counting = Asked::Done,
+            Answer::Failed(text) if self.window_asked.is_some_and(|(asked, _)| asked == number) => {
+                self.window_asked = None;
+                self.problem = Some(text);
+            }
+            Answer::Failed(text) => {
+                self.give_up();
+                said = Some(text);
+            }
+            Answer::Compared(_) | Answer::Saved(_) | Answer::Measured(_) | Answer::Extracted(_) => {}
+        }
+        self.settle(room);
+        said
+    }
+
+    fn take(&mut self, window: Window, newlines: &[u32]) {
+        let open = window.end() == window.size && window.bytes.last().is_some_and(|&b| b != b'\n');
+        self.size = window.size;
+        self.count.learn(window.start / BLOCK, newlines, open);
+        if self.encoding.is_none() {
+            let encoding = Encoding::of(&window.bytes);
+            self.encoding = Some(encoding);
+            self.form = if encoding == Encoding::Binary { Form::Hex } else { Form::Text };
+        }
+        self.window = Some(window);
+    }
+
+    fn found(&mut self, found: Option<Range<u64>>) -> Option<String> {
+        let search = self.search.take()?;
+        let Search { from, way, again, .. } = search;
+        match found {
+            Some(found) => {
+                self.hit = Some(found.clone());
+                self.goal = Some(Goal::Show(found));
+                again.then(|| match way {
+                    Way::Onwards => "found above: the search went on at the start".into(),
+                    Way::Back => "found below: the search went on at the end".into(),
+                })
+            }
+            None if !again && from != self.far_end(way) => {
+                self.search = Some(Search { from: self.far_end(way), way, again: true, asked: Asked::Not });
+                None
+            }
+            None => {
+                let text = self.pattern.as_ref().map_or("", |pattern| &pattern.text);
+                Some(format!("{} is not in this file", layerscope::text::escaped_str(text)))
+            }
+        }
+    }
+
+    /// Where a search goes on that has come to the end.
+    fn far_end(&self, way: Way) -> u64 {
+        match way {
+            Way::Onwards => 0,
+            Way::Back => self.size,
+        }
+    }
+
+    /// Looks for something else from what is shown on.
+    pub fn look_for(&mut self, pattern: Option<Pattern>) {
+        self.pattern = pattern;
+        self.hit = None;
+        self.search = self.pattern.is_some().then_some(Search {
+            from: self.top.at,
+            way: Way::Onwards,
+            again: false,
+            asked: Asked::Not,
+        });
+    }
+
+    fn look_on(&mut self, way: Way) {
+        let from = match (&self.hit, way) {
+            (Some(hit), Way::Onwards) => hit.start + 1,
+            (Some(hit), Way::Back) => hit.start,
+            (None, _) => self.top.at,
+        };
+        if self.pattern.is_some() {
+            self.search = Some(Search { from, way, again: false, asked: Asked::Not });
+        }
+    }
+
+    /// Goes to a line, counted from 1, or in hex to a place in bytes.
+    pub fn go_to(&mut self, number: u64, room: Room) {
+        self.goal = Some(match self.form {
+            Form::Text => Goal::Line(number.saturating_sub(1)),
+            Form::Hex => {
+                let at = number.min(self.size.saturating_sub(1));
+                Goal::Show(at..at + 1)
+            }
+        });
+        self.settle(room);
+    }
+
+    /// Does what a key asks for.
+    pub fn act(&mut self, action: Action, room: Room) {
+        let page = room.height.max(2) - 1;
+        match action {
+            Action::Down => self.down(1, room),
+            Action::Up => self.up(1, room),
+            Action::PageDown => self.down(page, room),
+            Action::PageUp => self.up(page, room),
+            Action::First => {
+                self.stay();
+                (self.left, self.top) = (0, Top::default());
+            }
+            Action::Last => self.goal = Some(Goal::End),
+            Action::Right if !self.wrap => self.left = (self.left + SIDEWAYS).min(4 * super::window::LONG as usize),
+            Action::Left => self.left = self.left.saturating_sub(SIDEWAYS),
+            Action::Wrap => (self.wrap, self.left, self.top.row) = (!self.wrap, 0, 0),
+            Action::TextOrHex => self.turn(room),
+            Action::NextMatch => self.look_on(Way::Onwards),
+            Action::PreviousMatch => self.look_on(Way::Back),
+            _ => {}
+        }
+        self.settle(room);
+    }
+
+    /// The same place in the other form.
+    fn turn(&mut self, room: Room) {
+        let at = self.top.at;
+        self.left = 0;
+        self.stay();
+        (self.form, self.top) = match self.form {
+            Form::Text => (Form::Hex, Top { at: at - at % room.bytes(self.size), row: 0 }),
+            Form::Hex => (Form::Text, Top { at: self.window.as_ref().map_or(0, |window| window.begin(at)), row: 0 }),
+        };
+        if self.encoding == Some(Encoding::Binary) && self.form == Form::Text {
+            // Someone wants to read it all the same.
+            self.encoding = Some(Encoding::Latin1);
+        }
+    }
+
+    /// Goes where it is meant to go, if what is there has come, and never beyond the last row.
+    pub fn settle(&mut self, room: Room) {
+        if self.goal.as_ref().is_some_and(|_| self.target().is_some_and(|at| self.has(at)))
+            && let Some(goal) = self.goal.take()
+        {
+            self.reach(&goal, room);
+        }
+        match self.form {
+            Form::Hex => {
+                let bytes = room.bytes(self.size);
+                let rows = self.size.div_ceil(bytes);
+                let last = rows.saturating_sub(room.height.max(1) as u64) * bytes;
+                self.top = Top { at: (self.top.at - self.top.at % bytes).min(last), row: 0 };
+            }
+            Form::Text => {
+                self.top.row = self.top.row.min(self.rows_at(self.top.at, room).len() - 1);
+                if self.window.as_ref().is_some_and(|window| window.end() == self.size) {
+                    self.top = self.top.min(self.last_top(room));
+                }
+            }
+        }
+    }
+
+    fn reach(&mut self, goal: &Goal, room: Room) {
+        let Some(window) = &self.window else { return };
+        let third = room.height / 3;
+        match (goal, self.form) {
+            (Goal::End, Form::Hex) => self.top.at = u64::MAX,
+            (Goal::End, Form::Text) => self.top = self.last_top(room),
+            (Goal::Line(line), _) => {
+                let before = self.count.before(window.start).unwrap_or(0);
+                let at = window.skip_lines(line.saturating_sub(before));
+                self.top = Top { at, row: 0 };
+            }
+            (Goal::Show(range), Form::Hex) => {
+                let bytes = room.bytes(self.size);
+                if !(self.top.at..self.top.at + bytes * room.height as u64).contains(&range.start) {
+                    self.top.at = (range.start / bytes).saturating_sub(third as u64) * bytes;
+                }
+            }
+            (Goal::Show(range), Form::Text) => {
+                let at = window.begin(range.start);
+                let column = usize::try_from(range.start - at).unwrap_or(0);
+                let row = self.rows_at(at, room).partition_point(|&start| start <= column).saturating_sub(1);
+                self.show_column(at, column, range.end - range.start, room);
+                let place = Top { at, row };
+                if place < self.top || self.moved_down(self.top, room.height.saturating_sub(1), room) < place {
+                    self.top = place;
+                    self.up(third, room);
+                }
+            }
+        }
+    }
+
+    /// Moves a text sideways so that a place of a line can be seen.
+    fn show_column(&mut self, at: u64, place: usize, len: u64, room: Room) {
+        let (Some(window), Some(encoding), false) = (&self.window, self.encoding, self.wrap) else { return };
+        let before = glyphs(window.line(at), encoding).take_while(|glyph| glyph.bytes.start < place);
+        let column: usize = before.map(|glyph| glyph.width).sum();
+        let width = self.text_width(room);
+        if column < self.left || column + usize::try_from(len).unwrap_or(0).min(width / 2) > self.left + width {
+            self.left = if column < width / 2 { 0 } else { column - width / 3 };
+        }
+    }
+
+    /// The columns for text beside the line numbers.
+    pub fn text_width(&self, room: Room) -> usize {
+        room.width.saturating_sub(self.number_width() + 1)
+    }
+
+    /// The columns of line numbers.
+    pub fn number_width(&self) -> usize {
+        self.count.counted().max(999).to_string().len()
+    }
+
+    /// The number of the line at a place, from 1; `None` if what is before has not been counted.
+    pub fn line_number(&self, at: u64) -> Option<u64> {
+        let window = self.window.as_ref()?;
+        Some(self.count.before(window.start)? + window.newlines_before(at) + 1)
+    }
+
+    /// Where the rows of a line begin in it.
+    pub fn rows_at(&self, at: u64, room: Room) -> Vec<usize> {
+        match (&self.window, self.encoding) {
+            (Some(window), Some(encoding)) if self.wrap => {
+                glyphs::rows(window.line(at), encoding, self.text_width(room))
+            }
+            _ => vec![0],
+        }
+    }
+
+    fn down(&mut self, rows: usize, room: Room) {
+        self.stay();
+        match self.form {
+            Form::Text => self.top = self.moved_down(self.top, rows, room),
+            Form::Hex => self.top.at = self.top.at.saturating_add(room.bytes(self.size) * rows as u64),
+        }
+    }
+
+    fn moved_down(&self, from: Top, rows: usize, room: Room) -> Top {
+        let Some(window) = &self.window else { return from };
+        let mut top = from;
+        let mut left = rows;
+        while left > 0 {
+            let below = self.rows_at(top.at, room).len() - 1 - top.row;
+            if left <= below {
+                return Top { row: top.row + left, ..top };
+            }
+            left -= below + 1;
+            let next = window.after(top.at);
+            if next >= window.end() {
+                return Top { row: top.row + below, ..top };
+            }
+            top = Top { at: next, row: 0 };
+        }
+        top
+    }
+
+    fn up(&mut self, rows: usize, room: Room) {
+        self.stay();
+        match self.form {
+            Form::Text => self.top = self.moved_up(self.top, rows, room),
+            Form::Hex => self.top.at = self.top.at.saturating_sub(room.bytes(self.size) * rows as u64),
+        }
+    }
+
+    fn moved_up(&self, from: Top, rows: usize, room: Room) -> Top {
+        let Some(window) = &self.window else { return from };
+        let mut top = from;
+        let mut left = rows;
+        while left > 0 {
+            if left <= top.row {
+                return Top { row: top.row - left, ..top };
+            }
+            if top.at <= window.start {
+                return Top { row: 0, ..top };
+            }
+            left -= top.row + 1;
+            let at = window.before(top.at);
+            top = Top { at, row: self.rows_at(at, room).len() - 1 };
+        }
+        top
+    }
+
+    /// The top with which the last row of the file is the last row shown.
+    fn last_top(&self, room: Room) -> Top {
+        let Some(window) = self.window.as_ref().filter(|window| window.end() > 0) else { return Top::default() };
+        let at = window.before(window.end());
+        let last = Top { at, row: self.rows_at(at, room).len() - 1 };
+        self.moved_up(last, room.height.saturating_sub(1), room)
+    }
+}
