@@ -1,6 +1,7 @@
 //! The numbers of the whole image: those of the header.
 
 use layerscope::Inspection;
+use layerscope::analysis::LayerAccount;
 use layerscope::units::{Units, count, percent};
 
 use super::{Part, Sum};
@@ -8,7 +9,7 @@ use crate::tui::sentences::layer_named;
 
 pub fn explain(inspection: &Inspection, units: Units) -> (String, Vec<Part>) {
     let totals = &inspection.totals;
-    let by_layer = |bytes: fn(&layerscope::analysis::LayerAccount) -> u64| -> Vec<_> {
+    let by_layer = |bytes: fn(&LayerAccount) -> u64| -> Vec<_> {
         let layers = inspection.layers.iter().enumerate();
         layers.map(|(i, account)| (bytes(account), layer_named(inspection, i))).collect()
     };
@@ -32,7 +33,7 @@ pub fn explain(inspection: &Inspection, units: Units) -> (String, Vec<Part>) {
     }));
     if totals.dead() > 0 {
         parts.push(Part::Sentence("The dead bytes by the layer that ships them:".into()));
-        parts.push(Part::Sum(Sum::new(by_layer(|layer| layer.dead()), totals.dead(), "dead")));
+        parts.push(Part::Sum(Sum::new(by_layer(LayerAccount::dead), totals.dead(), "dead")));
     }
     let plain = inspection.layers.iter().any(|layer| layer.compression.is_some_and(|c| c.name() == "none"));
     parts.push(Part::Sentence(if plain {

@@ -2,6 +2,7 @@
 
 use layerscope::Inspection;
 use layerscope::analysis::DeadGroup;
+use layerscope::image::Compression;
 use layerscope::units::{Units, count, files, percent};
 
 use super::path::by_pair;
@@ -52,7 +53,7 @@ pub fn explain(inspection: &Inspection, groups: &[DeadGroup], layer: usize, unit
             "Its tar is smaller than what it ships: files with holes count with their logical size.".into(),
         )),
     }
-    parts.push(Part::Sentence(match account.compression.map(|compression| compression.name()) {
+    parts.push(Part::Sentence(match account.compression.map(Compression::name) {
         None => "Its bytes are not in the archive.".into(),
         Some("none") => "The archive holds it plain, so what pulling it costs is not known: a registry would compress it.".into(),
         #[expect(clippy::cast_precision_loss, reason = "a share")]

@@ -142,7 +142,6 @@ impl FileView {
         }
         let version = self.version;
         let target = self.target();
-        let needs_count = target.is_none() || self.goal == Some(Goal::End);
         if let Some(at) = target
             && !self.has(at)
             && self.window_asked.is_none_or(|(_, asked)| around(asked, self.size) != around(at, self.size))
@@ -150,7 +149,7 @@ impl FileView {
             self.window_asked = Some((number, at));
             return Some(Ask::Window { version, at });
         }
-        if needs_count && self.counting.number().is_none() && self.count.goes_on() && self.form == Form::Text {
+        if self.counting == Asked::Not && self.wants_numbers() && self.count.goes_on() {
             self.counting = Asked::Waiting(number);
             return Some(Ask::Count { version, block: self.count.next() });
         }
@@ -167,6 +166,12 @@ impl FileView {
             return Some(Ask::Colour { name: self.name.clone(), text: Arc::clone(&window.bytes) });
         }
         None
+    }
+
+    /// Whether the number of a line is needed that is not known: of the one to go to, or of the first one shown.
+    fn wants_numbers(&self) -> bool {
+        let shown = || self.window.as_ref().is_some_and(|window| self.count.before(window.start).is_none());
+        self.form == Form::Text && (self.target().is_none() || self.goal == Some(Goal::End) || shown())
     }
 
     /// The place that has to be here; `None` if it is a line that has not been counted yet.
@@ -211,7 +216,8 @@ impl FileView {
         let searching = self.search.take().is_some();
         let counting = self.counting.number().is_some();
         if counting {
-            self.counting = Asked::Not;
+            // Not again, until somebody asks for a line.
+            self.counting = Asked::Done;
         }
         searching | counting | self.stay()
     }
@@ -318,10 +324,19 @@ impl FileView {
         }
     }
 
+    fn count_again(&mut self) {
+        if self.counting == Asked::Done {
+            self.counting = Asked::Not;
+        }
+    }
+
     /// Goes to a line, counted from 1, or in hex to a place in bytes.
     pub fn go_to(&mut self, number: u64, room: Room) {
         self.goal = Some(match self.form {
-            Form::Text => Goal::Line(number.saturating_sub(1)),
+            Form::Text => {
+                self.count_again();
+                Goal::Line(number.saturating_sub(1))
+            }
             Form::Hex => {
                 let at = number.min(self.size.saturating_sub(1));
                 Goal::Show(at..at + 1)
@@ -342,7 +357,10 @@ impl FileView {
                 self.stay();
                 (self.left, self.top) = (0, Top::default());
             }
-            Action::Last => self.goal = Some(Goal::End),
+            Action::Last => {
+                self.count_again();
+                self.goal = Some(Goal::End);
+            }
             Action::Right if !self.wrap => self.left = (self.left + SIDEWAYS).min(4 * super::window::LONG as usize),
             Action::Left => self.left = self.left.saturating_sub(SIDEWAYS),
             Action::Wrap => (self.wrap, self.left, self.top.row) = (!self.wrap, 0, 0),

@@ -33,7 +33,7 @@ pub fn draw(viewer: &Viewer, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         (None, Page::File(file)) => match (&file.problem, &file.window, file.form) {
             (Some(problem), ..) => paragraphs(std::slice::from_ref(problem), inner, buffer),
             (None, Some(_), _) if file.size == 0 => {
-                put(Line::styled("The file is empty.", theme.dim), 0, inner, buffer)
+                put(Line::styled("The file is empty.", theme.dim), 0, inner, buffer);
             }
             (None, Some(window), Form::Text) => text::draw(file, window, room, theme, inner, buffer),
             (None, Some(window), Form::Hex) => hex::draw(file, window, room, theme, inner, buffer),
