@@ -284,7 +284,8 @@ impl Session {
     fn work(&mut self) {
         self.jobs.keep(|number| self.app.awaits(number));
         let (Some(explorer), Some(contents)) = (self.app.explorer(), &self.contents) else { return };
-        let workshop = Workshop { inspection: explorer.inspection.clone(), contents: contents.clone() };
+        let workshop =
+            Workshop { inspection: explorer.inspection.clone(), contents: contents.clone(), units: self.app.units };
         while let Some(task) = self.app.task() {
             let sender = self.sender.clone();
             self.jobs.start(task, workshop.clone(), move |number, answer| {

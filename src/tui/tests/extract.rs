@@ -19,12 +19,12 @@ fn a_directory_is_written_where_one_says_and_the_result_is_told() {
     person.writes = true;
     person.goes_to("usr/bin").types("x");
     let screen = person.screen();
-    assert!(screen.contains("Extract /usr/bin") && screen.contains("1 file, 1 directory, 2 links, 204 B"), "{screen}");
+    assert!(screen.contains("Extract /usr/bin") && screen.contains("2 files, 1 directory, 2 links, 716 B"), "{screen}");
     assert!(screen.contains("that makes          ./bin"), "{screen}");
     erase(&mut person);
     person.types(&to).press(KeyCode::Enter);
     let screen = person.screen();
-    assert!(screen.contains("wrote 1 file, 1 directory, 2 links, 204 B to"), "{screen}");
+    assert!(screen.contains("wrote 2 files, 1 directory, 2 links, 716 B to"), "{screen}");
     assert!(screen.contains("owners are not restored"), "{screen}");
     let written = std::fs::read(directory.path().join("bin/start")).unwrap();
     assert_eq!(written, files::SCRIPT.as_bytes());

@@ -5,6 +5,7 @@ use std::sync::{Arc, LazyLock};
 
 use layerscope::archive::MemorySource;
 use layerscope::contents::LayerContents;
+use layerscope::report::Units;
 use layerscope::{Inspection, Opened, Progress};
 
 use crate::tui::work::Workshop;
@@ -22,7 +23,7 @@ pub static FILES: LazyLock<(Opened, Workshop)> = LazyLock::new(|| {
 
 pub fn workshop(opened: &Opened) -> Workshop {
     let inspection: Inspection = layerscope::inspect(opened, &Progress::default()).expect("the image is readable");
-    Workshop { inspection: Arc::new(inspection), contents: Arc::new(LayerContents::new(opened)) }
+    Workshop { inspection: Arc::new(inspection), contents: Arc::new(LayerContents::new(opened)), units: Units::Iec }
 }
 
 /// An archive of layers, opened.
@@ -63,6 +64,7 @@ fn lower() -> Vec<u8> {
     file(&mut out, "etc/server.json", 0o644, 1_700_000_000, OLD.as_bytes());
     file(&mut out, "usr/bin/start", 0o755, 1_700_000_000, SCRIPT.as_bytes());
     file(&mut out, "usr/lib/tables.bin", 0o644, 0, &(0..=255).cycle().take(5000).collect::<Vec<u8>>());
+    file(&mut out, "usr/bin/server", 0o755, 0, &elf());
     file(&mut out, "usr/share/latin.txt", 0o644, 0, b"caf\xe9\n");
     file(&mut out, "usr/share/hostile.txt", 0o644, 0, b"\x1b]0;owned\x07 and \xe2\x80\xae so on\n");
     file(&mut out, "usr/share/numbers.txt", 0o644, 0, numbers().as_bytes());
@@ -79,6 +81,23 @@ fn upper() -> Vec<u8> {
     file(&mut out, "etc/.wh.motd", 0o644, 0, b"");
     file(&mut out, "usr/lib/tables.bin", 0o644, 0, &(0..=255).cycle().take(4000).collect::<Vec<u8>>());
     out.into_inner().expect("memory takes everything")
+}
+
+/// An ELF header of a static program, and nothing else.
+fn elf() -> Vec<u8> {
+    let mut bytes = b"\x7fELF\x02\x01\x01".to_vec();
+    bytes.resize(16, 0);
+    for half in [2u16, 62] {
+        bytes.extend(half.to_le_bytes());
+    }
+    bytes.extend(1u32.to_le_bytes());
+    bytes.extend([0; 24]);
+    bytes.extend(0u32.to_le_bytes());
+    for half in [64u16, 56, 0, 64, 0, 0] {
+        bytes.extend(half.to_le_bytes());
+    }
+    bytes.resize(512, 0);
+    bytes
 }
 
 /// Some 1.9 MiB: 100,000 lines, each with its number.

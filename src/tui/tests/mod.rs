@@ -4,7 +4,7 @@ mod advice;
 mod comfort;
 mod explain;
 mod extract;
-mod files;
+pub mod files;
 mod film;
 mod journeys;
 mod mouse;

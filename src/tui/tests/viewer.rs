@@ -124,6 +124,16 @@ fn binaries_are_shown_in_hex_and_texts_if_one_wants_to() {
 }
 
 #[test]
+fn a_program_says_what_it_is_above_its_bytes() {
+    let mut person = viewing("usr/bin/server", 80, 24);
+    let screen = person.screen();
+    assert!(screen.contains("ELF, static executable for x86-64, 64 bits, little-endian; stripped."), "{screen}");
+    assert!(screen.contains("00000000  7f 45 4c 46"), "{screen}");
+    person.types("G");
+    assert!(person.screen().contains("000001f0"), "{}", person.screen());
+}
+
+#[test]
 fn contents_never_speak_to_the_terminal() {
     let screen = viewing("usr/share/hostile.txt", 80, 24).screen();
     assert!(screen.contains("\\x1b]0;owned\\x07 and \\u{202e} so on"), "{screen}");
@@ -222,15 +232,27 @@ fn lines_that_are_too_wide_are_moved_sideways_or_wrapped() {
 }
 
 #[test]
+fn the_wheel_scrolls_the_file_and_the_footer_can_be_clicked() {
+    use crossterm::event::{MouseButton, MouseEventKind};
+    let mut person = viewing("usr/share/numbers.txt", 80, 24);
+    person.mouse(MouseEventKind::ScrollDown, 40, 10);
+    assert!(person.screen().contains("· line 4 ·"), "{}", person.screen());
+    person.mouse(MouseEventKind::Down(MouseButton::Left), 1, 23);
+    assert!(person.screen().contains("Everything up to"), "{}", person.screen());
+}
+
+#[test]
 fn pictures_of_the_viewer() {
     for (width, height) in [(80, 24), (120, 40)] {
         let picture = |name: &str, path: &str, keys: &str| {
             let mut person = viewing(path, width, height);
-            person.types(keys);
+            for key in keys.chars() {
+                person.press(if key == '\n' { KeyCode::Enter } else { KeyCode::Char(key) });
+            }
             check(&format!("{name}-{width}x{height}"), &person);
         };
-        picture("viewer-text", "usr/bin/start", "/port");
-        picture("viewer-hex", "usr/lib/tables.bin", "");
+        picture("viewer-text", "usr/bin/start", "/port\n");
+        picture("viewer-hex", "usr/bin/server", "");
         picture("viewer-compare", "etc/server.json", "=");
     }
 }

@@ -12,6 +12,7 @@ use super::glyphs::{self, Encoding, glyphs};
 use super::window::{BLOCK, Window, around};
 use super::{Numbers, Room};
 use crate::tui::keymap::Action;
+use crate::tui::text::wrap;
 use crate::tui::work::{Answer, Ask, Task};
 
 /// Columns that a key moves a text sideways.
@@ -89,11 +90,14 @@ pub struct FileView {
     /// The place that was found last.
     pub hit: Option<Range<u64>>,
     pub problem: Option<String>,
+    /// What a program says of itself.
+    about: Vec<String>,
     goal: Option<Goal>,
     /// The task that reads a window, with the place that it is for.
     window_asked: Option<(u64, u64)>,
     counting: Asked,
     colouring: Asked,
+    recognising: Asked,
     search: Option<Search>,
 }
 
@@ -114,10 +118,12 @@ impl FileView {
             pattern: None,
             hit: None,
             problem: None,
+            about: Vec::new(),
             goal: None,
             window_asked: None,
             counting: Asked::Not,
             colouring: Asked::Not,
+            recognising: Asked::Not,
             search: None,
         }
     }
@@ -165,7 +171,24 @@ impl FileView {
             self.colouring = Asked::Waiting(number);
             return Some(Ask::Colour { name: self.name.clone(), text: Arc::clone(&window.bytes) });
         }
+        if self.encoding == Some(Encoding::Binary) && self.recognising == Asked::Not {
+            self.recognising = Asked::Waiting(number);
+            return Some(Ask::Recognise { version });
+        }
         None
+    }
+
+    /// What a program says of itself, above its bytes: a third of the room at most, and a row between.
+    pub fn about_rows(&self, width: usize, height: usize) -> Vec<String> {
+        if self.form == Form::Text || self.about.is_empty() {
+            return Vec::new();
+        }
+        let rows = self.about.iter().flat_map(|text| wrap(text, width));
+        let mut rows: Vec<_> = rows.take((height / 3).saturating_sub(1)).collect();
+        if !rows.is_empty() {
+            rows.push(String::new());
+        }
+        rows
     }
 
     /// Whether the number of a line is needed that is not known: of the one to go to, or of the first one shown.
@@ -192,7 +215,8 @@ impl FileView {
 
     /// Whether an answer with this number is waited for.
     pub fn awaits(&self, number: u64) -> bool {
-        self.numbers().contains(&Some(number)) || self.colouring.number() == Some(number)
+        let beside = [self.colouring.number(), self.recognising.number()];
+        self.numbers().contains(&Some(number)) || beside.contains(&Some(number))
     }
 
     /// What a person waits for, in the order in which it is worth speaking of.
@@ -241,6 +265,10 @@ impl FileView {
             }
             Answer::Counted { first, newlines, open } => self.count.learn(first, &newlines, open),
             Answer::Colours(parts) => self.parts.extend(parts),
+            Answer::About(about) => {
+                self.recognising = Asked::Done;
+                self.about = about;
+            }
             Answer::Found(found) => said = self.found(found),
             Answer::Done if self.colouring.number() == Some(number) => self.colouring = Asked::Done,
             Answer::Done => self.counting = Asked::Done,
@@ -248,6 +276,8 @@ impl FileView {
                 self.window_asked = None;
                 self.problem = Some(text);
             }
+            // What was only to be said besides is left unsaid.
+            Answer::Failed(_) if self.recognising.number() == Some(number) => self.recognising = Asked::Done,
             Answer::Failed(text) => {
                 self.give_up();
                 said = Some(text);

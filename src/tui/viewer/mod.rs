@@ -15,6 +15,7 @@ pub mod find;
 mod glyphs;
 mod keys;
 pub mod pager;
+pub mod program;
 pub mod window;
 
 use std::sync::Arc;
@@ -290,7 +291,10 @@ impl Viewer {
 
     /// The room for contents where the viewer is drawn in `area`.
     fn room(&self, area: Rect) -> Room {
-        Room { width: usize::from(area.width.saturating_sub(2)), height: rows_inside(area) }
+        let width = usize::from(area.width.saturating_sub(2));
+        let height = rows_inside(area);
+        let about = self.file().map_or(0, |file| file.about_rows(width, height).len());
+        Room { width, height: height - about }
     }
 
     /// The place of what is typed: text that is looked for, or a place to go to.

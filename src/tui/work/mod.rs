@@ -16,6 +16,7 @@ use layerscope::contents::Contents;
 use layerscope::extract::{Extracted, Options, What, extract};
 use layerscope::text::escaped;
 use layerscope::tree::VersionId;
+use layerscope::units::Units;
 use layerscope::{Error, Inspection, Progress};
 use tempfile::TempPath;
 
@@ -23,6 +24,7 @@ use super::extract::{Amount, measure};
 use super::viewer::colours::{self, Part};
 use super::viewer::difference::{self, Difference};
 use super::viewer::find::{self, Pattern, Way};
+use super::viewer::program;
 use super::viewer::window::{BLOCK, Window, around, newlines};
 
 pub use jobs::Jobs;
@@ -50,6 +52,8 @@ pub enum Ask {
     Find { version: VersionId, pattern: Pattern, from: u64, way: Way },
     /// The roles of the parts of a text, by the name of its file.
     Colour { name: Vec<u8>, text: Arc<[u8]> },
+    /// What a file that is no text is.
+    Recognise { version: VersionId },
     /// How two files differ.
     Compare { old: VersionId, new: VersionId },
     /// A copy of a file that another program can read.
@@ -74,6 +78,7 @@ pub enum Answer {
     },
     Found(Option<Range<u64>>),
     Colours(Vec<Part>),
+    About(Vec<String>),
     Compared(Difference),
     Saved(TempPath),
     Measured(Amount),
@@ -88,6 +93,8 @@ pub enum Answer {
 pub struct Workshop {
     pub inspection: Arc<Inspection>,
     pub contents: Arc<dyn Contents>,
+    /// The units of sizes in sentences.
+    pub units: Units,
 }
 
 /// Why something was not done.
@@ -128,6 +135,9 @@ impl Workshop {
                 };
                 colours::colour(&String::from_utf8_lossy(&name), &text, tell);
                 Ok(Answer::Done)
+            }
+            Ask::Recognise { version } => {
+                self.open(version, progress).map(|source| Answer::About(program::about(&source, self.units)))
             }
             Ask::Compare { old, new } => self
                 .open(old, progress)

@@ -36,7 +36,13 @@ pub fn draw(viewer: &Viewer, theme: &Theme, area: Rect, buffer: &mut Buffer) {
                 put(Line::styled("The file is empty.", theme.dim), 0, inner, buffer);
             }
             (None, Some(window), Form::Text) => text::draw(file, window, room, theme, inner, buffer),
-            (None, Some(window), Form::Hex) => hex::draw(file, window, room, theme, inner, buffer),
+            (None, Some(window), Form::Hex) => {
+                let about = file.about_rows(room.width, usize::from(inner.height));
+                let above = u16::try_from(about.len()).unwrap_or(inner.height);
+                paragraphs(&about, inner, buffer);
+                let below = Rect { y: inner.y + above, height: inner.height.saturating_sub(above), ..inner };
+                hex::draw(file, window, room, theme, below, buffer);
+            }
             (None, None, _) => {
                 let waiting = viewer.waiting().unwrap_or_else(|| "reading …".into());
                 put(Line::styled(waiting, theme.dim), 0, inner, buffer);
