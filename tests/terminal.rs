@@ -306,20 +306,49 @@ fn control_characters_of_an_image_never_reach_the_terminal() {
     assert!(!session.raw.contains("\x1b]0;owned") && !session.raw.contains("\x1b[31mred"), "{:?}", session.raw);
 }
 
+#[test]
+fn a_file_of_a_compressed_layer_is_looked_at_searched_and_given_to_a_pager() {
+    use std::fmt::Write as _;
+    let text = (1..=200_000).fold(String::new(), |mut text, number| {
+        let _ = writeln!(text, "line {number} of the log");
+        text
+    });
+    let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());
+    gzip.write_all(&tar(&[("server.log", text.into_bytes())])).unwrap();
+    let manifest = br#"[{"Config":"c.json","RepoTags":["a:1"],"Layers":["l.tar.gz"]}]"#.to_vec();
+    let image = [("l.tar.gz", gzip.finish().unwrap()), ("c.json", b"{}".to_vec()), ("manifest.json", manifest)];
+    let directory = tempfile::tempdir().unwrap();
+    let file = directory.path().join("image.tar");
+    std::fs::write(&file, tar(&image)).unwrap();
+    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_layerscope"));
+    command.args(["--no-config", file.to_str().unwrap()]);
+    command.env("PAGER", "f() { wc -l < \"$1\"; read -r wait; }; f");
+    let mut session = Session::run(command, 80, 24);
+    session.sees("server.log").types("v").sees("1 line 1 of the log");
+    session.types("/line 123456").types("\r").sees("123456 line 123456 of the log");
+    session.types("G").sees("200000 line 200000 of the log");
+    // A pager of its own: it has the terminal and the keys to itself.
+    session.types("p").sees("200000").loses("of the log").types("q\r").sees("200000 line 200000 of the log");
+    session.types("q").sees("Everything up to layer 0").types("q");
+    assert!(session.ends().success());
+}
+
+/// A tar of files, whatever their names.
+fn tar(members: &[(&str, Vec<u8>)]) -> Vec<u8> {
+    let mut builder = tar::Builder::new(Vec::new());
+    for (name, contents) in members {
+        let mut header = tar::Header::new_ustar();
+        header.as_old_mut().name[..name.len()].copy_from_slice(name.as_bytes());
+        header.set_size(contents.len() as u64);
+        header.set_mode(0o644);
+        header.set_cksum();
+        builder.append(&header, &contents[..]).unwrap();
+    }
+    builder.into_inner().unwrap()
+}
+
 /// An image whose file name and instruction speak to the terminal.
 fn hostile() -> Vec<u8> {
-    let tar = |members: &[(&str, Vec<u8>)]| {
-        let mut builder = tar::Builder::new(Vec::new());
-        for (name, contents) in members {
-            let mut header = tar::Header::new_ustar();
-            header.as_old_mut().name[..name.len()].copy_from_slice(name.as_bytes());
-            header.set_size(contents.len() as u64);
-            header.set_mode(0o644);
-            header.set_cksum();
-            builder.append(&header, &contents[..]).unwrap();
-        }
-        builder.into_inner().unwrap()
-    };
     let layer = tar(&[("\x1b]0;owned\x07", b"x".to_vec())]);
     let config = br#"{"history":[{"created_by":"/bin/sh -c echo \u001b[31mred"}]}"#.to_vec();
     let manifest = br#"[{"Config":"c.json","RepoTags":["a:1"],"Layers":["l.tar"]}]"#.to_vec();

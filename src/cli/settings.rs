@@ -134,6 +134,7 @@ pub fn of_screen(preferences: &Preferences, screen: &ScreenOptions) -> Result<Se
         view: config.view,
         theme,
         signs: config.signs(),
+        pager: config.pager,
     })
 }
 

@@ -8,10 +8,13 @@ use layerscope::report::Units;
 use layerscope::study::Study;
 use layerscope::{Error, Inspection, Opened};
 use ratatui::layout::Rect;
+use tempfile::TempPath;
 
 use super::Settings;
 use super::biography;
+use super::explain::Explanation;
 use super::explorer::Explorer;
+use super::extract::Extraction;
 use super::instruction::Reading;
 use super::jobs::{Done, Job};
 use super::keymap::{Action, Context, Keymap};
@@ -20,7 +23,9 @@ use super::mouse::Pointer;
 use super::search::Search;
 use super::sentences::{self, Details};
 use super::text::follow;
+use super::viewer::{Numbers, Viewer};
 use super::views::{View, Views};
+use super::work::Answer;
 
 /// Something that happened.
 pub enum Message {
@@ -39,6 +44,10 @@ pub enum Message {
     Studied(Arc<Study>),
     /// Something that ran beside the screen has come to a result.
     Done(Done),
+    /// What has come of a task.
+    Answer(u64, Answer),
+    /// How far a task is: its number, bytes done, bytes in all or 0.
+    Progressed(u64, u64, u64),
     /// The system asks the program to end.
     Terminate,
 }
@@ -55,6 +64,8 @@ pub enum Effect {
     Suspend,
     /// This is to run beside the screen.
     Work(Job),
+    /// A pager shows this file, which is gone afterwards.
+    Page(TempPath),
 }
 
 /// A layer as the manifest has it, before it is read.
@@ -108,6 +119,15 @@ pub struct App {
     pub search: Search,
     /// The instruction of the selected layer, while it is read in full.
     pub reading: Option<Reading>,
+    /// What takes the place of the panes, if a path is being looked at.
+    pub viewer: Option<Box<Viewer>>,
+    /// Something that is to be written to the host, or is being written.
+    pub extraction: Option<Extraction>,
+    /// How a number was computed, if somebody has asked.
+    pub explained: Option<Explanation>,
+    /// What there is to say of the last key, until the next one.
+    pub notice: Option<String>,
+    pub(super) numbers: Numbers,
     pub area: Rect,
     pub shares: Shares,
     tops: Tops,
@@ -134,6 +154,11 @@ impl App {
             biography: false,
             search: Search::default(),
             reading: None,
+            viewer: None,
+            extraction: None,
+            explained: None,
+            notice: None,
+            numbers: Numbers::default(),
             area,
             shares: Shares::default(),
             tops: Tops::default(),
@@ -153,6 +178,13 @@ impl App {
         }
     }
 
+    /// What the footer says in place of keys: what came of the last one, else what takes long.
+    pub fn said(&self) -> Option<String> {
+        let viewing = || self.viewer.as_ref()?.waiting();
+        let extracting = || self.extraction.as_ref()?.waiting(self.units);
+        self.notice.clone().or_else(viewing).or_else(extracting)
+    }
+
     /// Takes in what happened.
     pub fn update(&mut self, message: Message) -> Option<Effect> {
         let resized = matches!(message, Message::Resize(..));
@@ -169,7 +201,20 @@ impl App {
             Message::Key(key) if key.kind != KeyEventKind::Release => return self.key(key),
             Message::Key(_) => {}
             Message::Mouse(mouse, at) => return self.mouse(mouse, at),
-            Message::Resize(width, height) => self.area = Rect::new(0, 0, width, height),
+            Message::Resize(width, height) => {
+                self.area = Rect::new(0, 0, width, height);
+                let main = self.panes().main;
+                if let Some(viewer) = &mut self.viewer {
+                    viewer.resized(main);
+                }
+            }
+            Message::Answer(number, answer) => return self.answer(number, answer),
+            Message::Progressed(number, done, total) => {
+                self.extraction_progressed(number, done, total);
+                if let Some(viewer) = &mut self.viewer {
+                    viewer.progressed(number, done, total);
+                }
+            }
             Message::Progress(done, total, layers) => {
                 if let Phase::Loading { .. } = self.phase {
                     self.phase = Phase::Loading { done, total, layers };
@@ -201,6 +246,15 @@ impl App {
 
     fn key(&mut self, key: KeyEvent) -> Option<Effect> {
         let action = self.keymap.action(&self.contexts(), key.into());
+        self.notice = None;
+        if self.asks_where() && !is_interrupt(key) {
+            self.type_place(key);
+            return None;
+        }
+        if self.viewer.as_ref().is_some_and(|viewer| viewer.typing.is_some()) && !is_interrupt(key) {
+            self.type_in_viewer(key);
+            return None;
+        }
         if self.is_typing() && !is_interrupt(key) {
             return self.typed(key);
         }
@@ -222,8 +276,23 @@ impl App {
             _ if self.reading.is_some() => return self.read(action),
             Action::Instruction => self.open_instruction(),
             _ if matches!(self.phase, Phase::Choosing { .. }) => return self.choose(action),
-            Action::CopyPath => return self.selected_path().map(Effect::Copy),
-            Action::CopyCommand if ready => return Some(Effect::Copy(self.command())),
+            _ if self.explained.is_some() => self.act_in_explanation(action),
+            Action::Back if self.stop_extracting() => {}
+            Action::CopyDigest => return self.copied(self.selected_digest(), "no digest of this layer is known"),
+            Action::CopyPath
+                if self.view == View::Image || self.focus == Pane::Layers && self.view == View::Explore =>
+            {
+                return self.copied(self.selected_digest(), "no digest of this layer is known");
+            }
+            Action::CopyPath => return self.copied(self.selected_path(), "no path is selected"),
+            Action::Extract => self.ask_to_extract(),
+            Action::Explain if ready => self.explain(),
+            _ if self.viewer.is_some() => return self.act_in_viewer(action),
+            Action::ViewFile | Action::Compare => self.view_selected(action),
+            Action::Enter if self.view == View::Explore && self.focus == Pane::Tree && self.selected_is_viewed() => {
+                self.view_selected(Action::ViewFile);
+            }
+            Action::CopyCommand if ready => return self.copied(Some(self.command()), ""),
             Action::Search | Action::Filter if ready => {
                 self.show(View::Explore);
                 self.focus = Pane::Tree;
@@ -247,6 +316,9 @@ impl App {
     /// Where keys are looked up, the most particular place first.
     fn contexts(&self) -> Vec<Context> {
         let mut contexts = Vec::new();
+        if self.viewer.is_some() {
+            return vec![Context::Viewer, Context::Everywhere];
+        }
         match (self.view, self.focus) {
             (View::Explore, focus) => {
                 if !self.search.hits.is_empty() {
@@ -269,7 +341,7 @@ impl App {
         contexts
     }
 
-    fn show(&mut self, view: View) {
+    pub(super) fn show(&mut self, view: View) {
         let (Phase::Ready(explorer), Some(views)) = (&self.phase, &mut self.views) else { return };
         views.enter(view, explorer);
         self.view = view;

@@ -6,8 +6,10 @@
 mod app;
 mod biography;
 mod draw;
+mod explain;
 mod explore;
 mod explorer;
+mod extract;
 mod filter;
 mod input;
 mod instruction;
@@ -26,7 +28,9 @@ mod terminal;
 mod tests;
 mod text;
 pub mod theme;
+mod viewer;
 mod views;
+mod work;
 
 use std::io;
 use std::sync::Arc;
@@ -38,7 +42,7 @@ use std::time::{Duration, Instant};
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{self, Event as TerminalEvent};
 use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
-use layerscope::contents::LayerContents;
+use layerscope::contents::{Contents, LayerContents};
 use layerscope::findings::Rules;
 use layerscope::image::Image;
 use layerscope::report::Units;
@@ -54,6 +58,8 @@ use app::{App, Effect, Intro, Message, Phase};
 use keymap::Keymap;
 use terminal::{Answer, Input, Late, Screen};
 use theme::Theme;
+use viewer::pager;
+use work::{Jobs, Workshop};
 
 /// How often the progress is looked at while layers are read.
 const TICK: Duration = Duration::from_millis(80);
@@ -87,6 +93,8 @@ pub struct Settings {
     /// The colours; without them, what suits the terminal.
     pub theme: Option<Theme>,
     pub signs: Signs,
+    /// What shows files, as a shell reads it; without it, what the environment says.
+    pub pager: Option<String>,
 }
 
 /// What is known when the screen comes up.
@@ -117,8 +125,17 @@ pub fn run(start: Start, selection: Selection, settings: Settings) -> Result<(),
     };
     let (width, height) = crossterm::terminal::size()?;
     let app = App::new(name, &settings, Rect::new(0, 0, width, height));
-    let mut session =
-        Session { app, theme: Theme::BARE, selection, progress: Arc::default(), sender: sender.clone(), archive: None };
+    let mut session = Session {
+        app,
+        theme: Theme::BARE,
+        selection,
+        progress: Arc::default(),
+        sender: sender.clone(),
+        archive: None,
+        contents: None,
+        jobs: Jobs::default(),
+        pager: settings.pager,
+    };
     // The layers are read already while the terminal is asked for its colours.
     session.start(start);
     let environment = Environment::read();
@@ -141,10 +158,9 @@ pub fn run(start: Start, selection: Selection, settings: Settings) -> Result<(),
 }
 
 /// Looks into the files of an image; nothing given means that nothing can be wrong.
-fn study(opened: &Opened, inspection: &Inspection, units: Units) -> Option<Study> {
+fn study(contents: &dyn Contents, inspection: &Inspection, units: Units) -> Option<Study> {
     let rules = Rules::built_in();
-    let contents = LayerContents::new(opened);
-    let question = Question { contents: Some(&contents), units, ..Question::with(&rules) };
+    let question = Question { contents: Some(contents), units, ..Question::with(&rules) };
     Study::of(inspection, &question).ok()
 }
 
@@ -157,6 +173,11 @@ struct Session {
     sender: Sender<Event>,
     /// The archive, as long as none of its images has been chosen.
     archive: Option<Archive>,
+    /// What the files of the image hold.
+    contents: Option<Arc<dyn Contents>>,
+    jobs: Jobs,
+    /// What shows files instead of the program that the environment names.
+    pager: Option<String>,
 }
 
 impl Session {
@@ -179,6 +200,8 @@ impl Session {
     /// Shows what is known of the image, and reads its layers beside the screen.
     fn read(&mut self, opened: Opened) {
         self.app.update(Message::Opened(Intro::of(&opened)));
+        let contents = Arc::new(LayerContents::new(&opened));
+        self.contents = Some(contents.clone());
         let (progress, sender) = (self.progress.clone(), self.sender.clone());
         let units = self.app.units;
         thread::spawn(move || {
@@ -186,7 +209,7 @@ impl Session {
             let read = inspection.as_ref().ok().cloned();
             let _ = sender.send(Event::Message(Message::Loaded(inspection)));
             // What takes looking into files comes when it is there.
-            if let Some(study) = read.and_then(|inspection| study(&opened, &inspection, units)) {
+            if let Some(study) = read.and_then(|inspection| study(&*contents, &inspection, units)) {
                 let _ = sender.send(Event::Message(Message::Studied(Arc::new(study))));
             }
         });
@@ -209,11 +232,15 @@ impl Session {
         loop {
             let event = match self.app.phase {
                 Phase::Loading { .. } => receiver.recv_timeout(TICK),
+                Phase::Ready(_) if !self.jobs.is_empty() => receiver.recv_timeout(TICK),
                 Phase::Ready(_) | Phase::Choosing { .. } => receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
             };
             let event = match event {
                 Ok(event) => event,
-                Err(RecvTimeoutError::Timeout) => Event::Message(self.reading()),
+                Err(RecvTimeoutError::Timeout) => {
+                    self.progressed();
+                    Event::Message(self.reading())
+                }
                 Err(RecvTimeoutError::Disconnected) => return Ok(None),
             };
             // What has come meanwhile is taken in before the next frame.
@@ -248,9 +275,15 @@ impl Session {
                             job.run(&mut |done| drop(sender.send(Event::Message(Message::Done(done)))));
                         });
                     }
+                    Some(Effect::Page(file)) => {
+                        let pager = self.pager.clone().unwrap_or_else(pager::usual);
+                        self.app.notice = screen.suspended(input, || pager::show(&pager, &file))?;
+                        self.measure(screen)?;
+                    }
                     None => {}
                 }
             }
+            self.work();
             self.draw(screen)?;
         }
     }
@@ -259,6 +292,26 @@ impl Session {
     fn measure(&mut self, screen: &Screen) -> io::Result<Option<Effect>> {
         let size = screen.terminal.size()?;
         Ok(self.app.update(Message::Resize(size.width, size.height)))
+    }
+
+    /// Starts what has become necessary, and stops what nobody waits for any more.
+    fn work(&mut self) {
+        self.jobs.keep(|number| self.app.awaits(number));
+        let (Some(explorer), Some(contents)) = (self.app.explorer(), &self.contents) else { return };
+        let workshop =
+            Workshop { inspection: explorer.inspection.clone(), contents: contents.clone(), units: self.app.units };
+        while let Some(task) = self.app.task() {
+            let sender = self.sender.clone();
+            self.jobs.start(task, workshop.clone(), move |number, answer| {
+                let _ = sender.send(Event::Message(Message::Answer(number, answer)));
+            });
+        }
+    }
+
+    fn progressed(&mut self) {
+        for (number, done, total) in self.jobs.progress() {
+            self.app.update(Message::Progressed(number, done, total));
+        }
     }
 
     fn opened(&mut self, archive: Archive) -> Option<Effect> {

@@ -68,7 +68,16 @@ impl App {
         None
     }
 
+    /// Whether something else than panes and views is shown.
+    fn is_covered(&self) -> bool {
+        self.help || self.reading.is_some() || self.viewer.is_some() || self.explained.is_some() || self.asks_where()
+    }
+
     fn press(&mut self, at: Position, double: bool) -> Option<Effect> {
+        self.notice = None;
+        if self.asks_where() || self.viewer.as_ref().is_some_and(|viewer| viewer.typing.is_some()) {
+            return None;
+        }
         let panes = self.panes();
         let bar = |pieces: Vec<bars::Piece>, area: Rect| bars::pressed(&pieces, usize::from(at.x - area.x));
         let press = match at {
@@ -104,7 +113,7 @@ impl App {
     /// Selects what lies at a cell, or takes hold of a divider.
     fn select(&mut self, at: Position) -> Option<Hit> {
         let panes = self.panes();
-        if self.help || self.reading.is_some() {
+        if self.is_covered() {
             return None;
         }
         if let Phase::Choosing { choices, cursor } = &mut self.phase {
@@ -156,7 +165,10 @@ impl App {
     fn wheel(&mut self, at: Position, down: bool) {
         let action = if down { Action::Down } else { Action::Up };
         let panes = self.panes();
-        if self.help || self.reading.is_some() || matches!(self.phase, Phase::Choosing { .. }) {
+        if self.asks_where() {
+            return;
+        }
+        if self.is_covered() || matches!(self.phase, Phase::Choosing { .. }) {
             for _ in 0..WHEEL {
                 // Scrolling has no effect on anything but the state.
                 let _ = self.act(action);

@@ -130,7 +130,8 @@ pub fn of_path(explorer: &Explorer, node: NodeId, units: Units) -> Details {
     Details { title, paragraphs }
 }
 
-fn facts(inspection: &Inspection, version: VersionId, units: Units) -> String {
+/// What a version is, in one sentence.
+pub fn facts(inspection: &Inspection, version: VersionId, units: Units) -> String {
     let tree = &inspection.tree;
     let (uid, gid) = tree.owner(version);
     let what = match tree.kind(version) {

@@ -142,6 +142,10 @@ fn hints(app: &App) -> &'static [Hint] {
     match (&app.phase, app.help, app.focus) {
         (_, true, _) => &[(&[Back], "back"), (&[Up, Down], "scroll")],
         (Phase::Choosing { .. }, ..) => &[(&[Up, Down], "image"), (&[Enter], "open"), (&[Quit], "quit")],
+        _ if app.asks_where() => &[(&[Enter], "extract"), (&[Back], "cancel")],
+        _ if app.explained.is_some() => {
+            &[(&[Back], "close"), (&[Up, Down], "scroll"), (&[Explain], "what it is a part of")]
+        }
         (Phase::Loading { .. }, ..) => &[(&[Quit], "cancel"), (&[Help], "help")],
         _ if app.reading.is_some() => &[
             (&[Back], "back"),
@@ -150,6 +154,7 @@ fn hints(app: &App) -> &'static [Hint] {
             (&[CopyPath], "copy"),
             (&[Quit], "quit"),
         ],
+        _ if app.viewer.is_some() => app.viewer.as_ref().map_or(&[], |viewer| viewer.keys()),
         _ if app.view != View::Explore => Views::keys(app.view),
         (_, _, Pane::Layers) => &[
             (&[Help], "help"),

@@ -4,12 +4,14 @@ pub mod bars;
 mod columns;
 mod help;
 mod layers;
+mod popup;
 mod prompts;
 mod tree;
 
 pub use columns::order_at;
 pub use help::help_lines;
 pub use layers::fill;
+pub use popup::WIDTH as POPUP_WIDTH;
 pub use tree::{list as tree_list, rows as tree_rows};
 
 use ratatui::Frame;
@@ -24,6 +26,7 @@ use super::explorer::Explorer;
 use super::layout::{Pane, rows_inside};
 use super::text::{cut, first_visible};
 use super::theme::Theme;
+use super::viewer;
 use super::views::{Look, View};
 
 /// Draws the whole screen.
@@ -40,6 +43,11 @@ fn inner(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     match (&app.phase, &app.views) {
         (Phase::Ready(explorer), Some(_)) if app.reading.is_some() => {
             instruction(app, explorer, theme, panes.main, buffer);
+        }
+        (Phase::Ready(_), Some(_)) if app.viewer.is_some() => {
+            if let Some(viewer) = &app.viewer {
+                viewer::draw(viewer, theme, panes.main, buffer);
+            }
         }
         (Phase::Ready(explorer), Some(views)) if app.view != View::Explore => {
             let look = Look { theme, units: app.units };
@@ -58,9 +66,21 @@ fn inner(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
             details(app, theme, panes.details, buffer);
         }
     }
-    match prompts::line(app, theme) {
-        Some(line) => put(line, 0, panes.footer, buffer),
-        None => bars::draw(bars::footer(app, theme, panes.footer.width), panes.footer, buffer),
+    if let Some((asking, prompt)) = app.viewer.as_ref().and_then(|viewer| viewer.typing.as_ref()) {
+        viewer::typing(*asking, prompt, theme, panes.footer, buffer);
+    } else if let Some(text) = app.said() {
+        let text = cut(&format!(" {text}"), usize::from(panes.footer.width));
+        put(Line::styled(text, theme.strong), 0, panes.footer, buffer);
+    } else if let Some(line) = prompts::line(app, theme) {
+        put(line, 0, panes.footer, buffer);
+    } else {
+        bars::draw(bars::footer(app, theme, panes.footer.width), panes.footer, buffer);
+    }
+    if let Some(explanation) = &app.explained {
+        popup::explanation(app, explanation, theme, panes.main, buffer);
+    }
+    if let Some(extraction) = app.extraction.as_ref().filter(|extraction| extraction.is_asking()) {
+        popup::extraction(app, extraction, theme, panes.main, buffer);
     }
     if app.help {
         help::draw(app, theme, area, buffer);

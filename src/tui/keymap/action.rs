@@ -1,6 +1,6 @@
 //! What keys can do, with the keys that do it unless the configuration says otherwise.
 
-use super::Context::{self, Everywhere, Explore, Found, Layers, Tree, Treemap, Waste};
+use super::Context::{self, Everywhere, Explore, Found, Layers, Tree, Treemap, Viewer, Waste};
 
 macro_rules! actions {
     ($($variant:ident $name:literal $context:ident [$($key:literal)*] [$($dive:literal)*];)*) => {
@@ -65,6 +65,11 @@ actions! {
     Search "search" Everywhere ["/"] [];
     CopyPath "copy-path" Everywhere ["y"] [];
     CopyCommand "copy-command" Everywhere ["Y"] [];
+    ViewFile "view" Everywhere ["v"] [];
+    Extract "extract" Everywhere ["x" "ctrl-e"] [];
+    Explain "explain" Everywhere ["e"] [];
+    CopyDigest "copy-digest" Everywhere ["ctrl-y"] [];
+    Compare "compare" Everywhere ["=" "C" "D"] [];
     NextHit "next-hit" Found ["n"] [];
     PreviousHit "previous-hit" Found ["N"] [];
     Filter "filter" Explore ["f" "ctrl-f"] [];
@@ -99,4 +104,13 @@ actions! {
     ZoomIn "zoom-in" Treemap ["+"] [];
     ZoomOut "zoom-out" Treemap ["-" "backspace"] [];
     ZoomReset "zoom-reset" Treemap ["0"] [];
+    CloseViewer "close" Viewer ["q"] [];
+    OlderVersion "older-version" Viewer ["<" "["] [];
+    NewerVersion "newer-version" Viewer [">" "]"] [];
+    NextMatch "next-match" Viewer ["n"] [];
+    PreviousMatch "previous-match" Viewer ["N"] [];
+    GoTo "go-to" Viewer [":"] [];
+    Wrap "wrap" Viewer ["w"] [];
+    TextOrHex "text-or-hex" Viewer ["x"] [];
+    Pager "pager" Viewer ["p" "|"] [];
 }

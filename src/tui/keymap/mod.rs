@@ -23,6 +23,8 @@ pub enum Context {
     Found,
     Waste,
     Treemap,
+    /// A file that is being looked at.
+    Viewer,
 }
 
 /// The keys of all actions.

@@ -2,7 +2,10 @@
 
 mod advice;
 mod comfort;
+mod explain;
 mod explore;
+mod extract;
+pub mod files;
 mod film;
 mod journeys;
 mod mouse;
@@ -12,6 +15,7 @@ mod support;
 mod svg;
 mod timeline;
 mod treemap;
+mod viewer;
 mod waste;
 
 use std::sync::{Arc, LazyLock};
@@ -25,10 +29,11 @@ use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::app::{App, Effect, Intro, Message};
+use super::app::{App, Effect, Intro, Message, Phase};
 use super::signs::Signs;
 use super::theme::Theme;
 use super::views::View;
+use super::work::{Ask, Task, Workshop};
 use super::{Keymap, Settings};
 
 static DEMO: LazyLock<(Opened, Arc<Inspection>)> = LazyLock::new(|| {
@@ -46,6 +51,7 @@ fn settings() -> Settings {
         view: View::Explore,
         theme: None,
         signs: Signs::Unicode,
+        pager: None,
     }
 }
 
@@ -56,6 +62,15 @@ struct Person {
     ended: bool,
     /// The time of the last click.
     time: Duration,
+    /// What does the work beside the screen.
+    workshop: Option<Workshop>,
+    /// Whether something may be written to the host.
+    writes: bool,
+    /// Whether the work waits until it is told to be done.
+    slow: bool,
+    waiting: Vec<Task>,
+    /// What another program was given to show.
+    paged: Vec<Vec<u8>>,
 }
 
 impl Person {
@@ -75,7 +90,17 @@ impl Person {
     fn with(settings: &Settings, source: &str, width: u16, height: u16) -> Self {
         let app = App::new(source.into(), settings, Rect::new(0, 0, width, height));
         let theme = settings.theme.unwrap_or_else(Theme::colours).with(settings.signs);
-        Self { app, theme, ended: false, time: Duration::ZERO }
+        Self {
+            app,
+            theme,
+            ended: false,
+            time: Duration::ZERO,
+            workshop: None,
+            writes: false,
+            slow: false,
+            waiting: Vec::new(),
+            paged: Vec::new(),
+        }
     }
 
     fn at(width: u16, height: u16) -> Self {
@@ -92,11 +117,71 @@ impl Person {
 
     /// What happens; work beside the screen is done before anything else happens.
     fn tell(&mut self, message: Message) {
+        self.does(message);
+        while let Some(task) = self.app.task() {
+            self.waiting.push(task);
+        }
+        if !self.slow {
+            self.works();
+        }
+    }
+
+    fn does(&mut self, message: Message) {
         match self.app.update(message) {
             Some(Effect::Quit) => self.ended = true,
-            Some(Effect::Work(job)) => job.run(&mut |done| drop(self.app.update(Message::Done(done)))),
-            Some(Effect::Fail(_) | Effect::Copy(_) | Effect::Choose(_) | Effect::Suspend) | None => {}
+            Some(Effect::Work(job)) => {
+                let mut results = Vec::new();
+                job.run(&mut |done| results.push(done));
+                for done in results {
+                    self.does(Message::Done(done));
+                }
+            }
+            Some(Effect::Page(file)) => self.paged.push(std::fs::read(file).expect("the pager can read it")),
+            _ => {}
         }
+    }
+
+    /// Does the work that waits, and what that makes necessary.
+    fn works(&mut self) {
+        let mut tasks = 0;
+        while let Some(task) = self.waiting.pop() {
+            tasks += 1;
+            assert!(tasks < 100, "one key makes work without end: {:?}", task.ask);
+            if matches!(task.ask, Ask::Extract { .. }) && !self.writes {
+                continue;
+            }
+            let Some(workshop) = self.workshop.clone().filter(|_| self.app.awaits(task.number)) else { continue };
+            let mut answers = Vec::new();
+            workshop.perform(task.ask, &Arc::default(), &mut |answer| answers.push(answer));
+            for answer in answers {
+                self.does(Message::Answer(task.number, answer));
+            }
+            while let Some(task) = self.app.task() {
+                self.waiting.push(task);
+            }
+        }
+    }
+
+    /// Someone who looks at an image whose files have contents.
+    fn with_files(width: u16, height: u16) -> Self {
+        Self::looking_at(&files::FILES.0, &files::FILES.1, width, height)
+    }
+
+    fn looking_at(opened: &Opened, workshop: &Workshop, width: u16, height: u16) -> Self {
+        let mut person = Self::in_front_of("files.tar", width, height);
+        person.workshop = Some(workshop.clone());
+        person.tell(Message::Opened(Intro::of(opened)));
+        person.tell(Message::Loaded(Ok(workshop.inspection.clone())));
+        person
+    }
+
+    /// Puts the cursor on a path.
+    fn goes_to(&mut self, path: &str) -> &mut Self {
+        let Phase::Ready(explorer) = &mut self.app.phase else { panic!("the layers have been read") };
+        let node = explorer.inspection.tree.find(path.as_bytes()).expect("the path is there");
+        explorer.show(node);
+        self.app.refresh_details();
+        self
     }
 
     fn press(&mut self, code: KeyCode) -> &mut Self {

@@ -60,6 +60,11 @@ impl Findings {
         self.study.as_ref()?.findings.get(*self.order.get(self.cursor)?)
     }
 
+    /// The path that the selected finding is about, at the layer that ships it.
+    pub fn selected_path(&self) -> Option<(NodeId, usize)> {
+        self.selected().and_then(target).map(|(node, born, _)| (node, born))
+    }
+
     /// Does something; says whether to go to the explorer now.
     pub fn act(&mut self, explorer: &mut Explorer, action: Action, area: Rect) -> bool {
         if action == Action::Enter

@@ -9,8 +9,10 @@ mod waste;
 
 use std::sync::Arc;
 
+use layerscope::analysis::DeadGroup;
 use layerscope::report::Units;
 use layerscope::study::Study;
+use layerscope::tree::{NodeId, Totals};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
@@ -179,6 +181,26 @@ impl Views {
         for _ in 0..times {
             self.act(view, explorer, action, area);
         }
+    }
+
+    /// What is selected in a view, and the layer as of which it is meant; `None` where it is the explorer's selection.
+    pub fn selected(&self, view: View, explorer: &Explorer) -> Option<(NodeId, usize)> {
+        match view {
+            View::Waste => self.waste.selected_path(explorer),
+            View::Treemap => self.treemap.selected_path().map(|node| (node, explorer.layer)),
+            View::Findings => self.findings.selected_path(),
+            View::Explore | View::Timeline | View::Image | View::Ladder => None,
+        }
+    }
+
+    /// The group of the row that is selected in the waste.
+    pub fn waste_group(&self) -> Option<&DeadGroup> {
+        self.waste.selected_group()
+    }
+
+    /// The tile that is selected in the treemap, with what it shows.
+    pub fn tile(&self, explorer: &Explorer) -> Option<(NodeId, Totals)> {
+        self.treemap.selected_totals(explorer)
     }
 
     pub fn draw(&self, view: View, explorer: &Explorer, look: Look<'_>, area: Rect, buffer: &mut Buffer) {

@@ -6,7 +6,7 @@ mod tiles;
 
 use layerscope::report::fit::cut_front;
 use layerscope::text::escaped;
-use layerscope::tree::NodeId;
+use layerscope::tree::{NodeId, Totals};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
@@ -117,6 +117,17 @@ impl Treemap {
         self.selected = Some(self.directory);
         self.directory = explorer.inspection.tree.parent(self.directory);
         true
+    }
+
+    /// The path of the tile that was chosen.
+    pub fn selected_path(&self) -> Option<NodeId> {
+        self.selected
+    }
+
+    /// The path of the tile that was chosen, else the directory that is shown, with what ships there.
+    pub fn selected_totals(&self, explorer: &Explorer) -> Option<(NodeId, Totals)> {
+        let node = self.selected.unwrap_or(self.directory);
+        explorer.slice.up_to().get(node.index()).map(|&totals| (node, totals))
     }
 
     fn tiles(&self, explorer: &Explorer, area: Rect) -> Vec<Tile> {

@@ -4,6 +4,7 @@ mod list;
 mod outline;
 mod table;
 
+use layerscope::analysis::DeadGroup;
 use layerscope::tree::NodeId;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -131,6 +132,27 @@ impl Waste {
         *cursor = row.unwrap_or(*cursor);
         self.settle(explorer, area);
         row.is_some()
+    }
+
+    /// The file under the cursor, at the layer that ships it; else the directory of the row.
+    pub fn selected_path(&self, explorer: &Explorer) -> Option<(NodeId, usize)> {
+        let row = self.outline.rows.get(self.outline.cursor).filter(|_| self.form == Form::List)?;
+        match row.item {
+            Item::File(dead) => {
+                let dead = explorer.inspection.dead[dead];
+                Some((explorer.inspection.tree.node_of(dead.version), dead.born_in))
+            }
+            Item::Directory { node, .. } => Some((node, explorer.layer)),
+            Item::Group => None,
+        }
+    }
+
+    /// The group of the selected row; in the table, the biggest of the selected layer.
+    pub fn selected_group(&self) -> Option<&DeadGroup> {
+        match self.form {
+            Form::List => self.outline.selected_group(),
+            Form::Table => self.outline.groups().iter().find(|group| Some(group.born_in) == self.table.selected()),
+        }
     }
 
     pub fn draw(&self, explorer: &Explorer, look: Look<'_>, area: Rect, buffer: &mut Buffer) {

@@ -1,0 +1,58 @@
+//! Another program that shows a file.
+
+use std::path::Path;
+use std::process::Command;
+
+/// What shows files where nothing else is said; it shows control characters instead of obeying them.
+const USUAL: &str = "less";
+
+/// The pager that the environment names.
+pub fn usual() -> String {
+    let named = std::env::var("PAGER").ok().filter(|pager| !pager.trim().is_empty());
+    named.unwrap_or_else(|| USUAL.into())
+}
+
+/// Shows a file with a pager and waits for it; says what went wrong.
+pub fn show(pager: &str, file: &Path) -> Option<String> {
+    let status = command(pager, file)
+        // A preprocessor would unpack what the image's maker wanted unpacked.
+        .env_remove("LESSOPEN")
+        .env_remove("LESSCLOSE")
+        .status();
+    match status {
+        Ok(status) if status.success() => None,
+        Ok(status) => Some(format!("the pager `{pager}` ended with {status}")),
+        Err(error) => Some(format!("cannot start the pager `{pager}`: {error}")),
+    }
+}
+
+/// Pagers are named with their options, as a shell reads them; the file is never part of what it reads.
+#[cfg(unix)]
+fn command(pager: &str, file: &Path) -> Command {
+    let mut command = Command::new("sh");
+    command.arg("-c").arg(format!("{pager} \"$1\"")).arg("layerscope").arg(file);
+    command
+}
+
+#[cfg(not(unix))]
+fn command(pager: &str, file: &Path) -> Command {
+    let mut words = pager.split_whitespace();
+    let mut command = Command::new(words.next().unwrap_or(USUAL));
+    command.args(words).arg(file);
+    command
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_file_is_given_to_the_pager_as_one_word() {
+        let directory = tempfile::tempdir().unwrap();
+        let file = directory.path().join("a b; touch owned");
+        std::fs::write(&file, "x").unwrap();
+        assert_eq!(show("test -s", &file), None);
+        assert!(show("false", &file).unwrap().contains("`false` ended with"));
+        assert!(!directory.path().join("owned").exists());
+    }
+}
