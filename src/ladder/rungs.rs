@@ -86,6 +86,15 @@ impl Ladder<'_> {
                 self.units.size(left)
             ));
         }
+        let copies = |&(first, last): &(usize, usize)| {
+            (first..=last).filter(|&layer| {
+                let line = self.inspection.layers[layer].instruction.one_line();
+                line.starts_with("COPY") || line.starts_with("ADD")
+            })
+        };
+        notes.extend(merged.iter().flat_map(copies).map(|layer| {
+            format!("layer {layer} copies files, which no RUN can take in: RUN --mount=type=bind reads them unshipped")
+        }));
         let changes: Vec<_> = merged.into_iter().map(|(first, last)| Change::Merge { first, last }).collect();
         self.built_otherwise(Step::WithoutDead, &changes, named.join("\n"), notes);
         changes

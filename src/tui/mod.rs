@@ -41,7 +41,6 @@ use std::time::{Duration, Instant};
 
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::{self, Event as TerminalEvent};
-use crossterm::terminal::{BeginSynchronizedUpdate, EndSynchronizedUpdate};
 use layerscope::contents::{Contents, LayerContents};
 use layerscope::findings::Rules;
 use layerscope::image::Image;
@@ -216,10 +215,7 @@ impl Session {
     }
 
     fn draw(&self, screen: &mut Screen) -> io::Result<()> {
-        // A frame is shown as a whole, and whoever listens knows where it ends.
-        crossterm::queue!(screen.terminal.backend_mut(), BeginSynchronizedUpdate)?;
-        screen.terminal.draw(|frame| draw::draw(&self.app, &self.theme, frame))?;
-        crossterm::execute!(screen.terminal.backend_mut(), EndSynchronizedUpdate)
+        screen.draw(|frame| draw::draw(&self.app, &self.theme, frame))
     }
 
     /// Takes events and draws, until something ends the program.

@@ -50,7 +50,9 @@ impl Figures {
         };
         let report = Task {
             program: PathBuf::from(env!("CARGO_BIN_EXE_layerscope")),
-            arguments: ["report", &path.display().to_string(), "--format", "json", "--top", "1", "--quick"].map(Into::into).into(),
+            arguments: ["report", &path.display().to_string(), "--format", "json", "--top", "1", "--quick"]
+                .map(Into::into)
+                .into(),
         };
         let other = if compressed { Side::Decode } else { Side::Tree };
         let (walk, other_task, open) = (task(Side::Walk), task(other), task(Side::Open));

@@ -5,18 +5,25 @@ mod input;
 mod late;
 
 use std::io::{self, BufWriter, Stdout, Write};
+use std::sync::{Mutex, PoisonError};
 
 use crossterm::cursor::{Hide, Show};
 use crossterm::event::{DisableMouseCapture, EnableMouseCapture};
-use crossterm::terminal::{EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode, enable_raw_mode};
+use crossterm::terminal::{
+    BeginSynchronizedUpdate, EndSynchronizedUpdate, EnterAlternateScreen, LeaveAlternateScreen, disable_raw_mode,
+    enable_raw_mode,
+};
 use crossterm::{execute, queue};
-use ratatui::Terminal;
 use ratatui::backend::CrosstermBackend;
 use ratatui::layout::{Position, Rect};
+use ratatui::{Frame, Terminal};
 
 pub use background::{Answer, Environment};
 pub use input::Input;
 pub use late::Late;
+
+/// Held while a frame is written.
+static WRITING: Mutex<()> = Mutex::new(());
 
 /// Frames are written in one piece.
 const BUFFER: usize = 64 << 10;
@@ -32,6 +39,7 @@ impl Screen {
     pub fn open(mouse: bool) -> io::Result<Self> {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
+            end_frames();
             give_back();
             before(panic);
             // A panic on another thread would leave the screen waiting for it.
@@ -41,6 +49,16 @@ impl Screen {
         let out = BufWriter::with_capacity(BUFFER, io::stdout());
         let terminal = Terminal::new(CrosstermBackend::new(out)).inspect_err(|_| give_back())?;
         Ok(Self { terminal, mouse })
+    }
+
+    /// Draws a frame, which is shown as a whole; whoever listens knows where it ends.
+    pub fn draw(&mut self, frame: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
+        let writing = WRITING.lock().unwrap_or_else(PoisonError::into_inner);
+        queue!(self.terminal.backend_mut(), BeginSynchronizedUpdate)?;
+        self.terminal.draw(frame)?;
+        execute!(self.terminal.backend_mut(), EndSynchronizedUpdate)?;
+        drop(writing);
+        Ok(())
     }
 
     /// Gives the terminal back, does something that may use it, and takes it over again.
@@ -67,6 +85,17 @@ impl Screen {
         // `clear` would ask the terminal where its cursor is, with the keys being read elsewhere.
         let size = self.terminal.size()?;
         self.terminal.resize(Rect::from((Position::ORIGIN, size)))
+    }
+}
+
+/// Sees to it that no frame follows, nor is one under way, unless it is the one that panics.
+fn end_frames() {
+    for _ in 0..20 {
+        if let Ok(writing) = WRITING.try_lock() {
+            std::mem::forget(writing);
+            return;
+        }
+        std::thread::sleep(std::time::Duration::from_millis(10));
     }
 }
 

@@ -64,6 +64,19 @@ fn the_ladder_has_a_rung_for_each_remedy_and_says_how_to_get_there() {
 }
 
 #[test]
+fn what_is_marked_in_the_tree_is_taken_off_the_size_in_the_ladder() {
+    let mut person = at(80, 24);
+    person.types("/usr/lib/go/bin/go").press(KeyCode::Enter).press(KeyCode::Esc).types(" 7");
+    let tree = &DEMO.1.tree;
+    let go = tree.find(b"usr/lib/go/bin/go").expect("the demo has a Go toolchain");
+    let size = tree.size(tree.versions(go).next().expect("a version"));
+    let saved = layerscope::report::Units::Iec.size(size);
+    assert!(person.reads().contains(&format!("without the 1 marked: {saved} less, exact")), "{}", person.screen());
+    person.press(KeyCode::Esc).types("U7");
+    assert!(!person.reads().contains("marked"), "{}", person.screen());
+}
+
+#[test]
 fn before_files_have_been_looked_into_both_say_so() {
     let mut person = Person::at(80, 24);
     for view in ["6", "7"] {

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use layerscope::ladder::{Certainty, Rung};
 use layerscope::report::times;
 use layerscope::study::Study;
-use layerscope::what_if::Pull;
+use layerscope::what_if::{Change, Pull, what_if};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
@@ -13,6 +13,7 @@ use ratatui::text::{Line, Span};
 use super::Look;
 use crate::tui::app::moved;
 use crate::tui::draw::{bar, fill, inside, pane, put};
+use crate::tui::explorer::Explorer;
 use crate::tui::keymap::Action;
 use crate::tui::keymap::help::Line as Hint;
 use crate::tui::text::{cut, wrap};
@@ -35,16 +36,34 @@ const RATIO_WIDTH: usize = 7;
 pub struct Ladder {
     study: Option<Arc<Study>>,
     cursor: usize,
+    dropped: Option<Dropped>,
+}
+
+/// What is left when everything that is marked is never made.
+struct Dropped {
+    marks: usize,
+    shipped: u64,
+    saved: u64,
 }
 
 impl Ladder {
     pub fn new() -> Self {
-        Self { study: None, cursor: 0 }
+        Self { study: None, cursor: 0, dropped: None }
     }
 
     /// Takes what was found.
     pub fn studied(&mut self, study: &Arc<Study>) {
         self.study = Some(study.clone());
+    }
+
+    /// Counts what the marks come to.
+    pub fn enter(&mut self, explorer: &Explorer) {
+        let inspection = &explorer.inspection;
+        let changes: Vec<_> = explorer.marks.topmost(&inspection.tree).map(Change::Drop).collect();
+        self.dropped = (!changes.is_empty()).then(|| {
+            let outcome = what_if(inspection, &changes);
+            Dropped { marks: explorer.marks.len(), shipped: outcome.shipped, saved: outcome.saved(inspection) }
+        });
     }
 
     fn rungs(&self) -> &[Rung] {
@@ -86,7 +105,13 @@ impl Ladder {
             }
         }
         let Some(rung) = self.rungs().get(self.cursor) else { return };
-        let below = self.rungs().len();
+        let mut below = self.rungs().len();
+        if let Some(dropped) = &self.dropped {
+            let (shipped, saved) = (look.units.size(dropped.shipped), look.units.size(dropped.saved));
+            let text = format!("{shipped} without the {} marked: {saved} less, exact", dropped.marks);
+            put(Line::styled(text, look.theme.strong), below, inner, buffer);
+            below += 1;
+        }
         put(Line::styled("─".repeat(width), look.theme.dim), below, inner, buffer);
         for (i, (text, dim)) in explanation(look, rung, width).into_iter().enumerate() {
             let line = if dim { Line::styled(text, look.theme.dim) } else { Line::raw(text) };

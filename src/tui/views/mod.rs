@@ -130,7 +130,8 @@ impl Views {
         match view {
             View::Waste => self.waste.enter(explorer),
             View::Treemap => self.treemap.enter(explorer),
-            View::Explore | View::Timeline | View::Image | View::Findings | View::Ladder => {}
+            View::Ladder => self.ladder.enter(explorer),
+            View::Explore | View::Timeline | View::Image | View::Findings => {}
         }
     }
 
