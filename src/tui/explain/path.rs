@@ -4,11 +4,12 @@ use std::collections::BTreeMap;
 
 use layerscope::Inspection;
 use layerscope::analysis::Dead;
+use layerscope::image::Compression;
 use layerscope::text::escaped;
-use layerscope::tree::{Cause, Kind, NodeId, Totals, Tree};
+use layerscope::tree::{Cause, Kind, NodeId, Totals, Tree, VersionId};
 use layerscope::units::{count, files};
 
-use super::{Part, Sum};
+use super::{NAMED, Part, Sum};
 use crate::tui::sentences::layer_named;
 
 /// Explains what a path ships up to a layer.
@@ -32,6 +33,7 @@ pub fn as_of(inspection: &Inspection, node: NodeId, layer: usize, totals: Totals
         let gone = dead_below(inspection, node).filter(|dead| dead.died_in <= layer);
         parts.push(Part::Sum(by_pair(inspection, gone, totals.dead, "dead")));
     }
+    parts.extend(pull(inspection, node, layer).map(Part::Sentence));
     parts.extend(remarks(tree, node).map(Part::Sentence));
     (format!("{path}, up to layer {layer}"), parts)
 }
@@ -103,6 +105,35 @@ pub fn by_pair<'a>(
         (bytes, format!("{}: layer {born} → {}", files(number), layer_named(inspection, died)))
     };
     Sum::new(pairs.iter().map(part).collect(), total, what)
+}
+
+/// How what pulling a path costs is estimated, where layers are compressed.
+fn pull(inspection: &Inspection, node: NodeId, layer: usize) -> Option<String> {
+    let tree = &inspection.tree;
+    let mut layers = std::collections::BTreeSet::new();
+    let mut work = vec![node];
+    while let Some(node) = work.pop() {
+        work.extend(tree.children(node));
+        let ships = |&version: &VersionId| tree.kind(version) == Kind::File && tree.size(version) > 0;
+        layers.extend(tree.versions(node).filter(ships).map(|version| tree.born(tree.inode(version))));
+    }
+    let compressed = layers.iter().map(|&layer| (layer, &inspection.layers[layer]));
+    let compressed = compressed.filter(|(i, account)| {
+        *i <= layer && account.shipped > 0 && account.compression.is_some_and(|how| how != Compression::None)
+    });
+    let ratios: Vec<_> = compressed
+        .map(|(i, account)| {
+            let (stored, shipped) = (count(account.stored_bytes), count(account.shipped));
+            format!("layer {i}: {stored} ÷ {shipped}")
+        })
+        .collect();
+    let shown = ratios.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    (!ratios.is_empty()).then(|| {
+        format!(
+            "What pulling it costs is an estimate: its bytes times what its layer has as stored ÷ what it ships ({shown}{}). Whole layers are exact.",
+            if ratios.len() > NAMED { ", …" } else { "" }
+        )
+    })
 }
 
 /// What is odd about how a file is counted.
