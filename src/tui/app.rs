@@ -178,11 +178,10 @@ impl App {
         }
     }
 
-    /// What the footer says in place of keys: what came of the last one, else what takes long.
-    pub fn said(&self) -> Option<String> {
-        let viewing = || self.viewer.as_ref()?.waiting();
-        let extracting = || self.extraction.as_ref()?.waiting(self.units);
-        self.notice.clone().or_else(viewing).or_else(extracting)
+    /// What takes long, and how far it is.
+    pub fn waiting(&self) -> Option<String> {
+        let viewing = self.viewer.as_ref().and_then(|viewer| viewer.waiting());
+        viewing.or_else(|| self.extraction.as_ref()?.waiting(self.units))
     }
 
     /// Takes in what happened.

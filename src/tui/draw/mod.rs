@@ -66,15 +66,9 @@ fn inner(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
             details(app, theme, panes.details, buffer);
         }
     }
-    if let Some((asking, prompt)) = app.viewer.as_ref().and_then(|viewer| viewer.typing.as_ref()) {
-        viewer::typing(*asking, prompt, theme, panes.footer, buffer);
-    } else if let Some(text) = app.said() {
-        let text = cut(&format!(" {text}"), usize::from(panes.footer.width));
-        put(Line::styled(text, theme.strong), 0, panes.footer, buffer);
-    } else if let Some(line) = prompts::line(app, theme) {
-        put(line, 0, panes.footer, buffer);
-    } else {
-        bars::draw(bars::footer(app, theme, panes.footer.width), panes.footer, buffer);
+    match bottom(app, theme, panes.footer.width) {
+        Some(line) => put(line, 0, panes.footer, buffer),
+        None => bars::draw(bars::footer(app, theme, panes.footer.width), panes.footer, buffer),
     }
     if let Some(explanation) = &app.explained {
         popup::explanation(app, explanation, theme, panes.main, buffer);
@@ -85,6 +79,17 @@ fn inner(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     if app.help {
         help::draw(app, theme, area, buffer);
     }
+}
+
+/// What the last line says in place of keys: what is typed, what came of the last key, what was found, what takes long.
+fn bottom(app: &App, theme: &Theme, width: u16) -> Option<Line<'static>> {
+    let said = |text: &String| Line::styled(cut(&format!(" {text}"), usize::from(width)), theme.strong);
+    if let Some((asking, prompt)) = app.viewer.as_ref().and_then(|viewer| viewer.typing.as_ref()) {
+        return Some(viewer::typing(*asking, prompt, theme));
+    }
+    let typed = || prompts::line(app, theme).filter(|_| app.viewer.is_none());
+    let notice = app.notice.as_ref().filter(|_| !app.is_typing()).map(said);
+    notice.or_else(typed).or_else(|| app.waiting().as_ref().map(said))
 }
 
 /// A bordered pane with a title; returns what lies inside.

@@ -37,6 +37,14 @@ fn a_deleted_file_can_still_be_read() {
 }
 
 #[test]
+fn what_was_found_in_the_tree_does_not_hide_the_keys_of_the_viewer() {
+    let mut person = Person::with_files(80, 24);
+    person.types("/start").press(KeyCode::Enter).types("v");
+    let screen = person.screen();
+    assert!(screen.contains("#!/bin/sh") && screen.contains(" q close"), "{screen}");
+}
+
+#[test]
 fn every_version_of_a_path_can_be_shown() {
     let mut person = viewing("etc/server.json", 100, 24);
     assert!(

@@ -8,6 +8,7 @@ use layerscope::units::{Units, count, plural};
 
 use super::difference::{Difference, Why};
 use crate::tui::sentences;
+use crate::tui::text::date;
 
 /// Speaks of a version that is no file.
 pub fn of_version(inspection: &Inspection, version: VersionId, layer: usize, units: Units) -> Vec<String> {
@@ -111,20 +112,9 @@ pub fn of_difference(difference: &Difference) -> String {
 }
 
 /// A time in seconds since 1970 as `2024-05-01 12:00:00 UTC`.
-pub fn time(seconds: i64) -> String {
-    let (days, second) = (seconds.div_euclid(86_400), seconds.rem_euclid(86_400));
-    // Days are counted from a first of March, so that leap days come last (Howard Hinnant, "chrono-compatible low-level
-    // date algorithms").
-    let shifted = i128::from(days) + 719_468;
-    let (era, day) = (shifted.div_euclid(146_097), shifted.rem_euclid(146_097));
-    let year = (day - day / 1460 + day / 36_524 - day / 146_096) / 365;
-    let day = day - (365 * year + year / 4 - year / 100);
-    let month = (5 * day + 2) / 153;
-    let day = day - (153 * month + 2) / 5 + 1;
-    let month = if month < 10 { month + 3 } else { month - 9 };
-    let year = year + era * 400 + i128::from(month <= 2);
-    let (hour, minute, second) = (second / 3600, second / 60 % 60, second % 60);
-    format!("{year:04}-{month:02}-{day:02} {hour:02}:{minute:02}:{second:02} UTC")
+fn time(seconds: i64) -> String {
+    let second = seconds.rem_euclid(86_400);
+    format!("{} {:02}:{:02}:{:02} UTC", date(seconds), second / 3600, second / 60 % 60, second % 60)
 }
 
 #[cfg(test)]

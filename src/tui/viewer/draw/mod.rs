@@ -52,14 +52,14 @@ pub fn draw(viewer: &Viewer, theme: &Theme, area: Rect, buffer: &mut Buffer) {
 }
 
 /// The line that is being typed, and what it is for.
-pub fn typing(asking: Asking, prompt: &Prompt, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+pub fn typing(asking: Asking, prompt: &Prompt, theme: &Theme) -> Line<'static> {
     let (mark, what) = match asking {
         Asking::Find => ('/', "a text or a regular expression"),
         Asking::GoTo => (':', "the number of a line; in hex of a byte, 0x10 or 16"),
     };
     let (before, after) = prompt.shown();
     let spans = [Span::styled(format!(" {mark}{before}▏{after} "), theme.strong), Span::styled(what, theme.dim)];
-    put(Line::from(spans.to_vec()), 0, area, buffer);
+    Line::from(spans.to_vec())
 }
 
 fn paragraphs(paragraphs: &[String], area: Rect, buffer: &mut Buffer) {
