@@ -55,6 +55,9 @@ const AFTER_HELP: &str = "Examples:
   docker save my-app | layerscope
   layerscope report my-app.tar
   layerscope report my-app.tar --format json | jq .totals
+  layerscope ladder my-app.tar                 how small it could be
+  layerscope fix my-app.tar --dockerfile Dockerfile | patch -p0
+  layerscope compare old.tar new.tar
   layerscope cat my-app.tar /etc/os-release
   layerscope extract my-app.tar /usr/lib/go --to .
   layerscope                                   opens the built-in demo

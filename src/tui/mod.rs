@@ -40,7 +40,7 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use crossterm::clipboard::CopyToClipboard;
-use crossterm::event::{self, Event as TerminalEvent};
+use crossterm::event::Event as TerminalEvent;
 use layerscope::contents::{Contents, LayerContents};
 use layerscope::findings::Rules;
 use layerscope::image::Image;
@@ -331,7 +331,7 @@ fn watch_input(sender: Sender<Event>, mut late: Late) -> Input {
     let take = move |event: TerminalEvent| {
         let message = match event {
             #[cfg(debug_assertions)]
-            TerminalEvent::Key(key) if key.code == event::KeyCode::F(12) => {
+            TerminalEvent::Key(key) if key.code == crossterm::event::KeyCode::F(12) => {
                 panic!("asked for by F12, in debug builds only")
             }
             TerminalEvent::Key(key) if late.swallows(key) => return true,
