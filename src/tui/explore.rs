@@ -44,6 +44,7 @@ impl App {
             Action::Left if focus == Pane::Tree => explorer.collapse(),
             Action::Fold if focus == Pane::Tree => explorer.toggle(),
             Action::Mark if focus == Pane::Tree => explorer.mark(),
+            Action::Mark if focus == Pane::Layers => explorer.mark_layer(),
             action if choose(explorer, action) => {}
             action => return self.walk(action),
         }
@@ -254,7 +255,7 @@ fn choose(explorer: &mut Explorer, action: Action) -> bool {
         Action::Measure => explorer.next_measure(),
         Action::ItemCount => explorer.counted = !explorer.counted,
         Action::Attributes => explorer.attributes = explorer.attributes.next(),
-        Action::UnmarkAll => explorer.marks.clear(),
+        Action::UnmarkAll => explorer.unmark_all(),
         Action::FoldAll => explorer.fold_all(),
         _ => return false,
     }

@@ -8,7 +8,7 @@ mod outline;
 mod reveal;
 mod slice;
 
-use std::collections::{HashSet, VecDeque};
+use std::collections::{BTreeSet, HashSet, VecDeque};
 use std::sync::Arc;
 
 use layerscope::Inspection;
@@ -45,6 +45,8 @@ pub struct Explorer {
     /// The bytes of what the filter leaves, in the size that is shown.
     pub filtered_bytes: u64,
     pub marks: Marks,
+    /// Layers that are marked, to be one.
+    pub marked_layers: BTreeSet<usize>,
     pub slice: Slice,
     pub rows: Outline,
     pub cursor: usize,
@@ -74,6 +76,7 @@ impl Explorer {
             filter: Filter::default(),
             filtered_bytes: 0,
             marks: Marks::default(),
+            marked_layers: BTreeSet::new(),
             slice,
             rows: Outline::default(),
             cursor: 0,
@@ -215,6 +218,26 @@ impl Explorer {
             self.marks.toggle(node);
             self.move_to(self.cursor + 1);
         }
+    }
+
+    /// Marks the layer, or takes its mark away, and goes to the next.
+    pub fn mark_layer(&mut self) {
+        if !self.marked_layers.remove(&self.layer) {
+            self.marked_layers.insert(self.layer);
+        }
+        self.select_layer(self.layer + 1);
+    }
+
+    /// Takes all marks away, of paths and of layers.
+    pub fn unmark_all(&mut self) {
+        self.marks.clear();
+        self.marked_layers.clear();
+    }
+
+    /// The first and the last of the layers that are marked, if there are two.
+    pub fn marked_run(&self) -> Option<(usize, usize)> {
+        let (first, last) = (*self.marked_layers.first()?, *self.marked_layers.last()?);
+        (first < last).then_some((first, last))
     }
 
     pub fn move_to(&mut self, row: usize) {

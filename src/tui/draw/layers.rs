@@ -47,7 +47,9 @@ pub fn fill(row: usize, area: Rect, style: Style, buffer: &mut Buffer) {
 
 fn line(app: &App, theme: &Theme, layer: usize, digits: usize, bar_width: usize, width: usize) -> Line<'static> {
     let intro = &app.intro[layer];
-    let mut spans = vec![Span::raw(format!("{layer:>digits$} "))];
+    let marked = app.explorer().is_some_and(|explorer| explorer.marked_layers.contains(&layer));
+    let mut spans =
+        vec![Span::raw(format!("{layer:>digits$}")), Span::styled(if marked { "*" } else { " " }, theme.strong)];
     match &app.phase {
         Phase::Ready(explorer) => {
             let layers = &explorer.inspection.layers;

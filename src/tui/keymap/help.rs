@@ -29,7 +29,7 @@ pub const GROUPS: &[(&str, &[Line])] = &[
             (&[Left], "fold it, or go to the directory above"),
             (&[Fold, FoldAll], "open or fold; fold everything"),
             (&[Filter], "filter: *.so, usr/**/x, /regex/ or a part of a name"),
-            (&[Mark, UnmarkAll], "mark and go on; take all marks away"),
+            (&[Mark, UnmarkAll], "mark a path or a layer, for the ladder; unmark all"),
             (&[Scope, LayerChanges], "this layer's changes, or everything up to here"),
             (&[Everything], "in the layers: everything up to here"),
             (&[Life], "the life of the path: every version and what it changed"),

@@ -6,6 +6,7 @@ use crossterm::event::KeyCode;
 use layerscope::contents::LayerContents;
 use layerscope::findings::Rules;
 use layerscope::study::{Question, Study};
+use layerscope::what_if::{Change, what_if};
 
 use super::{DEMO, Person, pictures};
 use crate::tui::app::Message;
@@ -74,6 +75,20 @@ fn what_is_marked_in_the_tree_is_taken_off_the_size_in_the_ladder() {
     assert!(person.reads().contains(&format!("without the 1 marked: {saved} less, exact")), "{}", person.screen());
     person.press(KeyCode::Esc).types("U7");
     assert!(!person.reads().contains("marked"), "{}", person.screen());
+}
+
+#[test]
+fn layers_that_are_marked_are_one_in_the_ladder() {
+    let mut person = at(80, 24);
+    person.press(KeyCode::Tab).types("gj jj ");
+    assert_eq!(person.app.explorer().unwrap().marked_run(), Some((1, 3)));
+    assert!(person.screen().lines().any(|line| line.starts_with("│1*")), "{}", person.screen());
+    person.types("7");
+    let outcome = what_if(&DEMO.1, &[Change::Merge { first: 1, last: 3 }]);
+    let size = |bytes| layerscope::report::Units::Iec.size(bytes);
+    let (shipped, saved) = (size(outcome.shipped), size(outcome.saved(&DEMO.1)));
+    let sentence = format!("{shipped} with layers 1 to 3 as one: {saved} less, exact");
+    assert!(person.reads().contains(&sentence), "{sentence} is not on\n{}", person.screen());
 }
 
 #[test]

@@ -39,9 +39,9 @@ pub struct Ladder {
     dropped: Option<Dropped>,
 }
 
-/// What is left when everything that is marked is never made.
+/// What is left when every path that is marked is never made, and the run of marked layers is one.
 struct Dropped {
-    marks: usize,
+    what: String,
     shipped: u64,
     saved: u64,
 }
@@ -59,10 +59,18 @@ impl Ladder {
     /// Counts what the marks come to.
     pub fn enter(&mut self, explorer: &Explorer) {
         let inspection = &explorer.inspection;
-        let changes: Vec<_> = explorer.marks.topmost(&inspection.tree).map(Change::Drop).collect();
+        let mut changes: Vec<_> = explorer.marks.topmost(&inspection.tree).map(Change::Drop).collect();
+        let mut what = Vec::new();
+        if !changes.is_empty() {
+            what.push(format!("without the {} marked", explorer.marks.len()));
+        }
+        if let Some((first, last)) = explorer.marked_run() {
+            changes.push(Change::Merge { first, last });
+            what.push(format!("with layers {first} to {last} as one"));
+        }
         self.dropped = (!changes.is_empty()).then(|| {
             let outcome = what_if(inspection, &changes);
-            Dropped { marks: explorer.marks.len(), shipped: outcome.shipped, saved: outcome.saved(inspection) }
+            Dropped { what: what.join(", "), shipped: outcome.shipped, saved: outcome.saved(inspection) }
         });
     }
 
@@ -108,7 +116,7 @@ impl Ladder {
         let mut below = self.rungs().len();
         if let Some(dropped) = &self.dropped {
             let (shipped, saved) = (look.units.size(dropped.shipped), look.units.size(dropped.saved));
-            let text = format!("{shipped} without the {} marked: {saved} less, exact", dropped.marks);
+            let text = format!("{shipped} {}: {saved} less, exact", dropped.what);
             put(Line::styled(text, look.theme.strong), below, inner, buffer);
             below += 1;
         }
