@@ -12,11 +12,10 @@
 //! ```
 //!
 //! Data flows one way, and a module names only modules before it:
-//! [`archive`] → [`image`] → [`tree`] → [`analysis`] → [`packages`], [`findings`], [`base`] → [`study`] → [`report`].
-//! [`archive`] → [`image`] → [`tree`] → [`analysis`] → [`report`]. What looks
-//! into files stands beside it: [`contents`] opens them, [`filesystem`] finds
-//! them as a container would, [`executable`] says what they are, [`application`]
-//! which of them a container runs, and [`closure`] what that one needs.
+//! [`archive`] → [`image`] → [`tree`] → [`analysis`] → [`packages`], [`findings`], [`base`], [`what_if`], [`ladder`] →
+//! [`study`] → [`report`]. What looks into files stands beside it: [`contents`] opens them, [`filesystem`] finds
+//! them as a container would, [`executable`] says what they are, [`application`] which of them a container runs, and
+//! [`closure`] what that one needs.
 
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 

@@ -1,7 +1,7 @@
 //! What one's own bytes are for.
 
 use crate::analysis::Inspection;
-use crate::findings::{Matches, Purpose, Rules, has_any, with_deaths};
+use crate::findings::{Matches, Purpose, Rules, has_any};
 use crate::packages::Packages;
 use crate::tree::NodeId;
 
@@ -35,7 +35,7 @@ pub(crate) fn shares(
     exactly.sort_unstable();
     let fits = |text: &str| rules.places.iter().map(|place| has_any(text, &place.made_by)).collect();
     let fits: Vec<Vec<bool>> = inspection.layers.iter().map(|layer| fits(&layer.instruction.one_line())).collect();
-    for (version, death) in with_deaths(tree).filter(|&(version, _)| tree.born(version) >= base) {
+    for (version, death) in tree.inodes_with_deaths().filter(|&(version, _)| tree.born(version) >= base) {
         let node = matches.name_of(tree, version);
         let place = || {
             let number = usize::from(matches.place[node.index()]?);

@@ -72,18 +72,9 @@ impl Matches {
     }
 }
 
-/// All inodes with their deaths; quicker than to ask for each, since both are in the order of versions.
-pub(crate) fn with_deaths(tree: &Tree) -> impl Iterator<Item = (VersionId, Option<&Death>)> {
-    let mut deaths = tree.deaths().iter().peekable();
-    tree.inodes().map(move |inode| {
-        while deaths.next_if(|death| death.version < inode).is_some() {}
-        (inode, deaths.next_if(|death| death.version == inode))
-    })
-}
-
 /// A file whose first name is gone may still be reached by another one.
 fn other_names(tree: &Tree) -> HashMap<VersionId, NodeId, RandomState> {
-    let lost = with_deaths(tree).filter(|(inode, death)| death.is_none() && tree.died(*inode).is_some());
+    let lost = tree.inodes_with_deaths().filter(|(inode, death)| death.is_none() && tree.died(*inode).is_some());
     let lost: Vec<VersionId> = lost.map(|(inode, _)| inode).collect();
     let mut names = HashMap::default();
     if lost.is_empty() {
@@ -105,7 +96,7 @@ pub fn groups(inspection: &Inspection, rules: &Rules, matches: &Matches) -> Vec<
     let tree = &inspection.tree;
     let mut taken: BTreeMap<(Subject, usize, Fate), (u64, Vec<Inode>)> = BTreeMap::new();
     let mut pairs: BTreeMap<(usize, usize), Vec<Inode>> = BTreeMap::new();
-    for (version, death) in with_deaths(tree).filter(|&(version, _)| tree.size(version) > 0) {
+    for (version, death) in tree.inodes_with_deaths().filter(|&(version, _)| tree.size(version) > 0) {
         let inode = Inode { version, node: matches.name_of(tree, version) };
         let rule = matches.rule[inode.node.index()].filter(|&number| {
             let rule = &rules.list[usize::from(number)];

@@ -27,7 +27,7 @@ use crate::tree::{Cause, NodeId, VersionId};
 pub use fix::Fix;
 pub use rules::{Level, Purpose, Rule, Rules, RulesError, Signature, When};
 
-pub(crate) use assign::{Matches, has_any, with_deaths};
+pub(crate) use assign::{Matches, has_any};
 
 /// The most findings; an image with more is one that nobody built.
 const FINDINGS: usize = 1_000;

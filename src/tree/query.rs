@@ -221,6 +221,15 @@ impl Tree {
         &self.deaths
     }
 
+    /// All inodes with their deaths; quicker than to ask for each, since both are in the order of versions.
+    pub fn inodes_with_deaths(&self) -> impl Iterator<Item = (VersionId, Option<&Death>)> {
+        let mut deaths = self.deaths.iter().peekable();
+        self.inodes().map(move |inode| {
+            while deaths.next_if(|death| death.version < inode).is_some() {}
+            (inode, deaths.next_if(|death| death.version == inode))
+        })
+    }
+
     /// How an inode died.
     pub fn death(&self, inode: VersionId) -> Option<&Death> {
         self.deaths.binary_search_by_key(&inode, |death| death.version).ok().map(|i| &self.deaths[i])

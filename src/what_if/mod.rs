@@ -66,9 +66,9 @@ pub fn what_if(inspection: &Inspection, changes: &[Change]) -> Outcome {
         }
     }
     let mut outcome = Outcome { layers: vec![0; inspection.layers.len()], shipped: 0, dead: 0, kept };
-    for inode in tree.inodes() {
+    for (inode, death) in tree.inodes_with_deaths() {
         let born = tree.born(inode);
-        let death = tree.death(inode).map(|death| usize::from(death.layer));
+        let death = death.map(|death| usize::from(death.layer));
         let kept = &mut outcome.kept[inode.index()];
         *kept &= death.is_none_or(|died| !runs.are_one(born, died));
         if *kept {
