@@ -51,6 +51,11 @@ impl LayerAccount {
     pub fn dead(&self) -> u64 {
         self.shipped - self.live
     }
+
+    /// Whether the archive stores it as a registry would.
+    pub fn is_compressed(&self) -> bool {
+        self.compression.is_some_and(|compression| compression != Compression::None)
+    }
 }
 
 /// Sums over an image. All sizes are bytes.

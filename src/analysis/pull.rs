@@ -4,8 +4,7 @@
 //! it that its bytes are of what the layer ships: whole layers are exact, files
 //! are estimates. In a layer that is stored plain a file costs its own bytes.
 
-use super::Inspection;
-use crate::image::Compression;
+use super::{Inspection, LayerAccount};
 use crate::tree::VersionId;
 
 impl Inspection {
@@ -16,20 +15,13 @@ impl Inspection {
 
     /// How many bytes of a layer as stored so many of what it ships make.
     pub fn pull_share(&self, layer: usize, bytes: u64) -> u64 {
-        let Some(account) = self.layers.get(layer).filter(|account| account.compression.is_some_and(is_compressed))
-        else {
-            return bytes;
-        };
+        let Some(account) = self.layers.get(layer).filter(|account| account.is_compressed()) else { return bytes };
         let share = u128::from(bytes) * u128::from(account.stored_bytes) / u128::from(account.shipped.max(1));
         u64::try_from(share).unwrap_or(u64::MAX)
     }
 
     /// Whether any layer up to this one is stored compressed, so that shares of it are estimates.
     pub fn pull_is_estimated(&self, layer: usize) -> bool {
-        self.layers.iter().take(layer.saturating_add(1)).any(|account| account.compression.is_some_and(is_compressed))
+        self.layers.iter().take(layer.saturating_add(1)).any(LayerAccount::is_compressed)
     }
-}
-
-fn is_compressed(compression: Compression) -> bool {
-    compression != Compression::None
 }

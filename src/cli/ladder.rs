@@ -7,7 +7,7 @@ use clap::Args;
 use layerscope::report::{LadderDetail, TextStyle, write_ladder, write_ladder_json};
 use layerscope::text::escaped_str;
 use layerscope::units::percent;
-use layerscope::what_if::{Change, Pull, estimate_pull, what_if};
+use layerscope::what_if::{Change, estimate_pull, what_if};
 use layerscope::{Inspection, Progress};
 
 use super::input::Input;
@@ -38,11 +38,15 @@ pub struct LadderArguments {
 pub fn ladder(arguments: &LadderArguments) -> Result<(), Failure> {
     let options = &arguments.target.options;
     let units = options.preferences.units()?;
-    let prepared = arguments.study.prepare()?;
+    let mut prepared = arguments.study.prepare()?;
     let input = Input::named(&arguments.target.path);
     let (opened, inspection) = read_opened(input, &options.selection(), &Progress::default())?;
-    let study = prepared.study(&opened, &inspection, units, &Arc::default())?;
     let mut changes = changes(arguments, &inspection)?;
+    if !changes.is_empty() || !arguments.apply.is_empty() {
+        // Neither paths nor layers nor findings need what is in the files.
+        prepared = prepared.quick();
+    }
+    let study = prepared.study(&opened, &inspection, units, &Arc::default())?;
     for rule in &arguments.apply {
         let of_rule = study.findings.iter().filter(|finding| finding.rule == *rule);
         let own = of_rule.filter(|finding| finding.born_in >= study.base.layers);
@@ -68,11 +72,7 @@ pub fn ladder(arguments: &LadderArguments) -> Result<(), Failure> {
             #[expect(clippy::cast_precision_loss, reason = "a share")]
             let share = outcome.saved(&inspection) as f64 / before.max(1) as f64;
             let size = |bytes| units.size(bytes);
-            let pull = match pull {
-                Pull::Exact(bytes) => format!(", {} to pull", size(bytes)),
-                Pull::Estimate(bytes) => format!(", about {} to pull", size(bytes)),
-                Pull::Unknown => String::new(),
-            };
+            let pull = pull.words(units).map(|words| format!(", {words}")).unwrap_or_default();
             writeln!(
                 out,
                 "{} instead of {}: {} less ({}), exact; {} of it would still be dead{pull}",
@@ -84,19 +84,14 @@ pub fn ladder(arguments: &LadderArguments) -> Result<(), Failure> {
             )
         }
         Format::Json => {
-            let (pull_bytes, pull_exact) = match pull {
-                Pull::Exact(bytes) => (Some(bytes), true),
-                Pull::Estimate(bytes) => (Some(bytes), false),
-                Pull::Unknown => (None, false),
-            };
             let value = serde_json::json!({
                 "before_bytes": before,
                 "shipped_bytes": outcome.shipped,
                 "saved_bytes": outcome.saved(&inspection),
                 "dead_bytes": outcome.dead,
                 "layers": outcome.layers,
-                "pull_bytes": pull_bytes,
-                "pull_exact": pull_exact,
+                "pull_bytes": pull.bytes(),
+                "pull_exact": pull.is_exact(),
             });
             writeln!(out, "{value:#}")
         }

@@ -74,6 +74,11 @@ impl StudyArguments {
 }
 
 impl Prepared {
+    /// The same without looking into files.
+    pub fn quick(self) -> Self {
+        Self { quick: true, ..self }
+    }
+
     /// Studies an image.
     pub fn study(
         &self,

@@ -4,7 +4,6 @@ use std::collections::HashSet;
 
 use super::paths::{Difference, PathChange, changed_at};
 use crate::analysis::{Inspection, LayerAccount};
-use crate::image::Compression;
 
 /// How many of the paths that broke the sharing are named.
 const NAMED: usize = 3;
@@ -46,7 +45,7 @@ pub fn sharing(first: &Inspection, second: &Inspection) -> Sharing {
     let missing = || second.layers.iter().zip(&same).filter(|(_, same)| same.is_none()).map(|(layer, _)| layer);
     let once = |layer: &&LayerAccount| counted.insert(layer.digest.clone().or_else(|| layer.diff_id.clone()));
     let pull = missing().filter(once).map(|layer| layer.stored_bytes).sum();
-    let exact = missing().all(|layer| !matches!(layer.compression, Some(Compression::None) | None));
+    let exact = missing().all(LayerAccount::is_compressed);
     let broken = common < second.layers.len() && common < first.layers.len();
     let mut broken_by = if broken { changed_at(first, second, common) } else { Vec::new() };
     broken_by.sort_by_key(|change| std::cmp::Reverse(change.weight()));

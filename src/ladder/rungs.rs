@@ -4,8 +4,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::bases::{BaseKind, Libc, SmallBase, smallest};
 use super::{Certainty, Footing, Program, Rung, Step};
-use crate::analysis::{Inspection, dead_groups};
-use crate::image::Compression;
+use crate::analysis::{Inspection, LayerAccount, dead_groups};
 use crate::text::escaped;
 use crate::tree::{Kind, NodeId, VersionId};
 use crate::units::{Units, plural};
@@ -280,22 +279,14 @@ impl Ladder<'_> {
     /// The download of files at the density of the layers that they come from, on top of some layers.
     fn pull(&self, inodes: &HashSet<VersionId>, base: Option<usize>) -> Pull {
         let layers = &self.inspection.layers;
-        let compressed = |layer: usize| !matches!(layers[layer].compression, Some(Compression::None) | None);
-        let below = base.unwrap_or(0);
-        if !(0..below).all(|layer| layers[layer].shipped == 0 || compressed(layer)) {
+        let below = &layers[..base.unwrap_or(0)];
+        let born = |&inode: &VersionId| &layers[self.inspection.tree.born(inode)];
+        let known = below.iter().all(|layer| layer.shipped == 0 || layer.is_compressed());
+        if !known || !inodes.iter().map(born).all(LayerAccount::is_compressed) {
             return Pull::Unknown;
         }
-        let mut sum: u64 = layers[..below].iter().map(|layer| layer.stored_bytes).sum();
-        for &inode in inodes {
-            let layer = self.inspection.tree.born(inode);
-            if !compressed(layer) {
-                return Pull::Unknown;
-            }
-            let part = u128::from(self.inspection.tree.size(inode)) * u128::from(layers[layer].stored_bytes)
-                / u128::from(layers[layer].shipped.max(1));
-            sum += u64::try_from(part).unwrap_or(0);
-        }
-        Pull::Estimate(sum)
+        let copied: u64 = inodes.iter().map(|&inode| self.inspection.pull_bytes(inode)).sum();
+        Pull::Estimate(below.iter().map(|layer| layer.stored_bytes).sum::<u64>() + copied)
     }
 
     /// The lines of a Dockerfile that copy these paths onto a base.

@@ -8,7 +8,6 @@ use super::fit::{cut, wrap};
 use super::json::write_escaped;
 use super::text::TextStyle;
 use crate::ladder::{Certainty, Rung};
-use crate::what_if::Pull;
 
 const WIDTH: usize = 80;
 /// The columns of a step's title.
@@ -36,27 +35,20 @@ pub struct RungPart {
 
 /// The rungs in the JSON contract.
 pub fn rung_parts(rungs: &[Rung]) -> Vec<RungPart> {
-    let part = |rung: &Rung| {
-        let (pull_bytes, pull_exact) = match rung.pull {
-            Pull::Exact(bytes) => (Some(bytes), true),
-            Pull::Estimate(bytes) => (Some(bytes), false),
-            Pull::Unknown => (None, false),
-        };
-        RungPart {
-            step: rung.step.id(),
-            title: rung.step.title(),
-            shipped_bytes: rung.shipped,
-            ratio: rung.ratio(&rungs[0]),
-            exact: rung.certainty == Certainty::Exact,
-            estimated_from: match &rung.certainty {
-                Certainty::Exact => None,
-                Certainty::Estimate(from) => Some(from.clone()),
-            },
-            pull_bytes,
-            pull_exact,
-            how: rung.how.clone(),
-            notes: rung.notes.clone(),
-        }
+    let part = |rung: &Rung| RungPart {
+        step: rung.step.id(),
+        title: rung.step.title(),
+        shipped_bytes: rung.shipped,
+        ratio: rung.ratio(&rungs[0]),
+        exact: rung.certainty == Certainty::Exact,
+        estimated_from: match &rung.certainty {
+            Certainty::Exact => None,
+            Certainty::Estimate(from) => Some(from.clone()),
+        },
+        pull_bytes: rung.pull.bytes(),
+        pull_exact: rung.pull.is_exact(),
+        how: rung.how.clone(),
+        notes: rung.notes.clone(),
     };
     rungs.iter().map(part).collect()
 }
@@ -100,11 +92,8 @@ pub fn write_ladder(rungs: &[Rung], detail: LadderDetail, style: TextStyle, mut 
 
 /// Says how to get to a rung; what is to be known is told once.
 fn explain<'a>(rung: &'a Rung, told: &mut Vec<&'a str>, style: TextStyle, out: &mut impl Write) -> io::Result<()> {
-    let pull = match rung.pull {
-        Pull::Exact(bytes) => Some(format!("{} to pull", style.units.size(bytes))),
-        Pull::Estimate(bytes) => Some(format!("about {} to pull, if it compresses as before", style.units.size(bytes))),
-        Pull::Unknown => None,
-    };
+    let condition = if rung.pull.is_exact() { "" } else { ", if it compresses as before" };
+    let pull = rung.pull.words(style.units).map(|words| format!("{words}{condition}"));
     let estimate = match &rung.certainty {
         Certainty::Estimate(from) => Some(format!("estimated: {from}")),
         Certainty::Exact => None,

@@ -2,7 +2,7 @@
 
 use super::Outcome;
 use crate::analysis::Inspection;
-use crate::image::Compression;
+use crate::units::Units;
 
 /// Bytes that a registry stores and `docker pull` loads.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -15,10 +15,30 @@ pub enum Pull {
     Unknown,
 }
 
+impl Pull {
+    /// The bytes, if anything is known of them.
+    pub fn bytes(self) -> Option<u64> {
+        match self {
+            Self::Exact(bytes) | Self::Estimate(bytes) => Some(bytes),
+            Self::Unknown => None,
+        }
+    }
+
+    /// Whether the bytes are no estimate.
+    pub fn is_exact(self) -> bool {
+        matches!(self, Self::Exact(_))
+    }
+
+    /// The bytes in words, with "about" where they are an estimate.
+    pub fn words(self, units: Units) -> Option<String> {
+        let about = if self.is_exact() { "" } else { "about " };
+        self.bytes().map(|bytes| format!("{about}{} to pull", units.size(bytes)))
+    }
+}
+
 /// Estimates the download of what is left: each layer keeps the density that it has in the archive.
 pub fn estimate_pull(inspection: &Inspection, outcome: &Outcome) -> Pull {
-    let compressed = |compression| !matches!(compression, Some(Compression::None) | None);
-    if !inspection.layers.iter().all(|layer| layer.shipped == 0 || compressed(layer.compression)) {
+    if !inspection.layers.iter().all(|layer| layer.shipped == 0 || layer.is_compressed()) {
         return Pull::Unknown;
     }
     let tree = &inspection.tree;
@@ -27,13 +47,9 @@ pub fn estimate_pull(inspection: &Inspection, outcome: &Outcome) -> Pull {
         left[tree.born(inode)] += tree.size(inode);
     }
     let mut changed = false;
-    let layers = inspection.layers.iter().zip(left).map(|(layer, left)| {
+    let layers = inspection.layers.iter().zip(left).enumerate().map(|(i, (layer, left))| {
         changed |= left != layer.shipped;
-        if layer.shipped == 0 {
-            return layer.stored_bytes;
-        }
-        let part = u128::from(layer.stored_bytes) * u128::from(left) / u128::from(layer.shipped);
-        u64::try_from(part).unwrap_or(layer.stored_bytes)
+        if layer.shipped == 0 { layer.stored_bytes } else { inspection.pull_share(i, left) }
     });
     let sum = layers.sum();
     if changed { Pull::Estimate(sum) } else { Pull::Exact(sum) }

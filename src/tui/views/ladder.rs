@@ -5,7 +5,7 @@ use std::sync::Arc;
 use layerscope::ladder::{Certainty, Rung};
 use layerscope::report::times;
 use layerscope::study::Study;
-use layerscope::what_if::{Change, Pull, what_if};
+use layerscope::what_if::{Change, what_if};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
@@ -145,16 +145,14 @@ impl Ladder {
 
 /// How to get to a rung, and what there is to know; the latter is dimmed.
 fn explanation(look: Look<'_>, rung: &Rung, width: usize) -> Vec<(String, bool)> {
-    let pull = match rung.pull {
-        Pull::Exact(bytes) => Some(format!("{} to pull", look.units.size(bytes))),
-        Pull::Estimate(bytes) => Some(format!("about {} to pull", look.units.size(bytes))),
-        Pull::Unknown => None,
-    };
     let certainty = match &rung.certainty {
         Certainty::Exact => "exact: the same files, with some left out".to_owned(),
         Certainty::Estimate(from) => format!("an estimate: {from}"),
     };
     let how = rung.how.lines().map(|line| (line.to_owned(), false));
-    let notes = std::iter::once(certainty).chain(pull).chain(rung.notes.iter().cloned()).map(|note| (note, true));
+    let notes = std::iter::once(certainty)
+        .chain(rung.pull.words(look.units))
+        .chain(rung.notes.iter().cloned())
+        .map(|note| (note, true));
     how.chain(notes).flat_map(|(text, dim)| wrap(&text, width).into_iter().map(move |part| (part, dim))).collect()
 }
