@@ -28,6 +28,7 @@ pub mod compare;
 pub mod contents;
 pub mod demo;
 pub mod dockerfile;
+pub mod embedded;
 mod error;
 pub mod executable;
 pub mod extract;

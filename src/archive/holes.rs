@@ -14,8 +14,12 @@ use std::io::{self, Read, Write};
 use super::ReadAt;
 
 const PAGE: usize = 512;
+const ZEROS: [u8; PAGE] = [0; PAGE];
 
 /// An archive whose unwritten parts are zeros.
+///
+/// Two are equal if their bytes are.
+#[derive(Debug, PartialEq, Eq)]
 pub struct HoledSource {
     len: u64,
     /// Offset of each run in the archive and in `bytes`, in order.
@@ -104,7 +108,7 @@ pub fn pack(mut archive: impl Read, level: i32) -> io::Result<Vec<u8>> {
                 n => filled += n,
             }
         }
-        if page[..filled].iter().any(|&b| b != 0) {
+        if page[..filled] != ZEROS[..filled] {
             match runs.last_mut() {
                 Some((start, bytes)) if *start + bytes.len() as u64 == offset => bytes.extend(&page[..filled]),
                 _ => runs.push((offset, page[..filled].to_vec())),

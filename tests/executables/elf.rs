@@ -85,7 +85,7 @@ proptest! {
             .needs("libc.so.6")
             .runpath("$ORIGIN")
             .constants("/etc/ssl/certs/ca-certificates.crt")
-            .section(".go.buildinfo", PROGBITS, 3, crate::go::inline("go1.22.1", ""))
+            .section(".go.buildinfo", PROGBITS, 3, crate::tiny::go_build("go1.22.1", ""))
             .section(".note.gnu.build-id", 7, 2, [&4_u32.to_le_bytes()[..], &[4, 0, 0, 0], &[3, 0, 0, 0], b"GNU\0abcd"].concat())
             .section(".dynsym", 11, 2, vec![1; 240])
             .section(".symtab", SYMTAB, 0, vec![0; 240])

@@ -2,25 +2,9 @@
 
 use std::process::Command;
 
-use crate::tiny::{Tiny, executable, read};
+use crate::tiny::{Tiny, executable, framed, go_build, read};
 
 const MODULES: &str = "path\texample.com/shop/cmd/web\nmod\texample.com/shop\tv1.2.3\th1:x=\ndep\texample.com/a\tv1.0.0\nbuild\t-ldflags=\"-s -w\"\nbuild\tCGO_ENABLED=0\n";
-
-fn framed(modules: &str) -> String {
-    format!("0123456789abcdef{modules}0123456789abcdef")
-}
-
-/// The header with the texts behind it, as Go writes it since 1.18.
-pub fn inline(version: &str, modules: &str) -> Vec<u8> {
-    let mut out = b"\xff Go buildinf:\x08\x02".to_vec();
-    out.resize(32, 0);
-    for text in [version, modules] {
-        let len = u16::try_from(text.len()).unwrap();
-        out.extend([u8::try_from(len & 0x7f).unwrap() | 0x80, u8::try_from(len >> 7).unwrap()]);
-        out.extend(text.bytes());
-    }
-    out
-}
 
 /// The header with pointers, as Go wrote it until 1.17; it lies at `address`.
 fn pointers(address: u64, version: &str, modules: &str) -> Vec<u8> {
@@ -45,7 +29,7 @@ fn check(tiny: &Tiny) {
 
 #[test]
 fn build_information_is_read_where_it_is_inline() {
-    check(&executable().section(".go.buildinfo", 1, 3, inline("go1.17.5", &framed(MODULES))));
+    check(&executable().section(".go.buildinfo", 1, 3, go_build("go1.17.5", &framed(MODULES))));
 }
 
 #[test]
@@ -58,8 +42,8 @@ fn build_information_is_read_through_pointers() {
 
 #[test]
 fn a_program_that_only_looks_like_go_has_no_build_information() {
-    let unended = [&inline("go1.17.5", "")[..34], b"\xff\xff\xff\xff\x7f"].concat();
-    for contents in [b"\xff Go buildinf:".to_vec(), inline("", ""), unended[..33].to_vec()] {
+    let unended = [&go_build("go1.17.5", "")[..34], b"\xff\xff\xff\xff\x7f"].concat();
+    for contents in [b"\xff Go buildinf:".to_vec(), go_build("", ""), unended[..33].to_vec()] {
         let tiny = executable().section(".go.buildinfo", 1, 3, contents);
         assert_eq!(read(tiny.build()).unwrap().unwrap().go, None);
     }

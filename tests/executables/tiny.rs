@@ -22,6 +22,9 @@ const NEEDED: u64 = 1;
 const SONAME: u64 = 14;
 const RPATH: u64 = 15;
 const RUNPATH: u64 = 29;
+/// Types of sections: names, and the tables of symbols.
+const STRINGS: u32 = 3;
+const SYMBOLS: [u32; 2] = [2, 11];
 
 /// A static executable.
 pub fn executable() -> Tiny {
@@ -63,7 +66,7 @@ impl Tiny {
         Self { machine: Some(machine), ..self }
     }
 
-    /// Adds a section with a type and flags; loaded ones should come first.
+    /// Adds a section with a type and flags; loaded ones should come first, and the names of symbols behind them.
     pub fn section(mut self, name: &'static str, kind: u32, flags: u64, contents: impl Into<Vec<u8>>) -> Self {
         self.sections.push((name, kind, flags, contents.into()));
         self
@@ -111,6 +114,10 @@ impl Tiny {
             header[4..8].copy_from_slice(&kind.to_le_bytes());
             header[8..16].copy_from_slice(&flags.to_le_bytes());
             let address = if flags & 2 == 0 { 0 } else { at };
+            let names_at = u32::try_from(sections.len() + 1).unwrap();
+            let is_followed_by_names = self.sections.get(sections.len()).is_some_and(|next| next.1 == STRINGS);
+            let link = if SYMBOLS.contains(&kind) && is_followed_by_names { names_at } else { 0 };
+            header[40..44].copy_from_slice(&link.to_le_bytes());
             for (field, value) in [(16, address), (24, at), (32, len), (48, 8)] {
                 header[field..field + 8].copy_from_slice(&(value as u64).to_le_bytes());
             }
@@ -146,6 +153,23 @@ impl Tiny {
         }
         body
     }
+}
+
+/// What Go writes into `.go.buildinfo` since 1.18: a header with the texts behind it.
+pub fn go_build(version: &str, modules: &str) -> Vec<u8> {
+    let mut out = b"\xff Go buildinf:\x08\x02".to_vec();
+    out.resize(32, 0);
+    for text in [version, modules] {
+        let len = u16::try_from(text.len()).unwrap();
+        out.extend([u8::try_from(len & 0x7f).unwrap() | 0x80, u8::try_from(len >> 7).unwrap()]);
+        out.extend(text.bytes());
+    }
+    out
+}
+
+/// A list of modules with the marks around it by which Go finds it.
+pub fn framed(modules: &str) -> String {
+    format!("0123456789abcdef{modules}0123456789abcdef")
 }
 
 /// Reads the bytes of an ELF file.

@@ -1,26 +1,14 @@
-//! The built-in demo is what its generator makes, and says what it is there to say.
-//!
-//! `LAYERSCOPE_UPDATE=1 cargo test --test demo` writes the asset anew; the
-//! other tests see it from the next run on, since it is compiled in.
-
-#[path = "demo/generate.rs"]
-mod generate;
+//! The demo: what its separate `RUN` deletes still ships.
 
 use std::io::BufWriter;
 
-use generate::Measure;
+use layerscope::Inspection;
 use layerscope::analysis::dead_groups;
-use layerscope::archive::HoledSource;
-use layerscope::{Inspection, Opened, Progress};
 
-const ASSET: &str = concat!(env!("CARGO_MANIFEST_DIR"), "/assets/demo.tar.holes.zst");
+use crate::shown::inspect;
 
 fn demo() -> Inspection {
-    read(&layerscope::demo::open().unwrap())
-}
-
-fn read(opened: &Opened) -> Inspection {
-    layerscope::inspect(opened, &Progress::default()).unwrap()
+    inspect(&layerscope::demo::open().unwrap())
 }
 
 /// Sizes in the text below are in MB, as `docker images` shows them.
@@ -30,20 +18,6 @@ fn megabytes(bytes: u64) -> f64 {
 
 fn is_about(bytes: u64, expected: f64, tolerance: f64) -> bool {
     (megabytes(bytes) / expected - 1.0).abs() <= tolerance
-}
-
-#[test]
-fn the_demo_is_what_its_generator_makes() {
-    if std::env::var("LAYERSCOPE_UPDATE").as_deref() == Ok("1") {
-        std::fs::write(ASSET, generate::packed().unwrap()).unwrap();
-    }
-    let asset = std::fs::read(ASSET).unwrap();
-    assert!(megabytes(asset.len() as u64) < 0.5, "the demo takes {} bytes of the program", asset.len());
-    // Compared unpacked: another version of zstd may pack the same archive differently.
-    let (mut kept, mut made) = (Measure::default(), Measure::default());
-    HoledSource::unpack(&asset).unwrap().write_to(&mut kept).unwrap();
-    generate::write(BufWriter::new(&mut made)).unwrap();
-    assert_eq!(kept.finish(), made.finish(), "run again with LAYERSCOPE_UPDATE=1 to renew the asset");
 }
 
 #[test]
@@ -100,7 +74,7 @@ fn the_demo_s_instructions_read_as_a_person_wrote_them() {
 fn the_demo_can_be_written_out() {
     let file = tempfile::NamedTempFile::new().unwrap();
     layerscope::demo::write(BufWriter::new(file.as_file())).unwrap();
-    let (written, embedded) = (read(&layerscope::open(file.path(), None).unwrap()), demo());
+    let (written, embedded) = (inspect(&layerscope::open(file.path(), None).unwrap()), demo());
     assert_eq!(written.totals, embedded.totals);
     assert_eq!(written.id, embedded.id);
     assert!(written.warnings.is_empty());
