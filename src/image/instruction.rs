@@ -205,11 +205,16 @@ fn tidy(text: &str) -> String {
 }
 
 /// `file:<64 hex digits> in /dst` names no file that anyone wrote: eight digits are enough to tell two apart.
+///
+/// The classic builder puts an owner right before it: `--chown=app:appdir:<64 hex digits> in /dst`.
 fn short_hash(rest: &str) -> String {
+    let (source, after) = rest.split_once(' ').unwrap_or((rest, ""));
     for kind in ["file:", "dir:", "multi:"] {
-        if let Some((hash, after)) = rest.strip_prefix(kind).and_then(|r| r.split_once(' ')) {
-            let shown = hash.get(..8).unwrap_or(hash);
-            return format!("{kind}{shown} {}", after.trim());
+        let Some((owner, hash)) = source.rsplit_once(kind) else { continue };
+        let glued = owner.starts_with("--chown=") && hash.len() == 64 && hash.bytes().all(|b| b.is_ascii_hexdigit());
+        if (owner.is_empty() || glued) && !after.is_empty() {
+            let space = if glued { " " } else { "" };
+            return format!("{owner}{space}{kind}{} {}", hash.get(..8).unwrap_or(hash), after.trim());
         }
     }
     rest.into()
@@ -252,6 +257,14 @@ mod tests {
             ),
             "COPY dir:69ce8e08 in /app/data/"
         );
+        let digits = "0123456789abcdef".repeat(4);
+        for (owner, kind) in [("1000:1000", "dir:"), ("dir:file", "multi:"), ("nobody", "file:")] {
+            assert_eq!(
+                shown(&format!("/bin/sh -c #(nop) COPY --chown={owner}{kind}{digits} in /srv ")),
+                format!("COPY --chown={owner} {kind}01234567 in /srv")
+            );
+        }
+        assert_eq!(shown("/bin/sh -c #(nop) COPY --chown=a:dir:b c /srv "), "COPY --chown=a:dir:b c /srv");
         assert_eq!(shown("|1 VERSION=1.2 /bin/sh -c rm /app/big"), "RUN rm /app/big");
         assert_eq!(shown("/bin/sh -c echo hi |1 VERSION=1.2"), "RUN echo hi |1 VERSION=1.2");
     }
