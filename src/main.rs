@@ -3,6 +3,7 @@
 
 mod cli;
 mod config;
+mod learn;
 mod toml_file;
 mod tui;
 

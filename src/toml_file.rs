@@ -1,4 +1,4 @@
-//! What reading the configuration and reading a theme share: TOML whose errors name the line and the key.
+//! What reading the configuration, a theme and a lesson share: TOML whose errors name the line and the key.
 
 use std::fmt;
 
@@ -18,9 +18,18 @@ pub struct Problem {
 impl Problem {
     /// Says what is wrong with a key at a byte of the text.
     pub fn at(text: &str, byte: usize, key: &str, what: String) -> Self {
-        let before = text.as_bytes().get(..byte).unwrap_or(text.as_bytes());
-        let line = 1 + before.iter().filter(|&&b| b == b'\n').count();
+        Self::on(Self::line_at(text, byte), key, what)
+    }
+
+    /// Says what is wrong with a key on a line, which are counted from 1.
+    pub fn on(line: usize, key: &str, what: String) -> Self {
         Self { line, key: key.into(), what }
+    }
+
+    /// The line that a byte of the text is on.
+    pub fn line_at(text: &str, byte: usize) -> usize {
+        let before = text.as_bytes().get(..byte).unwrap_or(text.as_bytes());
+        1 + before.iter().filter(|&&b| b == b'\n').count()
     }
 
     /// Says why the text is no TOML.

@@ -10,6 +10,7 @@ mod fix;
 mod images;
 mod input;
 mod ladder;
+mod learn;
 mod progress;
 mod settings;
 mod study;
@@ -25,6 +26,7 @@ use layerscope::study::Study;
 use layerscope::{Error, Inspection, Opened, Progress, Selection};
 
 use crate::config;
+use crate::learn::LessonError;
 use crate::tui::{self, Environment, Settings};
 use compare::CompareArguments;
 use contents::{CatArguments, ExtractArguments};
@@ -32,6 +34,7 @@ use fix::{DockerfileArguments, FixArguments};
 use images::ImagesArguments;
 use input::Input;
 use ladder::LadderArguments;
+use learn::LearnArguments;
 use settings::{ConfigArguments, Preferences, ScreenOptions};
 use study::StudyArguments;
 
@@ -58,6 +61,7 @@ const AFTER_HELP: &str = "Examples:
   layerscope ladder my-app.tar                 how small it could be
   layerscope fix my-app.tar --dockerfile Dockerfile | patch -p0
   layerscope compare old.tar new.tar
+  layerscope learn 1                           why a RUN rm makes nothing smaller
   layerscope cat my-app.tar /etc/os-release
   layerscope extract my-app.tar /usr/lib/go --to .
   layerscope                                   opens the built-in demo
@@ -71,6 +75,8 @@ enum Command {
     Report(ReportArguments),
     /// Put images side by side: sizes, shared layers, what came, went and grew
     Compare(CompareArguments),
+    /// Learn what makes images big, lesson by lesson, in the explorer
+    Learn(LearnArguments),
     /// Show how small the image could be: the size after each remedy, and how to get there
     Ladder(LadderArguments),
     /// Print what to change in the Dockerfile, and why, as a diff that `patch` applies
@@ -233,6 +239,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
         Some(Command::Report(arguments)) => report(arguments),
         Some(Command::Compare(arguments)) => compare::compare(&arguments),
+        Some(Command::Learn(arguments)) => learn::learn(&arguments),
         Some(Command::Ladder(arguments)) => ladder::ladder(&arguments),
         Some(Command::Fix(arguments)) => fix::print_fix(&arguments),
         Some(Command::Dockerfile(arguments)) => fix::print_dockerfile(&arguments),
@@ -298,8 +305,13 @@ fn show(input: Input, selection: Selection, settings: Settings) -> Result<(), Fa
         let name = input.name();
         tui::Start::Later(name, Box::new(move |progress| input.open(progress)))
     };
+    on_terminal(start, selection, settings)
+}
+
+fn on_terminal(start: tui::Start, selection: Selection, settings: Settings) -> Result<(), Failure> {
     tui::run(start, selection, settings).map_err(|failure| match failure {
-        tui::Failure::Image(error) => Failure::Image(error),
+        tui::Failure::Image(error) | tui::Failure::Lesson(LessonError::Image(error)) => Failure::Image(error),
+        tui::Failure::Lesson(error) => Failure::File(error.to_string()),
         tui::Failure::Terminal(error) => Failure::Output("to the terminal".into(), error),
     })
 }

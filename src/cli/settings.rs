@@ -79,6 +79,11 @@ impl Preferences {
         Ok(self.load()?.0.units)
     }
 
+    /// Where the configuration lies, if there is a place for one.
+    pub fn directory(&self) -> Option<PathBuf> {
+        self.place().directory()
+    }
+
     fn place(&self) -> Place {
         if self.no_config { Place::Nowhere } else { Place::find(self.config.as_deref()) }
     }

@@ -18,7 +18,8 @@ use super::extract::Extraction;
 use super::instruction::Reading;
 use super::jobs::{Done, Job};
 use super::keymap::{Action, Context, Keymap};
-use super::layout::{Pane, Panes, Shares, layout, rows_inside};
+use super::layout::{Pane, Panes, Shares, layout, layout_with_narrator, rows_inside};
+use super::lesson::Narrator;
 use super::mouse::Pointer;
 use super::search::Search;
 use super::sentences::{self, Details};
@@ -35,11 +36,13 @@ pub enum Message {
     Resize(u16, u16),
     /// How far the reading is: bytes done, bytes in all, layers done.
     Progress(u64, u64, u64),
-    /// The images of the archive are known, and it is not clear which one is meant.
-    Choices(Vec<String>),
+    /// One of these is to be chosen: images of the archive, or lessons.
+    Choices(&'static str, Vec<String>),
     /// The image is known, and its layers are going to be read.
     Opened(Intro),
     Loaded(Result<Arc<Inspection>, Error>),
+    /// The images of a lesson have been read.
+    Lesson(Box<Narrator>),
     /// Files have been looked into.
     Studied(Arc<Study>),
     /// Something that ran beside the screen has come to a result.
@@ -60,6 +63,10 @@ pub enum Effect {
     Copy(String),
     /// The image at this place in the list is wanted.
     Choose(usize),
+    /// The lesson after this one is wanted.
+    NextLesson,
+    /// The list of the lessons is wanted.
+    Lessons,
     /// The shell is wanted for a while.
     Suspend,
     /// This is to run beside the screen.
@@ -69,6 +76,7 @@ pub enum Effect {
 }
 
 /// A layer as the manifest has it, before it is read.
+#[derive(Clone)]
 pub struct LayerIntro {
     pub instruction: String,
     pub stored: Option<u64>,
@@ -92,8 +100,17 @@ impl Intro {
 
 /// How far the program is.
 pub enum Phase {
-    Loading { done: u64, total: u64, layers: u64 },
-    Choosing { choices: Vec<String>, cursor: usize },
+    Loading {
+        done: u64,
+        total: u64,
+        layers: u64,
+    },
+    /// One of what is meant, and the cursor stands on one.
+    Choosing {
+        what: &'static str,
+        choices: Vec<String>,
+        cursor: usize,
+    },
     Ready(Box<Explorer>),
 }
 
@@ -123,6 +140,8 @@ pub struct App {
     pub viewer: Option<Box<Viewer>>,
     /// Something that is to be written to the host, or is being written.
     pub extraction: Option<Extraction>,
+    /// The lesson that is told about the image.
+    pub lesson: Option<Box<Narrator>>,
     /// How a number was computed, if somebody has asked.
     pub explained: Option<Explanation>,
     /// What there is to say of the last key, until the next one.
@@ -156,6 +175,7 @@ impl App {
             reading: None,
             viewer: None,
             extraction: None,
+            lesson: None,
             explained: None,
             notice: None,
             numbers: Numbers::default(),
@@ -219,7 +239,7 @@ impl App {
                     self.phase = Phase::Loading { done, total, layers };
                 }
             }
-            Message::Choices(choices) => self.phase = Phase::Choosing { choices, cursor: 0 },
+            Message::Choices(what, choices) => self.phase = Phase::Choosing { what, choices, cursor: 0 },
             Message::Opened(intro) => {
                 self.name = intro.name;
                 self.intro = intro.layers;
@@ -231,6 +251,7 @@ impl App {
                 self.phase = Phase::Ready(Box::new(explorer));
                 self.show(self.view);
             }
+            Message::Lesson(narrator) => self.teach(*narrator),
             Message::Studied(study) => {
                 if let Some(views) = &mut self.views {
                     views.studied(&study);
@@ -263,6 +284,14 @@ impl App {
     /// Does what a key or a click asks for.
     pub(super) fn act(&mut self, action: Action) -> Option<Effect> {
         let ready = self.explorer().is_some();
+        let action = match action {
+            Action::Quit | Action::Suspend | Action::Help => action,
+            action if self.help => action,
+            action => match self.act_in_lesson(action) {
+                Ok(effect) => return effect,
+                Err(action) => action,
+            },
+        };
         match action {
             Action::Quit => return Some(Effect::Quit),
             Action::Suspend => return Some(Effect::Suspend),
@@ -314,7 +343,11 @@ impl App {
 
     /// Where keys are looked up, the most particular place first.
     fn contexts(&self) -> Vec<Context> {
-        let mut contexts = Vec::new();
+        let mut contexts = self.lesson.iter().filter(|_| self.is_told()).fold(Vec::new(), |mut contexts, lesson| {
+            contexts.extend(lesson.question().map(|_| Context::Question));
+            contexts.push(Context::Lesson);
+            contexts
+        });
         if self.viewer.is_some() {
             return vec![Context::Viewer, Context::Everywhere];
         }
@@ -373,7 +406,7 @@ impl App {
 
     fn choose(&mut self, action: Action) -> Option<Effect> {
         let page = rows_inside(self.area).max(2) - 1;
-        let Phase::Choosing { choices, cursor } = &mut self.phase else { return None };
+        let Phase::Choosing { choices, cursor, .. } = &mut self.phase else { return None };
         if matches!(action, Action::Enter | Action::Right) {
             return Some(Effect::Choose(*cursor));
         }
@@ -417,7 +450,13 @@ impl App {
 
     /// Where the panes lie.
     pub fn panes(&self) -> Panes {
-        layout(self.area, self.focus, self.shares)
+        match &self.lesson {
+            Some(lesson) => {
+                let rows = lesson.rows(self.area);
+                layout_with_narrator(self.area, rows, self.is_told(), self.focus, self.shares)
+            }
+            None => layout(self.area, self.focus, self.shares),
+        }
     }
 
     /// The lines of the details that there is no room for.

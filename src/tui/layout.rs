@@ -21,6 +21,8 @@ pub struct Panes {
     pub tree: Rect,
     pub details: Rect,
     pub footer: Rect,
+    /// What a lesson says.
+    pub narrator: Rect,
     /// Everything between header and footer.
     pub main: Rect,
 }
@@ -123,6 +125,32 @@ pub fn layout(area: Rect, focus: Pane, shares: Shares) -> Panes {
     panes
 }
 
+/// Divides the screen with some rows for a narrator, above the footer.
+///
+/// `told` says that the narrator has the keys; then the details make room.
+pub fn layout_with_narrator(area: Rect, rows: u16, told: bool, focus: Pane, shares: Shares) -> Panes {
+    let rows = rows.min(main(area).height);
+    let stage = Rect { height: area.height - rows, ..area };
+    let mut panes = layout(stage, focus, shares);
+    let below = |height: u16| if has_bars(area) { area.bottom() - 1 - height } else { area.bottom() - height };
+    panes.narrator = Rect { y: below(rows), height: rows, ..area };
+    if !has_bars(stage) && has_bars(area) {
+        // So few rows are left that they are the narrator's.
+        panes = Panes {
+            header: Rect { height: 1, ..area },
+            narrator: Rect { y: area.y + 1, height: area.height - 2, ..area },
+            ..Panes::default()
+        };
+    }
+    panes.footer = Rect { y: below(0), height: u16::from(has_bars(area)), ..area };
+    if told && !panes.layers.is_empty() && !panes.tree.is_empty() {
+        panes.layers.height = panes.main.height;
+        panes.tree.height = panes.main.height;
+        panes.details = Rect::ZERO;
+    }
+    panes
+}
+
 impl Panes {
     /// The divider at a cell: the borders of two panes where they touch.
     pub fn divider(&self, at: Position) -> Option<Divider> {
@@ -160,6 +188,22 @@ mod tests {
                     for pane in all.iter().filter(|pane| !pane.is_empty()) {
                         assert_eq!(pane.intersection(area), *pane, "{width}x{height}");
                     }
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_narrator_leaves_no_pane_outside_of_the_screen() {
+        for (width, height) in (0..100).step_by(9).flat_map(|width| (0..40).map(move |height| (width, height))) {
+            for (rows, told) in (0..20).flat_map(|rows| [(rows, true), (rows, false)]) {
+                let area = Rect::new(0, 0, width, height);
+                let panes = layout_with_narrator(area, rows, told, Pane::Tree, Shares::default());
+                let all = [panes.header, panes.layers, panes.tree, panes.details, panes.narrator, panes.footer];
+                let covered: u32 = all.iter().map(|pane| pane.area()).sum();
+                assert!(covered <= area.area(), "{width}x{height}, {rows}: {panes:?}");
+                for pane in all.iter().filter(|pane| !pane.is_empty()) {
+                    assert_eq!(pane.intersection(area), *pane, "{width}x{height}, {rows}");
                 }
             }
         }

@@ -16,6 +16,7 @@ mod instruction;
 mod jobs;
 pub mod keymap;
 mod layout;
+mod lesson;
 mod mouse;
 mod pattern;
 mod prompt;
@@ -49,12 +50,15 @@ use layerscope::study::{Question, Study};
 use layerscope::{Archive, Error, Inspection, Opened, Progress, Selection};
 use ratatui::layout::Rect;
 
+pub use app::Intro;
 pub use signs::Signs;
 pub use terminal::Environment;
 pub use views::View;
 
-use app::{App, Effect, Intro, Message, Phase};
+use crate::learn::{Course, Entry, LessonError};
+use app::{App, Effect, Message, Phase};
 use keymap::Keymap;
+use lesson::Narrator;
 use terminal::{Answer, Input, Late, Screen};
 use theme::Theme;
 use viewer::pager;
@@ -67,6 +71,8 @@ const TICK: Duration = Duration::from_millis(80);
 pub enum Failure {
     /// The image could not be read.
     Image(Error),
+    /// The lesson cannot be told.
+    Lesson(LessonError),
     /// The terminal could not be used.
     Terminal(io::Error),
 }
@@ -102,6 +108,8 @@ pub enum Start {
     Image(Box<Opened>),
     /// Several images, of which none is meant in particular.
     Archive(Archive),
+    /// A lesson of a course; without one, the list of all.
+    Course(Course, Option<usize>),
     /// Nothing but the name: what can be read only once has to be read to its end first.
     Later(String, Opener),
 }
@@ -110,6 +118,8 @@ pub enum Start {
 enum Event {
     Message(Message),
     Archive(Result<Archive, Error>),
+    /// A lesson has been told, or cannot be.
+    Lesson(Result<Box<Narrator>, LessonError>),
     /// The program was stopped from outside, and goes on.
     Continued,
 }
@@ -121,6 +131,7 @@ pub fn run(start: Start, selection: Selection, settings: Settings) -> Result<(),
         Start::Image(opened) => opened.path.clone(),
         Start::Archive(archive) => archive.path.clone(),
         Start::Later(name, _) => name.clone(),
+        Start::Course(..) => "Lessons".into(),
     };
     let (width, height) = crossterm::terminal::size()?;
     let app = App::new(name, &settings, Rect::new(0, 0, width, height));
@@ -132,6 +143,7 @@ pub fn run(start: Start, selection: Selection, settings: Settings) -> Result<(),
         sender: sender.clone(),
         archive: None,
         contents: None,
+        course: None,
         jobs: Jobs::default(),
         pager: settings.pager,
     };
@@ -151,7 +163,7 @@ pub fn run(start: Start, selection: Selection, settings: Settings) -> Result<(),
     session.progress.cancel.store(true, Ordering::Relaxed);
     drop(screen);
     match effect? {
-        Some(error) => Err(Failure::Image(error)),
+        Some(failure) => Err(failure),
         None => Ok(()),
     }
 }
@@ -174,6 +186,8 @@ struct Session {
     archive: Option<Archive>,
     /// What the files of the image hold.
     contents: Option<Arc<dyn Contents>>,
+    /// The lessons, and the place of the one that is told.
+    course: Option<(Arc<Course>, Option<usize>)>,
     jobs: Jobs,
     /// What shows files instead of the program that the environment names.
     pager: Option<String>,
@@ -184,6 +198,13 @@ impl Session {
         match start {
             Start::Image(opened) => self.read(*opened),
             Start::Archive(archive) => self.offer(archive),
+            Start::Course(course, chosen) => {
+                self.course = Some((Arc::new(course), chosen));
+                match chosen {
+                    Some(index) => self.teach(index),
+                    None => self.list_lessons(),
+                }
+            }
             Start::Later(_, open) => {
                 let (progress, sender) = (self.progress.clone(), self.sender.clone());
                 thread::spawn(move || sender.send(Event::Archive(open(&progress))));
@@ -192,8 +213,37 @@ impl Session {
     }
 
     fn offer(&mut self, archive: Archive) {
-        self.app.update(Message::Choices(archive.images.iter().map(Image::description).collect()));
+        let images = archive.images.iter().map(Image::description).collect();
+        self.app.update(Message::Choices("image", images));
         self.archive = Some(archive);
+    }
+
+    fn list_lessons(&mut self) {
+        let Some((course, _)) = &self.course else { return };
+        let lesson = |(i, entry): (usize, &Entry)| format!("{}. {}", i + 1, entry.lesson.line());
+        let lessons = course.entries.iter().enumerate().map(lesson).collect();
+        self.app.update(Message::Choices("lesson", lessons));
+    }
+
+    /// Reads the images of a lesson beside the screen, and begins it.
+    fn teach(&mut self, index: usize) {
+        let Some((course, chosen)) = &mut self.course else { return };
+        *chosen = Some(index);
+        let course = course.clone();
+        let Some(entry) = course.entries.get(index) else { return };
+        let intro = Intro { name: entry.lesson.title.clone(), layers: Vec::new() };
+        self.app.update(Message::Opened(intro));
+        let (progress, sender, units) = (self.progress.clone(), self.sender.clone(), self.app.units);
+        let course = course.clone();
+        thread::spawn(move || {
+            let narrator = |entry: &Entry| {
+                let (told, stages) = entry.stage(units, &progress)?;
+                let next = course.entries.get(index + 1).map(|entry| entry.lesson.title.clone());
+                Ok(Box::new(Narrator::new(told, stages, next)))
+            };
+            let told = course.entries.get(index).map(narrator);
+            told.map(|told| sender.send(Event::Lesson(told)))
+        });
     }
 
     /// Shows what is known of the image, and reads its layers beside the screen.
@@ -224,7 +274,7 @@ impl Session {
         screen: &mut Screen,
         input: &Input,
         receiver: &Receiver<Event>,
-    ) -> io::Result<Option<Error>> {
+    ) -> io::Result<Option<Failure>> {
         loop {
             let event = match self.app.phase {
                 Phase::Loading { .. } => receiver.recv_timeout(TICK),
@@ -245,6 +295,9 @@ impl Session {
                     Event::Message(message) => self.app.update(message),
                     Event::Archive(Err(error)) => self.app.update(Message::Loaded(Err(error))),
                     Event::Archive(Ok(archive)) => self.opened(archive),
+                    Event::Lesson(Ok(narrator)) => self.app.update(Message::Lesson(narrator)),
+                    Event::Lesson(Err(LessonError::Image(Error::Cancelled))) => Some(Effect::Quit),
+                    Event::Lesson(Err(error)) => return Ok(Some(Failure::Lesson(error))),
                     Event::Continued => {
                         screen.renew()?;
                         self.measure(screen)?
@@ -252,10 +305,16 @@ impl Session {
                 };
                 match effect {
                     Some(Effect::Quit) => return Ok(None),
-                    Some(Effect::Fail(error)) => return Ok(Some(error)),
+                    Some(Effect::Fail(error)) => return Ok(Some(Failure::Image(error))),
                     Some(Effect::Copy(text)) => {
                         crossterm::execute!(screen.terminal.backend_mut(), CopyToClipboard::to_clipboard_from(text))?;
                     }
+                    Some(Effect::Choose(index)) if self.course.is_some() => self.teach(index),
+                    Some(Effect::NextLesson) => {
+                        let told = self.course.as_ref().and_then(|(_, chosen)| *chosen);
+                        self.teach(told.map_or(0, |index| index + 1));
+                    }
+                    Some(Effect::Lessons) => self.list_lessons(),
                     Some(Effect::Choose(index)) => {
                         if let Some(archive) = self.archive.take() {
                             self.read(archive.pick(index));
@@ -293,7 +352,8 @@ impl Session {
     /// Starts what has become necessary, and stops what nobody waits for any more.
     fn work(&mut self) {
         self.jobs.keep(|number| self.app.awaits(number));
-        let (Some(explorer), Some(contents)) = (self.app.explorer(), &self.contents) else { return };
+        let staged = self.app.lesson.as_ref().and_then(|lesson| lesson.stage()).map(|stage| &stage.contents);
+        let (Some(explorer), Some(contents)) = (self.app.explorer(), staged.or(self.contents.as_ref())) else { return };
         let workshop =
             Workshop { inspection: explorer.inspection.clone(), contents: contents.clone(), units: self.app.units };
         while let Some(task) = self.app.task() {

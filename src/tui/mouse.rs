@@ -116,7 +116,7 @@ impl App {
         if self.is_covered() {
             return None;
         }
-        if let Phase::Choosing { choices, cursor } = &mut self.phase {
+        if let Phase::Choosing { choices, cursor, .. } = &mut self.phase {
             *cursor =
                 row_in(panes.main, at, first_visible(*cursor, choices.len(), rows_inside(panes.main)), choices.len())?;
             return Some(Hit::Entry);

@@ -12,6 +12,7 @@ use crate::tui::app::{App, Phase};
 use crate::tui::keymap::Action::{self, *};
 use crate::tui::keymap::help::Line as Hint;
 use crate::tui::layout::Pane;
+use crate::tui::lesson;
 use crate::tui::text::cut;
 use crate::tui::theme::Theme;
 use crate::tui::views::{View, Views};
@@ -141,12 +142,13 @@ pub fn footer(app: &App, theme: &Theme, room: u16) -> Vec<Piece> {
 fn hints(app: &App) -> &'static [Hint] {
     match (&app.phase, app.help, app.focus) {
         (_, true, _) => &[(&[Back], "back"), (&[Up, Down], "scroll")],
-        (Phase::Choosing { .. }, ..) => &[(&[Up, Down], "image"), (&[Enter], "open"), (&[Quit], "quit")],
+        (Phase::Choosing { .. }, ..) => &[(&[Up, Down], "move"), (&[Enter], "open"), (&[Quit], "quit")],
         _ if app.asks_where() => &[(&[Enter], "extract"), (&[Back], "cancel")],
         _ if app.explained.is_some() => {
             &[(&[Back], "close"), (&[Up, Down], "scroll"), (&[Explain], "what it is a part of")]
         }
         (Phase::Loading { .. }, ..) => &[(&[Quit], "cancel"), (&[Help], "help")],
+        _ if app.is_told() => app.lesson.as_ref().map_or(&[], |lesson| lesson::keys(lesson)),
         _ if app.reading.is_some() => &[
             (&[Back], "back"),
             (&[Up, Down], "scroll"),

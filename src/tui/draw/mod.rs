@@ -24,6 +24,7 @@ use ratatui::widgets::{Block, Widget};
 use super::app::{App, Phase};
 use super::explorer::Explorer;
 use super::layout::{Pane, rows_inside};
+use super::lesson;
 use super::text::{cut, first_visible};
 use super::theme::Theme;
 use super::viewer;
@@ -41,6 +42,11 @@ fn inner(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let panes = app.panes();
     bars::draw(bars::header(app, theme, panes.header.width), panes.header, buffer);
     match (&app.phase, &app.views) {
+        (Phase::Ready(_), Some(_)) if app.sums_up() => {
+            if let Some(lesson) = &app.lesson {
+                lesson::draw_page(lesson, theme, panes.main, buffer);
+            }
+        }
         (Phase::Ready(explorer), Some(_)) if app.reading.is_some() => {
             instruction(app, explorer, theme, panes.main, buffer);
         }
@@ -53,7 +59,7 @@ fn inner(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
             let look = Look { theme, units: app.units };
             views.draw(app.view, explorer, look, panes.main, buffer);
         }
-        (Phase::Choosing { choices, cursor }, _) => choosing(choices, *cursor, theme, panes.main, buffer),
+        (Phase::Choosing { what, choices, cursor }, _) => choosing(what, choices, *cursor, theme, panes.main, buffer),
         (phase, _) => {
             layers::draw(app, theme, panes.layers, buffer);
             match phase {
@@ -65,6 +71,10 @@ fn inner(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
             }
             details(app, theme, panes.details, buffer);
         }
+    }
+    if let (Some(lesson), Phase::Ready(explorer)) = (&app.lesson, &app.phase) {
+        lesson::draw(app, lesson, theme, panes.narrator, buffer);
+        lesson::mark(app, explorer, lesson, theme, buffer);
     }
     match bottom(app, theme, panes.footer.width) {
         Some(line) => put(line, 0, panes.footer, buffer),
@@ -176,8 +186,8 @@ pub fn bar(live: u64, dead: u64, whole: u64, width: usize, theme: &Theme) -> [Sp
     ]
 }
 
-fn choosing(choices: &[String], cursor: usize, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let title = format!("Which image? · {}/{}", cursor + 1, choices.len());
+fn choosing(what: &str, choices: &[String], cursor: usize, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let title = format!("Which {what}? · {}/{}", cursor + 1, choices.len());
     let inner = pane(&title, true, theme, area, buffer);
     let height = usize::from(inner.height);
     let first = first_visible(cursor, choices.len(), height);

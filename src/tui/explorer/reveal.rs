@@ -4,8 +4,9 @@ use layerscope::tree::NodeId;
 
 use super::Explorer;
 use super::changes::Changed;
+use crate::learn::Scene;
 use crate::tui::filter::Filter;
-use crate::tui::rows::{Scope, Shown};
+use crate::tui::rows::{Measure, Scope, Shown, Sort};
 
 impl Explorer {
     /// Goes to the place where the next pair of layers wastes the most; after the last, to the first again.
@@ -92,6 +93,21 @@ impl Explorer {
         if let Some(born) = born.filter(|_| self.selected() != Some(node)) {
             self.select_layer(born);
             self.reveal(node);
+        }
+    }
+
+    /// Shows what a lesson speaks of, and nothing else is open.
+    pub fn set_the_scene(&mut self, scene: Scene) {
+        self.unmark_all();
+        self.show_everything();
+        self.sort = Sort::default();
+        self.measure = Measure::default();
+        self.fold_all();
+        self.set_scope(if scene.changes { Scope::Changes } else { Scope::UpTo });
+        self.select_layer(scene.layer);
+        match scene.path {
+            Some(path) => self.reveal(path),
+            None => self.move_to(0),
         }
     }
 

@@ -1,6 +1,6 @@
 //! What keys can do, with the keys that do it unless the configuration says otherwise.
 
-use super::Context::{self, Everywhere, Explore, Found, Layers, Tree, Treemap, Viewer, Waste};
+use super::Context::{self, Everywhere, Explore, Found, Layers, Lesson, Question, Tree, Treemap, Viewer, Waste};
 
 macro_rules! actions {
     ($($variant:ident $name:literal $context:ident [$($key:literal)*] [$($dive:literal)*];)*) => {
@@ -113,4 +113,12 @@ actions! {
     Wrap "wrap" Viewer ["w"] [];
     TextOrHex "text-or-hex" Viewer ["x"] [];
     Pager "pager" Viewer ["p" "|"] [];
+    LessonNext "lesson-next" Lesson ["space" "enter" "right"] [];
+    LessonBack "lesson-back" Lesson ["left" "backspace"] [];
+    LessonReturn "lesson-return" Everywhere ["L"] [];
+    LessonTold "lesson-told" Question ["s"] [];
+    AnswerA "answer-a" Question ["a"] [];
+    AnswerB "answer-b" Question ["b"] [];
+    AnswerC "answer-c" Question ["c"] [];
+    AnswerD "answer-d" Question ["d"] [];
 }

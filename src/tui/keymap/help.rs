@@ -78,6 +78,14 @@ pub const GROUPS: &[(&str, &[Line])] = &[
             (&[BiggerThan], "only what has 1, 10 or 100 MiB"),
         ],
     ),
+    (
+        "Lessons",
+        &[
+            (&[LessonNext, LessonBack], "next and previous step"),
+            (&[LessonReturn], "look around on your own; come back to the lesson"),
+            (&[AnswerA, AnswerB, AnswerC, AnswerD, LessonTold], "answer; be told the answer"),
+        ],
+    ),
     ("", &[(&[Help], "this help"), (&[Back], "back"), (&[Suspend], "to the shell; fg comes back"), (&[Quit], "quit")]),
 ];
 

@@ -25,6 +25,10 @@ pub enum Context {
     Treemap,
     /// A file that is being looked at.
     Viewer,
+    /// A lesson that is being told.
+    Lesson,
+    /// A question of a lesson.
+    Question,
 }
 
 /// The keys of all actions.

@@ -1,0 +1,73 @@
+//! `layerscope learn`: lessons in the explorer, and the list of them.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+
+use clap::Args;
+use layerscope::report::fit::wrap;
+
+use super::settings::{self, Preferences, ScreenOptions};
+use super::{Failure, on_terminal, to_stdout};
+use crate::learn::{Course, Entry};
+use crate::tui::{Environment, Start};
+
+#[derive(Args)]
+pub struct LearnArguments {
+    /// The lesson: its number, its name, or a file with a lesson of your own; without one, the list of all
+    #[arg(value_name = "LESSON")]
+    lesson: Option<String>,
+    #[command(flatten)]
+    preferences: Preferences,
+    #[command(flatten)]
+    screen: ScreenOptions,
+}
+
+/// Opens a lesson, or lists them.
+pub fn learn(arguments: &LearnArguments) -> Result<(), Failure> {
+    let settings = settings::of_screen(&arguments.preferences, &arguments.screen)?;
+    let (course, chosen) = course(arguments)?;
+    if io::stdout().is_terminal() && !Environment::read().is_dumb() {
+        return on_terminal(Start::Course(course, chosen), layerscope::Selection::default(), settings);
+    }
+    let mut out = io::stdout().lock();
+    out.write_all(list(&course).as_bytes()).and_then(|()| out.flush()).map_err(to_stdout)
+}
+
+/// All lessons, and the one that is asked for.
+fn course(arguments: &LearnArguments) -> Result<(Course, Option<usize>), Failure> {
+    let own = arguments.preferences.directory().map(|directory| directory.join("lessons"));
+    let mut course = Course::built_in().map_err(Failure::File)?;
+    if let Some(directory) = own {
+        course = course.with_files_of(&directory).map_err(Failure::File)?;
+    }
+    let Some(word) = &arguments.lesson else { return Ok((course, None)) };
+    if let Some(index) = course.find(word) {
+        return Ok((course, Some(index)));
+    }
+    let path = Path::new(word);
+    if path.extension().is_some_and(|extension| extension == "toml") || path.exists() {
+        course.entries.push(Entry::of_file(&PathBuf::from(word)).map_err(Failure::File)?);
+        let last = course.entries.len() - 1;
+        return Ok((course, Some(last)));
+    }
+    let lessons = course.entries.iter().enumerate().map(|(i, entry)| format!("{} {}", i + 1, entry.name));
+    Err(Failure::Place {
+        message: format!("there is no lesson {}", layerscope::text::escaped_str(word)),
+        hint: format!("the lessons are {}; a lesson of your own is a file", lessons.collect::<Vec<_>>().join(", ")),
+    })
+}
+
+/// The lessons, a paragraph each.
+fn list(course: &Course) -> String {
+    let mut text = String::new();
+    for (i, entry) in course.entries.iter().enumerate() {
+        let head = format!("{:>3}  ", i + 1);
+        let lesson = &entry.lesson;
+        text.push_str(&format!("{head}{} ({})\n", lesson.title, entry.name));
+        for line in wrap(&lesson.about, 74) {
+            text.push_str(&format!("     {line}\n"));
+        }
+    }
+    text.push_str("\nlayerscope learn 1 opens the first in the terminal.\n");
+    text
+}

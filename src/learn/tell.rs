@@ -1,0 +1,144 @@
+//! Puts the figures of images into the words of a lesson, and finds what its steps point at.
+
+use layerscope::report::{Units, times};
+use layerscope::units::percent;
+
+use super::facts::{Facts, Value};
+use super::figure::{Figure, Part, Quantity, Sign, Sum, Template};
+use super::{Lesson, Question, Scene, Step, Told, Written};
+use crate::toml_file::Problem;
+use crate::tui::View;
+
+/// Tells a lesson about its images.
+pub fn tell(lesson: &Lesson, facts: &[Facts], units: Units) -> Result<Told, Problem> {
+    let mut scene =
+        Scene { image: 0, view: Some(View::Explore), layer: last_layer(facts, 0), path: None, changes: false };
+    let mut steps = Vec::with_capacity(lesson.steps.len());
+    for written in &lesson.steps {
+        scene = next_scene(scene, written, facts)?;
+        let filling = Filling { facts, image: scene.image, units };
+        let question = match &written.ask {
+            Some(ask) => Some(Question {
+                options: ask.options.iter().map(|option| filling.fill(option)).collect::<Result<_, _>>()?,
+                right: ask.right,
+                because: filling.fill(&ask.because)?,
+            }),
+            None => None,
+        };
+        steps.push(Step { text: filling.fill(&written.say)?, question, scene });
+    }
+    let filling = Filling { facts, image: 0, units };
+    Ok(Told {
+        title: lesson.title.clone(),
+        steps,
+        seen: lesson.seen.iter().map(|line| filling.fill(line)).collect::<Result<_, _>>()?,
+        before: lesson.before.clone(),
+        after: lesson.after.clone(),
+    })
+}
+
+fn last_layer(facts: &[Facts], image: usize) -> usize {
+    facts.get(image).map_or(0, |facts| facts.inspection.layers.len().saturating_sub(1))
+}
+
+/// What is shown at a step: what it names, and else what was shown before.
+fn next_scene(before: Scene, written: &Written, facts: &[Facts]) -> Result<Scene, Problem> {
+    let show = &written.show;
+    let problem = |key: &str, what: String| Problem::on(written.line, key, what);
+    let image = show.image.unwrap_or(before.image);
+    let shown = facts.get(image).ok_or_else(|| problem("image", "this image has not been read".into()))?;
+    let other = image != before.image;
+    let layer = match show.layer {
+        Some(layer) => shown.layer(layer).map_err(|what| problem("layer", what))?,
+        None if other => last_layer(facts, image),
+        None => before.layer,
+    };
+    let path = match &show.path {
+        Some(path) => Some(shown.find(path).map_err(|what| problem("path", what))?),
+        None if other || show.view.is_some() || show.layer.is_some() => None,
+        None => before.path,
+    };
+    // The images side by side are for one step; the next goes on with the view there was.
+    let view = match (show.beside, show.view) {
+        (true, _) => None,
+        (false, Some(view)) => Some(view),
+        (false, None) => Some(before.view.unwrap_or(View::Explore)),
+    };
+    Ok(Scene { image, view, layer, path, changes: show.changes.unwrap_or(before.changes && !other) })
+}
+
+struct Filling<'a> {
+    facts: &'a [Facts],
+    /// The image that figures without a name are about.
+    image: usize,
+    units: Units,
+}
+
+impl Filling<'_> {
+    /// The words with their figures, in paragraphs.
+    fn fill(&self, template: &Template) -> Result<String, Problem> {
+        let mut text = String::new();
+        for part in &template.parts {
+            match part {
+                Part::Words(words) => text.push_str(words),
+                Part::Figure { figure, written, line } => {
+                    let shown = self.figure(figure).map_err(|what| Problem::on(*line, written, what))?;
+                    text.push_str(&shown);
+                }
+            }
+        }
+        let paragraphs = text.split("\n\n").map(|lines| lines.split_whitespace().collect::<Vec<_>>().join(" "));
+        Ok(paragraphs.filter(|paragraph| !paragraph.is_empty()).collect::<Vec<_>>().join("\n\n"))
+    }
+
+    fn figure(&self, figure: &Figure) -> Result<String, String> {
+        #[expect(clippy::cast_precision_loss, reason = "a ratio")]
+        let quotient = |above: &Sum, below: &Sum| match (number(&self.sum(above)?)?, number(&self.sum(below)?)?) {
+            (_, 0) => Err("nothing can be divided by 0".to_owned()),
+            (above, below) => Ok(above as f64 / below as f64),
+        };
+        Ok(match figure {
+            Figure::Sum(sum) => self.sum(sum)?.shown(self.units),
+            Figure::Ratio(above, below) => times(quotient(above, below)?),
+            Figure::Share(part, whole) => percent(quotient(part, whole)?),
+        })
+    }
+
+    fn sum(&self, sum: &Sum) -> Result<Value, String> {
+        let mut total = self.value(&sum.first)?;
+        for (sign, quantity) in &sum.rest {
+            let next = self.value(quantity)?;
+            let (one, other) = (number(&total)?, number(&next)?);
+            let together = match sign {
+                Sign::Plus => one.checked_add(other),
+                Sign::Minus => one.checked_sub(other),
+            };
+            let together = together.ok_or("it comes to less than nothing, or more than can be counted")?;
+            total = match (total, next) {
+                (Value::Bytes { is_exact, .. }, Value::Bytes { is_exact: other, .. }) => {
+                    Value::Bytes { bytes: together, is_exact: is_exact && other }
+                }
+                (Value::Count { .. }, Value::Count { .. }) => Value::Count { count: together, noun: "" },
+                _ => return Err("bytes and counts do not add up".into()),
+            };
+        }
+        Ok(total)
+    }
+
+    fn value(&self, quantity: &Quantity) -> Result<Value, String> {
+        let facts = match &quantity.image {
+            Some(name) => self.facts.iter().find(|facts| facts.name == *name),
+            None => self.facts.get(self.image),
+        };
+        let facts = facts
+            .ok_or_else(|| format!("{} is not an image of this lesson", quantity.image.as_deref().unwrap_or("that")))?;
+        facts.value(quantity)
+    }
+}
+
+fn number(value: &Value) -> Result<u64, String> {
+    match value {
+        Value::Bytes { bytes: number, .. } | Value::Count { count: number, .. } => Ok(*number),
+        Value::Words(words) => Err(format!("{words:?} is not a number")),
+    }
+}

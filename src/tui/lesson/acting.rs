@@ -1,0 +1,164 @@
+//! What keys do in a lesson, and how the explorer comes to what a step speaks of.
+
+use super::{Answer, Narrator, Turn};
+use crate::tui::app::{App, Effect, Phase, moved};
+use crate::tui::explorer::Explorer;
+use crate::tui::keymap::Action;
+use crate::tui::layout::{Pane, rows_inside};
+use crate::tui::search::Search;
+use crate::tui::views::{View, Views};
+
+/// The actions that answer, in the order of the options.
+pub const ANSWERS: [Action; 4] = [Action::AnswerA, Action::AnswerB, Action::AnswerC, Action::AnswerD];
+
+impl App {
+    /// Begins a lesson.
+    pub(in crate::tui) fn teach(&mut self, narrator: Narrator) {
+        self.lesson = Some(Box::new(narrator));
+        self.set_the_scene();
+    }
+
+    /// Whether the keys are the narrator's.
+    pub fn is_told(&self) -> bool {
+        self.lesson.as_ref().is_some_and(|lesson| lesson.turn == Turn::Narrator)
+    }
+
+    /// Whether the last page of a lesson is shown.
+    pub fn sums_up(&self) -> bool {
+        self.is_told() && self.lesson.as_ref().is_some_and(|lesson| lesson.is_over())
+    }
+
+    /// Whether the images of the lesson are shown side by side.
+    pub fn is_beside(&self) -> bool {
+        let scene = self.lesson.as_ref().and_then(|lesson| lesson.scene());
+        self.is_told() && scene.is_some_and(|scene| scene.view.is_none())
+    }
+
+    /// Does what the narrator has keys for; gives back what is for the explorer.
+    pub(in crate::tui) fn act_in_lesson(&mut self, action: Action) -> Result<Option<Effect>, Action> {
+        let page = rows_inside(self.panes().main).max(2) - 1;
+        let Some(lesson) = &mut self.lesson else { return Err(action) };
+        if lesson.turn == Turn::Learner {
+            return match action {
+                Action::LessonReturn => {
+                    self.set_the_scene();
+                    Ok(None)
+                }
+                action => Err(action),
+            };
+        }
+        if lesson.is_over() {
+            let last = super::page_rows(lesson, self.area.width).saturating_sub(page + 1);
+            if let Some(scroll) = moved(action, lesson.scroll, last, page) {
+                lesson.scroll = scroll;
+                return Ok(None);
+            }
+        }
+        match action {
+            Action::LessonNext if lesson.asks() => {
+                // Enter chooses where somebody has moved to an option.
+                let option = lesson.option.checked_sub(1);
+                return Ok(match option {
+                    Some(option) => self.answer_question(Some(option)),
+                    None => self.say_what_answers(),
+                });
+            }
+            Action::LessonNext if lesson.is_over() => return Ok(self.go_to_the_next_lesson()),
+            Action::LessonNext => self.tell_step(1),
+            Action::LessonBack => self.tell_step(-1),
+            Action::LessonTold if lesson.asks() => return Ok(self.answer_question(None)),
+            Action::Up | Action::Down if lesson.question().is_some() => {
+                let options = lesson.question().map_or(0, |question| question.options.len());
+                let now = lesson.option;
+                lesson.option =
+                    if action == Action::Down { now % options + 1 } else { (now.max(1) + options - 2) % options + 1 };
+            }
+            action if ANSWERS.contains(&action) => {
+                let option = ANSWERS.iter().position(|&answer| answer == action);
+                return Ok(self.answer_question(option));
+            }
+            Action::LessonReturn | Action::Back => self.look_around(),
+            action if lesson.is_over() => return Err(action).or(Ok(None)),
+            action => {
+                // Any other key is for the explorer, so the learner is looking around.
+                self.look_around();
+                return Err(action);
+            }
+        }
+        Ok(None)
+    }
+
+    fn look_around(&mut self) {
+        let Some(lesson) = &mut self.lesson else { return };
+        if !lesson.is_over() {
+            lesson.turn = Turn::Learner;
+        }
+        self.refresh_details();
+    }
+
+    fn say_what_answers(&mut self) -> Option<Effect> {
+        let key = self.keymap.first_keys(&[Action::LessonTold]);
+        self.notice = Some(format!("Which do you think? Press its letter; {} tells.", key.trim()));
+        None
+    }
+
+    /// Takes an answer to the question; the first one counts.
+    fn answer_question(&mut self, option: Option<usize>) -> Option<Effect> {
+        let lesson = self.lesson.as_mut()?;
+        let options = lesson.question()?.options.len();
+        if option.is_some_and(|option| option >= options) {
+            return None;
+        }
+        let first = lesson.answer().map_or(option, |answer| answer.first);
+        let step = lesson.step;
+        lesson.answers[step] = Some(Answer { first, last: option });
+        lesson.option = option.map_or(0, |option| option + 1);
+        lesson.scroll = 0;
+        None
+    }
+
+    fn go_to_the_next_lesson(&mut self) -> Option<Effect> {
+        let lesson = self.lesson.as_ref()?;
+        if lesson.next.is_none() {
+            self.notice = Some("That was the last lesson.".into());
+            return None;
+        }
+        Some(Effect::NextLesson)
+    }
+
+    /// Goes on or back by some steps.
+    fn tell_step(&mut self, by: isize) {
+        let Some(lesson) = &mut self.lesson else { return };
+        lesson.step = lesson.step.saturating_add_signed(by).min(lesson.told.steps.len());
+        self.set_the_scene();
+    }
+
+    /// Gives the narrator the keys, and shows what the step speaks of.
+    pub(in crate::tui) fn set_the_scene(&mut self) {
+        (self.help, self.biography) = (false, false);
+        (self.viewer, self.reading, self.explained) = (None, None, None);
+        self.search = Search::default();
+        let Some(lesson) = &mut self.lesson else { return };
+        lesson.turn = Turn::Narrator;
+        lesson.scroll = 0;
+        lesson.option = lesson.answer().and_then(|answer| answer.last).map_or(0, |option| option + 1);
+        let Some(scene) = lesson.scene() else { return };
+        if lesson.staged != Some(scene.image)
+            && let Some(stage) = lesson.stages.get(scene.image)
+        {
+            lesson.staged = Some(scene.image);
+            let explorer = Explorer::new(stage.inspection.clone());
+            let mut views = Views::new(&explorer);
+            views.studied(&stage.study);
+            self.name.clone_from(&stage.intro.name);
+            self.intro.clone_from(&stage.intro.layers);
+            self.views = Some(views);
+            self.phase = Phase::Ready(Box::new(explorer));
+        }
+        if let Phase::Ready(explorer) = &mut self.phase {
+            explorer.set_the_scene(scene);
+        }
+        self.focus = if scene.path.is_some() { Pane::Tree } else { Pane::Layers };
+        self.show(scene.view.unwrap_or(View::Explore));
+    }
+}

@@ -1,0 +1,109 @@
+//! The last page of a lesson: what was seen, in three lines, and the Dockerfile before and after.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Line;
+
+use super::Narrator;
+use super::draw::paragraphs;
+use crate::tui::draw::{pane, put, scroll_bar, scrolled_title};
+use crate::tui::text::wrap;
+use crate::tui::theme::Theme;
+
+/// The columns from which on the two Dockerfiles stand beside each other.
+const TWO_COLUMNS: usize = 140;
+
+pub fn draw(lesson: &Narrator, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let lines = lines(lesson, usize::from(area.width.saturating_sub(4)), theme);
+    let title = scrolled_title(&format!("{}: what you saw", lesson.told.title), lesson.scroll, lines.len(), area);
+    let inner = pane(&title, true, theme, area, buffer);
+    let first = scroll_bar(lesson.scroll, lines.len(), inner, theme, buffer);
+    for (row, line) in lines.into_iter().skip(first).enumerate() {
+        put(line, row, inner, buffer);
+    }
+}
+
+/// The number of rows of the page on a screen of a width.
+pub fn rows(lesson: &Narrator, width: u16) -> usize {
+    lines(lesson, usize::from(width.saturating_sub(4)), &Theme::BARE).len()
+}
+
+fn lines(lesson: &Narrator, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let told = &lesson.told;
+    let mut lines = Vec::new();
+    for (i, seen) in told.seen.iter().enumerate() {
+        for (row, text) in paragraphs(seen, width.saturating_sub(4)).into_iter().enumerate() {
+            let head = if row == 0 { format!(" {}. ", i + 1) } else { "    ".into() };
+            lines.push(Line::raw(format!("{head}{text}")));
+        }
+    }
+    if let (right, all @ 1..) = lesson.score() {
+        lines.push(Line::default());
+        let questions = if all == 1 { "question" } else { "questions" };
+        lines.push(Line::raw(format!(" You answered {right} of {all} {questions} rightly at once.")));
+    }
+    let (before, after) = dockerfiles(lesson, theme);
+    if before.is_empty() && after.is_empty() {
+        return lines;
+    }
+    lines.push(Line::default());
+    if width < TWO_COLUMNS {
+        for (head, file) in [("Dockerfile before", before), ("Dockerfile after", after)] {
+            if !file.is_empty() {
+                lines.push(Line::styled(format!(" {head}"), theme.focused));
+                lines.extend(file.iter().flat_map(|line| folded(line, width)));
+                lines.push(Line::default());
+            }
+        }
+        lines.pop();
+        return lines;
+    }
+    let half = width / 2;
+    let columns = |file: &[(String, Style)]| file.iter().flat_map(|line| folded(line, half - 2)).collect::<Vec<_>>();
+    let (left, right) = (columns(&before), columns(&after));
+    let head = format!(" {:half$}{}", "Dockerfile before", "Dockerfile after");
+    lines.push(Line::styled(head, theme.focused));
+    for i in 0..left.len().max(right.len()) {
+        let mut line = left.get(i).cloned().unwrap_or_default();
+        let blank = half.saturating_sub(line.width());
+        line.push_span(" ".repeat(blank + 1));
+        line.spans.extend(right.get(i).cloned().unwrap_or_default().spans);
+        lines.push(line);
+    }
+    lines
+}
+
+/// The lines of both files; those that only one of them has are marked.
+fn dockerfiles(lesson: &Narrator, theme: &Theme) -> (Vec<(String, Style)>, Vec<(String, Style)>) {
+    let difference = similar::TextDiff::from_lines(&*lesson.told.before, &*lesson.told.after);
+    let (mut before, mut after) = (Vec::new(), Vec::new());
+    for change in difference.iter_all_changes() {
+        let text = layerscope::text::escaped_str(change.value().trim_end());
+        match change.tag() {
+            similar::ChangeTag::Equal => {
+                before.push((format!("  {text}"), Style::new()));
+                after.push((format!("  {text}"), Style::new()));
+            }
+            similar::ChangeTag::Delete => before.push((format!("- {text}"), theme.removed)),
+            similar::ChangeTag::Insert => after.push((format!("+ {text}"), theme.added)),
+        }
+    }
+    if lesson.told.before.is_empty() {
+        before.clear();
+    }
+    (before, after)
+}
+
+/// A line of a file in as many rows as it needs.
+fn folded((text, style): &(String, Style), width: usize) -> Vec<Line<'static>> {
+    let (mark, text) = text.split_at(2);
+    let indent = text.len() - text.trim_start().len();
+    let rows = wrap(text.trim_start(), width.saturating_sub(indent + 5).max(10));
+    let rows = rows.into_iter().enumerate().map(|(i, row)| {
+        let (mark, more) = if i == 0 { (mark, "") } else { ("  ", "  ") };
+        Line::styled(format!(" {mark}{}{more}{row}", " ".repeat(indent)), *style)
+    });
+    let rows: Vec<_> = rows.collect();
+    if rows.is_empty() { vec![Line::default()] } else { rows }
+}
