@@ -77,6 +77,19 @@ impl Tiny {
         self.section(".rodata", 1, 2, text)
     }
 
+    /// Adds the table of functions that it takes from libraries.
+    pub fn imports(self, functions: &[&str]) -> Self {
+        let mut names = vec![0];
+        let mut symbols = vec![0; 24];
+        for function in functions {
+            symbols.extend(u32::try_from(names.len()).unwrap().to_le_bytes());
+            // A global function that is not defined here.
+            symbols.extend([0x12, 0].iter().chain(&[0; 18]));
+            names.extend(function.bytes().chain([0]));
+        }
+        self.section(".dynsym", 11, 2, symbols).section(".dynstr", STRINGS, 2, names)
+    }
+
     /// The bytes of the file; everything is loaded at address 0.
     pub fn build(&self) -> Vec<u8> {
         let mut body = vec![0; HEADER + PROGRAM_HEADERS * PROGRAM_HEADER];
@@ -153,6 +166,17 @@ impl Tiny {
         }
         body
     }
+}
+
+/// A static executable of `size` bytes that UPX has packed, from `original` bytes.
+pub fn packed(original: u32, size: usize) -> Vec<u8> {
+    let mut bytes = executable().build();
+    bytes.truncate(HEADER + PROGRAM_HEADER);
+    // A checksum and the mark, the loader's size, its version and format; the program, the sizes of the file and of a block.
+    bytes.extend([[0; 4], *b"UPX!", [0x54, 0x08, 0x0d, 0x16], [0; 4]].concat());
+    bytes.extend([original, original].map(u32::to_le_bytes).concat());
+    bytes.resize(size, 7);
+    bytes
 }
 
 /// What Go writes into `.go.buildinfo` since 1.18: a header with the texts behind it.
