@@ -22,7 +22,23 @@ macro_rules! images {
 }
 
 /// Every image, by its name.
-const IMAGES: &[(&str, &[u8])] = images!["one-run"];
+const IMAGES: &[(&str, &[u8])] = images![
+    "one-run",
+    "add-dot",
+    "chmod",
+    "chmod-copied",
+    "golang",
+    "golang-alpine",
+    "two-stages",
+    "scratch",
+    "dynamic",
+    "hello-scratch",
+    "binary",
+    "binary-small",
+    "binary-packed",
+    "cache-order",
+    "cache-order-kept",
+];
 
 /// The names of the images, the demo first.
 pub fn names() -> impl Iterator<Item = &'static str> {

@@ -19,6 +19,8 @@ mod layer;
 mod lessons;
 #[path = "embedded/made.rs"]
 mod made;
+#[path = "embedded/packages.rs"]
+mod packages;
 #[path = "embedded/program.rs"]
 mod program;
 #[path = "embedded/shown.rs"]

@@ -19,6 +19,7 @@ pub struct Image {
 /// What the config says of a container, as far as the images differ.
 pub struct Run {
     pub environment: Vec<&'static str>,
+    pub entrypoint: Vec<&'static str>,
     pub command: Vec<&'static str>,
     pub directory: &'static str,
     pub user: &'static str,
@@ -26,7 +27,7 @@ pub struct Run {
 
 impl Default for Run {
     fn default() -> Self {
-        Self { environment: vec![PATH], command: Vec::new(), directory: "", user: "" }
+        Self { environment: vec![PATH], entrypoint: Vec::new(), command: Vec::new(), directory: "", user: "" }
     }
 }
 
@@ -40,8 +41,10 @@ impl Run {
 /// A step of the build: what the person wrote, and the layer it made, if any.
 pub enum Step {
     Run(String, Option<Layer>),
-    /// `ADD` or `COPY` with its flags, of a file or a directory of the context, to somewhere.
+    /// `ADD` or `COPY` of something in the context, to somewhere.
     Copy(&'static str, Copied, &'static str, Layer),
+    /// `COPY` of a directory with an owner.
+    CopyOwned(&'static str, &'static str, Layer),
     /// `WORKDIR` makes the directory if it is not there.
     Workdir(&'static str, Option<Layer>),
     Metadata(String),
@@ -77,7 +80,7 @@ impl Step {
 
     pub fn layer(&self) -> Option<&Layer> {
         match self {
-            Self::Copy(_, _, _, layer) => Some(layer),
+            Self::Copy(_, _, _, layer) | Self::CopyOwned(_, _, layer) => Some(layer),
             Self::Run(_, layer) | Self::Workdir(_, layer) => layer.as_ref(),
             Self::Metadata(_) => None,
         }
@@ -95,6 +98,11 @@ impl Step {
                 };
                 let digits = digits(layer.listing().as_bytes());
                 format!("/bin/sh -c #(nop) {instruction} {kind}:{digits} in {destination} ")
+            }
+            // It writes no space behind the owner.
+            Self::CopyOwned(owner, destination, layer) => {
+                let digits = digits(layer.listing().as_bytes());
+                format!("/bin/sh -c #(nop) COPY --chown={owner}dir:{digits} in {destination} ")
             }
             Self::Workdir(directory, _) => format!("/bin/sh -c #(nop) WORKDIR {directory}"),
             Self::Metadata(instruction) => format!("/bin/sh -c #(nop)  {instruction}"),
@@ -132,11 +140,11 @@ impl Image {
                 "OpenStdin": false,
                 "StdinOnce": false,
                 "Env": self.run.environment,
-                "Cmd": self.run.command,
+                "Cmd": listed(&self.run.command),
                 "Image": "",
                 "Volumes": null,
                 "WorkingDir": self.run.directory,
-                "Entrypoint": null,
+                "Entrypoint": listed(&self.run.entrypoint),
                 "OnBuild": null,
                 "Labels": null,
             },
@@ -147,6 +155,11 @@ impl Image {
             },
         })
     }
+}
+
+/// What Docker writes for a list that may not be there.
+fn listed(words: &[&str]) -> Option<Vec<String>> {
+    (!words.is_empty()).then(|| words.iter().map(|&word| word.into()).collect())
 }
 
 /// The config of one layer, as Docker before 1.10 read it.

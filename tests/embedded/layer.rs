@@ -5,7 +5,7 @@
 //! link, `h` hard link and `w` whiteout. Directories that are not listed are
 //! made, and files hold zeros unless they are given something to begin with.
 
-use std::collections::HashSet;
+use std::collections::{BTreeSet, HashSet};
 use std::fmt;
 use std::io::{self, Read, Write};
 
@@ -61,9 +61,27 @@ pub fn directory(path: impl Into<String>) -> Entry {
     Entry { kind: Kind::Directory, mode: 0o755, ..file(path, 0) }
 }
 
+/// A symbolic link.
+pub fn symlink(path: impl Into<String>, target: &str) -> Entry {
+    Entry { kind: Kind::Symlink(target.into()), mode: 0o777, ..file(path, 0) }
+}
+
 impl Entry {
+    pub fn path(&self) -> &str {
+        &self.path
+    }
+
     pub fn mode(self, mode: u32) -> Self {
         Self { mode, ..self }
+    }
+
+    pub fn owned_by(self, owner: u64) -> Self {
+        Self { owner, group: owner, ..self }
+    }
+
+    /// The same, as it begins.
+    pub fn holding(self, beginning: impl Into<Vec<u8>>) -> Self {
+        Self { beginning: beginning.into(), ..self }
     }
 
     /// Reads a line of a listing.
@@ -90,6 +108,11 @@ impl Entry {
             path: path.into(),
             beginning: Vec::new(),
         }
+    }
+
+    /// Whether it is a file with zeros behind what it begins with.
+    fn is_filled(&self) -> bool {
+        self.size > self.beginning.len() as u64
     }
 
     /// The directories above it, the outermost first.
@@ -167,26 +190,53 @@ impl Layer {
         self
     }
 
+    /// What it has something at.
+    pub fn paths(&self) -> impl Iterator<Item = &str> {
+        self.0.iter().map(|entry| &*entry.path)
+    }
+
+    /// The directories above what it has.
+    pub fn directories(&self) -> BTreeSet<String> {
+        self.0.iter().flat_map(Entry::above).map(Into::into).collect()
+    }
+
     /// Only the paths that are wanted.
     pub fn only(mut self, wanted: impl Fn(&str) -> bool) -> Self {
         self.0.retain(|entry| wanted(&entry.path));
         self
     }
 
-    /// The same with other sizes, so that the files hold `bytes` together: each gets its share, the largest the rest.
-    pub fn scaled_to(mut self, bytes: u64) -> Self {
-        let before = self.bytes();
+    /// The same below another directory.
+    pub fn below(mut self, directory: &str) -> Self {
         for entry in &mut self.0 {
-            let size = u128::from(entry.size) * u128::from(bytes) / u128::from(before);
+            entry.path = format!("{directory}/{}", entry.path);
+        }
+        self
+    }
+
+    /// The same in the order of the paths, as builders have it.
+    pub fn sorted(mut self) -> Self {
+        self.0.sort_by(|one, other| one.path.split('/').cmp(other.path.split('/')));
+        self
+    }
+
+    /// The same with other sizes, so that the files hold `bytes` together: each gets its share, the largest the rest.
+    /// Files whose contents are whole stay as they are.
+    pub fn scaled_to(mut self, bytes: u64) -> Self {
+        let filled: u64 = self.0.iter().filter(|entry| entry.is_filled()).map(|entry| entry.size).sum();
+        let wanted = bytes + filled - self.bytes();
+        for entry in self.0.iter_mut().filter(|entry| entry.is_filled()) {
+            let size = u128::from(entry.size) * u128::from(wanted) / u128::from(filled);
             entry.size = u64::try_from(size).expect("no file is larger than all").max(entry.beginning.len() as u64);
         }
         self.filled_to(bytes)
     }
 
-    /// The same with another largest file, so that the files hold `bytes` together.
+    /// The same with another largest file, of those that are filled with zeros, so that the files hold `bytes` together.
     pub fn filled_to(mut self, bytes: u64) -> Self {
         let before = self.bytes();
-        let largest = self.0.iter_mut().max_by_key(|entry| entry.size).expect("there is a file");
+        let filled = self.0.iter_mut().filter(|entry| entry.is_filled());
+        let largest = filled.max_by_key(|entry| entry.size).expect("there is a file");
         largest.size = (largest.size + bytes).checked_sub(before).expect("the largest file can shrink so far");
         self
     }
@@ -219,6 +269,15 @@ impl Layer {
 impl FromIterator<Entry> for Layer {
     fn from_iter<T: IntoIterator<Item = Entry>>(entries: T) -> Self {
         Self(entries.into_iter().collect())
+    }
+}
+
+impl IntoIterator for Layer {
+    type Item = Entry;
+    type IntoIter = std::vec::IntoIter<Entry>;
+
+    fn into_iter(self) -> Self::IntoIter {
+        self.0.into_iter()
     }
 }
 

@@ -1,5 +1,7 @@
 //! Programs of the built-in images: ELF files whose headers are true and whose code is filler.
 
+use sha2::Digest;
+
 use crate::tiny::{Tiny, framed, go_build};
 
 const PROGRAM: u32 = 1;
@@ -27,8 +29,9 @@ pub struct GoProgram {
     pub linked: Tiny,
     /// The version of Go.
     pub go: &'static str,
-    /// The main module, by which it is named.
+    /// The main module, by which it is named, and its version.
     pub module: &'static str,
+    pub version: &'static str,
     /// Modules that it depends on, with their versions.
     pub dependencies: &'static [(&'static str, &'static str)],
     /// Texts among its constants.
@@ -41,12 +44,27 @@ pub struct GoProgram {
     pub stripped: usize,
 }
 
+/// Every so many bytes the code repeats: farther than deflate looks back, with which packing is guessed, so that it takes
+/// the repetition for new; not farther than zstd looks, so that the asset holds it once.
+const PERIOD: usize = 36 << 10;
+
+/// Code that is packed to a share of itself, in millionths: so much of each period looks like chance, the rest is zeros.
+pub fn packable(len: usize, share: usize) -> Vec<u8> {
+    // Zeros, and the seams between the two, take deflate some thousandths.
+    let dense = PERIOD * (share - 5_000) / 1_000_000;
+    let chance = (0_u64..).flat_map(|i| sha2::Sha256::digest(i.to_le_bytes()));
+    let mut period: Vec<u8> = chance.take(dense).collect();
+    period.resize(PERIOD, 0);
+    period.into_iter().cycle().take(len).collect()
+}
+
 impl Default for GoProgram {
     fn default() -> Self {
         Self {
             linked: Tiny::default(),
             go: "go1.10.3",
             module: "example.com/app",
+            version: "(devel)",
             dependencies: &[],
             constants: "",
             code: |len| vec![0; len],
@@ -72,7 +90,7 @@ impl GoProgram {
     fn loaded(&self, code: usize) -> Tiny {
         let setting = |(name, version): &(&str, &str)| format!("dep\t{name}\t{version}\n");
         let dependencies: String = self.dependencies.iter().map(setting).collect();
-        let modules = format!("path\t{0}\nmod\t{0}\t(devel)\t\n{dependencies}", self.module);
+        let modules = format!("path\t{0}\nmod\t{0}\t{1}\t\n{dependencies}", self.module, self.version);
         let id = format!("{}/{}", self.module, self.go);
         let note =
             [&4_u32.to_le_bytes()[..], &(id.len() as u32).to_le_bytes(), &[4, 0, 0, 0], b"Go\0\0", id.as_bytes()];

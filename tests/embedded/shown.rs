@@ -1,7 +1,17 @@
 //! A built-in image as a person sees it.
 
-use layerscope::findings::Rules;
-use layerscope::study::{Question, Study};
+use std::sync::Arc;
+
+use layerscope::application::Program;
+use layerscope::closure::Closure;
+use layerscope::contents::LayerContents;
+use layerscope::dockerfile::{Evidence, Target, fix};
+use layerscope::executable::GoBuild;
+use layerscope::filesystem::Filesystem;
+use layerscope::findings::{Finding, Rules};
+use layerscope::study::{Question, Runtime, Study};
+use layerscope::tree::NodeId;
+use layerscope::units::Units;
 use layerscope::{Inspection, Opened, Progress};
 
 /// An image with all that there is to say of it.
@@ -16,11 +26,53 @@ impl Shown {
     pub fn of(name: &str) -> Self {
         let opened = layerscope::embedded::open(name).unwrap().unwrap();
         let inspection = inspect(&opened);
-        let contents = layerscope::contents::LayerContents::new(&opened);
+        let contents = LayerContents::new(&opened);
         let rules = Rules::built_in();
         let question = Question { contents: Some(&contents), ..Question::with(&rules) };
         let study = Study::of(&inspection, &question).unwrap();
         Self { opened, inspection, study }
+    }
+
+    /// The biggest finding by a rule.
+    pub fn finding(&self, rule: &str) -> Option<&Finding> {
+        self.study.findings.iter().find(|finding| finding.rule == rule)
+    }
+
+    /// A path as people write it.
+    pub fn shown(&self, node: NodeId) -> String {
+        String::from_utf8(self.inspection.tree.path(node)).unwrap()
+    }
+
+    /// The program that a container runs.
+    pub fn program(&self) -> &Program {
+        self.runtime().application.program.as_ref().unwrap()
+    }
+
+    /// What a container runs, and what that needs.
+    pub fn runtime(&self) -> &Runtime {
+        self.study.runtime.as_ref().unwrap()
+    }
+
+    /// What the program cannot be loaded without.
+    pub fn closure(&self) -> &Closure {
+        self.runtime().closure.as_ref().unwrap()
+    }
+
+    /// What Go says of its program.
+    pub fn go(&self) -> &GoBuild {
+        self.program().executable.as_ref().unwrap().go.as_ref().unwrap()
+    }
+
+    /// What `layerscope fix` prints.
+    pub fn fixed(&self) -> String {
+        let target = Target::rebuilt(&self.inspection, "Dockerfile".into(), &self.study.base);
+        let contents = LayerContents::new(&self.opened);
+        let progress = Arc::new(Progress::default());
+        let filesystem = Filesystem::new(&self.inspection.tree, &contents, &progress);
+        let evidence = Evidence::of(&self.inspection, target.base_layers, &filesystem).unwrap();
+        let mut out = Vec::new();
+        fix(&self.inspection, &target, &evidence).write(&self.inspection.name, Units::Si, &mut out).unwrap();
+        String::from_utf8(out).unwrap()
     }
 
     /// The rungs of its ladder, with their sizes in bytes.

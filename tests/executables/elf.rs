@@ -3,7 +3,7 @@
 use layerscope::executable::{Linkage, Packed};
 use proptest::prelude::*;
 
-use crate::tiny::{executable, glibc, library, musl, read};
+use crate::tiny::{executable, glibc, library, musl, packed, read};
 
 const PROGBITS: u32 = 1;
 const SYMTAB: u32 = 2;
@@ -54,11 +54,7 @@ fn what_is_appended_to_a_program_is_not_lost_to_stripping() {
 
 #[test]
 fn a_packed_program_tells_its_size_before() {
-    let mut bytes = executable().build();
-    let after_headers = 64 + 56;
-    bytes.truncate(after_headers);
-    bytes.extend([&[0; 4], &b"UPX!"[..], &[0; 4], &[0; 4], &4_822_080_u32.to_le_bytes(), &[0; 4], &[7; 1000]].concat());
-    assert_eq!(read(bytes).unwrap().unwrap().packed, Some(Packed { original: Some(4_822_080) }));
+    assert_eq!(read(packed(4_822_080, 1_000)).unwrap().unwrap().packed, Some(Packed { original: Some(4_822_080) }));
     assert_eq!(read(executable().build()).unwrap().unwrap().packed, None);
 }
 

@@ -13,6 +13,7 @@ pub struct Tiny {
     flags: Vec<(u64, u64)>,
     sections: Vec<(&'static str, u32, u64, Vec<u8>)>,
     machine: Option<u16>,
+    functions: Vec<String>,
 }
 
 const HEADER: usize = 64;
@@ -25,6 +26,8 @@ const RUNPATH: u64 = 29;
 /// Types of sections: names, and the tables of symbols.
 const STRINGS: u32 = 3;
 const SYMBOLS: [u32; 2] = [2, 11];
+const DYNAMIC_SYMBOLS: &str = ".dynsym";
+const DYNAMIC_NAMES: &str = ".dynstr";
 
 /// A static executable.
 pub fn executable() -> Tiny {
@@ -77,6 +80,12 @@ impl Tiny {
         self.section(".rodata", 1, 2, text)
     }
 
+    /// Adds the table of functions that it takes from libraries, once.
+    pub fn imports(mut self, functions: &[&str]) -> Self {
+        self.functions.extend(functions.iter().map(|&function| function.to_owned()));
+        self.section(DYNAMIC_SYMBOLS, 11, 2, []).section(DYNAMIC_NAMES, STRINGS, 2, [])
+    }
+
     /// The bytes of the file; everything is loaded at address 0.
     pub fn build(&self) -> Vec<u8> {
         let mut body = vec![0; HEADER + PROGRAM_HEADERS * PROGRAM_HEADER];
@@ -92,6 +101,13 @@ impl Tiny {
             entries.push((*tag, names.len() as u64));
             names.extend(text.bytes().chain([0]));
         }
+        let mut functions = vec![0; 24];
+        for function in &self.functions {
+            functions.extend(u32::try_from(names.len()).unwrap().to_le_bytes());
+            // Global, and not defined here.
+            functions.extend([0x12, 0].iter().chain(&[0; 18]));
+            names.extend(function.bytes().chain([0]));
+        }
         let names = place(&mut body, &names);
         entries.extend([(5, names.0 as u64), (10, names.1 as u64), (0, 0)]);
         let bytes: Vec<u8> =
@@ -104,8 +120,12 @@ impl Tiny {
         for (name, kind, flags, contents) in all.chain([(".shstrtab", 3, 0, Vec::new())]) {
             let name_at = section_names.len();
             section_names.extend(name.bytes().chain([0]));
-            let contents = if name == ".shstrtab" { section_names.clone() } else { contents };
-            let (at, len) = place(&mut body, &contents);
+            let contents = match name {
+                ".shstrtab" => section_names.clone(),
+                DYNAMIC_SYMBOLS if !self.functions.is_empty() => functions.clone(),
+                _ => contents,
+            };
+            let (at, len) = if name == DYNAMIC_NAMES { names } else { place(&mut body, &contents) };
             if flags & 2 != 0 {
                 loaded = body.len();
             }
@@ -118,6 +138,8 @@ impl Tiny {
             let is_followed_by_names = self.sections.get(sections.len()).is_some_and(|next| next.1 == STRINGS);
             let link = if SYMBOLS.contains(&kind) && is_followed_by_names { names_at } else { 0 };
             header[40..44].copy_from_slice(&link.to_le_bytes());
+            let each: u64 = if SYMBOLS.contains(&kind) { 24 } else { 0 };
+            header[56..].copy_from_slice(&each.to_le_bytes());
             for (field, value) in [(16, address), (24, at), (32, len), (48, 8)] {
                 header[field..field + 8].copy_from_slice(&(value as u64).to_le_bytes());
             }
@@ -153,6 +175,17 @@ impl Tiny {
         }
         body
     }
+}
+
+/// A static executable of `size` bytes that UPX has packed, from `original` bytes.
+pub fn packed(original: u32, size: usize) -> Vec<u8> {
+    let mut bytes = executable().build();
+    bytes.truncate(HEADER + PROGRAM_HEADER);
+    // A checksum and the mark, the loader's size, its version and format; the program, the sizes of the file and of a block.
+    bytes.extend([[0; 4], *b"UPX!", [0x54, 0x08, 0x0d, 0x16], [0; 4]].concat());
+    bytes.extend([original, original].map(u32::to_le_bytes).concat());
+    bytes.resize(size, 7);
+    bytes
 }
 
 /// What Go writes into `.go.buildinfo` since 1.18: a header with the texts behind it.

@@ -23,5 +23,13 @@ pub fn with_database(layer: Layer) -> Layer {
 
 /// The steps of the base image.
 pub fn steps() -> [Step; 2] {
-    [Step::base(root()), Step::metadata(r#"CMD ["/bin/sh"]"#)]
+    steps_of(root().bytes())
+}
+
+/// What Alpine shipped in 2018, in bytes.
+pub const ROOT: u64 = 4_234_000;
+
+/// The steps of a base image of `bytes`: versions of Alpine differ most in the size of their largest library.
+pub fn steps_of(bytes: u64) -> [Step; 2] {
+    [Step::base(root().filled_to(bytes)), Step::metadata(r#"CMD ["/bin/sh"]"#)]
 }

@@ -1,10 +1,41 @@
 //! The built-in images, one module a situation.
 
+mod add_dot;
 mod alpine;
+mod binary;
+mod cache_order;
+mod chmod;
+mod debian;
 mod demo;
+mod dynamic;
+mod go;
+mod golang;
 mod one_run;
 
 use crate::image::Image;
+use crate::layer::{Layer, directory};
 
 /// Every built-in image, in the order of their names in the library.
-pub const ALL: [fn() -> Image; 2] = [demo::demo, one_run::one_run];
+pub const ALL: [fn() -> Image; 16] = [
+    demo::demo,
+    one_run::one_run,
+    add_dot::add_dot,
+    chmod::chmod,
+    chmod::chmod_copied,
+    golang::golang,
+    golang::golang_alpine,
+    golang::two_stages,
+    golang::scratch,
+    dynamic::dynamic,
+    binary::hello_scratch,
+    binary::binary,
+    binary::binary_small,
+    binary::binary_packed,
+    cache_order::cache_order,
+    cache_order::cache_order_kept,
+];
+
+/// A layer of nothing but a directory.
+fn layered(path: &str) -> Layer {
+    Layer::from_iter([directory(path)])
+}

@@ -1,0 +1,90 @@
+//! B1 to B4 of the situations: a program on `golang`, on `golang:alpine`, on Alpine, and from scratch.
+//!
+//! The four are in the proportions of their write-up: 2.097, 74.17 and 122.01
+//! times smaller than the first.
+
+use super::go::{self, CACHE, alpine_steps, debian_steps};
+use super::{alpine, layered};
+use crate::image::{Copied, Image, Run, Step};
+use crate::layer::{Layer, program, text};
+use crate::program::GoProgram;
+
+/// What the images ship, in bytes.
+const ON_DEBIAN: u64 = 800_922_000;
+const ON_ALPINE: u64 = 381_937_000;
+const TWO_STAGES: u64 = 10_798_400;
+const FROM_SCRATCH: u64 = 6_564_400;
+
+const MAIN: &str = r#"package main
+
+import (
+	"fmt"
+	"log"
+	"net/http"
+)
+
+func main() {
+	http.HandleFunc("/", greet)
+	log.Fatal(http.ListenAndServe(":8080", nil))
+}
+
+func greet(w http.ResponseWriter, r *http.Request) {
+	name := r.URL.Query().Get("name")
+	if name == "" {
+		name = "you"
+	}
+	fmt.Fprintf(w, "Hello %s, from %s\n", name, r.Host)
+}
+"#;
+
+/// The same in all four.
+fn server() -> Vec<u8> {
+    let size = usize::try_from(FROM_SCRATCH).unwrap();
+    GoProgram { module: "example.com/server", size, stripped: 4_923_304, ..GoProgram::default() }.build()
+}
+
+/// Sources and the build, on a base that is as large as the image leaves room for.
+fn built_on(name: &'static str, shipped: u64, base: fn(u64) -> Vec<Step>) -> Image {
+    let sources = Layer::from_iter([
+        text(
+            "go/src/server/Dockerfile",
+            "FROM golang:1.10.3\nWORKDIR /go/src/server\nCOPY . .\nRUN go build -o /server\nCMD [\"/server\"]\n",
+        ),
+        text("go/src/server/main.go", MAIN),
+    ]);
+    let cache = go::build_cache(CACHE);
+    let built = cache.and([program("server", server())]);
+    let own = sources.bytes() + built.bytes();
+    let mut steps = base(shipped - own);
+    steps.extend([
+        Step::Workdir("/go/src/server", Some(layered("go/src/server"))),
+        Step::copy(".", sources),
+        Step::run("go build -o /server", built),
+        Step::metadata(r#"CMD ["/server"]"#),
+    ]);
+    let run =
+        Run { directory: "/go/src/server", environment: go::environment(go::VERSION), ..Run::command(["/server"]) };
+    Image { name, steps, run }
+}
+
+pub fn golang() -> Image {
+    built_on("golang", ON_DEBIAN, debian_steps)
+}
+
+pub fn golang_alpine() -> Image {
+    built_on("golang-alpine", ON_ALPINE, |bytes| alpine_steps("1.10.3", bytes))
+}
+
+pub fn two_stages() -> Image {
+    let copied = Layer::from_iter([program("server", server())]);
+    let mut steps = Vec::from(alpine::steps_of(TWO_STAGES - copied.bytes()));
+    steps.push(Step::Copy("COPY", Copied::File, "/server", copied));
+    steps.push(Step::metadata(r#"CMD ["/server"]"#));
+    Image { name: "two-stages", steps, run: Run::command(["/server"]) }
+}
+
+pub fn scratch() -> Image {
+    let copied = Layer::from_iter([program("server", server())]);
+    let steps = vec![Step::Copy("COPY", Copied::File, "/server", copied), Step::metadata(r#"CMD ["/server"]"#)];
+    Image { name: "scratch", steps, run: Run::command(["/server"]) }
+}
