@@ -23,6 +23,7 @@ macro_rules! images {
 
 /// Every image, by its name.
 const IMAGES: &[(&str, &[u8])] = images![
+    "toolchain-left",
     "one-run",
     "add-dot",
     "chmod",

@@ -33,10 +33,18 @@ pub fn toolchain() -> Layer {
 }
 
 pub fn demo() -> Image {
-    let built = Layer::listed(include_str!("../listings/demo-go-build.tsv")).beginning("go/bin/app", ELF);
     let deleted = alpine::with_database(Layer::listed(include_str!("../listings/demo-apk-del.tsv")));
+    let deletion = Step::run("apk del go git mercurial && rm -rf /go/src /go/pkg /var/cache/apk/*", deleted);
+    let mut image = Image { name: "demo", ..toolchain_left() };
+    image.steps.insert(image.steps.len() - 1, deletion);
+    image
+}
+
+/// The same before anybody thought of deleting.
+pub fn toolchain_left() -> Image {
+    let built = Layer::listed(include_str!("../listings/demo-go-build.tsv")).beginning("go/bin/app", ELF);
     Image {
-        name: "demo",
+        name: "toolchain-left",
         steps: vec![
             Step::base(alpine::root()),
             Step::metadata(r#"CMD ["/bin/sh"]"#),
@@ -47,7 +55,6 @@ pub fn demo() -> Image {
                  && go build -ldflags=-s -o /go/bin/app github.com/golang/example/outyet",
                 built,
             ),
-            Step::run("apk del go git mercurial && rm -rf /go/src /go/pkg /var/cache/apk/*", deleted),
             Step::metadata(r#"CMD ["/go/bin/app"]"#),
         ],
         run: Run { environment: vec![PATH, "GOPATH=/go", "GO111MODULE=off"], ..Run::command(["/go/bin/app"]) },

@@ -16,8 +16,9 @@ use crate::image::Image;
 use crate::layer::{Layer, directory};
 
 /// Every built-in image, in the order of their names in the library.
-pub const ALL: [fn() -> Image; 16] = [
+pub const ALL: [fn() -> Image; 17] = [
     demo::demo,
+    demo::toolchain_left,
     one_run::one_run,
     add_dot::add_dot,
     chmod::chmod,
