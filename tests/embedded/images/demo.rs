@@ -50,6 +50,9 @@ pub fn demo() -> Image {
             Step::run("apk del go git mercurial && rm -rf /go/src /go/pkg /var/cache/apk/*", deleted),
             Step::metadata(r#"CMD ["/go/bin/app"]"#),
         ],
-        run: Run { environment: vec![PATH, "GOPATH=/go", "GO111MODULE=off"], ..Run::command(["/go/bin/app"]) },
+        run: Run {
+            environment: [PATH, "GOPATH=/go", "GO111MODULE=off"].map(Into::into).into(),
+            ..Run::command(["/go/bin/app"])
+        },
     }
 }
