@@ -3,8 +3,6 @@
 //! `LAYERSCOPE_UPDATE=1 cargo test --test embedded` writes the assets anew; the
 //! other tests see them from the next run on, since they are compiled in.
 
-mod support;
-
 #[path = "embedded/archive.rs"]
 mod archive;
 #[path = "embedded/demo.rs"]

@@ -18,7 +18,7 @@ pub struct Image {
 
 /// What the config says of a container, as far as the images differ.
 pub struct Run {
-    pub environment: Vec<&'static str>,
+    pub environment: Vec<String>,
     pub entrypoint: Vec<&'static str>,
     pub command: Vec<&'static str>,
     pub directory: &'static str,
@@ -27,7 +27,7 @@ pub struct Run {
 
 impl Default for Run {
     fn default() -> Self {
-        Self { environment: vec![PATH], entrypoint: Vec::new(), command: Vec::new(), directory: "", user: "" }
+        Self { environment: vec![PATH.into()], entrypoint: Vec::new(), command: Vec::new(), directory: "", user: "" }
     }
 }
 
@@ -67,6 +67,11 @@ impl Step {
     /// The base image's root filesystem.
     pub fn base(layer: Layer) -> Self {
         Self::Copy("ADD", Copied::File, "/", layer)
+    }
+
+    /// `COPY` of a file.
+    pub fn copy_file(destination: &'static str, layer: Layer) -> Self {
+        Self::Copy("COPY", Copied::File, destination, layer)
     }
 
     /// `COPY` of a directory.

@@ -111,7 +111,7 @@ impl Entry {
     }
 
     /// Whether it is a file with zeros behind what it begins with.
-    fn is_filled(&self) -> bool {
+    pub fn is_filled(&self) -> bool {
         self.size > self.beginning.len() as u64
     }
 

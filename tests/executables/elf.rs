@@ -28,6 +28,14 @@ fn what_the_loader_is_told_is_read_without_section_headers() {
 }
 
 #[test]
+fn functions_of_libraries_are_named_if_they_tell_what_is_needed() {
+    let tiny = glibc().needs("libc.so.6").imports(&["puts", "getaddrinfo", "getpwnam"]).build();
+    let read = read(tiny).unwrap().unwrap();
+    assert_eq!(read.imports, ["getaddrinfo", "getpwnam"]);
+    assert_eq!(read.needed, [b"libc.so.6".to_vec()]);
+}
+
+#[test]
 fn symbols_and_debug_information_are_counted_apart() {
     let tiny = executable()
         .constants("constants")

@@ -39,9 +39,9 @@ pub fn binary() -> Image {
     let zones = zones.map(|zone| file(format!("usr/share/zoneinfo/{zone}"), 2_000).holding("TZif2"));
     let zones = Layer::from_iter(zones).filled_to(FINAL - PACKED - 202_300);
     let steps = vec![
-        Step::Copy("COPY", Copied::File, "/etc/ssl/certs/", Layer::from_iter([certificates])),
+        Step::copy_file("/etc/ssl/certs/", Layer::from_iter([certificates])),
         Step::copy("/usr/share/zoneinfo", zones),
-        Step::Copy("COPY", Copied::File, "/app", Layer::from_iter([program("app", app.build())])),
+        Step::copy_file("/app", Layer::from_iter([program("app", app.build())])),
         Step::metadata(r#"ENTRYPOINT ["/app"]"#),
     ];
     Image { name: "binary", steps, run: Run { entrypoint: vec!["/app"], ..Run::default() } }
@@ -49,7 +49,7 @@ pub fn binary() -> Image {
 
 fn alone(name: &'static str, contents: Vec<u8>) -> Image {
     let layer = Layer::from_iter([program("app", contents)]);
-    let steps = vec![Step::Copy("COPY", Copied::File, "/app", layer), Step::metadata(r#"CMD ["/app"]"#)];
+    let steps = vec![Step::copy_file("/app", layer), Step::metadata(r#"CMD ["/app"]"#)];
     Image { name, steps, run: Run::command(["/app"]) }
 }
 

@@ -6,6 +6,7 @@ use crate::image::{Copied, Image, Run, Step};
 use crate::layer::{Entry, Layer, file, program, text};
 use crate::program::GoProgram;
 
+const VERSION: &str = "1.12.5";
 /// What `golang:1.12-alpine` ships, in bytes.
 const BASE: u64 = 347_000_000;
 /// The program of E2: what its image from scratch ships, in bytes.
@@ -76,12 +77,8 @@ fn sources() -> Layer {
     let go = ["handlers/orders", "handlers/users", "routes", "store/orders", "store/users"];
     let files =
         go.iter().zip(1..).map(|(name, i)| file(format!("src/{name}.go"), 2_400 + i * 1_130).holding("package "));
-    let others = [
-        text("src/Dockerfile", "FROM golang:1.12-alpine\n"),
-        text("src/main.go", MAIN),
-        file("src/templates/index.tmpl", 5_120),
-        file("src/static/logo.svg", 7_812),
-    ];
+    let others =
+        [text("src/main.go", MAIN), file("src/templates/index.tmpl", 5_120), file("src/static/logo.svg", 7_812)];
     files.chain(others).collect::<Layer>().sorted()
 }
 
@@ -121,14 +118,14 @@ fn built() -> Layer {
 }
 
 fn image(name: &'static str, own: impl IntoIterator<Item = Step>) -> Image {
-    let mut steps = alpine_steps("1.12.5", BASE);
+    let mut steps = alpine_steps(VERSION, BASE);
     steps.push(Step::Workdir("/src", Some(layered("src"))));
     steps.extend(own);
     // Nothing but the order is to be remarked, so that the build cache is not left.
     steps.push(Step::run("CGO_ENABLED=0 go build -o /app . && go clean -cache", built()));
     steps.push(Step::metadata(r#"CMD ["/app"]"#));
-    let environment = go::environment("GOLANG_VERSION=1.12.5");
-    Image { name, steps, run: Run { directory: "/src", environment, ..Run::command(["/app"]) } }
+    let run = Run { directory: "/src", environment: go::environment(VERSION), ..Run::command(["/app"]) };
+    Image { name, steps, run }
 }
 
 pub fn cache_order() -> Image {

@@ -57,6 +57,9 @@ pub fn toolchain_left() -> Image {
             ),
             Step::metadata(r#"CMD ["/go/bin/app"]"#),
         ],
-        run: Run { environment: vec![PATH, "GOPATH=/go", "GO111MODULE=off"], ..Run::command(["/go/bin/app"]) },
+        run: Run {
+            environment: [PATH, "GOPATH=/go", "GO111MODULE=off"].map(Into::into).into(),
+            ..Run::command(["/go/bin/app"])
+        },
     }
 }

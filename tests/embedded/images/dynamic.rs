@@ -22,10 +22,11 @@ const NEEDS: [(&str, &[&str]); 5] = [
 
 /// The same with headers for all libraries.
 fn with_headers(layer: Layer) -> Layer {
-    layer
-        .into_iter()
-        .map(|entry| soname(entry.path()).map(|name| entry.clone().holding(of_system(&name))).unwrap_or(entry))
-        .collect()
+    let with_header = |entry: Entry| match soname(entry.path()) {
+        Some(name) if entry.is_filled() => entry.holding(of_system(&name)),
+        _ => entry,
+    };
+    layer.into_iter().map(with_header).collect()
 }
 
 /// The name that a library goes by, if a path is one: `libz.so.1` of `libz.so.1.2.13`.

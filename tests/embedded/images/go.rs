@@ -9,12 +9,14 @@ use crate::image::Step;
 use crate::layer::{Layer, file, text};
 
 const PATH: &str = "PATH=/go/bin:/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+/// The version that most images here are built with.
+pub const VERSION: &str = "1.10.3";
 /// What a small program of one package leaves in the build cache, in bytes.
 pub const CACHE: u64 = 330_000;
 
-/// The variables that an official Go image sets; the version is written as `GOLANG_VERSION=1.10.3`.
-pub fn environment(version: &'static str) -> Vec<&'static str> {
-    vec![PATH, version, "GOPATH=/go"]
+/// The variables that an official Go image of a version sets.
+pub fn environment(version: &str) -> Vec<String> {
+    vec![PATH.into(), format!("GOLANG_VERSION={version}"), "GOPATH=/go".into()]
 }
 
 /// The toolchain in /usr/local/go, of `bytes`.
@@ -38,11 +40,8 @@ pub fn build_cache(bytes: u64) -> Layer {
     (0..24).map(object).chain([readme]).collect::<Layer>().sorted().scaled_to(bytes)
 }
 
-/// The variable of the version that most images here are built with.
-pub const VERSION: &str = "GOLANG_VERSION=1.10.3";
-
-/// `golang:1.10.3`, on Debian.
-pub fn debian_steps(bytes: u64) -> Vec<Step> {
+/// `golang:VERSION`, on Debian.
+pub fn debian_steps(version: &str, bytes: u64) -> Vec<Step> {
     const INSTALL: &str = "apt-get update && apt-get install -y --no-install-recommends";
     const CLEAN: &str = "&& rm -rf /var/lib/apt/lists/*";
     let base = 101_000_000;
@@ -68,12 +67,12 @@ pub fn debian_steps(bytes: u64) -> Vec<Step> {
             &format!("{INSTALL} g++ gcc libc6-dev make pkg-config {CLEAN}"),
             debian::apt(include_str!("../listings/debian-gcc.tsv"), "g++", compilers),
         ),
-        Step::metadata("ENV GOLANG_VERSION=1.10.3"),
+        Step::metadata(&format!("ENV GOLANG_VERSION={version}")),
         Step::run(
             "set -eux; url=\"https://golang.org/dl/go${GOLANG_VERSION}.linux-amd64.tar.gz\"; wget -O go.tgz \"$url\"; \
              echo \"fa1b0e45d3b647c252f51f5e1204aba049cde4af177ef9f2181f43004f901035 *go.tgz\" | sha256sum -c -; \
              tar -C /usr/local -xzf go.tgz; rm go.tgz; export PATH=\"/usr/local/go/bin:$PATH\"; go version",
-            toolchain("1.10.3", toolchain_bytes),
+            toolchain(version, toolchain_bytes),
         ),
     ]);
     steps.extend(workspace());
@@ -81,7 +80,7 @@ pub fn debian_steps(bytes: u64) -> Vec<Step> {
 }
 
 /// `golang:VERSION-alpine`.
-pub fn alpine_steps(version: &'static str, bytes: u64) -> Vec<Step> {
+pub fn alpine_steps(version: &str, bytes: u64) -> Vec<Step> {
     // A part of what the demo installs.
     let certificates = super::demo::toolchain().only(|path| {
         ["etc/ssl/certs/", "usr/share/ca-certificates", "etc/ca-certificates", "usr/sbin/update-ca-certificates"]

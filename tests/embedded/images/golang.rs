@@ -3,9 +3,9 @@
 //! The four are in the proportions of their write-up: 2.097, 74.17 and 122.01
 //! times smaller than the first.
 
-use super::go::{self, CACHE, alpine_steps, debian_steps};
+use super::go::{self, CACHE, VERSION};
 use super::{alpine, layered};
-use crate::image::{Copied, Image, Run, Step};
+use crate::image::{Image, Run, Step};
 use crate::layer::{Layer, program, text};
 use crate::program::GoProgram;
 
@@ -44,47 +44,40 @@ fn server() -> Vec<u8> {
 }
 
 /// Sources and the build, on a base that is as large as the image leaves room for.
-fn built_on(name: &'static str, shipped: u64, base: fn(u64) -> Vec<Step>) -> Image {
-    let sources = Layer::from_iter([
-        text(
-            "go/src/server/Dockerfile",
-            "FROM golang:1.10.3\nWORKDIR /go/src/server\nCOPY . .\nRUN go build -o /server\nCMD [\"/server\"]\n",
-        ),
-        text("go/src/server/main.go", MAIN),
-    ]);
-    let cache = go::build_cache(CACHE);
-    let built = cache.and([program("server", server())]);
-    let own = sources.bytes() + built.bytes();
-    let mut steps = base(shipped - own);
+fn built_on(name: &'static str, from: &str, shipped: u64, base: fn(&str, u64) -> Vec<Step>) -> Image {
+    let dockerfile =
+        format!("FROM {from}\nWORKDIR /go/src/server\nCOPY . .\nRUN go build -o /server\nCMD [\"/server\"]\n");
+    let sources = Layer::from_iter([text("go/src/server/Dockerfile", dockerfile), text("go/src/server/main.go", MAIN)]);
+    let built = go::build_cache(CACHE).and([program("server", server())]);
+    let mut steps = base(VERSION, shipped - sources.bytes() - built.bytes());
     steps.extend([
         Step::Workdir("/go/src/server", Some(layered("go/src/server"))),
         Step::copy(".", sources),
         Step::run("go build -o /server", built),
         Step::metadata(r#"CMD ["/server"]"#),
     ]);
-    let run =
-        Run { directory: "/go/src/server", environment: go::environment(go::VERSION), ..Run::command(["/server"]) };
+    let run = Run { directory: "/go/src/server", environment: go::environment(VERSION), ..Run::command(["/server"]) };
     Image { name, steps, run }
 }
 
 pub fn golang() -> Image {
-    built_on("golang", ON_DEBIAN, debian_steps)
+    built_on("golang", "golang:1.10.3", ON_DEBIAN, go::debian_steps)
 }
 
 pub fn golang_alpine() -> Image {
-    built_on("golang-alpine", ON_ALPINE, |bytes| alpine_steps("1.10.3", bytes))
+    built_on("golang-alpine", "golang:1.10.3-alpine", ON_ALPINE, go::alpine_steps)
 }
 
 pub fn two_stages() -> Image {
     let copied = Layer::from_iter([program("server", server())]);
     let mut steps = Vec::from(alpine::steps_of(TWO_STAGES - copied.bytes()));
-    steps.push(Step::Copy("COPY", Copied::File, "/server", copied));
+    steps.push(Step::copy_file("/server", copied));
     steps.push(Step::metadata(r#"CMD ["/server"]"#));
     Image { name: "two-stages", steps, run: Run::command(["/server"]) }
 }
 
 pub fn scratch() -> Image {
     let copied = Layer::from_iter([program("server", server())]);
-    let steps = vec![Step::Copy("COPY", Copied::File, "/server", copied), Step::metadata(r#"CMD ["/server"]"#)];
+    let steps = vec![Step::copy_file("/server", copied), Step::metadata(r#"CMD ["/server"]"#)];
     Image { name: "scratch", steps, run: Run::command(["/server"]) }
 }

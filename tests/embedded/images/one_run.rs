@@ -35,6 +35,9 @@ pub fn one_run() -> Image {
     Image {
         name: "one-run",
         steps: base.into_iter().chain(own).collect(),
-        run: Run { environment: vec![PATH, "GOPATH=/go", "GO111MODULE=off"], ..Run::command(["/go/bin/app"]) },
+        run: Run {
+            environment: [PATH, "GOPATH=/go", "GO111MODULE=off"].map(Into::into).into(),
+            ..Run::command(["/go/bin/app"])
+        },
     }
 }
