@@ -7,7 +7,16 @@ use layerscope::text::escaped;
 use super::Lesson;
 
 /// The built-in lessons in their order: a name, and the text.
-const BUILT_IN: &[(&str, &str)] = &[("cleanup", include_str!("../../assets/lessons/cleanup.toml"))];
+const BUILT_IN: &[(&str, &str)] = &[
+    ("cleanup", include_str!("../../assets/lessons/cleanup.toml")),
+    ("one-run", include_str!("../../assets/lessons/one-run.toml")),
+    ("add-dot", include_str!("../../assets/lessons/add-dot.toml")),
+    ("two-stages", include_str!("../../assets/lessons/two-stages.toml")),
+    ("scratch", include_str!("../../assets/lessons/scratch.toml")),
+    ("binary", include_str!("../../assets/lessons/binary.toml")),
+    ("cache-order", include_str!("../../assets/lessons/cache-order.toml")),
+    ("chmod", include_str!("../../assets/lessons/chmod.toml")),
+];
 
 /// Lessons in their order.
 pub struct Course {

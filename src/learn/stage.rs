@@ -15,6 +15,7 @@ use crate::toml_file::Problem;
 use crate::tui::Intro;
 
 /// An image of a lesson, with all that there is to show and to say of it.
+#[derive(Clone)]
 pub struct Stage {
     pub intro: Intro,
     pub inspection: Arc<Inspection>,

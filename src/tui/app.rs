@@ -83,6 +83,7 @@ pub struct LayerIntro {
 }
 
 /// What is known of an image before its layers are read.
+#[derive(Clone)]
 pub struct Intro {
     pub name: String,
     pub layers: Vec<LayerIntro>,
@@ -239,8 +240,12 @@ impl App {
                     self.phase = Phase::Loading { done, total, layers };
                 }
             }
-            Message::Choices(what, choices) => self.phase = Phase::Choosing { what, choices, cursor: 0 },
+            Message::Choices(what, choices) => {
+                self.lesson = None;
+                self.phase = Phase::Choosing { what, choices, cursor: 0 };
+            }
             Message::Opened(intro) => {
+                self.lesson = None;
                 self.name = intro.name;
                 self.intro = intro.layers;
                 self.phase = Phase::Loading { done: 0, total: 0, layers: 0 };

@@ -58,7 +58,7 @@ pub use views::View;
 use crate::learn::{Course, Entry, LessonError};
 use app::{App, Effect, Message, Phase};
 use keymap::Keymap;
-use lesson::Narrator;
+use lesson::{Narrator, Place};
 use terminal::{Answer, Input, Late, Screen};
 use theme::Theme;
 use viewer::pager;
@@ -238,8 +238,8 @@ impl Session {
         thread::spawn(move || {
             let narrator = |entry: &Entry| {
                 let (told, stages) = entry.stage(units, &progress)?;
-                let next = course.entries.get(index + 1).map(|entry| entry.lesson.title.clone());
-                Ok(Box::new(Narrator::new(told, stages, next)))
+                let place = if index + 1 < course.entries.len() { Place::Among } else { Place::Last };
+                Ok(Box::new(Narrator::new(told, stages, place)))
             };
             let told = course.entries.get(index).map(narrator);
             told.map(|told| sender.send(Event::Lesson(told)))

@@ -83,6 +83,7 @@ impl App {
         let press = match at {
             at if panes.header.contains(at) => bar(bars::header(self, &Theme::BARE, panes.header.width), panes.header),
             at if panes.footer.contains(at) => bar(bars::footer(self, &Theme::BARE, panes.footer.width), panes.footer),
+            at if panes.narrator.contains(at) => self.lesson_at(at).map(Press::Action),
             at if panes.main.contains(at) => {
                 // The second click is for what the first one has selected, wherever that may be now.
                 if double {

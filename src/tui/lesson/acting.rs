@@ -1,6 +1,8 @@
 //! What keys do in a lesson, and how the explorer comes to what a step speaks of.
 
-use super::{Answer, Narrator, Turn};
+use super::{Answer, Narrator, Place, Turn};
+use ratatui::layout::Position;
+
 use crate::tui::app::{App, Effect, Phase, moved};
 use crate::tui::explorer::Explorer;
 use crate::tui::keymap::Action;
@@ -77,8 +79,10 @@ impl App {
                 let option = ANSWERS.iter().position(|&answer| answer == action);
                 return Ok(self.answer_question(option));
             }
-            Action::LessonReturn | Action::Back => self.look_around(),
-            action if lesson.is_over() => return Err(action).or(Ok(None)),
+            Action::LessonReturn => self.look_around(),
+            Action::Back if lesson.place() == Place::Alone => self.look_around(),
+            Action::Back => return Ok(Some(Effect::Lessons)),
+            _ if lesson.is_over() => {}
             action => {
                 // Any other key is for the explorer, so the learner is looking around.
                 self.look_around();
@@ -86,6 +90,15 @@ impl App {
             }
         }
         Ok(None)
+    }
+
+    /// What a click on the narrator's pane asks for: the option there, or to come back to the lesson.
+    pub(in crate::tui) fn lesson_at(&self, at: Position) -> Option<Action> {
+        let lesson = self.lesson.as_ref()?;
+        match lesson.turn {
+            Turn::Learner => Some(Action::LessonReturn),
+            Turn::Narrator => super::option_at(lesson, self.panes().narrator, at.y),
+        }
     }
 
     fn look_around(&mut self) {
@@ -119,11 +132,11 @@ impl App {
 
     fn go_to_the_next_lesson(&mut self) -> Option<Effect> {
         let lesson = self.lesson.as_ref()?;
-        if lesson.next.is_none() {
-            self.notice = Some("That was the last lesson.".into());
-            return None;
+        match lesson.place() {
+            Place::Among => Some(Effect::NextLesson),
+            Place::Last => Some(Effect::Lessons),
+            Place::Alone => None,
         }
-        Some(Effect::NextLesson)
     }
 
     /// Goes on or back by some steps.

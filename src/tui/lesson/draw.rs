@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::acting::ANSWERS;
-use super::{Narrator, Turn};
+use super::{Narrator, Place, Turn};
 use crate::tui::app::App;
 use crate::tui::draw::{pane, put, scroll_bar};
 use crate::tui::explorer::Explorer;
@@ -118,11 +118,13 @@ impl Narrator {
         said + asked.max(right + wrong + because)
     }
 
-    /// Whether everything that is said can be seen at once.
+    /// The steps that cannot be seen at once, counted from 1, each with the lines that are too many.
     #[cfg(test)]
-    pub fn fits(&self, area: Rect) -> bool {
+    pub fn too_long(&self, area: Rect) -> Vec<(usize, usize)> {
         let shown = crate::tui::layout::rows_inside(Rect { height: self.rows(area), ..area });
-        self.told.steps.iter().all(|step| self.longest(step, usize::from(area.width.saturating_sub(2))) <= shown)
+        let width = usize::from(area.width.saturating_sub(2));
+        let lines = self.told.steps.iter().map(|step| self.longest(step, width));
+        lines.enumerate().filter(|&(_, lines)| lines > shown).map(|(i, lines)| (i + 1, lines - shown)).collect()
     }
 }
 
@@ -131,14 +133,20 @@ pub fn keys(lesson: &Narrator) -> &'static [Hint] {
     const LOOK: Hint = (&[LessonReturn], "look around");
     const QUIT: Hint = (&[Quit], "quit");
     match lesson {
-        lesson if lesson.is_over() && lesson.next.is_some() => {
+        lesson if lesson.is_over() && lesson.place() == Place::Among => {
             &[(&[LessonNext], "next lesson"), (&[LessonBack], "back"), (&[Up, Down], "scroll"), QUIT]
+        }
+        lesson if lesson.is_over() && lesson.place() == Place::Last => {
+            &[(&[Back], "all lessons"), (&[LessonBack], "back"), (&[Up, Down], "scroll"), QUIT]
         }
         lesson if lesson.is_over() => &[(&[LessonBack], "back"), (&[Up, Down], "scroll"), QUIT],
         lesson if lesson.asks() => {
             &[(&ANSWERS, "answer"), (&[LessonTold], "tell me"), (&[LessonBack], "back"), LOOK, QUIT]
         }
-        _ => &[(&[LessonNext], "on"), (&[LessonBack], "back"), LOOK, (&[Help], "help"), QUIT],
+        lesson if lesson.place() == Place::Alone => {
+            &[(&[LessonNext], "on"), (&[LessonBack], "back"), LOOK, (&[Help], "help"), QUIT]
+        }
+        _ => &[(&[LessonNext], "on"), (&[LessonBack], "back"), LOOK, (&[Back], "all lessons"), (&[Help], "help"), QUIT],
     }
 }
 

@@ -3,15 +3,24 @@
 mod acting;
 mod draw;
 mod page;
-#[cfg(test)]
-mod tests;
 
-use layerscope::Inspection;
+use layerscope::compare::{Column, columns};
 
 use crate::learn::{Question, Scene, Stage, Step, Told};
 
-pub use draw::{draw, keys, mark};
+pub use draw::{draw, keys, mark, option_at};
 pub use page::{draw as draw_page, rows as page_rows};
+
+/// Where a lesson stands.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Place {
+    /// By itself.
+    Alone,
+    /// Among others, and another one follows.
+    Among,
+    /// The last of others.
+    Last,
+}
 
 /// Who has the keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -37,8 +46,7 @@ pub struct Narrator {
     pub option: usize,
     /// The lines that have gone by at the top, of the words or of the last page.
     pub scroll: usize,
-    /// What comes after this lesson, if anything does.
-    pub next: Option<String>,
+    place: Place,
 }
 
 /// What the learner answered.
@@ -50,9 +58,9 @@ pub struct Answer {
 }
 
 impl Narrator {
-    pub fn new(told: Told, stages: Vec<Stage>, next: Option<String>) -> Self {
+    pub fn new(told: Told, stages: Vec<Stage>, place: Place) -> Self {
         let answers = vec![None; told.steps.len()];
-        Self { told, stages, step: 0, turn: Turn::Narrator, staged: None, answers, option: 0, scroll: 0, next }
+        Self { told, stages, step: 0, turn: Turn::Narrator, staged: None, answers, option: 0, scroll: 0, place }
     }
 
     /// The step that is told; `None` on the last page.
@@ -88,9 +96,15 @@ impl Narrator {
         self.stages.get(self.staged?)
     }
 
-    /// The images side by side.
-    pub fn inspections(&self) -> Vec<&Inspection> {
-        self.stages.iter().map(|stage| &*stage.inspection).collect()
+    /// The costs of the images, beside those of the first.
+    pub fn columns(&self) -> Vec<Column> {
+        let images: Vec<_> = self.stages.iter().map(|stage| &*stage.inspection).collect();
+        columns(&images)
+    }
+
+    /// What comes after this lesson or around it.
+    pub fn place(&self) -> Place {
+        self.place
     }
 
     /// How many questions were answered rightly at once, and how many there are.

@@ -8,6 +8,7 @@ mod extract;
 pub mod files;
 mod film;
 mod journeys;
+mod lessons;
 mod mouse;
 mod pictures;
 #[path = "../../../tests/support/mod.rs"]
