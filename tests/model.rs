@@ -12,7 +12,7 @@ mod model {
 use std::collections::BTreeMap;
 
 use layerscope::Inspection;
-use layerscope::tree::{Cause, Kind, Moment, NodeId, Tree, VersionId};
+use layerscope::tree::{Cause, Course, Held, Kind, Moment, NodeId, Tree, VersionId};
 use layerscope::what_if::{Change, what_if};
 use model::map::{Model, What};
 use model::merge::between;
@@ -71,6 +71,25 @@ proptest! {
             prop_assert_eq!(moment.own(), tree.layer_totals(layer), "of layer {}", layer);
             prop_assert_eq!(moment.changes(), tree.changes(layer), "changes of layer {}", layer);
             prop_assert_eq!(moment.up_to()[0].items, u32::try_from(everything_at(&tree, layer).len()).unwrap() - 1);
+        }
+    }
+
+    #[test]
+    fn what_paths_hold_in_the_course_of_the_layers_is_what_the_tree_as_of_each_says(
+        stack in stacks(),
+        which in proptest::collection::vec(any::<bool>(), 40),
+    ) {
+        let tree = build::inspect(archive(&stack)).unwrap().tree;
+        let all = std::iter::once(NodeId::ROOT).chain(tree.all_nodes());
+        let paths: Vec<_> = all.zip(which.into_iter().cycle()).filter(|(_, chosen)| *chosen).map(|(node, _)| node).collect();
+        let course = Course::of(&tree, &paths);
+        for layer in 0..stack.len() {
+            let totals = tree.totals(layer);
+            for (i, path) in paths.iter().enumerate() {
+                let expected = Held { visible: totals[path.index()].visible, dead: totals[path.index()].dead };
+                let name = text(tree.path(*path));
+                prop_assert_eq!(course.held(i, layer), expected, "{} as of layer {}", name, layer);
+            }
         }
     }
 }

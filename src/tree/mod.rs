@@ -6,6 +6,7 @@
 //! without copying a tree.
 
 mod build;
+mod course;
 mod links;
 mod lookup;
 mod moment;
@@ -20,6 +21,7 @@ use crate::image::whiteout;
 pub use crate::image::ENTRY_LIMIT;
 
 pub use build::{Builder, LimitExceeded};
+pub use course::{Course, Held};
 pub use moment::Moment;
 pub use sums::{Change, Changes, Totals};
 

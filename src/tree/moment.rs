@@ -218,7 +218,8 @@ fn ends(tree: &Tree) -> Vec<VersionId> {
     ends
 }
 
-fn links(tree: &Tree) -> Vec<(u32, VersionId)> {
+/// The names of files with several, those of an inode together and in the order of their versions.
+pub(super) fn links(tree: &Tree) -> Vec<(u32, VersionId)> {
     let linked = ids(tree).filter(|(_, version)| version.kind() == Kind::File && version.extra != NONE);
     let mut links: Vec<_> = linked.map(|(id, version)| (version.extra, id)).collect();
     links.sort_unstable();

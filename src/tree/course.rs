@@ -1,0 +1,146 @@
+//! Sums of a few paths as of every layer, made in one pass over the versions.
+//!
+//! [`Tree::totals`] says the same for all paths as of one layer; it is what this is held against.
+
+use super::moment::links;
+use super::{ALIVE, Kind, NONE, NodeId, Tree, Version};
+
+/// What a path holds as of a layer, with everything below it. In bytes.
+#[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
+pub struct Held {
+    /// Files that are there.
+    pub visible: u64,
+    /// What still ships although a layer up to this one took it away.
+    pub dead: u64,
+}
+
+/// What some paths hold as of every layer.
+#[derive(Debug, Default)]
+pub struct Course {
+    layers: usize,
+    /// A path after the other, each with all layers.
+    held: Vec<Held>,
+}
+
+/// The place of a path that is none of those asked for, nor below one.
+const NOWHERE: usize = usize::MAX;
+
+impl Course {
+    /// Follows paths, each named once, through all layers; one may lie below another.
+    pub fn of(tree: &Tree, paths: &[NodeId]) -> Self {
+        let places = places(tree, paths);
+        let mut course = Self { layers: tree.layers, held: vec![Held::default(); paths.len() * tree.layers] };
+        for version in tree.versions.iter().filter(|version| version.kind() == Kind::File && version.extra == NONE) {
+            let place = places[version.node.index()];
+            course.appears(place, version.born, version.size);
+            if version.died != ALIVE {
+                course.goes(place, version.died, version.size);
+                course.dies(place, version.died, version.size);
+            }
+        }
+        course.add_linked(tree, &places);
+        course.add_up_layers();
+        course.add_up_paths(tree, paths, &places);
+        course
+    }
+
+    /// What the path at a place of the list holds as of a layer; nothing where there is no such layer.
+    pub fn held(&self, path: usize, layer: usize) -> Held {
+        if layer < self.layers { self.held[path * self.layers + layer] } else { Held::default() }
+    }
+
+    /// The inodes with several names: their bytes are at the first name that is there, or where the entry was.
+    fn add_linked(&mut self, tree: &Tree, places: &[usize]) {
+        for names in links(tree).chunk_by(|(one, _), (other, _)| one == other) {
+            let owner = tree.groups[names[0].0 as usize].owner;
+            let size = tree.size(owner);
+            let death = tree.death(owner).map_or(ALIVE, |death| death.layer);
+            // A name counts as soon as those before it are gone.
+            let mut free = 0;
+            for version in names.iter().map(|&(_, name)| tree.version(name)) {
+                let &Version { node, born, died, .. } = version;
+                let (from, until) = (born.max(free), died.min(death));
+                if from < until {
+                    self.appears(places[node.index()], from, size);
+                    if until != ALIVE {
+                        self.goes(places[node.index()], until, size);
+                    }
+                    free = died;
+                }
+            }
+            if death != ALIVE {
+                self.dies(places[tree.node_of(owner).index()], death, size);
+            }
+        }
+    }
+
+    // Until they are added up, what is kept for a layer is how it differs from the one before, round the corner.
+
+    fn appears(&mut self, place: usize, layer: u16, size: u64) {
+        if let Some(held) = self.change(place, layer) {
+            held.visible = held.visible.wrapping_add(size);
+        }
+    }
+
+    fn goes(&mut self, place: usize, layer: u16, size: u64) {
+        if let Some(held) = self.change(place, layer) {
+            held.visible = held.visible.wrapping_sub(size);
+        }
+    }
+
+    fn dies(&mut self, place: usize, layer: u16, size: u64) {
+        if let Some(held) = self.change(place, layer) {
+            held.dead = held.dead.wrapping_add(size);
+        }
+    }
+
+    fn change(&mut self, place: usize, layer: u16) -> Option<&mut Held> {
+        (place != NOWHERE).then(|| &mut self.held[place * self.layers + usize::from(layer)])
+    }
+
+    fn add_up_layers(&mut self) {
+        for held in self.held.chunks_mut(self.layers.max(1)) {
+            let mut sum = Held::default();
+            for held in held {
+                sum = sum.plus(*held);
+                *held = sum;
+            }
+        }
+    }
+
+    /// Adds every path to the one that it lies below; what is made later lies below what is made before.
+    fn add_up_paths(&mut self, tree: &Tree, paths: &[NodeId], places: &[usize]) {
+        let mut order: Vec<_> = (0..paths.len()).filter(|&path| paths[path] != NodeId::ROOT).collect();
+        order.sort_unstable_by_key(|&path| std::cmp::Reverse(paths[path]));
+        for path in order {
+            let above = places[tree.parent(paths[path]).index()];
+            if above != NOWHERE {
+                for layer in 0..self.layers {
+                    let below = self.held(path, layer);
+                    let held = &mut self.held[above * self.layers + layer];
+                    *held = held.plus(below);
+                }
+            }
+        }
+    }
+}
+
+impl Held {
+    fn plus(self, other: Self) -> Self {
+        Self { visible: self.visible.wrapping_add(other.visible), dead: self.dead.wrapping_add(other.dead) }
+    }
+}
+
+/// For every path of the tree, the place of the nearest one of the list at it or above it.
+fn places(tree: &Tree, paths: &[NodeId]) -> Vec<usize> {
+    let mut places = vec![NOWHERE; tree.nodes.len()];
+    for (place, path) in paths.iter().enumerate() {
+        places[path.index()] = place;
+    }
+    for i in 1..tree.nodes.len() {
+        if places[i] == NOWHERE {
+            places[i] = places[tree.nodes[i].parent.index()];
+        }
+    }
+    places
+}
