@@ -274,6 +274,18 @@ fn the_mouse_is_taken_unless_it_is_left_to_the_terminal() {
 }
 
 #[test]
+fn the_build_plays_by_itself_until_it_is_paused() {
+    let mut session = Session::start(&["demo", "--view", "play"], 80, 24);
+    session.sees("▶ playing").sees("RUN apk add --update go git mercurial").types(" ").sees("┃┃ paused");
+    while session.output.recv_timeout(Duration::from_millis(300)).is_ok() {}
+    session.types(" ").types("++++").sees("The end: 210 MiB shipped").types("q");
+    assert!(session.ends().success());
+    let mut session = Session::start(&["demo", "--view", "play", "--no-motion"], 80, 24);
+    session.sees("┃┃ paused").types("l").sees("RUN apk add --update go git mercurial").types("q");
+    assert!(session.ends().success());
+}
+
+#[test]
 fn an_error_is_written_to_the_terminal_that_was_given_back() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("broken.tar");

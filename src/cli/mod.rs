@@ -59,6 +59,7 @@ const AFTER_HELP: &str = "Examples:
   layerscope report my-app.tar
   layerscope report my-app.tar --format json | jq .totals
   layerscope ladder my-app.tar                 how small it could be
+  layerscope my-app.tar --view play            the build as a time-lapse
   layerscope fix my-app.tar --dockerfile Dockerfile | patch -p0
   layerscope compare old.tar new.tar
   layerscope learn 1                           why a RUN rm makes nothing smaller

@@ -9,7 +9,7 @@ use layerscope::report::Units;
 use super::Failure;
 use crate::config::{self, Ascii, Config, Error, Keys, Place, ThemeChoice};
 use crate::tui::theme::Theme;
-use crate::tui::{Settings, View};
+use crate::tui::{Motion, Settings, View};
 
 /// What every command that shows sizes takes.
 #[derive(Args)]
@@ -30,7 +30,7 @@ pub struct Preferences {
 
 #[derive(Args)]
 pub struct ScreenOptions {
-    /// The view that is shown first
+    /// The view that is shown first: explore, waste, timeline, treemap, image, findings, ladder or play
     #[arg(long, value_name = "VIEW", value_parser = view)]
     view: Option<View>,
     /// The colours: auto, dark, light, 16, plain, blue-orange, a theme of your own, or the path of a theme file
@@ -45,6 +45,9 @@ pub struct ScreenOptions {
     /// Leave the mouse to the terminal
     #[arg(long)]
     no_mouse: bool,
+    /// Let nothing move by itself: the view play shows one layer after the other
+    #[arg(long)]
+    no_motion: bool,
 }
 
 #[derive(Args)]
@@ -106,6 +109,7 @@ impl ScreenOptions {
         config.view = self.view.unwrap_or(config.view);
         config.keys = self.keys.unwrap_or(config.keys);
         config.mouse &= !self.no_mouse;
+        config.motion &= !self.no_motion;
         if self.ascii {
             config.ascii = Ascii::Always;
         }
@@ -139,6 +143,7 @@ pub fn of_screen(preferences: &Preferences, screen: &ScreenOptions) -> Result<Se
         view: config.view,
         theme,
         signs: config.signs(),
+        motion: if config.motion { Motion::Smooth } else { Motion::Still },
         pager: config.pager,
     })
 }

@@ -26,6 +26,8 @@ pub struct Config {
     pub theme: ThemeChoice,
     pub ascii: Ascii,
     pub mouse: bool,
+    /// Whether something may move by itself.
+    pub motion: bool,
     pub keys: Keys,
     /// Keys that differ from those, action by action.
     pub keymap: Vec<(Action, Vec<Chord>)>,
@@ -75,6 +77,7 @@ impl Default for Config {
             theme: ThemeChoice::Auto,
             ascii: Ascii::Auto,
             mouse: true,
+            motion: true,
             keys: Keys::Usual,
             keymap: Vec::new(),
             pager: None,

@@ -83,7 +83,7 @@ mod tests {
     #[test]
     fn every_setting_is_taken_over() {
         let config = read(
-            "units = \"si\"\nview = \"waste\"\ntheme = \"light\"\nascii = true\nmouse = false\nkeys = \"dive\"\n\
+            "units = \"si\"\nview = \"waste\"\ntheme = \"light\"\nascii = true\nmouse = false\nmotion = false\nkeys = \"dive\"\n\
              pager = \"less -S\"\n[keymap]\nquit = \"ctrl-q\"\nhelp = [\"f1\", \"?\"]\nback = []\n",
             None,
         )
@@ -95,6 +95,7 @@ mod tests {
             theme: ThemeChoice::BuiltIn("light"),
             ascii: Ascii::Always,
             mouse: false,
+            motion: false,
             keys: Keys::Dive,
             keymap: vec![
                 (Action::Quit, vec![key("ctrl-q")]),
@@ -117,6 +118,7 @@ mod tests {
             ("theme = \"lihgt\"", "line 1: theme: no such theme; did you mean light?"),
             ("theme = 16", "line 1: theme: a string is expected, not an integer"),
             ("ascii = \"yes\"", "line 1: ascii: true, false or \"auto\" is expected"),
+            ("motion = 0", "line 1: motion: true or false is expected, not an integer"),
             ("mouse = \"no\"", "line 1: mouse: true or false is expected, not a string"),
             ("keys = \"vim\"", "line 1: keys: \"vim\" is none of \"usual\" and \"dive\""),
             ("keymap = 1", "line 1: keymap: a table is expected, not an integer"),

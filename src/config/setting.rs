@@ -17,13 +17,14 @@ pub enum Setting {
     Theme,
     Ascii,
     Mouse,
+    Motion,
     Keys,
     Pager,
 }
 
 impl Setting {
-    pub const ALL: [Self; 7] =
-        [Self::Units, Self::View, Self::Theme, Self::Ascii, Self::Mouse, Self::Keys, Self::Pager];
+    pub const ALL: [Self; 8] =
+        [Self::Units, Self::View, Self::Theme, Self::Ascii, Self::Mouse, Self::Motion, Self::Keys, Self::Pager];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -32,6 +33,7 @@ impl Setting {
             Self::Theme => "theme",
             Self::Ascii => "ascii",
             Self::Mouse => "mouse",
+            Self::Motion => "motion",
             Self::Keys => "keys",
             Self::Pager => "pager",
         }
@@ -42,7 +44,8 @@ impl Setting {
         match self {
             Self::Units => "Sizes in powers of 1024 (\"iec\": KiB, MiB) or of 1000 (\"si\": kB, MB).",
             Self::View => {
-                "The view that is shown first: \"explore\", \"waste\", \"timeline\", \"treemap\" or \"image\"."
+                "The view that is shown first: \"explore\", \"waste\", \"timeline\", \"treemap\", \"image\", \"findings\",\n\
+                 \"ladder\" or \"play\"."
             }
             Self::Theme => {
                 "The colours: \"auto\" (what suits the terminal), \"dark\", \"light\", \"16\" (the terminal's own palette),\n\
@@ -51,6 +54,9 @@ impl Setting {
             }
             Self::Ascii => "Draw with ASCII only: true, false or \"auto\" (where the locale is not UTF-8).",
             Self::Mouse => "Take clicks and the wheel; false leaves the mouse to the terminal.",
+            Self::Motion => {
+                "Let the time-lapse move; false shows one layer after the other, and starts none by itself."
+            }
             Self::Keys => "The keys to start from: \"usual\", or \"dive\" for what dive's keys do in dive.",
             Self::Pager => "The program that long texts are shown with; \"\" stands for $PAGER, or else less or more.",
         }
@@ -74,6 +80,7 @@ impl Setting {
                 }
             }
             Self::Mouse => config.mouse = value.as_bool().ok_or_else(|| instead("true or false", value))?,
+            Self::Motion => config.motion = value.as_bool().ok_or_else(|| instead("true or false", value))?,
             Self::Keys => config.keys = one_of(value, &[Keys::Usual, Keys::Dive].map(|keys| (keys.word(), keys)))?,
             Self::Pager => config.pager = Some(string(value)?.to_owned()).filter(|pager| !pager.trim().is_empty()),
         }
@@ -100,6 +107,7 @@ impl Setting {
                 Ascii::Never => "false".into(),
             },
             Self::Mouse => config.mouse.to_string(),
+            Self::Motion => config.motion.to_string(),
             Self::Keys => quoted(config.keys.word()),
             Self::Pager => quoted(config.pager.as_deref().unwrap_or_default()),
         }

@@ -25,7 +25,7 @@ use super::search::Search;
 use super::sentences::{self, Details};
 use super::text::follow;
 use super::viewer::{Numbers, Viewer};
-use super::views::{View, Views};
+use super::views::{Motion, View, Views};
 use super::work::Answer;
 
 /// Something that happened.
@@ -34,6 +34,8 @@ pub enum Message {
     /// What the mouse did, and when, counted from the start.
     Mouse(MouseEvent, Duration),
     Resize(u16, u16),
+    /// So much time has passed while something was moving by itself.
+    Tick(Duration),
     /// How far the reading is: bytes done, bytes in all, layers done.
     Progress(u64, u64, u64),
     /// One of these is to be chosen: images of the archive, or lessons.
@@ -153,6 +155,7 @@ pub struct App {
     tops: Tops,
     pub pointer: Pointer,
     pub units: Units,
+    pub(super) motion: Motion,
     pub keymap: Keymap,
     pub details: Details,
     pub details_scroll: usize,
@@ -185,6 +188,7 @@ impl App {
             tops: Tops::default(),
             pointer: Pointer::default(),
             units: settings.units,
+            motion: settings.motion,
             keymap: settings.keymap.clone(),
             details: sentences::of_reading(),
             details_scroll: 0,
@@ -228,6 +232,7 @@ impl App {
                     viewer.resized(main);
                 }
             }
+            Message::Tick(time) => self.tick(time),
             Message::Answer(number, answer) => return self.answer(number, answer),
             Message::Progressed(number, done, total) => {
                 self.extraction_progressed(number, done, total);
@@ -252,7 +257,7 @@ impl App {
             }
             Message::Loaded(Ok(inspection)) => {
                 let explorer = Explorer::new(inspection);
-                self.views = Some(Views::new(&explorer));
+                self.views = Some(Views::new(&explorer, self.motion));
                 self.phase = Phase::Ready(Box::new(explorer));
                 self.show(self.view);
             }
@@ -289,6 +294,7 @@ impl App {
     /// Does what a key or a click asks for.
     pub(super) fn act(&mut self, action: Action) -> Option<Effect> {
         let ready = self.explorer().is_some();
+        self.settle();
         let action = match action {
             Action::Quit | Action::Suspend | Action::Help => action,
             action if self.help => action,
@@ -331,6 +337,7 @@ impl App {
                 self.focus = Pane::Tree;
                 self.start_typing(action);
             }
+            Action::PlayAgain => self.play(0..=usize::MAX),
             action if View::asked_for(action).is_some() => self.show(View::asked_for(action).unwrap_or_default()),
             Action::Back if self.view != View::Explore => self.show(View::Explore),
             Action::NextPane if self.view != View::Explore => self.show(next_view(self.view, 1)),
@@ -372,6 +379,7 @@ impl App {
             }
             (View::Waste, _) => contexts.push(Context::Waste),
             (View::Treemap, _) => contexts.push(Context::Treemap),
+            (View::Play, _) => contexts.push(Context::Play),
             (View::Timeline | View::Image | View::Findings | View::Ladder, _) => {}
         }
         contexts.push(Context::Everywhere);
@@ -380,6 +388,9 @@ impl App {
 
     pub(super) fn show(&mut self, view: View) {
         let (Phase::Ready(explorer), Some(views)) = (&self.phase, &mut self.views) else { return };
+        if view != self.view {
+            views.leave(self.view);
+        }
         views.enter(view, explorer);
         self.view = view;
         self.refresh_details();
@@ -389,9 +400,10 @@ impl App {
         let area = self.panes().main;
         let (Phase::Ready(explorer), Some(views)) = (&mut self.phase, &mut self.views) else { return };
         match action {
-            Action::NextLayer | Action::PreviousLayer => return self.step_layer(action),
+            Action::NextLayer | Action::PreviousLayer if self.view != View::Play => return self.step_layer(action),
             action => {
                 if views.act(self.view, explorer, action, area) {
+                    views.leave(self.view);
                     self.view = View::Explore;
                     self.focus = Pane::Tree;
                 }

@@ -5,6 +5,7 @@
 
 mod app;
 mod biography;
+mod clock;
 mod draw;
 mod explain;
 mod explore;
@@ -18,6 +19,7 @@ pub mod keymap;
 mod layout;
 mod lesson;
 mod mouse;
+mod moving;
 mod pattern;
 mod prompt;
 mod rows;
@@ -53,10 +55,11 @@ use ratatui::layout::Rect;
 pub use app::Intro;
 pub use signs::Signs;
 pub use terminal::Environment;
-pub use views::View;
+pub use views::{Motion, View};
 
 use crate::learn::{Course, Entry, LessonError};
 use app::{App, Effect, Message, Phase};
+use clock::Clock;
 use keymap::Keymap;
 use lesson::{Narrator, Place};
 use terminal::{Answer, Input, Late, Screen};
@@ -98,6 +101,8 @@ pub struct Settings {
     /// The colours; without them, what suits the terminal.
     pub theme: Option<Theme>,
     pub signs: Signs,
+    /// Whether something may move by itself.
+    pub motion: Motion,
     /// What shows files, as a shell reads it; without it, what the environment says.
     pub pager: Option<String>,
 }
@@ -275,11 +280,13 @@ impl Session {
         input: &Input,
         receiver: &Receiver<Event>,
     ) -> io::Result<Option<Failure>> {
+        let mut clock = Clock::default();
         loop {
-            let event = match self.app.phase {
-                Phase::Loading { .. } => receiver.recv_timeout(TICK),
-                Phase::Ready(_) if !self.jobs.is_empty() => receiver.recv_timeout(TICK),
-                Phase::Ready(_) | Phase::Choosing { .. } => receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
+            let until_frame = clock.until_frame(self.app.is_moving(), Instant::now());
+            let is_waiting = matches!(self.app.phase, Phase::Loading { .. }) || !self.jobs.is_empty();
+            let event = match until_frame.into_iter().chain(is_waiting.then_some(TICK)).min() {
+                Some(patience) => receiver.recv_timeout(patience),
+                None => receiver.recv().map_err(|_| RecvTimeoutError::Disconnected),
             };
             let event = match event {
                 Ok(event) => event,
@@ -289,8 +296,10 @@ impl Session {
                 }
                 Err(RecvTimeoutError::Disconnected) => return Ok(None),
             };
+            // However much else happens, time passes.
+            let tick = clock.tick(Instant::now()).map(|time| Event::Message(Message::Tick(time)));
             // What has come meanwhile is taken in before the next frame.
-            for event in std::iter::once(event).chain(receiver.try_iter()) {
+            for event in std::iter::once(event).chain(tick).chain(receiver.try_iter()) {
                 let effect = match event {
                     Event::Message(message) => self.app.update(message),
                     Event::Archive(Err(error)) => self.app.update(Message::Loaded(Err(error))),

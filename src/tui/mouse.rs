@@ -69,7 +69,7 @@ impl App {
     }
 
     /// Whether something else than panes and views is shown.
-    fn is_covered(&self) -> bool {
+    pub(super) fn is_covered(&self) -> bool {
         self.help || self.reading.is_some() || self.viewer.is_some() || self.explained.is_some() || self.asks_where()
     }
 

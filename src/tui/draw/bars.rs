@@ -84,11 +84,15 @@ pub fn header(app: &App, theme: &Theme, room: u16) -> Vec<Piece> {
     let gap = room.saturating_sub(name.width() + 1);
     let blank = |columns: usize| Piece::text(" ".repeat(columns), Style::new());
     let mut pieces = vec![Piece::text(format!(" {name}"), theme.strong)];
-    let fitting = [true, false].map(|names| tabs(app, theme, names)).into_iter().find(|tabs| gap > width(tabs) + 2);
+    // Whichever view is shown, there is room for the tabs or there is not, so that they stay as they are.
+    let longest = View::ALL.map(|view| view.name().width()).into_iter().max().unwrap_or(0);
+    let more = longest - app.view.name().width();
+    let fitting = Tabs::ALL.map(|kind| tabs(app, theme, kind)).into_iter().find(|tabs| gap > width(tabs) + more + 1);
     match fitting {
         Some(tabs) => {
-            let rest = gap - width(&tabs) - 3;
-            pieces.push(blank(3));
+            let before = (gap - width(&tabs)).min(3);
+            let rest = gap - width(&tabs) - before;
+            pieces.push(blank(before));
             pieces.extend(tabs);
             pieces.push(blank(rest));
         }
@@ -98,15 +102,35 @@ pub fn header(app: &App, theme: &Theme, room: u16) -> Vec<Piece> {
     pieces
 }
 
-/// The views with their keys, the one that is shown marked; with `names` for all, or only for that one.
-fn tabs(app: &App, theme: &Theme, names: bool) -> Vec<Piece> {
+/// How much room the tabs take.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Tabs {
+    /// Each has its name.
+    Named,
+    /// Only the one that is shown has its name.
+    Numbered,
+    /// The same, closer together.
+    Tight,
+}
+
+impl Tabs {
+    const ALL: [Self; 3] = [Self::Named, Self::Numbered, Self::Tight];
+}
+
+/// The views with their keys, the one that is shown marked.
+fn tabs(app: &App, theme: &Theme, kind: Tabs) -> Vec<Piece> {
     let mut pieces = Vec::new();
     for view in View::ALL {
         let chosen = view == app.view;
         let style = if chosen { theme.focused } else { theme.dim };
         // Without colours the brackets say it.
-        let (open, close) = if chosen { ("[", "]") } else { (" ", " ") };
-        let name = if chosen || names { format!(" {}", view.name()) } else { String::new() };
+        let (open, close) = match (chosen, kind) {
+            (true, Tabs::Tight) => (" [", "]"),
+            (true, Tabs::Named | Tabs::Numbered) => ("[", "]"),
+            (false, Tabs::Tight) => (" ", ""),
+            (false, Tabs::Named | Tabs::Numbered) => (" ", " "),
+        };
+        let name = if chosen || kind == Tabs::Named { format!(" {}", view.name()) } else { String::new() };
         let key = app.keymap.first_keys(&[view.action()]);
         for (text, style) in [(open, style), (&key, theme.strong), (&name, style), (close, style)] {
             pieces.push(Piece { press: Some(Press::View(view)), ..Piece::text(text, style) });

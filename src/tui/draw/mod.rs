@@ -172,10 +172,6 @@ pub fn put(line: Line<'_>, row: usize, area: Rect, buffer: &mut Buffer) {
 ///
 /// Dead bytes always show, live ones where they are worth half a cell.
 pub fn bar(live: u64, dead: u64, whole: u64, width: usize, theme: &Theme) -> [Span<'static>; 3] {
-    let cells = |part: u64, of: u64, cells: usize| -> usize {
-        let (part, of) = (u128::from(part), u128::from(of.max(1)));
-        usize::try_from((part * cells as u128 * 2 + of) / (of * 2)).map_or(cells, |n| n.min(cells))
-    };
     let both = live + dead;
     let filled = cells(both, whole, width).max(usize::from(both > 0)).min(width);
     let dead_cells = cells(dead, both, filled).max(usize::from(dead > 0)).min(filled);
@@ -184,6 +180,12 @@ pub fn bar(live: u64, dead: u64, whole: u64, width: usize, theme: &Theme) -> [Sp
         Span::styled("▒".repeat(dead_cells), theme.dead),
         Span::raw(" ".repeat(width - filled)),
     ]
+}
+
+/// The part of so many cells that a part is of a whole, rounded.
+pub fn cells(part: u64, of: u64, cells: usize) -> usize {
+    let (part, of) = (u128::from(part), u128::from(of.max(1)));
+    usize::try_from((part * cells as u128 * 2 + of) / (of * 2)).map_or(cells, |n| n.min(cells))
 }
 
 fn choosing(what: &str, choices: &[String], cursor: usize, theme: &Theme, area: Rect, buffer: &mut Buffer) {

@@ -166,7 +166,7 @@ impl App {
                 scope: Scope::UpTo,
                 totals,
             })),
-            View::Timeline => subjects.push(Subject::UpTo(layer)),
+            View::Timeline | View::Play => subjects.push(Subject::UpTo(layer)),
             View::Explore | View::Image | View::Findings | View::Ladder => {}
         }
         if !matches!(self.view, View::Image | View::Findings | View::Ladder) && !explorer.inspection.layers.is_empty() {

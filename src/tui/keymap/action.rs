@@ -1,6 +1,6 @@
 //! What keys can do, with the keys that do it unless the configuration says otherwise.
 
-use super::Context::{self, Everywhere, Explore, Found, Layers, Lesson, Question, Tree, Treemap, Viewer, Waste};
+use super::Context::{self, Everywhere, Explore, Found, Layers, Lesson, Play, Question, Tree, Treemap, Viewer, Waste};
 
 macro_rules! actions {
     ($($variant:ident $name:literal $context:ident [$($key:literal)*] [$($dive:literal)*];)*) => {
@@ -50,6 +50,7 @@ actions! {
     ViewImage "image" Everywhere ["5"] [];
     ViewFindings "findings" Everywhere ["6"] [];
     ViewLadder "ladder" Everywhere ["7"] [];
+    ViewPlay "play" Everywhere ["8"] [];
     Up "up" Everywhere ["up" "k"] [];
     Down "down" Everywhere ["down" "j"] [];
     PageUp "page-up" Everywhere ["pageup" "u"] [];
@@ -104,6 +105,10 @@ actions! {
     ZoomIn "zoom-in" Treemap ["+"] [];
     ZoomOut "zoom-out" Treemap ["-" "backspace"] [];
     ZoomReset "zoom-reset" Treemap ["0"] [];
+    PlayPause "play-pause" Play ["space" "p"] [];
+    PlayAgain "play-again" Play ["r"] [];
+    Faster "faster" Play ["+" ">"] [];
+    Slower "slower" Play ["-" "<"] [];
     CloseViewer "close" Viewer ["q"] [];
     OlderVersion "older-version" Viewer ["<" "["] [];
     NewerVersion "newer-version" Viewer [">" "]"] [];

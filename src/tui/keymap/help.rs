@@ -50,8 +50,11 @@ pub const GROUPS: &[(&str, &[Line])] = &[
                 "explore, waste, timeline, treemap, image; Esc comes back",
             ),
             (&[ViewFindings, ViewLadder], "findings with their fixes; how small the image could be"),
+            (&[ViewPlay], "play: the build as a time-lapse, layer by layer"),
             (&[WasteTable, WasteFold], "waste: as a table; open or fold"),
             (&[ZoomIn, ZoomOut, ZoomReset], "treemap: into the tile, out of it, to the root"),
+            (&[PlayPause, PlayAgain], "play: pause or go on; again from the start"),
+            (&[Faster, Slower], "play: faster, slower"),
         ],
     ),
     (

@@ -23,6 +23,8 @@ pub enum Context {
     Found,
     Waste,
     Treemap,
+    /// The time-lapse of the build.
+    Play,
     /// A file that is being looked at.
     Viewer,
     /// A lesson that is being told.

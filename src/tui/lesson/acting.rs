@@ -161,12 +161,16 @@ impl App {
         {
             lesson.staged = Some(scene.image);
             let explorer = Explorer::new(stage.inspection.clone());
-            let mut views = Views::new(&explorer);
+            let mut views = Views::new(&explorer, self.motion);
             views.studied(&stage.study);
             self.name.clone_from(&stage.intro.name);
             self.intro.clone_from(&stage.intro.layers);
             self.views = Some(views);
             self.phase = Phase::Ready(Box::new(explorer));
+        }
+        // What is shown comes in anew, also if it is the same view.
+        if let Some(views) = &mut self.views {
+            views.leave(self.view);
         }
         if let Phase::Ready(explorer) = &mut self.phase {
             explorer.set_the_scene(scene);

@@ -4,6 +4,7 @@
 //! the picture needs no script.
 
 use std::fmt::Write;
+use std::time::Duration;
 
 use crossterm::event::KeyCode;
 use ratatui::buffer::Buffer;
@@ -11,6 +12,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use super::{Person, pictures, svg};
+use crate::tui::app::Message;
 
 /// A screen with what is said below it.
 struct Scene {
@@ -103,6 +105,27 @@ impl Film {
         );
         out
     }
+}
+
+#[test]
+fn the_build() {
+    const FRAME: Duration = Duration::from_millis(160);
+    let mut film = Film::of(100, 30);
+    film.person.types("8");
+    film.shows("8", "play: the build as a time-lapse", FRAME.as_secs_f64());
+    while film.person.app.is_moving() {
+        film.person.tell(Message::Tick(FRAME));
+        let caption = match film.person.playing() {
+            0 | 1 => "what ships grows, and so does what a container sees",
+            2 => "Space pauses, arrows step, + and - change the speed",
+            _ => "what is deleted leaves the tree; the bar stays, and its bytes are dead",
+        };
+        film.shows("", caption, FRAME.as_secs_f64());
+    }
+    film.shows("", "pulled every time, seen by nobody; Space plays it again", 5.0);
+    let drawn = film.draw();
+    assert!(drawn.len() < 1 << 20, "{} bytes are too many for a page", drawn.len());
+    pictures::compare("play.svg", &drawn);
 }
 
 #[test]

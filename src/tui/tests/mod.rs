@@ -11,6 +11,7 @@ mod journeys;
 mod lessons;
 mod mouse;
 mod pictures;
+mod play;
 #[path = "../../../tests/support/mod.rs"]
 mod support;
 mod svg;
@@ -33,7 +34,7 @@ use ratatui::layout::Rect;
 use super::app::{App, Effect, Intro, Message, Phase};
 use super::signs::Signs;
 use super::theme::Theme;
-use super::views::View;
+use super::views::{Motion, View};
 use super::work::{Ask, Task, Workshop};
 use super::{Keymap, Settings};
 
@@ -52,6 +53,7 @@ fn settings() -> Settings {
         view: View::Explore,
         theme: None,
         signs: Signs::Unicode,
+        motion: Motion::Smooth,
         pager: None,
     }
 }

@@ -94,7 +94,7 @@ fn tabs_and_hints_are_buttons() {
         assert_eq!(person.app.view, view);
     }
     let mut person = Person::at(120, 40);
-    let after = |key: usize| (key..8).map(|key| format!(" {key} ")).collect::<String>();
+    let after = |key: usize| (key..9).map(|key| format!(" {key}")).collect::<String>();
     for (i, view) in View::ALL.into_iter().enumerate() {
         let tab = after(i.max(1) + 1);
         let (x, y) = person.finds(&tab);

@@ -77,12 +77,12 @@ pub fn row(paper: Paper, buffer: &Buffer, y: u16, at: usize, out: &mut String) {
     let mut x = 0;
     while x < width {
         let first = &buffer[(x, y)];
-        let style = (paper.colours(first), first.modifier.contains(Modifier::BOLD));
+        let style = style(paper, first);
         let start = x;
         let mut text = String::new();
         while x < width {
             let cell = &buffer[(x, y)];
-            if (paper.colours(cell), cell.modifier.contains(Modifier::BOLD)) != style {
+            if self::style(paper, cell) != style {
                 break;
             }
             text.push_str(cell.symbol());
@@ -92,7 +92,13 @@ pub fn row(paper: Paper, buffer: &Buffer, y: u16, at: usize, out: &mut String) {
     }
 }
 
-type Style = ((Rgb, Rgb), bool);
+/// Both colours, whether it is bold, and whether it is struck through.
+type Style = ((Rgb, Rgb), bool, bool);
+
+fn style(paper: Paper, cell: &Cell) -> Style {
+    let is = |modifier| cell.modifier.contains(modifier);
+    (paper.colours(cell), is(Modifier::BOLD), is(Modifier::CROSSED_OUT))
+}
 
 /// Draws text of one style.
 fn run(
@@ -102,7 +108,7 @@ fn run(
     row: usize,
     cells: usize,
     text: &str,
-    ((fore, back), bold): Style,
+    ((fore, back), bold, struck): Style,
 ) {
     let (x, y) = (MARGIN + column * CELL.0, MARGIN + row * CELL.1);
     if back != paper.background {
@@ -118,9 +124,10 @@ fn run(
         return;
     }
     let weight = if bold { " font-weight=\"bold\"" } else { "" };
+    let line = if struck { " text-decoration=\"line-through\"" } else { "" };
     let _ = writeln!(
         out,
-        "<text x=\"{x}\" y=\"{}\" fill=\"{fore}\"{weight} textLength=\"{}\" xml:space=\"preserve\">{}</text>",
+        "<text x=\"{x}\" y=\"{}\" fill=\"{fore}\"{weight}{line} textLength=\"{}\" xml:space=\"preserve\">{}</text>",
         y + CELL.1 - 5,
         shown.width() * CELL.0,
         escape(shown)

@@ -3,11 +3,14 @@
 mod findings;
 mod image;
 mod ladder;
+mod play;
 mod timeline;
 mod treemap;
 mod waste;
 
+use std::ops::RangeInclusive;
 use std::sync::Arc;
+use std::time::Duration;
 
 use layerscope::analysis::DeadGroup;
 use layerscope::report::Units;
@@ -22,9 +25,12 @@ use super::keymap::help::Line as Hint;
 use super::mouse::WHEEL;
 use super::theme::Theme;
 
+pub use play::Motion;
+
 use findings::Findings;
 use image::ImageFacts;
 use ladder::Ladder;
+use play::Play;
 use timeline::Timeline;
 use treemap::Treemap;
 use waste::Waste;
@@ -40,11 +46,20 @@ pub enum View {
     Image,
     Findings,
     Ladder,
+    Play,
 }
 
 impl View {
-    pub const ALL: [Self; 7] =
-        [Self::Explore, Self::Waste, Self::Timeline, Self::Treemap, Self::Image, Self::Findings, Self::Ladder];
+    pub const ALL: [Self; 8] = [
+        Self::Explore,
+        Self::Waste,
+        Self::Timeline,
+        Self::Treemap,
+        Self::Image,
+        Self::Findings,
+        Self::Ladder,
+        Self::Play,
+    ];
 
     /// The view that an action asks for.
     pub fn asked_for(action: Action) -> Option<Self> {
@@ -61,6 +76,7 @@ impl View {
             Self::Image => Action::ViewImage,
             Self::Findings => Action::ViewFindings,
             Self::Ladder => Action::ViewLadder,
+            Self::Play => Action::ViewPlay,
         }
     }
 
@@ -74,6 +90,7 @@ impl View {
             Self::Image => "image",
             Self::Findings => "findings",
             Self::Ladder => "ladder",
+            Self::Play => "play",
         }
     }
 
@@ -86,6 +103,7 @@ impl View {
             Self::Image => "Image",
             Self::Findings => "Findings",
             Self::Ladder => "Ladder",
+            Self::Play => "Play",
         }
     }
 }
@@ -105,17 +123,20 @@ pub struct Views {
     image: ImageFacts,
     findings: Findings,
     ladder: Ladder,
+    play: Play,
 }
 
 impl Views {
-    pub fn new(explorer: &Explorer) -> Self {
+    pub fn new(explorer: &Explorer, motion: Motion) -> Self {
+        let points: Arc<[_]> = timeline::points(&explorer.inspection).into();
         Self {
             waste: Waste::new(explorer),
-            timeline: Timeline::new(explorer),
+            timeline: Timeline::new(points.clone()),
             treemap: Treemap::new(explorer),
             image: ImageFacts::new(explorer),
             findings: Findings::new(),
             ladder: Ladder::new(),
+            play: Play::new(points, explorer, motion),
         }
     }
 
@@ -131,8 +152,43 @@ impl Views {
             View::Waste => self.waste.enter(explorer),
             View::Treemap => self.treemap.enter(explorer),
             View::Ladder => self.ladder.enter(explorer),
+            View::Play => self.play.enter(explorer),
             View::Explore | View::Timeline | View::Image | View::Findings => {}
         }
+    }
+
+    /// Stops what goes on in a view only while it is shown.
+    pub fn leave(&mut self, view: View) {
+        if view == View::Play {
+            self.play.leave();
+        }
+    }
+
+    /// Whether something moves by itself in a view.
+    pub fn is_moving(&self, view: View) -> bool {
+        view == View::Play && self.play.is_running()
+    }
+
+    /// Lets time pass in a view.
+    pub fn tick(&mut self, view: View, explorer: &mut Explorer, time: Duration) {
+        if view == View::Play {
+            self.play.tick(time);
+            if !self.play.is_running() {
+                self.settle(view, explorer);
+            }
+        }
+    }
+
+    /// Makes the layer that a view has come to the selected one.
+    pub fn settle(&self, view: View, explorer: &mut Explorer) {
+        if view == View::Play {
+            explorer.select_layer(self.play.layer());
+        }
+    }
+
+    /// Plays layers, from the start of the first through the end of the last.
+    pub fn play(&mut self, layers: RangeInclusive<usize>) {
+        self.play.start(layers);
     }
 
     /// Does something in the area that the view is drawn in; says whether to go to the explorer now.
@@ -151,6 +207,11 @@ impl Views {
                 }
                 None => false,
             },
+            View::Play => {
+                let leaves = self.play.act(action);
+                self.settle(view, explorer);
+                leaves
+            }
         }
     }
 
@@ -163,14 +224,19 @@ impl Views {
             View::Treemap => self.treemap.select(explorer, at, area),
             View::Findings => self.findings.select(explorer, at, area),
             View::Ladder => self.ladder.select(at, area),
+            View::Play => {
+                let hit = self.play.select(look, at, area);
+                self.settle(view, explorer);
+                hit
+            }
         }
     }
 
-    /// Scrolls lists and texts, steps through the layers of the timeline, zooms the map.
+    /// Scrolls lists and texts, steps through the layers of the timeline and of the time-lapse, zooms the map.
     pub fn wheel(&mut self, view: View, explorer: &mut Explorer, look: Look<'_>, at: Position, down: bool, area: Rect) {
         let (action, times) = match (view, down) {
-            (View::Timeline, true) => (Action::Right, 1),
-            (View::Timeline, false) => (Action::Left, 1),
+            (View::Timeline | View::Play, true) => (Action::Right, 1),
+            (View::Timeline | View::Play, false) => (Action::Left, 1),
             (View::Treemap, true) => (Action::ZoomOut, 1),
             (View::Treemap, false) => {
                 self.select(view, explorer, look, at, area);
@@ -190,7 +256,7 @@ impl Views {
             View::Waste => self.waste.selected_path(explorer),
             View::Treemap => self.treemap.selected_path().map(|node| (node, explorer.layer)),
             View::Findings => self.findings.selected_path(),
-            View::Explore | View::Timeline | View::Image | View::Ladder => None,
+            View::Explore | View::Timeline | View::Image | View::Ladder | View::Play => None,
         }
     }
 
@@ -213,6 +279,7 @@ impl Views {
             View::Image => self.image.draw(look, area, buffer),
             View::Findings => self.findings.draw(explorer, look, area, buffer),
             View::Ladder => self.ladder.draw(look, area, buffer),
+            View::Play => self.play.draw(explorer, look, area, buffer),
         }
     }
 
@@ -226,6 +293,7 @@ impl Views {
             View::Image => image::KEYS,
             View::Findings => findings::KEYS,
             View::Ladder => ladder::KEYS,
+            View::Play => play::KEYS,
         }
     }
 }

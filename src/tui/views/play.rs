@@ -1,0 +1,220 @@
+//! The build as a time-lapse: layers arrive one by one, what ships grows, the tree fills; a deletion empties the tree only.
+
+mod branches;
+mod draw;
+mod film;
+mod losses;
+mod path;
+mod schedule;
+mod stage;
+mod story;
+mod transport;
+
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::Look;
+use super::timeline::{CHART_LEAST, Chart, Column, Point};
+use crate::tui::explorer::Explorer;
+use crate::tui::keymap::Action;
+use crate::tui::keymap::help::Line as Hint;
+use branches::{Branches, Presence};
+use film::{Film, between};
+use losses::Losses;
+use path::{Shown, State};
+use schedule::Schedule;
+use stage::Stage;
+use transport::Click;
+
+pub use film::Motion;
+
+pub const KEYS: &[Hint] = &[
+    (&[Action::Help], "help"),
+    (&[Action::PlayPause], "play, pause"),
+    (&[Action::Left, Action::Right], "layer"),
+    (&[Action::Faster, Action::Slower], "speed"),
+    (&[Action::Enter], "explore"),
+    (&[Action::Quit], "quit"),
+    (&[Action::PlayAgain], "again"),
+];
+
+/// The time-lapse with everything that it shows, none of which is worked out again for a picture.
+pub struct Play {
+    points: Arc<[Point]>,
+    film: Film,
+    losses: Losses,
+    /// The paths that are followed, once somebody has looked.
+    branches: Option<Branches>,
+    is_shown: bool,
+    /// Whether the film stands where a person has left it.
+    is_begun: bool,
+}
+
+impl Play {
+    pub fn new(points: Arc<[Point]>, explorer: &Explorer, motion: Motion) -> Self {
+        let schedule = Schedule::of(points.iter().map(|point| (point.added + point.changed).max(point.hidden)));
+        Self {
+            losses: Losses::new(points.len(), &explorer.groups),
+            film: Film::new(schedule, motion),
+            points,
+            branches: None,
+            is_shown: false,
+            is_begun: false,
+        }
+    }
+
+    fn last(&self) -> usize {
+        self.points.len().saturating_sub(1)
+    }
+
+    /// Shows it: from the start if no layer in particular is selected, and otherwise as it stands after that layer.
+    pub fn enter(&mut self, explorer: &Explorer) {
+        if std::mem::replace(&mut self.is_shown, true) {
+            return;
+        }
+        self.follow_paths(explorer);
+        let layer = explorer.layer;
+        if self.is_begun && layer == self.film.layer() && !self.film.is_over() {
+            return;
+        }
+        self.is_begun = true;
+        match self.film.motion() {
+            Motion::Smooth if layer == 0 || layer == self.last() => self.start(0..=self.last()),
+            Motion::Still if layer == self.last() => self.film.stand_at(0),
+            Motion::Smooth | Motion::Still => self.film.stand_at(layer),
+        }
+    }
+
+    fn follow_paths(&mut self, explorer: &Explorer) {
+        self.branches.get_or_insert_with(|| Branches::new(&explorer.inspection.tree, &explorer.weights));
+    }
+
+    /// Another view is shown: it waits where it is.
+    pub fn leave(&mut self) {
+        self.is_shown = false;
+        self.film.pause();
+    }
+
+    /// Plays from the start of a layer through the end of another.
+    pub fn start(&mut self, layers: RangeInclusive<usize>) {
+        self.is_begun = true;
+        self.film.start(layers);
+    }
+
+    pub fn is_running(&self) -> bool {
+        self.is_shown && self.film.is_running()
+    }
+
+    /// The layer that is on.
+    pub fn layer(&self) -> usize {
+        self.film.layer()
+    }
+
+    /// Lets time pass.
+    pub fn tick(&mut self, time: Duration) {
+        self.film.tick(time);
+    }
+
+    /// Does something; says whether to go to the explorer now.
+    pub fn act(&mut self, action: Action) -> bool {
+        match action {
+            Action::PlayPause => self.film.toggle(),
+            Action::Right | Action::NextLayer => self.film.forward(),
+            Action::Left | Action::PreviousLayer => self.film.back(),
+            Action::First => self.film.rewind(),
+            Action::Last => self.film.end(),
+            Action::Faster => self.film.faster(),
+            Action::Slower => self.film.slower(),
+            Action::Enter => return true,
+            _ => {}
+        }
+        false
+    }
+
+    /// Goes to the layer that lies at a cell, or plays or pauses; says whether it was a layer.
+    pub fn select(&mut self, look: Look<'_>, at: Position, area: Rect) -> bool {
+        let stage = Stage::of(area);
+        let layers = self.points.len();
+        let (list, chart) = stage.list_and_chart(layers);
+        let click = if list.contains(at) {
+            let layer = self.first_listed(usize::from(list.height)) + usize::from(at.y - list.y);
+            (layer <= self.film.layer()).then_some(Click::Layer(layer))
+        } else if chart.contains(at) && usize::from(chart.height) >= CHART_LEAST {
+            self.chart(look, chart).layer_at(usize::from(at.x - chart.x)).map(Click::Layer)
+        } else {
+            transport::clicked(&self.film, layers, at, stage.transport)
+        };
+        match click {
+            Some(Click::Layer(layer)) => self.film.stand_at(layer),
+            Some(Click::Toggle) => self.film.toggle(),
+            None => {}
+        }
+        matches!(click, Some(Click::Layer(_)))
+    }
+
+    pub fn draw(&self, explorer: &Explorer, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
+        draw::draw(self, explorer, look, area, buffer);
+    }
+
+    /// What ships in the end, which is the most that ever does.
+    fn most(&self) -> u64 {
+        self.points.last().map_or(0, |point| point.shipped)
+    }
+
+    fn chart(&self, look: Look<'_>, area: Rect) -> Chart {
+        Chart::new(self.most(), self.points.len(), self.film.layer(), look, area)
+    }
+
+    /// The image as it is at the moment.
+    fn column(&self) -> Column {
+        self.column_of(self.film.layer()).unwrap_or(Column { shipped: 0, visible: 0 })
+    }
+
+    /// The image as it was after a layer, or as it is while that layer arrives.
+    fn column_of(&self, layer: usize) -> Option<Column> {
+        let now = self.points.get(layer).filter(|_| layer <= self.film.layer())?.column();
+        if layer < self.film.layer() {
+            return Some(now);
+        }
+        let before = layer.checked_sub(1).map(|before| self.points[before]).unwrap_or_default();
+        let done = self.film.done();
+        let shipped = between(before.shipped, now.shipped, done);
+        Some(Column { shipped, visible: between(before.visible, now.visible, done).min(shipped) })
+    }
+
+    /// The first of the layers that there are rows for: the newest is among them.
+    fn first_listed(&self, rows: usize) -> usize {
+        (self.film.layer() + 1).saturating_sub(rows)
+    }
+
+    /// A path as it is at the moment; nothing as long as it has not been there.
+    fn path(&self, path: usize) -> Option<Shown<'_>> {
+        let branches = self.branches.as_ref()?;
+        let branch = branches.branch(path);
+        let (layer, done) = (self.film.layer(), self.film.done());
+        let before = layer.checked_sub(1);
+        let held = |layer: Option<usize>| layer.map(|layer| branches.held(path, layer)).unwrap_or_default();
+        let presence = |layer: Option<usize>| layer.map_or(Presence::Unmade, |layer| branch.presence(layer));
+        let (was, is) = (presence(before), presence(Some(layer)));
+        let (held_before, held_now) = (held(before), held(Some(layer)));
+        let state = match (done, was, is) {
+            (_, Presence::Unmade, Presence::Unmade) => return None,
+            (0, Presence::Unmade, _) => return None,
+            (0, Presence::There, _) => State::Untouched,
+            (0, Presence::Gone, _) => State::Deleted,
+            _ => State::of(was, is, held_before != held_now),
+        };
+        Some(Shown {
+            name: &branch.name,
+            depth: branch.depth,
+            state,
+            visible: between(held_before.visible, held_now.visible, done),
+            dead: between(held_before.dead, held_now.dead, done),
+            peak: before.map_or(0, |before| branches.peak(path, before)),
+        })
+    }
+}

@@ -1,0 +1,358 @@
+//! Where the time-lapse stands and how it goes on. Time comes from outside; nothing is drawn in here.
+
+use std::ops::RangeInclusive;
+use std::time::Duration;
+
+use super::schedule::{Schedule, micros};
+
+/// Parts of a whole: everything that moves is told in thousandths, so that the same time gives the same picture.
+pub const WHOLE: u64 = 1000;
+/// How much of a layer's time passes until its instruction is written, and until what it does is done; the rest is for
+/// looking at it.
+const WRITTEN: u64 = 180;
+const DONE: u64 = 780;
+/// No more time passes between two pictures, whatever kept the program from drawing.
+const LEAP: Duration = Duration::from_millis(250);
+
+/// How often the usual speed is doubled, or halved.
+const SLOWEST: i8 = -2;
+const FASTEST: i8 = 4;
+
+/// Whether something moves between the layers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Motion {
+    Smooth,
+    /// One layer follows the other, each as it is in the end.
+    Still,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum State {
+    Standing,
+    /// It stands still again at the end of this layer.
+    Running {
+        through: usize,
+    },
+}
+
+/// The time-lapse of some layers.
+pub struct Film {
+    schedule: Schedule,
+    motion: Motion,
+    state: State,
+    layer: usize,
+    /// Of the layer's time, at the usual speed.
+    elapsed: Duration,
+    doublings: i8,
+}
+
+impl Film {
+    /// Stands before the first layer.
+    pub fn new(schedule: Schedule, motion: Motion) -> Self {
+        Self { schedule, motion, state: State::Standing, layer: 0, elapsed: Duration::ZERO, doublings: 0 }
+    }
+
+    /// The layer whose instruction is shown.
+    pub fn layer(&self) -> usize {
+        self.layer
+    }
+
+    pub fn motion(&self) -> Motion {
+        self.motion
+    }
+
+    pub fn is_running(&self) -> bool {
+        self.state != State::Standing
+    }
+
+    /// Whether the layer is as it is in the end.
+    fn is_done(&self) -> bool {
+        self.elapsed >= self.schedule.length(self.layer)
+    }
+
+    /// Whether everything has been shown.
+    pub fn is_over(&self) -> bool {
+        self.is_done() && self.layer == self.last()
+    }
+
+    fn last(&self) -> usize {
+        self.schedule.layers().saturating_sub(1)
+    }
+
+    /// Runs from the start of a layer through the end of another.
+    pub fn start(&mut self, layers: RangeInclusive<usize>) {
+        self.go_to(*layers.start());
+        self.state = State::Running { through: (*layers.end()).min(self.last()) };
+    }
+
+    /// Stands at the end of a layer.
+    pub fn stand_at(&mut self, layer: usize) {
+        self.state = State::Standing;
+        self.finish(layer);
+    }
+
+    /// Stands where it is.
+    pub fn pause(&mut self) {
+        self.state = State::Standing;
+    }
+
+    /// Pauses or goes on; after the end, from the start.
+    pub fn toggle(&mut self) {
+        match self.state {
+            State::Running { .. } => self.pause(),
+            State::Standing if self.is_over() => self.start(0..=self.last()),
+            State::Standing => self.state = State::Running { through: self.last() },
+        }
+    }
+
+    /// The next layer: runs through it, and then stands unless it was running anyway.
+    pub fn forward(&mut self) {
+        match self.state {
+            State::Running { .. } if self.layer == self.last() => self.stand_at(self.layer),
+            State::Running { through } => {
+                self.go_to(self.layer + 1);
+                self.state = State::Running { through: through.max(self.layer) };
+            }
+            State::Standing if self.is_over() => {}
+            State::Standing => {
+                let layer = if self.is_done() { self.layer + 1 } else { self.layer };
+                match self.motion {
+                    Motion::Still => self.stand_at(layer),
+                    Motion::Smooth if self.is_done() => self.start(layer..=layer),
+                    Motion::Smooth => self.state = State::Running { through: layer },
+                }
+            }
+        }
+    }
+
+    /// The layer before, as it was in the end; running, it runs on from the start of that.
+    pub fn back(&mut self) {
+        match (self.layer.checked_sub(1), self.state) {
+            (Some(before), State::Running { .. }) => self.go_to(before),
+            (Some(before), State::Standing) => self.finish(before),
+            (None, _) => self.go_to(0),
+        }
+    }
+
+    /// To the time before the first layer.
+    pub fn rewind(&mut self) {
+        self.go_to(0);
+    }
+
+    /// To the end of the last layer.
+    pub fn end(&mut self) {
+        self.stand_at(self.last());
+    }
+
+    fn go_to(&mut self, layer: usize) {
+        self.layer = layer.min(self.last());
+        self.elapsed = Duration::ZERO;
+    }
+
+    fn finish(&mut self, layer: usize) {
+        self.layer = layer.min(self.last());
+        self.elapsed = self.schedule.length(self.layer);
+    }
+
+    pub fn faster(&mut self) {
+        self.doublings = (self.doublings + 1).min(FASTEST);
+    }
+
+    pub fn slower(&mut self) {
+        self.doublings = (self.doublings - 1).max(SLOWEST);
+    }
+
+    /// The speed in words: `0.5×`.
+    pub fn speed(&self) -> String {
+        match self.doublings {
+            doublings @ 0.. => format!("{}×", 1 << doublings),
+            -1 => "0.5×".into(),
+            _ => "0.25×".into(),
+        }
+    }
+
+    /// Lets time pass, if it runs.
+    pub fn tick(&mut self, time: Duration) {
+        let State::Running { through } = self.state else { return };
+        let time = time.min(LEAP);
+        self.elapsed += match u32::from(self.doublings.unsigned_abs()) {
+            times if self.doublings < 0 => time / (1 << times),
+            times => time * (1 << times),
+        };
+        while self.is_done() {
+            if self.layer >= through {
+                return self.stand_at(self.layer);
+            }
+            self.elapsed -= self.schedule.length(self.layer);
+            self.layer += 1;
+        }
+    }
+
+    /// How much of the layer's time has passed, in thousandths.
+    fn passed(&self) -> u64 {
+        match (self.motion, micros(self.schedule.length(self.layer))) {
+            (Motion::Still, _) | (_, 0) => WHOLE,
+            (Motion::Smooth, length) => (micros(self.elapsed) * WHOLE / length).min(WHOLE),
+        }
+    }
+
+    /// How much of the instruction is written, in thousandths.
+    pub fn written(&self) -> u64 {
+        (self.passed() * WHOLE / WRITTEN).min(WHOLE)
+    }
+
+    /// How much of what the layer does is done, in thousandths: slowly at first and in the end.
+    pub fn done(&self) -> u64 {
+        let passed = (self.passed().saturating_sub(WRITTEN) * WHOLE / (DONE - WRITTEN)).min(WHOLE);
+        passed * passed * (3 * WHOLE - 2 * passed) / (WHOLE * WHOLE)
+    }
+
+    /// How much of all time has passed, in thousandths.
+    pub fn progress(&self) -> u64 {
+        let now = micros(self.schedule.start(self.layer) + self.elapsed);
+        (now * WHOLE).checked_div(micros(self.schedule.whole())).unwrap_or(WHOLE).min(WHOLE)
+    }
+
+    /// The layer that is on when so many thousandths of all time have passed.
+    pub fn layer_at(&self, progress: u64) -> usize {
+        let now = micros(self.schedule.whole()) * progress.min(WHOLE) / WHOLE;
+        self.schedule.layer_at(Duration::from_micros(now))
+    }
+}
+
+/// What lies between two numbers when so many thousandths of the way are done.
+pub fn between(from: u64, to: u64, done: u64) -> u64 {
+    let part = |bytes: u64| u64::try_from(u128::from(bytes) * u128::from(done) / u128::from(WHOLE)).unwrap_or(bytes);
+    if to >= from { from + part(to - from) } else { from - part(from - to) }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    const FRAME: Duration = Duration::from_millis(40);
+
+    fn film(layers: usize, motion: Motion) -> Film {
+        Film::new(Schedule::of(vec![1 << 20; layers].into_iter()), motion)
+    }
+
+    /// Lets it run until it stands; returns how long that took.
+    fn run(film: &mut Film) -> Duration {
+        let mut time = Duration::ZERO;
+        while film.is_running() {
+            film.tick(FRAME);
+            time += FRAME;
+            assert!(time < Duration::from_secs(200), "it never ends");
+        }
+        time
+    }
+
+    #[test]
+    fn it_runs_through_all_layers_and_stands_at_the_end() {
+        for layers in [1, 4, 100, 1000] {
+            let mut film = film(layers, Motion::Smooth);
+            film.start(0..=layers - 1);
+            let time = run(&mut film);
+            assert!(film.is_over() && film.layer() == layers - 1);
+            assert!(time < Duration::from_secs(30), "{layers} layers take {time:?}");
+            assert_eq!((film.written(), film.done(), film.progress()), (WHOLE, WHOLE, WHOLE));
+            film.toggle();
+            assert_eq!((film.layer(), film.progress(), film.is_running()), (0, 0, true), "Space starts again");
+        }
+    }
+
+    #[test]
+    fn what_a_layer_does_is_never_undone_on_the_way() {
+        let mut film = film(3, Motion::Smooth);
+        film.start(1..=1);
+        let (mut written, mut done) = (0, 0);
+        while film.is_running() {
+            assert!(film.written() >= written && film.done() >= done);
+            assert!(film.written() == WHOLE || film.done() == 0, "first it is written, then it is done");
+            (written, done) = (film.written(), film.done());
+            film.tick(FRAME);
+        }
+        assert_eq!((film.layer(), film.done()), (1, WHOLE), "it stands after the layer that was asked for");
+    }
+
+    #[test]
+    fn a_step_runs_through_one_layer_and_no_further() {
+        let mut film = film(4, Motion::Smooth);
+        film.stand_at(1);
+        film.forward();
+        assert!(film.is_running() && film.done() == 0);
+        run(&mut film);
+        assert_eq!((film.layer(), film.is_over()), (2, false));
+        film.forward();
+        film.tick(FRAME);
+        film.toggle();
+        film.forward();
+        run(&mut film);
+        assert_eq!(film.layer(), 3, "what was begun is gone on with");
+        film.forward();
+        assert!(!film.is_running() && film.is_over());
+        film.back();
+        assert_eq!((film.layer(), film.done(), film.is_running()), (2, WHOLE, false));
+    }
+
+    #[test]
+    fn without_motion_every_layer_is_shown_as_it_is_in_the_end() {
+        let mut film = film(3, Motion::Still);
+        film.start(0..=2);
+        while film.is_running() {
+            assert_eq!((film.written(), film.done()), (WHOLE, WHOLE));
+            film.tick(FRAME);
+        }
+        film.rewind();
+        film.forward();
+        film.forward();
+        assert_eq!((film.layer(), film.is_running()), (1, false));
+    }
+
+    #[test]
+    fn twice_as_fast_takes_half_the_time() {
+        let time = |faster: usize, slower: usize| {
+            let mut film = film(4, Motion::Smooth);
+            (0..faster).for_each(|_| film.faster());
+            (0..slower).for_each(|_| film.slower());
+            film.start(0..=3);
+            run(&mut film)
+        };
+        let usual = time(0, 0);
+        assert!(time(1, 0).abs_diff(usual / 2) <= FRAME && time(0, 1).abs_diff(usual * 2) <= FRAME);
+        assert!(time(0, 9).abs_diff(usual * 4) <= FRAME * 4, "there is a slowest");
+        let mut film = film(1, Motion::Smooth);
+        assert_eq!(film.speed(), "1×");
+        film.slower();
+        assert_eq!(film.speed(), "0.5×");
+        (0..9).for_each(|_| film.faster());
+        assert_eq!(film.speed(), "16×");
+    }
+
+    #[test]
+    fn a_long_pause_between_two_pictures_is_no_leap() {
+        let mut film = film(10, Motion::Smooth);
+        film.start(0..=9);
+        film.tick(Duration::from_secs(3600));
+        assert_eq!(film.layer(), 0);
+    }
+
+    #[test]
+    fn of_no_layers_nothing_runs_for_long() {
+        let mut film = film(0, Motion::Smooth);
+        film.start(0..=0);
+        film.tick(FRAME);
+        film.forward();
+        film.back();
+        film.toggle();
+        film.tick(FRAME);
+        assert_eq!((film.is_running(), film.layer(), film.layer_at(500)), (false, 0, 0));
+    }
+
+    #[test]
+    fn between_two_numbers_lies_what_is_between_them() {
+        assert_eq!((between(10, 20, 500), between(20, 10, 500)), (15, 15));
+        assert_eq!((between(0, u64::MAX, WHOLE), between(u64::MAX, 0, WHOLE)), (u64::MAX, 0));
+        assert_eq!((between(7, 9, 0), between(9, 7, 0)), (7, 9));
+    }
+}

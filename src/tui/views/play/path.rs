@@ -1,0 +1,101 @@
+//! A path in the time-lapse: what can be seen of it, what the layer does to it, and how that looks in a row.
+
+use ratatui::style::{Modifier, Style};
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+use super::branches::Presence;
+use super::draw::SIZE_WIDTH;
+use crate::tui::draw::cells;
+use crate::tui::text::cut;
+use crate::tui::views::Look;
+
+/// From this width on, the dead part of a path is told beside it.
+const WITH_DEAD: usize = 50;
+const DEAD_WIDTH: usize = 11;
+
+/// The columns of the parts of a path's row, without those of its mark and its size.
+pub struct Widths {
+    pub name: usize,
+    bar: usize,
+    dead: usize,
+}
+
+impl Widths {
+    pub fn of(width: usize) -> Self {
+        let dead = if width >= WITH_DEAD { DEAD_WIDTH } else { 0 };
+        let room = width.saturating_sub(2 + SIZE_WIDTH + 2 + dead);
+        let bar = room * 2 / 5;
+        Self { name: room - bar, bar, dead }
+    }
+}
+
+/// A path as it is at a moment.
+#[derive(Debug, Clone, Copy)]
+pub struct Shown<'a> {
+    pub name: &'a str,
+    pub depth: usize,
+    pub state: State,
+    pub visible: u64,
+    pub dead: u64,
+    /// The most that was ever visible.
+    pub peak: u64,
+}
+
+/// What the layer does to a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum State {
+    Added,
+    Changed,
+    Untouched,
+    Deleted,
+}
+
+impl State {
+    /// What was there before the layer, and what is there after it.
+    pub fn of(before: Presence, now: Presence, changes: bool) -> Self {
+        match (before, now) {
+            (_, Presence::Gone | Presence::Unmade) => Self::Deleted,
+            (Presence::There, Presence::There) if changes => Self::Changed,
+            (Presence::There, Presence::There) => Self::Untouched,
+            (_, Presence::There) => Self::Added,
+        }
+    }
+}
+
+impl Shown<'_> {
+    /// Draws it in a row; the longest bar stands for `whole` bytes.
+    pub fn line(&self, look: Look<'_>, whole: u64, width: usize) -> Line<'static> {
+        let theme = look.theme;
+        let (mark, style) = match self.state {
+            State::Added => ("+ ", theme.added),
+            State::Changed => ("~ ", theme.modified),
+            State::Untouched => ("  ", Style::new()),
+            State::Deleted => ("✗ ", theme.dead),
+        };
+        let Widths { name: name_width, bar: bar_width, dead: dead_width } = Widths::of(width);
+        let name = cut(&format!("{}{}", "  ".repeat(self.depth), self.name), name_width);
+        let indent = name.len() - name.trim_start().len();
+        let blank = " ".repeat(name_width - name.width());
+        let is_deleted = self.state == State::Deleted;
+        let struck = if is_deleted { style.add_modifier(Modifier::CROSSED_OUT) } else { style };
+        // What is deleted may take its time to vanish, but nobody has to guess why it does.
+        let size = if is_deleted && self.visible == 0 { "deleted".into() } else { look.units.size(self.visible) };
+        let filled = cells(self.visible, whole, bar_width).max(usize::from(self.visible > 0)).min(bar_width);
+        let before = cells(self.peak, whole, bar_width).max(usize::from(self.peak > 0)).min(bar_width).max(filled);
+        let mut spans = vec![
+            Span::styled(mark, style),
+            Span::raw(name[..indent].to_owned()),
+            Span::styled(name[indent..].to_owned(), struck),
+            Span::raw(blank),
+            Span::styled(format!(" {size:>SIZE_WIDTH$} "), if is_deleted { style } else { Style::new() }),
+            Span::styled("█".repeat(filled), theme.live),
+            Span::styled("·".repeat(before - filled), theme.dim),
+            Span::raw(" ".repeat(bar_width - before)),
+        ];
+        if dead_width > 0 && self.dead > 0 {
+            spans.push(Span::styled(format!(" ▒ {:>SIZE_WIDTH$}", look.units.size(self.dead)), theme.dead));
+        }
+        Line::from(spans)
+    }
+}

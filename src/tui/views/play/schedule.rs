@@ -1,0 +1,107 @@
+//! How long each layer takes in the time-lapse: the more a layer does, the longer, and all together not too long.
+
+use std::time::Duration;
+
+/// What all layers take together at most.
+const WHOLE: Duration = Duration::from_secs(24);
+/// What a layer takes at least, as long as there are not too many of them.
+const SHORTEST: Duration = Duration::from_millis(150);
+/// What a layer takes at most.
+const LONGEST: Duration = Duration::from_secs(3);
+/// What a layer weighs that moves no bytes, compared with one more for each doubling of its bytes.
+const EMPTY: u64 = 8;
+
+/// When each layer ends, counted from the start at the usual speed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Schedule {
+    ends: Vec<Duration>,
+}
+
+impl Schedule {
+    /// Divides the time among layers that ship or hide so many bytes each.
+    pub fn of(bytes: impl ExactSizeIterator<Item = u64>) -> Self {
+        let layers = u32::try_from(bytes.len()).unwrap_or(u32::MAX).max(1);
+        let shortest = SHORTEST.min(WHOLE / layers);
+        let weights: Vec<u64> =
+            bytes.map(|bytes| EMPTY + u64::from(bytes.checked_ilog2().map_or(0, |doublings| doublings + 1))).collect();
+        let all = weights.iter().sum::<u64>().max(1);
+        let rest = micros(WHOLE - shortest * layers);
+        let mut end = Duration::ZERO;
+        let ends = weights.into_iter().map(|weight| {
+            let share = Duration::from_micros(rest / all * weight);
+            end += (shortest + share).min(LONGEST);
+            end
+        });
+        Self { ends: ends.collect() }
+    }
+
+    pub fn layers(&self) -> usize {
+        self.ends.len()
+    }
+
+    /// When a layer begins; the end of all where there is no such layer.
+    pub fn start(&self, layer: usize) -> Duration {
+        let end = |layer: usize| self.ends.get(layer).copied();
+        layer.checked_sub(1).and_then(|before| end(before).or(self.ends.last().copied())).unwrap_or_default()
+    }
+
+    /// How long a layer takes.
+    pub fn length(&self, layer: usize) -> Duration {
+        self.start(layer + 1).saturating_sub(self.start(layer))
+    }
+
+    /// How long all of them take.
+    pub fn whole(&self) -> Duration {
+        self.start(self.ends.len())
+    }
+
+    /// The layer that is on at a time.
+    pub fn layer_at(&self, time: Duration) -> usize {
+        self.ends.partition_point(|&end| end <= time).min(self.ends.len().saturating_sub(1))
+    }
+}
+
+pub(super) fn micros(time: Duration) -> u64 {
+    u64::try_from(time.as_micros()).unwrap_or(u64::MAX)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn even(layers: usize) -> Schedule {
+        Schedule::of(vec![1 << 20; layers].into_iter())
+    }
+
+    #[test]
+    fn however_many_layers_there_are_they_take_half_a_minute_at_most() {
+        for layers in [0, 1, 2, 4, 10, 30, 100, 127, 160, 500, 60_000] {
+            let schedule = even(layers);
+            assert!(schedule.whole() <= WHOLE, "{layers} layers take {:?}", schedule.whole());
+            assert!((0..layers).all(|layer| schedule.length(layer) <= LONGEST));
+            if (1..=160).contains(&layers) {
+                assert!((0..layers).all(|layer| schedule.length(layer) >= SHORTEST), "{layers}");
+            }
+            if layers >= 10 {
+                assert!(schedule.whole() > Duration::from_secs(20), "{layers} layers take {:?}", schedule.whole());
+            }
+        }
+    }
+
+    #[test]
+    fn a_layer_that_does_more_takes_longer() {
+        let schedule = Schedule::of((0..20).map(|layer| if layer == 3 { 300 << 20 } else { 0 }));
+        assert!(schedule.length(3) > schedule.length(2) * 2);
+    }
+
+    #[test]
+    fn every_moment_is_of_one_layer() {
+        let schedule = even(30);
+        for layer in 0..30 {
+            assert_eq!(schedule.layer_at(schedule.start(layer)), layer);
+            assert_eq!(schedule.layer_at(schedule.start(layer + 1) - Duration::from_micros(1)), layer);
+        }
+        assert_eq!(schedule.layer_at(WHOLE * 2), 29);
+        assert_eq!((even(0).layer_at(WHOLE), even(0).whole()), (0, Duration::ZERO));
+    }
+}

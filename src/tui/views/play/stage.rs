@@ -1,0 +1,110 @@
+//! Where the parts of the time-lapse lie: one function for drawing and for the mouse.
+
+use ratatui::layout::Rect;
+
+use crate::tui::draw::inside;
+use crate::tui::views::timeline::CHART_LEAST;
+
+/// Below this width or height there is one part after the other, without the two pictures.
+const WIDE: u16 = 60;
+const HIGH: u16 = 16;
+/// The rows that are worth a list of layers above the chart: a chart that still shows something, and a line between.
+const CHART_WITH_LIST: usize = CHART_LEAST + 3;
+
+/// The parts; an area that there is no room for is empty.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Stage {
+    /// The instruction, framed.
+    pub card: Rect,
+    /// What ships, framed.
+    pub ships: Rect,
+    /// What a container sees, framed.
+    pub sees: Rect,
+    /// The two as one bar each, where there is no room for the pictures.
+    pub bars: Rect,
+    /// What happened, in sentences.
+    pub text: Rect,
+    /// How far it is.
+    pub transport: Rect,
+}
+
+impl Stage {
+    pub fn of(area: Rect) -> Self {
+        let mut rest = area;
+        let mut top = |height: u16| {
+            let part = Rect { height: height.min(rest.height), ..rest };
+            rest = Rect { y: part.bottom(), height: rest.height - part.height, ..rest };
+            part
+        };
+        if area.width < WIDE || area.height < HIGH {
+            let card = top(3 + u16::from(area.height > 8));
+            let bars = top(2);
+            let text = top(rest_without_transport(area, card, bars));
+            return Self { card, bars, text, transport: top(1), ..Self::default() };
+        }
+        let (instruction, text) = match area.height {
+            ..20 => (1, 3),
+            20..30 => (2, 3),
+            _ => (3, 4),
+        };
+        let card = top(instruction + 2);
+        let pictures = top(area.height - card.height - text - 1);
+        // Names take more room than columns.
+        let left = u16::try_from(u32::from(pictures.width) * 46 / 100).unwrap_or(pictures.width);
+        Self {
+            card,
+            ships: Rect { width: left, ..pictures },
+            sees: Rect { x: pictures.x + left, width: pictures.width - left, ..pictures },
+            text: top(text),
+            transport: top(1),
+            bars: Rect::ZERO,
+        }
+    }
+
+    /// The list of so many layers and the chart below it, inside of what ships; the list only where there is room for both.
+    pub fn list_and_chart(&self, layers: usize) -> (Rect, Rect) {
+        let inner = inside(self.ships);
+        let height = usize::from(inner.height);
+        let list = layers.min(height / 2);
+        let list = if height - list > CHART_WITH_LIST && list > 0 { u16::try_from(list).unwrap_or(0) } else { 0 };
+        let gap = u16::from(list > 0);
+        let chart = Rect { y: inner.y + list + gap, height: inner.height - list - gap, ..inner };
+        (Rect { height: list, ..inner }, chart)
+    }
+}
+
+fn rest_without_transport(area: Rect, card: Rect, bars: Rect) -> u16 {
+    area.height.saturating_sub(card.height + bars.height + 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn parts_never_leave_the_screen_and_never_overlap() {
+        for width in 0..150 {
+            for height in 0..60 {
+                let area = Rect::new(3, 1, width, height);
+                let stage = Stage::of(area);
+                let parts = [stage.card, stage.ships, stage.sees, stage.bars, stage.text, stage.transport];
+                assert!(parts.iter().map(|part| part.area()).sum::<u32>() <= area.area(), "{width}x{height}");
+                for part in parts.iter().filter(|part| !part.is_empty()) {
+                    assert_eq!(part.intersection(area), *part, "{width}x{height}");
+                }
+                for layers in [0, 1, 4, 100] {
+                    let (list, chart) = stage.list_and_chart(layers);
+                    assert!(list.height + chart.height <= inside(stage.ships).height, "{width}x{height}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn at_80_by_24_there_are_both_pictures_and_in_40_by_12_the_bars() {
+        let big = Stage::of(Rect::new(0, 1, 80, 22));
+        assert!(!big.ships.is_empty() && !big.sees.is_empty() && big.bars.is_empty());
+        let small = Stage::of(Rect::new(0, 1, 40, 10));
+        assert!(small.ships.is_empty() && small.sees.is_empty() && !small.bars.is_empty() && small.text.height >= 2);
+    }
+}

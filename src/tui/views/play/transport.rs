@@ -1,0 +1,65 @@
+//! The line that says whether the time-lapse runs, how fast, and how far it is; it can be clicked.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+use super::film::{Film, WHOLE};
+use crate::tui::draw::put;
+use crate::tui::theme::Theme;
+
+/// The columns of the state and the speed, before the line.
+const BEFORE: usize = 18;
+/// With fewer columns there is no line.
+const SHORTEST: usize = 6;
+
+/// What a click does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Click {
+    Toggle,
+    Layer(usize),
+}
+
+/// The columns of the line that fills.
+fn room(film: &Film, layers: usize, area: Rect) -> usize {
+    let room = usize::from(area.width).saturating_sub(BEFORE + place(film, layers).width() + 2);
+    if room < SHORTEST { 0 } else { room }
+}
+
+/// Which of the layers it is.
+fn place(film: &Film, layers: usize) -> String {
+    format!("{}/{layers}", (film.layer() + 1).min(layers))
+}
+
+/// What a click at a cell does.
+pub fn clicked(film: &Film, layers: usize, at: Position, area: Rect) -> Option<Click> {
+    if !area.contains(at) {
+        return None;
+    }
+    let room = room(film, layers, area);
+    match usize::from(at.x - area.x).checked_sub(BEFORE) {
+        None => Some(Click::Toggle),
+        // The middle of a cell is what it stands for.
+        Some(x) if x < room => Some(Click::Layer(film.layer_at((2 * x as u64 + 1) * WHOLE / (2 * room as u64)))),
+        Some(_) => None,
+    }
+}
+
+pub fn draw(film: &Film, layers: usize, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let state = match (film.is_running(), film.is_over()) {
+        (true, _) => "▶ playing",
+        (false, true) => "┃┃ the end",
+        (false, false) => "┃┃ paused",
+    };
+    let before = format!(" {state:<10} {:>5} ", film.speed());
+    let room = room(film, layers, area);
+    let played = usize::try_from(film.progress() * room as u64 / WHOLE).map_or(room, |cells| cells.min(room));
+    let line = [
+        Span::styled(before, theme.strong),
+        Span::styled("━".repeat(played), theme.focused),
+        Span::styled("─".repeat(room - played), theme.dim),
+        Span::raw(format!(" {}", place(film, layers))),
+    ];
+    put(Line::from(line.to_vec()), 0, area, buffer);
+}

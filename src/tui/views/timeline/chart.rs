@@ -1,0 +1,109 @@
+//! Columns of what ships, one for each layer, with the part of it that can be seen; and which layer lies where.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Modifier;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+use super::columns::{Columns, Gutter};
+use crate::tui::draw::{cells, put};
+use crate::tui::views::Look;
+
+/// The rows of bars at least.
+const LOWEST: usize = 3;
+/// The rows below the bars: the axis, the numbers, the mark.
+const BELOW: usize = 3;
+/// With fewer rows there is no chart.
+pub const LEAST: usize = LOWEST + BELOW;
+
+/// What the two parts of a column mean, from the longest words to the shortest.
+const LEGENDS: [(&str, &str); 2] =
+    [(" visible   ", " dead: hidden by then, but still shipped"), (" visible  ", " dead, but shipped")];
+
+/// What a column shows, in bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Column {
+    pub shipped: u64,
+    pub visible: u64,
+}
+
+/// Where the parts of the chart lie.
+pub struct Chart {
+    area: Rect,
+    /// The height of a column that is full, in bytes.
+    most: u64,
+    selected: usize,
+    /// The rows of the legend above the bars.
+    legend: usize,
+    /// The rows of the bars.
+    rows: usize,
+    gutter: Gutter,
+    columns: Columns,
+}
+
+impl Chart {
+    /// Divides an area of at least [`LEAST`] rows among the columns of so many layers.
+    pub fn new(most: u64, layers: usize, selected: usize, look: Look<'_>, area: Rect) -> Self {
+        let height = usize::from(area.height).max(LEAST);
+        let legend = usize::from(height > LEAST);
+        let rows = height - BELOW - legend;
+        let gutter = Gutter::new(most, rows, look, usize::from(area.width));
+        let columns = Columns::new(selected, layers, usize::from(area.width).saturating_sub(gutter.width()));
+        Self { area, most, selected, legend, rows, gutter, columns }
+    }
+
+    /// The layer whose column is at a column of the area.
+    pub fn layer_at(&self, x: usize) -> Option<usize> {
+        let place = x.checked_sub(self.gutter.width())? / self.columns.cell;
+        (place < self.columns.shown).then_some(self.columns.first + place)
+    }
+
+    /// Draws the column of every layer that has one.
+    pub fn draw(&self, column: impl Fn(usize) -> Option<Column>, look: Look<'_>, buffer: &mut Buffer) {
+        let Self { area, legend, rows, gutter, columns, selected, .. } = self;
+        let (area, theme) = (*area, look.theme);
+        if *legend > 0 {
+            let fits = |(visible, dead): &&(&str, &str)| visible.width() + dead.width() + 2 <= usize::from(area.width);
+            let (visible, dead) = LEGENDS.iter().find(fits).unwrap_or(&LEGENDS[LEGENDS.len() - 1]);
+            let words =
+                [Span::styled("█", theme.live), Span::raw(*visible), Span::styled("▒", theme.dead), Span::raw(*dead)];
+            put(Line::from(words.to_vec()), 0, area, buffer);
+        }
+        let shown = columns.first..columns.first + columns.shown;
+        let bars: Vec<_> = shown.map(|layer| column(layer).map_or((0, 0), |column| self.cells(column))).collect();
+        for row in 0..*rows {
+            let level = rows - row;
+            let mut spans = vec![Span::styled(gutter.label(level), theme.dim)];
+            for (i, &(visible, filled)) in bars.iter().enumerate() {
+                let (symbol, style) = match level {
+                    _ if level <= visible => ("█", theme.live),
+                    _ if level <= filled => ("▒", theme.dead),
+                    _ => (" ", theme.dim),
+                };
+                let strong = if columns.first + i == *selected { Modifier::BOLD } else { Modifier::empty() };
+                spans.push(Span::styled(symbol.repeat(columns.bar()), style.add_modifier(strong)));
+                spans.push(Span::raw(" ".repeat(columns.cell - columns.bar())));
+            }
+            put(Line::from(spans), legend + row, area, buffer);
+        }
+        let below = legend + rows;
+        let axis = gutter.label(0) + &"─".repeat(columns.shown * columns.cell);
+        put(Line::styled(axis, theme.dim), below, area, buffer);
+        let start = " ".repeat(gutter.width());
+        let (before, number, after) = columns.numbers(*selected);
+        let numbers = [Span::raw(start.clone() + &before), Span::styled(number, theme.selected), Span::raw(after)];
+        put(Line::from(numbers.to_vec()), below + 1, area, buffer);
+        let mark = start + &" ".repeat(columns.middle(*selected)) + "▲";
+        put(Line::styled(mark, theme.strong), below + 2, area, buffer);
+    }
+
+    /// The rows of a column up to what is visible, and up to what is shipped.
+    fn cells(&self, column: Column) -> (usize, usize) {
+        let scaled = |bytes: u64| cells(bytes, self.most, self.rows).max(usize::from(bytes > 0));
+        let filled = scaled(column.shipped);
+        // What is dead shows as soon as there is room for both.
+        let dead = usize::from(column.shipped > column.visible && (filled > 1 || column.visible == 0));
+        (scaled(column.visible).min(filled.saturating_sub(dead)), filled)
+    }
+}
