@@ -47,7 +47,7 @@ impl Course {
     pub fn built_in() -> Result<Self, String> {
         let entry = |&(name, text): &(&str, &str)| {
             let lesson = Lesson::read(text).map_err(|problem| format!("the built-in lesson {name}: {problem}"))?;
-            Ok(Entry { name: name.into(), origin: Origin::BuiltIn, lesson })
+            Ok(Entry::of(lesson, name))
         };
         Ok(Self { entries: BUILT_IN.iter().map(entry).collect::<Result<_, String>>()? })
     }
@@ -78,6 +78,11 @@ impl Course {
 }
 
 impl Entry {
+    /// A built-in lesson.
+    pub fn of(lesson: Lesson, name: &str) -> Self {
+        Self { name: name.into(), origin: Origin::BuiltIn, lesson }
+    }
+
     /// What to call the lesson in an error.
     pub fn place(&self) -> String {
         match &self.origin {

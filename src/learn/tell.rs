@@ -142,3 +142,75 @@ fn number(value: &Value) -> Result<u64, String> {
         Value::Words(words) => Err(format!("{words:?} is not a number")),
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use layerscope::report::Units;
+
+    use crate::learn::{Entry, Lesson, LessonError, Told};
+
+    const HEAD: &str =
+        "title = \"t\"\nabout = \"a\"\nimages = [\"one-run\", \"hello-scratch\"]\nseen = [\"1\", \"2\", \"3\"]\n";
+
+    fn told(steps: &str) -> Result<Told, String> {
+        let lesson = Lesson::read(&format!("{HEAD}{steps}")).unwrap_or_else(|problem| panic!("{problem}"));
+        let entry = Entry::of(lesson, "test");
+        match entry.stage(Units::Si, &Arc::default()) {
+            Ok((told, _)) => Ok(told),
+            Err(LessonError::Words { problem, .. }) => Err(problem.to_string()),
+            Err(LessonError::Image(error)) => panic!("{error}"),
+        }
+    }
+
+    #[test]
+    fn figures_are_put_into_words_and_paragraphs_stay() {
+        let say = "say = '''\n{layers}: {shipped}, of which\n{application % shipped}\nis {program}.\n\n\
+                   {shipped / hello-scratch:shipped}, {shipped - application}, {layers - hello-scratch:layers}.'''\n";
+        let told = told(&format!("[[step]]\n{say}")).unwrap();
+        assert_eq!(told.steps[0].text, "2 layers: 11.4 MB, of which 54.2 % is /go/bin/app.\n\n2.03×, 5.24 MB, 1.");
+    }
+
+    #[test]
+    fn what_an_image_does_not_have_is_said_with_the_line() {
+        let error = |steps: &str| told(steps).expect_err("it is wrong");
+        assert_eq!(error("[[step]]\nsay = \"x\"\npath = \"/nope\"\n"), "line 5: path: one-run has no /nope");
+        assert_eq!(
+            error("[[step]]\nsay = \"x\"\nlayer = 2\n"),
+            "line 5: layer: one-run has 2 layers, which count from 0: there is no layer 2"
+        );
+        assert_eq!(
+            error("[[step]]\nsay = '''\n{shipped(7)}'''\n"),
+            "line 7: {shipped(7)}: one-run has 2 layers, which count from 0: there is no layer 7"
+        );
+        assert_eq!(
+            error("[[step]]\nsay = \"{rung(gold)}\"\n"),
+            "line 6: {rung(gold)}: the ladder of one-run has no rung \"gold\""
+        );
+        assert_eq!(
+            error("[[step]]\nsay = \"{gold:shipped}\"\n"),
+            "line 6: {gold:shipped}: gold is not an image of this lesson"
+        );
+        assert_eq!(
+            error("[[step]]\nsay = \"{hello-scratch:shipped - shipped}\"\n"),
+            "line 6: {hello-scratch:shipped - shipped}: it comes to less than nothing, or more than can be counted"
+        );
+        assert_eq!(
+            error("[[step]]\nsay = \"{shipped + layers}\"\n"),
+            "line 6: {shipped + layers}: bytes and counts do not add up"
+        );
+    }
+
+    #[test]
+    fn a_step_changes_what_it_names_and_another_image_begins_anew() {
+        let told = told(
+            "[[step]]\nsay = \"1\"\nview = \"waste\"\nlayer = 0\n[[step]]\nsay = \"2\"\n\
+             [[step]]\nsay = \"3\"\nview = \"images\"\n[[step]]\nsay = \"4\"\nimage = \"hello-scratch\"\n",
+        );
+        let scenes: Vec<_> = told.unwrap().steps.iter().map(|step| step.scene).collect();
+        assert_eq!(scenes[0], scenes[1]);
+        assert_eq!(scenes[2].view, None);
+        assert_eq!((scenes[3].image, scenes[3].layer, scenes[3].path), (1, 0, None));
+    }
+}

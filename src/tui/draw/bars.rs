@@ -63,6 +63,9 @@ pub fn header(app: &App, theme: &Theme, room: u16) -> Vec<Piece> {
     let Some(explorer) = app.explorer() else {
         return vec![Piece::text(format!(" {}", app.name), theme.strong)];
     };
+    if app.is_kept_secret(usize::MAX) {
+        return vec![Piece::text(format!(" {}", app.name), theme.strong)];
+    }
     let totals = &explorer.inspection.totals;
     let size = |bytes| app.units.size(bytes);
     let dead = if totals.dead() > 0 { theme.dead } else { Style::new() };

@@ -53,10 +53,18 @@ fn line(app: &App, theme: &Theme, layer: usize, digits: usize, bar_width: usize,
     match &app.phase {
         Phase::Ready(explorer) => {
             let layers = &explorer.inspection.layers;
+            let secret = app.is_kept_secret(layer);
             let account = &layers[layer];
             let biggest = layers.iter().map(|layer| layer.shipped).max().unwrap_or(0);
-            spans.push(Span::raw(format!("{:>SIZE_WIDTH$} ", app.units.size(account.shipped))));
-            spans.extend(bar(account.live, account.dead(), biggest, bar_width, theme));
+            let size = if secret { "?".into() } else { app.units.size(account.shipped) };
+            spans.push(Span::raw(format!("{size:>SIZE_WIDTH$} ")));
+            if secret {
+                spans.push(Span::raw(" ".repeat(bar_width)));
+            } else {
+                // What dies later is not known yet either.
+                let dead = if app.is_kept_secret(usize::MAX) { 0 } else { account.dead() };
+                spans.extend(bar(account.shipped - dead, dead, biggest, bar_width, theme));
+            }
         }
         Phase::Loading { .. } | Phase::Choosing { .. } => {
             let stored = intro.stored.map_or("missing".into(), |bytes| app.units.size(bytes));

@@ -154,6 +154,17 @@ fn a_question_waits_for_an_answer_and_the_first_one_counts() {
 }
 
 #[test]
+fn what_is_asked_for_is_not_on_the_screen() {
+    let mut person = Person::learning("chmod", 80, 24);
+    person.goes_on();
+    let screen = person.screen();
+    assert!(screen.contains("2        ?"), "{screen}");
+    assert!(!screen.contains("dead") && !screen.contains('▒'), "{screen}");
+    person.types("b");
+    assert!(person.screen().contains('▒'), "{}", person.screen());
+}
+
+#[test]
 fn who_only_wants_to_be_told_is_told() {
     let mut person = Person::learning("cleanup", 80, 24);
     person.goes_on().goes_on().goes_on().types("s");
@@ -171,7 +182,7 @@ fn a_learner_looks_around_and_one_key_comes_back() {
     person.press(KeyCode::Enter).types("]]");
     person.types("L");
     assert_eq!((person.layer(), &*person.path()), (1, "/usr/lib/go"), "{}", person.screen());
-    assert!(person.screen().contains("2 of 8"), "{}", person.screen());
+    assert!(person.screen().contains("2 of 9"), "{}", person.screen());
 }
 
 #[test]
