@@ -220,7 +220,19 @@ fn with_mode(inspection: &Inspection, born: usize, died_in: usize) -> Option<Str
     let understood = flag == "chown" || value.chars().all(|c| c.is_digit(8));
     let alone = !command.contains(['&', ';', '|', '$', '`']);
     (sound && understood && alone && !rest.contains(&format!("--{flag}")))
-        .then(|| format!("{word} --{flag}={value} {rest}"))
+        .then(|| format!("{word} --{flag}={value} {}", as_written(rest)))
+}
+
+/// What a COPY takes and where it puts it; the classic builder writes `dir:<digits> in /srv`, which hides what it took.
+fn as_written(rest: &str) -> String {
+    match rest.split_once(" in ") {
+        Some((source, place))
+            if ["dir:", "file:", "multi:"].iter().any(|kind| source.starts_with(kind)) && !source.contains(' ') =>
+        {
+            format!("… {place}")
+        }
+        _ => rest.to_owned(),
+    }
 }
 
 #[cfg(test)]
@@ -244,6 +256,13 @@ mod tests {
         );
         assert_eq!(line("apt-lists", "RUN curl x | sh"), None, "what did it is not known");
         assert_eq!(line("apt-lists", "COPY . ."), None);
+    }
+
+    #[test]
+    fn what_the_classic_builder_hides_is_left_open() {
+        assert_eq!(as_written("dir:070bc217 in /srv/shop"), "… /srv/shop");
+        assert_eq!(as_written("shop /srv/shop"), "shop /srv/shop");
+        assert_eq!(as_written("a in b"), "a in b");
     }
 
     #[test]
