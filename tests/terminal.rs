@@ -168,9 +168,9 @@ fn it_opens_moves_resizes_and_quits() {
         .types("?")
         .sees("Help · ")
         .types("G")
-        .sees("Show or hide")
+        .sees("to the shell; fg")
         .types("\x1b")
-        .loses("Show or hide");
+        .loses("to the shell; fg");
     session.resize(120, 40).sees("deleted in layer 3 by").types("\t").sees("375 entries · tar");
     session.resize(40, 12).sees("Layers · 4").types("\t").sees("Everything up to layer 3");
     session.types("q");

@@ -1,6 +1,7 @@
 //! Lessons as a learner takes them.
 
 use std::sync::{Arc, LazyLock};
+use std::time::Duration;
 
 use crossterm::event::KeyCode;
 use layerscope::Progress;
@@ -8,9 +9,10 @@ use layerscope::report::Units;
 use ratatui::layout::Rect;
 
 use super::Person;
-use crate::learn::{Course, Stage, Told};
+use crate::learn::{Course, Scene, Stage, Told};
 use crate::tui::app::Message;
 use crate::tui::lesson::{Narrator, Place};
+use crate::tui::views::View;
 
 /// The built-in lessons, told.
 static COURSE: LazyLock<Vec<(String, Told, Vec<Stage>)>> = LazyLock::new(|| {
@@ -84,6 +86,24 @@ fn every_lesson_can_be_walked_to_its_end_with_every_answer() {
             }
         }
     }
+}
+
+#[test]
+fn a_step_may_play_the_build_or_show_it_as_of_a_layer() {
+    let (_, mut told, stages) = COURSE[0].clone();
+    let layers = stages[0].inspection.layers.len();
+    for (step, layer) in told.steps.iter_mut().zip([layers - 1, 1]) {
+        step.scene = Scene { image: 0, view: Some(View::Play), layer, path: None, changes: false };
+    }
+    let mut person = Person::in_front_of("Lessons", 80, 24);
+    person.tell(Message::Lesson(Box::new(Narrator::new(told, stages, Place::Last))));
+    assert!(person.app.is_moving() && person.app.is_told(), "it plays while the narrator speaks\n{}", person.screen());
+    person.tell(Message::Tick(Duration::from_millis(200)));
+    assert_eq!(person.playing(), 0);
+    person.goes_on();
+    assert_eq!((person.playing(), person.layer(), person.app.is_moving()), (1, 1, false));
+    person.goes_on();
+    assert!(!person.app.is_moving());
 }
 
 #[test]
