@@ -120,7 +120,7 @@ impl Facts {
             }
             Name::Files => Value::Count { count: totals.files, noun: "file" },
             Name::Layers => Value::Count { count: self.inspection.layers.len() as u64, noun: "layer" },
-            Name::ImageName => Value::Words(self.inspection.name.clone()),
+            Name::Called => Value::Words(self.inspection.name.clone()),
             Name::Program => match &runtime()?.application.program {
                 Some(program) => Value::Words(self.path(program.file.node)),
                 None => return Err(format!("the program of {} was not found", self.name)),

@@ -118,7 +118,7 @@ names! {
     Layers "layers" [Image];
     Loaded "loaded" [Image];
     // Words.
-    ImageName "name" [Image];
+    Called "name" [Image];
     Instruction "instruction" [Layer];
     Program "program" [Image];
 }

@@ -11,6 +11,9 @@ use crate::tui::draw::{pane, put, scroll_bar, scrolled_title};
 use crate::tui::text::wrap;
 use crate::tui::theme::Theme;
 
+/// The lines of a Dockerfile, each with two columns for a mark before it.
+type File = Vec<(String, Style)>;
+
 /// The columns from which on the two Dockerfiles stand beside each other.
 const TWO_COLUMNS: usize = 140;
 
@@ -75,7 +78,7 @@ fn lines(lesson: &Narrator, width: usize, theme: &Theme) -> Vec<Line<'static>> {
 }
 
 /// The lines of both files; those that only one of them has are marked.
-fn dockerfiles(lesson: &Narrator, theme: &Theme) -> (Vec<(String, Style)>, Vec<(String, Style)>) {
+fn dockerfiles(lesson: &Narrator, theme: &Theme) -> (File, File) {
     let difference = similar::TextDiff::from_lines(&*lesson.told.before, &*lesson.told.after);
     let (mut before, mut after) = (Vec::new(), Vec::new());
     for change in difference.iter_all_changes() {
