@@ -2,13 +2,20 @@
 
 mod support;
 
-use layerscope::Inspection;
-use layerscope::compare::{Difference, changed_paths, columns, sharing};
+use std::process::{Command, Output, Stdio};
+
+use layerscope::compare::{
+    Difference, DifferenceTree, LayerPlace, PackageDifference, changed_packages, changed_paths, columns, layer_places,
+    sharing,
+};
+use layerscope::contents::LayerContents;
+use layerscope::packages::{Installed, installed};
 use layerscope::report::{Comparison, TextStyle, write_comparison, write_comparison_json};
 use layerscope::units::Units;
+use layerscope::{Inspection, Progress};
 use proptest::prelude::*;
 use serde_json::Value;
-use support::build::{self, Image, Layer, dir, file, gone, layer, tar};
+use support::build::{self, Image, Layer, dir, file, gone, hardlink, layer, tar};
 
 fn base() -> Layer {
     layer([dir("lib"), file("lib/libc", 3_000)]).gzip()
@@ -21,7 +28,7 @@ fn versions() -> [Inspection; 2] {
     [one, two].map(|own| build::inspect(tar(Image::of([base(), own]).docker())).unwrap())
 }
 
-fn text(comparison: &Comparison) -> String {
+fn text(comparison: &Comparison<'_>) -> String {
     let mut out = Vec::new();
     write_comparison(comparison, TextStyle { top: 20, ..TextStyle::default() }, &mut out).unwrap();
     String::from_utf8(out).unwrap()
@@ -64,7 +71,7 @@ fn the_verdict_is_one_line_and_the_table_fits_80_columns() {
         verdict.contains("second is 1.08× bigger: 3.76 KiB instead of 3.50 KiB; 1 of 2 layers shared"),
         "{verdict}"
     );
-    for part in ["   0  is 0", "   1  new", "+300 B", "went", "Sharing ends at layer 1"] {
+    for part in ["    0      0", "shared", "    -      1", "+300 B", "went", "Sharing ends at layer 1"] {
         assert!(text.contains(part), "{part:?} is not in\n{text}");
     }
     assert!(text.lines().skip(2).all(|line| line.chars().count() <= 80), "{text}");
@@ -104,6 +111,226 @@ fn what_a_deleted_file_costs_is_compared_too() {
     assert!(text(&Comparison::of(&[&kept, &deleted])).contains("10.0× bigger"));
 }
 
+#[test]
+fn a_layer_that_only_deletes_breaks_the_sharing_too() {
+    let images = [gone("lib/libc"), file("app", 3)]
+        .map(|own| build::inspect(tar(Image::of([base(), layer([own])]).docker())).unwrap());
+    let broken: Vec<_> = sharing(&images[0], &images[1]).broken_by.into_iter().map(|change| change.path).collect();
+    assert_eq!(broken, [b"/lib/libc".to_vec(), b"/app".to_vec()]);
+}
+
+#[test]
+fn layers_of_both_stand_where_they_were() {
+    let own = |name: &str| layer([file(name, 5)]);
+    let [a, b, c, d] = ["a", "b", "c", "d"].map(own);
+    let image =
+        |layers: &[&Layer]| build::inspect(tar(Image::of(layers.iter().map(|&layer| layer.clone())).docker())).unwrap();
+    use LayerPlace::{Both, First, Second};
+    for (one, two, places) in [
+        (vec![&a, &b, &c], vec![&a, &d, &c], vec![Both(0, 0), First(1), Second(1), Both(2, 2)]),
+        (vec![&a], vec![&a, &b, &c], vec![Both(0, 0), Second(1), Second(2)]),
+        (vec![&a, &b, &c], vec![&a], vec![Both(0, 0), First(1), First(2)]),
+        (vec![&a, &b], vec![&b, &a], vec![Both(1, 0), Both(0, 1)]),
+        (vec![&a, &b, &b], vec![&a, &b], vec![Both(0, 0), Both(1, 1), Both(2, 1)]),
+        (vec![], vec![&a], vec![Second(0)]),
+    ] {
+        let (one, two) = (image(&one), image(&two));
+        assert_eq!(layer_places(&one, &two, &sharing(&one, &two)), places);
+    }
+}
+
+#[test]
+fn a_file_with_two_names_counts_once() {
+    let one = layer([file("a", 100), hardlink("b", "a")]);
+    let two = layer([file("b", 100)]);
+    let [one, two] = [one, two].map(|own| build::inspect(tar(Image::of([own]).docker())).unwrap());
+    let paths = DifferenceTree::of(&one, &two);
+    assert_eq!((paths.root().less, paths.root().more), (100, 100), "the bytes only have another name");
+    assert_eq!(changed_paths(&one, &two).len(), 2);
+}
+
+/// The two versions with what is installed in them.
+fn installed_versions() -> [(Inspection, Installed); 2] {
+    support::versions::versions().map(|archive| {
+        let opened = build::open(archive).unwrap();
+        let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
+        let installed = installed(&inspection.tree, &LayerContents::new(&opened));
+        (inspection, installed)
+    })
+}
+
+#[test]
+fn packages_came_went_and_have_another_version() {
+    let [(one, before), (two, after)] = installed_versions();
+    for (image, installed) in [(&one, &before), (&two, &after)] {
+        let packaged: u64 = installed.packages.iter().map(|package| package.bytes).sum();
+        assert_eq!(packaged + installed.unpackaged, image.totals.live, "every live byte is of a package or of none");
+    }
+    let packages = changed_packages(&before, &after);
+    let changes: Vec<_> = packages.changes.iter().map(|c| (c.name.as_str(), c.difference, c.versions())).collect();
+    assert_eq!(
+        changes,
+        [
+            ("wget", PackageDifference::Went, "1.24.5-r0".into()),
+            ("tzdata", PackageDifference::Came, "2024b-r0".into()),
+            ("libcrypto3", PackageDifference::Version, "3.3.1-r3 → 3.3.2-r1".into()),
+            ("libssl3", PackageDifference::Version, "3.3.1-r3 → 3.3.2-r1".into()),
+        ]
+    );
+    assert_eq!((packages.same, packages.counts), (5, (8, 8)));
+    assert_eq!(packages.changes[2].bytes(), (4_601_240 + 104_256, 4_650_392 + 104_256));
+    let text = text(&Comparison::of(&[&one, &two]).with_packages(&before, &after));
+    for part in
+        ["-490 KiB  went      wget", "+48.0 KiB  version   libcrypto3", "3.3.1-r3 → 3.3.2-r1", "files of no package"]
+    {
+        assert!(text.contains(part), "{part:?} is not in\n{text}");
+    }
+}
+
+#[test]
+fn a_rebuilt_version_says_which_files_broke_the_sharing() {
+    let [(one, _), (two, _)] = installed_versions();
+    let text = text(&Comparison::of(&[&one, &two])).replace('\n', " ");
+    let verdict =
+        "shop:1.5 is 1.05× smaller: 13.2 MiB instead of 13.9 MiB; 2 of 4 layers shared; who has the first downloads";
+    assert!(text.starts_with(verdict), "{text}");
+    assert!(!text.contains("as stored here"), "compressed layers are what a registry sends: {text}");
+    assert!(text.contains("which differs in /usr/bin/wget, /usr/share/zoneinfo/Europe"), "{text}");
+}
+
+#[test]
+fn dpkg_tells_versions_of_what_is_installed() {
+    let status = "Package: git\nStatus: install ok installed\nVersion: 1:2.39\n\n\
+        Package: old\nStatus: deinstall ok config-files\nVersion: 1\n";
+    let own = layer([
+        file("usr/bin/git", 900),
+        file("var/lib/dpkg/status", 0).holding(status),
+        file("var/lib/dpkg/info/git:amd64.list", 0).holding("/.\n/usr/bin/git\n"),
+        file("var/lib/dpkg/status.d/tzdata", 0).holding("Package: tzdata\nVersion: 2024a\n"),
+    ]);
+    let opened = build::open(tar(Image::of([own]).docker())).unwrap();
+    let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
+    let installed = installed(&inspection.tree, &LayerContents::new(&opened));
+    let packages: Vec<_> =
+        installed.packages.iter().map(|p| (p.name.as_str(), p.version.as_deref().unwrap(), p.bytes)).collect();
+    assert_eq!(packages, [("git", "1:2.39", 900), ("tzdata", "2024a", 0)]);
+}
+
+fn layerscope(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_layerscope"));
+    command.args(arguments).env("LAYERSCOPE_CONFIG", if cfg!(windows) { "NUL" } else { "/dev/null" });
+    command.stdin(Stdio::null()).output().unwrap()
+}
+
+/// Files with these contents, in a directory that is gone with the value.
+fn files<const N: usize>(contents: [(&str, Vec<u8>); N]) -> (tempfile::TempDir, [String; N]) {
+    let directory = tempfile::tempdir().unwrap();
+    let files = contents.map(|(name, contents)| {
+        let path = directory.path().join(name);
+        std::fs::write(&path, contents).unwrap();
+        path.to_str().unwrap().to_owned()
+    });
+    (directory, files)
+}
+
+#[test]
+fn the_json_keeps_its_contract_and_its_numbers_add_up() {
+    let mut schema: Value = serde_json::from_str(include_str!("../assets/compare.schema.json")).unwrap();
+    // Readers must bear new members, but here each has to be described.
+    let parts = schema["$defs"].as_object().unwrap().keys().cloned().collect::<Vec<_>>();
+    for part in parts.iter().map(|part| format!("/$defs/{part}")).chain([String::new()]) {
+        let part = schema.pointer_mut(&part).unwrap();
+        if part.get("properties").is_some() {
+            part["additionalProperties"] = false.into();
+        }
+    }
+    let mut schemas = boon::Schemas::new();
+    let mut compiler = boon::Compiler::new();
+    compiler.add_resource("compare.json", schema).unwrap();
+    let index = compiler.compile("compare.json", &mut schemas).unwrap();
+    let [one, two] = support::versions::versions();
+    let hostile = layer([file(b"caf\xe9\x1b[31m", 9), file("\u{202e}x", 3)]);
+    let hostile = tar(Image::of([hostile]).docker());
+    let empty = tar(Image::of([]).docker());
+    let (_directory, [one, two, hostile, empty]) =
+        files([("1.tar", one), ("2.tar", two), ("hostile.tar", hostile), ("empty.tar", empty)]);
+    for images in [
+        vec![&one, &two],
+        vec![&one, &one],
+        vec![&one, &two, &one],
+        vec![&one, &hostile],
+        vec![&hostile, &empty],
+        vec![&empty, &hostile],
+        vec![&empty, &empty],
+    ] {
+        for more in [&[][..], &["--quick"]] {
+            let arguments: Vec<&str> = images.iter().map(|image| image.as_str()).collect();
+            let output = layerscope(&[&["compare", "--format", "json"], &arguments[..], more].concat());
+            assert!(output.status.success(), "{}", String::from_utf8_lossy(&output.stderr));
+            let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+            schemas.validate(&report, index).unwrap_or_else(|error| panic!("{error:#}"));
+            assert_eq!(report.get("packages").is_some(), images.len() == 2 && more.is_empty());
+            if images.len() == 2 {
+                sums_up(&report);
+            }
+        }
+    }
+}
+
+fn sums_up(report: &Value) {
+    let sum =
+        |list: &Value, key: &str| list.as_array().unwrap().iter().map(|part| part[key].as_i64().unwrap()).sum::<i64>();
+    let live = |image: usize| report["images"][image]["live_bytes"].as_i64().unwrap();
+    let changes = &report["changes"];
+    assert_eq!(sum(changes, "more_bytes") - sum(changes, "less_bytes"), live(1) - live(0));
+    let pulled =
+        report["layers"].as_array().unwrap().iter().map(|layer| layer["pull_bytes"].as_i64().unwrap()).sum::<i64>();
+    assert_eq!(report["pull"]["bytes"].as_i64().unwrap(), pulled);
+    if let Some(packages) = report.get("packages") {
+        let number = |key: &str| packages[key].as_i64().unwrap();
+        let of_none = number("unpackaged_after_bytes") - number("unpackaged_before_bytes");
+        let changes = &packages["changes"];
+        assert_eq!(sum(changes, "after_bytes") - sum(changes, "before_bytes") + of_none, live(1) - live(0));
+    }
+}
+
+#[test]
+fn what_cannot_be_read_is_named_and_ends_with_exit_code_2() {
+    let image = tar(Image::of([base()]).docker());
+    let mut both = Image::of([base()]).docker();
+    both.pop();
+    let manifest = r#"[{"Config":"config.json","RepoTags":["a:1"],"Layers":["0.tar"]},{"Config":"other.json","RepoTags":["a:2"],"Layers":["0.tar"]}]"#;
+    both.push(build::member("other.json", r#"{"os":"linux"}"#));
+    both.push(build::member("manifest.json", manifest));
+    let (_directory, [good, paper, both]) =
+        files([("good.tar", image), ("paper.tar", b"%PDF-1.7 and so on".to_vec()), ("both.tar", tar(both))]);
+    for (images, words) in [
+        (vec![good.as_str(), &paper], "paper.tar is not an image archive: it is a PDF document"),
+        (vec![good.as_str(), "none.tar"], "cannot open none.tar: there is no such file"),
+        (vec![good.as_str(), &both], "both.tar#TAG"),
+        (vec![good.as_str(), &format!("{both}#a:3")], "holds no image called a:3"),
+        (vec!["-", "-"], "only one of the images can come from standard input"),
+        (vec![good.as_str()], "2 values"),
+    ] {
+        let output = layerscope(&[&["compare"], &images[..]].concat());
+        let message = String::from_utf8_lossy(&output.stderr).into_owned();
+        assert_eq!((output.status.code(), output.stdout.len()), (Some(2), 0), "{images:?}");
+        assert!(message.starts_with("error: ") && message.contains(words), "{message}");
+    }
+    let output = layerscope(&["compare", &format!("{both}#a:1"), &format!("{both}#a:2")]);
+    assert!(String::from_utf8_lossy(&output.stdout).starts_with("both ship"), "two images of one archive");
+}
+
+#[test]
+fn images_of_one_name_are_told_apart_by_their_archives() {
+    let images = [500, 900].map(|size| tar(Image::of([layer([file("app", size)])]).docker()));
+    let [one, two] = images;
+    let (_directory, [one, two]) = files([("old.tar", one), ("new.tar", two)]);
+    let output = layerscope(&["compare", &one, &two]);
+    let text = String::from_utf8_lossy(&output.stdout).into_owned();
+    assert!(text.contains("old.tar)") && text.contains("new.tar)"), "{text}");
+}
+
 proptest! {
     #![proptest_config(ProptestConfig { cases: 64, failure_persistence: None, ..ProptestConfig::default() })]
 
@@ -118,6 +345,9 @@ proptest! {
         };
         let (one, two) = (image(&before), image(&after));
         let changes = changed_paths(&one, &two);
+        let root = *DifferenceTree::of(&one, &two).root();
+        prop_assert_eq!(i128::from(root.more) - i128::from(root.less), i128::from(two.totals.live) - i128::from(one.totals.live));
+        prop_assert_eq!(root.count, changes.len());
         let more: i128 = changes.iter().map(|change| i128::from(change.after) - i128::from(change.before)).sum();
         prop_assert_eq!(more, i128::from(two.totals.live) - i128::from(one.totals.live));
     }

@@ -1,15 +1,18 @@
 //! `layerscope compare`: images side by side.
 
 use std::io::{self, BufWriter};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::Args;
+use layerscope::contents::LayerContents;
+use layerscope::packages::installed;
 use layerscope::report::{Comparison, TextStyle, write_comparison, write_comparison_json};
-use layerscope::{Inspection, Progress, Selection};
+use layerscope::text::escaped;
+use layerscope::{Error, Inspection, Opened, Progress, Selection};
 
 use super::input::Input;
 use super::settings::Preferences;
-use super::{Failure, Format, coloured, read, to_stdout};
+use super::{Failure, Format, coloured, read_opened, to_stdout};
 
 #[derive(Args)]
 pub struct CompareArguments {
@@ -27,21 +30,36 @@ pub struct CompareArguments {
     /// How many paths that differ to list, the biggest difference first; 0 lists all (text only)
     #[arg(long, value_name = "N", default_value_t = super::DEFAULT_TOP)]
     top: usize,
+    /// Do not look into files: quicker with compressed layers, but no packages are named
+    #[arg(long)]
+    quick: bool,
 }
 
 /// Writes what differs between images.
 pub fn compare(arguments: &CompareArguments) -> Result<(), Failure> {
     let units = arguments.preferences.units()?;
-    let images = arguments
-        .paths
-        .iter()
-        .map(|path| {
-            // `ARCHIVE` or `ARCHIVE#TAG`, so that two images of one archive can be compared.
-            let (path, image) = named(path);
-            read(Input::named(&path), &Selection { image, platform: arguments.platform.clone() }, &Progress::default())
-        })
-        .collect::<Result<Vec<Inspection>, _>>()?;
-    let comparison = Comparison::of(&images.iter().collect::<Vec<_>>());
+    let pipes = arguments.paths.iter().filter(|path| path.as_os_str() == "-").count();
+    if pipes > 1 {
+        return Err(Failure::Usage("only one of the images can come from standard input".into()));
+    }
+    let read = |path: &PathBuf| {
+        // `ARCHIVE` or `ARCHIVE#TAG`, so that two images of one archive can be compared.
+        let (path, image) = named(path);
+        let selection = Selection { image, platform: arguments.platform.clone() };
+        let (opened, inspection) = read_opened(Input::named(&path), &selection, &Progress::default())
+            .map_err(|failure| chosen(failure, &path))?;
+        Ok((opened, inspection))
+    };
+    let images = arguments.paths.iter().map(read).collect::<Result<Vec<_>, Failure>>()?;
+    let archives: Vec<String> = images.iter().map(|(opened, _)| opened.path.clone()).collect();
+    let inspections: Vec<&Inspection> = images.iter().map(|(_, inspection)| inspection).collect();
+    let mut comparison = Comparison::of(&inspections).told_apart_by(&archives);
+    if let [(first, one), (second, two)] = &images[..]
+        && !arguments.quick
+    {
+        let installed = |opened: &Opened, image: &Inspection| installed(&image.tree, &LayerContents::new(opened));
+        comparison = comparison.with_packages(&installed(first, one), &installed(second, two));
+    }
     let out = BufWriter::new(io::stdout().lock());
     match arguments.format {
         Format::Text => {
@@ -52,8 +70,19 @@ pub fn compare(arguments: &CompareArguments) -> Result<(), Failure> {
     }
 }
 
+/// Here an image of several is named in another way than elsewhere.
+fn chosen(failure: Failure, path: &Path) -> Failure {
+    match failure {
+        Failure::Image(error @ (Error::Ambiguous { .. } | Error::NoSuchImage { .. })) => Failure::Place {
+            message: error.to_string(),
+            hint: format!("name one as {}#TAG", escaped(path.as_os_str().as_encoded_bytes())),
+        },
+        failure => failure,
+    }
+}
+
 /// The archive and the image in it that `ARCHIVE#TAG` names; a file whose name has a `#` is itself.
-fn named(path: &std::path::Path) -> (PathBuf, Option<String>) {
+fn named(path: &Path) -> (PathBuf, Option<String>) {
     let whole = (path.to_path_buf(), None);
     if path.exists() {
         return whole;

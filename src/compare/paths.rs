@@ -1,9 +1,8 @@
 //! What came, went and grew between two images, path by path.
 
-use std::collections::BTreeMap;
-
+use super::walk::{Place, walk};
 use crate::analysis::Inspection;
-use crate::tree::{Kind, NodeId, Tree, VersionId};
+use crate::tree::{Kind, NodeId, Totals, Tree, VersionId};
 
 /// How a path of the second image differs from the same path of the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -16,7 +15,7 @@ pub enum Difference {
     Grew,
     /// It is smaller in the second image.
     Shrank,
-    /// It is something else, or has another mode, owner, time or target; its size is the same.
+    /// It is something else, or has another mode, owner, time, target or other names; its size is the same.
     Changed,
     /// Nothing tells the two apart; contents of the same size and time are not compared.
     Same,
@@ -47,6 +46,10 @@ pub struct PathChange {
     pub before: u64,
     /// Its size in the second image.
     pub after: u64,
+    /// The bytes that are less by it; those of a file with several names count once, at the first.
+    pub less: u64,
+    /// The bytes that are more by it.
+    pub more: u64,
     /// The layer of the first image that it is from.
     pub layer_before: Option<usize>,
     /// The layer of the second image that it is from.
@@ -56,81 +59,109 @@ pub struct PathChange {
 impl PathChange {
     /// The bytes that are more or less.
     pub fn weight(&self) -> u64 {
-        match self.difference {
-            Difference::Came | Difference::Went | Difference::Grew | Difference::Shrank => {
-                self.before.abs_diff(self.after)
-            }
-            Difference::Changed | Difference::Same => 0,
-        }
+        self.less.saturating_add(self.more)
+    }
+}
+
+/// What stands at the paths of an image after a layer.
+pub(super) struct State<'a> {
+    tree: &'a Tree,
+    layer: usize,
+    totals: Vec<Totals>,
+}
+
+impl<'a> State<'a> {
+    pub fn after(tree: &'a Tree, layer: usize) -> Self {
+        Self { tree, layer, totals: tree.totals(layer) }
+    }
+
+    /// The final filesystem.
+    pub fn last(tree: &'a Tree) -> Self {
+        Self::after(tree, tree.layers().saturating_sub(1))
+    }
+
+    fn version(&self, node: Option<NodeId>) -> Option<VersionId> {
+        node.and_then(|node| self.tree.at(node, self.layer))
+    }
+
+    /// The size of a file under a name, and the bytes that count there.
+    fn bytes(&self, version: Option<VersionId>) -> (u64, u64) {
+        let file = version.filter(|&version| self.tree.kind(version) == Kind::File);
+        file.map_or((0, 0), |file| (self.tree.size(file), self.totals[self.tree.node_of(file).index()].visible))
+    }
+}
+
+/// A path in both images, with what differs.
+#[derive(Debug, Clone, Copy)]
+pub(super) struct Delta {
+    pub place: Place,
+    pub difference: Difference,
+    before: u64,
+    after: u64,
+    pub less: u64,
+    pub more: u64,
+    layers: (Option<usize>, Option<usize>),
+}
+
+impl Delta {
+    /// No difference.
+    pub fn nothing(place: Place) -> Self {
+        Self { place, difference: Difference::Same, before: 0, after: 0, less: 0, more: 0, layers: (None, None) }
+    }
+
+    /// Compares what stands at a place; `None` if nothing does in either image.
+    pub fn at(place: Place, one: &State<'_>, two: &State<'_>) -> Option<Self> {
+        let (a, b) = (one.version(place.one), two.version(place.two));
+        let ((before, counted_before), (after, counted_after)) = (one.bytes(a), two.bytes(b));
+        let (less, more) = (counted_before.saturating_sub(counted_after), counted_after.saturating_sub(counted_before));
+        let difference = match (a, b) {
+            (None, None) => return None,
+            (None, _) => Difference::Came,
+            (_, None) => Difference::Went,
+            (Some(a), Some(b)) => match before.cmp(&after) {
+                std::cmp::Ordering::Less => Difference::Grew,
+                std::cmp::Ordering::Greater => Difference::Shrank,
+                std::cmp::Ordering::Equal if less + more == 0 && looks_same(one.tree, a, two.tree, b) => {
+                    Difference::Same
+                }
+                std::cmp::Ordering::Equal => Difference::Changed,
+            },
+        };
+        let layers = (a.map(|a| one.tree.born(a)), b.map(|b| two.tree.born(b)));
+        Some(Self { place, difference, before, after, less, more, layers })
+    }
+
+    /// The same with the path written out.
+    pub fn named(&self, one: &Tree, two: &Tree) -> PathChange {
+        let path = match (self.place.one, self.place.two) {
+            (Some(node), _) => one.path(node),
+            (None, Some(node)) => two.path(node),
+            (None, None) => Vec::new(),
+        };
+        let &Self { difference, before, after, less, more, layers: (layer_before, layer_after), .. } = self;
+        PathChange { path, difference, before, after, less, more, layer_before, layer_after }
     }
 }
 
 /// Everything that is not the same in the final filesystems, in the order of paths.
 pub fn changed_paths(first: &Inspection, second: &Inspection) -> Vec<PathChange> {
-    let mut out = Vec::new();
-    let (one, two) = (&first.tree, &second.tree);
-    compare(one, two, Tree::last, |change| {
-        if change.difference != Difference::Same {
-            out.push(change);
-        }
-    });
-    out
+    changes(&first.tree, &second.tree, &State::last(&first.tree), &State::last(&second.tree))
 }
 
-/// What the layer at one place of both images put differently.
+/// What differs after a layer of both images; where all layers below are the same, this is what the layer did.
 pub(super) fn changed_at(first: &Inspection, second: &Inspection, layer: usize) -> Vec<PathChange> {
+    let (one, two) = (&first.tree, &second.tree);
+    changes(one, two, &State::after(one, layer), &State::after(two, layer))
+}
+
+fn changes(one: &Tree, two: &Tree, before: &State<'_>, after: &State<'_>) -> Vec<PathChange> {
     let mut out = Vec::new();
-    let from_layer = move |tree: &Tree, node: NodeId| tree.at(node, layer);
-    compare(&first.tree, &second.tree, from_layer, |change| {
-        if change.layer_before == Some(layer) || change.layer_after == Some(layer) {
-            out.push(change);
-        }
+    walk(one, two, 0, |_, place| {
+        let delta = Delta::at(place, before, after)?;
+        out.extend((delta.difference != Difference::Same).then(|| delta.named(one, two)));
+        Some(0)
     });
     out
-}
-
-/// Walks both trees side by side; names come in the order of their bytes.
-fn compare(one: &Tree, two: &Tree, at: impl Fn(&Tree, NodeId) -> Option<VersionId>, mut take: impl FnMut(PathChange)) {
-    let mut work = vec![(Vec::new(), Some(NodeId::ROOT), Some(NodeId::ROOT))];
-    while let Some((path, in_one, in_two)) = work.pop() {
-        let version = |tree: &Tree, node: Option<NodeId>| node.and_then(|node| at(tree, node));
-        let (a, b) = (version(one, in_one), version(two, in_two));
-        if !path.is_empty() && (a.is_some() || b.is_some()) {
-            take(change(path.clone(), one, a, two, b));
-        }
-        let mut names: BTreeMap<&[u8], (Option<NodeId>, Option<NodeId>)> = BTreeMap::new();
-        for child in in_one.into_iter().flat_map(|node| one.children(node)) {
-            names.entry(one.name(child)).or_default().0 = Some(child);
-        }
-        for child in in_two.into_iter().flat_map(|node| two.children(node)) {
-            names.entry(two.name(child)).or_default().1 = Some(child);
-        }
-        for (name, (in_one, in_two)) in names.into_iter().rev() {
-            let mut below = path.clone();
-            below.push(b'/');
-            below.extend_from_slice(name);
-            work.push((below, in_one, in_two));
-        }
-    }
-}
-
-fn change(path: Vec<u8>, one: &Tree, a: Option<VersionId>, two: &Tree, b: Option<VersionId>) -> PathChange {
-    let size = |tree: &Tree, version: Option<VersionId>| {
-        version.filter(|&v| tree.kind(v) == Kind::File).map_or(0, |v| tree.size(v))
-    };
-    let (before, after) = (size(one, a), size(two, b));
-    let difference = match (a, b) {
-        (None, _) => Difference::Came,
-        (_, None) => Difference::Went,
-        (Some(a), Some(b)) => match before.cmp(&after) {
-            std::cmp::Ordering::Less => Difference::Grew,
-            std::cmp::Ordering::Greater => Difference::Shrank,
-            std::cmp::Ordering::Equal if looks_same(one, a, two, b) => Difference::Same,
-            std::cmp::Ordering::Equal => Difference::Changed,
-        },
-    };
-    let (layer_before, layer_after) = (a.map(|v| one.born(v)), b.map(|v| two.born(v)));
-    PathChange { path, difference, before, after, layer_before, layer_after }
 }
 
 /// Of directories the time does not count: it changes with what is put in them.

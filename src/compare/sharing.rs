@@ -1,8 +1,8 @@
 //! Layers that two images share: what someone who has the one downloads for the other.
 
-use std::collections::HashSet;
+use std::collections::{HashMap, HashSet};
 
-use super::paths::{Difference, PathChange, changed_at};
+use super::paths::{PathChange, changed_at};
 use crate::analysis::{Inspection, LayerAccount};
 
 /// How many of the paths that broke the sharing are named.
@@ -23,35 +23,126 @@ pub struct Sharing {
     pub broken_by: Vec<PathChange>,
 }
 
+impl Sharing {
+    /// How many layers of the second image the first one has.
+    pub fn shared(&self) -> usize {
+        self.same.iter().flatten().count()
+    }
+}
+
 /// Finds the layers that `second` shares with `first`, by digest or diff ID.
 pub fn sharing(first: &Inspection, second: &Inspection) -> Sharing {
-    let same: Vec<Option<usize>> = second
-        .layers
-        .iter()
-        .enumerate()
-        .map(|(i, layer)| {
-            // The same place first: a layer may be in an image several times.
-            let is_same = |other: &&LayerAccount| is_same(layer, other);
-            first
-                .layers
-                .get(i)
-                .filter(is_same)
-                .map(|_| i)
-                .or_else(|| first.layers.iter().position(|other| is_same(&other)))
-        })
-        .collect();
+    let known = Known::of(&first.layers);
+    // The same place first: a layer may be in an image several times.
+    let same_place = |i: usize, layer| first.layers.get(i).is_some_and(|other| is_same(layer, other));
+    let found = |(i, layer)| if same_place(i, layer) { Some(i) } else { known.place(layer) };
+    let same: Vec<Option<usize>> = second.layers.iter().enumerate().map(found).collect();
     let common = same.iter().enumerate().take_while(|&(i, &other)| other == Some(i)).count();
-    let mut counted = HashSet::new();
     let missing = || second.layers.iter().zip(&same).filter(|(_, same)| same.is_none()).map(|(layer, _)| layer);
-    let once = |layer: &&LayerAccount| counted.insert(layer.digest.clone().or_else(|| layer.diff_id.clone()));
-    let pull = missing().filter(once).map(|layer| layer.stored_bytes).sum();
+    let mut counted: HashSet<&str> = HashSet::new();
+    let mut pull: u64 = 0;
+    for layer in missing() {
+        // A layer that is there several times is sent once.
+        let digest = layer.digest.as_deref().or(layer.diff_id.as_deref());
+        if digest.is_none_or(|digest| counted.insert(digest)) {
+            pull = pull.saturating_add(layer.stored_bytes);
+        }
+    }
     let exact = missing().all(LayerAccount::is_compressed);
     let broken = common < second.layers.len() && common < first.layers.len();
     let mut broken_by = if broken { changed_at(first, second, common) } else { Vec::new() };
     broken_by.sort_by_key(|change| std::cmp::Reverse(change.weight()));
-    broken_by.retain(|change| change.difference != Difference::Same);
     broken_by.truncate(NAMED);
     Sharing { same, common, pull, exact, broken_by }
+}
+
+/// Where a layer is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum LayerPlace {
+    /// In both images, at these places.
+    Both(usize, usize),
+    /// Only in the first image.
+    First(usize),
+    /// Only in the second image.
+    Second(usize),
+}
+
+impl LayerPlace {
+    /// The layer, as the second image has it if that has it.
+    pub fn account<'a>(self, first: &'a Inspection, second: &'a Inspection) -> &'a LayerAccount {
+        match self {
+            Self::Both(_, layer) | Self::Second(layer) => &second.layers[layer],
+            Self::First(layer) => &first.layers[layer],
+        }
+    }
+
+    /// Its place in the first image.
+    pub fn first(self) -> Option<usize> {
+        match self {
+            Self::Both(first, _) | Self::First(first) => Some(first),
+            Self::Second(_) => None,
+        }
+    }
+
+    /// Its place in the second image.
+    pub fn second(self) -> Option<usize> {
+        match self {
+            Self::Both(_, second) | Self::Second(second) => Some(second),
+            Self::First(_) => None,
+        }
+    }
+}
+
+/// The layers of both images in one list: in the order of the second, with those of the first where they were.
+pub fn layer_places(first: &Inspection, second: &Inspection, sharing: &Sharing) -> Vec<LayerPlace> {
+    let shown: HashSet<usize> = sharing.same.iter().flatten().copied().collect();
+    let mut rest = (0..first.layers.len()).filter(|i| !shown.contains(i)).peekable();
+    // One layer may be at several places of the first image.
+    let known = Known::of(&second.layers);
+    let of_first = |i: usize| known.place(&first.layers[i]).map_or(LayerPlace::First(i), |j| LayerPlace::Both(i, j));
+    let mut next_shared = first.layers.len();
+    let mut before_shared: Vec<usize> = Vec::with_capacity(sharing.same.len());
+    for &same in sharing.same.iter().rev() {
+        next_shared = same.unwrap_or(next_shared);
+        before_shared.push(next_shared);
+    }
+    let mut places = Vec::with_capacity(first.layers.len() + second.layers.len());
+    for (j, (&same, limit)) in sharing.same.iter().zip(before_shared.into_iter().rev()).enumerate() {
+        match same {
+            Some(i) => {
+                places.extend(std::iter::from_fn(|| rest.next_if(|&before| before < i)).map(of_first));
+                places.push(LayerPlace::Both(i, j));
+            }
+            None => {
+                // What came in the place of something stands below it.
+                places.extend(rest.next_if(|&before| before < limit).map(of_first));
+                places.push(LayerPlace::Second(j));
+            }
+        }
+    }
+    places.extend(rest.map(of_first));
+    places
+}
+
+/// Where an image has which layer, by diff ID and by digest.
+struct Known<'a> {
+    diff_ids: HashMap<&'a str, usize>,
+    digests: HashMap<&'a str, usize>,
+}
+
+impl<'a> Known<'a> {
+    fn of(layers: &'a [LayerAccount]) -> Self {
+        let by = |id: fn(&LayerAccount) -> Option<&String>| {
+            // The lowest of several stays.
+            layers.iter().enumerate().rev().filter_map(|(i, layer)| Some((id(layer)?.as_str(), i))).collect()
+        };
+        Self { diff_ids: by(|layer| layer.diff_id.as_ref()), digests: by(|layer| layer.digest.as_ref()) }
+    }
+
+    fn place(&self, layer: &LayerAccount) -> Option<usize> {
+        let in_map = |map: &HashMap<&str, usize>, id: &Option<String>| map.get(id.as_deref()?).copied();
+        in_map(&self.diff_ids, &layer.diff_id).or_else(|| in_map(&self.digests, &layer.digest))
+    }
 }
 
 fn is_same(one: &LayerAccount, other: &LayerAccount) -> bool {

@@ -3,6 +3,9 @@
 /// Directories with such files, and what the names of the files end in.
 pub const LISTS: [(&[u8], &[u8]); 2] = [(b"var/lib/dpkg/info", b".list"), (b"var/lib/dpkg/status.d", b".md5sums")];
 
+/// The file that says which packages are installed, and the directory of a file each that distroless images have instead.
+pub const STATUS: (&[u8], &[u8]) = (b"var/lib/dpkg/status", b"var/lib/dpkg/status.d");
+
 /// The name of a package without its architecture.
 pub fn package(name: &[u8]) -> &[u8] {
     name.split(|&b| b == b':').next().unwrap_or(name)
@@ -26,6 +29,26 @@ pub fn each(text: &[u8], mut found: impl FnMut(&[u8])) {
     }
 }
 
+/// Calls `found` with the name and the version of every package that is installed, and not only configured still.
+pub fn versions(text: &[u8], mut found: impl FnMut(&[u8], &[u8])) {
+    let (mut package, mut version, mut installed): (&[u8], &[u8], bool) = (b"", b"", true);
+    for line in text.split(|&b| b == b'\n').chain([&b""[..]]) {
+        let value = |key: &[u8]| line.strip_prefix(key).map(<[u8]>::trim_ascii);
+        if line.is_empty() {
+            if installed && !package.is_empty() {
+                found(package, version);
+            }
+            (package, version, installed) = (b"", b"", true);
+        } else if let Some(name) = value(b"Package:") {
+            package = name;
+        } else if let Some(text) = value(b"Version:") {
+            version = text;
+        } else if let Some(status) = value(b"Status:") {
+            installed = status.ends_with(b" installed");
+        }
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -37,5 +60,16 @@ mod tests {
         each(b"d41d8cd98f00b204e9800998ecf8427e  usr/share/doc/a b\nnothing\n", |path| all.push(path.to_vec()));
         assert_eq!(all, [&b"/usr"[..], b"/usr/bin/git", b"/usr/share/doc/a b"]);
         assert_eq!(package(b"libc6:amd64"), b"libc6");
+    }
+
+    #[test]
+    fn only_what_is_installed_has_a_version() {
+        let text = b"Package: git\nStatus: install ok installed\nVersion: 1:2.39\n continued\n\n\
+            Package: vim\nStatus: deinstall ok config-files\nVersion: 9\n\nPackage: tzdata\nVersion: 2024a";
+        let mut all = Vec::new();
+        versions(text, |package, version| {
+            all.push(format!("{} {}", String::from_utf8_lossy(package), String::from_utf8_lossy(version)));
+        });
+        assert_eq!(all, ["git 1:2.39", "tzdata 2024a"]);
     }
 }

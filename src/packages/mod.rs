@@ -7,6 +7,7 @@
 
 mod apk;
 mod dpkg;
+mod installed;
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasher;
@@ -19,6 +20,11 @@ use crate::contents::Contents;
 use crate::image::Progress;
 use crate::text::escaped;
 use crate::tree::{Kind, NodeId, Tree, VersionId};
+
+pub use installed::{Installed, Package, installed};
+
+/// Where apk keeps its database.
+const APK: [&[u8]; 2] = [b"lib/apk/db/installed", b"usr/lib/apk/db/installed"];
 
 /// The most bytes of databases that are read.
 const BYTES: u64 = 64 << 20;
@@ -51,9 +57,12 @@ pub struct Packages {
 impl Packages {
     /// Reads the databases of an image; what cannot be read names no packages.
     pub fn read(tree: &Tree, contents: &dyn Contents) -> Self {
+        Self::of(tree, Reader::new(tree, contents, Which::All))
+    }
+
+    fn of(tree: &Tree, mut reader: Reader<'_>) -> Self {
         let mut packages = Self { layers: tree.layers(), ..Self::default() };
-        let mut reader = Reader { tree, contents, bytes: BYTES, files: FILES, progress: Arc::new(Progress::default()) };
-        for path in [&b"lib/apk/db/installed"[..], b"usr/lib/apk/db/installed"] {
+        for path in APK {
             let Some(node) = tree.find(path) else { continue };
             for (version, text) in reader.versions(node) {
                 apk::each(&text, |package, path| packages.add(tree, version, package, path));
@@ -143,19 +152,35 @@ impl Packages {
     }
 }
 
+/// Which versions of files are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Which {
+    All,
+    /// What is there at last.
+    Last,
+}
+
 /// Reads files, within bounds.
 struct Reader<'a> {
     tree: &'a Tree,
     contents: &'a dyn Contents,
+    which: Which,
     bytes: u64,
     files: usize,
     progress: Arc<Progress>,
 }
 
-impl Reader<'_> {
+impl<'a> Reader<'a> {
+    fn new(tree: &'a Tree, contents: &'a dyn Contents, which: Which) -> Self {
+        Self { tree, contents, which, bytes: BYTES, files: FILES, progress: Arc::new(Progress::default()) }
+    }
+
     /// The contents of the files that were at a path, the oldest first.
     fn versions(&mut self, node: NodeId) -> Vec<(VersionId, Vec<u8>)> {
-        let mut versions: Vec<_> = self.tree.versions(node).collect();
+        let mut versions: Vec<_> = match self.which {
+            Which::All => self.tree.versions(node).collect(),
+            Which::Last => self.tree.last(node).into_iter().collect(),
+        };
         versions.reverse();
         versions.into_iter().filter_map(|version| Some((version, self.read(version)?))).collect()
     }

@@ -18,7 +18,7 @@ mod text;
 pub use crate::units::{self, Units};
 pub use account::{Account, Detail};
 pub use advice::advice;
-pub use compare::{Comparison, write_comparison, write_comparison_json};
+pub use compare::{Comparison, end_of_sharing, verdict, write_comparison, write_comparison_json};
 pub use images::{ImageList, write_image_list};
 pub use json::write_json;
 pub use ladder::{LadderDetail, times, write_ladder, write_ladder_json};

@@ -1,0 +1,48 @@
+//! Two trees gone through side by side, path by path.
+
+use std::cmp::Ordering;
+
+use crate::tree::{NodeId, Tree};
+
+/// A path that at least one of two trees has named.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Place {
+    /// The path in the first tree.
+    pub one: Option<NodeId>,
+    /// The path in the second tree.
+    pub two: Option<NodeId>,
+}
+
+/// Calls `take` with every path but the root, a directory before what is in it, names in the order of their bytes.
+///
+/// It is given what it returned for the directory of the path; what is in the root gets `root`. Where it returns `None`,
+/// what lies below is passed over.
+pub(super) fn walk(one: &Tree, two: &Tree, root: usize, mut take: impl FnMut(usize, Place) -> Option<usize>) {
+    let mut work = Vec::new();
+    push_children(one, two, root, Place { one: Some(NodeId::ROOT), two: Some(NodeId::ROOT) }, &mut work);
+    while let Some((above, place)) = work.pop() {
+        if let Some(here) = take(above, place) {
+            push_children(one, two, here, place, &mut work);
+        }
+    }
+}
+
+/// Puts what lies directly below a place on the stack, the last name first.
+fn push_children(one: &Tree, two: &Tree, here: usize, place: Place, work: &mut Vec<(usize, Place)>) {
+    let sorted = |tree: &Tree, node: Option<NodeId>| {
+        let mut children: Vec<_> = node.into_iter().flat_map(|node| tree.children(node)).collect();
+        children.sort_unstable_by(|&a, &b| tree.name(a).cmp(tree.name(b)));
+        children
+    };
+    let (mut ones, mut twos) = (sorted(one, place.one), sorted(two, place.two));
+    while let Some(order) = match (ones.last(), twos.last()) {
+        (Some(&a), Some(&b)) => Some(one.name(a).cmp(two.name(b))),
+        (Some(_), None) => Some(Ordering::Greater),
+        (None, Some(_)) => Some(Ordering::Less),
+        (None, None) => None,
+    } {
+        let one = if order == Ordering::Less { None } else { ones.pop() };
+        let two = if order == Ordering::Greater { None } else { twos.pop() };
+        work.push((here, Place { one, two }));
+    }
+}

@@ -1,0 +1,186 @@
+//! The comparison as JSON: `assets/compare.schema.json`.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+
+use super::{Against, Comparison};
+use crate::compare::{Column, LayerPlace, PackageChange, PackageChanges, PathChange, Sharing};
+use crate::report::account::lossless;
+use crate::report::json::write_escaped;
+use crate::units::Units;
+
+#[derive(Serialize)]
+struct ComparisonPart<'a> {
+    schema_version: u32,
+    verdict: String,
+    images: Vec<ImagePart<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    layers: Option<Vec<LayerPart>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pull: Option<PullPart>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    changes: Option<Vec<ChangePart>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    packages: Option<PackagesPart<'a>>,
+}
+
+#[derive(Serialize)]
+struct ImagePart<'a> {
+    name: &'a str,
+    layers: usize,
+    shipped_bytes: u64,
+    live_bytes: u64,
+    dead_bytes: u64,
+    stored_bytes: u64,
+    files: u64,
+    ratio: Option<f64>,
+}
+
+#[derive(Serialize)]
+struct LayerPart {
+    first: Option<usize>,
+    second: Option<usize>,
+    instruction: String,
+    shipped_bytes: u64,
+    stored_bytes: u64,
+    pull_bytes: u64,
+}
+
+#[derive(Serialize)]
+struct PullPart {
+    bytes: u64,
+    exact: bool,
+    shared_layers: usize,
+    common_layers: usize,
+    broken_by: Vec<String>,
+}
+
+#[derive(Serialize)]
+struct ChangePart {
+    path: String,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    path_hex: Option<String>,
+    change: &'static str,
+    before_bytes: u64,
+    after_bytes: u64,
+    less_bytes: u64,
+    more_bytes: u64,
+    layer_before: Option<usize>,
+    layer_after: Option<usize>,
+}
+
+#[derive(Serialize)]
+struct PackagesPart<'a> {
+    before: usize,
+    after: usize,
+    same: usize,
+    unpackaged_before_bytes: u64,
+    unpackaged_after_bytes: u64,
+    changes: Vec<PackagePart<'a>>,
+}
+
+#[derive(Serialize)]
+struct PackagePart<'a> {
+    name: &'a str,
+    change: &'static str,
+    version_before: Option<&'a str>,
+    version_after: Option<&'a str>,
+    before_bytes: u64,
+    after_bytes: u64,
+}
+
+/// Writes a comparison as JSON.
+pub fn write_comparison_json(comparison: &Comparison<'_>, units: Units, out: impl Write) -> io::Result<()> {
+    let against = comparison.pair.as_ref();
+    let part = ComparisonPart {
+        schema_version: 1,
+        verdict: comparison.verdict(units),
+        images: comparison.columns.iter().map(image_part).collect(),
+        layers: against.map(layer_parts),
+        pull: against.map(|against| pull_part(&against.pair.sharing)),
+        changes: against.map(|against| {
+            let paths = &against.pair.paths;
+            let change = |place| paths.change(place, &against.first.tree, &against.second.tree);
+            paths.changes().map(change).map(|change| change_part(&change)).collect()
+        }),
+        packages: against.and_then(|against| against.packages.as_ref()).map(packages_part),
+    };
+    write_escaped(&part, out)
+}
+
+fn image_part(column: &Column) -> ImagePart<'_> {
+    ImagePart {
+        name: &column.name,
+        layers: column.layers,
+        shipped_bytes: column.shipped,
+        live_bytes: column.live,
+        dead_bytes: column.dead,
+        stored_bytes: column.stored,
+        files: column.files,
+        ratio: column.ratio,
+    }
+}
+
+fn layer_parts(against: &Against<'_>) -> Vec<LayerPart> {
+    let part = |&place: &LayerPlace| {
+        let account = place.account(against.first, against.second);
+        LayerPart {
+            first: place.first(),
+            second: place.second(),
+            instruction: account.instruction.one_line(),
+            shipped_bytes: account.shipped,
+            stored_bytes: account.stored_bytes,
+            pull_bytes: if matches!(place, LayerPlace::Second(_)) { account.stored_bytes } else { 0 },
+        }
+    };
+    against.pair.layers.iter().map(part).collect()
+}
+
+fn pull_part(sharing: &Sharing) -> PullPart {
+    PullPart {
+        bytes: sharing.pull,
+        exact: sharing.exact,
+        shared_layers: sharing.shared(),
+        common_layers: sharing.common,
+        broken_by: sharing.broken_by.iter().map(|change| lossless(&change.path).0).collect(),
+    }
+}
+
+fn change_part(change: &PathChange) -> ChangePart {
+    let (path, path_hex) = lossless(&change.path);
+    ChangePart {
+        path,
+        path_hex,
+        change: change.difference.name(),
+        before_bytes: change.before,
+        after_bytes: change.after,
+        less_bytes: change.less,
+        more_bytes: change.more,
+        layer_before: change.layer_before,
+        layer_after: change.layer_after,
+    }
+}
+
+fn packages_part(packages: &PackageChanges) -> PackagesPart<'_> {
+    PackagesPart {
+        before: packages.counts.0,
+        after: packages.counts.1,
+        same: packages.same,
+        unpackaged_before_bytes: packages.unpackaged.0,
+        unpackaged_after_bytes: packages.unpackaged.1,
+        changes: packages.changes.iter().map(package_part).collect(),
+    }
+}
+
+fn package_part(change: &PackageChange) -> PackagePart<'_> {
+    let (before_bytes, after_bytes) = change.bytes();
+    PackagePart {
+        name: &change.name,
+        change: change.difference.name(),
+        version_before: change.before.as_ref().and_then(|package| package.version.as_deref()),
+        version_after: change.after.as_ref().and_then(|package| package.version.as_deref()),
+        before_bytes,
+        after_bytes,
+    }
+}

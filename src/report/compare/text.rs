@@ -1,0 +1,171 @@
+//! The comparison as text in 80 columns.
+
+use std::io::{self, Write};
+
+use super::{Against, Comparison, end_of_sharing};
+use crate::compare::{LayerPlace, PackageChanges, PathChange};
+use crate::report::TextStyle;
+use crate::report::fit::{cut, cut_front, wrap};
+use crate::report::ladder::times;
+use crate::text::escaped;
+use crate::units::{count, plural};
+
+const WIDTH: usize = 80;
+
+/// Writes a comparison as text; `style.top` is how many paths and packages are listed, 0 for all.
+pub fn write_comparison(comparison: &Comparison<'_>, style: TextStyle, mut out: impl Write) -> io::Result<()> {
+    let mut page = Page { style, out: &mut out };
+    for line in wrap(&comparison.verdict(style.units), WIDTH) {
+        page.head(&line)?;
+    }
+    page.columns(comparison)?;
+    if let Some(against) = &comparison.pair {
+        page.layers(against)?;
+        page.paths(against)?;
+        if let Some(packages) = &against.packages {
+            page.packages(packages)?;
+        }
+    }
+    out.flush()
+}
+
+struct Page<'a, W> {
+    style: TextStyle,
+    out: &'a mut W,
+}
+
+impl<W: Write> Page<'_, W> {
+    fn size(&self, bytes: u64) -> String {
+        self.style.units.size(bytes)
+    }
+
+    /// How many of a list are shown.
+    fn top(&self, all: usize) -> usize {
+        if self.style.top == 0 { all } else { self.style.top.min(all) }
+    }
+
+    fn head(&mut self, text: &str) -> io::Result<()> {
+        if self.style.colour { writeln!(self.out, "\x1b[1m{text}\x1b[0m") } else { writeln!(self.out, "{text}") }
+    }
+
+    fn wrapped(&mut self, text: &str) -> io::Result<()> {
+        wrap(text, WIDTH).into_iter().try_for_each(|line| writeln!(self.out, "{line}"))
+    }
+
+    fn rest(&mut self, shown: usize, all: usize, noun: &str) -> io::Result<()> {
+        if all <= shown {
+            return Ok(());
+        }
+        writeln!(self.out, "{:>11}  and {} more (--top 0 lists all)", "", plural(all - shown, noun))
+    }
+
+    fn columns(&mut self, comparison: &Comparison<'_>) -> io::Result<()> {
+        let [shipped, live, dead] = ["shipped", "live", "dead"].map(|head| format!("{head:>9}"));
+        writeln!(self.out, "\n{shipped} {live} {dead} {:>6} {:>8} {:>8}  image", "layers", "files", "ratio")?;
+        for column in &comparison.columns {
+            let [shipped, live, dead] = [column.shipped, column.live, column.dead].map(|bytes| self.size(bytes));
+            let dead = if column.dead == 0 { "-".into() } else { dead };
+            let ratio = column.ratio.map_or("-".into(), times);
+            let name = cut_front(&column.name, WIDTH - 56);
+            let (layers, files) = (column.layers, count(column.files));
+            writeln!(self.out, "{shipped:>9} {live:>9} {dead:>9} {layers:>6} {files:>8} {ratio:>8}  {name}")?;
+        }
+        Ok(())
+    }
+
+    fn layers(&mut self, against: &Against<'_>) -> io::Result<()> {
+        let Against { first, second, pair, .. } = against;
+        writeln!(self.out)?;
+        self.head("Layers")?;
+        let pull = if pair.sharing.exact { "pull" } else { "~pull" };
+        writeln!(self.out, "first second   shipped {pull:>9}  instruction")?;
+        for &place in &pair.layers {
+            let number = |layer: Option<usize>| layer.map_or_else(|| "-".to_owned(), |layer| layer.to_string());
+            let account = place.account(first, second);
+            let pull = match place {
+                LayerPlace::Both(..) => "shared".to_owned(),
+                LayerPlace::First(_) => "gone".to_owned(),
+                LayerPlace::Second(_) => self.size(account.stored_bytes),
+            };
+            let (a, b, shipped) = (number(place.first()), number(place.second()), self.size(account.shipped));
+            let instruction = cut(&account.instruction.one_line(), WIDTH - 35);
+            writeln!(self.out, "{a:>5} {b:>6} {shipped:>9} {pull:>9}  {instruction}")?;
+        }
+        if let Some(end) = end_of_sharing(first, second, &pair.sharing) {
+            self.wrapped(&end)?;
+        }
+        if !pair.sharing.exact {
+            self.wrapped("~pull: the archive stores these layers uncompressed; a registry sends less.")?;
+        }
+        let shared = second.layers.iter().zip(&pair.sharing.same).filter(|(_, same)| same.is_some());
+        let bytes = shared.map(|(layer, _)| layer.shipped).sum();
+        writeln!(self.out, "{} of contents are shared.", self.size(bytes))
+    }
+
+    fn paths(&mut self, against: &Against<'_>) -> io::Result<()> {
+        let paths = &against.pair.paths;
+        if paths.is_empty() {
+            let text = "\nThe final filesystems look the same (contents of equal size and time are not read).";
+            return writeln!(self.out, "{text}");
+        }
+        writeln!(self.out)?;
+        self.head("What differs in the final filesystem")?;
+        for (difference, (paths, bytes)) in paths.sums() {
+            writeln!(self.out, "{:>10}  {:<8} {}", self.size(bytes), difference.name(), plural(paths, "path"))?;
+        }
+        let (first, second) = (&against.first.tree, &against.second.tree);
+        let change = |place| paths.change(place, first, second);
+        let mut biggest: Vec<PathChange> = paths.changes().map(change).filter(|change| change.weight() > 0).collect();
+        biggest.sort_by_key(|change| std::cmp::Reverse(change.weight()));
+        let top = self.top(biggest.len());
+        if top > 0 {
+            writeln!(self.out)?;
+            self.head("Biggest differences")?;
+        }
+        for change in &biggest[..top] {
+            let sign = if change.more > 0 { '+' } else { '-' };
+            let size = format!("{sign}{}", self.size(change.weight()));
+            let layer = change.layer_after.or(change.layer_before).unwrap_or_default();
+            let path = cut_front(&escaped(&change.path), WIDTH - 28);
+            writeln!(self.out, "{size:>11}  {:<7} {layer:>4}  {path}", change.difference.name())?;
+        }
+        self.rest(top, biggest.len(), "file")
+    }
+
+    fn packages(&mut self, packages: &PackageChanges) -> io::Result<()> {
+        if !packages.known() {
+            return Ok(());
+        }
+        writeln!(self.out)?;
+        self.head("Packages")?;
+        for (difference, (packages, before, after)) in packages.sums() {
+            let bytes = signed(before, after, |bytes| self.size(bytes));
+            writeln!(self.out, "{bytes:>11}  {:<8} {}", difference.name(), plural(packages, "package"))?;
+        }
+        let (before, after) = packages.unpackaged;
+        let bytes = signed(before, after, |bytes| self.size(bytes));
+        writeln!(self.out, "{bytes:>11}  {:<8} files of no package", "")?;
+        if packages.changes.is_empty() {
+            return writeln!(self.out, "{:>11}  all {} are the same", "", plural(packages.same, "package"));
+        }
+        writeln!(self.out)?;
+        let top = self.top(packages.changes.len());
+        for change in &packages.changes[..top] {
+            let (before, after) = change.bytes();
+            let bytes = signed(before, after, |bytes| self.size(bytes));
+            let text = cut(&format!("{:<22}  {}", change.name, change.versions()), WIDTH - 23);
+            writeln!(self.out, "{bytes:>11}  {:<8}  {text}", change.difference.name())?;
+        }
+        self.rest(top, packages.changes.len(), "package")
+    }
+}
+
+/// A difference in bytes with its sign; none where there is none.
+fn signed(before: u64, after: u64, size: impl Fn(u64) -> String) -> String {
+    let sign = match after.cmp(&before) {
+        std::cmp::Ordering::Less => "-",
+        std::cmp::Ordering::Equal => "",
+        std::cmp::Ordering::Greater => "+",
+    };
+    format!("{sign}{}", size(before.abs_diff(after)))
+}

@@ -1,0 +1,42 @@
+//! What there is to say of two images in a sentence.
+
+use crate::analysis::Inspection;
+use crate::compare::{Column, Sharing};
+use crate::report::ladder::times;
+use crate::text::escaped;
+use crate::units::{Units, plural};
+
+/// The outcome in one line: which image is smaller and by how much, and what the sharing of layers is worth.
+pub fn verdict(first: &Column, other: &Column, sharing: Option<&Sharing>, units: Units) -> String {
+    let (a, b) = (units.size(first.shipped), units.size(other.shipped));
+    let name = match &other.name {
+        name if *name != first.name => name,
+        _ if sharing.is_some() => "the second",
+        _ => "the last",
+    };
+    let size = match other.ratio {
+        _ if first.shipped == other.shipped => format!("both ship {a}"),
+        Some(ratio) if ratio > 1.0 => format!("{name} is {} smaller: {b} instead of {a}", times(ratio)),
+        Some(ratio) if first.shipped > 0 => format!("{name} is {} bigger: {b} instead of {a}", times(1.0 / ratio)),
+        Some(_) => format!("{name} ships {b}, and the first nothing"),
+        None => format!("{name} ships nothing"),
+    };
+    let Some(sharing) = sharing else { return size };
+    let (shared, of) = (sharing.shared(), plural(sharing.same.len(), "layer"));
+    let stored = if sharing.exact { "" } else { " as stored here, uncompressed" };
+    let pull = units.size(sharing.pull);
+    format!("{size}; {shared} of {of} shared; who has the first downloads {pull}{stored}")
+}
+
+/// Which layer is the first that is not shared, and what broke the sharing.
+pub fn end_of_sharing(first: &Inspection, second: &Inspection, sharing: &Sharing) -> Option<String> {
+    let common = sharing.common;
+    let instruction = |image: &Inspection| Some(image.layers.get(common)?.instruction.one_line());
+    let (now, before) = (instruction(second)?, instruction(first)?);
+    if now != before {
+        return Some(format!("Sharing ends at layer {common}: `{now}` instead of `{before}`."));
+    }
+    let of = sharing.broken_by.iter().map(|change| escaped(&change.path)).collect::<Vec<_>>();
+    let what = if of.is_empty() { "times or the order of entries".into() } else { of.join(", ") };
+    Some(format!("Sharing ends at layer {common} `{now}`, which differs in {what}."))
+}
