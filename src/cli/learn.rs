@@ -7,9 +7,9 @@ use clap::Args;
 use layerscope::report::fit::wrap;
 
 use super::settings::{self, Preferences, ScreenOptions};
-use super::{Failure, on_terminal, to_stdout};
+use super::{Failure, to_stdout};
 use crate::learn::{Course, Entry};
-use crate::tui::{Environment, Start};
+use crate::tui::{self, Environment, Start};
 
 #[derive(Args)]
 pub struct LearnArguments {
@@ -27,7 +27,7 @@ pub fn learn(arguments: &LearnArguments) -> Result<(), Failure> {
     let settings = settings::of_screen(&arguments.preferences, &arguments.screen)?;
     let (course, chosen) = course(arguments)?;
     if io::stdout().is_terminal() && !Environment::read().is_dumb() {
-        return on_terminal(Start::Course(course, chosen), layerscope::Selection::default(), settings);
+        return Ok(tui::run(Start::Course(course, chosen), layerscope::Selection::default(), settings)?);
     }
     let mut out = io::stdout().lock();
     out.write_all(list(&course).as_bytes()).and_then(|()| out.flush()).map_err(to_stdout)

@@ -61,7 +61,7 @@ const AFTER_HELP: &str = "Examples:
   layerscope ladder my-app.tar                 how small it could be
   layerscope my-app.tar --view play            the build as a time-lapse
   layerscope fix my-app.tar --dockerfile Dockerfile | patch -p0
-  layerscope compare old.tar new.tar
+  layerscope compare old.tar new.tar           side by side; --format text|json writes it
   layerscope learn 1                           why a RUN rm makes nothing smaller
   layerscope cat my-app.tar /etc/os-release
   layerscope extract my-app.tar /usr/lib/go --to .
@@ -74,7 +74,7 @@ Exit codes: 0 fine, 1 --verify found a mismatch, 2 the image could not be read o
 enum Command {
     /// Write the account without a terminal interface
     Report(ReportArguments),
-    /// Put images side by side: sizes, shared layers, what came, went and grew
+    /// Put images side by side: sizes, shared layers, what came, went and grew, by path and package
     Compare(CompareArguments),
     /// Learn what makes images big, lesson by lesson, in the explorer
     Learn(LearnArguments),
@@ -189,8 +189,8 @@ enum Failure {
     Place { message: String, hint: String },
     /// The configuration cannot be used.
     Config(config::Error),
-    /// The terminal can only print.
-    Dumb,
+    /// The terminal can only print; the command that does.
+    Dumb(&'static str),
     /// The report has been written, and says what does not fit.
     Mismatch,
 }
@@ -198,6 +198,16 @@ enum Failure {
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::Image(error)
+    }
+}
+
+impl From<tui::Failure> for Failure {
+    fn from(failure: tui::Failure) -> Self {
+        match failure {
+            tui::Failure::Image(error) | tui::Failure::Lesson(LessonError::Image(error)) => Self::Image(error),
+            tui::Failure::Lesson(error) => Self::File(error.to_string()),
+            tui::Failure::Terminal(error) => Self::Output("to the terminal".into(), error),
+        }
     }
 }
 
@@ -221,9 +231,9 @@ pub fn run() -> ExitCode {
                 Failure::Usage(message) => (message, Some("see layerscope --help".into())),
                 Failure::Place { message, hint } => (message, Some(hint)),
                 Failure::Config(error) => (error.to_string(), error.hint()),
-                Failure::Dumb => (
+                Failure::Dumb(hint) => (
                     "TERM=dumb promises a terminal that can only print, so there is no screen".into(),
-                    Some("the same as text: layerscope report IMAGE".into()),
+                    Some(format!("the same as text: {hint}")),
                 ),
                 Failure::Mismatch => return ExitCode::from(1),
             };
@@ -239,7 +249,7 @@ pub fn run() -> ExitCode {
 fn dispatch(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
         Some(Command::Report(arguments)) => report(arguments),
-        Some(Command::Compare(arguments)) => compare::compare(&arguments),
+        Some(Command::Compare(arguments)) => compare::compare(arguments),
         Some(Command::Learn(arguments)) => learn::learn(&arguments),
         Some(Command::Ladder(arguments)) => ladder::ladder(&arguments),
         Some(Command::Fix(arguments)) => fix::print_fix(&arguments),
@@ -293,7 +303,7 @@ fn show(input: Input, selection: Selection, settings: Settings) -> Result<(), Fa
         return print_text(&inspection, &study, settings.units, DEFAULT_TOP);
     }
     if Environment::read().is_dumb() {
-        return Err(Failure::Dumb);
+        return Err(Failure::Dumb("layerscope report IMAGE"));
     }
     let start = if input.opens_at_once() {
         // What cannot be opened is said before the screen is taken over.
@@ -306,15 +316,7 @@ fn show(input: Input, selection: Selection, settings: Settings) -> Result<(), Fa
         let name = input.name();
         tui::Start::Later(name, Box::new(move |progress| input.open(progress)))
     };
-    on_terminal(start, selection, settings)
-}
-
-fn on_terminal(start: tui::Start, selection: Selection, settings: Settings) -> Result<(), Failure> {
-    tui::run(start, selection, settings).map_err(|failure| match failure {
-        tui::Failure::Image(error) | tui::Failure::Lesson(LessonError::Image(error)) => Failure::Image(error),
-        tui::Failure::Lesson(error) => Failure::File(error.to_string()),
-        tui::Failure::Terminal(error) => Failure::Output("to the terminal".into(), error),
-    })
+    Ok(tui::run(start, selection, settings)?)
 }
 
 fn read(input: Input, selection: &Selection, progress: &Progress) -> Result<Inspection, Failure> {

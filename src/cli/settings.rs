@@ -33,6 +33,13 @@ pub struct ScreenOptions {
     /// The view that is shown first: explore, waste, timeline, treemap, image, findings, ladder or play
     #[arg(long, value_name = "VIEW", value_parser = view)]
     view: Option<View>,
+    #[command(flatten)]
+    look: LookOptions,
+}
+
+/// How every screen looks and is used.
+#[derive(Args)]
+pub struct LookOptions {
     /// The colours: auto, dark, light, 16, plain, blue-orange, a theme of your own, or the path of a theme file
     #[arg(long, value_name = "THEME")]
     theme: Option<String>,
@@ -104,9 +111,8 @@ impl Preferences {
     }
 }
 
-impl ScreenOptions {
+impl LookOptions {
     fn apply(&self, config: &mut Config, place: &Place) -> Result<(), Error> {
-        config.view = self.view.unwrap_or(config.view);
         config.keys = self.keys.unwrap_or(config.keys);
         config.mouse &= !self.no_mouse;
         config.motion &= !self.no_motion;
@@ -121,18 +127,24 @@ impl ScreenOptions {
     }
 }
 
-fn effective(preferences: &Preferences, screen: &ScreenOptions) -> Result<(Config, Place), Error> {
+fn effective(preferences: &Preferences, look: &LookOptions) -> Result<(Config, Place), Error> {
     let (mut config, place) = preferences.load()?;
-    screen.apply(&mut config, &place)?;
+    look.apply(&mut config, &place)?;
     Ok((config, place))
 }
 
 /// How the screen is to behave.
 pub fn of_screen(preferences: &Preferences, screen: &ScreenOptions) -> Result<Settings, Failure> {
-    let (config, _) = effective(preferences, screen)?;
+    let settings = of_look(preferences, &screen.look)?;
+    Ok(Settings { view: screen.view.unwrap_or(settings.view), ..settings })
+}
+
+/// How a screen is to behave that is not the explorer's.
+pub fn of_look(preferences: &Preferences, look: &LookOptions) -> Result<Settings, Failure> {
+    let (config, _) = effective(preferences, look)?;
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
     // What is asked for here and now comes before the environment, and that before what was said once for all.
-    let theme = match (&screen.theme, no_color) {
+    let theme = match (&look.theme, no_color) {
         (None, true) => Some(Theme::plain()),
         _ => config.theme.theme()?,
     };
@@ -155,7 +167,8 @@ pub fn print(arguments: &ConfigArguments) -> Result<(), Failure> {
         let path = place.path().ok_or(Error::Option("there is no place for a configuration".into()))?;
         format!("{}\n", path.display())
     } else {
-        let (config, place) = effective(&arguments.preferences, &arguments.screen)?;
+        let (mut config, place) = effective(&arguments.preferences, &arguments.screen.look)?;
+        config.view = arguments.screen.view.unwrap_or(config.view);
         config.theme.theme()?;
         config::write(&config, &place)
     };

@@ -1,5 +1,6 @@
 //! What differs between two final filesystems, as a tree: directories with the sums of what is in them.
 
+use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use super::paths::{Delta, Difference, PathChange, State};
@@ -38,6 +39,20 @@ impl PathDifference {
     /// The path in the second image.
     pub fn second(&self) -> Option<NodeId> {
         self.delta.place.two
+    }
+
+    /// The bytes that are more or less at the path itself.
+    pub fn own_weight(&self) -> u64 {
+        self.delta.less.saturating_add(self.delta.more)
+    }
+
+    /// The last component of the path.
+    pub fn name<'a>(&self, first: &'a Tree, second: &'a Tree) -> &'a [u8] {
+        match (self.second(), self.first()) {
+            (Some(node), _) => second.name(node),
+            (None, Some(node)) => first.name(node),
+            (None, None) => b"",
+        }
     }
 
     /// The directory that it lies in, by its place in the tree.
@@ -105,6 +120,13 @@ impl DifferenceTree {
         (1..self.entries.len()).filter(differs)
     }
 
+    /// Everything that itself differs in bytes, by its place, the biggest difference first.
+    pub fn biggest(&self) -> Vec<usize> {
+        let mut places: Vec<_> = self.changes().filter(|&place| self.get(place).own_weight() > 0).collect();
+        places.sort_by_key(|&place| (Reverse(self.get(place).own_weight()), place));
+        places
+    }
+
     /// What lies directly below a place, in the order of names.
     pub fn children(&self, place: usize) -> impl Iterator<Item = usize> {
         let end = self.entries[place].end;
@@ -120,10 +142,10 @@ impl DifferenceTree {
     /// How many paths differ in each way, and by how many bytes.
     pub fn sums(&self) -> BTreeMap<Difference, (usize, u64)> {
         let mut sums: BTreeMap<Difference, (usize, u64)> = BTreeMap::new();
-        for delta in self.changes().map(|place| &self.entries[place].delta) {
-            let sum = sums.entry(delta.difference).or_default();
+        for entry in self.changes().map(|place| self.get(place)) {
+            let sum = sums.entry(entry.difference).or_default();
             sum.0 += 1;
-            sum.1 = sum.1.saturating_add(delta.less.saturating_add(delta.more));
+            sum.1 = sum.1.saturating_add(entry.own_weight());
         }
         sums
     }

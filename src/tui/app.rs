@@ -17,6 +17,7 @@ use super::explorer::Explorer;
 use super::extract::Extraction;
 use super::instruction::Reading;
 use super::jobs::{Done, Job};
+use super::keymap::help::EXPLORER;
 use super::keymap::{Action, Context, Keymap};
 use super::layout::{Pane, Panes, Shares, layout, layout_with_narrator, rows_inside};
 use super::lesson::Narrator;
@@ -60,6 +61,8 @@ pub enum Message {
 /// What the program has to do besides drawing.
 pub enum Effect {
     Quit,
+    /// The person goes back to where the image was opened from.
+    Leave,
     Fail(Error),
     /// This text goes to the terminal's clipboard.
     Copy(String),
@@ -157,6 +160,8 @@ pub struct App {
     pub units: Units,
     pub(super) motion: Motion,
     pub keymap: Keymap,
+    /// Whether there is something to go back to, which opened the image.
+    pub returns: bool,
     pub details: Details,
     pub details_scroll: usize,
     pub help_scroll: usize,
@@ -190,6 +195,7 @@ impl App {
             units: settings.units,
             motion: settings.motion,
             keymap: settings.keymap.clone(),
+            returns: false,
             details: sentences::of_reading(),
             details_scroll: 0,
             help_scroll: 0,
@@ -288,7 +294,7 @@ impl App {
         if self.is_typing() && !is_interrupt(key) {
             return self.typed(key);
         }
-        self.act(if is_interrupt(key) { Action::Quit } else { action? })
+        if is_interrupt(key) { Some(Effect::Quit) } else { self.act(action?) }
     }
 
     /// Does what a key or a click asks for.
@@ -304,6 +310,7 @@ impl App {
             },
         };
         match action {
+            Action::Quit if self.returns => return Some(Effect::Leave),
             Action::Quit => return Some(Effect::Quit),
             Action::Suspend => return Some(Effect::Suspend),
             Action::Back if !ready && !self.help => return Some(Effect::Quit),
@@ -347,6 +354,7 @@ impl App {
             action if self.view != View::Explore => self.view_action(action),
             Action::NextPane => self.next_pane(1),
             Action::PreviousPane => self.next_pane(2),
+            Action::Back if self.returns && !self.can_leave() => return Some(Effect::Leave),
             Action::Back => self.leave(),
             action => self.explore(action),
         }
@@ -432,7 +440,7 @@ impl App {
     }
 
     fn help_action(&mut self, action: Action) {
-        let last = super::draw::help_lines(self).saturating_sub(rows_inside(self.area));
+        let last = super::draw::help_lines(&EXPLORER, &self.keymap).saturating_sub(rows_inside(self.area));
         match moved(action, self.help_scroll, last, rows_inside(self.area).max(2) - 1) {
             Some(scroll) => self.help_scroll = scroll,
             None => self.help = false,
@@ -503,7 +511,7 @@ fn next_view(view: View, steps: usize) -> View {
 }
 
 /// `^C` always ends the program, whatever keys are configured.
-fn is_interrupt(key: KeyEvent) -> bool {
+pub fn is_interrupt(key: KeyEvent) -> bool {
     key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL)
 }
 

@@ -12,6 +12,8 @@ use super::pattern::Pattern;
 use super::prompt::Typed;
 use super::rows::{Order, Scope, Shown};
 use super::search::Search;
+use super::side::Spot;
+use super::views::View;
 
 /// Images with fewer paths are gone through at once; it takes no longer than a frame.
 const AT_ONCE: usize = 50_000;
@@ -80,6 +82,30 @@ impl App {
             Pane::Details => rows_inside(panes.details),
         };
         rows.max(2) - 1
+    }
+
+    /// Goes to a layer, or to a path as it is at last.
+    pub fn go_to(&mut self, spot: Spot) {
+        self.show(View::Explore);
+        let Phase::Ready(explorer) = &mut self.phase else { return };
+        match spot {
+            Spot::Layer(layer) => {
+                explorer.select_layer(layer);
+                self.focus = Pane::Layers;
+            }
+            Spot::Path(node) => {
+                explorer.select_layer(explorer.inspection.layers.len().saturating_sub(1));
+                explorer.reveal_up_to(node);
+                self.focus = Pane::Tree;
+            }
+        }
+        self.refresh_details();
+    }
+
+    /// Whether there is something in the explorer to go back from.
+    pub(super) fn can_leave(&self) -> bool {
+        let filtered = self.explorer().is_some_and(|explorer| !explorer.filter.query.text().is_empty());
+        self.focus != Pane::Tree || !self.search.query.text().is_empty() || filtered
     }
 
     /// Goes back a step: out of the search, then out of the filter.

@@ -6,7 +6,7 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
 use super::app::{App, Effect, Phase};
-use super::draw::bars::{self, Press};
+use super::draw::bars;
 use super::draw::tree_list;
 use super::keymap::Action;
 use super::layout::{Divider, Pane, rows_inside};
@@ -38,7 +38,7 @@ enum Hit {
 
 impl Pointer {
     /// Notes that the button went down; says whether this makes a double click.
-    fn presses(&mut self, at: Position, time: Duration) -> bool {
+    pub fn presses(&mut self, at: Position, time: Duration) -> bool {
         let double = self.pressed.is_some_and(|(cell, before)| cell == at && time.saturating_sub(before) <= DOUBLE);
         // A third click begins anew.
         self.pressed = (!double).then_some((at, time));
@@ -83,7 +83,7 @@ impl App {
         let press = match at {
             at if panes.header.contains(at) => bar(bars::header(self, &Theme::BARE, panes.header.width), panes.header),
             at if panes.footer.contains(at) => bar(bars::footer(self, &Theme::BARE, panes.footer.width), panes.footer),
-            at if panes.narrator.contains(at) => self.lesson_at(at).map(Press::Action),
+            at if panes.narrator.contains(at) => self.lesson_at(at),
             at if panes.main.contains(at) => {
                 // The second click is for what the first one has selected, wherever that may be now.
                 if double {
@@ -95,10 +95,7 @@ impl App {
             _ => None,
         };
         self.pointer.hit = None;
-        match press? {
-            Press::Action(action) => self.act(action),
-            Press::View(view) => self.act(view.action()),
-        }
+        self.act(press?)
     }
 
     fn open(&mut self) -> Option<Effect> {

@@ -3,7 +3,7 @@
 use std::io::{self, Write};
 
 use super::{Against, Comparison, end_of_sharing};
-use crate::compare::{LayerPlace, PackageChanges, PathChange};
+use crate::compare::{LayerPlace, PackageChanges};
 use crate::report::TextStyle;
 use crate::report::fit::{cut, cut_front, wrap};
 use crate::report::ladder::times;
@@ -114,15 +114,14 @@ impl<W: Write> Page<'_, W> {
             writeln!(self.out, "{:>10}  {:<8} {}", self.size(bytes), difference.name(), plural(paths, "path"))?;
         }
         let (first, second) = (&against.first.tree, &against.second.tree);
-        let change = |place| paths.change(place, first, second);
-        let mut biggest: Vec<PathChange> = paths.changes().map(change).filter(|change| change.weight() > 0).collect();
-        biggest.sort_by_key(|change| std::cmp::Reverse(change.weight()));
+        let biggest = paths.biggest();
         let top = self.top(biggest.len());
         if top > 0 {
             writeln!(self.out)?;
             self.head("Biggest differences")?;
         }
-        for change in &biggest[..top] {
+        for &place in &biggest[..top] {
+            let change = paths.change(place, first, second);
             let sign = if change.more > 0 { '+' } else { '-' };
             let size = format!("{sign}{}", self.size(change.weight()));
             let layer = change.layer_after.or(change.layer_before).unwrap_or_default();

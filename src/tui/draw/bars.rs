@@ -10,6 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use super::put;
 use crate::tui::app::{App, Phase};
 use crate::tui::keymap::Action::{self, *};
+use crate::tui::keymap::Keymap;
 use crate::tui::keymap::help::Line as Hint;
 use crate::tui::layout::Pane;
 use crate::tui::lesson;
@@ -17,21 +18,15 @@ use crate::tui::text::cut;
 use crate::tui::theme::Theme;
 use crate::tui::views::{View, Views};
 
-/// What a click on a piece does.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Press {
-    View(View),
-    Action(Action),
-}
-
 /// A piece of a bar.
 pub struct Piece {
     span: Span<'static>,
-    press: Option<Press>,
+    /// What a click on it does.
+    press: Option<Action>,
 }
 
 impl Piece {
-    fn text(text: impl Into<String>, style: Style) -> Self {
+    pub fn text(text: impl Into<String>, style: Style) -> Self {
         Self { span: Span::styled(text.into(), style), press: None }
     }
 
@@ -40,7 +35,8 @@ impl Piece {
     }
 }
 
-fn width(pieces: &[Piece]) -> usize {
+/// The columns that pieces take.
+pub fn width(pieces: &[Piece]) -> usize {
     pieces.iter().map(Piece::width).sum()
 }
 
@@ -49,7 +45,7 @@ pub fn draw(pieces: Vec<Piece>, area: Rect, buffer: &mut Buffer) {
 }
 
 /// What a click at a column does.
-pub fn pressed(pieces: &[Piece], column: usize) -> Option<Press> {
+pub fn pressed(pieces: &[Piece], column: usize) -> Option<Action> {
     let mut end = 0;
     let piece = pieces.iter().find(|piece| {
         end += piece.width();
@@ -85,12 +81,16 @@ pub fn header(app: &App, theme: &Theme, room: u16) -> Vec<Piece> {
     let room = usize::from(room).saturating_sub(width(&numbers));
     let name = cut(&app.name, room.saturating_sub(3));
     let gap = room.saturating_sub(name.width() + 1);
+    let views = View::ALL.map(|view| Tab { action: view.action(), name: view.name(), chosen: view == app.view });
     let blank = |columns: usize| Piece::text(" ".repeat(columns), Style::new());
     let mut pieces = vec![Piece::text(format!(" {name}"), theme.strong)];
     // Whichever view is shown, there is room for the tabs or there is not, so that they stay as they are.
     let longest = View::ALL.map(|view| view.name().width()).into_iter().max().unwrap_or(0);
     let more = longest - app.view.name().width();
-    let fitting = Tabs::ALL.map(|kind| tabs(app, theme, kind)).into_iter().find(|tabs| gap > width(tabs) + more + 1);
+    let fitting = Tabs::ALL
+        .map(|kind| tabs(&views, &app.keymap, theme, kind))
+        .into_iter()
+        .find(|tabs| gap > width(tabs) + more + 1);
     match fitting {
         Some(tabs) => {
             let before = (gap - width(&tabs)).min(3);
@@ -105,9 +105,17 @@ pub fn header(app: &App, theme: &Theme, room: u16) -> Vec<Piece> {
     pieces
 }
 
+/// A view that can be chosen.
+pub struct Tab {
+    pub action: Action,
+    pub name: &'static str,
+    /// Whether it is the one that is shown.
+    pub chosen: bool,
+}
+
 /// How much room the tabs take.
 #[derive(Clone, Copy, PartialEq, Eq)]
-enum Tabs {
+pub enum Tabs {
     /// Each has its name.
     Named,
     /// Only the one that is shown has its name.
@@ -117,14 +125,13 @@ enum Tabs {
 }
 
 impl Tabs {
-    const ALL: [Self; 3] = [Self::Named, Self::Numbered, Self::Tight];
+    pub const ALL: [Self; 3] = [Self::Named, Self::Numbered, Self::Tight];
 }
 
 /// The views with their keys, the one that is shown marked.
-fn tabs(app: &App, theme: &Theme, kind: Tabs) -> Vec<Piece> {
+pub fn tabs(views: &[Tab], keymap: &Keymap, theme: &Theme, kind: Tabs) -> Vec<Piece> {
     let mut pieces = Vec::new();
-    for view in View::ALL {
-        let chosen = view == app.view;
+    for &Tab { action, name, chosen } in views {
         let style = if chosen { theme.focused } else { theme.dim };
         // Without colours the brackets say it.
         let (open, close) = match (chosen, kind) {
@@ -133,10 +140,10 @@ fn tabs(app: &App, theme: &Theme, kind: Tabs) -> Vec<Piece> {
             (false, Tabs::Tight) => (" ", ""),
             (false, Tabs::Named | Tabs::Numbered) => (" ", " "),
         };
-        let name = if chosen || kind == Tabs::Named { format!(" {}", view.name()) } else { String::new() };
-        let key = app.keymap.first_keys(&[view.action()]);
+        let name = if chosen || kind == Tabs::Named { format!(" {name}") } else { String::new() };
+        let key = keymap.first_keys(&[action]);
         for (text, style) in [(open, style), (&key, theme.strong), (&name, style), (close, style)] {
-            pieces.push(Piece { press: Some(Press::View(view)), ..Piece::text(text, style) });
+            pieces.push(Piece { press: Some(action), ..Piece::text(text, style) });
         }
     }
     pieces
@@ -144,18 +151,26 @@ fn tabs(app: &App, theme: &Theme, kind: Tabs) -> Vec<Piece> {
 
 /// The keys that matter where the person is, as many as there is room for.
 pub fn footer(app: &App, theme: &Theme, room: u16) -> Vec<Piece> {
+    let here = hints(app).iter().map(|&(actions, what)| {
+        let back = app.returns && *actions == [Quit];
+        (actions, if back { "comparison" } else { what })
+    });
+    hinted(here, &app.keymap, theme, room)
+}
+
+/// Keys with what they do, as many as there is room for.
+pub fn hinted(hints: impl IntoIterator<Item = Hint>, keymap: &Keymap, theme: &Theme, room: u16) -> Vec<Piece> {
     let mut pieces = vec![Piece::text(" ", Style::new())];
-    for (actions, what) in hints(app) {
-        let mut hint: Vec<_> = app
-            .keymap
+    for (actions, what) in hints {
+        let mut hint: Vec<_> = keymap
             .labels(actions)
             .into_iter()
-            .map(|(action, key)| Piece { press: Some(Press::Action(action)), ..Piece::text(key, theme.strong) })
+            .map(|(action, key)| Piece { press: Some(action), ..Piece::text(key, theme.strong) })
             .collect();
         if hint.is_empty() {
             continue;
         }
-        let press = actions.first().map(|&action| Press::Action(action));
+        let press = actions.first().copied();
         hint.push(Piece { press, ..Piece::text(format!(" {what}"), theme.dim) });
         hint.push(Piece::text("  ", theme.dim));
         if width(&pieces) + width(&hint) > usize::from(room) {

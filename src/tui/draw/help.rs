@@ -6,9 +6,8 @@ use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 
 use super::{pane, put, scroll_bar, scrolled_title};
-use crate::tui::app::App;
 use crate::tui::keymap::Keymap;
-use crate::tui::keymap::help::{GROUPS, MARKS, MOUSE};
+use crate::tui::keymap::help::Page;
 use crate::tui::text::wrap;
 use crate::tui::theme::Theme;
 
@@ -16,28 +15,28 @@ const KEY_WIDTH: usize = 16;
 /// What is left beside the keys at 80 columns.
 const TEXT_WIDTH: usize = 78 - KEY_WIDTH - 4;
 
-pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let lines = lines(&app.keymap, theme);
+pub fn draw(page: &Page, keymap: &Keymap, scroll: usize, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let lines = lines(page, keymap, theme);
     let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX).min(area.height);
     let width = area.width.min(80);
     let frame = Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height };
     Clear.render(frame, buffer);
-    let title = scrolled_title("Help", app.help_scroll, lines.len(), frame);
+    let title = scrolled_title("Help", scroll, lines.len(), frame);
     let inner = pane(&title, true, theme, frame, buffer);
-    let first = scroll_bar(app.help_scroll, lines.len(), inner, theme, buffer);
+    let first = scroll_bar(scroll, lines.len(), inner, theme, buffer);
     for (row, line) in lines.into_iter().skip(first).enumerate() {
         put(line, row, inner, buffer);
     }
 }
 
 /// The number of lines of the help.
-pub fn help_lines(app: &App) -> usize {
-    lines(&app.keymap, &Theme::BARE).len()
+pub fn help_lines(page: &Page, keymap: &Keymap) -> usize {
+    lines(page, keymap, &Theme::BARE).len()
 }
 
-fn lines(keymap: &Keymap, theme: &Theme) -> Vec<Line<'static>> {
+fn lines(page: &Page, keymap: &Keymap, theme: &Theme) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
-    for (title, actions) in GROUPS {
+    for (title, actions) in page.groups {
         if !title.is_empty() {
             lines.push(Line::styled(format!(" {title}"), theme.focused));
         }
@@ -46,7 +45,7 @@ fn lines(keymap: &Keymap, theme: &Theme) -> Vec<Line<'static>> {
         }
     }
     lines.push(Line::styled(" Mouse and marks", theme.focused));
-    for (mark, what) in [MOUSE].iter().chain(MARKS) {
+    for (mark, what) in page.marks {
         entry(mark, what, theme, &mut lines);
     }
     lines

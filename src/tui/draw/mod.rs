@@ -9,7 +9,7 @@ mod prompts;
 mod tree;
 
 pub use columns::order_at;
-pub use help::help_lines;
+pub use help::{draw as draw_help, help_lines};
 pub use layers::fill;
 pub use popup::WIDTH as POPUP_WIDTH;
 pub use tree::{list as tree_list, rows as tree_rows};
@@ -23,6 +23,7 @@ use ratatui::widgets::{Block, Widget};
 
 use super::app::{App, Phase};
 use super::explorer::Explorer;
+use super::keymap::help::EXPLORER;
 use super::layout::{Pane, rows_inside};
 use super::lesson;
 use super::text::{cut, first_visible};
@@ -87,7 +88,7 @@ fn inner(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         popup::extraction(app, extraction, theme, panes.main, buffer);
     }
     if app.help {
-        help::draw(app, theme, area, buffer);
+        help::draw(&EXPLORER, &app.keymap, app.help_scroll, theme, area, buffer);
     }
 }
 

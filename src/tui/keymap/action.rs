@@ -1,6 +1,8 @@
 //! What keys can do, with the keys that do it unless the configuration says otherwise.
 
-use super::Context::{self, Everywhere, Explore, Found, Layers, Lesson, Play, Question, Tree, Treemap, Viewer, Waste};
+use super::Context::{
+    self, Comparison, Everywhere, Explore, Found, Layers, Lesson, Play, Question, Tree, Treemap, Viewer, Waste,
+};
 
 macro_rules! actions {
     ($($variant:ident $name:literal $context:ident [$($key:literal)*] [$($dive:literal)*];)*) => {
@@ -126,4 +128,11 @@ actions! {
     AnswerB "answer-b" Question ["b"] [];
     AnswerC "answer-c" Question ["c"] [];
     AnswerD "answer-d" Question ["d"] [];
+    ShowImages "images" Comparison ["1"] [];
+    ShowLayers "layers" Comparison ["2"] [];
+    ShowPaths "paths" Comparison ["3"] [];
+    ShowPackages "packages" Comparison ["4"] [];
+    PreviousImage "previous-image" Comparison ["["] [];
+    NextImage "next-image" Comparison ["]"] [];
+    PathList "path-list" Comparison ["t"] [];
 }

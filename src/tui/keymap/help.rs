@@ -5,8 +5,73 @@ use super::Action::{self, *};
 /// Actions that are told in one line.
 pub type Line = (&'static [Action], &'static str);
 
+/// Groups of actions with their titles.
+pub type Groups = &'static [(&'static str, &'static [Line])];
+
+/// What there is to be said of keys, the mouse and marks.
+pub struct Page {
+    pub groups: Groups,
+    /// What the mouse does, and what the marks mean.
+    pub marks: &'static [(&'static str, &'static str)],
+}
+
+/// The help of the explorer.
+pub const EXPLORER: Page = Page { groups: GROUPS, marks: MARKS };
+
+/// The help of images side by side.
+pub const COMPARISON: Page = Page {
+    groups: &[
+        (
+            "Moving",
+            &[
+                (&[Up, Down], "one row"),
+                (&[PageUp, PageDown], "one page"),
+                (&[First, Last], "first and last row"),
+                (&[PreviousImage, NextImage], "compare the image before or after it with the first"),
+            ],
+        ),
+        (
+            "Views",
+            &[
+                (&[ShowImages, ShowLayers, ShowPaths, ShowPackages], "images, layers, paths, packages"),
+                (&[NextPane, PreviousPane], "next and previous view"),
+                (&[Enter], "explore the image, layer or file; open a directory"),
+            ],
+        ),
+        (
+            "Paths",
+            &[
+                (&[Right, Left], "open and fold a directory"),
+                (&[Fold, FoldAll], "open or fold; fold everything"),
+                (&[PathList], "as a tree, or as a list of all that differs"),
+                (&[SortSize, SortName], "the biggest difference first, or by name"),
+                (&[Search], "find a name among what differs"),
+                (&[NextHit, PreviousHit], "next and previous hit"),
+            ],
+        ),
+        (
+            "",
+            &[
+                (&[CopyPath, CopyCommand], "copy name, digest or path; copy the command"),
+                (&[Help], "this help"),
+                (&[Back], "back"),
+                (&[Suspend], "to the shell; fg comes back"),
+                (&[Quit], "quit"),
+            ],
+        ),
+    ],
+    marks: &[
+        ("mouse", "click, double click opens, wheel"),
+        ("+ -", "came and went; in bars: bytes more and less"),
+        ("~", "grew or shrank, or something in it differs; a package: another version"),
+        ("@", "the same size, but another time, mode, kind or names; a package: other files"),
+        ("=", "a layer that both have"),
+        ("█ ▒", "in bars of images and layers: live and dead"),
+    ],
+};
+
 /// The groups in their order.
-pub const GROUPS: &[(&str, &[Line])] = &[
+const GROUPS: Groups = &[
     (
         "Moving",
         &[
@@ -92,11 +157,9 @@ pub const GROUPS: &[(&str, &[Line])] = &[
     ("", &[(&[Help], "this help"), (&[Back], "back"), (&[Suspend], "to the shell; fg comes back"), (&[Quit], "quit")]),
 ];
 
-/// What the mouse does.
-pub const MOUSE: (&str, &str) = ("mouse", "click, double click opens, wheel, drag dividers");
-
-/// What the marks in the tree mean.
-pub const MARKS: &[(&str, &str)] = &[
+/// What the mouse does, and what the marks in the tree mean.
+const MARKS: &[(&str, &str)] = &[
+    ("mouse", "click, double click opens, wheel, drag dividers"),
     ("+", "this layer added it"),
     ("~", "this layer changed it, or something in it"),
     ("@", "the same contents with another mode, owner or time"),
@@ -108,11 +171,13 @@ pub const MARKS: &[(&str, &str)] = &[
 #[cfg(test)]
 mod tests {
     use super::*;
+    use crate::tui::keymap::Context;
 
     #[test]
     fn every_action_is_in_the_help_once() {
         for &action in Action::ALL {
-            let lines = GROUPS.iter().flat_map(|(_, lines)| *lines);
+            let page = if action.context() == Context::Comparison { COMPARISON } else { EXPLORER };
+            let lines = page.groups.iter().flat_map(|(_, lines)| *lines);
             let times = lines.filter(|(actions, _)| actions.contains(&action)).count();
             assert_eq!(times, 1, "{action:?}");
         }

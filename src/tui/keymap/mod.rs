@@ -31,6 +31,8 @@ pub enum Context {
     Lesson,
     /// A question of a lesson.
     Question,
+    /// Images side by side.
+    Comparison,
 }
 
 /// The keys of all actions.

@@ -150,7 +150,7 @@ fn the_help_lists_every_key_and_escape_leaves_it_but_never_the_program() {
     let mut person = Person::at(80, 100);
     person.types("?");
     let screen = person.screen();
-    for (_, lines) in crate::tui::keymap::help::GROUPS {
+    for (_, lines) in crate::tui::keymap::help::EXPLORER.groups {
         for (actions, what) in *lines {
             assert!(screen.contains(what), "{what} is not on\n{screen}");
             for key in actions.iter().flat_map(|&action| person.app.keymap.keys(action)) {

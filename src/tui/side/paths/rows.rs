@@ -1,0 +1,186 @@
+//! The rows of the paths that differ: what is open, in which order, as a tree or as a list.
+
+use std::cmp::Reverse;
+use std::collections::{BinaryHeap, HashSet};
+
+use layerscope::compare::DifferenceTree;
+
+/// So many rows are opened at first: the biggest differences, and no more than fit on a small screen.
+const FIRST_ROWS: usize = 14;
+
+/// A line of the tree or the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Row {
+    /// The entry of the tree.
+    pub place: usize,
+    pub depth: usize,
+    /// What its biggest sibling moves, in bytes.
+    pub biggest: u64,
+}
+
+/// The two ways in which the paths are shown.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Form {
+    Tree,
+    /// Everything that itself differs, with its whole path.
+    List,
+}
+
+/// What siblings are ordered by.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Order {
+    Size,
+    Name,
+}
+
+/// The rows, and what they are made from.
+pub struct Rows {
+    rows: Vec<Row>,
+    open: HashSet<usize>,
+    pub form: Form,
+    order: Order,
+    /// Whether the rows are those of what is open.
+    made: bool,
+}
+
+impl Rows {
+    /// Opens the directories with the biggest differences.
+    pub fn new(paths: &DifferenceTree) -> Self {
+        let mut rows =
+            Self { rows: Vec::new(), open: HashSet::new(), form: Form::Tree, order: Order::Size, made: false };
+        let weighed = |place: usize| (paths.get(place).weight(), Reverse(place));
+        let mut closed: BinaryHeap<_> = paths.children(DifferenceTree::ROOT).map(weighed).collect();
+        let mut shown = closed.len();
+        while let Some((_, Reverse(place))) = closed.pop().filter(|_| shown < FIRST_ROWS) {
+            let below: Vec<_> = paths.children(place).map(weighed).take(FIRST_ROWS).collect();
+            if !below.is_empty() && shown + below.len() <= FIRST_ROWS {
+                shown += below.len();
+                closed.extend(below);
+                rows.open.insert(place);
+            }
+        }
+        rows.make(paths);
+        rows
+    }
+
+    pub fn len(&self) -> usize {
+        self.rows.len()
+    }
+
+    pub fn get(&self, row: usize) -> Option<&Row> {
+        self.rows.get(row)
+    }
+
+    /// Some of the rows, from one on.
+    pub fn from(&self, first: usize, count: usize) -> &[Row] {
+        let first = first.min(self.rows.len());
+        &self.rows[first..(first + count).min(self.rows.len())]
+    }
+
+    pub fn is_open(&self, place: usize) -> bool {
+        self.form == Form::Tree && self.open.contains(&place)
+    }
+
+    /// Whether there is something below a row that can be opened.
+    pub fn is_folder(&self, paths: &DifferenceTree, row: Row) -> bool {
+        self.form == Form::Tree && paths.children(row.place).next().is_some()
+    }
+
+    /// Opens a directory; whether it was closed.
+    pub fn open(&mut self, place: usize) -> bool {
+        self.made = false;
+        self.open.insert(place)
+    }
+
+    /// Folds a directory; whether it was open.
+    pub fn fold(&mut self, place: usize) -> bool {
+        self.made = false;
+        self.form == Form::Tree && self.open.remove(&place)
+    }
+
+    pub fn toggle(&mut self, place: usize) {
+        if !self.fold(place) {
+            self.open(place);
+        }
+    }
+
+    pub fn fold_all(&mut self) {
+        self.made = false;
+        self.open.clear();
+    }
+
+    pub fn next_form(&mut self) {
+        self.made = false;
+        self.form = if self.form == Form::Tree { Form::List } else { Form::Tree };
+    }
+
+    pub fn order(&mut self, order: Order) {
+        self.made = false;
+        self.order = order;
+    }
+
+    /// Opens everything that leads to an entry.
+    pub fn reveal(&mut self, paths: &DifferenceTree, place: usize) {
+        let mut here = paths.get(place).above();
+        while here != DifferenceTree::ROOT {
+            self.made &= !self.open.insert(here);
+            here = paths.get(here).above();
+        }
+    }
+
+    /// The row of the directory that a row lies in; itself if that is the root.
+    pub fn above(&self, row: usize) -> usize {
+        let Some(depth) = self.get(row).map(|row| row.depth) else { return row };
+        self.rows[..row].iter().rposition(|above| above.depth < depth).unwrap_or(row)
+    }
+
+    /// The row of an entry, or of the directory that it is hidden in.
+    pub fn position(&self, paths: &DifferenceTree, place: usize) -> Option<usize> {
+        let mut here = place;
+        loop {
+            if let Some(row) = self.rows.iter().position(|row| row.place == here) {
+                return Some(row);
+            }
+            if here == DifferenceTree::ROOT {
+                return None;
+            }
+            here = paths.get(here).above();
+        }
+    }
+
+    /// Makes the rows anew, unless nothing has changed.
+    pub fn make(&mut self, paths: &DifferenceTree) {
+        if std::mem::replace(&mut self.made, true) {
+            return;
+        }
+        self.rows.clear();
+        if self.form == Form::List {
+            let mut all: Vec<usize> = paths.changes().collect();
+            if self.order == Order::Size {
+                all.sort_by_key(|&place| Reverse(paths.get(place).own_weight()));
+            }
+            let biggest = all.iter().map(|&place| paths.get(place).own_weight()).max().unwrap_or(0);
+            self.rows.extend(all.into_iter().map(|place| Row { place, depth: 0, biggest }));
+            return;
+        }
+        let mut work = self.below(paths, DifferenceTree::ROOT, 0);
+        while let Some(row) = work.pop() {
+            self.rows.push(row);
+            if self.open.contains(&row.place) {
+                work.extend(self.below(paths, row.place, row.depth + 1));
+            }
+        }
+    }
+
+    /// What lies directly below a directory, the last first.
+    fn below(&self, paths: &DifferenceTree, place: usize, depth: usize) -> Vec<Row> {
+        let mut children: Vec<usize> = paths.children(place).collect();
+        match self.order {
+            Order::Size => children.sort_by_key(|&place| (Reverse(paths.get(place).weight()), place)),
+            // They come in the order of their names.
+            Order::Name => {}
+        }
+        let biggest = children.iter().map(|&place| paths.get(place).weight()).max().unwrap_or(0);
+        children.into_iter().rev().map(|place| Row { place, depth, biggest }).collect()
+    }
+}
