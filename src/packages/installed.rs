@@ -12,7 +12,7 @@ use crate::tree::Tree;
 pub struct Package {
     /// Its name without the architecture, escaped for display.
     pub name: String,
-    /// Its version, escaped for display; `None` if the databases only list its files.
+    /// Its version, escaped for display; `None` if no database says what is installed, and there are only lists of files.
     pub version: Option<String>,
     /// The bytes of its files that are there, each inode once.
     pub bytes: u64,
@@ -38,6 +38,7 @@ pub fn installed(tree: &Tree, contents: &dyn Contents) -> Installed {
         let package = entry(&mut packages, &escaped(name));
         package.version.get_or_insert_with(|| escaped(version));
     });
+    let told = !packages.is_empty();
     let owners = Packages::of(tree, Reader::new(tree, contents, Which::Last));
     let last = tree.layers().saturating_sub(1);
     let mut counted = HashSet::new();
@@ -45,7 +46,9 @@ pub fn installed(tree: &Tree, contents: &dyn Contents) -> Installed {
     for name in tree.file_names().filter(|&name| tree.died(name).is_none()) {
         let first = !tree.is_linked(name) || counted.insert(tree.inode(name));
         let bytes = if first { tree.size(name) } else { 0 };
-        match owners.owner(tree, last, tree.node_of(name)) {
+        // What is removed but for its configuration still has a list of files.
+        let owner = owners.owner(tree, last, tree.node_of(name)).filter(|owner| !told || packages.contains_key(*owner));
+        match owner {
             Some(owner) => {
                 let package = entry(&mut packages, owner);
                 package.bytes += bytes;

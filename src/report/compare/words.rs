@@ -6,6 +6,9 @@ use crate::report::ladder::times;
 use crate::text::escaped;
 use crate::units::{Units, plural};
 
+/// Up to this ratio it would read as 1.00×.
+const JUST_AS_BIG: f64 = 1.005;
+
 /// The outcome in one line: which image is smaller and by how much, and what the sharing of layers is worth.
 pub fn verdict(first: &Column, other: &Column, sharing: Option<&Sharing>, units: Units) -> String {
     let (a, b) = (units.size(first.shipped), units.size(other.shipped));
@@ -16,11 +19,20 @@ pub fn verdict(first: &Column, other: &Column, sharing: Option<&Sharing>, units:
     };
     let size = match other.ratio {
         _ if first.shipped == other.shipped => format!("both ship {a}"),
-        Some(ratio) if ratio > 1.0 => format!("{name} is {} smaller: {b} instead of {a}", times(ratio)),
-        Some(ratio) if first.shipped > 0 => format!("{name} is {} bigger: {b} instead of {a}", times(1.0 / ratio)),
-        Some(_) => format!("{name} ships {b}, and the first nothing"),
         None => format!("{name} ships nothing"),
+        Some(_) if first.shipped == 0 => format!("{name} ships {b}, and the first nothing"),
+        Some(ratio) if ratio >= JUST_AS_BIG => format!("{name} is {} smaller: {b} instead of {a}", times(ratio)),
+        Some(ratio) if ratio * JUST_AS_BIG <= 1.0 => {
+            format!("{name} is {} bigger: {b} instead of {a}", times(1.0 / ratio))
+        }
+        Some(ratio) => {
+            let what = if ratio > 1.0 { "less" } else { "more" };
+            format!("{name} ships {} {what} than {a}", units.size(first.shipped.abs_diff(other.shipped)))
+        }
     };
+    let is_dead = other.dead > other.shipped / 10;
+    let dead = if is_dead { format!(", {} of it dead", units.size(other.dead)) } else { String::new() };
+    let size = size + &dead;
     let Some(sharing) = sharing else { return size };
     let (shared, of) = (sharing.shared(), plural(sharing.same.len(), "layer"));
     let stored = if sharing.exact { "" } else { " as stored here, uncompressed" };

@@ -149,13 +149,17 @@ pub fn tabs(views: &[Tab], keymap: &Keymap, theme: &Theme, kind: Tabs) -> Vec<Pi
     pieces
 }
 
+/// Where the image was opened from a comparison, leaving it comes first.
+const BACK: Hint = (&[Quit], "comparison");
+
 /// The keys that matter where the person is, as many as there is room for.
 pub fn footer(app: &App, theme: &Theme, room: u16) -> Vec<Piece> {
-    let here = hints(app).iter().map(|&(actions, what)| {
-        let back = app.returns && *actions == [Quit];
-        (actions, if back { "comparison" } else { what })
-    });
-    hinted(here, &app.keymap, theme, room)
+    let here = hints(app).iter().copied();
+    if !app.returns {
+        return hinted(here, &app.keymap, theme, room);
+    }
+    let others = here.filter(|(actions, _)| *actions != BACK.0);
+    hinted(std::iter::once(BACK).chain(others), &app.keymap, theme, room)
 }
 
 /// Keys with what they do, as many as there is room for.

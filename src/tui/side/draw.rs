@@ -1,5 +1,6 @@
 //! The screen of images side by side: header, view, footer; and how far the reading is.
 
+use layerscope::report::fit::cut_front;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -69,7 +70,7 @@ impl Side {
             format!("{} images side by side ", self.images.len())
         };
         let left = room.saturating_sub(bars::width(&pieces) + 2);
-        let title = cut(&title, left);
+        let title = cut_front(&title, left);
         pieces.push(Piece::text(" ".repeat(left + 2 - title.width()), Style::new()));
         pieces.push(Piece::text(title, theme.strong));
         pieces

@@ -32,6 +32,8 @@ pub const KEYS: &[Hint] = &[
 const VERDICT: usize = 2;
 /// With fewer rows than this nothing is said of what differs.
 const LOWEST_SUMMARY: usize = 5;
+/// The most characters that are said of the end of the sharing; the layers say it in full.
+const LONGEST: usize = 180;
 /// The columns of the words on the left.
 const WORDS: usize = 9;
 
@@ -146,16 +148,11 @@ fn summary(against: &Against, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
 
 fn facts(against: &Against, look: Look<'_>) -> Vec<(&'static str, String)> {
     let (first, second, sharing) = (&against.first, &against.second, &against.pair.sharing);
-    let size = |bytes| look.units.size(bytes);
-    let about = if sharing.exact { "" } else { "~" };
-    let layers = format!(
-        "{} of {} shared, {about}{} to pull for who has the first",
-        sharing.shared(),
-        plural(sharing.same.len(), "layer"),
-        size(sharing.pull)
-    );
+    let layers = match end_of_sharing(first, second, sharing) {
+        Some(end) => cut(&end, LONGEST),
+        None => format!("{} of {} shared", sharing.shared(), plural(sharing.same.len(), "layer")),
+    };
     let mut facts = vec![("layers", layers)];
-    facts.extend(end_of_sharing(first, second, sharing).map(|text| ("", cut(&text, 160))));
     facts.push(("paths", paths(against, look)));
     facts.push(("packages", packages(against)));
     facts.push(("dead", dead(first, second, look)));
@@ -179,8 +176,11 @@ fn packages(against: &Against) -> String {
     let of = |difference| changes.changes.iter().filter(move |change| change.difference == difference);
     let part = |(difference, what): (PackageDifference, &str)| {
         let all: Vec<_> = of(difference).collect();
-        let one = all.first().filter(|_| all.len() == 1);
-        let named = one.map(|change| format!(" ({} {})", change.name, change.versions())).unwrap_or_default();
+        let named = match &all[..] {
+            [one] => format!(" ({} {})", one.name, one.versions()),
+            [one, two] => format!(" ({}, {})", one.name, two.name),
+            _ => String::new(),
+        };
         (!all.is_empty()).then(|| format!("{} {what}{named}", all.len()))
     };
     let kinds = [

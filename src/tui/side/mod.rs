@@ -143,7 +143,7 @@ pub struct Side {
     help_scroll: usize,
     /// What there is to say of the last key, until the next one.
     notice: Option<String>,
-    area: Rect,
+    pub area: Rect,
     pointer: Pointer,
     pub units: Units,
     keymap: Keymap,

@@ -20,7 +20,6 @@ pub const KEYS: &[Hint] = &[
     (&[Action::Up, Action::Down], "package"),
     (&[Action::CopyPath], "copy name"),
     (&[Action::NextPane], "images"),
-    (&[Action::Back], "images"),
     (&[Action::Quit], "quit"),
 ];
 

@@ -12,6 +12,7 @@ mod lessons;
 mod mouse;
 mod pictures;
 mod play;
+mod side;
 #[path = "../../../tests/support/mod.rs"]
 mod support;
 mod svg;

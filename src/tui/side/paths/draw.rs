@@ -126,7 +126,7 @@ fn remarks(against: &Against, look: Look<'_>) -> Vec<String> {
     let Some(row) = against.paths.row() else { return Vec::new() };
     let entry = against.pair.paths.get(row.place);
     let change = against.pair.paths.change(row.place, &against.first.tree, &against.second.tree);
-    let mut remarks = vec![outcome(&change, look)];
+    let mut remarks: Vec<String> = outcome(&change, look).into_iter().collect();
     if entry.count > usize::from(entry.difference != Difference::Same) {
         let (more, less) = (look.units.size(entry.more), look.units.size(entry.less));
         remarks.push(format!("{} differ in it: {more} more, {less} less.", plural(entry.count, "path")));
@@ -141,17 +141,20 @@ fn remarks(against: &Against, look: Look<'_>) -> Vec<String> {
     remarks
 }
 
-fn outcome(change: &PathChange, look: Look<'_>) -> String {
+/// What happened to the path itself.
+fn outcome(change: &PathChange, look: Look<'_>) -> Option<String> {
     let size = |bytes: u64| {
         let exact = if bytes >= 1000 { format!(" ({} bytes)", count(bytes)) } else { String::new() };
         format!("{}{exact}", look.units.size(bytes))
     };
-    match change.difference {
+    Some(match change.difference {
+        Difference::Came if change.after == 0 => "Came.".into(),
+        Difference::Went if change.before == 0 => "Went.".into(),
         Difference::Came => format!("Came, with {}.", size(change.after)),
         Difference::Went => format!("Went, with {}.", size(change.before)),
         Difference::Grew => format!("Grew from {} to {}.", size(change.before), size(change.after)),
         Difference::Shrank => format!("Shrank from {} to {}.", size(change.before), size(change.after)),
         Difference::Changed => "Changed: it has another kind, mode, owner, time, target or other names.".into(),
-        Difference::Same => "The same itself.".into(),
-    }
+        Difference::Same => return None,
+    })
 }

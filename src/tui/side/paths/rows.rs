@@ -5,7 +5,7 @@ use std::collections::{BinaryHeap, HashSet};
 
 use layerscope::compare::DifferenceTree;
 
-/// So many rows are opened at first: the biggest differences, and no more than fit on a small screen.
+/// So many rows are opened at first, those of the biggest differences: no more than fit on a small screen.
 const FIRST_ROWS: usize = 14;
 
 /// A line of the tree or the list.
@@ -50,7 +50,7 @@ impl Rows {
             Self { rows: Vec::new(), open: HashSet::new(), form: Form::Tree, order: Order::Size, made: false };
         let weighed = |place: usize| (paths.get(place).weight(), Reverse(place));
         let mut closed: BinaryHeap<_> = paths.children(DifferenceTree::ROOT).map(weighed).collect();
-        let mut shown = closed.len();
+        let mut shown = 0;
         while let Some((_, Reverse(place))) = closed.pop().filter(|_| shown < FIRST_ROWS) {
             let below: Vec<_> = paths.children(place).map(weighed).take(FIRST_ROWS).collect();
             if !below.is_empty() && shown + below.len() <= FIRST_ROWS {
