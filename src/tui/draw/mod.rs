@@ -26,6 +26,7 @@ use super::explorer::Explorer;
 use super::keymap::help::EXPLORER;
 use super::layout::{Pane, rows_inside};
 use super::lesson;
+use super::side;
 use super::text::{cut, first_visible};
 use super::theme::Theme;
 use super::viewer;
@@ -43,6 +44,13 @@ fn inner(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let panes = app.panes();
     bars::draw(bars::header(app, theme, panes.header.width), panes.header, buffer);
     match (&app.phase, &app.views) {
+        (Phase::Ready(_), Some(_)) if app.is_beside() => {
+            if let Some(lesson) = &app.lesson {
+                let inner = pane("The images of this lesson, side by side", true, theme, panes.main, buffer);
+                let look = Look { theme, units: app.units };
+                side::columns::draw_columns(&lesson.columns(), None, 0, look, inner, buffer);
+            }
+        }
         (Phase::Ready(_), Some(_)) if app.sums_up() => {
             if let Some(lesson) = &app.lesson {
                 lesson::draw_page(lesson, theme, panes.main, buffer);

@@ -8,7 +8,7 @@ use crate::tui::explorer::Explorer;
 use crate::tui::keymap::Action;
 use crate::tui::layout::{Pane, rows_inside};
 use crate::tui::search::Search;
-use crate::tui::views::{Motion, View, Views};
+use crate::tui::views::{View, Views};
 
 /// The actions that answer, in the order of the options.
 pub const ANSWERS: [Action; 4] = [Action::AnswerA, Action::AnswerB, Action::AnswerC, Action::AnswerD];
@@ -101,20 +101,6 @@ impl App {
         }
     }
 
-    /// Plays the build through the end of a layer; where nothing moves, shows that.
-    fn play_to(&mut self, layer: usize) {
-        if self.motion == Motion::Smooth {
-            return self.play(0..=layer);
-        }
-        let area = self.panes().main;
-        if let (Phase::Ready(explorer), Some(views)) = (&mut self.phase, &mut self.views) {
-            views.act(View::Play, explorer, Action::First, area);
-            for _ in 0..layer {
-                views.act(View::Play, explorer, Action::NextLayer, area);
-            }
-        }
-    }
-
     /// Whether a layer comes after what the learner is being asked about, so that its size is not given away.
     pub fn is_kept_secret(&self, layer: usize) -> bool {
         let Some(lesson) = self.lesson.as_ref().filter(|lesson| lesson.turn == Turn::Narrator && lesson.asks()) else {
@@ -198,10 +184,6 @@ impl App {
             explorer.set_the_scene(scene);
         }
         self.focus = if scene.path.is_some() { Pane::Tree } else { Pane::Layers };
-        let view = scene.view.unwrap_or(View::Explore);
-        self.show(view);
-        if view == View::Play {
-            self.play_to(scene.layer);
-        }
+        self.show(scene.view.unwrap_or(View::Explore));
     }
 }

@@ -185,6 +185,19 @@ fn what_is_asked_for_is_not_on_the_screen() {
 }
 
 #[test]
+fn images_of_a_lesson_stand_side_by_side() {
+    let mut person = Person::learning("two-stages", 80, 24);
+    for _ in 0..6 {
+        person.types("b").goes_on();
+    }
+    let screen = person.screen();
+    for figure in ["801 MB", "382 MB", "10.8 MB", "74.2×"] {
+        assert!(screen.contains(figure), "{figure} is not on\n{screen}");
+    }
+    super::pictures::check("lesson-images-80x24", &person);
+}
+
+#[test]
 fn who_only_wants_to_be_told_is_told() {
     let mut person = Person::learning("cleanup", 80, 24);
     person.goes_on().goes_on().goes_on().types("s");
