@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use clap::Args;
 use layerscope::archive::Source;
-use layerscope::contents::{Absence, Contents, Last, LayerContents, absence, follow};
+use layerscope::contents::{Absence, Contents, LayerContents, absence, follow};
 use layerscope::extract::{Extracted, Options, SpecialBits, What, extract};
 use layerscope::text::{escaped, escaped_str};
-use layerscope::tree::{NodeId, Tree};
+use layerscope::tree::{Last, NodeId, Tree};
 use layerscope::units::{Units, plural};
 use layerscope::{Error, Inspection, Progress};
 
