@@ -20,3 +20,5 @@ mod support;
 #[allow(dead_code, reason = "what other tests need of it")]
 #[path = "executables/tiny.rs"]
 mod tiny;
+#[path = "dockerfile/unneeded.rs"]
+mod unneeded;

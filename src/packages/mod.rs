@@ -7,6 +7,7 @@
 
 mod apk;
 mod dpkg;
+pub(crate) mod status;
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasher;
