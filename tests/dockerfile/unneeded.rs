@@ -24,9 +24,13 @@ fn installed_by(command: &str) -> Situation {
         text(&format!("var/lib/dpkg/info/{package}.list"), &format!("/.\n/usr\n/usr/{name}\n/etc/common\n"))
     };
     let sizes = [("git", 500_000), ("perl", 400_000), ("ssh", 300_000), ("libssh.so", 20_000), ("vim", 100_000)];
-    Situation::new()
-        .run("debootstrap", [text("var/lib/dpkg/status", BEFORE), text("etc/common", "x")])
-        .run(command, [text("var/lib/dpkg/status", AFTER)].into_iter().chain(lists.map(list)).chain(sizes.map(|(name, size)| file(format!("usr/{name}"), size))))
+    Situation::new().run("debootstrap", [text("var/lib/dpkg/status", BEFORE), text("etc/common", "x")]).run(
+        command,
+        [text("var/lib/dpkg/status", AFTER)]
+            .into_iter()
+            .chain(lists.map(list))
+            .chain(sizes.map(|(name, size)| file(format!("usr/{name}"), size))),
+    )
 }
 
 fn fixed(command: &str) -> Fixed {
@@ -58,10 +62,13 @@ fn what_is_named_is_wanted_and_what_cannot_be_read_is_left_alone() {
 
 #[test]
 fn the_database_may_say_anything() {
-    for status in ["Package: a\nStatus: install ok installed\nDepends: a | a, ,|,(\nRecommends: a, git", "\u{0}", "::\n\n:\n"] {
-        let situation = Situation::new()
-            .run("debootstrap", [text("var/lib/dpkg/status", BEFORE)])
-            .run("apt-get install git", [text("var/lib/dpkg/status", status), text("var/lib/dpkg/info/a.list", "/../..\n\n/etc")]);
+    for status in
+        ["Package: a\nStatus: install ok installed\nDepends: a | a, ,|,(\nRecommends: a, git", "\u{0}", "::\n\n:\n"]
+    {
+        let situation = Situation::new().run("debootstrap", [text("var/lib/dpkg/status", BEFORE)]).run(
+            "apt-get install git",
+            [text("var/lib/dpkg/status", status), text("var/lib/dpkg/info/a.list", "/../..\n\n/etc")],
+        );
         let fixed = situation.fixed("FROM base\nRUN debootstrap\nRUN apt-get install git\n");
         assert_eq!(fixed.saves(), 0);
     }
