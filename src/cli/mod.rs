@@ -58,8 +58,8 @@ const AFTER_HELP: &str = "Examples:
   docker save my-app | layerscope
   layerscope report my-app.tar
   layerscope report my-app.tar --format json | jq .totals
-  layerscope my-app.tar --view play            the build as a time-lapse
   layerscope ladder my-app.tar                 how small it could be; with --measure, also compressed
+  layerscope my-app.tar --view play            the build as a time-lapse
   layerscope fix my-app.tar --dockerfile Dockerfile | patch -p0
   layerscope compare old.tar new.tar
   layerscope learn 1                           why a RUN rm makes nothing smaller
