@@ -166,6 +166,12 @@ pub enum Error {
         /// The path in the image, escaped for display.
         file: String,
     },
+    /// A layer that is files of the host where its bytes were asked for.
+    #[error("cannot compress {file}: it is a directory of the host, and no tar")]
+    NotATar {
+        /// The layer, with the directory, escaped for display.
+        file: String,
+    },
     /// Someone asked to stop.
     #[error("cancelled")]
     Cancelled,
@@ -205,6 +211,7 @@ impl Error {
             Self::NoLayer { foreign: true, .. } => "it may not be distributed; its publisher's registry has it",
             Self::NoLayer { .. } => "save the image again, whole: docker save IMAGE -o image.tar",
             Self::Piped { .. } => "save it to a file and open that: docker save IMAGE -o image.tar",
+            Self::NotATar { .. } => "pack it first: tar -C DIR -cf root.tar .",
             Self::Exists { .. } => "give another directory, or move away what is there",
             Self::Output { source, .. } if source.kind() == io::ErrorKind::NotFound => {
                 "make the directory first: mkdir -p"

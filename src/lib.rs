@@ -15,7 +15,7 @@
 //! [`archive`] → [`image`] → [`tree`] → [`analysis`] → [`packages`], [`findings`], [`base`], [`what_if`], [`ladder`] →
 //! [`study`] → [`report`]. What looks into files stands beside it: [`contents`] opens them, [`filesystem`] finds
 //! them as a container would, [`executable`] says what they are, [`application`] which of them a container runs, and
-//! [`closure`] what that one needs.
+//! [`closure`] what that one needs; [`measure`] compresses what would ship.
 
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
@@ -26,6 +26,7 @@ pub mod base;
 pub mod closure;
 pub mod compare;
 pub mod contents;
+mod count;
 pub mod demo;
 pub mod dockerfile;
 pub mod embedded;
@@ -37,6 +38,7 @@ pub mod findings;
 pub mod image;
 mod inspect;
 pub mod ladder;
+pub mod measure;
 mod open;
 pub mod packages;
 mod path;

@@ -1,6 +1,7 @@
 //! The Dockerfile: rebuilt, and changed where the image shows what that saves. Every diff is applied.
 //!
-//! `LAYERSCOPE_UPDATE=1` writes the demo's snapshot anew; `LAYERSCOPE_TOOLS=buildah` wants buildah to parse what comes out.
+//! `LAYERSCOPE_UPDATE=1` writes the demo's snapshot anew; `LAYERSCOPE_TOOLS=buildah`, or
+//! `LAYERSCOPE_ENGINE=buildah`, wants buildah to parse what comes out; without them it does where it is installed.
 
 #[path = "dockerfile/applied.rs"]
 mod applied;
@@ -20,3 +21,5 @@ mod support;
 #[allow(dead_code, reason = "what other tests need of it")]
 #[path = "executables/tiny.rs"]
 mod tiny;
+#[path = "dockerfile/unneeded.rs"]
+mod unneeded;

@@ -10,6 +10,7 @@ mod findings {
     mod left;
     mod own_rules;
     mod packages;
+    mod rpm;
     #[path = "../model/stack.rs"]
     mod stack;
     mod sums;

@@ -88,10 +88,10 @@ fn a_file_and_a_pipe_give_the_same_account_plain_and_compressed() {
 
 #[test]
 fn layers_of_any_compression_may_go_by_in_a_pipe() {
-    let Image { layers, tags, config } = image();
+    let Image { layers, tags, config, annotations } = image();
     let mut layers = layers.into_iter();
     let layers = vec![layers.next().unwrap().gzip(), layers.next().unwrap().zstd()];
-    let archive = tar(Image { layers, tags, config }.docker());
+    let archive = tar(Image { layers, tags, config, annotations }.docker());
     let report = report(&["-"], Some(&archive));
     assert_eq!(account(&report), expected());
     assert_eq!(

@@ -13,7 +13,7 @@ mod groups;
 mod pull;
 mod recopied;
 
-use crate::image::{Compression, HistoryEntry, Image, Instruction, Layer, ReadLayer, Run};
+use crate::image::{BuiltOn, Compression, HistoryEntry, Image, Instruction, Layer, ReadLayer, Run};
 use crate::tree::{Cause, Kind, Tree, VersionId};
 use crate::warning::Warning;
 
@@ -118,6 +118,8 @@ pub struct Inspection {
     pub platform: Option<String>,
     /// When it was built, RFC 3339.
     pub created: Option<String>,
+    /// What its manifest, or an index, says of the image that it was built on.
+    pub built_on: Option<BuiltOn>,
     /// What a container of the image runs.
     pub run: Run,
     /// All steps of the build.
@@ -177,6 +179,7 @@ impl Inspection {
             id: image.id,
             platform: image.platform,
             created: image.created,
+            built_on: image.built_on,
             run: image.run,
             history: image.history,
             layers,

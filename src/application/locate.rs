@@ -2,10 +2,10 @@
 
 use std::collections::BTreeMap;
 
-use crate::filesystem::{File, Filesystem, Found};
+use crate::filesystem::{File, Filesystem};
 use crate::image::Run;
 use crate::text::escaped_str;
-use crate::tree::{Kind, NodeId};
+use crate::tree::{Found, Kind, NodeId};
 
 /// What engines take for `PATH` where an image has none.
 pub const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";

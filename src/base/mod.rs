@@ -12,6 +12,7 @@ mod steps;
 use std::fmt;
 
 use crate::analysis::Inspection;
+use crate::image::BuiltOn;
 use known::Known;
 use steps::Step;
 
@@ -135,9 +136,12 @@ pub fn base(inspection: &Inspection, given: Given) -> Result<Base, BaseError> {
     match given {
         Given::Nothing => Ok(told(inspection)),
         Given::Layers(given) if given > has => Err(BaseError::TooMany { given, has }),
-        Given::Layers(layers) => {
-            Ok(Base { layers, how: Evidence::Given, name: label(inspection).map(Into::into), certain: true })
-        }
+        Given::Layers(layers) => Ok(Base {
+            layers,
+            how: Evidence::Given,
+            name: named(inspection).map(|built_on| built_on.name),
+            certain: true,
+        }),
         Given::Image { name, diff_ids } => {
             let same = |&(at, id): &(usize, &Option<String>)| {
                 id.is_none() || inspection.layers.get(at).is_none_or(|layer| layer.diff_id != *id)
@@ -159,7 +163,7 @@ fn told(inspection: &Inspection) -> Base {
     let known = Known::built_in();
     let layers_of = |steps: &[Step]| steps.iter().filter(|step| step.makes_layer).count().min(inspection.layers.len());
     let fits = steps.iter().filter(|step| step.makes_layer).count() == inspection.layers.len();
-    let named = label(inspection).map(str::to_owned);
+    let named = named(inspection).map(|built_on| built_on.name);
     if let Some((end, name)) = steps::noted_by_the_builder(&steps)
         && let layers = layers_of(&steps[..end])
         // Where all was written as one layer, the base image is in there with everything else.
@@ -189,9 +193,12 @@ fn told(inspection: &Inspection) -> Base {
     Base { layers: 0, how: Evidence::Nothing, name: named, certain: false }
 }
 
-/// What the label of the OCI annotations calls the base image.
-fn label(inspection: &Inspection) -> Option<&str> {
-    let name = |label: &String| label.starts_with("org.opencontainers.image.base.name=");
-    let label = inspection.run.labels.iter().find(|label| name(label))?;
-    label.split_once('=').map(|(_, name)| name).filter(|name| !name.is_empty())
+/// What the image says of its base: in the annotations of its manifest, else in its labels, which may be inherited.
+pub fn named(inspection: &Inspection) -> Option<BuiltOn> {
+    let label = |key: &str| {
+        let labels = inspection.run.labels.iter().filter_map(|label| label.split_once('='));
+        labels.filter(|&(name, value)| name == key && !value.is_empty()).map(|(_, value)| value.to_owned()).next()
+    };
+    let labels = || Some(BuiltOn { name: label(BuiltOn::NAME)?, digest: label(BuiltOn::DIGEST) });
+    inspection.built_on.clone().or_else(labels)
 }

@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use clap::Args;
 use layerscope::archive::Source;
-use layerscope::contents::{Absence, Contents, Last, LayerContents, absence, follow};
+use layerscope::contents::{Absence, Contents, LayerContents, absence, follow};
 use layerscope::extract::{Extracted, Options, SpecialBits, What, extract};
 use layerscope::text::{escaped, escaped_str};
-use layerscope::tree::{NodeId, Tree};
+use layerscope::tree::{Last, NodeId, Tree};
 use layerscope::units::{Units, plural};
 use layerscope::{Error, Inspection, Progress};
 
@@ -86,7 +86,7 @@ impl Opened {
             return Err(Error::Piped { file: escaped(place.path.as_encoded_bytes()) }.into());
         }
         let reading = Progress::default();
-        let (inspection, contents) = progress::shown(&reading, || {
+        let (inspection, contents) = progress::shown("reading layers", &reading, || {
             let opened = input.open(&reading)?.choose(&target.options.selection())?;
             let inspection = layerscope::inspect(&opened, &reading)?;
             Ok::<_, Error>((inspection, LayerContents::new(&opened)))
@@ -168,7 +168,7 @@ pub fn cat(arguments: &CatArguments) -> Result<(), Failure> {
     let mut buffer = vec![0; PIECE];
     let failed = |error| Failure::Image(Error::reading(file.clone(), error));
     // The first bytes of a file in a compressed layer may take a while.
-    let first = progress::shown(&reading, || source.read_at(&mut buffer, 0)).map_err(failed)?;
+    let first = progress::shown("reading layers", &reading, || source.read_at(&mut buffer, 0)).map_err(failed)?;
     let stdout = io::stdout();
     if stdout.is_terminal() {
         copy(&source, &mut buffer, first, failed, &mut Escaping::new(stdout.lock()))
@@ -206,7 +206,7 @@ pub fn extract_to(arguments: &ExtractArguments) -> Result<(), Failure> {
     let progress = Arc::<Progress>::default();
     cancel_on_interrupt(&progress).map_err(|error| Failure::Output("files".into(), error))?;
     let tree = &opened.inspection.tree;
-    let extracted = progress::shown(&progress, || {
+    let extracted = progress::shown("reading layers", &progress, || {
         extract(tree, &opened.contents, what, &arguments.to, Options { special_bits }, &progress)
     })?;
     summarize(tree, &extracted, arguments, units);

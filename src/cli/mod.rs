@@ -58,7 +58,7 @@ const AFTER_HELP: &str = "Examples:
   docker save my-app | layerscope
   layerscope report my-app.tar
   layerscope report my-app.tar --format json | jq .totals
-  layerscope ladder my-app.tar                 how small it could be
+  layerscope ladder my-app.tar                 how small it could be; with --measure, also compressed
   layerscope my-app.tar --view play            the build as a time-lapse
   layerscope fix my-app.tar --dockerfile Dockerfile | patch -p0
   layerscope compare old.tar new.tar           side by side; --format text|json writes it
@@ -324,7 +324,7 @@ fn read(input: Input, selection: &Selection, progress: &Progress) -> Result<Insp
 }
 
 fn read_opened(input: Input, selection: &Selection, progress: &Progress) -> Result<(Opened, Inspection), Failure> {
-    let read: Result<_, Error> = progress::shown(progress, || {
+    let read: Result<_, Error> = progress::shown("reading layers", progress, || {
         let opened: Opened = input.open(progress)?.choose(selection)?;
         let inspection = layerscope::inspect(&opened, progress)?;
         Ok((opened, inspection))

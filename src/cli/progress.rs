@@ -12,8 +12,8 @@ use layerscope::report::Units;
 const PATIENCE: Duration = Duration::from_millis(400);
 const STEP: Duration = Duration::from_millis(100);
 
-/// Runs `work`, and shows `progress` meanwhile if standard error is a terminal.
-pub fn shown<T>(progress: &Progress, work: impl FnOnce() -> T) -> T {
+/// Runs `work`, and shows `progress` meanwhile if standard error is a terminal; `doing` is said before it.
+pub fn shown<T>(doing: &str, progress: &Progress, work: impl FnOnce() -> T) -> T {
     if !io::stderr().is_terminal() {
         return work();
     }
@@ -26,12 +26,7 @@ pub fn shown<T>(progress: &Progress, work: impl FnOnce() -> T) -> T {
                 pause = STEP;
                 said = true;
                 let size = |counter: &std::sync::atomic::AtomicU64| Units::Iec.size(counter.load(Ordering::Relaxed));
-                let _ = write!(
-                    io::stderr(),
-                    "\rreading layers: {} of {} \x1b[K",
-                    size(&progress.done),
-                    size(&progress.total)
-                );
+                let _ = write!(io::stderr(), "\r{doing}: {} of {} \x1b[K", size(&progress.done), size(&progress.total));
             }
             if said {
                 let _ = write!(io::stderr(), "\r\x1b[K");

@@ -1,53 +1,16 @@
 //! What a path leads to in the tree as of a layer, and why it may lead nowhere.
 
-use crate::tree::{Kind, NodeId, Tree};
+use crate::tree::{Last, NodeId, Tree};
 
-/// Symbolic links that are followed in one path, as the kernel does.
-const HOPS: usize = 40;
-
-/// What is done with a symbolic link at the end of a path.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Last {
-    /// It is what is meant.
-    Kept,
-    /// It is followed like those before it.
-    Followed,
-}
-
-/// What `path` leads to as of `layer`, through the links of the image as of that layer.
+/// What `path` leads to from the root, as of `layer`, through the links of the image as of that layer.
+///
+/// A slash at its end changes nothing, as people write it behind files and links, too.
 pub fn follow(tree: &Tree, path: &[u8], layer: usize, last: Last) -> Option<NodeId> {
-    let split = |path: &[u8]| path.split(|&b| b == b'/').rev().map(<[u8]>::to_vec).collect::<Vec<_>>();
-    let mut todo = split(path);
-    let mut here = NodeId::ROOT;
-    let mut hops = 0;
-    while let Some(part) = todo.pop() {
-        match &part[..] {
-            b"" | b"." => continue,
-            b".." => {
-                here = tree.parent(here);
-                continue;
-            }
-            _ => {}
-        }
-        let next = tree.children(here).find(|&child| tree.name(child) == part)?;
-        let version = tree.at(next, layer)?;
-        let ends = todo.iter().all(|part| matches!(&part[..], b"" | b"."));
-        match tree.target(version) {
-            Some(target) if !ends || last == Last::Followed => {
-                hops += 1;
-                if hops > HOPS {
-                    return None;
-                }
-                if target.starts_with(b"/") {
-                    here = NodeId::ROOT;
-                }
-                todo.extend(split(target));
-            }
-            _ if !ends && tree.kind(version) != Kind::Directory => return None,
-            _ => here = next,
-        }
+    let mut path = path;
+    while let Some(rest) = path.strip_suffix(b"/").or(path.strip_suffix(b"/.")) {
+        path = rest;
     }
-    Some(here)
+    tree.follow(layer, NodeId::ROOT, path, last).map(|found| found.node)
 }
 
 /// Why nothing is at a path as of a layer.

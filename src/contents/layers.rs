@@ -8,7 +8,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::Contents;
 use super::file::LayerFile;
 use super::host::open_below;
-use super::region::{Bytes, Region};
+use super::region::{Bytes, Region, Watched};
 use super::stream::{DecodedStream, Shared};
 use crate::archive::{MemorySource, Source};
 use crate::error::Error;
@@ -91,6 +91,28 @@ impl LayerContents {
             Place { name: layer.name.clone(), whereabouts }
         });
         Self { path: opened.path.clone(), layers: layers.collect(), tars: Mutex::default(), shared }
+    }
+
+    /// The uncompressed tar of a layer; it may be shorter than its [`ReadAt::len`](crate::archive::ReadAt::len) says.
+    ///
+    /// Nothing is read before the source is; reading counts in `progress`, and ends with an error soon after
+    /// [`Progress::cancel`] is set.
+    pub fn layer(&self, layer: usize, progress: &Arc<Progress>) -> Result<Source, Error> {
+        let file = || format!("layer {layer}");
+        let none = || (String::new(), &Whereabouts::Missing { foreign: false });
+        let (name, place) = self.layers.get(layer).map_or_else(none, |place| (place.name.clone(), &place.whereabouts));
+        match place {
+            &Whereabouts::Missing { foreign } => Err(Error::NoLayer { file: file(), layer, name, foreign }),
+            Whereabouts::Piped => Err(Error::Piped { file: file() }),
+            Whereabouts::Root(root) => {
+                let root = escaped(root.as_os_str().as_encoded_bytes());
+                Err(Error::NotATar { file: format!("{} ({root})", file()) })
+            }
+            Whereabouts::Stored { member, bytes, compression } => {
+                let region = self.tar(*member, bytes, *compression)?;
+                Ok(Arc::new(Watched { region, progress: progress.clone() }))
+            }
+        }
     }
 
     /// The uncompressed tar that `stored` is.

@@ -22,7 +22,7 @@ use crate::tree::{Tree, VersionId};
 
 pub(crate) use cancel::check_cancelled;
 pub use cancel::is_cancelled;
-pub use find::{Absence, Last, absence, follow};
+pub use find::{Absence, absence, follow};
 pub use layers::LayerContents;
 
 /// Opens the contents of files, of any version, also of deleted ones.

@@ -2,16 +2,13 @@
 
 use super::step::{Step, is_name};
 use crate::analysis::Inspection;
-use crate::base::{Base, Evidence};
+use crate::base::{Base, Evidence, named};
 
-/// The label in which an image names its base (OCI image specification, annotations.md).
-const BASE_NAME: &str = "org.opencontainers.image.base.name";
-
-/// What can stand behind `FROM`: a name that a builder or a label has, not what somebody would call the image.
+/// What can stand behind `FROM`: a name that a builder, an annotation or a label has, not what somebody would call the image.
 pub fn reference(inspection: &Inspection, base: &Base) -> Option<String> {
     let name = base.name.as_ref().filter(|name| is_name(name))?;
-    let label = || inspection.run.labels.iter().any(|label| label.split_once('=') == Some((BASE_NAME, name)));
-    (base.how == Evidence::Builder || label()).then(|| name.clone())
+    let says = || named(inspection).is_some_and(|built_on| built_on.name == *name);
+    (base.how == Evidence::Builder || says()).then(|| name.clone())
 }
 
 /// How many steps made the first `layers` layers, with the command that a base image usually ends with.

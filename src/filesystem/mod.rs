@@ -1,8 +1,7 @@
 //! The final filesystem of an image, as a program in a container sees it: paths are followed through symbolic links,
 //! never out of the root, and files can be opened.
 
-use std::cell::RefCell;
-use std::collections::{HashMap, HashSet, VecDeque};
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::archive::{Extent, Source, read_extent};
@@ -11,27 +10,10 @@ use crate::error::Error;
 use crate::executable::{Recognised, Unreadable};
 use crate::image::Progress;
 use crate::text::escaped;
-use crate::tree::{Kind, NodeId, Tree, VersionId};
+use crate::tree::{Found, Kind, Last, NodeId, Paths, Tree, VersionId};
 
-/// Symbolic links that are followed in one path, as the kernel does.
-const LINKS_LIMIT: usize = 40;
 /// The longest path in bytes, as the kernel has it (`PATH_MAX`).
 const PATH_LIMIT: usize = 4096;
-/// Components that one path may grow to by following links.
-const STEPS_LIMIT: usize = 4096;
-
-/// What a path leads to.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Found {
-    /// The path without any link in it.
-    pub node: NodeId,
-    /// What is there.
-    pub kind: Kind,
-    /// The version that is there; `None` for a root directory without an entry.
-    pub version: Option<VersionId>,
-    /// The symbolic links that were followed, in order.
-    pub links: Vec<NodeId>,
-}
 
 /// A regular file that a path leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -49,14 +31,13 @@ pub struct Filesystem<'a> {
     tree: &'a Tree,
     contents: &'a dyn Contents,
     progress: &'a Arc<Progress>,
-    /// The children of directories that were looked into, by name.
-    directories: RefCell<HashMap<NodeId, Vec<NodeId>>>,
+    paths: Paths<'a>,
 }
 
 impl<'a> Filesystem<'a> {
     /// The filesystem of `tree` at last, with its contents.
     pub fn new(tree: &'a Tree, contents: &'a dyn Contents, progress: &'a Arc<Progress>) -> Self {
-        Self { tree, contents, progress, directories: RefCell::default() }
+        Self { tree, contents, progress, paths: Paths::new(tree) }
     }
 
     /// The tree that it is of.
@@ -74,43 +55,7 @@ impl<'a> Filesystem<'a> {
         if path.len() > PATH_LIMIT {
             return None;
         }
-        let mut todo: VecDeque<&[u8]> = path.split(|&b| b == b'/').collect();
-        let mut here = if path.starts_with(b"/") { NodeId::ROOT } else { directory };
-        let mut at = (Kind::Directory, self.tree.last(here));
-        let (mut links, mut steps) = (Vec::new(), 0);
-        while let Some(part) = todo.pop_front() {
-            steps += 1;
-            if at.0 != Kind::Directory || steps > STEPS_LIMIT {
-                return None;
-            }
-            let next = match part {
-                b"" | b"." => continue,
-                b".." => self.tree.parent(here),
-                name => self.child(here, name)?,
-            };
-            let version = self.tree.last(next);
-            let kind = match version {
-                Some(version) => self.tree.kind(version),
-                None if next == NodeId::ROOT => Kind::Directory,
-                None => return None,
-            };
-            match version.and_then(|version| self.tree.target(version)) {
-                Some(target) => {
-                    links.push(next);
-                    if links.len() > LINKS_LIMIT || todo.len() > STEPS_LIMIT {
-                        return None;
-                    }
-                    for part in target.rsplit(|&b| b == b'/') {
-                        todo.push_front(part);
-                    }
-                    if target.starts_with(b"/") {
-                        here = NodeId::ROOT;
-                    }
-                }
-                None => (here, at) = (next, (kind, version)),
-            }
-        }
-        Some(Found { node: here, kind: at.0, version: at.1, links })
+        self.paths.follow(usize::MAX, directory, path, Last::Followed)
     }
 
     /// The regular file that `path` leads to.
@@ -122,17 +67,6 @@ impl<'a> Filesystem<'a> {
     /// The directory that `path` leads to.
     pub fn directory(&self, directory: NodeId, path: &[u8]) -> Option<NodeId> {
         self.find(directory, path).filter(|found| found.kind == Kind::Directory).map(|found| found.node)
-    }
-
-    /// The path below `directory` with that name, whether or not something is there at last.
-    fn child(&self, directory: NodeId, name: &[u8]) -> Option<NodeId> {
-        let mut directories = self.directories.borrow_mut();
-        let children = directories.entry(directory).or_insert_with(|| {
-            let mut children: Vec<_> = self.tree.children(directory).collect();
-            children.sort_unstable_by_key(|&child| self.tree.name(child));
-            children
-        });
-        children.binary_search_by_key(&name, |&child| self.tree.name(child)).ok().map(|i| children[i])
     }
 
     /// The names in a directory that are there at last, sorted.

@@ -64,6 +64,7 @@ fn draft(entry: ManifestEntry, members: &Members) -> Draft {
         history: None,
         layers: layers.collect(),
         platform: None,
+        built_on: None,
         mismatches: Vec::new(),
     }
 }

@@ -19,7 +19,7 @@ mod v1;
 mod watch;
 pub mod whiteout;
 
-use std::collections::HashSet;
+use std::collections::HashMap;
 
 use crate::archive::{Member, Members};
 use crate::error::Error;
@@ -59,6 +59,22 @@ pub struct Layer {
     pub foreign: bool,
 }
 
+/// What an image says of its base image (OCI image specification, annotations.md).
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct BuiltOn {
+    /// Its name; not escaped.
+    pub name: String,
+    /// The digest of its manifest; not escaped.
+    pub digest: Option<String>,
+}
+
+impl BuiltOn {
+    /// The annotation, or the label, with the name.
+    pub const NAME: &str = "org.opencontainers.image.base.name";
+    /// The annotation, or the label, with the digest.
+    pub const DIGEST: &str = "org.opencontainers.image.base.digest";
+}
+
 /// An image of an archive: what is known before any layer is read.
 #[derive(Clone, Default)]
 pub struct Image {
@@ -74,6 +90,8 @@ pub struct Image {
     pub created: Option<String>,
     /// Its layers, the lowest first.
     pub layers: Vec<Layer>,
+    /// What its manifest, or an index, says of the image that it was built on.
+    pub built_on: Option<BuiltOn>,
     /// What a container of it runs.
     pub run: Run,
     /// Its whole history, with the steps that made no layer.
@@ -109,6 +127,11 @@ impl Image {
         format!("{tags}  {}  {short}  {layers}  {size}", escaped_str(platform))
     }
 
+    /// Takes what another description of the same image says of its base.
+    fn learn(&mut self, built_on: Option<BuiltOn>) {
+        self.built_on = self.built_on.take().or(built_on);
+    }
+
     /// A tar without any manifest, shown as an image of one layer.
     pub fn bare(name: &str, member: Member) -> Self {
         let layer = Layer {
@@ -135,6 +158,7 @@ struct Draft {
     history: Option<Vec<HistoryEntry>>,
     layers: Vec<LayerDraft>,
     platform: Option<String>,
+    built_on: Option<BuiltOn>,
     mismatches: Vec<Warning>,
 }
 
@@ -163,16 +187,26 @@ pub fn discover(path: &str, members: &Members) -> Result<Option<Vec<Image>>, Err
         return Ok(None);
     }
     let mut images: Vec<Image> = Vec::new();
-    let mut configs = HashSet::new();
+    // The image that each config became.
+    let mut configs: HashMap<usize, usize> = HashMap::new();
     for draft in [docker, oci, v1].into_iter().flatten().flatten() {
         // The same bytes are the same image; reading them again could go on for hours.
-        if draft.config.as_ref().is_some_and(|config| !configs.insert(config.id)) {
+        let config = draft.config.as_ref().map(|config| config.id);
+        let known = config.and_then(|config| configs.get(&config).copied());
+        if let Some(known) = known {
+            images[known].learn(draft.built_on);
             continue;
         }
-        let image = assemble(path, members, draft)?;
+        let mut image = assemble(path, members, draft)?;
         // Docker 25 and later describe the same image in manifest.json and in index.json.
-        if image.id.is_none() || images.iter().all(|known| known.id != image.id) {
+        let known = images.iter().position(|known| known.id.is_some() && known.id == image.id);
+        if let Some(known) = known {
+            images[known].learn(image.built_on.take());
+        } else {
             images.push(image);
+        }
+        if let Some(config) = config {
+            configs.insert(config, known.unwrap_or(images.len() - 1));
         }
     }
     if images.is_empty() {
@@ -230,6 +264,7 @@ fn assemble(path: &str, members: &Members, draft: Draft) -> Result<Image, Error>
         manifest: draft.manifest,
         platform: config.platform().or(draft.platform),
         created: config.created.clone(),
+        built_on: draft.built_on,
         layers: layers.collect(),
         run: config.run(),
         history: config.history.unwrap_or_default(),

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use serde::Deserialize;
 
 use super::config::platform;
-use super::{Draft, LayerDraft, digest_mismatch, parse, read_json_member};
+use super::{BuiltOn, Draft, LayerDraft, digest_mismatch, parse, read_json_member};
 use crate::archive::Members;
 use crate::error::Error;
 use crate::text::escaped_str;
@@ -18,7 +18,10 @@ struct Document {
     manifests: Option<Vec<Descriptor>>,
     config: Option<Descriptor>,
     layers: Option<Vec<Descriptor>>,
+    annotations: Option<Annotations>,
 }
+
+type Annotations = HashMap<String, String>;
 
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
@@ -26,7 +29,7 @@ struct Descriptor {
     media_type: Option<String>,
     digest: Option<String>,
     size: Option<u64>,
-    annotations: Option<HashMap<String, String>>,
+    annotations: Option<Annotations>,
     platform: Option<Platform>,
 }
 
@@ -60,11 +63,13 @@ pub fn drafts(path: &str, members: &Members, notes: &mut Vec<Warning>) -> Result
     })?;
     let mut drafts: Vec<Draft> = Vec::new();
     // A stack, with the first descriptor on top, keeps the order of the index.
-    let mut work: Vec<_> = index.manifests.unwrap_or_default().into_iter().rev().map(|d| (d, Vec::new(), 0)).collect();
+    let above = Above { tags: Vec::new(), built_on: BuiltOn::of(index.annotations.as_ref()), depth: 0 };
+    let mut work: Vec<_> =
+        index.manifests.unwrap_or_default().into_iter().rev().map(|descriptor| (descriptor, above.clone())).collect();
     let mut seen = 0;
     // The draft that each blob became, if it became one.
     let mut known: HashMap<usize, Option<usize>> = HashMap::new();
-    while let Some((descriptor, tags, depth)) = work.pop() {
+    while let Some((descriptor, above)) = work.pop() {
         seen += 1;
         if seen > MANIFEST_LIMIT {
             let what = "index.json leads to too many manifests".into();
@@ -82,7 +87,8 @@ pub fn drafts(path: &str, members: &Members, notes: &mut Vec<Warning>) -> Result
             notes.push(Warning::image(format!("the manifest {shown}{named} is listed but not in the archive")));
             continue;
         };
-        let tags = with_tags(tags, &descriptor);
+        let tags = with_tags(above.tags, &descriptor);
+        let built_on = BuiltOn::of(descriptor.annotations.as_ref()).or(above.built_on);
         // An index may list itself, or one manifest under several tags.
         if let Some(became) = known.get(&blob.id) {
             if let Some(draft) = became.and_then(|draft| drafts.get_mut(draft)) {
@@ -102,15 +108,18 @@ pub fn drafts(path: &str, members: &Members, notes: &mut Vec<Warning>) -> Result
             }
         };
         if let Some(manifests) = document.manifests {
-            if depth < DEPTH_LIMIT {
-                work.extend(manifests.into_iter().rev().map(|d| (d, tags.clone(), depth + 1)));
+            if above.depth < DEPTH_LIMIT {
+                let built_on = BuiltOn::of(document.annotations.as_ref()).or(built_on);
+                let above = Above { tags, built_on, depth: above.depth + 1 };
+                work.extend(manifests.into_iter().rev().map(|descriptor| (descriptor, above.clone())));
             }
             continue;
         }
         match draft(document, tags, of_platform, members, blob_name) {
             Some(draft) => {
                 known.insert(blob.id, Some(drafts.len()));
-                drafts.push(Draft { manifest: Some(digest), mismatches, ..draft });
+                let built_on = draft.built_on.or(built_on);
+                drafts.push(Draft { manifest: Some(digest), mismatches, built_on, ..draft });
             }
             None => notes.push(Warning::image(format!("{shown} is an artifact without tar layers; not opened"))),
         }
@@ -136,6 +145,7 @@ fn draft(
     members: &Members,
     name: impl Fn(&str) -> Vec<u8>,
 ) -> Option<Draft> {
+    let built_on = BuiltOn::of(document.annotations.as_ref());
     let layers = document.layers.unwrap_or_default();
     let is_tar = |layer: &Descriptor| layer.media_type.as_deref().is_none_or(|kind| kind.contains("tar"));
     if !layers.is_empty() && !layers.iter().any(is_tar) {
@@ -160,8 +170,25 @@ fn draft(
         history: None,
         layers: layers.collect(),
         platform,
+        built_on,
         mismatches: Vec::new(),
     })
+}
+
+/// What indexes say of the manifests in them.
+#[derive(Clone)]
+struct Above {
+    tags: Vec<String>,
+    built_on: Option<BuiltOn>,
+    depth: usize,
+}
+
+impl BuiltOn {
+    /// What annotations say of the base image.
+    fn of(annotations: Option<&Annotations>) -> Option<Self> {
+        let get = |key| annotations?.get(key).filter(|text| !text.is_empty()).cloned();
+        Some(Self { name: get(Self::NAME)?, digest: get(Self::DIGEST) })
+    }
 }
 
 fn blob_name(digest: &str) -> Vec<u8> {

@@ -96,6 +96,7 @@ fn draft(
             })
             .collect(),
         platform,
+        built_on: None,
         mismatches: Vec::new(),
     })
 }

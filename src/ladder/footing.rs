@@ -10,6 +10,7 @@ use crate::application::Application;
 use crate::archive::{Extent, ReadAt, read_extent};
 use crate::base::Base;
 use crate::closure::{Closure, Loader, Required, Why};
+use crate::count::Counter;
 use crate::executable::Executable;
 use crate::filesystem::Filesystem;
 use crate::findings::{Fate, Finding, Level, Whose};
@@ -122,7 +123,7 @@ pub fn guess_packed(source: &dyn ReadAt, executable: &Executable) -> io::Result<
     for i in 0..SAMPLES {
         let extent = Extent { offset: 0, len: size }.part(i * apart, SAMPLE.min(apart.max(1)));
         let bytes = read_extent(source, extent)?;
-        let mut encoder = DeflateEncoder::new(Counter(0), Compression::best());
+        let mut encoder = DeflateEncoder::new(Counter::default(), Compression::best());
         encoder.write_all(&bytes)?;
         compressed += encoder.finish()?.0;
         read += bytes.len() as u64;
@@ -130,18 +131,4 @@ pub fn guess_packed(source: &dyn ReadAt, executable: &Executable) -> io::Result<
     let packed = u128::from(size) * u128::from(compressed) / u128::from(read.max(1));
     // No program packs like that: these are zeros, or pictures of one colour.
     Ok(u64::try_from(packed).ok().filter(|&packed| packed > size / DENSEST))
-}
-
-/// Counts what is written.
-struct Counter(u64);
-
-impl Write for Counter {
-    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        self.0 += bytes.len() as u64;
-        Ok(bytes.len())
-    }
-
-    fn flush(&mut self) -> io::Result<()> {
-        Ok(())
-    }
 }

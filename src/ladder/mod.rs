@@ -13,7 +13,7 @@ pub use footing::guess_packed;
 pub use rungs::climb;
 
 use crate::tree::{NodeId, VersionId};
-use crate::what_if::Pull;
+use crate::what_if::{Change, Pull};
 
 /// What the ladder is built from, found out by others. Lists of inodes may overlap.
 #[derive(Debug, Clone, Default)]
@@ -134,6 +134,22 @@ pub enum Certainty {
     Estimate(String),
 }
 
+/// What the layers of a rung are.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Ships {
+    /// Those of the image after some changes.
+    Changed(Vec<Change>),
+    /// The lowest layers of the image, and one with some of its files.
+    Copied {
+        /// How many of the lowest.
+        below: usize,
+        /// The files.
+        inodes: Vec<VersionId>,
+    },
+    /// Something that is not in the image: another base image, or another program.
+    Others,
+}
+
 /// A step with the size that it leads to.
 #[derive(Debug, Clone)]
 pub struct Rung {
@@ -141,6 +157,8 @@ pub struct Rung {
     pub step: Step,
     /// What the image ships then, in bytes.
     pub shipped: u64,
+    /// What its layers are then.
+    pub ships: Ships,
     /// What it is to download then.
     pub pull: Pull,
     /// How far `shipped` can be relied on.

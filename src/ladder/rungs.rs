@@ -3,7 +3,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::bases::{BaseKind, Libc, SmallBase, smallest};
-use super::{Certainty, Footing, Program, Rung, Step};
+use super::{Certainty, Footing, Program, Rung, Ships, Step};
 use crate::analysis::{Inspection, LayerAccount, dead_groups};
 use crate::text::escaped;
 use crate::tree::{Kind, NodeId, VersionId};
@@ -28,6 +28,13 @@ pub fn climb(inspection: &Inspection, footing: &Footing, units: Units) -> Vec<Ru
     ladder.rungs
 }
 
+/// The lowest layers, and these inodes in one of their own.
+fn copied(below: usize, inodes: &HashSet<VersionId>) -> Ships {
+    let mut inodes: Vec<_> = inodes.iter().copied().collect();
+    inodes.sort_unstable();
+    Ships::Copied { below, inodes }
+}
+
 struct Ladder<'a> {
     inspection: &'a Inspection,
     footing: &'a Footing,
@@ -47,7 +54,8 @@ impl Ladder<'_> {
     fn built_otherwise(&mut self, step: Step, changes: &[Change], how: String, notes: Vec<String>) {
         let outcome = what_if(self.inspection, changes);
         let pull = estimate_pull(self.inspection, &outcome);
-        self.add(Rung { step, shipped: outcome.shipped, pull, certainty: Certainty::Exact, how, notes });
+        let (shipped, ships) = (outcome.shipped, Ships::Changed(changes.to_vec()));
+        self.add(Rung { step, shipped, ships, pull, certainty: Certainty::Exact, how, notes });
     }
 
     /// The runs of layers that have to be one, so that nothing of one's own is dead.
@@ -132,6 +140,7 @@ impl Ladder<'_> {
             let rung = Rung {
                 step: Step::MultiStage,
                 shipped,
+                ships: copied(self.footing.base_layers, &own),
                 pull,
                 certainty: Certainty::Exact,
                 how,
@@ -151,6 +160,7 @@ impl Ladder<'_> {
         self.add(Rung {
             step: Step::Scratch,
             shipped,
+            ships: copied(0, &files),
             pull,
             certainty: Certainty::Exact,
             how,
@@ -167,7 +177,8 @@ impl Ladder<'_> {
         let rests = format!("{} shipped {size} in {}, {}", base.name, base.date, base.source);
         let how = self.stages(&base.name, self.copies(program, |node| nodes.contains(&node)));
         let certainty = Certainty::Estimate(rests);
-        self.add(Rung { step, shipped, pull: Pull::Unknown, certainty, how, notes: self.notes(program) });
+        let (ships, pull) = (Ships::Others, Pull::Unknown);
+        self.add(Rung { step, shipped, ships, pull, certainty, how, notes: self.notes(program) });
     }
 
     fn smaller_program(&mut self, program: &Program, scratch: u64) {
@@ -179,6 +190,7 @@ impl Ladder<'_> {
             self.add(Rung {
                 step: Step::Stripped,
                 shipped: scratch - strippable,
+                ships: Ships::Others,
                 pull: Pull::Unknown,
                 certainty: Certainty::Estimate("the sections that strip removes, by their sizes".into()),
                 how: how.into(),
@@ -190,6 +202,7 @@ impl Ladder<'_> {
             self.add(Rung {
                 step: Step::Packed,
                 shipped,
+                ships: Ships::Others,
                 pull: Pull::Estimate(shipped),
                 certainty: Certainty::Estimate("the stripped program was compressed to find out".into()),
                 how: "pack the program in the build stage: `upx -9`".into(),

@@ -1,13 +1,16 @@
 //! Which package of the operating system a path belongs to, now or while it still was there.
 //!
-//! Read from the databases of apk (`lib/apk/db/installed`) and dpkg
-//! (`var/lib/dpkg/info/*.list`, in distroless images `status.d/*.md5sums`), in
-//! every version that a layer gave them. The databases of rpm are binary; their
-//! packages are not named.
+//! Read from the databases of apk (`lib/apk/db/installed`), dpkg
+//! (`var/lib/dpkg/info/*.list`, in distroless images `status.d/*.md5sums`) and
+//! rpm (`rpmdb.sqlite`; not its older formats, Berkeley DB and NDB), in every
+//! version that a layer gave them.
 
 mod apk;
 mod dpkg;
 mod installed;
+mod rpm;
+mod sqlite;
+pub(crate) mod status;
 
 use std::collections::{BTreeMap, HashMap};
 use std::hash::BuildHasher;
@@ -15,7 +18,7 @@ use std::sync::Arc;
 
 use foldhash::fast::RandomState;
 
-use crate::archive::{Extent, read_extent};
+use crate::archive::{Extent, Source, read_extent};
 use crate::contents::Contents;
 use crate::image::Progress;
 use crate::text::escaped;
@@ -28,10 +31,14 @@ const APK: [&[u8]; 2] = [b"lib/apk/db/installed", b"usr/lib/apk/db/installed"];
 
 /// The most bytes of databases that are read.
 const BYTES: u64 = 64 << 20;
+/// The most bytes of rpm's databases that are read: each transaction writes the whole anew.
+const RPM_BYTES: u64 = 256 << 20;
 /// The most files of databases that are opened.
 const FILES: usize = 20_000;
 /// The most paths that are kept.
 const PATHS: usize = 4_000_000;
+/// A longer name is no package's, in bytes.
+const NAME: usize = 1024;
 /// The most packages that a path may have belonged to.
 const OWNERS: usize = 16;
 
@@ -76,6 +83,12 @@ impl Packages {
                 for (version, text) in reader.versions(node) {
                     dpkg::each(&text, |path| packages.add(tree, version, package, path));
                 }
+            }
+        }
+        let mut budget = RPM_BYTES;
+        for node in rpm::DATABASES.into_iter().filter_map(|path| tree.find(path)) {
+            for (version, source) in reader.sources(node) {
+                budget = rpm::each(&*source, budget, |package, path| packages.add(tree, version, package, path));
             }
         }
         packages
@@ -131,7 +144,7 @@ impl Packages {
 
     /// Says that a path, with its leading slash, belongs to a package as long as a version of a database is there.
     fn add(&mut self, tree: &Tree, version: VersionId, package: &[u8], path: &[u8]) {
-        if self.owners.len() >= PATHS {
+        if self.owners.len() >= PATHS || package.len() > NAME {
             return;
         }
         let name = escaped(package);
@@ -185,14 +198,28 @@ impl<'a> Reader<'a> {
         versions.into_iter().filter_map(|version| Some((version, self.read(version)?))).collect()
     }
 
-    fn read(&mut self, version: VersionId) -> Option<Vec<u8>> {
-        let len = self.tree.size(version);
-        if self.tree.kind(version) != Kind::File || len == 0 || len > self.bytes || self.files == 0 {
+    /// The files that were at a path, the oldest first, to be read in part.
+    fn sources(&mut self, node: NodeId) -> Vec<(VersionId, Source)> {
+        let mut versions: Vec<_> = self.tree.versions(node).collect();
+        versions.reverse();
+        versions.into_iter().filter_map(|version| Some((version, self.open(version)?))).collect()
+    }
+
+    fn open(&mut self, version: VersionId) -> Option<Source> {
+        if self.tree.kind(version) != Kind::File || self.files == 0 {
             return None;
         }
-        self.bytes -= len;
         self.files -= 1;
-        let source = self.contents.open(self.tree, version, &self.progress).ok()?;
+        self.contents.open(self.tree, version, &self.progress).ok()
+    }
+
+    fn read(&mut self, version: VersionId) -> Option<Vec<u8>> {
+        let len = self.tree.size(version);
+        if len == 0 || len > self.bytes {
+            return None;
+        }
+        let source = self.open(version)?;
+        self.bytes -= len;
         read_extent(&*source, Extent { offset: 0, len: len.min(source.len()) }).ok()
     }
 }

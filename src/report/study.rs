@@ -4,7 +4,7 @@ use serde::Serialize;
 
 use super::account::lossless;
 use crate::Inspection;
-use crate::base::{Base, Share};
+use crate::base::{Base, Share, named};
 use crate::findings::{Finding, Spot};
 use crate::study::Study;
 use crate::tree::Tree;
@@ -55,6 +55,7 @@ pub struct BasePart {
     layers: usize,
     shipped_bytes: u64,
     name: Option<String>,
+    digest: Option<String>,
     evidence: &'static str,
     certain: bool,
     words: String,
@@ -114,6 +115,7 @@ impl BasePart {
             layers: base.layers,
             shipped_bytes: inspection.layers.iter().take(base.layers).map(|layer| layer.shipped).sum(),
             name: base.name.clone(),
+            digest: named(inspection).filter(|is| Some(&is.name) == base.name.as_ref()).and_then(|is| is.digest),
             evidence: base.how.name(),
             certain: base.certain,
             words: base.how.to_string(),

@@ -7,6 +7,7 @@
 
 mod build;
 mod course;
+mod follow;
 mod links;
 mod lookup;
 mod moment;
@@ -22,6 +23,7 @@ pub use crate::image::ENTRY_LIMIT;
 
 pub use build::{Builder, LimitExceeded};
 pub use course::{Course, Held};
+pub use follow::{Found, Last, Paths};
 pub use moment::Moment;
 pub use sums::{Change, Changes, Totals};
 

@@ -1,5 +1,7 @@
 //! What the tree is asked: paths, versions, the tree as of a layer, sums.
 
+use std::ops::RangeInclusive;
+
 use super::{ALIVE, Death, IMPLIED, Kind, NONE, NodeId, Tree, Version, VersionId};
 
 impl Tree {
@@ -204,6 +206,13 @@ impl Tree {
     /// The number of versions of all paths; every [`VersionId::index`] is below it.
     pub fn version_count(&self) -> usize {
         self.versions.len()
+    }
+
+    /// All versions that some layers brought, in the order of layers and entries.
+    pub fn versions_of(&self, layers: RangeInclusive<usize>) -> impl Iterator<Item = VersionId> + use<> {
+        let before = |layer: usize| self.versions.partition_point(|version| usize::from(version.born) < layer);
+        let range = before(*layers.start())..before(layers.end().saturating_add(1));
+        range.map(|i| VersionId(u32::try_from(i).expect("below the limit")))
     }
 
     /// All versions that are a name of a file, in the order of layers and entries.

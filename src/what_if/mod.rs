@@ -6,6 +6,8 @@
 
 mod pull;
 
+use std::ops::RangeInclusive;
+
 use crate::analysis::Inspection;
 use crate::tree::{NodeId, Tree, VersionId};
 
@@ -38,9 +40,27 @@ pub struct Outcome {
     pub dead: u64,
     /// The inodes that are left, by the index of their version.
     kept: Vec<bool>,
+    /// The paths that are never made, by their index.
+    dropped: Vec<bool>,
+    runs: Runs,
 }
 
 impl Outcome {
+    /// Whether a path is one of those that are never made.
+    pub fn drops(&self, node: NodeId) -> bool {
+        self.dropped[node.index()]
+    }
+
+    /// The layers that are made by one instruction, in order; most are alone.
+    pub fn runs(&self) -> impl Iterator<Item = RangeInclusive<usize>> {
+        let mut first = 0;
+        self.runs.last.iter().enumerate().filter(|(layer, last)| layer == *last).map(move |(_, &last)| {
+            let run = first..=last;
+            first = last + 1;
+            run
+        })
+    }
+
     /// Whether an inode still ships.
     pub fn keeps(&self, inode: VersionId) -> bool {
         self.kept[inode.index()]
@@ -57,7 +77,10 @@ pub fn what_if(inspection: &Inspection, changes: &[Change]) -> Outcome {
     let tree = &inspection.tree;
     let runs = Runs::of(inspection.layers.len(), changes);
     let mut kept = vec![false; tree.version_count()];
-    mark_names_that_stay(tree, changes, &mut kept);
+    let dropped = dropped(tree, changes);
+    for name in tree.file_names().filter(|&name| !dropped[tree.node_of(name).index()]) {
+        kept[tree.inode(name).index()] = true;
+    }
     for change in changes {
         if let Change::Without(inodes) = change {
             for inode in inodes {
@@ -65,14 +88,15 @@ pub fn what_if(inspection: &Inspection, changes: &[Change]) -> Outcome {
             }
         }
     }
-    let mut outcome = Outcome { layers: vec![0; inspection.layers.len()], shipped: 0, dead: 0, kept };
+    let layers = vec![0; inspection.layers.len()];
+    let mut outcome = Outcome { layers, shipped: 0, dead: 0, kept, dropped, runs };
     for (inode, death) in tree.inodes_with_deaths() {
         let born = tree.born(inode);
         let death = death.map(|death| usize::from(death.layer));
         let kept = &mut outcome.kept[inode.index()];
-        *kept &= death.is_none_or(|died| !runs.are_one(born, died));
+        *kept &= death.is_none_or(|died| !outcome.runs.are_one(born, died));
         if *kept {
-            outcome.layers[runs.last(born)] += tree.size(inode);
+            outcome.layers[outcome.runs.last[born]] += tree.size(inode);
             outcome.shipped += tree.size(inode);
             outcome.dead += if death.is_some() { tree.size(inode) } else { 0 };
         }
@@ -80,8 +104,8 @@ pub fn what_if(inspection: &Inspection, changes: &[Change]) -> Outcome {
     outcome
 }
 
-/// Marks the inodes that have a name outside of all dropped paths.
-fn mark_names_that_stay(tree: &Tree, changes: &[Change], kept: &mut [bool]) {
+/// The paths that are dropped, and all below them.
+fn dropped(tree: &Tree, changes: &[Change]) -> Vec<bool> {
     let mut dropped = vec![false; tree.node_count()];
     let mut work: Vec<_> = changes
         .iter()
@@ -95,12 +119,11 @@ fn mark_names_that_stay(tree: &Tree, changes: &[Change], kept: &mut [bool]) {
             work.extend(tree.children(node));
         }
     }
-    for name in tree.file_names().filter(|&name| !dropped[tree.node_of(name).index()]) {
-        kept[tree.inode(name).index()] = true;
-    }
+    dropped
 }
 
 /// Which layers are made by one instruction.
+#[derive(Debug, Clone, PartialEq, Eq)]
 struct Runs {
     /// For each layer the last one of its run.
     last: Vec<usize>,
@@ -128,10 +151,6 @@ impl Runs {
             }
         }
         runs
-    }
-
-    fn last(&self, layer: usize) -> usize {
-        self.last[layer]
     }
 
     fn are_one(&self, born: usize, died: usize) -> bool {

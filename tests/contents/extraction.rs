@@ -5,9 +5,9 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use layerscope::archive::Source;
-use layerscope::contents::{Contents, Last, follow};
+use layerscope::contents::{Contents, follow};
 use layerscope::extract::{Extracted, Options, Reason, SpecialBits, What, extract};
-use layerscope::tree::{Tree, VersionId};
+use layerscope::tree::{Last, Tree, VersionId};
 use layerscope::{Error, Progress};
 
 use super::layouts::Subject;

@@ -1,6 +1,6 @@
 //! The Dockerfiles of real images, rebuilt; the demo's with its diff as a snapshot.
 
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
 use layerscope::base::{Base, Given, base};
@@ -79,9 +79,13 @@ fn buildkit_s_history_is_rebuilt_nearly_as_it_was_written() {
 
 #[test]
 fn buildah_parses_what_comes_out() {
-    let required = std::env::var("LAYERSCOPE_TOOLS").unwrap_or_default().split(',').any(|name| name == "buildah");
-    let there = Command::new("buildah").arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
-    assert!(there || !required, "buildah is not installed, but LAYERSCOPE_TOOLS asks for it");
+    let engine = std::env::var_os("LAYERSCOPE_ENGINE").map(PathBuf::from);
+    let engine = engine.filter(|engine| engine.file_name().is_some_and(|name| name == "buildah"));
+    let tools = std::env::var("LAYERSCOPE_TOOLS").unwrap_or_default();
+    let required = engine.is_some() || tools.split(',').any(|name| name == "buildah");
+    let buildah = engine.unwrap_or("buildah".into());
+    let there = Command::new(&buildah).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
+    assert!(there || !required, "buildah is not installed, but LAYERSCOPE_TOOLS or LAYERSCOPE_ENGINE asks for it");
     if !there {
         eprintln!("skipped: buildah is not installed");
         return;
@@ -93,7 +97,7 @@ fn buildah_parses_what_comes_out() {
     let parsed = |source: &str| {
         std::fs::write(directory.path().join("Dockerfile"), source).unwrap();
         // It parses the whole file, and only then looks for the stage.
-        let output = Command::new("buildah")
+        let output = Command::new(&buildah)
             .args(["--storage-driver", "vfs", "--root", &path("storage"), "--runroot", &path("run")])
             .args(["bud", "--target", "no-such-stage", "-f", &path("Dockerfile"), &path("")])
             .output()
@@ -101,7 +105,9 @@ fn buildah_parses_what_comes_out() {
         String::from_utf8_lossy(&output.stderr).into_owned()
     };
     assert!(!parsed("FROM scratch\nENV a\n").contains("no-such-stage"), "a file that is wrong is refused before");
-    let sources = [fixed.target.file.source(), fixed.dockerfile()];
+    let changed = fixed.fix.changes.iter().map(|change| change.new.as_str());
+    let sources: Vec<_> = [fixed.target.file.source()].into_iter().chain(changed).collect();
+    assert_eq!(sources.len(), 3, "as it was, as it should be, and in two stages");
     for source in sources {
         Dockerfile::parse(source).unwrap();
         let said = parsed(source);

@@ -4,7 +4,7 @@ use layerscope::base::{BaseError, Evidence, Given, base};
 use serde_json::json;
 
 use super::built::{Step, archive_with, config, debian, found, image, on_debian, step};
-use crate::support::build::{file, inspect};
+use crate::support::build::{Image, Layout, file, inspect, layer, member, tar};
 
 /// An official image on Debian, with what it leaves in its own layers.
 fn official(steps: Vec<Step>) -> Vec<Step> {
@@ -135,6 +135,34 @@ fn a_label_names_the_base_image() {
     });
     let base = base(&inspect(archive).unwrap(), Given::Nothing).unwrap();
     assert_eq!((base.layers, base.name.as_deref()), (4, Some("docker.io/library/node:20")));
+}
+
+#[test]
+fn annotations_of_the_manifest_or_of_an_index_name_the_base_image_before_a_label_that_may_be_inherited() {
+    let annotated = |name: &str| {
+        let digest = format!("sha256:{}", "ab".repeat(32));
+        json!({ "org.opencontainers.image.base.name": name, "org.opencontainers.image.base.digest": digest })
+    };
+    let written = |manifest: Option<&str>, descriptor: Option<&str>, index: Option<&str>| {
+        let mut image = Image::of([layer([file("a", 1)])]);
+        image.config["config"] = json!({ "Labels": { "org.opencontainers.image.base.name": "inherited" } });
+        image.annotations = manifest.map_or(json!({}), annotated);
+        let mut layout = Layout::default();
+        let mut one = layout.image(&image);
+        one["annotations"] = descriptor.map_or(json!({}), annotated);
+        let mut members = layout.members([one]);
+        let at = members.iter().position(|member| member.name() == b"index.json").unwrap();
+        let mut listed: serde_json::Value = serde_json::from_slice(members[at].contents()).unwrap();
+        listed["annotations"] = index.map_or(json!({}), annotated);
+        members[at] = member("index.json", listed.to_string());
+        let inspection = inspect(tar(members)).unwrap();
+        let digest = inspection.built_on.as_ref().and_then(|built_on| built_on.digest.clone());
+        (base(&inspection, Given::Nothing).unwrap().name.unwrap(), digest.is_some())
+    };
+    assert_eq!(written(Some("debian:12"), Some("x"), Some("y")), ("debian:12".into(), true));
+    assert_eq!(written(None, Some("alpine:3"), Some("y")), ("alpine:3".into(), true));
+    assert_eq!(written(None, None, Some("busybox")), ("busybox".into(), true));
+    assert_eq!(written(Some(""), None, None), ("inherited".into(), false), "buildah writes an empty name for scratch");
 }
 
 #[test]

@@ -75,3 +75,68 @@ pub const SCENARIOS: [Scenario; 28] = [
     scenario("waste", "merge", HELLO, None),
     scenario("waste", "merge-one", HELLO, None),
 ];
+
+/// What is asked of an image.
+#[derive(Debug, Clone, Copy)]
+pub enum Ask {
+    /// A rung of its ladder.
+    Step(&'static str),
+    /// What is left without what rules find in its own layers: `--apply`.
+    Apply(&'static [&'static str]),
+}
+
+/// What is known to differ between an answer and the image that was built, in bytes that the images themselves tell.
+#[derive(Debug, Clone, Copy)]
+pub enum Difference {
+    /// Nothing.
+    None,
+    /// The ladder counts these files of the first image, which the recipe of the other one leaves out.
+    LeftOut(&'static [&'static str]),
+    /// A `COPY` of the other recipe ships what a later layer takes away, since no `RUN` can take it in.
+    Copied,
+}
+
+/// What is asked of one image, and the image that was built so.
+#[derive(Debug, Clone, Copy)]
+pub struct Prediction {
+    /// The image that is asked.
+    pub from: &'static str,
+    /// What is asked.
+    pub ask: Ask,
+    /// The image that was built so.
+    pub to: &'static str,
+    /// What is known to differ.
+    pub difference: Difference,
+}
+
+const fn prediction(from: &'static str, ask: Ask, to: &'static str, difference: Difference) -> Prediction {
+    Prediction { from, ask, to, difference }
+}
+
+/// The program speaks TLS, so that the ladder takes the certificates along; most of the recipes do not.
+const CERTIFICATES: Difference = Difference::LeftOut(&["etc/ssl/certs/ca-certificates.crt"]);
+
+/// The program asks the C library for names besides, which reads how; its recipe copies what `ldd` lists.
+const NAME_SERVICE: Difference = Difference::LeftOut(&["etc/ssl/certs/ca-certificates.crt", "etc/nsswitch.conf"]);
+
+/// What is predicted from one image and held against another.
+pub const PREDICTIONS: [Prediction; 18] = [
+    prediction("a1", Ask::Apply(&["apt-lists", "go-build"]), "a1-tidy", Difference::None),
+    prediction("a2", Ask::Step("without-dead"), "a3", Difference::Copied),
+    prediction("a2", Ask::Step("multi-stage"), "b3-static", CERTIFICATES),
+    prediction("a2", Ask::Step("scratch"), "b4-certs", Difference::None),
+    prediction("a1", Ask::Step("scratch"), "b4", CERTIFICATES),
+    prediction("merge", Ask::Step("without-dead"), "merge-one", Difference::None),
+    prediction("b1", Ask::Step("multi-stage"), "b3", CERTIFICATES),
+    prediction("b1-static", Ask::Step("multi-stage"), "b3-static", CERTIFICATES),
+    prediction("b1-static", Ask::Step("scratch"), "b4-certs", Difference::None),
+    prediction("b1-static", Ask::Step("stripped"), "c1s", CERTIFICATES),
+    prediction("b1-static", Ask::Step("stripped"), "c1", CERTIFICATES),
+    prediction("b1-static", Ask::Step("packed"), "c2", CERTIFICATES),
+    prediction("c1", Ask::Step("packed"), "c2", Difference::None),
+    prediction("e3", Ask::Step("scratch"), "b4-certs", Difference::None),
+    prediction("d-dyn", Ask::Step("multi-stage"), "d-dyn-base", Difference::None),
+    prediction("d-dyn", Ask::Step("scratch"), "d-dyn-scratch", Difference::None),
+    prediction("d-cgo", Ask::Step("multi-stage"), "d-cgo-base", CERTIFICATES),
+    prediction("d-cgo", Ask::Step("scratch"), "d-cgo-scratch", NAME_SERVICE),
+];

@@ -45,10 +45,15 @@ impl Measured {
     }
 }
 
+/// Where the archives are.
+pub fn directory() -> PathBuf {
+    std::env::var_os("LAYERSCOPE_SCENARIOS")
+        .map_or_else(|| Path::new(env!("CARGO_TARGET_TMPDIR")).join("scenarios"), PathBuf::from)
+}
+
 /// All images, built and measured where an engine is wanted; the tests of this program share them.
 pub static MEASURED: LazyLock<Option<Vec<Measured>>> = LazyLock::new(|| {
-    let directory = std::env::var_os("LAYERSCOPE_SCENARIOS")
-        .map_or_else(|| Path::new(env!("CARGO_TARGET_TMPDIR")).join("scenarios"), PathBuf::from);
+    let directory = directory();
     let Some(engine) = Engine::wanted(&directory) else {
         eprintln!("skipped: LAYERSCOPE_ENGINE names no engine (docker or buildah)");
         return None;

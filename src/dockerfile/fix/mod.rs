@@ -10,6 +10,7 @@ mod packages;
 mod remark;
 mod stages;
 mod target;
+mod unneeded;
 
 use std::collections::HashMap;
 use std::io::{self, Write};

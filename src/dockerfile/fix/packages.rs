@@ -32,6 +32,7 @@ impl Work<'_> {
             }
         }
         self.recommended(groups);
+        self.development(groups);
     }
 
     /// The inodes that lie at a leftover's places, by the layer that ships them, with the place.
@@ -97,7 +98,8 @@ impl Work<'_> {
         }
     }
 
-    fn flag(&mut self, leftover: &Leftover, users: &[usize], flag: &'static str) -> Option<String> {
+    /// Adds a flag to the uses of a manager that do not have it; says so, if there are any.
+    pub(super) fn flag(&mut self, leftover: &Leftover, users: &[usize], flag: &'static str) -> Option<String> {
         let mut places = Vec::new();
         for &i in users {
             let instruction = &self.file.instructions[i];
@@ -228,34 +230,8 @@ impl Work<'_> {
         }
         found
     }
-
-    /// `--no-install-recommends` where somebody knows that packages came only as recommended.
-    fn recommended(&mut self, groups: &[Group]) {
-        for group in groups {
-            let known = self.evidence.recommended.iter().filter(|(layer, _)| group.layers.contains(layer));
-            let saves = known.map(|&(_, bytes)| bytes).sum();
-            if saves == 0 {
-                continue;
-            }
-            let install = Leftover { programs: APT, verbs: &["install"], ..LEFTOVERS[1] };
-            let file = self.file;
-            let users: Vec<_> = group
-                .runs
-                .iter()
-                .copied()
-                .filter(|&i| {
-                    shell::read(&file.instructions[i].arguments)
-                        .is_some_and(|script| script.commands.iter().any(|command| is_use(command, &install)))
-                })
-                .collect();
-            if let Some(how) = self.flag(&install, &users, "--no-install-recommends") {
-                let text = format!("{how}: packages ship that nothing needs, only recommends");
-                self.say(Verdict::Changed { saves }, users.first().copied(), text);
-            }
-        }
-    }
 }
 
-fn is_use(command: &Command, leftover: &Leftover) -> bool {
+pub(super) fn is_use(command: &Command, leftover: &Leftover) -> bool {
     verb_of(command.program(), leftover.programs, leftover.verbs).is_some()
 }

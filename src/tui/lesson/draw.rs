@@ -152,7 +152,8 @@ pub fn keys(lesson: &Narrator) -> &'static [Hint] {
 
 /// Points at the layer and at the path that the narrator speaks of.
 pub fn mark(app: &App, explorer: &Explorer, lesson: &Narrator, theme: &Theme, buffer: &mut Buffer) {
-    let Some(scene) = lesson.scene().filter(|_| app.view == View::Explore && lesson.turn == Turn::Narrator) else {
+    let Some(scene) = lesson.scene().filter(|scene| scene.view == Some(View::Explore) && lesson.turn == Turn::Narrator)
+    else {
         return;
     };
     let (panes, tops) = (app.panes(), app.tops());

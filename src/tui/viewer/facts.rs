@@ -1,9 +1,9 @@
 //! What there is to say of a version of a path in sentences: where a link leads, how two versions differ.
 
 use layerscope::Inspection;
-use layerscope::contents::{Last, follow};
+use layerscope::contents::follow;
 use layerscope::text::escaped;
-use layerscope::tree::{Kind, NodeId, Tree, VersionId};
+use layerscope::tree::{Kind, Last, NodeId, Tree, VersionId};
 use layerscope::units::{Units, count, plural};
 
 use super::difference::{Difference, Why};

@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use layerscope::ladder::{Certainty, Rung};
+use layerscope::ladder::{Certainty, Rung, Ships};
 use layerscope::report::times;
 use layerscope::study::Study;
 use layerscope::what_if::{Change, what_if};
@@ -143,6 +143,11 @@ impl Ladder {
     }
 }
 
+/// Whether compressing tells more of what there is to pull than is known.
+fn can_be_measured(rung: &Rung) -> bool {
+    !rung.pull.is_exact() && rung.ships != Ships::Others
+}
+
 /// How to get to a rung, and what there is to know; the latter is dimmed.
 fn explanation(look: Look<'_>, rung: &Rung, width: usize) -> Vec<(String, bool)> {
     let certainty = match &rung.certainty {
@@ -152,6 +157,7 @@ fn explanation(look: Look<'_>, rung: &Rung, width: usize) -> Vec<(String, bool)>
     let how = rung.how.lines().map(|line| (line.to_owned(), false));
     let notes = std::iter::once(certainty)
         .chain(rung.pull.words(look.units))
+        .chain(can_be_measured(rung).then(|| "what there is to pull: layerscope ladder IMAGE --measure".to_owned()))
         .chain(rung.notes.iter().cloned())
         .map(|note| (note, true));
     how.chain(notes).flat_map(|(text, dim)| wrap(&text, width).into_iter().map(move |part| (part, dim))).collect()

@@ -92,6 +92,11 @@ impl Entry {
         &self.name
     }
 
+    /// The bytes behind the header.
+    pub fn contents(&self) -> &[u8] {
+        &self.contents
+    }
+
     /// Gives the entry another name.
     pub fn named(self, name: impl AsRef<[u8]>) -> Self {
         Self { name: name.as_ref().to_vec(), ..self }

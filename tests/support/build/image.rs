@@ -13,6 +13,8 @@ pub struct Image {
     pub tags: Value,
     /// The config; made to fit the layers, and open to change.
     pub config: Value,
+    /// The annotations of its manifest, in a layout that has such.
+    pub annotations: Value,
 }
 
 /// A member of an archive.
@@ -32,7 +34,7 @@ impl Image {
             "rootfs": { "type": "layers", "diff_ids": diff_ids },
             "history": history,
         });
-        Self { layers, tags: json!(["built:latest"]), config }
+        Self { layers, tags: json!(["built:latest"]), config, annotations: json!({}) }
     }
 
     /// The members of a docker archive: `config.json`, `0.tar`, `1.tar`, …, `manifest.json`.
@@ -85,7 +87,10 @@ impl Layout {
         let layers: Vec<_> = image.layers.iter().map(|layer| self.blob(layer_type, layer.stored())).collect();
         let config = self.blob("application/vnd.oci.image.config.v1+json", image.config.to_string().as_bytes());
         let media_type = "application/vnd.oci.image.manifest.v1+json";
-        let manifest = json!({ "schemaVersion": 2, "mediaType": media_type, "config": config, "layers": layers });
+        let mut manifest = json!({ "schemaVersion": 2, "mediaType": media_type, "config": config, "layers": layers });
+        if image.annotations != json!({}) {
+            manifest["annotations"] = image.annotations.clone();
+        }
         let mut descriptor = self.blob(media_type, manifest.to_string().as_bytes());
         if let Some(tag) = image.tags.get(0) {
             descriptor["annotations"] = json!({ "org.opencontainers.image.ref.name": tag });

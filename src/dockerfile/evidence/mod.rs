@@ -1,5 +1,11 @@
 //! What is known of an image beyond its history: what others found, and what paths alone can prove.
 
+mod development;
+mod recommended;
+
+pub use development::Development;
+pub use recommended::Unneeded;
+
 use crate::analysis::Inspection;
 use crate::application::Role;
 use crate::closure::Loader;
@@ -47,8 +53,10 @@ pub struct Evidence {
     pub toolchains: Vec<Toolchain>,
     /// The program that a container runs, where it is known and one's own.
     pub application: Option<Application>,
-    /// For a layer, the bytes of packages that were installed only because others recommend them.
-    pub recommended: Vec<(usize, u64)>,
+    /// Packages of Debian that were installed only because others recommend them.
+    pub recommended: Vec<Unneeded>,
+    /// Packages of npm that only development needs.
+    pub development: Vec<Development>,
     /// Files of the image that are known to be executables for a machine, as absolute paths.
     pub binaries: Vec<String>,
 }
@@ -70,7 +78,13 @@ impl Evidence {
     /// The only error is [`Error::Cancelled`].
     pub fn of(inspection: &Inspection, base_layers: usize, filesystem: &Filesystem<'_>) -> Result<Self, Error> {
         let application = application(inspection, base_layers, filesystem)?;
-        Ok(Self { toolchains: toolchains(&inspection.tree), application, ..Self::default() })
+        Ok(Self {
+            toolchains: toolchains(&inspection.tree),
+            application,
+            recommended: recommended::recommended(inspection, base_layers, filesystem)?,
+            development: development::development(inspection, base_layers, filesystem)?,
+            ..Self::default()
+        })
     }
 }
 
@@ -81,7 +95,7 @@ fn toolchains(tree: &Tree) -> Vec<Toolchain> {
             if matching(tree, place, proof).is_empty() {
                 continue;
             }
-            let files = super::births::at_and_below(tree, place).flat_map(|node| tree.versions(node));
+            let files = crate::dockerfile::births::at_and_below(tree, place).flat_map(|node| tree.versions(node));
             let inodes = files.filter(|&v| tree.kind(v) == Kind::File && tree.inode(v) == v);
             let bytes = inodes.map(|inode| tree.size(inode)).sum();
             match found.iter_mut().find(|toolchain| toolchain.name == name) {

@@ -1,0 +1,119 @@
+//! Where a path leads: through the symbolic links of the image, never out of its root, as the kernel follows them.
+
+use std::cell::RefCell;
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use super::{Kind, NodeId, Tree, VersionId};
+
+/// Symbolic links that are followed in one path, as the kernel does.
+const LINKS_LIMIT: usize = 40;
+/// Components that links may add to one path.
+const STEPS_LIMIT: usize = 4096;
+
+/// What is done with a symbolic link at the end of a path.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Last {
+    /// It is what is meant.
+    Kept,
+    /// It is followed like those before it.
+    Followed,
+}
+
+/// What a path leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Found {
+    /// The path without any link in it, but for a last one that is kept.
+    pub node: NodeId,
+    /// What is there.
+    pub kind: Kind,
+    /// The version that is there; `None` for a root directory without an entry.
+    pub version: Option<VersionId>,
+    /// The symbolic links that were followed, in order.
+    pub links: Vec<NodeId>,
+}
+
+impl Tree {
+    /// What `path` leads to as of `layer`, from `directory` on if it does not begin with a slash.
+    pub fn follow(&self, layer: usize, directory: NodeId, path: &[u8], last: Last) -> Option<Found> {
+        let child = |directory, name: &[u8]| self.children(directory).find(|&child| self.name(child) == name);
+        follow(self, child, layer, directory, path, last)
+    }
+}
+
+/// A tree in which many paths are looked up: the children of a directory that was looked into are kept in order.
+pub struct Paths<'a> {
+    tree: &'a Tree,
+    directories: RefCell<HashMap<NodeId, Vec<NodeId>, RandomState>>,
+}
+
+impl<'a> Paths<'a> {
+    /// The paths of `tree`.
+    pub fn new(tree: &'a Tree) -> Self {
+        Self { tree, directories: RefCell::default() }
+    }
+
+    /// The path below `directory` with that name, whether or not something is there at last.
+    pub fn child(&self, directory: NodeId, name: &[u8]) -> Option<NodeId> {
+        let mut directories = self.directories.borrow_mut();
+        let children = directories.entry(directory).or_insert_with(|| {
+            let mut children: Vec<_> = self.tree.children(directory).collect();
+            children.sort_unstable_by_key(|&child| self.tree.name(child));
+            children
+        });
+        children.binary_search_by_key(&name, |&child| self.tree.name(child)).ok().map(|i| children[i])
+    }
+
+    /// The same as [`Tree::follow`].
+    pub fn follow(&self, layer: usize, directory: NodeId, path: &[u8], last: Last) -> Option<Found> {
+        follow(self.tree, |directory, name| self.child(directory, name), layer, directory, path, last)
+    }
+}
+
+fn follow(
+    tree: &Tree,
+    child: impl Fn(NodeId, &[u8]) -> Option<NodeId>,
+    layer: usize,
+    directory: NodeId,
+    path: &[u8],
+    last: Last,
+) -> Option<Found> {
+    // The next component is on top.
+    let mut todo: Vec<&[u8]> = path.rsplit(|&b| b == b'/').collect();
+    let mut here = if path.starts_with(b"/") { NodeId::ROOT } else { directory };
+    let mut at = (Kind::Directory, tree.at(here, layer));
+    let (mut links, mut steps) = (Vec::new(), 0);
+    while let Some(part) = todo.pop() {
+        if at.0 != Kind::Directory {
+            return None;
+        }
+        let next = match part {
+            b"" | b"." => continue,
+            b".." => tree.parent(here),
+            name => child(here, name)?,
+        };
+        let version = tree.at(next, layer);
+        let kind = match version {
+            Some(version) => tree.kind(version),
+            None if next == NodeId::ROOT => Kind::Directory,
+            None => return None,
+        };
+        match version.and_then(|version| tree.target(version)) {
+            Some(target) if last == Last::Followed || !todo.is_empty() => {
+                links.push(next);
+                let before = todo.len();
+                todo.extend(target.rsplit(|&b| b == b'/'));
+                steps += todo.len() - before;
+                if links.len() > LINKS_LIMIT || steps > STEPS_LIMIT {
+                    return None;
+                }
+                if target.starts_with(b"/") {
+                    here = NodeId::ROOT;
+                }
+            }
+            _ => (here, at) = (next, (kind, version)),
+        }
+    }
+    Some(Found { node: here, kind: at.0, version: at.1, links })
+}
