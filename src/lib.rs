@@ -13,7 +13,7 @@
 //!
 //! Data flows one way, and a module names only modules before it:
 //! [`archive`] → [`image`] → [`tree`] → [`analysis`] → [`packages`], [`findings`], [`base`], [`what_if`], [`ladder`] →
-//! [`study`] → [`report`]. What looks into files stands beside it: [`contents`] opens them, [`filesystem`] finds
+//! [`study`] → [`report`]; [`compare`] puts images side by side. What looks into files stands beside it: [`contents`] opens them, [`filesystem`] finds
 //! them as a container would, [`executable`] says what they are, [`application`] which of them a container runs, and
 //! [`closure`] what that one needs; [`measure`] compresses what would ship.
 

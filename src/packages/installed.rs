@@ -2,7 +2,7 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use super::{APK, Packages, Reader, Which, apk, dpkg};
+use super::{APK, NAME, Packages, RPM_BYTES, Reader, Which, apk, dpkg, rpm};
 use crate::contents::Contents;
 use crate::text::escaped;
 use crate::tree::Tree;
@@ -35,8 +35,10 @@ pub struct Installed {
 pub fn installed(tree: &Tree, contents: &dyn Contents) -> Installed {
     let mut packages: BTreeMap<String, Package> = BTreeMap::new();
     versions(tree, contents, |name, version| {
-        let package = entry(&mut packages, &escaped(name));
-        package.version.get_or_insert_with(|| escaped(version));
+        if name.len() <= NAME && version.len() <= NAME {
+            let package = entry(&mut packages, &escaped(name));
+            package.version = Some(with(package.version.take(), escaped(version)));
+        }
     });
     let told = !packages.is_empty();
     let owners = Packages::of(tree, Reader::new(tree, contents, Which::Last));
@@ -58,6 +60,15 @@ pub fn installed(tree: &Tree, contents: &dyn Contents) -> Installed {
         }
     }
     Installed { packages: packages.into_values().collect(), unpackaged }
+}
+
+/// Of some packages, such as kernels, several versions can be there at once.
+fn with(known: Option<String>, version: String) -> String {
+    match known {
+        None => version,
+        Some(known) if known.len() + version.len() > NAME || known.split(", ").any(|known| known == version) => known,
+        Some(known) => format!("{known}, {version}"),
+    }
 }
 
 fn entry<'a>(packages: &'a mut BTreeMap<String, Package>, name: &str) -> &'a mut Package {
@@ -83,6 +94,12 @@ fn versions(tree: &Tree, contents: &dyn Contents, mut found: impl FnMut(&[u8], &
     for node in one.chain(several.filter(|&node| !tree.name(node).ends_with(b".md5sums"))) {
         for (_, text) in reader.versions(node) {
             dpkg::versions(&text, |name, version| found(dpkg::package(name), version));
+        }
+    }
+    let mut budget = RPM_BYTES;
+    for node in rpm::DATABASES.into_iter().filter_map(|path| tree.find(path)) {
+        for (_, source) in reader.sources(node) {
+            budget = rpm::versions(&*source, budget, &mut found);
         }
     }
 }

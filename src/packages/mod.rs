@@ -190,19 +190,22 @@ impl<'a> Reader<'a> {
 
     /// The contents of the files that were at a path, the oldest first.
     fn versions(&mut self, node: NodeId) -> Vec<(VersionId, Vec<u8>)> {
+        self.meant(node).into_iter().filter_map(|version| Some((version, self.read(version)?))).collect()
+    }
+
+    /// The files that were at a path, the oldest first, to be read in part.
+    fn sources(&mut self, node: NodeId) -> Vec<(VersionId, Source)> {
+        self.meant(node).into_iter().filter_map(|version| Some((version, self.open(version)?))).collect()
+    }
+
+    /// The versions of a path that are read, the oldest first.
+    fn meant(&self, node: NodeId) -> Vec<VersionId> {
         let mut versions: Vec<_> = match self.which {
             Which::All => self.tree.versions(node).collect(),
             Which::Last => self.tree.last(node).into_iter().collect(),
         };
         versions.reverse();
-        versions.into_iter().filter_map(|version| Some((version, self.read(version)?))).collect()
-    }
-
-    /// The files that were at a path, the oldest first, to be read in part.
-    fn sources(&mut self, node: NodeId) -> Vec<(VersionId, Source)> {
-        let mut versions: Vec<_> = self.tree.versions(node).collect();
-        versions.reverse();
-        versions.into_iter().filter_map(|version| Some((version, self.open(version)?))).collect()
+        versions
     }
 
     fn open(&mut self, version: VersionId) -> Option<Source> {

@@ -5,7 +5,7 @@ use std::io::Read;
 use flate2::read::GzDecoder;
 use layerscope::Progress;
 use layerscope::contents::LayerContents;
-use layerscope::packages::Packages;
+use layerscope::packages::{Packages, installed};
 
 use crate::support::build::{Entry, Image, Layer, file, gone, layer, open, tar};
 
@@ -86,4 +86,17 @@ fn a_database_that_is_cut_or_wrong_names_what_is_right_and_ends() {
         let found = read(bytes);
         assert_eq!(found[4], None);
     }
+}
+
+#[test]
+fn rpm_says_which_versions_are_installed() {
+    let database = file("var/lib/rpm/rpmdb.sqlite", 0).holding(database());
+    let opened = open(tar(Image::of([layer(files().into_iter().chain([database]))]).docker())).unwrap();
+    let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
+    let installed = installed(&inspection.tree, &LayerContents::new(&opened));
+    assert_eq!(installed.packages.len(), 13);
+    assert!(installed.packages.iter().all(|package| package.version.as_deref() == Some("1.2-3")));
+    let with_files = installed.packages.iter().filter(|package| package.files > 0);
+    let with_files: Vec<_> = with_files.map(|package| (package.name.as_str(), package.bytes)).collect();
+    assert_eq!(with_files, [("many", 20), ("small-a", 10), ("small-l", 10)]);
 }

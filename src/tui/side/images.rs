@@ -5,7 +5,7 @@ use layerscope::compare::{Difference, PackageDifference};
 use layerscope::report::fit::cut_front;
 use layerscope::report::{end_of_sharing, verdict};
 use layerscope::text::escaped;
-use layerscope::units::plural;
+use layerscope::units::{count, plural};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
@@ -162,7 +162,7 @@ fn facts(against: &Against, look: Look<'_>) -> Vec<(&'static str, String)> {
 fn paths(against: &Against, look: Look<'_>) -> String {
     let part = |(difference, &(paths, bytes)): (&Difference, &(usize, u64))| {
         let bytes = if bytes == 0 { String::new() } else { format!(" ({})", look.units.size(bytes)) };
-        format!("{paths} {}{bytes}", difference.name())
+        format!("{} {}{bytes}", count(paths as u64), difference.name())
     };
     let parts: Vec<_> = against.sums.iter().map(part).collect();
     if parts.is_empty() { "the final filesystems look the same".into() } else { parts.join(", ") }
@@ -171,7 +171,7 @@ fn paths(against: &Against, look: Look<'_>) -> String {
 fn packages(against: &Against) -> String {
     let Some(changes) = &against.changes else { return "are being looked for …".into() };
     if !changes.known() {
-        return "no database of apk or dpkg".into();
+        return "no database of packages".into();
     }
     let of = |difference| changes.changes.iter().filter(move |change| change.difference == difference);
     let part = |(difference, what): (PackageDifference, &str)| {

@@ -96,7 +96,7 @@ pub fn draw(against: &Against, look: Look<'_>, area: Rect, buffer: &mut Buffer) 
 
 fn nothing(changes: &PackageChanges) -> Option<&'static str> {
     match (changes.known(), changes.changes.is_empty()) {
-        (false, _) => Some("Neither image has a database of apk or dpkg that can be read; those of rpm are not."),
+        (false, _) => Some("Neither image has a database of apk, dpkg or rpm that can be read."),
         (true, true) => Some("All packages are the same, in version and files."),
         (true, false) => None,
     }

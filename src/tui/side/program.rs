@@ -66,7 +66,8 @@ impl Program {
     /// Reads one image after the other, each on all cores, and looks for packages when all are there.
     fn read(&self, candidates: Vec<Candidate>) {
         let (sender, progress) = (self.sender.clone(), self.progress.clone());
-        let tell = move |news| sender.send(Event::Compared(news)).is_ok();
+        // Ends where nobody listens any more.
+        let tell = move |news| sender.send(Event::Compared(news)).ok();
         thread::spawn(move || {
             let mut read = Vec::new();
             for (i, (candidate, progress)) in candidates.into_iter().zip(&progress).enumerate() {
@@ -74,16 +75,15 @@ impl Program {
                     Ok(opened) => opened,
                     Err(error) => return tell(News::Read(i, Err(error))),
                 };
-                tell(News::Opened(i, Box::new(opened.clone())));
-                match layerscope::inspect(&opened, progress).map(Arc::new) {
-                    Ok(inspection) => {
-                        read.push((opened, inspection.clone()));
-                        tell(News::Read(i, Ok(inspection)));
-                    }
+                tell(News::Opened(i, Box::new(opened.clone())))?;
+                let inspection = match layerscope::inspect(&opened, progress) {
+                    Ok(inspection) => Arc::new(inspection),
                     Err(error) => return tell(News::Read(i, Err(error))),
-                }
+                };
+                read.push((opened, inspection.clone()));
+                tell(News::Read(i, Ok(inspection)))?;
             }
-            read.into_iter().enumerate().all(|(i, (opened, inspection))| {
+            read.into_iter().enumerate().try_for_each(|(i, (opened, inspection))| {
                 let installed = installed(&inspection.tree, &LayerContents::new(&opened));
                 tell(News::Installed(i, Arc::new(installed)))
             })

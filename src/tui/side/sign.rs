@@ -48,7 +48,12 @@ pub fn bar(less: u64, more: u64, whole: u64, width: usize, theme: &Theme) -> [Sp
         usize::try_from(cells_of).unwrap_or(cells).clamp(usize::from(part > 0).min(cells), cells)
     };
     let filled = cells(both, whole, width);
-    let minus = if more == 0 { filled } else { cells(less, both, filled.saturating_sub(1)) };
+    let minus = match (filled, more) {
+        (_, 0) => filled,
+        // Where there is room for one of both, it is the bigger.
+        (1, more) => usize::from(less > more),
+        (filled, _) => cells(less, both, filled.saturating_sub(1)),
+    };
     [
         Span::styled("+".repeat(filled - minus), theme.added),
         Span::styled("-".repeat(minus), theme.removed),
@@ -71,6 +76,7 @@ mod tests {
         assert_eq!(text(100, 0), "----------");
         assert_eq!(text(1, 99), "+++++++++-");
         assert_eq!((text(0, 1), text(0, 0)), ("+         ".into(), " ".repeat(10)));
+        assert_eq!((text(9, 1), text(1, 9)), ("-         ".into(), "+         ".into()));
     }
 
     #[test]
