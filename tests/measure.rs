@@ -134,6 +134,18 @@ fn a_file_that_loses_its_first_name_ships_once_and_a_file_written_twice_as_it_is
 }
 
 #[test]
+fn what_the_base_has_stays_hidden_whatever_was_in_its_place_in_between() {
+    let layers = || [layer([written("f", 1)]), layer([written("f", 2), written("g", 3)]), layer([gone("f")])];
+    let (opened, inspection) = read(layers());
+    let base = gzip(layers()[0].tar()).len() as u64;
+    let merge = Change::Merge { first: 1, last: 2 };
+    assert_eq!(pull(&opened, &inspection, &[merge]), base + packed([written("g", 3), gone("f")]));
+    let overwritten = inspection.tree.versions(inspection.tree.find(b"f").unwrap()).next().unwrap();
+    let without = Change::Without(vec![overwritten]);
+    assert_eq!(pull(&opened, &inspection, &[without]), base + packed([written("g", 3)]) + packed([gone("f")]));
+}
+
+#[test]
 fn the_rungs_are_measured_but_for_those_that_stand_on_something_else() {
     let (opened, inspection) = read(layers());
     let at = |path: &str| inspection.tree.find(path.as_bytes()).unwrap();

@@ -98,12 +98,17 @@ impl Plan {
     }
 }
 
-/// For each layer the files that it takes away and that are never made.
+/// For each layer the files that it takes away and that are never made, with nothing older in their place.
 fn never_made(tree: &Tree, outcome: &Outcome) -> Vec<Vec<NodeId>> {
+    let is_lost = |version| tree.kind(version) == Kind::File && !outcome.keeps(tree.inode(version));
     let mut by_layer = vec![Vec::new(); tree.layers()];
-    for name in tree.file_names().filter(|&name| !outcome.keeps(tree.inode(name))) {
-        if let Some(died) = tree.died(name).filter(|&died| died > tree.born(name)) {
-            by_layer[died].push(tree.node_of(name));
+    for name in tree.file_names().filter(|&name| is_lost(name)) {
+        let node = tree.node_of(name);
+        let older = || tree.versions(node).skip_while(|&version| version != name).skip(1);
+        if let Some(died) = tree.died(name).filter(|&died| died > tree.born(name))
+            && older().all(is_lost)
+        {
+            by_layer[died].push(node);
         }
     }
     by_layer
