@@ -4,6 +4,7 @@
 //! at: headers of programs, databases, sources. Each is an archive that an
 //! engine loads. `tests/embedded.rs` makes them and compares.
 
+use std::fs::File;
 use std::io;
 use std::sync::Arc;
 
@@ -64,8 +65,17 @@ pub fn open(name: &str) -> Option<Result<Opened, Error>> {
 /// Writes an image as the archive that `docker load` takes; the error is [`io::ErrorKind::NotFound`] if none is called
 /// `name`.
 pub fn write(name: &str, out: impl io::Write) -> io::Result<()> {
+    known(name)?.write_to(out)
+}
+
+/// Writes an image to a new file, with holes where it is zeros, so that it takes little room; otherwise like [`write()`].
+pub fn write_file(name: &str, file: &mut File) -> io::Result<()> {
+    known(name)?.write_to_file(file)
+}
+
+fn known(name: &str) -> io::Result<HoledSource> {
     let unknown = || io::Error::new(io::ErrorKind::NotFound, format!("there is no built-in image {name}"));
-    source(name).ok_or_else(unknown)??.write_to(out)
+    source(name).ok_or_else(unknown)?
 }
 
 fn source(name: &str) -> Option<io::Result<HoledSource>> {

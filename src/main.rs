@@ -3,6 +3,7 @@
 
 mod cli;
 mod config;
+mod handout;
 mod learn;
 mod toml_file;
 mod tui;

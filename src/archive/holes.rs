@@ -9,7 +9,8 @@
 //! non-zero pages its offset, its length and its bytes; numbers are 64-bit
 //! little endian.
 
-use std::io::{self, Read, Write};
+use std::fs::File;
+use std::io::{self, Read, Seek, SeekFrom, Write};
 
 use super::ReadAt;
 
@@ -55,6 +56,21 @@ impl HoledSource {
         }
         Ok(())
     }
+
+    /// Makes a new file the archive; holes stay holes where the filesystem has them, and take no room there.
+    pub fn write_to_file(&self, file: &mut File) -> io::Result<()> {
+        file.set_len(self.len)?;
+        for (i, &(start, at)) in self.runs.iter().enumerate() {
+            file.seek(SeekFrom::Start(start))?;
+            file.write_all(self.run(i, at))?;
+        }
+        Ok(())
+    }
+
+    /// The bytes of a run, which begin at `at`.
+    fn run(&self, i: usize, at: usize) -> &[u8] {
+        &self.bytes[at..self.runs.get(i + 1).map_or(self.bytes.len(), |next| next.1)]
+    }
 }
 
 fn number(reader: &mut impl Read) -> io::Result<Option<u64>> {
@@ -79,7 +95,7 @@ impl ReadAt for HoledSource {
         let end = offset + n as u64;
         let first = self.runs.partition_point(|&(start, _)| start <= offset).saturating_sub(1);
         for (i, &(start, at)) in self.runs.iter().enumerate().skip(first).take_while(|(_, (start, _))| *start < end) {
-            let run = &self.bytes[at..self.runs.get(i + 1).map_or(self.bytes.len(), |next| next.1)];
+            let run = self.run(i, at);
             let from = offset.max(start);
             let to = end.min(start + run.len() as u64);
             if from < to {
@@ -152,5 +168,8 @@ mod tests {
         let mut whole = Vec::new();
         source.write_to(&mut whole).unwrap();
         assert_eq!(whole, archive);
+        let mut file = tempfile::NamedTempFile::new().unwrap();
+        source.write_to_file(file.as_file_mut()).unwrap();
+        assert_eq!(std::fs::read(file.path()).unwrap(), archive);
     }
 }

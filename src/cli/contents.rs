@@ -255,7 +255,7 @@ fn cancel_on_interrupt(_: &Arc<Progress>) -> io::Result<()> {
 }
 
 /// A word as a shell takes it, safe to show.
-fn quoted(word: &str) -> String {
+pub fn quoted(word: &str) -> String {
     let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@,=%".contains(c);
     if !word.is_empty() && word.chars().all(plain) {
         return word.into();

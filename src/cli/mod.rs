@@ -201,11 +201,20 @@ impl From<Error> for Failure {
     }
 }
 
+impl From<LessonError> for Failure {
+    fn from(error: LessonError) -> Self {
+        match error {
+            LessonError::Image(error) => Self::Image(error),
+            error => Self::File(error.to_string()),
+        }
+    }
+}
+
 impl From<tui::Failure> for Failure {
     fn from(failure: tui::Failure) -> Self {
         match failure {
-            tui::Failure::Image(error) | tui::Failure::Lesson(LessonError::Image(error)) => Self::Image(error),
-            tui::Failure::Lesson(error) => Self::File(error.to_string()),
+            tui::Failure::Image(error) => Self::Image(error),
+            tui::Failure::Lesson(error) => error.into(),
             tui::Failure::Terminal(error) => Self::Output("to the terminal".into(), error),
         }
     }

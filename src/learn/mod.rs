@@ -5,6 +5,7 @@
 //! number of those images. Only what is told reaches a screen or a handout.
 
 mod course;
+mod difference;
 mod facts;
 mod figure;
 mod read;
@@ -16,7 +17,8 @@ use layerscope::tree::NodeId;
 use crate::toml_file::Problem;
 use crate::tui::View;
 
-pub use course::{Course, Entry};
+pub use course::{Course, Entry, Origin};
+pub use difference::FileLine;
 pub use stage::{LessonError, Stage};
 
 use facts::Facts;

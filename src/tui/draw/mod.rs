@@ -40,6 +40,14 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     theme.signs.apply(buffer);
 }
 
+/// The whole screen, where there is no terminal.
+pub fn screen(app: &App, theme: &Theme) -> Buffer {
+    let mut buffer = Buffer::empty(app.area);
+    inner(app, theme, app.area, &mut buffer);
+    theme.signs.apply(&mut buffer);
+    buffer
+}
+
 fn inner(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let panes = app.panes();
     bars::draw(bars::header(app, theme, panes.header.width), panes.header, buffer);

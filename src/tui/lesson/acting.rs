@@ -149,8 +149,14 @@ impl App {
 
     /// Goes on or back by some steps.
     fn tell_step(&mut self, by: isize) {
+        let Some(lesson) = &self.lesson else { return };
+        self.go_to_step(lesson.step.saturating_add_signed(by));
+    }
+
+    /// Goes to a step, counted from 0; after the last one comes the page that sums up.
+    pub(super) fn go_to_step(&mut self, step: usize) {
         let Some(lesson) = &mut self.lesson else { return };
-        lesson.step = lesson.step.saturating_add_signed(by).min(lesson.told.steps.len());
+        lesson.step = step.min(lesson.told.steps.len());
         self.set_the_scene();
     }
 

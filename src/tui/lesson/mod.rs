@@ -3,6 +3,7 @@
 mod acting;
 mod draw;
 mod page;
+mod stills;
 
 use layerscope::compare::{Column, columns};
 
@@ -10,6 +11,7 @@ use crate::learn::{Question, Scene, Stage, Step, Told};
 
 pub use draw::{draw, keys, mark, option_at};
 pub use page::{draw as draw_page, rows as page_rows};
+pub use stills::{Size, Still, stills};
 
 /// Where a lesson stands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -7,6 +7,7 @@ use ratatui::text::Line;
 
 use super::Narrator;
 use super::draw::paragraphs;
+use crate::learn::FileLine;
 use crate::tui::draw::{pane, put, scroll_bar, scrolled_title};
 use crate::tui::text::wrap;
 use crate::tui::theme::Theme;
@@ -79,23 +80,15 @@ fn lines(lesson: &Narrator, width: usize, theme: &Theme) -> Vec<Line<'static>> {
 
 /// The lines of both files; those that only one of them has are marked.
 fn dockerfiles(lesson: &Narrator, theme: &Theme) -> (File, File) {
-    let difference = similar::TextDiff::from_lines(&*lesson.told.before, &*lesson.told.after);
-    let (mut before, mut after) = (Vec::new(), Vec::new());
-    for change in difference.iter_all_changes() {
-        let text = layerscope::text::escaped_str(change.value().trim_end());
-        match change.tag() {
-            similar::ChangeTag::Equal => {
-                before.push((format!("  {text}"), Style::new()));
-                after.push((format!("  {text}"), Style::new()));
-            }
-            similar::ChangeTag::Delete => before.push((format!("- {text}"), theme.removed)),
-            similar::ChangeTag::Insert => after.push((format!("+ {text}"), theme.added)),
-        }
-    }
-    if lesson.told.before.is_empty() {
-        before.clear();
-    }
-    (before, after)
+    let marked = |lines: Vec<FileLine>, mark: char, style: Style| -> File {
+        let line = |FileLine { text, is_changed }| match is_changed {
+            true => (format!("{mark} {text}"), style),
+            false => (format!("  {text}"), Style::new()),
+        };
+        lines.into_iter().map(line).collect()
+    };
+    let [before, after] = lesson.told.dockerfiles();
+    (marked(before, '-', theme.removed), marked(after, '+', theme.added))
 }
 
 /// A line of a file in as many rows as it needs.

@@ -15,7 +15,6 @@ mod play;
 mod side;
 #[path = "../../../tests/support/mod.rs"]
 mod support;
-mod svg;
 mod timeline;
 mod treemap;
 mod viewer;
@@ -27,12 +26,12 @@ use std::time::Duration;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers, MouseButton, MouseEvent, MouseEventKind};
 use layerscope::report::Units;
 use layerscope::{Inspection, Opened, Progress};
-use ratatui::Terminal;
-use ratatui::backend::TestBackend;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::app::{App, Effect, Intro, Message, Phase};
+use super::picture as svg;
+pub use super::picture::lines;
 use super::signs::Signs;
 use super::theme::Theme;
 use super::views::{Motion, View};
@@ -238,10 +237,7 @@ impl Person {
     }
 
     fn sees(&self) -> Buffer {
-        let mut terminal =
-            Terminal::new(TestBackend::new(self.app.area.width, self.app.area.height)).expect("a screen");
-        terminal.draw(|frame| super::draw::draw(&self.app, &self.theme, frame)).expect("a frame");
-        terminal.backend().buffer().clone()
+        super::draw::screen(&self.app, &self.theme)
     }
 
     fn screen(&self) -> String {
@@ -268,11 +264,4 @@ impl Person {
     fn layer(&self) -> usize {
         self.app.explorer().expect("the layers have been read").layer
     }
-}
-
-/// The characters of a buffer, a line a row.
-pub fn lines(buffer: &Buffer) -> Vec<String> {
-    let area = buffer.area;
-    let row = |y: u16| (0..area.width).map(|x| buffer[(x, y)].symbol()).collect::<String>().trim_end().to_owned();
-    (0..area.height).map(row).collect()
 }

@@ -1,4 +1,4 @@
-//! A screen as an SVG picture: what a terminal shows.
+//! A screen as a picture: what a terminal shows, as SVG or as lines of text.
 
 use std::fmt::{self, Write};
 
@@ -8,6 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 const CELL: (usize, usize) = (9, 19);
 const MARGIN: usize = 10;
+
 /// What a terminal makes of "no colour".
 #[derive(Clone, Copy)]
 pub struct Paper {
@@ -15,7 +16,11 @@ pub struct Paper {
     foreground: Rgb,
 }
 
+/// What is printed, on paper that is white already.
+pub const WHITE: Paper = Paper { background: Rgb(0xff, 0xff, 0xff), foreground: Rgb(0x1b, 0x1f, 0x24) };
+#[cfg(test)]
 pub const DARK: Paper = Paper { background: Rgb(0x14, 0x17, 0x1c), foreground: Rgb(0xd5, 0xd9, 0xe0) };
+#[cfg(test)]
 pub const LIGHT: Paper = Paper { background: Rgb(0xfa, 0xf9, 0xf5), foreground: Rgb(0x24, 0x29, 0x2f) };
 
 #[derive(Clone, Copy, PartialEq, Eq)]
@@ -46,13 +51,45 @@ impl Paper {
     }
 }
 
-fn escape(text: &str) -> String {
-    text.replace('&', "&amp;").replace('<', "&lt;").replace('>', "&gt;")
+/// Writes text as XML and HTML have it between elements; what XML cannot have becomes U+FFFD.
+pub fn escape(text: &str) -> String {
+    let mut out = String::with_capacity(text.len());
+    for c in text.chars() {
+        match c {
+            '&' => out.push_str("&amp;"),
+            '<' => out.push_str("&lt;"),
+            '>' => out.push_str("&gt;"),
+            '\u{fffe}' | '\u{ffff}' => out.push(char::REPLACEMENT_CHARACTER),
+            c if c.is_control() && !matches!(c, '\n' | '\t') => out.push(char::REPLACEMENT_CHARACTER),
+            c => out.push(c),
+        }
+    }
+    out
 }
 
-/// Draws a screen.
-pub fn draw(paper: Paper, buffer: &Buffer) -> String {
+/// The same in the quotes of an attribute.
+fn attribute(text: &str) -> String {
+    escape(text).replace('"', "&quot;")
+}
+
+/// Draws a screen as a file of its own; the title is for those who do not see it.
+pub fn draw(paper: Paper, buffer: &Buffer, title: Option<&str>) -> String {
     let mut out = begin(paper, buffer.area.width, buffer.area.height);
+    if let Some(title) = title {
+        let _ = writeln!(out, "<title>{}</title>", escape(title));
+    }
+    end(paper, buffer, out)
+}
+
+/// Draws a screen as a part of a page of HTML.
+pub fn inline(paper: Paper, buffer: &Buffer, title: &str) -> String {
+    let attributes = format!("role=\"img\" aria-label=\"{}\"", attribute(title));
+    let mut out = open(&attributes, paper, buffer.area.width, buffer.area.height);
+    let _ = writeln!(out, "<title>{}</title>", escape(title));
+    end(paper, buffer, out)
+}
+
+fn end(paper: Paper, buffer: &Buffer, mut out: String) -> String {
     for y in 0..buffer.area.height {
         row(paper, buffer, y, usize::from(y), &mut out);
     }
@@ -62,13 +99,36 @@ pub fn draw(paper: Paper, buffer: &Buffer) -> String {
 
 /// The picture of an empty screen, still open.
 pub fn begin(paper: Paper, columns: u16, rows: u16) -> String {
+    open("xmlns=\"http://www.w3.org/2000/svg\"", paper, columns, rows)
+}
+
+fn open(attributes: &str, paper: Paper, columns: u16, rows: u16) -> String {
     let (width, height) = (usize::from(columns) * CELL.0 + 2 * MARGIN, usize::from(rows) * CELL.1 + 2 * MARGIN);
     format!(
-        "<svg xmlns=\"http://www.w3.org/2000/svg\" viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
+        "<svg {attributes} viewBox=\"0 0 {width} {height}\" width=\"{width}\" height=\"{height}\" \
          font-family=\"ui-monospace,SFMono-Regular,Menlo,Consolas,'DejaVu Sans Mono',monospace\" font-size=\"15\">\n\
          <rect width=\"{width}\" height=\"{height}\" rx=\"8\" fill=\"{}\"/>\n",
         paper.background
     )
+}
+
+/// The characters of a screen, a line a row.
+pub fn lines(buffer: &Buffer) -> Vec<String> {
+    let row = |y: u16| {
+        let (mut line, mut x) = (String::new(), 0);
+        while x < buffer.area.width {
+            let symbol = buffer[(x, y)].symbol();
+            line.push_str(symbol);
+            x += columns(symbol);
+        }
+        line.trim_end().to_owned()
+    };
+    (0..buffer.area.height).map(row).collect()
+}
+
+/// The cells that a symbol takes.
+fn columns(symbol: &str) -> u16 {
+    u16::try_from(symbol.width().max(1)).unwrap_or(1)
 }
 
 /// Draws a row of a screen at a row of the picture, a run of equal cells at a time.
@@ -86,7 +146,7 @@ pub fn row(paper: Paper, buffer: &Buffer, y: u16, at: usize, out: &mut String) {
                 break;
             }
             text.push_str(cell.symbol());
-            x += u16::try_from(cell.symbol().width().max(1)).unwrap_or(1);
+            x += columns(cell.symbol());
         }
         run(paper, out, usize::from(start), at, usize::from(x - start), &text, style);
     }
@@ -132,4 +192,24 @@ fn run(
         shown.width() * CELL.0,
         escape(shown)
     );
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_speaks_to_a_reader_of_xml_is_only_text() {
+        let hostile = Buffer::with_lines(["<script>]]>&\u{ffff}\"x"]);
+        let drawn = draw(WHITE, &hostile, Some("a\"<b>"));
+        assert!(drawn.contains("<title>a\"&lt;b&gt;</title>"), "{drawn}");
+        assert!(drawn.contains(">&lt;script&gt;]]&gt;&amp;\u{fffd}\"x<"), "{drawn}");
+        let inline = inline(WHITE, &hostile, "a\"<b>");
+        assert!(inline.contains("aria-label=\"a&quot;&lt;b&gt;\"") && !inline.contains("http"), "{inline}");
+    }
+
+    #[test]
+    fn a_wide_character_takes_two_columns_and_no_more() {
+        assert_eq!(lines(&Buffer::with_lines(["│漢字│  "])), ["│漢字│"]);
+    }
 }

@@ -1,0 +1,271 @@
+//! Lessons on paper and in directories, as a teacher asks for them.
+
+#[path = "learn/markup.rs"]
+mod markup;
+
+use std::path::Path;
+use std::process::{Command, Output, Stdio};
+
+use layerscope::{Inspection, Progress};
+use markup::{images, loads, well_formed};
+
+fn layerscope(arguments: &[&str]) -> Output {
+    let mut command = Command::new(env!("CARGO_BIN_EXE_layerscope"));
+    command.args(arguments).env("LAYERSCOPE_CONFIG", if cfg!(windows) { "NUL" } else { "/dev/null" });
+    command.stdin(Stdio::null()).output().unwrap()
+}
+
+fn said(arguments: &[&str]) -> String {
+    let output = layerscope(arguments);
+    assert!(output.status.success(), "{arguments:?}: {}", text(&output.stderr));
+    text(&output.stdout)
+}
+
+/// What is said of arguments that are refused.
+fn refused(arguments: &[&str]) -> String {
+    let output = layerscope(arguments);
+    assert_eq!(output.status.code(), Some(2), "{arguments:?}: {}", text(&output.stdout));
+    assert!(output.stdout.is_empty());
+    text(&output.stderr)
+}
+
+fn text(bytes: &[u8]) -> String {
+    String::from_utf8(bytes.to_vec()).expect("the output is UTF-8")
+}
+
+/// The names of the built-in lessons.
+fn lessons() -> Vec<String> {
+    let list = said(&["learn"]);
+    let heads = list.lines().filter(|line| line.trim_start().starts_with(|c: char| c.is_ascii_digit()));
+    heads.filter_map(|line| Some(line.rsplit_once('(')?.1.trim_end_matches(')').to_owned())).collect()
+}
+
+fn inspected(archive: &Path) -> Inspection {
+    layerscope::inspect(&layerscope::open(archive, None).unwrap(), &Progress::default()).unwrap()
+}
+
+/// A lesson of one's own, told about the demo.
+fn own(directory: &Path, say: &str) -> String {
+    let file = directory.join("mine.toml");
+    let lesson = format!(
+        "title = \"Mine {say}\"\nabout = \"{say}\"\nimages = [\"demo\"]\nseen = [\"1 {say}\", \"2\", \"3\"]\n\
+         before = \"FROM a\\nRUN\\tb {say}\\n\"\nafter = \"FROM a\\n\"\n\
+         [[step]]\nsay = \"{say} {{shipped}}\"\nlayer = 1\n\
+         [[step]]\nask = \"{say}?\"\noptions = [\"{say}\", \"no\"]\nright = 1\nbecause = \"{say}\"\n"
+    );
+    std::fs::write(&file, lesson).unwrap();
+    file.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn without_a_terminal_the_list_is_written_and_a_lesson_as_markdown() {
+    let list = said(&["learn"]);
+    assert!(list.contains("  1  The cleanup that saved nothing (cleanup)"), "{list}");
+    let lesson = said(&["learn", "1"]);
+    assert!(lesson.starts_with("# The cleanup that saved nothing\n"), "{lesson}");
+    assert_eq!(lesson, said(&["learn", "cleanup", "--format", "markdown"]));
+}
+
+#[test]
+fn every_lesson_is_a_page_that_loads_nothing_and_keeps_the_answers_for_the_end() {
+    let lessons = lessons();
+    assert!(lessons.len() >= 8, "{lessons:?}");
+    for lesson in &lessons {
+        let page = said(&["learn", lesson, "--format", "html"]);
+        assert!(page.starts_with("<!DOCTYPE html>\n<html lang=\"en\">") && page.ends_with("</html>\n"), "{lesson}");
+        well_formed(page.trim_start_matches("<!DOCTYPE html>")).unwrap_or_else(|what| panic!("{lesson}: {what}"));
+        assert_eq!(loads(&page), Vec::<String>::new(), "{lesson}");
+        let pictures = page.matches("<svg role=\"img\" aria-label=\"").count();
+        assert!(pictures >= 2 && page.matches("</svg>").count() == pictures, "{lesson}: {pictures} pictures");
+        assert_eq!(page.matches("<title>").count(), pictures + 1, "{lesson}: every picture has a title");
+        let (asked, answers) = page.split_once("<div class=\"answers\">").expect("answers");
+        let questions = asked.matches("class=\"ask\"").count();
+        assert!(questions >= 2 && answers.matches("class=\"answer\"").count() == questions, "{lesson}: {questions}");
+        for part in ["What you saw", "Dockerfile before", "Dockerfile after"] {
+            assert!(answers.contains(part) && !asked.contains(part), "{lesson}: {part}");
+        }
+    }
+}
+
+#[test]
+fn every_lesson_is_markdown_with_its_screens_as_text() {
+    for lesson in lessons() {
+        let page = said(&["learn", &lesson, "--format", "markdown"]);
+        let fences: Vec<_> = page.lines().filter(|line| line.starts_with("```")).collect();
+        assert!(fences.len() >= 8 && fences.len().is_multiple_of(2), "{lesson}: {fences:?}");
+        assert!(fences.chunks(2).all(|pair| ["```text", "```dockerfile"].contains(&pair[0]) && pair[1] == "```"));
+        assert!(page.contains("┌ Layers · "), "{lesson}");
+        let (asked, answers) = page.split_once("\n## Answers\n").expect("answers");
+        let questions = asked.matches(": question ").count();
+        assert!(questions >= 2 && answers.matches("**Question ").count() == questions, "{lesson}");
+        assert!(answers.contains("```dockerfile\nFROM ") && answers.contains("## What you saw"), "{lesson}");
+        assert_eq!(images(&page), Vec::<String>::new(), "{lesson}");
+        // Screens of 80 columns, without the line of keys.
+        let screens = page.lines().filter(|line| line.starts_with('│'));
+        assert!(screens.clone().count() > 10, "{lesson}");
+        assert!(screens.into_iter().all(|line| line.chars().count() <= 80), "{lesson}");
+        assert!(!page.contains("look around"), "{lesson}");
+    }
+}
+
+#[test]
+fn a_question_about_the_same_screen_has_no_second_picture() {
+    let page = said(&["learn", "cleanup"]);
+    let (_, question) = page.split_once("## Step 4: question 1\n").unwrap();
+    let (question, _) = question.split_once("## Step 5").unwrap();
+    assert!(question.contains("- **b** ") && question.contains("The picture is that of step 3."), "{question}");
+    assert!(!question.contains("```"), "{question}");
+}
+
+#[test]
+fn a_directory_has_archives_that_open_both_dockerfiles_and_the_handouts_with_their_pictures() {
+    let temporary = tempfile::tempdir().unwrap();
+    let directory = temporary.path().join("class");
+    assert_eq!(said(&["learn", "cleanup", "--si", "--write", directory.to_str().unwrap()]), "");
+    let read = |name: &str| std::fs::read_to_string(directory.join(name)).unwrap_or_else(|e| panic!("{name}: {e}"));
+    let (page, markdown) = (read("handout.html"), read("handout.md"));
+    for name in ["demo", "toolchain-left"] {
+        let archive = directory.join(format!("{name}.tar"));
+        let written = inspected(&archive);
+        let embedded = layerscope::embedded::open(name).unwrap().unwrap();
+        assert_eq!(written.totals, layerscope::inspect(&embedded, &Progress::default()).unwrap().totals, "{name}");
+        let shipped = layerscope::report::Units::Si.size(written.totals.shipped);
+        assert!(page.contains(&shipped) && markdown.contains(&shipped), "{shipped} of {name} is not in the handout");
+    }
+    let pictures = images(&markdown);
+    assert!(pictures.len() >= 5, "{pictures:?}");
+    for picture in &pictures {
+        let drawn = read(picture);
+        well_formed(&drawn).unwrap_or_else(|what| panic!("{picture}: {what}"));
+        assert!(drawn.starts_with("<svg xmlns=") && drawn.contains("<title>"), "{picture}");
+    }
+    assert_eq!(std::fs::read_dir(directory.join("pictures")).unwrap().count(), pictures.len());
+    assert!(read("Dockerfile.before").contains("\nRUN apk del go"));
+    assert!(read("Dockerfile.after").contains(" \\\n    && apk del go"));
+    let readme = read("README.txt");
+    for line in ["docker load -i demo.tar", "layerscope demo.tar", "docker build -f Dockerfile.after", "learn cleanup"]
+    {
+        assert!(readme.contains(line), "{line} is not in\n{readme}");
+    }
+    assert_eq!(std::fs::read_dir(temporary.path()).unwrap().count(), 1, "nothing else is left");
+}
+
+#[cfg(target_os = "linux")]
+#[test]
+fn zeros_take_no_room() {
+    use std::os::unix::fs::MetadataExt;
+    let temporary = tempfile::tempdir().unwrap();
+    let mut file = tempfile::NamedTempFile::new_in(&temporary).unwrap();
+    layerscope::embedded::write_file("golang", file.as_file_mut()).unwrap();
+    let metadata = file.path().metadata().unwrap();
+    assert!(metadata.len() > 800_000_000, "{} bytes", metadata.len());
+    assert!(metadata.blocks() * 512 < metadata.len() / 4, "{} bytes on the disk", metadata.blocks() * 512);
+}
+
+#[test]
+fn what_is_there_already_is_left_alone() {
+    let temporary = tempfile::tempdir().unwrap();
+    let directory = temporary.path().join("class");
+    let place = directory.to_str().unwrap();
+    std::fs::create_dir(&directory).unwrap();
+    // An empty directory is as good as none.
+    said(&["learn", "binary", "--write", place]);
+    let before = std::fs::read_to_string(directory.join("README.txt")).unwrap();
+    let error = refused(&["learn", "cleanup", "--write", place]);
+    assert!(
+        error.contains("class is there already, and nothing is overwritten\nhint: give another directory"),
+        "{error}"
+    );
+    assert_eq!(std::fs::read_to_string(directory.join("README.txt")).unwrap(), before);
+    assert!(!directory.join("demo.tar").exists());
+    let file = temporary.path().join("file");
+    std::fs::write(&file, "mine").unwrap();
+    assert!(refused(&["learn", "binary", "--write", file.to_str().unwrap()]).contains("is there already"));
+    assert_eq!(std::fs::read_to_string(&file).unwrap(), "mine");
+    let nowhere = temporary.path().join("no/where");
+    let error = refused(&["learn", "binary", "--write", nowhere.to_str().unwrap()]);
+    assert!(error.contains("there is no such file or directory"), "{error}");
+}
+
+#[test]
+fn a_lesson_has_to_be_named_to_be_written() {
+    assert!(refused(&["learn", "--format", "html"]).contains("which lesson is to be written?"));
+    assert!(refused(&["learn", "99", "--format", "html"]).contains("there is no lesson 99"));
+}
+
+#[test]
+fn a_lesson_of_one_s_own_is_written_with_the_archive_that_lies_beside_it() {
+    let temporary = tempfile::tempdir().unwrap();
+    let lesson = own(temporary.path(), "hello");
+    let text = std::fs::read_to_string(&lesson).unwrap().replace("[\"demo\"]", "[\"tiny.tar\", \"far/tiny.tar\"]");
+    std::fs::write(&lesson, text.replace("layer = 1", "layer = 0")).unwrap();
+    std::fs::create_dir(temporary.path().join("far")).unwrap();
+    for name in ["tiny.tar", "far/tiny.tar"] {
+        let mut file = std::fs::File::create(temporary.path().join(name)).unwrap();
+        layerscope::embedded::write_file("binary-packed", &mut file).unwrap();
+    }
+    let directory = temporary.path().join("class");
+    said(&["learn", &lesson, "--write", directory.to_str().unwrap()]);
+    assert_eq!(inspected(&directory.join("tiny.tar")).totals.files, 1);
+    assert!(!directory.join("far").exists());
+    let readme = std::fs::read_to_string(directory.join("README.txt")).unwrap();
+    assert!(readme.contains("is not in here: it lies in ") && readme.contains("learn mine.toml"), "{readme}");
+    assert!(directory.join("mine.toml").exists(), "the lesson itself");
+    assert_eq!(std::fs::read_to_string(directory.join("Dockerfile.before")).unwrap(), "FROM a\nRUN\tb hello\n");
+}
+
+#[test]
+fn an_error_in_a_lesson_names_file_and_line() {
+    let temporary = tempfile::tempdir().unwrap();
+    let lesson = own(temporary.path(), "{shiped}");
+    let error = refused(&["learn", &lesson, "--format", "html"]);
+    assert!(
+        error.contains("mine.toml: line 8: say: {shiped}: shiped: no such quantity; did you mean shipped?"),
+        "{error}"
+    );
+    let lesson = own(temporary.path(), "{shipped(9)}");
+    let error = refused(&["learn", &lesson]);
+    assert!(error.contains("mine.toml: line 8: {shipped(9)}: demo has 4 layers"), "{error}");
+}
+
+#[test]
+fn a_hostile_lesson_is_only_words() {
+    let temporary = tempfile::tempdir().unwrap();
+    let lesson = own(temporary.path(), "<script>alert(1)</script> ]]> \\u001b[31m \\u202e & ``` <img src=x onerror=y>");
+    let page = said(&["learn", &lesson, "--format", "html"]);
+    well_formed(page.trim_start_matches("<!DOCTYPE html>")).unwrap();
+    assert_eq!(loads(&page), Vec::<String>::new());
+    assert!(page.contains("&lt;script&gt;alert(1)&lt;/script&gt; ]]&gt; \\x1b[31m \\u{202e} &amp;"), "{page}");
+    let markdown = said(&["learn", &lesson]);
+    assert!(markdown.contains("\\<script\\>") && !markdown.contains("\n<"), "{markdown}");
+    assert!(markdown.contains("\n````dockerfile\n"), "the fence is longer than what it holds:\n{markdown}");
+    let directory = temporary.path().join("class");
+    said(&["learn", &lesson, "--write", directory.to_str().unwrap()]);
+    let files = ["README.txt", "Dockerfile.before", "handout.md", "handout.html"];
+    let written = files.map(|name| std::fs::read_to_string(directory.join(name)).unwrap());
+    for text in written.iter().chain([&page, &markdown]) {
+        assert!(!text.contains(['\u{1b}', '\u{202e}']), "{text}");
+    }
+}
+
+#[test]
+fn the_lesson_of_the_readme_can_be_told() {
+    let readme = include_str!("../README.md");
+    let (_, teaching) = readme.split_once("\n## Teaching with layerscope\n").expect("the section");
+    let (_, lesson) = teaching.split_once("\n```toml\n").expect("the example");
+    let (lesson, _) = lesson.split_once("```").expect("its end");
+    let temporary = tempfile::tempdir().unwrap();
+    let file = temporary.path().join("readme.toml");
+    std::fs::write(&file, lesson).unwrap();
+    let page = said(&["learn", file.to_str().unwrap()]);
+    assert!(page.contains("## Step 2: question 1") && page.contains("210 MiB"), "{page}");
+    for key in ["title", "about", "images", "seen", "before", "after", "say", "ask", "options", "right", "because"] {
+        assert!(
+            lesson.contains(&format!("\n{key} = ")) || lesson.starts_with(&format!("{key} = ")),
+            "{key} is not told of"
+        );
+    }
+    for key in ["image", "view", "layer", "path", "changes"] {
+        assert!(lesson.contains(&format!("\n{key} = ")), "{key} is not told of");
+    }
+}
