@@ -7,8 +7,10 @@
 mod course;
 mod facts;
 mod figure;
+mod plain;
 mod read;
 mod stage;
+pub mod story;
 mod tell;
 
 use layerscope::tree::NodeId;

@@ -51,8 +51,10 @@ fn lines(lesson: &Narrator, width: usize, theme: &Theme) -> Vec<Line<'static>> {
         return lines;
     }
     lines.push(Line::default());
-    if width < TWO_COLUMNS {
-        for (head, file) in [("Dockerfile before", before), ("Dockerfile after", after)] {
+    if width < TWO_COLUMNS || after.is_empty() {
+        // What nothing is proposed for is neither before nor after.
+        let first = if after.is_empty() { "Dockerfile" } else { "Dockerfile before" };
+        for (head, file) in [(first, before), ("Dockerfile after", after)] {
             if !file.is_empty() {
                 lines.push(Line::styled(format!(" {head}"), theme.focused));
                 lines.extend(file.iter().flat_map(|line| folded(line, width)));
@@ -77,8 +79,12 @@ fn lines(lesson: &Narrator, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     lines
 }
 
-/// The lines of both files; those that only one of them has are marked.
+/// The lines of both files; where there are two, those that only one of them has are marked.
 fn dockerfiles(lesson: &Narrator, theme: &Theme) -> (File, File) {
+    if lesson.told.after.is_empty() {
+        let plain = |line: &str| (format!("  {}", layerscope::text::escaped_str(line.trim_end())), Style::new());
+        return (lesson.told.before.lines().map(plain).collect(), Vec::new());
+    }
     let difference = similar::TextDiff::from_lines(&*lesson.told.before, &*lesson.told.after);
     let (mut before, mut after) = (Vec::new(), Vec::new());
     for change in difference.iter_all_changes() {
