@@ -103,7 +103,7 @@ fn write(arguments: &CompareArguments, format: Format) -> Result<(), Failure> {
 }
 
 /// Here an image of several is named in another way than elsewhere.
-fn named_here(failure: Failure) -> Failure {
+pub(super) fn named_here(failure: Failure) -> Failure {
     match failure {
         Failure::Image(error) => match &error {
             Error::Ambiguous { path, .. } | Error::NoSuchImage { path, .. } => Failure::Place {
@@ -117,7 +117,7 @@ fn named_here(failure: Failure) -> Failure {
 }
 
 /// The archive and the image in it that `ARCHIVE#TAG` names, so that two images of one archive can be compared; a file whose name has a `#` is itself.
-fn named(path: &Path) -> (PathBuf, Option<String>) {
+pub(super) fn named(path: &Path) -> (PathBuf, Option<String>) {
     let whole = (path.to_path_buf(), None);
     if path.exists() {
         return whole;

@@ -63,6 +63,7 @@ const AFTER_HELP: &str = "Examples:
   layerscope fix my-app.tar --dockerfile Dockerfile | patch -p0
   layerscope compare old.tar new.tar           side by side; --format text|json writes it
   layerscope learn 1                           why a RUN rm makes nothing smaller
+  layerscope learn --image my-app.tar          the story of an image of yours
   layerscope cat my-app.tar /etc/os-release
   layerscope extract my-app.tar /usr/lib/go --to .
   layerscope                                   opens the built-in demo
@@ -314,18 +315,21 @@ fn show(input: Input, selection: Selection, settings: Settings) -> Result<(), Fa
     if Environment::read().is_dumb() {
         return Err(Failure::Dumb("layerscope report IMAGE"));
     }
-    let start = if input.opens_at_once() {
-        // What cannot be opened is said before the screen is taken over.
-        let archive = input.open(&Progress::default())?;
-        match archive.select(&selection) {
-            Err(Error::Ambiguous { .. }) => tui::Start::Archive(archive),
-            index => tui::Start::Image(Box::new(archive.pick(index?))),
-        }
-    } else {
-        let name = input.name();
-        tui::Start::Later(name, Box::new(move |progress| input.open(progress)))
-    };
+    let start = start(input, &selection)?;
     Ok(tui::run(start, selection, settings)?)
+}
+
+/// What the screen begins with; what cannot be opened is said before the screen is taken over.
+fn start(input: Input, selection: &Selection) -> Result<tui::Start, Failure> {
+    if !input.opens_at_once() {
+        let name = input.name();
+        return Ok(tui::Start::Later(name, Box::new(move |progress| input.open(progress))));
+    }
+    let archive = input.open(&Progress::default())?;
+    Ok(match archive.select(selection) {
+        Err(Error::Ambiguous { .. }) => tui::Start::Archive(archive),
+        index => tui::Start::Image(Box::new(archive.pick(index?))),
+    })
 }
 
 fn read(input: Input, selection: &Selection, progress: &Progress) -> Result<Inspection, Failure> {

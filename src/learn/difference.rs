@@ -20,7 +20,9 @@ impl Told {
         let (mut before, mut after) = (Vec::new(), Vec::new());
         for change in TextDiff::from_lines(&*self.before, &*self.after).iter_all_changes() {
             let text = escaped_str(&change.value().trim_end().replace('\t', "    "));
-            let line = FileLine { text, is_changed: change.tag() != ChangeTag::Equal };
+            // Where there is but one file, there is nothing to tell it from.
+            let is_changed = change.tag() != ChangeTag::Equal && !self.before.is_empty() && !self.after.is_empty();
+            let line = FileLine { text, is_changed };
             if change.tag() != ChangeTag::Insert {
                 before.push(line.clone());
             }
@@ -44,5 +46,7 @@ mod tests {
         let [before, after] = told.dockerfiles();
         assert_eq!(before, [line("FROM a", false), line("RUN \\x1bb", true)]);
         assert_eq!(after, [line("FROM a", false), line("RUN    c", true)]);
+        let alone = Told { after: String::new(), ..told };
+        assert_eq!(alone.dockerfiles(), [vec![line("FROM a", false), line("RUN \\x1bb", false)], Vec::new()]);
     }
 }

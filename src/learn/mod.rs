@@ -8,8 +8,11 @@ mod course;
 mod difference;
 mod facts;
 mod figure;
+#[cfg(test)]
+mod plain;
 mod read;
 mod stage;
+pub mod story;
 mod tell;
 
 use layerscope::tree::NodeId;

@@ -104,20 +104,29 @@ pub enum Start {
     Archive(Archive),
     /// A lesson of a course; without one, the list of all.
     Course(Course, Option<usize>),
+    /// The story of the image that this would show.
+    Story(Box<Start>),
     /// Nothing but the name: what can be read only once has to be read to its end first.
     Later(String, Opener),
+}
+
+impl Start {
+    /// What to call it while nothing else is known.
+    fn name(&self) -> String {
+        match self {
+            Self::Image(opened) => opened.path.clone(),
+            Self::Archive(archive) => archive.path.clone(),
+            Self::Course(..) => "Lessons".into(),
+            Self::Story(image) => image.name(),
+            Self::Later(name, _) => name.clone(),
+        }
+    }
 }
 
 /// Shows an image until the person quits.
 pub fn run(start: Start, selection: Selection, settings: Settings) -> Result<(), Failure> {
     let (sender, receiver) = channel();
-    let name = match &start {
-        Start::Image(opened) => opened.path.clone(),
-        Start::Archive(archive) => archive.path.clone(),
-        Start::Later(name, _) => name.clone(),
-        Start::Course(..) => "Lessons".into(),
-    };
-    let app = App::new(name, &settings, area()?);
+    let app = App::new(start.name(), &settings, area()?);
     let mut session = Session::new(app, 0, selection, settings.pager.clone(), sender.clone());
     // The layers are read already while the terminal is asked for its colours.
     session.start(start);

@@ -23,7 +23,7 @@ use super::theme::Theme;
 use super::viewer::pager;
 use super::work::{Jobs, Workshop};
 use super::{Failure, Start, draw};
-use crate::learn::{Course, Entry, LessonError};
+use crate::learn::{self, Course, Entry, LessonError};
 
 /// How looking at an image ended.
 pub enum Ended {
@@ -49,6 +49,8 @@ pub struct Session {
     contents: Option<Arc<dyn Contents>>,
     /// The lessons, and the place of the one that is told.
     course: Option<(Arc<Course>, Option<usize>)>,
+    /// Whether the image's story is told.
+    is_story: bool,
     jobs: Jobs,
     clock: Clock,
     /// What shows files instead of the program that the environment names.
@@ -67,6 +69,7 @@ impl Session {
             archive: None,
             contents: None,
             course: None,
+            is_story: false,
             jobs: Jobs::default(),
             clock: Clock::default(),
             pager,
@@ -84,6 +87,10 @@ impl Session {
                     Some(index) => self.teach(index),
                     None => self.list_lessons(),
                 }
+            }
+            Start::Story(image) => {
+                self.is_story = true;
+                self.start(*image);
             }
             Start::Later(_, open) => {
                 let (progress, sender) = (self.progress.clone(), self.sender.clone());
@@ -138,6 +145,9 @@ impl Session {
     /// Shows what is known of the image, and reads its layers beside the screen.
     fn read(&mut self, opened: Opened) {
         self.app.update(Message::Opened(Intro::of(&opened)));
+        if self.is_story {
+            return self.tell(opened);
+        }
         let contents = Arc::new(LayerContents::new(&opened));
         self.contents = Some(contents.clone());
         let (progress, teller) = (self.progress.clone(), self.teller());
@@ -149,6 +159,16 @@ impl Session {
             if let Some(inspection) = read {
                 study(&*contents, &inspection, units, &teller);
             }
+        });
+    }
+
+    /// Reads the image beside the screen, and begins its story.
+    fn tell(&self, opened: Opened) {
+        let (progress, sender, units) = (self.progress.clone(), self.sender.clone(), self.app.units);
+        thread::spawn(move || {
+            let told = learn::story::of(&opened, units, &progress);
+            let narrator = told.map(|(told, stage)| Box::new(Narrator::new(told, vec![stage], Place::Alone)));
+            sender.send(Event::Lesson(narrator.map_err(LessonError::Image)))
         });
     }
 

@@ -52,8 +52,10 @@ fn lines(lesson: &Narrator, width: usize, theme: &Theme) -> Vec<Line<'static>> {
         return lines;
     }
     lines.push(Line::default());
-    if width < TWO_COLUMNS {
-        for (head, file) in [("Dockerfile before", before), ("Dockerfile after", after)] {
+    if width < TWO_COLUMNS || after.is_empty() {
+        // What nothing is proposed for is neither before nor after.
+        let first = if after.is_empty() { "Dockerfile" } else { "Dockerfile before" };
+        for (head, file) in [(first, before), ("Dockerfile after", after)] {
             if !file.is_empty() {
                 lines.push(Line::styled(format!(" {head}"), theme.focused));
                 lines.extend(file.iter().flat_map(|line| folded(line, width)));
@@ -78,7 +80,7 @@ fn lines(lesson: &Narrator, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     lines
 }
 
-/// The lines of both files; those that only one of them has are marked.
+/// The lines of both files; where there are two, those that only one of them has are marked.
 fn dockerfiles(lesson: &Narrator, theme: &Theme) -> (File, File) {
     let marked = |lines: Vec<FileLine>, mark: char, style: Style| -> File {
         let line = |FileLine { text, is_changed }| match is_changed {

@@ -13,6 +13,7 @@ mod mouse;
 mod pictures;
 mod play;
 mod side;
+mod story;
 #[path = "../../../tests/support/mod.rs"]
 mod support;
 mod timeline;

@@ -1,0 +1,68 @@
+//! The Dockerfile of an image as its history tells it, and the same with what the image shows to be better.
+
+use std::sync::Arc;
+
+use layerscope::dockerfile::{Evidence, Fix, Target, Verdict, fix};
+use layerscope::filesystem::Filesystem;
+use layerscope::ladder::Step;
+use layerscope::study::Study;
+use layerscope::{Error, Progress};
+
+use crate::learn::Stage;
+
+/// What the file is called.
+const NAME: &str = "Dockerfile";
+/// A longer file is no page to read, in bytes.
+const LONGEST: usize = 32 << 10;
+/// Another stage is shown instead of what changes in this one if it saves so many times more.
+const FAR_BETTER: u64 = 2;
+
+/// The Dockerfile before and after; empty where there is none to show.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Dockerfiles {
+    pub before: String,
+    /// Empty if there is nothing to propose.
+    pub after: String,
+}
+
+impl Dockerfiles {
+    /// Rebuilds the Dockerfile, and changes it for the better.
+    ///
+    /// # Errors
+    ///
+    /// Somebody asked to stop.
+    pub fn of(stage: &Stage, progress: &Arc<Progress>) -> Result<Self, Error> {
+        let (inspection, study) = (&stage.inspection, &stage.study);
+        let target = Target::rebuilt(inspection, NAME.into(), &study.base);
+        let filesystem = Filesystem::new(&inspection.tree, &*stage.contents, progress);
+        let evidence = Evidence::of(inspection, target.base_layers, &filesystem)?;
+        let before = target.file.source().to_owned();
+        let after = proposed(&before, &fix(inspection, &target, &evidence), study);
+        if before.len() > LONGEST || after.len() > LONGEST {
+            return Ok(Self::default());
+        }
+        Ok(Self { before, after })
+    }
+}
+
+/// The file that saves most, with what belongs into `.dockerignore`.
+fn proposed(before: &str, fix: &Fix, study: &Study) -> String {
+    let changed = |name: &str| fix.changes.iter().find(|change| change.name == name).map(|change| change.new.as_str());
+    let saved = fix.remarks.iter().map(|remark| match remark.verdict {
+        Verdict::Changed { saves } => saves,
+        Verdict::Left { .. } | Verdict::Unseen => 0,
+    });
+    let saved = saved.fold(0, u64::saturating_add);
+    let staged = study.ladder.iter().find(|rung| matches!(rung.step, Step::MultiStage | Step::Scratch));
+    let staged = study.ladder.first().zip(staged).map_or(0, |(first, rung)| first.shipped - rung.shipped);
+    let stages = changed(&format!("{NAME}.multi-stage")).filter(|_| staged > saved.saturating_mul(FAR_BETTER));
+    let mut after = stages.or_else(|| changed(NAME)).unwrap_or_default().to_owned();
+    if let Some(ignored) = changed(".dockerignore") {
+        if after.is_empty() {
+            after.push_str(before);
+        }
+        after.push_str("\n# and in .dockerignore:\n");
+        ignored.lines().for_each(|line| after.push_str(&format!("# {line}\n")));
+    }
+    after
+}

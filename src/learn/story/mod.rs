@@ -1,0 +1,65 @@
+//! A lesson on an image of one's own, made of what was found in it: the biggest waste first, then what is left behind,
+//! what of it is the application, and how small it could be.
+
+mod application;
+mod base;
+mod dockerfiles;
+mod ending;
+mod ladder;
+mod left;
+mod opening;
+mod options;
+mod pairs;
+mod place;
+mod recopied;
+mod teller;
+#[cfg(test)]
+mod tests;
+mod words;
+
+use std::sync::Arc;
+
+use layerscope::report::Units;
+use layerscope::{Error, Opened, Progress};
+
+use super::{Stage, Told};
+pub use dockerfiles::Dockerfiles;
+use left::Left;
+use teller::Teller;
+
+/// Reads an image, looks into its files and tells its story.
+///
+/// # Errors
+///
+/// The image cannot be read, or somebody asked to stop.
+pub fn of(opened: &Opened, units: Units, progress: &Arc<Progress>) -> Result<(Told, Stage), Error> {
+    let stage = Stage::of(opened, units, progress)?;
+    let dockerfiles = Dockerfiles::of(&stage, progress)?;
+    Ok((story(&stage, dockerfiles, units), stage))
+}
+
+/// Tells the story of an image; every figure in it is one of the reports.
+pub fn story(stage: &Stage, dockerfiles: Dockerfiles, units: Units) -> Told {
+    let mut teller = Teller::new(&stage.inspection, &stage.study, units);
+    teller.open();
+    if teller.shipped() > 0 {
+        teller.tell_pairs();
+        teller.tell_recopied();
+        let built_by_more = teller.bytes_left(Left::Builders) > teller.bytes_left(Left::Leftovers);
+        if !built_by_more {
+            teller.tell_left(Left::Leftovers);
+        }
+        teller.ask_for_the_application();
+        teller.tell_left(Left::Builders);
+        if built_by_more {
+            teller.tell_left(Left::Leftovers);
+        }
+        teller.tell_the_base();
+        teller.tell_lean();
+        teller.tell_what_it_needs();
+        teller.tell_the_ladder();
+    }
+    let title = format!("The story of {}", words::name(&stage.inspection));
+    let seen = teller.seen();
+    Told { title, steps: teller.steps, seen, before: dockerfiles.before, after: dockerfiles.after }
+}

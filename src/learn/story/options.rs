@@ -1,0 +1,52 @@
+//! The options of a question: figures that read differently, of which one is right.
+
+/// What can be answered.
+pub struct Options {
+    pub shown: Vec<String>,
+    /// The place of the right one.
+    pub right: usize,
+}
+
+/// The most options that a question has.
+const MOST: usize = 3;
+
+/// A figure, and what one might think who answers it.
+pub type Answer = (String, String);
+
+impl Options {
+    /// The right answer among wrong ones, where at least one of them reads differently; `turn` decides on the place.
+    pub fn of(right: Answer, wrong: impl IntoIterator<Item = Answer>, turn: usize) -> Option<Self> {
+        let mut answers = vec![right];
+        for answer in wrong {
+            if answers.len() < MOST && answers.iter().all(|(figure, _)| *figure != answer.0) {
+                answers.push(answer);
+            }
+        }
+        if answers.len() < 2 {
+            return None;
+        }
+        let right = turn % answers.len();
+        answers.rotate_right(right);
+        let shown = answers.into_iter().map(|(figure, words)| match &*words {
+            "" => figure,
+            _ => format!("{figure}, {words}"),
+        });
+        Some(Self { shown: shown.collect(), right })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn answer(figure: &str) -> Answer {
+        (figure.into(), String::new())
+    }
+
+    #[test]
+    fn figures_that_read_the_same_are_one_option() {
+        let options = Options::of(answer("1 MB"), ["1 MB", "2 MB", "2 MB", "3 MB", "4 MB"].map(answer), 4).unwrap();
+        assert_eq!((options.shown, options.right), (["3 MB", "1 MB", "2 MB"].map(String::from).to_vec(), 1));
+        assert!(Options::of(answer("1 MB"), [answer("1 MB")], 0).is_none());
+    }
+}

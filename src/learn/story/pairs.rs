@@ -1,0 +1,227 @@
+//! What one layer ships and a later one hides: the biggest pair at length, the next ones shortly.
+
+use layerscope::analysis::{DeadGroup, dead_groups};
+use layerscope::findings::Finding;
+use layerscope::ladder::Step as Remedy;
+use layerscope::report::{advice, times};
+use layerscope::tree::{Cause, NodeId};
+use layerscope::units::{files, plural};
+
+use super::options::Options;
+use super::place::biggest_place;
+use super::teller::{Teller, changes, explore, in_view};
+use super::words;
+use crate::tui::View;
+
+/// Pairs that are spoken of after the biggest.
+const SHORTLY: usize = 3;
+/// A question needs a layer that hides at least one part in so many of what was there before.
+const ASKABLE: u64 = 20;
+
+impl Teller<'_> {
+    /// Tells of the bytes of one's own layers that a later layer hid, unless they came again unchanged.
+    pub fn tell_pairs(&mut self) {
+        let base = self.study.base.layers;
+        let mut groups = dead_groups(self.inspection);
+        groups.retain(|group| group.born_in >= base && group.cause != Cause::Recopied && group.bytes > 0);
+        let worth = groups.iter().take_while(|group| self.matters(group.bytes)).count();
+        let Some((first, others)) = groups[..worth].split_first() else { return };
+        self.tell_pair(first);
+        let (told, rest) = others.split_at(others.len().min(SHORTLY));
+        told.iter().for_each(|group| self.tell_pair_shortly(group));
+        let bytes: u64 = rest.iter().map(|group| group.bytes).sum();
+        if self.matters(bytes) {
+            let pairs = plural(rest.len(), "more pair");
+            let text = format!(
+                "And {} in {pairs} of layers, of which one ships what the other one hides. Here they are in a list.",
+                self.size(bytes)
+            );
+            self.say(in_view(View::Waste, self.last_layer()), [text]);
+        }
+    }
+
+    /// Tells of the biggest pair: what ships it, what hid it, how the image grew, and why.
+    fn tell_pair(&mut self, group: &DeadGroup) {
+        let (born, died) = (group.born_in, group.died_in);
+        let path = biggest_place(self.inspection, group);
+        if born == died {
+            return self.tell_pair_shortly(group);
+        }
+        self.say(explore(born, Some(path)), self.what_ships(group, path));
+        let (verb, told) = match group.cause {
+            Cause::Overwritten | Cause::Recopied => ("writes files again", "wrote files again"),
+            Cause::Deleted | Cause::Opaque | Cause::Replaced => ("deletes files", "deleted files"),
+        };
+        let asked = self.ask_what_it_costs(group, path, verb);
+        self.say(changes(died, Some(path)), self.what_it_did(group, asked));
+        self.say(in_view(View::Timeline, died), [self.as_a_curve(died)]);
+        self.say(in_view(View::Waste, died), self.what_helps(group));
+        let (hid, bytes) = (self.size(self.inspection.layers[died].killed), self.size(group.bytes));
+        let line = "and the image got no smaller";
+        let line = format!("Layer {died} {told} and hid {hid}, {line}: layer {born} still ships {bytes} of them.");
+        self.wastes.push((group.bytes, line));
+    }
+
+    fn what_ships(&self, group: &DeadGroup, path: NodeId) -> [String; 2] {
+        let born = group.born_in;
+        let shipped = self.size(self.inspection.layers[born].shipped);
+        let there = self.inspection.tree.totals(born)[path.index()].visible;
+        let look = match path {
+            NodeId::ROOT => String::new(),
+            path => format!("Keep an eye on {}, {}.", self.path(path), self.size(there)),
+        };
+        [format!("{} ships {shipped}.", words::capital(&self.layer(born))), look]
+    }
+
+    /// Asks how big the image is after the layer that hid; says whether it did.
+    fn ask_what_it_costs(&mut self, group: &DeadGroup, path: NodeId, verb: &str) -> bool {
+        let died = group.died_in;
+        let account = &self.inspection.layers[died];
+        let (hid, grows) = (account.killed, account.shipped);
+        let before = self.up_to(died);
+        let after = before + grows;
+        if hid < before / ASKABLE {
+            return false;
+        }
+        let overwritten = matches!(group.cause, Cause::Overwritten | Cause::Recopied);
+        let sees = self.size(self.root_at(died).visible);
+        let right = match grows {
+            0 => "just as before".into(),
+            grows => format!("it grows by {}", self.size(grows)),
+        };
+        let wrong = if overwritten {
+            [
+                (sees, "the new files take the place of the old"),
+                (self.size(before), "the same: files are only replaced"),
+            ]
+        } else {
+            [(sees, "the deleted files are gone"), (self.size(after + hid), "each deleted file is copied first")]
+        };
+        let wrong = wrong.map(|(figure, words)| (figure, words.into()));
+        let Some(options) = Options::of((self.size(after), right), wrong, group.born_in + died) else { return false };
+        let text = format!(
+            "Up to here {} ship. The next is {}. It {verb} and so hides {} that came before. How much ships after it?",
+            self.size(before),
+            self.layer(died),
+            self.size(hid)
+        );
+        let more = match grows {
+            0 => "no more and no less than before".into(),
+            grows => format!("{} more than before", self.size(grows)),
+        };
+        let because = format!("{} ship: {more}. {}", self.size(after), principle(group.cause));
+        self.ask(explore(died - 1, Some(path)), &text, options, &because);
+        true
+    }
+
+    fn what_it_did(&self, group: &DeadGroup, asked: bool) -> Vec<String> {
+        let (born, died) = (group.born_in, group.died_in);
+        let account = &self.inspection.layers[died];
+        let what = if asked {
+            format!("This is what layer {died} did")
+        } else {
+            format!("This is what {} did", self.layer(died))
+        };
+        let brought = match account.shipped {
+            0 => "brought nothing".into(),
+            shipped => format!("brought {}", self.size(shipped)),
+        };
+        let (hid, bytes) = (self.size(account.killed), self.size(group.bytes));
+        let of = match group.bytes == account.killed {
+            true => format!("all of it from layer {born}"),
+            false if bytes == hid => format!("nearly all of it from layer {born}"),
+            false => format!("{bytes} of it from layer {born}"),
+        };
+        let still = "What it hid is struck out, and still ships: who pulls this image downloads it, and never sees it.";
+        let mut said = vec![format!("{what}: it {brought}, and hid {hid}, {of}. {still}")];
+        if !asked {
+            said.push(principle(group.cause).into());
+        }
+        said
+    }
+
+    fn as_a_curve(&self, died: usize) -> String {
+        let (before, after) = (self.root_at(died - 1).visible, self.root_at(died).visible);
+        let seen = if after < before {
+            format!("What a container sees falls from {} to {} at layer {died}.", self.size(before), self.size(after))
+        } else {
+            format!("What a container sees is {} after layer {died}.", self.size(after))
+        };
+        let dead = self.inspection.totals.dead();
+        format!(
+            "The same as a curve. What ships never falls. {seen} The gap between the two is dead: {} in the end, which is \
+             {} of the image.",
+            self.size(dead),
+            self.share(dead)
+        )
+    }
+
+    fn what_helps(&self, group: &DeadGroup) -> Vec<String> {
+        let mut said =
+            vec![format!("What helps is not one more layer, but this: {}", words::stopped(&self.remedy(group)))];
+        let rung = self.study.ladder.iter().find(|rung| rung.step == Remedy::WithoutDead);
+        if let (Some(rung), Some(first)) = (rung, self.study.ladder.first()) {
+            let ratio = rung.ratio(first).map(|ratio| format!(", {} smaller", times(ratio))).unwrap_or_default();
+            let base = self.inspection.dead.iter().any(|dead| dead.born_in < self.study.base.layers && dead.bytes > 0);
+            let own = if base { "of yours " } else { "" };
+            said.push(format!("With nothing {own}dead, {} would ship{ratio}. That is exact.", self.size(rung.shipped)));
+        }
+        said
+    }
+
+    /// What the report says against a pair.
+    fn remedy(&self, group: &DeadGroup) -> String {
+        let is_of = |finding: &&Finding| finding.born_in == group.born_in && finding.died_in() == Some(group.died_in);
+        match self.study.findings.iter().find(is_of) {
+            Some(finding) => finding.fix.what.clone(),
+            None => advice(self.inspection, group).1,
+        }
+    }
+
+    fn tell_pair_shortly(&mut self, group: &DeadGroup) {
+        let (born, died) = (group.born_in, group.died_in);
+        let path = biggest_place(self.inspection, group);
+        let (bytes, count) = (self.size(group.bytes), files(group.count));
+        let what = if born == died {
+            format!(
+                "{} ships {bytes} in {count} that something else in it takes the place of.",
+                words::capital(&self.layer(born))
+            )
+        } else {
+            let verb = match group.cause {
+                Cause::Overwritten | Cause::Recopied => "writes again",
+                Cause::Deleted | Cause::Opaque | Cause::Replaced => "deletes",
+            };
+            let layer = self.layer(born);
+            format!("The same with {bytes} more: {layer} ships them in {count}, and layer {died} {verb} them.")
+        };
+        let place = match path {
+            NodeId::ROOT => String::new(),
+            path => format!(" Most are at {}.", self.path(path)),
+        };
+        let helps = format!("What helps: {}", words::stopped(&self.remedy(group)));
+        // What one layer has twice is not among what it changed, but for what it came to.
+        let is_there = born != died || self.inspection.tree.at(path, died).is_some();
+        self.say(changes(died, Some(path).filter(|_| is_there)), [format!("{what}{place}"), helps]);
+        let line = format!("{bytes} of layer {born} ship although layer {died} took them away.");
+        self.wastes.push((group.bytes, line));
+    }
+}
+
+/// Why hiding saves nothing.
+fn principle(cause: Cause) -> &'static str {
+    match cause {
+        Cause::Deleted => {
+            "A layer cannot take bytes out of another one. It only notes that a path is deleted: that note is called a whiteout."
+        }
+        Cause::Opaque => {
+            "A layer cannot take bytes out of another one. It only notes that a directory begins anew: it is made opaque."
+        }
+        Cause::Replaced => {
+            "A layer cannot take bytes out of another one. It puts something else in the place of a directory, whose files still ship."
+        }
+        Cause::Overwritten | Cause::Recopied => {
+            "A layer cannot change a file of another one: it ships the whole file once more, and the old one ships as well."
+        }
+    }
+}

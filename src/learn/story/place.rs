@@ -1,0 +1,40 @@
+//! Where in the tree the bytes of a pair of layers lie.
+
+use std::collections::BTreeMap;
+
+use layerscope::Inspection;
+use layerscope::analysis::DeadGroup;
+use layerscope::tree::NodeId;
+
+/// The next directory is gone into if it holds at least one part in so many.
+const DEEPER: u64 = 4;
+
+/// Where most of the bytes of a pair are: what is gone as a whole, or the last directory that holds most of them.
+pub fn biggest_place(inspection: &Inspection, group: &DeadGroup) -> NodeId {
+    let tree = &inspection.tree;
+    let mut sums: BTreeMap<NodeId, u64> = BTreeMap::new();
+    for dead in &inspection.dead {
+        if (dead.born_in, dead.died_in) == (group.born_in, group.died_in) {
+            *sums.entry(tree.node_of(dead.version)).or_default() += dead.bytes;
+        }
+    }
+    // For each directory the biggest thing in it. A path is made after its directory, so what it holds has come by.
+    let mut biggest: BTreeMap<NodeId, (u64, NodeId)> = BTreeMap::new();
+    while let Some((node, bytes)) = sums.pop_last().filter(|&(node, _)| node != NodeId::ROOT) {
+        let directory = tree.parent(node);
+        *sums.entry(directory).or_default() += bytes;
+        let known = biggest.entry(directory).or_insert((bytes, node));
+        if bytes >= known.0 {
+            *known = (bytes, node);
+        }
+    }
+    let (mut here, mut bytes) = (NodeId::ROOT, group.bytes);
+    while let Some(&(more, next)) = biggest.get(&here) {
+        let is_gone = here != NodeId::ROOT && tree.at(here, group.died_in).is_none();
+        if is_gone || more < bytes / DEEPER {
+            break;
+        }
+        (here, bytes) = (next, more);
+    }
+    here
+}
