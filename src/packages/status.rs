@@ -1,13 +1,13 @@
-//! What dpkg knows of installed packages and of what they ask for: `var/lib/dpkg/status` (deb-control(5), deb822(5)).
+//! What packages that dpkg has installed ask for: `var/lib/dpkg/status` (deb-control(5), deb822(5)).
 
 use std::collections::BTreeMap;
 
 /// More packages than any system has.
 const PACKAGES: usize = 200_000;
 
-/// An installed package.
+/// What an installed package has to do with others.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
-pub struct Installed<'a> {
+pub struct Relations<'a> {
     /// What it depends on: of each group one is enough.
     pub depends: Vec<Vec<&'a str>>,
     /// What is installed with it unless somebody says otherwise.
@@ -18,11 +18,11 @@ pub struct Installed<'a> {
     pub architecture: &'a str,
 }
 
-/// The installed packages by name.
-pub fn installed(text: &str) -> BTreeMap<&str, Installed<'_>> {
+/// The relations of the installed packages, by name.
+pub fn relations(text: &str) -> BTreeMap<&str, Relations<'_>> {
     let mut packages = BTreeMap::new();
     for paragraph in text.split("\n\n") {
-        let mut package = Installed::default();
+        let mut package = Relations::default();
         let (mut name, mut is_installed) = ("", false);
         // Of what goes on in the next line nothing is asked for here.
         for line in paragraph.lines().filter(|line| !line.starts_with([' ', '\t'])) {
@@ -64,7 +64,7 @@ mod tests {
                     Pre-Depends: dpkg\nRecommends: patch, less\nDescription: fast\n Depends: nothing\n\n\
                     Package: old\nStatus: deinstall ok config-files\n\nPackage: exim\nStatus: install ok installed\n\
                     Provides: mail-agent (= 1)\n";
-        let packages = installed(text);
+        let packages = relations(text);
         assert_eq!(packages.keys().copied().collect::<Vec<_>>(), ["exim", "git"]);
         let git = &packages["git"];
         assert_eq!(git.depends, [vec!["libc6"], vec!["perl", "perl-x"], vec!["dpkg"]]);

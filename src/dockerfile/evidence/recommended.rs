@@ -7,7 +7,7 @@ use crate::dockerfile::shell;
 use crate::dockerfile::step::steps;
 use crate::error::Error;
 use crate::filesystem::Filesystem;
-use crate::packages::status::{Installed, installed};
+use crate::packages::status::{Relations, relations};
 use crate::tree::{Kind, Last, NodeId, Paths, VersionId};
 
 /// The database of dpkg.
@@ -31,7 +31,7 @@ pub struct Unneeded {
 }
 
 /// Packages by name, as the database has them.
-type Database<'a> = BTreeMap<&'a str, Installed<'a>>;
+type Database<'a> = BTreeMap<&'a str, Relations<'a>>;
 
 /// What the layers from `base_layers` on have of such packages; the only error is [`Error::Cancelled`].
 pub fn recommended(
@@ -55,7 +55,7 @@ pub fn recommended(
         else {
             continue;
         };
-        let (before, after) = (installed(&before), installed(&after));
+        let (before, after) = (relations(&before), relations(&after));
         let packages = only_recommended(&before, &after, &named);
         let mut inodes = Vec::new();
         for package in &packages {
