@@ -259,6 +259,7 @@ fn the_lesson_of_the_readme_can_be_told() {
     std::fs::write(&file, lesson).unwrap();
     let page = said(&["learn", file.to_str().unwrap()]);
     assert!(page.contains("## Step 2: question 1") && page.contains("210 MiB"), "{page}");
+    assert_eq!(page.matches("```text").count(), 3, "a step of it shows nothing new:\n{page}");
     for key in ["title", "about", "images", "seen", "before", "after", "say", "ask", "options", "right", "because"] {
         assert!(
             lesson.contains(&format!("\n{key} = ")) || lesson.starts_with(&format!("{key} = ")),

@@ -64,6 +64,7 @@ const AFTER_HELP: &str = "Examples:
   layerscope compare old.tar new.tar           side by side; --format text|json writes it
   layerscope learn 1                           why a RUN rm makes nothing smaller
   layerscope learn --image my-app.tar          the story of an image of yours
+  layerscope learn 1 --format html > lesson.html
   layerscope cat my-app.tar /etc/os-release
   layerscope extract my-app.tar /usr/lib/go --to .
   layerscope                                   opens the built-in demo

@@ -9,7 +9,7 @@ use layerscope::text::{escaped, escaped_str};
 use layerscope::{Error, embedded};
 
 use super::{Handout, Pictures, file, picture_name};
-use crate::tui::picture::{WHITE, draw};
+use crate::tui::picture::{WHITE, titled};
 
 /// The directory of the pictures that the Markdown shows.
 const PICTURES: &str = "pictures";
@@ -59,7 +59,7 @@ impl Kit<'_> {
         let archives = self.images.iter().map(|image| self.archive(image, root)).collect::<Result<Vec<_>, _>>()?;
         let handout = self.handout;
         for (step, still) in handout.pictures() {
-            let drawn = draw(WHITE, &still.screen, Some(&escaped_str(&still.caption)));
+            let drawn = titled(WHITE, &still.screen, &escaped_str(&still.caption));
             put(&root.join(PICTURES).join(picture_name(step)), &drawn)?;
         }
         put(&root.join("handout.html"), &handout.html())?;

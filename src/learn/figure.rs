@@ -287,4 +287,14 @@ mod tests {
             "live takes nothing in parentheses, or a layer, as in (2), or a path, as in (/usr/lib)"
         );
     }
+
+    #[test]
+    fn every_figure_is_in_the_readme() {
+        let readme = include_str!("../../README.md");
+        let (_, teaching) = readme.split_once("## Teaching with layerscope").unwrap();
+        for word in Name::ALL.iter().map(|name| name.word()) {
+            let forms = [format!("`{word}`"), format!("`{word}(")];
+            assert!(forms.iter().any(|form| teaching.contains(form)), "{word} is not in the README");
+        }
+    }
 }

@@ -72,12 +72,16 @@ fn attribute(text: &str) -> String {
     escape(text).replace('"', "&quot;")
 }
 
+/// Draws a screen as a file of its own.
+#[cfg(test)]
+pub fn draw(paper: Paper, buffer: &Buffer) -> String {
+    end(paper, buffer, begin(paper, buffer.area.width, buffer.area.height))
+}
+
 /// Draws a screen as a file of its own; the title is for those who do not see it.
-pub fn draw(paper: Paper, buffer: &Buffer, title: Option<&str>) -> String {
+pub fn titled(paper: Paper, buffer: &Buffer, title: &str) -> String {
     let mut out = begin(paper, buffer.area.width, buffer.area.height);
-    if let Some(title) = title {
-        let _ = writeln!(out, "<title>{}</title>", escape(title));
-    }
+    let _ = writeln!(out, "<title>{}</title>", escape(title));
     end(paper, buffer, out)
 }
 
@@ -201,7 +205,7 @@ mod tests {
     #[test]
     fn what_speaks_to_a_reader_of_xml_is_only_text() {
         let hostile = Buffer::with_lines(["<script>]]>&\u{ffff}\"x"]);
-        let drawn = draw(WHITE, &hostile, Some("a\"<b>"));
+        let drawn = titled(WHITE, &hostile, "a\"<b>");
         assert!(drawn.contains("<title>a\"&lt;b&gt;</title>"), "{drawn}");
         assert!(drawn.contains(">&lt;script&gt;]]&gt;&amp;\u{fffd}\"x<"), "{drawn}");
         let inline = inline(WHITE, &hostile, "a\"<b>");

@@ -1,16 +1,18 @@
 //! The screens of a lesson on paper: what the explorer shows at each step, without the narrator and without keys.
 
+use std::time::Duration;
+
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::{Narrator, Place};
 use crate::learn::{Scene, Stage, Told};
 use crate::tui::Settings;
-use crate::tui::app::App;
+use crate::tui::app::{App, Message};
 use crate::tui::draw;
 use crate::tui::text::cut;
 use crate::tui::theme::{Background, Theme};
-use crate::tui::views::View;
+use crate::tui::views::{Motion, View};
 
 /// The rows that the narrator may have; they are not seen.
 const SPOKEN: u16 = 60;
@@ -37,20 +39,38 @@ pub fn stills(told: &Told, stages: &[Stage], settings: &Settings, size: Size) ->
     let spoken = narrator.rows(Rect::new(0, 0, size.columns, SPOKEN));
     // Besides the explorer there is the line of keys.
     let area = Rect::new(0, 0, size.columns, size.rows + spoken + 1);
-    let settings = Settings { view: View::Explore, theme: None, ..settings.clone() };
+    let settings = Settings { view: View::Explore, theme: None, motion: Motion::Smooth, ..settings.clone() };
     let theme = Theme::for_background(Background::Light).with(settings.signs);
     let mut app = App::new(told.title.clone(), &settings, area);
     app.teach(narrator);
-    let mut last = None;
+    let mut last: Option<(Scene, Buffer)> = None;
     let mut stills = Vec::with_capacity(told.steps.len());
     for (i, step) in told.steps.iter().enumerate() {
         app.go_to_step(i);
+        play_to_the_end(&mut app);
         let screen = seen(&app, &theme);
-        let has_changed = last.as_ref() != Some(&screen);
-        stills.push(has_changed.then(|| Still { screen: screen.clone(), caption: caption(step.scene, stages) }));
-        last = Some(screen);
+        // A question leaves figures out of the screen; of what was shown already it shows nothing more.
+        let asks_again = |scene: Scene| step.question.is_some() && scene == step.scene;
+        if last.as_ref().is_some_and(|(scene, last)| asks_again(*scene) || *last == screen) {
+            stills.push(None);
+            continue;
+        }
+        last = Some((step.scene, screen.clone()));
+        stills.push(Some(Still { screen, caption: caption(step.scene, stages) }));
     }
     stills
+}
+
+/// Lets what moves by itself come to its end, which is what a picture of it has to say.
+fn play_to_the_end(app: &mut App) {
+    const STEP: Duration = Duration::from_secs(1);
+    const LONGEST: usize = 600;
+    for _ in 0..LONGEST {
+        if !app.is_moving() {
+            break;
+        }
+        app.update(Message::Tick(STEP));
+    }
 }
 
 /// The explorer's part of the screen, without the rows that a list leaves empty.

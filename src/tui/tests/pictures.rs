@@ -18,7 +18,7 @@ pub(super) fn check_on(paper: svg::Paper, name: &str, person: &Person) {
     let mut text = lines(&buffer).join("\n");
     text.push('\n');
     compare(&format!("{name}.txt"), &text);
-    compare(&format!("{name}.svg"), &svg::draw(paper, &buffer, None));
+    compare(&format!("{name}.svg"), &svg::draw(paper, &buffer));
 }
 
 pub(super) fn compare(file: &str, now: &str) {
