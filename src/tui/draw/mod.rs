@@ -34,10 +34,23 @@ use super::views::{Look, View};
 
 /// Draws the whole screen.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
-    let area = frame.area();
-    let buffer = frame.buffer_mut();
-    inner(app, theme, area, buffer);
-    theme.signs.apply(buffer);
+    fitted(app.area, frame, |buffer| {
+        inner(app, theme, app.area, buffer);
+        theme.signs.apply(buffer);
+    });
+}
+
+/// Draws what is laid out for an area; if the terminal has another size by now and has not said so yet, what fits of it.
+pub fn fitted(area: Rect, frame: &mut Frame<'_>, draw: impl FnOnce(&mut Buffer)) {
+    if frame.area() == area {
+        return draw(frame.buffer_mut());
+    }
+    let mut paper = Buffer::empty(area);
+    draw(&mut paper);
+    let shown = frame.area().intersection(area);
+    for at in shown.positions() {
+        frame.buffer_mut()[at] = paper[at].clone();
+    }
 }
 
 /// The whole screen, where there is no terminal.

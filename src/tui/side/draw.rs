@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::{Image, Look, Side, View, images, layers, packages, paths};
 use crate::tui::draw::bars::{self, Piece, Tab, Tabs};
-use crate::tui::draw::{bar, draw_help, pane, put};
+use crate::tui::draw::{bar, draw_help, fitted, pane, put};
 use crate::tui::keymap::Action;
 use crate::tui::keymap::help::{COMPARISON, Line as Hint};
 use crate::tui::layout::{Pane, Panes, Shares, layout};
@@ -23,8 +23,10 @@ const BAR: usize = 20;
 impl Side {
     /// Draws the whole screen.
     pub fn draw(&self, theme: &Theme, frame: &mut Frame<'_>) {
-        let area = frame.area();
-        let buffer = frame.buffer_mut();
+        fitted(self.area, frame, |buffer| self.draw_all(theme, buffer));
+    }
+
+    fn draw_all(&self, theme: &Theme, buffer: &mut Buffer) {
         let panes = self.panes();
         let look = Look { theme, units: self.units };
         bars::draw(self.header(theme, panes.header.width), panes.header, buffer);
@@ -44,7 +46,7 @@ impl Side {
             None => bars::draw(self.footer(theme, panes.footer.width), panes.footer, buffer),
         }
         if self.help {
-            draw_help(&COMPARISON, &self.keymap, self.help_scroll, theme, area, buffer);
+            draw_help(&COMPARISON, &self.keymap, self.help_scroll, theme, self.area, buffer);
         }
         theme.signs.apply(buffer);
     }

@@ -372,3 +372,13 @@ fn even_one_cell_is_enough_not_to_panic() {
         Person::waiting(width, height).sees();
     }
 }
+
+#[test]
+fn a_terminal_that_has_not_said_yet_that_it_shrank_shows_what_fits() {
+    let person = Person::at(80, 24);
+    let mut small = ratatui::Terminal::new(ratatui::backend::TestBackend::new(40, 30)).unwrap();
+    small.draw(|frame| crate::tui::draw::draw(&person.app, &person.theme, frame)).unwrap();
+    let shown = super::lines(small.backend().buffer());
+    assert!(shown[1].starts_with("┌ Layers"), "{shown:?}");
+    assert_eq!(shown[29], "");
+}

@@ -533,7 +533,7 @@ fn pictures_of_the_views() {
 fn picture(name: &str, onlooker: &Onlooker<'_>) {
     let buffer = onlooker.sees();
     pictures::compare(&format!("{name}.txt"), &(lines(&buffer).join("\n") + "\n"));
-    pictures::compare(&format!("{name}.svg"), &svg::draw(svg::DARK, &buffer, None));
+    pictures::compare(&format!("{name}.svg"), &svg::draw(svg::DARK, &buffer));
 }
 
 /// Something that a person does.
