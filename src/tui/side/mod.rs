@@ -15,6 +15,7 @@ mod packages;
 mod paths;
 mod program;
 mod sign;
+mod view;
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -42,46 +43,7 @@ use cursor::Cursor;
 use find::Asked;
 
 pub use program::{Candidate, Opener, run};
-
-/// A way to look at images side by side.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum View {
-    Images,
-    Layers,
-    Paths,
-    Packages,
-}
-
-impl View {
-    const ALL: [Self; 4] = [Self::Images, Self::Layers, Self::Paths, Self::Packages];
-
-    fn action(self) -> Action {
-        match self {
-            Self::Images => Action::ShowImages,
-            Self::Layers => Action::ShowLayers,
-            Self::Paths => Action::ShowPaths,
-            Self::Packages => Action::ShowPackages,
-        }
-    }
-
-    fn name(self) -> &'static str {
-        match self {
-            Self::Images => "Images",
-            Self::Layers => "Layers",
-            Self::Paths => "Paths",
-            Self::Packages => "Packages",
-        }
-    }
-
-    fn asked_for(action: Action) -> Option<Self> {
-        Self::ALL.into_iter().find(|view| view.action() == action)
-    }
-
-    fn after(self, steps: usize) -> Self {
-        let now = Self::ALL.iter().position(|&view| view == self).unwrap_or(0);
-        Self::ALL[(now + steps) % Self::ALL.len()]
-    }
-}
+pub use view::View;
 
 /// What the threads that read and compare have to tell.
 pub enum News {
