@@ -69,7 +69,7 @@ pub fn loads(page: &str) -> Vec<String> {
             let names = ["src", "href", "srcset", "data", "action", "xlink:href", "style"];
             let has = |name: &&str| tag.contains(&format!(" {name}="));
             let does = ["script", "link", "iframe", "object", "img", "a ", "base", "form"];
-            names.iter().any(|name| has(name)) || tag.contains(" on") || does.iter().any(|name| tag.starts_with(name))
+            names.iter().any(has) || tag.contains(" on") || does.iter().any(|name| tag.starts_with(name))
         })
         .map(str::to_owned)
         .collect();
