@@ -4,7 +4,7 @@ use layerscope::application::Role;
 use layerscope::closure::Loader;
 use layerscope::findings::Purpose;
 use layerscope::report::fit::cut;
-use layerscope::units::files;
+use layerscope::units::count;
 
 use super::options::Options;
 use super::teller::{Teller, explore};
@@ -73,13 +73,18 @@ impl Teller<'_> {
                 "{path}{role} is {} and linked statically: to be loaded, it needs no other file of this image.",
                 self.size(own)
             ),
-            _ => format!(
-                "{path}{role} is {} and linked dynamically: to be loaded, it needs {} more, the loader and libraries. \
-                 Together they are {}.",
-                self.size(own),
-                files(libraries),
-                self.size(closure.bytes())
-            ),
+            (_, libraries) => {
+                let more = match libraries {
+                    1 => "1 more file: its loader or library".into(),
+                    more => format!("{} more files: loader and libraries", count(more as u64)),
+                };
+                format!(
+                    "{path}{role} is {} and linked dynamically: to be loaded, it needs {more}. \
+                     Together they are {}.",
+                    self.size(own),
+                    self.size(closure.bytes())
+                )
+            }
         };
         if !closure.missing.is_empty() {
             let names: Vec<_> =

@@ -70,7 +70,7 @@ impl Teller<'_> {
         let bytes: u64 = found.iter().map(|finding| finding.bytes).sum();
         let path = first.places.first().map(|spot| spot.node).filter(|&node| node != NodeId::ROOT);
         let text = format!(
-            "The base image brings {} that a program needs not to run: {}{more}.",
+            "The base image brings {} that nothing needs at run time: {}{more}.",
             self.size(bytes),
             words::list(&names)
         );
@@ -84,7 +84,7 @@ impl Teller<'_> {
             (only, "only another base image leaves them out")
         };
         self.say(explore(first.born_in, path), [text, only.into()]);
-        let line = format!("{} of the base image need not be there to run: {learnt}.", self.size(bytes));
+        let line = format!("{} of the base image are not needed at run time: {learnt}.", self.size(bytes));
         self.wastes.push((bytes, line));
     }
 }

@@ -30,12 +30,10 @@ impl<'a> Teller<'a> {
         let exact = rungs.iter().rev().find(|rung| rung.certainty == Certainty::Exact);
         let rung = exact.or(rungs.last())?;
         let first = self.study.ladder.first()?;
-        let ratio = rung.ratio(first).map(|ratio| format!(", {} smaller", times(ratio))).unwrap_or_default();
-        let (size, from) = (self.size(rung.shipped), self.size(first.shipped));
-        Some(match exact {
-            Some(_) => format!("The {from} could be {size}{ratio}, with the same program in it."),
-            None => format!("The {from} could be about {size}{ratio}: an estimate."),
-        })
+        let ratio = rung.ratio(first).map(|ratio| format!(": {} smaller", times(ratio))).unwrap_or_default();
+        let about = if exact.is_some() { "" } else { "about " };
+        let (from, size) = (self.size(first.shipped), self.size(rung.shipped));
+        Some(format!("The {from} could be {about}{size}{ratio}."))
     }
 
     /// Says that there is little to teach, if nothing was found.
@@ -51,7 +49,7 @@ impl<'a> Teller<'a> {
         } else {
             let dead = match dead {
                 0 => "nothing is dead".into(),
-                dead => format!("only {} are dead, {} of it", self.size(dead), self.share(dead)),
+                dead => format!("no more than {} is dead, {} of the image", self.size(dead), self.share(dead)),
             };
             format!(
                 "There is little to teach here: {dead}, and no layer of yours leaves behind what is known to be needless."
@@ -89,7 +87,7 @@ impl<'a> Teller<'a> {
                 (0, _) => "These sizes are exact: the same files are built, and some are left out.",
                 (1, 0) => "The ~ says that this is an estimate.",
                 (_, 0) => "The ~ says that these are estimates.",
-                (_, _) => "The ~ marks estimates. What has none is exact: the same files, some left out.",
+                (_, _) => "The ~ marks estimates; the others are exact.",
             };
             let text = format!("{title}: {}.", sizes.join("; "));
             self.say(in_view(View::Ladder, self.last_layer()), [text, sure.into()]);

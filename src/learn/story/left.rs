@@ -11,7 +11,7 @@ use super::words;
 use crate::tui::View;
 
 /// The columns of an instruction that is written out.
-const CODE: usize = 150;
+const CODE: usize = 100;
 /// Lines for `.dockerignore` that are named, and their columns.
 const IGNORED: usize = 6;
 const PATTERN: usize = 40;
@@ -84,12 +84,10 @@ impl<'a> Teller<'a> {
             Level::Build => "If nothing at run time needs that",
             Level::Documentation => "If nobody reads that here",
         };
-        let mut said = vec![
-            format!("{what} {}", words::capital(&words::stopped(&finding.why))),
-            format!("{helps}: {}", words::stopped(&finding.fix.what)),
-        ];
-        said.extend(lines(finding));
-        self.say(explore(finding.born_in, path), said);
+        let why = words::capital(&words::stopped(&finding.why));
+        let lines = lines(finding).map(|lines| format!(" {lines}")).unwrap_or_default();
+        let helps = format!("{helps}: {}{lines}", words::stopped(&finding.fix.what));
+        self.say(explore(finding.born_in, path), [format!("{what} {why}"), helps]);
         let line = match finding.level {
             Level::Toolchain | Level::Build => format!("{bytes} built the application and do not run it: {title}."),
             Level::Junk | Level::Documentation => {
@@ -107,8 +105,8 @@ fn lines(finding: &Finding) -> Option<String> {
         let line = |line: &String| format!("`{}`", cut(&escaped_str(line), PATTERN));
         let named: Vec<_> = ignored.iter().take(IGNORED).map(line).collect();
         let more = if ignored.len() > IGNORED { " …" } else { "" };
-        return Some(format!("In .dockerignore: {}{more}", named.join(" ")));
+        return Some(format!("{}{more}", named.join(" ")));
     }
     let line = words::code(finding.fix.dockerfile.as_deref()?, CODE)?;
-    Some(format!("Here: `{line}`"))
+    Some(format!("Written out: `{line}`"))
 }

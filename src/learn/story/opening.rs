@@ -51,6 +51,9 @@ impl Teller<'_> {
         let (theirs, of) = (self.up_to(base.layers), layers(base.layers));
         let own = self.shipped() - theirs;
         match (base.layers, base.how) {
+            (0, Evidence::Nothing) if self.inspection.layers.len() == 1 => {
+                "No base image is below it, as far as can be told: all of it is yours.".into()
+            }
             (0, Evidence::Nothing) => {
                 "Nothing tells where a base image would end, so all of it counts as yours.".into()
             }
@@ -93,8 +96,10 @@ impl Teller<'_> {
             }
         };
         let layer = first.layer.unwrap_or(0).min(self.last_layer());
-        let text =
-            format!("Before we begin, a remark on how the image is made: {}.{more}", cut(&first.to_string(), WARNING));
+        let remark = first.to_string();
+        // What stands behind it in parentheses is the name of a member of the archive.
+        let remark = remark.rsplit_once(" (").filter(|_| remark.ends_with(')')).map_or(&*remark, |(remark, _)| remark);
+        let text = format!("Before we begin, a remark on the image: {}.{more}", cut(remark, WARNING));
         self.say(in_view(View::Image, layer), [text, "What follows speaks of what could be read.".into()]);
     }
 }

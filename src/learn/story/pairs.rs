@@ -24,7 +24,11 @@ impl Teller<'_> {
         let base = self.study.base.layers;
         let mut groups = dead_groups(self.inspection);
         groups.retain(|group| group.born_in >= base && group.cause != Cause::Recopied && group.bytes > 0);
-        let worth = groups.iter().take_while(|group| self.matters(group.bytes)).count();
+        let mut worth = groups.iter().take_while(|group| self.matters(group.bytes)).count();
+        // Many small ones are a lesson as well, told by the biggest.
+        if worth == 0 && self.is_notable(groups.iter().map(|group| group.bytes).sum()) {
+            worth = 1;
+        }
         let Some((first, others)) = groups[..worth].split_first() else { return };
         self.tell_pair(first);
         let (told, rest) = others.split_at(others.len().min(SHORTLY));
@@ -57,8 +61,9 @@ impl Teller<'_> {
         self.say(in_view(View::Timeline, died), [self.as_a_curve(died)]);
         self.say(in_view(View::Waste, died), self.what_helps(group));
         let (hid, bytes) = (self.size(self.inspection.layers[died].killed), self.size(group.bytes));
-        let line = "and the image got no smaller";
-        let line = format!("Layer {died} {told} and hid {hid}, {line}: layer {born} still ships {bytes} of them.");
+        let them = if hid == bytes { "them".into() } else { format!("{bytes} of them") };
+        let smaller = "and the image got no smaller";
+        let line = format!("Layer {died} {told} and hid {hid}, {smaller}: layer {born} still ships {them}.");
         self.wastes.push((group.bytes, line));
     }
 
@@ -100,17 +105,12 @@ impl Teller<'_> {
         let wrong = wrong.map(|(figure, words)| (figure, words.into()));
         let Some(options) = Options::of((self.size(after), right), wrong, group.born_in + died) else { return false };
         let text = format!(
-            "Up to here {} ship. The next is {}. It {verb} and so hides {} that came before. How much ships after it?",
+            "Up to here {} ship. Then {} {verb}: {} of that are hidden. How much ships after it?",
             self.size(before),
             self.layer(died),
             self.size(hid)
         );
-        let more = match grows {
-            0 => "no more and no less than before".into(),
-            grows => format!("{} more than before", self.size(grows)),
-        };
-        let because = format!("{} ship: {more}. {}", self.size(after), principle(group.cause));
-        self.ask(explore(died - 1, Some(path)), &text, options, &because);
+        self.ask(explore(died - 1, Some(path)), &text, options, principle(group.cause));
         true
     }
 
@@ -149,7 +149,7 @@ impl Teller<'_> {
         };
         let dead = self.inspection.totals.dead();
         format!(
-            "The same as a curve. What ships never falls. {seen} The gap between the two is dead: {} in the end, which is \
+            "The same as a chart. What ships never falls. {seen} The gap between the two is dead: {} in the end, which is \
              {} of the image.",
             self.size(dead),
             self.share(dead)
@@ -203,7 +203,11 @@ impl Teller<'_> {
         // What one layer has twice is not among what it changed, but for what it came to.
         let is_there = born != died || self.inspection.tree.at(path, died).is_some();
         self.say(changes(died, Some(path).filter(|_| is_there)), [format!("{what}{place}"), helps]);
-        let line = format!("{bytes} of layer {born} ship although layer {died} took them away.");
+        let line = if born == died {
+            format!("Layer {born} ships {bytes} and puts something else in their place itself.")
+        } else {
+            format!("{bytes} of layer {born} ship although layer {died} took them away.")
+        };
         self.wastes.push((group.bytes, line));
     }
 }
@@ -212,16 +216,16 @@ impl Teller<'_> {
 fn principle(cause: Cause) -> &'static str {
     match cause {
         Cause::Deleted => {
-            "A layer cannot take bytes out of another one. It only notes that a path is deleted: that note is called a whiteout."
+            "A layer cannot take bytes out of another one: it only notes that a path is gone. That note is called a whiteout."
         }
         Cause::Opaque => {
-            "A layer cannot take bytes out of another one. It only notes that a directory begins anew: it is made opaque."
+            "A layer cannot take bytes out of another one: it only notes that a directory begins anew, as an opaque one."
         }
         Cause::Replaced => {
-            "A layer cannot take bytes out of another one. It puts something else in the place of a directory, whose files still ship."
+            "A layer cannot take bytes out of another one: what it puts in the place of a directory only hides its files."
         }
         Cause::Overwritten | Cause::Recopied => {
-            "A layer cannot change a file of another one: it ships the whole file once more, and the old one ships as well."
+            "A layer cannot change a file of another one: it ships the whole file once more, and the old one still ships."
         }
     }
 }

@@ -15,7 +15,9 @@ pub fn biggest_place(inspection: &Inspection, group: &DeadGroup) -> NodeId {
     let mut sums: BTreeMap<NodeId, u64> = BTreeMap::new();
     for dead in &inspection.dead {
         if (dead.born_in, dead.died_in) == (group.born_in, group.died_in) {
-            *sums.entry(tree.node_of(dead.version)).or_default() += dead.bytes;
+            // Of several names the one that went last is what the layer took away.
+            let name = tree.death(dead.version).map_or_else(|| tree.node_of(dead.version), |death| death.last_name);
+            *sums.entry(name).or_default() += dead.bytes;
         }
     }
     // For each directory the biggest thing in it. A path is made after its directory, so what it holds has come by.

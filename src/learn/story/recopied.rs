@@ -18,7 +18,7 @@ const MOST: usize = 2;
 /// What one file takes in a tar besides its contents, in bytes.
 const HEADER: u64 = 512;
 /// The columns of an instruction that is written out.
-const CODE: usize = 150;
+const CODE: usize = 100;
 
 impl Teller<'_> {
     /// Tells of contents that came again unchanged, the biggest pair of layers first.
@@ -37,11 +37,10 @@ impl Teller<'_> {
         let (bytes, count) = (self.size(group.bytes), files(group.count));
         let path = biggest_place(self.inspection, group);
         let again = format!(
-            "{} changes {count} that layer {born} ships: {bytes}, not in what they hold, but in mode, owner or time.",
+            "{} changes mode, owner or time of {count} of layer {born}: {bytes}.",
             words::capital(&self.layer(died))
         );
-        let principle =
-            "A layer holds whole files. What changes in any way, be it only its mode, is shipped once more.";
+        let principle = "A layer holds whole files: what changes in any way, be it only its mode, ships once more.";
         let shipped = self.inspection.layers[died].shipped;
         let right = (self.size(shipped), "every file is shipped whole".into());
         let headers = HEADER.saturating_mul(group.count as u64);
@@ -50,13 +49,8 @@ impl Teller<'_> {
         let is_big = group.bytes >= self.shipped() / ASKABLE;
         match options.filter(|_| is_big) {
             Some(options) => {
-                let because = format!("{principle} Now {bytes} ship twice, and one of the two is dead.");
-                self.ask(
-                    explore(born, Some(path)),
-                    &format!("{again} How much does layer {died} ship?"),
-                    options,
-                    &because,
-                );
+                let because = format!("{principle} So {bytes} are dead.");
+                self.ask(explore(born, Some(path)), &format!("{again} How much does it ship?"), options, &because);
             }
             None => self.say(explore(died, Some(path)), [again, format!("{principle} So {bytes} ship twice.")]),
         }
@@ -64,9 +58,8 @@ impl Teller<'_> {
         let finding = self.study.findings.iter().find(is_of);
         let what = finding.map_or_else(|| advice(self.inspection, group).1, |finding| finding.fix.what.clone());
         let line = finding.and_then(|finding| words::code(finding.fix.dockerfile.as_deref()?, CODE));
-        let mut said = vec![format!("What helps: {}", words::stopped(&what))];
-        said.extend(line.map(|line| format!("Here: `{line}`")));
-        self.say(changes(died, Some(path)), said);
+        let line = line.map(|line| format!("Written out: `{line}`")).unwrap_or_default();
+        self.say(changes(died, Some(path)), [format!("What helps: {}", words::stopped(&what)), line]);
         let line =
             format!("Layer {died} ships {bytes} again that layer {born} ships already: the contents are the same.");
         self.wastes.push((group.bytes, line));

@@ -84,7 +84,7 @@ fn the_dockerfile_after_is_what_fix_proposes() {
 
 #[test]
 fn where_another_stage_saves_far_more_it_is_what_comes_after() {
-    let (told, _) = story("golang");
+    let (told, _) = story("toolchain-left");
     assert!(told.after.contains(" AS build"), "{}", told.after);
 }
 

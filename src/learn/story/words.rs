@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 /// The columns of a line on the narrowest screen that a story is made for, 80×24.
 pub const WIDTH: usize = 76;
 /// The columns of an instruction inside of a sentence.
-const QUOTED: usize = 52;
+const QUOTED: usize = 40;
 /// The columns of a path, and of the name of an image.
 const NAME: usize = 44;
 

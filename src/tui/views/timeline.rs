@@ -66,12 +66,17 @@ impl Timeline {
         layer.is_some()
     }
 
-    /// The rows of the chart with what belongs to it, none where there is no room; and the text below.
+    /// The rows of the chart with what belongs to it, none where there is no room; and the text below, of which the last
+    /// sentences make room for the chart.
     fn divided(&self, explorer: &Explorer, look: Look<'_>, inner: Rect) -> (usize, Vec<String>) {
-        let width = usize::from(inner.width);
-        let text: Vec<_> = self.sentences(explorer, look).iter().flat_map(|text| wrap(text, width)).collect();
-        let room = usize::from(inner.height).saturating_sub(text.len());
-        (if room < CHART_LEAST || self.points.is_empty() { 0 } else { room }, text)
+        let (width, height) = (usize::from(inner.width), usize::from(inner.height));
+        let sentences = self.sentences(explorer, look);
+        let lines = |count: usize| -> Vec<_> { sentences[..count].iter().flat_map(|text| wrap(text, width)).collect() };
+        let beside = (1..=sentences.len()).rev().map(lines).find(|text| text.len() + CHART_LEAST <= height);
+        match beside {
+            Some(text) if !self.points.is_empty() => (height - text.len(), text),
+            _ => (0, lines(sentences.len())),
+        }
     }
 
     fn chart(&self, selected: usize, look: Look<'_>, area: Rect) -> Chart {
