@@ -10,9 +10,9 @@ use super::options::Options;
 use super::teller::{Teller, explore};
 use super::words;
 
-/// An application of more than one part in so many is nearly all there is, and no question.
+/// More than so many parts in so many of what ships are nearly all of it, and no question.
 const NEARLY_ALL: (u64, u64) = (3, 4);
-/// Wrong answers are at least so many times more or less: two parts in three.
+/// Of a wrong answer and the right one, the smaller is less than so many parts in so many of the bigger.
 const APART: (u64, u64) = (2, 3);
 /// Libraries that are named if they are missing, and their columns.
 const MISSING: usize = 3;
@@ -27,7 +27,7 @@ impl Teller<'_> {
     }
 
     /// Whether nearly all that ships is the application.
-    pub fn is_nearly_all_application(&self) -> bool {
+    fn is_nearly_all_application(&self) -> bool {
         let (parts, of) = NEARLY_ALL;
         u128::from(self.application()) * u128::from(of) > u128::from(self.shipped()) * u128::from(parts)
     }

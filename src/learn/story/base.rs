@@ -1,6 +1,6 @@
 //! What of the base image need not ship: nothing that one writes takes it off, only another base image or another stage.
 
-use layerscope::analysis::{DeadGroup, dead_groups};
+use layerscope::analysis::DeadGroup;
 use layerscope::findings::{Fate, Finding, Level, Whose};
 use layerscope::text::escaped_str;
 use layerscope::tree::{Cause, NodeId};
@@ -21,11 +21,10 @@ impl Teller<'_> {
     /// Bytes of the base image that a later layer hid.
     fn tell_dead_of_the_base(&mut self) {
         let layers = self.study.base.layers;
-        let mut groups = dead_groups(self.inspection);
         // What came again unchanged has been spoken of.
-        groups.retain(|group| group.born_in < layers && group.cause != Cause::Recopied);
-        let bytes: u64 = groups.iter().map(|group| group.bytes).sum();
-        let Some(biggest) = groups.first().filter(|_| self.is_notable(bytes)) else { return };
+        let pairs = self.pairs_that(|pair| pair.born_in < layers && pair.cause != Cause::Recopied);
+        let bytes: u64 = pairs.iter().map(|pair| pair.bytes).sum();
+        let Some(biggest) = pairs.first().filter(|_| self.is_notable(bytes)) else { return };
         let path = biggest_place(self.inspection, biggest);
         let all = if bytes == self.inspection.totals.dead() {
             "All that is dead here is the base image's"
@@ -36,13 +35,13 @@ impl Teller<'_> {
         let only = "Only another base image saves that. What ships with it cannot be taken off by a line of yours.";
         self.say(changes(biggest.died_in, Some(path)), [text, only.into()]);
         let line = format!("{} of the base image are dead: only another base image saves them.", self.size(bytes));
-        self.wastes.push((bytes, line));
+        self.waste(bytes, line);
     }
 
-    fn who_hid(&self, group: &DeadGroup, is_all: bool) -> String {
+    fn who_hid(&self, pair: &DeadGroup, is_all: bool) -> String {
         let most = if is_all { "" } else { "Most of it: " };
-        let (born, died) = (group.born_in, group.died_in);
-        let verb = match group.cause {
+        let (born, died) = (pair.born_in, pair.died_in);
+        let verb = match pair.cause {
             Cause::Overwritten | Cause::Recopied => "writes over",
             Cause::Deleted | Cause::Opaque | Cause::Replaced => "deletes",
         };
@@ -50,7 +49,7 @@ impl Teller<'_> {
         let text = if born == died {
             format!("{most}layer {born}{whose} ships some paths twice.")
         } else {
-            format!("{most}layer {died}{whose} {verb} {} that layer {born} ships.", self.size(group.bytes))
+            format!("{most}layer {died}{whose} {verb} {} that layer {born} ships.", self.size(pair.bytes))
         };
         words::capital(&text)
     }
@@ -85,6 +84,6 @@ impl Teller<'_> {
         };
         self.say(explore(first.born_in, path), [text, only.into()]);
         let line = format!("{} of the base image are not needed at run time: {learnt}.", self.size(bytes));
-        self.wastes.push((bytes, line));
+        self.waste(bytes, line);
     }
 }

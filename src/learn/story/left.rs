@@ -94,7 +94,7 @@ impl<'a> Teller<'a> {
                 format!("Layer {} leaves behind {bytes} that nothing runs: {title}.", finding.born_in)
             }
         };
-        self.wastes.push((finding.bytes, line));
+        self.waste(finding.bytes, line);
     }
 }
 

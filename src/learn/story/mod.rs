@@ -23,7 +23,7 @@ use layerscope::report::Units;
 use layerscope::{Error, Opened, Progress};
 
 use super::{Stage, Told};
-pub use dockerfiles::Dockerfiles;
+use dockerfiles::Dockerfiles;
 use left::Left;
 use teller::Teller;
 
@@ -39,7 +39,7 @@ pub fn of(opened: &Opened, units: Units, progress: &Arc<Progress>) -> Result<(To
 }
 
 /// Tells the story of an image; every figure in it is one of the reports.
-pub fn story(stage: &Stage, dockerfiles: Dockerfiles, units: Units) -> Told {
+fn story(stage: &Stage, dockerfiles: Dockerfiles, units: Units) -> Told {
     let mut teller = Teller::new(&stage.inspection, &stage.study, units);
     teller.open();
     if teller.shipped() > 0 {

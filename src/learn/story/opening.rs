@@ -4,7 +4,7 @@ use layerscope::application::Role;
 use layerscope::base::Evidence;
 use layerscope::report::fit::cut;
 use layerscope::text::escaped_str;
-use layerscope::units::plural;
+use layerscope::units::{count, plural};
 
 use super::teller::{Teller, explore, in_view};
 use super::words;
@@ -91,9 +91,8 @@ impl Teller<'_> {
         let Some(first) = warnings.first() else { return };
         let more = match warnings.len() - 1 {
             0 => String::new(),
-            more => {
-                format!(" There {} {} of this kind.", if more == 1 { "is" } else { "are" }, plural(more, "more remark"))
-            }
+            1 => " There is 1 more.".into(),
+            more => format!(" There are {} more.", count(more as u64)),
         };
         let layer = first.layer.unwrap_or(0).min(self.last_layer());
         let remark = first.to_string();

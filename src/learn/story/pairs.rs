@@ -1,9 +1,8 @@
 //! What one layer ships and a later one hides: the biggest pair at length, the next ones shortly.
 
-use layerscope::analysis::{DeadGroup, dead_groups};
-use layerscope::findings::Finding;
+use layerscope::analysis::DeadGroup;
 use layerscope::ladder::Step as Remedy;
-use layerscope::report::{advice, times};
+use layerscope::report::times;
 use layerscope::tree::{Cause, NodeId};
 use layerscope::units::{files, plural};
 
@@ -22,18 +21,17 @@ impl Teller<'_> {
     /// Tells of the bytes of one's own layers that a later layer hid, unless they came again unchanged.
     pub fn tell_pairs(&mut self) {
         let base = self.study.base.layers;
-        let mut groups = dead_groups(self.inspection);
-        groups.retain(|group| group.born_in >= base && group.cause != Cause::Recopied && group.bytes > 0);
-        let mut worth = groups.iter().take_while(|group| self.matters(group.bytes)).count();
+        let pairs = self.pairs_that(|pair| pair.born_in >= base && pair.cause != Cause::Recopied);
+        let mut worth = pairs.iter().take_while(|pair| self.matters(pair.bytes)).count();
         // Many small ones are a lesson as well, told by the biggest.
-        if worth == 0 && self.is_notable(groups.iter().map(|group| group.bytes).sum()) {
+        if worth == 0 && self.is_notable(pairs.iter().map(|pair| pair.bytes).sum()) {
             worth = 1;
         }
-        let Some((first, others)) = groups[..worth].split_first() else { return };
+        let Some((first, others)) = pairs[..worth].split_first() else { return };
         self.tell_pair(first);
         let (told, rest) = others.split_at(others.len().min(SHORTLY));
-        told.iter().for_each(|group| self.tell_pair_shortly(group));
-        let bytes: u64 = rest.iter().map(|group| group.bytes).sum();
+        told.iter().for_each(|pair| self.tell_pair_shortly(pair));
+        let bytes: u64 = rest.iter().map(|pair| pair.bytes).sum();
         if self.matters(bytes) {
             let pairs = plural(rest.len(), "more pair");
             let text = format!(
@@ -45,30 +43,30 @@ impl Teller<'_> {
     }
 
     /// Tells of the biggest pair: what ships it, what hid it, how the image grew, and why.
-    fn tell_pair(&mut self, group: &DeadGroup) {
-        let (born, died) = (group.born_in, group.died_in);
-        let path = biggest_place(self.inspection, group);
+    fn tell_pair(&mut self, pair: &DeadGroup) {
+        let (born, died) = (pair.born_in, pair.died_in);
+        let path = biggest_place(self.inspection, pair);
         if born == died {
-            return self.tell_pair_shortly(group);
+            return self.tell_pair_shortly(pair);
         }
-        self.say(explore(born, Some(path)), self.what_ships(group, path));
-        let (verb, told) = match group.cause {
+        self.say(explore(born, Some(path)), self.what_ships(pair, path));
+        let (verb, told) = match pair.cause {
             Cause::Overwritten | Cause::Recopied => ("writes files again", "wrote files again"),
             Cause::Deleted | Cause::Opaque | Cause::Replaced => ("deletes files", "deleted files"),
         };
-        let asked = self.ask_what_it_costs(group, path, verb);
-        self.say(changes(died, Some(path)), self.what_it_did(group, asked));
-        self.say(in_view(View::Timeline, died), [self.as_a_curve(died)]);
-        self.say(in_view(View::Waste, died), self.what_helps(group));
-        let (hid, bytes) = (self.size(self.inspection.layers[died].killed), self.size(group.bytes));
+        let asked = self.ask_what_it_costs(pair, path, verb);
+        self.say(changes(died, Some(path)), self.what_it_did(pair, asked));
+        self.say(in_view(View::Timeline, died), [self.as_a_chart(died)]);
+        self.say(in_view(View::Waste, died), self.what_helps(pair));
+        let (hid, bytes) = (self.size(self.inspection.layers[died].killed), self.size(pair.bytes));
         let them = if hid == bytes { "them".into() } else { format!("{bytes} of them") };
         let smaller = "and the image got no smaller";
         let line = format!("Layer {died} {told} and hid {hid}, {smaller}: layer {born} still ships {them}.");
-        self.wastes.push((group.bytes, line));
+        self.waste(pair.bytes, line);
     }
 
-    fn what_ships(&self, group: &DeadGroup, path: NodeId) -> [String; 2] {
-        let born = group.born_in;
+    fn what_ships(&self, pair: &DeadGroup, path: NodeId) -> [String; 2] {
+        let born = pair.born_in;
         let shipped = self.size(self.inspection.layers[born].shipped);
         let there = self.inspection.tree.totals(born)[path.index()].visible;
         let look = match path {
@@ -79,8 +77,8 @@ impl Teller<'_> {
     }
 
     /// Asks how big the image is after the layer that hid; says whether it did.
-    fn ask_what_it_costs(&mut self, group: &DeadGroup, path: NodeId, verb: &str) -> bool {
-        let died = group.died_in;
+    fn ask_what_it_costs(&mut self, pair: &DeadGroup, path: NodeId, verb: &str) -> bool {
+        let died = pair.died_in;
         let account = &self.inspection.layers[died];
         let (hid, grows) = (account.killed, account.shipped);
         let before = self.up_to(died);
@@ -88,7 +86,7 @@ impl Teller<'_> {
         if hid < before / ASKABLE {
             return false;
         }
-        let overwritten = matches!(group.cause, Cause::Overwritten | Cause::Recopied);
+        let overwritten = matches!(pair.cause, Cause::Overwritten | Cause::Recopied);
         let sees = self.size(self.root_at(died).visible);
         let right = match grows {
             0 => "just as before".into(),
@@ -100,22 +98,25 @@ impl Teller<'_> {
                 (self.size(before), "the same: files are only replaced"),
             ]
         } else {
-            [(sees, "the deleted files are gone"), (self.size(after + hid), "each deleted file is copied first")]
+            [
+                (sees, "the deleted files are gone"),
+                (self.size(after.saturating_add(hid)), "each deleted file is copied first"),
+            ]
         };
         let wrong = wrong.map(|(figure, words)| (figure, words.into()));
-        let Some(options) = Options::of((self.size(after), right), wrong, group.born_in + died) else { return false };
+        let Some(options) = Options::of((self.size(after), right), wrong, pair.born_in + died) else { return false };
         let text = format!(
             "Up to here {} ship. Then {} {verb}: {} of that are hidden. How much ships after it?",
             self.size(before),
             self.layer(died),
             self.size(hid)
         );
-        self.ask(explore(died - 1, Some(path)), &text, options, principle(group.cause));
+        self.ask(explore(died - 1, Some(path)), &text, options, principle(pair.cause));
         true
     }
 
-    fn what_it_did(&self, group: &DeadGroup, asked: bool) -> Vec<String> {
-        let (born, died) = (group.born_in, group.died_in);
+    fn what_it_did(&self, pair: &DeadGroup, asked: bool) -> Vec<String> {
+        let (born, died) = (pair.born_in, pair.died_in);
         let account = &self.inspection.layers[died];
         let what = if asked {
             format!("This is what layer {died} did")
@@ -126,21 +127,29 @@ impl Teller<'_> {
             0 => "brought nothing".into(),
             shipped => format!("brought {}", self.size(shipped)),
         };
-        let (hid, bytes) = (self.size(account.killed), self.size(group.bytes));
-        let of = match group.bytes == account.killed {
+        let (hid, bytes) = (self.size(account.killed), self.size(pair.bytes));
+        let of = match pair.bytes == account.killed {
             true => format!("all of it from layer {born}"),
             false if bytes == hid => format!("nearly all of it from layer {born}"),
             false => format!("{bytes} of it from layer {born}"),
         };
-        let still = "What it hid is struck out, and still ships: who pulls this image downloads it, and never sees it.";
+        // The marks are those of the tree.
+        let still = match pair.cause {
+            Cause::Overwritten | Cause::Recopied => {
+                "The old bytes of what is marked ~ still ship: who pulls this image downloads them, and never sees them."
+            }
+            Cause::Deleted | Cause::Opaque | Cause::Replaced => {
+                "What is marked - still ships: who pulls this image downloads it, and never sees it."
+            }
+        };
         let mut said = vec![format!("{what}: it {brought}, and hid {hid}, {of}. {still}")];
         if !asked {
-            said.push(principle(group.cause).into());
+            said.push(principle(pair.cause).into());
         }
         said
     }
 
-    fn as_a_curve(&self, died: usize) -> String {
+    fn as_a_chart(&self, died: usize) -> String {
         let (before, after) = (self.root_at(died - 1).visible, self.root_at(died).visible);
         let seen = if after < before {
             format!("What a container sees falls from {} to {} at layer {died}.", self.size(before), self.size(after))
@@ -156,9 +165,8 @@ impl Teller<'_> {
         )
     }
 
-    fn what_helps(&self, group: &DeadGroup) -> Vec<String> {
-        let mut said =
-            vec![format!("What helps is not one more layer, but this: {}", words::stopped(&self.remedy(group)))];
+    fn what_helps(&self, pair: &DeadGroup) -> Vec<String> {
+        let mut said = vec![format!("What helps is not one more layer, but this: {}", self.remedy(pair))];
         let rung = self.study.ladder.iter().find(|rung| rung.step == Remedy::WithoutDead);
         if let (Some(rung), Some(first)) = (rung, self.study.ladder.first()) {
             let ratio = rung.ratio(first).map(|ratio| format!(", {} smaller", times(ratio))).unwrap_or_default();
@@ -169,26 +177,17 @@ impl Teller<'_> {
         said
     }
 
-    /// What the report says against a pair.
-    fn remedy(&self, group: &DeadGroup) -> String {
-        let is_of = |finding: &&Finding| finding.born_in == group.born_in && finding.died_in() == Some(group.died_in);
-        match self.study.findings.iter().find(is_of) {
-            Some(finding) => finding.fix.what.clone(),
-            None => advice(self.inspection, group).1,
-        }
-    }
-
-    fn tell_pair_shortly(&mut self, group: &DeadGroup) {
-        let (born, died) = (group.born_in, group.died_in);
-        let path = biggest_place(self.inspection, group);
-        let (bytes, count) = (self.size(group.bytes), files(group.count));
+    fn tell_pair_shortly(&mut self, pair: &DeadGroup) {
+        let (born, died) = (pair.born_in, pair.died_in);
+        let path = biggest_place(self.inspection, pair);
+        let (bytes, count) = (self.size(pair.bytes), files(pair.count));
         let what = if born == died {
             format!(
                 "{} ships {bytes} in {count} that something else in it takes the place of.",
                 words::capital(&self.layer(born))
             )
         } else {
-            let verb = match group.cause {
+            let verb = match pair.cause {
                 Cause::Overwritten | Cause::Recopied => "writes again",
                 Cause::Deleted | Cause::Opaque | Cause::Replaced => "deletes",
             };
@@ -199,7 +198,7 @@ impl Teller<'_> {
             NodeId::ROOT => String::new(),
             path => format!(" Most are at {}.", self.path(path)),
         };
-        let helps = format!("What helps: {}", words::stopped(&self.remedy(group)));
+        let helps = format!("What helps: {}", self.remedy(pair));
         // What one layer has twice is not among what it changed, but for what it came to.
         let is_there = born != died || self.inspection.tree.at(path, died).is_some();
         self.say(changes(died, Some(path).filter(|_| is_there)), [format!("{what}{place}"), helps]);
@@ -208,7 +207,7 @@ impl Teller<'_> {
         } else {
             format!("{bytes} of layer {born} ship although layer {died} took them away.")
         };
-        self.wastes.push((group.bytes, line));
+        self.waste(pair.bytes, line);
     }
 }
 

@@ -1,8 +1,6 @@
 //! Files that a layer ships again although their contents are the same: the chmod that doubles a layer.
 
-use layerscope::analysis::{DeadGroup, dead_groups};
-use layerscope::findings::Finding;
-use layerscope::report::advice;
+use layerscope::analysis::DeadGroup;
 use layerscope::tree::Cause;
 use layerscope::units::files;
 
@@ -23,30 +21,28 @@ const CODE: usize = 100;
 impl Teller<'_> {
     /// Tells of contents that came again unchanged, the biggest pair of layers first.
     pub fn tell_recopied(&mut self) {
-        let mut groups = dead_groups(self.inspection);
-        groups.retain(|group| {
-            group.cause == Cause::Recopied && group.born_in < group.died_in && self.matters(group.bytes)
-        });
-        for group in groups.iter().take(MOST) {
-            self.tell_copied_again(group);
+        let is_again = |pair: &DeadGroup| pair.cause == Cause::Recopied && pair.born_in < pair.died_in;
+        let pairs = self.pairs_that(|pair| is_again(pair) && self.matters(pair.bytes));
+        for pair in pairs.iter().take(MOST) {
+            self.tell_copied_again(pair);
         }
     }
 
-    fn tell_copied_again(&mut self, group: &DeadGroup) {
-        let (born, died) = (group.born_in, group.died_in);
-        let (bytes, count) = (self.size(group.bytes), files(group.count));
-        let path = biggest_place(self.inspection, group);
+    fn tell_copied_again(&mut self, pair: &DeadGroup) {
+        let (born, died) = (pair.born_in, pair.died_in);
+        let (bytes, count) = (self.size(pair.bytes), files(pair.count));
+        let path = biggest_place(self.inspection, pair);
         let again = format!(
-            "{} changes mode, owner or time of {count} of layer {born}: {bytes}.",
+            "{} leaves {count} of layer {born} as they are, {bytes}, but for mode, owner or time.",
             words::capital(&self.layer(died))
         );
         let principle = "A layer holds whole files: what changes in any way, be it only its mode, ships once more.";
         let shipped = self.inspection.layers[died].shipped;
         let right = (self.size(shipped), "every file is shipped whole".into());
-        let headers = HEADER.saturating_mul(group.count as u64);
+        let headers = HEADER.saturating_mul(pair.count as u64);
         let wrong = [(self.size(0), "no contents change".into()), (self.size(headers), "a note for each file".into())];
         let options = Options::of(right, wrong, born + died);
-        let is_big = group.bytes >= self.shipped() / ASKABLE;
+        let is_big = pair.bytes >= self.shipped() / ASKABLE;
         match options.filter(|_| is_big) {
             Some(options) => {
                 let because = format!("{principle} So {bytes} are dead.");
@@ -54,14 +50,11 @@ impl Teller<'_> {
             }
             None => self.say(explore(died, Some(path)), [again, format!("{principle} So {bytes} ship twice.")]),
         }
-        let is_of = |finding: &&Finding| finding.born_in == born && finding.died_in() == Some(died);
-        let finding = self.study.findings.iter().find(is_of);
-        let what = finding.map_or_else(|| advice(self.inspection, group).1, |finding| finding.fix.what.clone());
-        let line = finding.and_then(|finding| words::code(finding.fix.dockerfile.as_deref()?, CODE));
+        let line = self.finding_of(pair).and_then(|finding| words::code(finding.fix.dockerfile.as_deref()?, CODE));
         let line = line.map(|line| format!("Written out: `{line}`")).unwrap_or_default();
-        self.say(changes(died, Some(path)), [format!("What helps: {}", words::stopped(&what)), line]);
+        self.say(changes(died, Some(path)), [format!("What helps: {}", self.remedy(pair)), line]);
         let line =
             format!("Layer {died} ships {bytes} again that layer {born} ships already: the contents are the same.");
-        self.wastes.push((group.bytes, line));
+        self.waste(pair.bytes, line);
     }
 }

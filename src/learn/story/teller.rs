@@ -1,8 +1,10 @@
 //! Who tells the story: what is known of the image, the steps so far, and what has been spoken of.
 
 use layerscope::Inspection;
-use layerscope::report::Units;
+use layerscope::analysis::{DeadGroup, dead_groups};
+use layerscope::findings::Finding;
 use layerscope::report::fit::wrap;
+use layerscope::report::{Units, advice};
 use layerscope::study::Study;
 use layerscope::text::escaped_str;
 use layerscope::tree::{NodeId, Totals};
@@ -24,6 +26,8 @@ pub struct Teller<'a> {
     pub inspection: &'a Inspection,
     pub study: &'a Study,
     pub units: Units,
+    /// What one layer ships and another one hides, the biggest first.
+    pub pairs: Vec<DeadGroup>,
     pub steps: Vec<Step>,
     /// What need not ship, in a line each, with its bytes.
     pub wastes: Vec<(u64, String)>,
@@ -31,7 +35,9 @@ pub struct Teller<'a> {
 
 impl<'a> Teller<'a> {
     pub fn new(inspection: &'a Inspection, study: &'a Study, units: Units) -> Self {
-        Self { inspection, study, units, steps: Vec::new(), wastes: Vec::new() }
+        let mut pairs = dead_groups(inspection);
+        pairs.retain(|pair| pair.bytes > 0);
+        Self { inspection, study, units, pairs, steps: Vec::new(), wastes: Vec::new() }
     }
 
     pub fn shipped(&self) -> u64 {
@@ -65,6 +71,24 @@ impl<'a> Teller<'a> {
         bytes > 0 && bytes >= self.shipped() / WORTH.1
     }
 
+    /// The pairs of layers of which something holds.
+    pub fn pairs_that(&self, holds: impl Fn(&DeadGroup) -> bool) -> Vec<DeadGroup> {
+        self.pairs.iter().filter(|pair| holds(pair)).cloned().collect()
+    }
+
+    /// The biggest finding among what a pair of layers is about.
+    pub fn finding_of(&self, pair: &DeadGroup) -> Option<&'a Finding> {
+        let study = self.study;
+        let is_of = |finding: &&Finding| finding.born_in == pair.born_in && finding.died_in() == Some(pair.died_in);
+        study.findings.iter().find(is_of)
+    }
+
+    /// What the report says against a pair of layers.
+    pub fn remedy(&self, pair: &DeadGroup) -> String {
+        let finding = self.finding_of(pair).map(|finding| finding.fix.what.clone());
+        words::stopped(&finding.unwrap_or_else(|| advice(self.inspection, pair).1))
+    }
+
     pub fn last_layer(&self) -> usize {
         self.inspection.layers.len().saturating_sub(1)
     }
@@ -77,6 +101,11 @@ impl<'a> Teller<'a> {
     /// The sums over the whole tree as of a layer.
     pub fn root_at(&self, layer: usize) -> Totals {
         self.inspection.tree.totals(layer)[NodeId::ROOT.index()]
+    }
+
+    /// Keeps a line for the end.
+    pub fn waste(&mut self, bytes: u64, line: String) {
+        self.wastes.push((bytes, line));
     }
 
     /// Says something in paragraphs; the last ones are left out where they would not fit.

@@ -44,11 +44,7 @@ fn squeezed(text: &str) -> String {
 /// Goes through the story, answers every question wrongly and rightly, and looks at every screen; gives back the views.
 fn walk(opened: &Opened, what: &str) -> Vec<View> {
     let mut person = listener(opened, SMALL);
-    assert!(
-        narrator(&person).too_long(Rect::new(0, 0, SMALL.0, SMALL.1)).is_empty(),
-        "{what}: {}",
-        narrator(&person).told.plain()
-    );
+    assert!(narrator(&person).too_long(person.app.area).is_empty(), "{what}: {}", narrator(&person).told.plain());
     let mut views = Vec::new();
     while let Some(step) = narrator(&person).current().cloned() {
         let words = &step.text;
