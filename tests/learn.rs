@@ -270,3 +270,35 @@ fn the_lesson_of_the_readme_can_be_told() {
         assert!(lesson.contains(&format!("\n{key} = ")), "{key} is not told of");
     }
 }
+
+/// The demo as a file.
+fn demo(directory: &Path) -> String {
+    let file = directory.join("demo.tar").to_str().unwrap().to_owned();
+    said(&["demo", "--write", &file]);
+    file
+}
+
+#[test]
+fn without_a_screen_the_story_of_an_image_is_a_handout() {
+    let temporary = tempfile::tempdir().unwrap();
+    let file = demo(temporary.path());
+    let markdown = said(&["learn", "--image", &format!("{file}#layerscope/demo:latest")]);
+    assert!(markdown.starts_with("# The story of layerscope/demo:latest\n"), "{markdown}");
+    assert!(markdown.contains("ships 210 MiB in 4 layers") && markdown.contains("RUN apk del"), "{markdown}");
+    let page = said(&["learn", "--image", &file, "--format", "html", "--si"]);
+    well_formed(page.trim_start_matches("<!DOCTYPE html>")).unwrap();
+    assert_eq!(loads(&page), Vec::<String>::new());
+    assert!(page.contains("The story of layerscope/demo:latest") && page.contains("220 MB"), "{page}");
+}
+
+#[test]
+fn an_image_whose_story_cannot_be_told_is_named() {
+    let temporary = tempfile::tempdir().unwrap();
+    let file = demo(temporary.path());
+    let message = refused(&["learn", "--image", &format!("{file}#other")]);
+    assert!(message.contains("error: ") && message.contains("demo.tar#TAG"), "{message}");
+    assert!(refused(&["learn", "--image", "none.tar"]).contains("none.tar"));
+    assert!(refused(&["learn", "1", "--image", &file]).contains("cannot be used with"));
+    assert!(refused(&["learn", "1", "--platform", "linux/amd64"]).contains("cannot be used with"));
+    assert!(refused(&["learn", "--platform", "linux/amd64"]).contains("--image"));
+}

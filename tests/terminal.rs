@@ -308,6 +308,21 @@ fn from_a_pipe_the_keys_are_read_from_the_terminal() {
 }
 
 #[test]
+fn the_story_of_an_image_is_told_over_the_explorer_also_from_a_pipe() {
+    let directory = tempfile::tempdir().unwrap();
+    let demo = directory.path().join("demo.tar");
+    for tell in ["'{1}' learn --image '{0}'", "cat '{0}' | '{1}' learn --image -"] {
+        let tell = tell.replace("{0}", demo.to_str().unwrap()).replace("{1}", PROGRAM);
+        let mut command = command("sh");
+        command.args(["-c", &format!("rm -f '{0}'; '{PROGRAM}' demo --write '{0}' && {tell}", demo.display())]);
+        let mut session = Session::run(command, 80, 24);
+        session.sees("The story of layerscope/demo:latest · 1 of").types("  ").sees("How much ships after it?");
+        session.types("b").sees("Right.").types("L").sees("Looking around").types("q");
+        assert!(session.ends().success());
+    }
+}
+
+#[test]
 fn control_characters_of_an_image_never_reach_the_terminal() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("hostile.tar");

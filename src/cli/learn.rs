@@ -27,7 +27,7 @@ pub struct LearnArguments {
     #[arg(long, value_name = "ARCHIVE", conflicts_with = "lesson")]
     image: Option<PathBuf>,
     /// For which platform, where the archive holds several: os/architecture[/variant]
-    #[arg(long, value_name = "PLATFORM", requires = "image")]
+    #[arg(long, value_name = "PLATFORM", requires = "image", conflicts_with = "lesson")]
     platform: Option<String>,
     /// Write the lesson to standard output as a handout with pictures of the screens, the answers at the end
     #[arg(long, value_enum)]
