@@ -5,7 +5,6 @@ use std::sync::Arc;
 use crossterm::event::KeyCode;
 use layerscope::report::Units;
 use layerscope::{Opened, Progress};
-use ratatui::layout::Rect;
 use serde_json::json;
 
 use super::support::build::{self, Entry, Image, Layer, dir, entries, file, gone, layer, opaque};
