@@ -100,7 +100,8 @@ fn the_built_in_rules_name_sources_that_are_addresses() {
 #[test]
 fn the_example_of_the_readme_is_a_rule() {
     let readme = include_str!("../../README.md");
-    let example = readme.split("```toml\n").nth(1).unwrap().split("```").next().unwrap();
+    let mut examples = readme.split("```toml\n").skip(1).filter_map(|text| text.split("```").next());
+    let example = examples.find(|text| text.starts_with("[[rule]]")).unwrap();
     let rules = Rules::with("README.md", example).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(rules.iter().next().unwrap().id, "models");
 }
