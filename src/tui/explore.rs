@@ -2,12 +2,13 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::app::{App, Effect, Phase, moved};
+use super::app::{App, Phase, moved};
 use super::explorer::Explorer;
 use super::filter::Filter;
 use super::jobs::{Done, Found, Job, Purpose};
 use super::keymap::Action;
 use super::layout::{Pane, rows_inside};
+use super::message::Effect;
 use super::pattern::Pattern;
 use super::prompt::Typed;
 use super::rows::{Order, Scope, Shown};

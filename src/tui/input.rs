@@ -1,6 +1,7 @@
 //! What is copied for a person.
 
-use super::app::{App, Effect};
+use super::app::App;
+use super::message::Effect;
 use super::views::View;
 
 impl App {

@@ -2,9 +2,10 @@
 
 use layerscope::image::Instruction;
 
-use super::app::{App, Effect, moved};
+use super::app::{App, moved};
 use super::keymap::Action;
 use super::layout::rows_inside;
+use super::message::Effect;
 use super::text::wrap;
 
 /// What a line goes on with on the next row, beside its own indentation.

@@ -18,6 +18,7 @@ mod jobs;
 pub mod keymap;
 mod layout;
 pub mod lesson;
+mod message;
 mod mouse;
 mod moving;
 mod pattern;
@@ -47,7 +48,7 @@ use layerscope::report::Units;
 use layerscope::{Archive, Error, Opened, Progress, Selection};
 use ratatui::layout::Rect;
 
-pub use app::Intro;
+pub use message::Intro;
 pub use signs::Signs;
 pub use terminal::Environment;
 pub use views::{Motion, View};

@@ -5,11 +5,12 @@ use std::time::Duration;
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
-use super::app::{App, Effect, Phase};
+use super::app::{App, Phase};
 use super::draw::bars;
 use super::draw::tree_list;
 use super::keymap::Action;
 use super::layout::{Divider, Pane, rows_inside};
+use super::message::Effect;
 use super::text::first_visible;
 use super::theme::Theme;
 use super::views::{Look, View};

@@ -15,9 +15,10 @@ use layerscope::study::{Question, Study};
 use layerscope::{Archive, Error, Inspection, Opened, Progress, Selection};
 use ratatui::Frame;
 
-use super::app::{App, Effect, Intro, Message, Phase};
+use super::app::{App, Phase};
 use super::clock::Clock;
 use super::lesson::{Narrator, Place};
+use super::message::{Effect, Intro, Message};
 use super::stage::{Event, Stage, TICK};
 use super::theme::Theme;
 use super::viewer::pager;

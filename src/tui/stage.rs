@@ -12,8 +12,8 @@ use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 
 use super::Settings;
-use super::app::Message;
 use super::lesson::Narrator;
+use super::message::Message;
 use super::side::News;
 use super::terminal::{Answer, Environment, Input, Late, Screen};
 use super::theme::Theme;

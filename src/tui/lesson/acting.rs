@@ -3,10 +3,11 @@
 use super::{Answer, Narrator, Place, Turn};
 use ratatui::layout::Position;
 
-use crate::tui::app::{App, Effect, Phase, moved};
+use crate::tui::app::{App, Phase, moved};
 use crate::tui::explorer::Explorer;
 use crate::tui::keymap::Action;
 use crate::tui::layout::{Pane, rows_inside};
+use crate::tui::message::Effect;
 use crate::tui::search::Search;
 use crate::tui::views::{View, Views};
 
@@ -39,6 +40,7 @@ impl App {
     /// Does what the narrator has keys for; gives back what is for the explorer.
     pub(in crate::tui) fn act_in_lesson(&mut self, action: Action) -> Result<Option<Effect>, Action> {
         let page = rows_inside(self.panes().main).max(2) - 1;
+        let narrator = self.panes().narrator;
         let Some(lesson) = &mut self.lesson else { return Err(action) };
         if lesson.turn == Turn::Learner {
             return match action {
@@ -56,6 +58,9 @@ impl App {
                 return Ok(None);
             }
         }
+        // On a small screen not all that is said fits.
+        let rows = rows_inside(narrator);
+        let hidden = super::lines_in(lesson, narrator).saturating_sub(rows);
         match action {
             Action::LessonNext if lesson.asks() => {
                 // Enter chooses where somebody has moved to an option.
@@ -69,7 +74,10 @@ impl App {
             Action::LessonNext => self.tell_step(1),
             Action::LessonBack => self.tell_step(-1),
             Action::LessonTold if lesson.asks() => return Ok(self.answer_question(None)),
-            Action::Up | Action::Down if lesson.question().is_some() => {
+            Action::PageUp | Action::PageDown if hidden > 0 => {
+                lesson.scroll = moved(action, lesson.scroll.min(hidden), hidden, rows.max(2) - 1).unwrap_or(0);
+            }
+            Action::Up | Action::Down if lesson.asks() => {
                 let options = lesson.question().map_or(0, |question| question.options.len());
                 let now = lesson.option;
                 lesson.option =

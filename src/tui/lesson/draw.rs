@@ -12,6 +12,7 @@ use crate::tui::draw::{pane, put, scroll_bar};
 use crate::tui::explorer::Explorer;
 use crate::tui::keymap::Action::{self, *};
 use crate::tui::keymap::help::Line as Hint;
+use crate::tui::layout::rows_inside;
 use crate::tui::text::{cut, wrap};
 use crate::tui::theme::Theme;
 use crate::tui::views::View;
@@ -31,13 +32,23 @@ pub fn draw(app: &App, lesson: &Narrator, theme: &Theme, area: Rect, buffer: &mu
             format!(" Looking around · {} comes back to step {at} of {steps}: {}", key.trim(), lesson.told.title);
         return put(Line::styled(cut(&line, usize::from(area.width)), theme.focused), 0, area, buffer);
     }
-    let title = format!("{} · {at} of {steps}", lesson.told.title);
+    let title = if lines_in(lesson, area) > rows_inside(area) {
+        let key = app.keymap.first_keys(&[PageDown]);
+        format!("{at} of {steps} · {}: more · {}", key.trim(), lesson.told.title)
+    } else {
+        format!("{} · {at} of {steps}", lesson.told.title)
+    };
     let inner = pane(&title, true, theme, area, buffer);
     let lines = lines(lesson, usize::from(inner.width), theme);
     let first = scroll_bar(lesson.scroll, lines.len(), inner, theme, buffer);
     for (row, line) in lines.into_iter().skip(first).enumerate() {
         put(line, row, inner, buffer);
     }
+}
+
+/// The number of lines of what is said, in the narrator's pane.
+pub fn lines_in(lesson: &Narrator, area: Rect) -> usize {
+    lines(lesson, usize::from(area.width.saturating_sub(2)), &Theme::BARE).len()
 }
 
 /// The lines of a step.
@@ -121,7 +132,7 @@ impl Narrator {
     /// The steps that cannot be seen at once, counted from 1, each with the lines that are too many.
     #[cfg(test)]
     pub fn too_long(&self, area: Rect) -> Vec<(usize, usize)> {
-        let shown = crate::tui::layout::rows_inside(Rect { height: self.rows(area), ..area });
+        let shown = rows_inside(Rect { height: self.rows(area), ..area });
         let width = usize::from(area.width.saturating_sub(2));
         let lines = self.told.steps.iter().map(|step| self.longest(step, width));
         lines.enumerate().filter(|&(_, lines)| lines > shown).map(|(i, lines)| (i + 1, lines - shown)).collect()

@@ -9,7 +9,7 @@ use layerscope::compare::{Column, columns};
 
 use crate::learn::{Question, Scene, Stage, Step, Told};
 
-pub use draw::{draw, keys, mark, option_at};
+pub use draw::{draw, keys, lines_in, mark, option_at};
 pub use page::{draw as draw_page, rows as page_rows};
 pub use stills::{Size, Still, stills};
 

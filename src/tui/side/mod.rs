@@ -30,11 +30,12 @@ use layerscope::{Error, Inspection, Opened};
 use ratatui::layout::Rect;
 
 use super::Settings;
-use super::app::{Message, is_interrupt, moved};
+use super::app::{is_interrupt, moved};
 use super::draw::help_lines;
 use super::keymap::help::COMPARISON;
 use super::keymap::{Action, Context, Keymap};
 use super::layout::rows_inside;
+use super::message::Message;
 use super::mouse::Pointer;
 use super::views::Look;
 

@@ -15,7 +15,8 @@ use layerscope::{Error, Opened, Progress, Selection};
 use ratatui::layout::Rect;
 
 use super::{Effect, News, Side, Spot};
-use crate::tui::app::{App, Message};
+use crate::tui::app::App;
+use crate::tui::message::Message;
 use crate::tui::session::{Ended, Session};
 use crate::tui::stage::{Event, Stage, TICK};
 use crate::tui::{Failure, Settings, area};

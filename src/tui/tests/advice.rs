@@ -9,7 +9,7 @@ use layerscope::study::{Question, Study};
 use layerscope::what_if::{Change, what_if};
 
 use super::{DEMO, Person, pictures};
-use crate::tui::app::Message;
+use crate::tui::message::Message;
 
 static STUDY: LazyLock<Arc<Study>> = LazyLock::new(|| {
     let (rules, contents) = (Rules::built_in(), LayerContents::new(&DEMO.0));

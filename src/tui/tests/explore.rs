@@ -10,8 +10,9 @@ use super::pictures::check;
 use super::support::build::{self, Image, Layer, dir, entries, file, gone, hardlink, layer, symlink};
 use super::{Person, settings};
 use crate::tui::Keymap;
-use crate::tui::app::{App, Effect, Intro, Message};
+use crate::tui::app::App;
 use crate::tui::explorer::Explorer;
+use crate::tui::message::{Effect, Intro, Message};
 use crate::tui::rows::Scope;
 
 fn explorer(person: &Person) -> &Explorer {

@@ -4,7 +4,7 @@ use crossterm::event::KeyCode;
 
 use super::pictures::check;
 use super::{Person, files};
-use crate::tui::app::{Effect, Message};
+use crate::tui::message::{Effect, Message};
 use crate::tui::work::Ask;
 
 fn erase(person: &mut Person) {

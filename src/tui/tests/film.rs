@@ -12,7 +12,7 @@ use ratatui::layout::Rect;
 use ratatui::style::{Modifier, Style};
 
 use super::{Person, pictures, svg};
-use crate::tui::app::Message;
+use crate::tui::message::Message;
 
 /// A screen with what is said below it.
 struct Scene {

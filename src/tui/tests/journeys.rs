@@ -8,9 +8,10 @@ use layerscope::{Error, Progress};
 use proptest::prelude::*;
 
 use super::{DEMO, Person};
-use crate::tui::app::{App, Effect, Intro, Message};
+use crate::tui::app::App;
 use crate::tui::explorer::Explorer;
 use crate::tui::layout::Pane;
+use crate::tui::message::{Effect, Intro, Message};
 
 #[test]
 fn the_first_screen_answers_what_is_wasted_and_which_instruction_did_it() {

@@ -10,8 +10,8 @@ use ratatui::layout::Rect;
 
 use super::Person;
 use crate::learn::{Course, Scene, Stage, Told};
-use crate::tui::app::Message;
 use crate::tui::lesson::{Narrator, Place};
+use crate::tui::message::Message;
 use crate::tui::views::View;
 
 /// The built-in lessons, told.
@@ -216,6 +216,19 @@ fn a_learner_looks_around_and_one_key_comes_back() {
     person.types("L");
     assert_eq!((person.layer(), &*person.path()), (1, "/usr/lib/go"), "{}", person.screen());
     assert!(person.screen().contains("2 of 9"), "{}", person.screen());
+}
+
+#[test]
+fn on_a_small_screen_what_does_not_fit_is_scrolled() {
+    let mut person = Person::learning("cleanup", 40, 12);
+    assert!(person.screen().contains(": more"), "{}", person.screen());
+    for _ in 0..9 {
+        if person.reads().contains("Layer 0 is Alpine") {
+            return;
+        }
+        person.press(KeyCode::PageDown);
+    }
+    panic!("the last words never came:\n{}", person.screen());
 }
 
 #[test]

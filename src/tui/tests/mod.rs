@@ -30,7 +30,8 @@ use layerscope::{Inspection, Opened, Progress};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::app::{App, Effect, Intro, Message, Phase};
+use super::app::{App, Phase};
+use super::message::{Effect, Intro, Message};
 use super::picture as svg;
 pub use super::picture::lines;
 use super::signs::Signs;

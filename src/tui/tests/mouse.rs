@@ -3,8 +3,8 @@
 use crossterm::event::{MouseButton, MouseEventKind};
 
 use super::Person;
-use crate::tui::app::{Effect, Message};
 use crate::tui::layout::Pane;
+use crate::tui::message::{Effect, Message};
 use crate::tui::views::View;
 
 const DRAG: MouseEventKind = MouseEventKind::Drag(MouseButton::Left);

@@ -7,7 +7,7 @@ use std::path::Path;
 use crossterm::event::KeyCode;
 
 use super::{Person, lines, svg};
-use crate::tui::app::Message;
+use crate::tui::message::Message;
 
 pub(super) fn check(name: &str, person: &Person) {
     check_on(svg::DARK, name, person);

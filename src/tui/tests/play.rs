@@ -10,7 +10,7 @@ use layerscope::tree::NodeId;
 
 use super::pictures::check;
 use super::{DEMO, Person, lines, settings};
-use crate::tui::app::{Intro, Message};
+use crate::tui::message::{Intro, Message};
 use crate::tui::signs::Signs;
 use crate::tui::theme::Theme;
 use crate::tui::views::{Motion, View};

@@ -10,8 +10,8 @@ use serde_json::json;
 use super::support::build::{self, Entry, Image, Layer, dir, entries, file, gone, layer, opaque};
 use super::{Person, pictures, support};
 use crate::learn::story;
-use crate::tui::app::{Intro, Message};
 use crate::tui::lesson::{Narrator, Place};
+use crate::tui::message::{Intro, Message};
 use crate::tui::views::View;
 
 /// The screen that every step has to fit.

@@ -9,7 +9,7 @@ use layerscope::tree::NodeId;
 
 use super::pictures::check;
 use super::{DEMO, Person};
-use crate::tui::app::{Intro, Message};
+use crate::tui::message::{Intro, Message};
 use crate::tui::views::View;
 
 fn at_the_timeline(width: u16, height: u16) -> Person {

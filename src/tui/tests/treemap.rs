@@ -8,7 +8,7 @@ use proptest::prelude::*;
 
 use super::pictures::check;
 use super::{DEMO, Person};
-use crate::tui::app::{Intro, Message};
+use crate::tui::message::{Intro, Message};
 use crate::tui::views::View;
 
 fn at_the_map(width: u16, height: u16) -> Person {

@@ -5,7 +5,7 @@ use proptest::prelude::*;
 
 use super::pictures::check;
 use super::{Person, files};
-use crate::tui::app::Message;
+use crate::tui::message::Message;
 
 /// Someone who looks at a file.
 fn viewing(path: &str, width: u16, height: u16) -> Person {

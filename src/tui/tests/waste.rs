@@ -7,7 +7,7 @@ use layerscope::Progress;
 
 use super::pictures::check;
 use super::{DEMO, Person};
-use crate::tui::app::{Intro, Message};
+use crate::tui::message::{Intro, Message};
 use crate::tui::rows::Scope;
 use crate::tui::views::View;
 

@@ -4,8 +4,9 @@ use crossterm::event::KeyEvent;
 use layerscope::tree::{Kind, NodeId};
 
 use super::{Next, Viewer};
-use crate::tui::app::{App, Effect};
+use crate::tui::app::App;
 use crate::tui::keymap::Action;
+use crate::tui::message::Effect;
 use crate::tui::views::View;
 use crate::tui::work::{Answer, Task};
 
