@@ -14,7 +14,7 @@ use crate::tui::keymap::{Action, Chord, Keymap};
 use crate::tui::theme::{BUILT_IN, Theme};
 use crate::tui::{Signs, View};
 
-pub use place::Place;
+pub use place::{Place, contents};
 pub use write::write;
 
 /// What can be configured.
@@ -174,7 +174,7 @@ impl ThemeChoice {
             Self::Auto => Ok(None),
             Self::BuiltIn(name) => Ok(Theme::built_in(name)),
             Self::File(path) => {
-                let text = place::contents(path).map_err(|error| Error::Unreadable(shown(path), error))?;
+                let text = contents(path).map_err(|error| Error::Unreadable(shown(path), error))?;
                 Theme::read(&text).map(Some).map_err(|problem| Error::File(shown(path), problem))
             }
         }

@@ -5,6 +5,7 @@ use std::path::{Path, PathBuf};
 use layerscope::text::escaped;
 
 use super::Lesson;
+use crate::config::contents;
 
 /// The built-in lessons in their order: a name, and the text.
 const BUILT_IN: &[(&str, &str)] = &[
@@ -98,7 +99,7 @@ impl Entry {
     /// Names the file, and the line that is wrong.
     pub fn of_file(path: &Path) -> Result<Self, String> {
         let shown = escaped(path.as_os_str().as_encoded_bytes());
-        let text = std::fs::read_to_string(path).map_err(|error| format!("cannot read {shown}: {error}"))?;
+        let text = contents(path).map_err(|error| format!("cannot read {shown}: {error}"))?;
         let lesson = Lesson::read(&text).map_err(|problem| format!("{shown}: {problem}"))?;
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         Ok(Self { name, origin: Origin::File(path.into()), lesson })
