@@ -4,8 +4,8 @@ use std::fmt::Write;
 
 use layerscope::text::escaped_str;
 
-use super::{Handout, Part, Picture, letter, paragraphs};
-use crate::learn::FileLine;
+use super::{Handout, Part, Picture, paragraphs};
+use crate::learn::{FileLine, letter};
 use crate::tui::lesson::Still;
 use crate::tui::picture::{WHITE, escape, inline};
 

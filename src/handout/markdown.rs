@@ -4,7 +4,8 @@ use std::fmt::Write;
 
 use layerscope::text::escaped_str;
 
-use super::{Handout, Part, Picture, Pictures, file, letter, paragraphs, picture_name};
+use super::{Handout, Part, Picture, Pictures, file, paragraphs, picture_name};
+use crate::learn::letter;
 use crate::tui::lesson::Still;
 use crate::tui::picture::lines;
 

@@ -103,11 +103,6 @@ impl Handout {
     }
 }
 
-/// The letter of an option.
-fn letter(option: usize) -> char {
-    ('a'..='z').nth(option).unwrap_or('?')
-}
-
 /// The name of the file with what is seen at a step.
 fn picture_name(step: usize) -> String {
     format!("step-{step:02}.svg")

@@ -104,6 +104,11 @@ pub struct Question {
     pub because: String,
 }
 
+/// The letter of an option, by its place.
+pub fn letter(option: usize) -> char {
+    ('a'..='z').nth(option).unwrap_or('?')
+}
+
 /// What is shown while a step is told.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scene {

@@ -131,15 +131,11 @@ impl Session {
         let intro = Intro { name: entry.lesson.title.clone(), layers: Vec::new() };
         self.app.update(Message::Opened(intro));
         let (progress, sender, units) = (self.progress.clone(), self.sender.clone(), self.app.units);
-        let course = course.clone();
+        let place = if index + 1 < course.entries.len() { Place::Among } else { Place::Last };
         thread::spawn(move || {
-            let narrator = |entry: &Entry| {
-                let (told, stages) = entry.stage(units, &progress)?;
-                let place = if index + 1 < course.entries.len() { Place::Among } else { Place::Last };
-                Ok(Box::new(Narrator::new(told, stages, place)))
-            };
-            let told = course.entries.get(index).map(narrator);
-            told.map(|told| sender.send(Event::Lesson(told)))
+            let told = course.entries[index].stage(units, &progress);
+            let narrator = told.map(|(told, stages)| Box::new(Narrator::new(told, stages, place)));
+            sender.send(Event::Lesson(narrator))
         });
     }
 

@@ -1,8 +1,8 @@
 //! What keys do in a lesson, and how the explorer comes to what a step speaks of.
 
-use super::{Answer, Narrator, Place, Turn};
 use ratatui::layout::Position;
 
+use super::{Answer, Narrator, Place, Turn};
 use crate::tui::app::{App, Phase, moved};
 use crate::tui::explorer::Explorer;
 use crate::tui::keymap::Action;
@@ -39,8 +39,8 @@ impl App {
 
     /// Does what the narrator has keys for; gives back what is for the explorer.
     pub(in crate::tui) fn act_in_lesson(&mut self, action: Action) -> Result<Option<Effect>, Action> {
-        let page = rows_inside(self.panes().main).max(2) - 1;
-        let narrator = self.panes().narrator;
+        let panes = self.panes();
+        let page = rows_inside(panes.main).max(2) - 1;
         let Some(lesson) = &mut self.lesson else { return Err(action) };
         if lesson.turn == Turn::Learner {
             return match action {
@@ -59,13 +59,13 @@ impl App {
             }
         }
         // On a small screen not all that is said fits.
-        let rows = rows_inside(narrator);
-        let hidden = super::lines_in(lesson, narrator).saturating_sub(rows);
+        let rows = rows_inside(panes.narrator);
+        let hidden = super::lines_in(lesson, panes.narrator).saturating_sub(rows);
+        let answered = ANSWERS.iter().position(|&answer| answer == action);
         match action {
             Action::LessonNext if lesson.asks() => {
                 // Enter chooses where somebody has moved to an option.
-                let option = lesson.option.checked_sub(1);
-                return Ok(match option {
+                return Ok(match lesson.option.checked_sub(1) {
                     Some(option) => self.answer_question(Some(option)),
                     None => self.say_what_answers(),
                 });
@@ -83,10 +83,7 @@ impl App {
                 lesson.option =
                     if action == Action::Down { now % options + 1 } else { (now.max(1) + options - 2) % options + 1 };
             }
-            action if ANSWERS.contains(&action) => {
-                let option = ANSWERS.iter().position(|&answer| answer == action);
-                return Ok(self.answer_question(option));
-            }
+            _ if answered.is_some() => return Ok(self.answer_question(answered)),
             Action::LessonReturn => self.look_around(),
             Action::Back if lesson.place() == Place::Alone => self.look_around(),
             Action::Back => return Ok(Some(Effect::Lessons)),

@@ -7,6 +7,7 @@ use ratatui::text::{Line, Span};
 
 use super::acting::ANSWERS;
 use super::{Narrator, Place, Turn};
+use crate::learn::letter;
 use crate::tui::app::App;
 use crate::tui::draw::{pane, put, scroll_bar};
 use crate::tui::explorer::Explorer;
@@ -19,8 +20,6 @@ use crate::tui::views::View;
 
 /// The columns that words are read in at most.
 const WIDEST: usize = 100;
-/// The letters of the options.
-const LETTERS: [char; 4] = ['a', 'b', 'c', 'd'];
 
 /// Draws what the narrator says; while the learner looks around, one line that says how to come back.
 pub fn draw(app: &App, lesson: &Narrator, theme: &Theme, area: Rect, buffer: &mut Buffer) {
@@ -61,7 +60,7 @@ fn lines(lesson: &Narrator, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let Some(question) = &step.question else { return said(&step.text, Style::new()).collect() };
     let mut lines: Vec<_> = said(&step.text, theme.strong).collect();
     let answer = lesson.answer();
-    for (i, (option, letter)) in question.options.iter().zip(LETTERS).enumerate() {
+    for (i, option) in question.options.iter().enumerate() {
         let is_right = i == question.right;
         let chosen = lesson.option == i + 1;
         let (mark, style) = match answer {
@@ -72,7 +71,7 @@ fn lines(lesson: &Narrator, width: usize, theme: &Theme) -> Vec<Line<'static>> {
             Some(_) => continue,
         };
         for (row, text) in wrap(option, width.saturating_sub(5)).into_iter().enumerate() {
-            let head = if row == 0 { format!(" {mark} {letter} ") } else { "     ".into() };
+            let head = if row == 0 { format!(" {mark} {} ", letter(i)) } else { "     ".into() };
             lines.push(Line::from(vec![Span::styled(head, style), Span::styled(format!(" {text}"), style)]));
         }
     }
@@ -190,5 +189,6 @@ pub fn option_at(lesson: &Narrator, area: Rect, row: u16) -> Option<Action> {
     let line = lines.get(lesson.scroll + usize::from(row.checked_sub(area.y + 1)?))?;
     let head = line.spans.first()?.content.trim_start_matches([' ', '►']).chars().next()?;
     let is_option = line.spans.len() == 2;
-    LETTERS.iter().position(|&letter| is_option && letter == head).map(|i| ANSWERS[i])
+    let option = (0..ANSWERS.len()).find(|&i| is_option && letter(i) == head)?;
+    Some(ANSWERS[option])
 }

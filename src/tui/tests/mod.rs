@@ -120,6 +120,18 @@ impl Person {
         person
     }
 
+    /// Someone before an image of as many layers, each like the demo's last one.
+    fn before_layers(number: usize, width: u16, height: u16) -> Self {
+        let mut opened = DEMO.0.clone();
+        let last = opened.image.layers.pop().expect("the demo has layers");
+        opened.image.layers = vec![last; number];
+        let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
+        let mut person = Self::in_front_of("many.tar", width, height);
+        person.tell(Message::Opened(Intro::of(&opened)));
+        person.tell(Message::Loaded(Ok(Arc::new(inspection))));
+        person
+    }
+
     /// What happens; work beside the screen is done before anything else happens.
     fn tell(&mut self, message: Message) {
         self.does(message);

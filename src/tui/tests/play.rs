@@ -1,16 +1,14 @@
 //! The time-lapse: what a person sees while the build goes by, with time that is told and not waited for.
 
-use std::sync::Arc;
 use std::time::Duration;
 
 use crossterm::event::{KeyCode, MouseEventKind};
-use layerscope::Progress;
 use layerscope::report::Units;
 use layerscope::tree::NodeId;
 
 use super::pictures::check;
 use super::{DEMO, Person, lines, settings};
-use crate::tui::message::{Intro, Message};
+use crate::tui::message::Message;
 use crate::tui::signs::Signs;
 use crate::tui::theme::Theme;
 use crate::tui::views::{Motion, View};
@@ -54,18 +52,6 @@ impl Person {
 fn at_the_start(width: u16, height: u16) -> Person {
     let mut person = Person::at(width, height);
     person.types("8");
-    person
-}
-
-/// Someone before an image of as many layers, each like the demo's last one, who has said nothing yet.
-fn of_layers(number: usize, width: u16, height: u16) -> Person {
-    let mut opened = DEMO.0.clone();
-    let last = opened.image.layers.pop().expect("the demo has layers");
-    opened.image.layers = vec![last; number];
-    let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
-    let mut person = Person::in_front_of("many.tar", width, height);
-    person.tell(Message::Opened(Intro::of(&opened)));
-    person.tell(Message::Loaded(Ok(Arc::new(inspection))));
     person
 }
 
@@ -299,7 +285,7 @@ fn part_of_the_build_is_played_on_request() {
 
 #[test]
 fn of_500_layers_it_takes_half_a_minute_and_no_size_of_screen_is_too_small() {
-    let mut person = of_layers(500, 80, 24);
+    let mut person = Person::before_layers(500, 80, 24);
     person.types("8");
     let time = person.watches();
     assert!(time > Duration::from_secs(15) && time < Duration::from_secs(30), "{time:?}");
@@ -307,7 +293,7 @@ fn of_500_layers_it_takes_half_a_minute_and_no_size_of_screen_is_too_small() {
         for (width, height) in
             [(1, 1), (2, 2), (3, 3), (5, 30), (12, 12), (80, 5), (60, 16), (61, 19), (14, 60), (0, 0)]
         {
-            let mut person = of_layers(layers, width, height);
+            let mut person = Person::before_layers(layers, width, height);
             person.types("8").waits(FRAME * 9);
             person.sees();
             for (x, y) in [(0, 0), (width / 2, height / 2), (width.saturating_sub(1), height.saturating_sub(2))] {
@@ -319,7 +305,7 @@ fn of_500_layers_it_takes_half_a_minute_and_no_size_of_screen_is_too_small() {
             person.press(KeyCode::Enter);
         }
     }
-    let mut person = of_layers(0, 80, 24);
+    let mut person = Person::before_layers(0, 80, 24);
     person.types("8").says("no layers");
 }
 

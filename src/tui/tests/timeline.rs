@@ -1,15 +1,11 @@
 //! The timeline: what a person sees of what has shipped and what can be seen.
 
-use std::sync::Arc;
-
 use crossterm::event::KeyCode;
-use layerscope::Progress;
 use layerscope::report::Units;
 use layerscope::tree::NodeId;
 
 use super::pictures::check;
 use super::{DEMO, Person};
-use crate::tui::message::{Intro, Message};
 use crate::tui::views::View;
 
 fn at_the_timeline(width: u16, height: u16) -> Person {
@@ -18,15 +14,8 @@ fn at_the_timeline(width: u16, height: u16) -> Person {
     person
 }
 
-/// Someone before an image of as many layers, each like the demo's last one.
 fn of_layers(number: usize, width: u16, height: u16) -> Person {
-    let mut opened = DEMO.0.clone();
-    let last = opened.image.layers.pop().expect("the demo has layers");
-    opened.image.layers = vec![last; number];
-    let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
-    let mut person = Person::in_front_of("many.tar", width, height);
-    person.tell(Message::Opened(Intro::of(&opened)));
-    person.tell(Message::Loaded(Ok(Arc::new(inspection))));
+    let mut person = Person::before_layers(number, width, height);
     person.types("3");
     person
 }
