@@ -122,6 +122,12 @@ impl Session {
         self
     }
 
+    /// Sends the program a signal, as `kill` calls it.
+    fn signal(&self, name: &str) {
+        let id = self.child.process_id().unwrap().to_string();
+        assert!(std::process::Command::new("kill").args([name, &id]).status().unwrap().success());
+    }
+
     /// Waits for the end, and checks that the terminal is as it was.
     fn ends(&mut self) -> ExitStatus {
         let end = Instant::now() + PATIENCE;
@@ -191,8 +197,7 @@ fn a_panic_gives_the_terminal_back_and_is_reported() {
 fn sigterm_ends_it_in_order() {
     let mut session = Session::start(&["demo"], 80, 24);
     session.sees("dead 200 MiB");
-    let id = session.child.process_id().unwrap().to_string();
-    assert!(std::process::Command::new("kill").args(["-TERM", &id]).status().unwrap().success());
+    session.signal("-TERM");
     session.ends();
 }
 
@@ -215,12 +220,23 @@ fn control_z_stops_it_and_the_shell_brings_it_back_whole() {
 fn stopped_and_continued_from_outside_it_draws_anew() {
     let mut session = Session::start(&["demo"], 80, 24);
     session.sees("dead 200 MiB");
-    let id = session.child.process_id().unwrap().to_string();
-    let signal = |name: &str| assert!(std::process::Command::new("kill").args([name, &id]).status().unwrap().success());
-    signal("-STOP");
+    session.signal("-STOP");
     session.take(b"\x1b[?1049l\x1b[2J\x1b[Hthe shell wrote this");
-    signal("-CONT");
+    session.signal("-CONT");
     session.loses("the shell wrote this").sees("/usr/lib/go").types("q");
+    assert!(session.ends().success());
+}
+
+#[test]
+fn a_key_that_comes_together_with_a_new_size_is_not_left_lying() {
+    let mut session = Session::start(&["demo"], 80, 24);
+    session.sees("dead 200 MiB");
+    // Whether both are there at one look is up to the system: often enough in so many rounds.
+    for (round, columns) in (80..90).cycle().take(300).enumerate() {
+        let (key, shown) = [("[", "Everything up to layer 2"), ("]", "Everything up to layer 3")][round % 2];
+        session.resize(columns, 30).types(key).sees(shown);
+    }
+    session.types("q");
     assert!(session.ends().success());
 }
 
