@@ -2,6 +2,9 @@
 
 use humansize::{BINARY, DECIMAL, FormatSizeOptions, format_size};
 
+/// A smaller ratio is not worth a word.
+const NOTEWORTHY_RATIO: f64 = 1.005;
+
 /// Which units sizes are shown in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Units {
@@ -46,6 +49,22 @@ pub fn percent(share: f64) -> String {
         return "> 99.9 %".into();
     }
     if percent == 0.0 || percent == 100.0 { format!("{percent:.0} %") } else { format!("{percent:.1} %") }
+}
+
+/// A ratio as people say it: `122×`, `1.40×`.
+pub fn times(ratio: f64) -> String {
+    match ratio {
+        ..10.0 => format!("{ratio:.2}×"),
+        ..100.0 => format!("{ratio:.1}×"),
+        _ => format!("{ratio:.0}×"),
+    }
+}
+
+/// How many times smaller `part` is than `whole`: `122× smaller`; `None` where that says nothing.
+#[expect(clippy::cast_precision_loss, reason = "a ratio")]
+pub fn smaller(part: u64, whole: u64) -> Option<String> {
+    let ratio = whole as f64 / part as f64;
+    (part > 0 && ratio >= NOTEWORTHY_RATIO).then(|| format!("{} smaller", times(ratio)))
 }
 
 /// A count with thousands separated: `23,219`.

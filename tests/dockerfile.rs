@@ -17,6 +17,8 @@ mod rebuilt;
 mod runs;
 #[path = "dockerfile/situation.rs"]
 mod situation;
+#[path = "dockerfile/stages.rs"]
+mod stages;
 mod support;
 #[allow(dead_code, reason = "what other tests need of it")]
 #[path = "executables/tiny.rs"]

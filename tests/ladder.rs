@@ -51,6 +51,7 @@ fn footing(inspection: &Inspection) -> Footing {
         leftovers: vec![inode("cache/list")],
         build_only: vec![inode("src/main.go")],
         program: Some(program),
+        ..Footing::default()
     }
 }
 
@@ -85,6 +86,17 @@ fn each_rung_is_what_is_left() {
     assert!(!rungs[3].how.contains("libc"), "what the base has is not copied:\n{}", rungs[3].how);
     assert!(rungs[4].notes.iter().any(|note| note.contains("certificates")));
     assert!((rungs[6].ratio(&rungs[0]).unwrap() - 14.57).abs() < 0.01);
+}
+
+#[test]
+fn another_stage_on_the_same_base_keeps_the_compilers_of_that_base() {
+    let inspection = inspection();
+    let stays = |base_toolchains| {
+        let rungs = climb(&inspection, &Footing { base_toolchains, ..footing(&inspection) }, Units::Si);
+        let stages = rungs.iter().find(|rung| rung.step == Step::MultiStage).unwrap();
+        stages.notes.contains(&"toolchains of the base image, 2.00 MB, stay: only another base leaves them out".into())
+    };
+    assert!(stays(2_000_000) && !stays(0));
 }
 
 #[test]

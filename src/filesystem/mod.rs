@@ -69,6 +69,16 @@ impl<'a> Filesystem<'a> {
         self.find(directory, path).filter(|found| found.kind == Kind::Directory).map(|found| found.node)
     }
 
+    /// The name by which a file was looked for, as far as links of its own say: the first that leads right to it.
+    ///
+    /// `COPY` follows links, so that this is what has to be copied.
+    pub fn name_of(&self, file: &File) -> NodeId {
+        let leads_to_file = |link: &&NodeId| {
+            self.find(NodeId::ROOT, &self.tree.path(**link)).is_some_and(|found| found.node == file.node)
+        };
+        file.links.iter().find(leads_to_file).copied().unwrap_or(file.node)
+    }
+
     /// The names in a directory that are there at last, sorted.
     pub fn list(&self, directory: NodeId) -> Vec<NodeId> {
         let mut children: Vec<_> =

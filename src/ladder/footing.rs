@@ -15,7 +15,7 @@ use crate::executable::Executable;
 use crate::filesystem::Filesystem;
 use crate::findings::{Fate, Finding, Level, Whose};
 use crate::text::{escaped, escaped_str};
-use crate::tree::{NodeId, VersionId};
+use crate::tree::VersionId;
 
 /// Pieces of a program that are compressed to guess how far it packs.
 const SAMPLES: u64 = 8;
@@ -33,11 +33,15 @@ impl Footing {
             };
             findings.iter().filter(fits).flat_map(|finding| &finding.inodes).copied().collect()
         };
+        let of_base = |finding: &&Finding| {
+            finding.whose == Whose::Base && finding.fate == Fate::Left && finding.level == Level::Toolchain
+        };
         Self {
             base_layers: base.layers,
             base_name: base.name.as_deref().map(escaped_str),
             leftovers: own(&[Level::Junk]),
             build_only: own(&[Level::Toolchain, Level::Build]),
+            base_toolchains: findings.iter().filter(of_base).map(|finding| finding.bytes).fold(0, u64::saturating_add),
             program,
         }
     }
@@ -98,17 +102,13 @@ impl Program {
     }
 }
 
-/// Where the loader looks for a file: COPY follows links, so that the name that is looked for is what has to be copied.
+/// Where the loader looks for a file.
 fn loaded(filesystem: &Filesystem<'_>, required: &Required, interpreter: Option<&[u8]>) -> Loaded {
-    let node = required.file.node;
-    if let Some(interpreter) = interpreter.filter(|_| required.why == Why::Interpreter) {
-        return Loaded { node, found_at: escaped(interpreter) };
-    }
-    let tree = filesystem.tree();
-    let leads_to_file =
-        |link: &&NodeId| filesystem.find(NodeId::ROOT, &tree.path(**link)).is_some_and(|found| found.node == node);
-    let name = required.file.links.iter().find(leads_to_file).copied().unwrap_or(node);
-    Loaded { node, found_at: filesystem.shown(name) }
+    let found_at = match interpreter.filter(|_| required.why == Why::Interpreter) {
+        Some(interpreter) => escaped(interpreter),
+        None => filesystem.shown(filesystem.name_of(&required.file)),
+    };
+    Loaded { node: required.file.node, found_at }
 }
 
 /// Guesses the size of a program when it is stripped and packed, by compressing pieces of it; `None` if it is packed, or if nothing like a program is in it.

@@ -8,7 +8,7 @@ mod bases;
 mod footing;
 mod rungs;
 
-pub use bases::{BaseKind, Libc, SmallBase};
+pub use bases::{BaseKind, Libc, SmallBase, smallest};
 pub use footing::guess_packed;
 pub use rungs::climb;
 
@@ -26,6 +26,8 @@ pub struct Footing {
     pub leftovers: Vec<VersionId>,
     /// Live inodes of one's own layers that only the build needs: toolchains, sources, version control.
     pub build_only: Vec<VersionId>,
+    /// The live bytes of toolchains in the base image's layers.
+    pub base_toolchains: u64,
     /// The program that the image is for, if it was found.
     pub program: Option<Program>,
 }

@@ -137,6 +137,11 @@ impl Ladder<'_> {
             let base_name = self.footing.base_name.clone().unwrap_or_else(|| "the same base image".into());
             let how = self.stages(&base_name, self.own_copies(program));
             let shipped = base + self.size(&own);
+            let mut notes = self.notes(program);
+            if self.footing.base_toolchains > shipped / WORTH {
+                let stays = self.units.size(self.footing.base_toolchains);
+                notes.push(format!("toolchains of the base image, {stays}, stay: only another base leaves them out"));
+            }
             let rung = Rung {
                 step: Step::MultiStage,
                 shipped,
@@ -144,7 +149,7 @@ impl Ladder<'_> {
                 pull,
                 certainty: Certainty::Exact,
                 how,
-                notes: self.notes(program),
+                notes,
             };
             self.add(rung);
         }

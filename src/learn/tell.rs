@@ -1,7 +1,7 @@
 //! Puts the figures of images into the words of a lesson, and finds what its steps point at.
 
-use layerscope::report::{Units, times};
-use layerscope::units::percent;
+use layerscope::report::Units;
+use layerscope::units::{percent, times};
 
 use super::facts::{Facts, Value};
 use super::figure::{Figure, Part, Quantity, Sign, Sum, Template};

@@ -8,6 +8,7 @@ use super::fit::{cut, wrap};
 use super::json::write_escaped;
 use super::text::TextStyle;
 use crate::ladder::{Certainty, Rung};
+use crate::units::times;
 
 const WIDTH: usize = 80;
 /// The columns of a step's title.
@@ -117,15 +118,6 @@ fn explain<'a>(rung: &'a Rung, told: &mut Vec<&'a str>, style: TextStyle, out: &
     }
     told.extend(rung.notes.iter().map(String::as_str));
     writeln!(out)
-}
-
-/// A ratio as people say it: `122×`, `1.4×`.
-pub fn times(ratio: f64) -> String {
-    match ratio {
-        ..10.0 => format!("{ratio:.2}×"),
-        ..100.0 => format!("{ratio:.1}×"),
-        _ => format!("{ratio:.0}×"),
-    }
 }
 
 fn bar(part: u64, whole: u64) -> String {

@@ -21,5 +21,5 @@ pub use advice::advice;
 pub use compare::{Comparison, end_of_sharing, verdict, write_comparison, write_comparison_json};
 pub use images::{ImageList, write_image_list};
 pub use json::write_json;
-pub use ladder::{LadderDetail, times, write_ladder, write_ladder_json};
+pub use ladder::{LadderDetail, write_ladder, write_ladder_json};
 pub use text::{TextStyle, write_text};

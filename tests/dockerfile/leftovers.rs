@@ -1,10 +1,7 @@
-//! Package managers, the build context, owners, the build cache and stages.
-
-use serde_json::json;
+//! Package managers, the build context, owners and the build cache.
 
 use super::situation::{Fixed, MEGABYTE, Situation};
-use super::support::build::{Entry, dir, file, open, symlink};
-use crate::tiny::{executable, glibc, library};
+use super::support::build::{Entry, dir, file, open};
 
 /// A `RUN` that leaves a file of 100,000 bytes.
 fn left_by(command: &str, path: &str) -> Situation {
@@ -199,53 +196,6 @@ fn dependencies_are_fetched_before_the_sources_are_copied() {
     assert!(fixed(&["requirements.txt"], "pip install -r requirements.txt .").fix.changes.is_empty());
     assert!(fixed(&["Cargo.toml"], "cargo build").left().contains("cargo-chef"));
     assert!(fixed(&[], "go build -o /opt/x").fix.changes.is_empty(), "the image shows no go.mod");
-}
-
-/// A program that one `RUN` builds with a compiler that another one brought.
-fn built_by_go(program: Vec<u8>, more: impl IntoIterator<Item = Entry>) -> Situation {
-    let app = file("opt/app", 0).holding(program).mode(0o755);
-    Situation::new()
-        .config(json!({ "Cmd": ["/opt/app"] }))
-        .run("apk add go", [file("usr/lib/go/bin/go", MEGABYTE).mode(0o755)])
-        .run("go build -o /opt/app", [app].into_iter().chain(more))
-        .value("CMD [\"/opt/app\"]")
-}
-
-#[test]
-fn a_static_program_whose_compiler_ships_gets_a_skeleton_from_scratch() {
-    let fixed = built_by_go(executable().build(), []).fixed(
-        "FROM alpine\nRUN apk add go\nRUN go build -o /opt/app\nRUN rm -rf /root/.cache\nEXPOSE 80/tcp\nCMD [\"/opt/app\"]\n",
-    );
-    assert_eq!(
-        fixed.file("Dockerfile.multi-stage"),
-        "FROM alpine AS build\nRUN apk add go\nRUN go build -o /opt/app\n\n\
-         # the program is static: it needs no other file to start\nFROM scratch\n\
-         COPY --from=build /opt/app /opt/app\nEXPOSE 80/tcp\nCMD [\"/opt/app\"]\n"
-    );
-}
-
-#[test]
-fn a_dynamic_program_comes_with_the_libraries_that_the_base_does_not_have() {
-    let needs = glibc().needs("libown.so.1").build();
-    let libraries = [
-        file("lib64/ld-linux-x86-64.so.2", 0).holding(library("ld-linux-x86-64.so.2").build()),
-        file("usr/lib/libown.so.1.2", 0).holding(library("libown.so.1").build()),
-        symlink("usr/lib/libown.so.1", "libown.so.1.2"),
-    ];
-    let situation = built_by_go(needs, libraries);
-    let stages = situation
-        .fixed("FROM debian AS build\nRUN apk add go\nFROM build\nARG V=1\nENV W=$V\nRUN go build -o /opt/app\n");
-    let skeleton = stages.file("Dockerfile.multi-stage");
-    assert!(skeleton.contains("FROM build AS build-own\n"), "{skeleton}");
-    let copied = ["/opt/app", "/lib64/ld-linux-x86-64.so.2", "/usr/lib/libown.so.1", "/usr/lib/libown.so.1.2"];
-    let copies: String = copied.iter().map(|path| format!("COPY --from=build-own {path} {path}\n")).collect();
-    assert!(skeleton.ends_with(&format!("FROM debian\n{copies}ARG V=1\nENV W=$V\n")), "{skeleton}");
-}
-
-#[test]
-fn a_program_that_nobody_can_read_gets_no_skeleton() {
-    let fixed = built_by_go(vec![0; 5000], []).fixed("FROM alpine\nRUN apk add go\nRUN go build -o /opt/app\n");
-    assert!(fixed.fix.changes.is_empty());
 }
 
 #[test]

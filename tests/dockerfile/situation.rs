@@ -135,13 +135,14 @@ impl Fixed {
 
     /// Bytes that the changes save.
     pub fn saves(&self) -> u64 {
-        let saved = |verdict| if let Verdict::Changed { saves } = verdict { saves } else { 0 };
-        self.fix.remarks.iter().map(|remark| saved(remark.verdict)).sum()
+        let saved = |verdict: &Verdict| if let Verdict::Changed { saves } = verdict { *saves } else { 0 };
+        self.fix.remarks.iter().map(|remark| saved(&remark.verdict)).sum()
     }
 
     /// The reasons why something was not changed.
     pub fn left(&self) -> String {
-        let left = self.fix.remarks.iter().filter(|remark| !matches!(remark.verdict, Verdict::Changed { .. }));
+        let left =
+            self.fix.remarks.iter().filter(|remark| matches!(remark.verdict, Verdict::Left { .. } | Verdict::Unseen));
         left.map(|remark| remark.text.clone()).collect::<Vec<_>>().join("\n")
     }
 }

@@ -43,6 +43,8 @@ pub struct Change {
 /// What to change, and why.
 #[derive(Debug, Clone)]
 pub struct Fix {
+    /// What the image ships as it is, in bytes.
+    pub shipped: u64,
     /// The reasons, and what could not be done or seen.
     pub remarks: Vec<Remark>,
     /// The files that change.
@@ -92,7 +94,7 @@ pub fn fix(inspection: &Inspection, target: &Target, evidence: &Evidence) -> Fix
     let mut changes = work.finish(patterns);
     changes.extend(work.stages());
     work.unseen();
-    Fix { remarks: work.remarks, changes }
+    Fix { shipped: inspection.totals.shipped, remarks: work.remarks, changes }
 }
 
 impl Work<'_> {
@@ -182,7 +184,8 @@ impl Work<'_> {
 impl Fix {
     /// Writes the reasons and the diff; `patch` skips the reasons.
     pub fn write(&self, name: &str, units: Units, mut out: impl Write) -> io::Result<()> {
-        let changed = self.remarks.iter().any(|remark| matches!(remark.verdict, Verdict::Changed { .. }));
+        let changes = |remark: &Remark| matches!(remark.verdict, Verdict::Changed { .. } | Verdict::Proposed { .. });
+        let changed = self.remarks.iter().any(changes);
         let name = crate::text::escaped_str(name);
         let left = self.remarks.iter().any(|remark| matches!(remark.verdict, Verdict::Left { .. }));
         if self.changes.is_empty() && left {
@@ -192,8 +195,9 @@ impl Fix {
         } else if changed {
             writeln!(out, "# what layerscope would change, by the bytes that {name} shows; apply it with patch -p0")?;
         }
+        out.write_all(remark::in_all(&self.remarks, self.shipped, units).unwrap_or_default().as_bytes())?;
         for remark in &self.remarks {
-            out.write_all(remark.shown(units).as_bytes())?;
+            out.write_all(remark.shown(self.shipped, units).as_bytes())?;
         }
         for change in &self.changes {
             writeln!(out)?;

@@ -1,18 +1,24 @@
 //! What is said of a change: where, why, and what it saves.
 
+use crate::ladder::Certainty;
 use crate::text::escaped_str;
-use crate::units::{Units, count};
+use crate::units::{Units, count, smaller};
 
 /// Columns of the reasons.
 const WIDTH: usize = 100;
 
 /// Whether something changes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
     /// The diff has it; so many bytes of content no longer ship.
     Changed {
         /// Exact, by the image as it is; 0 where it saves time, not bytes.
         saves: u64,
+    },
+    /// Another file is proposed besides, whose image ships so many bytes; `None` where that cannot be told.
+    Proposed {
+        /// The size in bytes of content, and how far it can be relied on.
+        ships: Option<(u64, Certainty)>,
     },
     /// It would save these bytes, but is left to a person, who is told why.
     Left {
@@ -42,11 +48,10 @@ impl Remark {
         }
     }
 
-    /// Comment lines, which are no part of a diff.
-    pub(super) fn shown(&self, units: Units) -> String {
-        let size = |bytes: u64| format!("{} ({} bytes)", units.size(bytes), count(bytes));
+    /// Comment lines, which are no part of a diff; the image as it is ships `shipped` bytes.
+    pub(super) fn shown(&self, shipped: u64, units: Units) -> String {
         let mut text = match self.verdict {
-            Verdict::Changed { .. } => String::new(),
+            Verdict::Changed { .. } | Verdict::Proposed { .. } => String::new(),
             Verdict::Left { .. } => "not changed: ".into(),
             Verdict::Unseen => "not seen: ".into(),
         };
@@ -54,16 +59,43 @@ impl Remark {
             text.push_str(&format!("line {line}: "));
         }
         text.push_str(&escaped_str(&self.text));
-        match self.verdict {
+        match &self.verdict {
             Verdict::Changed { saves: 0 } => text.push_str("; saves no bytes"),
-            Verdict::Changed { saves } => text.push_str(&format!("; saves {}", size(saves))),
-            Verdict::Left { would_save } if would_save > 0 => {
-                text.push_str(&format!("; it is about {}", size(would_save)));
+            Verdict::Changed { saves } => text.push_str(&format!("; saves {}", exactly(*saves, units))),
+            Verdict::Proposed { ships: Some((ships, certainty)) } => {
+                text.push_str(&format!("; its image ships {}", instead(*ships, certainty, shipped, units)));
             }
-            Verdict::Left { .. } | Verdict::Unseen => {}
+            Verdict::Left { would_save } if *would_save > 0 => {
+                text.push_str(&format!("; it is about {}", exactly(*would_save, units)));
+            }
+            Verdict::Proposed { ships: None } | Verdict::Left { .. } | Verdict::Unseen => {}
         }
         wrapped(&text)
     }
+}
+
+/// `9.85 MiB (10,331,337 bytes)`.
+fn exactly(bytes: u64, units: Units) -> String {
+    format!("{} ({} bytes)", units.size(bytes), count(bytes))
+}
+
+/// What ships then, and what ships now.
+fn instead(ships: u64, certainty: &Certainty, shipped: u64, units: Units) -> String {
+    let size = match certainty {
+        Certainty::Exact => exactly(ships, units),
+        Certainty::Estimate(_) => format!("about {}", units.size(ships)),
+    };
+    let ratio = smaller(ships, shipped).map(|ratio| format!(", {ratio}")).unwrap_or_default();
+    let why = if let Certainty::Estimate(why) = certainty { format!(" (estimated: {why})") } else { String::new() };
+    format!("{size} instead of {}{ratio}{why}", units.size(shipped))
+}
+
+/// A comment line on what all changes of the Dockerfile save together, where they save something.
+pub(super) fn in_all(remarks: &[Remark], shipped: u64, units: Units) -> Option<String> {
+    let saves = remarks.iter().map(|remark| if let Verdict::Changed { saves } = remark.verdict { saves } else { 0 });
+    let saves = saves.fold(0, u64::saturating_add);
+    let ships = shipped.saturating_sub(saves);
+    (saves > 0).then(|| format!("# with the changes it ships {}\n", instead(ships, &Certainty::Exact, shipped, units)))
 }
 
 fn wrapped(text: &str) -> String {

@@ -4,16 +4,35 @@ use std::collections::HashSet;
 
 use super::remark::Verdict;
 use super::{Change, Work};
+use crate::closure::Loader;
 use crate::dockerfile::births::is_plain;
-use crate::dockerfile::evidence::Needs;
+use crate::dockerfile::evidence::{Application, Needs};
 use crate::dockerfile::parse::{Instruction, Keyword};
 use crate::dockerfile::shell;
+use crate::ladder::{BaseKind, Certainty, Libc, smallest};
 use crate::units::{Units, count};
 
 /// Programs that only remove.
 const REMOVERS: [&str; 3] = ["rm", "true", ":"];
 /// Subcommands of package managers that only remove.
 const REMOVING: [&str; 6] = ["del", "purge", "remove", "autoremove", "clean", "erase"];
+
+/// What the stage that ships begins with.
+struct Start {
+    /// What is said of it.
+    comment: String,
+    /// What stands behind `FROM`.
+    image: String,
+    /// What is meant, in words.
+    called: String,
+    /// The instruction that stands for a base image without a name, if it is built on that.
+    unnamed: Option<usize>,
+    /// What it ships in bytes with the libraries that it lacks; `None` where nobody can tell.
+    ships: Option<(u64, Certainty)>,
+}
+
+/// So many libraries are named.
+const LIBRARIES: usize = 8;
 
 impl Work<'_> {
     /// A new file beside the Dockerfile, which builds in one stage and ships another.
@@ -26,8 +45,8 @@ impl Work<'_> {
         let from = self.file.last_from();
         let (_, alias) = self.file.instructions[from].stage()?;
         let image = self.file.image_below()?;
-        let libraries: &[String] = if let Needs::Files(files) = &application.needs { files } else { &[] };
-        if ![&application.path].into_iter().chain(libraries).all(|path| is_plain(path)) {
+        let copied: Vec<_> = [&application.path].into_iter().chain(&application.files).collect();
+        if !copied.iter().all(|path| is_plain(path)) {
             self.say(
                 Verdict::Left { would_save: 0 },
                 None,
@@ -35,36 +54,36 @@ impl Work<'_> {
             );
             return None;
         }
+        let start = self.start(&image, application);
+        let own = application.bytes.saturating_add(application.files_bytes);
+        let ships = start.ships.map(|(base, certainty)| (base.saturating_add(own), certainty));
+        if ships.as_ref().is_some_and(|&(ships, _)| ships >= self.inspection.totals.shipped) {
+            return None;
+        }
         let name = alias.clone().unwrap_or_else(|| self.unused_name());
         let mut text = self.build_stage(from, &name, alias.is_none());
-        text.push('\n');
-        let same_base = !has_compiler_in_its_name(&image);
-        let base = self.runtime_base(&mut text, &image, same_base, &application.needs);
-        text.push_str(&format!("FROM {base}\n"));
-        if let (Some(unnamed), "scratch", true) =
-            (self.target.unnamed_base, base.as_str(), application.needs != Needs::Nothing)
-        {
+        text.push_str(&format!("\n{}FROM {}\n", start.comment, start.image));
+        if let Some(unnamed) = start.unnamed {
             text.push_str(&self.file.source()[self.file.instructions[unnamed].span.clone()]);
         }
-        for path in [&application.path].into_iter().chain(libraries) {
+        for path in copied {
             text.push_str(&format!("COPY --from={name} {path} {path}\n"));
         }
         self.runtime(&mut text, from);
         let file = super::Dockerfile::parse(text).ok()?;
         let names: Vec<_> = self.evidence.toolchains.iter().map(|toolchain| toolchain.name.as_str()).collect();
-        let unnamed = self.target.unnamed_base.is_some() && base == "scratch" && application.needs != Needs::Nothing;
-        let shown = if unnamed { "the same base" } else { &base };
         let line = format!(
-            "{}.multi-stage is a skeleton that ships only {} ({} bytes) on {shown}, not what built it: {} {} {} ({} bytes) of this image",
+            "{}.multi-stage is a skeleton that ships only {} ({} bytes) on {}, not what built it: {} {} {} ({} bytes) of this image",
             self.target.name,
             application.path,
             count(application.bytes),
+            start.called,
             names.join(" and "),
             if names.len() == 1 { "takes" } else { "take" },
             Units::Iec.size(toolchain),
             count(toolchain)
         );
-        self.say(Verdict::Changed { saves: 0 }, Some(from), line);
+        self.say(Verdict::Proposed { ships }, Some(from), line);
         if !application.looks_for.is_empty() {
             let text = format!(
                 "whether the program can do without what it looks for besides: {}",
@@ -76,6 +95,37 @@ impl Work<'_> {
             self.say(Verdict::Unseen, None, "whether the program needs shared libraries or other files at run time: run what the second stage makes before you rely on it");
         }
         Some(Change { name: format!("{}.multi-stage", self.target.name), old: None, new: file.source().into() })
+    }
+
+    /// Nothing for what needs nothing; the same base, unless that is what the compiler is in; else a small one.
+    fn start(&self, image: &str, application: &Application) -> Start {
+        if application.needs == Needs::Nothing {
+            return Start {
+                comment: "# the program is static: it needs no other file to start\n".into(),
+                image: "scratch".into(),
+                called: "scratch".into(),
+                unnamed: None,
+                ships: Some((0, Certainty::Exact)),
+            };
+        }
+        let in_base: u64 = self.evidence.toolchains.iter().map(|toolchain| toolchain.in_base).sum();
+        if in_base < super::NOTEWORTHY && !has_compiler_in_its_name(image) {
+            return self.same_base(image, &application.needs);
+        }
+        small_base(image, &application.needs)
+    }
+
+    fn same_base(&self, image: &str, needs: &Needs) -> Start {
+        let base = self.target.base_layers;
+        let ships = self.inspection.layers.iter().take(base).map(|layer| layer.shipped).fold(0, u64::saturating_add);
+        let known = *needs != Needs::Unknown && (base > 0 || image == "scratch");
+        Start {
+            comment: "# what runs, on the same base, without what built it\n".into(),
+            image: image.into(),
+            called: if self.target.unnamed_base.is_some() { "the same base".into() } else { image.into() },
+            unnamed: self.target.unnamed_base,
+            ships: known.then_some((ships, Certainty::Exact)),
+        }
     }
 
     /// The file up to its end with the last stage named, and without what says how a container runs or only cleans up.
@@ -103,23 +153,6 @@ impl Work<'_> {
         let mut out = out.trim_end().to_owned();
         out.push('\n');
         out
-    }
-
-    fn runtime_base(&self, text: &mut String, image: &str, same: bool, needs: &Needs) -> String {
-        if *needs == Needs::Nothing {
-            text.push_str("# the program is static: it needs no other file to start\n");
-            return "scratch".into();
-        }
-        if same && image == "scratch" {
-            text.push_str("# what runs, on the same base, without what built it\n");
-            return "scratch".into();
-        }
-        if same {
-            text.push_str("# what runs, on the same base, without what built it\n");
-            return image.into();
-        }
-        text.push_str("# what runs, without what built it; take the release that the build image is based on\n");
-        if image.contains("alpine") { "alpine".into() } else { "debian:stable-slim".into() }
     }
 
     /// A name that no stage has yet.
@@ -159,6 +192,31 @@ impl Work<'_> {
             text.push('\n');
         }
     }
+}
+
+/// A base image that has the C library that the program needs; what else it needs of the image's base is named.
+fn small_base(image: &str, needs: &Needs) -> Start {
+    let mut comment =
+        String::from("# what runs, without what built it; take the release that the build image is based on\n");
+    let (loader, libraries) = match needs {
+        Needs::Base { loader, libraries } => (*loader, libraries.as_slice()),
+        Needs::Unknown | Needs::Nothing => (Loader::Unknown, [].as_slice()),
+    };
+    if !libraries.is_empty() {
+        let names = libraries.iter().map(|library| library.name.as_str()).filter(|name| is_plain(name));
+        let shown: Vec<_> = names.take(LIBRARIES).collect();
+        let more = if shown.len() < libraries.len() { ", …" } else { "" };
+        let names = shown.join(", ");
+        comment.push_str(&format!("# it also needs {names}{more} of the build image: install here what has them\n"));
+    }
+    let musl = loader == Loader::Musl || (loader != Loader::Glibc && image.contains("alpine"));
+    let (name, libc) = if musl { ("alpine", Libc::Musl) } else { ("debian:stable-slim", Libc::Glibc) };
+    let lacking = libraries.iter().map(|library| library.bytes).fold(0, u64::saturating_add);
+    let ships = smallest(BaseKind::Small, libc).filter(|_| *needs != Needs::Unknown).map(|base| {
+        let why = format!("{} shipped {} bytes in {}", base.name, count(base.bytes), base.date);
+        (base.bytes.saturating_add(lacking), Certainty::Estimate(why))
+    });
+    Start { comment, image: name.into(), called: name.into(), unnamed: None, ships }
 }
 
 /// The names behind dollar signs.

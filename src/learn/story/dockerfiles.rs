@@ -4,8 +4,6 @@ use std::sync::Arc;
 
 use layerscope::dockerfile::{Evidence, Fix, Target, Verdict, fix};
 use layerscope::filesystem::Filesystem;
-use layerscope::ladder::Step;
-use layerscope::study::Study;
 use layerscope::{Error, Progress};
 
 use crate::learn::Stage;
@@ -32,12 +30,12 @@ impl Dockerfiles {
     ///
     /// Somebody asked to stop.
     pub fn of(stage: &Stage, progress: &Arc<Progress>) -> Result<Self, Error> {
-        let (inspection, study) = (&stage.inspection, &stage.study);
-        let target = Target::rebuilt(inspection, NAME.into(), &study.base);
+        let inspection = &stage.inspection;
+        let target = Target::rebuilt(inspection, NAME.into(), &stage.study.base);
         let filesystem = Filesystem::new(&inspection.tree, &*stage.contents, progress);
         let evidence = Evidence::of(inspection, target.base_layers, &filesystem)?;
         let before = target.file.source().to_owned();
-        let after = proposed(&before, &fix(inspection, &target, &evidence), study);
+        let after = proposed(&before, &fix(inspection, &target, &evidence));
         if before.len() > LONGEST || after.len() > LONGEST {
             return Ok(Self::default());
         }
@@ -46,15 +44,16 @@ impl Dockerfiles {
 }
 
 /// The file that saves most, with what belongs into `.dockerignore`.
-fn proposed(before: &str, fix: &Fix, study: &Study) -> String {
+fn proposed(before: &str, fix: &Fix) -> String {
     let changed = |name: &str| fix.changes.iter().find(|change| change.name == name).map(|change| change.new.as_str());
-    let saved = fix.remarks.iter().map(|remark| match remark.verdict {
-        Verdict::Changed { saves } => saves,
-        Verdict::Left { .. } | Verdict::Unseen => 0,
-    });
-    let saved = saved.fold(0, u64::saturating_add);
-    let staged = study.ladder.iter().find(|rung| matches!(rung.step, Step::MultiStage | Step::Scratch));
-    let staged = study.ladder.first().zip(staged).map_or(0, |(first, rung)| first.shipped - rung.shipped);
+    let (mut saved, mut staged) = (0_u64, 0);
+    for remark in &fix.remarks {
+        match &remark.verdict {
+            Verdict::Changed { saves } => saved = saved.saturating_add(*saves),
+            Verdict::Proposed { ships: Some((ships, _)) } => staged = fix.shipped.saturating_sub(*ships),
+            Verdict::Proposed { ships: None } | Verdict::Left { .. } | Verdict::Unseen => {}
+        }
+    }
     let stages = changed(&format!("{NAME}.multi-stage")).filter(|_| staged > saved.saturating_mul(FAR_BETTER));
     let mut after = stages.or_else(|| changed(NAME)).unwrap_or_default().to_owned();
     if let Some(ignored) = changed(".dockerignore") {

@@ -1,7 +1,7 @@
 //! How small the image could be: the rungs of the ladder that are worth a word, in two steps; and what is lean already.
 
 use layerscope::ladder::{Certainty, Rung, Step as Remedy};
-use layerscope::report::times;
+use layerscope::units::times;
 
 use super::teller::{Teller, explore, in_view};
 use crate::tui::View;

@@ -2,8 +2,8 @@
 
 use layerscope::analysis::DeadGroup;
 use layerscope::ladder::Step as Remedy;
-use layerscope::report::times;
 use layerscope::tree::{Cause, NodeId};
+use layerscope::units::times;
 use layerscope::units::{files, plural};
 
 use super::options::Options;

@@ -6,8 +6,8 @@ use super::{Against, Comparison, end_of_sharing};
 use crate::compare::{LayerPlace, PackageChanges};
 use crate::report::TextStyle;
 use crate::report::fit::{cut, cut_front, wrap};
-use crate::report::ladder::times;
 use crate::text::escaped;
+use crate::units::times;
 use crate::units::{count, plural};
 
 const WIDTH: usize = 80;

@@ -2,8 +2,8 @@
 
 use crate::analysis::Inspection;
 use crate::compare::{Column, Sharing};
-use crate::report::ladder::times;
 use crate::text::escaped;
+use crate::units::times;
 use crate::units::{Units, plural};
 
 /// Up to this ratio it would read as 1.00×.

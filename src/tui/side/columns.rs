@@ -2,8 +2,8 @@
 
 use layerscope::compare::Column;
 use layerscope::report::fit::cut_front;
-use layerscope::report::times;
 use layerscope::units::count;
+use layerscope::units::times;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;

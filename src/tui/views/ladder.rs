@@ -3,8 +3,8 @@
 use std::sync::Arc;
 
 use layerscope::ladder::{Certainty, Rung, Ships};
-use layerscope::report::times;
 use layerscope::study::Study;
+use layerscope::units::times;
 use layerscope::what_if::{Change, what_if};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};

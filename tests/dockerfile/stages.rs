@@ -1,0 +1,134 @@
+//! A second Dockerfile in stages, and what its image ships.
+
+use layerscope::dockerfile::Verdict;
+use layerscope::ladder::{BaseKind, Certainty, Libc, smallest};
+use layerscope::units::{Units, count};
+use serde_json::json;
+
+use super::situation::{Fixed, MEGABYTE, Situation};
+use super::support::build::{Entry, file, gone, symlink};
+use crate::tiny::{executable, glibc, library};
+
+/// A program that one `RUN` builds with a compiler that another one brought.
+fn built_by_go(program: Vec<u8>, more: impl IntoIterator<Item = Entry>) -> Situation {
+    let app = file("opt/app", 0).holding(program).mode(0o755);
+    Situation::new()
+        .config(json!({ "Cmd": ["/opt/app"] }))
+        .run("apk add go", [file("usr/lib/go/bin/go", MEGABYTE).mode(0o755)])
+        .run("go build -o /opt/app", [app].into_iter().chain(more))
+        .value("CMD [\"/opt/app\"]")
+}
+
+#[test]
+fn a_static_program_whose_compiler_ships_gets_a_skeleton_from_scratch() {
+    let fixed = built_by_go(executable().build(), []).fixed(
+        "FROM alpine\nRUN apk add go\nRUN go build -o /opt/app\nRUN rm -rf /root/.cache\nEXPOSE 80/tcp\nCMD [\"/opt/app\"]\n",
+    );
+    assert_eq!(
+        fixed.file("Dockerfile.multi-stage"),
+        "FROM alpine AS build\nRUN apk add go\nRUN go build -o /opt/app\n\n\
+         # the program is static: it needs no other file to start\nFROM scratch\n\
+         COPY --from=build /opt/app /opt/app\nEXPOSE 80/tcp\nCMD [\"/opt/app\"]\n"
+    );
+}
+
+#[test]
+fn a_dynamic_program_comes_with_the_libraries_that_the_base_does_not_have() {
+    let needs = glibc().needs("libown.so.1").build();
+    let libraries = [
+        file("lib64/ld-linux-x86-64.so.2", 0).holding(library("ld-linux-x86-64.so.2").build()),
+        file("usr/lib/libown.so.1.2", 0).holding(library("libown.so.1").build()),
+        symlink("usr/lib/libown.so.1", "libown.so.1.2"),
+    ];
+    let situation = built_by_go(needs, libraries);
+    let stages = situation
+        .fixed("FROM debian AS build\nRUN apk add go\nFROM build\nARG V=1\nENV W=$V\nRUN go build -o /opt/app\n");
+    let skeleton = stages.file("Dockerfile.multi-stage");
+    assert!(skeleton.contains("FROM build AS build-own\n"), "{skeleton}");
+    // COPY follows links: the name that the loader looks for is enough.
+    let copied = ["/opt/app", "/lib64/ld-linux-x86-64.so.2", "/usr/lib/libown.so.1"];
+    let copies: String = copied.iter().map(|path| format!("COPY --from=build-own {path} {path}\n")).collect();
+    assert!(skeleton.ends_with(&format!("FROM debian\n{copies}ARG V=1\nENV W=$V\n")), "{skeleton}");
+}
+
+/// What the image of a proposed file ships, with what an estimate rests on.
+fn proposed(fixed: &Fixed) -> (u64, Option<String>) {
+    let ships = fixed.fix.remarks.iter().find_map(|remark| match &remark.verdict {
+        Verdict::Proposed { ships } => ships.clone(),
+        _ => None,
+    });
+    match ships.expect("a size is predicted") {
+        (bytes, Certainty::Exact) => (bytes, None),
+        (bytes, Certainty::Estimate(why)) => (bytes, Some(why)),
+    }
+}
+
+#[test]
+fn a_skeleton_says_what_its_image_ships_and_all_changes_together_what_the_image_ships_then() {
+    let program = executable().build();
+    let bytes = program.len() as u64;
+    let fixed = built_by_go(program, [])
+        .run("rm -rf /usr/lib/go", [gone("usr/lib/go")])
+        .fixed("FROM alpine\nRUN apk add go\nRUN go build -o /opt/app\nRUN rm -rf /usr/lib/go\nCMD [\"/opt/app\"]\n");
+    assert_eq!(proposed(&fixed), (bytes, None), "on scratch, the program is all");
+    let mut text = Vec::new();
+    fixed.fix.write("app", Units::Iec, &mut text).unwrap();
+    let text = String::from_utf8(text).unwrap();
+    let whole = fixed.fix.shipped;
+    assert_eq!(whole - fixed.saves(), bytes, "without Go, which is dead, and with the program");
+    let ships = format!("{} ({} bytes) instead of {}", Units::Iec.size(bytes), count(bytes), Units::Iec.size(whole));
+    assert!(text.contains(&format!("# with the changes it ships {ships}, ")), "{text}");
+    let sentence = text.replace("\n#  ", "");
+    assert!(sentence.contains(&format!("; its image ships {ships}, ")) && sentence.contains("× smaller"), "{text}");
+}
+
+#[test]
+fn a_compiler_that_is_in_the_base_image_is_left_behind_with_it() {
+    let program = glibc().needs("libpq.so.5").needs("libc.so.6").build();
+    let bytes = program.len() as u64;
+    let libpq = library("libpq.so.5").build();
+    let lacking = libpq.len() as u64;
+    let base = [
+        file("usr/lib/go/bin/go", 200 * MEGABYTE).mode(0o755),
+        file("lib64/ld-linux-x86-64.so.2", 0).holding(library("ld-linux-x86-64.so.2").build()),
+        file("usr/lib/libpq.so.5", 0).holding(libpq),
+        file("usr/lib/libc.so.6", 0).holding(library("libc.so.6").build()),
+    ];
+    let fixed = Situation::new()
+        .config(json!({ "Cmd": ["/opt/app"] }))
+        .run("something of somebody else", base)
+        .run("go build -o /opt/app", [file("opt/app", 0).holding(program).mode(0o755)])
+        .fixed("FROM company/build\nRUN go build -o /opt/app\n");
+    let skeleton = fixed.file("Dockerfile.multi-stage");
+    assert!(skeleton.starts_with("FROM company/build AS build\n"), "{skeleton}");
+    let end = "# it also needs libpq.so.5 of the build image: install here what has them\nFROM debian:stable-slim\n\
+               COPY --from=build /opt/app /opt/app\n";
+    assert!(skeleton.ends_with(end), "{skeleton}");
+    let (ships, why) = proposed(&fixed);
+    let slim = smallest(BaseKind::Small, Libc::Glibc).unwrap();
+    assert_eq!(ships, slim.bytes + bytes + lacking);
+    assert!(why.unwrap().starts_with("debian:bookworm-slim shipped "));
+}
+
+#[test]
+fn a_program_that_is_called_by_a_link_is_copied_to_where_it_is_called() {
+    let go = [file("usr/lib/go/bin/go", MEGABYTE).mode(0o755)];
+    for (called, link) in
+        [("/usr/bin/app", symlink("usr/bin/app", "../../opt/7/app")), ("/opt/now/app", symlink("opt/now", "7"))]
+    {
+        let program = file("opt/7/app", 0).holding(executable().build()).mode(0o755);
+        let fixed = Situation::new()
+            .config(json!({ "Entrypoint": [called] }))
+            .run("apk add go", go.clone())
+            .run("make install", [program, link])
+            .fixed("FROM alpine\nRUN apk add go\nRUN make install\n");
+        let end = format!("FROM scratch\nCOPY --from=build {called} {called}\n");
+        assert!(fixed.file("Dockerfile.multi-stage").ends_with(&end), "{}", fixed.file("Dockerfile.multi-stage"));
+    }
+}
+
+#[test]
+fn a_program_that_nobody_can_read_gets_no_skeleton() {
+    let fixed = built_by_go(vec![0; 5000], []).fixed("FROM alpine\nRUN apk add go\nRUN go build -o /opt/app\n");
+    assert!(fixed.fix.changes.is_empty());
+}
