@@ -10,7 +10,7 @@ use crate::dockerfile::evidence::{Application, Needs};
 use crate::dockerfile::parse::{Instruction, Keyword};
 use crate::dockerfile::shell;
 use crate::ladder::{BaseKind, Certainty, Libc, smallest};
-use crate::units::{Units, count};
+use crate::units::count;
 
 /// Programs that only remove.
 const REMOVERS: [&str; 3] = ["rm", "true", ":"];
@@ -73,14 +73,13 @@ impl Work<'_> {
         let file = super::Dockerfile::parse(text).ok()?;
         let names: Vec<_> = self.evidence.toolchains.iter().map(|toolchain| toolchain.name.as_str()).collect();
         let line = format!(
-            "{}.multi-stage is a skeleton that ships only {} ({} bytes) on {}, not what built it: {} {} {} ({} bytes) of this image",
+            "{}.multi-stage is a skeleton that ships only {} ({} bytes) on {}, not what built it: {} {} {} bytes of this image",
             self.target.name,
             application.path,
             count(application.bytes),
             start.called,
             names.join(" and "),
             if names.len() == 1 { "takes" } else { "take" },
-            Units::Iec.size(toolchain),
             count(toolchain)
         );
         self.say(Verdict::Proposed { ships }, Some(from), line);
