@@ -90,12 +90,13 @@ fn instead(ships: u64, certainty: &Certainty, shipped: u64, units: Units) -> Str
     format!("{size} instead of {}{ratio}{why}", units.size(shipped))
 }
 
-/// A comment line on what all changes of the Dockerfile save together, where they save something.
+/// A comment line on what the image ships with all changes of the Dockerfile, where it is noticeably less.
 pub(super) fn in_all(remarks: &[Remark], shipped: u64, units: Units) -> Option<String> {
     let saves = remarks.iter().map(|remark| if let Verdict::Changed { saves } = remark.verdict { saves } else { 0 });
     let saves = saves.fold(0, u64::saturating_add);
     let ships = shipped.saturating_sub(saves);
-    (saves > 0).then(|| format!("# with the changes it ships {}\n", instead(ships, &Certainty::Exact, shipped, units)))
+    smaller(ships, shipped)?;
+    Some(format!("# with the changes it ships {}\n", instead(ships, &Certainty::Exact, shipped, units)))
 }
 
 fn wrapped(text: &str) -> String {
