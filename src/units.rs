@@ -2,8 +2,8 @@
 
 use humansize::{BINARY, DECIMAL, FormatSizeOptions, format_size};
 
-/// A smaller ratio is not worth a word.
-const NOTEWORTHY_RATIO: f64 = 1.005;
+/// A smaller ratio would be rounded to 1.
+const NOTICEABLE: f64 = 1.005;
 
 /// Which units sizes are shown in.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -60,11 +60,11 @@ pub fn times(ratio: f64) -> String {
     }
 }
 
-/// How many times smaller `part` is than `whole`: `122× smaller`; `None` where that says nothing.
+/// How many times `part` goes into `whole`, as [`times`] says it; `None` where it is hardly less, or nothing.
 #[expect(clippy::cast_precision_loss, reason = "a ratio")]
-pub fn smaller(part: u64, whole: u64) -> Option<String> {
+pub fn noticeably(part: u64, whole: u64) -> Option<String> {
     let ratio = whole as f64 / part as f64;
-    (part > 0 && ratio >= NOTEWORTHY_RATIO).then(|| format!("{} smaller", times(ratio)))
+    (part > 0 && ratio >= NOTICEABLE).then(|| times(ratio))
 }
 
 /// A count with thousands separated: `23,219`.
@@ -114,5 +114,12 @@ mod tests {
         assert_eq!(percent(0.999_99), "> 99.9 %");
         assert_eq!(percent(1.0), "100 %");
         assert_eq!(count(1_142_010_368), "1,142,010,368");
+    }
+
+    #[test]
+    fn what_is_hardly_smaller_has_no_ratio() {
+        assert_eq!(noticeably(6_564_400, 801_000_000).as_deref(), Some("122×"));
+        assert_eq!(noticeably(1000, 1006).as_deref(), Some("1.01×"));
+        assert_eq!([noticeably(1000, 1004), noticeably(0, 1000), noticeably(1000, 900)], [None, None, None]);
     }
 }

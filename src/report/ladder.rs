@@ -8,7 +8,7 @@ use super::fit::{cut, wrap};
 use super::json::write_escaped;
 use super::text::TextStyle;
 use crate::ladder::{Certainty, Rung};
-use crate::units::times;
+use crate::units::noticeably;
 
 const WIDTH: usize = 80;
 /// The columns of a step's title.
@@ -76,7 +76,7 @@ pub fn write_ladder(rungs: &[Rung], detail: LadderDetail, style: TextStyle, mut 
         let estimate = rung.certainty != Certainty::Exact;
         let about = if estimate { "~" } else { "" };
         let size = format!("{about}{}", style.units.size(rung.shipped));
-        let ratio = rung.ratio(first).filter(|&ratio| ratio > 1.0).map(times).unwrap_or_default();
+        let ratio = noticeably(rung.shipped, first.shipped).unwrap_or_default();
         let title = cut(&rung.step.title(), TITLE);
         let bar = format!("{:<BAR$}", bar(rung.shipped, first.shipped));
         let bar = if style.colour { format!("\x1b[32m{bar}\x1b[0m") } else { bar };

@@ -2,7 +2,7 @@
 
 use crate::ladder::Certainty;
 use crate::text::escaped_str;
-use crate::units::{Units, count, smaller};
+use crate::units::{Units, count, noticeably};
 
 /// Columns of the reasons.
 const WIDTH: usize = 100;
@@ -85,7 +85,7 @@ fn instead(ships: u64, certainty: &Certainty, shipped: u64, units: Units) -> Str
         Certainty::Exact => exactly(ships, units),
         Certainty::Estimate(_) => format!("about {}", units.size(ships)),
     };
-    let ratio = smaller(ships, shipped).map(|ratio| format!(", {ratio}")).unwrap_or_default();
+    let ratio = noticeably(ships, shipped).map(|ratio| format!(", {ratio} smaller")).unwrap_or_default();
     let why = if let Certainty::Estimate(why) = certainty { format!(" (estimated: {why})") } else { String::new() };
     format!("{size} instead of {}{ratio}{why}", units.size(shipped))
 }
@@ -95,7 +95,7 @@ pub(super) fn in_all(remarks: &[Remark], shipped: u64, units: Units) -> Option<S
     let saves = remarks.iter().map(|remark| if let Verdict::Changed { saves } = remark.verdict { saves } else { 0 });
     let saves = saves.fold(0, u64::saturating_add);
     let ships = shipped.saturating_sub(saves);
-    smaller(ships, shipped)?;
+    noticeably(ships, shipped)?;
     Some(format!("# with the changes it ships {}\n", instead(ships, &Certainty::Exact, shipped, units)))
 }
 

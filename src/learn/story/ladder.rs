@@ -1,7 +1,7 @@
 //! How small the image could be: the rungs of the ladder that are worth a word, in two steps; and what is lean already.
 
 use layerscope::ladder::{Certainty, Rung, Step as Remedy};
-use layerscope::units::times;
+use layerscope::units::noticeably;
 
 use super::teller::{Teller, explore, in_view};
 use crate::tui::View;
@@ -30,7 +30,8 @@ impl<'a> Teller<'a> {
         let exact = rungs.iter().rev().find(|rung| rung.certainty == Certainty::Exact);
         let rung = exact.or(rungs.last())?;
         let first = self.study.ladder.first()?;
-        let ratio = rung.ratio(first).map(|ratio| format!(": {} smaller", times(ratio))).unwrap_or_default();
+        let ratio = noticeably(rung.shipped, first.shipped);
+        let ratio = ratio.map(|ratio| format!(": {ratio} smaller")).unwrap_or_default();
         let about = if exact.is_some() { "" } else { "about " };
         let (from, size) = (self.size(first.shipped), self.size(rung.shipped));
         Some(format!("The {from} could be {about}{size}{ratio}."))
@@ -96,7 +97,7 @@ impl<'a> Teller<'a> {
 
     fn rung(&self, rung: &Rung, first: &Rung) -> String {
         let about = if rung.certainty == Certainty::Exact { "" } else { "~" };
-        let ratio = rung.ratio(first).map(|ratio| format!(" ({})", times(ratio))).unwrap_or_default();
+        let ratio = noticeably(rung.shipped, first.shipped).map(|ratio| format!(" ({ratio})")).unwrap_or_default();
         format!("{} {about}{}{ratio}", rung.step.title(), self.size(rung.shipped))
     }
 }

@@ -3,7 +3,7 @@
 use layerscope::analysis::DeadGroup;
 use layerscope::ladder::Step as Remedy;
 use layerscope::tree::{Cause, NodeId};
-use layerscope::units::times;
+use layerscope::units::noticeably;
 use layerscope::units::{files, plural};
 
 use super::options::Options;
@@ -169,7 +169,8 @@ impl Teller<'_> {
         let mut said = vec![format!("What helps is not one more layer, but this: {}", self.remedy(pair))];
         let rung = self.study.ladder.iter().find(|rung| rung.step == Remedy::WithoutDead);
         if let (Some(rung), Some(first)) = (rung, self.study.ladder.first()) {
-            let ratio = rung.ratio(first).map(|ratio| format!(", {} smaller", times(ratio))).unwrap_or_default();
+            let ratio = noticeably(rung.shipped, first.shipped);
+            let ratio = ratio.map(|ratio| format!(", {ratio} smaller")).unwrap_or_default();
             let base = self.inspection.dead.iter().any(|dead| dead.born_in < self.study.base.layers && dead.bytes > 0);
             let own = if base { "of yours " } else { "" };
             said.push(format!("With nothing {own}dead, {} would ship{ratio}. That is exact.", self.size(rung.shipped)));

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use layerscope::ladder::{Certainty, Rung, Ships};
 use layerscope::study::Study;
-use layerscope::units::times;
+use layerscope::units::noticeably;
 use layerscope::what_if::{Change, what_if};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -132,8 +132,7 @@ impl Ladder {
         let title = cut(&rung.step.title(), TITLE);
         let about = if rung.certainty == Certainty::Exact { "" } else { "~" };
         let size = format!("{about}{}", look.units.size(rung.shipped));
-        let ratio = self.rungs().first().and_then(|first| rung.ratio(first)).filter(|&ratio| ratio > 1.0);
-        let ratio = ratio.map(times).unwrap_or_default();
+        let ratio = noticeably(rung.shipped, whole).unwrap_or_default();
         let mut spans = vec![Span::raw(format!("{title:<TITLE$} {size:>SIZE_WIDTH$} "))];
         let room = width.saturating_sub(TITLE + SIZE_WIDTH + RATIO_WIDTH + 3);
         // What nothing reaches is a part of the bar as long as it ships.
