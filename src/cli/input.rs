@@ -1,6 +1,5 @@
 //! Where the image comes from: a path, standard input, or the built-in demo.
 
-use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -57,7 +56,7 @@ impl Input {
 fn something_is_piped_in() -> bool {
     use std::os::fd::AsFd;
     use std::os::unix::fs::FileTypeExt;
-    let metadata = io::stdin().as_fd().try_clone_to_owned().and_then(|fd| File::from(fd).metadata());
+    let metadata = io::stdin().as_fd().try_clone_to_owned().and_then(|fd| std::fs::File::from(fd).metadata());
     metadata.is_ok_and(|metadata| metadata.file_type().is_fifo() || metadata.file_type().is_file())
 }
 

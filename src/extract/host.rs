@@ -56,10 +56,10 @@ pub fn create_file(path: &Path) -> io::Result<File> {
 
 /// Makes a directory that was not there, for its owner alone.
 pub fn create_directory(path: &Path) -> io::Result<()> {
-    let mut builder = std::fs::DirBuilder::new();
+    #[cfg(not(unix))]
+    return std::fs::create_dir(path);
     #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut builder, 0o700);
-    builder.create(path)
+    std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o700).create(path)
 }
 
 /// A directory as something whose bits and time can be set; `None` where the system cannot.

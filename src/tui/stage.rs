@@ -2,7 +2,6 @@
 
 use std::io;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
-use std::thread;
 use std::time::{Duration, Instant};
 
 use crossterm::clipboard::CopyToClipboard;
@@ -35,6 +34,7 @@ pub enum Event {
     /// What has come of comparing images.
     Compared(News),
     /// The program was stopped from outside, and goes on.
+    #[cfg_attr(not(unix), expect(dead_code, reason = "a signal of Unix tells it"))]
     Continued,
 }
 
@@ -149,7 +149,7 @@ fn stop() {}
 fn watch_signals(sender: Sender<Event>) -> io::Result<()> {
     use signal_hook::consts::{SIGCONT, SIGHUP, SIGTERM};
     let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGHUP, SIGCONT])?;
-    thread::spawn(move || {
+    std::thread::spawn(move || {
         for signal in signals.forever() {
             let event = if signal == SIGCONT { Event::Continued } else { Event::Message(Message::Terminate) };
             if sender.send(event).is_err() {
