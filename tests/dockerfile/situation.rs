@@ -5,6 +5,7 @@ use std::sync::Arc;
 use layerscope::contents::LayerContents;
 use layerscope::dockerfile::{Change, Dockerfile, Evidence, Fix, Target, Verdict, fix};
 use layerscope::filesystem::Filesystem;
+use layerscope::units::Units;
 use layerscope::{Inspection, Opened, Progress};
 use serde_json::{Value, json};
 
@@ -135,8 +136,15 @@ impl Fixed {
 
     /// Bytes that the changes save.
     pub fn saves(&self) -> u64 {
-        let saved = |verdict: &Verdict| if let Verdict::Changed { saves } = verdict { *saves } else { 0 };
+        let saved = |verdict: &Verdict| if let Verdict::Changed { saves, .. } = verdict { *saves } else { 0 };
         self.fix.remarks.iter().map(|remark| saved(&remark.verdict)).sum()
+    }
+
+    /// What a person reads, with the reasons in one line each.
+    pub fn text(&self) -> String {
+        let mut text = Vec::new();
+        self.fix.write("app", Units::Iec, &mut text).unwrap();
+        String::from_utf8(text).unwrap().replace("\n#  ", "")
     }
 
     /// The reasons why something was not changed.

@@ -100,7 +100,7 @@ impl Work<'_> {
             }
             let saves = self.claims.claim(&self.inspection.tree, inodes);
             self.say(
-                Verdict::Changed { saves },
+                Verdict::saves(saves),
                 Some(kept.copy),
                 format!("brings {pattern}, {}: a line in {} keeps it out", kept.what, self.target.ignore_name),
             );

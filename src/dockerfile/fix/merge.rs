@@ -185,7 +185,7 @@ impl Work<'_> {
                 self.lines(&copies)
             ));
         }
-        self.say(Verdict::Changed { saves }, Some(first), text);
+        self.say(Verdict::saves(saves), Some(first), text);
         Group { runs: members, layers }
     }
 }

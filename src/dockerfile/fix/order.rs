@@ -119,7 +119,7 @@ impl Work<'_> {
                 return self.say(Verdict::Left { would_save: 0 }, Some(copy), text);
             }
         };
-        self.say(Verdict::Changed { saves: 0 }, Some(copy), text);
+        self.say(Verdict::saves(0), Some(copy), text);
     }
 
     /// The next `RUN` behind `copy` that has one of the commands.

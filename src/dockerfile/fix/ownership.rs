@@ -193,7 +193,7 @@ impl Work<'_> {
         let saves = self.claims.claim(&self.inspection.tree, recopy.dead.iter().copied());
         let text =
             format!("ships again what {} copies; {} there does it at once", self.lines(&copies), flags.join(" "));
-        self.say(Verdict::Changed { saves }, Some(recopy.run), text);
+        self.say(Verdict::saves(saves), Some(recopy.run), text);
     }
 
     /// Removes the commands that flags replace, and the `RUN` if it has no others.

@@ -94,7 +94,7 @@ impl Work<'_> {
         };
         if let Some(how) = changed {
             let saves = self.claims.claim(&self.inspection.tree, left.iter().map(|&(inode, _)| inode));
-            self.say(Verdict::Changed { saves }, Some(first), format!("{how}: the image ships {}", leftover.what));
+            self.say(Verdict::saves(saves), Some(first), format!("{how}: the image ships {}", leftover.what));
         }
     }
 

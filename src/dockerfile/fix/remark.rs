@@ -14,6 +14,8 @@ pub enum Verdict {
     Changed {
         /// Exact, by the image as it is; 0 where it saves time, not bytes.
         saves: u64,
+        /// Whether more may go with them: what a package that is not installed needs, say.
+        at_least: bool,
     },
     /// Another file is proposed besides, whose image ships so many bytes; `None` where that cannot be told.
     Proposed {
@@ -40,10 +42,17 @@ pub struct Remark {
     pub text: String,
 }
 
+impl Verdict {
+    /// A change that saves just these bytes.
+    pub(super) fn saves(bytes: u64) -> Self {
+        Self::Changed { saves: bytes, at_least: false }
+    }
+}
+
 impl Remark {
     /// Says that the change is not made after all.
     pub(super) fn take_back(&mut self) {
-        if let Verdict::Changed { saves } = self.verdict {
+        if let Verdict::Changed { saves, .. } = self.verdict {
             self.verdict = Verdict::Left { would_save: saves };
         }
     }
@@ -60,8 +69,11 @@ impl Remark {
         }
         text.push_str(&escaped_str(&self.text));
         match &self.verdict {
-            Verdict::Changed { saves: 0 } => text.push_str("; saves no bytes"),
-            Verdict::Changed { saves } => text.push_str(&format!("; saves {}", exactly(*saves, units))),
+            Verdict::Changed { saves: 0, .. } => text.push_str("; saves no bytes"),
+            Verdict::Changed { saves, at_least } => {
+                let at_least = if *at_least { "at least " } else { "" };
+                text.push_str(&format!("; saves {at_least}{}", exactly(*saves, units)));
+            }
             Verdict::Proposed { ships: Some((ships, certainty)) } => {
                 text.push_str(&format!("; its image ships {}", instead(*ships, certainty, shipped, units)));
             }
@@ -92,11 +104,15 @@ fn instead(ships: u64, certainty: &Certainty, shipped: u64, units: Units) -> Str
 
 /// A comment line on what the image ships with all changes of the Dockerfile, where it is noticeably less.
 pub(super) fn in_all(remarks: &[Remark], shipped: u64, units: Units) -> Option<String> {
-    let saves = remarks.iter().map(|remark| if let Verdict::Changed { saves } = remark.verdict { saves } else { 0 });
-    let saves = saves.fold(0, u64::saturating_add);
-    let ships = shipped.saturating_sub(saves);
+    let (mut ships, mut at_most) = (shipped, "");
+    for remark in remarks {
+        if let Verdict::Changed { saves, at_least } = remark.verdict {
+            ships = ships.saturating_sub(saves);
+            at_most = if at_least { "at most " } else { at_most };
+        }
+    }
     noticeably(ships, shipped)?;
-    Some(format!("# with the changes it ships {}\n", instead(ships, &Certainty::Exact, shipped, units)))
+    Some(format!("# with the changes it ships {at_most}{}\n", instead(ships, &Certainty::Exact, shipped, units)))
 }
 
 fn wrapped(text: &str) -> String {

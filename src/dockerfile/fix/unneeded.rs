@@ -59,7 +59,7 @@ impl Work<'_> {
                     names.join(", ")
                 );
                 let saves = self.claims.claim(&self.inspection.tree, inodes);
-                self.say(Verdict::Changed { saves }, users.first().copied(), text);
+                self.say(Verdict::Changed { saves, at_least: true }, users.first().copied(), text);
             }
         }
     }
@@ -86,7 +86,7 @@ impl Work<'_> {
             } else if let Some(how) = self.flag(&NPM_INSTALL, &users, "--omit=dev") {
                 let saves = self.claims.claim(&self.inspection.tree, inodes);
                 self.say(
-                    Verdict::Changed { saves },
+                    Verdict::saves(saves),
                     Some(first),
                     format!("{how}: packages ship that only development needs"),
                 );

@@ -49,7 +49,7 @@ fn proposed(before: &str, fix: &Fix) -> String {
     let (mut saved, mut staged) = (0_u64, 0);
     for remark in &fix.remarks {
         match &remark.verdict {
-            Verdict::Changed { saves } => saved = saved.saturating_add(*saves),
+            Verdict::Changed { saves, .. } => saved = saved.saturating_add(*saves),
             Verdict::Proposed { ships: Some((ships, _)) } => staged = fix.shipped.saturating_sub(*ships),
             Verdict::Proposed { ships: None } | Verdict::Left { .. } | Verdict::Unseen => {}
         }
