@@ -49,6 +49,27 @@ fn without_a_terminal_and_an_image_the_text_report_of_the_demo_is_written() {
     kept("report.txt", &report);
 }
 
+#[test]
+fn a_report_that_is_to_list_all_leaves_nothing_to_be_listed() {
+    let directory = tempfile::tempdir().unwrap();
+    let demo = demo(directory.path());
+    let short = text(&layerscope(&["report", demo.to_str().unwrap()]).stdout);
+    assert!(short.contains("937 KiB  in 101 files, in 1 more place (--top 0 lists all)"), "{short}");
+    let long = text(&layerscope(&["report", "--top", "0", demo.to_str().unwrap()]).stdout);
+    assert!(!long.contains("more place") && !long.contains("--top 0"), "{long}");
+    assert!(long.contains("937 KiB  in 101 files below"), "{long}");
+}
+
+#[test]
+fn who_asks_for_a_rule_that_finds_nothing_is_told_those_that_do() {
+    let directory = tempfile::tempdir().unwrap();
+    let output = layerscope(&["ladder", demo(directory.path()).to_str().unwrap(), "--apply", "npm-cache"]);
+    assert_eq!(output.status.code(), Some(2));
+    let error = text(&output.stderr);
+    assert!(error.contains("error: the rule npm-cache finds nothing in layers of your own"), "{error}");
+    assert!(error.contains("hint: those that do, the biggest first: go-sdk, apk-virtual, "), "{error}");
+}
+
 /// The text of the demo's report is kept beside the pictures.
 fn kept(name: &str, now: &str) {
     let file = Path::new(env!("CARGO_MANIFEST_DIR")).join("screenshots").join(name);

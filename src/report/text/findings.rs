@@ -115,12 +115,14 @@ impl<W: Write> Page<'_, W> {
         }
     }
 
-    /// How many blocks are worth their room: the first, and those that are not small.
+    /// How many blocks are worth their room: the first, and those that are not small; all where all are asked for.
     fn shown(&self, blocks: &[Block]) -> usize {
-        let most = if self.style.top == 0 { usize::MAX } else { BLOCKS };
+        if self.style.top == 0 {
+            return blocks.len();
+        }
         let biggest = blocks.first().map_or(0, Block::bytes);
         let small = SMALL.min(biggest / 100);
-        let worth = |(i, block): &(usize, &Block)| *i == 0 || (*i < most && block.bytes() >= small);
+        let worth = |(i, block): &(usize, &Block)| *i == 0 || (*i < BLOCKS && block.bytes() >= small);
         blocks.iter().enumerate().take_while(worth).count()
     }
 
@@ -136,9 +138,15 @@ impl<W: Write> Page<'_, W> {
     }
 
     fn pair(&mut self, inspection: &Inspection, group: &DeadGroup, parts: &[&Finding]) -> io::Result<()> {
-        let place = place(inspection, group.place, 40);
         let size = self.paint(Paint::Dead, &format!("{:>10}", self.size(group.bytes)));
-        writeln!(self.out, "\n  {size}  in {} below {place}, {}", files(group.count), group.cause.name())?;
+        let is_directory = inspection.tree.children(group.place).next().is_some();
+        let at = match group.count {
+            _ if is_directory => " below",
+            1 => ":",
+            _ => ", most in",
+        };
+        let place = place(inspection, group.place, if is_directory { 40 } else { 34 });
+        writeln!(self.out, "\n  {size}  in {}{at} {place}, {}", files(group.count), group.cause.name())?;
         self.instruction(inspection, "from", group.born_in)?;
         self.instruction(inspection, "gone", group.died_in)?;
         // One part that is all of it says nothing new, unless it says what that is.
