@@ -78,7 +78,7 @@ pub fn of(inspection: &Inspection, rules: &Rules, group: &Group, whose: Whose, b
     match group.subject {
         Subject::Rule(number) => {
             let rule = &rules.list[usize::from(number)];
-            if copied && !rule.ignore.is_empty() && !text(born).contains("--from=") {
+            if is_from_context(text(born)) && !rule.ignore.is_empty() {
                 let what = "keep them out of the build context with .dockerignore".into();
                 return Fix { dockerignore: rule.ignore.clone(), ..fix(what, None) };
             }
@@ -98,6 +98,13 @@ pub fn of(inspection: &Inspection, rules: &Rules, group: &Group, whose: Whose, b
             match (group.fate, group.cause(inspection)) {
                 (Fate::Gone { died_in }, Some(Cause::Recopied)) => {
                     let line = with_mode(inspection, born, died_in).or_else(|| merged(inspection, born, died_in));
+                    if signature.id == "recopied" && is_from_context(text(born)) && text(died_in).starts_with("RUN ") {
+                        let what = format!(
+                            "keep them out of the build context with .dockerignore if the RUN of layer {died_in} makes them anew; else {}",
+                            signature.fix
+                        );
+                        return fix(what, line);
+                    }
                     fix(signature.fix.clone(), line)
                 }
                 (Fate::Gone { died_in }, _) if copied && died_in != born => {
@@ -112,6 +119,13 @@ pub fn of(inspection: &Inspection, rules: &Rules, group: &Group, whose: Whose, b
             }
         }
     }
+}
+
+/// Whether a `COPY` or `ADD` took from the build context; paths in another stage, which BuildKit's history does not name, begin with a slash.
+fn is_from_context(text: &str) -> bool {
+    let Some((word, rest)) = text.split_once(' ') else { return false };
+    let source = rest.split_whitespace().find(|word| !word.starts_with("--"));
+    matches!(word, "COPY" | "ADD") && !rest.contains("--from=") && source.is_some_and(|source| !source.starts_with('/'))
 }
 
 /// The last later layer that needs what the rule speaks of, if the one that makes it does not use it itself.

@@ -88,6 +88,23 @@ fn compilers_are_believed_only_where_gcc_s_own_directory_is() {
 }
 
 #[test]
+fn rust_is_believed_only_where_its_compiler_is() {
+    let libraries = || {
+        [
+            file("usr/lib/rustlib/x86_64-unknown-linux-gnu/lib/libcore-2b14.rlib", 40_000_000),
+            file("usr/lib/x86_64-linux-gnu/librustc_driver-4c3b.so", 60_000_000),
+            file("usr/lib/x86_64-linux-gnu/libLLVM-14.so.1", 50_000_000),
+        ]
+    };
+    let install = "RUN apt-get update && apt-get install -y cargo";
+    let (_, study) = found(on_debian([step(install, libraries())]));
+    assert!(of_rule(&study, "rust-packages").is_empty(), "Mesa has LLVM's library, too");
+    let compiler = [file("usr/bin/rustc", 2_000_000)];
+    let (_, study) = found(on_debian([step(install, libraries().into_iter().chain(compiler))]));
+    assert_eq!(the(&study, "rust-packages").bytes, 152_000_000);
+}
+
+#[test]
 fn the_most_specific_rule_takes_a_path() {
     let (_, study) = found(on_debian([step(
         "RUN pip install x",
