@@ -3,11 +3,12 @@
 mod support;
 
 use layerscope::Inspection;
-use layerscope::ladder::{Certainty, Footing, Libc, Loaded, Need, Program, Rung, Step, climb};
+use layerscope::ladder::{Certainty, Footing, Libc, Loaded, MadeBy, Need, Program, Rung, Start, Step, climb};
 use layerscope::report::{LadderDetail, TextStyle, write_ladder};
 use layerscope::tree::NodeId;
 use layerscope::units::Units;
 use layerscope::what_if::{Change, what_if};
+use serde_json::json;
 use support::build::{self, Image, dir, file, gone, layer, symlink, tar};
 
 /// A base of 3,000 kB; a compiler of 50 MB, deleted two layers later; an application of 6 MB; a cache that is left.
@@ -34,6 +35,8 @@ fn footing(inspection: &Inspection) -> Footing {
     let program = Program {
         path: at(inspection, "app"),
         files: vec![at(inspection, "app")],
+        names: Vec::new(),
+        start: Start::Alone,
         closure: Some(vec![loaded("lib/libc.so", "/lib/libc.so.6"), loaded("lib/libz.so", "/lib/libz.so")]),
         needs: vec![Need {
             what: "certificates".into(),
@@ -41,6 +44,7 @@ fn footing(inspection: &Inspection) -> Footing {
             files: vec![at(inspection, "certs")],
         }],
         libc: Libc::Glibc,
+        made_by: MadeBy::Another,
         strippable: 1_500_000,
         packed: Some(1_800_000),
         doubts: Vec::new(),
@@ -109,8 +113,11 @@ fn a_static_program_on_a_large_base_goes_over_small_bases_to_scratch() {
         path: at(&inspection, "app"),
         files: Vec::new(),
         closure: Some(Vec::new()),
+        names: Vec::new(),
+        start: Start::Alone,
         needs: Vec::new(),
         libc: Libc::None,
+        made_by: MadeBy::Another,
         strippable: 0,
         packed: None,
         doubts: Vec::new(),
@@ -119,6 +126,91 @@ fn a_static_program_on_a_large_base_goes_over_small_bases_to_scratch() {
     let steps: Vec<_> = rungs.iter().map(|rung| rung.step.id()).collect();
     assert_eq!(steps, ["as-built", "small-base", "distroless", "scratch"]);
     assert_eq!(rungs.last().unwrap().shipped, 6_560_000);
+}
+
+#[test]
+fn what_a_script_starts_goes_to_a_small_base_and_no_further() {
+    let layers = [
+        layer([file("usr", 485_000_000)]),
+        layer([file("app", 6_000_000), file("start.sh", 100), file("cache", 900_000), file("tools", 2_000_000)]),
+    ];
+    let inspection = build::inspect(tar(Image::of(layers).docker())).unwrap();
+    let mut footing = footing(&self::inspection());
+    footing.leftovers = vec![inspection.tree.last(at(&inspection, "cache")).unwrap()];
+    footing.build_only = Vec::new();
+    let program = footing.program.as_mut().unwrap();
+    program.path = at(&inspection, "app");
+    program.files = vec![at(&inspection, "app"), at(&inspection, "start.sh")];
+    program.closure = Some(Vec::new());
+    program.needs = Vec::new();
+    program.start = Start::Script(Libc::Glibc);
+    let rungs = climb(&inspection, &footing, Units::Si);
+    let steps: Vec<_> = rungs.iter().map(|rung| rung.step.id()).collect();
+    assert_eq!(steps, ["as-built", "without-leftovers", "small-base", "stripped"], "it needs a shell");
+    let Step::SmallBase(base) = &rungs[2].step else { panic!("{:?}", rungs[2].step) };
+    assert_eq!(rungs[2].shipped, base.bytes + 6_000_000 + 100 + 2_000_000, "what else one's own layers leave stays");
+    assert!(matches!(rungs[2].certainty, Certainty::Estimate(_)));
+    assert!(rungs[2].how.contains("  /app \\\n  /start.sh \\\n"), "{}", rungs[2].how);
+}
+
+#[test]
+fn a_program_is_copied_by_the_name_that_it_is_started_by() {
+    let inspection = inspection();
+    let mut footing = footing(&inspection);
+    let app = at(&inspection, "app");
+    let program = footing.program.as_mut().unwrap();
+    program.names = vec![Loaded { node: app, found_at: "/usr/bin/shop".into() }];
+    program.start = Start::ShellForm("CMD [\"/usr/bin/shop\"]".into());
+    let scratch = climb(&inspection, &footing, Units::Si).into_iter().find(|rung| rung.step == Step::Scratch).unwrap();
+    assert!(scratch.how.contains("COPY --from=build /usr/bin/shop /usr/bin/shop"), "{}", scratch.how);
+    assert!(!scratch.how.contains("/app"), "{}", scratch.how);
+    assert!(scratch.how.ends_with("\nCMD [\"/usr/bin/shop\"]"), "there is no shell:\n{}", scratch.how);
+}
+
+#[test]
+fn the_same_base_is_named_as_from_takes_it_or_left_open() {
+    let inspection = inspection();
+    let from = |name: Option<&str>| {
+        let footing = Footing { base_name: name.map(str::to_owned), ..footing(&inspection) };
+        let rungs = climb(&inspection, &footing, Units::Si);
+        let how = &rungs.iter().find(|rung| rung.step == Step::MultiStage).unwrap().how;
+        how.lines().nth(1).unwrap().to_owned()
+    };
+    assert_eq!(from(Some("docker.io/library/debian:12")), "FROM docker.io/library/debian:12");
+    assert_eq!(from(Some("Debian")), "FROM …   # the same base image, Debian");
+    assert_eq!(from(Some("golang.tar")), "FROM …   # the same base image, golang.tar");
+    assert_eq!(from(None), "FROM …   # the same base image");
+}
+
+#[test]
+fn files_that_a_copy_ships_in_between_have_another_remedy_than_merging() {
+    let notes = |copies: usize, command: &str| {
+        let shared = |mode: u32| (0..copies).map(move |n| file(format!("f{n}"), 900_000).mode(mode));
+        let copied = (0..copies).map(|n| layer([file(format!("f{n}"), 900_000)]));
+        let layers = [layer([file("a", 10)])].into_iter().chain(copied).chain([layer(shared(0o755))]);
+        let mut image = Image::of(layers);
+        let copy = |n: usize| json!({ "created_by": format!("COPY f{n} / # buildkit") });
+        let history = [json!({ "created_by": "base" })].into_iter().chain((0..copies).map(copy));
+        image.config["history"] = history.chain([json!({ "created_by": command })]).collect();
+        let inspection = build::inspect(tar(image.docker())).unwrap();
+        climb(&inspection, &Footing { base_layers: 1, ..Footing::default() }, Units::Si).remove(1).notes
+    };
+    assert_eq!(
+        notes(1, "RUN /bin/sh -c chmod +x /f0 # buildkit"),
+        ["what layer 1 copies ships again with another owner or mode: COPY --chown=… --chmod=… sets them at once"]
+    );
+    assert_eq!(
+        notes(2, "RUN /bin/sh -c make # buildkit"),
+        ["layers 1 and 2 copy files, which no RUN can take in: RUN --mount=type=bind reads them unshipped"]
+    );
+}
+
+#[test]
+fn what_saves_next_to_nothing_is_no_rung() {
+    let image = Image::of([layer([file("a", 5_000_000)]), layer([file("b", 4_000)]), layer([gone("b")])]);
+    let inspection = build::inspect(tar(image.docker())).unwrap();
+    let footing = Footing { base_layers: 1, ..Footing::default() };
+    assert_eq!(sizes(&climb(&inspection, &footing, Units::Si)), [("as-built", 5_004_000)]);
 }
 
 #[test]

@@ -6,7 +6,7 @@ use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use layerscope::ladder::{Footing, Libc, Program, climb};
+use layerscope::ladder::{Footing, Libc, MadeBy, Program, Start, climb};
 use layerscope::measure::{measure, measure_ladder};
 use layerscope::units::Units;
 use layerscope::what_if::Change;
@@ -153,8 +153,11 @@ fn the_rungs_are_measured_but_for_those_that_stand_on_something_else() {
         path: at("app/program"),
         files: Vec::new(),
         closure: Some(Vec::new()),
+        names: Vec::new(),
+        start: Start::Alone,
         needs: Vec::new(),
         libc: Libc::None,
+        made_by: MadeBy::Another,
         strippable: 4_000,
         packed: None,
         doubts: Vec::new(),

@@ -9,7 +9,7 @@ use crate::error::Error;
 use crate::executable::{Executable, Recognised};
 use crate::filesystem::{File, Filesystem};
 use crate::image::Run;
-use crate::text::escaped;
+use crate::text::{escaped, escaped_str};
 use crate::tree::{Kind, NodeId};
 
 /// Programs that run one another.
@@ -18,6 +18,8 @@ const HOPS_LIMIT: usize = 24;
 const COMMAND_LIMIT: usize = 1 << 20;
 /// The longest script that is followed, in bytes.
 const SCRIPT_LIMIT: u64 = 64 << 10;
+/// What a shell does something about, other than quotes.
+const NEEDS_SHELL: [char; 17] = ['$', '`', '*', '?', '[', '~', '<', '>', '&', ';', '|', '\n', '(', ')', '{', '#', '!'];
 /// Stands for an argument that is only known when the command runs.
 const UNKNOWN: &str = "$…";
 
@@ -47,17 +49,49 @@ pub(super) fn follow(filesystem: &Filesystem<'_>, run: &Run) -> Result<Applicati
     };
     follower.say(format!("a container runs {command}"));
     let mut words = [&run.entrypoint[..], &run.command[..]].concat();
-    for _ in 0..HOPS_LIMIT {
+    let mut plain = None;
+    for hop in 0..HOPS_LIMIT {
         match follower.hop(&words)? {
-            Next::Run(next) => words = next,
-            Next::End => return Ok(follower.application),
+            Next::Run(next) => {
+                if hop == 0 && is_plain_shell_form(run) {
+                    plain = Some(next.clone());
+                }
+                words = next;
+            }
+            Next::End => {
+                follower.without_shell(run, plain);
+                return Ok(follower.application);
+            }
         }
     }
     follower.end(format!("more than {HOPS_LIMIT} programs run one another"));
     Ok(follower.application)
 }
 
+/// Whether a command is one program and its arguments in shell form, with nothing in it that needs a shell.
+fn is_plain_shell_form(run: &Run) -> bool {
+    let words = match (&run.entrypoint[..], &run.command[..]) {
+        ([], words) | (words, []) => words,
+        _ => return false,
+    };
+    let Some(Shell::Text(text, arguments)) = interpreters::shell(words).filter(|_| words.len() == 3) else {
+        return false;
+    };
+    let assigns = text.split_whitespace().next().is_some_and(|first| first.contains('='));
+    arguments.is_empty() && !assigns && !text.contains(NEEDS_SHELL)
+}
+
 impl Follower<'_, '_> {
+    /// Keeps how the command reads in exec form, if only a shell stands before the program.
+    fn without_shell(&mut self, run: &Run, words: Option<Vec<String>>) {
+        let is_found = self.application.program.as_ref().is_some_and(|program| program.role == Role::Application);
+        if let (Some(words), true, [_]) = (words, is_found, &self.application.through[..]) {
+            let keyword = if run.entrypoint.is_empty() { "CMD" } else { "ENTRYPOINT" };
+            let quoted: Vec<_> = words.iter().map(|word| serde_json::Value::from(word.as_str()).to_string()).collect();
+            self.application.exec_form = Some(escaped_str(&format!("{keyword} [{}]", quoted.join(", "))));
+        }
+    }
+
     fn say(&mut self, step: impl Into<String>) {
         self.application.steps.push(step.into());
     }
@@ -67,9 +101,9 @@ impl Follower<'_, '_> {
         Next::End
     }
 
-    fn pass(&mut self, node: NodeId) {
-        if !self.application.through.contains(&node) {
-            self.application.through.push(node);
+    fn pass(&mut self, file: File) {
+        if !self.application.through.iter().any(|passed| passed.node == file.node) {
+            self.application.through.push(file);
         }
     }
 
@@ -90,7 +124,7 @@ impl Follower<'_, '_> {
             return Ok(next);
         }
         if let Some(wrapped) = wrappers::unwrap(words) {
-            self.pass(located.file.node);
+            self.pass(located.file.clone());
             self.surroundings.environment.extend(wrapped.assignments);
             if let Some(directory) = wrapped.directory {
                 self.surroundings.change_directory(&directory);
@@ -118,7 +152,7 @@ impl Follower<'_, '_> {
             Recognised::Elf(executable) => *executable,
             Recognised::Script(script) => {
                 self.say(format!("{shown} is a script for {}", escaped(&script.interpreter)));
-                self.pass(located.file.node);
+                self.pass(located.file.clone());
                 let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
                 let mut next = vec![text(&script.interpreter)];
                 next.extend(script.argument.as_deref().map(text));
@@ -151,7 +185,7 @@ impl Follower<'_, '_> {
         let Some(file) = self.surroundings.file("package.json") else { return Ok(None) };
         let Ok(package) = self.filesystem.read_start(file.version, SCRIPT_LIMIT)? else { return Ok(None) };
         let Some(script) = scripts::package_script(&package, &name) else { return Ok(None) };
-        self.pass(located.file.node);
+        self.pass(located.file.clone());
         let package = self.filesystem.shown(file.node);
         self.say(format!("{manager} runs the script {} of {package}: {}", shown(&name), shown(&script)));
         let path = self.surroundings.environment.get("PATH").map_or(super::DEFAULT_PATH, String::as_str);
@@ -176,7 +210,7 @@ impl Follower<'_, '_> {
                 };
                 Ok(match next {
                     Ok(next) => {
-                        self.pass(shell.node);
+                        self.pass(shell);
                         next
                     }
                     Err(reason) => {
@@ -210,8 +244,8 @@ impl Follower<'_, '_> {
                 };
                 Ok(match next {
                     Ok(next) => {
-                        self.pass(shell.node);
-                        self.pass(script.node);
+                        self.pass(shell);
+                        self.pass(script);
                         next
                     }
                     Err(reason) => {
@@ -328,7 +362,7 @@ impl Follower<'_, '_> {
             if !self.application.files.contains(&file) {
                 self.application.files.push(file);
             }
-            self.application.through.retain(|&passed| passed != file);
+            self.application.through.retain(|passed| passed.node != file);
         }
     }
 
@@ -343,7 +377,7 @@ impl Follower<'_, '_> {
         files.extend(beside.filter(|&node| working.is_none_or(|working| !self.is_below(node, working))));
         files.extend(working);
         self.own(files);
-        self.application.through.retain(|passed| Some(*passed) != script);
+        self.application.through.retain(|passed| Some(passed.node) != script);
     }
 
     fn is_below(&self, mut node: NodeId, directory: NodeId) -> bool {

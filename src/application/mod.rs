@@ -26,7 +26,9 @@ pub struct Application {
     /// How the program was found, in sentences, escaped for display.
     pub steps: Vec<String>,
     /// What runs before it and makes it run: shells, entrypoint scripts, wrappers such as `tini`.
-    pub through: Vec<NodeId>,
+    pub through: Vec<File>,
+    /// The `ENTRYPOINT` or `CMD` in exec form, escaped for display, where nothing but its shell form asks for a shell.
+    pub exec_form: Option<String>,
     /// The program that stays.
     pub program: Option<Program>,
     /// What is the application's own: the program, or a script and the directories it is in.

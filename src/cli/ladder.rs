@@ -1,5 +1,6 @@
 //! `layerscope ladder`: how small an image could be, step by step, or with changes of one's own.
 
+use std::collections::HashSet;
 use std::io::{self, BufWriter, Write};
 use std::sync::Arc;
 
@@ -57,11 +58,20 @@ pub fn ladder(arguments: &LadderArguments) -> Result<(), Failure> {
     }
     let mut study = prepared.study(&opened, &inspection, units, &Arc::default())?;
     for rule in &arguments.apply {
-        let of_rule = study.findings.iter().filter(|finding| finding.rule == *rule);
-        let own = of_rule.filter(|finding| finding.born_in >= study.base.layers);
-        let inodes: Vec<_> = own.flat_map(|finding| finding.inodes.iter().copied()).collect();
+        let own = study.findings.iter().filter(|finding| finding.born_in >= study.base.layers);
+        let of_rule = own.clone().filter(|finding| finding.rule == *rule);
+        let inodes: Vec<_> = of_rule.flat_map(|finding| finding.inodes.iter().copied()).collect();
         if inodes.is_empty() {
-            return Err(Failure::Usage(format!("the rule {} finds nothing in layers of your own", escaped_str(rule))));
+            let message = format!("the rule {} finds nothing in layers of your own", escaped_str(rule));
+            let mut others: Vec<_> = own.map(|finding| escaped_str(&finding.rule)).collect();
+            let mut seen = HashSet::new();
+            others.retain(|rule| seen.insert(rule.clone()));
+            let hint = if others.is_empty() {
+                "no rule does".to_owned()
+            } else {
+                format!("those that do, the biggest first: {}", others.join(", "))
+            };
+            return Err(Failure::Place { message, hint });
         }
         changes.push(Change::Without(inodes));
     }

@@ -166,6 +166,12 @@ impl Executable {
         self.imports.contains(&name)
     }
 
+    /// Whether it says that libraries are beside itself (`$ORIGIN`).
+    pub fn finds_beside_itself(&self) -> bool {
+        let paths = [&self.rpath, &self.runpath];
+        paths.into_iter().flatten().any(|path| path.windows(6).any(|word| word == b"ORIGIN"))
+    }
+
     /// Whether the same loader could load both.
     pub fn fits(&self, other: &Self) -> bool {
         (self.class, self.byte_order, self.machine) == (other.class, other.byte_order, other.machine)

@@ -79,6 +79,22 @@ impl<'a> Filesystem<'a> {
         file.links.iter().find(leads_to_file).copied().unwrap_or(file.node)
     }
 
+    /// The path by which a program is called: that of the link that leads to it, or through a link to a directory above it.
+    pub fn called(&self, program: &File) -> Vec<u8> {
+        let real = self.tree.path(program.node);
+        let name = self.name_of(program);
+        if name != program.node {
+            return self.tree.path(name);
+        }
+        let through_directory = program.links.iter().find_map(|&link| {
+            let link = self.tree.path(link);
+            let directory = self.tree.path(self.directory(NodeId::ROOT, &link)?);
+            let rest = real.strip_prefix(directory.as_slice()).filter(|rest| rest.starts_with(b"/"))?;
+            Some([link.as_slice(), rest].concat())
+        });
+        through_directory.unwrap_or(real)
+    }
+
     /// The names in a directory that are there at last, sorted.
     pub fn list(&self, directory: NodeId) -> Vec<NodeId> {
         let mut children: Vec<_> =

@@ -5,8 +5,8 @@ use std::io::{self, Write};
 use flate2::Compression;
 use flate2::write::DeflateEncoder;
 
-use super::{Footing, Libc, Loaded, Need, Program};
-use crate::application::Application;
+use super::{Footing, Libc, Loaded, MadeBy, Need, Program, Start};
+use crate::application::{Application, Role};
 use crate::archive::{Extent, ReadAt, read_extent};
 use crate::base::Base;
 use crate::closure::{Closure, Loader, Required, Why};
@@ -15,7 +15,7 @@ use crate::executable::Executable;
 use crate::filesystem::Filesystem;
 use crate::findings::{Fate, Finding, Level, Whose};
 use crate::text::{escaped, escaped_str};
-use crate::tree::VersionId;
+use crate::tree::{NodeId, VersionId};
 
 /// Pieces of a program that are compressed to guess how far it packs.
 const SAMPLES: u64 = 8;
@@ -56,13 +56,20 @@ impl Program {
         packed: Option<u64>,
     ) -> Option<Self> {
         let program = application.program.as_ref()?;
-        let mut files = application.files.clone();
-        files.extend(&application.through);
-        files.extend(&program.file.links);
+        let start = start(filesystem, application);
+        let mut started = vec![&program.file];
         let mut doubts: Vec<String> = application.reason.iter().cloned().collect();
-        if !application.through.is_empty() {
+        if let Start::Script(_) = start {
+            started.extend(&application.through);
             doubts.push("it is started by a script or a wrapper, which may need more than is listed".into());
         }
+        let mut files = application.files.clone();
+        files.extend(started.iter().flat_map(|file| file.links.iter().copied().chain([file.node])));
+        // What finds its libraries beside itself has to be at its own path.
+        let beside = program.executable.as_ref().is_some_and(Executable::finds_beside_itself);
+        let moved = started.iter().filter(|file| !(beside && file.node == program.file.node));
+        let named = moved.map(|file| Loaded { node: file.node, found_at: escaped(&filesystem.called(file)) });
+        let names = named.filter(|name| name.found_at != filesystem.shown(name.node)).collect();
         let mut needs = Vec::new();
         if let Some(closure) = closure {
             doubts.extend(closure.remarks.iter().cloned());
@@ -80,11 +87,12 @@ impl Program {
             }));
         }
         // A script or an archive of classes needs more than its interpreter loads.
-        let binary = program.role == crate::application::Role::Application && application.through.is_empty();
-        let closure = closure.filter(|_| binary);
+        let closure = closure.filter(|_| program.role == Role::Application);
         Some(Self {
             path: program.file.node,
             files,
+            names,
+            start,
             closure: closure.map(|closure| {
                 let interpreter = program.executable.as_ref().and_then(|executable| executable.interpreter.as_deref());
                 closure.files.iter().skip(1).map(|required| loaded(filesystem, required, interpreter)).collect()
@@ -95,6 +103,10 @@ impl Program {
                 Loader::Musl => Libc::Musl,
                 Loader::Glibc | Loader::Unknown => Libc::Glibc,
             }),
+            made_by: match &program.executable {
+                Some(executable) if executable.go.is_some() => MadeBy::Go,
+                _ => MadeBy::Another,
+            },
             strippable: program.executable.as_ref().map_or(0, |executable| executable.strip.saves),
             packed: packed.filter(|_| closure.is_some()),
             doubts,
@@ -109,6 +121,18 @@ fn loaded(filesystem: &Filesystem<'_>, required: &Required, interpreter: Option<
         None => filesystem.shown(filesystem.name_of(&required.file)),
     };
     Loaded { node: required.file.node, found_at }
+}
+
+fn start(filesystem: &Filesystem<'_>, application: &Application) -> Start {
+    if application.through.is_empty() {
+        return Start::Alone;
+    }
+    if let Some(exec_form) = &application.exec_form {
+        return Start::ShellForm(exec_form.clone());
+    }
+    let is_musl = |node: &NodeId| filesystem.tree().name(*node).starts_with(b"ld-musl-");
+    let libraries = filesystem.directory(NodeId::ROOT, b"/lib").map(|lib| filesystem.list(lib)).unwrap_or_default();
+    Start::Script(if libraries.iter().any(is_musl) { Libc::Musl } else { Libc::Glibc })
 }
 
 /// Guesses the size of a program when it is stripped and packed, by compressing pieces of it; `None` if it is packed, or if nothing like a program is in it.

@@ -39,12 +39,18 @@ pub struct Program {
     pub path: NodeId,
     /// The program with everything else that is the application's.
     pub files: Vec<NodeId>,
+    /// Those of them that are started by the name of a symbolic link, with that name.
+    pub names: Vec<Loaded>,
+    /// What starts it.
+    pub start: Start,
     /// The interpreter and the libraries that it loads; `None` if it is not a binary, so that nobody can tell.
     pub closure: Option<Vec<Loaded>>,
     /// What else it needs, with why: certificates, time zones, users.
     pub needs: Vec<Need>,
     /// The C library that it is linked against.
     pub libc: Libc,
+    /// Who made it.
+    pub made_by: MadeBy,
     /// Bytes that stripping saves; 0 if it is stripped already.
     pub strippable: u64,
     /// The size of the stripped program when it is packed, in bytes; `None` if it is packed already or not a binary.
@@ -53,12 +59,32 @@ pub struct Program {
     pub doubts: Vec<String>,
 }
 
+/// What starts a program.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Start {
+    /// Nothing else: the image names it.
+    Alone,
+    /// A shell, which only the shell form asks for; in exec form, escaped for display, the instruction needs none.
+    ShellForm(String),
+    /// A script or a wrapper, which may need more than can be told; the image's own programs use this C library.
+    Script(Libc),
+}
+
+/// Which compiler made a program, as far as that matters here.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum MadeBy {
+    /// That of Go, whose programs keep the names in stack traces without symbols.
+    Go,
+    /// Another one.
+    Another,
+}
+
 /// A file that the loader needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Loaded {
     /// The file.
     pub node: NodeId,
-    /// Where the loader looks for it: a symbolic link to it, or itself. Escaped for display.
+    /// Where it is looked for: a symbolic link to it, or itself. Escaped for display.
     pub found_at: String,
 }
 

@@ -3,15 +3,17 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::bases::{BaseKind, Libc, SmallBase, smallest};
-use super::{Certainty, Footing, Program, Rung, Ships, Step};
-use crate::analysis::{Inspection, LayerAccount, dead_groups};
+use super::{Certainty, Footing, MadeBy, Program, Rung, Ships, Start, Step};
+use crate::analysis::{DeadGroup, Inspection, LayerAccount, dead_groups};
 use crate::text::escaped;
-use crate::tree::{Kind, NodeId, VersionId};
+use crate::tree::{Cause, Kind, NodeId, VersionId};
 use crate::units::{Units, plural};
 use crate::what_if::{Change, Pull, estimate_pull, what_if};
 
 /// What a smaller program has to save of the image: one part in so many.
 const WORTH: u64 = 100;
+/// The same for leaving out what is dead or a leftover, which changes the Dockerfile more than it saves.
+const NOTEWORTHY: u64 = 1_000;
 /// Paths that a COPY is written out for; of more, the directories are told.
 const COPIES: usize = 12;
 
@@ -21,8 +23,12 @@ pub fn climb(inspection: &Inspection, footing: &Footing, units: Units) -> Vec<Ru
     ladder.built_otherwise(Step::AsBuilt, &[], String::new(), Vec::new());
     let merges = ladder.without_dead();
     let changes = ladder.without_leftovers(merges);
-    match footing.program.as_ref().map(|program| (program, &program.closure)) {
-        Some((program, Some(_))) => ladder.bare_program(program),
+    match footing.program.as_ref().map(|program| (program, &program.start, &program.closure)) {
+        Some((program, Start::Script(libc), Some(_))) => {
+            ladder.without_build_only(changes);
+            ladder.script_on_another_base(program, *libc);
+        }
+        Some((program, _, Some(_))) => ladder.bare_program(program),
         _ => ladder.without_build_only(changes),
     }
     ladder.rungs
@@ -33,6 +39,34 @@ fn copied(below: usize, inodes: &HashSet<VersionId>) -> Ships {
     let mut inodes: Vec<_> = inodes.iter().copied().collect();
     inodes.sort_unstable();
     Ships::Copied { below, inodes }
+}
+
+/// The lines of a Dockerfile with the instruction that starts the program, where there is no shell to do it.
+fn in_exec_form(program: &Program, lines: String) -> String {
+    match &program.start {
+        Start::ShellForm(exec_form) => format!("{lines}\n{exec_form}"),
+        Start::Alone | Start::Script(_) => lines,
+    }
+}
+
+/// What `FROM` takes for the base image that there is.
+fn same_base(name: Option<&str>) -> String {
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-/:@".contains(c);
+    match name {
+        // That of a system or of an archive is no reference.
+        Some(name) if name.chars().all(is_plain) && !name.contains(".tar") => name.into(),
+        Some(name) => format!("…   # the same base image, {name}"),
+        None => "…   # the same base image".into(),
+    }
+}
+
+/// Layers as a sentence names them, and what it says that they do; `None` if there are none.
+fn named_layers(layers: &[usize]) -> Option<(String, &'static str)> {
+    let words: Vec<_> = layers.iter().map(usize::to_string).collect();
+    match words.split_last()? {
+        (last, []) => Some((format!("layer {last}"), "copies")),
+        (last, before) => Some((format!("layers {} and {last}", before.join(", ")), "copy")),
+    }
 }
 
 struct Ladder<'a> {
@@ -85,7 +119,19 @@ impl Ladder<'_> {
                 }
             })
             .collect();
-        let left: u64 = groups.iter().filter(|group| group.born_in < base).map(|group| group.bytes).sum();
+        let notes = self.notes_on_merging(&groups, &merged);
+        let changes: Vec<_> = merged.into_iter().map(|(first, last)| Change::Merge { first, last }).collect();
+        if !self.is_worth(&changes) {
+            return Vec::new();
+        }
+        self.built_otherwise(Step::WithoutDead, &changes, named.join("\n"), notes);
+        changes
+    }
+
+    /// What stays dead, and what to do about files that a `COPY` in between ships.
+    fn notes_on_merging(&self, groups: &[DeadGroup], merged: &[(usize, usize)]) -> Vec<String> {
+        let left: u64 =
+            groups.iter().filter(|group| group.born_in < self.footing.base_layers).map(|group| group.bytes).sum();
         let mut notes = Vec::new();
         if left > 0 {
             notes.push(format!(
@@ -93,22 +139,38 @@ impl Ladder<'_> {
                 self.units.size(left)
             ));
         }
-        let copies = |&(first, last): &(usize, usize)| {
-            (first..=last).filter(|&layer| {
-                let line = self.inspection.layers[layer].instruction.one_line();
-                line.starts_with("COPY") || line.starts_with("ADD")
-            })
-        };
-        notes.extend(merged.iter().flat_map(copies).map(|layer| {
-            format!("layer {layer} copies files, which no RUN can take in: RUN --mount=type=bind reads them unshipped")
-        }));
-        let changes: Vec<_> = merged.into_iter().map(|(first, last)| Change::Merge { first, last }).collect();
-        self.built_otherwise(Step::WithoutDead, &changes, named.join("\n"), notes);
-        changes
+        let line = |layer: usize| self.inspection.layers[layer].instruction.one_line();
+        let gives = |layer: usize| ["chmod", "chown", "chgrp"].iter().any(|word| line(layer).contains(word));
+        let again = groups.iter().filter(|group| group.cause == Cause::Recopied && gives(group.died_in));
+        let again: HashSet<usize> = again.map(|group| group.born_in).collect();
+        let is_copy = |layer: &usize| ["COPY", "ADD"].iter().any(|word| line(*layer).starts_with(word));
+        let copies = merged.iter().flat_map(|&(first, last)| first..=last).filter(is_copy);
+        let (given, others): (Vec<_>, Vec<_>) = copies.partition(|layer| again.contains(layer));
+        if let Some((layers, copies)) = named_layers(&given) {
+            notes.push(format!(
+                "what {layers} {copies} ships again with another owner or mode: COPY --chown=… --chmod=… sets them at once"
+            ));
+        }
+        if let Some((layers, copies)) = named_layers(&others) {
+            notes.push(format!(
+                "{layers} {copies} files, which no RUN can take in: RUN --mount=type=bind reads them unshipped"
+            ));
+        }
+        notes
+    }
+
+    /// Whether changes to the layers save more of the last rung than could be seen in its bar.
+    fn is_worth(&self, changes: &[Change]) -> bool {
+        let shipped = what_if(self.inspection, changes).shipped;
+        self.rungs.last().is_none_or(|last| last.shipped.saturating_sub(shipped) > last.shipped / NOTEWORTHY)
     }
 
     fn without_leftovers(&mut self, mut changes: Vec<Change>) -> Vec<Change> {
         changes.push(Change::Without(self.footing.leftovers.clone()));
+        if !self.is_worth(&changes) {
+            changes.pop();
+            return changes;
+        }
         let how = "clean up in the RUN that makes them, or keep them out with a cache mount (see the findings)";
         self.built_otherwise(Step::WithoutLeftovers, &changes, how.into(), Vec::new());
         changes
@@ -119,6 +181,9 @@ impl Ladder<'_> {
         changes.push(Change::Without(self.footing.build_only.clone()));
         let how = "build in another stage, and copy from it what runs: COPY --from=build …".into();
         let note = match &self.footing.program {
+            Some(Program { start: Start::Script(_), closure: Some(_), .. }) => {
+                "a script or a wrapper starts the program: what that needs cannot be told, so the rest stays"
+            }
             Some(_) => {
                 "the program is no binary: what it needs besides its own files cannot be told, so the rest stays"
             }
@@ -134,8 +199,7 @@ impl Ladder<'_> {
             let own = self.own(&files);
             let base = self.base_bytes();
             let pull = self.pull(&own, Some(self.footing.base_layers));
-            let base_name = self.footing.base_name.clone().unwrap_or_else(|| "the same base image".into());
-            let how = self.stages(&base_name, self.own_copies(program));
+            let how = self.stages(&same_base(self.footing.base_name.as_deref()), self.own_copies(program));
             let shipped = base + self.size(&own);
             let mut notes = self.notes(program);
             if self.footing.base_toolchains > shipped / WORTH {
@@ -161,7 +225,7 @@ impl Ladder<'_> {
         }
         let shipped = self.size(&files);
         let pull = self.pull(&files, None);
-        let how = self.stages("scratch", self.copies(program, |_| true));
+        let how = in_exec_form(program, self.stages("scratch", self.copies(program, |_| true)));
         self.add(Rung {
             step: Step::Scratch,
             shipped,
@@ -171,7 +235,8 @@ impl Ladder<'_> {
             how,
             notes: self.notes(program),
         });
-        self.smaller_program(program, shipped);
+        self.stripped(program, shipped);
+        self.packed(program, shipped);
     }
 
     /// Only the program's own files and the libraries that such a base does not have.
@@ -181,27 +246,64 @@ impl Ladder<'_> {
         let size = self.units.size(base.bytes);
         let rests = format!("{} shipped {size} in {}, {}", base.name, base.date, base.source);
         let how = self.stages(&base.name, self.copies(program, |node| nodes.contains(&node)));
+        let how = if matches!(step, Step::Distroless(_)) { in_exec_form(program, how) } else { how };
         let certainty = Certainty::Estimate(rests);
         let (ships, pull) = (Ships::Others, Pull::Unknown);
         self.add(Rung { step, shipped, ships, pull, certainty, how, notes: self.notes(program) });
     }
 
-    fn smaller_program(&mut self, program: &Program, scratch: u64) {
+    /// What one's own layers leave for a script and the program that it starts, with its libraries, on a small base.
+    fn script_on_another_base(&mut self, program: &Program, libc: Libc) {
+        let Some(base) = smallest(BaseKind::Small, libc) else { return };
+        let tree = &self.inspection.tree;
+        let loaded = program.closure.iter().flatten().map(|loaded| loaded.node);
+        let mut inodes = self.inodes(loaded.filter(|&node| !self.is_of_libc(node)).collect());
+        let unwanted: HashSet<_> = self.footing.leftovers.iter().chain(&self.footing.build_only).copied().collect();
+        let kept = tree.inodes_with_deaths().filter(|(_, death)| death.is_none()).map(|(inode, _)| inode);
+        inodes.extend(kept.filter(|&inode| tree.born(inode) >= self.footing.base_layers && !unwanted.contains(&inode)));
+        let shipped = base.bytes + self.size(&inodes);
+        let size = self.units.size(base.bytes);
+        let rests = format!("{} shipped {size} in {}, {}", base.name, base.date, base.source);
+        let how = self.stages(&base.name, self.own_copies(program));
+        let mut notes = self.notes(program);
+        notes.push(
+            "all else that your own layers leave counts here, too: install again there what the script needs".into(),
+        );
+        let (ships, pull) = (Ships::Others, Pull::Unknown);
+        let certainty = Certainty::Estimate(rests);
+        self.add(Rung { step: Step::SmallBase(base), shipped, ships, pull, certainty, how, notes });
+        self.stripped(program, shipped);
+    }
+
+    fn stripped(&mut self, program: &Program, whole: u64) {
         let Some(inode) = self.inspection.tree.last(program.path) else { return };
-        let size = self.inspection.tree.size(inode);
-        let strippable = program.strippable.min(size);
-        if strippable > scratch / WORTH {
-            let how = "strip the program in the build stage: `strip --strip-all`, or for Go -ldflags \"-s -w\"";
+        let strippable = program.strippable.min(self.inspection.tree.size(inode));
+        if strippable > whole / WORTH {
+            let (how, note) = match program.made_by {
+                MadeBy::Go => {
+                    ("build the program with -ldflags \"-s -w\"", "stack traces keep their names; debuggers lose them")
+                }
+                MadeBy::Another => (
+                    "strip the program in the build stage: `strip --strip-all`",
+                    "debuggers lose the names, and so do stack traces",
+                ),
+            };
             self.add(Rung {
                 step: Step::Stripped,
-                shipped: scratch - strippable,
+                shipped: whole - strippable,
                 ships: Ships::Others,
                 pull: Pull::Unknown,
                 certainty: Certainty::Estimate("the sections that strip removes, by their sizes".into()),
                 how: how.into(),
-                notes: vec!["stack traces of Go keep their names; debuggers lose them".into()],
+                notes: vec![note.into()],
             });
         }
+    }
+
+    fn packed(&mut self, program: &Program, scratch: u64) {
+        let Some(inode) = self.inspection.tree.last(program.path) else { return };
+        let size = self.inspection.tree.size(inode);
+        let strippable = program.strippable.min(size);
         if let Some(packed) = program.packed.filter(|&packed| packed + scratch / WORTH < size - strippable) {
             let shipped = scratch - size + packed;
             self.add(Rung {
@@ -243,7 +345,7 @@ impl Ladder<'_> {
     /// What to copy of a program and of what it needs, of the paths that are wanted.
     fn copies(&self, program: &Program, wanted: impl Fn(NodeId) -> bool) -> Vec<String> {
         let tree = &self.inspection.tree;
-        let loaded: Vec<_> = program.closure.iter().flatten().collect();
+        let loaded: Vec<_> = program.closure.iter().flatten().chain(&program.names).collect();
         // Links are not copied as such: COPY follows them, and what they lead to is in the list.
         let plain = |node: &NodeId| {
             let is_link = tree.last(*node).is_some_and(|version| tree.kind(version) == Kind::Symlink);

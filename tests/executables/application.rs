@@ -103,10 +103,27 @@ fn wrappers_and_entrypoint_scripts_are_passed_through() {
     let config = json!({ "Entrypoint": ["tini", "--", "/entrypoint.sh"], "Cmd": ["shop", "serve"] });
     finds(config.clone(), "/usr/bin/shop");
     let shown = system(config);
-    let through = shown.paths(&shown.application().through);
+    let through: Vec<_> = shown.application().through.iter().map(|file| file.node).collect();
+    let through = shown.paths(&through);
     assert_eq!(through, ["/sbin/tini", "/entrypoint.sh", "/bin/busybox", "/usr/local/bin/gosu"]);
     finds(json!({ "Cmd": ["/start.sh"] }), "/app/server");
     finds(json!({ "Cmd": ["env", "PATH=/app", "server"] }), "/app/server");
+}
+
+#[test]
+fn a_shell_form_that_needs_no_shell_is_told_in_exec_form() {
+    let exec_form = |config: Value| system(config).application().exec_form;
+    let form = |text: &str| exec_form(json!({ "Cmd": ["/bin/sh", "-c", text] }));
+    let expected = Some("CMD [\"/app/server\", \"--name\", \"a b\"]".to_owned());
+    assert_eq!(form("/app/server --name 'a b'"), expected);
+    assert_eq!(form("exec /app/server --name \"a b\""), expected);
+    let entrypoint = exec_form(json!({ "Entrypoint": ["/bin/sh", "-c", "/app/server"] }));
+    assert_eq!(entrypoint.as_deref(), Some("ENTRYPOINT [\"/app/server\"]"));
+    for text in ["/app/server $PORT", "cd /app && ./server", "NAME=x /app/server", "/app/server >log", "/start.sh"] {
+        assert_eq!(form(text), None, "{text}");
+    }
+    assert_eq!(exec_form(json!({ "Cmd": ["/app/server"] })), None, "it is in exec form");
+    assert_eq!(exec_form(json!({ "Entrypoint": ["sh", "-c", "/app/server"], "Cmd": ["x"] })), None);
 }
 
 #[test]
