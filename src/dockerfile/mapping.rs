@@ -42,10 +42,22 @@ pub fn map(file: &Dockerfile, steps: &[Step]) -> Mapping {
     }
     mapping.unmatched = all.iter().copied().filter(|&i| mapping.steps[i].is_none()).collect();
     // That a keyword is the same says little; a base image sets values, too.
-    let certain = pairs.iter().find(|&&(step, instruction)| likeness(&history[step], &written[instruction]) >= CERTAIN);
-    let before = certain.map_or(steps.len(), |&(step, _)| first + step);
+    let certain = |&(step, instruction): &(usize, usize)| likeness(&history[step], &written[instruction]) >= CERTAIN;
+    let before = match pairs.iter().position(certain) {
+        Some(certain) => first + pairs[beginning(&pairs, certain)].0,
+        None => steps.len(),
+    };
     mapping.base_layers = steps[..before].iter().filter(|step| step.layer.is_some()).count();
     mapping
+}
+
+/// The first of the pairs that follow one another up to a certain one: what stands right before it in both is the same.
+fn beginning(pairs: &[(usize, usize)], certain: usize) -> usize {
+    let follows = |at: &usize| {
+        let (before, here) = (pairs[at - 1], pairs[*at]);
+        before.0 + 1 == here.0 && before.1 + 1 == here.1
+    };
+    (1..=certain).rev().take_while(follows).last().map_or(certain, |at| at - 1)
 }
 
 /// What is compared of an instruction.
@@ -192,6 +204,26 @@ mod tests {
     #[test]
     fn of_equal_steps_the_last_is_one_s_own() {
         assert_eq!(mapped("FROM b\nRUN a\nCMD x\n", &["RUN a", "CMD x", "RUN a", "CMD x"]), [None, Some(2), Some(3)]);
+    }
+
+    #[test]
+    fn copies_to_the_working_directory_are_one_s_own_too() {
+        let file =
+            Dockerfile::parse("FROM golang\nWORKDIR src\nCOPY go.mod ./\nCOPY a.go b.sh ./\nRUN go build\n").unwrap();
+        let history = [
+            "base",
+            "RUN apt",
+            "WORKDIR /go",
+            "WORKDIR /go/src",
+            "COPY file:ad in ./",
+            "COPY multi:c4 in ./",
+            "RUN go build",
+        ];
+        let entry = |text: &str| HistoryEntry { created_by: Some(text.into()), ..HistoryEntry::default() };
+        let history: Vec<_> = history.into_iter().map(entry).collect();
+        let mapping = map(&file, &steps(&history, history.len()));
+        assert_eq!(mapping.layers, [None, Some(3), Some(4), Some(5), Some(6)]);
+        assert_eq!(mapping.base_layers, 3, "the working directory of the base image is not one's own");
     }
 
     #[test]

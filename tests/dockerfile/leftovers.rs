@@ -120,6 +120,29 @@ fn what_the_context_brought_without_need_is_kept_out() {
 }
 
 #[test]
+fn what_may_come_from_another_stage_is_no_matter_of_the_context() {
+    let cache = file("venv/lib/__pycache__/x.pyc", 300_000);
+    let situation = Situation::new().buildkit().run("system", []).copy("/venv", "/venv", [dir("venv"), cache]);
+    assert_eq!(situation.rebuilt().saves(), 0, "the history does not tell");
+    let fixed = situation.fixed("FROM base\nCOPY /venv /venv\n");
+    assert_eq!(fixed.saves(), 300_000, "in a Dockerfile it stands");
+}
+
+#[test]
+fn what_a_run_makes_anew_ships_once_whether_it_came_with_the_context_or_not() {
+    let module = || file("srv/node_modules/a/index.js", 200_000);
+    let context = || Situation::new().buildkit().copy(".", "/srv", [dir("srv"), file("srv/main.js", 10), module()]);
+    let start = "FROM base\nCOPY . /srv\nRUN npm ci\n";
+    let again = context().run("npm ci", [module()]).fixed(start);
+    assert_eq!((again.file(".dockerignore"), again.saves()), ("node_modules\n", 200_000));
+    let nothing_to_do = context().run("npm ci", [file("root/log", 10)]).fixed(start);
+    assert_eq!(nothing_to_do.saves(), 0, "without those of the context, npm would make them");
+    let given = context().run("npm ci", [module()]).run("chmod -R a+r /srv", [module().mode(0o666)]);
+    let given = given.fixed(&format!("{start}RUN chmod -R a+r /srv\n"));
+    assert_eq!(given.saves(), 400_000, "three copies ship, and one is wanted:\n{}", given.dockerfile());
+}
+
+#[test]
 fn a_program_that_came_with_the_context_and_is_built_again_is_kept_out() {
     let binary = |byte| file("srv/app", MEGABYTE).mode(0o755).filled_with(byte);
     let situation =
@@ -196,6 +219,10 @@ fn dependencies_are_fetched_before_the_sources_are_copied() {
     assert!(fixed(&["requirements.txt"], "pip install -r requirements.txt .").fix.changes.is_empty());
     assert!(fixed(&["Cargo.toml"], "cargo build").left().contains("cargo-chef"));
     assert!(fixed(&[], "go build -o /opt/x").fix.changes.is_empty(), "the image shows no go.mod");
+    let alone = fixed(&["go.mod"], "go build -o /opt/x");
+    assert!(alone.fix.changes.is_empty(), "without go.sum there is nothing to fetch: {}", alone.dockerfile());
+    let asked = fixed(&["go.mod"], "go mod download");
+    assert!(asked.dockerfile().contains("COPY go.mod ./\nRUN go mod download\nCOPY . .\n"), "{}", asked.dockerfile());
 }
 
 #[test]

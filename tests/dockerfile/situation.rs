@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use layerscope::base::{Given, base};
 use layerscope::contents::LayerContents;
 use layerscope::dockerfile::{Change, Dockerfile, Evidence, Fix, Target, Verdict, fix};
 use layerscope::filesystem::Filesystem;
@@ -101,6 +102,14 @@ impl Situation {
         let target =
             Target::given(&inspection, "Dockerfile".into(), file, (".dockerignore".into(), self.ignore.clone()));
         Fixed::of(&opened, &inspection, &target)
+    }
+
+    /// What there is to change in the Dockerfile that the history tells of.
+    pub fn rebuilt(&self) -> Fixed {
+        let opened = open(self.archive()).unwrap();
+        let inspection = self.inspection();
+        let base = base(&inspection, Given::Layers(1)).unwrap();
+        Fixed::of(&opened, &inspection, &Target::rebuilt(&inspection, "Dockerfile".into(), &base))
     }
 }
 

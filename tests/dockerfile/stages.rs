@@ -9,12 +9,17 @@ use super::situation::{Fixed, MEGABYTE, Situation};
 use super::support::build::{Entry, file, gone, symlink};
 use crate::tiny::{executable, glibc, library};
 
+/// Go, as far as it proves to be that.
+fn go() -> [Entry; 2] {
+    [file("usr/lib/go/bin/go", 2 * MEGABYTE).mode(0o755), file("usr/lib/go/VERSION", 10)]
+}
+
 /// A program that one `RUN` builds with a compiler that another one brought.
 fn built_by_go(program: Vec<u8>, more: impl IntoIterator<Item = Entry>) -> Situation {
     let app = file("opt/app", 0).holding(program).mode(0o755);
     Situation::new()
         .config(json!({ "Cmd": ["/opt/app"] }))
-        .run("apk add go", [file("usr/lib/go/bin/go", MEGABYTE).mode(0o755)])
+        .run("apk add go", go())
         .run("go build -o /opt/app", [app].into_iter().chain(more))
         .value("CMD [\"/opt/app\"]")
 }
@@ -87,6 +92,7 @@ fn a_compiler_that_is_in_the_base_image_is_left_behind_with_it() {
     let lacking = libpq.len() as u64;
     let base = [
         file("usr/lib/go/bin/go", 200 * MEGABYTE).mode(0o755),
+        file("usr/lib/go/VERSION", 10),
         file("lib64/ld-linux-x86-64.so.2", 0).holding(library("ld-linux-x86-64.so.2").build()),
         file("usr/lib/libpq.so.5", 0).holding(libpq),
         file("usr/lib/libc.so.6", 0).holding(library("libc.so.6").build()),
@@ -109,19 +115,38 @@ fn a_compiler_that_is_in_the_base_image_is_left_behind_with_it() {
 
 #[test]
 fn a_program_that_is_called_by_a_link_is_copied_to_where_it_is_called() {
-    let go = [file("usr/lib/go/bin/go", MEGABYTE).mode(0o755)];
     for (called, link) in
         [("/usr/bin/app", symlink("usr/bin/app", "../../opt/7/app")), ("/opt/now/app", symlink("opt/now", "7"))]
     {
         let program = file("opt/7/app", 0).holding(executable().build()).mode(0o755);
         let fixed = Situation::new()
             .config(json!({ "Entrypoint": [called] }))
-            .run("apk add go", go.clone())
+            .run("apk add go", go())
             .run("make install", [program, link])
             .fixed("FROM alpine\nRUN apk add go\nRUN make install\n");
         let end = format!("FROM scratch\nCOPY --from=build {called} {called}\n");
         assert!(fixed.file("Dockerfile.multi-stage").ends_with(&end), "{}", fixed.file("Dockerfile.multi-stage"));
     }
+}
+
+#[test]
+fn a_script_comes_along_by_the_name_that_it_is_started_by() {
+    let app = [
+        file("opt/app-1.0", 0).holding(executable().build()).mode(0o755),
+        symlink("opt/app", "app-1.0"),
+        file("srv/start.sh", 0).holding("#!/bin/sh\nexec /opt/app \"$@\"\n").mode(0o755),
+        symlink("usr/bin/start", "/srv/start.sh"),
+    ];
+    let fixed = Situation::new()
+        .config(json!({ "Entrypoint": ["start"] }))
+        .run("system", [file("bin/sh", 0).holding(executable().build()).mode(0o755)])
+        .run("apk add go", go())
+        .run("go build -o /opt/app", app)
+        .fixed("FROM alpine\nRUN apk add go\nRUN go build -o /opt/app\n");
+    let skeleton = fixed.file("Dockerfile.multi-stage");
+    let copies = "COPY --from=build /opt/app /opt/app\nCOPY --from=build /usr/bin/start /usr/bin/start\n";
+    assert!(skeleton.contains(copies), "{skeleton}");
+    assert!(!skeleton.contains("app-1.0"), "the same bytes twice:\n{skeleton}");
 }
 
 #[test]

@@ -49,6 +49,22 @@ fn packages_that_are_only_recommended_are_left_out_by_a_flag_and_counted_by_thei
 }
 
 #[test]
+fn what_installing_compiles_of_a_package_belongs_to_it() {
+    let modules = [
+        text("var/lib/dpkg/status", AFTER),
+        text("var/lib/dpkg/info/ssh.list", "/usr/lib/python3/ssh.py\n"),
+        file("usr/lib/python3/ssh.py", 300_000),
+        file("usr/lib/python3/__pycache__/ssh.cpython-311.pyc", 250_000),
+        file("usr/lib/python3/__pycache__/vim.cpython-311.pyc", 100_000),
+    ];
+    let situation = Situation::new()
+        .run("debootstrap", [text("var/lib/dpkg/status", BEFORE)])
+        .run("apt-get install -y git", modules);
+    let fixed = situation.fixed("FROM base\nRUN debootstrap\nRUN apt-get install -y git\n");
+    assert_eq!(fixed.saves(), 550_000, "no list of dpkg names what is compiled");
+}
+
+#[test]
 fn what_is_named_is_wanted_and_what_cannot_be_read_is_left_alone() {
     for command in [
         "apt-get install -y git ssh",

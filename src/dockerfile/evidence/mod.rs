@@ -6,13 +6,14 @@ mod recommended;
 pub use development::Development;
 pub use recommended::Unneeded;
 
-use super::births::at_and_below;
 use crate::analysis::Inspection;
 use crate::application::Role;
 use crate::closure::{Loader, Required, Why};
 use crate::error::Error;
-use crate::filesystem::{File, Filesystem};
-use crate::tree::{Kind, NodeId, Tree};
+use crate::executable::Executable;
+use crate::filesystem::Filesystem;
+use crate::findings::{Rules, Whose};
+use crate::tree::NodeId;
 
 /// A compiler and what belongs to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -82,16 +83,9 @@ pub struct Evidence {
     pub binaries: Vec<String>,
 }
 
-/// A directory that a compiler lives in, and the file in it that proves it. `*` is any name.
-const TOOLCHAINS: [(&str, &str, &str); 7] = [
-    ("Go", "usr/local/go", "bin/go"),
-    ("Go", "usr/lib/go", "bin/go"),
-    ("Go", "usr/lib/go-*", "bin/go"),
-    ("GCC", "usr/lib/gcc", "*/*/cc1"),
-    ("GCC", "usr/libexec/gcc", "*/*/cc1"),
-    ("Rust", "usr/local/rustup", "toolchains/*/bin/rustc"),
-    ("Rust", "usr/lib/rustlib", "*/lib"),
-];
+/// The rules that speak of compilers, and what people call these.
+const TOOLCHAINS: [(&str, &[&str]); 4] =
+    [("Go", &["go-sdk"]), ("GCC", &["gcc"]), ("Rust", &["rust", "rust-packages"]), ("LLVM", &["llvm"])];
 
 /// How the libraries are called that come with the C library, or that its distributions cannot do without.
 const USUAL_LIBRARIES: [&str; 10] =
@@ -106,7 +100,7 @@ impl Evidence {
     pub fn of(inspection: &Inspection, base_layers: usize, filesystem: &Filesystem<'_>) -> Result<Self, Error> {
         let application = application(inspection, base_layers, filesystem)?;
         Ok(Self {
-            toolchains: toolchains(&inspection.tree, base_layers),
+            toolchains: toolchains(inspection, base_layers),
             application,
             recommended: recommended::recommended(inspection, base_layers, filesystem)?,
             development: development::development(inspection, base_layers, filesystem)?,
@@ -115,45 +109,19 @@ impl Evidence {
     }
 }
 
-fn toolchains(tree: &Tree, base_layers: usize) -> Vec<Toolchain> {
-    let mut found: Vec<Toolchain> = Vec::new();
-    for (name, directory, proof) in TOOLCHAINS {
-        for place in matching(tree, NodeId::ROOT, directory) {
-            if matching(tree, place, proof).is_empty() {
-                continue;
-            }
-            let files = at_and_below(tree, place).flat_map(|node| tree.versions(node));
-            let inodes: Vec<_> = files.filter(|&v| tree.kind(v) == Kind::File && tree.inode(v) == v).collect();
-            let bytes = inodes.iter().map(|&inode| tree.size(inode)).sum();
-            let in_base = inodes.iter().filter(|&&inode| tree.born(inode) < base_layers);
-            let in_base = in_base.map(|&inode| tree.size(inode)).sum();
-            match found.iter_mut().find(|toolchain| toolchain.name == name) {
-                Some(toolchain) => {
-                    toolchain.bytes += bytes;
-                    toolchain.in_base += in_base;
-                }
-                None => found.push(Toolchain { name: name.into(), bytes, in_base }),
-            }
+/// The compilers that the built-in rules know, as findings count them.
+fn toolchains(inspection: &Inspection, base_layers: usize) -> Vec<Toolchain> {
+    let findings = crate::findings::find(inspection, &Rules::built_in(), base_layers, None);
+    let toolchain = |(name, rules): (&str, &[&str])| {
+        let of_it = findings.iter().filter(|finding| rules.contains(&finding.rule.as_str()));
+        let in_base = of_it.clone().filter(|finding| finding.whose == Whose::Base);
+        Toolchain {
+            name: name.into(),
+            bytes: of_it.map(|finding| finding.bytes).sum(),
+            in_base: in_base.map(|finding| finding.bytes).sum(),
         }
-    }
-    found.retain(|toolchain| toolchain.bytes > 0);
-    found
-}
-
-/// The paths below `from` that a pattern names; `*` at its end, or alone, stands for what is not written.
-fn matching(tree: &Tree, from: NodeId, pattern: &str) -> Vec<NodeId> {
-    let mut here = vec![from];
-    for part in pattern.split('/') {
-        here = here
-            .into_iter()
-            .flat_map(|node| tree.children(node))
-            .filter(|&child| match part.strip_suffix('*') {
-                Some(start) => tree.name(child).starts_with(start.as_bytes()),
-                None => tree.name(child) == part.as_bytes(),
-            })
-            .collect();
-    }
-    here
+    };
+    TOOLCHAINS.into_iter().map(toolchain).filter(|toolchain| toolchain.bytes > 0).collect()
 }
 
 /// The program that a container runs, if it is the application and a file of one's own layers.
@@ -169,7 +137,11 @@ fn application(
     else {
         return Ok(None);
     };
-    let Ok(path) = String::from_utf8(called(filesystem, &program.file)) else { return Ok(None) };
+    let name = filesystem.called(&program.file);
+    // What finds its libraries beside itself is at its own path, too.
+    let beside = program.executable.as_ref().is_some_and(Executable::finds_beside_itself);
+    let real = tree.path(program.file.node);
+    let Ok(path) = String::from_utf8(if beside { real } else { name }) else { return Ok(None) };
     let mut application = Application {
         path,
         bytes: tree.size(program.file.version),
@@ -183,12 +155,15 @@ fn application(
     application.looks_for.extend(closure.outside.iter().map(|outside| outside.thing.name().to_owned()));
     let required = closure.files.iter().filter(|required| required.file.node != program.file.node);
     let (own, of_base): (Vec<_>, Vec<_>) = required.partition(|required| is_own(required.file.node));
-    let scripts = found.through.iter().filter(|&&node| is_own(node)).map(|&node| (node, node));
-    let mut files: Vec<_> =
-        own.iter().map(|&required| (filesystem.name_of(&required.file), required.file.node)).chain(scripts).collect();
-    files.sort_unstable_by_key(|&(name, _)| tree.path(name));
+    let scripts = found.through.iter().filter(|file| is_own(file.node));
+    let started =
+        scripts.chain(Some(&program.file).filter(|file| beside && filesystem.called(file) != tree.path(file.node)));
+    let started = started.map(|file| (filesystem.called(file), file.node));
+    let loaded = own.iter().map(|required| (tree.path(filesystem.name_of(&required.file)), required.file.node));
+    let mut files: Vec<_> = loaded.chain(started).collect();
+    files.sort_unstable();
     files.dedup();
-    let names = files.iter().map(|&(name, _)| String::from_utf8(tree.path(name)));
+    let names = files.iter().map(|(name, _)| String::from_utf8(name.clone()));
     if let (Ok(names), true) = (names.collect(), closure.missing.is_empty()) {
         application.files = names;
         application.files_bytes =
@@ -207,21 +182,4 @@ fn library(filesystem: &Filesystem<'_>, required: &Required, loader: Loader) -> 
     let known = if loader == Loader::Musl { USUAL_WITH_MUSL } else { USUAL_LIBRARIES.len() };
     let usual = USUAL_LIBRARIES.iter().take(known).any(|usual| name.starts_with(usual));
     (!usual).then(|| Library { name: name.clone(), bytes: filesystem.tree().size(required.file.version) })
-}
-
-/// The path by which a program is called: that of the link that leads to it, or through a link to a directory above it.
-fn called(filesystem: &Filesystem<'_>, program: &File) -> Vec<u8> {
-    let tree = filesystem.tree();
-    let real = tree.path(program.node);
-    let name = filesystem.name_of(program);
-    if name != program.node {
-        return tree.path(name);
-    }
-    let through_directory = program.links.iter().find_map(|&link| {
-        let link = tree.path(link);
-        let directory = tree.path(filesystem.directory(NodeId::ROOT, &link)?);
-        let rest = real.strip_prefix(directory.as_slice()).filter(|rest| rest.starts_with(b"/"))?;
-        Some([link.as_slice(), rest].concat())
-    });
-    through_directory.unwrap_or(real)
 }

@@ -8,7 +8,7 @@ use crate::dockerfile::step::steps;
 use crate::error::Error;
 use crate::filesystem::Filesystem;
 use crate::packages::status::{Relations, relations};
-use crate::tree::{Kind, Last, NodeId, Paths, VersionId};
+use crate::tree::{Kind, Last, NodeId, Paths, Tree, VersionId};
 
 /// The database of dpkg.
 const STATUS: &[u8] = b"var/lib/dpkg/status";
@@ -148,8 +148,31 @@ fn files(
         let files = list.lines().filter_map(|path| at(path.as_bytes()));
         let files = files.filter(|&version| tree.kind(version) == Kind::File).map(|version| tree.inode(version));
         inodes.extend(files.filter(|&inode| tree.born(inode) == layer));
+        inodes.extend(compiled_modules(tree, paths, layer, &list));
     }
     Ok(inodes)
+}
+
+/// What installing compiled of a package's Python modules, which no list names.
+fn compiled_modules(tree: &Tree, paths: &Paths<'_>, layer: usize, list: &str) -> Vec<VersionId> {
+    let mut modules: BTreeMap<&str, HashSet<&[u8]>> = BTreeMap::new();
+    for module in list.lines().filter_map(|path| path.strip_suffix(".py")) {
+        if let Some((directory, name)) = module.rsplit_once('/') {
+            modules.entry(directory).or_default().insert(name.as_bytes());
+        }
+    }
+    let mut inodes = Vec::new();
+    for (directory, names) in modules {
+        let caches = format!("{directory}/__pycache__");
+        let Some(caches) = paths.follow(layer, NodeId::ROOT, caches.as_bytes(), Last::Kept) else { continue };
+        let is_of_it = |node: &NodeId| {
+            tree.name(*node).split(|&byte| byte == b'.').next().is_some_and(|module| names.contains(module))
+        };
+        let compiled = tree.children(caches.node).filter(is_of_it).filter_map(|node| tree.at(node, layer));
+        let compiled = compiled.filter(|&version| tree.kind(version) == Kind::File).map(|version| tree.inode(version));
+        inodes.extend(compiled.filter(|&inode| tree.born(inode) == layer));
+    }
+    inodes
 }
 
 /// The text of a file, if it can be read and is not too large.

@@ -35,6 +35,9 @@ const MADE_ANEW: [(&str, &[&str]); 2] = [
     ("target", &["cargo build", "mvn"]),
 ];
 
+/// What such a directory is.
+const ANEW: &str = "which a RUN makes anew";
+
 /// A `COPY` or `ADD` of the build context.
 struct Copied {
     /// How deep its destination lies, where that is known.
@@ -62,8 +65,9 @@ impl Work<'_> {
         let binaries: HashSet<_> = self.evidence.binaries.iter().map(String::as_bytes).collect();
         for &i in &self.stage {
             let instruction = &self.file.instructions[i];
-            let copies =
-                matches!(instruction.keyword, Keyword::Copy | Keyword::Add) && instruction.flag("from").is_none();
+            let copies = matches!(instruction.keyword, Keyword::Copy | Keyword::Add)
+                && instruction.flag("from").is_none()
+                && !self.may_be_of_another_stage(instruction);
             if let (true, Some(layer)) = (copies, self.layer(i)) {
                 let copied = self.copied(i);
                 for &inode in self.births.in_layer(layer) {
@@ -88,7 +92,10 @@ impl Work<'_> {
                 continue;
             }
             let uses_git = kept.what == "version control" && self.runs_mention(kept.copy, "git ");
-            let inodes = self.with_copies(&kept.inodes);
+            let inodes = match MADE_ANEW.iter().find(|(name, _)| kept.what == ANEW && pattern.ends_with(name)) {
+                Some((_, commands)) => self.made_twice(&kept.inodes, commands),
+                None => self.with_copies(&kept.inodes),
+            };
             if uses_git {
                 let would_save = inodes.iter().map(|&inode| self.inspection.tree.size(inode)).sum();
                 self.say(
@@ -109,6 +116,17 @@ impl Work<'_> {
         lines
     }
 
+    /// The inodes that a `RUN` with one of the commands took away: all others it makes, and ships, when they do not come.
+    fn made_twice(&self, inodes: &[VersionId], commands: &[&str]) -> Vec<VersionId> {
+        let makes = |layer: usize| {
+            let run = self.by_layer.get(&layer).map(|&i| &self.file.instructions[i]);
+            run.is_some_and(|run| commands.iter().any(|command| run.arguments.contains(command)))
+        };
+        let tree = &self.inspection.tree;
+        let taken = |inode: &VersionId| tree.death(*inode).is_some_and(|death| makes(usize::from(death.layer)));
+        inodes.iter().copied().filter(taken).collect()
+    }
+
     /// The inodes and what later layers made of them without changing their contents.
     fn with_copies(&self, inodes: &[VersionId]) -> Vec<VersionId> {
         let tree = &self.inspection.tree;
@@ -125,6 +143,12 @@ impl Work<'_> {
             }
         }
         all
+    }
+
+    /// Whether a history without `--from` leaves open where something came from: the context's paths hardly begin with a slash.
+    fn may_be_of_another_stage(&self, instruction: &Instruction) -> bool {
+        let sources = instruction.copied().map(|(sources, _)| sources).unwrap_or_default();
+        self.target.is_rebuilt && sources.iter().any(|source| source.starts_with('/'))
     }
 
     fn runs_mention(&self, after: usize, text: &str) -> bool {
@@ -159,7 +183,7 @@ impl Work<'_> {
                 return Some((at_root_or_anywhere(copied, depth, name), what));
             }
             if let Some(name) = anew.iter().find(|known| known.as_bytes() == name).filter(|_| part != node) {
-                return Some((at_root_or_anywhere(copied, depth, name), "what a RUN makes anew"));
+                return Some((at_root_or_anywhere(copied, depth, name), ANEW));
             }
         }
         let death = tree.death(inode)?;

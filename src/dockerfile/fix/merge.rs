@@ -181,8 +181,11 @@ impl Work<'_> {
         let mut text = format!("takes in the {run} of {}: {why}", self.lines(&members[1..]));
         if !copies.is_empty() {
             text.push_str(&format!(
-                "; what {} copies comes before it, so that it runs again when that changes: another stage would keep the cache",
-                self.lines(&copies)
+                "; what {} comes before it, so that it runs again when that changes: another stage would keep the cache",
+                match &copies[..] {
+                    [_] => format!("{} copies", self.lines(&copies)),
+                    _ => format!("{} copy", self.lines(&copies)),
+                }
             ));
         }
         self.say(Verdict::saves(saves), Some(first), text);

@@ -16,6 +16,8 @@ struct Way {
     commands: &'static [&'static [&'static str]],
     /// What fetches and does nothing else, where there is such a command; else the whole `RUN` moves.
     fetch: Option<&'static str>,
+    /// The file without which there is nothing to fetch, unless the command is to fetch.
+    locked: Option<&'static str>,
 }
 
 const WAYS: [Way; 6] = [
@@ -23,16 +25,29 @@ const WAYS: [Way; 6] = [
         files: &["go.mod", "go.sum"],
         commands: &[&["go", "mod", "download"], &["go", "build"], &["go", "install"]],
         fetch: Some("go mod download"),
+        // Since Go 1.16 nothing is built of a module that is not in go.sum.
+        locked: Some("go.sum"),
     },
     Way {
         files: &["package.json", "package-lock.json", "npm-shrinkwrap.json", ".npmrc"],
         commands: &[&["npm", "ci"], &["npm", "install"]],
         fetch: None,
+        locked: None,
     },
-    Way { files: &["package.json", "yarn.lock", ".yarnrc.yml"], commands: &[&["yarn", "install"]], fetch: None },
-    Way { files: &["requirements.txt"], commands: &[&["pip", "install"], &["pip3", "install"]], fetch: None },
-    Way { files: &["Gemfile", "Gemfile.lock"], commands: &[&["bundle", "install"]], fetch: None },
-    Way { files: &["pom.xml"], commands: &[&["mvn"]], fetch: Some("mvn -B dependency:go-offline") },
+    Way {
+        files: &["package.json", "yarn.lock", ".yarnrc.yml"],
+        commands: &[&["yarn", "install"]],
+        fetch: None,
+        locked: None,
+    },
+    Way {
+        files: &["requirements.txt"],
+        commands: &[&["pip", "install"], &["pip3", "install"]],
+        fetch: None,
+        locked: None,
+    },
+    Way { files: &["Gemfile", "Gemfile.lock"], commands: &[&["bundle", "install"]], fetch: None, locked: None },
+    Way { files: &["pom.xml"], commands: &[&["mvn"]], fetch: Some("mvn -B dependency:go-offline"), locked: None },
 ];
 /// Managers whose dependencies cannot be fetched by their files alone, with what is advised.
 const ELSEWHERE: [(&str, &str, &str); 3] = [
@@ -85,6 +100,10 @@ impl Work<'_> {
         };
         let destination = if destination.ends_with('/') { destination } else { format!("{destination}/") };
         let fetches = &self.file.instructions[run];
+        let is_locked = way.locked.is_none_or(|file| self.brings(copy, file));
+        if !is_locked && !way.fetch.is_some_and(|fetch| fetches.arguments.contains(fetch)) {
+            return;
+        }
         let alone = shell::read(&fetches.arguments).is_some_and(|script| script.commands.len() == 1);
         let only_named = way.files[0] != "requirements.txt" || is_requirements_only(&fetches.arguments);
         let text = match way.fetch {

@@ -27,6 +27,8 @@ pub struct Target {
     pub buildkit: bool,
     /// Whether the sources of `COPY` are those that somebody wrote, rather than names that stand for them.
     pub sources_known: bool,
+    /// Whether the file was rebuilt, so that nothing tells what a `COPY` took from another stage.
+    pub is_rebuilt: bool,
     /// What the diff calls the file that keeps files out of the build context.
     pub ignore_name: String,
     /// What that file holds now, if it is there.
@@ -48,6 +50,7 @@ impl Target {
             unnamed_base: None,
             buildkit,
             sources_known: true,
+            is_rebuilt: false,
             ignore_name: ignore.0,
             ignore: ignore.1,
         }
@@ -60,6 +63,7 @@ impl Target {
             name,
             buildkit: rebuilt.file.syntax.is_some(),
             sources_known: rebuilt.file.syntax.is_some(),
+            is_rebuilt: true,
             file: rebuilt.file,
             layers: rebuilt.layers,
             unmatched: Vec::new(),
