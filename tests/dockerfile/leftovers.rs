@@ -117,6 +117,16 @@ fn what_the_context_brought_without_need_is_kept_out() {
     assert_eq!(fixed.file(".dockerignore"), "**/__pycache__\n.git\nnode_modules\n", "a RUN makes it anew");
     let fixed = context().run("git describe > /v", []).fixed(&format!("{file}RUN git describe > /v\n"));
     assert!(fixed.file(".dockerignore") == "**/__pycache__\n" && fixed.left().contains("uses git"));
+    for (command, uses) in [
+        ("apt-get remove -y npm git && true", false),
+        ("apt-get install -y \\\n git \\\n curl", false),
+        ("make && \\\n git log > /v", true),
+        ("make V=$(git describe --tags)", true),
+        ("if git diff ; then true; fi", true),
+    ] {
+        let fixed = context().run(command, []).fixed(&format!("{file}RUN {command}\n"));
+        assert_eq!(fixed.left().contains("uses git"), uses, "{command}");
+    }
 }
 
 #[test]

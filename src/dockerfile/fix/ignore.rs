@@ -91,7 +91,7 @@ impl Work<'_> {
             if known.contains(&pattern) || known.iter().any(|line| line.strip_prefix("**/") == Some(&pattern)) {
                 continue;
             }
-            let uses_git = kept.what == "version control" && self.runs_mention(kept.copy, "git ");
+            let uses_git = kept.what == "version control" && self.runs_git(kept.copy);
             let inodes = match MADE_ANEW.iter().find(|(name, _)| kept.what == ANEW && pattern.ends_with(name)) {
                 Some((_, commands)) => self.made_twice(&kept.inodes, commands),
                 None => self.with_copies(&kept.inodes),
@@ -149,6 +149,14 @@ impl Work<'_> {
     fn may_be_of_another_stage(&self, instruction: &Instruction) -> bool {
         let sources = instruction.copied().map(|(sources, _)| sources).unwrap_or_default();
         self.target.is_rebuilt && sources.iter().any(|source| source.starts_with('/'))
+    }
+
+    /// Whether a later `RUN` runs git, rather than installs or removes it.
+    fn runs_git(&self, after: usize) -> bool {
+        let later = self.stage.iter().filter(|&&i| i > after).map(|&i| &self.file.instructions[i]);
+        later
+            .filter(|run| run.keyword == Keyword::Run)
+            .any(|run| run.arguments.match_indices("git ").any(|(at, _)| is_start_of_command(&run.arguments[..at])))
     }
 
     fn runs_mention(&self, after: usize, text: &str) -> bool {
@@ -247,6 +255,14 @@ impl Work<'_> {
         let is_file = file.is_some_and(|version| self.inspection.tree.kind(version) == Kind::File);
         (is_file && names.iter().all(|name| is_plain(name))).then(|| names.join("/"))
     }
+}
+
+/// Whether a command begins behind this text.
+fn is_start_of_command(before: &str) -> bool {
+    const WORDS: [&str; 9] = ["do", "else", "env", "exec", "if", "sudo", "then", "time", "xargs"];
+    let before = before.trim_end_matches([' ', '\t']);
+    let word = before.rsplit(|c: char| c.is_whitespace()).next().unwrap_or_default();
+    before.is_empty() || before.ends_with([';', '&', '|', '(', '`', '\n', '{', '!']) || WORDS.contains(&word)
 }
 
 /// The name alone if it lies at the top of the context, else wherever it lies.
