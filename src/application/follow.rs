@@ -70,10 +70,7 @@ pub(super) fn follow(filesystem: &Filesystem<'_>, run: &Run) -> Result<Applicati
 
 /// Whether a command is one program and its arguments in shell form, with nothing in it that needs a shell.
 fn is_plain_shell_form(run: &Run) -> bool {
-    let words = match (&run.entrypoint[..], &run.command[..]) {
-        ([], words) | (words, []) => words,
-        _ => return false,
-    };
+    let (([], words) | (words, [])) = (&run.entrypoint[..], &run.command[..]) else { return false };
     let Some(Shell::Text(text, arguments)) = interpreters::shell(words).filter(|_| words.len() == 3) else {
         return false;
     };

@@ -79,20 +79,25 @@ impl<'a> Filesystem<'a> {
         file.links.iter().find(leads_to_file).copied().unwrap_or(file.node)
     }
 
-    /// The path by which a program is called: that of the link that leads to it, or through a link to a directory above it.
+    /// The path by which a program is called: through the links that lead to it and to the directories above it.
     pub fn called(&self, program: &File) -> Vec<u8> {
-        let real = self.tree.path(program.node);
-        let name = self.name_of(program);
-        if name != program.node {
-            return self.tree.path(name);
-        }
-        let through_directory = program.links.iter().find_map(|&link| {
+        let mut path = self.tree.path(program.node);
+        for &link in program.links.iter().rev() {
             let link = self.tree.path(link);
-            let directory = self.tree.path(self.directory(NodeId::ROOT, &link)?);
-            let rest = real.strip_prefix(directory.as_slice()).filter(|rest| rest.starts_with(b"/"))?;
-            Some([link.as_slice(), rest].concat())
-        });
-        through_directory.unwrap_or(real)
+            match self.find(NodeId::ROOT, &link) {
+                Some(found) if found.node == program.node => path = link,
+                Some(found) if found.kind == Kind::Directory => {
+                    let slashes = path.iter().enumerate().skip(1).filter(|&(_, &byte)| byte == b'/').map(|(at, _)| at);
+                    let above =
+                        slashes.into_iter().find(|&at| self.directory(NodeId::ROOT, &path[..at]) == Some(found.node));
+                    if let Some(above) = above {
+                        path = [&link, &path[above..]].concat();
+                    }
+                }
+                _ => {}
+            }
+        }
+        path
     }
 
     /// The names in a directory that are there at last, sorted.

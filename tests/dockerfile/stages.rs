@@ -115,14 +115,17 @@ fn a_compiler_that_is_in_the_base_image_is_left_behind_with_it() {
 
 #[test]
 fn a_program_that_is_called_by_a_link_is_copied_to_where_it_is_called() {
-    for (called, link) in
-        [("/usr/bin/app", symlink("usr/bin/app", "../../opt/7/app")), ("/opt/now/app", symlink("opt/now", "7"))]
-    {
+    for (called, links) in [
+        ("/usr/bin/app", vec![symlink("usr/bin/app", "../../opt/7/app")]),
+        ("/opt/now/app", vec![symlink("opt/now", "7")]),
+        ("/srv/start", vec![symlink("srv", "opt/now"), symlink("opt/now", "7"), symlink("opt/7/start", "app")]),
+        ("/usr/bin/app", vec![symlink("usr/bin/app", "/opt/now/app"), symlink("opt/now", "7")]),
+    ] {
         let program = file("opt/7/app", 0).holding(executable().build()).mode(0o755);
         let fixed = Situation::new()
             .config(json!({ "Entrypoint": [called] }))
             .run("apk add go", go())
-            .run("make install", [program, link])
+            .run("make install", [program].into_iter().chain(links))
             .fixed("FROM alpine\nRUN apk add go\nRUN make install\n");
         let end = format!("FROM scratch\nCOPY --from=build {called} {called}\n");
         assert!(fixed.file("Dockerfile.multi-stage").ends_with(&end), "{}", fixed.file("Dockerfile.multi-stage"));
