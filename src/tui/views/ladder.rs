@@ -153,11 +153,32 @@ fn explanation(look: Look<'_>, rung: &Rung, width: usize) -> Vec<(String, bool)>
         Certainty::Exact => "exact: the same files, with some left out".to_owned(),
         Certainty::Estimate(from) => format!("an estimate: {from}"),
     };
-    let how = rung.how.lines().map(|line| (line.to_owned(), false));
+    let how = rung.how.lines().flat_map(|line| indented(line, width)).map(|line| (line, false));
     let notes = std::iter::once(certainty)
         .chain(rung.pull.words(look.units))
         .chain(can_be_measured(rung).then(|| "what there is to pull: layerscope ladder IMAGE --measure".to_owned()))
         .chain(rung.notes.iter().cloned())
         .map(|note| (note, true));
-    how.chain(notes).flat_map(|(text, dim)| wrap(&text, width).into_iter().map(move |part| (part, dim))).collect()
+    let notes = notes.flat_map(|(text, dim)| wrap(&text, width).into_iter().map(move |part| (part, dim)));
+    how.chain(notes).collect()
+}
+
+/// Wraps a line of a Dockerfile, all parts indented as it is.
+fn indented(line: &str, width: usize) -> Vec<String> {
+    let text = line.trim_start_matches(' ');
+    let indent = (line.len() - text.len()).min(width / 2);
+    wrap(text, width - indent).into_iter().map(|part| format!("{:indent$}{part}", "")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_continues_an_instruction_stays_indented() {
+        assert_eq!(indented("COPY --from=build \\", 40), ["COPY --from=build \\"]);
+        assert_eq!(indented("  /usr/lib/libc.so.6 \\", 40), ["  /usr/lib/libc.so.6 \\"]);
+        assert_eq!(indented("  one two", 6), ["  one", "  two"]);
+        assert_eq!(indented("    x", 1), ["x"]);
+    }
 }
