@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::analysis::Inspection;
 use crate::application::{self, Application};
-use crate::base::{Base, BaseError, Given, Share, base, shares};
+use crate::base::{Base, BaseError, Given, Share, base, shares, told};
 use crate::closure::{self, Closure};
 use crate::contents::Contents;
 use crate::error::Error;
@@ -88,14 +88,41 @@ pub enum StudyError {
 
 impl Study {
     /// Studies an image.
+    ///
+    /// # Errors
+    ///
+    /// What was given is not its base image, or somebody asked to stop.
     pub fn of(inspection: &Inspection, question: &Question) -> Result<Self, StudyError> {
         let base = base(inspection, question.base)?;
+        Ok(Self::above(base, inspection, question)?)
+    }
+
+    /// Studies an image of which nothing was said, by the built-in rules.
+    ///
+    /// # Errors
+    ///
+    /// Only if somebody asked to stop.
+    pub fn unprompted(
+        inspection: &Inspection,
+        contents: &dyn Contents,
+        units: Units,
+        progress: &Arc<Progress>,
+    ) -> Result<Self, Error> {
+        let rules = Rules::built_in();
+        let question = Question { contents: Some(contents), units, progress: Some(progress), ..Question::with(&rules) };
+        Self::above(told(inspection), inspection, &question)
+    }
+
+    /// Studies an image whose base is known.
+    fn above(base: Base, inspection: &Inspection, question: &Question) -> Result<Self, Error> {
+        let unheeded = Arc::default();
+        let progress = question.progress.unwrap_or(&unheeded);
         let tree = &inspection.tree;
         let rules = question.rules;
         let matches = Matches::of(inspection, rules);
-        let packages = question.contents.map(|contents| Packages::read(tree, contents)).unwrap_or_default();
+        let packages = question.contents.map(|contents| Packages::read(tree, contents, progress)).unwrap_or_default();
         let runtime = match question.contents {
-            Some(contents) => Some(runtime(inspection, contents, question.progress.unwrap_or(&Arc::default()))?),
+            Some(contents) => Some(runtime(inspection, contents, progress)?),
             None => None,
         };
         let application = match (question.application, &runtime) {

@@ -226,6 +226,11 @@ fn an_error_in_a_lesson_names_file_and_line() {
     let lesson = own(temporary.path(), "{shipped(9)}");
     let error = refused(&["learn", &lesson]);
     assert!(error.contains("mine.toml: line 8: {shipped(9)}: demo has 4 layers"), "{error}");
+    let text = std::fs::read_to_string(&lesson).unwrap().replace("\"demo\"", "\"demos.tar\"");
+    std::fs::write(&lesson, text).unwrap();
+    let error = refused(&["learn", &lesson]);
+    assert!(error.contains("mine.toml: line 3: images: cannot open ") && error.contains("demos.tar"), "{error}");
+    assert!(error.contains("hint: name an archive") && error.contains("hello-scratch"), "{error}");
 }
 
 #[test]

@@ -158,7 +158,7 @@ pub fn base(inspection: &Inspection, given: Given) -> Result<Base, BaseError> {
 }
 
 /// What the image itself tells.
-fn told(inspection: &Inspection) -> Base {
+pub(crate) fn told(inspection: &Inspection) -> Base {
     let steps = steps::of(inspection);
     let known = Known::built_in();
     let layers_of = |steps: &[Step]| steps.iter().filter(|step| step.makes_layer).count().min(inspection.layers.len());

@@ -2,6 +2,7 @@
 
 use std::io::{self, BufWriter, IsTerminal};
 use std::path::{Path, PathBuf};
+use std::sync::Arc;
 
 use clap::Args;
 use layerscope::contents::LayerContents;
@@ -89,7 +90,8 @@ fn write(arguments: &CompareArguments, format: Format) -> Result<(), Failure> {
     if let [(first, one), (second, two)] = &images[..]
         && !arguments.quick
     {
-        let installed = |opened: &Opened, image: &Inspection| installed(&image.tree, &LayerContents::new(opened));
+        let installed =
+            |opened: &Opened, image: &Inspection| installed(&image.tree, &LayerContents::new(opened), &Arc::default());
         comparison = comparison.with_packages(&installed(first, one), &installed(second, two));
     }
     let out = BufWriter::new(io::stdout().lock());

@@ -207,7 +207,12 @@ impl From<LessonError> for Failure {
     fn from(error: LessonError) -> Self {
         match error {
             LessonError::Image(error) => Self::Image(error),
-            error => Self::File(error.to_string()),
+            LessonError::Named { .. } => {
+                let names = layerscope::embedded::names().collect::<Vec<_>>().join(", ");
+                let hint = format!("name an archive, as seen from where the lesson lies, or a built-in image: {names}");
+                Self::Place { message: error.to_string(), hint }
+            }
+            error @ LessonError::Words { .. } => Self::File(error.to_string()),
         }
     }
 }

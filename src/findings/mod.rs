@@ -19,6 +19,8 @@ mod places;
 mod proof;
 mod rules;
 
+use std::sync::Arc;
+
 use crate::analysis::Inspection;
 use crate::contents::Contents;
 use crate::packages::Packages;
@@ -125,7 +127,8 @@ impl Finding {
 ///
 /// With the contents of files at hand, packages are named.
 pub fn find(inspection: &Inspection, rules: &Rules, base: usize, contents: Option<&dyn Contents>) -> Vec<Finding> {
-    let packages = contents.map(|contents| Packages::read(&inspection.tree, contents)).unwrap_or_default();
+    let packages =
+        contents.map(|contents| Packages::read(&inspection.tree, contents, &Arc::default())).unwrap_or_default();
     findings_of(inspection, rules, &Matches::of(inspection, rules), base, &packages)
 }
 

@@ -6,6 +6,9 @@
 
 use crate::toml_file::unknown;
 
+/// The characters that are shown of a figure without an end.
+const SHOWN: usize = 40;
+
 /// Words with figures in them.
 #[derive(Debug, Clone, Default)]
 pub struct Template {
@@ -143,12 +146,11 @@ impl Template {
                 rest = after;
                 continue;
             }
-            let Some(end) = rest.find('}') else {
-                return Err((
-                    here,
-                    "{".into(),
-                    "the figure has no end: a } is missing, or write {{ for a brace".into(),
-                ));
+            let end = rest.find(['}', '{']).filter(|&end| rest[end..].starts_with('}'));
+            let Some(end) = end else {
+                let begin: String = rest.chars().take_while(|&c| c != '{' && !c.is_control()).take(SHOWN).collect();
+                let what = "the figure has no end: a } is missing, or write {{ for a brace";
+                return Err((here, format!("{{{begin}"), what.into()));
             };
             let written = &rest[..end];
             let figure = Figure::read(written).map_err(|what| (here, format!("{{{written}}}"), what))?;
@@ -275,6 +277,10 @@ mod tests {
         let (line, figure, what) = Template::read("one\ntwo {shiped}", 7).expect_err("it is wrong");
         assert_eq!((line, &*figure), (8, "{shiped}"));
         assert_eq!(what, "shiped: no such quantity; did you mean shipped?");
+        let (line, figure, what) =
+            Template::read("one\ntwo {shipped of it.\nthree {dead}", 7).expect_err("it is wrong");
+        assert_eq!((line, &*figure), (8, "{shipped of it."));
+        assert!(what.starts_with("the figure has no end"), "{what}");
         assert_eq!(error("{shipped"), "the figure has no end: a } is missing, or write {{ for a brace");
         assert_eq!(error("{}"), "a quantity is missing, such as `shipped`");
         assert_eq!(error("{shipped -}"), "it ends with an operator");

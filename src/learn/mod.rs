@@ -35,6 +35,8 @@ pub struct Lesson {
     pub about: String,
     /// The images it is told about: the first is shown from the start.
     pub images: Vec<String>,
+    /// The line of each of them, counted from 1.
+    image_lines: Vec<usize>,
     steps: Vec<Written>,
     seen: Vec<Template>,
     /// The Dockerfile that the lesson begins with.
@@ -67,10 +69,17 @@ struct Asked {
 struct Show {
     image: Option<usize>,
     view: Option<View>,
-    layer: Option<usize>,
-    path: Option<String>,
+    layer: Option<OnLine<usize>>,
+    path: Option<OnLine<String>>,
     changes: Option<bool>,
     beside: bool,
+}
+
+/// What is written on a line, counted from 1.
+#[derive(Debug, Clone)]
+struct OnLine<T> {
+    line: usize,
+    value: T,
 }
 
 /// A lesson about images that have been read: nothing is left to fill in.

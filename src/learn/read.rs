@@ -1,10 +1,14 @@
 //! Reads a lesson's TOML; what is wrong is said with its line.
 
-use serde::Deserialize;
+use std::fmt;
+
+use layerscope::text::escaped_str;
+use serde::de::{Error, Unexpected, Visitor};
+use serde::{Deserialize, Deserializer};
 use toml::Spanned;
 
 use super::figure::Template;
-use super::{Asked, Lesson, Show, Written};
+use super::{Asked, Lesson, OnLine, Show, Written};
 use crate::toml_file::{Problem, unknown};
 use crate::tui::View;
 
@@ -20,7 +24,7 @@ const BESIDE: &str = "images";
 struct File {
     title: String,
     about: String,
-    images: Spanned<Vec<String>>,
+    images: Spanned<Vec<Spanned<String>>>,
     seen: Spanned<Vec<Spanned<String>>>,
     #[serde(default)]
     before: String,
@@ -35,32 +39,59 @@ struct StepTable {
     say: Option<Spanned<String>>,
     ask: Option<Spanned<String>>,
     options: Option<Spanned<Vec<Spanned<String>>>>,
-    right: Option<Spanned<usize>>,
+    right: Option<Spanned<Number>>,
     because: Option<Spanned<String>>,
     image: Option<Spanned<String>>,
     view: Option<Spanned<String>>,
-    layer: Option<usize>,
-    path: Option<String>,
+    layer: Option<Spanned<Number>>,
+    path: Option<Spanned<String>>,
     changes: Option<bool>,
+}
+
+/// A number that counts something; an error says so in words that are not Rust's.
+#[derive(Clone, Copy)]
+struct Number(usize);
+
+impl<'de> Deserialize<'de> for Number {
+    fn deserialize<D: Deserializer<'de>>(deserializer: D) -> Result<Self, D::Error> {
+        deserializer.deserialize_any(NumberVisitor)
+    }
+}
+
+struct NumberVisitor;
+
+impl Visitor<'_> for NumberVisitor {
+    type Value = Number;
+
+    fn expecting(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.write_str("a whole number, 0 or more")
+    }
+
+    fn visit_i64<E: Error>(self, number: i64) -> Result<Number, E> {
+        usize::try_from(number).map(Number).map_err(|_| E::invalid_value(Unexpected::Signed(number), &self))
+    }
 }
 
 /// Reads the text of a lesson.
 pub fn read(text: &str) -> Result<Lesson, Problem> {
     let reader = Reader { text };
     let file: File = toml::from_str(text).map_err(|error| Problem::of_syntax(text, &error))?;
-    let images = file.images;
-    if images.get_ref().is_empty() {
-        return Err(reader.problem(&images, "images", "at least one image is needed"));
+    if file.images.get_ref().is_empty() {
+        return Err(reader.problem(&file.images, "images", "at least one image is needed"));
     }
+    let images = file.images.into_inner();
+    let image_lines = images.iter().map(|image| reader.line(image)).collect();
+    let images: Vec<String> = images.into_iter().map(Spanned::into_inner).collect();
     if file.seen.get_ref().len() != SEEN {
         return Err(reader.problem(&file.seen, "seen", "what was seen is said in three lines"));
     }
-    let steps = file.step.iter().map(|step| reader.step(step, images.get_ref())).collect::<Result<_, _>>()?;
+    let steps = file.step.iter().map(|step| reader.step(step, &images)).collect::<Result<_, _>>()?;
     let seen = file.seen.get_ref().iter().map(|line| reader.template(line, "seen")).collect::<Result<_, _>>()?;
     Ok(Lesson {
         title: file.title,
         about: file.about,
-        images: images.into_inner(),
+        images,
+        image_lines,
         steps,
         seen,
         before: file.before.trim().to_owned(),
@@ -75,6 +106,14 @@ struct Reader<'t> {
 impl Reader<'_> {
     fn problem<T>(&self, place: &Spanned<T>, key: &str, what: impl Into<String>) -> Problem {
         Problem::at(self.text, place.span().start, key, what.into())
+    }
+
+    fn line<T>(&self, place: &Spanned<T>) -> usize {
+        Problem::line_at(self.text, place.span().start)
+    }
+
+    fn on_line<T, V>(&self, place: &Spanned<T>, value: impl Fn(&T) -> V) -> OnLine<V> {
+        OnLine { line: self.line(place), value: value(place.get_ref()) }
     }
 
     fn step(&self, step: &Spanned<StepTable>, images: &[String]) -> Result<Written, Problem> {
@@ -99,7 +138,7 @@ impl Reader<'_> {
                 }
             }
         };
-        let line = Problem::line_at(self.text, step.span().start);
+        let line = self.line(step);
         Ok(Written { say, ask, show: self.show(table, images)?, line })
     }
 
@@ -113,16 +152,19 @@ impl Reader<'_> {
         if !OPTIONS.contains(&count) {
             return Err(self.problem(options, "options", "two to four options are needed"));
         }
-        if !(1..=count).contains(right.get_ref()) {
+        let place = right.get_ref().0.checked_sub(1).filter(|&place| place < count);
+        let Some(place) = place else {
             return Err(self.problem(right, "right", format!("the right option is one of 1 to {count}")));
+        };
+        let options = options.get_ref();
+        for (i, option) in options.iter().enumerate() {
+            if options[..i].iter().any(|other| other.get_ref().trim() == option.get_ref().trim()) {
+                return Err(self.problem(option, "options", "two options are the same"));
+            }
         }
         Ok(Asked {
-            options: options
-                .get_ref()
-                .iter()
-                .map(|option| self.template(option, "options"))
-                .collect::<Result<_, _>>()?,
-            right: right.get_ref() - 1,
+            options: options.iter().map(|option| self.template(option, "options")).collect::<Result<_, _>>()?,
+            right: place,
             because: self.template(because, "because")?,
         })
     }
@@ -131,8 +173,8 @@ impl Reader<'_> {
         let image = match &table.image {
             Some(name) => {
                 let index = images.iter().position(|image| image == name.get_ref());
-                let names = images.iter().map(String::as_str);
-                Some(index.ok_or_else(|| self.problem(name, "image", unknown("image", name.get_ref(), names)))?)
+                let there_are = || format!("it has to be one of `images`: {}", escaped_str(&images.join(", ")));
+                Some(index.ok_or_else(|| self.problem(name, "image", there_are()))?)
             }
             None => None,
         };
@@ -147,8 +189,8 @@ impl Reader<'_> {
         Ok(Show {
             image,
             view,
-            layer: table.layer,
-            path: table.path.clone(),
+            layer: table.layer.as_ref().map(|layer| self.on_line(layer, |number| number.0)),
+            path: table.path.as_ref().map(|path| self.on_line(path, String::clone)),
             changes: table.changes,
             beside: table.view.as_ref().is_some_and(|word| word.get_ref() == BESIDE),
         })
@@ -158,11 +200,14 @@ impl Reader<'_> {
     fn template(&self, words: &Spanned<String>, key: &str) -> Result<Template, Problem> {
         // A line feed right after the quotes of several lines is not among the words.
         let quoted = self.text.get(words.span()).unwrap_or_default();
-        let skipped = quoted.starts_with("'''\n") || quoted.starts_with("\"\"\"\n");
-        let line = Problem::line_at(self.text, words.span().start) + usize::from(skipped);
-        Template::read(words.get_ref(), line).map_err(|(line, figure, what)| {
-            Problem::on(line, key, format!("{}: {what}", layerscope::text::escaped_str(&figure)))
-        })
+        let inside = quoted.strip_prefix("'''").or_else(|| quoted.strip_prefix("\"\"\""));
+        let skipped = inside.is_some_and(|inside| inside.starts_with('\n') || inside.starts_with("\r\n"));
+        if words.get_ref().trim().is_empty() {
+            return Err(self.problem(words, key, "there are no words"));
+        }
+        let line = self.line(words) + usize::from(skipped);
+        Template::read(words.get_ref(), line)
+            .map_err(|(line, figure, what)| Problem::on(line, key, format!("{}: {what}", escaped_str(&figure))))
     }
 }
 
@@ -206,7 +251,7 @@ mod tests {
         );
         assert_eq!(
             error("[[step]]\nsay = \"x\"\nimage = \"dmo\"\n"),
-            "line 7: image: no such image; did you mean demo?"
+            "line 7: image: it has to be one of `images`: demo"
         );
         assert_eq!(
             error("[[step]]\nask = \"x\"\noptions = [\"1\", \"2\"]\nbecause = \"b\"\n"),
@@ -217,5 +262,25 @@ mod tests {
             "line 8: right: the right option is one of 1 to 2"
         );
         assert_eq!(error("[[step]]\nsay = \"x\"\nright = 3\n"), "line 7: right: only a question has an answer");
+        assert_eq!(error("[[step]]\nsay = \" \"\n"), "line 6: say: there are no words");
+        assert_eq!(
+            error("[[step]]\nask = \"x\"\noptions = [\n\"1\",\n\"1 \",\n]\nright = 1\nbecause = \"b\"\n"),
+            "line 9: options: two options are the same"
+        );
+        assert_eq!(
+            error("[[step]]\nsay = \"x\"\nlayer = -1\n"),
+            "line 7: invalid value: integer `-1`, expected a whole number, 0 or more"
+        );
+        assert_eq!(
+            error("[[step]]\nsay = \"x\"\nlayer = \"1\"\n"),
+            "line 7: invalid type: string \"1\", expected a whole number, 0 or more"
+        );
+    }
+
+    #[test]
+    fn lines_are_counted_the_same_however_they_end() {
+        let text = "[[step]]\nsay = '''\none\n{ded}'''\n";
+        let error = |text: String| read(&text).expect_err("it is wrong").to_string();
+        assert_eq!(error(format!("{HEAD}{text}").replace('\n', "\r\n")), error(format!("{HEAD}{text}")));
     }
 }

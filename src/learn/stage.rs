@@ -4,9 +4,8 @@ use std::path::Path;
 use std::sync::Arc;
 
 use layerscope::contents::{Contents, LayerContents};
-use layerscope::findings::Rules;
 use layerscope::report::Units;
-use layerscope::study::{Question, Study};
+use layerscope::study::Study;
 use layerscope::{Archive, Error, Inspection, Opened, Progress, Selection};
 
 use super::course::{Entry, Origin};
@@ -29,6 +28,16 @@ pub enum LessonError {
     /// One of its images cannot be read.
     #[error(transparent)]
     Image(#[from] Error),
+    /// One of the images that a lesson of somebody's own names cannot be read.
+    #[error("{lesson}: line {line}: images: {source}")]
+    Named {
+        /// The file of the lesson.
+        lesson: String,
+        /// The line that names the image, counted from 1.
+        line: usize,
+        /// What is the matter with it.
+        source: Error,
+    },
     /// It says what its images do not have.
     #[error("{lesson}: {problem}")]
     Words { lesson: String, problem: Problem },
@@ -43,11 +52,7 @@ impl Stage {
     pub fn of(opened: &Opened, units: Units, progress: &Arc<Progress>) -> Result<Self, Error> {
         let inspection = Arc::new(layerscope::inspect(opened, progress)?);
         let contents: Arc<dyn Contents> = Arc::new(LayerContents::new(opened));
-        let rules = Rules::built_in();
-        let question =
-            Question { contents: Some(&*contents), units, progress: Some(progress), ..Question::with(&rules) };
-        // Nothing was said of the base image, so nothing but a wish to stop can be in the way.
-        let study = Study::of(&inspection, &question).map_err(|_| Error::Cancelled)?;
+        let study = Study::unprompted(&inspection, &*contents, units, progress)?;
         Ok(Self { intro: Intro::of(opened), inspection, study: Arc::new(study), contents })
     }
 }
@@ -60,9 +65,12 @@ impl Entry {
     /// An image cannot be read, or does not have what the lesson speaks of.
     pub fn stage(&self, units: Units, progress: &Arc<Progress>) -> Result<(Told, Vec<Stage>), LessonError> {
         let mut stages = Vec::with_capacity(self.lesson.images.len());
-        for name in &self.lesson.images {
-            let opened = self.archive(name, progress)?.choose(&Selection::default())?;
-            stages.push(Stage::of(&opened, units, progress)?);
+        for (name, &line) in self.lesson.images.iter().zip(&self.lesson.image_lines) {
+            let read = || Stage::of(&self.archive(name, progress)?.choose(&Selection::default())?, units, progress);
+            stages.push(read().map_err(|source| match (&self.origin, source) {
+                (Origin::BuiltIn, source) | (_, source @ Error::Cancelled) => LessonError::Image(source),
+                (Origin::File(_), source) => LessonError::Named { lesson: self.place(), line, source },
+            })?);
         }
         let facts: Vec<_> = self
             .lesson

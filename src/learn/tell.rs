@@ -44,17 +44,17 @@ fn last_layer(facts: &[Facts], image: usize) -> usize {
 /// What is shown at a step: what it names, and else what was shown before.
 fn next_scene(before: Scene, written: &Written, facts: &[Facts]) -> Result<Scene, Problem> {
     let show = &written.show;
-    let problem = |key: &str, what: String| Problem::on(written.line, key, what);
     let image = show.image.unwrap_or(before.image);
-    let shown = facts.get(image).ok_or_else(|| problem("image", "this image has not been read".into()))?;
+    let unread = || Problem::on(written.line, "image", "this image has not been read".into());
+    let shown = facts.get(image).ok_or_else(unread)?;
     let other = image != before.image;
-    let layer = match show.layer {
-        Some(layer) => shown.layer(layer).map_err(|what| problem("layer", what))?,
+    let layer = match &show.layer {
+        Some(layer) => shown.layer(layer.value).map_err(|what| Problem::on(layer.line, "layer", what))?,
         None if other => last_layer(facts, image),
         None => before.layer,
     };
     let path = match &show.path {
-        Some(path) => Some(shown.find(path).map_err(|what| problem("path", what))?),
+        Some(path) => Some(shown.find(&path.value).map_err(|what| Problem::on(path.line, "path", what))?),
         None if other || show.view.is_some() || show.layer.is_some() => None,
         None => before.path,
     };
@@ -160,7 +160,7 @@ mod tests {
         match entry.stage(Units::Si, &Arc::default()) {
             Ok((told, _)) => Ok(told),
             Err(LessonError::Words { problem, .. }) => Err(problem.to_string()),
-            Err(LessonError::Image(error)) => panic!("{error}"),
+            Err(error) => panic!("{error}"),
         }
     }
 
@@ -175,10 +175,10 @@ mod tests {
     #[test]
     fn what_an_image_does_not_have_is_said_with_the_line() {
         let error = |steps: &str| told(steps).expect_err("it is wrong");
-        assert_eq!(error("[[step]]\nsay = \"x\"\npath = \"/nope\"\n"), "line 5: path: one-run has no /nope");
+        assert_eq!(error("[[step]]\nsay = \"x\"\npath = \"/nope\"\n"), "line 7: path: one-run has no /nope");
         assert_eq!(
             error("[[step]]\nsay = \"x\"\nlayer = 2\n"),
-            "line 5: layer: one-run has 2 layers, which count from 0: there is no layer 2"
+            "line 7: layer: one-run has 2 layers, which count from 0: there is no layer 2"
         );
         assert_eq!(
             error("[[step]]\nsay = '''\n{shipped(7)}'''\n"),

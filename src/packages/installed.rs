@@ -1,9 +1,11 @@
 //! The packages that are installed at last, with their versions and the bytes of their files.
 
 use std::collections::{BTreeMap, HashSet};
+use std::sync::Arc;
 
 use super::{APK, NAME, Packages, RPM_BYTES, Reader, Which, apk, dpkg, rpm};
 use crate::contents::Contents;
+use crate::image::Progress;
 use crate::text::escaped;
 use crate::tree::Tree;
 
@@ -31,17 +33,17 @@ pub struct Installed {
 
 /// Reads which packages are installed at last; the bytes of all, with those of no package, are what is live.
 ///
-/// What cannot be read names no packages.
-pub fn installed(tree: &Tree, contents: &dyn Contents) -> Installed {
+/// What cannot be read, or not before somebody asked to stop, names no packages.
+pub fn installed(tree: &Tree, contents: &dyn Contents, progress: &Arc<Progress>) -> Installed {
     let mut packages: BTreeMap<String, Package> = BTreeMap::new();
-    versions(tree, contents, |name, version| {
+    versions(tree, contents, progress, |name, version| {
         if name.len() <= NAME && version.len() <= NAME {
             let package = entry(&mut packages, &escaped(name));
             package.version = Some(with(package.version.take(), escaped(version)));
         }
     });
     let told = !packages.is_empty();
-    let owners = Packages::of(tree, Reader::new(tree, contents, Which::Last));
+    let owners = Packages::of(tree, Reader::new(tree, contents, Which::Last, progress));
     let last = tree.layers().saturating_sub(1);
     let mut counted = HashSet::new();
     let mut unpackaged = 0;
@@ -81,8 +83,8 @@ fn entry<'a>(packages: &'a mut BTreeMap<String, Package>, name: &str) -> &'a mut
 }
 
 /// Calls `found` with the packages of all databases and their versions.
-fn versions(tree: &Tree, contents: &dyn Contents, mut found: impl FnMut(&[u8], &[u8])) {
-    let mut reader = Reader::new(tree, contents, Which::Last);
+fn versions(tree: &Tree, contents: &dyn Contents, progress: &Arc<Progress>, mut found: impl FnMut(&[u8], &[u8])) {
+    let mut reader = Reader::new(tree, contents, Which::Last, progress);
     for node in APK.into_iter().filter_map(|path| tree.find(path)) {
         for (_, text) in reader.versions(node) {
             apk::versions(&text, &mut found);

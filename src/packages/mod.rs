@@ -62,9 +62,9 @@ pub struct Packages {
 }
 
 impl Packages {
-    /// Reads the databases of an image; what cannot be read names no packages.
-    pub fn read(tree: &Tree, contents: &dyn Contents) -> Self {
-        Self::of(tree, Reader::new(tree, contents, Which::All))
+    /// Reads the databases of an image; what cannot be read, or not before somebody asked to stop, names no packages.
+    pub fn read(tree: &Tree, contents: &dyn Contents, progress: &Arc<Progress>) -> Self {
+        Self::of(tree, Reader::new(tree, contents, Which::All, progress))
     }
 
     fn of(tree: &Tree, mut reader: Reader<'_>) -> Self {
@@ -180,12 +180,12 @@ struct Reader<'a> {
     which: Which,
     bytes: u64,
     files: usize,
-    progress: Arc<Progress>,
+    progress: &'a Arc<Progress>,
 }
 
 impl<'a> Reader<'a> {
-    fn new(tree: &'a Tree, contents: &'a dyn Contents, which: Which) -> Self {
-        Self { tree, contents, which, bytes: BYTES, files: FILES, progress: Arc::new(Progress::default()) }
+    fn new(tree: &'a Tree, contents: &'a dyn Contents, which: Which, progress: &'a Arc<Progress>) -> Self {
+        Self { tree, contents, which, bytes: BYTES, files: FILES, progress }
     }
 
     /// The contents of the files that were at a path, the oldest first.
@@ -213,7 +213,7 @@ impl<'a> Reader<'a> {
             return None;
         }
         self.files -= 1;
-        self.contents.open(self.tree, version, &self.progress).ok()
+        self.contents.open(self.tree, version, self.progress).ok()
     }
 
     fn read(&mut self, version: VersionId) -> Option<Vec<u8>> {

@@ -8,10 +8,9 @@ use std::thread;
 use std::time::{Duration, Instant};
 
 use layerscope::contents::{Contents, LayerContents};
-use layerscope::findings::Rules;
 use layerscope::image::Image;
 use layerscope::report::Units;
-use layerscope::study::{Question, Study};
+use layerscope::study::Study;
 use layerscope::{Archive, Error, Inspection, Opened, Progress, Selection};
 use ratatui::Frame;
 
@@ -105,21 +104,21 @@ impl Session {
         self.app.update(Message::Opened(Intro::of(opened)));
         self.app.update(Message::Loaded(Ok(inspection.clone())));
         self.contents = Some(contents.clone());
-        let (teller, units) = (self.teller(), self.app.units);
-        thread::spawn(move || study(&*contents, &inspection, units, &teller));
+        let (progress, teller, units) = (self.progress.clone(), self.teller(), self.app.units);
+        thread::spawn(move || study(&*contents, &inspection, units, &progress, &teller));
     }
 
     fn offer(&mut self, archive: Archive) {
         let images = archive.images.iter().map(Image::description).collect();
-        self.app.update(Message::Choices("image", images));
+        self.app.update(Message::Choices("image", images, 0));
         self.archive = Some(archive);
     }
 
     fn list_lessons(&mut self) {
-        let Some((course, _)) = &self.course else { return };
+        let Some((course, told)) = &self.course else { return };
         let lesson = |(i, entry): (usize, &Entry)| format!("{}. {}", i + 1, entry.lesson.line());
         let lessons = course.entries.iter().enumerate().map(lesson).collect();
-        self.app.update(Message::Choices("lesson", lessons));
+        self.app.update(Message::Choices("lesson", lessons, told.unwrap_or(0)));
     }
 
     /// Reads the images of a lesson beside the screen, and begins it.
@@ -154,7 +153,7 @@ impl Session {
             let read = inspection.as_ref().ok().cloned();
             teller(Message::Loaded(inspection));
             if let Some(inspection) = read {
-                study(&*contents, &inspection, units, &teller);
+                study(&*contents, &inspection, units, &progress, &teller);
             }
         });
     }
@@ -281,18 +280,21 @@ impl Session {
 }
 
 impl Drop for Session {
-    /// Stops the reading.
+    /// Stops what still reads the image or studies it.
     fn drop(&mut self) {
         self.progress.cancel.store(true, Ordering::Relaxed);
     }
 }
 
-/// Looks into the files of an image, and tells what is found when it is there.
-fn study(contents: &dyn Contents, inspection: &Inspection, units: Units, teller: &impl Fn(Message)) {
-    let rules = Rules::built_in();
-    let question = Question { contents: Some(contents), units, ..Question::with(&rules) };
-    // Nothing was given that could be wrong.
-    if let Ok(study) = Study::of(inspection, &question) {
+/// Looks into the files of an image, and tells what is found when it is there; when the image is left before, it stops.
+fn study(
+    contents: &dyn Contents,
+    inspection: &Inspection,
+    units: Units,
+    progress: &Arc<Progress>,
+    teller: &impl Fn(Message),
+) {
+    if let Ok(study) = Study::unprompted(inspection, contents, units, progress) {
         teller(Message::Studied(Arc::new(study)));
     }
 }

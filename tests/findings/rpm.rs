@@ -1,6 +1,7 @@
 //! Packages of rpm are named out of a database that rpm itself wrote (`rpmdb.sh` makes it anew).
 
 use std::io::Read;
+use std::sync::Arc;
 
 use flate2::read::GzDecoder;
 use layerscope::Progress;
@@ -24,7 +25,7 @@ fn owners<const N: usize>(
     let opened = open(tar(Image::of(layers).docker())).unwrap();
     let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
     let tree = &inspection.tree;
-    let packages = Packages::read(tree, &LayerContents::new(&opened));
+    let packages = Packages::read(tree, &LayerContents::new(&opened), &Arc::default());
     paths.map(|path| {
         let node = tree.find(path.as_bytes()).unwrap();
         packages.owner(tree, layer, node).map(str::to_owned)
@@ -93,7 +94,7 @@ fn rpm_says_which_versions_are_installed() {
     let database = file("var/lib/rpm/rpmdb.sqlite", 0).holding(database());
     let opened = open(tar(Image::of([layer(files().into_iter().chain([database]))]).docker())).unwrap();
     let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
-    let installed = installed(&inspection.tree, &LayerContents::new(&opened));
+    let installed = installed(&inspection.tree, &LayerContents::new(&opened), &Arc::default());
     assert_eq!(installed.packages.len(), 13);
     assert!(installed.packages.iter().all(|package| package.version.as_deref() == Some("1.2-3")));
     let with_files = installed.packages.iter().filter(|package| package.files > 0);

@@ -84,8 +84,8 @@ impl Program {
                 read.push((opened, inspection.clone()));
                 tell(News::Read(i, Ok(inspection)))?;
             }
-            read.into_iter().enumerate().try_for_each(|(i, (opened, inspection))| {
-                let installed = installed(&inspection.tree, &LayerContents::new(&opened));
+            read.into_iter().zip(&progress).enumerate().try_for_each(|(i, ((opened, inspection), progress))| {
+                let installed = installed(&inspection.tree, &LayerContents::new(&opened), progress);
                 tell(News::Installed(i, Arc::new(installed)))
             })
         });

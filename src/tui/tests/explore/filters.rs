@@ -1,0 +1,121 @@
+//! Filters and searches: what is left out, and what is found all the same.
+
+use super::*;
+
+#[test]
+fn what_is_smaller_than_a_limit_can_be_hidden() {
+    let mut person = Person::at(120, 40);
+    person.types("Z>");
+    let lens = explorer(&person).lens();
+    let rows = explorer(&person).rows_from(0, usize::MAX);
+    assert!(!rows.is_empty() && rows.iter().all(|row| lens.size(row.node) >= 1 << 20));
+    assert!(person.screen().contains("≥ 1 MiB"));
+    person.types(">>");
+    assert!(person.screen().contains("≥ 100 MiB") && names(&person).len() == 1, "{}", person.screen());
+    person.types(">");
+    assert!(!person.screen().contains("MiB ·") && names(&person).len() > 5, "{}", person.screen());
+}
+
+#[test]
+fn a_glob_leaves_what_matches_with_the_directories_above() {
+    let mut person = Person::at(120, 40);
+    let before = names(&person);
+    person.types("f*.so").press(KeyCode::Enter);
+    let explorer = explorer(&person);
+    let tree = &explorer.inspection.tree;
+    let rows = explorer.rows_from(0, usize::MAX);
+    let matches: Vec<_> = rows.iter().filter(|row| tree.name(row.node).ends_with(b".so")).collect();
+    assert!(matches.len() > 10);
+    assert!(rows.iter().all(|row| tree.name(row.node).ends_with(b".so") || explorer.is_open(row.node)));
+    let usr = tree.find(b"usr").unwrap();
+    assert_eq!(explorer.lens().size(usr), tree.totals(3)[usr.index()].shipped(), "a directory keeps its true size");
+    let count = explorer.filter.kept.as_ref().unwrap().count;
+    let screen = person.screen();
+    assert!(screen.contains(&format!("filtered: {count} of ")), "{screen}");
+    check("filter-120x40", &person);
+    person.types("jjjGh").press(KeyCode::Esc);
+    assert!(!person.ended && !person.screen().contains("filtered"));
+    assert!(names(&person).len() >= before.len(), "what was open is open again");
+}
+
+#[test]
+fn filters_by_part_path_and_expression_find_the_same_file() {
+    let mut person = three_changes();
+    for filter in ["othe", "a/oth", "a/*r", "o[t]her", "re:^/a/o", "/r$/"] {
+        person.types("f").control('u').types(filter).press(KeyCode::Enter);
+        assert_eq!(names(&person), ["a", " other"], "{filter}");
+    }
+    person.types("f").control('u').press(KeyCode::Enter);
+    assert_eq!(names(&person).len(), 6, "an empty filter is none, and what was found stays in sight");
+    person.types("fnew").press(KeyCode::Enter).types("gl");
+    assert_eq!(names(&person), ["new", " y", " x"], "what is in a directory that matches can be opened");
+}
+
+#[test]
+fn a_filter_that_is_none_says_so_and_keeps_what_the_last_good_one_left() {
+    let mut person = three_changes();
+    person.types("fre:oth");
+    assert_eq!(names(&person), ["a", " other"]);
+    person.types("(");
+    assert_eq!(person.path(), "/a/other", "the cursor goes to what matches");
+    assert!(person.screen().contains("re:oth(▏ no regular expression: unclosed group"), "{}", person.screen());
+    assert_eq!(names(&person), ["a", " other"]);
+    person.control('u').types("[");
+    assert!(person.screen().contains("no glob: unclosed character class"), "{}", person.screen());
+    person.control('u').types("nowhere");
+    assert!(person.screen().contains("nothing in any layer matches"), "{}", person.screen());
+    person.press(KeyCode::Esc);
+    assert!(names(&person).len() > 2 && !person.ended);
+}
+
+#[test]
+fn a_hit_that_is_filtered_out_or_hidden_is_shown_all_the_same() {
+    let mut person = three_changes();
+    person.types("fother").press(KeyCode::Enter).types("/same").press(KeyCode::Enter);
+    assert_eq!(person.path(), "/a/same");
+    person.press(KeyCode::Esc).types("-!~@+=>/gone").press(KeyCode::Enter);
+    assert_eq!(person.path(), "/a/gone");
+}
+
+#[test]
+fn a_hit_says_in_which_layers_it_lives_and_dies() {
+    let mut person = three_changes();
+    person.types("/gone");
+    assert!(person.screen().contains("1 of 1 · in layer 0, gone since 1"), "{}", person.screen());
+    person.press(KeyCode::Enter);
+    assert!(person.screen().contains("/gone 1 of 1 · in layer 0, gone since 1"), "{}", person.screen());
+    person.types("/other");
+    assert!(person.screen().contains("1 of 1 · since layer 0"), "{}", person.screen());
+}
+
+#[test]
+fn a_large_image_is_searched_beside_the_screen_and_only_the_last_query_counts() {
+    let mut files = vec![dir("many")];
+    files.extend((0..60_000).map(|i| file(format!("many/file-{i:05}"), i % 7)));
+    let opened = build::open(entries(Image::of([layer(files)]).docker())).unwrap();
+    let inspection = layerscope::inspect(&opened, &layerscope::Progress::default()).unwrap();
+    let mut app = App::new("many.tar".into(), &settings(), ratatui::layout::Rect::new(0, 0, 80, 24));
+    app.update(Message::Loaded(Ok(Arc::new(inspection))));
+    let mut press = |code: KeyCode| match app.update(Message::Key(KeyEvent::from(code))) {
+        Some(Effect::Work(job)) => Some(job),
+        _ => None,
+    };
+    press(KeyCode::Char('/'));
+    let first = press(KeyCode::Char('9')).expect("beside the screen");
+    let second = press(KeyCode::Char('6')).expect("beside the screen");
+    let mut results = 0;
+    first.run(&mut |_| results += 1);
+    assert_eq!(results, 0, "nobody wants it any more");
+    second.run(&mut |done| drop(app.update(Message::Done(done))));
+    assert!(app.search.running.is_none());
+    assert_eq!(app.search.hits.len(), (0..60_000).filter(|i| format!("{i:05}").contains("96")).count());
+    let explorer = app.explorer().unwrap();
+    assert_eq!(explorer.selected(), app.search.hit(), "the biggest is shown");
+
+    app.update(Message::Key(KeyCode::Esc.into()));
+    app.update(Message::Key(KeyCode::Char('f').into()));
+    let Some(Effect::Work(job)) = app.update(Message::Key(KeyCode::Char('7').into())) else { panic!("beside") };
+    job.run(&mut |done| drop(app.update(Message::Done(done))));
+    let kept = app.explorer().unwrap().filter.kept.as_ref().unwrap();
+    assert!(kept.complete && kept.count == (0..60_000).filter(|i| format!("{i:05}").contains('7')).count());
+}

@@ -1,0 +1,84 @@
+//! Which image is smaller, and what the whole of it costs.
+
+use super::*;
+
+#[test]
+fn the_first_screen_says_what_the_new_version_costs_and_why() {
+    for (width, height) in [(80, 24), (120, 40)] {
+        Onlooker::before(&*VERSIONS, width, height).finds(&[
+            "shop:1.5 is 1.05× smaller: 13.2 MiB instead of 13.9 MiB; 2 of 4 layers shared",
+            "who has the first downloads 4.83 MiB",
+            "13.9 MiB",
+            "1.25 MiB",
+            "1.05× shop:1.5",
+            "layers Sharing ends at layer 1 `RUN apk upgrade",
+            "which differs in /usr/bin/wget",
+            "paths 6 came (480 KiB), 2 went (490 KiB), 3 grew (560 KiB), 1 shrank (4.00 KiB)",
+            "packages 1 came (tzdata 2024b-r0), 1 went (wget 1.24.5-r0), 2 of another version (libcrypto3, libssl3)",
+            "dead 1.25 MiB before, 203 B after",
+            "+512 KiB ~ /srv/server",
+        ]);
+    }
+}
+
+#[test]
+fn four_images_stand_in_one_table_and_the_selected_one_is_compared_with_the_first() {
+    let mut onlooker = Onlooker::before(&LADDER, 80, 24);
+    onlooker.finds(&[
+        "2.10×",
+        "74.2×",
+        "122×",
+        "outyet:scratch is 122× smaller",
+        "outyet:scratch against outyet:golang",
+    ]);
+    onlooker.types("k").finds(&["outyet:alpine is 74.2× smaller", "outyet:alpine against outyet:golang"]);
+    onlooker.types("g").finds(&["outyet:alpine against outyet:golang"]);
+    assert!(onlooker.selected().contains("1.00×"), "{}", onlooker.selected());
+    onlooker.types("2").finds(&["0 of 1 layer shared"]);
+    onlooker.types("[").finds(&["→ outyet:golang-alpine"]);
+    onlooker.types("[]]").finds(&["→ outyet:scratch"]);
+    onlooker.types("]").finds(&["→ outyet:scratch"]);
+}
+
+#[test]
+fn while_images_are_read_it_says_how_far_and_escape_cancels() {
+    let mut onlooker = Onlooker::waiting(&*VERSIONS, 80, 24);
+    onlooker.finds(&["2 images side by side", "waiting 0.tar", "Esc or q cancels"]);
+    onlooker.learns(News::Opened(0, Box::new(VERSIONS[0].opened.clone())));
+    onlooker.learns(News::Progress(0, (3 << 20, 6 << 20, 1)));
+    onlooker.finds(&["3.00 MiB of 6.00 MiB shop:1.4", "waiting 1.tar"]);
+    onlooker.types("1234jk/]t?").press(KeyCode::Esc);
+    assert!(!onlooker.ended, "Esc leaves the help first");
+    onlooker.press(KeyCode::Esc);
+    assert!(onlooker.ended);
+}
+
+#[test]
+fn an_image_that_cannot_be_read_ends_the_screen_with_the_error() {
+    let mut onlooker = Onlooker::waiting(&*VERSIONS, 80, 24);
+    onlooker.learns(News::Read(1, Err(Error::Empty { path: "1.tar".into() })));
+    assert!(matches!(&onlooker.failed, Some(Error::Empty { path }) if path == "1.tar"));
+}
+
+#[test]
+fn pictures_of_the_views() {
+    for (width, height) in [(80, 24), (120, 40)] {
+        for (view, name) in [("1", ""), ("2", "-layers"), ("3", "-paths"), ("4", "-packages")] {
+            let mut onlooker = Onlooker::before(&*VERSIONS, width, height);
+            onlooker.types(view);
+            picture(&format!("compare{name}-{width}x{height}"), &onlooker);
+        }
+    }
+    picture("compare-ladder-80x24", &Onlooker::before(&LADDER, 80, 24));
+    let ascii = Settings { signs: crate::tui::Signs::Ascii, ..settings() };
+    let mut onlooker = Onlooker::with(&ascii, &*VERSIONS, 80, 24).reads_all();
+    picture("compare-ascii-80x24", &onlooker);
+    onlooker.types("3");
+    assert!(onlooker.screen().is_ascii(), "{}", onlooker.screen());
+}
+
+fn picture(name: &str, onlooker: &Onlooker<'_>) {
+    let buffer = onlooker.sees();
+    pictures::compare(&format!("{name}.txt"), &(lines(&buffer).join("\n") + "\n"));
+    pictures::compare(&format!("{name}.svg"), &svg::draw(svg::DARK, &buffer));
+}
