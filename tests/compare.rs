@@ -3,6 +3,7 @@
 mod support;
 
 use std::process::{Command, Output, Stdio};
+use std::sync::Arc;
 
 use layerscope::compare::{
     Difference, DifferenceTree, LayerPlace, PackageDifference, changed_packages, changed_paths, columns, layer_places,
@@ -89,6 +90,32 @@ fn several_images_have_their_ratio_to_the_first() {
 }
 
 #[test]
+fn of_several_images_each_says_what_who_has_the_first_downloads() {
+    let [one, two] = versions();
+    let plain = build::inspect(tar(Image::of([layer([file("other", 2_000)])]).docker())).unwrap();
+    let comparison = Comparison::of(&[&one, &two, &one, &plain]);
+    let (pull, stored) = (two.layers[1].stored_bytes, plain.layers[0].stored_bytes);
+    let text = text(&comparison);
+    let (_, pulls) = text.split_once("What someone who has the first downloads\n").expect("it is said");
+    let mut rows = pulls.lines().skip(1).map(|line| line.split_whitespace().take(5).collect::<Vec<_>>().join(" "));
+    let mut row = || rows.next().expect("a row for each image after the first");
+    assert_eq!(row(), format!("{pull} B 1 of 2"));
+    assert_eq!(row(), "0 B 2 of 2");
+    assert_eq!(row(), format!("~{} 0 of 1", Units::Iec.size(stored)));
+    assert!(row().starts_with("~ as the archive"), "{text}");
+    assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
+    let mut json = Vec::new();
+    write_comparison_json(&comparison, Units::Iec, &mut json).unwrap();
+    let json: Value = serde_json::from_slice(&json).unwrap();
+    assert_eq!(json["images"][0].get("pull"), None, "nobody downloads what they have");
+    let pulls = [1, 2, 3].map(|i| {
+        let pull = &json["images"][i]["pull"];
+        (pull["bytes"].as_u64().unwrap(), pull["shared_layers"].as_u64().unwrap(), pull["exact"].as_bool().unwrap())
+    });
+    assert_eq!(pulls, [(pull, 1, true), (0, 2, true), (stored, 0, false)]);
+}
+
+#[test]
 fn an_image_is_the_same_as_itself() {
     let [one, _] = versions();
     let comparison = Comparison::of(&[&one, &one]);
@@ -154,7 +181,7 @@ fn installed_versions() -> [(Inspection, Installed); 2] {
     support::versions::versions().map(|archive| {
         let opened = build::open(archive).unwrap();
         let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
-        let installed = installed(&inspection.tree, &LayerContents::new(&opened));
+        let installed = installed(&inspection.tree, &LayerContents::new(&opened), &Arc::default());
         (inspection, installed)
     })
 }
@@ -210,7 +237,7 @@ fn dpkg_tells_versions_of_what_is_installed() {
     ]);
     let opened = build::open(tar(Image::of([own]).docker())).unwrap();
     let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
-    let installed = installed(&inspection.tree, &LayerContents::new(&opened));
+    let installed = installed(&inspection.tree, &LayerContents::new(&opened), &Arc::default());
     let packages: Vec<_> =
         installed.packages.iter().map(|p| (p.name.as_str(), p.version.as_deref().unwrap(), p.bytes)).collect();
     assert_eq!(packages, [("git", "1:2.39", 900), ("tzdata", "2024a", 0)]);
@@ -286,6 +313,7 @@ fn sums_up(report: &Value) {
     let pulled =
         report["layers"].as_array().unwrap().iter().map(|layer| layer["pull_bytes"].as_i64().unwrap()).sum::<i64>();
     assert_eq!(report["pull"]["bytes"].as_i64().unwrap(), pulled);
+    assert_eq!(report["images"][1]["pull"], report["pull"]);
     if let Some(packages) = report.get("packages") {
         let number = |key: &str| packages[key].as_i64().unwrap();
         let of_none = number("unpackaged_after_bytes") - number("unpackaged_before_bytes");

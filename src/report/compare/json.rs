@@ -35,6 +35,8 @@ struct ImagePart<'a> {
     stored_bytes: u64,
     files: u64,
     ratio: Option<f64>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    pull: Option<PullPart>,
 }
 
 #[derive(Serialize)]
@@ -92,11 +94,13 @@ struct PackagePart<'a> {
 
 /// Writes a comparison as JSON.
 pub fn write_comparison_json(comparison: &Comparison<'_>, units: Units, out: impl Write) -> io::Result<()> {
-    let against = comparison.pair.as_ref();
+    let against = comparison.pair();
+    // The first image is not pulled by who has it.
+    let sharings = std::iter::once(None).chain(comparison.sharings().iter().map(Some));
     let part = ComparisonPart {
         schema_version: 1,
         verdict: comparison.verdict(units),
-        images: comparison.columns.iter().map(image_part).collect(),
+        images: comparison.columns.iter().zip(sharings).map(|(column, sharing)| image_part(column, sharing)).collect(),
         layers: against.map(layer_parts),
         pull: against.map(|against| pull_part(&against.pair.sharing)),
         changes: against.map(|against| {
@@ -109,7 +113,7 @@ pub fn write_comparison_json(comparison: &Comparison<'_>, units: Units, out: imp
     write_escaped(&part, out)
 }
 
-fn image_part(column: &Column) -> ImagePart<'_> {
+fn image_part<'a>(column: &'a Column, sharing: Option<&Sharing>) -> ImagePart<'a> {
     ImagePart {
         name: &column.name,
         layers: column.layers,
@@ -119,6 +123,7 @@ fn image_part(column: &Column) -> ImagePart<'_> {
         stored_bytes: column.stored,
         files: column.files,
         ratio: column.ratio,
+        pull: sharing.map(pull_part),
     }
 }
 

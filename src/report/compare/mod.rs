@@ -5,7 +5,7 @@ mod text;
 mod words;
 
 use crate::analysis::Inspection;
-use crate::compare::{Column, PackageChanges, Pair, changed_packages, columns, tell_apart};
+use crate::compare::{Column, PackageChanges, Pair, Sharing, changed_packages, columns, sharing, tell_apart};
 use crate::packages::Installed;
 use crate::units::Units;
 
@@ -17,7 +17,16 @@ pub use words::{end_of_sharing, verdict};
 #[derive(Debug)]
 pub struct Comparison<'a> {
     columns: Vec<Column>,
-    pair: Option<Against<'a>>,
+    others: Others<'a>,
+}
+
+/// The images after the first, each against it.
+#[derive(Debug)]
+enum Others<'a> {
+    /// One, path by path.
+    One(Box<Against<'a>>),
+    /// None, or several: only which layers each of them shares with the first.
+    Several(Vec<Sharing>),
 }
 
 /// What differs between two images.
@@ -33,11 +42,15 @@ struct Against<'a> {
 impl<'a> Comparison<'a> {
     /// Compares all images with the first, and if they are two, path by path.
     pub fn of(images: &[&'a Inspection]) -> Self {
-        let pair = match *images {
-            [first, second] => Some(Against { first, second, pair: Pair::of(first, second), packages: None }),
-            _ => None,
+        let others = match *images {
+            [first, second] => {
+                let pair = Pair::of(first, second);
+                Others::One(Box::new(Against { first, second, pair, packages: None }))
+            }
+            [first, ref others @ ..] => Others::Several(others.iter().map(|other| sharing(first, other)).collect()),
+            [] => Others::Several(Vec::new()),
         };
-        Self { columns: columns(images), pair }
+        Self { columns: columns(images), others }
     }
 
     /// Names the archives of images that have the same name.
@@ -48,7 +61,7 @@ impl<'a> Comparison<'a> {
 
     /// Compares also the packages of two images.
     pub fn with_packages(mut self, first: &Installed, second: &Installed) -> Self {
-        if let Some(pair) = &mut self.pair {
+        if let Others::One(pair) = &mut self.others {
             pair.packages = Some(changed_packages(first, second));
         }
         self
@@ -57,6 +70,22 @@ impl<'a> Comparison<'a> {
     /// The outcome in one line.
     pub fn verdict(&self, units: Units) -> String {
         let [first, .., last] = &self.columns[..] else { return "There is nothing to compare.".into() };
-        verdict(first, last, self.pair.as_ref().map(|against| &against.pair.sharing), units)
+        verdict(first, last, self.pair().map(|against| &against.pair.sharing), units)
+    }
+
+    /// What differs, if the images are two.
+    fn pair(&self) -> Option<&Against<'a>> {
+        match &self.others {
+            Others::One(against) => Some(against),
+            Others::Several(_) => None,
+        }
+    }
+
+    /// What each image after the first shares with it.
+    fn sharings(&self) -> &[Sharing] {
+        match &self.others {
+            Others::One(against) => std::slice::from_ref(&against.pair.sharing),
+            Others::Several(sharings) => sharings,
+        }
     }
 }

@@ -11,6 +11,8 @@ use crate::units::times;
 use crate::units::{count, plural};
 
 const WIDTH: usize = 80;
+/// What a `~` before bytes to pull means.
+const STORED_PLAIN: &str = "~ as the archive stores these layers, uncompressed: a registry sends less.";
 
 /// Writes a comparison as text; `style.top` is how many paths and packages are listed, 0 for all.
 pub fn write_comparison(comparison: &Comparison<'_>, style: TextStyle, mut out: impl Write) -> io::Result<()> {
@@ -19,12 +21,14 @@ pub fn write_comparison(comparison: &Comparison<'_>, style: TextStyle, mut out: 
         page.head(&line)?;
     }
     page.columns(comparison)?;
-    if let Some(against) = &comparison.pair {
+    if let Some(against) = comparison.pair() {
         page.layers(against)?;
         page.paths(against)?;
         if let Some(packages) = &against.packages {
             page.packages(packages)?;
         }
+    } else {
+        page.pulls(comparison)?;
     }
     out.flush()
 }
@@ -73,6 +77,21 @@ impl<W: Write> Page<'_, W> {
         Ok(())
     }
 
+    /// What each image shares with the first, in a line.
+    fn pulls(&mut self, comparison: &Comparison<'_>) -> io::Result<()> {
+        writeln!(self.out)?;
+        self.head("What someone who has the first downloads")?;
+        writeln!(self.out, "{:>10}  {:>14}  image", "pull", "layers shared")?;
+        for (column, sharing) in comparison.columns.iter().skip(1).zip(comparison.sharings()) {
+            let about = if sharing.exact { "" } else { "~" };
+            let pull = format!("{about}{}", self.size(sharing.pull));
+            let shared = format!("{} of {}", sharing.shared(), sharing.same.len());
+            let name = cut_front(&column.name, WIDTH - 28);
+            writeln!(self.out, "{pull:>10}  {shared:>14}  {name}")?;
+        }
+        if comparison.sharings().iter().all(|sharing| sharing.exact) { Ok(()) } else { self.wrapped(STORED_PLAIN) }
+    }
+
     fn layers(&mut self, against: &Against<'_>) -> io::Result<()> {
         let Against { first, second, pair, .. } = against;
         writeln!(self.out)?;
@@ -95,7 +114,7 @@ impl<W: Write> Page<'_, W> {
             self.wrapped(&end)?;
         }
         if !pair.sharing.exact {
-            self.wrapped("~pull: the archive stores these layers uncompressed; a registry sends less.")?;
+            self.wrapped(STORED_PLAIN)?;
         }
         let shared = second.layers.iter().zip(&pair.sharing.same).filter(|(_, same)| same.is_some());
         let bytes = shared.map(|(layer, _)| layer.shipped).sum();
