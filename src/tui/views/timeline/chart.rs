@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::columns::{Columns, Gutter};
-use crate::tui::draw::{cells, put};
+use crate::tui::draw::{cells, is_worth_showing, put};
 use crate::tui::views::Look;
 
 /// The rows of bars at least.
@@ -102,8 +102,9 @@ impl Chart {
     fn cells(&self, column: Column) -> (usize, usize) {
         let scaled = |bytes: u64| cells(bytes, self.most, self.rows).max(usize::from(bytes > 0));
         let filled = scaled(column.shipped);
-        // What is dead shows as soon as there is room for both.
-        let dead = usize::from(column.shipped > column.visible && (filled > 1 || column.visible == 0));
+        // What is dead shows as soon as there is room for both; next to nothing would look like a whole row.
+        let is_shown = is_worth_showing(column.shipped.saturating_sub(column.visible), column.shipped);
+        let dead = usize::from(is_shown && (filled > 1 || column.visible == 0));
         (scaled(column.visible).min(filled.saturating_sub(dead)), filled)
     }
 }
