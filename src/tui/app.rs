@@ -170,9 +170,9 @@ impl App {
                     self.phase = Phase::Loading { done, total, layers };
                 }
             }
-            Message::Choices(what, choices) => {
+            Message::Choices(what, choices, cursor) => {
                 self.lesson = None;
-                self.phase = Phase::Choosing { what, choices, cursor: 0 };
+                self.phase = Phase::Choosing { what, choices, cursor };
             }
             Message::Opened(intro) => {
                 self.lesson = None;

@@ -22,8 +22,8 @@ pub enum Message {
     Tick(Duration),
     /// How far the reading is: bytes done, bytes in all, layers done.
     Progress(u64, u64, u64),
-    /// One of these is to be chosen: images of the archive, or lessons.
-    Choices(&'static str, Vec<String>),
+    /// One of these is to be chosen: images of the archive, or lessons; the last is the place of the one that is offered.
+    Choices(&'static str, Vec<String>, usize),
     /// The image is known, and its layers are going to be read.
     Opened(Intro),
     Loaded(Result<Arc<Inspection>, Error>),

@@ -12,7 +12,7 @@ use crate::tui::search::Search;
 use crate::tui::views::{View, Views};
 
 /// The actions that answer, in the order of the options.
-pub const ANSWERS: [Action; 4] = [Action::AnswerA, Action::AnswerB, Action::AnswerC, Action::AnswerD];
+pub static ANSWERS: [Action; 4] = [Action::AnswerA, Action::AnswerB, Action::AnswerC, Action::AnswerD];
 
 impl App {
     /// Begins a lesson.
@@ -130,6 +130,7 @@ impl App {
 
     /// Takes an answer to the question; the first one counts.
     fn answer_question(&mut self, option: Option<usize>) -> Option<Effect> {
+        let area = self.panes().narrator;
         let lesson = self.lesson.as_mut()?;
         let options = lesson.question()?.options.len();
         if option.is_some_and(|option| option >= options) {
@@ -139,7 +140,9 @@ impl App {
         let step = lesson.step;
         lesson.answers[step] = Some(Answer { first, last: option });
         lesson.option = option.map_or(0, |option| option + 1);
-        lesson.scroll = 0;
+        // On a small screen the question goes out of the way of the answer.
+        let fits = super::lines_in(lesson, area) <= rows_inside(area);
+        lesson.scroll = if fits { 0 } else { super::lines_asked(lesson, area) };
         None
     }
 

@@ -50,10 +50,21 @@ pub fn lines_in(lesson: &Narrator, area: Rect) -> usize {
     lines(lesson, usize::from(area.width.saturating_sub(2)), &Theme::BARE).len()
 }
 
+/// The lines of a question before its options, in the narrator's pane.
+pub fn lines_asked(lesson: &Narrator, area: Rect) -> usize {
+    let width = words_width(usize::from(area.width.saturating_sub(2)));
+    lesson.current().map_or(0, |step| paragraphs(&step.text, width).len())
+}
+
+/// The columns of words in a pane that is so wide inside.
+fn words_width(width: usize) -> usize {
+    width.saturating_sub(2).min(WIDEST)
+}
+
 /// The lines of a step.
 fn lines(lesson: &Narrator, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let Some(step) = lesson.current() else { return Vec::new() };
-    let width = width.saturating_sub(2).min(WIDEST);
+    let width = words_width(width);
     let said = |text: &str, style: Style| {
         paragraphs(text, width).into_iter().map(move |line| Line::styled(format!(" {line}"), style))
     };
@@ -116,7 +127,7 @@ impl Narrator {
 
     /// The rows of a step at its longest: with a wrong answer, or before there is one.
     fn longest(&self, step: &crate::learn::Step, width: usize) -> usize {
-        let width = width.saturating_sub(2).min(WIDEST);
+        let width = words_width(width);
         let said = paragraphs(&step.text, width).len();
         let Some(question) = &step.question else { return said };
         let rows = |option: &String| wrap(option, width.saturating_sub(5)).len();
@@ -142,6 +153,11 @@ impl Narrator {
 pub fn keys(lesson: &Narrator) -> &'static [Hint] {
     const LOOK: Hint = (&[LessonReturn], "look around");
     const QUIT: Hint = (&[Quit], "quit");
+    const fn asking(answers: &'static [Action]) -> [Hint; 5] {
+        [(answers, "answer"), (&[LessonTold], "tell me"), (&[LessonBack], "back"), LOOK, QUIT]
+    }
+    static ASKING: [[Hint; 5]; 3] =
+        [asking(&[AnswerA, AnswerB]), asking(&[AnswerA, AnswerB, AnswerC]), asking(&ANSWERS)];
     match lesson {
         lesson if lesson.is_over() && lesson.place() == Place::Among => {
             &[(&[LessonNext], "next lesson"), (&[LessonBack], "back"), (&[Up, Down], "scroll"), QUIT]
@@ -151,7 +167,8 @@ pub fn keys(lesson: &Narrator) -> &'static [Hint] {
         }
         lesson if lesson.is_over() => &[(&[LessonBack], "back"), (&[Up, Down], "scroll"), QUIT],
         lesson if lesson.asks() => {
-            &[(&ANSWERS, "answer"), (&[LessonTold], "tell me"), (&[LessonBack], "back"), LOOK, QUIT]
+            let options = lesson.question().map_or(0, |question| question.options.len());
+            &ASKING[options.saturating_sub(2).min(ASKING.len() - 1)]
         }
         lesson if lesson.place() == Place::Alone => {
             &[(&[LessonNext], "on"), (&[LessonBack], "back"), LOOK, (&[Help], "help"), QUIT]

@@ -9,7 +9,7 @@ use layerscope::compare::{Column, columns};
 
 use crate::learn::{Question, Scene, Stage, Step, Told};
 
-pub use draw::{draw, keys, lines_in, mark, option_at};
+pub use draw::{draw, keys, lines_asked, lines_in, mark, option_at};
 pub use page::{draw as draw_page, rows as page_rows};
 pub use stills::{Size, Still, stills};
 
@@ -109,7 +109,7 @@ impl Narrator {
         self.place
     }
 
-    /// How many questions were answered rightly at once, and how many there are.
+    /// How many questions were answered rightly at the first try, and how many there are.
     pub fn score(&self) -> (usize, usize) {
         let questions = self.told.steps.iter().zip(&self.answers);
         let questions = questions.filter_map(|(step, answer)| Some((step.question.as_ref()?, answer)));

@@ -45,7 +45,7 @@ fn lines(lesson: &Narrator, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     if let (right, all @ 1..) = lesson.score() {
         lines.push(Line::default());
         let questions = if all == 1 { "question" } else { "questions" };
-        lines.push(Line::raw(format!(" You answered {right} of {all} {questions} rightly at once.")));
+        lines.push(Line::raw(format!(" You had {right} of {all} {questions} right at the first try.")));
     }
     let (before, after) = dockerfiles(lesson, theme);
     if before.is_empty() && after.is_empty() {

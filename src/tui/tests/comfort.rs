@@ -57,7 +57,7 @@ fn in_ascii_every_cell_of_every_view_is_ascii() {
         waiting.tell(Message::Opened(Intro::of(&DEMO.0)));
         waiting.tell(Message::Progress(1 << 20, 2 << 20, 1));
         screens.push(("waiting", waiting.screen()));
-        waiting.tell(Message::Choices("image", vec!["app:1".into()]));
+        waiting.tell(Message::Choices("image", vec!["app:1".into()], 0));
         screens.push(("choosing", waiting.screen()));
         for (name, screen) in screens {
             assert!(screen.is_ascii(), "{name}:\n{screen}");

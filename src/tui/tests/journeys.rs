@@ -182,7 +182,7 @@ fn an_image_without_layers_is_shown() {
 #[test]
 fn of_several_images_a_person_picks_one() {
     let mut person = Person::in_front_of("two.tar", 80, 24);
-    person.tell(Message::Choices("image", vec!["app:1  linux/amd64".into(), "app:2  linux/amd64".into()]));
+    person.tell(Message::Choices("image", vec!["app:1  linux/amd64".into(), "app:2  linux/amd64".into()], 0));
     let screen = person.screen();
     assert!(screen.contains("Which image?") && screen.contains("app:2"), "{screen}");
     person.types("jjjkkj");

@@ -176,12 +176,99 @@ fn a_question_waits_for_an_answer_and_the_first_one_counts() {
 #[test]
 fn what_is_asked_for_is_not_on_the_screen() {
     let mut person = Person::learning("chmod", 80, 24);
-    person.goes_on();
     let screen = person.screen();
     assert!(screen.contains("2        ?"), "{screen}");
     assert!(!screen.contains("dead") && !screen.contains('▒'), "{screen}");
     person.types("b");
     assert!(person.screen().contains('▒'), "{}", person.screen());
+}
+
+/// The sizes in a text, such as `6.56 MB`.
+fn sizes(text: &str) -> Vec<String> {
+    let words: Vec<_> = text.split_whitespace().map(|word| word.trim_matches([',', ':', '.', '~'])).collect();
+    let is_size = |pair: &&[&str]| pair[0].starts_with(|c: char| c.is_ascii_digit()) && pair[1].ends_with('B');
+    words.windows(2).filter(is_size).map(|pair| pair.join(" ")).collect()
+}
+
+#[test]
+fn the_answer_to_a_question_is_nowhere_on_the_screen() {
+    for (name, told, _) in COURSE.iter() {
+        let mut person = Person::learning(name, 120, 40);
+        let mut said = String::new();
+        for (i, step) in told.steps.iter().enumerate() {
+            said.push_str(&step.text);
+            if let Some(question) = &step.question {
+                let above = usize::from(person.app.panes().narrator.y);
+                let shown = person.screen().lines().take(above).collect::<Vec<_>>().join("\n");
+                // What the narrator has told is no secret.
+                for size in sizes(&question.options[question.right]).iter().filter(|size| !said.contains(*size)) {
+                    assert!(!shown.contains(size), "{name}, step {}: {size} is on\n{shown}", i + 1);
+                }
+                assert!(
+                    !matches!(step.scene.view, Some(View::Findings | View::Ladder)),
+                    "{name}, step {}: what helps is listed while it is asked for",
+                    i + 1
+                );
+                said.push_str(&question.because);
+                person.types("s");
+            }
+            person.goes_on();
+        }
+    }
+}
+
+#[test]
+fn what_a_question_hides_has_not_been_shown_before() {
+    for (name, told, stages) in COURSE.iter() {
+        for (i, step) in told.steps.iter().enumerate().filter(|(_, step)| step.question.is_some()) {
+            let image = step.scene.image;
+            if step.scene.layer + 1 < stages[image].inspection.layers.len() {
+                let before = told.steps[..i].iter().position(|other| other.scene.image == image);
+                assert_eq!(before, None, "{name}: question {} comes too late", i + 1);
+            }
+        }
+    }
+}
+
+#[test]
+fn a_mark_that_is_spoken_of_is_on_the_screen() {
+    let mut marks = String::new();
+    for (name, told, _) in COURSE.iter() {
+        let mut person = Person::learning(name, 80, 24);
+        for step in &told.steps {
+            let spoken = step.text.split_once("marked ").and_then(|(_, rest)| rest.chars().next());
+            let spoken = spoken.or_else(|| step.text.split_once(" marks ").and_then(|(start, _)| start.chars().last()));
+            if let Some(mark) = spoken {
+                marks.push(mark);
+                let tree = person.app.panes().tree;
+                let rows = person
+                    .screen()
+                    .lines()
+                    .map(|line| line.chars().skip(usize::from(tree.x)).collect())
+                    .collect::<Vec<String>>();
+                assert!(
+                    rows.iter().any(|row| row.contains(&format!(" {mark} "))),
+                    "{name}: no {mark} on\n{}",
+                    person.screen()
+                );
+            }
+            if step.question.is_some() {
+                person.types("s");
+            }
+            person.goes_on();
+        }
+    }
+    assert_eq!(marks, "-@");
+}
+
+#[test]
+fn a_quarter_of_the_go_program_is_for_debuggers() {
+    let (_, told, _) = COURSE.iter().find(|(name, ..)| name == "binary").expect("it is built in");
+    let question = told.steps.iter().find_map(|step| step.question.as_ref()).expect("it asks");
+    assert_eq!(question.options[question.right], "a quarter");
+    let (_, share) = question.because.split_once(": ").expect("a share");
+    let share: f64 = share.split(' ').next().and_then(|share| share.parse().ok()).expect("a number");
+    assert!((22.0..28.0).contains(&share), "{share} %");
 }
 
 #[test]
@@ -215,7 +302,7 @@ fn a_learner_looks_around_and_one_key_comes_back() {
     person.press(KeyCode::Enter).types("]]");
     person.types("L");
     assert_eq!((person.layer(), &*person.path()), (1, "/usr/lib/go"), "{}", person.screen());
-    assert!(person.screen().contains("2 of 9"), "{}", person.screen());
+    assert!(person.screen().contains("2 of 10"), "{}", person.screen());
 }
 
 #[test]
@@ -229,6 +316,29 @@ fn on_a_small_screen_what_does_not_fit_is_scrolled() {
         person.press(KeyCode::PageDown);
     }
     panic!("the last words never came:\n{}", person.screen());
+}
+
+#[test]
+fn on_a_small_screen_an_answer_is_seen_at_once() {
+    for name in ["add-dot", "chmod"] {
+        let mut person = Person::learning(name, 40, 12);
+        let right = person.lesson().question().expect("it begins with a question").right;
+        person.types(&LETTERS[right].to_string());
+        assert!(person.screen().contains(&format!("✓ {}", LETTERS[right])), "{}", person.screen());
+        person.press(KeyCode::PageUp).press(KeyCode::PageUp).press(KeyCode::PageUp).press(KeyCode::PageUp);
+        assert!(!person.screen().contains('✓'), "the question can be read again\n{}", person.screen());
+    }
+}
+
+#[test]
+fn the_footer_has_as_many_letters_as_there_are_answers() {
+    let mut person = Person::learning("add-dot", 80, 24);
+    assert!(person.screen().contains(" a b c answer"), "{}", person.screen());
+    person.types("c");
+    while !person.lesson().asks() {
+        person.goes_on();
+    }
+    assert!(person.screen().contains(" a b answer"), "{}", person.screen());
 }
 
 #[test]

@@ -198,7 +198,7 @@ fn in_the_treemap_a_click_selects_a_tile_and_a_double_click_goes_into_it() {
 #[test]
 fn of_several_images_one_is_picked_with_a_double_click() {
     let mut person = Person::in_front_of("two.tar", 80, 24);
-    person.tell(Message::Choices("image", vec!["app:1".into(), "app:2".into()]));
+    person.tell(Message::Choices("image", vec!["app:1".into(), "app:2".into()], 0));
     let (x, y) = person.finds("app:2");
     person.clicks(x, y);
     assert!(person.screen().contains("Which image? · 2/2"), "{}", person.screen());
