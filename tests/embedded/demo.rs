@@ -1,9 +1,14 @@
 //! The demo: what its separate `RUN` deletes still ships.
 
 use std::io::BufWriter;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
 
-use layerscope::Inspection;
 use layerscope::analysis::dead_groups;
+use layerscope::contents::LayerContents;
+use layerscope::study::Study;
+use layerscope::units::Units;
+use layerscope::{Error, Inspection, Progress};
 
 use crate::shown::inspect;
 
@@ -78,4 +83,15 @@ fn the_demo_can_be_written_out() {
     assert_eq!(written.totals, embedded.totals);
     assert_eq!(written.id, embedded.id);
     assert!(written.warnings.is_empty());
+}
+
+#[test]
+fn a_study_ends_when_the_image_is_left() {
+    let opened = layerscope::demo::open().unwrap();
+    let (inspection, contents) = (inspect(&opened), LayerContents::new(&opened));
+    let progress = Arc::<Progress>::default();
+    let study = || Study::unprompted(&inspection, &contents, Units::Iec, &progress);
+    assert!(study().is_ok_and(|study| !study.findings.is_empty()));
+    progress.cancel.store(true, Ordering::Relaxed);
+    assert!(matches!(study(), Err(Error::Cancelled)));
 }

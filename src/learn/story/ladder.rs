@@ -75,7 +75,7 @@ impl<'a> Teller<'a> {
         let shrunk = |rung: &&Rung| matches!(rung.step, Remedy::Stripped | Remedy::Packed);
         let title = match smaller.first().is_some_and(shrunk) {
             true => "The program itself, made smaller",
-            false => "Only what runs, on less and less",
+            false => "Only what runs, on smaller and smaller bases",
         };
         for (title, rungs) in [("The same image, built better", better), (title, smaller)] {
             if rungs.is_empty() {
