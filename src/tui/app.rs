@@ -216,13 +216,19 @@ impl App {
         if is_interrupt(key) { Some(Effect::Quit) } else { self.act(action?) }
     }
 
+    /// Whether letters are text now, and no keys.
+    pub fn takes_text(&self) -> bool {
+        self.asks_where() || self.viewer.as_ref().is_some_and(|viewer| viewer.typing.is_some()) || self.is_typing()
+    }
+
     /// Does what a key or a click asks for.
     pub(super) fn act(&mut self, action: Action) -> Option<Effect> {
         let ready = self.explorer().is_some();
         self.settle();
         let action = match action {
             Action::Quit | Action::Suspend | Action::Help => action,
-            action if self.help => action,
+            // The way back to a lesson leads out of the help too.
+            action if self.help && (action != Action::LessonReturn || self.is_told()) => action,
             action => match self.act_in_lesson(action) {
                 Ok(effect) => return effect,
                 Err(action) => action,

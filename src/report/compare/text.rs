@@ -79,6 +79,9 @@ impl<W: Write> Page<'_, W> {
 
     /// What each image shares with the first, in a line.
     fn pulls(&mut self, comparison: &Comparison<'_>) -> io::Result<()> {
+        if comparison.sharings().is_empty() {
+            return Ok(());
+        }
         writeln!(self.out)?;
         self.head("What someone who has the first downloads")?;
         writeln!(self.out, "{:>10}  {:>14}  image", "pull", "layers shared")?;

@@ -27,8 +27,11 @@ pub fn draw(app: &App, lesson: &Narrator, theme: &Theme, area: Rect, buffer: &mu
     let at = (lesson.step + 1).min(steps);
     if lesson.turn == Turn::Learner {
         let key = app.keymap.first_keys(&[LessonReturn]);
-        let line =
-            format!(" Looking around · {} comes back to step {at} of {steps}: {}", key.trim(), lesson.told.title);
+        // Where somebody is typing, every letter is text.
+        let before = if app.takes_text() { "Esc, then " } else { "" };
+        let key = key.trim();
+        let title = &lesson.told.title;
+        let line = format!(" Looking around · {before}{key} comes back to step {at} of {steps}: {title}");
         return put(Line::styled(cut(&line, usize::from(area.width)), theme.focused), 0, area, buffer);
     }
     let title = if lines_in(lesson, area) > rows_inside(area) {

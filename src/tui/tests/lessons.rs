@@ -299,10 +299,26 @@ fn a_learner_looks_around_and_one_key_comes_back() {
     person.types("2");
     assert!(person.screen().contains("Looking around"), "{}", person.screen());
     person.types("1/bash");
+    assert!(person.screen().contains("Esc, then L comes back"), "{}", person.screen());
     person.press(KeyCode::Enter).types("]]");
+    assert!(person.screen().contains("around · L comes back"), "{}", person.screen());
     person.types("L");
     assert_eq!((person.layer(), &*person.path()), (1, "/usr/lib/go"), "{}", person.screen());
     assert!(person.screen().contains("2 of 10"), "{}", person.screen());
+}
+
+#[test]
+fn from_wherever_a_learner_is_one_key_comes_back() {
+    for away in ["?", "2?", "i", "o", "e", "v", "v=", "8", "4", "i?", "t"] {
+        let mut person = Person::learning("cleanup", 80, 24);
+        person.goes_on().types(away);
+        if !person.app.is_told() || person.app.help {
+            person.types("L");
+        }
+        assert!(person.app.is_told() && !person.app.help, "{away}:\n{}", person.screen());
+        assert_eq!((person.layer(), &*person.path()), (1, "/usr/lib/go"), "{away}:\n{}", person.screen());
+        assert!(person.screen().contains("2 of 10"), "{away}:\n{}", person.screen());
+    }
 }
 
 #[test]
