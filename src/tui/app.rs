@@ -238,7 +238,7 @@ impl App {
             Action::Quit if self.returns => return Some(Effect::Leave),
             Action::Quit => return Some(Effect::Quit),
             Action::Suspend => return Some(Effect::Suspend),
-            Action::Back if !ready && !self.help => return Some(Effect::Quit),
+            Action::Back if !ready && !self.help => return Some(Effect::Cancel),
             Action::Help => {
                 self.help = !self.help;
                 self.help_scroll = 0;

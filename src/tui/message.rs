@@ -46,6 +46,8 @@ pub enum Effect {
     Quit,
     /// The person goes back to where the image was opened from.
     Leave,
+    /// What is being read is not wanted any more.
+    Cancel,
     Fail(Error),
     /// This text goes to the terminal's clipboard.
     Copy(String),

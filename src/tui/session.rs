@@ -121,6 +121,17 @@ impl Session {
         self.app.update(Message::Choices("lesson", lessons, told.unwrap_or(0)));
     }
 
+    fn is_reading_one_of_several_lessons(&self) -> bool {
+        let several = self.course.as_ref().is_some_and(|(course, _)| course.entries.len() > 1);
+        several && matches!(self.app.phase, Phase::Loading { .. })
+    }
+
+    /// Stops what is being read; what comes next is read anew.
+    fn stop_reading(&mut self) {
+        self.progress.cancel.store(true, Ordering::Relaxed);
+        self.progress = Arc::default();
+    }
+
     /// Reads the images of a lesson beside the screen, and begins it.
     fn teach(&mut self, index: usize) {
         let Some((course, chosen)) = &mut self.course else { return };
@@ -134,7 +145,7 @@ impl Session {
         thread::spawn(move || {
             let told = course.entries[index].stage(units, &progress);
             let narrator = told.map(|(told, stages)| Box::new(Narrator::new(told, stages, place)));
-            sender.send(Event::Lesson(narrator))
+            sender.send(Event::Lesson(progress, narrator))
         });
     }
 
@@ -164,7 +175,7 @@ impl Session {
         thread::spawn(move || {
             let told = learn::story::of(&opened, units, &progress);
             let narrator = told.map(|(told, stage)| Box::new(Narrator::new(told, vec![stage], Place::Alone)));
-            sender.send(Event::Lesson(narrator.map_err(LessonError::Image)))
+            sender.send(Event::Lesson(progress, narrator.map_err(LessonError::Image)))
         });
     }
 
@@ -213,16 +224,22 @@ impl Session {
             Event::Told(..) | Event::Compared(_) => None,
             Event::Archive(Err(error)) => self.app.update(Message::Loaded(Err(error))),
             Event::Archive(Ok(archive)) => self.opened(archive),
-            Event::Lesson(Ok(narrator)) => self.app.update(Message::Lesson(narrator)),
-            Event::Lesson(Err(LessonError::Image(Error::Cancelled))) => Some(Effect::Quit),
-            Event::Lesson(Err(error)) => return Ok(Some(Ended::Failed(Failure::Lesson(error)))),
+            // Nobody waits for it any more.
+            Event::Lesson(progress, _) if !Arc::ptr_eq(&progress, &self.progress) => None,
+            Event::Lesson(_, Ok(narrator)) => self.app.update(Message::Lesson(narrator)),
+            Event::Lesson(_, Err(LessonError::Image(Error::Cancelled))) => Some(Effect::Quit),
+            Event::Lesson(_, Err(error)) => return Ok(Some(Ended::Failed(Failure::Lesson(error)))),
             Event::Continued => {
                 let size = stage.renew()?;
                 self.app.update(size)
             }
         };
         match effect {
-            Some(Effect::Quit) => return Ok(Some(Ended::Quit)),
+            Some(Effect::Cancel) if self.is_reading_one_of_several_lessons() => {
+                self.stop_reading();
+                self.list_lessons();
+            }
+            Some(Effect::Quit | Effect::Cancel) => return Ok(Some(Ended::Quit)),
             Some(Effect::Leave) => return Ok(Some(Ended::Back)),
             Some(Effect::Fail(error)) => return Ok(Some(Ended::Failed(Failure::Image(error)))),
             Some(Effect::Copy(text)) => stage.copy(text)?,
@@ -282,7 +299,7 @@ impl Session {
 impl Drop for Session {
     /// Stops what still reads the image or studies it.
     fn drop(&mut self) {
-        self.progress.cancel.store(true, Ordering::Relaxed);
+        self.stop_reading();
     }
 }
 

@@ -1,12 +1,13 @@
 //! The terminal with what happens at it: the screen, the keys, the signals, and the one channel that all of it goes through.
 
 use std::io;
+use std::sync::Arc;
 use std::sync::mpsc::{Receiver, RecvTimeoutError, Sender};
 use std::time::{Duration, Instant};
 
 use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::Event as TerminalEvent;
-use layerscope::{Archive, Error};
+use layerscope::{Archive, Error, Progress};
 use ratatui::Frame;
 use ratatui::layout::{Position, Rect};
 
@@ -29,8 +30,8 @@ pub enum Event {
     Told(u64, Message),
     /// The archive that a session waits for.
     Archive(Result<Archive, Error>),
-    /// A lesson has been told, or cannot be.
-    Lesson(Result<Box<Narrator>, LessonError>),
+    /// A lesson has been told, or cannot be, by what was asked to read its images.
+    Lesson(Arc<Progress>, Result<Box<Narrator>, LessonError>),
     /// What has come of comparing images.
     Compared(News),
     /// The program was stopped from outside, and goes on.

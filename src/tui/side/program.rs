@@ -147,7 +147,7 @@ impl Program {
                 let size = stage.renew()?;
                 self.side.update(size)
             }
-            Event::Archive(_) | Event::Lesson(_) => None,
+            Event::Archive(_) | Event::Lesson(..) => None,
         };
         match effect {
             Some(Effect::Quit) => return Ok(Some(Ended::Quit)),

@@ -145,7 +145,7 @@ impl Person {
 
     fn does(&mut self, message: Message) {
         match self.app.update(message) {
-            Some(Effect::Quit) => self.ended = true,
+            Some(Effect::Quit | Effect::Cancel) => self.ended = true,
             Some(Effect::Work(job)) => {
                 let mut results = Vec::new();
                 job.run(&mut |done| results.push(done));
