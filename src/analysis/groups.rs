@@ -1,6 +1,8 @@
 //! Dead bytes by the pair of instructions that made and removed them.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::{BTreeMap, BinaryHeap, HashMap};
+
+use foldhash::fast::RandomState;
 
 use super::Inspection;
 use crate::tree::{Cause, NodeId, Tree};
@@ -24,54 +26,54 @@ pub struct DeadGroup {
 
 /// Groups the dead inodes by the layers they were born and died in, the biggest group first.
 pub fn dead_groups(inspection: &Inspection) -> Vec<DeadGroup> {
-    let mut members: HashMap<(usize, usize), Vec<usize>> = HashMap::new();
-    for (i, dead) in inspection.dead.iter().enumerate() {
-        members.entry((dead.born_in, dead.died_in)).or_default().push(i);
+    let tree = &inspection.tree;
+    let mut members: HashMap<(usize, usize), Vec<Member>, RandomState> = HashMap::default();
+    // The deaths are in the order of versions, the list of what is dead is not: that one would jump about in memory.
+    for death in tree.deaths() {
+        let member = Member { node: tree.node_of(death.version), bytes: tree.size(death.version), cause: death.cause };
+        members.entry((tree.born(death.version), usize::from(death.layer))).or_default().push(member);
     }
-    let mut groups: Vec<_> = members
-        .into_iter()
-        .map(|((born_in, died_in), members)| group(inspection, born_in, died_in, &members))
-        .collect();
+    let mut groups: Vec<_> =
+        members.into_iter().map(|((born_in, died_in), members)| group(tree, born_in, died_in, &members)).collect();
     groups.sort_by_key(|group| (std::cmp::Reverse(group.bytes), group.born_in, group.died_in));
     groups
 }
 
-fn group(inspection: &Inspection, born_in: usize, died_in: usize, members: &[usize]) -> DeadGroup {
-    let mut by_cause: HashMap<Cause, (u64, usize)> = HashMap::new();
-    let mut bytes = 0;
-    for &i in members {
-        let dead = &inspection.dead[i];
-        bytes += dead.bytes;
-        let sum = by_cause.entry(dead.cause).or_default();
-        sum.0 += dead.bytes;
+/// An inode of a group.
+struct Member {
+    node: NodeId,
+    bytes: u64,
+    cause: Cause,
+}
+
+fn group(tree: &Tree, born_in: usize, died_in: usize, members: &[Member]) -> DeadGroup {
+    let mut by_cause: BTreeMap<Cause, (u64, usize)> = BTreeMap::new();
+    for member in members {
+        let sum = by_cause.entry(member.cause).or_default();
+        sum.0 += member.bytes;
         sum.1 += 1;
     }
+    let bytes = by_cause.values().map(|(bytes, _)| bytes).sum();
     let cause =
         by_cause.into_iter().max_by_key(|&(cause, sum)| (sum, cause)).map_or(Cause::Deleted, |(cause, _)| cause);
-    let place = place(
-        &inspection.tree,
-        members.iter().map(|&i| {
-            let dead = &inspection.dead[i];
-            (inspection.tree.node_of(dead.version), dead.bytes)
-        }),
-    );
+    let place = place(tree, members.iter().map(|member| (member.node, member.bytes)));
     DeadGroup { born_in, died_in, bytes, count: members.len(), cause, place }
 }
 
 /// The deepest directory that holds at least nine tenths of the bytes, or the file itself.
 pub(crate) fn place(tree: &Tree, files: impl Iterator<Item = (NodeId, u64)>) -> NodeId {
-    let mut below: BTreeMap<NodeId, u64> = BTreeMap::new();
-    let mut total = 0;
-    for (file, bytes) in files {
-        *below.entry(file).or_default() += bytes;
-        total += bytes;
-    }
+    let mut below: BinaryHeap<(NodeId, u64)> = files.collect();
+    let total: u64 = below.iter().map(|(_, bytes)| bytes).sum();
     // A path is made after the directory it lies in, so the last one of all has nothing left to come from below.
-    while let Some((node, bytes)) = below.pop_last() {
+    while let Some((node, mut bytes)) = below.pop() {
+        while let Some(same) = below.peek().filter(|(other, _)| *other == node) {
+            bytes += same.1;
+            below.pop();
+        }
         if bytes >= total - total / 10 || node == NodeId::ROOT {
             return node;
         }
-        *below.entry(tree.parent(node)).or_default() += bytes;
+        below.push((tree.parent(node), bytes));
     }
     NodeId::ROOT
 }

@@ -166,6 +166,10 @@ impl Ladder<'_> {
     }
 
     fn without_leftovers(&mut self, mut changes: Vec<Change>) -> Vec<Change> {
+        // Nothing is left out, so that it would be no rung.
+        if self.footing.leftovers.is_empty() {
+            return changes;
+        }
         changes.push(Change::Without(self.footing.leftovers.clone()));
         if !self.is_worth(&changes) {
             changes.pop();
@@ -178,6 +182,10 @@ impl Ladder<'_> {
 
     /// For what is no binary: all that is not known to be for the build stays.
     fn without_build_only(&mut self, mut changes: Vec<Change>) {
+        // Nothing is left out here, either.
+        if self.footing.build_only.is_empty() {
+            return;
+        }
         changes.push(Change::Without(self.footing.build_only.clone()));
         let how = "build in another stage, and copy from it what runs: COPY --from=build …".into();
         let note = match &self.footing.program {
