@@ -14,6 +14,9 @@ const DEEP: usize = 3;
 /// The most globs that the braces of one may stand for.
 const ALTERNATIVES: usize = 256;
 
+/// The most characters of a class such as `[co]` that is written out, too.
+const CLASS: usize = 16;
+
 /// What a glob asks of one component.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Part {
@@ -137,6 +140,8 @@ fn alternatives(text: &str) -> Result<Vec<String>, String> {
 pub enum Name {
     /// What stands before the first star, between the stars, and behind the last one.
     Stars { before: Vec<u8>, between: Vec<Vec<u8>>, behind: Vec<u8> },
+    /// Several, for a class of characters such as `[co]`.
+    OneOf(Vec<Self>),
     /// Anything else.
     General(Box<GlobMatcher>),
 }
@@ -149,6 +154,16 @@ impl Name {
             let behind = between.pop().unwrap_or_default();
             return Ok(Self::Stars { before: before.into(), between, behind });
         }
+        if let Some((before, rest)) = pattern.split_once('[')
+            && let Some((class, behind)) = rest.split_once(']')
+            && (1..=CLASS).contains(&class.len())
+            && class.bytes().all(|b| b.is_ascii_alphanumeric())
+            && !before.contains(['?', '\\'])
+            && !behind.contains(['?', '[', '\\'])
+        {
+            let names = class.chars().map(|c| Self::parse(&format!("{before}{c}{behind}")));
+            return Ok(Self::OneOf(names.collect::<Result<_, _>>()?));
+        }
         let glob = globset::GlobBuilder::new(pattern).literal_separator(true).backslash_escape(true).build();
         Ok(Self::General(Box::new(glob.map_err(|error| error.to_string())?.compile_matcher())))
     }
@@ -157,10 +172,14 @@ impl Name {
     pub fn fits(&self, name: &[u8]) -> bool {
         match self {
             Self::Stars { before, between, behind } => {
-                if name.len() < before.len() + behind.len() || !name.starts_with(before) || !name.ends_with(behind) {
+                if name.len() < before.len() + behind.len() {
                     return false;
                 }
-                let mut rest = &name[before.len()..name.len() - behind.len()];
+                let (start, rest) = name.split_at(before.len());
+                let (mut rest, end) = rest.split_at(rest.len() - behind.len());
+                if !is_same(start, before) || !is_same(end, behind) {
+                    return false;
+                }
                 between.iter().all(|piece| match position(rest, piece) {
                     Some(at) => {
                         rest = &rest[at + piece.len()..];
@@ -169,9 +188,15 @@ impl Name {
                     None => false,
                 })
             }
+            Self::OneOf(names) => names.iter().any(|one| one.fits(name)),
             Self::General(matcher) => matcher.is_match_candidate(&globset::Candidate::from_bytes(name)),
         }
     }
+}
+
+/// Whether two pieces of the same length are the same: byte by byte, since they are short and most differ in the first.
+fn is_same(one: &[u8], other: &[u8]) -> bool {
+    one.iter().zip(other).all(|(one, other)| one == other)
 }
 
 fn position(text: &[u8], piece: &[u8]) -> Option<usize> {
@@ -212,6 +237,9 @@ mod tests {
         assert!(Name::parse("*.o").unwrap().fits(b"caf\xe9.o"));
         assert!(Name::parse("*-darwin-*").unwrap().fits(b"esbuild-darwin-arm64\xff"));
         assert!(!Name::parse("aa*aa").unwrap().fits(b"aaa"));
+        let class = Name::parse("*.py[co]").unwrap();
+        assert!(class.fits(b".pyc") && class.fits(b"a\xff.pyo") && !class.fits(b"a.py") && !class.fits(b"a.pyco"));
+        assert!(Name::parse("[!a-c]*").unwrap().fits(b"d") && !Name::parse("[!a-c]*").unwrap().fits(b"b"));
         let stars = Name::parse("a*b*bc").unwrap();
         assert!(stars.fits(b"abbc") && stars.fits(b"axbxbc") && !stars.fits(b"abc") && !stars.fits(b"abb"));
     }

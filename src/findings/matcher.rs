@@ -51,11 +51,10 @@ pub struct Matcher {
     starts: Vec<u32>,
     names: Map<Box<[u8]>, u32>,
     patterns: Vec<(Box<str>, Name)>,
-    /// Patterns by the byte that they end in, else by the one that they begin with, else by one that they contain.
+    /// Patterns by the byte that they end in, else by the one that they begin with.
     by_end: Buckets,
     by_start: Buckets,
-    by_middle: Buckets,
-    /// Patterns that a name may fit whatever its bytes are.
+    /// Patterns that a name may fit whatever its first and its last byte are.
     open: Vec<u32>,
 }
 
@@ -66,7 +65,10 @@ struct Buckets(Vec<Vec<u32>>);
 impl Buckets {
     fn add(&mut self, byte: u8, pattern: u32) {
         self.0.resize(256, Vec::new());
-        self.0[usize::from(byte)].push(pattern);
+        let patterns = &mut self.0[usize::from(byte)];
+        if patterns.last() != Some(&pattern) {
+            patterns.push(pattern);
+        }
     }
 
     fn at(&self, byte: Option<&u8>) -> &[u32] {
@@ -102,17 +104,19 @@ impl Matcher {
         }
         let number = u32::try_from(self.patterns.len()).expect("globs are limited");
         let name = Name::parse(pattern).expect("the glob has been parsed");
-        match &name {
-            Name::Stars { behind: end, .. } if !end.is_empty() => self.by_end.add(end[end.len() - 1], number),
-            Name::Stars { before: start, .. } if !start.is_empty() => self.by_start.add(start[0], number),
-            Name::Stars { between, .. } if between.iter().any(|piece| !piece.is_empty()) => {
-                let byte = between.iter().flatten().next().copied().expect("some piece is not empty");
-                self.by_middle.add(byte, number);
-            }
-            Name::Stars { .. } | Name::General(_) => self.open.push(number),
-        }
+        self.sort_in(&name, number);
         self.patterns.push((pattern.into(), name));
         number
+    }
+
+    fn sort_in(&mut self, name: &Name, number: u32) {
+        match name {
+            Name::OneOf(names) => names.iter().for_each(|name| self.sort_in(name, number)),
+            Name::Stars { behind: end, .. } if !end.is_empty() => self.by_end.add(end[end.len() - 1], number),
+            Name::Stars { before: start, .. } if !start.is_empty() => self.by_start.add(start[0], number),
+            Name::Stars { .. } | Name::General(_) if self.open.last() == Some(&number) => {}
+            Name::Stars { .. } | Name::General(_) => self.open.push(number),
+        }
     }
 
     /// The number of the rule that takes each path, indexed like [`NodeId`]; the most specific one, the first of those.
@@ -121,21 +125,21 @@ impl Matcher {
             .run(tree, proofs)
     }
 
-    /// What of a name matters to any glob: the number of the name, then those of the patterns that it fits.
-    fn symbol(&self, name: &[u8], out: &mut Vec<u32>) {
+    fn pattern_at(&self, at: u32) -> Option<u32> {
+        match self.steps[at as usize] {
+            Step::Pattern(pattern) => Some(pattern),
+            Step::Name(_) | Step::Deep | Step::Below | Step::End { .. } => None,
+        }
+    }
+
+    /// What of a name matters: the number of the name, then those of the patterns that it fits, of those asked for.
+    fn symbol(&self, name: &[u8], asked: &[u32], out: &mut Vec<u32>) {
         out.clear();
         out.push(self.names.get(name).copied().unwrap_or(u32::MAX));
-        let mut fitting = |patterns: &[u32]| {
-            out.extend(patterns.iter().copied().filter(|&pattern| self.patterns[pattern as usize].1.fits(name)));
-        };
-        fitting(self.by_end.at(name.last()));
-        fitting(self.by_start.at(name.first()));
-        fitting(&self.open);
-        for (i, byte) in name.iter().enumerate() {
-            let patterns = self.by_middle.at(Some(byte));
-            if !patterns.is_empty() && !name[..i].contains(byte) {
-                fitting(patterns);
-            }
+        for patterns in [self.by_end.at(name.last()), self.by_start.at(name.first()), &self.open] {
+            let fits =
+                |&pattern: &u32| asked.binary_search(&pattern).is_ok() && self.patterns[pattern as usize].1.fits(name);
+            out.extend(patterns.iter().copied().filter(fits));
         }
     }
 }
@@ -144,6 +148,8 @@ impl Matcher {
 #[derive(Debug)]
 struct State {
     steps: Box<[u32]>,
+    /// The patterns that these positions ask for, in order.
+    patterns: Box<[u32]>,
     /// The rule that takes a path in this state.
     taken_by: Option<u16>,
     /// Positions at the directory that a glob takes all below of: where a proof is asked for.
@@ -177,7 +183,7 @@ impl Pass<'_> {
             if above == nothing {
                 continue;
             }
-            self.matcher.symbol(tree.name(node), &mut symbol);
+            self.matcher.symbol(tree.name(node), &self.states[above as usize].patterns, &mut symbol);
             let mut state = self.step(above, &symbol, proofs);
             if !self.states[state as usize].asking.is_empty() {
                 state = self.proved(state, node, tree, proofs);
@@ -255,8 +261,11 @@ impl Pass<'_> {
                     asks && matches!(self.matcher.steps[at as usize], Step::Below)
                 });
                 let asking = asking.collect();
+                let mut patterns: Vec<_> = steps.iter().filter_map(|&at| self.matcher.pattern_at(at)).collect();
+                patterns.sort_unstable();
+                patterns.dedup();
                 let taken_by = taken_by(self.matcher, &steps);
-                self.states.push(State { steps, taken_by, asking });
+                self.states.push(State { steps, patterns: patterns.into(), taken_by, asking });
                 number
             }
         }
