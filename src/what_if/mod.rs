@@ -76,11 +76,8 @@ impl Outcome {
 pub fn what_if(inspection: &Inspection, changes: &[Change]) -> Outcome {
     let tree = &inspection.tree;
     let runs = Runs::of(inspection.layers.len(), changes);
-    let mut kept = vec![false; tree.version_count()];
     let dropped = dropped(tree, changes);
-    for name in tree.file_names().filter(|&name| !dropped[tree.node_of(name).index()]) {
-        kept[tree.inode(name).index()] = true;
-    }
+    let mut kept = named(tree, &dropped);
     for change in changes {
         if let Change::Without(inodes) = change {
             for inode in inodes {
@@ -102,6 +99,19 @@ pub fn what_if(inspection: &Inspection, changes: &[Change]) -> Outcome {
         }
     }
     outcome
+}
+
+/// Whether each inode has a name that is not dropped, by the index of its version.
+fn named(tree: &Tree, dropped: &[bool]) -> Vec<bool> {
+    let is_dropped = |name: VersionId| dropped[tree.node_of(name).index()];
+    let any_dropped = dropped.contains(&true);
+    let mut named = vec![!any_dropped; tree.version_count()];
+    if any_dropped {
+        for name in tree.file_names().filter(|&name| !is_dropped(name)) {
+            named[tree.inode(name).index()] = true;
+        }
+    }
+    named
 }
 
 /// The paths that are dropped, and all below them.
