@@ -23,6 +23,7 @@ pub mod analysis;
 pub mod application;
 pub mod archive;
 pub mod base;
+mod both;
 pub mod closure;
 pub mod compare;
 pub mod contents;

@@ -8,6 +8,7 @@ use std::sync::Arc;
 use crate::analysis::Inspection;
 use crate::application::{self, Application};
 use crate::base::{Base, BaseError, Given, Share, base, shares, told};
+use crate::both::both;
 use crate::closure::{self, Closure};
 use crate::contents::Contents;
 use crate::error::Error;
@@ -129,18 +130,18 @@ impl Study {
             ([], Some(runtime)) => &runtime.application.files,
             (given, _) => given,
         };
-        let findings = findings_of(inspection, rules, &matches, base.layers, &packages);
         let program = runtime.as_ref().and_then(|runtime| runtime.program.clone());
-        let footing = Footing::of(&base, &findings, program);
-        Ok(Self {
-            ladder: climb(inspection, &footing, question.units),
-            footing,
-            shares: shares(inspection, rules, &matches, base.layers, application, &packages),
-            application_known: !application.is_empty(),
-            findings,
-            runtime,
-            base,
-        })
+        let (shares, (findings, footing, ladder)) = both(
+            || shares(inspection, rules, &matches, base.layers, application, &packages),
+            || {
+                let findings = findings_of(inspection, rules, &matches, base.layers, &packages);
+                let footing = Footing::of(&base, &findings, program);
+                let ladder = climb(inspection, &footing, question.units);
+                (findings, footing, ladder)
+            },
+        );
+        let application_known = !application.is_empty();
+        Ok(Self { findings, base, shares, application_known, runtime, ladder, footing })
     }
 }
 

@@ -17,8 +17,8 @@ use crate::image::{BuiltOn, Compression, HistoryEntry, Image, Instruction, Layer
 use crate::tree::{Cause, Kind, Tree, VersionId};
 use crate::warning::Warning;
 
-pub use groups::{DeadGroup, dead_groups};
 pub(crate) use groups::place;
+pub use groups::{DeadGroup, dead_groups};
 pub(crate) use recopied::mark_recopied;
 
 /// What one layer costs. All sizes are bytes.

@@ -42,7 +42,7 @@ pub(crate) fn shares(
             fits[tree.born(version)][number].then(|| rules.places[number].purpose)
         };
         let installed = || {
-            let layer = packages.layer_for(tree, version);
+            let layer = packages.layer_for(tree, version, death);
             packages.owner(tree, layer, node).map(|_| Purpose::Packages)
         };
         let purpose = if exactly.binary_search(&node).is_ok() {

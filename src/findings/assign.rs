@@ -7,7 +7,10 @@ use foldhash::fast::RandomState;
 use super::Fate;
 use super::rules::{Level, Rule, Rules, Signature, When};
 use crate::analysis::Inspection;
+use crate::both::both;
 use crate::tree::{Cause, Death, NodeId, Tree, VersionId};
+
+type Map<K, V> = HashMap<K, V, RandomState>;
 
 /// What takes bytes: the number of a rule or of a signature.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
@@ -21,6 +24,8 @@ pub enum Subject {
 pub struct Inode {
     pub version: VersionId,
     pub node: NodeId,
+    /// How it died; `None` if it is there.
+    pub cause: Option<Cause>,
 }
 
 /// Inodes with one subject, one layer that ships them and one fate.
@@ -38,8 +43,8 @@ impl Group {
     pub fn cause(&self, inspection: &Inspection) -> Option<Cause> {
         let mut sums: BTreeMap<Cause, u64> = BTreeMap::new();
         for inode in &self.inodes {
-            if let Some(death) = inspection.tree.death(inode.version) {
-                *sums.entry(death.cause).or_default() += inspection.tree.size(inode.version);
+            if let Some(cause) = inode.cause {
+                *sums.entry(cause).or_default() += inspection.tree.size(inode.version);
             }
         }
         sums.into_iter().max_by_key(|&(cause, bytes)| (bytes, std::cmp::Reverse(cause))).map(|(cause, _)| cause)
@@ -52,18 +57,15 @@ pub(crate) struct Matches {
     pub rule: Vec<Option<u16>>,
     pub place: Vec<Option<u16>>,
     /// Names that are there, of inodes whose first name is not.
-    names: HashMap<VersionId, NodeId, RandomState>,
+    names: Map<VersionId, NodeId>,
 }
 
 impl Matches {
     /// Matches all paths.
     pub fn of(inspection: &Inspection, rules: &Rules) -> Self {
         let tree = &inspection.tree;
-        Self {
-            rule: rules.matcher.take(tree, &rules.proofs),
-            place: rules.place_matcher.take(tree, &[]),
-            names: other_names(tree),
-        }
+        let (rule, place) = both(|| rules.matcher.take(tree, &rules.proofs), || rules.place_matcher.take(tree, &[]));
+        Self { rule, place, names: other_names(tree) }
     }
 
     /// The name that an inode is known by: its first one, or one that is there if that is gone.
@@ -73,10 +75,11 @@ impl Matches {
 }
 
 /// A file whose first name is gone may still be reached by another one.
-fn other_names(tree: &Tree) -> HashMap<VersionId, NodeId, RandomState> {
-    let lost = tree.inodes_with_deaths().filter(|(inode, death)| death.is_none() && tree.died(*inode).is_some());
-    let lost: Vec<VersionId> = lost.map(|(inode, _)| inode).collect();
-    let mut names = HashMap::default();
+fn other_names(tree: &Tree) -> Map<VersionId, NodeId> {
+    let is_lost = |inode: &VersionId| tree.died(*inode).is_some() && tree.death(*inode).is_none();
+    let mut lost: Vec<VersionId> = tree.linked_inodes().filter(is_lost).collect();
+    lost.sort_unstable();
+    let mut names = Map::default();
     if lost.is_empty() {
         return names;
     }
@@ -94,10 +97,11 @@ fn other_names(tree: &Tree) -> HashMap<VersionId, NodeId, RandomState> {
 /// Groups the inodes that a rule or a signature takes, in a fixed order.
 pub fn groups(inspection: &Inspection, rules: &Rules, matches: &Matches) -> Vec<Group> {
     let tree = &inspection.tree;
-    let mut taken: BTreeMap<(Subject, usize, Fate), (u64, Vec<Inode>)> = BTreeMap::new();
-    let mut pairs: BTreeMap<(usize, usize), Vec<Inode>> = BTreeMap::new();
+    let mut taken: Map<(u16, usize, Fate), (u64, Vec<Inode>)> = Map::default();
+    let mut pairs: Map<(usize, usize), Vec<Inode>> = Map::default();
     for (version, death) in tree.inodes_with_deaths().filter(|&(version, _)| tree.size(version) > 0) {
-        let inode = Inode { version, node: matches.name_of(tree, version) };
+        let node = matches.name_of(tree, version);
+        let inode = Inode { version, node, cause: death.map(|death| death.cause) };
         let rule = matches.rule[inode.node.index()].filter(|&number| {
             let rule = &rules.list[usize::from(number)];
             speaks_of(rule, death) && is_for(rule, inspection)
@@ -106,7 +110,7 @@ pub fn groups(inspection: &Inspection, rules: &Rules, matches: &Matches) -> Vec<
         let fate = death.map_or(Fate::Left, |death| Fate::Gone { died_in: usize::from(death.layer) });
         match (rule, fate) {
             (Some(rule), _) => {
-                let group = taken.entry((Subject::Rule(rule), born, fate)).or_default();
+                let group = taken.entry((rule, born, fate)).or_default();
                 group.0 += tree.size(version);
                 group.1.push(inode);
             }
@@ -115,19 +119,23 @@ pub fn groups(inspection: &Inspection, rules: &Rules, matches: &Matches) -> Vec<
         }
     }
     let mut groups = Vec::new();
-    for ((subject, born_in, fate), (bytes, inodes)) in taken {
-        let Subject::Rule(number) = subject else { continue };
-        if bytes >= rules.list[usize::from(number)].minimum {
-            groups.push(Group { subject, born_in, fate, bytes, inodes });
+    for ((rule, born_in, fate), (bytes, inodes)) in in_order(taken) {
+        if bytes >= rules.list[usize::from(rule)].minimum {
+            groups.push(Group { subject: Subject::Rule(rule), born_in, fate, bytes, inodes });
         } else if let Fate::Gone { died_in } = fate {
             pairs.entry((born_in, died_in)).or_default().extend(inodes);
         }
     }
     let mut words = Words { inspection, rules, known: BTreeMap::new() };
-    for ((born_in, died_in), inodes) in pairs {
+    for ((born_in, died_in), inodes) in in_order(pairs) {
         groups.extend(signed(tree, rules, &mut words, born_in, died_in, inodes));
     }
     groups
+}
+
+/// The items of a map in the order of their keys.
+fn in_order<K: Ord, V>(map: Map<K, V>) -> impl Iterator<Item = (K, V)> {
+    map.into_iter().collect::<BTreeMap<_, _>>().into_iter()
 }
 
 /// Which signatures' words an instruction has, found once for each layer.
@@ -177,16 +185,16 @@ fn signed(
     inodes: Vec<Inode>,
 ) -> impl Iterator<Item = Group> {
     let (born, died) = (words.of(born_in), words.of(died_in));
+    let fits_the_pair = |&(number, signature): &(usize, &Signature)| {
+        signature.same_layer == (born_in == died_in) && born[number].0 && died[number].1
+    };
+    let signatures: Vec<_> = rules.signatures.iter().enumerate().filter(fits_the_pair).collect();
     let mut by_signature: BTreeMap<u16, (u64, Vec<Inode>)> = BTreeMap::new();
     for inode in inodes {
-        let Some(death) = tree.death(inode.version) else { continue };
-        let fits = |&(number, signature): &(usize, &Signature)| {
-            (signature.causes.is_empty() || signature.causes.contains(&death.cause))
-                && signature.same_layer == (born_in == died_in)
-                && born[number].0
-                && died[number].1
-        };
-        if let Some((number, _)) = rules.signatures.iter().enumerate().find(fits) {
+        let Some(cause) = inode.cause else { continue };
+        let fits =
+            |(_, signature): &&(usize, &Signature)| signature.causes.is_empty() || signature.causes.contains(&cause);
+        if let Some(&(number, _)) = signatures.iter().find(fits) {
             let group = by_signature.entry(u16::try_from(number).expect("signatures are limited")).or_default();
             group.0 += tree.size(inode.version);
             group.1.push(inode);

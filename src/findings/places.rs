@@ -13,20 +13,20 @@ const PLACES: usize = 3;
 /// Up to three directories that hold the spots, the biggest first.
 pub fn of(inspection: &Inspection, matches: &Matches, subject: Subject, spots: &[Spot]) -> Vec<Spot> {
     let tree = &inspection.tree;
+    let one_for_all = || {
+        let bytes = spots.iter().map(|spot| spot.bytes).sum();
+        vec![Spot { node: place(tree, spots.iter().map(|spot| (spot.node, spot.bytes))), bytes }]
+    };
+    let Subject::Rule(rule) = subject else { return one_for_all() };
     let mut roots: HashMap<NodeId, u64> = HashMap::new();
     // The top of a directory's subtree is asked for by each of its files.
     let mut known: HashMap<NodeId, NodeId> = HashMap::new();
     for spot in spots {
-        let directory = tree.parent(spot.node);
-        let root = match subject {
-            Subject::Rule(rule) => top(inspection, matches, rule, directory, &mut known),
-            Subject::Signature(_) => directory,
-        };
+        let root = top(inspection, matches, rule, tree.parent(spot.node), &mut known);
         *roots.entry(root).or_default() += spot.bytes;
     }
-    if roots.len() > PLACES || matches!(subject, Subject::Signature(_)) {
-        let bytes = spots.iter().map(|spot| spot.bytes).sum();
-        return vec![Spot { node: place(tree, spots.iter().map(|spot| (spot.node, spot.bytes))), bytes }];
+    if roots.len() > PLACES {
+        return one_for_all();
     }
     let mut places: Vec<_> = roots.into_iter().map(|(node, bytes)| Spot { node, bytes }).collect();
     places.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| tree.compare_paths(a.node, b.node)));

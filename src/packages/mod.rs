@@ -22,7 +22,7 @@ use crate::archive::{Extent, Source, read_extent};
 use crate::contents::Contents;
 use crate::image::Progress;
 use crate::text::escaped;
-use crate::tree::{Kind, NodeId, Tree, VersionId};
+use crate::tree::{Death, Kind, NodeId, Tree, VersionId};
 
 pub use installed::{Installed, Package, installed};
 
@@ -99,9 +99,9 @@ impl Packages {
         !self.owners.is_empty()
     }
 
-    /// The layer to ask about an inode: the last one, or the one before it died.
-    pub fn layer_for(&self, tree: &Tree, inode: VersionId) -> usize {
-        match tree.death(inode) {
+    /// The layer to ask about an inode that died like this: the last one, or the one before its death.
+    pub fn layer_for(&self, tree: &Tree, inode: VersionId, death: Option<&Death>) -> usize {
+        match death {
             Some(death) => usize::from(death.layer).saturating_sub(1).max(tree.born(inode)),
             None => self.layers.saturating_sub(1),
         }
@@ -125,9 +125,12 @@ impl Packages {
 
     /// The packages that inodes belong to, with their bytes, the most first.
     pub fn owners(&self, tree: &Tree, inodes: impl Iterator<Item = (VersionId, NodeId)>) -> Vec<(String, u64)> {
+        if !self.known() {
+            return Vec::new();
+        }
         let mut sums: BTreeMap<&str, u64> = BTreeMap::new();
         for (version, node) in inodes {
-            if let Some(package) = self.owner(tree, self.layer_for(tree, version), node) {
+            if let Some(package) = self.owner(tree, self.layer_for(tree, version, tree.death(version)), node) {
                 *sums.entry(package).or_default() += tree.size(version);
             }
         }

@@ -193,6 +193,11 @@ impl Tree {
         version.kind() == Kind::File && version.extra != NONE
     }
 
+    /// The inodes that have, or have had, more names than one, in no order.
+    pub fn linked_inodes(&self) -> impl Iterator<Item = VersionId> {
+        self.groups.iter().map(|group| group.owner)
+    }
+
     /// Where the contents of a file start in the uncompressed tar of the layer [`Tree::born`] of its inode.
     pub fn data_offset(&self, version: VersionId) -> u64 {
         u64::from(self.version(self.inode(version)).data) * 512
