@@ -39,11 +39,13 @@ const fn kind(name: &'static str, keys: &'static [&'static str]) -> Kind {
 const DOWN: &str = "j";
 const PAGE_DOWN: &str = "\x1b[6~";
 const PAGE_UP: &str = "\x1b[5~";
+const RIGHT: &str = "\x1b[C";
+const LEFT: &str = "\x1b[D";
 const ESCAPE: &str = "\x1b";
 const TAB: &str = "\t";
 
 /// What is pressed; each round goes through all of it.
-const KINDS: [Kind; 19] = [
+const KINDS: [Kind; 22] = [
     kind("down, up", &[DOWN, DOWN, DOWN, "k", "k"]),
     kind("page down, page up", &[PAGE_DOWN, PAGE_DOWN, PAGE_UP, PAGE_UP]),
     kind("last, first row", &["G", "g"]),
@@ -82,6 +84,16 @@ const KINDS: [Kind; 19] = [
         before: &[],
         keys: &[DOWN, "G", PAGE_UP, "s", "s", "[", "]"],
         after: &[ESCAPE],
+    },
+    // The time-lapse starts by itself, and it would go on for half a minute.
+    Kind { name: "play, and pause", before: &[], keys: &["8 "], after: &[] },
+    // A layer that comes runs: "all of it" is how long that takes to be seen.
+    kind("play: a layer on, back", &[RIGHT, RIGHT, RIGHT, LEFT, LEFT]),
+    Kind {
+        name: "play: last, first layer; faster, slower",
+        before: &[],
+        keys: &["G", "g", "+", "-"],
+        after: &["G", "1"],
     },
 ];
 
