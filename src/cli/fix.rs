@@ -7,7 +7,7 @@ use std::path::{Component, Path, PathBuf};
 use clap::Args;
 use std::sync::Arc;
 
-use layerscope::base::{Base, Given, base};
+use layerscope::base::{Base, base};
 use layerscope::contents::LayerContents;
 use layerscope::dockerfile::{Dockerfile, Evidence, Target as Subject, fix, rebuild};
 use layerscope::filesystem::Filesystem;
@@ -15,6 +15,7 @@ use layerscope::text::escaped;
 use layerscope::{Inspection, Progress};
 
 use super::input::Input;
+use super::study::{BaseArguments, PreparedBase};
 use super::{Failure, Target, read, read_opened, to_stdout};
 
 /// A longer Dockerfile is none, in bytes.
@@ -27,30 +28,29 @@ pub struct FixArguments {
     #[command(flatten)]
     target: Target,
     /// The Dockerfile that the image was built from; without it, one is rebuilt from the history. It is only read
-    #[arg(long, value_name = "FILE")]
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["base", "base_layers"])]
     dockerfile: Option<PathBuf>,
     /// Write the rebuilt Dockerfile to this new file, so that the diff can be applied to it
     #[arg(long, value_name = "FILE", conflicts_with = "dockerfile")]
     write_rebuilt: Option<PathBuf>,
-    /// How many of the lowest layers are the base image's, if the history does not tell
-    #[arg(long, value_name = "N", conflicts_with = "dockerfile")]
-    base_layers: Option<usize>,
+    #[command(flatten)]
+    base: BaseArguments,
 }
 
 #[derive(Args)]
 pub struct DockerfileArguments {
     #[command(flatten)]
     target: Target,
-    /// How many of the lowest layers are the base image's, if the history does not tell
-    #[arg(long, value_name = "N")]
-    base_layers: Option<usize>,
+    #[command(flatten)]
+    base: BaseArguments,
 }
 
 /// Writes the Dockerfile that the history tells of.
 pub fn print_dockerfile(arguments: &DockerfileArguments) -> Result<(), Failure> {
     let options = &arguments.target.options;
+    let base = arguments.base.prepare()?;
     let inspection = read(Input::named(&arguments.target.path), &options.selection(), &Progress::default())?;
-    let rebuilt = rebuild(&inspection, &base_of(&inspection, arguments.base_layers)?);
+    let rebuilt = rebuild(&inspection, &base_of(&inspection, &base)?);
     let mut out = io::stdout().lock();
     out.write_all(rebuilt.file.source().as_bytes()).and_then(|()| out.flush()).map_err(to_stdout)
 }
@@ -60,6 +60,7 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
     let options = &arguments.target.options;
     // What is wrong with the Dockerfile is said before a large image is read.
     let given = arguments.dockerfile.as_deref().map(parse).transpose()?;
+    let base = arguments.base.prepare()?;
     let units = options.preferences.units()?;
     let progress = Arc::new(Progress::default());
     let (opened, inspection) = read_opened(Input::named(&arguments.target.path), &options.selection(), &progress)?;
@@ -67,7 +68,7 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
         (Some(file), Some(path)) => Subject::given(&inspection, named(path), file, ignore_beside(path)?),
         _ => {
             let name = arguments.write_rebuilt.as_deref().unwrap_or(Path::new(REBUILT));
-            Subject::rebuilt(&inspection, named(name), &base_of(&inspection, arguments.base_layers)?)
+            Subject::rebuilt(&inspection, named(name), &base_of(&inspection, &base)?)
         }
     };
     if let Some(path) = &arguments.write_rebuilt {
@@ -82,8 +83,8 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
 }
 
 /// The base image, as it was given or as the image tells.
-fn base_of(inspection: &Inspection, layers: Option<usize>) -> Result<Base, Failure> {
-    base(inspection, layers.map_or(Given::Nothing, Given::Layers)).map_err(|error| Failure::Usage(error.to_string()))
+fn base_of(inspection: &Inspection, given: &PreparedBase) -> Result<Base, Failure> {
+    base(inspection, given.given()).map_err(|error| Failure::Usage(error.to_string()))
 }
 
 /// What the diff calls a file: the path as it was given, unless it is one that `patch` refuses.

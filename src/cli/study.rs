@@ -20,16 +20,23 @@ pub struct StudyArguments {
     /// Rules of your own for findings, beside the built-in ones: a TOML file (README, "Findings")
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
+    #[command(flatten)]
+    base: BaseArguments,
+    /// Do not look into files: quicker with compressed layers, but no packages are named, and what the image runs is
+    /// not known
+    #[arg(long)]
+    quick: bool,
+}
+
+/// Which layers are the base image's.
+#[derive(Args, Default)]
+pub struct BaseArguments {
     /// How many of the lowest layers are the base image's; without it, this is told from the history
     #[arg(long, value_name = "N", conflicts_with = "base")]
     base_layers: Option<usize>,
     /// The archive of the base image; its layers have to be the lowest ones
     #[arg(long, value_name = "ARCHIVE")]
     base: Option<PathBuf>,
-    /// Do not look into files: quicker with compressed layers, but no packages are named, and what the image runs is
-    /// not known
-    #[arg(long)]
-    quick: bool,
 }
 
 /// What was asked for, read.
@@ -39,7 +46,8 @@ pub struct Prepared {
     quick: bool,
 }
 
-enum PreparedBase {
+/// The base image as it was named, read.
+pub enum PreparedBase {
     Nothing,
     Layers(usize),
     Image { name: String, diff_ids: Vec<Option<String>> },
@@ -60,7 +68,14 @@ impl StudyArguments {
                 Rules::with(&path, &text).map_err(|error| Failure::Usage(error.to_string()))?
             }
         };
-        let base = match (&self.base, self.base_layers) {
+        Ok(Prepared { rules, base: self.base.prepare()?, quick: self.quick })
+    }
+}
+
+impl BaseArguments {
+    /// Reads the base image, before the image itself is.
+    pub fn prepare(&self) -> Result<PreparedBase, Failure> {
+        Ok(match (&self.base, self.base_layers) {
             (Some(path), _) => {
                 let opened = Input::named(path).open(&Progress::default())?.choose(&Selection::default())?;
                 let diff_ids = opened.image.layers.into_iter().map(|layer| layer.diff_id).collect();
@@ -68,8 +83,18 @@ impl StudyArguments {
             }
             (None, Some(layers)) => PreparedBase::Layers(layers),
             (None, None) => PreparedBase::Nothing,
-        };
-        Ok(Prepared { rules, base, quick: self.quick })
+        })
+    }
+}
+
+impl PreparedBase {
+    /// What was given.
+    pub fn given(&self) -> Given<'_> {
+        match self {
+            Self::Nothing => Given::Nothing,
+            Self::Layers(layers) => Given::Layers(*layers),
+            Self::Image { name, diff_ids } => Given::Image { name, diff_ids },
+        }
     }
 }
 
@@ -87,11 +112,7 @@ impl Prepared {
         units: Units,
         progress: &Arc<Progress>,
     ) -> Result<Study, Failure> {
-        let base = match &self.base {
-            PreparedBase::Nothing => Given::Nothing,
-            PreparedBase::Layers(layers) => Given::Layers(*layers),
-            PreparedBase::Image { name, diff_ids } => Given::Image { name, diff_ids },
-        };
+        let base = self.base.given();
         let contents = (!self.quick).then(|| LayerContents::new(opened));
         let contents = contents.as_ref().map(|contents| contents as &dyn Contents);
         let question = Question { base, contents, units, progress: Some(progress), ..Question::with(&self.rules) };

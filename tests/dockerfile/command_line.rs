@@ -49,6 +49,20 @@ fn the_rebuilt_dockerfile_is_the_one_that_the_diff_is_for() {
 }
 
 #[test]
+fn the_base_image_is_told_by_its_archive() {
+    let directory = directory();
+    let base = Situation::new().archive();
+    std::fs::write(directory.path().join("base.tar"), base).unwrap();
+    let (code, out, error) = run(directory.path(), &["dockerfile", "image.tar", "--base", "base.tar"]);
+    assert!(code == Some(0) && out.contains("base image: layer 0"), "{out}{error}");
+    let (code, out, error) = run(directory.path(), &["fix", "image.tar", "--base", "base.tar"]);
+    assert!(code == Some(0) && out.contains("(1,048,576 bytes)"), "{out}{error}");
+    let both = ["fix", "image.tar", "--base", "base.tar", "--dockerfile", "Dockerfile"];
+    let (code, _, error) = run(directory.path(), &both);
+    assert!(code == Some(2) && error.contains("cannot be used with"), "{error}");
+}
+
+#[test]
 fn nothing_to_fix_is_success_and_no_dockerfile_is_an_error_with_its_line() {
     let directory = directory();
     let write = |text: &str| std::fs::write(directory.path().join("Dockerfile"), text).unwrap();

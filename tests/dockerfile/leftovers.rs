@@ -41,7 +41,10 @@ fn nothing_is_claimed_that_the_image_does_not_show() {
         assert!(fixed.fix.changes.is_empty() && fixed.saves() == 0, "{command}");
     }
     let text = super::applied::text(&left_by("true", "opt/x").fixed("FROM base\nRUN true\n").fix);
-    assert_eq!(text, "# nothing to fix: built:latest shows no bytes that a change to its Dockerfile would save\n");
+    assert_eq!(
+        text,
+        "# nothing to fix: built:latest shows no bytes that a change of lines is sure to save; layerscope report has all findings\n"
+    );
 }
 
 #[test]

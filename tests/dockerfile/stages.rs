@@ -7,7 +7,7 @@ use serde_json::json;
 
 use super::situation::{Fixed, MEGABYTE, Situation};
 use super::support::build::{Entry, file, gone, symlink};
-use crate::tiny::{executable, glibc, library};
+use crate::tiny::{Tiny, executable, glibc, library};
 
 /// Go, as far as it proves to be that.
 fn go() -> [Entry; 2] {
@@ -150,6 +150,67 @@ fn a_script_comes_along_by_the_name_that_it_is_started_by() {
     let copies = "COPY --from=build /opt/app /opt/app\nCOPY --from=build /usr/bin/start /usr/bin/start\n";
     assert!(skeleton.contains(copies), "{skeleton}");
     assert!(!skeleton.contains("app-1.0"), "the same bytes twice:\n{skeleton}");
+}
+
+#[test]
+fn what_a_program_looks_for_besides_comes_along_where_the_next_stage_lacks_it() {
+    let client = |tiny: Tiny| tiny.constants("\0/etc/ssl/certs/ca-certificates.crt\0/etc/services\0").build();
+    let authorities = || file("etc/ssl/certs/ca-certificates.crt", 200_000);
+    let copy = "COPY --from=build /etc/ssl/certs/ca-certificates.crt /etc/ssl/certs/ca-certificates.crt\n";
+    let dockerfile = "FROM alpine\nRUN apk add go\nRUN go build -o /opt/app\n";
+
+    let program = client(executable());
+    let bytes = program.len() as u64;
+    let of_scratch = built_by_go(program, [authorities()]).fixed(dockerfile);
+    assert!(of_scratch.file("Dockerfile.multi-stage").ends_with(copy), "{}", of_scratch.text());
+    assert_eq!(proposed(&of_scratch), (bytes + 200_000, None));
+    let text = of_scratch.text();
+    assert!(
+        text.contains(&format!("ships only /opt/app ({} bytes) and CA certificates on scratch", count(bytes))),
+        "{text}"
+    );
+    assert!(of_scratch.left().contains("looks for and this image does not have: network services"), "{text}");
+
+    // What the base has, another stage on it has as well.
+    let libraries = || [file("lib64/ld-linux-x86-64.so.2", 0).holding(library("ld-linux-x86-64.so.2").build())];
+    let program = || file("opt/app", 0).holding(client(glibc())).mode(0o755);
+    let with_base = |base: Vec<Entry>, own: Vec<Entry>| {
+        Situation::new()
+            .config(json!({ "Cmd": ["/opt/app"] }))
+            .run("somebody else", base.into_iter().chain(libraries()))
+            .run("apk add go", go())
+            .run("go build -o /opt/app", [program()].into_iter().chain(own))
+            .fixed("FROM company/base\nRUN apk add go\nRUN go build -o /opt/app\n")
+    };
+    let of_base = with_base(vec![authorities()], Vec::new());
+    assert!(of_base.file("Dockerfile.multi-stage").contains("FROM company/base\nCOPY --from=build /opt/app"));
+    assert!(!of_base.file("Dockerfile.multi-stage").contains(copy), "{}", of_base.text());
+    let own = with_base(Vec::new(), vec![authorities()]);
+    assert!(own.file("Dockerfile.multi-stage").ends_with(copy), "{}", own.text());
+}
+
+#[test]
+fn the_last_stage_runs_where_the_image_runs_and_as_a_user_that_it_has() {
+    let skeleton = |needs: Tiny, lines: &str| {
+        let libraries = [file("lib64/ld-linux-x86-64.so.2", 0).holding(library("ld-linux-x86-64.so.2").build())];
+        let app = file("go/src/app", 0).holding(needs.build()).mode(0o755);
+        Situation::new()
+            .config(json!({ "Cmd": ["./app"], "WorkingDir": "/go/src", "User": "nobody" }))
+            .run("somebody else", libraries)
+            .run("apk add go", go())
+            .run("go build", [app])
+            .fixed(&format!("FROM company/base\nRUN apk add go\n{lines}RUN go build\n"))
+            .file("Dockerfile.multi-stage")
+            .to_owned()
+    };
+    let lines = "WORKDIR /tmp\nWORKDIR src\nUSER nobody\n";
+    let same = skeleton(glibc(), lines);
+    assert!(same.ends_with("/go/src/app\nWORKDIR /go/src\nUSER nobody\n"), "the base has them: {same}");
+    let scratch = skeleton(executable(), lines);
+    let user = "# the user has to be made in this stage, too\nUSER nobody\n";
+    assert!(scratch.ends_with(&format!("WORKDIR /go/src\n{user}")), "there is nobody on scratch: {scratch}");
+    let own = skeleton(glibc(), "WORKDIR /go/src\nUSER app:app\n");
+    assert!(own.ends_with("WORKDIR /go/src\n# the user has to be made in this stage, too\nUSER app:app\n"), "{own}");
 }
 
 #[test]

@@ -8,12 +8,12 @@ pub use recommended::Unneeded;
 
 use crate::analysis::Inspection;
 use crate::application::Role;
-use crate::closure::{Loader, Required, Why};
+use crate::closure::{Loader, Required, Thing, Why};
 use crate::error::Error;
 use crate::executable::Executable;
 use crate::filesystem::Filesystem;
 use crate::findings::{Rules, Whose};
-use crate::tree::NodeId;
+use crate::tree::{Kind, NodeId};
 
 /// A compiler and what belongs to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -64,8 +64,28 @@ pub struct Application {
     pub files_bytes: u64,
     /// What else it needs.
     pub needs: Needs,
-    /// What it looks for besides, in words: certificates, time zones.
-    pub looks_for: Vec<String>,
+    /// What it looks for besides: certificates, time zones.
+    pub looks_for: Vec<LooksFor>,
+}
+
+/// Something that a program looks for besides what it is loaded with.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LooksFor {
+    /// What.
+    pub thing: Thing,
+    /// Where the image has it, without links; none where it has none.
+    pub places: Vec<Place>,
+}
+
+/// A file or a directory.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Place {
+    /// Its absolute path.
+    pub path: String,
+    /// Its size in bytes, with what is in it.
+    pub bytes: u64,
+    /// Whether one's own layers brought it.
+    pub is_own: bool,
 }
 
 /// What is known beyond the history.
@@ -152,7 +172,10 @@ fn application(
     };
     let Some(executable) = &program.executable else { return Ok(Some(application)) };
     let closure = crate::closure::of(filesystem, &inspection.run, &program.file, executable)?;
-    application.looks_for.extend(closure.outside.iter().map(|outside| outside.thing.name().to_owned()));
+    application.looks_for.extend(closure.outside.iter().map(|outside| LooksFor {
+        thing: outside.thing,
+        places: outside.files.iter().filter_map(|&node| place(filesystem, node, is_own(node))).collect(),
+    }));
     let required = closure.files.iter().filter(|required| required.file.node != program.file.node);
     let (own, of_base): (Vec<_>, Vec<_>) = required.partition(|required| is_own(required.file.node));
     let scripts = found.through.iter().filter(|file| is_own(file.node));
@@ -164,16 +187,25 @@ fn application(
     files.sort_unstable();
     files.dedup();
     let names = files.iter().map(|(name, _)| String::from_utf8(name.clone()));
-    if let (Ok(names), true) = (names.collect(), closure.missing.is_empty()) {
-        application.files = names;
-        application.files_bytes =
-            files.iter().filter_map(|&(_, file)| tree.last(file)).map(|version| tree.size(version)).sum();
+    let Ok(names) = names.collect() else { return Ok(Some(application)) };
+    application.files = names;
+    application.files_bytes =
+        files.iter().filter_map(|&(_, file)| tree.last(file)).map(|version| tree.size(version)).sum();
+    if closure.missing.is_empty() {
         let alone = closure.loader == Loader::None && closure.opens_others.is_empty() && found.through.is_empty();
         let libraries =
             of_base.into_iter().filter_map(|required| library(filesystem, required, closure.loader)).collect();
         application.needs = if alone { Needs::Nothing } else { Needs::Base { loader: closure.loader, libraries } };
     }
     Ok(Some(application))
+}
+
+/// What `COPY` takes from another stage; it follows links, and what they lead to has a place of its own.
+fn place(filesystem: &Filesystem<'_>, node: NodeId, is_own: bool) -> Option<Place> {
+    let tree = filesystem.tree();
+    let is_link = tree.last(node).is_some_and(|version| tree.kind(version) == Kind::Symlink);
+    let path = String::from_utf8(tree.path(node)).ok().filter(|_| !is_link)?;
+    Some(Place { path, bytes: filesystem.bytes([node]), is_own })
 }
 
 /// A library, unless it is the loader's own or comes with it on every base image.

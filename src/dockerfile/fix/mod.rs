@@ -105,11 +105,8 @@ impl Work<'_> {
     /// `line 3`, or `lines 3, 5 and 6`.
     fn lines(&self, instructions: &[usize]) -> String {
         let numbers: Vec<_> = instructions.iter().map(|&i| self.file.instructions[i].line.to_string()).collect();
-        match numbers.split_last() {
-            Some((last, [])) => format!("line {last}"),
-            Some((last, others)) => format!("lines {} and {last}", others.join(", ")),
-            None => String::new(),
-        }
+        let word = if numbers.len() == 1 { "line" } else { "lines" };
+        if numbers.is_empty() { String::new() } else { format!("{word} {}", listed(&numbers)) }
     }
 
     fn layer(&self, instruction: usize) -> Option<usize> {
@@ -181,6 +178,16 @@ impl Work<'_> {
     }
 }
 
+/// `a`, `a and b`, `a, b and c`.
+fn listed(words: &[impl AsRef<str>]) -> String {
+    let words: Vec<_> = words.iter().map(AsRef::as_ref).collect();
+    match words.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
+
 impl Fix {
     /// Writes the reasons and the diff; `patch` skips the reasons.
     pub fn write(&self, name: &str, units: Units, mut out: impl Write) -> io::Result<()> {
@@ -191,7 +198,10 @@ impl Fix {
         if self.changes.is_empty() && left {
             writeln!(out, "# nothing to fix that is certain to be right: a person has to decide what follows")?;
         } else if self.changes.is_empty() {
-            writeln!(out, "# nothing to fix: {name} shows no bytes that a change to its Dockerfile would save")?;
+            writeln!(
+                out,
+                "# nothing to fix: {name} shows no bytes that a change of lines is sure to save; layerscope report has all findings"
+            )?;
         } else if changed {
             writeln!(out, "# what layerscope would change, by the bytes that {name} shows; apply it with patch -p0")?;
         }

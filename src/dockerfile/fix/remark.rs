@@ -78,7 +78,7 @@ impl Remark {
                 text.push_str(&format!("; its image ships {}", instead(*ships, certainty, shipped, units)));
             }
             Verdict::Left { would_save } if *would_save > 0 => {
-                text.push_str(&format!("; it is about {}", exactly(*would_save, units)));
+                text.push_str(&format!("; it would save {}", exactly(*would_save, units)));
             }
             Verdict::Proposed { ships: None } | Verdict::Left { .. } | Verdict::Unseen => {}
         }

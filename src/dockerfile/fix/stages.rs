@@ -3,22 +3,38 @@
 use std::collections::HashSet;
 
 use super::remark::Verdict;
-use super::{Change, Work};
-use crate::closure::Loader;
+use super::{Change, Work, listed};
+use crate::closure::{Loader, Thing};
 use crate::dockerfile::births::is_plain;
-use crate::dockerfile::evidence::{Application, Needs};
+use crate::dockerfile::evidence::{Application, LooksFor, Needs, Place};
 use crate::dockerfile::parse::{Instruction, Keyword};
 use crate::dockerfile::shell;
 use crate::ladder::{BaseKind, Certainty, Libc, smallest};
-use crate::units::count;
+use crate::units::{count, files};
 
 /// Programs that only remove.
 const REMOVERS: [&str; 3] = ["rm", "true", ":"];
 /// Subcommands of package managers that only remove.
 const REMOVING: [&str; 6] = ["del", "purge", "remove", "autoremove", "clean", "erase"];
 
+/// Users that Debian, Alpine and what is made from them have.
+const USUAL_USERS: [&str; 9] = ["root", "daemon", "bin", "sys", "mail", "news", "games", "nobody", "www-data"];
+/// So many libraries are named.
+const LIBRARIES: usize = 8;
+
+/// What the stage that ships is built on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum On {
+    Scratch,
+    /// The base that the image is built on.
+    Same,
+    /// A small one.
+    Small,
+}
+
 /// What the stage that ships begins with.
 struct Start {
+    on: On,
     /// What is said of it.
     comment: String,
     /// What stands behind `FROM`.
@@ -31,8 +47,24 @@ struct Start {
     ships: Option<(u64, Certainty)>,
 }
 
-/// So many libraries are named.
-const LIBRARIES: usize = 8;
+impl Start {
+    /// Whether it lacks something that the image has.
+    fn lacks(&self, thing: Thing, place: &Place) -> bool {
+        match self.on {
+            On::Scratch => true,
+            On::Same => place.is_own,
+            // The rest is there, or belongs to packages that have to be installed.
+            On::Small => matches!(thing, Thing::Certificates | Thing::Services | Thing::MediaTypes),
+        }
+    }
+
+    /// Whether it has no user of this name, as far as is known.
+    fn lacks_user(&self, user: &str) -> bool {
+        let name = user.split(':').next().unwrap_or_default();
+        let is_number = !name.is_empty() && name.chars().all(|c| c.is_ascii_digit());
+        !is_number && (self.on == On::Scratch || !USUAL_USERS.contains(&name))
+    }
+}
 
 impl Work<'_> {
     /// A new file beside the Dockerfile, which builds in one stage and ships another.
@@ -45,8 +77,15 @@ impl Work<'_> {
         let from = self.file.last_from();
         let (_, alias) = self.file.instructions[from].stage()?;
         let image = self.file.image_below()?;
+        let start = self.start(&image, application);
+        let lacking = |looks_for: &LooksFor| {
+            let places: Vec<_> = looks_for.places.iter().filter(|place| start.lacks(looks_for.thing, place)).collect();
+            (!places.is_empty()).then_some((looks_for.thing, places.into_iter().cloned().collect()))
+        };
+        let besides: Vec<(Thing, Vec<Place>)> = application.looks_for.iter().filter_map(lacking).collect();
+        let places = besides.iter().flat_map(|(_, places)| places);
         let copied: Vec<_> = [&application.path].into_iter().chain(&application.files).collect();
-        if !copied.iter().all(|path| is_plain(path)) {
+        if !copied.iter().copied().chain(places.clone().map(|place| &place.path)).all(|path| is_plain(path)) {
             self.say(
                 Verdict::Left { would_save: 0 },
                 None,
@@ -54,9 +93,9 @@ impl Work<'_> {
             );
             return None;
         }
-        let start = self.start(&image, application);
         let own = application.bytes.saturating_add(application.files_bytes);
-        let ships = start.ships.map(|(base, certainty)| (base.saturating_add(own), certainty));
+        let own = places.map(|place| place.bytes).fold(own, u64::saturating_add);
+        let ships = start.ships.clone().map(|(base, certainty)| (base.saturating_add(own), certainty));
         if ships.as_ref().is_some_and(|&(ships, _)| ships >= self.inspection.totals.shipped) {
             return None;
         }
@@ -66,27 +105,22 @@ impl Work<'_> {
         if let Some(unnamed) = start.unnamed {
             text.push_str(&self.file.source()[self.file.instructions[unnamed].span.clone()]);
         }
-        for path in copied {
-            text.push_str(&format!("COPY --from={name} {path} {path}\n"));
+        let mut copy = |path: &str| text.push_str(&format!("COPY --from={name} {path} {path}\n"));
+        copied.iter().for_each(|path| copy(path));
+        let mut seen = HashSet::new();
+        for place in besides.iter().flat_map(|(_, places)| places).filter(|place| seen.insert(&place.path)) {
+            copy(&place.path);
         }
-        self.runtime(&mut text, from);
+        self.runtime(&mut text, from, &start);
         let file = super::Dockerfile::parse(text).ok()?;
-        let names: Vec<_> = self.evidence.toolchains.iter().map(|toolchain| toolchain.name.as_str()).collect();
-        let line = format!(
-            "{}.multi-stage is a skeleton that ships only {} ({} bytes) on {}, not what built it: {} {} {} bytes of this image",
-            self.target.name,
-            application.path,
-            count(application.bytes),
-            start.called,
-            names.join(" and "),
-            if names.len() == 1 { "takes" } else { "take" },
-            count(toolchain)
-        );
+        let line = self.said_of_stages(application, &besides, &start, toolchain);
         self.say(Verdict::Proposed { ships }, Some(from), line);
-        if !application.looks_for.is_empty() {
+        let without: Vec<_> = application.looks_for.iter().filter(|looks_for| looks_for.places.is_empty()).collect();
+        if !without.is_empty() {
+            let things: Vec<_> = without.iter().map(|looks_for| looks_for.thing.name()).collect();
             let text = format!(
-                "whether the program can do without what it looks for besides: {}",
-                application.looks_for.join(", ")
+                "whether the program can do without what it looks for and this image does not have: {}",
+                listed(&things)
             );
             self.say(Verdict::Unseen, None, text);
         }
@@ -96,10 +130,36 @@ impl Work<'_> {
         Some(Change { name: format!("{}.multi-stage", self.target.name), old: None, new: file.source().into() })
     }
 
+    fn said_of_stages(
+        &self,
+        application: &Application,
+        besides: &[(Thing, Vec<Place>)],
+        start: &Start,
+        toolchain: u64,
+    ) -> String {
+        let names: Vec<_> = self.evidence.toolchains.iter().map(|toolchain| toolchain.name.as_str()).collect();
+        let mut shipped = vec![format!("{} ({} bytes)", application.path, count(application.bytes))];
+        if !application.files.is_empty() {
+            let what = files(application.files.len());
+            shipped.push(format!("{what} that it needs ({} bytes)", count(application.files_bytes)));
+        }
+        shipped.extend(besides.iter().map(|(thing, _)| thing.name().to_owned()));
+        format!(
+            "{}.multi-stage is a skeleton that ships only {} on {}, not what built it: {} {} {} bytes of this image",
+            self.target.name,
+            listed(&shipped),
+            start.called,
+            listed(&names),
+            if names.len() == 1 { "takes" } else { "take" },
+            count(toolchain)
+        )
+    }
+
     /// Nothing for what needs nothing; the same base, unless that is what the compiler is in; else a small one.
     fn start(&self, image: &str, application: &Application) -> Start {
         if application.needs == Needs::Nothing {
             return Start {
+                on: On::Scratch,
                 comment: "# the program is static: it needs no other file to start\n".into(),
                 image: "scratch".into(),
                 called: "scratch".into(),
@@ -118,7 +178,10 @@ impl Work<'_> {
         let base = self.target.base_layers;
         let ships = self.inspection.layers.iter().take(base).map(|layer| layer.shipped).fold(0, u64::saturating_add);
         let known = *needs != Needs::Unknown && (base > 0 || image == "scratch");
+        // Nothing at all is below where the image is built on nothing.
+        let on = if image == "scratch" && self.target.unnamed_base.is_none() { On::Scratch } else { On::Same };
         Start {
+            on,
             comment: "# what runs, on the same base, without what built it\n".into(),
             image: image.into(),
             called: if self.target.unnamed_base.is_some() { "the same base".into() } else { image.into() },
@@ -165,8 +228,8 @@ impl Work<'_> {
         name
     }
 
-    /// What says how a container runs, as the file has it.
-    fn runtime(&self, text: &mut String, from: usize) {
+    /// What says how a container runs, as the file has it; only the last working directory counts, and in full.
+    fn runtime(&self, text: &mut String, from: usize, start: &Start) {
         let source = self.file.source();
         let own = &self.file.instructions[from + 1..];
         let kept = |instruction: &Instruction| match instruction.keyword {
@@ -177,14 +240,26 @@ impl Work<'_> {
         let values =
             own.iter().filter(|instruction| kept(instruction)).map(|instruction| instruction.arguments.as_str());
         let used: HashSet<_> = values.flat_map(variables).collect();
-        for instruction in own {
+        let last_directory = own.iter().rposition(|instruction| instruction.keyword == Keyword::Workdir);
+        for (i, instruction) in own.iter().enumerate() {
             let name = instruction.arguments.split(['=', ' ']).next().unwrap_or_default();
             let needed = instruction.keyword == Keyword::Arg && used.contains(name);
             if !needed && !kept(instruction) {
                 continue;
             }
-            if instruction.keyword == Keyword::User && !instruction.arguments.starts_with(|c: char| c.is_ascii_digit())
-            {
+            if instruction.keyword == Keyword::Workdir {
+                let directory = &self.inspection.run.directory;
+                let is_whole = instruction.arguments.starts_with('/') || !is_plain(directory);
+                match last_directory {
+                    Some(last) if i < last => continue,
+                    _ if is_whole => {}
+                    _ => {
+                        text.push_str(&format!("WORKDIR {directory}\n"));
+                        continue;
+                    }
+                }
+            }
+            if instruction.keyword == Keyword::User && start.lacks_user(&instruction.arguments) {
                 text.push_str("# the user has to be made in this stage, too\n");
             }
             text.push_str(source[instruction.span.clone()].trim_end());
@@ -215,7 +290,7 @@ fn small_base(image: &str, needs: &Needs) -> Start {
         let why = format!("{} shipped {} bytes in {}", base.name, count(base.bytes), base.date);
         (base.bytes.saturating_add(lacking), Certainty::Estimate(why))
     });
-    Start { comment, image: name.into(), called: name.into(), unnamed: None, ships }
+    Start { on: On::Small, comment, image: name.into(), called: name.into(), unnamed: None, ships }
 }
 
 /// The names behind dollar signs.
