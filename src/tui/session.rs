@@ -145,7 +145,7 @@ impl Session {
         thread::spawn(move || {
             let told = course.entries[index].stage(units, &progress);
             let narrator = told.map(|(told, stages)| Box::new(Narrator::new(told, stages, place)));
-            sender.send(Event::Lesson(progress, narrator))
+            sender.send(Event::Lesson(progress, narrator.map_err(Box::new)))
         });
     }
 
@@ -175,7 +175,7 @@ impl Session {
         thread::spawn(move || {
             let told = learn::story::of(&opened, units, &progress);
             let narrator = told.map(|(told, stage)| Box::new(Narrator::new(told, vec![stage], Place::Alone)));
-            sender.send(Event::Lesson(progress, narrator.map_err(LessonError::Image)))
+            sender.send(Event::Lesson(progress, narrator.map_err(|error| Box::new(LessonError::Image(error)))))
         });
     }
 
@@ -227,8 +227,10 @@ impl Session {
             // Nobody waits for it any more.
             Event::Lesson(progress, _) if !Arc::ptr_eq(&progress, &self.progress) => None,
             Event::Lesson(_, Ok(narrator)) => self.app.update(Message::Lesson(narrator)),
-            Event::Lesson(_, Err(LessonError::Image(Error::Cancelled))) => Some(Effect::Quit),
-            Event::Lesson(_, Err(error)) => return Ok(Some(Ended::Failed(Failure::Lesson(error)))),
+            Event::Lesson(_, Err(error)) => match *error {
+                LessonError::Image(Error::Cancelled) => Some(Effect::Quit),
+                error => return Ok(Some(Ended::Failed(Failure::Lesson(error)))),
+            },
             Event::Continued => {
                 let size = stage.renew()?;
                 self.app.update(size)

@@ -31,7 +31,7 @@ pub enum Event {
     /// The archive that a session waits for.
     Archive(Result<Archive, Error>),
     /// A lesson has been told, or cannot be, by what was asked to read its images.
-    Lesson(Arc<Progress>, Result<Box<Narrator>, LessonError>),
+    Lesson(Arc<Progress>, Result<Box<Narrator>, Box<LessonError>>),
     /// What has come of comparing images.
     Compared(News),
     /// The program was stopped from outside, and goes on.
