@@ -216,7 +216,9 @@ fn what_saves_next_to_nothing_is_no_rung() {
 #[test]
 fn without_a_program_what_is_not_known_to_be_for_the_build_stays() {
     let inspection = inspection();
-    let footing = Footing { program: None, ..footing(&inspection) };
+    let known = footing(&inspection);
+    let build_only = [known.leftovers.clone(), known.build_only.clone()].concat();
+    let footing = Footing { program: None, leftovers: Vec::new(), build_only, ..known };
     let rungs = climb(&inspection, &footing, Units::Si);
     assert_eq!(rungs.last().unwrap().shipped, 60_024_000 - 50_000_000 - 700_000 - 4_000);
     assert!(rungs.last().unwrap().notes[0].contains("was not found"));

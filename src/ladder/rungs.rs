@@ -84,12 +84,17 @@ impl Ladder<'_> {
         }
     }
 
-    /// Adds what is left of the image as it is built.
-    fn built_otherwise(&mut self, step: Step, changes: &[Change], how: String, notes: Vec<String>) {
+    /// Adds what is left of the image as it is built, if that saves more of the last rung than could be seen in its bar; says whether.
+    fn built_otherwise(&mut self, step: Step, changes: &[Change], how: String, notes: Vec<String>) -> bool {
         let outcome = what_if(self.inspection, changes);
+        let saves = |last: &Rung| last.shipped.saturating_sub(outcome.shipped) > last.shipped / NOTEWORTHY;
+        if !self.rungs.last().is_none_or(saves) {
+            return false;
+        }
         let pull = estimate_pull(self.inspection, &outcome);
         let (shipped, ships) = (outcome.shipped, Ships::Changed(changes.to_vec()));
         self.add(Rung { step, shipped, ships, pull, certainty: Certainty::Exact, how, notes });
+        true
     }
 
     /// The runs of layers that have to be one, so that nothing of one's own is dead.
@@ -121,11 +126,7 @@ impl Ladder<'_> {
             .collect();
         let notes = self.notes_on_merging(&groups, &merged);
         let changes: Vec<_> = merged.into_iter().map(|(first, last)| Change::Merge { first, last }).collect();
-        if !self.is_worth(&changes) {
-            return Vec::new();
-        }
-        self.built_otherwise(Step::WithoutDead, &changes, named.join("\n"), notes);
-        changes
+        if self.built_otherwise(Step::WithoutDead, &changes, named.join("\n"), notes) { changes } else { Vec::new() }
     }
 
     /// What stays dead, and what to do about files that a `COPY` in between ships.
@@ -159,24 +160,16 @@ impl Ladder<'_> {
         notes
     }
 
-    /// Whether changes to the layers save more of the last rung than could be seen in its bar.
-    fn is_worth(&self, changes: &[Change]) -> bool {
-        let shipped = what_if(self.inspection, changes).shipped;
-        self.rungs.last().is_none_or(|last| last.shipped.saturating_sub(shipped) > last.shipped / NOTEWORTHY)
-    }
-
     fn without_leftovers(&mut self, mut changes: Vec<Change>) -> Vec<Change> {
         // Nothing is left out, so that it would be no rung.
         if self.footing.leftovers.is_empty() {
             return changes;
         }
         changes.push(Change::Without(self.footing.leftovers.clone()));
-        if !self.is_worth(&changes) {
-            changes.pop();
-            return changes;
-        }
         let how = "clean up in the RUN that makes them, or keep them out with a cache mount (see the findings)";
-        self.built_otherwise(Step::WithoutLeftovers, &changes, how.into(), Vec::new());
+        if !self.built_otherwise(Step::WithoutLeftovers, &changes, how.into(), Vec::new()) {
+            changes.pop();
+        }
         changes
     }
 
