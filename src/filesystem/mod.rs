@@ -87,9 +87,8 @@ impl<'a> Filesystem<'a> {
             match self.find(NodeId::ROOT, &link) {
                 Some(found) if found.node == program.node => path = link,
                 Some(found) if found.kind == Kind::Directory => {
-                    let slashes = path.iter().enumerate().skip(1).filter(|&(_, &byte)| byte == b'/').map(|(at, _)| at);
-                    let above =
-                        slashes.into_iter().find(|&at| self.directory(NodeId::ROOT, &path[..at]) == Some(found.node));
+                    let mut slashes = (1..path.len()).filter(|&at| path[at] == b'/');
+                    let above = slashes.find(|&at| self.directory(NodeId::ROOT, &path[..at]) == Some(found.node));
                     if let Some(above) = above {
                         path = [&link, &path[above..]].concat();
                     }

@@ -190,6 +190,17 @@ fn what_a_program_looks_for_besides_comes_along_where_the_next_stage_lacks_it() 
 }
 
 #[test]
+fn what_lies_in_a_directory_that_is_copied_is_copied_and_counted_once() {
+    let program = executable().constants("\0/usr/share/zoneinfo\0").build();
+    let bytes = program.len() as u64;
+    let zones = [file("usr/share/zoneinfo/Etc/UTC", 1000), symlink("etc/localtime", "../usr/share/zoneinfo/Etc/UTC")];
+    let fixed = built_by_go(program, zones).fixed("FROM alpine\nRUN apk add go\nRUN go build -o /opt/app\n");
+    let copies = "COPY --from=build /opt/app /opt/app\nCOPY --from=build /usr/share/zoneinfo /usr/share/zoneinfo\n";
+    assert!(fixed.file("Dockerfile.multi-stage").ends_with(copies), "{}", fixed.text());
+    assert_eq!(proposed(&fixed), (bytes + 1000, None));
+}
+
+#[test]
 fn the_last_stage_runs_where_the_image_runs_and_as_a_user_that_it_has() {
     let skeleton = |needs: Tiny, lines: &str| {
         let libraries = [file("lib64/ld-linux-x86-64.so.2", 0).holding(library("ld-linux-x86-64.so.2").build())];

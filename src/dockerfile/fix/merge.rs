@@ -182,10 +182,7 @@ impl Work<'_> {
         if !copies.is_empty() {
             text.push_str(&format!(
                 "; what {} comes before it, so that it runs again when that changes: another stage would keep the cache",
-                match &copies[..] {
-                    [_] => format!("{} copies", self.lines(&copies)),
-                    _ => format!("{} copy", self.lines(&copies)),
-                }
+                self.lines_copy(&copies)
             ));
         }
         self.say(Verdict::saves(saves), Some(first), text);

@@ -109,6 +109,11 @@ impl Work<'_> {
         if numbers.is_empty() { String::new() } else { format!("{word} {}", listed(&numbers)) }
     }
 
+    /// `line 3 copies`, or `lines 3 and 5 copy`.
+    fn lines_copy(&self, copies: &[usize]) -> String {
+        format!("{} {}", self.lines(copies), if copies.len() == 1 { "copies" } else { "copy" })
+    }
+
     fn layer(&self, instruction: usize) -> Option<usize> {
         self.target.layers.get(instruction).copied().flatten()
     }

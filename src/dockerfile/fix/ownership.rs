@@ -191,9 +191,7 @@ impl Work<'_> {
         }
         self.drop_commands(recopy.run, settings);
         let saves = self.claims.claim(&self.inspection.tree, recopy.dead.iter().copied());
-        let verb = if copies.len() == 1 { "copies" } else { "copy" };
-        let text =
-            format!("ships again what {} {verb}; {} there does it at once", self.lines(&copies), flags.join(" "));
+        let text = format!("ships again what {}; {} there does it at once", self.lines_copy(&copies), flags.join(" "));
         self.say(Verdict::saves(saves), Some(recopy.run), text);
     }
 

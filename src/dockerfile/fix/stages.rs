@@ -1,6 +1,7 @@
 //! A second Dockerfile in several stages, where a compiler ships and the program that it built is known.
 
 use std::collections::HashSet;
+use std::path::Path;
 
 use super::remark::Verdict;
 use super::{Change, Work, listed};
@@ -78,14 +79,23 @@ impl Work<'_> {
         let (_, alias) = self.file.instructions[from].stage()?;
         let image = self.file.image_below()?;
         let start = self.start(&image, application);
-        let lacking = |looks_for: &LooksFor| {
-            let places: Vec<_> = looks_for.places.iter().filter(|place| start.lacks(looks_for.thing, place)).collect();
-            (!places.is_empty()).then_some((looks_for.thing, places.into_iter().cloned().collect()))
-        };
-        let besides: Vec<(Thing, Vec<Place>)> = application.looks_for.iter().filter_map(lacking).collect();
-        let places = besides.iter().flat_map(|(_, places)| places);
-        let copied: Vec<_> = [&application.path].into_iter().chain(&application.files).collect();
-        if !copied.iter().copied().chain(places.clone().map(|place| &place.path)).all(|path| is_plain(path)) {
+        let mut copied: Vec<&str> =
+            [&application.path].into_iter().chain(&application.files).map(String::as_str).collect();
+        let mut own = application.bytes.saturating_add(application.files_bytes);
+        let mut besides = Vec::new();
+        for LooksFor { thing, places } in &application.looks_for {
+            let lacking = places.iter().filter(|place| start.lacks(*thing, place));
+            besides.extend(lacking.clone().next().map(|_| thing.name()));
+            // Two things may be in one place, or one in the directory of the other.
+            for place in lacking {
+                let is_there = |copied: &&str| Path::new(&place.path).starts_with(copied);
+                if !copied.iter().any(is_there) {
+                    copied.push(&place.path);
+                    own = own.saturating_add(place.bytes);
+                }
+            }
+        }
+        if !copied.iter().all(|path| is_plain(path)) {
             self.say(
                 Verdict::Left { would_save: 0 },
                 None,
@@ -93,8 +103,6 @@ impl Work<'_> {
             );
             return None;
         }
-        let own = application.bytes.saturating_add(application.files_bytes);
-        let own = places.map(|place| place.bytes).fold(own, u64::saturating_add);
         let ships = start.ships.clone().map(|(base, certainty)| (base.saturating_add(own), certainty));
         if ships.as_ref().is_some_and(|&(ships, _)| ships >= self.inspection.totals.shipped) {
             return None;
@@ -105,11 +113,8 @@ impl Work<'_> {
         if let Some(unnamed) = start.unnamed {
             text.push_str(&self.file.source()[self.file.instructions[unnamed].span.clone()]);
         }
-        let mut copy = |path: &str| text.push_str(&format!("COPY --from={name} {path} {path}\n"));
-        copied.iter().for_each(|path| copy(path));
-        let mut seen = HashSet::new();
-        for place in besides.iter().flat_map(|(_, places)| places).filter(|place| seen.insert(&place.path)) {
-            copy(&place.path);
+        for path in copied {
+            text.push_str(&format!("COPY --from={name} {path} {path}\n"));
         }
         self.runtime(&mut text, from, &start);
         let file = super::Dockerfile::parse(text).ok()?;
@@ -130,20 +135,14 @@ impl Work<'_> {
         Some(Change { name: format!("{}.multi-stage", self.target.name), old: None, new: file.source().into() })
     }
 
-    fn said_of_stages(
-        &self,
-        application: &Application,
-        besides: &[(Thing, Vec<Place>)],
-        start: &Start,
-        toolchain: u64,
-    ) -> String {
+    fn said_of_stages(&self, application: &Application, besides: &[&str], start: &Start, toolchain: u64) -> String {
         let names: Vec<_> = self.evidence.toolchains.iter().map(|toolchain| toolchain.name.as_str()).collect();
         let mut shipped = vec![format!("{} ({} bytes)", application.path, count(application.bytes))];
         if !application.files.is_empty() {
             let what = files(application.files.len());
             shipped.push(format!("{what} that it needs ({} bytes)", count(application.files_bytes)));
         }
-        shipped.extend(besides.iter().map(|(thing, _)| thing.name().to_owned()));
+        shipped.extend(besides.iter().map(|&thing| thing.to_owned()));
         format!(
             "{}.multi-stage is a skeleton that ships only {} on {}, not what built it: {} {} {} bytes of this image",
             self.target.name,
@@ -248,15 +247,13 @@ impl Work<'_> {
                 continue;
             }
             if instruction.keyword == Keyword::Workdir {
+                if Some(i) < last_directory {
+                    continue;
+                }
                 let directory = &self.inspection.run.directory;
-                let is_whole = instruction.arguments.starts_with('/') || !is_plain(directory);
-                match last_directory {
-                    Some(last) if i < last => continue,
-                    _ if is_whole => {}
-                    _ => {
-                        text.push_str(&format!("WORKDIR {directory}\n"));
-                        continue;
-                    }
+                if !instruction.arguments.starts_with('/') && is_plain(directory) {
+                    text.push_str(&format!("WORKDIR {directory}\n"));
+                    continue;
                 }
             }
             if instruction.keyword == Keyword::User && start.lacks_user(&instruction.arguments) {
