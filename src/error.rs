@@ -188,7 +188,7 @@ fn reason(error: &io::Error) -> String {
 impl Error {
     /// Why a file of an image could not be read: that it was asked to stop is no fault of the file.
     pub fn reading(file: String, source: io::Error) -> Self {
-        if crate::contents::is_cancelled(&source) { Self::Cancelled } else { Self::Contents { file, source } }
+        if crate::progress::is_cancelled(&source) { Self::Cancelled } else { Self::Contents { file, source } }
     }
 
     /// What might help, where there is something to say.

@@ -11,49 +11,34 @@
 //! # Ok::<(), layerscope::Error>(())
 //! ```
 //!
-//! Data flows one way, and a module names only modules before it:
-//! [`archive`] → [`image`] → [`tree`] → [`analysis`] → [`packages`], [`findings`], [`base`], [`what_if`], [`ladder`] →
-//! [`study`] → [`report`]; [`compare`] puts images side by side. What looks into files stands beside it: [`contents`] opens them, [`filesystem`] finds
-//! them as a container would, [`executable`] says what they are, [`application`] which of them a container runs, and
-//! [`closure`] what that one needs; [`measure`] compresses what would ship.
+//! Data flows one way, and a room names only rooms before it:
+//!
+//! ```text
+//! archive ─▶ image ─▶ tree ─▶ analysis ─▶ files ─▶ runtime ─▶ advice ─▶ compare ─▶ report
+//! ```
+//!
+//! Every room may use [`progress`], [`display`] and [`shell`]. A test reads the imports and fails on one that runs the other way.
 
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
+pub mod advice;
 pub mod analysis;
-pub mod application;
 pub mod archive;
-pub mod base;
-mod both;
-pub mod closure;
 pub mod compare;
-pub mod contents;
-mod count;
-pub mod demo;
-pub mod dockerfile;
-pub mod embedded;
+pub mod display;
 mod error;
-pub mod executable;
-pub mod extract;
-pub mod filesystem;
-pub mod findings;
+pub mod files;
 pub mod image;
-mod inspect;
-pub mod ladder;
-pub mod measure;
-mod open;
-pub mod packages;
 mod path;
+pub mod progress;
 pub mod report;
-pub mod study;
-pub mod text;
+pub mod runtime;
+pub mod shell;
 pub mod tree;
-pub mod units;
 mod warning;
-pub mod what_if;
 
-pub use analysis::Inspection;
+pub use analysis::{Inspection, inspect};
 pub use error::Error;
-pub use image::{Progress, Selection};
-pub use inspect::{Opened, inspect};
-pub use open::{Archive, open, open_archive, open_pipe, open_source, opens_at_once};
+pub use image::{Archive, Opened, Selection, open, open_archive, open_pipe, open_source, opens_at_once};
+pub use progress::Progress;
 pub use warning::Warning;

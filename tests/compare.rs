@@ -1,22 +1,21 @@
 //! Images side by side: what came, went and grew, which layers are shared, and what the second costs who has the first.
 
-mod support;
-
+use crate::support;
 use std::process::{Command, Output, Stdio};
 use std::sync::Arc;
 
+use crate::support::build::{self, Image, Layer, dir, file, gone, hardlink, layer, tar};
 use layerscope::compare::{
     Difference, DifferenceTree, LayerPlace, PackageDifference, changed_packages, changed_paths, columns, layer_places,
     sharing,
 };
-use layerscope::contents::LayerContents;
-use layerscope::packages::{Installed, installed};
+use layerscope::display::Units;
+use layerscope::files::contents::LayerContents;
+use layerscope::files::packages::{Installed, installed};
 use layerscope::report::{Comparison, TextStyle, write_comparison, write_comparison_json};
-use layerscope::units::Units;
 use layerscope::{Inspection, Progress};
 use proptest::prelude::*;
 use serde_json::Value;
-use support::build::{self, Image, Layer, dir, file, gone, hardlink, layer, tar};
 
 fn base() -> Layer {
     layer([dir("lib"), file("lib/libc", 3_000)]).gzip()

@@ -1,11 +1,7 @@
 //! The contents of files are read from every layout and compression, whole and from anywhere, or it is said why not.
 
-mod support;
-
-mod contents {
-    mod corpus;
-    mod extraction;
-    mod layouts;
-    mod limits;
-    mod program;
-}
+mod corpus;
+mod extraction;
+mod layouts;
+mod limits;
+mod program;

@@ -4,13 +4,11 @@
 //! checked against real engines. Where the corpus is not there, the test says
 //! so and passes, unless `LAYERSCOPE_CORPUS=required`.
 
-mod support;
-
 use std::collections::BTreeMap;
 use std::path::Path;
 
+use crate::support::{account, corpus, inspect};
 use serde_json::Value;
-use support::{account, corpus, inspect};
 
 /// Golden archives that are errors: nothing in them is an image.
 const ERRORS: [(&str, &str); 4] = [

@@ -3,17 +3,13 @@
 //! Each test names its case as the table of edge cases does. Set
 //! `LAYERSCOPE_KEEP` to a directory to get the archives.
 
-mod support;
-
-mod edge {
-    mod claim;
-    mod ends;
-    mod hardlinks;
-    mod images;
-    mod oci;
-    mod opaque;
-    mod outer;
-    mod paths;
-    mod replacement;
-    mod whiteouts;
-}
+mod claim;
+mod ends;
+mod hardlinks;
+mod images;
+mod oci;
+mod opaque;
+mod outer;
+mod paths;
+mod replacement;
+mod whiteouts;

@@ -1,17 +1,11 @@
 //! Findings: what is found, that no byte is found twice, and that nothing is found without a cause.
 
-mod support;
-
-mod findings {
-    mod bases;
-    mod built;
-    mod corpus;
-    mod gone;
-    mod left;
-    mod own_rules;
-    mod packages;
-    mod rpm;
-    #[path = "../model/stack.rs"]
-    mod stack;
-    mod sums;
-}
+mod bases;
+mod built;
+mod corpus;
+mod gone;
+mod left;
+mod own_rules;
+mod packages;
+mod rpm;
+mod sums;

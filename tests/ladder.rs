@@ -1,15 +1,13 @@
 //! The ladder of sizes: every rung is what is left when its remedy is applied, and says so when it guesses.
 
-mod support;
-
+use crate::support::build::{self, Image, dir, file, gone, layer, symlink, tar};
 use layerscope::Inspection;
-use layerscope::ladder::{Certainty, Footing, Libc, Loaded, MadeBy, Need, Program, Rung, Start, Step, climb};
+use layerscope::advice::ladder::{Certainty, Footing, Libc, Loaded, MadeBy, Need, Program, Rung, Start, Step, climb};
+use layerscope::analysis::what_if::{Change, what_if};
+use layerscope::display::Units;
 use layerscope::report::{LadderDetail, TextStyle, write_ladder};
 use layerscope::tree::NodeId;
-use layerscope::units::Units;
-use layerscope::what_if::{Change, what_if};
 use serde_json::json;
-use support::build::{self, Image, dir, file, gone, layer, symlink, tar};
 
 /// A base of 3,000 kB; a compiler of 50 MB, deleted two layers later; an application of 6 MB; a cache that is left.
 fn image() -> Image {

@@ -1,6 +1,5 @@
 //! Lessons on paper and in directories, as a teacher asks for them.
 
-#[path = "learn/markup.rs"]
 mod markup;
 
 use std::path::Path;
@@ -127,7 +126,7 @@ fn a_directory_has_archives_that_open_both_dockerfiles_and_the_handouts_with_the
     for name in ["demo", "toolchain-left"] {
         let archive = directory.join(format!("{name}.tar"));
         let written = inspected(&archive);
-        let embedded = layerscope::embedded::open(name).unwrap().unwrap();
+        let embedded = layerscope::image::builtin::open(name).unwrap().unwrap();
         assert_eq!(written.totals, layerscope::inspect(&embedded, &Progress::default()).unwrap().totals, "{name}");
         let shipped = layerscope::report::Units::Si.size(written.totals.shipped);
         assert!(page.contains(&shipped) && markdown.contains(&shipped), "{shipped} of {name} is not in the handout");
@@ -156,7 +155,7 @@ fn zeros_take_no_room() {
     use std::os::unix::fs::MetadataExt;
     let temporary = tempfile::tempdir().unwrap();
     let mut file = tempfile::NamedTempFile::new_in(&temporary).unwrap();
-    layerscope::embedded::write_file("golang", file.as_file_mut()).unwrap();
+    layerscope::image::builtin::write_file("golang", file.as_file_mut()).unwrap();
     let metadata = file.path().metadata().unwrap();
     assert!(metadata.len() > 800_000_000, "{} bytes", metadata.len());
     assert!(metadata.blocks() * 512 < metadata.len() / 4, "{} bytes on the disk", metadata.blocks() * 512);
@@ -202,7 +201,7 @@ fn a_lesson_of_one_s_own_is_written_with_the_archive_that_lies_beside_it() {
     std::fs::create_dir(temporary.path().join("far")).unwrap();
     for name in ["tiny.tar", "far/tiny.tar"] {
         let mut file = std::fs::File::create(temporary.path().join(name)).unwrap();
-        layerscope::embedded::write_file("binary-packed", &mut file).unwrap();
+        layerscope::image::builtin::write_file("binary-packed", &mut file).unwrap();
     }
     let directory = temporary.path().join("class");
     said(&["learn", &lesson, "--write", directory.to_str().unwrap()]);

@@ -1,17 +1,15 @@
 //! `ladder --measure`: what there is to pull is what gzip makes of the layers as they would be.
 
-mod support;
-
 use std::process::{Command, Stdio};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use layerscope::ladder::{Footing, Libc, MadeBy, Program, Start, climb};
-use layerscope::measure::{measure, measure_ladder};
-use layerscope::units::Units;
-use layerscope::what_if::Change;
+use crate::support::build::{self, Entry, Image, Layer, dir, file, gone, gzip, hardlink, layer, opaque, symlink, tar};
+use layerscope::advice::ladder::{Footing, Libc, MadeBy, Program, Start, climb};
+use layerscope::advice::measure::{measure, measure_ladder};
+use layerscope::analysis::what_if::Change;
+use layerscope::display::Units;
 use layerscope::{Error, Inspection, Opened, Progress};
-use support::build::{self, Entry, Image, Layer, dir, file, gone, gzip, hardlink, layer, opaque, symlink, tar};
 
 /// Text that compresses, but not to nothing; other text for another seed.
 fn text(seed: u64, lines: usize) -> String {

@@ -1,25 +1,21 @@
 //! For random stacks of layers, the tree and the numbers are those of a plain map.
 
-mod support;
-
-mod model {
-    pub mod map;
-    pub mod merge;
-    pub mod paths;
-    pub mod stack;
-}
+pub mod map;
+pub mod merge;
+pub mod paths;
+pub mod stack;
 
 use std::collections::BTreeMap;
 
+use crate::model::merge::between;
+use crate::model::stack::{archive, stacks};
+use crate::support::build;
 use layerscope::Inspection;
+use layerscope::analysis::what_if::{Change, what_if};
 use layerscope::tree::{Cause, Course, Held, Kind, Moment, NodeId, Tree, VersionId};
-use layerscope::what_if::{Change, what_if};
-use model::map::{Model, What};
-use model::merge::between;
-use model::stack::{archive, stacks};
+use map::{Model, What};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
-use support::build;
 
 /// Cases that are tried, unless `PROPTEST_CASES` says otherwise.
 const CASES: u32 = 500;
@@ -175,7 +171,7 @@ fn text(path: Vec<u8>) -> String {
 }
 
 fn everything_in(model: &Model) -> Paths {
-    let describe = |thing: &model::map::Thing| {
+    let describe = |thing: &map::Thing| {
         let (kind, size, target) = match &thing.what {
             What::File(inode) => (Kind::File, model.inodes[*inode].contents.size.into(), String::new()),
             What::Directory => (Kind::Directory, 0, String::new()),
@@ -187,7 +183,7 @@ fn everything_in(model: &Model) -> Paths {
     model.tree.iter().map(|(path, thing)| (slashed(path), describe(thing))).collect()
 }
 
-fn bytes_of(model: &Model, counts: impl Fn(&model::map::Inode) -> bool) -> u64 {
+fn bytes_of(model: &Model, counts: impl Fn(&map::Inode) -> bool) -> u64 {
     model.inodes.iter().filter(|inode| counts(inode)).map(|inode| u64::from(inode.contents.size)).sum()
 }
 
@@ -199,7 +195,7 @@ fn the_tree_as_of_a_layer_is_that_of_the_layers_up_to_it(
     same_paths(&everything_at(&found.tree, n), &everything_in(model), &format!("as of layer {n}"))?;
     let root = found.tree.totals(n)[0];
     prop_assert_eq!(root.visible, bytes_of(model, |inode| !inode.is_dead()), "visible as of layer {}", n);
-    prop_assert_eq!(root.dead, bytes_of(model, model::map::Inode::is_dead), "dead as of layer {}", n);
+    prop_assert_eq!(root.dead, bytes_of(model, map::Inode::is_dead), "dead as of layer {}", n);
     Ok(())
 }
 
@@ -246,12 +242,12 @@ fn slashed(path: &[String]) -> String {
 
 fn shipped_is_live_and_dead(found: &Inspection, model: &Model) -> TestCaseResult {
     for (i, layer) in found.layers.iter().enumerate() {
-        let here = |inode: &model::map::Inode| inode.layer == i;
+        let here = |inode: &map::Inode| inode.layer == i;
         prop_assert_eq!(layer.shipped, bytes_of(model, here), "shipped by layer {}", i);
         prop_assert_eq!(layer.live, bytes_of(model, |inode| here(inode) && !inode.is_dead()), "live of layer {}", i);
         let dead: u64 = found.dead.iter().filter(|dead| dead.born_in == i).map(|dead| dead.bytes).sum();
         prop_assert_eq!(layer.shipped, layer.live + dead, "shipped = live + dead in layer {}", i);
-        let killed = |inode: &model::map::Inode| {
+        let killed = |inode: &map::Inode| {
             inode.is_dead() && inode.layer < i && inode.end.as_ref().is_some_and(|end| end.layer == i)
         };
         prop_assert_eq!(layer.killed, bytes_of(model, killed), "killed by layer {}", i);

@@ -7,15 +7,11 @@
 //! Where `LAYERSCOPE_SCENARIOS` names a directory that has the archives of an earlier run, its predictions are held
 //! against them also without an engine.
 
-mod support;
-
-mod scenarios {
-    mod base;
-    mod catalogue;
-    mod claim;
-    mod clutter;
-    mod command;
-    mod engine;
-    mod measure;
-    mod predictions;
-}
+mod base;
+mod catalogue;
+mod claim;
+mod clutter;
+mod command;
+mod engine;
+mod measure;
+mod predictions;

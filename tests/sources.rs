@@ -1,13 +1,12 @@
 //! One image, opened in every way that it can come: file, directory, pipe, compressed; one of several; verified.
 
-mod support;
-
+use crate::support;
 use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
+use crate::support::build::{Entry, Image, Layout, dir, file, gone, layer, tar};
 use serde_json::Value;
-use support::build::{Entry, Image, Layout, dir, file, gone, layer, tar};
 
 /// 4,000 bytes of a toolchain, deleted by the next layer; 500 bytes copied again with another mode.
 fn image() -> Image {

@@ -2,14 +2,12 @@
 //!
 //! `LAYERSCOPE_TOOLS=skopeo,umoci` names those that must be there.
 
-mod support;
-
 use std::path::Path;
 use std::process::{Command, Stdio};
 
+use crate::support::build::{Image, dir, file, gone, layer, symlink, tar};
+use crate::support::{account, inspect};
 use serde_json::Value;
-use support::build::{Image, dir, file, gone, layer, symlink, tar};
-use support::{account, inspect};
 
 /// Whether a tool is installed; one that must be and is not, fails the test.
 fn installed(tool: &str) -> bool {

@@ -10,8 +10,10 @@
 //! - **efficiency** = live ÷ shipped.
 
 mod groups;
+mod inspect;
 mod pull;
 mod recopied;
+pub mod what_if;
 
 use crate::image::{BuiltOn, Compression, HistoryEntry, Image, Instruction, Layer, ReadLayer, Run};
 use crate::tree::{Cause, Kind, Tree, VersionId};
@@ -19,6 +21,7 @@ use crate::warning::Warning;
 
 pub(crate) use groups::place;
 pub use groups::{DeadGroup, dead_groups};
+pub use inspect::inspect;
 pub(crate) use recopied::mark_recopied;
 
 /// What one layer costs. All sizes are bytes.

@@ -201,7 +201,7 @@ impl<R: Forward> Walker<R> {
     }
 
     fn truncated(&self) -> Fault {
-        Fault::TruncatedData { name: crate::text::escaped(&self.entry.name), missing: self.left }
+        Fault::TruncatedData { name: crate::display::escaped(&self.entry.name), missing: self.left }
     }
 
     fn finish_entry(&mut self) -> Result<(), Fault> {

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use crate::packages::{Installed, Package};
+use crate::files::packages::{Installed, Package};
 
 /// How a package of the second image differs from the same of the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

@@ -4,7 +4,7 @@
 //! BuildKit with a `# buildkit` comment, both with `|1 NAME=value` for build
 //! arguments. Nothing is guessed: what is not recognised is shown as it is.
 
-use super::shell::{pretty_shell, verbatim};
+use crate::shell::{pretty_shell, verbatim};
 
 /// The line that made a layer, or as much as the history tells.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -120,7 +120,7 @@ fn one_line(text: &str) -> String {
             if i > 0 {
                 out.push(' ');
             }
-            out.push_str(&crate::text::escaped_str(word));
+            out.push_str(&crate::display::escaped_str(word));
         }
     }
     out

@@ -4,16 +4,16 @@
 //! and how whiteouts are spelled. An [`Image`] is an ordered list of layers
 //! with the instructions that made them, whatever wrote the archive.
 
-mod compression;
+pub mod builtin;
+pub(crate) mod compression;
 mod config;
-mod decode;
 mod docker;
 mod instruction;
 mod layer;
 mod oci;
+pub(crate) mod open;
 mod read;
 mod select;
-mod shell;
 mod stream;
 mod v1;
 mod watch;
@@ -22,19 +22,18 @@ pub mod whiteout;
 use std::collections::HashMap;
 
 use crate::archive::{Member, Members};
+use crate::display::{escaped, escaped_str, hex};
 use crate::error::Error;
-use crate::text::{escaped, escaped_str, hex};
 use crate::warning::Warning;
 
-pub use compression::{Compression, describe, head};
+pub use compression::{Compression, Decoded, ZSTD_WINDOW_LOG, decode, describe, head};
 pub use config::{Config, HistoryEntry, Run};
-pub use decode::{Decoded, ZSTD_WINDOW_LOG, decode};
 pub use instruction::Instruction;
 pub(crate) use instruction::{after_shell, without_arguments};
 pub use layer::{ENTRY_LIMIT, EntryRef, LayerEntries, Record};
-pub use read::{Digests, Progress, ReadLayer, hash_extent, read_layer};
+pub use open::{Archive, Opened, open, open_archive, open_pipe, open_source, opens_at_once};
+pub use read::{Digests, ReadLayer, hash_extent, read_layer};
 pub use select::{Selection, select};
-pub use shell::pretty_shell;
 pub use stream::{Streamed, read_root_directory, read_stream};
 
 /// The largest JSON member that is read into memory, in bytes.
@@ -122,8 +121,8 @@ impl Image {
         let tags = if self.tags.is_empty() { "(no tag)".into() } else { escaped_str(&self.tags.join(", ")) };
         let short = self.id.as_deref().map_or(String::new(), |id| id.chars().skip("sha256:".len()).take(12).collect());
         let platform = self.platform.as_deref().unwrap_or("unknown platform");
-        let size = crate::units::Units::Iec.size(self.stored_bytes());
-        let layers = crate::units::plural(self.layers.len(), "layer");
+        let size = crate::display::Units::Iec.size(self.stored_bytes());
+        let layers = crate::display::plural(self.layers.len(), "layer");
         format!("{tags}  {}  {short}  {layers}  {size}", escaped_str(platform))
     }
 

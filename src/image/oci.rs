@@ -7,8 +7,8 @@ use serde::Deserialize;
 use super::config::platform;
 use super::{BuiltOn, Draft, LayerDraft, digest_mismatch, parse, read_json_member};
 use crate::archive::Members;
+use crate::display::escaped_str;
 use crate::error::Error;
-use crate::text::escaped_str;
 use crate::warning::Warning;
 
 /// An index or a manifest: which one is told by what it lists.

@@ -1,17 +1,17 @@
 //! Reads one layer, in one pass: its entries, and what verification needs.
 
 use std::io::{self, BufRead, Read};
-use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use sha2::{Digest, Sha256};
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
-use super::compression::{Compression, head};
-use super::decode::{Stream, decode};
+use super::compression::{Compression, Stream, decode, head};
 use super::layer::{FULL, LayerEntries};
 use super::watch::Watched;
 use crate::archive::{Extent, Fault, Forward, Limits, Member, ReadAt, Walker, Window};
 use crate::error::Error;
+use crate::progress::Progress;
 
 /// Read at a time from plain layers, whose headers lie far apart.
 const PLAIN_WINDOW: usize = 32 << 10;
@@ -57,21 +57,6 @@ impl ReadLayer {
             digests: None,
         }
     }
-}
-
-/// Shared with the reading threads: how far they are, and what they are to do.
-#[derive(Default)]
-pub struct Progress {
-    /// Stored bytes of layers that have been read or passed over.
-    pub done: AtomicU64,
-    /// Stored bytes of all layers.
-    pub total: AtomicU64,
-    /// Layers that have been read.
-    pub layers: AtomicU64,
-    /// Asks the readers to stop.
-    pub cancel: AtomicBool,
-    /// Whether to hash everything, to compare it with the digests in manifest and config.
-    pub verify: bool,
 }
 
 /// Stops a read when someone asked for it.

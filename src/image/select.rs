@@ -1,8 +1,8 @@
 //! Which of the images of an archive is meant.
 
 use super::Image;
+use crate::display::escaped_str;
 use crate::error::Error;
-use crate::text::escaped_str;
 
 /// What a person said of the image that they want.
 #[derive(Debug, Clone, Default)]

@@ -10,16 +10,17 @@ use std::sync::Arc;
 
 use xxhash_rust::xxh3::Xxh3;
 
+use super::JSON_LIMIT;
+use super::compression::Stream;
 use super::compression::{Compression, describe};
-use super::decode::Stream;
 use super::layer::{FULL, LayerEntries};
 use super::read::{ReadLayer, read_passing};
 use super::watch::Watched;
-use super::{JSON_LIMIT, Progress};
 use crate::archive::{
     Entry, EntryKind, Extent, Forward, Limits, Members, MembersBuilder, MemorySource, SpentSource, Walker, is_tar,
 };
 use crate::error::Error;
+use crate::progress::Progress;
 
 /// Other members than layers are kept up to this size.
 const SMALL: u64 = 64 << 10;

@@ -10,8 +10,8 @@ use serde::Deserialize;
 use super::config::platform;
 use super::{Draft, HistoryEntry, LayerDraft, parse, read_json_member};
 use crate::archive::Members;
+use crate::display::escaped_str;
 use crate::error::Error;
-use crate::text::escaped_str;
 use crate::warning::Warning;
 
 #[derive(Default, Deserialize)]

@@ -5,10 +5,10 @@ use serde::Serialize;
 use super::ladder::{RungPart, rung_parts};
 use super::runtime::ApplicationPart;
 use super::study::{BasePart, FindingPart, SharePart, findings};
+use crate::advice::assessment::Study;
 use crate::analysis::{Dead, LayerAccount};
+use crate::display::hex;
 use crate::image::Compression;
-use crate::study::Study;
-use crate::text::hex;
 use crate::tree::{Kind, NodeId, Tree, VersionId};
 use crate::{Inspection, Warning};
 

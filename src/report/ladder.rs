@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::fit::{cut, wrap};
 use super::json::write_escaped;
 use super::text::TextStyle;
-use crate::ladder::{Certainty, Rung};
-use crate::units::noticeably;
+use crate::advice::ladder::{Certainty, Rung};
+use crate::display::noticeably;
 
 const WIDTH: usize = 80;
 /// The columns of a step's title.

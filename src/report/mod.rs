@@ -15,7 +15,7 @@ mod runtime;
 mod study;
 mod text;
 
-pub use crate::units::{self, Units};
+pub use crate::display::{self, Units};
 pub use account::{Account, Detail};
 pub use advice::advice;
 pub use compare::{Comparison, end_of_sharing, verdict, write_comparison, write_comparison_json};

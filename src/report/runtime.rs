@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::account::lossless;
 use crate::Inspection;
-use crate::closure::Closure;
-use crate::executable::Executable;
-use crate::study::Runtime;
+use crate::advice::assessment::Runtime;
+use crate::files::executable::Executable;
+use crate::runtime::libraries::Closure;
 use crate::tree::{NodeId, Tree};
 
 #[derive(Debug, Serialize)]

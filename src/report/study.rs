@@ -4,9 +4,9 @@ use serde::Serialize;
 
 use super::account::lossless;
 use crate::Inspection;
-use crate::base::{Base, Share, named};
-use crate::findings::{Finding, Spot};
-use crate::study::Study;
+use crate::advice::assessment::Study;
+use crate::advice::base::{Base, Share, named};
+use crate::advice::findings::{Finding, Spot};
 use crate::tree::Tree;
 
 #[derive(Debug, Serialize)]

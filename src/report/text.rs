@@ -7,10 +7,10 @@ mod whose;
 use std::io::{self, Write};
 
 use super::fit::{cut, cut_front, wrap};
+use crate::advice::assessment::Study;
 use crate::analysis::Dead;
-use crate::study::Study;
-use crate::text::{escaped, escaped_str};
-use crate::units::{Units, files, percent, plural};
+use crate::display::{Units, files, percent, plural};
+use crate::display::{escaped, escaped_str};
 use crate::{Inspection, Warning};
 
 const WIDTH: usize = 80;

@@ -17,8 +17,8 @@ use super::{
     ALIVE, Cause, Death, ENTRY_LIMIT, IMPLIED, KIND_SHIFT, Kind, NONE, Node, NodeId, OWNER_LIMIT, Tree, Version,
     VersionId,
 };
+use crate::display::escaped;
 use crate::image::LayerEntries;
-use crate::text::escaped;
 use crate::warning::Warning;
 
 /// Remarks that are kept for one layer.

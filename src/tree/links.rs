@@ -5,10 +5,10 @@ use super::lookup::View;
 use super::own::Own;
 use super::{Cause, Death, Kind, LinkGroup, NONE, NodeId, VersionId};
 use crate::archive::EntryKind;
+use crate::display::escaped;
 use crate::image::EntryRef;
 use crate::image::whiteout::AUFS_LINKS;
 use crate::path::components;
-use crate::text::escaped;
 
 /// What a hard link shares with its target.
 pub(super) struct Shared {

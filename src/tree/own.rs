@@ -9,10 +9,10 @@ use super::links::{AufsLink, Shared};
 use super::lookup::View;
 use super::{Cause, Death, Kind, NONE, NodeId, VersionId};
 use crate::archive::EntryKind;
+use crate::display::escaped;
 use crate::image::whiteout::{Spelling, is_aufs, spelling};
 use crate::image::{EntryRef, LayerEntries};
 use crate::path::{clean, is_clean};
-use crate::text::escaped;
 
 /// The marks of a layer, which act on what is below it.
 ///

@@ -5,9 +5,9 @@ use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
 use std::time::Instant;
 
-use layerscope::findings::Rules;
+use layerscope::advice::assessment::{Question, Study};
+use layerscope::advice::findings::Rules;
 use layerscope::report::{Account, Detail, write_json};
-use layerscope::study::{Question, Study};
 use layerscope::{Progress, inspect, open};
 
 use super::tree::Tree;

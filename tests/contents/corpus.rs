@@ -6,7 +6,7 @@ use std::sync::Arc;
 
 use layerscope::Opened;
 use layerscope::archive::Extent;
-use layerscope::contents::Contents;
+use layerscope::files::contents::Contents;
 
 use super::layouts::{Subject, whole};
 use crate::support::corpus;

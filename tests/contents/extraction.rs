@@ -5,8 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use layerscope::archive::Source;
-use layerscope::contents::{Contents, follow};
-use layerscope::extract::{Extracted, Options, Reason, SpecialBits, What, extract};
+use layerscope::files::contents::{Contents, follow};
+use layerscope::files::extract::{Extracted, Options, Reason, SpecialBits, What, extract};
 use layerscope::tree::{Last, Tree, VersionId};
 use layerscope::{Error, Progress};
 

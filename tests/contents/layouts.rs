@@ -4,7 +4,7 @@ use std::path::Path;
 use std::sync::{Arc, OnceLock};
 
 use layerscope::archive::Source;
-use layerscope::contents::{Contents, LayerContents};
+use layerscope::files::contents::{Contents, LayerContents};
 use layerscope::tree::VersionId;
 use layerscope::{Inspection, Opened, Progress};
 use proptest::prelude::*;

@@ -6,7 +6,8 @@ use std::sync::atomic::{AtomicU64, AtomicUsize, Ordering};
 use std::time::{Duration, Instant};
 
 use layerscope::archive::ReadAt;
-use layerscope::contents::{Absence, Contents, LayerContents, absence, is_cancelled};
+use layerscope::files::contents::{Absence, Contents, LayerContents, absence};
+use layerscope::progress::is_cancelled;
 use layerscope::{Error, Opened, Progress};
 
 use super::layouts::{Subject, noise, read, whole};
@@ -322,7 +323,7 @@ fn several_readers_of_one_layer_do_not_disturb_each_other() {
 
 #[test]
 fn the_files_of_the_demo_are_zeros() {
-    let subject = Subject::of(&layerscope::demo::open().unwrap());
+    let subject = Subject::of(&layerscope::image::builtin::demo::open().unwrap());
     let tree = &subject.inspection.tree;
     let death = tree.deaths().iter().max_by_key(|death| tree.size(death.version)).unwrap();
     let source = subject.contents.open(tree, death.version, &Arc::default()).unwrap();

@@ -3,7 +3,7 @@
 use std::io::Write;
 use std::process::{Command, Stdio};
 
-use layerscope::dockerfile::{Dockerfile, Fix};
+use layerscope::advice::dockerfile::{Dockerfile, Fix};
 use layerscope::report::Units;
 
 /// The text of a fix: reasons and diff.

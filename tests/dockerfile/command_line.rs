@@ -4,7 +4,7 @@ use std::path::Path;
 use std::process::{Command, Output};
 
 use super::situation::{MEGABYTE, Situation};
-use super::support::build::{dir, file, gone};
+use crate::support::build::{dir, file, gone};
 
 /// A directory with an image that a merge makes smaller, and its Dockerfile.
 fn directory() -> tempfile::TempDir {

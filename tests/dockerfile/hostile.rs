@@ -1,13 +1,13 @@
 //! Whatever a history says, nothing panics, what comes out parses, and no control character comes through.
 
-use layerscope::base::{Base, Given, base};
-use layerscope::dockerfile::{Dockerfile, Target, rebuild};
+use layerscope::advice::base::{Base, Given, base};
+use layerscope::advice::dockerfile::{Dockerfile, Target, rebuild};
 use layerscope::{Inspection, Opened, Progress};
 use proptest::prelude::*;
 use serde_json::{Value, json};
 
 use super::situation::{Fixed, MEGABYTE};
-use super::support::build::{Image, entries, file, gone, layer, open};
+use crate::support::build::{Image, entries, file, gone, layer, open};
 
 /// Pieces that parsers stumble over.
 fn piece() -> impl Strategy<Value = String> {

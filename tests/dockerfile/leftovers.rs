@@ -1,7 +1,7 @@
 //! Package managers, the build context, owners and the build cache.
 
 use super::situation::{Fixed, MEGABYTE, Situation};
-use super::support::build::{Entry, dir, file, open};
+use crate::support::build::{Entry, dir, file, open};
 
 /// A `RUN` that leaves a file of 100,000 bytes.
 fn left_by(command: &str, path: &str) -> Situation {
@@ -88,7 +88,7 @@ fn a_fixed_file_with_the_same_layers_gets_nothing_twice() {
     let fixed = situation.fixed("FROM base\nRUN apk add go\nRUN pip install x\nRUN npm ci\nCOPY . /srv\n");
     assert_eq!(fixed.saves(), 800_000);
     let mut again = fixed.target.clone();
-    again.file = layerscope::dockerfile::Dockerfile::parse(fixed.dockerfile()).unwrap();
+    again.file = layerscope::advice::dockerfile::Dockerfile::parse(fixed.dockerfile()).unwrap();
     again.ignore = Some(fixed.file(".dockerignore").into());
     let again = Fixed::of(&open(situation.archive()).unwrap(), &situation.inspection(), &again);
     assert!(again.fix.changes.is_empty() && again.saves() == 0, "{:?}", again.fix.remarks);

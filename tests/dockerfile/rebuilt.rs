@@ -3,16 +3,16 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use layerscope::base::{Base, Given, base};
-use layerscope::dockerfile::{Dockerfile, Target, rebuild};
+use layerscope::advice::base::{Base, Given, base};
+use layerscope::advice::dockerfile::{Dockerfile, Target, rebuild};
 use layerscope::{Inspection, Opened, Progress};
 
 use super::applied::text;
 use super::situation::Fixed;
-use super::support::{corpus, inspect};
+use crate::support::{corpus, inspect};
 
 fn demo() -> (Opened, Inspection) {
-    let opened = layerscope::demo::open().unwrap();
+    let opened = layerscope::image::builtin::demo::open().unwrap();
     let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
     (opened, inspection)
 }

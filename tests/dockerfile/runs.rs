@@ -1,9 +1,9 @@
 //! `RUN`s that are merged, and why others are not.
 
-use layerscope::what_if::{Change, what_if};
+use layerscope::analysis::what_if::{Change, what_if};
 
 use super::situation::{MEGABYTE, Situation};
-use super::support::build::{dir, file, gone};
+use crate::support::build::{dir, file, gone};
 
 /// Something big that is made by one `RUN` and removed by the next.
 fn made_and_removed(first: &str, between: impl FnOnce(Situation) -> Situation, second: &str) -> Situation {

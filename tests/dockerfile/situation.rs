@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use layerscope::base::{Given, base};
-use layerscope::contents::LayerContents;
-use layerscope::dockerfile::{Change, Dockerfile, Evidence, Fix, Target, Verdict, fix};
-use layerscope::filesystem::Filesystem;
-use layerscope::units::Units;
+use layerscope::advice::base::{Given, base};
+use layerscope::advice::dockerfile::{Change, Dockerfile, Evidence, Fix, Target, Verdict, fix};
+use layerscope::display::Units;
+use layerscope::files::contents::LayerContents;
+use layerscope::files::filesystem::Filesystem;
 use layerscope::{Inspection, Opened, Progress};
 use serde_json::{Value, json};
 
 use super::applied::assert_applies;
-use super::support::build::{Entry, Image, Layer, dir, entries, inspect, layer, open, zeros};
+use crate::support::build::{Entry, Image, Layer, dir, entries, inspect, layer, open, zeros};
 
 /// A megabyte of which more than one matters.
 pub const MEGABYTE: usize = 1 << 20;

@@ -1,13 +1,13 @@
 //! A second Dockerfile in stages, and what its image ships.
 
-use layerscope::dockerfile::Verdict;
-use layerscope::ladder::{BaseKind, Certainty, Libc, smallest};
-use layerscope::units::{Units, count};
+use layerscope::advice::dockerfile::Verdict;
+use layerscope::advice::ladder::{BaseKind, Certainty, Libc, smallest};
+use layerscope::display::{Units, count};
 use serde_json::json;
 
 use super::situation::{Fixed, MEGABYTE, Situation};
-use super::support::build::{Entry, file, gone, symlink};
-use crate::tiny::{Tiny, executable, glibc, library};
+use crate::executables::tiny::{Tiny, executable, glibc, library};
+use crate::support::build::{Entry, file, gone, symlink};
 
 /// Go, as far as it proves to be that.
 fn go() -> [Entry; 2] {

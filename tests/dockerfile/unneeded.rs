@@ -3,7 +3,7 @@
 use serde_json::{Value, json};
 
 use super::situation::{Fixed, Situation};
-use super::support::build::{Entry, dir, file};
+use crate::support::build::{Entry, dir, file};
 
 const BEFORE: &str = "Package: libc6\nStatus: install ok installed\nArchitecture: amd64\n\n";
 /// git needs perl, by a name that perl provides; it recommends ssh, which needs libssh; nothing tells why vim is there.

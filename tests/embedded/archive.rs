@@ -8,13 +8,13 @@
 use std::io::{self, BufReader, BufWriter, Write};
 
 use layerscope::archive::pack_holes;
-use layerscope::text::hex;
+use layerscope::display::hex;
 use serde_json::json;
 use sha2::{Digest, Sha256};
 use tar::{Builder, EntryType};
 
-use crate::image::{Image, old_config};
-use crate::layer::{Layer, header};
+use crate::embedded::image::{Image, old_config};
+use crate::embedded::layer::{Layer, header};
 
 const TAG: &str = "latest";
 

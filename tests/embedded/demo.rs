@@ -4,16 +4,16 @@ use std::io::BufWriter;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
+use layerscope::advice::assessment::Study;
 use layerscope::analysis::dead_groups;
-use layerscope::contents::LayerContents;
-use layerscope::study::Study;
-use layerscope::units::Units;
+use layerscope::display::Units;
+use layerscope::files::contents::LayerContents;
 use layerscope::{Error, Inspection, Progress};
 
-use crate::shown::inspect;
+use crate::embedded::shown::inspect;
 
 fn demo() -> Inspection {
-    inspect(&layerscope::demo::open().unwrap())
+    inspect(&layerscope::image::builtin::demo::open().unwrap())
 }
 
 /// Sizes in the text below are in MB, as `docker images` shows them.
@@ -78,7 +78,7 @@ fn the_demo_s_instructions_read_as_a_person_wrote_them() {
 #[test]
 fn the_demo_can_be_written_out() {
     let file = tempfile::NamedTempFile::new().unwrap();
-    layerscope::demo::write(BufWriter::new(file.as_file())).unwrap();
+    layerscope::image::builtin::demo::write(BufWriter::new(file.as_file())).unwrap();
     let (written, embedded) = (inspect(&layerscope::open(file.path(), None).unwrap()), demo());
     assert_eq!(written.totals, embedded.totals);
     assert_eq!(written.id, embedded.id);
@@ -87,7 +87,7 @@ fn the_demo_can_be_written_out() {
 
 #[test]
 fn a_study_ends_when_the_image_is_left() {
-    let opened = layerscope::demo::open().unwrap();
+    let opened = layerscope::image::builtin::demo::open().unwrap();
     let (inspection, contents) = (inspect(&opened), LayerContents::new(&opened));
     let progress = Arc::<Progress>::default();
     let study = || Study::unprompted(&inspection, &contents, Units::Iec, &progress);

@@ -2,8 +2,8 @@
 
 use serde_json::{Value, json};
 
-use crate::archive::digits;
-use crate::layer::Layer;
+use crate::embedded::archive::digits;
+use crate::embedded::layer::Layer;
 
 const CREATED: &str = "2025-07-06T12:00:00Z";
 /// What official images and engines set.

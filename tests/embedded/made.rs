@@ -4,9 +4,9 @@ use std::path::{Path, PathBuf};
 
 use layerscope::archive::HoledSource;
 
-use crate::archive::packed;
-use crate::image::Image;
-use crate::images;
+use crate::embedded::archive::packed;
+use crate::embedded::image::Image;
+use crate::embedded::images;
 
 /// The most that zstd does without its flag for more.
 const BEST: i32 = 19;
@@ -42,14 +42,17 @@ fn every_image_is_what_its_generator_makes() {
 #[test]
 fn every_image_that_is_made_is_in_the_program() {
     let made: Vec<_> = images::ALL.iter().map(|image| image().name).collect();
-    assert_eq!(layerscope::embedded::names().collect::<Vec<_>>(), made);
-    assert!(layerscope::embedded::archive("nothing").is_none());
-    assert_eq!(layerscope::embedded::write("nothing", Vec::new()).unwrap_err().kind(), std::io::ErrorKind::NotFound);
+    assert_eq!(layerscope::image::builtin::names().collect::<Vec<_>>(), made);
+    assert!(layerscope::image::builtin::archive("nothing").is_none());
+    assert_eq!(
+        layerscope::image::builtin::write("nothing", Vec::new()).unwrap_err().kind(),
+        std::io::ErrorKind::NotFound
+    );
 }
 
 #[test]
 fn the_images_take_little_of_the_program() {
     let bytes = |name| std::fs::metadata(asset(name)).unwrap().len();
-    let all: u64 = layerscope::embedded::names().map(bytes).sum();
+    let all: u64 = layerscope::image::builtin::names().map(bytes).sum();
     assert!(bytes("demo") < ROOM_OF_THE_DEMO && all < ROOM, "the demo takes {} bytes of {all}", bytes("demo"));
 }

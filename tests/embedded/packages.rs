@@ -1,6 +1,6 @@
 //! What `apt-get install` leaves: the files of packages, and dpkg's lists of them.
 
-use crate::layer::{Layer, text};
+use crate::embedded::layer::{Layer, text};
 
 /// Reads a listing in which a line `p` with a name comes before the entries of a package; the lists are made of them.
 pub fn installed(listing: &str) -> Layer {
@@ -38,7 +38,7 @@ impl List {
         self.lines += &format!("/{path}\n");
     }
 
-    fn file(self) -> crate::layer::Entry {
+    fn file(self) -> crate::embedded::layer::Entry {
         text(format!("var/lib/dpkg/info/{}.list", self.package), self.lines)
     }
 }

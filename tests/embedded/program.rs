@@ -2,7 +2,7 @@
 
 use sha2::Digest;
 
-use crate::tiny::{Tiny, framed, go_build};
+use crate::executables::tiny::{Tiny, framed, go_build};
 
 const PROGRAM: u32 = 1;
 const SYMBOLS: u32 = 2;

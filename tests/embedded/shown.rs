@@ -2,16 +2,16 @@
 
 use std::sync::Arc;
 
-use layerscope::application::Program;
-use layerscope::closure::Closure;
-use layerscope::contents::LayerContents;
-use layerscope::dockerfile::{Evidence, Target, fix};
-use layerscope::executable::GoBuild;
-use layerscope::filesystem::Filesystem;
-use layerscope::findings::{Finding, Rules};
-use layerscope::study::{Question, Runtime, Study};
+use layerscope::advice::assessment::{Question, Runtime, Study};
+use layerscope::advice::dockerfile::{Evidence, Target, fix};
+use layerscope::advice::findings::{Finding, Rules};
+use layerscope::display::Units;
+use layerscope::files::contents::LayerContents;
+use layerscope::files::executable::GoBuild;
+use layerscope::files::filesystem::Filesystem;
+use layerscope::runtime::command::Program;
+use layerscope::runtime::libraries::Closure;
 use layerscope::tree::NodeId;
-use layerscope::units::Units;
 use layerscope::{Inspection, Opened, Progress};
 
 /// An image with all that there is to say of it.
@@ -24,7 +24,7 @@ pub struct Shown {
 impl Shown {
     /// The image that is called `name`.
     pub fn of(name: &str) -> Self {
-        let opened = layerscope::embedded::open(name).unwrap().unwrap();
+        let opened = layerscope::image::builtin::open(name).unwrap().unwrap();
         let inspection = inspect(&opened);
         let contents = LayerContents::new(&opened);
         let rules = Rules::built_in();

@@ -1,11 +1,11 @@
 //! Which program a container runs, and which files are the application.
 
-use layerscope::application::Role;
+use layerscope::runtime::command::Role;
 use serde_json::{Value, json};
 
-use crate::image::Shown;
+use crate::executables::image::Shown;
+use crate::executables::tiny::executable;
 use crate::support::build::{Entry, dir, file, symlink};
-use crate::tiny::executable;
 
 /// An executable file.
 fn program(path: &str) -> Entry {

@@ -1,11 +1,11 @@
 //! What a program needs to be loaded: found as the loaders of glibc and musl find it.
 
-use layerscope::closure::{Loader, Why};
+use layerscope::runtime::libraries::{Loader, Why};
 use serde_json::{Value, json};
 
-use crate::image::Shown;
+use crate::executables::image::Shown;
+use crate::executables::tiny::{Tiny, executable, glibc, library, musl};
 use crate::support::build::{Entry, file, hardlink, symlink};
-use crate::tiny::{Tiny, executable, glibc, library, musl};
 
 fn at(path: &str, tiny: &Tiny) -> Entry {
     file(path, 0).holding(tiny.build()).mode(0o755)

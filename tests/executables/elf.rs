@@ -1,16 +1,16 @@
 //! What an ELF file says of itself, also if it is damaged.
 
-use layerscope::executable::{Linkage, Packed};
+use layerscope::files::executable::{Linkage, Packed};
 use proptest::prelude::*;
 
-use crate::tiny::{executable, glibc, library, musl, packed, read};
+use crate::executables::tiny::{executable, glibc, library, musl, packed, read};
 
 const PROGBITS: u32 = 1;
 const SYMTAB: u32 = 2;
 
 #[test]
 fn linkage_follows_from_the_program_headers() {
-    let linkage = |tiny: crate::tiny::Tiny| read(tiny.build()).unwrap().unwrap().linkage;
+    let linkage = |tiny: crate::executables::tiny::Tiny| read(tiny.build()).unwrap().unwrap().linkage;
     assert_eq!(linkage(executable()), Linkage::Static);
     assert_eq!(linkage(musl()), Linkage::Dynamic);
     assert_eq!(linkage(library("libx.so.1")), Linkage::Shared);
@@ -89,7 +89,7 @@ proptest! {
             .needs("libc.so.6")
             .runpath("$ORIGIN")
             .constants("/etc/ssl/certs/ca-certificates.crt")
-            .section(".go.buildinfo", PROGBITS, 3, crate::tiny::go_build("go1.22.1", ""))
+            .section(".go.buildinfo", PROGBITS, 3, crate::executables::tiny::go_build("go1.22.1", ""))
             .section(".note.gnu.build-id", 7, 2, [&4_u32.to_le_bytes()[..], &[4, 0, 0, 0], &[3, 0, 0, 0], b"GNU\0abcd"].concat())
             .section(".dynsym", 11, 2, vec![1; 240])
             .section(".symtab", SYMTAB, 0, vec![0; 240])

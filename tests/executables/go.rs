@@ -2,7 +2,7 @@
 
 use std::process::Command;
 
-use crate::tiny::{Tiny, executable, framed, go_build, read};
+use crate::executables::tiny::{Tiny, executable, framed, go_build, read};
 
 const MODULES: &str = "path\texample.com/shop/cmd/web\nmod\texample.com/shop\tv1.2.3\th1:x=\ndep\texample.com/a\tv1.0.0\nbuild\t-ldflags=\"-s -w\"\nbuild\tCGO_ENABLED=0\n";
 

@@ -4,12 +4,12 @@ use std::collections::BTreeSet;
 use std::path::{Path, PathBuf};
 use std::process::Command;
 
-use layerscope::closure::{Closure, Thing, Why};
-use layerscope::executable::{Executable, Linkage};
+use layerscope::files::executable::{Executable, Linkage};
+use layerscope::runtime::libraries::{Closure, Thing, Why};
 use serde_json::json;
 
-use crate::image::{Shown, host_entries};
-use crate::tiny::read;
+use crate::executables::image::{Shown, host_entries};
+use crate::executables::tiny::read;
 
 /// What a command prints; `None`, and a word about it, if it cannot be run or fails.
 fn output(command: &mut Command) -> Option<String> {
@@ -77,7 +77,7 @@ fn a_compiler_s_kinds_of_programs_are_told_apart() {
         let output = output(Command::new("readelf").args(["-W", "-n"]).arg(&path)).unwrap_or_default();
         if let Some((_, id)) = output.split_once("Build ID: ") {
             let id = id.split_whitespace().next().unwrap();
-            assert_eq!(found.build_id.map(|id| layerscope::text::hex(&id)).as_deref(), Some(id), "{name}");
+            assert_eq!(found.build_id.map(|id| layerscope::display::hex(&id)).as_deref(), Some(id), "{name}");
         }
     }
 }

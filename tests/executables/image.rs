@@ -3,10 +3,10 @@
 use std::path::Path;
 use std::sync::Arc;
 
-use layerscope::application::Application;
-use layerscope::closure::Closure;
-use layerscope::contents::LayerContents;
-use layerscope::filesystem::Filesystem;
+use layerscope::files::contents::LayerContents;
+use layerscope::files::filesystem::Filesystem;
+use layerscope::runtime::command::Application;
+use layerscope::runtime::libraries::Closure;
 use layerscope::tree::NodeId;
 use layerscope::{Inspection, Opened, Progress};
 use serde_json::Value;
@@ -43,7 +43,7 @@ impl Shown {
     }
 
     pub fn application(&self) -> Application {
-        layerscope::application::find(&self.filesystem(), &self.inspection.run).unwrap()
+        layerscope::runtime::command::find(&self.filesystem(), &self.inspection.run).unwrap()
     }
 
     /// The closure of the program at `path`.
@@ -51,10 +51,10 @@ impl Shown {
         let filesystem = self.filesystem();
         let file = filesystem.file(NodeId::ROOT, path.as_bytes()).unwrap_or_else(|| panic!("{path} is not there"));
         let recognised = filesystem.recognise(file.version).unwrap().unwrap();
-        let layerscope::executable::Recognised::Elf(executable) = recognised else {
+        let layerscope::files::executable::Recognised::Elf(executable) = recognised else {
             panic!("{path} is {recognised:?}")
         };
-        layerscope::closure::of(&filesystem, &self.inspection.run, &file, &executable).unwrap()
+        layerscope::runtime::libraries::of(&filesystem, &self.inspection.run, &file, &executable).unwrap()
     }
 
     pub fn path(&self, node: NodeId) -> String {

@@ -1,11 +1,11 @@
 //! What a program looks for besides its libraries, and what shows it.
 
-use layerscope::closure::{Closure, Outside, Thing};
+use layerscope::runtime::libraries::{Closure, Outside, Thing};
 use serde_json::json;
 
-use crate::image::Shown;
+use crate::executables::image::Shown;
+use crate::executables::tiny::{Tiny, executable, glibc, library};
 use crate::support::build::{Entry, file, symlink};
-use crate::tiny::{Tiny, executable, glibc, library};
 
 fn at(path: &str, tiny: &Tiny) -> Entry {
     file(path, 0).holding(tiny.build()).mode(0o755)
@@ -36,7 +36,7 @@ fn a_text_among_the_constants_shows_certificates_and_the_image_has_one_bundle() 
 #[test]
 fn a_go_program_shows_its_needs_by_the_functions_in_it() {
     let go = |functions: &str| {
-        let tiny = executable().section(".go.buildinfo", 1, 3, crate::tiny::go_build("go1.22.1", ""));
+        let tiny = executable().section(".go.buildinfo", 1, 3, crate::executables::tiny::go_build("go1.22.1", ""));
         // Every Go program mentions the directory, whether or not it looks there.
         let closure = tiny.section(".gopclntab", 1, 2, functions).constants("/usr/share/zoneinfo/");
         Shown::of([at("app", &closure), file("usr/share/zoneinfo/UTC", 100)], json!({})).closure("/app")

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use layerscope::archive::{MemorySource, Source};
-use layerscope::executable::{Executable, Unreadable};
+use layerscope::files::executable::{Executable, Unreadable};
 
 /// An ELF file for x86-64 that is being made.
 #[derive(Clone, Default)]

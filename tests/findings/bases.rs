@@ -1,6 +1,6 @@
 //! Where the base image ends, by everything that can tell.
 
-use layerscope::base::{BaseError, Evidence, Given, base};
+use layerscope::advice::base::{BaseError, Evidence, Given, base};
 use serde_json::json;
 
 use super::built::{Step, archive_with, config, debian, found, image, on_debian, step};

@@ -1,8 +1,8 @@
 //! Images of a few steps, as a Dockerfile would make them.
 
 use layerscope::Inspection;
-use layerscope::findings::Finding;
-use layerscope::study::Study;
+use layerscope::advice::assessment::Study;
+use layerscope::advice::findings::Finding;
 use serde_json::{Value, json};
 
 use crate::support::build::{Entry, Image, dir, inspect, layer, tar};

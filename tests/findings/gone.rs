@@ -1,6 +1,6 @@
 //! What still ships although a later step took it away.
 
-use layerscope::findings::{Fate, Whose};
+use layerscope::advice::findings::{Fate, Whose};
 use layerscope::tree::Cause;
 
 use super::built::{config, found, of_rule, on_debian, path, step, the};

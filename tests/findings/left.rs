@@ -1,7 +1,7 @@
 //! What is left behind, and the line that would have kept it out.
 
-use layerscope::findings::{Fate, Level, Purpose, Whose};
-use layerscope::study::{Question, Study};
+use layerscope::advice::assessment::{Question, Study};
+use layerscope::advice::findings::{Fate, Level, Purpose, Whose};
 
 use super::built::{found, image, of_rule, on_debian, path, step, the};
 use crate::support::build::{file, hardlink};
@@ -161,7 +161,7 @@ fn the_application_is_a_share_of_what_ships() {
             file("opt/data", 79_000),
         ],
     )]));
-    let rules = layerscope::findings::Rules::built_in();
+    let rules = layerscope::advice::findings::Rules::built_in();
     let application = [inspection.tree.find(b"app").unwrap()];
     let study = Study::of(&inspection, &Question { application: &application, ..Question::with(&rules) }).unwrap();
     let shares: Vec<_> = study.shares.iter().map(|share| (share.purpose, share.bytes)).collect();

@@ -2,7 +2,7 @@
 
 use std::time::{Duration, Instant};
 
-use layerscope::findings::{Rules, find};
+use layerscope::advice::findings::{Rules, find};
 
 use super::built::{image, on_debian, step};
 use crate::support::build::file;

@@ -1,9 +1,9 @@
 //! Packages are named by the databases of the layer at which a file still was there.
 
 use layerscope::Progress;
-use layerscope::contents::LayerContents;
-use layerscope::findings::{Purpose, Rules};
-use layerscope::study::{Question, Study};
+use layerscope::advice::assessment::{Question, Study};
+use layerscope::advice::findings::{Purpose, Rules};
+use layerscope::files::contents::LayerContents;
 
 use super::built::{Step, archive, config, of_rule, on_debian, step, the};
 use crate::support::build::{Entry, file, gone, open};

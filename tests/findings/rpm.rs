@@ -5,8 +5,8 @@ use std::sync::Arc;
 
 use flate2::read::GzDecoder;
 use layerscope::Progress;
-use layerscope::contents::LayerContents;
-use layerscope::packages::{Packages, installed};
+use layerscope::files::contents::LayerContents;
+use layerscope::files::packages::{Packages, installed};
 
 use crate::support::build::{Entry, Image, Layer, file, gone, layer, open, tar};
 

@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use layerscope::Inspection;
-use layerscope::findings::{Fate, Finding, Rules};
-use layerscope::study::{Question, Study};
+use layerscope::advice::assessment::{Question, Study};
+use layerscope::advice::findings::{Fate, Finding, Rules};
 use proptest::prelude::*;
 
-use super::stack;
+use crate::model::stack;
 use crate::support::build::inspect;
 
 /// Rules that overlap, and together take every path.
@@ -80,7 +80,7 @@ proptest! {
         let own: u64 = inspection.layers[base..].iter().map(|layer| layer.shipped).sum();
         let all = cells(&inspection);
         let rules = Rules::with("overlapping", OVERLAPPING).unwrap();
-        let question = Question { base: layerscope::base::Given::Layers(base), ..Question::with(&rules) };
+        let question = Question { base: layerscope::advice::base::Given::Layers(base), ..Question::with(&rules) };
         let study = Study::of(&inspection, &question).unwrap();
         for (cell, bytes) in found(&study.findings) {
             prop_assert!(bytes <= all[&cell], "{cell:?}: {bytes} found of {}", all[&cell]);

@@ -4,12 +4,12 @@ use std::collections::HashMap;
 use std::path::{Path, PathBuf};
 use std::sync::{Arc, LazyLock, Mutex};
 
-use layerscope::contents::LayerContents;
-use layerscope::findings::Rules;
-use layerscope::ladder::Certainty;
-use layerscope::measure::{measure, measure_ladder};
-use layerscope::study::{Question, Study};
-use layerscope::what_if::{Change, what_if};
+use layerscope::advice::assessment::{Question, Study};
+use layerscope::advice::findings::Rules;
+use layerscope::advice::ladder::Certainty;
+use layerscope::advice::measure::{measure, measure_ladder};
+use layerscope::analysis::what_if::{Change, what_if};
+use layerscope::files::contents::LayerContents;
 use layerscope::{Inspection, Opened, Progress};
 
 use super::catalogue::{Ask, Difference, PREDICTIONS, Prediction};

@@ -7,9 +7,9 @@ pub mod versions;
 use std::path::{Path, PathBuf};
 use std::sync::LazyLock;
 
-use layerscope::findings::Rules;
+use layerscope::advice::assessment::{Question, Study};
+use layerscope::advice::findings::Rules;
 use layerscope::report::{Account, Detail};
-use layerscope::study::{Question, Study};
 use layerscope::{Inspection, Progress};
 use serde_json::Value;
 

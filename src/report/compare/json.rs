@@ -6,9 +6,9 @@ use serde::Serialize;
 
 use super::{Against, Comparison};
 use crate::compare::{Column, LayerPlace, PackageChange, PackageChanges, PathChange, Sharing};
+use crate::display::Units;
 use crate::report::account::lossless;
 use crate::report::json::write_escaped;
-use crate::units::Units;
 
 #[derive(Serialize)]
 struct ComparisonPart<'a> {

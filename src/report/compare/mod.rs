@@ -6,8 +6,8 @@ mod words;
 
 use crate::analysis::Inspection;
 use crate::compare::{Column, PackageChanges, Pair, Sharing, changed_packages, columns, sharing, tell_apart};
-use crate::packages::Installed;
-use crate::units::Units;
+use crate::display::Units;
+use crate::files::packages::Installed;
 
 pub use json::write_comparison_json;
 pub use text::write_comparison;

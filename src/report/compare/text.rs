@@ -4,11 +4,11 @@ use std::io::{self, Write};
 
 use super::{Against, Comparison, end_of_sharing};
 use crate::compare::{LayerPlace, PackageChanges};
+use crate::display::escaped;
+use crate::display::times;
+use crate::display::{count, plural};
 use crate::report::TextStyle;
 use crate::report::fit::{cut, cut_front, wrap};
-use crate::text::escaped;
-use crate::units::times;
-use crate::units::{count, plural};
 
 const WIDTH: usize = 80;
 /// What a `~` before bytes to pull means.

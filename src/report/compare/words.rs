@@ -2,9 +2,9 @@
 
 use crate::analysis::Inspection;
 use crate::compare::{Column, Sharing};
-use crate::text::escaped;
-use crate::units::times;
-use crate::units::{Units, plural};
+use crate::display::escaped;
+use crate::display::times;
+use crate::display::{Units, plural};
 
 /// Up to this ratio it would read as 1.00×.
 const JUST_AS_BIG: f64 = 1.005;

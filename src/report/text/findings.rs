@@ -7,12 +7,12 @@ use super::super::advice::advice;
 use super::super::fit::{cut, cut_front, wrap};
 use super::{Page, Paint, WIDTH};
 use crate::Inspection;
+use crate::advice::assessment::Study;
+use crate::advice::findings::{Fate, Finding, Level};
 use crate::analysis::{DeadGroup, dead_groups};
-use crate::findings::{Fate, Finding, Level};
-use crate::study::Study;
-use crate::text::{escaped, escaped_str};
+use crate::display::{escaped, escaped_str};
+use crate::display::{files, plural};
 use crate::tree::NodeId;
-use crate::units::{files, plural};
 use unicode_width::UnicodeWidthStr;
 
 /// Blocks that are shown, and lines of the base image.

@@ -6,11 +6,11 @@ use super::super::fit::{cut, wrap};
 use super::super::ladder::{LadderDetail, write_ladder};
 use super::{Page, Paint, WIDTH};
 use crate::Inspection;
-use crate::closure::Closure;
-use crate::executable::Executable;
-use crate::study::Study;
-use crate::text::escaped;
-use crate::units::plural;
+use crate::advice::assessment::Study;
+use crate::display::escaped;
+use crate::display::plural;
+use crate::files::executable::Executable;
+use crate::runtime::libraries::Closure;
 
 impl<W: Write> Page<'_, W> {
     pub(super) fn runtime(&mut self, inspection: &Inspection, study: &Study) -> io::Result<()> {

@@ -5,11 +5,11 @@ use std::io::{self, Write};
 use super::super::fit::wrap;
 use super::{Page, Paint, WIDTH};
 use crate::Inspection;
-use crate::base::Evidence;
-use crate::findings::Purpose;
-use crate::study::Study;
-use crate::text::escaped_str;
-use crate::units::percent;
+use crate::advice::assessment::Study;
+use crate::advice::base::Evidence;
+use crate::advice::findings::Purpose;
+use crate::display::escaped_str;
+use crate::display::percent;
 
 impl<W: Write> Page<'_, W> {
     pub(super) fn whose(&mut self, inspection: &Inspection, study: &Study) -> io::Result<()> {

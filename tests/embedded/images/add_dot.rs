@@ -2,9 +2,9 @@
 
 use super::go::{self, VERSION, alpine_steps};
 use super::layered;
-use crate::image::{Copied, Image, Run, Step};
-use crate::layer::{Layer, directory, program, text};
-use crate::program::GoProgram;
+use crate::embedded::image::{Copied, Image, Run, Step};
+use crate::embedded::layer::{Layer, directory, program, text};
+use crate::embedded::program::GoProgram;
 
 /// What `golang:alpine` with the program ships without the clutter, in bytes: 251.9 MB for a program of 5.4 MB.
 const SHIPPED: u64 = 251_900_000;

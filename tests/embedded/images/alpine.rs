@@ -1,7 +1,7 @@
 //! Alpine's root filesystem, as Alpine 3.10 has it.
 
-use crate::image::Step;
-use crate::layer::Layer;
+use crate::embedded::image::Step;
+use crate::embedded::layer::Layer;
 
 /// What apk's database begins with where nothing is installed.
 const DATABASE: [(&str, &[u8]); 4] = [

@@ -1,9 +1,9 @@
 //! C1, C2, D2 and E4 of the situations: programs that stripping and packing make smaller, and one that is lean.
 
-use crate::image::{Copied, Image, Run, Step};
-use crate::layer::{Layer, file, program};
-use crate::program::{GoProgram, packable};
-use crate::tiny::packed;
+use crate::embedded::image::{Copied, Image, Run, Step};
+use crate::embedded::layer::{Layer, file, program};
+use crate::embedded::program::{GoProgram, packable};
+use crate::executables::tiny::packed;
 
 /// What the program of E4 takes, stripped of symbols, and then packed as well, in bytes.
 const WHOLE: usize = 15_000_000;

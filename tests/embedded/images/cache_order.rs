@@ -2,9 +2,9 @@
 
 use super::go::{self, alpine_steps};
 use super::layered;
-use crate::image::{Copied, Image, Run, Step};
-use crate::layer::{Entry, Layer, file, program, text};
-use crate::program::GoProgram;
+use crate::embedded::image::{Copied, Image, Run, Step};
+use crate::embedded::layer::{Entry, Layer, file, program, text};
+use crate::embedded::program::GoProgram;
 
 const VERSION: &str = "1.12.5";
 /// What `golang:1.12-alpine` ships, in bytes.
@@ -66,7 +66,7 @@ const MODULES: [(&str, &str, u64, u64); 14] = [
 fn names() -> [Entry; 2] {
     let sums = MODULES.iter().flat_map(|(module, version, ..)| {
         ["", "/go.mod"].map(|part| {
-            let sum = crate::archive::digits(format!("{module}{version}{part}").as_bytes());
+            let sum = crate::embedded::archive::digits(format!("{module}{version}{part}").as_bytes());
             format!("{module} {version}{part} h1:{}=\n", &sum[..43])
         })
     });

@@ -1,9 +1,9 @@
 //! A tree that is shipped twice, the second time with another owner; and the same where `COPY` sets the owner.
 
 use super::alpine;
-use crate::image::{Image, Run, Step};
-use crate::layer::{Layer, directory, file, program, text};
-use crate::program::GoProgram;
+use crate::embedded::image::{Image, Run, Step};
+use crate::embedded::layer::{Layer, directory, file, program, text};
+use crate::embedded::program::GoProgram;
 
 /// What is copied, in bytes.
 const TREE: u64 = 50_000_000;

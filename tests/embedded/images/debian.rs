@@ -3,9 +3,9 @@
 //! The listings are of Debian 12 and its packages, thinned: of each package
 //! and directory the largest files stay, and have the bytes of the others.
 
-use crate::image::Step;
-use crate::layer::{Entry, Layer, file};
-use crate::packages::installed;
+use crate::embedded::image::Step;
+use crate::embedded::layer::{Entry, Layer, file};
+use crate::embedded::packages::installed;
 
 /// The base image's only layer, of a version such as `9.5` and its name.
 pub fn root(version: &str, name: &str) -> Layer {

@@ -1,8 +1,8 @@
 //! A1 and A2 of the situations: a toolchain that a separate `RUN` deletes, and that ships all the same.
 
 use super::alpine;
-use crate::image::{Image, PATH, Run, Step};
-use crate::layer::Layer;
+use crate::embedded::image::{Image, PATH, Run, Step};
+use crate::embedded::layer::Layer;
 
 /// Written again by each layer that installs or removes something, so that what the files begin with has to change.
 const INSTALLED: [(&str, &[u8]); 4] = [

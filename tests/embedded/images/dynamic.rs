@@ -1,10 +1,10 @@
 //! D1 of the situations: a program of 5.4 MB that is linked dynamically, with libraries that it needs, and others.
 
 use super::debian;
-use crate::image::{Image, Run, Step};
-use crate::layer::{Entry, Layer, program, symlink};
-use crate::program::GoProgram;
-use crate::tiny::{Tiny, glibc, library};
+use crate::embedded::image::{Image, Run, Step};
+use crate::embedded::layer::{Entry, Layer, program, symlink};
+use crate::embedded::program::GoProgram;
+use crate::executables::tiny::{Tiny, glibc, library};
 
 /// What `debian:bookworm-slim` ships, in bytes, and what the packages add to it.
 const BASE: u64 = 74_800_000;

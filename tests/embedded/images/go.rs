@@ -5,8 +5,8 @@
 //! have the bytes of the others.
 
 use super::{alpine, debian, layered};
-use crate::image::Step;
-use crate::layer::{Layer, file, text};
+use crate::embedded::image::Step;
+use crate::embedded::layer::{Layer, file, text};
 
 const PATH: &str = "PATH=/go/bin:/usr/local/go/bin:/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 /// The version that most images here are built with.
@@ -31,7 +31,7 @@ fn toolchain(version: &str, bytes: u64) -> Layer {
 /// The build cache, of `bytes`.
 pub fn build_cache(bytes: u64) -> Layer {
     let object = |i: u64| {
-        let digits = crate::archive::digits(&i.to_le_bytes());
+        let digits = crate::embedded::archive::digits(&i.to_le_bytes());
         let kind = if i.is_multiple_of(2) { 'a' } else { 'd' };
         file(format!("root/.cache/go-build/{}/{digits}-{kind}", &digits[..2]), 100 + i * i * 40)
     };

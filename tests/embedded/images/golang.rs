@@ -5,9 +5,9 @@
 
 use super::go::{self, CACHE, VERSION};
 use super::{alpine, layered};
-use crate::image::{Image, Run, Step};
-use crate::layer::{Layer, program, text};
-use crate::program::GoProgram;
+use crate::embedded::image::{Image, Run, Step};
+use crate::embedded::layer::{Layer, program, text};
+use crate::embedded::program::GoProgram;
 
 /// What the images ship, in bytes.
 const ON_DEBIAN: u64 = 800_922_000;

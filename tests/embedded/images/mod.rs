@@ -12,8 +12,8 @@ mod go;
 mod golang;
 mod one_run;
 
-use crate::image::Image;
-use crate::layer::{Layer, directory};
+use crate::embedded::image::Image;
+use crate::embedded::layer::{Layer, directory};
 
 /// Every built-in image, in the order of their names in the library.
 pub const ALL: [fn() -> Image; 17] = [

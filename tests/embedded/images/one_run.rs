@@ -1,9 +1,9 @@
 //! A3 of the situations: the demo's build in one `RUN`, on plain Alpine.
 
 use super::alpine;
-use crate::image::{Image, PATH, Run, Step};
-use crate::layer::{Layer, program};
-use crate::program::GoProgram;
+use crate::embedded::image::{Image, PATH, Run, Step};
+use crate::embedded::layer::{Layer, program};
+use crate::embedded::program::GoProgram;
 
 /// What the image ships, in bytes: 11.43 MB.
 const SHIPPED: u64 = 11_430_000;

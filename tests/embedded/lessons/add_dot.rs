@@ -1,6 +1,6 @@
 //! What `ADD .` brought along.
 
-use crate::shown::Shown;
+use crate::embedded::shown::Shown;
 
 #[test]
 fn version_control_and_sources_are_named() {

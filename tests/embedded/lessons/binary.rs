@@ -1,6 +1,6 @@
 //! Smaller programs: stripped, packed, and lean from the beginning.
 
-use crate::shown::Shown;
+use crate::embedded::shown::Shown;
 
 /// Whether the digits that are printed agree.
 fn is(bytes: u64, printed: f64) -> bool {

@@ -1,6 +1,6 @@
 //! Sources before modules, and modules before sources.
 
-use crate::shown::Shown;
+use crate::embedded::shown::Shown;
 
 #[test]
 fn the_order_that_keeps_the_cache_is_proposed_where_it_is_not_kept() {

@@ -2,7 +2,7 @@
 
 use layerscope::analysis::dead_groups;
 
-use crate::shown::Shown;
+use crate::embedded::shown::Shown;
 
 #[test]
 fn another_owner_ships_the_same_contents_again() {

@@ -1,8 +1,8 @@
 //! What a dynamic program still needs from scratch.
 
-use layerscope::closure::Loader;
+use layerscope::runtime::libraries::Loader;
 
-use crate::shown::Shown;
+use crate::embedded::shown::Shown;
 
 #[test]
 fn what_the_loader_needs_is_found_and_nothing_else() {

@@ -1,6 +1,6 @@
 //! One program on four bases.
 
-use crate::shown::Shown;
+use crate::embedded::shown::Shown;
 
 #[test]
 fn the_proportions_are_those_of_the_write_up() {

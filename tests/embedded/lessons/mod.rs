@@ -8,7 +8,7 @@ mod dynamic;
 mod golang;
 mod one_run;
 
-use crate::shown::{Shown, inspect};
+use crate::embedded::shown::{Shown, inspect};
 
 /// What an image ships in bytes, and what runs in it.
 const FIGURES: [(&str, u64, &str); 15] = [
@@ -32,7 +32,7 @@ const FIGURES: [(&str, u64, &str); 15] = [
 #[test]
 fn every_image_ships_what_its_write_up_says() {
     for (name, bytes, _) in FIGURES {
-        let shipped = inspect(&layerscope::embedded::open(name).unwrap().unwrap()).totals.shipped;
+        let shipped = inspect(&layerscope::image::builtin::open(name).unwrap().unwrap()).totals.shipped;
         // A thousandth is less than the digits that are printed.
         assert!(shipped.abs_diff(bytes) <= bytes / 1000, "{name} ships {shipped} bytes, not {bytes}");
     }

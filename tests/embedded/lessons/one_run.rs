@@ -1,6 +1,6 @@
 //! Installed, built and removed in one `RUN`.
 
-use crate::shown::Shown;
+use crate::embedded::shown::Shown;
 
 #[test]
 fn what_one_run_installs_and_removes_never_ships() {

@@ -122,5 +122,5 @@ fn digest(algorithm: &str, bytes: &[u8]) -> String {
         "sha512" => Sha512::digest(bytes).to_vec(),
         _ => Sha256::digest(bytes).to_vec(),
     };
-    format!("{algorithm}:{}", layerscope::text::hex(&digits))
+    format!("{algorithm}:{}", layerscope::display::hex(&digits))
 }

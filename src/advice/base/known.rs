@@ -1,0 +1,95 @@
+//! Known base images (`assets/bases.toml`), and how far a history is theirs.
+
+use std::sync::OnceLock;
+
+use serde::Deserialize;
+
+use super::steps::Step;
+use crate::analysis::Inspection;
+use crate::tree::Tree;
+
+/// What is known of base images.
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Known {
+    leading: Vec<String>,
+    shells: Vec<String>,
+    upkeep: Vec<String>,
+    system: Vec<System>,
+    family: Vec<Family>,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct System {
+    name: String,
+    path: String,
+}
+
+#[derive(Debug, Deserialize)]
+#[serde(deny_unknown_fields)]
+struct Family {
+    name: String,
+    variable: String,
+    ends: Vec<String>,
+}
+
+impl Known {
+    /// What comes with the program.
+    pub fn built_in() -> &'static Self {
+        static KNOWN: OnceLock<Known> = OnceLock::new();
+        KNOWN.get_or_init(|| toml::from_str(include_str!("../../../assets/bases.toml")).expect("a test reads it"))
+    }
+
+    /// Whether the first layer is an operating system, and which, if that is known.
+    pub fn system(&self, inspection: &Inspection) -> Option<Option<String>> {
+        let tree = &inspection.tree;
+        let system = self.system.iter().find(|system| in_first_layer(tree, system.path.as_bytes()))?;
+        Some(Some(system.name.clone()).filter(|name| !name.is_empty()))
+    }
+
+    /// How many steps are those of known images, and what the last of those is called.
+    pub fn end(&self, steps: &[Step], first_is_system: bool) -> Option<(usize, Option<String>)> {
+        let system = self.end_of_system(steps, first_is_system)?;
+        let families = self.family.iter().filter_map(|family| family.end(&steps[system..]));
+        let last = families.max_by_key(|(end, _)| *end);
+        Some(last.map_or((system, None), |(end, name)| (system + end, Some(name))))
+    }
+
+    fn end_of_system(&self, steps: &[Step], first_is_system: bool) -> Option<usize> {
+        let leads = |step: &Step| self.leading.iter().any(|text| step.text.starts_with(text));
+        let leading = steps.iter().take_while(|step| leads(step)).count();
+        if leading > 0 && leading < steps.len() {
+            return Some(leading);
+        }
+        let first = steps.iter().position(|step| step.makes_layer)?;
+        let ends = |step: &Step| self.shells.contains(&step.text);
+        let belongs = |step: &Step| step.is_metadata() || self.upkeep.iter().any(|word| step.text.contains(word));
+        let after = &steps[first + 1..];
+        let shell = after.iter().position(ends).filter(|&shell| after[..shell].iter().all(belongs));
+        // The steps of an official image of an operating system end in a shell; a plain filesystem may not.
+        match shell {
+            Some(shell) if steps[first].unpacks_a_system() || first_is_system => Some(first + 1 + shell + 1),
+            _ if steps[first].unpacks_a_system() && first_is_system => Some(first + 1),
+            _ => None,
+        }
+    }
+}
+
+impl Family {
+    /// The number of steps up to the one that ends an image of this family, and what to call that.
+    fn end(&self, steps: &[Step]) -> Option<(usize, String)> {
+        let value = |step: &Step| {
+            let mut words = step.text.strip_prefix("ENV ")?.split_whitespace();
+            words.find_map(|word| word.strip_prefix(self.variable.as_str())?.strip_prefix('=').map(str::to_owned))
+        };
+        let (set, version) = steps.iter().enumerate().find_map(|(i, step)| Some((i, value(step)?)))?;
+        let ends = |step: &Step| self.ends.iter().any(|end| step.text.starts_with(end));
+        let end = steps[set..].iter().position(ends)?;
+        Some((set + end + 1, format!("{} {version}", self.name).trim_end().to_owned()))
+    }
+}
+
+fn in_first_layer(tree: &Tree, path: &[u8]) -> bool {
+    tree.layers() > 0 && tree.find(path).is_some_and(|node| tree.at(node, 0).is_some())
+}

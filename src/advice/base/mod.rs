@@ -1,0 +1,204 @@
+//! Whose bytes: where the base image ends and one's own layers begin, and what one's own bytes are for.
+//!
+//! What is given settles it: a number of layers, or the archive of the base
+//! image. Else the history speaks: builders that name what they built from,
+//! the steps that official images end with, a gap in time, and a first layer
+//! that is a whole operating system.
+
+mod known;
+mod shares;
+mod steps;
+
+use std::fmt;
+
+use crate::analysis::Inspection;
+use crate::image::BuiltOn;
+use known::Known;
+use steps::Step;
+
+pub use shares::Share;
+pub(crate) use shares::shares;
+
+/// A day, in seconds: steps of one build lie closer together, unless they were cached.
+const DAY: i64 = 86_400;
+
+/// Where the base image ends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Base {
+    /// The lowest layers, which are the base image's.
+    pub layers: usize,
+    /// What tells.
+    pub how: Evidence,
+    /// What the base image is called, if anything tells; not escaped.
+    pub name: Option<String>,
+    /// Whether it is sure.
+    pub certain: bool,
+}
+
+/// What tells where the base image ends.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Evidence {
+    /// The number of its layers was given.
+    Given,
+    /// Its archive was given, and the image begins with its layers.
+    Archive,
+    /// The builder noted in the history what it built from.
+    Builder,
+    /// The history has the steps of a known image.
+    Steps,
+    /// The history has steps that are this many days older than what follows.
+    Age {
+        /// How many.
+        days: u64,
+    },
+    /// The first layer is a whole operating system.
+    System,
+    /// Nothing tells: everything counts as one's own.
+    Nothing,
+}
+
+impl Evidence {
+    /// The word that reports use.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Given => "given",
+            Self::Archive => "archive",
+            Self::Builder => "builder",
+            Self::Steps => "steps",
+            Self::Age { .. } => "age",
+            Self::System => "system",
+            Self::Nothing => "nothing",
+        }
+    }
+}
+
+impl fmt::Display for Evidence {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        match self {
+            Self::Given => write!(f, "so many layers were given"),
+            Self::Archive => write!(f, "the image begins with the layers of the archive that was given"),
+            Self::Builder => write!(f, "the builder noted what it built from"),
+            Self::Steps => write!(f, "the history begins with the steps of a known image"),
+            Self::Age { days } => {
+                write!(
+                    f,
+                    "the history has a gap of {}",
+                    crate::display::plural(usize::try_from(*days).unwrap_or(usize::MAX), "day")
+                )
+            }
+            Self::System => write!(f, "the first layer is a whole operating system"),
+            Self::Nothing => write!(f, "nothing tells where a base image would end, so everything counts as yours"),
+        }
+    }
+}
+
+/// What was said of the base image.
+#[derive(Debug, Clone, Copy, Default)]
+pub enum Given<'a> {
+    /// Nothing.
+    #[default]
+    Nothing,
+    /// How many layers it has.
+    Layers(usize),
+    /// Its own archive.
+    Image {
+        /// What to call it, escaped for display.
+        name: &'a str,
+        /// The digests of its uncompressed layers, as far as its config has them.
+        diff_ids: &'a [Option<String>],
+    },
+}
+
+/// Why something is not the base of an image.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+pub enum BaseError {
+    /// There are not so many layers.
+    #[error("the image has {has} layers, so its base image cannot have {given}")]
+    TooMany {
+        /// How many were given.
+        given: usize,
+        /// How many there are.
+        has: usize,
+    },
+    /// The layers differ.
+    #[error("the image does not begin with the layers of {name}: they differ at layer {at}")]
+    Differs {
+        /// The image that was given.
+        name: String,
+        /// The first layer that differs.
+        at: usize,
+    },
+}
+
+/// Finds where the base image of `inspection` ends.
+pub fn base(inspection: &Inspection, given: Given) -> Result<Base, BaseError> {
+    let has = inspection.layers.len();
+    match given {
+        Given::Nothing => Ok(told(inspection)),
+        Given::Layers(given) if given > has => Err(BaseError::TooMany { given, has }),
+        Given::Layers(layers) => Ok(Base {
+            layers,
+            how: Evidence::Given,
+            name: named(inspection).map(|built_on| built_on.name),
+            certain: true,
+        }),
+        Given::Image { name, diff_ids } => {
+            let same = |&(at, id): &(usize, &Option<String>)| {
+                id.is_none() || inspection.layers.get(at).is_none_or(|layer| layer.diff_id != *id)
+            };
+            match diff_ids.iter().enumerate().find(same) {
+                Some((at, _)) => Err(BaseError::Differs { name: name.into(), at }),
+                None => {
+                    let name = Some(name.to_owned());
+                    Ok(Base { layers: diff_ids.len(), how: Evidence::Archive, name, certain: true })
+                }
+            }
+        }
+    }
+}
+
+/// What the image itself tells.
+pub(crate) fn told(inspection: &Inspection) -> Base {
+    let steps = steps::of(inspection);
+    let known = Known::built_in();
+    let layers_of = |steps: &[Step]| steps.iter().filter(|step| step.makes_layer).count().min(inspection.layers.len());
+    let fits = steps.iter().filter(|step| step.makes_layer).count() == inspection.layers.len();
+    let named = named(inspection).map(|built_on| built_on.name);
+    if let Some((end, name)) = steps::noted_by_the_builder(&steps)
+        && let layers = layers_of(&steps[..end])
+        // Where all was written as one layer, the base image is in there with everything else.
+        && (layers > 0 || name == "scratch")
+    {
+        return Base { layers, how: Evidence::Builder, name: named.or(Some(name)), certain: fits };
+    }
+    let system = known.system(inspection);
+    if let Some((end, name)) = known.end(&steps, system.is_some()) {
+        let (end, how) = match steps::older_part(&steps, end) {
+            // What was built on a known image and then left alone for days is a base image, too.
+            Some((later, days)) => (later, Evidence::Age { days }),
+            None => (end, Evidence::Steps),
+        };
+        let name = named.or(name).or_else(|| system.flatten());
+        return Base { layers: layers_of(&steps[..end]), how, name, certain: false };
+    }
+    if let Some((end, days)) = steps::oldest_part(&steps) {
+        let name = named.or_else(|| system.flatten());
+        return Base { layers: layers_of(&steps[..end]), how: Evidence::Age { days }, name, certain: false };
+    }
+    if let Some(name) = system
+        && steps.iter().find(|step| step.makes_layer).is_some_and(|step| step.brings_a_system(inspection.layers.len()))
+    {
+        return Base { layers: 1, how: Evidence::System, name: named.or(name), certain: false };
+    }
+    Base { layers: 0, how: Evidence::Nothing, name: named, certain: false }
+}
+
+/// What the image says of its base: in the annotations of its manifest, else in its labels, which may be inherited.
+pub fn named(inspection: &Inspection) -> Option<BuiltOn> {
+    let label = |key: &str| {
+        let labels = inspection.run.labels.iter().filter_map(|label| label.split_once('='));
+        labels.filter(|&(name, value)| name == key && !value.is_empty()).map(|(_, value)| value.to_owned()).next()
+    };
+    let labels = || Some(BuiltOn { name: label(BuiltOn::NAME)?, digest: label(BuiltOn::DIGEST) });
+    inspection.built_on.clone().or_else(labels)
+}

@@ -1,0 +1,78 @@
+//! What one's own bytes are for.
+
+use crate::advice::findings::{Matches, Purpose, Rules, has_any};
+use crate::analysis::Inspection;
+use crate::files::packages::Packages;
+use crate::tree::NodeId;
+
+/// Bytes of one's own layers that are for one thing.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Share {
+    /// What they are for.
+    pub purpose: Purpose,
+    /// How many bytes ship.
+    pub bytes: u64,
+    /// How many of them are dead.
+    pub dead: u64,
+}
+
+/// Splits what the layers from `base` on ship by what it is for, in the order of [`Purpose::ALL`], without empty shares.
+///
+/// A path of `application` is the application, and so is what lies below it,
+/// unless a rule or a place says what that is for.
+pub(crate) fn shares(
+    inspection: &Inspection,
+    rules: &Rules,
+    matches: &Matches,
+    base: usize,
+    application: &[NodeId],
+    packages: &Packages,
+) -> Vec<Share> {
+    let tree = &inspection.tree;
+    let mut sums = Purpose::ALL.map(|purpose| Share { purpose, bytes: 0, dead: 0 });
+    let inside = below(inspection, application);
+    let mut exactly = application.to_vec();
+    exactly.sort_unstable();
+    let fits = |text: &str| rules.places.iter().map(|place| has_any(text, &place.made_by)).collect();
+    let fits: Vec<Vec<bool>> = inspection.layers.iter().map(|layer| fits(&layer.instruction.one_line())).collect();
+    for (version, death) in tree.inodes_with_deaths().filter(|&(version, _)| tree.born(version) >= base) {
+        let node = matches.name_of(tree, version);
+        let place = || {
+            let number = usize::from(matches.place[node.index()]?);
+            fits[tree.born(version)][number].then(|| rules.places[number].purpose)
+        };
+        let installed = || {
+            let layer = packages.layer_for(tree, version, death);
+            packages.owner(tree, layer, node).map(|_| Purpose::Packages)
+        };
+        let purpose = if exactly.binary_search(&node).is_ok() {
+            Purpose::Application
+        } else if let Some(rule) = matches.rule[node.index()] {
+            rules.list[usize::from(rule)].purpose
+        } else {
+            match place() {
+                Some(purpose) if purpose != Purpose::Packages => purpose,
+                _ if inside[node.index()] => Purpose::Application,
+                guess => installed().or(guess.filter(|_| !packages.known())).unwrap_or(Purpose::Other),
+            }
+        };
+        let share = &mut sums[purpose as usize];
+        share.bytes += tree.size(version);
+        share.dead += death.map_or(0, |_| tree.size(version));
+    }
+    sums.into_iter().filter(|share| share.bytes > 0).collect()
+}
+
+/// Whether each path is one of `roots` or lies below one; indexed like [`NodeId`].
+fn below(inspection: &Inspection, roots: &[NodeId]) -> Vec<bool> {
+    let tree = &inspection.tree;
+    let mut inside = vec![false; tree.node_count()];
+    roots.iter().for_each(|root| inside[root.index()] = true);
+    if !roots.is_empty() {
+        // A directory is made before what lies in it.
+        for node in tree.nodes() {
+            inside[node.index()] |= inside[tree.parent(node).index()];
+        }
+    }
+    inside
+}

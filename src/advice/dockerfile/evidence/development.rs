@@ -1,0 +1,113 @@
+//! Packages of npm that only development needs, as npm itself notes them (package-lock.json, "packages", `dev`).
+
+use std::collections::BTreeMap;
+
+use serde::Deserialize;
+use serde::de::IgnoredAny;
+
+use crate::advice::dockerfile::births::at_and_below;
+use crate::analysis::Inspection;
+use crate::error::Error;
+use crate::files::filesystem::Filesystem;
+use crate::tree::{Kind, NodeId, Paths, Tree, VersionId};
+
+/// The directory that packages are installed in.
+const DIRECTORY: &[u8] = b"node_modules";
+/// Larger files are not read, in bytes.
+const LIMIT: u64 = 32 << 20;
+/// Projects that are looked into.
+const PROJECTS: usize = 64;
+
+/// What a layer has of packages that only development needs.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Development {
+    /// The layer.
+    pub layer: usize,
+    /// The files.
+    pub inodes: Vec<VersionId>,
+    /// Whether installing runs scripts of the project itself, which may need the packages.
+    pub runs_scripts: bool,
+}
+
+#[derive(Deserialize)]
+struct Lock {
+    #[serde(default)]
+    packages: BTreeMap<String, Package>,
+}
+
+#[derive(Deserialize)]
+struct Package {
+    #[serde(default)]
+    dev: bool,
+}
+
+#[derive(Deserialize)]
+struct Project {
+    #[serde(default)]
+    scripts: BTreeMap<String, IgnoredAny>,
+}
+
+/// What the layers from `base_layers` on have of such packages; the only error is [`Error::Cancelled`].
+pub fn development(
+    inspection: &Inspection,
+    base_layers: usize,
+    filesystem: &Filesystem<'_>,
+) -> Result<Vec<Development>, Error> {
+    let tree = &inspection.tree;
+    let mut found: Vec<Development> = Vec::new();
+    let paths = Paths::new(tree);
+    let is_outer = |&node: &NodeId| tree.name(node) == DIRECTORY && !lies_in_another(tree, node);
+    for directory in tree.nodes().filter(is_outer).take(PROJECTS) {
+        let project = tree.parent(directory);
+        let child = |of: NodeId, name: &[u8]| paths.child(of, name);
+        // What npm 7 and later note of what they really installed, else what was asked for.
+        let locks = [child(directory, b".package-lock.json"), child(project, b"package-lock.json")];
+        let Some(lock) = locks.into_iter().flatten().find_map(|lock| tree.last(lock)) else { continue };
+        let Some(Lock { packages }) = json(filesystem, lock)? else { continue };
+        let manifest = child(project, b"package.json").and_then(|node| tree.last(node));
+        let scripts = match manifest {
+            Some(manifest) => json(filesystem, manifest)?.map(|project: Project| project.scripts),
+            None => None,
+        };
+        // Without a manifest nobody knows.
+        let runs_scripts =
+            scripts.is_none_or(|scripts| ["install", "prepare"].iter().any(|name| has_stage(&scripts, name)));
+        let mut by_layer: BTreeMap<usize, Vec<VersionId>> = BTreeMap::new();
+        for path in packages.iter().filter(|(_, package)| package.dev).map(|(path, _)| path) {
+            let below = crate::path::components(path.as_bytes());
+            let Some(package) = below.iter().try_fold(project, |node, part| child(node, part)) else { continue };
+            for inode in own_files(tree, package).filter(|&inode| tree.born(inode) >= base_layers) {
+                by_layer.entry(tree.born(inode)).or_default().push(inode);
+            }
+        }
+        found.extend(by_layer.into_iter().map(|(layer, inodes)| Development { layer, inodes, runs_scripts }));
+    }
+    Ok(found)
+}
+
+/// Whether a project has a script of this name, or one that runs before or after it.
+fn has_stage(scripts: &BTreeMap<String, IgnoredAny>, name: &str) -> bool {
+    ["", "pre", "post"].iter().any(|stage| scripts.contains_key(&format!("{stage}{name}")))
+}
+
+fn lies_in_another(tree: &Tree, node: NodeId) -> bool {
+    let above =
+        std::iter::successors(Some(tree.parent(node)), |&node| (node != NodeId::ROOT).then(|| tree.parent(node)));
+    above.into_iter().any(|node| tree.name(node) == DIRECTORY)
+}
+
+/// The inodes of a package without those of packages in it, which are noted themselves.
+fn own_files(tree: &Tree, package: NodeId) -> impl Iterator<Item = VersionId> {
+    let inner: Vec<_> = tree.children(package).filter(|&child| tree.name(child) != DIRECTORY).collect();
+    let files = inner.into_iter().flat_map(|node| at_and_below(tree, node)).flat_map(|node| tree.versions(node));
+    files.filter(|&version| tree.kind(version) == Kind::File && tree.inode(version) == version)
+}
+
+/// What a JSON file says, if it can be read and understood.
+fn json<T: for<'a> Deserialize<'a>>(filesystem: &Filesystem<'_>, version: VersionId) -> Result<Option<T>, Error> {
+    if filesystem.tree().size(version) > LIMIT {
+        return Ok(None);
+    }
+    let bytes = filesystem.read_start(version, LIMIT)?;
+    Ok(bytes.ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+}

@@ -1,0 +1,185 @@
+//! Packages that apt installed only because others recommend them, told by the database of dpkg before and after a `RUN`.
+
+use std::collections::{BTreeMap, BTreeSet, HashSet};
+
+use crate::advice::dockerfile::shell;
+use crate::advice::dockerfile::step::steps;
+use crate::analysis::Inspection;
+use crate::error::Error;
+use crate::files::filesystem::Filesystem;
+use crate::files::packages::status::{Relations, relations};
+use crate::tree::{Kind, Last, NodeId, Paths, Tree, VersionId};
+
+/// The database of dpkg.
+const STATUS: &[u8] = b"var/lib/dpkg/status";
+/// A larger database is not read, in bytes.
+const STATUS_LIMIT: u64 = 16 << 20;
+/// A longer list of a package's files is not read, in bytes.
+const LIST_LIMIT: u64 = 8 << 20;
+/// Layers that are looked into.
+const LAYERS: usize = 64;
+
+/// What a layer has of packages that nothing needs, only recommends.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Unneeded {
+    /// The layer.
+    pub layer: usize,
+    /// The packages, escaped for display, in order.
+    pub packages: Vec<String>,
+    /// Their files.
+    pub inodes: Vec<VersionId>,
+}
+
+/// Packages by name, as the database has them.
+type Database<'a> = BTreeMap<&'a str, Relations<'a>>;
+
+/// What the layers from `base_layers` on have of such packages; the only error is [`Error::Cancelled`].
+pub fn recommended(
+    inspection: &Inspection,
+    base_layers: usize,
+    filesystem: &Filesystem<'_>,
+) -> Result<Vec<Unneeded>, Error> {
+    let tree = &inspection.tree;
+    let Some(status) = tree.find(STATUS) else { return Ok(Vec::new()) };
+    let mut found = Vec::new();
+    let paths = Paths::new(tree);
+    let steps = steps(&inspection.history, inspection.layers.len());
+    let installing = steps.iter().filter_map(|step| Some((step.layer?, asked_for(&step.text)?)));
+    for (layer, named) in installing.filter(|&(layer, _)| layer >= base_layers.max(1)).take(LAYERS) {
+        let (Some(before), Some(after)) = (tree.at(status, layer - 1), tree.at(status, layer)) else { continue };
+        if tree.born(after) != layer {
+            continue;
+        }
+        let (Some(before), Some(after)) =
+            (text(filesystem, before, STATUS_LIMIT)?, text(filesystem, after, STATUS_LIMIT)?)
+        else {
+            continue;
+        };
+        let (before, after) = (relations(&before), relations(&after));
+        let packages = only_recommended(&before, &after, &named);
+        let mut inodes = Vec::new();
+        for package in &packages {
+            let architecture = after.get(package).map_or("", |package| package.architecture);
+            inodes.extend(files(filesystem, &paths, layer, package, architecture)?);
+        }
+        inodes.sort_unstable();
+        inodes.dedup();
+        if !inodes.is_empty() {
+            let packages = packages.iter().map(|package| crate::display::escaped_str(package)).collect();
+            found.push(Unneeded { layer, packages, inodes });
+        }
+    }
+    Ok(found)
+}
+
+/// The packages that the `apt-get install`s of a `RUN` name; `None` if there are none, or if they cannot be told.
+fn asked_for(run: &str) -> Option<Vec<String>> {
+    let script = shell::read(run.strip_prefix("RUN ")?.trim())?;
+    let mut named = Vec::new();
+    for command in &script.commands {
+        let words = command.program();
+        let program = words.first().map_or("", |program| program.rsplit('/').next().unwrap_or(program));
+        if !matches!(program, "apt-get" | "apt") {
+            continue;
+        }
+        let Some(verb) = words.iter().position(|word| *word == "install") else { continue };
+        for word in words[verb + 1..].iter().filter(|word| !word.starts_with('-')) {
+            if !word.chars().all(|c| c.is_ascii_alphanumeric() || "+-.:=/~_".contains(c)) {
+                return None;
+            }
+            named.extend(word.split([':', '=', '/']).next().map(str::to_owned));
+        }
+    }
+    (!named.is_empty()).then_some(named)
+}
+
+/// The new packages that no named one depends on, and that are there because something new recommends them.
+fn only_recommended<'a>(before: &Database<'_>, after: &'a Database<'a>, named: &[String]) -> BTreeSet<&'a str> {
+    let new: Database<'_> = after
+        .iter()
+        .filter(|(name, _)| !before.contains_key(*name))
+        .map(|(&name, package)| (name, package.clone()))
+        .collect();
+    let mut answers: BTreeMap<&str, Vec<&'a str>> = BTreeMap::new();
+    for (&name, package) in after.iter().filter(|(name, _)| new.contains_key(*name)) {
+        for other in package.provides.iter().chain([&name]) {
+            answers.entry(other).or_default().push(name);
+        }
+    }
+    let reach = |from: Vec<&'a str>, recommends: bool, not: &BTreeSet<&'a str>| {
+        let (mut seen, mut asked_before) = (BTreeSet::new(), BTreeSet::new());
+        let mut work = from;
+        while let Some(name) = work.pop() {
+            if not.contains(name) || !seen.insert(name) {
+                continue;
+            }
+            let package = &new[name];
+            let recommended = package.recommends.iter().filter(|_| recommends);
+            // Any alternative may be the one that is meant.
+            for asked in package.depends.iter().chain(recommended).flatten() {
+                if asked_before.insert(*asked) {
+                    work.extend(answers.get(asked).into_iter().flatten());
+                }
+            }
+        }
+        seen
+    };
+    let named = named.iter().flat_map(|name| answers.get(name.as_str()).into_iter().flatten().copied());
+    let needed = reach(named.collect(), false, &BTreeSet::new());
+    let roots: BTreeSet<_> = needed.iter().flat_map(|name| new[name].recommends.iter().flatten()).collect();
+    let roots = roots.into_iter().flat_map(|name| answers.get(*name).into_iter().flatten().copied());
+    reach(roots.collect(), true, &needed)
+}
+
+/// The inodes that a layer has of a package's files.
+fn files(
+    filesystem: &Filesystem<'_>,
+    paths: &Paths<'_>,
+    layer: usize,
+    package: &str,
+    architecture: &str,
+) -> Result<HashSet<VersionId>, Error> {
+    let tree = filesystem.tree();
+    let at = |path: &[u8]| paths.follow(layer, NodeId::ROOT, path, Last::Kept).and_then(|found| found.version);
+    let lists = [format!("{package}.list"), format!("{package}:{architecture}.list")];
+    let mut inodes = HashSet::new();
+    for list in lists.iter().filter_map(|name| at(format!("/var/lib/dpkg/info/{name}").as_bytes())) {
+        let Some(list) = text(filesystem, list, LIST_LIMIT)? else { continue };
+        let files = list.lines().filter_map(|path| at(path.as_bytes()));
+        let files = files.filter(|&version| tree.kind(version) == Kind::File).map(|version| tree.inode(version));
+        inodes.extend(files.filter(|&inode| tree.born(inode) == layer));
+        inodes.extend(compiled_modules(tree, paths, layer, &list));
+    }
+    Ok(inodes)
+}
+
+/// What installing compiled of a package's Python modules, which no list names.
+fn compiled_modules(tree: &Tree, paths: &Paths<'_>, layer: usize, list: &str) -> Vec<VersionId> {
+    let mut modules: BTreeMap<&str, HashSet<&[u8]>> = BTreeMap::new();
+    for module in list.lines().filter_map(|path| path.strip_suffix(".py")) {
+        if let Some((directory, name)) = module.rsplit_once('/') {
+            modules.entry(directory).or_default().insert(name.as_bytes());
+        }
+    }
+    let mut inodes = Vec::new();
+    for (directory, names) in modules {
+        let caches = format!("{directory}/__pycache__");
+        let Some(caches) = paths.follow(layer, NodeId::ROOT, caches.as_bytes(), Last::Kept) else { continue };
+        let is_of_it = |node: &NodeId| {
+            tree.name(*node).split(|&byte| byte == b'.').next().is_some_and(|module| names.contains(module))
+        };
+        let compiled = tree.children(caches.node).filter(is_of_it).filter_map(|node| tree.at(node, layer));
+        let compiled = compiled.filter(|&version| tree.kind(version) == Kind::File).map(|version| tree.inode(version));
+        inodes.extend(compiled.filter(|&inode| tree.born(inode) == layer));
+    }
+    inodes
+}
+
+/// The text of a file, if it can be read and is not too large.
+fn text(filesystem: &Filesystem<'_>, version: VersionId, limit: u64) -> Result<Option<String>, Error> {
+    if filesystem.tree().size(version) > limit {
+        return Ok(None);
+    }
+    let bytes = filesystem.read_start(version, limit)?;
+    Ok(bytes.ok().and_then(|bytes| String::from_utf8(bytes).ok()))
+}

@@ -1,0 +1,174 @@
+//! Whether an instruction that stands between two `RUN`s can stand before both.
+
+use std::collections::HashSet;
+
+use super::Work;
+use crate::advice::dockerfile::parse::{Instruction, Keyword};
+use crate::advice::dockerfile::shell;
+use crate::tree::{Kind, NodeId};
+
+/// A copy is moved only for more: the `RUN`s then run again whenever what is copied changes.
+const WORTH_THE_CACHE: u64 = 1 << 20;
+/// More names in one instruction are not looked for.
+const NAMES: usize = 100;
+/// Variables that programs read without being told.
+const READ_BY_PROGRAMS: [&str; 12] =
+    ["BASH_ENV", "CC", "CXX", "ENV", "HOME", "IFS", "LANG", "LANGUAGE", "PATH", "SHELL", "TMPDIR", "TZ"];
+/// Beginnings of such names.
+const READ_PREFIXES: [&str; 22] = [
+    "APT_",
+    "BUNDLE_",
+    "CARGO",
+    "CFLAGS",
+    "CGO_",
+    "COMPOSER_",
+    "CXXFLAGS",
+    "DEBIAN_",
+    "GEM_",
+    "GIT_",
+    "GO",
+    "GRADLE_",
+    "JAVA_",
+    "LC_",
+    "LD_",
+    "LDFLAGS",
+    "MAVEN_",
+    "NODE_",
+    "NPM_",
+    "PIP_",
+    "PYTHON",
+    "RUST",
+];
+/// Programs that do the same in whichever directory they run.
+const PLACELESS: [&str; 16] = [
+    "addgroup",
+    "adduser",
+    "apk",
+    "apt",
+    "apt-get",
+    "dnf",
+    "groupadd",
+    "microdnf",
+    "set",
+    "true",
+    "update-ca-certificates",
+    "useradd",
+    "usermod",
+    "yum",
+    "zypper",
+    ":",
+];
+/// Programs that do, too, if the paths that they are given are absolute.
+const ON_PATHS: [&str; 6] = ["chmod", "chown", "ln", "mkdir", "rm", "touch"];
+
+impl Work<'_> {
+    /// Whether instruction `i` can stand before the `RUN`s `jumped`, which stand before it now; else why not.
+    pub(super) fn may_stand_before(&self, i: usize, jumped: &[usize], bytes: u64) -> Result<(), String> {
+        let instruction = &self.file.instructions[i];
+        let line = instruction.line;
+        let named = |what: &str| Err(format!("{} in line {line} {what}", instruction.keyword.name()));
+        match instruction.keyword {
+            keyword if keyword.is_runtime() => Ok(()),
+            Keyword::Env | Keyword::Arg => {
+                let names = set_by(instruction);
+                if names.len() > NAMES {
+                    return named("sets many names");
+                }
+                match names.iter().find(|name| self.may_be_read(name, jumped)) {
+                    Some(name) => named(&format!("sets {name}, which the RUN before it may read")),
+                    None => Ok(()),
+                }
+            }
+            Keyword::Workdir => {
+                let absolute = instruction.arguments.starts_with('/') && !instruction.arguments.contains('$');
+                if absolute && jumped.iter().all(|&run| is_placeless(&self.file.instructions[run])) {
+                    return Ok(());
+                }
+                named("changes the directory, and the RUN before it may depend on that")
+            }
+            Keyword::Copy | Keyword::Add => {
+                if bytes < WORTH_THE_CACHE {
+                    return named("stands between them");
+                }
+                let Some(layer) = self.layer(i) else {
+                    return named("could not be matched with a layer");
+                };
+                let layers: HashSet<_> = jumped.iter().filter_map(|&run| self.layer(run)).collect();
+                match self.meets(layer, &layers) {
+                    Some(path) => named(&format!("brings {path}, where the RUN before it was at work")),
+                    None => Ok(()),
+                }
+            }
+            _ => named("stands between them"),
+        }
+    }
+
+    fn may_be_read(&self, name: &str, jumped: &[usize]) -> bool {
+        let upper = name.to_ascii_uppercase();
+        READ_BY_PROGRAMS.contains(&upper.as_str())
+            || upper.ends_with("_PROXY")
+            || READ_PREFIXES.iter().any(|prefix| upper.starts_with(prefix))
+            || jumped.iter().any(|&run| self.file.instructions[run].arguments.contains(name))
+    }
+
+    /// A path that both a copy's layer and one of the earlier layers have made or removed, if there is one.
+    fn meets(&self, copy: usize, earlier: &HashSet<usize>) -> Option<String> {
+        let tree = &self.inspection.tree;
+        let first = *earlier.iter().min()?;
+        let touched = |node: NodeId| {
+            tree.versions(node).any(|version| {
+                earlier.contains(&tree.born(version)) || tree.died(version).is_some_and(|died| earlier.contains(&died))
+            })
+        };
+        // A directory that was there before may get a new time; one that was not would be made by the copy.
+        let is_new = |node: NodeId| {
+            let before = first.checked_sub(1).and_then(|below| tree.at(node, below));
+            before.is_none_or(|before| tree.kind(before) != Kind::Directory)
+        };
+        let mut seen = HashSet::new();
+        for &file in self.births.in_layer(copy) {
+            let node = tree.node_of(file);
+            if touched(node) {
+                return Some(crate::display::escaped(&tree.path(node)));
+            }
+            let mut above = tree.parent(node);
+            while above != NodeId::ROOT && seen.insert(above) {
+                if touched(above) && is_new(above) {
+                    return Some(crate::display::escaped(&tree.path(above)));
+                }
+                above = tree.parent(above);
+            }
+        }
+        None
+    }
+}
+
+/// The names that an `ENV` or `ARG` sets.
+fn set_by(instruction: &Instruction) -> Vec<String> {
+    let words = instruction.words();
+    let with_value = words.iter().any(|word| word.contains('='));
+    let names = words.iter().filter(|word| !with_value || word.contains('='));
+    names
+        .map(|word| word.split('=').next().unwrap_or_default().to_owned())
+        .take(if with_value { usize::MAX } else { 1 })
+        .collect()
+}
+
+/// Whether a command does the same in whichever directory it runs.
+fn is_placeless(run: &Instruction) -> bool {
+    shell::read(&run.arguments).is_some_and(|script| {
+        script.commands.iter().filter(|command| !command.words.is_empty()).all(|command| {
+            let [program, words @ ..] = command.program() else { return false };
+            let mut words = words.iter().filter(|word| !word.starts_with('-'));
+            // The first word of these is a mode or an owner.
+            if matches!(*program, "chmod" | "chown") {
+                words.next();
+            }
+            match () {
+                () if PLACELESS.contains(program) => words.all(|word| !word.contains('>') && !word.starts_with('.')),
+                () if ON_PATHS.contains(program) => words.all(|word| word.starts_with('/')),
+                () => false,
+            }
+        })
+    })
+}

@@ -1,0 +1,191 @@
+//! `RUN`s merged where a later one hides what an earlier one ships.
+
+use std::collections::{HashMap, HashSet};
+
+use super::remark::Verdict;
+use super::{NOTEWORTHY, Work};
+use crate::advice::dockerfile::draft::{Fate, Join, Merge};
+use crate::advice::dockerfile::parse::Keyword;
+use crate::advice::dockerfile::shell;
+
+/// Only so many pairs of layers are looked at, the biggest.
+const PAIRS: usize = 100;
+
+/// `RUN`s that become one, or one that stays alone.
+pub struct Group {
+    /// The instructions, in their order.
+    pub runs: Vec<usize>,
+    /// The layers that they made.
+    pub layers: Vec<usize>,
+}
+
+/// A stretch of instructions from one `RUN` to another, by position in the stage.
+#[derive(Clone, Copy, PartialEq, Eq)]
+struct Stretch {
+    from: usize,
+    to: usize,
+}
+
+impl Work<'_> {
+    /// Merges what is worth merging; gives all `RUN`s of the image in the groups that they are then in.
+    pub(super) fn merge(&mut self) -> Vec<Group> {
+        let position: HashMap<usize, usize> = self.stage.iter().enumerate().map(|(at, &i)| (i, at)).collect();
+        let run_at = |work: &Self, layer: usize| {
+            let i = *work.by_layer.get(&layer)?;
+            work.is_run(i).then(|| position.get(&i).copied()).flatten()
+        };
+        let mut pairs: Vec<(Stretch, u64)> = Vec::new();
+        for ((born, died), bytes) in self.dead_pairs() {
+            if let (Some(from), Some(to)) = (run_at(self, born), run_at(self, died)) {
+                pairs.push((Stretch { from, to }, bytes));
+            }
+        }
+        for (update, install, bytes) in self.lists_in_between() {
+            if let (Some(&from), Some(&to)) = (position.get(&update), position.get(&install)) {
+                pairs.push((Stretch { from, to }, bytes));
+            }
+        }
+        pairs.retain(|&(stretch, bytes)| stretch.from < stretch.to && bytes >= NOTEWORTHY);
+        pairs.sort_by_key(|&(stretch, bytes)| (std::cmp::Reverse(bytes), stretch.from, stretch.to));
+        pairs.truncate(PAIRS);
+        let mut accepted: Vec<(Stretch, u64)> = Vec::new();
+        for (stretch, bytes) in pairs {
+            let touches = |(other, _): &(Stretch, u64)| other.from <= stretch.to && stretch.from <= other.to;
+            let touched: Vec<_> = accepted.iter().copied().filter(touches).collect();
+            let whole = touched.iter().fold(stretch, |whole, (other, _)| Stretch {
+                from: whole.from.min(other.from),
+                to: whole.to.max(other.to),
+            });
+            if touched.iter().any(|(other, _)| *other == whole) {
+                continue;
+            }
+            let together = touched.iter().fold(bytes, |sum, (_, bytes)| sum.saturating_add(*bytes));
+            match self.can_merge(whole, together) {
+                Ok(()) => {
+                    accepted.retain(|other| !touches(other));
+                    accepted.push((whole, together));
+                }
+                Err(reason) => {
+                    let (from, to) = (self.stage[stretch.from], self.stage[stretch.to]);
+                    let last = self.file.instructions[to].line;
+                    let text = format!(
+                        "what this RUN ships and the RUN in line {last} hides would not ship if they were one, but {reason}; build in another stage"
+                    );
+                    self.say(Verdict::Left { would_save: bytes }, Some(from), text);
+                }
+            }
+        }
+        accepted.sort_by_key(|(stretch, _)| stretch.from);
+        let mut groups: Vec<_> = accepted.into_iter().map(|(stretch, _)| self.merge_stretch(stretch)).collect();
+        let merged: HashSet<_> = groups.iter().flat_map(|group| group.runs.clone()).collect();
+        for (run, layer) in self.runs() {
+            if !merged.contains(&run) && self.draft.fates[run] == Fate::Stays {
+                groups.push(Group { runs: vec![run], layers: vec![layer] });
+            }
+        }
+        groups
+    }
+
+    /// Dead bytes by the layers they were born and died in, without those that another change saves.
+    fn dead_pairs(&self) -> HashMap<(usize, usize), u64> {
+        let mut pairs = HashMap::new();
+        for dead in &self.inspection.dead {
+            if dead.born_in < dead.died_in && !self.claims.has(dead.version) {
+                *pairs.entry((dead.born_in, dead.died_in)).or_default() += dead.bytes;
+            }
+        }
+        pairs
+    }
+
+    fn members(&self, stretch: Stretch) -> Vec<usize> {
+        self.stage[stretch.from..=stretch.to].iter().copied().filter(|&i| self.is_run(i)).collect()
+    }
+
+    /// Whether an instruction is a `RUN` that stays.
+    fn is_run(&self, i: usize) -> bool {
+        self.file.instructions[i].keyword == Keyword::Run && self.draft.fates[i] == Fate::Stays
+    }
+
+    /// Whether the `RUN`s of a stretch can be one, and what stands between them can stand before it.
+    fn can_merge(&self, stretch: Stretch, bytes: u64) -> Result<(), String> {
+        if self.file.escape != '\\' {
+            return Err("the commands are not for a POSIX shell".into());
+        }
+        let members = self.members(stretch);
+        for &i in &members {
+            let run = &self.file.instructions[i];
+            let line = run.line;
+            if self.layer(i).is_none() {
+                return Err(format!("the RUN in line {line} could not be matched with a layer"));
+            }
+            if !run.heredocs.is_empty() || run.json().is_some() {
+                return Err(format!("the RUN in line {line} is no plain shell command"));
+            }
+            if run.flags != self.file.instructions[members[0]].flags {
+                return Err(format!("the RUN in line {line} has other flags"));
+            }
+            if shell::read(&run.arguments).is_none() {
+                return Err(format!("the command in line {line} cannot be followed"));
+            }
+        }
+        let mut before = Vec::new();
+        for &i in &self.stage[stretch.from..=stretch.to] {
+            if self.is_run(i) {
+                before.push(i);
+            } else if self.draft.fates[i] == Fate::Stays {
+                self.may_stand_before(i, &before, bytes)?;
+            }
+        }
+        // Stages that build on one another are apart in the file.
+        let (first, last) = (self.stage[stretch.from], self.stage[stretch.to]);
+        if self.file.instructions[first..=last].iter().any(|between| between.keyword == Keyword::From) {
+            return Err("they are in different stages".into());
+        }
+        Ok(())
+    }
+
+    fn merge_stretch(&mut self, stretch: Stretch) -> Group {
+        let members = self.members(stretch);
+        let layers: Vec<_> = members.iter().filter_map(|&i| self.layer(i)).collect();
+        let first = members[0];
+        let mut copies = Vec::new();
+        for &i in &self.stage[stretch.from..=stretch.to].to_vec() {
+            if !self.is_run(i) && self.draft.fates[i] == Fate::Stays {
+                self.draft.fates[i] = Fate::MovesBefore(first);
+                if matches!(self.file.instructions[i].keyword, Keyword::Copy | Keyword::Add) {
+                    copies.push(i);
+                }
+            }
+        }
+        let scripts: Vec<_> = members.iter().map(|&i| shell::read(&self.file.instructions[i].arguments)).collect();
+        let (last, others) = scripts.split_last().map_or((None, &[][..]), |(last, others)| (Some(last), others));
+        let errexit = others.iter().flatten().any(shell::Script::ends_at_errors);
+        let join = if errexit { Join::Errexit } else { Join::And };
+        let parentheses = |k: usize| {
+            let script = if k + 1 == members.len() { last.and_then(Option::as_ref) } else { scripts[k].as_ref() };
+            script.is_none_or(|script| script.needs_parentheses(k + 1 == members.len()))
+        };
+        let merge = Merge { members: members.iter().enumerate().map(|(k, &i)| (i, parentheses(k))).collect(), join };
+        self.draft.merge(merge);
+        let in_group: HashSet<_> = layers.iter().copied().collect();
+        let dead = &self.inspection.dead;
+        let inside = dead.iter().filter(|dead| {
+            dead.born_in < dead.died_in && in_group.contains(&dead.born_in) && in_group.contains(&dead.died_in)
+        });
+        let saves = self.claims.claim(&self.inspection.tree, inside.map(|dead| dead.version));
+        let why = match saves {
+            0 => "so that what one of them leaves for another can be removed in the same RUN",
+            _ => "what one of them ships and another hides no longer ships",
+        };
+        let run = if members.len() == 2 { "RUN" } else { "RUNs" };
+        let mut text = format!("takes in the {run} of {}: {why}", self.lines(&members[1..]));
+        if !copies.is_empty() {
+            text.push_str(&format!(
+                "; what {} comes before it, so that it runs again when that changes: another stage would keep the cache",
+                self.lines_copy(&copies)
+            ));
+        }
+        self.say(Verdict::saves(saves), Some(first), text);
+        Group { runs: members, layers }
+    }
+}

@@ -1,0 +1,223 @@
+//! What to change in a Dockerfile so that the image ships less, each change proved by the bytes that the image shows.
+
+mod between;
+mod ignore;
+mod managers;
+mod merge;
+mod order;
+mod ownership;
+mod packages;
+mod remark;
+mod stages;
+mod target;
+mod unneeded;
+
+use std::collections::HashMap;
+use std::io::{self, Write};
+
+pub use remark::{Remark, Verdict};
+pub use target::Target;
+
+use super::births::{Births, Claims};
+use super::diff::unified;
+use super::draft::Draft;
+use super::evidence::Evidence;
+use super::parse::{Dockerfile, Keyword};
+use crate::analysis::Inspection;
+use crate::display::Units;
+
+/// Fewer bytes are not worth a cached step less, or a flag.
+const NOTEWORTHY: u64 = 64 << 10;
+
+/// A file as it is and as it should be.
+#[derive(Debug, Clone)]
+pub struct Change {
+    /// What the diff calls it.
+    pub name: String,
+    /// What it holds now, if it is there.
+    pub old: Option<String>,
+    /// What it should hold.
+    pub new: String,
+}
+
+/// What to change, and why.
+#[derive(Debug, Clone)]
+pub struct Fix {
+    /// What the image ships as it is, in bytes.
+    pub shipped: u64,
+    /// The reasons, and what could not be done or seen.
+    pub remarks: Vec<Remark>,
+    /// The files that change.
+    pub changes: Vec<Change>,
+}
+
+/// The work on one file.
+struct Work<'a> {
+    inspection: &'a Inspection,
+    target: &'a Target,
+    file: &'a Dockerfile,
+    evidence: &'a Evidence,
+    births: Births,
+    claims: Claims,
+    draft: Draft<'a>,
+    remarks: Vec<Remark>,
+    /// The instructions that make the image's own layers, in their order, with those that make none.
+    stage: Vec<usize>,
+    /// The instruction that made a layer.
+    by_layer: HashMap<usize, usize>,
+    /// The last `RUN` that needs apt's lists of an earlier one.
+    last_needing_lists: Option<usize>,
+}
+
+/// Says what to change in a Dockerfile.
+pub fn fix(inspection: &Inspection, target: &Target, evidence: &Evidence) -> Fix {
+    let file = &target.file;
+    let by_layer = target.layers.iter().enumerate().filter_map(|(i, layer)| Some(((*layer)?, i))).collect();
+    let mut work = Work {
+        inspection,
+        target,
+        file,
+        evidence,
+        births: Births::of(inspection),
+        claims: Claims::default(),
+        draft: Draft::of(file),
+        remarks: Vec::new(),
+        stage: file.of_last_stage(),
+        by_layer,
+        last_needing_lists: None,
+    };
+    let patterns = work.ignore();
+    work.ownership();
+    let groups = work.merge();
+    work.packages(&groups);
+    work.order(&groups);
+    let mut changes = work.finish(patterns);
+    changes.extend(work.stages());
+    work.unseen();
+    Fix { shipped: inspection.totals.shipped, remarks: work.remarks, changes }
+}
+
+impl Work<'_> {
+    fn line(&self, instruction: usize) -> Option<usize> {
+        Some(self.file.instructions[instruction].line)
+    }
+
+    /// `line 3`, or `lines 3, 5 and 6`.
+    fn lines(&self, instructions: &[usize]) -> String {
+        let numbers: Vec<_> = instructions.iter().map(|&i| self.file.instructions[i].line.to_string()).collect();
+        let word = if numbers.len() == 1 { "line" } else { "lines" };
+        if numbers.is_empty() { String::new() } else { format!("{word} {}", listed(&numbers)) }
+    }
+
+    /// `line 3 copies`, or `lines 3 and 5 copy`.
+    fn lines_copy(&self, copies: &[usize]) -> String {
+        format!("{} {}", self.lines(copies), if copies.len() == 1 { "copies" } else { "copy" })
+    }
+
+    fn layer(&self, instruction: usize) -> Option<usize> {
+        self.target.layers.get(instruction).copied().flatten()
+    }
+
+    /// The `RUN`s of the last stage that made a layer, with it.
+    fn runs(&self) -> Vec<(usize, usize)> {
+        let runs = self.stage.iter().filter(|&&i| self.file.instructions[i].keyword == Keyword::Run);
+        runs.filter_map(|&i| Some((i, self.layer(i)?))).collect()
+    }
+
+    fn say(&mut self, verdict: Verdict, instruction: Option<usize>, text: impl Into<String>) {
+        let line = instruction.and_then(|i| self.line(i));
+        self.remarks.push(Remark { verdict, line, text: text.into() });
+    }
+
+    /// The files with the changes; what would not parse again is taken back.
+    fn finish(&mut self, patterns: Vec<String>) -> Vec<Change> {
+        let mut changes = Vec::new();
+        let new = self.draft.text();
+        if new != self.file.source() {
+            match Dockerfile::parse(new) {
+                Ok(file) => changes.push(Change {
+                    name: self.target.name.clone(),
+                    old: Some(self.file.source().into()),
+                    new: file.source().into(),
+                }),
+                Err(error) => {
+                    for remark in &mut self.remarks {
+                        remark.take_back();
+                    }
+                    self.say(
+                        Verdict::Unseen,
+                        None,
+                        format!("the changed Dockerfile would not parse ({error}), so it is left alone"),
+                    );
+                }
+            }
+        }
+        if !patterns.is_empty() {
+            changes.push(self.target.ignoring(&patterns));
+        }
+        changes
+    }
+
+    /// Says what could not be matched.
+    fn unseen(&mut self) {
+        let unmatched = &self.target.unmatched;
+        if unmatched.is_empty() {
+            return;
+        }
+        if unmatched.len() == self.stage.len() {
+            let text =
+                "none of the last stage's instructions is in the image's history: is this the image's Dockerfile?";
+            return self.say(Verdict::Unseen, None, text);
+        }
+        let listed: Vec<_> = unmatched
+            .iter()
+            .take(8)
+            .map(|&i| format!("{} ({})", self.file.instructions[i].line, self.file.instructions[i].keyword.name()))
+            .collect();
+        let more = if unmatched.len() > listed.len() { ", …" } else { "" };
+        let text = format!(
+            "could not be matched with the image's history, and are left alone: line {}{more}",
+            listed.join(", line ")
+        );
+        self.say(Verdict::Unseen, None, text);
+    }
+}
+
+/// `a`, `a and b`, `a, b and c`.
+fn listed(words: &[impl AsRef<str>]) -> String {
+    let words: Vec<_> = words.iter().map(AsRef::as_ref).collect();
+    match words.split_last() {
+        Some((last, [])) => (*last).to_owned(),
+        Some((last, others)) => format!("{} and {last}", others.join(", ")),
+        None => String::new(),
+    }
+}
+
+impl Fix {
+    /// Writes the reasons and the diff; `patch` skips the reasons.
+    pub fn write(&self, name: &str, units: Units, mut out: impl Write) -> io::Result<()> {
+        let changes = |remark: &Remark| matches!(remark.verdict, Verdict::Changed { .. } | Verdict::Proposed { .. });
+        let changed = self.remarks.iter().any(changes);
+        let name = crate::display::escaped_str(name);
+        let left = self.remarks.iter().any(|remark| matches!(remark.verdict, Verdict::Left { .. }));
+        if self.changes.is_empty() && left {
+            writeln!(out, "# nothing to fix that is certain to be right: a person has to decide what follows")?;
+        } else if self.changes.is_empty() {
+            writeln!(
+                out,
+                "# nothing to fix: {name} shows no bytes that a change of lines is sure to save; layerscope report has all findings"
+            )?;
+        } else if changed {
+            writeln!(out, "# what layerscope would change, by the bytes that {name} shows; apply it with patch -p0")?;
+        }
+        out.write_all(remark::in_all(&self.remarks, self.shipped, units).unwrap_or_default().as_bytes())?;
+        for remark in &self.remarks {
+            out.write_all(remark.shown(self.shipped, units).as_bytes())?;
+        }
+        for change in &self.changes {
+            writeln!(out)?;
+            out.write_all(unified(&change.name, change.old.as_deref(), &change.new).as_bytes())?;
+        }
+        out.flush()
+    }
+}

@@ -1,0 +1,190 @@
+//! The order that keeps the build cache: files that name dependencies before the sources.
+
+use super::Work;
+use super::ignore::is_whole_context;
+use super::merge::Group;
+use super::remark::Verdict;
+use crate::advice::dockerfile::draft::Fate;
+use crate::advice::dockerfile::parse::Keyword;
+use crate::advice::dockerfile::shell;
+
+/// A language's way to name dependencies and to fetch them.
+struct Way {
+    /// The file that has to be there, and those that go with it if they are.
+    files: &'static [&'static str],
+    /// Commands, each of which fetches, or needs what was fetched.
+    commands: &'static [&'static [&'static str]],
+    /// What fetches and does nothing else, where there is such a command; else the whole `RUN` moves.
+    fetch: Option<&'static str>,
+    /// The file without which there is nothing to fetch, unless the command is to fetch.
+    locked: Option<&'static str>,
+}
+
+const WAYS: [Way; 6] = [
+    Way {
+        files: &["go.mod", "go.sum"],
+        commands: &[&["go", "mod", "download"], &["go", "build"], &["go", "install"]],
+        fetch: Some("go mod download"),
+        // Since Go 1.16 nothing is built of a module that is not in go.sum.
+        locked: Some("go.sum"),
+    },
+    Way {
+        files: &["package.json", "package-lock.json", "npm-shrinkwrap.json", ".npmrc"],
+        commands: &[&["npm", "ci"], &["npm", "install"]],
+        fetch: None,
+        locked: None,
+    },
+    Way {
+        files: &["package.json", "yarn.lock", ".yarnrc.yml"],
+        commands: &[&["yarn", "install"]],
+        fetch: None,
+        locked: None,
+    },
+    Way {
+        files: &["requirements.txt"],
+        commands: &[&["pip", "install"], &["pip3", "install"]],
+        fetch: None,
+        locked: None,
+    },
+    Way { files: &["Gemfile", "Gemfile.lock"], commands: &[&["bundle", "install"]], fetch: None, locked: None },
+    Way { files: &["pom.xml"], commands: &[&["mvn"]], fetch: Some("mvn -B dependency:go-offline"), locked: None },
+];
+/// Managers whose dependencies cannot be fetched by their files alone, with what is advised.
+const ELSEWHERE: [(&str, &str, &str); 3] = [
+    ("Cargo.toml", "cargo", "cargo-chef, or cache mounts for the registry and target/"),
+    (
+        "composer.json",
+        "composer",
+        "composer install --no-scripts --no-autoloader before the sources, and dump-autoload behind them",
+    ),
+    ("pyproject.toml", "pip", "a requirements file made of it, installed before the sources"),
+];
+
+impl Work<'_> {
+    /// Puts what fetches dependencies before the sources that change more often.
+    pub(super) fn order(&mut self, groups: &[Group]) {
+        let merged: Vec<_> =
+            groups.iter().filter(|group| group.runs.len() > 1).flat_map(|group| group.runs.clone()).collect();
+        // Only the first: what is copied by a later one is copied already.
+        let whole = |&&i: &&usize| is_whole_context(&self.file.instructions[i]) && self.draft.fates[i] == Fate::Stays;
+        if let Some(&copy) = self.stage.iter().find(whole) {
+            for way in &WAYS {
+                self.reorder(copy, way, &merged);
+            }
+            for (file, program, advice) in ELSEWHERE {
+                let run = self.next_run(copy, &[&[program]]);
+                if let (Some(run), true) = (run, self.brings(copy, file)) {
+                    let text = format!(
+                        "copies the sources before the dependencies of {file} are fetched, so that each change fetches them again; {advice}"
+                    );
+                    self.say(Verdict::Left { would_save: 0 }, Some(run), text);
+                }
+            }
+        }
+    }
+
+    fn reorder(&mut self, copy: usize, way: &Way, merged: &[usize]) {
+        // What is vendored is not fetched.
+        if !self.brings(copy, way.files[0]) || self.brings(copy, "vendor/modules.txt") {
+            return;
+        }
+        // Somebody did it already.
+        let earlier = |i: &usize| *i < copy && self.file.instructions[*i].arguments.contains(way.files[0]);
+        if self.stage.iter().any(earlier) {
+            return;
+        }
+        let Some(run) = self.next_run(copy, way.commands) else { return };
+        let there: Vec<_> = way.files.iter().filter(|file| self.brings(copy, file)).copied().collect();
+        let Some(destination) = self.file.instructions[copy].copied().map(|(_, destination)| destination) else {
+            return;
+        };
+        let destination = if destination.ends_with('/') { destination } else { format!("{destination}/") };
+        let fetches = &self.file.instructions[run];
+        let is_locked = way.locked.is_none_or(|file| self.brings(copy, file));
+        if !is_locked && !way.fetch.is_some_and(|fetch| fetches.arguments.contains(fetch)) {
+            return;
+        }
+        let alone = shell::read(&fetches.arguments).is_some_and(|script| script.commands.len() == 1);
+        let only_named = way.files[0] != "requirements.txt" || is_requirements_only(&fetches.arguments);
+        let text = match way.fetch {
+            Some(fetch) if fetches.arguments.trim() != fetch => {
+                self.draft.insert_before(copy, format!("COPY {} {destination}", there.join(" ")));
+                let directory = self.changes_directory(run, &destination);
+                self.draft.insert_before(copy, format!("RUN {directory}{fetch}"));
+                format!(
+                    "fetches the dependencies of {} before the sources are copied, so that a change of the sources does not fetch them again",
+                    way.files[0]
+                )
+            }
+            _ if alone
+                && only_named
+                && !merged.contains(&run)
+                && self.draft.fates[run] == Fate::Stays
+                && self.nothing_between(copy, run) =>
+            {
+                self.draft.insert_before(copy, format!("COPY {} {destination}", there.join(" ")));
+                self.draft.fates[run] = Fate::MovesBefore(copy);
+                format!(
+                    "the RUN of line {} comes before the sources, with {} copied first, so that a change of the sources does not run it again (if its scripts need the sources, leave it)",
+                    fetches.line,
+                    there.join(" ")
+                )
+            }
+            _ => {
+                let text = format!(
+                    "copies the sources before line {} fetches the dependencies of {}, so that each change fetches them again; copy that file and fetch first",
+                    fetches.line, way.files[0]
+                );
+                return self.say(Verdict::Left { would_save: 0 }, Some(copy), text);
+            }
+        };
+        self.say(Verdict::saves(0), Some(copy), text);
+    }
+
+    /// The next `RUN` behind `copy` that has one of the commands.
+    fn next_run(&self, copy: usize, commands: &[&[&str]]) -> Option<usize> {
+        let runs =
+            self.stage.iter().copied().filter(|&i| i > copy && self.file.instructions[i].keyword == Keyword::Run);
+        runs.into_iter().find(|&i| {
+            let script = shell::read(&self.file.instructions[i].arguments);
+            script.is_some_and(|script| {
+                script.commands.iter().any(|command| commands.iter().any(|start| command.program().starts_with(start)))
+            })
+        })
+    }
+
+    /// Whether a copy put a file of this name at its destination.
+    fn brings(&self, copy: usize, name: &str) -> bool {
+        let tree = &self.inspection.tree;
+        let destination =
+            self.file.instructions[copy].copied().and_then(|(_, destination)| self.absolute(copy, &destination));
+        let (Some(destination), Some(layer)) = (destination, self.layer(copy)) else { return false };
+        let node = tree.find(format!("{destination}/{name}").as_bytes());
+        node.is_some_and(|node| tree.versions(node).any(|version| tree.born(version) == layer))
+    }
+
+    /// What has to come before a command so that it runs where a later `RUN` runs it.
+    fn changes_directory(&self, run: usize, destination: &str) -> String {
+        let absolute = self.absolute(run, destination);
+        let here = self.absolute(run, ".");
+        let same = absolute.is_some_and(|path| {
+            here.is_some_and(|here| crate::path::clean(path.as_bytes()) == crate::path::clean(here.as_bytes()))
+        });
+        if same { String::new() } else { format!("cd {destination} && ") }
+    }
+
+    /// Whether only instructions that do not matter stand between two.
+    fn nothing_between(&self, from: usize, to: usize) -> bool {
+        self.stage.iter().filter(|&&i| i > from && i < to).all(|&i| self.file.instructions[i].keyword.is_runtime())
+    }
+}
+
+/// `pip install -r requirements.txt`, and nothing that names the sources.
+fn is_requirements_only(arguments: &str) -> bool {
+    let words: Vec<_> = arguments.split_whitespace().collect();
+    let named = words.iter().filter(|word| word.ends_with("requirements.txt")).count();
+    named == 1
+        && !words.iter().any(|word| {
+            matches!(*word, "." | "./" | "-e") || word.starts_with("./") && !word.ends_with("requirements.txt")
+        })
+}

@@ -1,0 +1,318 @@
+//! A second Dockerfile in several stages, where a compiler ships and the program that it built is known.
+
+use std::collections::HashSet;
+use std::path::Path;
+
+use super::remark::Verdict;
+use super::{Change, Work, listed};
+use crate::advice::dockerfile::births::is_plain;
+use crate::advice::dockerfile::evidence::{Application, LooksFor, Needs, Place};
+use crate::advice::dockerfile::parse::{Instruction, Keyword};
+use crate::advice::dockerfile::shell;
+use crate::advice::ladder::{BaseKind, Certainty, Libc, smallest};
+use crate::display::{count, files};
+use crate::runtime::libraries::{Loader, Thing};
+
+/// Programs that only remove.
+const REMOVERS: [&str; 3] = ["rm", "true", ":"];
+/// Subcommands of package managers that only remove.
+const REMOVING: [&str; 6] = ["del", "purge", "remove", "autoremove", "clean", "erase"];
+
+/// Users that Debian, Alpine and what is made from them have.
+const USUAL_USERS: [&str; 9] = ["root", "daemon", "bin", "sys", "mail", "news", "games", "nobody", "www-data"];
+/// So many libraries are named.
+const LIBRARIES: usize = 8;
+
+/// What the stage that ships is built on.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum On {
+    Scratch,
+    /// The base that the image is built on.
+    Same,
+    /// A small one.
+    Small,
+}
+
+/// What the stage that ships begins with.
+struct Start {
+    on: On,
+    /// What is said of it.
+    comment: String,
+    /// What stands behind `FROM`.
+    image: String,
+    /// What is meant, in words.
+    called: String,
+    /// The instruction that stands for a base image without a name, if it is built on that.
+    unnamed: Option<usize>,
+    /// What it ships in bytes with the libraries that it lacks; `None` where nobody can tell.
+    ships: Option<(u64, Certainty)>,
+}
+
+impl Start {
+    /// Whether it lacks something that the image has.
+    fn lacks(&self, thing: Thing, place: &Place) -> bool {
+        match self.on {
+            On::Scratch => true,
+            On::Same => place.is_own,
+            // The rest is there, or belongs to packages that have to be installed.
+            On::Small => matches!(thing, Thing::Certificates | Thing::Services | Thing::MediaTypes),
+        }
+    }
+
+    /// Whether it has no user of this name, as far as is known.
+    fn lacks_user(&self, user: &str) -> bool {
+        let name = user.split(':').next().unwrap_or_default();
+        let is_number = !name.is_empty() && name.chars().all(|c| c.is_ascii_digit());
+        !is_number && (self.on == On::Scratch || !USUAL_USERS.contains(&name))
+    }
+}
+
+impl Work<'_> {
+    /// A new file beside the Dockerfile, which builds in one stage and ships another.
+    pub(super) fn stages(&mut self) -> Option<Change> {
+        let application = self.evidence.application.as_ref()?;
+        let toolchain: u64 = self.evidence.toolchains.iter().map(|toolchain| toolchain.bytes).sum();
+        if toolchain < super::NOTEWORTHY {
+            return None;
+        }
+        let from = self.file.last_from();
+        let (_, alias) = self.file.instructions[from].stage()?;
+        let image = self.file.image_below()?;
+        let start = self.start(&image, application);
+        let mut copied: Vec<&str> =
+            [&application.path].into_iter().chain(&application.files).map(String::as_str).collect();
+        let mut own = application.bytes.saturating_add(application.files_bytes);
+        let mut besides = Vec::new();
+        for LooksFor { thing, places } in &application.looks_for {
+            let lacking = places.iter().filter(|place| start.lacks(*thing, place));
+            besides.extend(lacking.clone().next().map(|_| thing.name()));
+            // Two things may be in one place, or one in the directory of the other.
+            for place in lacking {
+                let is_there = |copied: &&str| Path::new(&place.path).starts_with(copied);
+                if !copied.iter().any(is_there) {
+                    copied.push(&place.path);
+                    own = own.saturating_add(place.bytes);
+                }
+            }
+        }
+        if !copied.iter().all(|path| is_plain(path)) {
+            self.say(
+                Verdict::Left { would_save: 0 },
+                None,
+                "a file that another stage would copy has a name that needs quotes",
+            );
+            return None;
+        }
+        let ships = start.ships.clone().map(|(base, certainty)| (base.saturating_add(own), certainty));
+        if ships.as_ref().is_some_and(|&(ships, _)| ships >= self.inspection.totals.shipped) {
+            return None;
+        }
+        let name = alias.clone().unwrap_or_else(|| self.unused_name());
+        let mut text = self.build_stage(from, &name, alias.is_none());
+        text.push_str(&format!("\n{}FROM {}\n", start.comment, start.image));
+        if let Some(unnamed) = start.unnamed {
+            text.push_str(&self.file.source()[self.file.instructions[unnamed].span.clone()]);
+        }
+        for path in copied {
+            text.push_str(&format!("COPY --from={name} {path} {path}\n"));
+        }
+        self.runtime(&mut text, from, &start);
+        let file = super::Dockerfile::parse(text).ok()?;
+        let line = self.said_of_stages(application, &besides, &start, toolchain);
+        self.say(Verdict::Proposed { ships }, Some(from), line);
+        let without: Vec<_> = application.looks_for.iter().filter(|looks_for| looks_for.places.is_empty()).collect();
+        if !without.is_empty() {
+            let things: Vec<_> = without.iter().map(|looks_for| looks_for.thing.name()).collect();
+            let text = format!(
+                "whether the program can do without what it looks for and this image does not have: {}",
+                listed(&things)
+            );
+            self.say(Verdict::Unseen, None, text);
+        }
+        if application.needs == Needs::Unknown {
+            self.say(Verdict::Unseen, None, "whether the program needs shared libraries or other files at run time: run what the second stage makes before you rely on it");
+        }
+        Some(Change { name: format!("{}.multi-stage", self.target.name), old: None, new: file.source().into() })
+    }
+
+    fn said_of_stages(&self, application: &Application, besides: &[&str], start: &Start, toolchain: u64) -> String {
+        let names: Vec<_> = self.evidence.toolchains.iter().map(|toolchain| toolchain.name.as_str()).collect();
+        let mut shipped = vec![format!("{} ({} bytes)", application.path, count(application.bytes))];
+        if !application.files.is_empty() {
+            let what = files(application.files.len());
+            shipped.push(format!("{what} that it needs ({} bytes)", count(application.files_bytes)));
+        }
+        shipped.extend(besides.iter().map(|&thing| thing.to_owned()));
+        format!(
+            "{}.multi-stage is a skeleton that ships only {} on {}, not what built it: {} {} {} bytes of this image",
+            self.target.name,
+            listed(&shipped),
+            start.called,
+            listed(&names),
+            if names.len() == 1 { "takes" } else { "take" },
+            count(toolchain)
+        )
+    }
+
+    /// Nothing for what needs nothing; the same base, unless that is what the compiler is in; else a small one.
+    fn start(&self, image: &str, application: &Application) -> Start {
+        if application.needs == Needs::Nothing {
+            return Start {
+                on: On::Scratch,
+                comment: "# the program is static: it needs no other file to start\n".into(),
+                image: "scratch".into(),
+                called: "scratch".into(),
+                unnamed: None,
+                ships: Some((0, Certainty::Exact)),
+            };
+        }
+        let in_base: u64 = self.evidence.toolchains.iter().map(|toolchain| toolchain.in_base).sum();
+        if in_base < super::NOTEWORTHY && !has_compiler_in_its_name(image) {
+            return self.same_base(image, &application.needs);
+        }
+        small_base(image, &application.needs)
+    }
+
+    fn same_base(&self, image: &str, needs: &Needs) -> Start {
+        let base = self.target.base_layers;
+        let ships = self.inspection.layers.iter().take(base).map(|layer| layer.shipped).fold(0, u64::saturating_add);
+        let known = *needs != Needs::Unknown && (base > 0 || image == "scratch");
+        // Nothing at all is below where the image is built on nothing.
+        let on = if image == "scratch" && self.target.unnamed_base.is_none() { On::Scratch } else { On::Same };
+        Start {
+            on,
+            comment: "# what runs, on the same base, without what built it\n".into(),
+            image: image.into(),
+            called: if self.target.unnamed_base.is_some() { "the same base".into() } else { image.into() },
+            unnamed: self.target.unnamed_base,
+            ships: known.then_some((ships, Certainty::Exact)),
+        }
+    }
+
+    /// The file up to its end with the last stage named, and without what says how a container runs or only cleans up.
+    fn build_stage(&self, from: usize, name: &str, unnamed: bool) -> String {
+        let source = self.file.source();
+        let mut out = String::new();
+        let mut at = 0;
+        for (i, instruction) in self.file.instructions.iter().enumerate() {
+            let runtime =
+                matches!(instruction.keyword, Keyword::Volume | Keyword::User) || instruction.keyword.is_runtime();
+            let goes = i > from && (runtime || only_removes(instruction));
+            let start =
+                if instruction.comments.is_empty() { instruction.span.start } else { instruction.comments.start };
+            out.push_str(&source[at..start]);
+            at = instruction.span.end;
+            if i == from && unnamed {
+                out.push_str(&source[start..instruction.arguments_span().end]);
+                out.push_str(&format!(" AS {name}"));
+                out.push_str(&source[instruction.arguments_span().end..at]);
+            } else if !goes {
+                out.push_str(&source[start..at]);
+            }
+        }
+        out.push_str(&source[at..]);
+        let mut out = out.trim_end().to_owned();
+        out.push('\n');
+        out
+    }
+
+    /// A name that no stage has yet.
+    fn unused_name(&self) -> String {
+        let stages = self.file.instructions.iter().filter_map(|instruction| instruction.stage()?.1);
+        let taken: Vec<_> = stages.map(|name| name.to_ascii_lowercase()).collect();
+        let mut name = String::from("build");
+        while taken.contains(&name) {
+            name.push_str("-own");
+        }
+        name
+    }
+
+    /// What says how a container runs, as the file has it; only the last working directory counts, and in full.
+    fn runtime(&self, text: &mut String, from: usize, start: &Start) {
+        let source = self.file.source();
+        let own = &self.file.instructions[from + 1..];
+        let kept = |instruction: &Instruction| match instruction.keyword {
+            Keyword::Maintainer | Keyword::Onbuild => false,
+            Keyword::Env | Keyword::Workdir | Keyword::User | Keyword::Volume => true,
+            keyword => keyword.is_runtime(),
+        };
+        let values =
+            own.iter().filter(|instruction| kept(instruction)).map(|instruction| instruction.arguments.as_str());
+        let used: HashSet<_> = values.flat_map(variables).collect();
+        let last_directory = own.iter().rposition(|instruction| instruction.keyword == Keyword::Workdir);
+        for (i, instruction) in own.iter().enumerate() {
+            let name = instruction.arguments.split(['=', ' ']).next().unwrap_or_default();
+            let needed = instruction.keyword == Keyword::Arg && used.contains(name);
+            if !needed && !kept(instruction) {
+                continue;
+            }
+            if instruction.keyword == Keyword::Workdir {
+                if Some(i) < last_directory {
+                    continue;
+                }
+                let directory = &self.inspection.run.directory;
+                if !instruction.arguments.starts_with('/') && is_plain(directory) {
+                    text.push_str(&format!("WORKDIR {directory}\n"));
+                    continue;
+                }
+            }
+            if instruction.keyword == Keyword::User && start.lacks_user(&instruction.arguments) {
+                text.push_str("# the user has to be made in this stage, too\n");
+            }
+            text.push_str(source[instruction.span.clone()].trim_end());
+            text.push('\n');
+        }
+    }
+}
+
+/// A base image that has the C library that the program needs; what else it needs of the image's base is named.
+fn small_base(image: &str, needs: &Needs) -> Start {
+    let mut comment =
+        String::from("# what runs, without what built it; take the release that the build image is based on\n");
+    let (loader, libraries) = match needs {
+        Needs::Base { loader, libraries } => (*loader, libraries.as_slice()),
+        Needs::Unknown | Needs::Nothing => (Loader::Unknown, [].as_slice()),
+    };
+    if !libraries.is_empty() {
+        let names = libraries.iter().map(|library| library.name.as_str()).filter(|name| is_plain(name));
+        let shown: Vec<_> = names.take(LIBRARIES).collect();
+        let more = if shown.len() < libraries.len() { ", …" } else { "" };
+        let names = shown.join(", ");
+        comment.push_str(&format!("# it also needs {names}{more} of the build image: install here what has them\n"));
+    }
+    let musl = loader == Loader::Musl || (loader != Loader::Glibc && image.contains("alpine"));
+    let (name, libc) = if musl { ("alpine", Libc::Musl) } else { ("debian:stable-slim", Libc::Glibc) };
+    let lacking = libraries.iter().map(|library| library.bytes).fold(0, u64::saturating_add);
+    let ships = smallest(BaseKind::Small, libc).filter(|_| *needs != Needs::Unknown).map(|base| {
+        let why = format!("{} shipped {} bytes in {}", base.name, count(base.bytes), base.date);
+        (base.bytes.saturating_add(lacking), Certainty::Estimate(why))
+    });
+    Start { on: On::Small, comment, image: name.into(), called: name.into(), unnamed: None, ships }
+}
+
+/// The names behind dollar signs.
+fn variables(text: &str) -> impl Iterator<Item = &str> {
+    text.split('$').skip(1).map(|rest| {
+        let rest = rest.strip_prefix('{').unwrap_or(rest);
+        let end = rest.find(|c: char| !(c.is_ascii_alphanumeric() || c == '_')).unwrap_or(rest.len());
+        &rest[..end]
+    })
+}
+
+/// Whether an image's name says that it holds a compiler.
+fn has_compiler_in_its_name(image: &str) -> bool {
+    let name = image.rsplit('/').next().unwrap_or(image).split([':', '@']).next().unwrap_or_default();
+    ["golang", "go", "gcc", "rust", "buildpack-deps", "clang"].contains(&name)
+}
+
+/// Whether a `RUN` only takes away, which is of no use in a stage that does not ship.
+fn only_removes(instruction: &Instruction) -> bool {
+    instruction.keyword == Keyword::Run
+        && shell::read(&instruction.arguments).is_some_and(|script| {
+            script.commands.iter().all(|command| {
+                let [program, words @ ..] = command.program() else { return command.words.is_empty() };
+                let verb = words.iter().find(|word| !word.starts_with('-'));
+                REMOVERS.contains(program) || verb.is_some_and(|verb| REMOVING.contains(verb))
+            })
+        })
+}

@@ -1,0 +1,97 @@
+//! The Dockerfile that is to be changed, and what it has to do with the image.
+
+use super::Change;
+use crate::advice::base::Base;
+use crate::advice::dockerfile::mapping::map;
+use crate::advice::dockerfile::parse::{Dockerfile, Keyword};
+use crate::advice::dockerfile::rebuild::rebuild;
+use crate::advice::dockerfile::step::steps;
+use crate::analysis::Inspection;
+
+/// A Dockerfile with the layers that its instructions made.
+#[derive(Debug, Clone)]
+pub struct Target {
+    /// What the diff calls it.
+    pub name: String,
+    /// The file.
+    pub file: Dockerfile,
+    /// For each instruction the layer that it made.
+    pub layers: Vec<Option<usize>>,
+    /// The instructions of the last stage that are not in the image's history.
+    pub unmatched: Vec<usize>,
+    /// How many layers are the base image's.
+    pub base_layers: usize,
+    /// The instruction that stands for a base image whose name is not known.
+    pub unnamed_base: Option<usize>,
+    /// Whether BuildKit builds it: mounts and `COPY --chmod` are understood.
+    pub buildkit: bool,
+    /// Whether the sources of `COPY` are those that somebody wrote, rather than names that stand for them.
+    pub sources_known: bool,
+    /// Whether the file was rebuilt, so that nothing tells what a `COPY` took from another stage.
+    pub is_rebuilt: bool,
+    /// What the diff calls the file that keeps files out of the build context.
+    pub ignore_name: String,
+    /// What that file holds now, if it is there.
+    pub ignore: Option<String>,
+}
+
+impl Target {
+    /// The Dockerfile that somebody has, and the `.dockerignore` beside it.
+    pub fn given(inspection: &Inspection, name: String, file: Dockerfile, ignore: (String, Option<String>)) -> Self {
+        let steps = steps(&inspection.history, inspection.layers.len());
+        let mapping = map(&file, &steps);
+        let buildkit = file.syntax.is_some() || steps.iter().any(|step| step.buildkit) || uses_mounts(&file);
+        Self {
+            name,
+            file,
+            layers: mapping.layers,
+            unmatched: mapping.unmatched,
+            base_layers: mapping.base_layers,
+            unnamed_base: None,
+            buildkit,
+            sources_known: true,
+            is_rebuilt: false,
+            ignore_name: ignore.0,
+            ignore: ignore.1,
+        }
+    }
+
+    /// The Dockerfile rebuilt from the history.
+    pub fn rebuilt(inspection: &Inspection, name: String, base: &Base) -> Self {
+        let rebuilt = rebuild(inspection, base);
+        Self {
+            name,
+            buildkit: rebuilt.file.syntax.is_some(),
+            sources_known: rebuilt.file.syntax.is_some(),
+            is_rebuilt: true,
+            file: rebuilt.file,
+            layers: rebuilt.layers,
+            unmatched: Vec::new(),
+            base_layers: base.layers,
+            unnamed_base: rebuilt.unnamed_base,
+            ignore_name: ".dockerignore".into(),
+            ignore: None,
+        }
+    }
+
+    /// The `.dockerignore` with more patterns.
+    pub(super) fn ignoring(&self, patterns: &[String]) -> Change {
+        let mut new = self.ignore.clone().unwrap_or_default();
+        let line_end = if new.contains("\r\n") { "\r\n" } else { "\n" };
+        if !new.is_empty() && !new.ends_with('\n') {
+            new.push_str(line_end);
+        }
+        for pattern in patterns {
+            new.push_str(pattern);
+            new.push_str(line_end);
+        }
+        Change { name: self.ignore_name.clone(), old: self.ignore.clone(), new }
+    }
+}
+
+/// Whether the file asks for what only BuildKit and its likes do.
+fn uses_mounts(file: &Dockerfile) -> bool {
+    file.instructions.iter().any(|instruction| {
+        !instruction.heredocs.is_empty() || (instruction.keyword == Keyword::Run && instruction.flag("mount").is_some())
+    })
+}

@@ -1,0 +1,240 @@
+//! Which instruction of a Dockerfile made which step of an image's history.
+//!
+//! Both are in order, so it is an alignment: the one with the most in common,
+//! and of those the latest, since the base image's steps come first.
+
+use super::parse::{Dockerfile, Instruction, Keyword};
+use super::step::Step;
+
+/// More steps, or instructions, are not compared; the last ones count.
+const MOST: usize = 1000;
+
+/// What a Dockerfile has to do with an image.
+#[derive(Debug, Clone, Default)]
+pub struct Mapping {
+    /// For each instruction of the file the step that it was, by position in the history.
+    pub steps: Vec<Option<usize>>,
+    /// For each instruction of the file the layer that it made.
+    pub layers: Vec<Option<usize>>,
+    /// The instructions of the last stage that could not be matched.
+    pub unmatched: Vec<usize>,
+    /// How many layers come before the first that was matched.
+    pub base_layers: usize,
+}
+
+/// Matches the instructions of a file's last stage with the steps of a history.
+pub fn map(file: &Dockerfile, steps: &[Step]) -> Mapping {
+    let all = file.of_last_stage();
+    let stage = &all[all.len().saturating_sub(MOST)..];
+    let first = steps.len().saturating_sub(MOST);
+    let history: Vec<_> = steps[first..].iter().map(Key::of_step).collect();
+    let written: Vec<_> = stage.iter().map(|&i| Key::of(&file.instructions[i], file)).collect();
+    let pairs = align(&history, &written);
+    let mut mapping = Mapping {
+        steps: vec![None; file.instructions.len()],
+        layers: vec![None; file.instructions.len()],
+        ..Mapping::default()
+    };
+    for &(step, instruction) in &pairs {
+        let (step, instruction) = (first + step, stage[instruction]);
+        mapping.steps[instruction] = Some(step);
+        mapping.layers[instruction] = steps[step].layer;
+    }
+    mapping.unmatched = all.iter().copied().filter(|&i| mapping.steps[i].is_none()).collect();
+    // That a keyword is the same says little; a base image sets values, too.
+    let certain = |&(step, instruction): &(usize, usize)| likeness(&history[step], &written[instruction]) >= CERTAIN;
+    let before = match pairs.iter().position(certain) {
+        Some(certain) => first + pairs[beginning(&pairs, certain)].0,
+        None => steps.len(),
+    };
+    mapping.base_layers = steps[..before].iter().filter(|step| step.layer.is_some()).count();
+    mapping
+}
+
+/// The first of the pairs that follow one another up to a certain one: what stands right before it in both is the same.
+fn beginning(pairs: &[(usize, usize)], certain: usize) -> usize {
+    let follows = |at: &usize| {
+        let (before, here) = (pairs[at - 1], pairs[*at]);
+        before.0 + 1 == here.0 && before.1 + 1 == here.1
+    };
+    (1..=certain).rev().take_while(follows).last().map_or(certain, |at| at - 1)
+}
+
+/// What is compared of an instruction.
+struct Key {
+    keyword: Keyword,
+    /// The arguments without flags and quotes, with white space folded.
+    text: String,
+    /// The last word of a `COPY` or `ADD`, the name that is set by an `ENV`, and so on.
+    subject: String,
+}
+
+impl Key {
+    fn of(instruction: &Instruction, file: &Dockerfile) -> Self {
+        let fold = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let text = match (&*instruction.heredocs, instruction.json()) {
+            // A command that is nothing but its document is what the shell was given.
+            ([one], _)
+                if instruction.keyword == Keyword::Run && fold(&instruction.arguments).split(' ').count() == 1 =>
+            {
+                fold(&file.source()[one.body.clone()])
+            }
+            ([], Some(words)) if instruction.keyword == Keyword::Run => {
+                let joined = words.join(" ");
+                fold(crate::image::after_shell(&joined).unwrap_or(&joined))
+            }
+            ([], Some(words)) => fold(&words.join(" ")),
+            _ => fold(&instruction.arguments),
+        };
+        let text = if instruction.keyword == Keyword::Run { text } else { text.replace(['"', '\''], "") };
+        let subject = match instruction.keyword {
+            Keyword::Copy | Keyword::Add => {
+                let destination = text.rsplit(' ').next().unwrap_or_default();
+                destination.trim_start_matches("./").trim_matches('/').to_owned()
+            }
+            _ => text.split(['=', ' ']).next().unwrap_or_default().to_owned(),
+        };
+        Self { keyword: instruction.keyword, text, subject }
+    }
+
+    fn of_step(step: &Step) -> Self {
+        match step.instruction() {
+            Some((file, instruction)) => Self::of(&instruction, &file),
+            None => Self { keyword: Keyword::Unknown, text: String::new(), subject: String::new() },
+        }
+    }
+}
+
+/// What cannot be chance.
+const CERTAIN: u32 = 4;
+
+/// How much a step and an instruction have in common; nothing, if they cannot be the same.
+fn likeness(step: &Key, written: &Key) -> u32 {
+    if step.keyword != written.keyword || step.keyword == Keyword::Unknown {
+        return 0;
+    }
+    match step.keyword {
+        Keyword::Run if step.text == written.text => 8,
+        Keyword::Run => 0,
+        Keyword::Copy | Keyword::Add if step.text == written.text => 8,
+        Keyword::Copy | Keyword::Add => {
+            // The history has variables replaced, and relative destinations completed.
+            let (made, wanted) = (step.subject.as_str(), written.subject.as_str());
+            let ends =
+                made == wanted || made.strip_suffix(wanted).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));
+            match () {
+                () if wanted.contains('$') => 2,
+                () if matches!(wanted, "" | ".") => 3,
+                () if ends => CERTAIN,
+                () => 0,
+            }
+        }
+        _ if step.text == written.text => 3,
+        _ if step.subject == written.subject => 2,
+        _ => 1,
+    }
+}
+
+/// The pairs of the best alignment, the latest of equals.
+fn align(history: &[Key], written: &[Key]) -> Vec<(usize, usize)> {
+    let width = written.len() + 1;
+    let mut best = vec![0_u32; (history.len() + 1) * width];
+    for i in (0..history.len()).rev() {
+        for j in (0..written.len()).rev() {
+            let skipped = best[(i + 1) * width + j].max(best[i * width + j + 1]);
+            let likeness = likeness(&history[i], &written[j]);
+            let paired = if likeness == 0 { 0 } else { likeness + best[(i + 1) * width + j + 1] };
+            best[i * width + j] = skipped.max(paired);
+        }
+    }
+    let mut pairs = Vec::new();
+    let (mut i, mut j) = (0, 0);
+    while i < history.len() && j < written.len() {
+        let here = best[i * width + j];
+        if best[(i + 1) * width + j] == here {
+            i += 1;
+        } else if best[i * width + j + 1] == here {
+            j += 1;
+        } else {
+            pairs.push((i, j));
+            (i, j) = (i + 1, j + 1);
+        }
+    }
+    pairs
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::advice::dockerfile::step::steps;
+    use crate::image::HistoryEntry;
+
+    /// For each instruction the position in the history.
+    fn mapped(file: &str, history: &[&str]) -> Vec<Option<usize>> {
+        let entry = |text: &&str| HistoryEntry { created_by: Some((*text).into()), ..HistoryEntry::default() };
+        let history: Vec<_> = history.iter().map(entry).collect();
+        map(&Dockerfile::parse(file).unwrap(), &steps(&history, history.len())).steps
+    }
+
+    #[test]
+    fn instructions_are_found_however_the_builder_wrote_them() {
+        let file = "FROM base\nENV A=\"x y\"\nRUN a && \\\n    b\nCOPY src ./app/\nRUN [\"/bin/sh\", \"-c\", \"c\"]\nRUN <<E\nd\ne\nE\nCMD x\n";
+        let classic = [
+            "/bin/sh -c #(nop) ADD file:aa in /",
+            "/bin/sh -c #(nop)  ENV A=x y",
+            "/bin/sh -c a &&     b",
+            "/bin/sh -c #(nop) COPY dir:0123 in /srv/app/ ",
+            "/bin/sh -c c",
+            "/bin/sh -c d\ne\n",
+            "/bin/sh -c #(nop)  CMD [\"/bin/sh\" \"-c\" \"x\"]",
+        ];
+        assert_eq!(mapped(file, &classic), [None, Some(1), Some(2), Some(3), Some(4), Some(5), Some(6)]);
+        let buildkit = [
+            "base",
+            "ENV A=x y",
+            "RUN /bin/sh -c a &&     b # buildkit",
+            "COPY src ./app/ # buildkit",
+            "RUN /bin/sh -c c # buildkit",
+            "RUN /bin/sh -c d\ne\n # buildkit",
+            "CMD [\"/bin/sh\" \"-c\" \"x\"]",
+        ];
+        assert_eq!(mapped(file, &buildkit), mapped(file, &classic));
+    }
+
+    #[test]
+    fn of_equal_steps_the_last_is_one_s_own() {
+        assert_eq!(mapped("FROM b\nRUN a\nCMD x\n", &["RUN a", "CMD x", "RUN a", "CMD x"]), [None, Some(2), Some(3)]);
+    }
+
+    #[test]
+    fn copies_to_the_working_directory_are_one_s_own_too() {
+        let file =
+            Dockerfile::parse("FROM golang\nWORKDIR src\nCOPY go.mod ./\nCOPY a.go b.sh ./\nRUN go build\n").unwrap();
+        let history = [
+            "base",
+            "RUN apt",
+            "WORKDIR /go",
+            "WORKDIR /go/src",
+            "COPY file:ad in ./",
+            "COPY multi:c4 in ./",
+            "RUN go build",
+        ];
+        let entry = |text: &str| HistoryEntry { created_by: Some(text.into()), ..HistoryEntry::default() };
+        let history: Vec<_> = history.into_iter().map(entry).collect();
+        let mapping = map(&file, &steps(&history, history.len()));
+        assert_eq!(mapping.layers, [None, Some(3), Some(4), Some(5), Some(6)]);
+        assert_eq!(mapping.base_layers, 3, "the working directory of the base image is not one's own");
+    }
+
+    #[test]
+    fn what_was_changed_since_is_left_out() {
+        let file = Dockerfile::parse("FROM b\nRUN a\nRUN new\nRUN c\n").unwrap();
+        let entry = |text: &str| HistoryEntry { created_by: Some(text.into()), ..HistoryEntry::default() };
+        let history = [entry("base"), entry("RUN a"), entry("RUN old"), entry("RUN c")];
+        let mapping = map(&file, &steps(&history, 4));
+        assert_eq!(
+            (mapping.steps, mapping.unmatched, mapping.base_layers),
+            (vec![None, Some(1), None, Some(3)], vec![2], 1)
+        );
+    }
+}

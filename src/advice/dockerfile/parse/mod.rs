@@ -1,0 +1,278 @@
+//! A Dockerfile as it is written: its instructions with the lines they stand on, and nothing lost.
+//!
+//! Read as BuildKit's parser reads it (Dockerfile reference, "Format"): the
+//! text stays whole, and an instruction knows for each byte of its logical
+//! line where that stands in the file, so that a change touches nothing else.
+
+mod heredoc;
+mod keyword;
+mod lines;
+
+use std::ops::Range;
+
+pub use heredoc::Heredoc;
+pub use keyword::Keyword;
+use lines::{Line, Lines};
+
+/// Why a text is no Dockerfile.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("line {line}: {problem}")]
+pub struct ParseError {
+    /// The line, counted from 1.
+    pub line: usize,
+    /// What is wrong with it.
+    pub problem: String,
+}
+
+/// A flag such as `--chown=app` between the keyword and the rest.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Flag {
+    /// Its name, without the hyphens.
+    pub name: String,
+    /// What follows the `=`, as written.
+    pub value: Option<String>,
+}
+
+/// One instruction with the place where it stands.
+#[derive(Debug, Clone)]
+pub struct Instruction {
+    /// What kind it is.
+    pub keyword: Keyword,
+    /// The flags before the arguments.
+    pub flags: Vec<Flag>,
+    /// The arguments in one line: continuations joined and comments dropped, white space as it is.
+    pub arguments: String,
+    /// Where each byte of `arguments` stands in the file, and where the last line with any of them ends.
+    origins: Vec<usize>,
+    /// The here-documents that follow it.
+    pub heredocs: Vec<Heredoc>,
+    /// Its first line, counted from 1.
+    pub line: usize,
+    /// Its lines in the file, with the last line's end.
+    pub span: Range<usize>,
+    /// The comment lines directly above it.
+    pub comments: Range<usize>,
+    /// Where its keyword ends in the file.
+    pub keyword_end: usize,
+}
+
+/// A parsed Dockerfile.
+#[derive(Debug, Clone)]
+pub struct Dockerfile {
+    source: String,
+    /// The character that continues a line: a backslash, unless a directive says otherwise.
+    pub escape: char,
+    /// The frontend that a `# syntax=` directive asks for.
+    pub syntax: Option<String>,
+    /// The instructions in their order.
+    pub instructions: Vec<Instruction>,
+}
+
+impl Instruction {
+    /// Where the byte `at` of the arguments stands in the file.
+    pub fn place(&self, at: usize) -> usize {
+        self.origins[at.min(self.origins.len() - 1)]
+    }
+
+    /// The arguments as they stand in the file, with continuations and comments, without here-documents.
+    pub fn arguments_span(&self) -> Range<usize> {
+        let trimmed = self.arguments.trim_end().len();
+        let end = if trimmed == 0 { self.place(0) } else { self.place(trimmed - 1) + 1 };
+        // A character of several bytes ends behind its last one, and each of its bytes has a place.
+        self.place(0)..end
+    }
+
+    /// The value of a flag, if it is there.
+    pub fn flag(&self, name: &str) -> Option<&str> {
+        self.flags.iter().find(|flag| flag.name == name).map(|flag| flag.value.as_deref().unwrap_or_default())
+    }
+
+    /// The arguments of the JSON form, such as `["/bin/sh", "-c", "true"]`.
+    pub fn json(&self) -> Option<Vec<String>> {
+        serde_json::from_str(self.arguments.trim()).ok()
+    }
+
+    /// The words of the arguments, of either form, quotes removed; for `COPY`, `ADD` and the like.
+    pub fn words(&self) -> Vec<String> {
+        self.json().unwrap_or_else(|| {
+            self.arguments.split_whitespace().map(|word| word.trim_matches(['"', '\'']).to_owned()).collect()
+        })
+    }
+
+    /// What a `COPY` or `ADD` copies, and where to.
+    pub fn copied(&self) -> Option<(Vec<String>, String)> {
+        if !matches!(self.keyword, Keyword::Copy | Keyword::Add) {
+            return None;
+        }
+        let mut words = self.words();
+        let destination = words.pop()?;
+        (!words.is_empty()).then_some((words, destination))
+    }
+
+    /// The image and the name of a stage: `FROM image AS name`.
+    pub fn stage(&self) -> Option<(String, Option<String>)> {
+        if self.keyword != Keyword::From {
+            return None;
+        }
+        let words = self.words();
+        let name = words.get(1).filter(|word| word.eq_ignore_ascii_case("as")).and_then(|_| words.get(2));
+        Some((words.first()?.clone(), name.cloned()))
+    }
+}
+
+impl Dockerfile {
+    /// Parses a text; what is not understood in an instruction is kept as it is.
+    pub fn parse(source: impl Into<String>) -> Result<Self, ParseError> {
+        let source = source.into();
+        let mut lines = Lines::new(&source);
+        let (escape, syntax) = lines.directives();
+        let mut instructions = Vec::new();
+        let mut comments: Option<Range<usize>> = None;
+        let mut staged = false;
+        while let Some(line) = lines.next() {
+            if line.is_comment() {
+                let start = comments.map_or(line.start, |above| above.start);
+                comments = Some(start..line.end);
+            } else if line.is_blank() {
+                comments = None;
+            } else {
+                let above = comments.take().unwrap_or(line.start..line.start);
+                let instruction = instruction(&mut lines, line, escape, above)?;
+                check(&instruction, &mut staged)?;
+                instructions.push(instruction);
+            }
+        }
+        if !staged {
+            return Err(ParseError { line: lines.number.max(1), problem: "there is no FROM".into() });
+        }
+        Ok(Self { source, escape, syntax, instructions })
+    }
+
+    /// The text, byte for byte as it was given.
+    pub fn source(&self) -> &str {
+        &self.source
+    }
+
+    /// How its lines end.
+    pub fn line_end(&self) -> &'static str {
+        if self.source.split_once('\n').is_some_and(|(first, _)| first.ends_with('\r')) { "\r\n" } else { "\n" }
+    }
+
+    /// The instructions that make the last stage's image, without `FROM`: those of stages that it builds on come first.
+    pub fn of_last_stage(&self) -> Vec<usize> {
+        let chain = self.stages_below();
+        chain.into_iter().rev().flat_map(|stage| stage.start + 1..stage.end).collect()
+    }
+
+    /// The image that the last stage is built on, below the stages between.
+    pub fn image_below(&self) -> Option<String> {
+        let lowest = self.stages_below().pop()?;
+        self.instructions[lowest.start].stage().map(|(image, _)| image)
+    }
+
+    /// The last stage, the one that it builds on, and so on, each with its `FROM`.
+    fn stages_below(&self) -> Vec<Range<usize>> {
+        let starts: Vec<_> = (0..self.instructions.len()).filter(|&i| self.instructions[i].stage().is_some()).collect();
+        let mut chain = Vec::new();
+        let mut stage = starts.len().checked_sub(1);
+        while let Some(this) = stage {
+            let end = starts.get(this + 1).copied().unwrap_or(self.instructions.len());
+            chain.push(starts[this]..end);
+            let image = self.instructions[starts[this]].stage().map(|(image, _)| image);
+            // Only an earlier stage can be meant, so that this ends.
+            stage = starts[..this].iter().rposition(|&start| {
+                let name = self.instructions[start].stage().and_then(|(_, name)| name);
+                name.is_some_and(|name| image.as_ref().is_some_and(|image| image.eq_ignore_ascii_case(&name)))
+            });
+        }
+        chain
+    }
+
+    /// The `FROM` of the last stage.
+    pub fn last_from(&self) -> usize {
+        self.instructions.iter().rposition(|instruction| instruction.keyword == Keyword::From).unwrap_or_default()
+    }
+}
+
+/// Reads one instruction, of which `first` is the first line.
+fn instruction(
+    lines: &mut Lines,
+    first: Line,
+    escape: char,
+    comments: Range<usize>,
+) -> Result<Instruction, ParseError> {
+    let (text, origins, mut end) = lines.logical(&first, escape);
+    let word_end = text.find(char::is_whitespace).unwrap_or(text.len());
+    let keyword = Keyword::named(&text[..word_end]);
+    let (flags, start) = flags(&text, word_end);
+    let arguments = text[start..].to_owned();
+    let mut heredocs = Vec::new();
+    if keyword.takes_heredocs(&arguments) {
+        for mut heredoc in heredoc::named_in(&arguments) {
+            let from = end;
+            loop {
+                let Some(line) = lines.next() else {
+                    let problem =
+                        format!("the here-document {} has no end", crate::display::escaped_str(&heredoc.name));
+                    return Err(ParseError { line: first.number, problem });
+                };
+                end = line.end;
+                if heredoc.ends_at(line.text) {
+                    heredoc.body = from.max(heredoc.body.start)..line.start;
+                    break;
+                }
+            }
+            heredocs.push(heredoc);
+        }
+    }
+    Ok(Instruction {
+        keyword,
+        flags,
+        arguments,
+        origins: origins[start..].to_vec(),
+        heredocs,
+        line: first.number,
+        span: first.start..end,
+        comments,
+        // A line that is nothing but continued has no keyword.
+        keyword_end: word_end.checked_sub(1).map_or(origins[0], |last| origins[last] + 1),
+    })
+}
+
+/// Reads the flags behind the keyword; says where the arguments start.
+fn flags(text: &str, from: usize) -> (Vec<Flag>, usize) {
+    let mut flags = Vec::new();
+    let mut at = from;
+    loop {
+        at += text[at..].len() - text[at..].trim_start().len();
+        let Some(rest) = text[at..].strip_prefix("--") else { return (flags, at) };
+        let end = heredoc::word_end(rest);
+        if end == 0 {
+            return (flags, at);
+        }
+        let (name, value) = match rest[..end].split_once('=') {
+            Some((name, value)) => (name, Some(value.to_owned())),
+            None => (&rest[..end], None),
+        };
+        flags.push(Flag { name: name.to_owned(), value });
+        at += 2 + end;
+    }
+}
+
+/// What every builder insists on: `FROM` names an image, and only `ARG` comes before it.
+fn check(instruction: &Instruction, staged: &mut bool) -> Result<(), ParseError> {
+    let problem = match instruction.keyword {
+        Keyword::From if instruction.arguments.trim().is_empty() => "FROM names no image",
+        Keyword::From => {
+            *staged = true;
+            return Ok(());
+        }
+        Keyword::Arg => return Ok(()),
+        _ if *staged => return Ok(()),
+        _ => "an instruction other than ARG stands before the first FROM",
+    };
+    Err(ParseError { line: instruction.line, problem: problem.into() })
+}
+
+#[cfg(test)]
+mod tests;

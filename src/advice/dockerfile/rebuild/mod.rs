@@ -1,0 +1,185 @@
+//! A Dockerfile rebuilt from the history, as good as can be, with comments on what the history does not tell.
+
+mod copied;
+mod run;
+mod values;
+
+use std::collections::HashSet;
+
+use super::base::{reference, steps_of};
+use super::births::Births;
+use super::parse::{Dockerfile, Keyword};
+use super::step::{Step, steps};
+use crate::advice::base::Base;
+use crate::analysis::Inspection;
+use crate::display::{escaped_str, is_unprintable};
+
+/// A Dockerfile rebuilt from an image.
+#[derive(Debug, Clone)]
+pub struct Rebuilt {
+    /// The file; it parses.
+    pub file: Dockerfile,
+    /// For each instruction of the file the layer that it made.
+    pub layers: Vec<Option<usize>>,
+    /// The instruction that stands for a base image whose name is not known.
+    pub unnamed_base: Option<usize>,
+}
+
+/// Rebuilds the Dockerfile of an image that was built on `base`.
+pub fn rebuild(inspection: &Inspection, base: &Base) -> Rebuilt {
+    let steps = steps(&inspection.history, inspection.layers.len());
+    let own = &steps[steps_of(&steps, base.layers)..];
+    let mut page = Page {
+        inspection,
+        births: Births::of(inspection),
+        text: String::new(),
+        layers: Vec::new(),
+        shell: None,
+        known: HashSet::new(),
+    };
+    page.head(own);
+    let name = reference(inspection, base);
+    page.base(base, name.as_deref());
+    let last = ["CMD ", "ENTRYPOINT "]
+        .map(|name| own.iter().rposition(|step| step.text.starts_with(name)).unwrap_or(usize::MAX));
+    for (i, step) in own.iter().enumerate() {
+        page.step(step, last.contains(&i));
+    }
+    let placed = steps.iter().filter(|step| step.layer.is_some()).count();
+    if placed < inspection.layers.len() {
+        page.comment(&format!("the history has no step for the last {} layers", inspection.layers.len() - placed));
+    }
+    let file = Dockerfile::parse(page.text).expect("each instruction was parsed before it was written");
+    let unnamed_base = (name.is_none() && base.layers > 0).then_some(1);
+    Rebuilt { file, layers: page.layers, unnamed_base }
+}
+
+/// The file while it is written.
+struct Page<'a> {
+    inspection: &'a Inspection,
+    births: Births,
+    text: String,
+    layers: Vec<Option<usize>>,
+    /// The shell that a `SHELL` instruction set.
+    shell: Option<Vec<String>>,
+    /// Build arguments that have been declared, as `NAME=value`.
+    known: HashSet<String>,
+}
+
+impl Page<'_> {
+    fn head(&mut self, own: &[Step]) {
+        // Here-documents, mounts and COPY's newer flags need a frontend that knows them.
+        let modern = own.iter().any(|step| step.buildkit || step.text.starts_with("RUN <<"));
+        if modern {
+            self.text.push_str("# syntax=docker/dockerfile:1\n");
+        }
+        let name = escaped_str(&self.inspection.name);
+        self.comment(&format!(
+            "rebuilt by layerscope from the history of {name}; comments say what the history does not tell"
+        ));
+    }
+
+    fn base(&mut self, base: &Base, name: Option<&str>) {
+        let layers = match base.layers {
+            0 => "none".into(),
+            1 => "layer 0".into(),
+            n => format!("layers 0–{}", n - 1),
+        };
+        let how = if base.certain { base.how.to_string() } else { format!("it seems: {}", base.how) };
+        match (name, base.layers) {
+            (Some(name), _) => {
+                self.comment(&format!("base image: {layers} ({how})"));
+                self.instruction(&format!("FROM {name}"), None);
+            }
+            (None, 0) => self.instruction("FROM scratch", None),
+            (None, _) => {
+                let called = base.name.as_ref().map(|name| format!("; it may be {name}")).unwrap_or_default();
+                self.comment(&format!("base image: {layers}, unknown name{called} ({how})"));
+                self.comment("put its name behind FROM, and drop the ADD");
+                self.instruction("FROM scratch", None);
+                self.instruction("ADD base.tar /", None);
+            }
+        }
+    }
+
+    /// Writes a comment, in lines; control characters are escaped.
+    fn comment(&mut self, text: &str) {
+        for line in text.lines() {
+            self.text.push_str("# ");
+            self.text.push_str(&escaped_str(line));
+            self.text.push('\n');
+        }
+    }
+
+    /// Writes an instruction if it parses as one; says whether it did.
+    fn try_instruction(&mut self, text: &str, layer: Option<usize>) -> bool {
+        let parsed = Dockerfile::parse(format!("FROM scratch\n{text}\n"));
+        let one = parsed.is_ok_and(|file| match &*file.instructions {
+            [_, one] => one.keyword != Keyword::Unknown && one.span.end == file.source().len(),
+            _ => false,
+        });
+        if one {
+            self.instruction(text, layer);
+        }
+        one
+    }
+
+    fn instruction(&mut self, text: &str, layer: Option<usize>) {
+        self.text.push_str(text);
+        self.text.push('\n');
+        self.layers.push(layer);
+    }
+
+    fn step(&mut self, step: &Step, last: bool) {
+        let printable = printable(&step.text);
+        let step = &match printable {
+            Some(text) => {
+                self.comment("control characters of the next instruction are shown as \\x and \\u escapes");
+                Step { text, ..step.clone() }
+            }
+            None => step.clone(),
+        };
+        let keyword = Keyword::named(step.text.split_whitespace().next().unwrap_or_default());
+        let written = match keyword {
+            Keyword::Run => self.run(step),
+            Keyword::Copy | Keyword::Add => self.copy(step, keyword),
+            Keyword::Unknown | Keyword::From => false,
+            _ => self.value(step, keyword, last),
+        };
+        if !written {
+            let what = match step.layer {
+                Some(layer) => {
+                    format!("layer {layer} was made by what is no instruction of a Dockerfile, or not wholly recorded:")
+                }
+                None => "a step that is no instruction of a Dockerfile, or not wholly recorded:".into(),
+            };
+            self.comment(&what);
+            let lines = step.text.lines().count();
+            self.comment(&step.text.lines().take(SHOWN_LINES).map(|line| format!("  {line}\n")).collect::<String>());
+            if lines > SHOWN_LINES {
+                self.comment(&format!("  … and {} more lines", lines - SHOWN_LINES));
+            }
+        }
+    }
+}
+
+/// How much is shown of what is no instruction.
+const SHOWN_LINES: usize = 20;
+
+/// The text with its control characters escaped, if it has any but line ends and tabs.
+fn printable(text: &str) -> Option<String> {
+    let hostile = |c: char| c != '\n' && c != '\t' && (c.is_control() || is_unprintable(c));
+    text.contains(hostile).then(|| {
+        text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
+            if hostile(c) {
+                out.push_str(&escaped_str(c.encode_utf8(&mut [0; 4])));
+            } else {
+                out.push(c);
+            }
+            out
+        })
+    })
+}
+
+#[cfg(test)]
+mod tests;

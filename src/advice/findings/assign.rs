@@ -1,0 +1,214 @@
+//! Gives every inode to one rule or one signature, or to none.
+
+use std::collections::{BTreeMap, HashMap};
+
+use foldhash::fast::RandomState;
+
+use super::Fate;
+use super::rules::{Level, Rule, Rules, Signature, When};
+use crate::analysis::Inspection;
+use crate::progress::join;
+use crate::tree::{Cause, Death, NodeId, Tree, VersionId};
+
+type Map<K, V> = HashMap<K, V, RandomState>;
+
+/// What takes bytes: the number of a rule or of a signature.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
+pub enum Subject {
+    Rule(u16),
+    Signature(u16),
+}
+
+/// An inode with the name that it is known by.
+#[derive(Debug, Clone, Copy)]
+pub struct Inode {
+    pub version: VersionId,
+    pub node: NodeId,
+    /// How it died; `None` if it is there.
+    pub cause: Option<Cause>,
+}
+
+/// Inodes with one subject, one layer that ships them and one fate.
+#[derive(Debug)]
+pub struct Group {
+    pub subject: Subject,
+    pub born_in: usize,
+    pub fate: Fate,
+    pub bytes: u64,
+    pub inodes: Vec<Inode>,
+}
+
+impl Group {
+    /// How most of the bytes died.
+    pub fn cause(&self, inspection: &Inspection) -> Option<Cause> {
+        let mut sums: BTreeMap<Cause, u64> = BTreeMap::new();
+        for inode in &self.inodes {
+            if let Some(cause) = inode.cause {
+                *sums.entry(cause).or_default() += inspection.tree.size(inode.version);
+            }
+        }
+        sums.into_iter().max_by_key(|&(cause, bytes)| (bytes, std::cmp::Reverse(cause))).map(|(cause, _)| cause)
+    }
+}
+
+/// Which rule takes each path, and what each path is for; indexed like [`NodeId`].
+#[derive(Debug)]
+pub(crate) struct Matches {
+    pub rule: Vec<Option<u16>>,
+    pub place: Vec<Option<u16>>,
+    /// Names that are there, of inodes whose first name is not.
+    names: Map<VersionId, NodeId>,
+}
+
+impl Matches {
+    /// Matches all paths.
+    pub fn of(inspection: &Inspection, rules: &Rules) -> Self {
+        let tree = &inspection.tree;
+        let (rule, place) = join(|| rules.matcher.take(tree, &rules.proofs), || rules.place_matcher.take(tree, &[]));
+        Self { rule, place, names: other_names(tree) }
+    }
+
+    /// The name that an inode is known by: its first one, or one that is there if that is gone.
+    pub fn name_of(&self, tree: &Tree, inode: VersionId) -> NodeId {
+        self.names.get(&inode).copied().unwrap_or_else(|| tree.node_of(inode))
+    }
+}
+
+/// A file whose first name is gone may still be reached by another one.
+fn other_names(tree: &Tree) -> Map<VersionId, NodeId> {
+    let is_lost = |inode: &VersionId| tree.died(*inode).is_some() && tree.death(*inode).is_none();
+    let mut lost: Vec<VersionId> = tree.linked_inodes().filter(is_lost).collect();
+    lost.sort_unstable();
+    let mut names = Map::default();
+    if lost.is_empty() {
+        return names;
+    }
+    for node in tree.nodes() {
+        if let Some(version) = tree.last(node)
+            && tree.is_linked(version)
+            && lost.binary_search(&tree.inode(version)).is_ok()
+        {
+            names.entry(tree.inode(version)).or_insert(node);
+        }
+    }
+    names
+}
+
+/// Groups the inodes that a rule or a signature takes, in a fixed order.
+pub fn groups(inspection: &Inspection, rules: &Rules, matches: &Matches) -> Vec<Group> {
+    let tree = &inspection.tree;
+    let mut taken: Map<(u16, usize, Fate), (u64, Vec<Inode>)> = Map::default();
+    let mut pairs: Map<(usize, usize), Vec<Inode>> = Map::default();
+    for (version, death) in tree.inodes_with_deaths().filter(|&(version, _)| tree.size(version) > 0) {
+        let node = matches.name_of(tree, version);
+        let inode = Inode { version, node, cause: death.map(|death| death.cause) };
+        let rule = matches.rule[inode.node.index()].filter(|&number| {
+            let rule = &rules.list[usize::from(number)];
+            speaks_of(rule, death) && is_for(rule, inspection)
+        });
+        let born = tree.born(version);
+        let fate = death.map_or(Fate::Left, |death| Fate::Gone { died_in: usize::from(death.layer) });
+        match (rule, fate) {
+            (Some(rule), _) => {
+                let group = taken.entry((rule, born, fate)).or_default();
+                group.0 += tree.size(version);
+                group.1.push(inode);
+            }
+            (None, Fate::Gone { died_in }) => pairs.entry((born, died_in)).or_default().push(inode),
+            (None, Fate::Left) => {}
+        }
+    }
+    let mut groups = Vec::new();
+    for ((rule, born_in, fate), (bytes, inodes)) in in_order(taken) {
+        if bytes >= rules.list[usize::from(rule)].minimum {
+            groups.push(Group { subject: Subject::Rule(rule), born_in, fate, bytes, inodes });
+        } else if let Fate::Gone { died_in } = fate {
+            pairs.entry((born_in, died_in)).or_default().extend(inodes);
+        }
+    }
+    let mut words = Words { inspection, rules, known: BTreeMap::new() };
+    for ((born_in, died_in), inodes) in in_order(pairs) {
+        groups.extend(signed(tree, rules, &mut words, born_in, died_in, inodes));
+    }
+    groups
+}
+
+/// The items of a map in the order of their keys.
+fn in_order<K: Ord, V>(map: Map<K, V>) -> impl Iterator<Item = (K, V)> {
+    map.into_iter().collect::<BTreeMap<_, _>>().into_iter()
+}
+
+/// Which signatures' words an instruction has, found once for each layer.
+struct Words<'a> {
+    inspection: &'a Inspection,
+    rules: &'a Rules,
+    known: BTreeMap<usize, Vec<(bool, bool)>>,
+}
+
+impl Words<'_> {
+    /// For each signature, whether the layer's instruction may have made its bytes, and whether it may have removed them.
+    fn of(&mut self, layer: usize) -> Vec<(bool, bool)> {
+        let words = self.known.entry(layer).or_insert_with(|| {
+            let text = self.inspection.layers[layer].instruction.one_line();
+            let has =
+                |signature: &Signature| (has_any(&text, &signature.made_by), has_any(&text, &signature.removed_by));
+            self.rules.signatures.iter().map(has).collect()
+        });
+        words.clone()
+    }
+}
+
+/// Whether a rule speaks of bytes with this fate.
+fn speaks_of(rule: &Rule, death: Option<&Death>) -> bool {
+    match (rule.when, death.map(|death| death.cause)) {
+        (When::Live, Some(_)) | (When::Dead, None) | (_, Some(Cause::Recopied)) => false,
+        (When::Both, Some(Cause::Overwritten)) => rule.level == Level::Junk,
+        (When::Both | When::Live | When::Dead, _) => true,
+    }
+}
+
+fn is_for(rule: &Rule, inspection: &Inspection) -> bool {
+    let platform = inspection.platform.as_deref();
+    match (&rule.platform, platform) {
+        (Some(wanted), Some(platform)) => platform.starts_with(wanted.as_str()),
+        (None, _) | (_, None) => true,
+    }
+}
+
+/// The groups of a pair of layers, by the first signature that fits each way to die.
+fn signed(
+    tree: &Tree,
+    rules: &Rules,
+    words: &mut Words,
+    born_in: usize,
+    died_in: usize,
+    inodes: Vec<Inode>,
+) -> impl Iterator<Item = Group> {
+    let (born, died) = (words.of(born_in), words.of(died_in));
+    let fits_the_pair = |&(number, signature): &(usize, &Signature)| {
+        signature.same_layer == (born_in == died_in) && born[number].0 && died[number].1
+    };
+    let signatures: Vec<_> = rules.signatures.iter().enumerate().filter(fits_the_pair).collect();
+    let mut by_signature: BTreeMap<u16, (u64, Vec<Inode>)> = BTreeMap::new();
+    for inode in inodes {
+        let Some(cause) = inode.cause else { continue };
+        let fits =
+            |(_, signature): &&(usize, &Signature)| signature.causes.is_empty() || signature.causes.contains(&cause);
+        if let Some(&(number, _)) = signatures.iter().find(fits) {
+            let group = by_signature.entry(u16::try_from(number).expect("signatures are limited")).or_default();
+            group.0 += tree.size(inode.version);
+            group.1.push(inode);
+        }
+    }
+    let enough = move |(number, (bytes, inodes)): (u16, (u64, Vec<Inode>))| {
+        let subject = Subject::Signature(number);
+        let group = Group { subject, born_in, fate: Fate::Gone { died_in }, bytes, inodes };
+        (bytes >= rules.signatures[usize::from(number)].minimum).then_some(group)
+    };
+    by_signature.into_iter().filter_map(enough)
+}
+
+/// Whether a text has any of the words, or none are asked for.
+pub fn has_any(text: &str, words: &[String]) -> bool {
+    words.is_empty() || words.iter().any(|word| text.contains(word.as_str()))
+}

@@ -1,0 +1,143 @@
+//! What is copied of a program into another image: its paths, their bytes, and the lines of a Dockerfile.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::Ladder;
+use crate::advice::ladder::{Libc, Program};
+use crate::analysis::LayerAccount;
+use crate::analysis::what_if::Pull;
+use crate::display::escaped;
+use crate::display::plural;
+use crate::tree::{Kind, NodeId, VersionId};
+
+/// Paths that a COPY is written out for; of more, the directories are told.
+const COPIES: usize = 12;
+
+impl Ladder<'_> {
+    /// The paths of a program and of what it loads, with or without what else it needs.
+    pub(super) fn nodes_of(&self, program: &Program, with_needs: bool) -> Vec<NodeId> {
+        let mut nodes = program.files.clone();
+        nodes.push(program.path);
+        nodes.extend(program.closure.iter().flatten().map(|loaded| loaded.node));
+        if with_needs {
+            nodes.extend(program.needs.iter().flat_map(|need| &need.files));
+        }
+        let mut seen = HashSet::new();
+        nodes.retain(|&node| seen.insert(node));
+        nodes
+    }
+
+    /// What to copy of a program and of what it needs, of the paths that are wanted.
+    pub(super) fn copies(&self, program: &Program, wanted: impl Fn(NodeId) -> bool) -> Vec<String> {
+        let tree = &self.inspection.tree;
+        let loaded: Vec<_> = program.closure.iter().flatten().chain(&program.names).collect();
+        // Links are not copied as such: COPY follows them, and what they lead to is in the list.
+        let plain = |node: &NodeId| {
+            let is_link = tree.last(*node).is_some_and(|version| tree.kind(version) == Kind::Symlink);
+            !is_link && !loaded.iter().any(|loaded| loaded.node == *node)
+        };
+        let others = self.nodes_of(program, true).into_iter().filter(|&node| wanted(node)).filter(plain);
+        let mut paths: Vec<String> = others.map(|node| escaped(&tree.path(node))).collect();
+        paths.extend(loaded.iter().filter(|loaded| wanted(loaded.node)).map(|loaded| loaded.found_at.clone()));
+        paths.sort();
+        paths.dedup();
+        paths
+    }
+
+    /// What one's own layers brought.
+    pub(super) fn own_copies(&self, program: &Program) -> Vec<String> {
+        let tree = &self.inspection.tree;
+        let own = |node: NodeId| tree.last(node).is_some_and(|v| tree.born(v) >= self.footing.base_layers);
+        self.copies(program, own)
+    }
+
+    /// The inodes at last at some paths and below them, each once.
+    pub(super) fn inodes(&self, nodes: Vec<NodeId>) -> HashSet<VersionId> {
+        let tree = &self.inspection.tree;
+        let mut inodes = HashSet::new();
+        let mut work = nodes;
+        while let Some(node) = work.pop() {
+            match tree.last(node) {
+                Some(version) if tree.kind(version) == Kind::Directory => work.extend(tree.children(node)),
+                Some(version) if tree.kind(version) == Kind::File => {
+                    inodes.insert(tree.inode(version));
+                }
+                _ => {}
+            }
+        }
+        inodes
+    }
+
+    pub(super) fn own(&self, inodes: &HashSet<VersionId>) -> HashSet<VersionId> {
+        let own = |inode: &&VersionId| self.inspection.tree.born(**inode) >= self.footing.base_layers;
+        inodes.iter().filter(own).copied().collect()
+    }
+
+    pub(super) fn size(&self, inodes: &HashSet<VersionId>) -> u64 {
+        inodes.iter().map(|&inode| self.inspection.tree.size(inode)).sum()
+    }
+
+    pub(super) fn base_bytes(&self) -> u64 {
+        self.inspection.layers.iter().take(self.footing.base_layers).map(|layer| layer.shipped).sum()
+    }
+
+    /// The download of files at the density of the layers that they come from, on top of some layers.
+    pub(super) fn pull(&self, inodes: &HashSet<VersionId>, base: Option<usize>) -> Pull {
+        let layers = &self.inspection.layers;
+        let below = &layers[..base.unwrap_or(0)];
+        let born = |&inode: &VersionId| &layers[self.inspection.tree.born(inode)];
+        let known = below.iter().all(|layer| layer.shipped == 0 || layer.is_compressed());
+        if !known || !inodes.iter().map(born).all(LayerAccount::is_compressed) {
+            return Pull::Unknown;
+        }
+        let copied: u64 = inodes.iter().map(|&inode| self.inspection.pull_bytes(inode)).sum();
+        Pull::Estimate(below.iter().map(|layer| layer.stored_bytes).sum::<u64>() + copied)
+    }
+
+    /// The lines of a Dockerfile that copy these paths onto a base.
+    pub(super) fn stages(&self, base: &str, paths: Vec<String>) -> String {
+        let mut lines = vec!["FROM … AS build   # the instructions as they are".to_owned(), format!("FROM {base}")];
+        let mut directories: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+        for path in paths.iter().take(COPIES) {
+            let directory = path.rfind('/').map_or("/", |slash| &path[..=slash]);
+            directories.entry(directory).or_default().push(path);
+        }
+        for (directory, paths) in directories {
+            match paths[..] {
+                [path] => lines.push(format!("COPY --from=build {path} {path}")),
+                _ => {
+                    lines.push("COPY --from=build \\".into());
+                    lines.extend(paths.iter().map(|path| format!("  {path} \\")));
+                    lines.push(format!("  {directory}"));
+                }
+            }
+        }
+        if paths.len() > COPIES {
+            lines.push(format!("# and {} more", plural(paths.len() - COPIES, "path")));
+        }
+        lines.join("\n")
+    }
+
+    /// Whether a library is a part of the C library, which every base with it has.
+    pub(super) fn is_of_libc(&self, node: NodeId) -> bool {
+        const PARTS: [&str; 13] = [
+            "ld-linux",
+            "ld-musl",
+            "ld-2",
+            "libc.",
+            "libc-2",
+            "libm.",
+            "libm-2",
+            "libpthread",
+            "libdl.",
+            "libdl-2",
+            "librt",
+            "libresolv",
+            "libnss_",
+        ];
+        let name = String::from_utf8_lossy(self.inspection.tree.name(node));
+        self.footing.program.as_ref().is_some_and(|program| program.libc != Libc::None)
+            && PARTS.iter().any(|part| name.starts_with(part))
+            || name.as_ref() == "ld.so"
+    }
+}

@@ -1,0 +1,166 @@
+//! Climbing the ladder: one function a rung. Those of the layers are here, those of the bare program in `program`.
+
+mod copies;
+mod program;
+
+use std::collections::HashSet;
+
+use super::{Certainty, Footing, Program, Rung, Ships, Start, Step};
+use crate::analysis::what_if::{Change, estimate_pull, what_if};
+use crate::analysis::{DeadGroup, Inspection, dead_groups};
+use crate::display::Units;
+use crate::tree::Cause;
+
+/// What another way to build the layers has to save of the last rung: one part in so many.
+const NOTEWORTHY: u64 = 1_000;
+
+/// The sizes of an image after each remedy that saves something, in order, the image as it is first; sizes in words are in `units`.
+pub fn climb(inspection: &Inspection, footing: &Footing, units: Units) -> Vec<Rung> {
+    let mut ladder = Ladder { inspection, footing, units, rungs: Vec::new() };
+    ladder.built_otherwise(Step::AsBuilt, &[], String::new(), Vec::new());
+    let merges = ladder.without_dead();
+    let changes = ladder.without_leftovers(merges);
+    match footing.program.as_ref().map(|program| (program, &program.start, &program.closure)) {
+        Some((program, Start::Script(libc), Some(_))) => {
+            ladder.without_build_only(changes);
+            ladder.script_on_another_base(program, *libc);
+        }
+        Some((program, _, Some(_))) => ladder.bare_program(program),
+        _ => ladder.without_build_only(changes),
+    }
+    ladder.rungs
+}
+
+/// Layers as a sentence names them, and what it says that they do; `None` if there are none.
+fn named_layers(layers: &[usize]) -> Option<(String, &'static str)> {
+    let words: Vec<_> = layers.iter().map(usize::to_string).collect();
+    match words.split_last()? {
+        (last, []) => Some((format!("layer {last}"), "copies")),
+        (last, before) => Some((format!("layers {} and {last}", before.join(", ")), "copy")),
+    }
+}
+
+struct Ladder<'a> {
+    inspection: &'a Inspection,
+    footing: &'a Footing,
+    units: Units,
+    rungs: Vec<Rung>,
+}
+
+impl Ladder<'_> {
+    /// Adds a rung if it is lower than the last one.
+    fn add(&mut self, rung: Rung) {
+        if self.rungs.last().is_none_or(|last| rung.shipped < last.shipped) {
+            self.rungs.push(rung);
+        }
+    }
+
+    /// Adds what is left of the image as it is built, if that saves more of the last rung than could be seen in its bar; says whether.
+    fn built_otherwise(&mut self, step: Step, changes: &[Change], how: String, notes: Vec<String>) -> bool {
+        let outcome = what_if(self.inspection, changes);
+        let saves = |last: &Rung| last.shipped.saturating_sub(outcome.shipped) > last.shipped / NOTEWORTHY;
+        if !self.rungs.last().is_none_or(saves) {
+            return false;
+        }
+        let pull = estimate_pull(self.inspection, &outcome);
+        let (shipped, ships) = (outcome.shipped, Ships::Changed(changes.to_vec()));
+        self.add(Rung { step, shipped, ships, pull, certainty: Certainty::Exact, how, notes });
+        true
+    }
+
+    /// The runs of layers that have to be one, so that nothing of one's own is dead.
+    fn without_dead(&mut self) -> Vec<Change> {
+        let base = self.footing.base_layers;
+        let groups = dead_groups(self.inspection);
+        let own = groups.iter().filter(|group| group.born_in >= base && group.bytes > 0);
+        let mut runs: Vec<(usize, usize)> = own.map(|group| (group.born_in, group.died_in)).collect();
+        runs.sort_unstable();
+        let mut merged: Vec<(usize, usize)> = Vec::new();
+        for (first, last) in runs {
+            match merged.last_mut() {
+                Some(run) if first <= run.1 => run.1 = run.1.max(last),
+                _ => merged.push((first, last)),
+            }
+        }
+        if merged.is_empty() {
+            return Vec::new();
+        }
+        let named: Vec<_> = merged
+            .iter()
+            .map(|&(first, last)| {
+                let line = |layer: usize| self.inspection.layers[layer].instruction.one_line();
+                match last - first {
+                    0 => format!("layer {first} `{}` writes files twice", line(first)),
+                    _ => format!("make layers {first} to {last} one: from `{}` to `{}`", line(first), line(last)),
+                }
+            })
+            .collect();
+        let notes = self.notes_on_merging(&groups, &merged);
+        let changes: Vec<_> = merged.into_iter().map(|(first, last)| Change::Merge { first, last }).collect();
+        if self.built_otherwise(Step::WithoutDead, &changes, named.join("\n"), notes) { changes } else { Vec::new() }
+    }
+
+    /// What stays dead, and what to do about files that a `COPY` in between ships.
+    fn notes_on_merging(&self, groups: &[DeadGroup], merged: &[(usize, usize)]) -> Vec<String> {
+        let left: u64 =
+            groups.iter().filter(|group| group.born_in < self.footing.base_layers).map(|group| group.bytes).sum();
+        let mut notes = Vec::new();
+        if left > 0 {
+            notes.push(format!(
+                "{} of the base image stay dead: only another base image saves them",
+                self.units.size(left)
+            ));
+        }
+        let line = |layer: usize| self.inspection.layers[layer].instruction.one_line();
+        let gives = |layer: usize| ["chmod", "chown", "chgrp"].iter().any(|word| line(layer).contains(word));
+        let again = groups.iter().filter(|group| group.cause == Cause::Recopied && gives(group.died_in));
+        let again: HashSet<usize> = again.map(|group| group.born_in).collect();
+        let is_copy = |layer: &usize| ["COPY", "ADD"].iter().any(|word| line(*layer).starts_with(word));
+        let copies = merged.iter().flat_map(|&(first, last)| first..=last).filter(is_copy);
+        let (given, others): (Vec<_>, Vec<_>) = copies.partition(|layer| again.contains(layer));
+        if let Some((layers, copies)) = named_layers(&given) {
+            notes.push(format!(
+                "what {layers} {copies} ships again with another owner or mode: COPY --chown=… --chmod=… sets them at once"
+            ));
+        }
+        if let Some((layers, copies)) = named_layers(&others) {
+            notes.push(format!(
+                "{layers} {copies} files, which no RUN can take in: RUN --mount=type=bind reads them unshipped"
+            ));
+        }
+        notes
+    }
+
+    fn without_leftovers(&mut self, mut changes: Vec<Change>) -> Vec<Change> {
+        // Nothing is left out, so that it would be no rung.
+        if self.footing.leftovers.is_empty() {
+            return changes;
+        }
+        changes.push(Change::Without(self.footing.leftovers.clone()));
+        let how = "clean up in the RUN that makes them, or keep them out with a cache mount (see the findings)";
+        if !self.built_otherwise(Step::WithoutLeftovers, &changes, how.into(), Vec::new()) {
+            changes.pop();
+        }
+        changes
+    }
+
+    /// For what is no binary: all that is not known to be for the build stays.
+    fn without_build_only(&mut self, mut changes: Vec<Change>) {
+        // Nothing is left out here, either.
+        if self.footing.build_only.is_empty() {
+            return;
+        }
+        changes.push(Change::Without(self.footing.build_only.clone()));
+        let how = "build in another stage, and copy from it what runs: COPY --from=build …".into();
+        let note = match &self.footing.program {
+            Some(Program { start: Start::Script(_), closure: Some(_), .. }) => {
+                "a script or a wrapper starts the program: what that needs cannot be told, so the rest stays"
+            }
+            Some(_) => {
+                "the program is no binary: what it needs besides its own files cannot be told, so the rest stays"
+            }
+            None => "the program was not found, so all that is not known to be for the build stays",
+        };
+        self.built_otherwise(Step::MultiStage, &changes, how, vec![note.into()]);
+    }
+}

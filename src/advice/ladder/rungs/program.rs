@@ -1,0 +1,177 @@
+//! For a binary: the rungs of the bare program, on smaller and smaller bases, and of the program made smaller.
+
+use std::collections::HashSet;
+
+use super::Ladder;
+use crate::advice::ladder::bases::{BaseKind, Libc, SmallBase, smallest};
+use crate::advice::ladder::{Certainty, MadeBy, Program, Rung, Ships, Start, Step};
+use crate::analysis::what_if::Pull;
+use crate::tree::VersionId;
+
+/// What a smaller program has to save of the image: one part in so many.
+const WORTH: u64 = 100;
+
+impl Ladder<'_> {
+    /// For a binary: the program with what it loads, on smaller and smaller bases.
+    pub(super) fn bare_program(&mut self, program: &Program) {
+        let files = self.inodes(self.nodes_of(program, true));
+        if self.footing.base_layers > 0 {
+            let own = self.own(&files);
+            let base = self.base_bytes();
+            let pull = self.pull(&own, Some(self.footing.base_layers));
+            let how = self.stages(&same_base(self.footing.base_name.as_deref()), self.own_copies(program));
+            let shipped = base + self.size(&own);
+            let mut notes = self.notes(program);
+            if self.footing.base_toolchains > shipped / WORTH {
+                let stays = self.units.size(self.footing.base_toolchains);
+                notes.push(format!("toolchains of the base image, {stays}, stay: only another base leaves them out"));
+            }
+            let rung = Rung {
+                step: Step::MultiStage,
+                shipped,
+                ships: copied(self.footing.base_layers, &own),
+                pull,
+                certainty: Certainty::Exact,
+                how,
+                notes,
+            };
+            self.add(rung);
+        }
+        if let Some(base) = smallest(BaseKind::Small, program.libc) {
+            self.on_another_base(program, base, Step::SmallBase(base));
+        }
+        if let Some(base) = smallest(BaseKind::Distroless, program.libc) {
+            self.on_another_base(program, base, Step::Distroless(base));
+        }
+        let shipped = self.size(&files);
+        let pull = self.pull(&files, None);
+        let how = in_exec_form(program, self.stages("scratch", self.copies(program, |_| true)));
+        self.add(Rung {
+            step: Step::Scratch,
+            shipped,
+            ships: copied(0, &files),
+            pull,
+            certainty: Certainty::Exact,
+            how,
+            notes: self.notes(program),
+        });
+        self.stripped(program, shipped);
+        self.packed(program, shipped);
+    }
+
+    /// Only the program's own files and the libraries that such a base does not have.
+    fn on_another_base(&mut self, program: &Program, base: &'static SmallBase, step: Step) {
+        let nodes: Vec<_> = self.nodes_of(program, false).into_iter().filter(|&node| !self.is_of_libc(node)).collect();
+        let shipped = base.bytes + self.size(&self.inodes(nodes.clone()));
+        let size = self.units.size(base.bytes);
+        let rests = format!("{} shipped {size} in {}, {}", base.name, base.date, base.source);
+        let how = self.stages(&base.name, self.copies(program, |node| nodes.contains(&node)));
+        let how = if matches!(step, Step::Distroless(_)) { in_exec_form(program, how) } else { how };
+        let certainty = Certainty::Estimate(rests);
+        let (ships, pull) = (Ships::Others, Pull::Unknown);
+        self.add(Rung { step, shipped, ships, pull, certainty, how, notes: self.notes(program) });
+    }
+
+    /// What one's own layers leave for a script and the program that it starts, with its libraries, on a small base.
+    pub(super) fn script_on_another_base(&mut self, program: &Program, libc: Libc) {
+        let Some(base) = smallest(BaseKind::Small, libc) else { return };
+        let tree = &self.inspection.tree;
+        let loaded = program.closure.iter().flatten().map(|loaded| loaded.node);
+        let mut inodes = self.inodes(loaded.filter(|&node| !self.is_of_libc(node)).collect());
+        let unwanted: HashSet<_> = self.footing.leftovers.iter().chain(&self.footing.build_only).copied().collect();
+        let kept = tree.inodes_with_deaths().filter(|(_, death)| death.is_none()).map(|(inode, _)| inode);
+        inodes.extend(kept.filter(|&inode| tree.born(inode) >= self.footing.base_layers && !unwanted.contains(&inode)));
+        let shipped = base.bytes + self.size(&inodes);
+        let size = self.units.size(base.bytes);
+        let rests = format!("{} shipped {size} in {}, {}", base.name, base.date, base.source);
+        let how = self.stages(&base.name, self.own_copies(program));
+        let mut notes = self.notes(program);
+        notes.push(
+            "all else that your own layers leave counts here, too: install again there what the script needs".into(),
+        );
+        let (ships, pull) = (Ships::Others, Pull::Unknown);
+        let certainty = Certainty::Estimate(rests);
+        self.add(Rung { step: Step::SmallBase(base), shipped, ships, pull, certainty, how, notes });
+        self.stripped(program, shipped);
+    }
+
+    fn stripped(&mut self, program: &Program, whole: u64) {
+        let Some(inode) = self.inspection.tree.last(program.path) else { return };
+        let strippable = program.strippable.min(self.inspection.tree.size(inode));
+        if strippable > whole / WORTH {
+            let (how, note) = match program.made_by {
+                MadeBy::Go => {
+                    ("build the program with -ldflags \"-s -w\"", "stack traces keep their names; debuggers lose them")
+                }
+                MadeBy::Another => (
+                    "strip the program in the build stage: `strip --strip-all`",
+                    "debuggers lose the names, and so do stack traces",
+                ),
+            };
+            self.add(Rung {
+                step: Step::Stripped,
+                shipped: whole - strippable,
+                ships: Ships::Others,
+                pull: Pull::Unknown,
+                certainty: Certainty::Estimate("the sections that strip removes, by their sizes".into()),
+                how: how.into(),
+                notes: vec![note.into()],
+            });
+        }
+    }
+
+    fn packed(&mut self, program: &Program, scratch: u64) {
+        let Some(inode) = self.inspection.tree.last(program.path) else { return };
+        let size = self.inspection.tree.size(inode);
+        let strippable = program.strippable.min(size);
+        if let Some(packed) = program.packed.filter(|&packed| packed + scratch / WORTH < size - strippable) {
+            let shipped = scratch - size + packed;
+            self.add(Rung {
+                step: Step::Packed,
+                shipped,
+                ships: Ships::Others,
+                pull: Pull::Estimate(shipped),
+                certainty: Certainty::Estimate("the stripped program was compressed to find out".into()),
+                how: "pack the program in the build stage: `upx -9`".into(),
+                notes: vec![
+                    "it is unpacked into memory at each start, and pulls hardly shrink: layers are compressed anyway"
+                        .into(),
+                ],
+            });
+        }
+    }
+
+    fn notes(&self, program: &Program) -> Vec<String> {
+        let needs = program.needs.iter().map(|need| match need.files.len() {
+            0 => format!("it needs {} ({}), which this image does not have", need.what, need.why),
+            _ => format!("it needs {} ({})", need.what, need.why),
+        });
+        needs.chain(program.doubts.iter().cloned()).collect()
+    }
+}
+
+/// The lowest layers, and these inodes in one of their own.
+fn copied(below: usize, inodes: &HashSet<VersionId>) -> Ships {
+    let mut inodes: Vec<_> = inodes.iter().copied().collect();
+    inodes.sort_unstable();
+    Ships::Copied { below, inodes }
+}
+
+/// The lines of a Dockerfile with the instruction that starts the program, where there is no shell to do it.
+fn in_exec_form(program: &Program, lines: String) -> String {
+    match &program.start {
+        Start::ShellForm(exec_form) => format!("{lines}\n{exec_form}"),
+        Start::Alone | Start::Script(_) => lines,
+    }
+}
+
+/// What `FROM` takes for the base image that there is.
+fn same_base(name: Option<&str>) -> String {
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-/:@".contains(c);
+    match name {
+        // That of a system or of an archive is no reference.
+        Some(name) if name.chars().all(is_plain) && !name.contains(".tar") => name.into(),
+        Some(name) => format!("…   # the same base image, {name}"),
+        None => "…   # the same base image".into(),
+    }
+}

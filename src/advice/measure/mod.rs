@@ -1,0 +1,115 @@
+//! What an image would be to pull, found out by compressing what its layers would be.
+//!
+//! Each layer that changes is put together as a tar, out of the members of the
+//! layers that it comes from, and goes through gzip on all cores; nothing of it
+//! is kept but the number of bytes. A layer that stays and is stored compressed
+//! keeps the size that it has.
+
+mod pack;
+mod plan;
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use crate::advice::ladder::{Rung, Ships};
+use crate::analysis::Inspection;
+use crate::analysis::what_if::{Change, Pull, what_if};
+use crate::error::Error;
+use crate::files::contents::LayerContents;
+use crate::image::Opened;
+use crate::progress::Progress;
+use plan::{Layer, Plan};
+
+/// The level of gzip that registries are pushed to with: the default of gzip itself and of Go.
+pub const GZIP_LEVEL: u32 = 6;
+
+/// Layers that are compressed at a time: each takes up to 80 MiB to be read.
+const THREADS: usize = 4;
+
+/// Measures what each rung is to pull; what is made of more than this image's files stays an estimate.
+pub fn measure_ladder(
+    inspection: &Inspection,
+    rungs: &mut [Rung],
+    opened: &Opened,
+    progress: &Arc<Progress>,
+) -> Result<(), Error> {
+    let plans: Vec<_> = rungs.iter().map(|rung| plan(inspection, &rung.ships)).collect();
+    let measured = measure_all(inspection, &plans, opened, progress)?;
+    for (rung, bytes) in rungs.iter_mut().zip(measured) {
+        if let Some(bytes) = bytes {
+            rung.pull = Pull::Exact(bytes);
+        }
+    }
+    Ok(())
+}
+
+/// Measures what an image is to pull after some changes.
+pub fn measure(
+    inspection: &Inspection,
+    changes: &[Change],
+    opened: &Opened,
+    progress: &Arc<Progress>,
+) -> Result<u64, Error> {
+    let plan = Plan::changed(inspection, &what_if(inspection, changes));
+    let measured = measure_all(inspection, &[Some(plan)], opened, progress)?;
+    Ok(measured.into_iter().flatten().sum())
+}
+
+fn plan(inspection: &Inspection, ships: &Ships) -> Option<Plan> {
+    match ships {
+        Ships::Changed(changes) => Some(Plan::changed(inspection, &what_if(inspection, changes))),
+        Ships::Copied { below, inodes } => Some(Plan::copied(inspection, *below, inodes)),
+        Ships::Others => None,
+    }
+}
+
+/// The sizes of the layers that plans are made of, each compressed once.
+fn measure_all(
+    inspection: &Inspection,
+    plans: &[Option<Plan>],
+    opened: &Opened,
+    progress: &Arc<Progress>,
+) -> Result<Vec<Option<u64>>, Error> {
+    let mut distinct: Vec<&Layer> = Vec::new();
+    let mut numbers: Vec<Option<Vec<usize>>> = Vec::new();
+    for plan in plans {
+        numbers.push(plan.as_ref().map(|plan| {
+            let number = |layer| {
+                distinct.iter().position(|known| *known == layer).unwrap_or_else(|| {
+                    distinct.push(layer);
+                    distinct.len() - 1
+                })
+            };
+            plan.layers.iter().map(number).collect()
+        }));
+    }
+    let work = distinct.iter().map(|layer| layer.work(inspection)).fold(0, u64::saturating_add);
+    progress.done.store(0, Ordering::Relaxed);
+    progress.total.store(work, Ordering::Relaxed);
+    let next = AtomicUsize::new(0);
+    let sizes = Mutex::new(Ok(vec![0; distinct.len()]));
+    std::thread::scope(|scope| {
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        for _ in 0..cores.min(distinct.len()).min(THREADS) {
+            scope.spawn(|| {
+                // Of its own, so that nobody else moves its decoders.
+                let contents = LayerContents::new(opened);
+                loop {
+                    let number = next.fetch_add(1, Ordering::Relaxed);
+                    let Some(layer) = distinct.get(number) else { return };
+                    let size = pack::size(inspection, layer, &contents, progress);
+                    let mut sizes = sizes.lock().unwrap_or_else(PoisonError::into_inner);
+                    match (size, &mut *sizes) {
+                        (_, Err(_)) => return,
+                        (Ok(size), Ok(sizes)) => sizes[number] = size,
+                        (Err(error), failed) => *failed = Err(error),
+                    }
+                }
+            });
+        }
+    });
+    let sizes: Vec<u64> = sizes.into_inner().unwrap_or_else(PoisonError::into_inner)?;
+    let sum = |numbers: Vec<usize>| numbers.into_iter().map(|number| sizes[number]).fold(0, u64::saturating_add);
+    Ok(numbers.into_iter().map(|numbers| numbers.map(sum)).collect())
+}

@@ -1,0 +1,166 @@
+//! Which layers there would be, and which members of the image's layers each would be made of.
+
+use std::collections::HashSet;
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+
+use crate::analysis::Inspection;
+use crate::analysis::what_if::Outcome;
+use crate::tree::{Kind, NodeId, Tree, VersionId};
+
+/// The layers of an image that is yet to be built.
+pub struct Plan {
+    /// The lowest first.
+    pub layers: Vec<Layer>,
+}
+
+/// A layer that is yet to be built.
+#[derive(PartialEq, Eq)]
+pub enum Layer {
+    /// As it is in the archive.
+    Kept(usize),
+    /// Put together of members of others.
+    Made(Recipe),
+}
+
+/// What a layer is put together of.
+#[derive(PartialEq, Eq)]
+pub struct Recipe {
+    /// The layers that its members come from, in order.
+    pub of: RangeInclusive<usize>,
+    /// Whether each version of those layers has its member in it, by its index, less that of the first.
+    members: Vec<bool>,
+    first: usize,
+    /// What else is in it.
+    pub others: Others,
+}
+
+/// What becomes of members that are no versions: of whiteouts and opaque marks, and of what no engine unpacks.
+#[derive(PartialEq, Eq)]
+pub enum Others {
+    /// They stay away, since nothing lies below.
+    Gone,
+    /// They stay, but for marks that hide nothing any more, and but for what is in dropped directories.
+    Needed {
+        /// Whether each path is dropped, by its index.
+        dropped: Arc<[bool]>,
+        /// Files that one of the layers takes away, and that were never made; in order.
+        never_made: Vec<NodeId>,
+    },
+}
+
+impl Plan {
+    /// The layers of an image after some changes.
+    pub fn changed(inspection: &Inspection, outcome: &Outcome) -> Self {
+        let tree = &inspection.tree;
+        let dropped: Arc<[bool]> =
+            std::iter::once(NodeId::ROOT).chain(tree.all_nodes()).map(|node| outcome.drops(node)).collect();
+        let mut never_made = never_made(tree, outcome);
+        let layers = outcome.runs().map(|run| {
+            let (first, last) = (*run.start(), *run.end());
+            let mut gone: Vec<_> = run.clone().flat_map(|layer| std::mem::take(&mut never_made[layer])).collect();
+            let lost = |version| {
+                let is_file = tree.kind(version) == Kind::File;
+                outcome.drops(tree.node_of(version)) || is_file && !outcome.keeps(tree.inode(version))
+            };
+            if first == last && gone.is_empty() && !tree.versions_of(run.clone()).any(lost) {
+                return Layer::Kept(first);
+            }
+            gone.sort_unstable();
+            let others = Others::Needed { dropped: dropped.clone(), never_made: gone };
+            let first = tree.versions_of(run.clone()).next().map_or(0, VersionId::index);
+            Layer::Made(Recipe { members: members_of_run(tree, outcome, &run), first, of: run, others })
+        });
+        Self { layers: layers.collect() }
+    }
+
+    /// The lowest layers as they are, and one with these inodes and the directories that they lie in.
+    pub fn copied(inspection: &Inspection, below: usize, inodes: &[VersionId]) -> Self {
+        let tree = &inspection.tree;
+        let mut members = vec![false; tree.version_count()];
+        for &inode in inodes {
+            members[inode.index()] = true;
+            let mut directory = tree.parent(tree.node_of(inode));
+            while directory != NodeId::ROOT {
+                if let Some(version) = tree.last(directory).filter(|&version| tree.born(version) >= below) {
+                    members[version.index()] = true;
+                }
+                directory = tree.parent(directory);
+            }
+        }
+        let mut layers: Vec<_> = (0..below).map(Layer::Kept).collect();
+        if !inodes.is_empty() {
+            let of = below..=inspection.layers.len() - 1;
+            let first = tree.versions_of(of.clone()).next().map_or(0, VersionId::index);
+            layers.push(Layer::Made(Recipe { of, members: members.split_off(first), first, others: Others::Gone }));
+        }
+        Self { layers }
+    }
+}
+
+/// For each layer the files that it takes away and that are never made, with nothing older in their place.
+fn never_made(tree: &Tree, outcome: &Outcome) -> Vec<Vec<NodeId>> {
+    let is_lost = |version| tree.kind(version) == Kind::File && !outcome.keeps(tree.inode(version));
+    let mut by_layer = vec![Vec::new(); tree.layers()];
+    for name in tree.file_names().filter(|&name| is_lost(name)) {
+        let node = tree.node_of(name);
+        let older = || tree.versions(node).skip_while(|&version| version != name).skip(1);
+        if let Some(died) = tree.died(name).filter(|&died| died > tree.born(name))
+            && older().all(is_lost)
+        {
+            by_layer[died].push(node);
+        }
+    }
+    by_layer
+}
+
+/// Which of the versions of a run of layers it ships, in their order.
+fn members_of_run(tree: &Tree, outcome: &Outcome, run: &RangeInclusive<usize>) -> Vec<bool> {
+    let alone = run.start() == run.end();
+    let is_there = |version: VersionId| {
+        let node = tree.node_of(version);
+        // A layer that stays alone ships also what it writes twice.
+        !outcome.drops(node) && (alone || tree.at(node, *run.end()) == Some(version))
+    };
+    let mut moved = HashSet::new();
+    let is_shipped = |version: VersionId| {
+        let inode = tree.inode(version);
+        if tree.kind(version) != Kind::File {
+            return is_there(version);
+        }
+        if inode == version {
+            // The bytes go with the first name, whichever of its names is left.
+            return outcome.keeps(inode);
+        }
+        let is_left = outcome.keeps(inode) && is_there(version);
+        is_left && (is_there(inode) || !moved.insert(inode))
+    };
+    tree.versions_of(run.clone()).map(is_shipped).collect()
+}
+
+impl Layer {
+    /// About how many bytes are read to measure it.
+    pub fn work(&self, inspection: &Inspection) -> u64 {
+        let layers = &inspection.layers;
+        match self {
+            Self::Kept(layer) if layers[*layer].is_compressed() => 0,
+            Self::Kept(layer) => layers[*layer].tar_bytes,
+            Self::Made(recipe) => {
+                let read = recipe.of.clone().filter(|&layer| recipe.takes_of(&inspection.tree, layer));
+                read.map(|layer| layers[layer].tar_bytes).fold(0, u64::saturating_add)
+            }
+        }
+    }
+}
+
+impl Recipe {
+    /// Whether the member of a version is in the layer.
+    pub fn has(&self, version: VersionId) -> bool {
+        version.index().checked_sub(self.first).and_then(|at| self.members.get(at)).is_some_and(|&is_in| is_in)
+    }
+
+    /// Whether anything of a layer may be in this one.
+    pub fn takes_of(&self, tree: &Tree, layer: usize) -> bool {
+        self.others != Others::Gone || tree.versions_of(layer..=layer).any(|version| self.has(version))
+    }
+}

@@ -1,0 +1,8 @@
+//! What to do about an image: findings by rule, its base image, possible sizes, and changes to its Dockerfile.
+
+pub mod assessment;
+pub mod base;
+pub mod dockerfile;
+pub mod findings;
+pub mod ladder;
+pub mod measure;

@@ -1,0 +1,226 @@
+//! Reading the layers of an image side by side, and merging them in order.
+
+use std::collections::HashMap;
+use std::sync::atomic::Ordering;
+use std::sync::{Arc, Condvar, Mutex, PoisonError};
+
+use crate::analysis::{Inspection, Measured, mark_recopied};
+use crate::archive::Member;
+use crate::display::{escaped_str, hex};
+use crate::error::Error;
+use crate::image::{Compression, Layer, Opened, ReadLayer, head, read_layer};
+use crate::progress::Progress;
+use crate::tree::Builder;
+use crate::warning::Warning;
+
+/// Reads all layers of `image` and merges them.
+pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error> {
+    let image = &opened.image;
+    let jobs = Jobs::of(opened);
+    if !jobs.list.is_empty() {
+        progress.total.store(jobs.list.iter().map(|job| job.member.extent.len).sum(), Ordering::Relaxed);
+    }
+    let mut builder = Builder::new();
+    let mut warnings = image.warnings.clone();
+    let mut measured = Vec::with_capacity(image.layers.len());
+    let mut mismatches = image.mismatches.clone();
+    let mut plain: Vec<Option<Member>> = Vec::with_capacity(image.layers.len());
+    let over = |limit: crate::tree::LimitExceeded| Error::Limit {
+        path: opened.path.clone(),
+        what: format!("the image has too many {}", limit.what),
+        limit: limit.limit.to_string(),
+    };
+    jobs.run(progress, |i, read| {
+        let layer = &image.layers[i];
+        let Some(read) = read else {
+            let text = if layer.foreign {
+                "the layer may not be distributed, so the archive does not hold it; shown as empty".into()
+            } else {
+                format!("the layer's bytes ({}) are not in the archive; shown as empty", layer.name)
+            };
+            warnings.push(Warning::layer(i, text));
+            builder.apply(&crate::image::LayerEntries::default()).map_err(over)?;
+            measured.push(Measured::missing());
+            plain.push(None);
+            return Ok(());
+        };
+        if let Some(fault) = &read.fault {
+            let text = format!("{fault}; what lies before is shown ({})", layer.name);
+            warnings.push(Warning::layer(i, text));
+        }
+        warnings.extend(read.notes.iter().map(|note| Warning::layer(i, note.clone())));
+        if progress.verify && layer.digest.is_none() && layer.diff_id.is_none() {
+            let text = "neither manifest nor config has a digest of this layer, so it cannot be verified";
+            warnings.push(Warning::layer(i, text));
+        }
+        mismatches.extend(check(layer, read).into_iter().map(|text| Warning::layer(i, text)));
+        builder.apply(&read.entries).map_err(over)?;
+        measured.push(Measured::of(read));
+        let readable = |member: &Member| read.compression == Compression::None && !opened.read.contains_key(&member.id);
+        plain.push(layer.member.clone().filter(readable));
+        Ok(())
+    })?;
+    let mut built = builder.finish();
+    mark_recopied(&mut built.tree, &built.hashes, |layer| plain[layer].clone());
+    warnings.extend(built.remarks);
+    let mut inspection = Inspection::new(image.clone(), measured, built.tree, warnings);
+    inspection.mismatches = progress.verify.then_some(mismatches);
+    Ok(inspection)
+}
+
+/// What of a layer does not have the size or the digest that manifest and config tell.
+fn check(layer: &Layer, read: &ReadLayer) -> Vec<String> {
+    let mut found = Vec::new();
+    let Some(digests) = &read.digests else { return found };
+    let is = |named: &Option<String>, bytes: &[u8; 32]| {
+        let named = named.as_deref().and_then(|digest| digest.strip_prefix("sha256:"))?;
+        let real = hex(bytes);
+        (!named.eq_ignore_ascii_case(&real)).then_some((escaped_str(named), real))
+    };
+    if let Some(size) = layer.size.filter(|&size| size != read.stored_bytes) {
+        found.push(format!("it has {} bytes, but the manifest says {size}", read.stored_bytes));
+    }
+    if let Some((named, real)) = is(&layer.digest, &digests.stored) {
+        found.push(format!("its bytes have the digest sha256:{real}, but it is named sha256:{named}"));
+    }
+    if let Some((named, real)) = is(&layer.diff_id, &digests.tar) {
+        found.push(format!("its tar has the diff ID sha256:{real}, but the config says sha256:{named}"));
+    }
+    found
+}
+
+/// Where the entries of a layer come from.
+enum Origin {
+    Missing,
+    /// It went by already.
+    Read(Arc<ReadLayer>),
+    /// It is read by a job.
+    Job(usize),
+}
+
+/// A member that has to be read, once, for the layers that it is.
+struct Job {
+    member: Member,
+    compressed: bool,
+}
+
+struct Jobs {
+    list: Vec<Job>,
+    of_layer: Vec<Origin>,
+    /// The layer that needs each job last.
+    last_use: Vec<usize>,
+}
+
+struct State {
+    results: Vec<Option<Arc<ReadLayer>>>,
+    taken: usize,
+    /// Jobs that the merge has come to.
+    merged: usize,
+    error: Option<Error>,
+}
+
+impl Jobs {
+    fn of(opened: &Opened) -> Self {
+        let mut jobs = Self { list: Vec::new(), of_layer: Vec::new(), last_use: Vec::new() };
+        let mut known = HashMap::new();
+        for (i, layer) in opened.image.layers.iter().enumerate() {
+            let origin = match &layer.member {
+                None => Origin::Missing,
+                Some(member) => match opened.read.get(&member.id) {
+                    Some(read) => Origin::Read(read.clone()),
+                    None => {
+                        let job = *known.entry(member.id).or_insert_with(|| jobs.add(member));
+                        jobs.last_use[job] = i;
+                        Origin::Job(job)
+                    }
+                },
+            };
+            jobs.of_layer.push(origin);
+        }
+        jobs
+    }
+
+    fn add(&mut self, member: &Member) -> usize {
+        let head = head(&*member.source, member.extent.offset).unwrap_or_default();
+        let compressed = Compression::sniff(&head) != Compression::None;
+        self.list.push(Job { member: member.clone(), compressed });
+        self.last_use.push(0);
+        self.list.len() - 1
+    }
+
+    /// Reads the jobs on all cores and hands their results to `merge`, layer by layer.
+    fn run(
+        &self,
+        progress: &Progress,
+        mut merge: impl FnMut(usize, Option<&ReadLayer>) -> Result<(), Error>,
+    ) -> Result<(), Error> {
+        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(self.list.len());
+        let mut order: Vec<usize> = (0..self.list.len()).collect();
+        let decode = self.list.iter().any(|job| job.compressed);
+        if decode {
+            // The largest layer is the critical path.
+            order.sort_by_key(|&job| std::cmp::Reverse(self.list[job].member.extent.len));
+        }
+        // Plain layers are read faster than they are merged: not too far ahead, or the lists of entries pile up.
+        let ahead = if decode { usize::MAX } else { 2 * threads };
+        let results = (0..self.list.len()).map(|_| None).collect();
+        let state = Mutex::new(State { results, taken: 0, merged: 0, error: None });
+        let changed = Condvar::new();
+        let lock = || state.lock().unwrap_or_else(PoisonError::into_inner);
+        let stop = |error: Error| {
+            progress.cancel.store(true, Ordering::Relaxed);
+            lock().error.get_or_insert(error);
+            changed.notify_all();
+        };
+        std::thread::scope(|scope| {
+            for _ in 0..threads {
+                scope.spawn(|| {
+                    loop {
+                        let mut now = lock();
+                        while now.error.is_none() && now.taken > now.merged.saturating_add(ahead) {
+                            now = changed.wait(now).unwrap_or_else(PoisonError::into_inner);
+                        }
+                        if now.error.is_some() || now.taken == order.len() {
+                            return;
+                        }
+                        let job = order[now.taken];
+                        now.taken += 1;
+                        drop(now);
+                        match read_layer(&self.list[job].member, progress) {
+                            Ok(read) => {
+                                progress.layers.fetch_add(1, Ordering::Relaxed);
+                                lock().results[job] = Some(Arc::new(read));
+                                changed.notify_all();
+                            }
+                            Err(error) => return stop(error),
+                        }
+                    }
+                });
+            }
+            for (i, job) in self.of_layer.iter().enumerate() {
+                let read = match job {
+                    Origin::Missing => None,
+                    Origin::Read(read) => Some(read.clone()),
+                    &Origin::Job(job) => {
+                        let mut now = lock();
+                        now.merged = now.merged.max(job);
+                        changed.notify_all();
+                        while now.error.is_none() && now.results[job].is_none() {
+                            now = changed.wait(now).unwrap_or_else(PoisonError::into_inner);
+                        }
+                        if let Some(error) = now.error.take() {
+                            now.error = Some(Error::Cancelled);
+                            return Err(error);
+                        }
+                        if self.last_use[job] == i { now.results[job].take() } else { now.results[job].clone() }
+                    }
+                };
+                if let Err(error) = merge(i, read.as_deref()) {
+                    stop(Error::Cancelled);
+                    return Err(error);
+                }
+            }
+            Ok(())
+        })
+    }
+}

@@ -1,0 +1,131 @@
+//! `layerscope compare`: images side by side.
+
+use std::io::{self, BufWriter, IsTerminal};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::Args;
+use layerscope::files::contents::LayerContents;
+use layerscope::files::packages::installed;
+use layerscope::report::{Comparison, TextStyle, write_comparison, write_comparison_json};
+use layerscope::{Error, Inspection, Opened, Progress, Selection};
+
+use super::input::Input;
+use super::settings::{self, LookOptions, Preferences};
+use super::{Failure, Format, coloured, read_opened, to_stdout};
+use crate::tui::side::{Candidate, Opener};
+use crate::tui::{self, Environment};
+
+#[derive(Args)]
+pub struct CompareArguments {
+    /// The images: the first is what the others are compared with; ARCHIVE#TAG names one of several
+    #[arg(value_name = "IMAGE", num_args = 2.., required = true)]
+    paths: Vec<PathBuf>,
+    /// For which platform, where an archive holds several: os/architecture[/variant]
+    #[arg(long, value_name = "PLATFORM")]
+    platform: Option<String>,
+    #[command(flatten)]
+    preferences: Preferences,
+    /// Write it, and how; without this, a screen is opened on a terminal, and text is written elsewhere
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    #[command(flatten)]
+    look: LookOptions,
+    /// How many paths and packages that differ to list, the biggest difference first; 0 lists all (text only)
+    #[arg(long, value_name = "N", default_value_t = super::DEFAULT_TOP)]
+    top: usize,
+    /// Do not look into files: quicker with compressed layers, but no packages are named (text and JSON only)
+    #[arg(long)]
+    quick: bool,
+}
+
+/// Shows images side by side on the terminal, or writes what differs where the output is none.
+pub fn compare(arguments: CompareArguments) -> Result<(), Failure> {
+    let pipes = arguments.paths.iter().filter(|path| path.as_os_str() == "-").count();
+    if pipes > 1 {
+        return Err(Failure::Usage("only one of the images can come from standard input".into()));
+    }
+    let outcome = match arguments.format {
+        None if io::stdout().is_terminal() => show(&arguments),
+        format => write(&arguments, format.unwrap_or(Format::Text)),
+    };
+    outcome.map_err(named_here)
+}
+
+/// The archives with what is meant of each.
+fn inputs(arguments: &CompareArguments) -> impl Iterator<Item = (Input, Selection)> {
+    arguments.paths.iter().map(|path| {
+        let (path, image) = named(path);
+        (Input::named(&path), Selection { image, platform: arguments.platform.clone() })
+    })
+}
+
+fn show(arguments: &CompareArguments) -> Result<(), Failure> {
+    let settings = settings::of_look(&arguments.preferences, &arguments.look)?;
+    if Environment::read().is_dumb() {
+        return Err(Failure::Dumb("layerscope compare --format text IMAGE IMAGE"));
+    }
+    let candidate = |(input, selection): (Input, Selection)| {
+        let name = input.name();
+        let open: Opener = if input.opens_at_once() {
+            // What cannot be opened is said before the screen is taken over.
+            let opened = input.open(&Progress::default())?.choose(&selection)?;
+            Box::new(move |_| Ok(opened))
+        } else {
+            Box::new(move |progress| input.open(progress)?.choose(&selection))
+        };
+        Ok(Candidate { name, open })
+    };
+    let candidates = inputs(arguments).map(candidate).collect::<Result<_, Error>>()?;
+    Ok(tui::side::run(candidates, settings)?)
+}
+
+fn write(arguments: &CompareArguments, format: Format) -> Result<(), Failure> {
+    let units = arguments.preferences.units()?;
+    let read = |(input, selection)| read_opened(input, &selection, &Progress::default());
+    let images = inputs(arguments).map(read).collect::<Result<Vec<_>, _>>()?;
+    let archives: Vec<String> = images.iter().map(|(opened, _)| opened.path.clone()).collect();
+    let inspections: Vec<&Inspection> = images.iter().map(|(_, inspection)| inspection).collect();
+    let mut comparison = Comparison::of(&inspections).told_apart_by(&archives);
+    if let [(first, one), (second, two)] = &images[..]
+        && !arguments.quick
+    {
+        let installed =
+            |opened: &Opened, image: &Inspection| installed(&image.tree, &LayerContents::new(opened), &Arc::default());
+        comparison = comparison.with_packages(&installed(first, one), &installed(second, two));
+    }
+    let out = BufWriter::new(io::stdout().lock());
+    match format {
+        Format::Text => {
+            let style = TextStyle { colour: coloured(), units, top: arguments.top };
+            write_comparison(&comparison, style, out).map_err(to_stdout)
+        }
+        Format::Json => write_comparison_json(&comparison, units, out).map_err(to_stdout),
+    }
+}
+
+/// Here an image of several is named in another way than elsewhere.
+pub(super) fn named_here(failure: Failure) -> Failure {
+    match failure {
+        Failure::Image(error) => match &error {
+            Error::Ambiguous { path, .. } | Error::NoSuchImage { path, .. } => Failure::Place {
+                message: error.to_string(),
+                hint: format!("name one as {path}#TAG, or with --platform"),
+            },
+            _ => Failure::Image(error),
+        },
+        failure => failure,
+    }
+}
+
+/// The archive and the image in it that `ARCHIVE#TAG` names, so that two images of one archive can be compared; a file whose name has a `#` is itself.
+pub(super) fn named(path: &Path) -> (PathBuf, Option<String>) {
+    let whole = (path.to_path_buf(), None);
+    if path.exists() {
+        return whole;
+    }
+    match path.to_str().and_then(|text| text.rsplit_once('#')) {
+        Some((archive, image)) if !image.is_empty() => (archive.into(), Some(image.into())),
+        _ => whole,
+    }
+}

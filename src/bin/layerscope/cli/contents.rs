@@ -1,0 +1,274 @@
+//! `layerscope cat` and `layerscope extract`: what is in the files of an image.
+
+use std::ffi::OsString;
+use std::io::{self, IsTerminal, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use layerscope::archive::Source;
+use layerscope::display::{Units, plural};
+use layerscope::display::{escaped, escaped_str};
+use layerscope::files::contents::{Absence, Contents, LayerContents, absence, follow};
+use layerscope::files::extract::{Extracted, Options, SpecialBits, What, extract};
+use layerscope::tree::{Last, NodeId, Tree};
+use layerscope::{Error, Inspection, Progress};
+
+use super::escaping::Escaping;
+use super::input::Input;
+use super::{Failure, Target, progress};
+
+/// Copied at a time.
+const PIECE: usize = 256 << 10;
+/// Things left out that are named one by one.
+const NAMED: usize = 20;
+
+const CAT_EXAMPLES: &str = "Examples:
+  layerscope cat my-app.tar /etc/os-release
+  layerscope cat my-app.tar /root/.npmrc --layer 3         as it was before a later layer deleted it";
+
+const EXTRACT_EXAMPLES: &str = "Examples:
+  layerscope extract my-app.tar /usr/lib/go --to .         makes ./go
+  layerscope extract my-app.tar / --to rootfs              the whole filesystem, into a new directory
+  layerscope extract my-app.tar /srv --to old --layer 3    as it was after layer 3";
+
+#[derive(Args)]
+#[command(after_help = CAT_EXAMPLES)]
+pub struct CatArguments {
+    #[command(flatten)]
+    target: Target,
+    #[command(flatten)]
+    place: PlaceArguments,
+}
+
+/// Writes a file, a link or a directory with all that is below it to the host; nothing is overwritten, and on an error nothing remains.
+///
+/// Permission bits and the times of files and directories are kept, and hard links stay hard links. Owners are not
+/// restored; devices and named pipes are not made, but named.
+#[derive(Args)]
+#[command(after_help = EXTRACT_EXAMPLES)]
+pub struct ExtractArguments {
+    #[command(flatten)]
+    target: Target,
+    #[command(flatten)]
+    place: PlaceArguments,
+    /// The directory to write into; made if it is not there
+    #[arg(long, value_name = "DIR")]
+    to: PathBuf,
+    /// Keep the setuid and setgid bits, although owners are not restored
+    #[arg(long)]
+    keep_setuid: bool,
+}
+
+#[derive(Args)]
+struct PlaceArguments {
+    /// The path in the image
+    #[arg(id = "path_in_image", value_name = "PATH")]
+    path: OsString,
+    /// As of this layer, counted from 0 as the report does, instead of the last one
+    #[arg(long, value_name = "N")]
+    layer: Option<usize>,
+}
+
+/// What a command is about.
+struct Opened {
+    inspection: Inspection,
+    contents: LayerContents,
+    layer: usize,
+    /// The command up to the path, for hints.
+    command: String,
+}
+
+impl Opened {
+    fn open(name: &str, target: &Target, place: &PlaceArguments) -> Result<Self, Failure> {
+        let input = Input::named(&target.path);
+        if matches!(input, Input::Pipe) {
+            return Err(Error::Piped { file: escaped(place.path.as_encoded_bytes()) }.into());
+        }
+        let reading = Progress::default();
+        let (inspection, contents) = progress::shown("reading layers", &reading, || {
+            let opened = input.open(&reading)?.choose(&target.options.selection())?;
+            let inspection = layerscope::inspect(&opened, &reading)?;
+            Ok::<_, Error>((inspection, LayerContents::new(&opened)))
+        })?;
+        let layers = inspection.tree.layers();
+        let layer = place.layer.unwrap_or(layers.saturating_sub(1));
+        if layer >= layers {
+            return Err(Failure::Place {
+                message: format!("there is no layer {layer}: the image has {}", plural(layers, "layer")),
+                hint: "layers are counted from 0, as in: layerscope report IMAGE".into(),
+            });
+        }
+        let options = &target.options;
+        let mut command = format!("layerscope {name} {}", quoted(&target.path.to_string_lossy()));
+        for (option, value) in [("--image", &options.image), ("--platform", &options.platform)] {
+            if let Some(value) = value {
+                command = format!("{command} {option} {}", quoted(value));
+            }
+        }
+        Ok(Self { inspection, contents, layer, command })
+    }
+
+    /// What the path of an argument leads to; else, why it leads nowhere and what would help.
+    fn find(&self, place: &PlaceArguments, last: Last, after: &str) -> Result<NodeId, Failure> {
+        let tree = &self.inspection.tree;
+        let path = place.path.as_encoded_bytes();
+        if let Some(node) = follow(tree, path, self.layer, last) {
+            return Ok(node);
+        }
+        let shown = escaped(path);
+        let layer = self.layer;
+        let as_of =
+            |layer| format!("{} {} --layer {layer}{after}", self.command, quoted(&place.path.to_string_lossy()));
+        let (message, hint) = match self.named(tree, path).map(|node| absence(tree, node, layer)) {
+            Some(Some(Absence::Gone { last })) => (
+                format!("{shown} is not there as of layer {layer}: layer {} took it away", last + 1),
+                format!("layer {last} has it last: {}", as_of(last)),
+            ),
+            Some(Some(Absence::NotYet { first })) => (
+                format!("{shown} is not there as of layer {layer}: layer {first} brings it"),
+                format!("ask for that layer: {}", as_of(first)),
+            ),
+            Some(Some(Absence::Never)) => (
+                format!("{shown} is there as of no layer: the layer that brings it takes it away again"),
+                "see what each layer ships: layerscope report IMAGE".into(),
+            ),
+            Some(None) => (
+                format!("{shown} is a symbolic link that leads nowhere as of layer {layer}"),
+                "the path it leads to may be there as of another layer: --layer N".into(),
+            ),
+            None => (
+                format!("no layer of the image has {shown}"),
+                "list what there is: layerscope report IMAGE --format json --tree | jq -r .tree[].path".into(),
+            ),
+        };
+        Err(Failure::Place { message, hint })
+    }
+
+    /// The path that is named, whether or not something is there: in the directory that it leads to, else letter by letter.
+    fn named(&self, tree: &Tree, path: &[u8]) -> Option<NodeId> {
+        let trimmed = path.trim_ascii_end().strip_suffix(b"/").unwrap_or(path);
+        let split = trimmed.iter().rposition(|&b| b == b'/').map_or(0, |slash| slash + 1);
+        let (directory, name) = trimmed.split_at(split);
+        let below = follow(tree, directory, self.layer, Last::Followed)
+            .and_then(|directory| tree.children(directory).find(|&child| tree.name(child) == name));
+        below.or_else(|| tree.find(path))
+    }
+}
+
+/// Writes the bytes of a file to standard output.
+pub fn cat(arguments: &CatArguments) -> Result<(), Failure> {
+    let opened = Opened::open("cat", &arguments.target, &arguments.place)?;
+    let tree = &opened.inspection.tree;
+    let node = opened.find(&arguments.place, Last::Followed, "")?;
+    let file = escaped(&tree.path(node));
+    let version = tree.at(node, opened.layer).ok_or(Error::NotThere { file: file.clone(), layer: opened.layer })?;
+    let reading = Arc::<Progress>::default();
+    let source = opened.contents.open(tree, version, &reading)?;
+    let mut buffer = vec![0; PIECE];
+    let failed = |error| Failure::Image(Error::reading(file.clone(), error));
+    // The first bytes of a file in a compressed layer may take a while.
+    let first = progress::shown("reading layers", &reading, || source.read_at(&mut buffer, 0)).map_err(failed)?;
+    let stdout = io::stdout();
+    if stdout.is_terminal() {
+        copy(&source, &mut buffer, first, failed, &mut Escaping::new(stdout.lock()))
+    } else {
+        copy(&source, &mut buffer, first, failed, &mut stdout.lock())
+    }
+}
+
+/// Copies a file of which the first bytes have been read.
+fn copy(
+    source: &Source,
+    buffer: &mut [u8],
+    first: usize,
+    failed: impl Fn(io::Error) -> Failure,
+    out: &mut impl Write,
+) -> Result<(), Failure> {
+    let written = |error| Failure::Output("the file".into(), error);
+    let (mut n, mut done) = (first, 0);
+    while n > 0 {
+        out.write_all(&buffer[..n]).map_err(written)?;
+        done += n as u64;
+        n = if done < source.len() { source.read_at(buffer, done).map_err(&failed)? } else { 0 };
+    }
+    out.flush().map_err(written)
+}
+
+/// Writes a part of the image to the host.
+pub fn extract_to(arguments: &ExtractArguments) -> Result<(), Failure> {
+    let units = arguments.target.options.preferences.units()?;
+    let opened = Opened::open("extract", &arguments.target, &arguments.place)?;
+    let after = format!(" --to {}", quoted(&arguments.to.to_string_lossy()));
+    let node = opened.find(&arguments.place, Last::Kept, &after)?;
+    let what = What::AsOf { node, layer: opened.layer };
+    let special_bits = if arguments.keep_setuid { SpecialBits::Kept } else { SpecialBits::Dropped };
+    let progress = Arc::<Progress>::default();
+    cancel_on_interrupt(&progress).map_err(|error| Failure::Output("files".into(), error))?;
+    let tree = &opened.inspection.tree;
+    let extracted = progress::shown("reading layers", &progress, || {
+        extract(tree, &opened.contents, what, &arguments.to, Options { special_bits }, &progress)
+    })?;
+    summarize(tree, &extracted, arguments, units);
+    Ok(())
+}
+
+fn summarize(tree: &Tree, extracted: &Extracted, arguments: &ExtractArguments, units: Units) {
+    for skipped in extracted.skipped.iter().take(NAMED) {
+        eprintln!("left out: {} {}", escaped(&tree.path(skipped.node)), skipped.reason.text());
+    }
+    if let more @ 1.. = extracted.skipped.len().saturating_sub(NAMED) {
+        eprintln!("left out: {more} more");
+    }
+    let count = |n, noun| plural(usize::try_from(n).unwrap_or(usize::MAX), noun);
+    eprintln!(
+        "extracted {}, {}, {} ({}) into {}",
+        count(extracted.files, "file"),
+        if extracted.directories == 1 {
+            "1 directory".into()
+        } else {
+            format!("{} directories", extracted.directories)
+        },
+        count(extracted.links, "link"),
+        units.size(extracted.bytes),
+        escaped(arguments.to.as_os_str().as_encoded_bytes()),
+    );
+}
+
+/// Lets an interrupt end the extraction so that nothing remains of it.
+#[cfg(unix)]
+fn cancel_on_interrupt(progress: &Arc<Progress>) -> io::Result<()> {
+    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
+    let progress = progress.clone();
+    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])?;
+    std::thread::spawn(move || {
+        for _ in signals.forever() {
+            progress.cancel.store(true, std::sync::atomic::Ordering::Relaxed);
+        }
+    });
+    Ok(())
+}
+
+#[cfg(not(unix))]
+fn cancel_on_interrupt(_: &Arc<Progress>) -> io::Result<()> {
+    Ok(())
+}
+
+/// A word as a shell takes it, safe to show.
+pub fn quoted(word: &str) -> String {
+    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@,=%".contains(c);
+    if !word.is_empty() && word.chars().all(plain) {
+        return word.into();
+    }
+    format!("'{}'", escaped_str(word).replace('\'', "'\\''"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_are_quoted_where_a_shell_would_split_them() {
+        assert_eq!(["my-app.tar", "it's", ""].map(quoted), ["my-app.tar", "'it'\\''s'", "''"]);
+    }
+}

@@ -1,0 +1,129 @@
+//! `layerscope fix` and `layerscope dockerfile`: what to change in a Dockerfile, and the one that the history tells of.
+
+use std::fs::File;
+use std::io::{self, BufWriter, Read, Write};
+use std::path::{Component, Path, PathBuf};
+
+use clap::Args;
+use std::sync::Arc;
+
+use layerscope::advice::base::{Base, base};
+use layerscope::advice::dockerfile::{Dockerfile, Evidence, Target as Subject, fix, rebuild};
+use layerscope::display::escaped;
+use layerscope::files::contents::LayerContents;
+use layerscope::files::filesystem::Filesystem;
+use layerscope::{Inspection, Progress};
+
+use super::input::Input;
+use super::study::{BaseArguments, PreparedBase};
+use super::{Failure, Target, read, read_opened, to_stdout};
+
+/// A longer Dockerfile is none, in bytes.
+const LIMIT: u64 = 1 << 20;
+/// What the diff calls the rebuilt file, unless it was written to another.
+const REBUILT: &str = "Dockerfile.rebuilt";
+
+#[derive(Args)]
+pub struct FixArguments {
+    #[command(flatten)]
+    target: Target,
+    /// The Dockerfile that the image was built from; without it, one is rebuilt from the history. It is only read
+    #[arg(long, value_name = "FILE", conflicts_with_all = ["base", "base_layers"])]
+    dockerfile: Option<PathBuf>,
+    /// Write the rebuilt Dockerfile to this new file, so that the diff can be applied to it
+    #[arg(long, value_name = "FILE", conflicts_with = "dockerfile")]
+    write_rebuilt: Option<PathBuf>,
+    #[command(flatten)]
+    base: BaseArguments,
+}
+
+#[derive(Args)]
+pub struct DockerfileArguments {
+    #[command(flatten)]
+    target: Target,
+    #[command(flatten)]
+    base: BaseArguments,
+}
+
+/// Writes the Dockerfile that the history tells of.
+pub fn print_dockerfile(arguments: &DockerfileArguments) -> Result<(), Failure> {
+    let options = &arguments.target.options;
+    let base = arguments.base.prepare()?;
+    let inspection = read(Input::named(&arguments.target.path), &options.selection(), &Progress::default())?;
+    let rebuilt = rebuild(&inspection, &base_of(&inspection, &base)?);
+    let mut out = io::stdout().lock();
+    out.write_all(rebuilt.file.source().as_bytes()).and_then(|()| out.flush()).map_err(to_stdout)
+}
+
+/// Writes what to change, and why, as a unified diff.
+pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
+    let options = &arguments.target.options;
+    // What is wrong with the Dockerfile is said before a large image is read.
+    let given = arguments.dockerfile.as_deref().map(parse).transpose()?;
+    let base = arguments.base.prepare()?;
+    let units = options.preferences.units()?;
+    let progress = Arc::new(Progress::default());
+    let (opened, inspection) = read_opened(Input::named(&arguments.target.path), &options.selection(), &progress)?;
+    let subject = match (given, &arguments.dockerfile) {
+        (Some(file), Some(path)) => Subject::given(&inspection, named(path), file, ignore_beside(path)?),
+        _ => {
+            let name = arguments.write_rebuilt.as_deref().unwrap_or(Path::new(REBUILT));
+            Subject::rebuilt(&inspection, named(name), &base_of(&inspection, &base)?)
+        }
+    };
+    if let Some(path) = &arguments.write_rebuilt {
+        let written = File::create_new(path).and_then(|mut file| file.write_all(subject.file.source().as_bytes()));
+        written.map_err(|error| Failure::Output(escaped(path.as_os_str().as_encoded_bytes()), error))?;
+    }
+    let contents = LayerContents::new(&opened);
+    let filesystem = Filesystem::new(&inspection.tree, &contents, &progress);
+    let evidence = Evidence::of(&inspection, subject.base_layers, &filesystem)?;
+    let fix = fix(&inspection, &subject, &evidence);
+    fix.write(&inspection.name, units, BufWriter::new(io::stdout().lock())).map_err(to_stdout)
+}
+
+/// The base image, as it was given or as the image tells.
+fn base_of(inspection: &Inspection, given: &PreparedBase) -> Result<Base, Failure> {
+    base(inspection, given.given()).map_err(|error| Failure::Usage(error.to_string()))
+}
+
+/// What the diff calls a file: the path as it was given, unless it is one that `patch` refuses.
+fn named(path: &Path) -> String {
+    let plain = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
+    let name = if plain { path.as_os_str() } else { path.file_name().unwrap_or(path.as_os_str()) };
+    escaped(name.as_encoded_bytes())
+}
+
+/// Reads a Dockerfile, or says with file and line why it is none.
+fn parse(path: &Path) -> Result<Dockerfile, Failure> {
+    let name = escaped(path.as_os_str().as_encoded_bytes());
+    let text = text_of(path).map_err(|error| Failure::File(format!("cannot read {name}: {error}")))?;
+    Dockerfile::parse(text).map_err(|error| Failure::File(format!("{name}: {error}")))
+}
+
+/// The `.dockerignore` that builders read with a Dockerfile: `NAME.dockerignore` beside it, else the context's.
+fn ignore_beside(dockerfile: &Path) -> Result<(String, Option<String>), Failure> {
+    let mut own = dockerfile.as_os_str().to_owned();
+    own.push(".dockerignore");
+    let usual = dockerfile.with_file_name(".dockerignore");
+    for path in [PathBuf::from(own), usual.clone()] {
+        match text_of(&path) {
+            Ok(text) => return Ok((named(&path), Some(text))),
+            Err(error) if error.kind() == io::ErrorKind::NotFound => {}
+            Err(error) => {
+                let name = escaped(path.as_os_str().as_encoded_bytes());
+                return Err(Failure::File(format!("cannot read {name}: {error}")));
+            }
+        }
+    }
+    Ok((named(&usual), None))
+}
+
+fn text_of(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.take(LIMIT + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > LIMIT {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than 1 MiB"));
+    }
+    Ok(text)
+}

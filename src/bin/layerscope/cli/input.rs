@@ -1,0 +1,67 @@
+//! Where the image comes from: a path, standard input, or the built-in demo.
+
+use std::io;
+use std::path::{Path, PathBuf};
+
+use layerscope::{Archive, Error, Progress};
+
+/// What is to be opened.
+pub enum Input {
+    Path(PathBuf),
+    Pipe,
+    Demo,
+}
+
+impl Input {
+    /// What an argument names; `-` is standard input.
+    pub fn named(path: &Path) -> Self {
+        if path.as_os_str() == "-" { Self::Pipe } else { Self::Path(path.to_owned()) }
+    }
+
+    /// What is meant where nothing is named: what is piped in, else the demo.
+    pub fn unnamed() -> Self {
+        if something_is_piped_in() { Self::Pipe } else { Self::Demo }
+    }
+
+    /// What to call it while it is read.
+    pub fn name(&self) -> String {
+        match self {
+            Self::Path(path) => layerscope::display::escaped(path.as_os_str().as_encoded_bytes()),
+            Self::Pipe => "standard input".into(),
+            Self::Demo => "the built-in demo".into(),
+        }
+    }
+
+    /// Whether its images are known before any layer is read.
+    pub fn opens_at_once(&self) -> bool {
+        match self {
+            Self::Path(path) => layerscope::opens_at_once(path),
+            Self::Pipe => false,
+            Self::Demo => true,
+        }
+    }
+
+    /// Opens it; what can be read only once is read now.
+    pub fn open(&self, progress: &Progress) -> Result<Archive, Error> {
+        match self {
+            Self::Path(path) => layerscope::open_archive(path, progress),
+            Self::Pipe => layerscope::open_pipe(io::stdin().lock(), progress),
+            Self::Demo => layerscope::image::builtin::demo::archive(),
+        }
+    }
+}
+
+/// Whether standard input is a pipe or a file, rather than a terminal or nothing.
+#[cfg(unix)]
+fn something_is_piped_in() -> bool {
+    use std::os::fd::AsFd;
+    use std::os::unix::fs::FileTypeExt;
+    let metadata = io::stdin().as_fd().try_clone_to_owned().and_then(|fd| std::fs::File::from(fd).metadata());
+    metadata.is_ok_and(|metadata| metadata.file_type().is_fifo() || metadata.file_type().is_file())
+}
+
+#[cfg(not(unix))]
+fn something_is_piped_in() -> bool {
+    use std::io::IsTerminal;
+    !io::stdin().is_terminal()
+}

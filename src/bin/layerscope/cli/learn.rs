@@ -1,0 +1,185 @@
+//! `layerscope learn`: lessons in the explorer and on paper, and the list of them; the story of an image of one's own.
+
+use std::io::{self, IsTerminal, Write};
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use clap::{Args, ValueEnum};
+use layerscope::display::escaped;
+use layerscope::report::fit::wrap;
+use layerscope::{Progress, Selection};
+
+use super::compare::{named, named_here};
+use super::contents::quoted;
+use super::input::Input;
+use super::settings::{self, Preferences, ScreenOptions};
+use super::{Failure, progress, start, to_stdout};
+use crate::lesson::{self, Course, Entry, Origin, Stage, Told};
+use crate::tui::handout::{Handout, Kit, PRINTED, Pictures, Size, WRITTEN};
+use crate::tui::{self, Environment, Settings, Signs, Start};
+
+#[derive(Args)]
+pub struct LearnArguments {
+    /// The lesson: its number, its name, or a file with a lesson of your own; without one, the list of all
+    #[arg(value_name = "LESSON")]
+    lesson: Option<String>,
+    /// Tell the story of an image of yours instead; ARCHIVE#TAG names one of several, `-` is standard input
+    #[arg(long, value_name = "ARCHIVE", conflicts_with = "lesson")]
+    image: Option<PathBuf>,
+    /// For which platform, where the archive holds several: os/architecture[/variant]
+    #[arg(long, value_name = "PLATFORM", requires = "image", conflicts_with = "lesson")]
+    platform: Option<String>,
+    /// Write the lesson to standard output as a handout with pictures of the screens, the answers at the end
+    #[arg(long, value_enum)]
+    format: Option<Format>,
+    /// Write the lesson to this new directory: its images for `docker load`, both Dockerfiles, and the handout
+    #[arg(long, value_name = "DIR", conflicts_with_all = ["format", "image"])]
+    write: Option<PathBuf>,
+    #[command(flatten)]
+    preferences: Preferences,
+    #[command(flatten)]
+    screen: ScreenOptions,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// For GitHub and editors, the screens as text
+    Markdown,
+    /// For browsers and printers: one file, the screens as pictures
+    Html,
+}
+
+impl Format {
+    /// How big the screens are.
+    fn size(self) -> Size {
+        match self {
+            Self::Markdown => WRITTEN,
+            Self::Html => PRINTED,
+        }
+    }
+}
+
+/// Opens a lesson, writes it, or lists all of them; or tells the story of an image.
+pub fn learn(arguments: &LearnArguments) -> Result<(), Failure> {
+    let settings = settings::of_screen(&arguments.preferences, &arguments.screen)?;
+    if let Some(image) = &arguments.image {
+        let platform = arguments.platform.clone();
+        return story(image, platform, arguments.format, settings).map_err(named_here);
+    }
+    let (course, chosen) = course(arguments)?;
+    let is_paper = arguments.format.is_some() || arguments.write.is_some();
+    if !is_paper && io::stdout().is_terminal() && !Environment::read().is_dumb() {
+        return Ok(tui::run(Start::Course(course, chosen), Selection::default(), settings)?);
+    }
+    match (chosen.and_then(|index| course.entries.get(index)), &arguments.write) {
+        (Some(entry), None) => print(entry, arguments.format.unwrap_or(Format::Markdown), settings),
+        (Some(entry), Some(directory)) => write_kit(entry, directory, settings),
+        (None, _) if is_paper => Err(Failure::Place {
+            message: "which lesson is to be written?".into(),
+            hint: "name it, as in: layerscope learn 1 --format html".into(),
+        }),
+        (None, _) => to_output(&list(&course)),
+    }
+}
+
+/// Writes the handout of a lesson.
+fn print(entry: &Entry, format: Format, settings: Settings) -> Result<(), Failure> {
+    let size = format.size();
+    print_handout(&on_paper(entry, settings, size)?, format)
+}
+
+fn print_handout(handout: &Handout, format: Format) -> Result<(), Failure> {
+    to_output(&match format {
+        Format::Markdown => handout.markdown(Pictures::Text),
+        Format::Html => handout.html(),
+    })
+}
+
+/// Writes a directory with all that a class needs for a lesson.
+fn write_kit(entry: &Entry, directory: &Path, settings: Settings) -> Result<(), Failure> {
+    let handout = on_paper(entry, settings, PRINTED)?;
+    let lesson = match &entry.origin {
+        Origin::BuiltIn => None,
+        Origin::File(path) => Some(&**path),
+    };
+    Ok(Kit { handout: &handout, lesson, images: &entry.lesson.images }.write(directory)?)
+}
+
+fn on_paper(entry: &Entry, settings: Settings, size: Size) -> Result<Handout, Failure> {
+    let reading = Arc::<Progress>::default();
+    let (told, stages) = progress::shown("reading layers", &reading, || entry.stage(settings.units, &reading))?;
+    let lesson = match &entry.origin {
+        Origin::BuiltIn => entry.name.clone(),
+        Origin::File(path) => quoted(&escaped(path.file_name().unwrap_or_default().as_encoded_bytes())),
+    };
+    Ok(handout(told, &stages, &entry.lesson.about, format!("layerscope learn {lesson}"), settings, size))
+}
+
+fn handout(told: Told, stages: &[Stage], about: &str, command: String, settings: Settings, size: Size) -> Handout {
+    // Paper has all the characters, whatever the terminal has.
+    let signs = if settings.signs == Signs::AsciiOnly { Signs::Unicode } else { settings.signs };
+    Handout::new(told, stages, about, command, &Settings { signs, ..settings }, size)
+}
+
+fn to_output(text: &str) -> Result<(), Failure> {
+    let mut out = io::stdout().lock();
+    out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(to_stdout)
+}
+
+/// Tells the story of an image: on the screen, and as a handout where that is asked for or there is no screen.
+fn story(image: &Path, platform: Option<String>, format: Option<Format>, settings: Settings) -> Result<(), Failure> {
+    let (path, tag) = named(image);
+    let (input, selection) = (Input::named(&path), Selection { image: tag, platform });
+    if format.is_none() && io::stdout().is_terminal() && !Environment::read().is_dumb() {
+        let start = Start::Story(Box::new(start(input, &selection)?));
+        return Ok(tui::run(start, selection, settings)?);
+    }
+    let reading = Arc::new(Progress::default());
+    let (told, stage) = progress::shown("reading layers", &reading, || {
+        let opened = input.open(&reading)?.choose(&selection)?;
+        lesson::story::of(&opened, settings.units, &reading)
+    })?;
+    let format = format.unwrap_or(Format::Markdown);
+    let command = format!("layerscope learn --image {}", quoted(&escaped(image.as_os_str().as_encoded_bytes())));
+    let about = "what this image ships, why, and what would make it smaller";
+    print_handout(&handout(told, &[stage], about, command, settings, format.size()), format)
+}
+
+/// All lessons, and the one that is asked for.
+fn course(arguments: &LearnArguments) -> Result<(Course, Option<usize>), Failure> {
+    let own = arguments.preferences.directory().map(|directory| directory.join("lessons"));
+    let mut course = Course::built_in().map_err(Failure::File)?;
+    if let Some(directory) = own {
+        course = course.with_files_of(&directory).map_err(Failure::File)?;
+    }
+    let Some(word) = &arguments.lesson else { return Ok((course, None)) };
+    if let Some(index) = course.find(word) {
+        return Ok((course, Some(index)));
+    }
+    let path = Path::new(word);
+    if path.extension().is_some_and(|extension| extension == "toml") || path.exists() {
+        course.entries.push(Entry::of_file(&PathBuf::from(word)).map_err(Failure::File)?);
+        let last = course.entries.len() - 1;
+        return Ok((course, Some(last)));
+    }
+    let lessons = course.entries.iter().enumerate().map(|(i, entry)| format!("{} {}", i + 1, entry.name));
+    Err(Failure::Place {
+        message: format!("there is no lesson {}", layerscope::display::escaped_str(word)),
+        hint: format!("the lessons are {}; a lesson of your own is a file", lessons.collect::<Vec<_>>().join(", ")),
+    })
+}
+
+/// The lessons, a paragraph each.
+fn list(course: &Course) -> String {
+    let mut text = String::new();
+    for (i, entry) in course.entries.iter().enumerate() {
+        let head = format!("{:>3}  ", i + 1);
+        let lesson = &entry.lesson;
+        text.push_str(&format!("{head}{} ({})\n", lesson.title, entry.name));
+        for line in wrap(&lesson.about, 74) {
+            text.push_str(&format!("     {line}\n"));
+        }
+    }
+    text.push_str("\nlayerscope learn 1 opens the first in the terminal; with --format html it is a handout.\n");
+    text
+}

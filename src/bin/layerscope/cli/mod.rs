@@ -1,0 +1,384 @@
+//! The command line: what was asked, and how it ends.
+//!
+//! Exit codes: 0 fine, 1 `--verify` found something else than manifest and config say, 2 the image could not be read or understood, or the
+//! command line is wrong. A reader that closes the pipe early is no error.
+
+mod compare;
+mod contents;
+mod escaping;
+mod fix;
+mod images;
+mod input;
+mod ladder;
+mod learn;
+mod progress;
+mod settings;
+mod study;
+
+use std::io::{self, BufWriter, IsTerminal};
+use std::path::{Path, PathBuf};
+use std::process::ExitCode;
+use std::sync::Arc;
+
+use clap::{Args, Parser, Subcommand, ValueEnum};
+use layerscope::advice::assessment::Study;
+use layerscope::report::{Account, Detail, TextStyle, Units, write_json, write_text};
+use layerscope::{Error, Inspection, Opened, Progress, Selection};
+
+use crate::config;
+use crate::lesson::LessonError;
+use crate::tui::{self, Environment, Settings};
+use compare::CompareArguments;
+use contents::{CatArguments, ExtractArguments};
+use fix::{DockerfileArguments, FixArguments};
+use images::ImagesArguments;
+use input::Input;
+use ladder::LadderArguments;
+use learn::LearnArguments;
+use settings::{ConfigArguments, Preferences, ScreenOptions};
+use study::StudyArguments;
+
+/// Shows what each layer of a container image costs, and which bytes still ship although a later layer deleted them.
+///
+/// Opens the image in a terminal interface; where the output is not a terminal, writes the text report instead.
+/// Without an image, reads what is piped in, or else opens the built-in demo: an Alpine image whose Go toolchain was deleted by a separate RUN.
+#[derive(Parser)]
+#[command(version, args_conflicts_with_subcommands = true, after_help = AFTER_HELP)]
+struct Arguments {
+    #[command(subcommand)]
+    command: Option<Command>,
+    #[command(flatten)]
+    target: OptionalTarget,
+    #[command(flatten)]
+    screen: ScreenOptions,
+}
+
+const AFTER_HELP: &str = "Examples:
+  docker save my-app -o my-app.tar && layerscope my-app.tar
+  docker save my-app | layerscope
+  layerscope report my-app.tar
+  layerscope report my-app.tar --format json | jq .totals
+  layerscope ladder my-app.tar                 how small it could be; with --measure, also compressed
+  layerscope my-app.tar --view play            the build as a time-lapse
+  layerscope fix my-app.tar --dockerfile Dockerfile | patch -p0
+  layerscope compare old.tar new.tar           side by side; --format text|json writes it
+  layerscope learn 1                           why a RUN rm makes nothing smaller
+  layerscope learn --image my-app.tar          the story of an image of yours
+  layerscope learn 1 --format html > lesson.html
+  layerscope cat my-app.tar /etc/os-release
+  layerscope extract my-app.tar /usr/lib/go --to .
+  layerscope                                   opens the built-in demo
+  layerscope demo --write demo.tar             then: docker load -i demo.tar
+
+Exit codes: 0 fine, 1 --verify found a mismatch, 2 the image could not be read or the command line is wrong.";
+
+#[derive(Subcommand)]
+enum Command {
+    /// Write the account without a terminal interface
+    Report(ReportArguments),
+    /// Put images side by side: sizes, shared layers, what came, went and grew, by path and package
+    Compare(CompareArguments),
+    /// Learn what makes images big, lesson by lesson, in the explorer
+    Learn(LearnArguments),
+    /// Show how small the image could be: the size after each remedy, and how to get there
+    Ladder(LadderArguments),
+    /// Print what to change in the Dockerfile, and why, as a diff that `patch` applies
+    Fix(FixArguments),
+    /// Print the Dockerfile as the image's history tells it
+    Dockerfile(DockerfileArguments),
+    /// List the images of an archive
+    Images(ImagesArguments),
+    /// Write the bytes of a file of the image to standard output
+    Cat(CatArguments),
+    /// Write a file or a directory of the image to the host
+    Extract(ExtractArguments),
+    /// Open the built-in demo image, or write it to a file
+    Demo(DemoArguments),
+    /// Print the configuration as it is in the end, with comments: TOML to keep as a file
+    Config(ConfigArguments),
+}
+
+#[derive(Args)]
+struct OptionalTarget {
+    /// The image: an archive of `docker save`, `podman save`, skopeo, buildah, BuildKit, kaniko, …; an OCI layout; a root
+    /// filesystem; as a tar, compressed or not, or as a directory; `-` is standard input
+    #[arg(value_name = "IMAGE")]
+    path: Option<PathBuf>,
+    #[command(flatten)]
+    options: TargetOptions,
+}
+
+#[derive(Args)]
+struct Target {
+    /// The image: an archive of `docker save`, `podman save`, skopeo, buildah, BuildKit, kaniko, …; an OCI layout; a root
+    /// filesystem; as a tar, compressed or not, or as a directory; `-` is standard input
+    #[arg(value_name = "IMAGE")]
+    path: PathBuf,
+    #[command(flatten)]
+    options: TargetOptions,
+}
+
+#[derive(Args)]
+struct TargetOptions {
+    /// Which image, where the archive holds several: a tag, an image ID or its beginning, a digest
+    #[arg(long, value_name = "TAG|ID|DIGEST")]
+    image: Option<String>,
+    /// For which platform, where the archive holds several: os/architecture[/variant]
+    #[arg(long, value_name = "PLATFORM")]
+    platform: Option<String>,
+    #[command(flatten)]
+    preferences: Preferences,
+}
+
+impl TargetOptions {
+    fn selection(&self) -> Selection {
+        Selection { image: self.image.clone(), platform: self.platform.clone() }
+    }
+}
+
+#[derive(Args)]
+struct ReportArguments {
+    #[command(flatten)]
+    target: Target,
+    /// How to write it
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
+    /// How many dead files to list, the biggest first; 0 lists all
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_TOP)]
+    top: usize,
+    /// Also list the final filesystem, path by path (JSON only)
+    #[arg(long)]
+    tree: bool,
+    /// Also compare sizes, digests and diff IDs with the bytes; a mismatch ends with exit code 1
+    #[arg(long)]
+    verify: bool,
+    #[command(flatten)]
+    study: StudyArguments,
+}
+
+const DEFAULT_TOP: usize = 20;
+
+#[derive(Args)]
+struct DemoArguments {
+    /// Write the demo image to this file instead of opening it; an engine can load it
+    #[arg(long, value_name = "FILE")]
+    write: Option<PathBuf>,
+    #[command(flatten)]
+    preferences: Preferences,
+    #[command(flatten)]
+    screen: ScreenOptions,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum Format {
+    /// For people: 80 columns
+    Text,
+    /// For programs: see assets/report.schema.json
+    Json,
+}
+
+/// Why the program ends without success.
+enum Failure {
+    /// The image could not be read or understood.
+    Image(Error),
+    /// The output could not be written.
+    Output(String, io::Error),
+    /// Another file than the image could not be read or understood.
+    File(String),
+    /// The command line asks for what does not go together.
+    Usage(String),
+    /// What is asked for is not in the image.
+    Place { message: String, hint: String },
+    /// The configuration cannot be used.
+    Config(config::Error),
+    /// The terminal can only print; the command that does.
+    Dumb(&'static str),
+    /// The report has been written, and says what does not fit.
+    Mismatch,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Image(error)
+    }
+}
+
+impl From<LessonError> for Failure {
+    fn from(error: LessonError) -> Self {
+        match error {
+            LessonError::Image(error) => Self::Image(error),
+            LessonError::Named { .. } => {
+                let names = layerscope::image::builtin::names().collect::<Vec<_>>().join(", ");
+                let hint = format!("name an archive, as seen from where the lesson lies, or a built-in image: {names}");
+                Self::Place { message: error.to_string(), hint }
+            }
+            error @ LessonError::Words { .. } => Self::File(error.to_string()),
+        }
+    }
+}
+
+impl From<tui::Failure> for Failure {
+    fn from(failure: tui::Failure) -> Self {
+        match failure {
+            tui::Failure::Image(error) => Self::Image(error),
+            tui::Failure::Lesson(error) => error.into(),
+            tui::Failure::Terminal(error) => Self::Output("to the terminal".into(), error),
+        }
+    }
+}
+
+impl From<config::Error> for Failure {
+    fn from(error: config::Error) -> Self {
+        Self::Config(error)
+    }
+}
+
+/// Runs the program with the arguments of the process.
+pub fn run() -> ExitCode {
+    let arguments = Arguments::parse();
+    match dispatch(arguments) {
+        Ok(()) => ExitCode::SUCCESS,
+        Err(Failure::Output(_, error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(failure) => {
+            let (message, hint) = match failure {
+                Failure::Image(error) => (error.to_string(), error.hint()),
+                Failure::Output(what, error) => (format!("cannot write {what}: {error}"), None),
+                Failure::File(message) => (message, None),
+                Failure::Usage(message) => (message, Some("see layerscope --help".into())),
+                Failure::Place { message, hint } => (message, Some(hint)),
+                Failure::Config(error) => (error.to_string(), error.hint()),
+                Failure::Dumb(hint) => (
+                    "TERM=dumb promises a terminal that can only print, so there is no screen".into(),
+                    Some(format!("the same as text: {hint}")),
+                ),
+                Failure::Mismatch => return ExitCode::from(1),
+            };
+            eprintln!("error: {message}");
+            if let Some(hint) = hint {
+                eprintln!("hint: {hint}");
+            }
+            ExitCode::from(2)
+        }
+    }
+}
+
+fn dispatch(arguments: Arguments) -> Result<(), Failure> {
+    match arguments.command {
+        Some(Command::Report(arguments)) => report(arguments),
+        Some(Command::Compare(arguments)) => compare::compare(arguments),
+        Some(Command::Learn(arguments)) => learn::learn(&arguments),
+        Some(Command::Ladder(arguments)) => ladder::ladder(&arguments),
+        Some(Command::Fix(arguments)) => fix::print_fix(&arguments),
+        Some(Command::Dockerfile(arguments)) => fix::print_dockerfile(&arguments),
+        Some(Command::Images(arguments)) => images::list(&arguments),
+        Some(Command::Cat(arguments)) => contents::cat(&arguments),
+        Some(Command::Extract(arguments)) => contents::extract_to(&arguments),
+        Some(Command::Demo(DemoArguments { write: Some(file), .. })) => write_demo(&file),
+        Some(Command::Demo(DemoArguments { write: None, preferences, screen })) => {
+            show(Input::Demo, Selection::default(), settings::of_screen(&preferences, &screen)?)
+        }
+        Some(Command::Config(arguments)) => settings::print(&arguments),
+        None => {
+            let options = &arguments.target.options;
+            let input = match &arguments.target.path {
+                Some(path) => Input::named(path),
+                None => Input::unnamed(),
+            };
+            let settings = settings::of_screen(&options.preferences, &arguments.screen)?;
+            show(input, options.selection(), settings)
+        }
+    }
+}
+
+fn report(arguments: ReportArguments) -> Result<(), Failure> {
+    if arguments.tree && matches!(arguments.format, Format::Text) {
+        return Err(Failure::Usage("--tree lists the filesystem in JSON: add --format json".into()));
+    }
+    let options = &arguments.target.options;
+    let units = options.preferences.units()?;
+    let progress = Progress { verify: arguments.verify, ..Progress::default() };
+    let prepared = arguments.study.prepare()?;
+    let (opened, inspection) = read_opened(Input::named(&arguments.target.path), &options.selection(), &progress)?;
+    let study = prepared.study(&opened, &inspection, units, &Arc::default())?;
+    match arguments.format {
+        Format::Text => print_text(&inspection, &study, units, arguments.top)?,
+        Format::Json => print_json(&inspection, &study, Detail { top: arguments.top, tree: arguments.tree })?,
+    }
+    match &inspection.mismatches {
+        Some(mismatches) if !mismatches.is_empty() => Err(Failure::Mismatch),
+        _ => Ok(()),
+    }
+}
+
+/// Shows the image on the terminal, or writes the text report where the output is none.
+fn show(input: Input, selection: Selection, settings: Settings) -> Result<(), Failure> {
+    if !io::stdout().is_terminal() {
+        let (opened, inspection) = read_opened(input, &selection, &Progress::default())?;
+        let study =
+            StudyArguments::default().prepare()?.study(&opened, &inspection, settings.units, &Arc::default())?;
+        return print_text(&inspection, &study, settings.units, DEFAULT_TOP);
+    }
+    if Environment::read().is_dumb() {
+        return Err(Failure::Dumb("layerscope report IMAGE"));
+    }
+    let start = start(input, &selection)?;
+    Ok(tui::run(start, selection, settings)?)
+}
+
+/// What the screen begins with; what cannot be opened is said before the screen is taken over.
+fn start(input: Input, selection: &Selection) -> Result<tui::Start, Failure> {
+    if !input.opens_at_once() {
+        let name = input.name();
+        return Ok(tui::Start::Later(name, Box::new(move |progress| input.open(progress))));
+    }
+    let archive = input.open(&Progress::default())?;
+    Ok(match archive.select(selection) {
+        Err(Error::Ambiguous { .. }) => tui::Start::Archive(archive),
+        index => tui::Start::Image(Box::new(archive.pick(index?))),
+    })
+}
+
+fn read(input: Input, selection: &Selection, progress: &Progress) -> Result<Inspection, Failure> {
+    Ok(read_opened(input, selection, progress)?.1)
+}
+
+fn read_opened(input: Input, selection: &Selection, progress: &Progress) -> Result<(Opened, Inspection), Failure> {
+    let read: Result<_, Error> = progress::shown("reading layers", progress, || {
+        let opened: Opened = input.open(progress)?.choose(selection)?;
+        let inspection = layerscope::inspect(&opened, progress)?;
+        Ok((opened, inspection))
+    });
+    Ok(read?)
+}
+
+fn print_text(inspection: &Inspection, study: &Study, units: Units, top: usize) -> Result<(), Failure> {
+    let style = TextStyle { colour: coloured(), units, top };
+    write_text(inspection, study, style, BufWriter::new(io::stdout().lock())).map_err(to_stdout)
+}
+
+/// Whether text on standard output is coloured.
+fn coloured() -> bool {
+    io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
+}
+
+fn print_json(inspection: &Inspection, study: &Study, detail: Detail) -> Result<(), Failure> {
+    let account = Account::new(inspection, study, detail);
+    write_json(&account, BufWriter::new(io::stdout().lock())).map_err(to_stdout)
+}
+
+fn to_stdout(error: io::Error) -> Failure {
+    Failure::Output("the report".into(), error)
+}
+
+/// Writes the demo to a file that appears whole or not at all, and replaces none.
+fn write_demo(file: &Path) -> Result<(), Failure> {
+    let failure = |error| Failure::Output(layerscope::display::escaped(file.as_os_str().as_encoded_bytes()), error);
+    let directory = match file.parent() {
+        Some(parent) if !parent.as_os_str().is_empty() => parent,
+        _ => Path::new("."),
+    };
+    let mut part = tempfile::NamedTempFile::new_in(directory).map_err(failure)?;
+    layerscope::image::builtin::demo::write(BufWriter::new(part.as_file_mut())).map_err(failure)?;
+    part.persist_noclobber(file).map_err(|error| failure(error.error))?;
+    Ok(())
+}

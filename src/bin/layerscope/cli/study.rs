@@ -1,0 +1,124 @@
+//! What the findings of a report are made with: rules of one's own, the base image.
+
+use std::path::PathBuf;
+use std::sync::Arc;
+
+use clap::Args;
+use layerscope::advice::assessment::{Question, Study, StudyError};
+use layerscope::advice::base::Given;
+use layerscope::advice::findings::Rules;
+use layerscope::display::escaped;
+use layerscope::files::contents::{Contents, LayerContents};
+use layerscope::report::Units;
+use layerscope::{Error, Inspection, Opened, Progress, Selection};
+
+use super::Failure;
+use super::input::Input;
+
+#[derive(Args, Default)]
+pub struct StudyArguments {
+    /// Rules of your own for findings, beside the built-in ones: a TOML file (README, "Findings")
+    #[arg(long, value_name = "FILE")]
+    rules: Option<PathBuf>,
+    #[command(flatten)]
+    base: BaseArguments,
+    /// Do not look into files: quicker with compressed layers, but no packages are named, and what the image runs is
+    /// not known
+    #[arg(long)]
+    quick: bool,
+}
+
+/// Which layers are the base image's.
+#[derive(Args, Default)]
+pub struct BaseArguments {
+    /// How many of the lowest layers are the base image's; without it, this is told from the history
+    #[arg(long, value_name = "N", conflicts_with = "base")]
+    base_layers: Option<usize>,
+    /// The archive of the base image; its layers have to be the lowest ones
+    #[arg(long, value_name = "ARCHIVE")]
+    base: Option<PathBuf>,
+}
+
+/// What was asked for, read.
+pub struct Prepared {
+    rules: Rules,
+    base: PreparedBase,
+    quick: bool,
+}
+
+/// The base image as it was named, read.
+pub enum PreparedBase {
+    Nothing,
+    Layers(usize),
+    Image { name: String, diff_ids: Vec<Option<String>> },
+}
+
+impl StudyArguments {
+    /// Reads the rules and the base image, before the image itself is.
+    pub fn prepare(&self) -> Result<Prepared, Failure> {
+        let rules = match &self.rules {
+            None => Rules::built_in(),
+            Some(file) => {
+                let path = escaped(file.as_os_str().as_encoded_bytes());
+                let text = std::fs::read_to_string(file).map_err(|source| Error::Io {
+                    path: path.clone(),
+                    operation: "read",
+                    source,
+                })?;
+                Rules::with(&path, &text).map_err(|error| Failure::Usage(error.to_string()))?
+            }
+        };
+        Ok(Prepared { rules, base: self.base.prepare()?, quick: self.quick })
+    }
+}
+
+impl BaseArguments {
+    /// Reads the base image, before the image itself is.
+    pub fn prepare(&self) -> Result<PreparedBase, Failure> {
+        Ok(match (&self.base, self.base_layers) {
+            (Some(path), _) => {
+                let opened = Input::named(path).open(&Progress::default())?.choose(&Selection::default())?;
+                let diff_ids = opened.image.layers.into_iter().map(|layer| layer.diff_id).collect();
+                PreparedBase::Image { name: opened.path, diff_ids }
+            }
+            (None, Some(layers)) => PreparedBase::Layers(layers),
+            (None, None) => PreparedBase::Nothing,
+        })
+    }
+}
+
+impl PreparedBase {
+    /// What was given.
+    pub fn given(&self) -> Given<'_> {
+        match self {
+            Self::Nothing => Given::Nothing,
+            Self::Layers(layers) => Given::Layers(*layers),
+            Self::Image { name, diff_ids } => Given::Image { name, diff_ids },
+        }
+    }
+}
+
+impl Prepared {
+    /// The same without looking into files.
+    pub fn quick(self) -> Self {
+        Self { quick: true, ..self }
+    }
+
+    /// Studies an image.
+    pub fn study(
+        &self,
+        opened: &Opened,
+        inspection: &Inspection,
+        units: Units,
+        progress: &Arc<Progress>,
+    ) -> Result<Study, Failure> {
+        let base = self.base.given();
+        let contents = (!self.quick).then(|| LayerContents::new(opened));
+        let contents = contents.as_ref().map(|contents| contents as &dyn Contents);
+        let question = Question { base, contents, units, progress: Some(progress), ..Question::with(&self.rules) };
+        Study::of(inspection, &question).map_err(|error| match error {
+            StudyError::Base(error) => Failure::Usage(error.to_string()),
+            StudyError::Stopped(error) => Failure::Image(error),
+        })
+    }
+}

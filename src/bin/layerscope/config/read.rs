@@ -1,0 +1,141 @@
+//! Reads the configuration. What is not understood is an error: a setting that does nothing would go unnoticed.
+
+use std::collections::HashMap;
+use std::path::Path;
+
+use toml::de::{DeTable, DeValue};
+
+use super::Config;
+use super::setting::Setting;
+use crate::toml_file::{Problem, in_order, instead, unknown};
+use crate::tui::keymap::{Action, Chord};
+
+/// Reads the text of a configuration whose paths start from `directory`.
+pub fn read(text: &str, directory: Option<&Path>) -> Result<Config, Problem> {
+    let table = DeTable::parse(text).map_err(|error| Problem::of_syntax(text, &error))?.into_inner();
+    let mut config = Config::default();
+    for (key, value) in in_order(&table) {
+        let name = key.get_ref().as_ref();
+        let problem = |what| Problem::at(text, key.span().start, name, what);
+        match (name, value.get_ref()) {
+            ("keymap", DeValue::Table(actions)) => config.keymap = keymap(text, actions)?,
+            ("keymap", value) => return Err(problem(instead("a table", value))),
+            (name, value) => {
+                setting(name).and_then(|setting| setting.set(&mut config, value, directory)).map_err(problem)?;
+            }
+        }
+    }
+    Ok(config)
+}
+
+fn setting(name: &str) -> Result<Setting, String> {
+    let names = Setting::ALL.iter().map(|setting| setting.name()).chain(["keymap"]);
+    Setting::ALL.into_iter().find(|setting| setting.name() == name).ok_or_else(|| unknown("setting", name, names))
+}
+
+fn keymap(text: &str, table: &DeTable<'_>) -> Result<Vec<(Action, Vec<Chord>)>, Problem> {
+    let mut keymap = Vec::new();
+    let mut taken = HashMap::new();
+    for (key, value) in in_order(table) {
+        let name = key.get_ref().as_ref();
+        let problem = |what| Problem::at(text, key.span().start, &format!("keymap.{name}"), what);
+        let action = action(name).map_err(problem)?;
+        let chords = chords(value.get_ref()).map_err(problem)?;
+        for &chord in &chords {
+            if let Some(other) = taken.insert((action.context(), chord), action).filter(|&other| other != action) {
+                return Err(problem(format!("{:?} is the key of {} already", chord.written(), other.name())));
+            }
+        }
+        keymap.push((action, chords));
+    }
+    Ok(keymap)
+}
+
+fn action(name: &str) -> Result<Action, String> {
+    let names = Action::ALL.iter().map(|action| action.name());
+    Action::ALL.iter().copied().find(|action| action.name() == name).ok_or_else(|| unknown("action", name, names))
+}
+
+fn chords(value: &DeValue<'_>) -> Result<Vec<Chord>, String> {
+    let one = |value: &DeValue<'_>| match value.as_str() {
+        Some(key) => key.parse(),
+        None => Err(instead("a key, or a list of keys,", value)),
+    };
+    match value {
+        DeValue::Array(keys) => keys.iter().map(|key| one(key.get_ref())).collect(),
+        value => Ok(vec![one(value)?]),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use layerscope::display::Units;
+
+    use super::*;
+    use crate::config::{Ascii, Keys, ThemeChoice};
+    use crate::tui::View;
+
+    #[test]
+    fn an_empty_file_says_nothing() {
+        assert_eq!(read("", None), Ok(Config::default()));
+    }
+
+    #[test]
+    fn every_setting_is_taken_over() {
+        let config = read(
+            "units = \"si\"\nview = \"waste\"\ntheme = \"light\"\nascii = true\nmouse = false\nmotion = false\nkeys = \"dive\"\n\
+             pager = \"less -S\"\n[keymap]\nquit = \"ctrl-q\"\nhelp = [\"f1\", \"?\"]\nback = []\n",
+            None,
+        )
+        .unwrap();
+        let key = |text: &str| text.parse::<Chord>().unwrap();
+        let expected = Config {
+            units: Units::Si,
+            view: View::Waste,
+            theme: ThemeChoice::BuiltIn("light"),
+            ascii: Ascii::Always,
+            mouse: false,
+            motion: false,
+            keys: Keys::Dive,
+            keymap: vec![
+                (Action::Quit, vec![key("ctrl-q")]),
+                (Action::Help, vec![key("f1"), key("?")]),
+                (Action::Back, vec![]),
+            ],
+            pager: Some("less -S".into()),
+        };
+        assert_eq!(config, expected);
+        assert_eq!(config.keymap().keys(Action::Help), [key("f1"), key("?")]);
+    }
+
+    #[test]
+    fn an_error_names_the_line_and_the_key() {
+        for (text, message) in [
+            ("units = \"mib\"", "line 1: units: \"mib\" is none of \"iec\" and \"si\""),
+            ("\n\nview = \"map\"", "line 3: view: \"map\" is none of \"explore\", \"waste\""),
+            ("unit = \"si\"", "line 1: unit: no such setting; did you mean units?"),
+            ("# mine\nzzz = 1", "line 2: zzz: no such setting"),
+            ("theme = \"lihgt\"", "line 1: theme: no such theme; did you mean light?"),
+            ("theme = 16", "line 1: theme: a string is expected, not an integer"),
+            ("ascii = \"yes\"", "line 1: ascii: true, false or \"auto\" is expected"),
+            ("motion = 0", "line 1: motion: true or false is expected, not an integer"),
+            ("mouse = \"no\"", "line 1: mouse: true or false is expected, not a string"),
+            ("keys = \"vim\"", "line 1: keys: \"vim\" is none of \"usual\" and \"dive\""),
+            ("keymap = 1", "line 1: keymap: a table is expected, not an integer"),
+            ("[keymap]\nquit = \"q\"\nquitt = \"x\"", "line 3: keymap.quitt: no such action; did you mean quit?"),
+            ("[keymap]\nquit = \"hyper-q\"", "line 2: keymap.quit: \"hyper-q\" is no key; keys are written as"),
+            (
+                "[keymap]\nquit = [\"q\", 7]",
+                "line 2: keymap.quit: a key, or a list of keys, is expected, not an integer",
+            ),
+            ("[keymap]\nquit = \"x\"\nhelp = \"x\"", "line 3: keymap.help: \"x\" is the key of quit already"),
+            ("mouse = true\nmouse = false", "line 2: "),
+            ("units = ", "line 1: "),
+            ("[keymap\nquit = \"q\"", "line 1: "),
+        ] {
+            let problem = read(text, None).unwrap_err().to_string();
+            assert!(problem.starts_with(message), "{text:?}: {problem}");
+            assert!(!problem.contains('\n'), "one sentence: {problem}");
+        }
+    }
+}

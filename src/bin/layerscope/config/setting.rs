@@ -1,0 +1,124 @@
+//! The settings one by one: the name, what it is for, how a value is read and written. The one table of reading and writing.
+
+use std::path::Path;
+
+use layerscope::display::Units;
+use toml::de::DeValue;
+
+use super::{Ascii, Config, Keys, ThemeChoice};
+use crate::toml_file::{instead, string};
+use crate::tui::View;
+
+/// A setting that is not a key of the keyboard.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Setting {
+    Units,
+    View,
+    Theme,
+    Ascii,
+    Mouse,
+    Motion,
+    Keys,
+    Pager,
+}
+
+impl Setting {
+    pub const ALL: [Self; 8] =
+        [Self::Units, Self::View, Self::Theme, Self::Ascii, Self::Mouse, Self::Motion, Self::Keys, Self::Pager];
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Units => "units",
+            Self::View => "view",
+            Self::Theme => "theme",
+            Self::Ascii => "ascii",
+            Self::Mouse => "mouse",
+            Self::Motion => "motion",
+            Self::Keys => "keys",
+            Self::Pager => "pager",
+        }
+    }
+
+    /// What it is for, and the values that it may have.
+    pub fn comment(self) -> &'static str {
+        match self {
+            Self::Units => "Sizes in powers of 1024 (\"iec\": KiB, MiB) or of 1000 (\"si\": kB, MB).",
+            Self::View => {
+                "The view that is shown first: \"explore\", \"waste\", \"timeline\", \"treemap\", \"image\", \"findings\",\n\
+                 \"ladder\" or \"play\"."
+            }
+            Self::Theme => {
+                "The colours: \"auto\" (what suits the terminal), \"dark\", \"light\", \"16\" (the terminal's own palette),\n\
+                 \"plain\" (none), \"blue-orange\" (for every kind of colour vision), the name of a file themes/NAME.toml\n\
+                 beside this one, or the path of a file."
+            }
+            Self::Ascii => "Draw with ASCII only: true, false or \"auto\" (where the locale is not UTF-8).",
+            Self::Mouse => "Take clicks and the wheel; false leaves the mouse to the terminal.",
+            Self::Motion => {
+                "Let the time-lapse move; false shows one layer after the other, and starts none by itself."
+            }
+            Self::Keys => "The keys to start from: \"usual\", or \"dive\" for what dive's keys do in dive.",
+            Self::Pager => "The program that long texts are shown with; \"\" stands for $PAGER, or else less or more.",
+        }
+    }
+
+    /// Takes a value over; relative paths start from `directory`.
+    pub fn set(self, config: &mut Config, value: &DeValue<'_>, directory: Option<&Path>) -> Result<(), String> {
+        match self {
+            Self::Units => config.units = one_of(value, &[("iec", Units::Iec), ("si", Units::Si)])?,
+            Self::View => config.view = one_of(value, &View::ALL.map(|view| (view.word(), view)))?,
+            Self::Theme => {
+                let base = directory.unwrap_or(Path::new(""));
+                config.theme = ThemeChoice::named(string(value)?, directory, base)?;
+            }
+            Self::Ascii => {
+                config.ascii = match value {
+                    DeValue::Boolean(true) => Ascii::Always,
+                    DeValue::Boolean(false) => Ascii::Never,
+                    value if value.as_str() == Some("auto") => Ascii::Auto,
+                    _ => return Err("true, false or \"auto\" is expected".into()),
+                }
+            }
+            Self::Mouse => config.mouse = value.as_bool().ok_or_else(|| instead("true or false", value))?,
+            Self::Motion => config.motion = value.as_bool().ok_or_else(|| instead("true or false", value))?,
+            Self::Keys => config.keys = one_of(value, &[Keys::Usual, Keys::Dive].map(|keys| (keys.word(), keys)))?,
+            Self::Pager => config.pager = Some(string(value)?.to_owned()).filter(|pager| !pager.trim().is_empty()),
+        }
+        Ok(())
+    }
+
+    /// The value as TOML.
+    pub fn written(self, config: &Config) -> String {
+        let quoted = |text: &str| toml::Value::from(text).to_string();
+        match self {
+            Self::Units => quoted(match config.units {
+                Units::Iec => "iec",
+                Units::Si => "si",
+            }),
+            Self::View => quoted(config.view.word()),
+            Self::Theme => match &config.theme {
+                ThemeChoice::Auto => quoted("auto"),
+                ThemeChoice::BuiltIn(name) => quoted(name),
+                ThemeChoice::File(path) => quoted(&path.to_string_lossy()),
+            },
+            Self::Ascii => match config.ascii {
+                Ascii::Auto => quoted("auto"),
+                Ascii::Always => "true".into(),
+                Ascii::Never => "false".into(),
+            },
+            Self::Mouse => config.mouse.to_string(),
+            Self::Motion => config.motion.to_string(),
+            Self::Keys => quoted(config.keys.word()),
+            Self::Pager => quoted(config.pager.as_deref().unwrap_or_default()),
+        }
+    }
+}
+
+fn one_of<T: Copy>(value: &DeValue<'_>, words: &[(&str, T)]) -> Result<T, String> {
+    let text = string(value)?;
+    words.iter().find(|(word, _)| *word == text).map(|&(_, value)| value).ok_or_else(|| {
+        let all: Vec<_> = words.iter().map(|(word, _)| format!("{word:?}")).collect();
+        let (last, others) = all.split_last().expect("there is a choice");
+        format!("{text:?} is none of {} and {last}", others.join(", "))
+    })
+}

@@ -1,0 +1,107 @@
+//! The lessons there are: the built-in ones, and a teacher's own.
+
+use std::path::{Path, PathBuf};
+
+use layerscope::display::escaped;
+
+use super::Lesson;
+use crate::config::contents;
+
+/// The built-in lessons in their order: a name, and the text.
+const BUILT_IN: &[(&str, &str)] = &[
+    ("cleanup", include_str!("../../../../assets/lessons/cleanup.toml")),
+    ("one-run", include_str!("../../../../assets/lessons/one-run.toml")),
+    ("add-dot", include_str!("../../../../assets/lessons/add-dot.toml")),
+    ("two-stages", include_str!("../../../../assets/lessons/two-stages.toml")),
+    ("scratch", include_str!("../../../../assets/lessons/scratch.toml")),
+    ("binary", include_str!("../../../../assets/lessons/binary.toml")),
+    ("cache-order", include_str!("../../../../assets/lessons/cache-order.toml")),
+    ("chmod", include_str!("../../../../assets/lessons/chmod.toml")),
+];
+
+/// Lessons in their order.
+pub struct Course {
+    pub entries: Vec<Entry>,
+}
+
+/// A lesson of a course.
+pub struct Entry {
+    /// A short name, without spaces.
+    pub name: String,
+    pub origin: Origin,
+    pub lesson: Lesson,
+}
+
+/// Where a lesson comes from.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Origin {
+    BuiltIn,
+    File(PathBuf),
+}
+
+impl Course {
+    /// The built-in lessons.
+    ///
+    /// # Errors
+    ///
+    /// Only if one of them is wrong, which the tests would have found.
+    pub fn built_in() -> Result<Self, String> {
+        let entry = |&(name, text): &(&str, &str)| {
+            let lesson = Lesson::read(text).map_err(|problem| format!("the built-in lesson {name}: {problem}"))?;
+            Ok(Entry::of(lesson, name))
+        };
+        Ok(Self { entries: BUILT_IN.iter().map(entry).collect::<Result<_, String>>()? })
+    }
+
+    /// Adds the lessons of a directory in the order of their names; without one, none.
+    ///
+    /// # Errors
+    ///
+    /// Names the file and the line that is wrong.
+    pub fn with_files_of(mut self, directory: &Path) -> Result<Self, String> {
+        let Ok(files) = std::fs::read_dir(directory) else { return Ok(self) };
+        let mut paths: Vec<_> = files.flatten().map(|file| file.path()).collect();
+        paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
+        paths.sort();
+        for path in paths {
+            self.entries.push(Entry::of_file(&path)?);
+        }
+        Ok(self)
+    }
+
+    /// The place of the lesson of a number, counted from 1, or of a name.
+    pub fn find(&self, word: &str) -> Option<usize> {
+        let by_number = word.parse().ok().and_then(|number: usize| number.checked_sub(1));
+        by_number
+            .filter(|&index| index < self.entries.len())
+            .or_else(|| self.entries.iter().position(|entry| entry.name == word))
+    }
+}
+
+impl Entry {
+    /// A built-in lesson.
+    pub fn of(lesson: Lesson, name: &str) -> Self {
+        Self { name: name.into(), origin: Origin::BuiltIn, lesson }
+    }
+
+    /// What to call the lesson in an error.
+    pub fn place(&self) -> String {
+        match &self.origin {
+            Origin::BuiltIn => format!("the built-in lesson {}", self.name),
+            Origin::File(path) => escaped(path.as_os_str().as_encoded_bytes()),
+        }
+    }
+
+    /// The lesson of a file.
+    ///
+    /// # Errors
+    ///
+    /// Names the file, and the line that is wrong.
+    pub fn of_file(path: &Path) -> Result<Self, String> {
+        let shown = escaped(path.as_os_str().as_encoded_bytes());
+        let text = contents(path).map_err(|error| format!("cannot read {shown}: {error}"))?;
+        let lesson = Lesson::read(&text).map_err(|problem| format!("{shown}: {problem}"))?;
+        let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
+        Ok(Self { name, origin: Origin::File(path.into()), lesson })
+    }
+}

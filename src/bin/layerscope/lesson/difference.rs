@@ -1,0 +1,52 @@
+//! The Dockerfiles of a lesson, with what is different in them.
+
+use layerscope::display::escaped_str;
+use similar::{ChangeTag, TextDiff};
+
+use super::Told;
+
+/// A line of a Dockerfile.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct FileLine {
+    /// The line, escaped for display, tabs as spaces.
+    pub text: String,
+    /// Whether the other file does not have it.
+    pub is_changed: bool,
+}
+
+impl Told {
+    /// The lines of the Dockerfile before and of the one after; none where there is no such file.
+    pub fn dockerfiles(&self) -> [Vec<FileLine>; 2] {
+        let (mut before, mut after) = (Vec::new(), Vec::new());
+        for change in TextDiff::from_lines(&*self.before, &*self.after).iter_all_changes() {
+            let text = escaped_str(&change.value().trim_end().replace('\t', "    "));
+            // Where there is but one file, there is nothing to tell it from.
+            let is_changed = change.tag() != ChangeTag::Equal && !self.before.is_empty() && !self.after.is_empty();
+            let line = FileLine { text, is_changed };
+            if change.tag() != ChangeTag::Insert {
+                before.push(line.clone());
+            }
+            if change.tag() != ChangeTag::Delete {
+                after.push(line);
+            }
+        }
+        [before, after]
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_line_that_only_one_file_has_is_marked_in_that_one() {
+        let (before, after) = ("FROM a\nRUN \u{1b}b".to_owned(), "FROM a\nRUN\tc".to_owned());
+        let told = Told { title: String::new(), steps: Vec::new(), seen: Vec::new(), before, after };
+        let line = |text: &str, is_changed| FileLine { text: text.into(), is_changed };
+        let [before, after] = told.dockerfiles();
+        assert_eq!(before, [line("FROM a", false), line("RUN \\x1bb", true)]);
+        assert_eq!(after, [line("FROM a", false), line("RUN    c", true)]);
+        let alone = Told { after: String::new(), ..told };
+        assert_eq!(alone.dockerfiles(), [vec![line("FROM a", false), line("RUN \\x1bb", false)], Vec::new()]);
+    }
+}

@@ -1,0 +1,193 @@
+//! What is known of an image, under the names that lessons use.
+
+use std::sync::Arc;
+
+use layerscope::Inspection;
+use layerscope::advice::assessment::Study;
+use layerscope::display::{count, plural};
+use layerscope::report::Units;
+use layerscope::tree::{NodeId, Totals};
+
+use super::figure::{Name, Of, Quantity};
+
+/// An image that has been read.
+#[derive(Clone)]
+pub struct Facts {
+    /// What the lesson calls it.
+    pub name: String,
+    pub inspection: Arc<Inspection>,
+    pub study: Arc<Study>,
+    /// Sums over the paths, as of the last layer.
+    sums: Arc<Vec<Totals>>,
+}
+
+/// What a quantity comes to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    Bytes {
+        bytes: u64,
+        is_exact: bool,
+    },
+    /// How many of what; sums of different things have no noun.
+    Count {
+        count: u64,
+        noun: &'static str,
+    },
+    Words(String),
+}
+
+impl Value {
+    fn bytes(bytes: u64) -> Self {
+        Self::Bytes { bytes, is_exact: true }
+    }
+
+    pub fn shown(&self, units: Units) -> String {
+        match self {
+            Self::Bytes { bytes, is_exact: true } => units.size(*bytes),
+            Self::Bytes { bytes, is_exact: false } => format!("~{}", units.size(*bytes)),
+            Self::Count { count: n, noun: "" } => count(*n),
+            Self::Count { count, noun } => plural(usize::try_from(*count).unwrap_or(usize::MAX), noun),
+            Self::Words(words) => words.clone(),
+        }
+    }
+}
+
+impl Facts {
+    pub fn new(name: String, inspection: Arc<Inspection>, study: Arc<Study>) -> Self {
+        let last = inspection.layers.len().saturating_sub(1);
+        let sums = Arc::new(inspection.tree.totals(last));
+        Self { name, inspection, study, sums }
+    }
+
+    /// The path of that name.
+    ///
+    /// # Errors
+    ///
+    /// Says that there is none.
+    pub fn find(&self, path: &str) -> Result<NodeId, String> {
+        let node = self.inspection.tree.find(path.as_bytes());
+        node.ok_or_else(|| format!("{} has no {path}", self.name))
+    }
+
+    /// Whether there is a layer of that number.
+    ///
+    /// # Errors
+    ///
+    /// Says how many there are.
+    pub fn layer(&self, layer: usize) -> Result<usize, String> {
+        let layers = self.inspection.layers.len();
+        if layer < layers {
+            return Ok(layer);
+        }
+        Err(format!("{} has {}, which count from 0: there is no layer {layer}", self.name, plural(layers, "layer")))
+    }
+
+    /// What a quantity of this image comes to.
+    ///
+    /// # Errors
+    ///
+    /// Says what of it this image does not have.
+    pub fn value(&self, quantity: &Quantity) -> Result<Value, String> {
+        match &quantity.of {
+            Of::Image => self.of_image(quantity.name),
+            Of::Layer(layer) => self.of_layer(quantity.name, self.layer(*layer)?),
+            Of::Path(path) => self.of_path(quantity.name, self.find(path)?),
+            Of::Word(word) => self.of_word(quantity.name, word),
+        }
+    }
+
+    fn of_image(&self, name: Name) -> Result<Value, String> {
+        let (totals, study) = (&self.inspection.totals, &self.study);
+        let runtime = || study.runtime.as_ref().ok_or_else(|| format!("nobody knows what {} runs", self.name));
+        let closure = || {
+            let closure = runtime()?.closure.as_ref();
+            closure.ok_or_else(|| format!("nobody knows what the program of {} needs", self.name))
+        };
+        Ok(match name {
+            Name::Shipped => Value::bytes(totals.shipped),
+            Name::Live => Value::bytes(totals.live),
+            Name::Dead => Value::bytes(totals.dead()),
+            Name::Base => Value::bytes(self.layers_shipped(study.base.layers)),
+            Name::Application => match runtime()?.bytes {
+                0 => return Err(format!("the application of {} was not found", self.name)),
+                bytes => Value::bytes(bytes),
+            },
+            Name::Closure => Value::bytes(closure()?.bytes()),
+            Name::Loaded => {
+                // The program itself is among them.
+                let files = closure()?.files.iter().filter(|file| file.bytes > 0).count().saturating_sub(1);
+                Value::Count { count: files as u64, noun: "file" }
+            }
+            Name::Files => Value::Count { count: totals.files, noun: "file" },
+            Name::Layers => Value::Count { count: self.inspection.layers.len() as u64, noun: "layer" },
+            Name::Called => Value::Words(self.inspection.name.clone()),
+            Name::Program => match &runtime()?.application.program {
+                Some(program) => Value::Words(self.path(program.file.node)),
+                None => return Err(format!("the program of {} was not found", self.name)),
+            },
+            name => return Err(needs(name)),
+        })
+    }
+
+    fn of_layer(&self, name: Name, layer: usize) -> Result<Value, String> {
+        let layers = &self.inspection.layers;
+        let account = &layers[layer];
+        Ok(match name {
+            Name::Shipped => Value::bytes(account.shipped),
+            Name::Live => Value::bytes(account.live),
+            Name::Dead => Value::bytes(account.dead()),
+            Name::Hid => Value::bytes(account.killed),
+            Name::UpTo => Value::bytes(self.layers_shipped(layer + 1)),
+            Name::Visible => {
+                let sums = self.inspection.tree.totals(layer);
+                Value::bytes(sums[NodeId::ROOT.index()].visible)
+            }
+            Name::Instruction => Value::Words(account.instruction.one_line()),
+            name => return Err(needs(name)),
+        })
+    }
+
+    fn of_path(&self, name: Name, node: NodeId) -> Result<Value, String> {
+        let totals = self.sums[node.index()];
+        Ok(match name {
+            Name::Shipped => Value::bytes(totals.shipped()),
+            Name::Live => Value::bytes(totals.visible),
+            Name::Dead => Value::bytes(totals.dead),
+            Name::Items => Value::Count { count: totals.items.into(), noun: "item" },
+            name => return Err(needs(name)),
+        })
+    }
+
+    fn of_word(&self, name: Name, word: &str) -> Result<Value, String> {
+        match name {
+            Name::Finding => {
+                let findings = self.study.findings.iter().filter(|finding| finding.rule == word);
+                match findings.map(|finding| finding.bytes).sum() {
+                    0 => Err(format!("{} has no finding of the rule {word:?}", self.name)),
+                    bytes => Ok(Value::bytes(bytes)),
+                }
+            }
+            Name::Rung => {
+                let rung = self.study.ladder.iter().find(|rung| rung.step.id() == word);
+                let rung = rung.ok_or_else(|| format!("the ladder of {} has no rung {word:?}", self.name))?;
+                let is_exact = rung.certainty == layerscope::advice::ladder::Certainty::Exact;
+                Ok(Value::Bytes { bytes: rung.shipped, is_exact })
+            }
+            name => Err(needs(name)),
+        }
+    }
+
+    /// What the lowest layers ship.
+    fn layers_shipped(&self, layers: usize) -> u64 {
+        self.inspection.layers.iter().take(layers).map(|layer| layer.shipped).sum()
+    }
+
+    fn path(&self, node: NodeId) -> String {
+        layerscope::display::escaped(&self.inspection.tree.path(node))
+    }
+}
+
+/// What the reader of figures lets nobody ask.
+fn needs(name: Name) -> String {
+    format!("{name:?} cannot be asked of that")
+}

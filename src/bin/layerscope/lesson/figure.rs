@@ -1,0 +1,306 @@
+//! Figures in the words of a lesson: `{dead(1)}`, `{application % shipped}`, `{golang:shipped / scratch:shipped}`.
+//!
+//! A figure is a sum of quantities, one such sum divided by another (`/`, a
+//! ratio such as `12.3×`), or one as a share of another (`%`). Operators stand
+//! between spaces, since names of images have hyphens.
+
+use crate::toml_file::unknown;
+
+/// The characters that are shown of a figure without an end.
+const SHOWN: usize = 40;
+
+/// Words with figures in them.
+#[derive(Debug, Clone, Default)]
+pub struct Template {
+    pub parts: Vec<Part>,
+}
+
+/// Words, or a figure that takes its place among them.
+#[derive(Debug, Clone)]
+pub enum Part {
+    Words(String),
+    Figure {
+        figure: Figure,
+        /// As it is written.
+        written: String,
+        /// Where, counted from 1.
+        line: usize,
+    },
+}
+
+/// What is to be computed.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Figure {
+    Sum(Sum),
+    Ratio(Sum, Sum),
+    Share(Sum, Sum),
+}
+
+/// Quantities that are added, or taken away.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sum {
+    pub first: Quantity,
+    pub rest: Vec<(Sign, Quantity)>,
+}
+
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Sign {
+    Plus,
+    Minus,
+}
+
+/// Something that is known of an image.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Quantity {
+    /// The image of the lesson that is meant, if it is not the one that is shown.
+    pub image: Option<String>,
+    pub name: Name,
+    pub of: Of,
+}
+
+/// What a quantity is about.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Of {
+    /// The whole image.
+    Image,
+    Layer(usize),
+    /// A path with everything below it.
+    Path(String),
+    /// A rule of the findings, or a rung of the ladder.
+    Word(String),
+}
+
+macro_rules! names {
+    ($($variant:ident $word:literal [$($of:ident)*];)*) => {
+        /// What can be asked of an image.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub enum Name {
+            $($variant,)*
+        }
+
+        impl Name {
+            const ALL: &'static [Self] = &[$(Self::$variant,)*];
+
+            fn word(self) -> &'static str {
+                match self { $(Self::$variant => $word,)* }
+            }
+
+            /// What it can be asked of.
+            fn takes(self) -> &'static [Kind] {
+                match self { $(Self::$variant => &[$(Kind::$of,)*],)* }
+            }
+        }
+    };
+}
+
+/// A kind of what stands in the parentheses of a quantity.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Kind {
+    Image,
+    Layer,
+    Path,
+    Word,
+}
+
+names! {
+    // Bytes.
+    Shipped "shipped" [Image Layer Path];
+    Live "live" [Image Layer Path];
+    Dead "dead" [Image Layer Path];
+    Hid "hid" [Layer];
+    UpTo "up-to" [Layer];
+    Visible "visible" [Layer];
+    Finding "finding" [Word];
+    Rung "rung" [Word];
+    Base "base" [Image];
+    Application "application" [Image];
+    Closure "closure" [Image];
+    // Counts.
+    Files "files" [Image];
+    Items "items" [Path];
+    Layers "layers" [Image];
+    Loaded "loaded" [Image];
+    // Words.
+    Called "name" [Image];
+    Instruction "instruction" [Layer];
+    Program "program" [Image];
+}
+
+impl Template {
+    /// Reads words whose figures stand in braces; `{{` is a brace. `line` is where the words begin.
+    ///
+    /// # Errors
+    ///
+    /// The line, the figure as it is written, and what is wrong with it.
+    pub fn read(text: &str, line: usize) -> Result<Self, (usize, String, String)> {
+        let mut parts = Vec::new();
+        let mut words = String::new();
+        let mut here = line;
+        let mut rest = text;
+        while let Some(start) = rest.find('{') {
+            words.push_str(&rest[..start]);
+            here += rest[..start].matches('\n').count();
+            rest = &rest[start + 1..];
+            if let Some(after) = rest.strip_prefix('{') {
+                words.push('{');
+                rest = after;
+                continue;
+            }
+            let end = rest.find(['}', '{']).filter(|&end| rest[end..].starts_with('}'));
+            let Some(end) = end else {
+                let begin: String = rest.chars().take_while(|&c| c != '{' && !c.is_control()).take(SHOWN).collect();
+                let what = "the figure has no end: a } is missing, or write {{ for a brace";
+                return Err((here, format!("{{{begin}"), what.into()));
+            };
+            let written = &rest[..end];
+            let figure = Figure::read(written).map_err(|what| (here, format!("{{{written}}}"), what))?;
+            parts.push(Part::Words(std::mem::take(&mut words)));
+            parts.push(Part::Figure { figure, written: format!("{{{written}}}"), line: here });
+            rest = &rest[end + 1..];
+        }
+        words.push_str(rest);
+        parts.push(Part::Words(words));
+        Ok(Self { parts })
+    }
+}
+
+impl Figure {
+    fn read(text: &str) -> Result<Self, String> {
+        let tokens = tokens(text);
+        if let Some(at) = tokens.iter().position(|token| matches!(*token, "/" | "%")) {
+            let (above, below) = (Sum::read(&tokens[..at])?, Sum::read(&tokens[at + 1..])?);
+            return Ok(if tokens[at] == "/" { Self::Ratio(above, below) } else { Self::Share(above, below) });
+        }
+        Ok(Self::Sum(Sum::read(&tokens)?))
+    }
+}
+
+/// What stands between spaces, outside of parentheses.
+fn tokens(text: &str) -> Vec<&str> {
+    let mut depth = 0usize;
+    text.split(|c: char| {
+        match c {
+            '(' => depth += 1,
+            ')' => depth = depth.saturating_sub(1),
+            _ => {}
+        }
+        c.is_whitespace() && depth == 0
+    })
+    .filter(|token| !token.is_empty())
+    .collect()
+}
+
+impl Sum {
+    fn read(tokens: &[&str]) -> Result<Self, String> {
+        let (first, mut tail) = tokens.split_first().ok_or("a quantity is missing, such as `shipped`")?;
+        let mut sum = Self { first: Quantity::read(first)?, rest: Vec::new() };
+        while let [sign, quantity, after @ ..] = tail {
+            let sign = match *sign {
+                "+" => Sign::Plus,
+                "-" => Sign::Minus,
+                other => return Err(format!("+, -, / or % is expected, not {other:?}")),
+            };
+            sum.rest.push((sign, Quantity::read(quantity)?));
+            tail = after;
+        }
+        match tail {
+            [] => Ok(sum),
+            _ => Err("it ends with an operator".into()),
+        }
+    }
+}
+
+impl Quantity {
+    fn read(token: &str) -> Result<Self, String> {
+        let (head, argument) = match token.split_once('(') {
+            Some((head, rest)) => {
+                (head, Some(rest.strip_suffix(')').ok_or_else(|| format!("{token}: a ) is missing at its end"))?))
+            }
+            None => (token, None),
+        };
+        let (image, word) = match head.rsplit_once(':') {
+            Some((image, word)) => (Some(image.to_owned()), word),
+            None => (None, head),
+        };
+        let words = || Name::ALL.iter().map(|name| name.word());
+        let name = Name::ALL.iter().copied().find(|name| name.word() == word);
+        let name = name.ok_or_else(|| format!("{word}: {}", unknown("quantity", word, words())))?;
+        let (of, kind) = match argument.map(str::trim) {
+            None => (Of::Image, Kind::Image),
+            Some(path) if path.starts_with('/') => (Of::Path(path.to_owned()), Kind::Path),
+            Some(text) => match text.parse() {
+                Ok(layer) => (Of::Layer(layer), Kind::Layer),
+                Err(_) => (Of::Word(text.to_owned()), Kind::Word),
+            },
+        };
+        if !name.takes().contains(&kind) {
+            let wanted = name.takes().iter().map(|kind| match kind {
+                Kind::Image => "nothing in parentheses",
+                Kind::Layer => "a layer, as in (2)",
+                Kind::Path => "a path, as in (/usr/lib)",
+                Kind::Word => "a name, as in (scratch)",
+            });
+            return Err(format!("{word} takes {}", wanted.collect::<Vec<_>>().join(", or ")));
+        }
+        Ok(Self { image, name, of })
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn error(text: &str) -> String {
+        Template::read(text, 1).expect_err("it is wrong").2
+    }
+
+    #[test]
+    fn figures_are_sums_ratios_and_shares_of_what_is_known_of_images() {
+        let figure = Figure::read("shipped - one-run:shipped(/usr/lib)").unwrap();
+        let Figure::Sum(sum) = figure else { panic!("{figure:?}") };
+        assert_eq!(sum.first, Quantity { image: None, name: Name::Shipped, of: Of::Image });
+        let other = Quantity { image: Some("one-run".into()), name: Name::Shipped, of: Of::Path("/usr/lib".into()) };
+        assert_eq!(sum.rest, [(Sign::Minus, other)]);
+        assert!(matches!(Figure::read("golang:shipped / scratch:shipped"), Ok(Figure::Ratio(..))));
+        assert!(matches!(Figure::read("application % shipped"), Ok(Figure::Share(..))));
+    }
+
+    #[test]
+    fn braces_can_be_written() {
+        let template = Template::read("a {{b} {shipped} c", 1).unwrap();
+        assert_eq!(template.parts.len(), 3);
+        assert!(matches!(&template.parts[0], Part::Words(words) if words == "a {b} "));
+    }
+
+    #[test]
+    fn what_is_wrong_with_a_figure_is_said_with_its_line() {
+        let (line, figure, what) = Template::read("one\ntwo {shiped}", 7).expect_err("it is wrong");
+        assert_eq!((line, &*figure), (8, "{shiped}"));
+        assert_eq!(what, "shiped: no such quantity; did you mean shipped?");
+        let (line, figure, what) =
+            Template::read("one\ntwo {shipped of it.\nthree {dead}", 7).expect_err("it is wrong");
+        assert_eq!((line, &*figure), (8, "{shipped of it."));
+        assert!(what.starts_with("the figure has no end"), "{what}");
+        assert_eq!(error("{shipped"), "the figure has no end: a } is missing, or write {{ for a brace");
+        assert_eq!(error("{}"), "a quantity is missing, such as `shipped`");
+        assert_eq!(error("{shipped -}"), "it ends with an operator");
+        assert_eq!(error("{shipped dead}"), "it ends with an operator");
+        assert_eq!(error("{shipped and dead}"), "+, -, / or % is expected, not \"and\"");
+        assert_eq!(error("{shipped(1}"), "shipped(1: a ) is missing at its end");
+        assert_eq!(error("{hid}"), "hid takes a layer, as in (2)");
+        assert_eq!(
+            error("{live(x)}"),
+            "live takes nothing in parentheses, or a layer, as in (2), or a path, as in (/usr/lib)"
+        );
+    }
+
+    #[test]
+    fn every_figure_is_in_the_readme() {
+        let readme = include_str!("../../../../README.md");
+        let (_, teaching) = readme.split_once("## Teaching with layerscope").unwrap();
+        for word in Name::ALL.iter().map(|name| name.word()) {
+            let forms = [format!("`{word}`"), format!("`{word}(")];
+            assert!(forms.iter().any(|form| teaching.contains(form)), "{word} is not in the README");
+        }
+    }
+}

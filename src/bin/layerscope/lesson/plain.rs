@@ -1,0 +1,48 @@
+//! A lesson as plain text, for where there is no screen: what is said, asked and answered, and what was seen.
+
+use layerscope::display::escaped_str;
+use layerscope::report::fit::wrap;
+
+use super::Told;
+
+/// The columns of the text.
+const WIDTH: usize = 76;
+
+impl Told {
+    /// The lesson in lines, without what the screen shows meanwhile.
+    pub fn plain(&self) -> String {
+        let mut text = format!("{}\n", self.title);
+        for (i, step) in self.steps.iter().enumerate() {
+            paragraphs(&mut text, &format!("{}. ", i + 1), &step.text);
+            let Some(question) = &step.question else { continue };
+            text.push('\n');
+            for (i, option) in question.options.iter().enumerate() {
+                let mark = if i == question.right { '*' } else { ' ' };
+                text.push_str(&format!("     {mark} {option}\n"));
+            }
+            paragraphs(&mut text, "", &question.because);
+        }
+        text.push_str("\nWhat you saw\n");
+        self.seen.iter().for_each(|line| paragraphs(&mut text, "", line));
+        for (head, file) in [("The Dockerfile before", &self.before), ("The Dockerfile after", &self.after)] {
+            if !file.is_empty() {
+                text.push_str(&format!("\n{head}\n\n"));
+                file.lines().for_each(|line| text.push_str(&format!("     {}\n", escaped_str(line))));
+            }
+        }
+        text
+    }
+}
+
+/// Adds paragraphs, each behind an empty line; the first one begins with `head`.
+fn paragraphs(text: &mut String, head: &str, paragraphs: &str) {
+    let mut head = format!("{head:>5}");
+    for paragraph in paragraphs.split("\n\n") {
+        text.push('\n');
+        for line in wrap(paragraph, WIDTH - 5) {
+            text.push_str(format!("{head}{line}").trim_end());
+            text.push('\n');
+            head = format!("{:5}", "");
+        }
+    }
+}

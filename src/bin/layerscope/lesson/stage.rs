@@ -1,0 +1,101 @@
+//! The images of a lesson, read: embedded ones by their names, and others as files.
+
+use std::path::Path;
+use std::sync::Arc;
+
+use layerscope::advice::assessment::Study;
+use layerscope::files::contents::{Contents, LayerContents};
+use layerscope::report::Units;
+use layerscope::{Archive, Error, Inspection, Opened, Progress, Selection};
+
+use super::course::{Entry, Origin};
+use super::{Facts, Told};
+use crate::toml_file::Problem;
+use crate::tui::Intro;
+
+/// An image of a lesson, with all that there is to show and to say of it.
+#[derive(Clone)]
+pub struct Stage {
+    pub intro: Intro,
+    pub inspection: Arc<Inspection>,
+    pub study: Arc<Study>,
+    pub contents: Arc<dyn Contents>,
+}
+
+/// Why a lesson cannot be told.
+#[derive(Debug, thiserror::Error)]
+pub enum LessonError {
+    /// One of its images cannot be read.
+    #[error(transparent)]
+    Image(#[from] Error),
+    /// One of the images that a lesson of somebody's own names cannot be read.
+    #[error("{lesson}: line {line}: images: {source}")]
+    Named {
+        /// The file of the lesson.
+        lesson: String,
+        /// The line that names the image, counted from 1.
+        line: usize,
+        /// What is the matter with it.
+        source: Error,
+    },
+    /// It says what its images do not have.
+    #[error("{lesson}: {problem}")]
+    Words { lesson: String, problem: Problem },
+}
+
+impl Stage {
+    /// Reads an image, and looks into its files.
+    ///
+    /// # Errors
+    ///
+    /// The image cannot be read, or somebody asked to stop.
+    pub fn of(opened: &Opened, units: Units, progress: &Arc<Progress>) -> Result<Self, Error> {
+        let inspection = Arc::new(layerscope::inspect(opened, progress)?);
+        let contents: Arc<dyn Contents> = Arc::new(LayerContents::new(opened));
+        let study = Study::unprompted(&inspection, &*contents, units, progress)?;
+        Ok(Self { intro: Intro::of(opened), inspection, study: Arc::new(study), contents })
+    }
+}
+
+impl Entry {
+    /// Reads the images of the lesson, and tells it about them.
+    ///
+    /// # Errors
+    ///
+    /// An image cannot be read, or does not have what the lesson speaks of.
+    pub fn stage(&self, units: Units, progress: &Arc<Progress>) -> Result<(Told, Vec<Stage>), LessonError> {
+        let mut stages = Vec::with_capacity(self.lesson.images.len());
+        for (name, &line) in self.lesson.images.iter().zip(&self.lesson.image_lines) {
+            let read = || Stage::of(&self.archive(name, progress)?.choose(&Selection::default())?, units, progress);
+            stages.push(read().map_err(|source| match (&self.origin, source) {
+                (Origin::BuiltIn, source) | (_, source @ Error::Cancelled) => LessonError::Image(source),
+                (Origin::File(_), source) => LessonError::Named { lesson: self.place(), line, source },
+            })?);
+        }
+        let facts: Vec<_> = self
+            .lesson
+            .images
+            .iter()
+            .zip(&stages)
+            .map(|(name, stage)| Facts::new(name.clone(), stage.inspection.clone(), stage.study.clone()))
+            .collect();
+        let told = self.lesson.tell(&facts, units);
+        let told = told.map_err(|problem| LessonError::Words { lesson: self.place(), problem })?;
+        Ok((told, stages))
+    }
+
+    /// The archive of an image: a file beside that of the lesson, or an embedded one.
+    fn archive(&self, name: &str, progress: &Progress) -> Result<Archive, Error> {
+        let embedded = || layerscope::image::builtin::archive(name);
+        match &self.origin {
+            Origin::File(lesson) => {
+                let path = lesson.parent().unwrap_or(Path::new("")).join(name);
+                match embedded().filter(|_| !path.exists()) {
+                    Some(archive) => archive,
+                    None => layerscope::open_archive(&path, progress),
+                }
+            }
+            Origin::BuiltIn => embedded().unwrap_or_else(|| layerscope::open_archive(Path::new(name), progress)),
+        }
+    }
+}

@@ -1,0 +1,103 @@
+//! The application: how much of the image it is, and what it needs to run.
+
+use layerscope::advice::findings::Purpose;
+use layerscope::display::count;
+use layerscope::report::fit::cut;
+use layerscope::runtime::command::Role;
+use layerscope::runtime::libraries::Loader;
+
+use super::options::Options;
+use super::teller::{Teller, explore};
+use super::words;
+
+/// More than so many parts in so many of what ships are nearly all of it, and no question.
+const NEARLY_ALL: (u64, u64) = (3, 4);
+/// Of a wrong answer and the right one, the smaller is less than so many parts in so many of the bigger.
+const APART: (u64, u64) = (2, 3);
+/// Libraries that are named if they are missing, and their columns.
+const MISSING: usize = 3;
+const LIBRARY: usize = 40;
+
+impl Teller<'_> {
+    /// The bytes of the application that are there at last, as the report counts them; 0 if it was not found.
+    pub fn application(&self) -> u64 {
+        let share = self.study.shares.iter().find(|share| share.purpose == Purpose::Application);
+        let bytes = share.map_or(0, |share| share.bytes - share.dead);
+        if self.study.application_known { bytes } else { 0 }
+    }
+
+    /// Whether nearly all that ships is the application.
+    fn is_nearly_all_application(&self) -> bool {
+        let (parts, of) = NEARLY_ALL;
+        u128::from(self.application()) * u128::from(of) > u128::from(self.shipped()) * u128::from(parts)
+    }
+
+    /// Asks how much of what ships is the application.
+    pub fn ask_for_the_application(&mut self) {
+        let bytes = self.application();
+        if bytes == 0 || self.is_nearly_all_application() {
+            return;
+        }
+        let shipped = self.shipped();
+        let (live, own) = (self.inspection.totals.live, shipped - self.up_to(self.study.base.layers));
+        let apart = |other: u64| {
+            let (less, more) = (bytes.min(other), bytes.max(other));
+            u128::from(less) * u128::from(APART.1) < u128::from(more) * u128::from(APART.0)
+        };
+        let others = [own, live, bytes.saturating_mul(10), bytes / 4, bytes / 10];
+        let others = others.into_iter().filter(|&other| other > 0 && other <= shipped && apart(other));
+        let wrong = others.map(|other| (self.share(other), String::new()));
+        let turn = self.inspection.layers.len();
+        let Some(options) = Options::of((self.share(bytes), String::new()), wrong, turn) else { return };
+        let text = "How much of what this image ships is your application?";
+        let because = format!(
+            "It is {} of {}. A container sees {} of what ships; your own layers are {} of it.",
+            self.size(bytes),
+            self.size(shipped),
+            self.share(live),
+            self.share(own)
+        );
+        self.ask(explore(self.last_layer(), None), text, options, &because);
+    }
+
+    /// Says what the program cannot be loaded without.
+    pub fn tell_what_it_needs(&mut self) {
+        let Some(runtime) = &self.study.runtime else { return };
+        let (Some(program), Some(closure)) = (&runtime.application.program, &runtime.closure) else { return };
+        let path = self.path(program.file.node);
+        let own = self.inspection.tree.size(program.file.version);
+        let libraries = closure.files.iter().filter(|file| file.bytes > 0).count().saturating_sub(1);
+        let role = if program.role == Role::Interpreter { ", which runs the application," } else { "" };
+        let mut first = match (closure.loader, libraries) {
+            (Loader::None, 0) => format!(
+                "{path}{role} is {} and linked statically: to be loaded, it needs no other file of this image.",
+                self.size(own)
+            ),
+            (_, libraries) => {
+                let more = match libraries {
+                    1 => "1 more file: its loader or library".into(),
+                    more => format!("{} more files: loader and libraries", count(more as u64)),
+                };
+                format!(
+                    "{path}{role} is {} and linked dynamically: to be loaded, it needs {more}. \
+                     Together they are {}.",
+                    self.size(own),
+                    self.size(closure.bytes())
+                )
+            }
+        };
+        if !closure.missing.is_empty() {
+            let names: Vec<_> =
+                closure.missing.iter().take(MISSING).map(|missing| cut(&missing.name, LIBRARY)).collect();
+            let more = if closure.missing.len() > MISSING { ", and more" } else { "" };
+            first.push_str(&format!(" Not in the image: {}{more}.", words::list(&names)));
+        }
+        let outside: Vec<_> = closure.outside.iter().map(|outside| outside.thing.name().to_owned()).collect();
+        let looks = if outside.is_empty() {
+            String::new()
+        } else {
+            format!("While it runs, it may look for {}.", words::list(&outside))
+        };
+        self.say(explore(self.last_layer(), Some(program.file.node)), [first, looks]);
+    }
+}

@@ -1,0 +1,89 @@
+//! What of the base image need not ship: nothing that one writes takes it off, only another base image or another stage.
+
+use layerscope::advice::findings::{Fate, Finding, Level, Whose};
+use layerscope::analysis::DeadGroup;
+use layerscope::display::escaped_str;
+use layerscope::tree::{Cause, NodeId};
+
+use super::place::biggest_place;
+use super::teller::{Teller, changes, explore};
+use super::words;
+
+/// Findings that are named.
+const NAMED: usize = 3;
+
+impl Teller<'_> {
+    pub fn tell_the_base(&mut self) {
+        self.tell_dead_of_the_base();
+        self.tell_left_by_the_base();
+    }
+
+    /// Bytes of the base image that a later layer hid.
+    fn tell_dead_of_the_base(&mut self) {
+        let layers = self.study.base.layers;
+        // What came again unchanged has been spoken of.
+        let pairs = self.pairs_that(|pair| pair.born_in < layers && pair.cause != Cause::Recopied);
+        let bytes: u64 = pairs.iter().map(|pair| pair.bytes).sum();
+        let Some(biggest) = pairs.first().filter(|_| self.is_notable(bytes)) else { return };
+        let path = biggest_place(self.inspection, biggest);
+        let all = if bytes == self.inspection.totals.dead() {
+            "All that is dead here is the base image's"
+        } else {
+            "Some of what is dead is the base image's"
+        };
+        let text = format!("{all}: {}. {}", self.size(bytes), self.who_hid(biggest, biggest.bytes == bytes));
+        let only = "Only another base image saves that. What ships with it cannot be taken off by a line of yours.";
+        self.say(changes(biggest.died_in, Some(path)), [text, only.into()]);
+        let line = format!("{} of the base image are dead: only another base image saves them.", self.size(bytes));
+        self.waste(bytes, line);
+    }
+
+    fn who_hid(&self, pair: &DeadGroup, is_all: bool) -> String {
+        let most = if is_all { "" } else { "Most of it: " };
+        let (born, died) = (pair.born_in, pair.died_in);
+        let verb = match pair.cause {
+            Cause::Overwritten | Cause::Recopied => "writes over",
+            Cause::Deleted | Cause::Opaque | Cause::Replaced => "deletes",
+        };
+        let whose = if died < self.study.base.layers { ", which is the base image's own," } else { "" };
+        let text = if born == died {
+            format!("{most}layer {born}{whose} ships some paths twice.")
+        } else {
+            format!("{most}layer {died}{whose} {verb} {} that layer {born} ships.", self.size(pair.bytes))
+        };
+        words::capital(&text)
+    }
+
+    /// Toolchains and leftovers that the base image brings.
+    fn tell_left_by_the_base(&mut self) {
+        let study = self.study;
+        let is_of = |finding: &&Finding| {
+            finding.whose == Whose::Base && finding.fate == Fate::Left && finding.level != Level::Documentation
+        };
+        let found: Vec<_> =
+            study.findings.iter().filter(is_of).filter(|finding| self.is_notable(finding.bytes)).collect();
+        let Some(first) = found.first() else { return };
+        let named = |finding: &&Finding| format!("{} ({})", escaped_str(&finding.title), self.size(finding.bytes));
+        let names: Vec<_> = found.iter().take(NAMED).map(named).collect();
+        let more = if found.len() > NAMED { ", and more" } else { "" };
+        let bytes: u64 = found.iter().map(|finding| finding.bytes).sum();
+        let path = first.places.first().map(|spot| spot.node).filter(|&node| node != NodeId::ROOT);
+        let text = format!(
+            "The base image brings {} that nothing needs at run time: {}{more}.",
+            self.size(bytes),
+            words::list(&names)
+        );
+        let (only, learnt) = if found.iter().any(|finding| finding.level == Level::Toolchain) {
+            let only = "Deleting it in a layer of yours would save nothing. Build on this base image in one stage, and copy what \
+                        runs into another one, on a small base image.";
+            (only, "a second stage leaves them out")
+        } else {
+            let only = "Deleting it in a layer of yours would save nothing: only another base image, such as a slim variant, \
+                        is without it.";
+            (only, "only another base image leaves them out")
+        };
+        self.say(explore(first.born_in, path), [text, only.into()]);
+        let line = format!("{} of the base image are not needed at run time: {learnt}.", self.size(bytes));
+        self.waste(bytes, line);
+    }
+}

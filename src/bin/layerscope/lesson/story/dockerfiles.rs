@@ -1,0 +1,67 @@
+//! The Dockerfile of an image as its history tells it, and the same with what the image shows to be better.
+
+use std::sync::Arc;
+
+use layerscope::advice::dockerfile::{Evidence, Fix, Target, Verdict, fix};
+use layerscope::files::filesystem::Filesystem;
+use layerscope::{Error, Progress};
+
+use crate::lesson::Stage;
+
+/// What the file is called.
+const NAME: &str = "Dockerfile";
+/// A longer file is no page to read, in bytes.
+const LONGEST: usize = 32 << 10;
+/// Another stage is shown instead of what changes in this one if it saves so many times more.
+const FAR_BETTER: u64 = 2;
+
+/// The Dockerfile before and after; empty where there is none to show.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Dockerfiles {
+    pub before: String,
+    /// Empty if there is nothing to propose.
+    pub after: String,
+}
+
+impl Dockerfiles {
+    /// Rebuilds the Dockerfile, and changes it for the better.
+    ///
+    /// # Errors
+    ///
+    /// Somebody asked to stop.
+    pub fn of(stage: &Stage, progress: &Arc<Progress>) -> Result<Self, Error> {
+        let inspection = &stage.inspection;
+        let target = Target::rebuilt(inspection, NAME.into(), &stage.study.base);
+        let filesystem = Filesystem::new(&inspection.tree, &*stage.contents, progress);
+        let evidence = Evidence::of(inspection, target.base_layers, &filesystem)?;
+        let before = target.file.source().to_owned();
+        let after = proposed(&before, &fix(inspection, &target, &evidence));
+        if before.len() > LONGEST || after.len() > LONGEST {
+            return Ok(Self::default());
+        }
+        Ok(Self { before, after })
+    }
+}
+
+/// The file that saves most, with what belongs into `.dockerignore`.
+fn proposed(before: &str, fix: &Fix) -> String {
+    let changed = |name: &str| fix.changes.iter().find(|change| change.name == name).map(|change| change.new.as_str());
+    let (mut saved, mut staged) = (0_u64, 0);
+    for remark in &fix.remarks {
+        match &remark.verdict {
+            Verdict::Changed { saves, .. } => saved = saved.saturating_add(*saves),
+            Verdict::Proposed { ships: Some((ships, _)) } => staged = fix.shipped.saturating_sub(*ships),
+            Verdict::Proposed { ships: None } | Verdict::Left { .. } | Verdict::Unseen => {}
+        }
+    }
+    let stages = changed(&format!("{NAME}.multi-stage")).filter(|_| staged > saved.saturating_mul(FAR_BETTER));
+    let mut after = stages.or_else(|| changed(NAME)).unwrap_or_default().to_owned();
+    if let Some(ignored) = changed(".dockerignore") {
+        if after.is_empty() {
+            after.push_str(before);
+        }
+        after.push_str("\n# and in .dockerignore:\n");
+        ignored.lines().for_each(|line| after.push_str(&format!("# {line}\n")));
+    }
+    after
+}

@@ -1,0 +1,48 @@
+//! The end: three lines that are true of this image.
+
+use std::cmp::Reverse;
+
+use layerscope::display::escaped_str;
+use layerscope::display::plural;
+
+use super::teller::Teller;
+use super::words;
+
+/// How many lines sum a story up.
+const LINES: usize = 3;
+
+impl Teller<'_> {
+    /// What has been seen: the biggest waste, what of it all is the application, and how small it could be; else the next
+    /// biggest waste, and what is true of every image.
+    pub fn seen(&self) -> Vec<String> {
+        let mut wastes: Vec<_> = self.wastes.iter().collect();
+        wastes.sort_by_key(|&&(bytes, _)| Reverse(bytes));
+        let mut wastes = wastes.into_iter().map(|(_, line)| line.clone());
+        let (application, smallest) = (self.share_of_the_application(), self.smallest());
+        let room = LINES - usize::from(application.is_some()) - usize::from(smallest.is_some());
+        let mut seen: Vec<String> = wastes.by_ref().take(room).collect();
+        seen.extend(self.facts().into_iter().take(room.saturating_sub(seen.len())));
+        seen.extend(application.into_iter().chain(smallest));
+        seen.iter().map(|line| escaped_str(line)).collect()
+    }
+
+    fn share_of_the_application(&self) -> Option<String> {
+        let bytes = self.application();
+        (bytes > 0).then(|| format!("Your application is {} of what you ship.", self.share(bytes)))
+    }
+
+    /// What is true of every image.
+    fn facts(&self) -> [String; LINES] {
+        let totals = &self.inspection.totals;
+        let shipped = self.size(totals.shipped);
+        let ships = format!("The image ships {shipped} in {}.", plural(self.inspection.layers.len(), "layer"));
+        let dead = match totals.dead() {
+            0 => "Nothing is dead: what ships is what a container sees.".into(),
+            dead => format!("{} are dead, {} of what ships.", self.size(dead), self.share(dead)),
+        };
+        let (files, live) =
+            (plural(usize::try_from(totals.files).unwrap_or(usize::MAX), "file"), self.size(totals.live));
+        let sees = format!("A container of {} sees {files}, {live} in all.", words::name(self.inspection));
+        [ships, dead, sees]
+    }
+}

@@ -1,0 +1,156 @@
+//! Who tells the story: what is known of the image, the steps so far, and what has been spoken of.
+
+use layerscope::Inspection;
+use layerscope::advice::assessment::Study;
+use layerscope::advice::findings::Finding;
+use layerscope::analysis::{DeadGroup, dead_groups};
+use layerscope::display::escaped_str;
+use layerscope::report::fit::wrap;
+use layerscope::report::{Units, advice};
+use layerscope::tree::{NodeId, Totals};
+
+use super::options::Options;
+use super::words::{self, WIDTH};
+use crate::lesson::{Question, Scene, Step};
+use crate::tui::View;
+
+/// The rows that the narrator has on a screen of 80×24.
+const ROWS: usize = 8;
+/// The rows of a question, and those of what is said after it.
+const ASKED: usize = 3;
+
+/// Bytes that are worth a word whatever the size of the image, and else one part in so many.
+const WORTH: (u64, u64) = (1_000_000, 100);
+
+pub struct Teller<'a> {
+    pub inspection: &'a Inspection,
+    pub study: &'a Study,
+    pub units: Units,
+    /// What one layer ships and another one hides, the biggest first.
+    pub pairs: Vec<DeadGroup>,
+    pub steps: Vec<Step>,
+    /// What need not ship, in a line each, with its bytes.
+    pub wastes: Vec<(u64, String)>,
+}
+
+impl<'a> Teller<'a> {
+    pub fn new(inspection: &'a Inspection, study: &'a Study, units: Units) -> Self {
+        let mut pairs = dead_groups(inspection);
+        pairs.retain(|pair| pair.bytes > 0);
+        Self { inspection, study, units, pairs, steps: Vec::new(), wastes: Vec::new() }
+    }
+
+    pub fn shipped(&self) -> u64 {
+        self.inspection.totals.shipped
+    }
+
+    pub fn size(&self, bytes: u64) -> String {
+        self.units.size(bytes)
+    }
+
+    /// A share of what the image ships.
+    pub fn share(&self, bytes: u64) -> String {
+        words::share(bytes, self.shipped())
+    }
+
+    pub fn layer(&self, layer: usize) -> String {
+        words::layer(self.inspection, layer)
+    }
+
+    pub fn path(&self, node: NodeId) -> String {
+        words::path(self.inspection, node)
+    }
+
+    /// Whether so many bytes are worth a word.
+    pub fn matters(&self, bytes: u64) -> bool {
+        bytes >= WORTH.0 || self.is_notable(bytes)
+    }
+
+    /// Whether so many bytes are a notable part of the image.
+    pub fn is_notable(&self, bytes: u64) -> bool {
+        bytes > 0 && bytes >= self.shipped() / WORTH.1
+    }
+
+    /// The pairs of layers of which something holds.
+    pub fn pairs_that(&self, holds: impl Fn(&DeadGroup) -> bool) -> Vec<DeadGroup> {
+        self.pairs.iter().filter(|pair| holds(pair)).cloned().collect()
+    }
+
+    /// The biggest finding among what a pair of layers is about.
+    pub fn finding_of(&self, pair: &DeadGroup) -> Option<&'a Finding> {
+        let study = self.study;
+        let is_of = |finding: &&Finding| finding.born_in == pair.born_in && finding.died_in() == Some(pair.died_in);
+        study.findings.iter().find(is_of)
+    }
+
+    /// What the report says against a pair of layers.
+    pub fn remedy(&self, pair: &DeadGroup) -> String {
+        let finding = self.finding_of(pair).map(|finding| finding.fix.what.clone());
+        words::stopped(&finding.unwrap_or_else(|| advice(self.inspection, pair).1))
+    }
+
+    pub fn last_layer(&self) -> usize {
+        self.inspection.layers.len().saturating_sub(1)
+    }
+
+    /// What the lowest layers ship.
+    pub fn up_to(&self, layers: usize) -> u64 {
+        self.inspection.layers.iter().take(layers).map(|layer| layer.shipped).sum()
+    }
+
+    /// The sums over the whole tree as of a layer.
+    pub fn root_at(&self, layer: usize) -> Totals {
+        self.inspection.tree.totals(layer)[NodeId::ROOT.index()]
+    }
+
+    /// Keeps a line for the end.
+    pub fn waste(&mut self, bytes: u64, line: String) {
+        self.wastes.push((bytes, line));
+    }
+
+    /// Says something in paragraphs; the last ones are left out where they would not fit.
+    pub fn say(&mut self, scene: Scene, paragraphs: impl IntoIterator<Item = String>) {
+        let mut text = String::new();
+        let mut rows = 0;
+        for paragraph in paragraphs.into_iter().filter(|paragraph| !paragraph.is_empty()) {
+            let gap = usize::from(rows > 0);
+            let paragraph = words::in_rows(&escaped_str(&paragraph), ROWS);
+            let more = wrap(&paragraph, WIDTH).len() + gap;
+            if rows + more > ROWS {
+                break;
+            }
+            rows += more;
+            text.push_str(if gap > 0 { "\n\n" } else { "" });
+            text.push_str(&paragraph);
+        }
+        self.steps.push(Step { text, question: None, scene });
+    }
+
+    /// Asks something.
+    pub fn ask(&mut self, scene: Scene, text: &str, options: Options, because: &str) {
+        // The first words of the answer are the screen's: "Not quite. ".
+        const VERDICT: &str = "Not quite. ";
+        let because = words::in_rows(&format!("{VERDICT}{}", escaped_str(because)), ASKED);
+        let question = Question {
+            options: options.shown,
+            right: options.right,
+            because: because.strip_prefix(VERDICT).unwrap_or_default().to_owned(),
+        };
+        self.steps.push(Step { text: words::in_rows(&escaped_str(text), ASKED), question: Some(question), scene });
+    }
+}
+
+/// The tree with everything up to a layer.
+pub fn explore(layer: usize, path: Option<NodeId>) -> Scene {
+    Scene { image: 0, view: Some(View::Explore), layer, path, changes: false }
+}
+
+/// What a layer changed.
+pub fn changes(layer: usize, path: Option<NodeId>) -> Scene {
+    Scene { changes: true, ..explore(layer, path) }
+}
+
+/// Another view.
+pub fn in_view(view: View, layer: usize) -> Scene {
+    Scene { view: Some(view), ..explore(layer, None) }
+}

@@ -1,0 +1,120 @@
+//! Sizes, names, paths and instructions of an image in sentences: escaped, and cut to what a sentence bears.
+
+use layerscope::Inspection;
+use layerscope::display::percent;
+use layerscope::display::{escaped, escaped_str};
+use layerscope::report::fit::{cut, cut_front, wrap};
+use layerscope::tree::NodeId;
+use unicode_width::UnicodeWidthStr;
+
+/// The columns of a line on the narrowest screen that a story is made for, 80×24.
+pub const WIDTH: usize = 76;
+/// The columns of an instruction inside of a sentence.
+const QUOTED: usize = 40;
+/// The columns of a path, and of the name of an image.
+const NAME: usize = 44;
+
+/// What to call the image.
+pub fn name(inspection: &Inspection) -> String {
+    cut(&escaped_str(&inspection.name), NAME)
+}
+
+/// A layer with its instruction: ``layer 6 (`RUN rm -rf …`)``.
+pub fn layer(inspection: &Inspection, layer: usize) -> String {
+    format!("layer {layer} (`{}`)", cut(&inspection.layers[layer].instruction.one_line(), QUOTED))
+}
+
+/// A path; where its last name is too long for a sentence, the directory that it lies in.
+pub fn path(inspection: &Inspection, node: NodeId) -> String {
+    let tree = &inspection.tree;
+    let is_long = escaped(tree.name(node)).width() >= NAME;
+    cut_front(&escaped(&tree.path(if is_long { tree.parent(node) } else { node })), NAME)
+}
+
+/// `one`, `one and two`, `one, two and three`.
+pub fn list(words: &[String]) -> String {
+    match words {
+        [] => String::new(),
+        [one] => one.clone(),
+        [others @ .., last] => format!("{} and {last}", others.join(", ")),
+    }
+}
+
+/// Words with a capital at their start.
+pub fn capital(words: &str) -> String {
+    let mut characters = words.trim().chars();
+    characters.next().map_or_else(String::new, |first| format!("{}{}", first.to_uppercase(), characters.as_str()))
+}
+
+/// Words with a full stop, unless they end with something like it.
+pub fn stopped(words: &str) -> String {
+    let words = words.trim();
+    let stop = if words.ends_with(['.', '!', '?', '…']) || words.is_empty() { "" } else { "." };
+    format!("{words}{stop}")
+}
+
+/// A share as a percentage; of nothing, nothing.
+#[expect(clippy::cast_precision_loss, reason = "a share")]
+pub fn share(part: u64, whole: u64) -> String {
+    percent(part as f64 / whole.max(1) as f64)
+}
+
+/// The instruction in one line, shortened in its middle: it begins with what it was, and ends with what is new.
+/// `None` for a here-document, which does not mean the same in one line.
+pub fn code(dockerfile: &str, width: usize) -> Option<String> {
+    if dockerfile.contains("<<") {
+        return None;
+    }
+    let line = dockerfile.replace("\\\n", " ").split_whitespace().collect::<Vec<_>>().join(" ");
+    let line = escaped_str(&line);
+    let front = cut(&line, width / 2);
+    if front == line || wrap(&line, width).len() == 1 {
+        return Some(line);
+    }
+    let back = cut_front(&line, width / 2);
+    // From the next word on, if one begins soon.
+    let word = back.char_indices().find(|&(i, c)| c == ' ' && i < back.len() / 2).map_or(0, |(i, _)| i);
+    Some(format!("{front}{}", &back[word..]))
+}
+
+/// Text that takes no more rows than this of the narrowest screen, cut if it has to be.
+pub fn in_rows(text: &str, rows: usize) -> String {
+    let mut columns = WIDTH * rows;
+    let mut shown = text.to_owned();
+    while wrap(&shown, WIDTH).len() > rows && columns > WIDTH {
+        columns -= 4;
+        shown = cut(text, columns);
+    }
+    shown
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn words_become_a_sentence() {
+        assert_eq!(
+            capital(&stopped("the RUN leaves them; nobody reads them")),
+            "The RUN leaves them; nobody reads them."
+        );
+        assert_eq!(stopped("Why?"), "Why?");
+        assert_eq!(capital(&stopped("")), "");
+    }
+
+    #[test]
+    fn a_long_instruction_keeps_its_beginning_and_its_end() {
+        let line = format!("RUN apt-get update \\\n && apt-get install {} \\\n && rm -rf /lists", "x ".repeat(90));
+        let shown = code(&line, 60).unwrap();
+        assert!(shown.starts_with("RUN apt-get update && apt-get") && shown.ends_with("&& rm -rf /lists"), "{shown}");
+        assert_eq!(code("RUN a \\\n && b", 60).as_deref(), Some("RUN a && b"));
+        assert_eq!(code("RUN <<EOF\na\nEOF", 60), None);
+    }
+
+    #[test]
+    fn no_text_takes_more_rows_than_it_may() {
+        for text in ["word ".repeat(200), "x".repeat(2000), "漢字 ".repeat(300)] {
+            assert!(wrap(&in_rows(&text, 3), WIDTH).len() <= 3);
+        }
+    }
+}

@@ -1,0 +1,124 @@
+//! What reading the configuration, a theme and a lesson share: TOML whose errors name the line and the key.
+
+use std::fmt;
+
+use toml::Spanned;
+use toml::de::{DeString, DeTable, DeValue, Error};
+
+/// What is wrong with a file, and where.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Problem {
+    /// Counted from 1.
+    line: usize,
+    /// The key with the tables that it is in; empty where the file is no TOML.
+    key: String,
+    what: String,
+}
+
+impl Problem {
+    /// Says what is wrong with a key at a byte of the text.
+    pub fn at(text: &str, byte: usize, key: &str, what: String) -> Self {
+        Self::on(Self::line_at(text, byte), key, what)
+    }
+
+    /// Says what is wrong with a key on a line, which are counted from 1.
+    pub fn on(line: usize, key: &str, what: String) -> Self {
+        Self { line, key: key.into(), what }
+    }
+
+    /// The line that a byte of the text is on.
+    pub fn line_at(text: &str, byte: usize) -> usize {
+        let before = text.as_bytes().get(..byte).unwrap_or(text.as_bytes());
+        1 + before.iter().filter(|&&b| b == b'\n').count()
+    }
+
+    /// Says why the text is no TOML.
+    pub fn of_syntax(text: &str, error: &Error) -> Self {
+        let start = error.span().map_or(0, |span| span.start);
+        let what = error.message().lines().collect::<Vec<_>>().join(", ");
+        Self::at(text, start, "", what)
+    }
+}
+
+/// As `line 7: keymap.quitt: no such action; did you mean quit?`.
+impl fmt::Display for Problem {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        let Self { line, key, what } = self;
+        let key = layerscope::display::escaped_str(key);
+        let colon = if key.is_empty() { "" } else { ": " };
+        write!(f, "line {line}: {key}{colon}{what}")
+    }
+}
+
+/// A key or a value with its place in the text.
+pub type Key<'t> = Spanned<DeString<'t>>;
+pub type Value<'t> = Spanned<DeValue<'t>>;
+
+/// The entries in the order of the file.
+pub fn in_order<'a, 't>(table: &'a DeTable<'t>) -> Vec<(&'a Key<'t>, &'a Value<'t>)> {
+    let mut entries: Vec<_> = table.iter().collect();
+    entries.sort_by_key(|(key, _)| key.span().start);
+    entries
+}
+
+/// The text of a value.
+///
+/// # Errors
+///
+/// Says what it is instead.
+pub fn string<'a>(value: &'a DeValue<'_>) -> Result<&'a str, String> {
+    value.as_str().ok_or_else(|| instead("a string", value))
+}
+
+/// Says what is expected, and what there is instead.
+pub fn instead(expected: &str, value: &DeValue<'_>) -> String {
+    let found = match value {
+        DeValue::Array(_) => "an array".to_owned(),
+        DeValue::Integer(_) => "an integer".to_owned(),
+        value => format!("a {}", value.type_str()),
+    };
+    format!("{expected} is expected, not {found}")
+}
+
+/// Says that there is nothing of this name, and which is nearest.
+pub fn unknown<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a str>) -> String {
+    let nearest = known.map(|word| (distance(name, word), word)).min_by_key(|&(distance, _)| distance);
+    let hint = nearest.filter(|&(distance, word)| distance <= word.len().max(name.len()) / 2);
+    match hint {
+        Some((_, word)) => format!("no such {kind}; did you mean {word}?"),
+        None => format!("no such {kind}"),
+    }
+}
+
+/// How many characters differ, are too many or are missing, or change places with their neighbour.
+fn distance(one: &str, other: &str) -> usize {
+    let (one, other): (Vec<char>, Vec<char>) = (one.chars().take(64).collect(), other.chars().collect());
+    let mut rows: Vec<Vec<usize>> = vec![(0..=other.len()).collect()];
+    for (i, a) in one.iter().enumerate() {
+        let mut row = vec![i + 1];
+        for (j, b) in other.iter().enumerate() {
+            let mut least = (rows[i][j] + usize::from(a != b)).min(rows[i][j + 1] + 1).min(row[j] + 1);
+            if i > 0 && j > 0 && *a == other[j - 1] && one[i - 1] == *b {
+                least = least.min(rows[i - 1][j - 1] + 1);
+            }
+            row.push(least);
+        }
+        rows.push(row);
+    }
+    rows[one.len()][other.len()]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_was_meant_is_guessed_only_if_it_is_near() {
+        let known = ["quit", "help", "previous-layer"];
+        let unknown = |name| unknown("action", name, known.into_iter());
+        assert_eq!(unknown("quitt"), "no such action; did you mean quit?");
+        assert_eq!(unknown("hlep"), "no such action; did you mean help?");
+        assert_eq!(unknown("previous_layer"), "no such action; did you mean previous-layer?");
+        assert_eq!(unknown("frobnicate"), "no such action");
+    }
+}

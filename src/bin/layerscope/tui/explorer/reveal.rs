@@ -1,0 +1,135 @@
+//! Going to a path wherever it is: what is revealed is always a row.
+
+use layerscope::tree::NodeId;
+
+use super::Explorer;
+use super::changes::Changed;
+use crate::lesson::Scene;
+use crate::tui::filter::Filter;
+use crate::tui::rows::{Measure, Scope, Shown, Sort};
+
+impl Explorer {
+    /// Goes to the place where the next pair of layers wastes the most; after the last, to the first again.
+    pub fn next_waste(&mut self) {
+        let Some(group) = self.groups.get(self.next_group).filter(|group| group.bytes > 0) else {
+            if self.next_group > 0 {
+                self.next_group = 0;
+                self.next_waste();
+            }
+            return;
+        };
+        let (place, died_in) = (group.place, group.died_in);
+        self.next_group = (self.next_group + 1) % self.groups.len().max(1);
+        self.select_layer(self.layer.max(died_in));
+        self.reveal_up_to(self.biggest_dead(place));
+    }
+
+    /// Walks down where most of the dead bytes are, to what is gone as a whole.
+    fn biggest_dead(&self, from: NodeId) -> NodeId {
+        let tree = &self.inspection.tree;
+        let dead = |node: NodeId| self.slice.up_to()[node.index()].dead;
+        let mut here = from;
+        while tree.at(here, self.layer).is_some() {
+            let Some(next) = tree.children(here).max_by_key(|&child| (dead(child), std::cmp::Reverse(child))) else {
+                break;
+            };
+            if dead(next) < dead(here) / 4 {
+                break;
+            }
+            here = next;
+        }
+        here
+    }
+
+    /// Opens the directories above a path and puts the cursor on it, or as near as the rows allow.
+    pub fn reveal(&mut self, node: NodeId) {
+        for directory in self.closed_above(node) {
+            self.unfold(directory);
+        }
+        self.wanted = Some(node);
+        self.place_cursor();
+    }
+
+    /// The directories above a path that are not open, from the top down.
+    pub(super) fn closed_above(&self, node: NodeId) -> Vec<NodeId> {
+        let mut closed = Vec::new();
+        let mut here = self.inspection.tree.parent(node);
+        while here != NodeId::ROOT {
+            if !self.is_open(here) {
+                closed.push(here);
+            }
+            here = self.inspection.tree.parent(here);
+        }
+        closed.reverse();
+        closed
+    }
+
+    /// Shows a path among everything up to the selected layer, even if its kind was hidden or filtered out.
+    pub fn reveal_up_to(&mut self, node: NodeId) {
+        self.set_scope(Scope::UpTo);
+        self.reveal(node);
+        if self.selected() != Some(node) {
+            self.show_everything();
+            self.reveal(node);
+        }
+    }
+
+    /// Shows a path wherever it is: at this layer if it is there, else with everything up to the last layer, else at
+    /// the layer that brought it.
+    pub fn show(&mut self, node: NodeId) {
+        self.reveal(node);
+        if self.selected() == Some(node) {
+            return;
+        }
+        self.show_everything();
+        self.reveal(node);
+        if self.selected() == Some(node) {
+            return;
+        }
+        self.set_scope(Scope::UpTo);
+        self.select_layer(usize::MAX);
+        self.reveal(node);
+        let born = self.inspection.tree.versions(node).next().map(|version| self.inspection.tree.born(version));
+        if let Some(born) = born.filter(|_| self.selected() != Some(node)) {
+            self.select_layer(born);
+            self.reveal(node);
+        }
+    }
+
+    /// Shows what a lesson speaks of, and nothing else is open.
+    pub fn set_the_scene(&mut self, scene: Scene) {
+        self.unmark_all();
+        self.show_everything();
+        self.sort = Sort::default();
+        self.measure = Measure::default();
+        self.fold_all();
+        self.set_scope(if scene.changes { Scope::Changes } else { Scope::UpTo });
+        self.select_layer(scene.layer);
+        match scene.path {
+            Some(path) => self.reveal(path),
+            None => self.move_to(0),
+        }
+    }
+
+    /// Nothing is hidden, and nothing is filtered out.
+    fn show_everything(&mut self) {
+        if self.filter.kept.is_some() {
+            self.filter = Filter::default();
+            self.set_kept(None);
+        }
+        self.set_shown(Shown::ALL);
+    }
+
+    /// Goes to the next or the previous change of the layer; says whether there is one.
+    pub fn go_to_change(&mut self, forward: bool) -> bool {
+        let from = self.selected().unwrap_or(NodeId::ROOT);
+        let mut rows = std::mem::take(&mut self.rows);
+        let mut changed = Changed { lens: self.lens(), outline: &mut rows };
+        let found = if forward { changed.next(from) } else { changed.previous(from) };
+        self.rows = rows;
+        if let Some(node) = found {
+            self.reveal(node);
+        }
+        found.is_some()
+    }
+}

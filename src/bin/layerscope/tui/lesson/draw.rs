@@ -1,0 +1,214 @@
+//! The narrator's pane: what is said or asked, and what was answered.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::acting::ANSWERS;
+use super::{Narrator, Place, Turn};
+use crate::lesson::letter;
+use crate::tui::app::App;
+use crate::tui::draw::{pane, put, scroll_bar};
+use crate::tui::explorer::Explorer;
+use crate::tui::keymap::Action::{self, *};
+use crate::tui::keymap::help::Line as Hint;
+use crate::tui::layout::rows_inside;
+use crate::tui::text::{cut, wrap};
+use crate::tui::theme::Theme;
+use crate::tui::views::View;
+
+/// The columns that words are read in at most.
+const WIDEST: usize = 100;
+
+/// Draws what the narrator says; while the learner looks around, one line that says how to come back.
+pub fn draw(app: &App, lesson: &Narrator, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let steps = lesson.told.steps.len();
+    let at = (lesson.step + 1).min(steps);
+    if lesson.turn == Turn::Learner {
+        let key = app.keymap.first_keys(&[LessonReturn]);
+        // Where somebody is typing, every letter is text.
+        let before = if app.takes_text() { "Esc, then " } else { "" };
+        let key = key.trim();
+        let title = &lesson.told.title;
+        let line = format!(" Looking around · {before}{key} comes back to step {at} of {steps}: {title}");
+        return put(Line::styled(cut(&line, usize::from(area.width)), theme.focused), 0, area, buffer);
+    }
+    let title = if lines_in(lesson, area) > rows_inside(area) {
+        let key = app.keymap.first_keys(&[PageDown]);
+        format!("{at} of {steps} · {}: more · {}", key.trim(), lesson.told.title)
+    } else {
+        format!("{} · {at} of {steps}", lesson.told.title)
+    };
+    let inner = pane(&title, true, theme, area, buffer);
+    let lines = lines(lesson, usize::from(inner.width), theme);
+    let first = scroll_bar(lesson.scroll, lines.len(), inner, theme, buffer);
+    for (row, line) in lines.into_iter().skip(first).enumerate() {
+        put(line, row, inner, buffer);
+    }
+}
+
+/// The number of lines of what is said, in the narrator's pane.
+pub fn lines_in(lesson: &Narrator, area: Rect) -> usize {
+    lines(lesson, usize::from(area.width.saturating_sub(2)), &Theme::BARE).len()
+}
+
+/// The lines of a question before its options, in the narrator's pane.
+pub fn lines_asked(lesson: &Narrator, area: Rect) -> usize {
+    let width = words_width(usize::from(area.width.saturating_sub(2)));
+    lesson.current().map_or(0, |step| paragraphs(&step.text, width).len())
+}
+
+/// The columns of words in a pane that is so wide inside.
+fn words_width(width: usize) -> usize {
+    width.saturating_sub(2).min(WIDEST)
+}
+
+/// The lines of a step.
+fn lines(lesson: &Narrator, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+    let Some(step) = lesson.current() else { return Vec::new() };
+    let width = words_width(width);
+    let said = |text: &str, style: Style| {
+        paragraphs(text, width).into_iter().map(move |line| Line::styled(format!(" {line}"), style))
+    };
+    let Some(question) = &step.question else { return said(&step.text, Style::new()).collect() };
+    let mut lines: Vec<_> = said(&step.text, theme.strong).collect();
+    let answer = lesson.answer();
+    for (i, option) in question.options.iter().enumerate() {
+        let is_right = i == question.right;
+        let chosen = lesson.option == i + 1;
+        let (mark, style) = match answer {
+            None if chosen => ("►", theme.selected),
+            None => (" ", Style::new()),
+            Some(_) if is_right => ("✓", theme.live),
+            Some(answer) if answer.last == Some(i) => ("✗", theme.dead),
+            Some(_) => continue,
+        };
+        for (row, text) in wrap(option, width.saturating_sub(5)).into_iter().enumerate() {
+            let head = if row == 0 { format!(" {mark} {} ", letter(i)) } else { "     ".into() };
+            lines.push(Line::from(vec![Span::styled(head, style), Span::styled(format!(" {text}"), style)]));
+        }
+    }
+    if let Some(answer) = answer {
+        let verdict = match answer.last {
+            Some(option) if option == question.right => "Right. ",
+            Some(_) => "Not quite. ",
+            None => "",
+        };
+        lines.extend(said(&format!("{verdict}{}", question.because), Style::new()));
+    }
+    lines
+}
+
+/// Text in lines of a width, with an empty line between paragraphs.
+pub fn paragraphs(text: &str, width: usize) -> Vec<String> {
+    let mut lines = Vec::new();
+    for paragraph in text.split("\n\n") {
+        if !lines.is_empty() {
+            lines.push(String::new());
+        }
+        lines.extend(wrap(paragraph, width));
+    }
+    lines
+}
+
+impl Narrator {
+    /// The rows that the narrator takes of a screen: what the longest step needs, so that nothing jumps, but no more than
+    /// is left for the explorer.
+    pub fn rows(&self, area: Rect) -> u16 {
+        if self.turn == Turn::Learner {
+            return u16::from(area.height >= 6);
+        }
+        if self.is_over() {
+            return 0;
+        }
+        let width = usize::from(area.width.saturating_sub(2));
+        let longest = self.told.steps.iter().map(|step| self.longest(step, width)).max().unwrap_or(0);
+        let rows = u16::try_from(longest + 2).unwrap_or(u16::MAX);
+        rows.clamp(4, (area.height * 5 / 12).max(4)).min(area.height)
+    }
+
+    /// The rows of a step at its longest: with a wrong answer, or before there is one.
+    fn longest(&self, step: &crate::lesson::Step, width: usize) -> usize {
+        let width = words_width(width);
+        let said = paragraphs(&step.text, width).len();
+        let Some(question) = &step.question else { return said };
+        let rows = |option: &String| wrap(option, width.saturating_sub(5)).len();
+        let asked: usize = question.options.iter().map(rows).sum();
+        let right = question.options.get(question.right).map_or(0, rows);
+        let wrong = question.options.iter().enumerate().filter(|&(i, _)| i != question.right);
+        let wrong = wrong.map(|(_, option)| rows(option)).max().unwrap_or(0);
+        let because = paragraphs(&format!("Not quite. {}", question.because), width).len();
+        said + asked.max(right + wrong + because)
+    }
+
+    /// The steps that cannot be seen at once, counted from 1, each with the lines that are too many.
+    #[cfg(test)]
+    pub fn too_long(&self, area: Rect) -> Vec<(usize, usize)> {
+        let shown = rows_inside(Rect { height: self.rows(area), ..area });
+        let width = usize::from(area.width.saturating_sub(2));
+        let lines = self.told.steps.iter().map(|step| self.longest(step, width));
+        lines.enumerate().filter(|&(_, lines)| lines > shown).map(|(i, lines)| (i + 1, lines - shown)).collect()
+    }
+}
+
+/// The keys that matter, for the footer.
+pub fn keys(lesson: &Narrator) -> &'static [Hint] {
+    const LOOK: Hint = (&[LessonReturn], "look around");
+    const QUIT: Hint = (&[Quit], "quit");
+    const fn asking(answers: &'static [Action]) -> [Hint; 5] {
+        [(answers, "answer"), (&[LessonTold], "tell me"), (&[LessonBack], "back"), LOOK, QUIT]
+    }
+    static ASKING: [[Hint; 5]; 3] =
+        [asking(&[AnswerA, AnswerB]), asking(&[AnswerA, AnswerB, AnswerC]), asking(&ANSWERS)];
+    match lesson {
+        lesson if lesson.is_over() && lesson.place() == Place::Among => {
+            &[(&[LessonNext], "next lesson"), (&[LessonBack], "back"), (&[Up, Down], "scroll"), QUIT]
+        }
+        lesson if lesson.is_over() && lesson.place() == Place::Last => {
+            &[(&[Back], "all lessons"), (&[LessonBack], "back"), (&[Up, Down], "scroll"), QUIT]
+        }
+        lesson if lesson.is_over() => &[(&[LessonBack], "back"), (&[Up, Down], "scroll"), QUIT],
+        lesson if lesson.asks() => {
+            let options = lesson.question().map_or(0, |question| question.options.len());
+            &ASKING[options.saturating_sub(2).min(ASKING.len() - 1)]
+        }
+        lesson if lesson.place() == Place::Alone => {
+            &[(&[LessonNext], "on"), (&[LessonBack], "back"), LOOK, (&[Help], "help"), QUIT]
+        }
+        _ => &[(&[LessonNext], "on"), (&[LessonBack], "back"), LOOK, (&[Back], "all lessons"), (&[Help], "help"), QUIT],
+    }
+}
+
+/// Points at the layer and at the path that the narrator speaks of.
+pub fn mark(app: &App, explorer: &Explorer, lesson: &Narrator, theme: &Theme, buffer: &mut Buffer) {
+    let Some(scene) = lesson.scene().filter(|scene| scene.view == Some(View::Explore) && lesson.turn == Turn::Narrator)
+    else {
+        return;
+    };
+    let (panes, tops) = (app.panes(), app.tops());
+    let mut point = |area: Rect, row: Option<usize>| {
+        let Some(row) = row.and_then(|row| u16::try_from(row).ok()) else { return };
+        let y = area.y + row;
+        if row < area.height && !area.is_empty() {
+            buffer.set_string(area.right().saturating_sub(1), y, "◄", theme.focused);
+        }
+    };
+    let layers = Rect { y: panes.layers.y + 1, height: panes.layers.height.saturating_sub(2), ..panes.layers };
+    point(layers, explorer.layer.checked_sub(tops.layers));
+    if scene.path.is_some() {
+        let rows = crate::tui::draw::tree_rows(panes.tree);
+        point(Rect { x: panes.tree.x, width: panes.tree.width, ..rows }, explorer.cursor.checked_sub(tops.tree));
+    }
+}
+
+/// The action whose option lies in a row of the narrator's pane.
+pub fn option_at(lesson: &Narrator, area: Rect, row: u16) -> Option<Action> {
+    let width = usize::from(area.width.saturating_sub(2));
+    let lines = lines(lesson, width, &Theme::BARE);
+    let line = lines.get(lesson.scroll + usize::from(row.checked_sub(area.y + 1)?))?;
+    let head = line.spans.first()?.content.trim_start_matches([' ', '►']).chars().next()?;
+    let is_option = line.spans.len() == 2;
+    let option = (0..ANSWERS.len()).find(|&i| is_option && letter(i) == head)?;
+    Some(ANSWERS[option])
+}

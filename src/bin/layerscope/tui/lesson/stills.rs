@@ -1,0 +1,114 @@
+//! The screens of a lesson on paper: what the explorer shows at each step, without the narrator and without keys.
+
+use std::time::Duration;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::{Narrator, Place};
+use crate::lesson::{Scene, Stage, Told};
+use crate::tui::Settings;
+use crate::tui::app::App;
+use crate::tui::draw;
+use crate::tui::message::Message;
+use crate::tui::text::cut;
+use crate::tui::theme::{Background, Theme};
+use crate::tui::views::{Motion, View};
+
+/// The rows that the narrator may have; they are not seen.
+const SPOKEN: u16 = 60;
+/// The columns of an instruction in a caption at most.
+const INSTRUCTION: usize = 70;
+
+/// What is seen at a step.
+pub struct Still {
+    pub screen: Buffer,
+    /// What there is to see, in a line.
+    pub caption: String,
+}
+
+/// How big a still is: its columns, and its rows at most.
+#[derive(Debug, Clone, Copy)]
+pub struct Size {
+    pub columns: u16,
+    pub rows: u16,
+}
+
+/// The stills of a lesson, a step each; `None` where nothing has changed since the step before.
+pub fn stills(told: &Told, stages: &[Stage], settings: &Settings, size: Size) -> Vec<Option<Still>> {
+    let narrator = Narrator::new(told.clone(), stages.to_vec(), Place::Alone);
+    let spoken = narrator.rows(Rect::new(0, 0, size.columns, SPOKEN));
+    // Besides the explorer there is the line of keys.
+    let area = Rect::new(0, 0, size.columns, size.rows + spoken + 1);
+    let settings = Settings { view: View::Explore, theme: None, motion: Motion::Smooth, ..settings.clone() };
+    let theme = Theme::for_background(Background::Light).with(settings.signs);
+    let mut app = App::new(told.title.clone(), &settings, area);
+    app.teach(narrator);
+    let mut last: Option<(Scene, Buffer)> = None;
+    let mut stills = Vec::with_capacity(told.steps.len());
+    for (i, step) in told.steps.iter().enumerate() {
+        app.go_to_step(i);
+        play_to_the_end(&mut app);
+        let screen = seen(&app, &theme);
+        // A question leaves figures out of the screen; of what was shown already it shows nothing more.
+        let asks_again = |scene: Scene| step.question.is_some() && scene == step.scene;
+        if last.as_ref().is_some_and(|(scene, last)| asks_again(*scene) || *last == screen) {
+            stills.push(None);
+            continue;
+        }
+        last = Some((step.scene, screen.clone()));
+        stills.push(Some(Still { screen, caption: caption(step.scene, stages) }));
+    }
+    stills
+}
+
+/// Lets what moves by itself come to its end, which is what a picture of it has to say.
+fn play_to_the_end(app: &mut App) {
+    const STEP: Duration = Duration::from_secs(1);
+    const LONGEST: usize = 600;
+    for _ in 0..LONGEST {
+        if !app.is_moving() {
+            break;
+        }
+        app.update(Message::Tick(STEP));
+    }
+}
+
+/// The explorer's part of the screen, without the rows that a list leaves empty.
+fn seen(app: &App, theme: &Theme) -> Buffer {
+    let screen = draw::screen(app, theme);
+    let main = app.panes().main;
+    // Charts and maps take all the room that there is, and mean it.
+    let is_list = matches!(app.view, View::Explore | View::Waste | View::Image | View::Findings | View::Ladder);
+    let is_blank = |y: u16| {
+        let mut row = (screen.area.left()..screen.area.right()).map(|x| screen[(x, y)].symbol());
+        is_list && main.rows().any(|row| row.y == y) && row.all(|symbol| matches!(symbol, " " | "│" | "|"))
+    };
+    let bottom = main.bottom().saturating_sub(1);
+    let is_left_out = |y: u16| is_blank(y) && (is_blank(y + 1) || y + 1 == bottom);
+    let rows: Vec<u16> = (screen.area.top()..main.bottom()).filter(|&y| !is_left_out(y)).collect();
+    let mut seen = Buffer::empty(Rect::new(0, 0, screen.area.width, u16::try_from(rows.len()).unwrap_or(u16::MAX)));
+    for (to, from) in seen.area.rows().map(|row| row.y).zip(rows) {
+        for x in screen.area.left()..screen.area.right() {
+            seen[(x, to)] = screen[(x, from)].clone();
+        }
+    }
+    seen
+}
+
+/// What a scene shows, for those who see it and for those who do not.
+fn caption(scene: Scene, stages: &[Stage]) -> String {
+    let Some((view, stage)) = scene.view.zip(stages.get(scene.image)) else {
+        return "The images of this lesson side by side".into();
+    };
+    let (name, image, inspection) = (view.name(), &stage.intro.name, &stage.inspection);
+    if view != View::Explore {
+        return format!("{name}: {image}");
+    }
+    let instruction = inspection.layers.get(scene.layer).map(|layer| cut(&layer.instruction.one_line(), INSTRUCTION));
+    let what = if scene.changes { "what layer" } else { "everything up to layer" };
+    let changed = if scene.changes { " changed" } else { "" };
+    let path = scene.path.map(|path| layerscope::display::escaped(&inspection.tree.path(path)));
+    let path = path.map_or_else(String::new, |path| format!(" · at {path}"));
+    format!("{name}: {image}, {what} {}{changed} · {}{path}", scene.layer, instruction.unwrap_or_default())
+}

@@ -1,0 +1,143 @@
+//! What a person typed to find paths by: a part of a name, a glob or a regular expression.
+
+use globset::GlobBuilder;
+use layerscope::tree::{NodeId, Tree};
+use regex::bytes::{Regex, RegexBuilder};
+
+/// Something that names or paths match, or do not.
+#[derive(Debug, Clone)]
+pub struct Pattern {
+    regex: Regex,
+    /// Whether whole paths are looked at, and not only names.
+    paths: bool,
+}
+
+impl Pattern {
+    /// A part of a name, or of a path if it has a slash. Lower case finds both cases; a capital letter finds only itself.
+    pub fn text(text: &str) -> Option<Self> {
+        (!text.is_empty()).then(|| {
+            let regex = regex(&regex::escape(text), folds(text)).expect("a text that is escaped, typed by hand");
+            Self { regex, paths: text.contains('/') }
+        })
+    }
+
+    /// What a filter says: `*.so`, `usr/**/lib*`, `/\.pyc?$/`, `re:^/usr`, or a part of a name or path.
+    ///
+    /// # Errors
+    /// In words, where it is no glob or no regular expression.
+    pub fn filter(text: &str) -> Result<Option<Self>, String> {
+        let slashed = || text.strip_prefix('/')?.strip_suffix('/').filter(|inner| !inner.is_empty());
+        if let Some(written) = text.strip_prefix("re:").or_else(slashed) {
+            if written.is_empty() {
+                return Ok(None);
+            }
+            return match regex(written, false) {
+                Ok(regex) => Ok(Some(Self { regex, paths: true })),
+                Err(error) => Err(format!("no regular expression: {}", in_words(&error))),
+            };
+        }
+        if !text.contains(['*', '?', '[', '{']) {
+            return Ok(Self::text(text));
+        }
+        let paths = text.contains('/');
+        let whole = if paths && !text.starts_with('/') { format!("/{text}") } else { text.into() };
+        let glob = GlobBuilder::new(&whole).literal_separator(true).case_insensitive(folds(text)).build();
+        let glob = glob.map_err(|error| format!("no glob: {}", error.kind()))?;
+        let regex = regex(glob.regex(), false).map_err(|error| format!("no glob: {}", in_words(&error)))?;
+        Ok(Some(Self { regex, paths }))
+    }
+
+    /// Gets ready to go through the paths of a tree.
+    pub fn finder<'a>(&'a self, tree: &'a Tree) -> Finder<'a> {
+        Finder { pattern: self, tree, directory: NodeId::ROOT, path: Vec::new(), prefix: 0 }
+    }
+}
+
+/// Looks at one path after the other; those of the same directory are best asked for one after the other.
+pub struct Finder<'a> {
+    pattern: &'a Pattern,
+    tree: &'a Tree,
+    /// The directory whose path has been spelled.
+    directory: NodeId,
+    path: Vec<u8>,
+    prefix: usize,
+}
+
+impl Finder<'_> {
+    pub fn matches(&mut self, node: NodeId) -> bool {
+        if !self.pattern.paths {
+            return self.pattern.regex.is_match(self.tree.name(node));
+        }
+        let directory = self.tree.parent(node);
+        if directory != self.directory || self.path.is_empty() {
+            self.directory = directory;
+            self.path = self.tree.path(directory);
+            if directory != NodeId::ROOT {
+                self.path.push(b'/');
+            }
+            self.prefix = self.path.len();
+        }
+        self.path.truncate(self.prefix);
+        self.path.extend_from_slice(self.tree.name(node));
+        self.pattern.regex.is_match(&self.path)
+    }
+}
+
+fn folds(text: &str) -> bool {
+    !text.chars().any(char::is_uppercase)
+}
+
+fn regex(pattern: &str, fold: bool) -> Result<Regex, regex::Error> {
+    RegexBuilder::new(pattern).case_insensitive(fold).dot_matches_new_line(true).build()
+}
+
+/// What is wrong with a regular expression, in one line.
+fn in_words(error: &regex::Error) -> String {
+    let text = error.to_string();
+    let last = text.lines().last().unwrap_or_default();
+    layerscope::display::escaped_str(last.trim().trim_start_matches("error: "))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    /// Whether a filter finds a path, as it would in a tree with only that one.
+    fn finds(filter: &str, path: &str) -> bool {
+        let pattern = Pattern::filter(filter).expect(filter).expect(filter);
+        let whole = path.as_bytes();
+        let name = whole.rsplit(|&b| b == b'/').next().unwrap();
+        pattern.regex.is_match(if pattern.paths { whole } else { name })
+    }
+
+    #[test]
+    fn a_glob_without_a_slash_is_of_names_and_with_one_of_paths() {
+        assert!(finds("*.so", "/usr/lib/libz.so") && !finds("*.so", "/usr/lib/libz.so.1"));
+        assert!(finds("lib?.{so,a}", "/usr/lib/libz.a"));
+        assert!(finds("usr/*/libz.so", "/usr/lib/libz.so") && !finds("usr/*", "/usr/lib/libz.so"));
+        assert!(finds("/usr/**/*.so", "/usr/lib/x/libz.so") && finds("**/*.so", "/libz.so"));
+    }
+
+    #[test]
+    fn a_text_is_a_part_and_a_regular_expression_says_that_it_is_one() {
+        assert!(finds("ibz.s", "/usr/lib/libz.so") && finds("lib/libz", "/usr/lib/libz.so"));
+        assert!(!finds("usr", "/usr/lib/libz.so"), "the name of a directory above is not the name");
+        assert!(finds(r"/\.so(\.\d+)?$/", "/lib/libz.so.1") && finds("re:^/lib", "/lib/libz.so.1"));
+        assert!(finds("a.c+d", "/a.c+d") && !finds("a.c+d", "/abccd"));
+    }
+
+    #[test]
+    fn lower_case_finds_both_and_a_capital_only_itself() {
+        assert!(finds("readme", "/README") && finds("*.md", "/X.MD"));
+        assert!(!finds("README", "/readme") && !finds("*.MD", "/x.md"));
+        assert!(!finds("re:readme", "/README"));
+    }
+
+    #[test]
+    fn what_is_none_is_told_in_words() {
+        assert_eq!(Pattern::filter("re:(a").unwrap_err(), "no regular expression: unclosed group");
+        assert_eq!(Pattern::filter("[a").unwrap_err(), "no glob: unclosed character class; missing ']'");
+        assert!(Pattern::filter("re:a{99999}{99999}").unwrap_err().starts_with("no regular expression: "));
+        assert!(Pattern::filter("").unwrap().is_none() && Pattern::filter("re:").unwrap().is_none());
+    }
+}

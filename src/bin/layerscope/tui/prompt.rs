@@ -1,0 +1,141 @@
+//! A line that a person types: what is looked for, filtered by, or where something goes.
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+use layerscope::display::escaped_str;
+
+/// A line with a cursor in it.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Prompt {
+    text: String,
+    /// The place of the cursor, in bytes, between characters.
+    cursor: usize,
+}
+
+/// What a key did to the line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Typed {
+    /// The text is another one now.
+    Changed,
+    /// The cursor moved, or nothing happened.
+    Same,
+    /// The line is done.
+    Entered,
+    /// The line is given up.
+    Left,
+    /// The key means nothing in a line.
+    Other,
+}
+
+impl Prompt {
+    /// A line that holds `text` already, with the cursor behind it.
+    pub fn with(text: String) -> Self {
+        Self { cursor: text.len(), text }
+    }
+
+    pub fn text(&self) -> &str {
+        &self.text
+    }
+
+    /// What is left and right of the cursor, with control characters escaped.
+    pub fn shown(&self) -> (String, String) {
+        let (before, after) = self.text.split_at(self.cursor);
+        (escaped_str(before), escaped_str(after))
+    }
+
+    /// Takes a key as people know it from shells.
+    pub fn key(&mut self, key: KeyEvent) -> Typed {
+        let control = key.modifiers.contains(KeyModifiers::CONTROL);
+        match (key.code, control) {
+            (KeyCode::Esc, _) => Typed::Left,
+            (KeyCode::Enter, _) => Typed::Entered,
+            (KeyCode::Backspace, _) | (KeyCode::Char('h'), true) if self.text.is_empty() => Typed::Left,
+            (KeyCode::Backspace, _) | (KeyCode::Char('h'), true) => self.remove(self.before(), self.cursor),
+            (KeyCode::Delete, _) | (KeyCode::Char('d'), true) => self.remove(self.cursor, self.after()),
+            (KeyCode::Char('u'), true) => self.remove(0, self.cursor),
+            (KeyCode::Char('k'), true) => self.remove(self.cursor, self.text.len()),
+            (KeyCode::Char('w'), true) => self.remove(self.word(), self.cursor),
+            (KeyCode::Left, _) | (KeyCode::Char('b'), true) => self.to(self.before()),
+            (KeyCode::Right, _) | (KeyCode::Char('f'), true) => self.to(self.after()),
+            (KeyCode::Home, _) | (KeyCode::Char('a'), true) => self.to(0),
+            (KeyCode::End, _) | (KeyCode::Char('e'), true) => self.to(self.text.len()),
+            (KeyCode::Char(c), false) => {
+                self.text.insert(self.cursor, c);
+                self.cursor += c.len_utf8();
+                Typed::Changed
+            }
+            _ => Typed::Other,
+        }
+    }
+
+    fn to(&mut self, cursor: usize) -> Typed {
+        self.cursor = cursor;
+        Typed::Same
+    }
+
+    fn remove(&mut self, from: usize, to: usize) -> Typed {
+        self.text.drain(from..to);
+        self.cursor = from;
+        if from == to { Typed::Same } else { Typed::Changed }
+    }
+
+    fn before(&self) -> usize {
+        self.text[..self.cursor].char_indices().next_back().map_or(0, |(i, _)| i)
+    }
+
+    fn after(&self) -> usize {
+        self.text[self.cursor..].chars().next().map_or(self.cursor, |c| self.cursor + c.len_utf8())
+    }
+
+    /// Where the word before the cursor begins.
+    fn word(&self) -> usize {
+        let text = self.text[..self.cursor].trim_end_matches([' ', '/']);
+        text.rfind([' ', '/']).map_or(0, |i| i + 1)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    fn type_in(prompt: &mut Prompt, text: &str) {
+        for c in text.chars() {
+            prompt.key(KeyCode::Char(c).into());
+        }
+    }
+
+    #[test]
+    fn a_line_is_edited_as_in_a_shell() {
+        let mut prompt = Prompt::default();
+        type_in(&mut prompt, "usr/lib/gö");
+        prompt.key(KeyCode::Backspace.into());
+        type_in(&mut prompt, "o");
+        let control = |c| KeyEvent::new(KeyCode::Char(c), KeyModifiers::CONTROL);
+        assert_eq!(prompt.key(control('w')), Typed::Changed);
+        assert_eq!(prompt.text(), "usr/lib/");
+        prompt.key(KeyCode::Home.into());
+        type_in(&mut prompt, "/");
+        assert_eq!(prompt.shown(), ("/".into(), "usr/lib/".into()));
+        prompt.key(control('k'));
+        assert_eq!(prompt.key(KeyCode::Enter.into()), Typed::Entered);
+        prompt.key(control('u'));
+        assert_eq!(prompt.key(KeyCode::Backspace.into()), Typed::Left);
+    }
+
+    proptest! {
+        #[test]
+        fn no_sequence_of_keys_splits_a_character(keys in proptest::collection::vec((0usize..12, any::<char>()), 0..60)) {
+            let codes = [KeyCode::Left, KeyCode::Right, KeyCode::Home, KeyCode::End, KeyCode::Backspace, KeyCode::Delete];
+            let mut prompt = Prompt::default();
+            for (which, c) in keys {
+                let key = match which {
+                    0..6 => codes[which].into(),
+                    6 => KeyEvent::new(KeyCode::Char('w'), KeyModifiers::CONTROL),
+                    _ => KeyCode::Char(c).into(),
+                };
+                prompt.key(key);
+                prompt.shown();
+            }
+        }
+    }
+}

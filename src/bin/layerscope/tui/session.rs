@@ -1,0 +1,319 @@
+//! An image in the explorer, with the threads that read it and work for it.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::Sender;
+use std::thread;
+use std::time::{Duration, Instant};
+
+use layerscope::advice::assessment::Study;
+use layerscope::files::contents::{Contents, LayerContents};
+use layerscope::image::Image;
+use layerscope::report::Units;
+use layerscope::{Archive, Error, Inspection, Opened, Progress, Selection};
+use ratatui::Frame;
+
+use super::app::{App, Phase};
+use super::clock::Clock;
+use super::lesson::{Narrator, Place};
+use super::message::{Effect, Intro, Message};
+use super::stage::{Event, Stage, TICK};
+use super::theme::Theme;
+use super::viewer::pager;
+use super::work::{Jobs, Workshop};
+use super::{Failure, Start, draw};
+use crate::lesson::{self, Course, Entry, LessonError};
+
+/// How looking at an image ended.
+pub enum Ended {
+    /// The person wants nothing more of the program.
+    Quit,
+    /// The person goes back to where the image was opened from.
+    Back,
+    /// The image cannot be shown.
+    Failed(Failure),
+}
+
+/// The state of the explorer with what feeds it.
+pub struct Session {
+    pub app: App,
+    /// What its threads call it in what they send.
+    number: u64,
+    selection: Selection,
+    progress: Arc<Progress>,
+    sender: Sender<Event>,
+    /// The archive, as long as none of its images has been chosen.
+    archive: Option<Archive>,
+    /// What the files of the image hold.
+    contents: Option<Arc<dyn Contents>>,
+    /// The lessons, and the place of the one that is told.
+    course: Option<(Arc<Course>, Option<usize>)>,
+    /// Whether the image's story is told.
+    is_story: bool,
+    jobs: Jobs,
+    clock: Clock,
+    /// What shows files instead of the program that the environment names.
+    pager: Option<String>,
+}
+
+impl Session {
+    /// Nothing is read yet.
+    pub fn new(app: App, number: u64, selection: Selection, pager: Option<String>, sender: Sender<Event>) -> Self {
+        Self {
+            app,
+            number,
+            selection,
+            progress: Arc::default(),
+            sender,
+            archive: None,
+            contents: None,
+            course: None,
+            is_story: false,
+            jobs: Jobs::default(),
+            clock: Clock::default(),
+            pager,
+        }
+    }
+
+    /// Reads the image, or asks which one.
+    pub fn start(&mut self, start: Start) {
+        match start {
+            Start::Image(opened) => self.read(*opened),
+            Start::Archive(archive) => self.offer(archive),
+            Start::Course(course, chosen) => {
+                self.course = Some((Arc::new(course), chosen));
+                match chosen {
+                    Some(index) => self.teach(index),
+                    None => self.list_lessons(),
+                }
+            }
+            Start::Story(image) => {
+                self.is_story = true;
+                self.start(*image);
+            }
+            Start::Later(_, open) => {
+                let (progress, sender) = (self.progress.clone(), self.sender.clone());
+                thread::spawn(move || sender.send(Event::Archive(open(&progress))));
+            }
+        }
+    }
+
+    /// Shows an image whose layers have been read.
+    pub fn show(&mut self, opened: &Opened, inspection: Arc<Inspection>, contents: Arc<dyn Contents>) {
+        self.app.update(Message::Opened(Intro::of(opened)));
+        self.app.update(Message::Loaded(Ok(inspection.clone())));
+        self.contents = Some(contents.clone());
+        let (progress, teller, units) = (self.progress.clone(), self.teller(), self.app.units);
+        thread::spawn(move || study(&*contents, &inspection, units, &progress, &teller));
+    }
+
+    fn offer(&mut self, archive: Archive) {
+        let images = archive.images.iter().map(Image::description).collect();
+        self.app.update(Message::Choices("image", images, 0));
+        self.archive = Some(archive);
+    }
+
+    fn list_lessons(&mut self) {
+        let Some((course, told)) = &self.course else { return };
+        let lesson = |(i, entry): (usize, &Entry)| format!("{}. {}", i + 1, entry.lesson.line());
+        let lessons = course.entries.iter().enumerate().map(lesson).collect();
+        self.app.update(Message::Choices("lesson", lessons, told.unwrap_or(0)));
+    }
+
+    fn is_reading_one_of_several_lessons(&self) -> bool {
+        let several = self.course.as_ref().is_some_and(|(course, _)| course.entries.len() > 1);
+        several && matches!(self.app.phase, Phase::Loading { .. })
+    }
+
+    /// Stops what is being read; what comes next is read anew.
+    fn stop_reading(&mut self) {
+        self.progress.cancel.store(true, Ordering::Relaxed);
+        self.progress = Arc::default();
+    }
+
+    /// Reads the images of a lesson beside the screen, and begins it.
+    fn teach(&mut self, index: usize) {
+        let Some((course, chosen)) = &mut self.course else { return };
+        *chosen = Some(index);
+        let course = course.clone();
+        let Some(entry) = course.entries.get(index) else { return };
+        let intro = Intro { name: entry.lesson.title.clone(), layers: Vec::new() };
+        self.app.update(Message::Opened(intro));
+        let (progress, sender, units) = (self.progress.clone(), self.sender.clone(), self.app.units);
+        let place = if index + 1 < course.entries.len() { Place::Among } else { Place::Last };
+        thread::spawn(move || {
+            let told = course.entries[index].stage(units, &progress);
+            let narrator = told.map(|(told, stages)| Box::new(Narrator::new(told, stages, place)));
+            sender.send(Event::Lesson(progress, narrator.map_err(Box::new)))
+        });
+    }
+
+    /// Shows what is known of the image, and reads its layers beside the screen.
+    fn read(&mut self, opened: Opened) {
+        self.app.update(Message::Opened(Intro::of(&opened)));
+        if self.is_story {
+            return self.tell(opened);
+        }
+        let contents = Arc::new(LayerContents::new(&opened));
+        self.contents = Some(contents.clone());
+        let (progress, teller) = (self.progress.clone(), self.teller());
+        let units = self.app.units;
+        thread::spawn(move || {
+            let inspection = layerscope::inspect(&opened, &progress).map(Arc::new);
+            let read = inspection.as_ref().ok().cloned();
+            teller(Message::Loaded(inspection));
+            if let Some(inspection) = read {
+                study(&*contents, &inspection, units, &progress, &teller);
+            }
+        });
+    }
+
+    /// Reads the image beside the screen, and begins its story.
+    fn tell(&self, opened: Opened) {
+        let (progress, sender, units) = (self.progress.clone(), self.sender.clone(), self.app.units);
+        thread::spawn(move || {
+            let told = lesson::story::of(&opened, units, &progress);
+            let narrator = told.map(|(told, stage)| Box::new(Narrator::new(told, vec![stage], Place::Alone)));
+            sender.send(Event::Lesson(progress, narrator.map_err(|error| Box::new(LessonError::Image(error)))))
+        });
+    }
+
+    /// What its threads send messages with.
+    fn teller(&self) -> impl Fn(Message) + Send + 'static {
+        let (sender, number) = (self.sender.clone(), self.number);
+        move |message| drop(sender.send(Event::Told(number, message)))
+    }
+
+    pub fn draw(&self, theme: &Theme, frame: &mut Frame<'_>) {
+        draw::draw(&self.app, theme, frame);
+    }
+
+    /// How long nothing need be done if nothing happens: until the next picture, or until progress is to be shown.
+    pub fn patience(&mut self, now: Instant) -> Option<Duration> {
+        let until_frame = self.clock.until_frame(self.app.is_moving(), now);
+        let is_waiting = matches!(self.app.phase, Phase::Loading { .. }) || !self.jobs.is_empty();
+        until_frame.into_iter().chain(is_waiting.then_some(TICK)).min()
+    }
+
+    /// Takes in that time has passed, and where nothing else happened, how far everything is.
+    pub fn pass_time(&mut self, now: Instant, quiet: bool) {
+        if quiet {
+            self.progressed();
+        }
+        // However much else happens, time passes.
+        if let Some(time) = self.clock.tick(now) {
+            self.app.update(Message::Tick(time));
+        }
+    }
+
+    fn progressed(&mut self) {
+        for (number, done, total) in self.jobs.progress() {
+            self.app.update(Message::Progressed(number, done, total));
+        }
+        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        let progress = &self.progress;
+        self.app.update(Message::Progress(count(&progress.done), count(&progress.total), count(&progress.layers)));
+    }
+
+    /// Takes in what happened, unless it is another session's; says whether the person is done with the image.
+    pub fn take(&mut self, event: Event, stage: &mut Stage) -> io::Result<Option<Ended>> {
+        let effect = match event {
+            Event::Message(message) => self.app.update(message),
+            Event::Told(number, message) if number == self.number => self.app.update(message),
+            Event::Told(..) | Event::Compared(_) => None,
+            Event::Archive(Err(error)) => self.app.update(Message::Loaded(Err(error))),
+            Event::Archive(Ok(archive)) => self.opened(archive),
+            // Nobody waits for it any more.
+            Event::Lesson(progress, _) if !Arc::ptr_eq(&progress, &self.progress) => None,
+            Event::Lesson(_, Ok(narrator)) => self.app.update(Message::Lesson(narrator)),
+            Event::Lesson(_, Err(error)) => match *error {
+                LessonError::Image(Error::Cancelled) => Some(Effect::Quit),
+                error => return Ok(Some(Ended::Failed(Failure::Lesson(error)))),
+            },
+            Event::Continued => {
+                let size = stage.renew()?;
+                self.app.update(size)
+            }
+        };
+        match effect {
+            Some(Effect::Cancel) if self.is_reading_one_of_several_lessons() => {
+                self.stop_reading();
+                self.list_lessons();
+            }
+            Some(Effect::Quit | Effect::Cancel) => return Ok(Some(Ended::Quit)),
+            Some(Effect::Leave) => return Ok(Some(Ended::Back)),
+            Some(Effect::Fail(error)) => return Ok(Some(Ended::Failed(Failure::Image(error)))),
+            Some(Effect::Copy(text)) => stage.copy(text)?,
+            Some(Effect::Choose(index)) if self.course.is_some() => self.teach(index),
+            Some(Effect::NextLesson) => {
+                let told = self.course.as_ref().and_then(|(_, chosen)| *chosen);
+                self.teach(told.map_or(0, |index| index + 1));
+            }
+            Some(Effect::Lessons) => self.list_lessons(),
+            Some(Effect::Choose(index)) => {
+                if let Some(archive) = self.archive.take() {
+                    self.read(archive.pick(index));
+                }
+            }
+            Some(Effect::Suspend) => {
+                let size = stage.stop()?;
+                self.app.update(size);
+            }
+            Some(Effect::Work(job)) => {
+                let teller = self.teller();
+                thread::spawn(move || job.run(&mut |done| teller(Message::Done(done))));
+            }
+            Some(Effect::Page(file)) => {
+                let pager = self.pager.clone().unwrap_or_else(pager::usual);
+                let (notice, size) = stage.leave(|| pager::show(&pager, &file))?;
+                self.app.notice = notice;
+                self.app.update(size);
+            }
+            None => {}
+        }
+        Ok(None)
+    }
+
+    /// Starts what has become necessary, and stops what nobody waits for any more.
+    pub fn work(&mut self) {
+        self.jobs.keep(|number| self.app.awaits(number));
+        let staged = self.app.lesson.as_ref().and_then(|lesson| lesson.stage()).map(|stage| &stage.contents);
+        let (Some(explorer), Some(contents)) = (self.app.explorer(), staged.or(self.contents.as_ref())) else { return };
+        let workshop =
+            Workshop { inspection: explorer.inspection.clone(), contents: contents.clone(), units: self.app.units };
+        while let Some(task) = self.app.task() {
+            let teller = self.teller();
+            self.jobs.start(task, workshop.clone(), move |number, answer| teller(Message::Answer(number, answer)));
+        }
+    }
+
+    fn opened(&mut self, archive: Archive) -> Option<Effect> {
+        match archive.select(&self.selection) {
+            Ok(index) => self.read(archive.pick(index)),
+            Err(Error::Ambiguous { .. }) => self.offer(archive),
+            Err(error) => return Some(Effect::Fail(error)),
+        }
+        None
+    }
+}
+
+impl Drop for Session {
+    /// Stops what still reads the image or studies it.
+    fn drop(&mut self) {
+        self.stop_reading();
+    }
+}
+
+/// Looks into the files of an image, and tells what is found when it is there; when the image is left before, it stops.
+fn study(
+    contents: &dyn Contents,
+    inspection: &Inspection,
+    units: Units,
+    progress: &Arc<Progress>,
+    teller: &impl Fn(Message),
+) {
+    if let Ok(study) = Study::unprompted(inspection, contents, units, progress) {
+        teller(Message::Studied(Arc::new(study)));
+    }
+}

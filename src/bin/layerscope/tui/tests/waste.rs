@@ -1,0 +1,154 @@
+//! What a person does in the Waste view, and what they see then.
+
+use std::sync::Arc;
+
+use crossterm::event::KeyCode;
+use layerscope::Progress;
+
+use super::pictures::check;
+use super::{DEMO, Person};
+use crate::tui::message::{Intro, Message};
+use crate::tui::rows::Scope;
+use crate::tui::views::View;
+
+/// Someone who looks at the waste of the demo.
+fn at_the_waste(width: u16, height: u16) -> Person {
+    let mut person = Person::at(width, height);
+    person.types("2");
+    person
+}
+
+/// Goes down to the next row that is a file, opening all on the way, and presses Enter there.
+fn explores_the_first_file(person: &mut Person) {
+    for _ in 0..40 {
+        person.press(KeyCode::Enter);
+        if person.app.view == View::Explore {
+            return;
+        }
+    }
+    panic!("no file below\n{}", person.screen());
+}
+
+#[test]
+fn every_group_has_its_size_cause_layers_and_both_instructions() {
+    let screen = at_the_waste(120, 40).reads();
+    for answer in [
+        "1 → 3",
+        "deleted",
+        "RUN apk add --update go git mercurial → RUN apk del go git mercurial",
+        "why layer 3 hides the bytes of layer 1, but layer 1 still ships them",
+        "fix delete them in the RUN that adds them: merge 1 and 3 into one",
+    ] {
+        assert!(screen.contains(answer), "{answer:?} is not on\n{screen}");
+    }
+    let biggest = DEMO.1.dead.iter().filter(|dead| (dead.born_in, dead.died_in) == (1, 3)).count();
+    assert!(screen.contains(&layerscope::display::files(biggest)), "{screen}");
+}
+
+#[test]
+fn at_80_columns_both_instructions_and_the_whole_fix_are_readable() {
+    let screen = at_the_waste(80, 24).reads();
+    for answer in ["RUN apk add --update", "→ RUN apk del go git", "or build in another stage"] {
+        assert!(screen.contains(answer), "{answer:?} is not on\n{screen}");
+    }
+}
+
+#[test]
+fn a_group_opens_to_its_directories_biggest_first_and_folds_again() {
+    let mut person = at_the_waste(120, 40);
+    let folded = person.screen();
+    person.press(KeyCode::Enter);
+    let open = person.screen();
+    assert!(open.contains("▸ /usr/") && !folded.contains("▸ /usr/"), "{open}");
+    person.types("l");
+    person.types("l");
+    assert!(person.screen().contains("▸ lib/"), "a directory opens to what is in it:\n{}", person.screen());
+    person.types("h");
+    person.press(KeyCode::Left).types(" ");
+    assert_eq!(person.screen(), folded, "← folds, and so does Space");
+    person.types(" ");
+    assert_eq!(person.screen(), open, "what was open inside is forgotten");
+}
+
+#[test]
+fn enter_on_a_file_explores_it_in_the_layer_that_ships_it() {
+    let mut person = at_the_waste(80, 24);
+    explores_the_first_file(&mut person);
+    let explorer = person.app.explorer().unwrap();
+    assert_eq!((person.layer(), explorer.slice.scope), (1, Scope::UpTo));
+    let tree = &DEMO.1.tree;
+    let node = explorer.selected().unwrap();
+    let dead = DEMO.1.dead.iter().find(|dead| tree.node_of(dead.version) == node).expect("a dead file is selected");
+    assert_eq!((dead.born_in, dead.died_in), (1, 3), "{}", person.path());
+}
+
+#[test]
+fn a_file_is_found_even_if_the_explorer_hides_its_kind() {
+    let mut person = Person::at(80, 24);
+    person.types("+~-=!t2");
+    explores_the_first_file(&mut person);
+    let node = person.app.explorer().unwrap().selected().unwrap();
+    assert!(DEMO.1.dead.iter().any(|dead| DEMO.1.tree.node_of(dead.version) == node), "{}", person.path());
+}
+
+#[test]
+fn it_opens_on_the_group_of_the_path_that_is_explored() {
+    let mut person = Person::at(80, 24);
+    person.types("w");
+    let second = &person.app.explorer().unwrap().groups[1];
+    let why = format!("layer {} hides the bytes of layer {}", second.died_in, second.born_in);
+    person.types("2");
+    assert!(person.reads().contains(&why), "{why}\n{}", person.screen());
+}
+
+#[test]
+fn t_shows_the_table_of_layers_and_enter_leads_back_to_the_group() {
+    let mut person = at_the_waste(120, 40);
+    person.types("t");
+    let screen = person.reads();
+    for answer in ["layers that ship it × layers that hide it", "gone in layer", "gone in 3: RUN apk del"] {
+        assert!(screen.contains(answer), "{answer:?} is not on\n{screen}");
+    }
+    person.types("G").press(KeyCode::Enter);
+    let last = DEMO.1.dead.iter().filter(|dead| dead.bytes > 0).map(|dead| dead.born_in).max().unwrap();
+    assert!(person.reads().contains(&format!("of layer {last}")), "{}", person.screen());
+    person.types("tt");
+    assert!(person.screen().contains("why"), "{}", person.screen());
+}
+
+#[test]
+fn an_image_with_nothing_dead_says_so() {
+    let mut opened = DEMO.0.clone();
+    opened.image.layers.truncate(1);
+    let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
+    let mut person = Person::in_front_of("base.tar", 80, 24);
+    person.tell(Message::Opened(Intro::of(&opened)));
+    person.tell(Message::Loaded(Ok(Arc::new(inspection))));
+    person.types("2jklh tG t").press(KeyCode::Enter);
+    assert!(person.reads().contains("Nothing is dead: every byte that ships"), "{}", person.screen());
+}
+
+#[test]
+fn no_size_is_too_small() {
+    let mut person = at_the_waste(80, 24);
+    for width in 0..90 {
+        for height in [0, 1, 2, 3, 4, 5, 9, 10, 11, 12, 24] {
+            person.tell(Message::Resize(width, height));
+            person.types("tdd").sees();
+            person.types("tl").press(KeyCode::PageDown).sees();
+        }
+        person.types("gh1");
+        person.types("2");
+    }
+}
+
+#[test]
+fn pictures() {
+    for (width, height) in [(80, 24), (120, 40)] {
+        let mut person = at_the_waste(width, height);
+        person.types("llll");
+        check(&format!("waste-{width}x{height}"), &person);
+        person.types("t");
+        check(&format!("waste-table-{width}x{height}"), &person);
+    }
+}

@@ -1,0 +1,133 @@
+//! What there is to say of a version of a path in sentences: where a link leads, how two versions differ.
+
+use layerscope::Inspection;
+use layerscope::display::escaped;
+use layerscope::display::{Units, count, plural};
+use layerscope::files::contents::follow;
+use layerscope::tree::{Kind, Last, NodeId, Tree, VersionId};
+
+use super::difference::{Difference, Why};
+use crate::tui::sentences;
+use crate::tui::text::date;
+
+/// Speaks of a version that is no file.
+pub fn of_version(inspection: &Inspection, version: VersionId, layer: usize, units: Units) -> Vec<String> {
+    let tree = &inspection.tree;
+    let node = tree.node_of(version);
+    let mut paragraphs =
+        vec![sentences::facts(inspection, version, units), format!("Time {}.", time(tree.mtime(version)))];
+    match tree.kind(version) {
+        Kind::Symlink => paragraphs.push(match target(tree, version, layer) {
+            Some(target) => {
+                let path = escaped(&tree.path(target));
+                let what = match tree.at(target, layer).map(|there| (tree.kind(there), tree.size(there))) {
+                    Some((Kind::File, size)) => format!("a file of {}", units.size(size)),
+                    Some((Kind::Directory, _)) | None => "a directory".into(),
+                    Some((Kind::Char | Kind::Block, _)) => "a device".into(),
+                    Some((Kind::Fifo, _)) => "a named pipe".into(),
+                    Some((Kind::Symlink, _)) => "another link".into(),
+                };
+                format!("As of layer {layer} it leads to {path}, {what}. Enter goes there.")
+            }
+            None => format!("As of layer {layer} it leads nowhere: nothing is there, or links go in a circle."),
+        }),
+        Kind::Directory => {
+            let inside = tree.children(node).filter(|&child| tree.at(child, layer).is_some()).count();
+            paragraphs.push(format!("{} in it as of layer {layer}.", plural(inside, "name")));
+        }
+        Kind::Char | Kind::Block => {
+            let (major, minor) = tree.device(version).unwrap_or_default();
+            paragraphs.push(format!("Device number {major}, {minor}."));
+        }
+        Kind::File | Kind::Fifo => {}
+    }
+    paragraphs
+}
+
+/// What a symbolic link leads to as of a layer.
+pub fn target(tree: &Tree, version: VersionId, layer: usize) -> Option<NodeId> {
+    let target = tree.target(version)?;
+    let mut path = tree.path(tree.parent(tree.node_of(version)));
+    if target.starts_with(b"/") {
+        path.clear();
+    }
+    path.push(b'/');
+    path.extend_from_slice(target);
+    follow(tree, &path, layer, Last::Followed)
+}
+
+/// What differs between two versions besides their contents.
+pub fn differences(tree: &Tree, old: VersionId, new: VersionId) -> Vec<String> {
+    let kind = |version| match tree.kind(version) {
+        Kind::File => "file",
+        Kind::Directory => "directory",
+        Kind::Symlink => "symbolic link",
+        Kind::Char => "character device",
+        Kind::Block => "block device",
+        Kind::Fifo => "named pipe",
+    };
+    let size = |version| match tree.kind(version) {
+        Kind::File => format!("{} bytes", count(tree.size(version))),
+        _ => String::new(),
+    };
+    let owner = |version| {
+        let (user, group) = tree.owner(version);
+        format!("{user}:{group}")
+    };
+    let link = |version| tree.target(version).map_or_else(String::new, escaped);
+    let device = |version| tree.device(version).map_or_else(String::new, |(major, minor)| format!("{major}, {minor}"));
+    let pairs = [
+        ("kind", kind(old).to_owned(), kind(new).to_owned()),
+        ("size", size(old), size(new)),
+        ("mode", format!("{:04o}", tree.mode(old)), format!("{:04o}", tree.mode(new))),
+        ("owner", owner(old), owner(new)),
+        ("time", time(tree.mtime(old)), time(tree.mtime(new))),
+        ("link", link(old), link(new)),
+        ("device", device(old), device(new)),
+    ];
+    let word = |text: String| if text.is_empty() { "none".into() } else { text };
+    let differs = pairs.into_iter().filter(|(_, old, new)| old != new);
+    differs.map(|(what, old, new)| format!("{what}: {} → {}", word(old), word(new))).collect()
+}
+
+/// What comparing contents came to.
+pub fn of_difference(difference: &Difference) -> String {
+    match difference {
+        Difference::Same => "the contents are the same, byte for byte".into(),
+        Difference::Lines(lines) => format!(
+            "contents: {} added, {} removed, in {}",
+            plural(lines.added, "line"),
+            plural(lines.removed, "line"),
+            plural(lines.hunks.len(), "place")
+        ),
+        Difference::Bytes { first, why } => {
+            let why = match why {
+                Why::Binary => "they are no texts",
+                Why::TooLarge => "they are too large to compare line by line",
+                Why::TooManyLines => "they have too many lines to compare",
+            };
+            format!("the contents differ, first at byte {} (0x{first:x}); {why}", count(*first))
+        }
+    }
+}
+
+/// A time in seconds since 1970 as `2024-05-01 12:00:00 UTC`.
+fn time(seconds: i64) -> String {
+    let second = seconds.rem_euclid(86_400);
+    format!("{} {:02}:{:02}:{:02} UTC", date(seconds), second / 3600, second / 60 % 60, second % 60)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn times_are_dates() {
+        assert_eq!(time(0), "1970-01-01 00:00:00 UTC");
+        assert_eq!(time(1_714_564_801), "2024-05-01 12:00:01 UTC");
+        assert_eq!(time(951_782_400), "2000-02-29 00:00:00 UTC");
+        assert_eq!(time(-1), "1969-12-31 23:59:59 UTC");
+        time(i64::MAX);
+        time(i64::MIN);
+    }
+}

@@ -1,0 +1,345 @@
+//! A file of any version, as text or in hex; what a link leads to; how two versions differ.
+//!
+//! The viewer takes the place of everything between header and footer until it
+//! is left. It never reads: it says what it needs ([`Viewer::task`]), and goes on when
+//! that has come ([`Viewer::answer`]).
+
+mod acting;
+pub mod colours;
+mod comparison;
+mod count;
+pub mod difference;
+mod draw;
+pub mod facts;
+mod file;
+pub mod find;
+mod glyphs;
+mod keys;
+pub mod pager;
+pub mod program;
+pub mod window;
+
+use std::sync::Arc;
+
+use layerscope::Inspection;
+use layerscope::display::Units;
+use layerscope::tree::{Kind, NodeId, VersionId};
+use ratatui::layout::Rect;
+use tempfile::TempPath;
+
+use super::keymap::Action;
+use super::keymap::help::Line as Hint;
+use super::layout::rows_inside;
+use super::prompt::Prompt;
+use super::work::{Answer, Ask, Task};
+
+use comparison::Comparison;
+use file::{FileView, Form};
+
+pub use draw::{draw, typing};
+
+/// Numbers for tasks, each given once.
+#[derive(Debug, Default)]
+pub struct Numbers(u64);
+
+impl Numbers {
+    /// The next number.
+    pub fn peek(&self) -> u64 {
+        self.0
+    }
+
+    /// Takes the next number.
+    pub fn take(&mut self) -> u64 {
+        self.0 += 1;
+        self.0 - 1
+    }
+}
+
+/// The columns and rows for contents.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Room {
+    pub width: usize,
+    pub height: usize,
+}
+
+impl Room {
+    /// The bytes in a row of hex: as many as fit beside their places in a file of `size` bytes.
+    pub fn bytes(self, size: u64) -> u64 {
+        let fits = |bytes: usize| digits(size) + 2 + 3 * bytes + 2 + bytes <= self.width;
+        [16, 8].into_iter().find(|&bytes| fits(bytes)).unwrap_or(4) as u64
+    }
+}
+
+/// The digits of places in a file of `size` bytes.
+fn digits(size: u64) -> usize {
+    format!("{size:x}").len().max(8)
+}
+
+/// What a person types into a line.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Asking {
+    Find,
+    GoTo,
+}
+
+/// What the viewer shows.
+#[derive(Debug)]
+enum Page {
+    /// Something that has no contents.
+    Facts(Vec<String>),
+    File(Box<FileView>),
+}
+
+/// A copy of the file that another program is to show.
+#[derive(Debug)]
+enum Saving {
+    Wanted,
+    Asked(u64),
+}
+
+/// What has to be done after a key.
+#[derive(Debug, PartialEq, Eq)]
+pub enum Next {
+    Stay,
+    /// The viewer is to be closed.
+    Leave,
+    /// Another path is to be shown.
+    View(NodeId),
+}
+
+/// The viewer, with one version of one path.
+pub struct Viewer {
+    inspection: Arc<Inspection>,
+    units: Units,
+    pub node: NodeId,
+    /// The layer as of which links are followed.
+    layer: usize,
+    /// The versions of the path, the oldest first.
+    versions: Vec<VersionId>,
+    shown: usize,
+    page: Page,
+    comparison: Option<Comparison>,
+    pub typing: Option<(Asking, Prompt)>,
+    saving: Option<Saving>,
+    /// The task that was heard of last, with the bytes done and in all.
+    progress: Option<(u64, u64, u64)>,
+}
+
+impl Viewer {
+    /// Shows a path as of a layer: what is there, else what was there last; `None` if no layer has an entry for it.
+    pub fn new(inspection: Arc<Inspection>, node: NodeId, layer: usize, units: Units) -> Option<Self> {
+        let tree = &inspection.tree;
+        let mut versions: Vec<_> = tree.versions(node).collect();
+        versions.reverse();
+        let there = tree.at(node, layer).and_then(|version| versions.iter().position(|&other| other == version));
+        let before = || versions.iter().rposition(|&version| tree.born(version) <= layer);
+        let shown = there.or_else(before).or_else(|| versions.len().checked_sub(1))?;
+        let page = Page::Facts(Vec::new());
+        let mut viewer = Self {
+            inspection,
+            units,
+            node,
+            layer,
+            versions,
+            shown,
+            page,
+            comparison: None,
+            typing: None,
+            saving: None,
+            progress: None,
+        };
+        viewer.turn_to(shown);
+        Some(viewer)
+    }
+
+    pub fn version(&self) -> VersionId {
+        self.versions[self.shown]
+    }
+
+    /// Shows another version of the path, in the way that this one is shown.
+    fn turn_to(&mut self, shown: usize) {
+        self.shown = shown;
+        let (tree, version) = (&self.inspection.tree, self.version());
+        self.page = match tree.kind(version) {
+            Kind::File => {
+                let name = tree.name(self.node);
+                let file = FileView::new(version, tree.size(version), name);
+                Page::File(Box::new(match &self.page {
+                    Page::File(before) => file.like(before),
+                    Page::Facts(_) => file,
+                }))
+            }
+            _ => {
+                let layer =
+                    if tree.at(self.node, self.layer) == Some(version) { self.layer } else { tree.born(version) };
+                Page::Facts(facts::of_version(&self.inspection, version, layer, self.units))
+            }
+        };
+        self.saving = None;
+    }
+
+    /// Compares what is shown with the version before it; says why if there is none.
+    pub fn compare(&mut self) -> Option<String> {
+        if self.comparison.take().is_some() {
+            return None;
+        }
+        match self.shown.checked_sub(1) {
+            Some(before) => {
+                let old = self.versions[before];
+                self.comparison = Some(Comparison::new(&self.inspection.tree, old, self.version()));
+                None
+            }
+            None if self.versions.len() == 1 => {
+                Some("this path has only one version: there is nothing to compare".into())
+            }
+            None => Some("this is the first version: > goes to the next, which can be compared with it".into()),
+        }
+    }
+
+    fn file(&self) -> Option<&FileView> {
+        match (&self.page, &self.comparison) {
+            (Page::File(file), None) => Some(file),
+            _ => None,
+        }
+    }
+
+    fn file_mut(&mut self) -> Option<&mut FileView> {
+        match (&mut self.page, &self.comparison) {
+            (Page::File(file), None) => Some(file),
+            _ => None,
+        }
+    }
+
+    /// What has to be done beside the screen next, if anything.
+    pub fn task(&mut self, numbers: &mut Numbers) -> Option<Task> {
+        if let Some(Saving::Wanted) = self.saving {
+            let number = numbers.take();
+            self.saving = Some(Saving::Asked(number));
+            return Some(Task { number, ask: Ask::Save { version: self.version() } });
+        }
+        match (&mut self.comparison, &mut self.page) {
+            (Some(comparison), _) => comparison.task(numbers),
+            (None, Page::File(file)) => file.task(numbers),
+            (None, Page::Facts(_)) => None,
+        }
+    }
+
+    /// Whether an answer with this number is waited for.
+    pub fn awaits(&self, number: u64) -> bool {
+        let saving = matches!(self.saving, Some(Saving::Asked(asked)) if asked == number);
+        saving
+            || match (&self.comparison, &self.page) {
+                (Some(comparison), _) => comparison.asked() == Some(number),
+                (None, Page::File(file)) => file.awaits(number),
+                (None, Page::Facts(_)) => false,
+            }
+    }
+
+    /// Takes in an answer: what there is to say of it, or the file that another program is to show.
+    pub fn answer(&mut self, number: u64, answer: Answer, area: Rect) -> Result<Option<TempPath>, String> {
+        if !self.awaits(number) {
+            return Ok(None);
+        }
+        if let Some(Saving::Asked(asked)) = self.saving
+            && asked == number
+        {
+            self.saving = None;
+            return match answer {
+                Answer::Saved(path) => Ok(Some(path)),
+                Answer::Failed(text) => Err(text),
+                _ => Ok(None),
+            };
+        }
+        let room = self.room(area);
+        match (&mut self.comparison, &mut self.page) {
+            (Some(comparison), _) => comparison.answer(answer),
+            (None, Page::File(file)) => {
+                if let Some(said) = file.answer(number, answer, room) {
+                    return Err(said);
+                }
+            }
+            (None, Page::Facts(_)) => {}
+        }
+        Ok(None)
+    }
+
+    /// Takes in how far a task is.
+    pub fn progressed(&mut self, number: u64, done: u64, total: u64) {
+        if self.busy().is_some_and(|(busy, _)| busy == number) {
+            self.progress = Some((number, done, total));
+        }
+    }
+
+    /// What takes long, and under which number.
+    fn busy(&self) -> Option<(u64, String)> {
+        match (&self.saving, &self.comparison) {
+            (Some(Saving::Asked(number)), _) => Some((*number, "reading for the pager".into())),
+            (_, Some(comparison)) => comparison.asked().map(|number| (number, "comparing".into())),
+            _ => self.file()?.busy(),
+        }
+    }
+
+    /// What is being waited for, in words: "reading 12 MiB of 240 MiB, Esc cancels".
+    pub fn waiting(&self) -> Option<String> {
+        let (number, what) = self.busy()?;
+        let (_, done, total) = self.progress.filter(|&(heard, ..)| heard == number)?;
+        let size = |bytes| self.units.size(bytes);
+        let of = if total > done { format!(" of {}", size(total)) } else { String::new() };
+        Some(format!("{what} {}{of}, Esc cancels", size(done)))
+    }
+
+    /// The room for contents where the viewer is drawn in `area`.
+    fn room(&self, area: Rect) -> Room {
+        let width = usize::from(area.width.saturating_sub(2));
+        let height = rows_inside(area);
+        let about = self.file().map_or(0, |file| file.about_rows(width, height).len());
+        Room { width, height: height - about }
+    }
+
+    /// What matters, for the footer.
+    pub fn keys(&self) -> &'static [Hint] {
+        match (&self.page, &self.comparison) {
+            (_, Some(_)) => COMPARING,
+            (Page::File(file), None) if file.form == Form::Text => TEXT,
+            (Page::File(_), None) => HEX,
+            (Page::Facts(_), None) => FACTS,
+        }
+    }
+}
+
+const TEXT: &[Hint] = &[
+    (&[Action::CloseViewer], "close"),
+    (&[Action::Search], "find"),
+    (&[Action::NextMatch, Action::PreviousMatch], "next"),
+    (&[Action::OlderVersion, Action::NewerVersion], "version"),
+    (&[Action::Compare], "compare"),
+    (&[Action::Wrap], "wrap"),
+    (&[Action::TextOrHex], "hex"),
+    (&[Action::GoTo], "line"),
+    (&[Action::Pager], "pager"),
+    (&[Action::Help], "help"),
+];
+const HEX: &[Hint] = &[
+    (&[Action::CloseViewer], "close"),
+    (&[Action::Search], "find"),
+    (&[Action::NextMatch, Action::PreviousMatch], "next"),
+    (&[Action::OlderVersion, Action::NewerVersion], "version"),
+    (&[Action::Compare], "compare"),
+    (&[Action::TextOrHex], "text"),
+    (&[Action::GoTo], "byte"),
+    (&[Action::Pager], "pager"),
+    (&[Action::Help], "help"),
+];
+const COMPARING: &[Hint] = &[
+    (&[Action::Back], "back"),
+    (&[Action::NextMatch, Action::PreviousMatch], "next, previous change"),
+    (&[Action::OlderVersion, Action::NewerVersion], "with an older, a newer version"),
+    (&[Action::Help], "help"),
+];
+const FACTS: &[Hint] = &[
+    (&[Action::CloseViewer], "close"),
+    (&[Action::Enter], "follow a link"),
+    (&[Action::OlderVersion, Action::NewerVersion], "version"),
+    (&[Action::Compare], "compare"),
+    (&[Action::Help], "help"),
+];

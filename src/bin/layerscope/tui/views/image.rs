@@ -1,0 +1,172 @@
+//! The image itself: tags, platform, sizes, what a container runs, the whole history, digests.
+
+use layerscope::Inspection;
+use layerscope::display::escaped_str;
+use layerscope::display::{Units, count, percent, plural};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use super::Look;
+use crate::tui::app::moved;
+use crate::tui::draw::{inside, pane, put, scroll_bar, scrolled_title};
+use crate::tui::explorer::Explorer;
+use crate::tui::keymap::Action;
+use crate::tui::keymap::help::Line as Hint;
+use crate::tui::layout::rows_inside;
+use crate::tui::text::wrap;
+
+pub const KEYS: &[Hint] = &[
+    (&[Action::Help], "help"),
+    (&[Action::Up, Action::Down], "scroll"),
+    (&[Action::ViewExplore], "explore"),
+    (&[Action::Quit], "quit"),
+];
+
+/// The columns of the words on the left.
+const WORDS: usize = 12;
+
+/// The facts, as words with what there is to say of them.
+pub struct ImageFacts {
+    facts: Vec<(&'static str, String)>,
+    history: Vec<(String, String)>,
+    sizes: Sizes,
+    scroll: usize,
+}
+
+struct Sizes {
+    shipped: u64,
+    live: u64,
+    tar: u64,
+    stored: u64,
+    efficiency: f64,
+}
+
+impl ImageFacts {
+    pub fn new(explorer: &Explorer) -> Self {
+        let inspection = &explorer.inspection;
+        let totals = &inspection.totals;
+        Self {
+            facts: facts(inspection),
+            history: history(inspection),
+            sizes: Sizes {
+                shipped: totals.shipped,
+                live: totals.live,
+                tar: totals.tar_bytes,
+                stored: totals.stored_bytes,
+                efficiency: totals.efficiency(),
+            },
+            scroll: 0,
+        }
+    }
+
+    pub fn act(&mut self, action: Action, area: Rect) -> bool {
+        let rows = rows_inside(area);
+        let last = self.lines(Units::default(), usize::from(area.width.saturating_sub(2))).len().saturating_sub(rows);
+        self.scroll = moved(action, self.scroll, last, rows.max(2) - 1).unwrap_or(self.scroll);
+        false
+    }
+
+    fn lines(&self, units: Units, width: usize) -> Vec<(String, String)> {
+        let Sizes { shipped, live, tar, stored, efficiency } = &self.sizes;
+        let size = |bytes: u64| units.size(bytes);
+        let sizes = format!(
+            "{} shipped = {} live + {} dead, efficiency {}",
+            size(*shipped),
+            size(*live),
+            size(shipped - live),
+            percent(*efficiency)
+        );
+        let archive = format!("{} as tars, {} as stored", size(*tar), size(*stored));
+        let sized = [("size", sizes), ("", archive)];
+        let facts = self.facts.iter().map(|(word, text)| (*word, text.as_str()));
+        let sized = sized.iter().map(|(word, text)| (*word, text.as_str()));
+        let mut lines = Vec::new();
+        for (word, text) in facts.chain(sized) {
+            push(&mut lines, word, text, width);
+        }
+        lines.push(Default::default());
+        for (layer, instruction) in &self.history {
+            push(&mut lines, layer, instruction, width);
+        }
+        lines
+    }
+
+    pub fn draw(&self, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
+        let lines = self.lines(look.units, usize::from(inside(area).width));
+        let title = scrolled_title("Image", self.scroll, lines.len(), area);
+        let inner = pane(&title, true, look.theme, area, buffer);
+        let first = scroll_bar(self.scroll, lines.len(), inner, look.theme, buffer);
+        for (row, (word, text)) in lines.into_iter().skip(first).enumerate() {
+            let word = Span::styled(format!("{word:>WORDS$}  "), look.theme.dim);
+            put(Line::from(vec![word, Span::raw(text)]), row, inner, buffer);
+        }
+    }
+}
+
+/// Adds a text that wraps beside its word.
+fn push(lines: &mut Vec<(String, String)>, word: &str, text: &str, width: usize) {
+    let mut word = word;
+    for line in wrap(text, width.saturating_sub(WORDS + 2)) {
+        lines.push((word.to_owned(), line));
+        word = "";
+    }
+}
+
+fn facts(inspection: &Inspection) -> Vec<(&'static str, String)> {
+    let none = || "-".to_owned();
+    let shown = |text: &Option<String>| text.as_deref().map_or_else(none, escaped_str);
+    let tags = if inspection.tags.is_empty() { none() } else { escaped_str(&inspection.tags.join("  ")) };
+    let totals = &inspection.totals;
+    let tree = format!(
+        "{}, {} directories, {} symbolic links",
+        plural(usize::try_from(totals.files).unwrap_or(usize::MAX), "file"),
+        count(totals.directories),
+        count(totals.symlinks)
+    );
+    let mut facts = vec![
+        ("tags", tags),
+        ("image ID", shown(&inspection.id)),
+        ("platform", shown(&inspection.platform)),
+        ("created", shown(&inspection.created)),
+    ];
+    let run = &inspection.run;
+    let list = |words: &[String]| escaped_str(&format!("{words:?}"));
+    let lists = [("entrypoint", &run.entrypoint), ("command", &run.command)];
+    facts.extend(lists.into_iter().filter(|(_, words)| !words.is_empty()).map(|(word, words)| (word, list(words))));
+    let single = [("user", &run.user), ("directory", &run.directory)];
+    facts.extend(single.into_iter().filter(|(_, text)| !text.is_empty()).map(|(word, text)| (word, escaped_str(text))));
+    for (word, values) in
+        [("environment", &run.environment), ("ports", &run.ports), ("volumes", &run.volumes), ("labels", &run.labels)]
+    {
+        let mut word = word;
+        for value in values {
+            facts.push((word, escaped_str(value)));
+            word = "";
+        }
+    }
+    facts.push(("tree", tree));
+    facts
+}
+
+/// Every step of the build; steps that made no layer have no number.
+fn history(inspection: &Inspection) -> Vec<(String, String)> {
+    let mut layer = 0;
+    let mut steps = Vec::new();
+    for step in &inspection.history {
+        let number = if step.empty_layer == Some(true) {
+            "-".to_owned()
+        } else {
+            layer += 1;
+            format!("layer {}", layer - 1)
+        };
+        steps.push((number, step.instruction().one_line()));
+    }
+    for (i, layer) in inspection.layers.iter().enumerate() {
+        let id = layer.diff_id.as_deref().or(layer.digest.as_deref()).map_or_else(String::new, escaped_str);
+        if !id.is_empty() {
+            steps.push((format!("diff ID {i}"), id));
+        }
+    }
+    steps
+}

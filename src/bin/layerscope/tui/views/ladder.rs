@@ -1,0 +1,184 @@
+//! How small the image could be: a bar for each remedy; below, how to get there.
+
+use std::sync::Arc;
+
+use layerscope::advice::assessment::Study;
+use layerscope::advice::ladder::{Certainty, Rung, Ships};
+use layerscope::analysis::what_if::{Change, what_if};
+use layerscope::display::noticeably;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+
+use super::Look;
+use crate::tui::app::moved;
+use crate::tui::draw::{bar, fill, inside, pane, put};
+use crate::tui::explorer::Explorer;
+use crate::tui::keymap::Action;
+use crate::tui::keymap::help::Line as Hint;
+use crate::tui::text::{cut, wrap};
+
+pub const KEYS: &[Hint] = &[
+    (&[Action::Help], "help"),
+    (&[Action::Up, Action::Down], "step"),
+    (&[Action::Enter], "explore the program"),
+    (&[Action::ViewFindings], "findings"),
+    (&[Action::ViewExplore], "explore"),
+    (&[Action::Quit], "quit"),
+];
+
+/// The columns of a title, and of a size with its tilde.
+const TITLE: usize = 30;
+const SIZE_WIDTH: usize = 9;
+const RATIO_WIDTH: usize = 7;
+
+/// The state of the view.
+pub struct Ladder {
+    study: Option<Arc<Study>>,
+    cursor: usize,
+    dropped: Option<Dropped>,
+}
+
+/// What is left when every path that is marked is never made, and the run of marked layers is one.
+struct Dropped {
+    what: String,
+    shipped: u64,
+    saved: u64,
+}
+
+impl Ladder {
+    pub fn new() -> Self {
+        Self { study: None, cursor: 0, dropped: None }
+    }
+
+    /// Takes what was found.
+    pub fn studied(&mut self, study: &Arc<Study>) {
+        self.study = Some(study.clone());
+    }
+
+    /// Counts what the marks come to.
+    pub fn enter(&mut self, explorer: &Explorer) {
+        let inspection = &explorer.inspection;
+        let mut changes: Vec<_> = explorer.marks.topmost(&inspection.tree).map(Change::Drop).collect();
+        let mut what = Vec::new();
+        if !changes.is_empty() {
+            what.push(format!("without the {} marked", explorer.marks.len()));
+        }
+        if let Some((first, last)) = explorer.marked_run() {
+            changes.push(Change::Merge { first, last });
+            what.push(format!("with layers {first} to {last} as one"));
+        }
+        self.dropped = (!changes.is_empty()).then(|| {
+            let outcome = what_if(inspection, &changes);
+            Dropped { what: what.join(", "), shipped: outcome.shipped, saved: outcome.saved(inspection) }
+        });
+    }
+
+    fn rungs(&self) -> &[Rung] {
+        self.study.as_ref().map_or(&[], |study| &study.ladder)
+    }
+
+    /// Does something; says which path to explore now.
+    pub fn act(&mut self, action: Action) -> Option<layerscope::tree::NodeId> {
+        if action == Action::Enter {
+            let study = self.study.as_ref()?;
+            return study.footing.program.as_ref().map(|program| program.path);
+        }
+        let last = self.rungs().len().saturating_sub(1);
+        self.cursor = moved(action, self.cursor, last, last.max(1)).unwrap_or(self.cursor);
+        None
+    }
+
+    /// Puts the cursor on what lies at a cell; says whether there is something.
+    pub fn select(&mut self, at: Position, area: Rect) -> bool {
+        let inner = inside(area);
+        let row = usize::from(at.y.saturating_sub(inner.y));
+        let there = inner.contains(at) && row < self.rungs().len();
+        if there {
+            self.cursor = row;
+        }
+        there
+    }
+
+    pub fn draw(&self, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
+        let inner = pane("How small it could be", true, look.theme, area, buffer);
+        if self.study.is_none() {
+            return put(Line::styled("Files are being looked into …", look.theme.dim), 0, inner, buffer);
+        }
+        let width = usize::from(inner.width);
+        for (row, rung) in self.rungs().iter().enumerate() {
+            put(self.line(look, rung, width), row, inner, buffer);
+            if row == self.cursor {
+                fill(row, inner, look.theme.selected, buffer);
+            }
+        }
+        let Some(rung) = self.rungs().get(self.cursor) else { return };
+        let mut below = self.rungs().len();
+        if let Some(dropped) = &self.dropped {
+            let (shipped, saved) = (look.units.size(dropped.shipped), look.units.size(dropped.saved));
+            let text = format!("{shipped} {}: {saved} less, exact", dropped.what);
+            put(Line::styled(text, look.theme.strong), below, inner, buffer);
+            below += 1;
+        }
+        put(Line::styled("─".repeat(width), look.theme.dim), below, inner, buffer);
+        for (i, (text, dim)) in explanation(look, rung, width).into_iter().enumerate() {
+            let line = if dim { Line::styled(text, look.theme.dim) } else { Line::raw(text) };
+            put(line, below + 1 + i, inner, buffer);
+        }
+    }
+
+    fn line(&self, look: Look<'_>, rung: &Rung, width: usize) -> Line<'static> {
+        let whole = self.rungs().first().map_or(0, |first| first.shipped);
+        let title = cut(&rung.step.title(), TITLE);
+        let about = if rung.certainty == Certainty::Exact { "" } else { "~" };
+        let size = format!("{about}{}", look.units.size(rung.shipped));
+        let ratio = noticeably(rung.shipped, whole).unwrap_or_default();
+        let mut spans = vec![Span::raw(format!("{title:<TITLE$} {size:>SIZE_WIDTH$} "))];
+        let room = width.saturating_sub(TITLE + SIZE_WIDTH + RATIO_WIDTH + 3);
+        // What nothing reaches is a part of the bar as long as it ships.
+        spans.extend(bar(rung.shipped, 0, whole, room, look.theme));
+        spans.push(Span::styled(format!(" {ratio:>RATIO_WIDTH$}"), look.theme.strong));
+        Line::from(spans)
+    }
+}
+
+/// Whether compressing tells more of what there is to pull than is known.
+fn can_be_measured(rung: &Rung) -> bool {
+    !rung.pull.is_exact() && rung.ships != Ships::Others
+}
+
+/// How to get to a rung, and what there is to know; the latter is dimmed.
+fn explanation(look: Look<'_>, rung: &Rung, width: usize) -> Vec<(String, bool)> {
+    let certainty = match &rung.certainty {
+        Certainty::Exact => "exact: the same files, with some left out".to_owned(),
+        Certainty::Estimate(from) => format!("an estimate: {from}"),
+    };
+    let how = rung.how.lines().flat_map(|line| indented(line, width)).map(|line| (line, false));
+    let notes = std::iter::once(certainty)
+        .chain(rung.pull.words(look.units))
+        .chain(can_be_measured(rung).then(|| "what there is to pull: layerscope ladder IMAGE --measure".to_owned()))
+        .chain(rung.notes.iter().cloned())
+        .map(|note| (note, true));
+    let notes = notes.flat_map(|(text, dim)| wrap(&text, width).into_iter().map(move |part| (part, dim)));
+    how.chain(notes).collect()
+}
+
+/// Wraps a line of a Dockerfile, all parts indented as it is.
+fn indented(line: &str, width: usize) -> Vec<String> {
+    let text = line.trim_start_matches(' ');
+    let indent = (line.len() - text.len()).min(width / 2);
+    wrap(text, width - indent).into_iter().map(|part| format!("{:indent$}{part}", "")).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_continues_an_instruction_stays_indented() {
+        assert_eq!(indented("COPY --from=build \\", 40), ["COPY --from=build \\"]);
+        assert_eq!(indented("  /usr/lib/libc.so.6 \\", 40), ["  /usr/lib/libc.so.6 \\"]);
+        assert_eq!(indented("  one two", 6), ["  one", "  two"]);
+        assert_eq!(indented("    x", 1), ["x"]);
+    }
+}

@@ -1,0 +1,299 @@
+//! The views beside the explorer: each shows the same inspection in another way, and shares its selection.
+
+mod findings;
+mod image;
+mod ladder;
+mod play;
+mod timeline;
+mod treemap;
+mod waste;
+
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+use std::time::Duration;
+
+use layerscope::advice::assessment::Study;
+use layerscope::analysis::DeadGroup;
+use layerscope::report::Units;
+use layerscope::tree::{NodeId, Totals};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::explorer::Explorer;
+use super::keymap::Action;
+use super::keymap::help::Line as Hint;
+use super::mouse::WHEEL;
+use super::theme::Theme;
+
+pub use play::Motion;
+
+use findings::Findings;
+use image::ImageFacts;
+use ladder::Ladder;
+use play::Play;
+use timeline::Timeline;
+use treemap::Treemap;
+use waste::Waste;
+
+/// A way to look at an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum View {
+    #[default]
+    Explore,
+    Waste,
+    Timeline,
+    Treemap,
+    Image,
+    Findings,
+    Ladder,
+    Play,
+}
+
+impl View {
+    pub const ALL: [Self; 8] = [
+        Self::Explore,
+        Self::Waste,
+        Self::Timeline,
+        Self::Treemap,
+        Self::Image,
+        Self::Findings,
+        Self::Ladder,
+        Self::Play,
+    ];
+
+    /// The view that an action asks for.
+    pub fn asked_for(action: Action) -> Option<Self> {
+        Self::ALL.into_iter().find(|view| view.action() == action)
+    }
+
+    /// The action that asks for it.
+    pub fn action(self) -> Action {
+        match self {
+            Self::Explore => Action::ViewExplore,
+            Self::Waste => Action::ViewWaste,
+            Self::Timeline => Action::ViewTimeline,
+            Self::Treemap => Action::ViewTreemap,
+            Self::Image => Action::ViewImage,
+            Self::Findings => Action::ViewFindings,
+            Self::Ladder => Action::ViewLadder,
+            Self::Play => Action::ViewPlay,
+        }
+    }
+
+    /// The word for it on the command line and in the configuration.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Explore => "explore",
+            Self::Waste => "waste",
+            Self::Timeline => "timeline",
+            Self::Treemap => "treemap",
+            Self::Image => "image",
+            Self::Findings => "findings",
+            Self::Ladder => "ladder",
+            Self::Play => "play",
+        }
+    }
+
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::Explore => "Explore",
+            Self::Waste => "Waste",
+            Self::Timeline => "Timeline",
+            Self::Treemap => "Treemap",
+            Self::Image => "Image",
+            Self::Findings => "Findings",
+            Self::Ladder => "Ladder",
+            Self::Play => "Play",
+        }
+    }
+}
+
+/// What drawing needs besides the state.
+#[derive(Clone, Copy)]
+pub struct Look<'a> {
+    pub theme: &'a Theme,
+    pub units: Units,
+}
+
+/// The state of the views, made when the image has been read.
+pub struct Views {
+    waste: Waste,
+    timeline: Timeline,
+    treemap: Treemap,
+    image: ImageFacts,
+    findings: Findings,
+    ladder: Ladder,
+    play: Play,
+}
+
+impl Views {
+    pub fn new(explorer: &Explorer, motion: Motion) -> Self {
+        let points: Arc<[_]> = timeline::points(&explorer.inspection).into();
+        Self {
+            waste: Waste::new(explorer),
+            timeline: Timeline::new(points.clone()),
+            treemap: Treemap::new(explorer),
+            image: ImageFacts::new(explorer),
+            findings: Findings::new(),
+            ladder: Ladder::new(),
+            play: Play::new(points, explorer, motion),
+        }
+    }
+
+    /// Takes what was found by looking into files.
+    pub fn studied(&mut self, study: &Arc<Study>) {
+        self.findings.studied(study);
+        self.ladder.studied(study);
+    }
+
+    /// Brings a view that is about to be shown to the explorer's selection.
+    pub fn enter(&mut self, view: View, explorer: &Explorer) {
+        match view {
+            View::Waste => self.waste.enter(explorer),
+            View::Treemap => self.treemap.enter(explorer),
+            View::Ladder => self.ladder.enter(explorer),
+            View::Play => self.play.enter(explorer),
+            View::Explore | View::Timeline | View::Image | View::Findings => {}
+        }
+    }
+
+    /// Stops what goes on in a view only while it is shown.
+    pub fn leave(&mut self, view: View) {
+        if view == View::Play {
+            self.play.leave();
+        }
+    }
+
+    /// Whether something moves by itself in a view.
+    pub fn is_moving(&self, view: View) -> bool {
+        view == View::Play && self.play.is_running()
+    }
+
+    /// Lets time pass in a view.
+    pub fn tick(&mut self, view: View, explorer: &mut Explorer, time: Duration) {
+        if view == View::Play {
+            self.play.tick(time);
+            if !self.play.is_running() {
+                self.settle(view, explorer);
+            }
+        }
+    }
+
+    /// Makes the layer that a view has come to the selected one.
+    pub fn settle(&self, view: View, explorer: &mut Explorer) {
+        if view == View::Play {
+            explorer.select_layer(self.play.layer());
+        }
+    }
+
+    /// Plays layers, from the start of the first through the end of the last.
+    pub fn play(&mut self, layers: RangeInclusive<usize>) {
+        self.play.start(layers);
+    }
+
+    /// Does something in the area that the view is drawn in; says whether to go to the explorer now.
+    pub fn act(&mut self, view: View, explorer: &mut Explorer, action: Action, area: Rect) -> bool {
+        match view {
+            View::Explore => false,
+            View::Waste => self.waste.act(explorer, action, area),
+            View::Timeline => self.timeline.act(explorer, action, area),
+            View::Treemap => self.treemap.act(explorer, action, area),
+            View::Image => self.image.act(action, area),
+            View::Findings => self.findings.act(explorer, action, area),
+            View::Ladder => match self.ladder.act(action) {
+                Some(node) => {
+                    explorer.reveal_up_to(node);
+                    true
+                }
+                None => false,
+            },
+            View::Play => {
+                let leaves = self.play.act(action);
+                self.settle(view, explorer);
+                leaves
+            }
+        }
+    }
+
+    /// Selects what lies at a cell; says whether there is something.
+    pub fn select(&mut self, view: View, explorer: &mut Explorer, look: Look<'_>, at: Position, area: Rect) -> bool {
+        match view {
+            View::Explore | View::Image => false,
+            View::Waste => self.waste.select(explorer, at, area),
+            View::Timeline => self.timeline.select(explorer, look, at, area),
+            View::Treemap => self.treemap.select(explorer, at, area),
+            View::Findings => self.findings.select(explorer, at, area),
+            View::Ladder => self.ladder.select(at, area),
+            View::Play => {
+                let hit = self.play.select(look, at, area);
+                self.settle(view, explorer);
+                hit
+            }
+        }
+    }
+
+    /// Scrolls lists and texts, steps through the layers of the timeline and of the time-lapse, zooms the map.
+    pub fn wheel(&mut self, view: View, explorer: &mut Explorer, look: Look<'_>, at: Position, down: bool, area: Rect) {
+        let (action, times) = match (view, down) {
+            (View::Timeline | View::Play, true) => (Action::Right, 1),
+            (View::Timeline | View::Play, false) => (Action::Left, 1),
+            (View::Treemap, true) => (Action::ZoomOut, 1),
+            (View::Treemap, false) => {
+                self.select(view, explorer, look, at, area);
+                (Action::ZoomIn, 1)
+            }
+            (_, true) => (Action::Down, WHEEL),
+            (_, false) => (Action::Up, WHEEL),
+        };
+        for _ in 0..times {
+            self.act(view, explorer, action, area);
+        }
+    }
+
+    /// What is selected in a view, and the layer as of which it is meant; `None` where it is the explorer's selection.
+    pub fn selected(&self, view: View, explorer: &Explorer) -> Option<(NodeId, usize)> {
+        match view {
+            View::Waste => self.waste.selected_path(explorer),
+            View::Treemap => self.treemap.selected_path().map(|node| (node, explorer.layer)),
+            View::Findings => self.findings.selected_path(),
+            View::Explore | View::Timeline | View::Image | View::Ladder | View::Play => None,
+        }
+    }
+
+    /// The group of the row that is selected in the waste.
+    pub fn waste_group(&self) -> Option<&DeadGroup> {
+        self.waste.selected_group()
+    }
+
+    /// The tile that is selected in the treemap, with what it shows.
+    pub fn tile(&self, explorer: &Explorer) -> Option<(NodeId, Totals)> {
+        self.treemap.selected_totals(explorer)
+    }
+
+    pub fn draw(&self, view: View, explorer: &Explorer, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
+        match view {
+            View::Explore => {}
+            View::Waste => self.waste.draw(explorer, look, area, buffer),
+            View::Timeline => self.timeline.draw(explorer, look, area, buffer),
+            View::Treemap => self.treemap.draw(explorer, look, area, buffer),
+            View::Image => self.image.draw(look, area, buffer),
+            View::Findings => self.findings.draw(explorer, look, area, buffer),
+            View::Ladder => self.ladder.draw(look, area, buffer),
+            View::Play => self.play.draw(explorer, look, area, buffer),
+        }
+    }
+
+    /// What matters in a view, for the footer.
+    pub fn keys(view: View) -> &'static [Hint] {
+        match view {
+            View::Explore => &[],
+            View::Waste => waste::KEYS,
+            View::Timeline => timeline::KEYS,
+            View::Treemap => treemap::KEYS,
+            View::Image => image::KEYS,
+            View::Findings => findings::KEYS,
+            View::Ladder => ladder::KEYS,
+            View::Play => play::KEYS,
+        }
+    }
+}

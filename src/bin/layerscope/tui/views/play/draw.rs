@@ -1,0 +1,184 @@
+//! The pictures of the time-lapse: the instruction, what ships, what a container sees, and what happened.
+
+use layerscope::Inspection;
+use layerscope::display::plural;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use unicode_segmentation::UnicodeSegmentation;
+
+use super::film::{WHOLE, between};
+use super::path::Widths;
+use super::stage::Stage;
+use super::{Play, story, transport};
+use crate::tui::draw::{bar, pane, put};
+use crate::tui::explorer::Explorer;
+use crate::tui::text::{cut, wrap};
+use crate::tui::views::Look;
+use crate::tui::views::timeline::{CHART_LEAST, Column};
+
+pub(super) const SIZE_WIDTH: usize = 8;
+
+pub fn draw(play: &Play, explorer: &Explorer, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
+    let stage = Stage::of(area);
+    let inspection = &*explorer.inspection;
+    card(play, inspection, look, stage.card, buffer);
+    if play.points.is_empty() {
+        return put(Line::raw("This image has no layers, so there is nothing to play."), 0, stage.text, buffer);
+    }
+    ships(play, inspection, look, &stage, buffer);
+    sees(play, look, stage.sees, buffer);
+    bars(play, look, stage.bars, buffer);
+    text(play, inspection, look, stage.text, buffer);
+    transport::draw(&play.film, play.points.len(), look.theme, stage.transport, buffer);
+}
+
+/// The instruction, as far as it is written.
+fn card(play: &Play, inspection: &Inspection, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
+    let layer = play.film.layer();
+    let place = (layer + 1).min(play.points.len());
+    let title = format!("Play · {place}/{}", plural(play.points.len(), "layer"));
+    let inner = pane(&title, true, look.theme, area, buffer);
+    let Some(account) = inspection.layers.get(layer).filter(|_| !inner.is_empty()) else { return };
+    let (width, rows) = (usize::from(inner.width).saturating_sub(2), usize::from(inner.height));
+    let instruction = cut(&account.instruction.one_line(), width * rows);
+    let mut lines = wrap(&instruction, width);
+    if lines.len() > rows {
+        lines.truncate(rows);
+        if let Some(last) = lines.last_mut() {
+            *last = cut(&format!("{last}…"), width);
+        }
+    }
+    let all: usize = lines.iter().map(|line| line.graphemes(true).count()).sum();
+    let mut left = all * usize::try_from(play.film.written()).unwrap_or(0) / WHOLE as usize;
+    let writing = left < all && play.film.progress() > 0;
+    let top = (rows - lines.len()) / 2;
+    for (row, line) in (top..).zip(&lines) {
+        let count = line.graphemes(true).count();
+        let written: String = line.graphemes(true).take(left).collect();
+        let cursor = if writing && left < count { "▏" } else { "" };
+        put(Line::styled(format!(" {written}{cursor}"), look.theme.strong), row, inner, buffer);
+        if left < count {
+            break;
+        }
+        left -= count;
+    }
+}
+
+/// What every layer ships, and what all of them ship together, one column after the other.
+fn ships(play: &Play, inspection: &Inspection, look: Look<'_>, stage: &Stage, buffer: &mut Buffer) {
+    let title = format!("What ships: {}", look.units.size(play.column().shipped));
+    let inner = pane(&title, false, look.theme, stage.ships, buffer);
+    if inner.is_empty() {
+        return;
+    }
+    let layers = play.points.len();
+    let (list, chart) = stage.list_and_chart(layers);
+    let height = usize::from(list.height);
+    let first = play.first_listed(height);
+    let biggest = inspection.layers.iter().map(|layer| layer.shipped).max().unwrap_or(0);
+    for (row, layer) in (first..layers.min(play.film.layer() + 1)).take(height).enumerate() {
+        put(listed(play, inspection, look, layer, biggest, usize::from(list.width)), row, list, buffer);
+    }
+    if !list.is_empty() {
+        let rule = Rect { y: list.bottom(), height: 1, ..list };
+        put(Line::styled("─".repeat(usize::from(list.width)), look.theme.dim), 0, rule, buffer);
+    }
+    if usize::from(chart.height) >= CHART_LEAST {
+        let column = |layer| play.column_of(layer);
+        play.chart(look, chart).draw(column, look, buffer);
+    }
+}
+
+/// A layer with what it ships: that never gets less, but a part of it may die.
+fn listed(
+    play: &Play,
+    inspection: &Inspection,
+    look: Look<'_>,
+    layer: usize,
+    biggest: u64,
+    width: usize,
+) -> Line<'static> {
+    let theme = look.theme;
+    let (now, done) = (play.film.layer(), play.film.done());
+    let account = &inspection.layers[layer];
+    let before = now.checked_sub(1).map_or(0, |before| play.losses.dead(layer, before));
+    let dead = between(before, play.losses.dead(layer, now), done);
+    let shipped = if layer == now { between(0, account.shipped, done).max(dead) } else { account.shipped };
+    let digits = play.points.len().saturating_sub(1).to_string().len();
+    let room = width.saturating_sub(digits + SIZE_WIDTH + 3);
+    let bar_width = room * 3 / 5;
+    let style = if layer == now { theme.strong } else { Style::new() };
+    let mut spans = vec![Span::styled(format!("{layer:>digits$} {:>SIZE_WIDTH$} ", look.units.size(shipped)), style)];
+    spans.extend(bar(shipped - dead, dead, biggest, bar_width, theme));
+    let instruction = cut(&account.instruction.one_line(), room - bar_width);
+    spans.push(Span::styled(format!(" {instruction}"), if layer == now { theme.strong } else { theme.dim }));
+    Line::from(spans)
+}
+
+/// The biggest paths: they fill, and what is deleted is gone.
+fn sees(play: &Play, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
+    let visible = play.column().visible;
+    let inner = pane(&format!("What a container sees: {}", look.units.size(visible)), false, look.theme, area, buffer);
+    let (Some(branches), false) = (&play.branches, inner.is_empty()) else { return };
+    let height = usize::from(inner.height);
+    // The last row is for what has none.
+    let rows = if branches.len() > height { height - 1 } else { branches.len() };
+    let mut others = visible;
+    for (row, path) in branches.shown(rows).enumerate() {
+        let shown = play.path(path);
+        if branches.branch(path).depth == 0 {
+            others = others.saturating_sub(shown.map_or(0, |shown| shown.visible));
+        }
+        if let Some(shown) = shown {
+            put(shown.line(look, branches.highest, usize::from(inner.width)), row, inner, buffer);
+        }
+    }
+    if branches.len() > rows && others > 0 {
+        let Widths { name, .. } = Widths::of(usize::from(inner.width));
+        let line = format!("  {:<name$} {:>SIZE_WIDTH$}", cut("everything else", name), look.units.size(others));
+        put(Line::styled(line, look.theme.dim), rows, inner, buffer);
+    }
+}
+
+/// What ships and what can be seen, as one bar each.
+fn bars(play: &Play, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
+    let Column { shipped, visible } = play.column();
+    let most = play.most();
+    for (row, (word, live, dead)) in
+        [("ships", visible, shipped - visible), ("seen ", visible, 0)].into_iter().enumerate()
+    {
+        let start = format!("{word} {:>SIZE_WIDTH$} ", look.units.size(live + dead));
+        let room = usize::from(area.width).saturating_sub(start.len());
+        let mut spans = vec![Span::raw(start)];
+        spans.extend(bar(live, dead, most, room, look.theme));
+        put(Line::from(spans), row, area, buffer);
+    }
+}
+
+/// What the layer does, once its instruction is written; in the end, what has come of it all.
+fn text(play: &Play, inspection: &Inspection, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
+    let layer = play.film.layer();
+    let Some((account, now)) = inspection.layers.get(layer).zip(play.points.get(layer)) else { return };
+    let width = usize::from(area.width).saturating_sub(2);
+    let mut row = 0;
+    let mut say = |text: &str, style: Style| {
+        for line in wrap(text, width) {
+            put(Line::styled(format!(" {line}"), style), row, area, buffer);
+            row += 1;
+        }
+    };
+    if play.film.progress() == 0 && !play.film.is_running() {
+        return say("Nothing has been built yet.", Style::new());
+    }
+    if play.film.is_over() {
+        say(&story::of_the_end(*now, look.units), look.theme.strong);
+    }
+    if play.film.written() == WHOLE {
+        let before = layer.checked_sub(1).map(|before| play.points[before]).unwrap_or_default();
+        let taken = play.losses.taken(layer);
+        let quoted = (width / 2).min(40);
+        say(&story::of_layer(account, before, *now, taken, look.units, quoted), Style::new());
+    }
+}

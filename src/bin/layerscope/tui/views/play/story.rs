@@ -1,0 +1,104 @@
+//! What the time-lapse says: what a layer did, in numbers, and what has come of it in the end.
+
+use layerscope::analysis::LayerAccount;
+use layerscope::display::Units;
+use layerscope::tree::Cause;
+
+use super::losses::Loss;
+use crate::tui::text::cut;
+use crate::tui::views::timeline::Point;
+
+/// Of so many layers at most is said that something was taken from them.
+const NAMED: usize = 3;
+/// A layer that lost less than this part of what was taken is not named, unless it is the only one.
+const WORTH_NAMING: u64 = 100;
+
+/// Says what a layer did to the image as it was `before`; the instruction takes `quoted` columns at most.
+pub fn of_layer(
+    account: &LayerAccount,
+    before: Point,
+    now: Point,
+    taken: &[Loss],
+    units: Units,
+    quoted: usize,
+) -> String {
+    let what = cut(&account.instruction.one_line(), quoted);
+    let size = |bytes| units.size(bytes);
+    let visible = signed(before.visible, now.visible, units);
+    let shipped = size(account.shipped);
+    let own_dead = (before.visible + account.shipped).saturating_sub(now.visible + now.hidden);
+    match (account.compression, account.shipped, now.hidden) {
+        (None, ..) => format!("{what}: its bytes are not in the archive, so what it ships is not known."),
+        (_, 0, 0) => format!("{what}: no file contents, so what ships and what can be seen stay as they are."),
+        (_, _, 0) if own_dead > 0 => {
+            format!("{what}: +{shipped} shipped, {visible} visible: it ships {} that it hides itself.", size(own_dead))
+        }
+        (_, _, 0) => format!("{what}: +{shipped} shipped, all of it visible."),
+        (_, _, hidden) => {
+            let hidden = size(hidden);
+            let from = layers(taken);
+            let mut causes = taken.iter().take(NAMED).map(|loss| loss.cause);
+            let cause = causes.next().filter(|&first| causes.all(|cause| cause == first));
+            let but = match cause {
+                Some(Cause::Recopied) => format!("the same {hidden} of {from} ship twice now."),
+                Some(Cause::Overwritten) => format!("the {hidden} of {from} that it writes anew still ship."),
+                _ => format!("the {hidden} of {from} that it hides still ship."),
+            };
+            format!("{what}: {visible} visible, +{shipped} shipped: {but}")
+        }
+    }
+}
+
+/// Says what has come of all layers.
+pub fn of_the_end(end: Point, units: Units) -> String {
+    let size = |bytes| units.size(bytes);
+    let Point { shipped, visible, .. } = end;
+    match shipped - visible {
+        0 => format!("The end: {} shipped, all of it visible, nothing dead.", size(shipped)),
+        dead => format!("The end: {} shipped, {} visible, {} dead.", size(shipped), size(visible), size(dead)),
+    }
+}
+
+/// How far a number went up or down: `−194 MiB`.
+fn signed(before: u64, now: u64, units: Units) -> String {
+    if now < before { format!("−{}", units.size(before - now)) } else { format!("+{}", units.size(now - before)) }
+}
+
+/// The layers that lost something, those that lost most first: `layers 1 and 2`.
+fn layers(taken: &[Loss]) -> String {
+    let all: u64 = taken.iter().map(|loss| loss.bytes).fold(0, u64::saturating_add);
+    let worth = taken.iter().filter(|loss| loss.bytes >= all / WORTH_NAMING).count();
+    let names: Vec<_> = taken.iter().take(worth.min(NAMED)).map(|loss| loss.of.to_string()).collect();
+    let more = worth - names.len();
+    match &names[..] {
+        [] => "earlier layers".into(),
+        [only] => format!("layer {only}"),
+        names if more > 0 => format!("layers {} and {more} more", names.join(", ")),
+        [others @ .., last] => format!("layers {} and {last}", others.join(", ")),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn taken(losses: &[(usize, u64)]) -> Vec<Loss> {
+        losses.iter().map(|&(of, bytes)| Loss { of, bytes, cause: Cause::Deleted }).collect()
+    }
+
+    #[test]
+    fn the_layers_that_lost_most_are_named() {
+        assert_eq!(layers(&taken(&[(1, 200_000)])), "layer 1");
+        assert_eq!(layers(&taken(&[(1, 200_000), (0, 90)])), "layer 1", "0.05 % are not worth a name");
+        assert_eq!(layers(&taken(&[(4, 30), (2, 20)])), "layers 4 and 2");
+        assert_eq!(layers(&taken(&[(4, 30), (2, 20), (1, 9)])), "layers 4, 2 and 1");
+        assert_eq!(layers(&taken(&[(4, 30), (2, 20), (1, 9), (0, 9), (3, 8)])), "layers 4, 2, 1 and 2 more");
+        assert_eq!(layers(&[]), "earlier layers");
+    }
+
+    #[test]
+    fn what_went_down_has_a_minus() {
+        assert_eq!(signed(3 << 20, 1 << 20, Units::Iec), "−2.00 MiB");
+        assert_eq!(signed(0, 1 << 20, Units::Iec), "+1.00 MiB");
+    }
+}

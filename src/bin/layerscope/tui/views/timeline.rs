@@ -1,0 +1,134 @@
+//! What has shipped so far and what of it can be seen, layer by layer: the gap between the two is dead.
+
+mod chart;
+mod columns;
+mod points;
+
+use std::sync::Arc;
+
+use layerscope::display::plural;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::Line;
+
+use super::Look;
+use crate::tui::draw::{inside, pane, part, put};
+use crate::tui::explorer::Explorer;
+use crate::tui::keymap::Action;
+use crate::tui::keymap::help::Line as Hint;
+use crate::tui::text::{cut, wrap};
+pub use chart::{Chart, Column, LEAST as CHART_LEAST};
+pub use points::{Point, points};
+
+pub const KEYS: &[Hint] = &[
+    (&[Action::Help], "help"),
+    (&[Action::Left, Action::Right], "layer"),
+    (&[Action::First, Action::Last], "first, last"),
+    (&[Action::Enter], "explore"),
+    (&[Action::Quit], "quit"),
+];
+
+/// The columns of an instruction inside of a sentence.
+const QUOTED: usize = 52;
+
+/// A point for each layer.
+pub struct Timeline {
+    points: Arc<[Point]>,
+}
+
+impl Timeline {
+    pub fn new(points: Arc<[Point]>) -> Self {
+        Self { points }
+    }
+
+    pub fn act(&mut self, explorer: &mut Explorer, action: Action, _: Rect) -> bool {
+        match action {
+            Action::Left => explorer.select_layer(explorer.layer.saturating_sub(1)),
+            Action::Right => explorer.select_layer(explorer.layer + 1),
+            Action::First => explorer.select_layer(0),
+            Action::Last => explorer.select_layer(usize::MAX),
+            Action::Enter => return true,
+            _ => {}
+        }
+        false
+    }
+
+    /// Goes to the layer whose column lies at a cell; says whether there is one.
+    pub fn select(&mut self, explorer: &mut Explorer, look: Look<'_>, at: Position, area: Rect) -> bool {
+        let inner = inside(area);
+        let (below, _) = self.divided(explorer, look, inner);
+        if below == 0 || !inner.contains(at) || usize::from(at.y - inner.y) >= below {
+            return false;
+        }
+        let chart = self.chart(explorer.layer, look, part(inner, 0, below));
+        let layer = chart.layer_at(usize::from(at.x - inner.x));
+        layer.into_iter().for_each(|layer| explorer.select_layer(layer));
+        layer.is_some()
+    }
+
+    /// The rows of the chart with what belongs to it, none where there is no room; and the text below, of which the last
+    /// sentences make room for the chart.
+    fn divided(&self, explorer: &Explorer, look: Look<'_>, inner: Rect) -> (usize, Vec<String>) {
+        let (width, height) = (usize::from(inner.width), usize::from(inner.height));
+        let sentences = self.sentences(explorer, look);
+        let lines = |count: usize| -> Vec<_> { sentences[..count].iter().flat_map(|text| wrap(text, width)).collect() };
+        let beside = (1..=sentences.len()).rev().map(lines).find(|text| text.len() + CHART_LEAST <= height);
+        match beside {
+            Some(text) if !self.points.is_empty() => (height - text.len(), text),
+            _ => (0, lines(sentences.len())),
+        }
+    }
+
+    fn chart(&self, selected: usize, look: Look<'_>, area: Rect) -> Chart {
+        // What ships in the end is the most that ever does.
+        let most = self.points.last().map_or(0, |point| point.shipped);
+        Chart::new(most, self.points.len(), selected, look, area)
+    }
+
+    pub fn draw(&self, explorer: &Explorer, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
+        let place = (explorer.layer + 1).min(self.points.len());
+        let title = format!("Timeline · {place}/{}", plural(self.points.len(), "layer"));
+        let inner = pane(&title, true, look.theme, area, buffer);
+        if inner.is_empty() {
+            return;
+        }
+        let (below, text) = self.divided(explorer, look, inner);
+        if below > 0 {
+            let column = |layer: usize| self.points.get(layer).map(Point::column);
+            self.chart(explorer.layer, look, part(inner, 0, below)).draw(column, look, buffer);
+        }
+        for (row, line) in text.into_iter().enumerate() {
+            put(Line::raw(line), below + row, inner, buffer);
+        }
+    }
+
+    fn sentences(&self, explorer: &Explorer, look: Look<'_>) -> Vec<String> {
+        let size = |bytes| look.units.size(bytes);
+        let layer = explorer.layer;
+        let (Some(point), Some(account)) = (self.points.get(layer), explorer.inspection.layers.get(layer)) else {
+            return vec!["This image has no layers, so it ships nothing.".into()];
+        };
+        let Point { shipped, visible, added, changed, hidden } = *point;
+        let mut sentences = vec![format!(
+            "Layer {layer} `{}`: added {}, changed {}, hid {} of earlier layers.",
+            cut(&account.instruction.one_line(), QUOTED),
+            size(added),
+            size(changed),
+            size(hidden)
+        )];
+        sentences.push(if shipped == visible {
+            format!("Shipped so far {} (never falls), all of it visible: nothing is dead yet.", size(shipped))
+        } else {
+            format!(
+                "Shipped so far {} (never falls), visible {} (falls when something is hidden): the gap of {} is dead.",
+                size(shipped),
+                size(visible),
+                size(shipped - visible)
+            )
+        });
+        if hidden > 0 {
+            sentences.push("What it hid still ships: a layer can hide what is below it, but not take it back.".into());
+        }
+        sentences
+    }
+}

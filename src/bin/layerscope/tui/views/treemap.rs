@@ -1,0 +1,178 @@
+//! Where the bytes are: what a directory ships as tiles, with areas in proportion to sizes.
+
+mod draw;
+mod squarify;
+mod tiles;
+
+use layerscope::display::escaped;
+use layerscope::report::fit::cut_front;
+use layerscope::tree::{NodeId, Totals};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::Line;
+use unicode_width::UnicodeWidthStr;
+
+use super::Look;
+use crate::tui::draw::{inside, pane, put};
+use crate::tui::explorer::Explorer;
+use crate::tui::keymap::Action;
+use crate::tui::keymap::help::Line as Hint;
+use crate::tui::text::wrap;
+use tiles::{Direction, Shows, Tile, neighbour, tiles};
+
+pub const KEYS: &[Hint] = &[
+    (&[Action::Help], "help"),
+    (&[Action::Left, Action::Up, Action::Down, Action::Right], "tile"),
+    (&[Action::Enter], "into it"),
+    (&[Action::ZoomOut], "up"),
+    (&[Action::ZoomReset], "root"),
+    (&[Action::PreviousLayer, Action::NextLayer], "layer"),
+    (&[Action::ViewExplore], "explore"),
+    (&[Action::Quit], "quit"),
+];
+
+/// A directory as a map, and the tile that is selected.
+pub struct Treemap {
+    directory: NodeId,
+    selected: Option<NodeId>,
+}
+
+impl Treemap {
+    pub fn new(_: &Explorer) -> Self {
+        Self { directory: NodeId::ROOT, selected: None }
+    }
+
+    /// Shows the directory of what the explorer has selected.
+    pub fn enter(&mut self, explorer: &Explorer) {
+        self.selected = explorer.selected();
+        self.directory = self.selected.map_or(NodeId::ROOT, |node| explorer.inspection.tree.parent(node));
+    }
+
+    pub fn act(&mut self, explorer: &mut Explorer, action: Action, area: Rect) -> bool {
+        let direction = match action {
+            Action::Left => Direction::Left,
+            Action::Right => Direction::Right,
+            Action::Up => Direction::Up,
+            Action::Down => Direction::Down,
+            Action::Enter => return self.open(explorer, area),
+            Action::ZoomIn => {
+                if let Some(node) = self.selected_in(&self.tiles(explorer, inside(area))).map(|(node, _)| node) {
+                    self.descend(explorer, node);
+                }
+                return false;
+            }
+            Action::ZoomOut => {
+                self.climb(explorer);
+                return false;
+            }
+            Action::ZoomReset => {
+                while self.climb(explorer) {}
+                return false;
+            }
+            _ => return false,
+        };
+        let tiles = self.tiles(explorer, inside(area));
+        if let Some((node, from)) = self.selected_in(&tiles) {
+            self.selected = neighbour(&tiles, from, direction).or(Some(node));
+        }
+        false
+    }
+
+    /// Selects the tile at a cell; says whether there is one.
+    pub fn select(&mut self, explorer: &Explorer, at: Position, area: Rect) -> bool {
+        let tiles = self.tiles(explorer, inside(area));
+        let Some(Tile { shows: Shows::Path(node), .. }) = tiles.iter().find(|tile| tile.area.contains(at)) else {
+            return false;
+        };
+        self.selected = Some(*node);
+        true
+    }
+
+    /// Goes into the selected directory; a file is shown in the explorer.
+    fn open(&mut self, explorer: &mut Explorer, area: Rect) -> bool {
+        let Some((node, _)) = self.selected_in(&self.tiles(explorer, inside(area))) else { return false };
+        if self.descend(explorer, node) {
+            return false;
+        }
+        explorer.reveal_up_to(node);
+        true
+    }
+
+    /// Shows a directory in place of the one that it is in, if something below it ships bytes.
+    fn descend(&mut self, explorer: &Explorer, node: NodeId) -> bool {
+        let totals = explorer.slice.up_to();
+        let worth = explorer.inspection.tree.children(node).any(|child| totals[child.index()].shipped() > 0);
+        if worth {
+            self.directory = node;
+            self.selected = None;
+        }
+        worth
+    }
+
+    /// Shows the directory above, with the one that was shown selected.
+    fn climb(&mut self, explorer: &Explorer) -> bool {
+        if self.directory == NodeId::ROOT {
+            return false;
+        }
+        self.selected = Some(self.directory);
+        self.directory = explorer.inspection.tree.parent(self.directory);
+        true
+    }
+
+    /// The path of the tile that was chosen.
+    pub fn selected_path(&self) -> Option<NodeId> {
+        self.selected
+    }
+
+    /// The path of the tile that was chosen, else the directory that is shown, with what ships there.
+    pub fn selected_totals(&self, explorer: &Explorer) -> Option<(NodeId, Totals)> {
+        let node = self.selected.unwrap_or(self.directory);
+        explorer.slice.up_to().get(node.index()).map(|&totals| (node, totals))
+    }
+
+    fn tiles(&self, explorer: &Explorer, area: Rect) -> Vec<Tile> {
+        tiles(&explorer.inspection.tree, explorer.slice.up_to(), self.directory, area)
+    }
+
+    /// The selected path with its tile; the first where that one is not shown.
+    fn selected_in(&self, tiles: &[Tile]) -> Option<(NodeId, Rect)> {
+        let mut paths = tiles.iter().filter_map(|tile| match tile.shows {
+            Shows::Path(node) => Some((node, tile.area)),
+            Shows::More(_) => None,
+        });
+        let first = paths.next()?;
+        let chosen = std::iter::once(first).chain(paths).find(|&(node, _)| Some(node) == self.selected);
+        chosen.or(Some(first))
+    }
+
+    pub fn draw(&self, explorer: &Explorer, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
+        let inspection = &explorer.inspection;
+        let totals = explorer.slice.up_to();
+        let here = totals[self.directory.index()];
+        let size = |bytes| look.units.size(bytes);
+        let path = escaped(&inspection.tree.path(self.directory));
+        let sizes = format!(
+            " · {} shipped = {} visible + {} dead, up to layer {}",
+            size(here.shipped()),
+            size(here.visible),
+            size(here.dead),
+            explorer.layer
+        );
+        let room = usize::from(area.width).saturating_sub(4 + sizes.width());
+        let inner = pane(&(cut_front(&path, room) + &sizes), true, look.theme, area, buffer);
+        let tiles = tiles(&inspection.tree, totals, self.directory, inner);
+        if tiles.is_empty() && !inner.is_empty() {
+            let nothing = match inspection.layers.len() {
+                0 => "This image has no layers, so it ships nothing.".into(),
+                _ => format!("Nothing in {path} ships any bytes up to layer {}.", explorer.layer),
+            };
+            for (row, line) in wrap(&nothing, usize::from(inner.width)).into_iter().enumerate() {
+                put(Line::raw(line), row, inner, buffer);
+            }
+        }
+        let selected = self.selected_in(&tiles).map(|(node, _)| Shows::Path(node));
+        for tile in &tiles {
+            draw::draw(tile, Some(tile.shows) == selected, &inspection.tree, look, buffer);
+        }
+    }
+}

@@ -1,0 +1,66 @@
+//! One tile of the map: a frame on its left and top, a name, a size, and the dead share of it hatched.
+
+use layerscope::display::escaped;
+use layerscope::tree::{Totals, Tree};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+use super::Look;
+use super::tiles::{Shows, Tile};
+use crate::tui::draw::put;
+use crate::tui::text::cut;
+
+pub fn draw(tile: &Tile, selected: bool, tree: &Tree, look: Look<'_>, buffer: &mut Buffer) {
+    let Rect { x, y, width, height } = tile.area;
+    if width < 2 || height == 0 {
+        return;
+    }
+    let theme = look.theme;
+    let inside = Rect { x: x + 1, y: y + 1, width: width - 1, height: height - 1 };
+    hatch(tile.totals, inside, theme.dead, buffer);
+    let (corner, across, down) = if selected { ("┏▶", "━", "┃") } else { ("┌ ", "─", "│") };
+    let line = if selected { theme.focused } else { theme.border };
+    for row in 1..usize::from(height) {
+        put(Line::styled(down, line), row, Rect { width: 1, ..tile.area }, buffer);
+    }
+    let size = look.units.size(tile.totals.shipped());
+    let name = name(tile.shows, tree);
+    let room = usize::from(width).saturating_sub(3);
+    let together = format!("{name} {size}");
+    let title = if together.width() <= room { together } else { cut(&name, room) };
+    if !title.ends_with(&size) && inside.height > 1 && size.width() < usize::from(inside.width) {
+        put(Line::styled(size + " ", Style::reset()), 0, inside, buffer);
+    }
+    let rest = across.repeat(usize::from(width).saturating_sub(3 + title.width()));
+    let style = if selected { theme.selected } else { Style::new() };
+    let spans = vec![Span::styled(corner, line), Span::styled(title, style), Span::raw(" "), Span::styled(rest, line)];
+    put(Line::from(spans), 0, tile.area, buffer);
+}
+
+/// What is written on a tile; a directory ends in a slash.
+fn name(shows: Shows, tree: &Tree) -> String {
+    match shows {
+        Shows::More(count) => format!("… {count} more"),
+        Shows::Path(node) => {
+            let slash = if tree.children(node).next().is_some() { "/" } else { "" };
+            escaped(tree.name(node)) + slash
+        }
+    }
+}
+
+/// Hatches the dead share of an area from its last cell on; what is dead or visible always has a cell.
+fn hatch(totals: Totals, area: Rect, style: Style, buffer: &mut Buffer) {
+    let (dead, shipped) = (u128::from(totals.dead), u128::from(totals.shipped().max(1)));
+    let cells = area.area() as usize;
+    let share = usize::try_from((dead * cells as u128 * 2 + shipped) / (shipped * 2)).unwrap_or(cells);
+    let visible = usize::from(totals.visible > 0 && cells > 1);
+    let hatched = share.max(usize::from(totals.dead > 0)).min(cells.saturating_sub(visible));
+    for position in area.positions().skip(cells - hatched) {
+        if let Some(cell) = buffer.cell_mut(position) {
+            cell.set_symbol("▒").set_style(style);
+        }
+    }
+}

@@ -1,0 +1,180 @@
+//! The outline on the screen: size, share of what is dead, what it is; below, why it ships and what to do.
+
+use layerscope::display::escaped;
+use layerscope::display::files;
+use layerscope::report::advice;
+use layerscope::report::fit::cut_front;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+use super::outline::{Item, Outline, Row};
+use crate::tui::draw::{bar, fill, inside, part, put, scroll_bar};
+use crate::tui::explorer::Explorer;
+use crate::tui::text::{cut, follow, wrap};
+use crate::tui::views::Look;
+
+const SIZE_WIDTH: usize = 8;
+/// Indentation ends here, so that names stay readable in deep trees.
+const DEEPEST_INDENT: usize = 16;
+/// Below this height all of the room is the list's.
+const TALL: usize = 8;
+
+/// The part of a row that a line of the screen shows.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Part {
+    Whole,
+    /// The second line of a group.
+    Instructions,
+}
+
+pub fn draw(outline: &Outline, explorer: &Explorer, look: Look<'_>, inner: Rect, buffer: &mut Buffer) {
+    let width = usize::from(inner.width);
+    let notes = notes(outline, explorer, inner);
+    let height = usize::from(inner.height) - notes.len();
+    let (first, all) = scrolled(outline, height);
+    scroll_bar(first, all, part(inner, 0, height), look.theme, buffer);
+    for (place, (i, part)) in visible(outline, height).into_iter().enumerate() {
+        let row = &outline.rows[i];
+        let line = match part {
+            Part::Whole => line(outline, explorer, look, row, width),
+            Part::Instructions => instructions(outline, explorer, look, row, width),
+        };
+        put(line, place, inner, buffer);
+        if i == outline.cursor {
+            fill(place, inner, look.theme.selected, buffer);
+        }
+    }
+    for (i, (word, text)) in notes.into_iter().enumerate() {
+        put(Line::from(vec![Span::styled(word, look.theme.dim), Span::raw(text)]), height + i, inner, buffer);
+    }
+}
+
+/// How many rows a page key goes.
+pub fn page(outline: &Outline, explorer: &Explorer, area: Rect) -> usize {
+    let lines = lines(outline, explorer, inside(area));
+    let whole = lines.iter().filter(|(_, part)| *part == Part::Whole).count();
+    whole.max(2) - 1
+}
+
+/// Keeps the first line that is shown, as long as the cursor can be seen.
+pub fn settle(outline: &mut Outline, explorer: &Explorer, inner: Rect) {
+    let height = usize::from(inner.height) - notes(outline, explorer, inner).len();
+    outline.top = scrolled(outline, height).0;
+}
+
+/// The row that a line of the screen belongs to.
+pub fn row_at(outline: &Outline, explorer: &Explorer, inner: Rect, place: usize) -> Option<usize> {
+    lines(outline, explorer, inner).get(place).map(|&(row, _)| row)
+}
+
+/// The lines of the outline that are on the screen.
+fn lines(outline: &Outline, explorer: &Explorer, inner: Rect) -> Vec<(usize, Part)> {
+    visible(outline, usize::from(inner.height) - notes(outline, explorer, inner).len())
+}
+
+/// The first line of the outline that is shown, and how many there are.
+fn scrolled(outline: &Outline, height: usize) -> (usize, usize) {
+    let lines = |rows: &[Row]| rows.len() + rows.iter().filter(|row| is_group(row)).count();
+    let all = lines(&outline.rows);
+    (follow(outline.top, lines(&outline.rows[..outline.cursor]), all, height), all)
+}
+
+fn is_group(row: &Row) -> bool {
+    matches!(row.item, Item::Group)
+}
+
+/// The lines of the outline that fit.
+fn visible(outline: &Outline, height: usize) -> Vec<(usize, Part)> {
+    let of_row = |(i, row)| {
+        let second = is_group(row).then_some((i, Part::Instructions));
+        std::iter::once((i, Part::Whole)).chain(second)
+    };
+    let (first, _) = scrolled(outline, height);
+    outline.rows.iter().enumerate().flat_map(of_row).skip(first).take(height).collect()
+}
+
+/// Why the bytes of the selected group ship and what to do, under a rule, where there is room.
+fn notes(outline: &Outline, explorer: &Explorer, inner: Rect) -> Vec<(String, String)> {
+    let Some(group) = outline.selected_group() else { return Vec::new() };
+    let (width, height) = (usize::from(inner.width), usize::from(inner.height));
+    if height < TALL {
+        return Vec::new();
+    }
+    let (why, what) = advice(&explorer.inspection, group);
+    let mut notes = vec![("─".repeat(width), String::new())];
+    for (word, text) in [("why  ", why), ("fix  ", what)] {
+        let mut word = word;
+        for text in wrap(&text, width.saturating_sub(word.len())) {
+            notes.push((word.into(), text));
+            word = "     ";
+        }
+    }
+    notes.truncate(height / 2);
+    notes
+}
+
+fn line(outline: &Outline, explorer: &Explorer, look: Look<'_>, row: &Row, width: usize) -> Line<'static> {
+    let theme = look.theme;
+    let mut spans = vec![Span::raw(format!("{:>SIZE_WIDTH$} ", look.units.size(row.bytes)))];
+    let whole = explorer.inspection.totals.dead();
+    spans.extend(bar(0, row.bytes, whole, (width / 8).clamp(3, 16), theme));
+    spans.push(Span::raw("  ".repeat(row.depth.min(DEEPEST_INDENT))));
+    let mark = match (&row.item, row.open) {
+        (Item::File(_), _) => "   ",
+        (_, false) => " ▸ ",
+        (_, true) => " ▾ ",
+    };
+    spans.push(Span::styled(mark, theme.dim));
+    let room = width.saturating_sub(spans.iter().map(Span::width).sum());
+    let tree = &explorer.inspection.tree;
+    let (name, remark) = match &row.item {
+        Item::Group => {
+            let group = &outline.groups()[row.group];
+            let digits = explorer.inspection.layers.len().saturating_sub(1).to_string().len();
+            let layers = format!("{:>digits$} → {:<digits$}  ", group.born_in, group.died_in);
+            let place = escaped(&tree.path(group.place));
+            let before = if group.count == 1 { ", " } else { ", most in " };
+            let facts = format!("{layers}{}, {}{before}", files(group.count), group.cause.name());
+            spans.push(Span::styled(cut(&facts, room), theme.strong));
+            (cut_front(&place, room.saturating_sub(facts.width())), String::new())
+        }
+        Item::Directory { node, members } => {
+            let name = escaped(&relative(explorer, row, &tree.path(*node)));
+            (format!("{name}/"), files(members.len()))
+        }
+        Item::File(i) => {
+            let dead = &explorer.inspection.dead[*i];
+            let name = escaped(&relative(explorer, row, &tree.path(tree.node_of(dead.version))));
+            let usual = dead.cause == outline.groups()[row.group].cause;
+            (name, if usual { String::new() } else { dead.cause.name().into() })
+        }
+    };
+    let name = cut_front(&name, room);
+    let left = room - name.width();
+    spans.push(Span::raw(name));
+    if !remark.is_empty() && left > remark.width() + 2 {
+        spans.push(Span::styled(format!("  {remark}"), theme.dim));
+    }
+    Line::from(spans)
+}
+
+/// The part of a path that the row above does not say.
+fn relative(explorer: &Explorer, row: &Row, path: &[u8]) -> Vec<u8> {
+    let known = if row.depth > 1 { explorer.inspection.tree.path(row.above).len() + 1 } else { 0 };
+    path.get(known..).unwrap_or(path).to_vec()
+}
+
+/// The instruction that made the bytes of a group, and the one that removed them.
+fn instructions(outline: &Outline, explorer: &Explorer, look: Look<'_>, row: &Row, width: usize) -> Line<'static> {
+    let group = &outline.groups()[row.group];
+    let of = |layer: usize| explorer.inspection.layers[layer].instruction.one_line();
+    let (born, died) = (of(group.born_in), of(group.died_in));
+    let room = width.saturating_sub(SIZE_WIDTH + 1 + 3);
+    let half = room / 2;
+    let born = cut(&born, if died.width() < half { room - died.width() } else { half });
+    let died = cut(&died, room - born.width());
+    let gap = " ".repeat(SIZE_WIDTH + 1);
+    Line::from(vec![Span::raw(format!("{gap}{born}")), Span::styled(" → ", look.theme.dim), Span::raw(died)])
+}

@@ -1,0 +1,233 @@
+//! Work beside the screen: what the state asks for, what comes back, and how it is done.
+//!
+//! The state names a task by a number and goes on; an answer with a number that
+//! nobody waits for any more is dropped, and the work is told to stop.
+
+mod jobs;
+
+use std::io::{self, Write};
+use std::ops::Range;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use layerscope::archive::{Extent, Source, read_extent};
+use layerscope::display::Units;
+use layerscope::display::escaped;
+use layerscope::files::contents::Contents;
+use layerscope::files::extract::{Extracted, Options, What, extract};
+use layerscope::tree::VersionId;
+use layerscope::{Error, Inspection, Progress};
+use tempfile::TempPath;
+
+use super::extract::{Amount, measure};
+use super::viewer::colours::{self, Part};
+use super::viewer::difference::{self, Difference};
+use super::viewer::find::{self, Pattern, Way};
+use super::viewer::program;
+use super::viewer::window::{BLOCK, Window, around, newlines};
+
+pub use jobs::Jobs;
+
+/// Blocks that are read at a time by what goes through whole files.
+const STEP: u64 = 4;
+/// Larger files are not copied for another program, in bytes.
+const SAVE_LIMIT: u64 = 2 << 30;
+
+/// Something to do, with the number by which it is spoken of.
+#[derive(Debug)]
+pub struct Task {
+    pub number: u64,
+    pub ask: Ask,
+}
+
+/// What is asked for.
+#[derive(Debug)]
+pub enum Ask {
+    /// The bytes around a place of a file.
+    Window { version: VersionId, at: u64 },
+    /// The newlines of all blocks from one on.
+    Count { version: VersionId, block: u64 },
+    /// The next place of a pattern.
+    Find { version: VersionId, pattern: Pattern, from: u64, way: Way },
+    /// The roles of the parts of a text, by the name of its file.
+    Colour { name: Vec<u8>, text: Arc<[u8]> },
+    /// What a file that is no text is.
+    Recognise { version: VersionId },
+    /// How two files differ.
+    Compare { old: VersionId, new: VersionId },
+    /// A copy of a file that another program can read.
+    Save { version: VersionId },
+    /// How much there is to extract.
+    Measure { what: What },
+    /// A copy on the host that stays.
+    Extract { what: What, to: PathBuf },
+}
+
+/// What comes back. Each task ends with one that is not [`Answer::Counted`] or [`Answer::Colours`], or with
+/// [`Answer::Done`].
+#[derive(Debug)]
+pub enum Answer {
+    /// With the newlines of each of its blocks.
+    Window(Window, Vec<u32>),
+    /// The newlines of blocks from one on, and whether the last of them does not end with a newline.
+    Counted {
+        first: u64,
+        newlines: Vec<u32>,
+        open: bool,
+    },
+    Found(Option<Range<u64>>),
+    Colours(Vec<Part>),
+    About(Vec<String>),
+    Compared(Difference),
+    Saved(TempPath),
+    Measured(Amount),
+    Extracted(Extracted),
+    /// Everything has been told.
+    Done,
+    Failed(String),
+}
+
+/// What is needed to do what is asked for.
+#[derive(Clone)]
+pub struct Workshop {
+    pub inspection: Arc<Inspection>,
+    pub contents: Arc<dyn Contents>,
+    /// The units of sizes in sentences.
+    pub units: Units,
+}
+
+/// Why something was not done.
+enum Failure {
+    Image(Error),
+    Read(io::Error),
+    Write(io::Error),
+    Short(u64),
+    TooLarge,
+}
+
+impl From<Error> for Failure {
+    fn from(error: Error) -> Self {
+        Self::Image(error)
+    }
+}
+
+impl From<io::Error> for Failure {
+    fn from(error: io::Error) -> Self {
+        Self::Read(error)
+    }
+}
+
+impl Workshop {
+    /// Does what is asked for and tells what comes of it, until `progress` says that nobody waits for it.
+    pub fn perform(&self, ask: Ask, progress: &Arc<Progress>, tell: &mut dyn FnMut(Answer)) {
+        let last = match ask {
+            Ask::Window { version, at } => self.window(version, at, progress),
+            Ask::Count { version, block } => self.count(version, block, progress, tell).map(|()| Answer::Done),
+            Ask::Find { version, pattern, from, way } => self
+                .open(version, progress)
+                .and_then(|source| Ok(find::find(&*source, &pattern, from, way)?))
+                .map(Answer::Found),
+            Ask::Colour { name, text } => {
+                let tell = |parts| {
+                    tell(Answer::Colours(parts));
+                    !progress.cancel.load(Ordering::Relaxed)
+                };
+                colours::colour(&String::from_utf8_lossy(&name), &text, tell);
+                Ok(Answer::Done)
+            }
+            Ask::Recognise { version } => {
+                self.open(version, progress).map(|source| Answer::About(program::about(&source, self.units)))
+            }
+            Ask::Compare { old, new } => self
+                .open(old, progress)
+                .and_then(|old| Ok(difference::compare(&*old, &*self.open(new, progress)?)?))
+                .map(Answer::Compared),
+            Ask::Save { version } => self.save(version, progress).map(Answer::Saved),
+            Ask::Measure { what } => {
+                let wanted = || !progress.cancel.load(Ordering::Relaxed);
+                Ok(Answer::Measured(measure(&self.inspection.tree, what, wanted)))
+            }
+            Ask::Extract { what, to } => {
+                extract(&self.inspection.tree, &*self.contents, what, &to, Options::default(), progress)
+                    .map(Answer::Extracted)
+                    .map_err(Failure::Image)
+            }
+        };
+        tell(last.unwrap_or_else(|failure| {
+            Answer::Failed(match failure {
+                Failure::Image(error) => error.to_string(),
+                Failure::Read(error) => format!("cannot read it: {error}"),
+                Failure::Write(error) => format!("cannot write a temporary file: {error}"),
+                Failure::Short(end) => format!("cannot read it: its layer ends after {end} bytes of it"),
+                Failure::TooLarge => "it is too large for a temporary file; x extracts it".into(),
+            })
+        }));
+    }
+
+    fn open(&self, version: VersionId, progress: &Arc<Progress>) -> Result<Source, Failure> {
+        Ok(self.contents.open(&self.inspection.tree, version, progress)?)
+    }
+
+    fn window(&self, version: VersionId, at: u64, progress: &Arc<Progress>) -> Result<Answer, Failure> {
+        let source = self.open(version, progress)?;
+        let size = source.len();
+        let bytes = read(&source, around(at, size))?;
+        let counted = by_block(&bytes);
+        Ok(Answer::Window(Window { start: around(at, size).start, bytes: bytes.into(), size }, counted))
+    }
+
+    fn count(
+        &self,
+        version: VersionId,
+        block: u64,
+        progress: &Arc<Progress>,
+        tell: &mut dyn FnMut(Answer),
+    ) -> Result<(), Failure> {
+        let source = self.open(version, progress)?;
+        let mut first = block;
+        while first.saturating_mul(BLOCK) < source.len() && !progress.cancel.load(Ordering::Relaxed) {
+            let end = (first + STEP).saturating_mul(BLOCK).min(source.len());
+            let bytes = read(&source, first * BLOCK..end)?;
+            tell(Answer::Counted { first, newlines: by_block(&bytes), open: bytes.last() != Some(&b'\n') });
+            first += STEP;
+        }
+        Ok(())
+    }
+
+    /// Writes a file that only this user may read, and that is gone with its path.
+    fn save(&self, version: VersionId, progress: &Arc<Progress>) -> Result<TempPath, Failure> {
+        let source = self.open(version, progress)?;
+        if source.len() > SAVE_LIMIT {
+            return Err(Failure::TooLarge);
+        }
+        let tree = &self.inspection.tree;
+        // The name tells the pager what it is; what else it holds might mean something to a shell.
+        let name = escaped(tree.name(tree.node_of(version)));
+        let plain: String =
+            name.chars().filter(|&c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')).take(80).collect();
+        let mut file = tempfile::Builder::new()
+            .prefix("layerscope-")
+            .suffix(&format!("-{}", plain.trim_start_matches(['.', '-'])))
+            .tempfile()
+            .map_err(Failure::Write)?;
+        let mut at = 0;
+        while at < source.len() {
+            let end = at.saturating_add(STEP * BLOCK).min(source.len());
+            file.write_all(&read(&source, at..end)?).map_err(Failure::Write)?;
+            at = end;
+        }
+        Ok(file.into_temp_path())
+    }
+}
+
+fn read(source: &Source, range: Range<u64>) -> Result<Vec<u8>, Failure> {
+    let bytes = read_extent(&**source, Extent { offset: range.start, len: range.end - range.start })?;
+    let end = range.start + bytes.len() as u64;
+    if end < range.end { Err(Failure::Short(end)) } else { Ok(bytes) }
+}
+
+fn by_block(bytes: &[u8]) -> Vec<u32> {
+    let block = usize::try_from(BLOCK).expect("a block fits into memory");
+    bytes.chunks(block).map(|block| u32::try_from(newlines(block)).expect("a block has fewer")).collect()
+}

@@ -1,0 +1,9 @@
+//! How bytes, numbers and hostile names are shown to people.
+
+mod count;
+mod escape;
+mod units;
+
+pub use count::Counter;
+pub use escape::*;
+pub use units::*;

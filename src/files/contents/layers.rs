@@ -1,0 +1,179 @@
+//! The contents of the files of an opened image, out of its layers.
+
+use std::collections::HashMap;
+use std::collections::hash_map::Entry;
+use std::path::Path;
+use std::sync::{Arc, Mutex, PoisonError};
+
+use super::Contents;
+use super::file::LayerFile;
+use super::host::open_below;
+use crate::archive::{MemorySource, Source};
+use crate::display::escaped;
+use crate::error::Error;
+use crate::image::Opened;
+use crate::image::compression::{Bytes, DecodedStream, Region, Shared, Watched};
+use crate::image::open::Storage;
+use crate::image::{Compression, head};
+use crate::progress::Progress;
+use crate::tree::{Kind, Tree, VersionId};
+
+/// The number of the stream that a whole archive is, which no layer has.
+const WHOLE: usize = usize::MAX;
+
+/// Reads the contents of files from where the layers of an image lie.
+///
+/// Cheap to make, and meant to be kept as long as the image is looked at: what
+/// was decoded for one file helps with the next. Holds at most 64 MiB of
+/// decoded bytes, three decoders, and 11 MiB of checkpoints a gzip layer.
+pub struct LayerContents {
+    /// The archive, escaped for display.
+    path: String,
+    layers: Vec<Place>,
+    /// Uncompressed layers that were asked for, by the number of their member: one may be several layers.
+    tars: Mutex<HashMap<usize, Region>>,
+    shared: Arc<Shared>,
+}
+
+/// A layer, and where its contents are.
+struct Place {
+    /// The member, escaped for display.
+    name: String,
+    whereabouts: Whereabouts,
+}
+
+enum Whereabouts {
+    /// Not in the archive.
+    Missing { foreign: bool },
+    /// Gone by.
+    Piped,
+    /// Files below a directory of the host.
+    Root(Arc<Path>),
+    /// Bytes, compressed or not.
+    Stored { member: usize, bytes: Region, compression: Option<Compression> },
+}
+
+impl LayerContents {
+    /// The contents of an image; nothing is read yet.
+    pub fn new(opened: &Opened) -> Self {
+        let shared = Arc::<Shared>::default();
+        let whole = match &opened.storage {
+            Storage::Compressed(archive) => {
+                let source = &archive.source;
+                let bytes = Region { bytes: Bytes::Source(source.clone()), offset: 0, len: source.len() };
+                let stream = DecodedStream::new(WHOLE, bytes, archive.compression, shared.clone());
+                Some(Region::decoded(Arc::new(stream)))
+            }
+            _ => None,
+        };
+        let layers = opened.image.layers.iter().map(|layer| {
+            let whereabouts = match (&layer.member, &opened.storage) {
+                (None, _) => Whereabouts::Missing { foreign: layer.foreign },
+                (Some(_), Storage::Pipe) => Whereabouts::Piped,
+                (Some(_), Storage::Root(root)) => Whereabouts::Root(root.clone()),
+                (Some(member), storage) => {
+                    let extent = member.extent;
+                    let bytes = match (storage, &whole) {
+                        (Storage::Compressed(archive), Some(whole)) => {
+                            archive.places.get(&member.id).map(|&place| whole.part(place, extent.len))
+                        }
+                        _ => None,
+                    };
+                    let bytes = bytes.unwrap_or_else(|| Region {
+                        bytes: Bytes::Source(member.source.clone()),
+                        offset: extent.offset,
+                        len: extent.len,
+                    });
+                    let compression = opened.read.get(&member.id).map(|read| read.compression);
+                    Whereabouts::Stored { member: member.id, bytes, compression }
+                }
+            };
+            Place { name: layer.name.clone(), whereabouts }
+        });
+        Self { path: opened.path.clone(), layers: layers.collect(), tars: Mutex::default(), shared }
+    }
+
+    /// The uncompressed tar of a layer; it may be shorter than its [`ReadAt::len`](crate::archive::ReadAt::len) says.
+    ///
+    /// Nothing is read before the source is; reading counts in `progress`, and ends with an error soon after
+    /// [`Progress::cancel`] is set.
+    pub fn layer(&self, layer: usize, progress: &Arc<Progress>) -> Result<Source, Error> {
+        let file = || format!("layer {layer}");
+        let none = || (String::new(), &Whereabouts::Missing { foreign: false });
+        let (name, place) = self.layers.get(layer).map_or_else(none, |place| (place.name.clone(), &place.whereabouts));
+        match place {
+            &Whereabouts::Missing { foreign } => Err(Error::NoLayer { file: file(), layer, name, foreign }),
+            Whereabouts::Piped => Err(Error::Piped { file: file() }),
+            Whereabouts::Root(root) => {
+                let root = escaped(root.as_os_str().as_encoded_bytes());
+                Err(Error::NotATar { file: format!("{} ({root})", file()) })
+            }
+            Whereabouts::Stored { member, bytes, compression } => {
+                let region = self.tar(*member, bytes, *compression)?;
+                Ok(Arc::new(Watched { region, progress: progress.clone() }))
+            }
+        }
+    }
+
+    /// The uncompressed tar that `stored` is.
+    fn tar(&self, member: usize, stored: &Region, compression: Option<Compression>) -> Result<Region, Error> {
+        let mut tars = self.tars.lock().unwrap_or_else(PoisonError::into_inner);
+        let vacant = match tars.entry(member) {
+            Entry::Occupied(known) => return Ok(known.get().clone()),
+            Entry::Vacant(vacant) => vacant,
+        };
+        let compression = match (compression, &stored.bytes) {
+            (Some(compression), _) => compression,
+            (None, Bytes::Source(source)) => {
+                let failed = |source| Error::Io { path: self.path.clone(), operation: "read", source };
+                let head = head(&**source, stored.offset).map_err(failed)?;
+                let len = usize::try_from(stored.len).unwrap_or(usize::MAX).min(head.len());
+                Compression::sniff(&head[..len])
+            }
+            // Not read as a layer when it went by, because it does not look like a compressed one.
+            (None, Bytes::Decoded(_)) => Compression::None,
+        };
+        let tar = match compression {
+            Compression::None => stored.clone(),
+            compression => {
+                let stream = DecodedStream::new(member, stored.clone(), compression, self.shared.clone());
+                Region::decoded(Arc::new(stream))
+            }
+        };
+        Ok(vacant.insert(tar).clone())
+    }
+}
+
+impl Contents for LayerContents {
+    fn open(&self, tree: &Tree, version: VersionId, progress: &Arc<Progress>) -> Result<Source, Error> {
+        let file = escaped(&tree.path(tree.node_of(version)));
+        let found = match tree.kind(version) {
+            Kind::File => None,
+            Kind::Directory => Some("a directory"),
+            Kind::Symlink => Some("a symbolic link"),
+            Kind::Char | Kind::Block => Some("a device"),
+            Kind::Fifo => Some("a named pipe"),
+        };
+        if let Some(found) = found {
+            return Err(Error::NotAFile { file, found });
+        }
+        if tree.size(version) == 0 {
+            return Ok(Arc::new(MemorySource(Vec::new())));
+        }
+        let inode = tree.inode(version);
+        let layer = tree.born(inode);
+        let place = self.layers.get(layer);
+        let name = place.map_or_else(String::new, |place| place.name.clone());
+        match place.map(|place| &place.whereabouts) {
+            None => Err(Error::NoLayer { file, layer, name, foreign: false }),
+            Some(&Whereabouts::Missing { foreign }) => Err(Error::NoLayer { file, layer, name, foreign }),
+            Some(Whereabouts::Piped) => Err(Error::Piped { file }),
+            Some(Whereabouts::Root(root)) => open_below(root, &tree.path(tree.node_of(inode)), progress),
+            Some(Whereabouts::Stored { member, bytes, compression }) => {
+                let tar = self.tar(*member, bytes, *compression)?;
+                let place = format!("layer {layer} ({name})");
+                Ok(Arc::new(LayerFile::new(tar, tree, inode, place, progress.clone())))
+            }
+        }
+    }
+}

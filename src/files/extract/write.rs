@@ -1,0 +1,259 @@
+//! Writes a part of the tree below a fresh directory.
+
+use std::fs::File;
+use std::io::{self, Seek, SeekFrom, Write};
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::place::failed;
+use super::plan::{Selected, children, sort_by_place};
+use super::{Extracted, Options, Reason, Skipped, SpecialBits, host};
+use crate::display::escaped;
+use crate::error::Error;
+use crate::files::contents::Contents;
+use crate::progress::Progress;
+use crate::progress::check_cancelled;
+use crate::tree::{Kind, NodeId, Tree, VersionId};
+
+/// Copied at a time.
+const PIECE: usize = 256 << 10;
+/// What the owner needs to move a directory and to write in it.
+const OWNER: u16 = 0o700;
+
+/// Writes below a directory, and knows what it has made there.
+pub struct Writer<'a> {
+    tree: &'a Tree,
+    contents: &'a dyn Contents,
+    options: Options,
+    progress: &'a Arc<Progress>,
+    /// The directory of the host.
+    root: PathBuf,
+    /// The path of the image that is written first; it lies right in the directory, unless it is the root.
+    top: NodeId,
+    /// The directories that were made, parents before children.
+    directories: Vec<Selected>,
+    /// What was made.
+    pub extracted: Extracted,
+}
+
+/// A directory whose permission bits can only be set once it is where it belongs.
+pub struct Held {
+    directory: File,
+    mode: u16,
+    path: PathBuf,
+}
+
+impl Held {
+    /// Sets the bits.
+    pub fn settle(self) -> Result<(), Error> {
+        host::set_mode(&self.directory, self.mode).map_err(|source| failed("set the mode of", &self.path, source))
+    }
+}
+
+/// What came of an attempt to make something.
+enum Made {
+    Yes,
+    No(Reason),
+}
+
+impl<'a> Writer<'a> {
+    /// A writer of `top` and what is below it into the directory `root`.
+    pub fn new(
+        tree: &'a Tree,
+        contents: &'a dyn Contents,
+        options: Options,
+        progress: &'a Arc<Progress>,
+        root: PathBuf,
+        top: NodeId,
+    ) -> Self {
+        let extracted = Extracted::default();
+        Self { tree, contents, options, progress, root, top, directories: Vec::new(), extracted }
+    }
+
+    /// Whether nothing was made.
+    pub fn is_empty(&self) -> bool {
+        self.extracted.files + self.extracted.directories + self.extracted.links == 0 && self.top != NodeId::ROOT
+    }
+
+    /// Writes everything: directories and links first, then the files in the order of their bytes.
+    pub fn write(&mut self, selected: &Selected) -> Result<(), Error> {
+        let tree = self.tree;
+        let mut files = Vec::new();
+        let mut work = vec![*selected];
+        while let Some(next) = work.pop() {
+            self.check_cancelled()?;
+            match tree.kind(next.version) {
+                Kind::Directory => {
+                    if next.node != NodeId::ROOT {
+                        let made = self.make(next.node, host::create_directory)?;
+                        if !self.count(next.node, made, |extracted| extracted.directories += 1) {
+                            continue;
+                        }
+                        self.directories.push(next);
+                    }
+                    work.extend(children(tree, next).into_iter().rev());
+                }
+                Kind::Symlink => {
+                    let target = tree.target(next.version).unwrap_or_default();
+                    let made = self.make(next.node, |path| host::symlink(target, path))?;
+                    self.count(next.node, made, |extracted| extracted.links += 1);
+                }
+                Kind::File => files.push(next),
+                Kind::Char | Kind::Block => self.skip(next.node, Reason::Device),
+                Kind::Fifo => self.skip(next.node, Reason::Fifo),
+            }
+        }
+        sort_by_place(tree, &mut files);
+        let mut names = files.chunk_by(|a, b| tree.inode(a.version) == tree.inode(b.version));
+        let bytes = names.clone().fold(0_u64, |sum, names| sum.saturating_add(tree.size(names[0].version)));
+        self.progress.total.fetch_max(bytes, Ordering::Relaxed);
+        names.try_for_each(|names| self.write_inode(names))
+    }
+
+    /// Writes a file under each of its names.
+    fn write_inode(&mut self, names: &[Selected]) -> Result<(), Error> {
+        let mut first: Option<PathBuf> = None;
+        for name in names {
+            self.check_cancelled()?;
+            let linked = match &first {
+                // Where the filesystem has no such links, the contents come again.
+                Some(first) => self.make(name.node, |path| std::fs::hard_link(first, path)).ok(),
+                None => None,
+            };
+            if let Some(made) = linked {
+                self.count(name.node, made, |extracted| extracted.links += 1);
+                continue;
+            }
+            let mut file = None;
+            let made = self.make(name.node, |path| host::create_file(path).map(|created| file = Some(created)))?;
+            self.count(name.node, made, |extracted| extracted.files += 1);
+            if let (Some(file), Some(path)) = (file, self.path(name.node)) {
+                self.fill(file, &path, name.version)?;
+                first.get_or_insert(path);
+            }
+        }
+        Ok(())
+    }
+
+    fn fill(&mut self, mut file: File, path: &std::path::Path, version: VersionId) -> Result<(), Error> {
+        let tree = self.tree;
+        let shown = || escaped(&tree.path(tree.node_of(version)));
+        let to_file = |source| failed("write", path, source);
+        let source = self.contents.open(tree, version, self.progress)?;
+        let sparse = tree.is_sparse(tree.inode(version));
+        if sparse {
+            // Refuses what is too large for the filesystem before hours have gone by.
+            file.set_len(source.len()).map_err(to_file)?;
+        }
+        let mut buffer = vec![0; PIECE];
+        let mut done = 0;
+        while done < source.len() {
+            self.check_cancelled()?;
+            let n = source.read_at(&mut buffer, done).map_err(|error| Error::reading(shown(), error))?;
+            if n == 0 {
+                let short = io::Error::new(io::ErrorKind::UnexpectedEof, format!("it ends after {done} bytes"));
+                return Err(Error::reading(shown(), short));
+            }
+            if sparse && buffer[..n].iter().all(|&b| b == 0) {
+                file.seek(SeekFrom::Current(i64::try_from(n).unwrap_or(i64::MAX))).map_err(to_file)?;
+            } else {
+                file.write_all(&buffer[..n]).map_err(to_file)?;
+            }
+            done += n as u64;
+        }
+        self.extracted.bytes += done;
+        host::set_mode(&file, self.mode(version)).map_err(|source| failed("set the mode of", path, source))?;
+        host::set_time(&file, tree.mtime(version));
+        Ok(())
+    }
+
+    /// Sets bits and times of the directories, now that nothing is written in them any more.
+    ///
+    /// A directory that is moved afterwards gets its bits then, if its owner could not move it with them.
+    pub fn settle(&mut self) -> Result<Vec<Held>, Error> {
+        let mut held = Vec::new();
+        for directory in self.directories.iter().rev() {
+            let Some(path) = self.path(directory.node) else { continue };
+            let failed = |source| failed("set the mode of", &path, source);
+            let Some(file) = host::open_directory(&path).map_err(failed)? else { continue };
+            host::set_time(&file, self.tree.mtime(directory.version));
+            let mode = self.mode(directory.version);
+            let moved = directory.node == self.top || self.tree.parent(directory.node) == NodeId::ROOT;
+            if moved && mode & OWNER != OWNER {
+                held.push(Held { directory: file, mode, path });
+            } else {
+                host::set_mode(&file, mode).map_err(failed)?;
+            }
+        }
+        Ok(held)
+    }
+
+    /// Removes what was made, without going deeper than one directory at a time.
+    pub fn remove(&self) {
+        let paths = self.directories.iter().filter_map(|directory| self.path(directory.node));
+        let paths: Vec<_> = [self.root.clone()].into_iter().chain(paths).collect();
+        for path in &paths {
+            let _ = host::unlock(path);
+        }
+        for path in paths.iter().rev() {
+            for entry in std::fs::read_dir(path).into_iter().flatten().flatten() {
+                let _ = std::fs::remove_file(entry.path());
+            }
+            let _ = std::fs::remove_dir(path);
+        }
+    }
+
+    fn mode(&self, version: VersionId) -> u16 {
+        let special = match self.options.special_bits {
+            SpecialBits::Dropped => 0,
+            SpecialBits::Kept => 0o6000,
+        };
+        self.tree.mode(version) & (0o1777 | special)
+    }
+
+    /// Where a path is written to; `None` if a name in it is none of this system.
+    fn path(&self, node: NodeId) -> Option<PathBuf> {
+        let mut names = Vec::new();
+        let mut here = node;
+        while here != NodeId::ROOT {
+            names.push(host::name(self.tree.name(here))?);
+            if here == self.top {
+                break;
+            }
+            here = self.tree.parent(here);
+        }
+        names.push(self.root.clone().into());
+        Some(names.iter().rev().collect())
+    }
+
+    /// Makes something that was not there; what the system cannot have is left out.
+    fn make(&self, node: NodeId, make: impl FnOnce(&std::path::Path) -> io::Result<()>) -> Result<Made, Error> {
+        let Some(path) = self.path(node) else { return Ok(Made::No(Reason::Name)) };
+        match make(&path) {
+            Ok(()) => Ok(Made::Yes),
+            Err(error) => match error.kind() {
+                io::ErrorKind::AlreadyExists => Ok(Made::No(Reason::Collision)),
+                io::ErrorKind::InvalidFilename | io::ErrorKind::InvalidInput => Ok(Made::No(Reason::Name)),
+                _ => Err(failed("create", &path, error)),
+            },
+        }
+    }
+
+    /// Counts what was made, and notes what was not; says which.
+    fn count(&mut self, node: NodeId, made: Made, add: impl FnOnce(&mut Extracted)) -> bool {
+        match made {
+            Made::Yes => add(&mut self.extracted),
+            Made::No(reason) => self.skip(node, reason),
+        }
+        matches!(made, Made::Yes)
+    }
+
+    fn skip(&mut self, node: NodeId, reason: Reason) {
+        self.extracted.skipped.push(Skipped { node, reason });
+    }
+
+    fn check_cancelled(&self) -> Result<(), Error> {
+        check_cancelled(self.progress).map_err(|_| Error::Cancelled)
+    }
+}

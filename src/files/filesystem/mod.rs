@@ -1,0 +1,171 @@
+//! The final filesystem of an image, as a program in a container sees it: paths are followed through symbolic links,
+//! never out of the root, and files can be opened.
+
+use std::collections::HashSet;
+use std::sync::Arc;
+
+use crate::archive::{Extent, Source, read_extent};
+use crate::display::escaped;
+use crate::error::Error;
+use crate::files::contents::Contents;
+use crate::files::executable::{Recognised, Unreadable};
+use crate::progress::Progress;
+use crate::progress::check_cancelled;
+use crate::tree::{Found, Kind, Last, NodeId, Paths, Tree, VersionId};
+
+/// The longest path in bytes, as the kernel has it (`PATH_MAX`).
+const PATH_LIMIT: usize = 4096;
+
+/// A regular file that a path leads to.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct File {
+    /// The path without any link in it.
+    pub node: NodeId,
+    /// What is there.
+    pub version: VersionId,
+    /// The symbolic links that were followed, in order.
+    pub links: Vec<NodeId>,
+}
+
+/// The final filesystem of an image.
+pub struct Filesystem<'a> {
+    tree: &'a Tree,
+    contents: &'a dyn Contents,
+    progress: &'a Arc<Progress>,
+    paths: Paths<'a>,
+}
+
+impl<'a> Filesystem<'a> {
+    /// The filesystem of `tree` at last, with its contents.
+    pub fn new(tree: &'a Tree, contents: &'a dyn Contents, progress: &'a Arc<Progress>) -> Self {
+        Self { tree, contents, progress, paths: Paths::new(tree) }
+    }
+
+    /// The tree that it is of.
+    pub fn tree(&self) -> &'a Tree {
+        self.tree
+    }
+
+    /// The path of a node, escaped for display.
+    pub fn shown(&self, node: NodeId) -> String {
+        escaped(&self.tree.path(node))
+    }
+
+    /// What `path` leads to, from `directory` on if it does not begin with a slash; `None` if nothing is there.
+    pub fn find(&self, directory: NodeId, path: &[u8]) -> Option<Found> {
+        if path.len() > PATH_LIMIT {
+            return None;
+        }
+        self.paths.follow(usize::MAX, directory, path, Last::Followed)
+    }
+
+    /// The regular file that `path` leads to.
+    pub fn file(&self, directory: NodeId, path: &[u8]) -> Option<File> {
+        let Found { node, kind, version, links } = self.find(directory, path)?;
+        (kind == Kind::File && !path.ends_with(b"/")).then_some(File { node, version: version?, links })
+    }
+
+    /// The directory that `path` leads to.
+    pub fn directory(&self, directory: NodeId, path: &[u8]) -> Option<NodeId> {
+        self.find(directory, path).filter(|found| found.kind == Kind::Directory).map(|found| found.node)
+    }
+
+    /// The name by which a file was looked for, as far as links of its own say: the first that leads right to it.
+    ///
+    /// `COPY` follows links, so that this is what has to be copied.
+    pub fn name_of(&self, file: &File) -> NodeId {
+        let leads_to_file = |link: &&NodeId| {
+            self.find(NodeId::ROOT, &self.tree.path(**link)).is_some_and(|found| found.node == file.node)
+        };
+        file.links.iter().find(leads_to_file).copied().unwrap_or(file.node)
+    }
+
+    /// The path by which a program is called: through the links that lead to it and to the directories above it.
+    pub fn called(&self, program: &File) -> Vec<u8> {
+        let mut path = self.tree.path(program.node);
+        for &link in program.links.iter().rev() {
+            let link = self.tree.path(link);
+            match self.find(NodeId::ROOT, &link) {
+                Some(found) if found.node == program.node => path = link,
+                Some(found) if found.kind == Kind::Directory => {
+                    let mut slashes = (1..path.len()).filter(|&at| path[at] == b'/');
+                    let above = slashes.find(|&at| self.directory(NodeId::ROOT, &path[..at]) == Some(found.node));
+                    if let Some(above) = above {
+                        path = [&link, &path[above..]].concat();
+                    }
+                }
+                _ => {}
+            }
+        }
+        path
+    }
+
+    /// The names in a directory that are there at last, sorted.
+    pub fn list(&self, directory: NodeId) -> Vec<NodeId> {
+        let mut children: Vec<_> =
+            self.tree.children(directory).filter(|&child| self.tree.last(child).is_some()).collect();
+        children.sort_unstable_by_key(|&child| self.tree.name(child));
+        children
+    }
+
+    /// Opens a file; the inner error says in words why its bytes cannot be had, the outer is [`Error::Cancelled`].
+    pub fn open(&self, version: VersionId) -> Result<Result<Source, String>, Error> {
+        let opened = self.contents.open(self.tree, version, self.progress);
+        self.check_cancelled()?;
+        match opened {
+            Err(Error::Cancelled) => Err(Error::Cancelled),
+            opened => Ok(opened.map_err(|error| error.to_string())),
+        }
+    }
+
+    /// Tells what a file is; the errors are those of [`Filesystem::open`].
+    pub fn recognise(&self, version: VersionId) -> Result<Result<Recognised, String>, Error> {
+        self.with_source(version, |source| Recognised::of(source).map_err(|error: Unreadable| error.to_string()))
+    }
+
+    /// Reads the first `limit` bytes of a file; the errors are those of [`Filesystem::open`].
+    pub fn read_start(&self, version: VersionId, limit: u64) -> Result<Result<Vec<u8>, String>, Error> {
+        self.with_source(version, |source| {
+            read_extent(&**source, Extent::whole(&**source).part(0, limit)).map_err(|error| error.to_string())
+        })
+    }
+
+    /// Opens a file and reads of it; the errors are those of [`Filesystem::open`].
+    pub fn with_source<T>(
+        &self,
+        version: VersionId,
+        read: impl FnOnce(&Source) -> Result<T, String>,
+    ) -> Result<Result<T, String>, Error> {
+        let source = match self.open(version)? {
+            Ok(source) => source,
+            Err(error) => return Ok(Err(error)),
+        };
+        let read = read(&source);
+        self.check_cancelled()?;
+        Ok(read)
+    }
+
+    /// Whether someone asked to stop, as [`Error::Cancelled`].
+    pub fn check_cancelled(&self) -> Result<(), Error> {
+        check_cancelled(self.progress).map_err(|_| Error::Cancelled)
+    }
+
+    /// The contents of `nodes` and what is below them at last, in bytes; what has several names counts once.
+    pub fn bytes(&self, nodes: impl IntoIterator<Item = NodeId>) -> u64 {
+        let mut inodes = HashSet::new();
+        let mut seen = HashSet::new();
+        let mut work: Vec<NodeId> = nodes.into_iter().collect();
+        while let Some(node) = work.pop() {
+            if !seen.insert(node) {
+                continue;
+            }
+            if let Some(version) = self.tree.last(node)
+                && self.tree.kind(version) == Kind::File
+            {
+                inodes.insert(self.tree.inode(version));
+            }
+            work.extend(self.tree.children(node));
+        }
+        inodes.into_iter().map(|inode| self.tree.size(inode)).fold(0, u64::saturating_add)
+    }
+}

@@ -1,0 +1,231 @@
+//! Which package of the operating system a path belongs to, now or while it still was there.
+//!
+//! Read from the databases of apk (`lib/apk/db/installed`), dpkg
+//! (`var/lib/dpkg/info/*.list`, in distroless images `status.d/*.md5sums`) and
+//! rpm (`rpmdb.sqlite`; not its older formats, Berkeley DB and NDB), in every
+//! version that a layer gave them.
+
+mod apk;
+mod dpkg;
+mod installed;
+mod rpm;
+mod sqlite;
+pub(crate) mod status;
+
+use std::collections::{BTreeMap, HashMap};
+use std::hash::BuildHasher;
+use std::sync::Arc;
+
+use foldhash::fast::RandomState;
+
+use crate::archive::{Extent, Source, read_extent};
+use crate::display::escaped;
+use crate::files::contents::Contents;
+use crate::progress::Progress;
+use crate::tree::{Death, Kind, NodeId, Tree, VersionId};
+
+pub use installed::{Installed, Package, installed};
+
+/// Where apk keeps its database.
+const APK: [&[u8]; 2] = [b"lib/apk/db/installed", b"usr/lib/apk/db/installed"];
+
+/// The most bytes of databases that are read.
+const BYTES: u64 = 64 << 20;
+/// The most bytes of rpm's databases that are read: each transaction writes the whole anew.
+const RPM_BYTES: u64 = 256 << 20;
+/// The most files of databases that are opened.
+const FILES: usize = 20_000;
+/// The most paths that are kept.
+const PATHS: usize = 4_000_000;
+/// A longer name is no package's, in bytes.
+const NAME: usize = 1024;
+/// The most packages that a path may have belonged to.
+const OWNERS: usize = 16;
+
+/// Layers in which a path belongs to a package: from one to another, that one not included.
+#[derive(Debug, Clone, Copy)]
+struct Ownership {
+    package: u32,
+    born: usize,
+    died: usize,
+}
+
+/// The packages that paths belong to.
+#[derive(Debug, Default)]
+pub struct Packages {
+    names: Vec<String>,
+    numbers: HashMap<String, u32, RandomState>,
+    /// By the hash of the path, with its leading slash.
+    owners: HashMap<u64, Vec<Ownership>, RandomState>,
+    hasher: RandomState,
+    layers: usize,
+}
+
+impl Packages {
+    /// Reads the databases of an image; what cannot be read, or not before somebody asked to stop, names no packages.
+    pub fn read(tree: &Tree, contents: &dyn Contents, progress: &Arc<Progress>) -> Self {
+        Self::of(tree, Reader::new(tree, contents, Which::All, progress))
+    }
+
+    fn of(tree: &Tree, mut reader: Reader<'_>) -> Self {
+        let mut packages = Self { layers: tree.layers(), ..Self::default() };
+        for path in APK {
+            let Some(node) = tree.find(path) else { continue };
+            for (version, text) in reader.versions(node) {
+                apk::each(&text, |package, path| packages.add(tree, version, package, path));
+            }
+        }
+        for (directory, suffix) in dpkg::LISTS {
+            let Some(directory) = tree.find(directory) else { continue };
+            for node in tree.children(directory) {
+                let Some(package) = tree.name(node).strip_suffix(suffix) else { continue };
+                let package = dpkg::package(package);
+                for (version, text) in reader.versions(node) {
+                    dpkg::each(&text, |path| packages.add(tree, version, package, path));
+                }
+            }
+        }
+        let mut budget = RPM_BYTES;
+        for node in rpm::DATABASES.into_iter().filter_map(|path| tree.find(path)) {
+            for (version, source) in reader.sources(node) {
+                budget = rpm::each(&*source, budget, |package, path| packages.add(tree, version, package, path));
+            }
+        }
+        packages
+    }
+
+    /// Whether any database was read.
+    pub fn known(&self) -> bool {
+        !self.owners.is_empty()
+    }
+
+    /// The layer to ask about an inode that died like this: the last one, or the one before its death.
+    pub fn layer_for(&self, tree: &Tree, inode: VersionId, death: Option<&Death>) -> usize {
+        match death {
+            Some(death) => usize::from(death.layer).saturating_sub(1).max(tree.born(inode)),
+            None => self.layers.saturating_sub(1),
+        }
+    }
+
+    /// The package that a path belongs to after layer `layer`, escaped for display.
+    pub fn owner(&self, tree: &Tree, layer: usize, node: NodeId) -> Option<&str> {
+        if self.owners.is_empty() {
+            return None;
+        }
+        let path = tree.path(node);
+        self.at(&path, layer).or_else(|| {
+            // Where /lib is a link to /usr/lib, databases name either.
+            let other = match path.strip_prefix(b"/usr") {
+                Some(rest) => rest.to_vec(),
+                None => [b"/usr", &path[..]].concat(),
+            };
+            self.at(&other, layer)
+        })
+    }
+
+    /// The packages that inodes belong to, with their bytes, the most first.
+    pub fn owners(&self, tree: &Tree, inodes: impl Iterator<Item = (VersionId, NodeId)>) -> Vec<(String, u64)> {
+        if !self.known() {
+            return Vec::new();
+        }
+        let mut sums: BTreeMap<&str, u64> = BTreeMap::new();
+        for (version, node) in inodes {
+            if let Some(package) = self.owner(tree, self.layer_for(tree, version, tree.death(version)), node) {
+                *sums.entry(package).or_default() += tree.size(version);
+            }
+        }
+        let mut sums: Vec<_> = sums.into_iter().map(|(package, bytes)| (package.to_owned(), bytes)).collect();
+        sums.sort_by_key(|&(_, bytes)| std::cmp::Reverse(bytes));
+        sums
+    }
+
+    fn at(&self, path: &[u8], layer: usize) -> Option<&str> {
+        let owners = self.owners.get(&self.hasher.hash_one(path))?;
+        let owner = owners.iter().find(|owner| owner.born <= layer && layer < owner.died)?;
+        Some(&self.names[owner.package as usize])
+    }
+
+    /// Says that a path, with its leading slash, belongs to a package as long as a version of a database is there.
+    fn add(&mut self, tree: &Tree, version: VersionId, package: &[u8], path: &[u8]) {
+        if self.owners.len() >= PATHS || package.len() > NAME {
+            return;
+        }
+        let name = escaped(package);
+        let next = u32::try_from(self.names.len()).expect("no more packages than paths");
+        let package = *self.numbers.entry(name).or_insert_with_key(|name| {
+            self.names.push(name.clone());
+            next
+        });
+        let (born, died) = (tree.born(version), tree.died(version).unwrap_or(usize::MAX));
+        let owners = self.owners.entry(self.hasher.hash_one(path)).or_default();
+        // A path in many databases at once is a lie.
+        let full = owners.len() >= OWNERS;
+        match owners.last_mut() {
+            Some(last) if last.package == package && last.died == born => last.died = died,
+            _ if full => {}
+            _ => owners.push(Ownership { package, born, died }),
+        }
+    }
+}
+
+/// Which versions of files are read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Which {
+    All,
+    /// What is there at last.
+    Last,
+}
+
+/// Reads files, within bounds.
+struct Reader<'a> {
+    tree: &'a Tree,
+    contents: &'a dyn Contents,
+    which: Which,
+    bytes: u64,
+    files: usize,
+    progress: &'a Arc<Progress>,
+}
+
+impl<'a> Reader<'a> {
+    fn new(tree: &'a Tree, contents: &'a dyn Contents, which: Which, progress: &'a Arc<Progress>) -> Self {
+        Self { tree, contents, which, bytes: BYTES, files: FILES, progress }
+    }
+
+    /// The contents of the files that were at a path, the oldest first.
+    fn versions(&mut self, node: NodeId) -> Vec<(VersionId, Vec<u8>)> {
+        self.meant(node).into_iter().filter_map(|version| Some((version, self.read(version)?))).collect()
+    }
+
+    /// The files that were at a path, the oldest first, to be read in part.
+    fn sources(&mut self, node: NodeId) -> Vec<(VersionId, Source)> {
+        self.meant(node).into_iter().filter_map(|version| Some((version, self.open(version)?))).collect()
+    }
+
+    /// The versions of a path that are read, the oldest first.
+    fn meant(&self, node: NodeId) -> Vec<VersionId> {
+        let mut versions: Vec<_> = match self.which {
+            Which::All => self.tree.versions(node).collect(),
+            Which::Last => self.tree.last(node).into_iter().collect(),
+        };
+        versions.reverse();
+        versions
+    }
+
+    fn open(&mut self, version: VersionId) -> Option<Source> {
+        if self.tree.kind(version) != Kind::File || self.files == 0 {
+            return None;
+        }
+        self.files -= 1;
+        self.contents.open(self.tree, version, self.progress).ok()
+    }
+
+    fn read(&mut self, version: VersionId) -> Option<Vec<u8>> {
+        let len = self.tree.size(version);
+        if len == 0 || len > self.bytes {
+            return None;
+        }
+        let source = self.open(version)?;
+        self.bytes -= len;
+        read_extent(&*source, Extent { offset: 0, len: len.min(source.len()) }).ok()
+    }
+}

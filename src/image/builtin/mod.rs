@@ -1,0 +1,88 @@
+//! The built-in images: the demo, and those that the lessons run on.
+//!
+//! Names and sizes are real, contents are zeros but for what somebody looks
+//! at: headers of programs, databases, sources. Each is an archive that an
+//! engine loads. `tests/embedded.rs` makes them and compares.
+
+pub mod demo;
+
+use std::fs::File;
+use std::io;
+use std::sync::Arc;
+
+use crate::archive::HoledSource;
+use crate::error::Error;
+use crate::image::open::archive_of_source;
+use crate::image::{Archive, Opened, Selection};
+use crate::progress::Progress;
+
+/// Names the image of each file in `assets/lessons`, after the demo.
+macro_rules! images {
+    ($($name:literal),* $(,)?) => {
+        &[
+            (demo::EMBEDDED, include_bytes!("../../../assets/demo.tar.holes.zst")),
+            $(($name, include_bytes!(concat!("../../../assets/lessons/", $name, ".tar.holes.zst")))),*
+        ]
+    };
+}
+
+/// Every image, by its name.
+const IMAGES: &[(&str, &[u8])] = images![
+    "toolchain-left",
+    "one-run",
+    "add-dot",
+    "chmod",
+    "chmod-copied",
+    "golang",
+    "golang-alpine",
+    "two-stages",
+    "scratch",
+    "dynamic",
+    "hello-scratch",
+    "binary",
+    "binary-small",
+    "binary-packed",
+    "cache-order",
+    "cache-order-kept",
+];
+
+/// The names of the images, the demo first.
+pub fn names() -> impl Iterator<Item = &'static str> {
+    IMAGES.iter().map(|(name, _)| *name)
+}
+
+/// Opens the archive of an image; `None` if no image is called `name`.
+pub fn archive(name: &str) -> Option<Result<Archive, Error>> {
+    let source = source(name)?;
+    let path = if name == demo::EMBEDDED { demo::NAME.into() } else { format!("the built-in image {name}") };
+    Some(match source {
+        Ok(source) => archive_of_source(path, Arc::new(source), &Progress::default()),
+        Err(source) => Err(Error::Io { path, operation: "unpack", source }),
+    })
+}
+
+/// Opens an image; `None` if none is called `name`.
+pub fn open(name: &str) -> Option<Result<Opened, Error>> {
+    Some(archive(name)?.and_then(|archive| archive.choose(&Selection::default())))
+}
+
+/// Writes an image as the archive that `docker load` takes; the error is [`io::ErrorKind::NotFound`] if none is called
+/// `name`.
+pub fn write(name: &str, out: impl io::Write) -> io::Result<()> {
+    known(name)?.write_to(out)
+}
+
+/// Writes an image to a new file, with holes where it is zeros, so that it takes little room; otherwise like [`write()`].
+pub fn write_file(name: &str, file: &mut File) -> io::Result<()> {
+    known(name)?.write_to_file(file)
+}
+
+fn known(name: &str) -> io::Result<HoledSource> {
+    let unknown = || io::Error::new(io::ErrorKind::NotFound, format!("there is no built-in image {name}"));
+    source(name).ok_or_else(unknown)?
+}
+
+fn source(name: &str) -> Option<io::Result<HoledSource>> {
+    let (_, packed) = IMAGES.iter().find(|(known, _)| *known == name)?;
+    Some(HoledSource::unpack(packed))
+}

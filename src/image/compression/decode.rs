@@ -1,0 +1,230 @@
+//! Decoders for compressed layers and archives, as something that can be walked forwards.
+
+use std::io::{self, BufRead, BufReader, Read};
+
+use bzip2::bufread::MultiBzDecoder;
+use flate2::bufread::GzDecoder;
+use lzma_rust2::XzReader;
+
+use super::sniff::Compression;
+use crate::archive::Forward;
+
+/// The most memory that a zstd stream may ask for its window, as a power of two (128 MiB, as `zstd -d` has it).
+pub const ZSTD_WINDOW_LOG: u32 = 27;
+/// The most memory that an xz stream may ask for, in KiB.
+const XZ_MEMORY: u32 = 128 << 10;
+/// The decoded bytes that are held at a time; measured best between 256 KiB and 1 MiB.
+const DECODED_BUFFER: usize = 256 << 10;
+
+/// Bytes that can only be read one after the other.
+pub struct Stream<B>(pub B);
+
+impl<B: BufRead> Read for Stream<B> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.0.read(buf)
+    }
+}
+
+impl<B: BufRead> BufRead for Stream<B> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        self.0.fill_buf()
+    }
+
+    fn consume(&mut self, n: usize) {
+        self.0.consume(n);
+    }
+}
+
+impl<B: BufRead> Forward for Stream<B> {
+    fn skip(&mut self, n: u64) -> io::Result<u64> {
+        let mut left = n;
+        while left > 0 {
+            let available = self.0.fill_buf()?.len();
+            if available == 0 {
+                break;
+            }
+            let step = usize::try_from(left).unwrap_or(usize::MAX).min(available);
+            self.0.consume(step);
+            left -= step as u64;
+        }
+        Ok(n - left)
+    }
+}
+
+/// A decoder's output, read ahead.
+pub type Decoded<B> = BufReader<Decoder<B>>;
+
+/// Decodes `reader`, which is compressed as `compression` says.
+pub fn decode<B: BufRead>(compression: Compression, reader: B) -> io::Result<Decoded<B>> {
+    let decoder = match compression {
+        Compression::None => Decoder::Plain(reader),
+        Compression::Gzip => Decoder::Gzip(GzipMembers::new(reader)),
+        Compression::Zstd => {
+            let mut decoder = zstd::stream::read::Decoder::with_buffer(reader)?;
+            decoder.window_log_max(ZSTD_WINDOW_LOG)?;
+            Decoder::Zstd(decoder)
+        }
+        Compression::Xz => Decoder::Xz(Box::new(XzReader::new_mem_limit(reader, true, XZ_MEMORY))),
+        Compression::Bzip2 => Decoder::Bzip2(MultiBzDecoder::new(reader)),
+    };
+    Ok(BufReader::with_capacity(DECODED_BUFFER, decoder))
+}
+
+/// A decoder of any kind; plain bytes are passed on.
+pub enum Decoder<B: BufRead> {
+    /// No compression.
+    Plain(B),
+    /// gzip.
+    Gzip(GzipMembers<B>),
+    /// zstd.
+    Zstd(zstd::stream::read::Decoder<'static, B>),
+    /// xz.
+    Xz(Box<XzReader<B>>),
+    /// bzip2.
+    Bzip2(MultiBzDecoder<B>),
+}
+
+impl<B: BufRead> Decoder<B> {
+    /// What was odd about the stream.
+    pub fn note(&self) -> Option<&'static str> {
+        match self {
+            Self::Gzip(members) => members.note,
+            _ => None,
+        }
+    }
+}
+
+impl<B: BufRead> Read for Decoder<B> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        match self {
+            Self::Plain(reader) => reader.read(buf),
+            Self::Gzip(decoder) => decoder.read(buf),
+            Self::Zstd(decoder) => decoder.read(buf),
+            Self::Xz(decoder) => decoder.read(buf),
+            Self::Bzip2(decoder) => decoder.read(buf),
+        }
+    }
+}
+
+/// Reads the members of a gzip file one after the other.
+///
+/// What follows the last member is ignored, and a wrong checksum at the end of
+/// a member costs nothing before it: engines behave so, and it is remarked.
+pub struct GzipMembers<B> {
+    state: Option<State<B>>,
+    members: u64,
+    note: Option<&'static str>,
+}
+
+enum State<B> {
+    Between(B),
+    Member(Box<GzDecoder<B>>),
+}
+
+impl<B> GzipMembers<B> {
+    fn new(reader: B) -> Self {
+        Self { state: Some(State::Between(reader)), members: 0, note: None }
+    }
+}
+
+impl<B: BufRead> Read for GzipMembers<B> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        loop {
+            match self.state.take() {
+                None => return Ok(0),
+                Some(State::Between(mut reader)) => {
+                    let head = reader.fill_buf()?;
+                    let another = head.first() == Some(&0x1f) && head.get(1).is_none_or(|&b| b == 0x8b);
+                    if head.is_empty() || (self.members > 0 && !another) {
+                        if self.members > 0 && head.iter().any(|&b| b != 0) {
+                            self.note = Some("junk follows the compressed stream; ignored");
+                        }
+                        return Ok(0);
+                    }
+                    self.members += 1;
+                    self.state = Some(State::Member(Box::new(GzDecoder::new(reader))));
+                }
+                Some(State::Member(mut decoder)) => match decoder.read(buf) {
+                    Ok(0) if !buf.is_empty() => self.state = Some(State::Between(decoder.into_inner())),
+                    Err(error) if is_checksum(&error) => {
+                        self.note = Some("a gzip checksum is wrong; the contents may be damaged");
+                        self.state = Some(State::Between(decoder.into_inner()));
+                    }
+                    result => {
+                        self.state = Some(State::Member(decoder));
+                        return result;
+                    }
+                },
+            }
+        }
+    }
+}
+
+/// flate2 tells a wrong checksum from a broken stream only in words.
+fn is_checksum(error: &io::Error) -> bool {
+    error.to_string().contains("checksum")
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use std::io::Write;
+
+    fn gz(bytes: &[u8]) -> Vec<u8> {
+        let mut encoder = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::default());
+        encoder.write_all(bytes).unwrap();
+        encoder.finish().unwrap()
+    }
+
+    fn read(bytes: &[u8]) -> (io::Result<Vec<u8>>, Option<&'static str>) {
+        let mut decoder = decode(Compression::sniff(bytes), bytes).unwrap();
+        let mut out = Vec::new();
+        let result = decoder.read_to_end(&mut out).map(|_| out);
+        (result, decoder.get_ref().note())
+    }
+
+    #[test]
+    fn all_members_of_a_gzip_file_are_read() {
+        let (read, note) = read(&[gz(b"one "), gz(b""), gz(b"two")].concat());
+        assert_eq!((read.unwrap(), note), (b"one two".to_vec(), None));
+    }
+
+    #[test]
+    fn junk_behind_the_last_member_is_ignored_and_zeros_are_not_worth_a_word() {
+        let (bytes, note) = read(&[gz(b"one"), b"junk".to_vec()].concat());
+        assert_eq!(bytes.unwrap(), b"one");
+        assert!(note.unwrap().contains("junk"));
+        assert_eq!(read(&[gz(b"one"), vec![0; 100]].concat()).1, None);
+    }
+
+    #[test]
+    fn a_wrong_checksum_is_remarked_and_a_short_stream_is_an_error() {
+        let mut bytes = gz(b"contents");
+        let at = bytes.len() - 8;
+        bytes[at] ^= 1;
+        let (contents, note) = read(&bytes);
+        assert_eq!(contents.unwrap(), b"contents");
+        assert!(note.unwrap().contains("checksum"));
+        assert!(read(&gz(b"contents")[..12]).0.is_err());
+    }
+
+    #[test]
+    fn every_compression_is_decoded_frame_by_frame() {
+        let skippable = [0x5a, 0x2a, 0x4d, 0x18, 3, 0, 0, 0, 1, 2, 3];
+        let frame = |bytes: &[u8]| zstd::encode_all(bytes, 1).unwrap();
+        let frames = [skippable.to_vec(), frame(b"one "), skippable.to_vec(), frame(b"two")].concat();
+        assert_eq!(read(&frames).0.unwrap(), b"one two");
+        let mut encoder = bzip2::write::BzEncoder::new(Vec::new(), bzip2::Compression::fast());
+        encoder.write_all(b"one").unwrap();
+        let member = encoder.finish().unwrap();
+        assert_eq!(read(&member.repeat(2)).0.unwrap(), b"oneone");
+        // printf one | xz --check=crc32
+        let xz = [
+            0xfd, 0x37, 0x7a, 0x58, 0x5a, 0x00, 0x00, 0x01, 0x69, 0x22, 0xde, 0x36, 0x02, 0x00, 0x21, 0x01, 0x16, 0x00,
+            0x00, 0x00, 0x74, 0x2f, 0xe5, 0xa3, 0x01, 0x00, 0x02, 0x6f, 0x6e, 0x65, 0x00, 0x00, 0xf1, 0x86, 0x6c, 0x7a,
+            0x00, 0x01, 0x17, 0x03, 0x07, 0x60, 0x0c, 0xbc, 0x90, 0x42, 0x99, 0x0d, 0x01, 0x00, 0x00, 0x00, 0x00, 0x01,
+            0x59, 0x5a,
+        ];
+        assert_eq!(read(&xz.repeat(2)).0.unwrap(), b"oneone");
+    }
+}

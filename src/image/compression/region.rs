@@ -1,0 +1,76 @@
+//! A run of bytes, wherever it lies: in a source that can be read anywhere, or in a stream that has to be decoded.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::seek::DecodedStream;
+use crate::archive::{ReadAt, Source};
+use crate::progress::{Progress, check_cancelled};
+
+/// What a region is a part of.
+#[derive(Clone)]
+pub enum Bytes {
+    /// Bytes that can be read anywhere.
+    Source(Source),
+    /// Bytes that come out of a decoder.
+    Decoded(Arc<DecodedStream>),
+}
+
+/// A run of bytes.
+#[derive(Clone)]
+pub struct Region {
+    pub bytes: Bytes,
+    /// The first byte.
+    pub offset: u64,
+    /// How many there are at most: what is decoded may end before.
+    pub len: u64,
+}
+
+impl Region {
+    /// Everything that comes out of `stream`.
+    pub fn decoded(stream: Arc<DecodedStream>) -> Self {
+        Self { bytes: Bytes::Decoded(stream), offset: 0, len: u64::MAX }
+    }
+
+    /// The part that starts `offset` bytes in and has at most `len` bytes.
+    #[must_use]
+    pub fn part(&self, offset: u64, len: u64) -> Self {
+        let offset = offset.min(self.len);
+        Self { bytes: self.bytes.clone(), offset: self.offset.saturating_add(offset), len: len.min(self.len - offset) }
+    }
+
+    /// Reads up to `buf.len()` bytes from `at`; 0 means that there are none. Decoding counts in `progress`.
+    pub fn read_at(&self, buf: &mut [u8], at: u64, progress: &Arc<Progress>) -> io::Result<usize> {
+        check_cancelled(progress)?;
+        let left = usize::try_from(self.len.saturating_sub(at)).unwrap_or(usize::MAX);
+        let n = buf.len().min(left);
+        let offset = self.offset.saturating_add(at);
+        match &self.bytes {
+            _ if n == 0 => Ok(0),
+            Bytes::Source(source) => source.read_at(&mut buf[..n], offset),
+            Bytes::Decoded(stream) => stream.read_at(&mut buf[..n], offset, progress),
+        }
+    }
+}
+
+/// A region as a source, for one who waits for it.
+pub struct Watched {
+    pub region: Region,
+    pub progress: Arc<Progress>,
+}
+
+impl ReadAt for Watched {
+    fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
+        let n = self.region.read_at(buf, offset, &self.progress)?;
+        if let Bytes::Source(_) = self.region.bytes {
+            let done = self.progress.done.fetch_add(n as u64, Ordering::Relaxed);
+            self.progress.total.fetch_max(done + n as u64, Ordering::Relaxed);
+        }
+        Ok(n)
+    }
+
+    fn len(&self) -> u64 {
+        self.region.len
+    }
+}

@@ -1,0 +1,128 @@
+//! Decodes up to a block: from where, what is kept on the way, and how it ends.
+
+use std::io;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::checkpoints::Checkpoint;
+use super::decoder::{Decode, decoder};
+use super::input::Tap;
+use super::{BLOCK, DecodedStream, End};
+use crate::progress::{Progress, check_cancelled};
+
+/// How far before the wanted block blocks are kept, so that reading backwards decodes a stretch at a time.
+const KEPT_BEFORE: u64 = 8 << 20;
+
+/// A decoder that stands somewhere.
+pub struct Cursor {
+    decode: Box<dyn Decode>,
+    tap: Arc<Tap>,
+    position: u64,
+}
+
+/// How a step of a cursor ended.
+enum Step {
+    /// The bytes that were asked for are there.
+    Full,
+    /// The stream has ended, or is broken there.
+    End(Option<io::Error>),
+}
+
+impl Cursor {
+    /// How many bytes come before it.
+    pub fn position(&self) -> u64 {
+        self.position
+    }
+
+    /// Fills `buf`; says how many bytes it put there, and whether that was all.
+    fn fill(&mut self, buf: &mut [u8]) -> (usize, Step) {
+        let mut filled = 0;
+        let step = loop {
+            if filled == buf.len() {
+                break Step::Full;
+            }
+            match self.decode.read(&mut buf[filled..]) {
+                Ok(0) => break Step::End(None),
+                Ok(n) => filled += n,
+                Err(error) => break Step::End(Some(error)),
+            }
+        };
+        self.position += filled as u64;
+        (filled, step)
+    }
+}
+
+impl DecodedStream {
+    /// The block at an index; it is short or empty where the stream ends.
+    pub(super) fn block(&self, index: u64, progress: &Arc<Progress>) -> io::Result<Arc<[u8]>> {
+        if let Some(block) = self.shared.block((self.id, index)) {
+            return Ok(block);
+        }
+        let target = index.saturating_mul(BLOCK);
+        let mut cursor = self.cursor(target)?;
+        cursor.tap.serve(progress);
+        if self.counts() {
+            let done = progress.done.load(Ordering::Relaxed);
+            let total = done.saturating_add(target - cursor.position).saturating_add(BLOCK);
+            progress.total.fetch_max(total, Ordering::Relaxed);
+        }
+        let mut buffer = vec![0; usize::try_from(BLOCK).expect("a block fits into memory")];
+        loop {
+            if let Err(cancelled) = check_cancelled(progress) {
+                self.shared.keep_cursor(self.id, cursor);
+                return Err(cancelled);
+            }
+            let (here, before) = (cursor.position / BLOCK, cursor.position % BLOCK);
+            let wanted = usize::try_from(BLOCK - before).expect("a block fits into memory");
+            let (n, step) = cursor.fill(&mut buffer[..wanted]);
+            if self.counts() {
+                progress.done.fetch_add(n as u64, Ordering::Relaxed);
+            }
+            let step = match step {
+                // That the bytes cannot be read now says nothing of the stream.
+                Step::End(Some(error)) if cursor.tap.has_failed() => {
+                    check_cancelled(progress)?;
+                    return Err(error);
+                }
+                step => step,
+            };
+            let block = (before == 0 && target - here * BLOCK <= KEPT_BEFORE).then(|| Arc::from(&buffer[..n]));
+            if let Some(block) = &block {
+                self.shared.keep_block((self.id, here), Arc::clone(block));
+            }
+            if let Step::End(fault) = step {
+                let fault = fault.map(|error| (error.kind(), error.to_string()));
+                self.known().end = Some(End { len: cursor.position, fault });
+                return Ok(block.filter(|_| here == index).unwrap_or_default());
+            }
+            self.mark(&cursor);
+            if let Some(block) = block.filter(|_| here == index) {
+                self.shared.keep_cursor(self.id, cursor);
+                return Ok(block);
+            }
+        }
+    }
+
+    /// A decoder that stands at `target` or as near before it as there is one.
+    fn cursor(&self, target: u64) -> io::Result<Cursor> {
+        let checkpoint = self.known().checkpoints.before(target);
+        match self.shared.take_cursor(self.id, checkpoint.decoded, target) {
+            Some(cursor) => Ok(cursor),
+            None => self.begin(&checkpoint),
+        }
+    }
+
+    fn begin(&self, checkpoint: &Checkpoint) -> io::Result<Cursor> {
+        let tap = Arc::new(Tap::default());
+        let decode = decoder(&self.stored, self.compression, checkpoint, tap.clone())?;
+        Ok(Cursor { decode, tap, position: checkpoint.decoded })
+    }
+
+    /// Makes a checkpoint where a cursor stands, if there is none near.
+    fn mark(&self, cursor: &Cursor) {
+        let wants = self.known().checkpoints.wants(cursor.decode.resumable_at(cursor.position));
+        if wants && let Some(checkpoint) = cursor.decode.checkpoint(cursor.position) {
+            self.known().checkpoints.add(checkpoint);
+        }
+    }
+}

@@ -1,0 +1,315 @@
+//! Opening an archive, whatever it is: a file, a directory, a pipe; plain or compressed as a whole.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{self, BufRead, BufReader, Read};
+use std::path::Path;
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use crate::archive::{
+    Extent, FileSource, Member, Members, MemorySource, Source, SpentSource, Window, index_directory, is_tar,
+    read_buffered,
+};
+use crate::display::escaped;
+use crate::error::Error;
+use crate::image::{
+    Compression, Image, ReadLayer, Selection, Streamed, decode, describe, discover, head, read_root_directory,
+    read_stream, select,
+};
+use crate::progress::Progress;
+use crate::warning::Warning;
+
+/// Read at a time from what goes by once.
+const WINDOW: usize = 128 << 10;
+/// What to call standard input.
+const PIPE: &str = "standard input";
+
+/// An archive whose images are known.
+pub struct Archive {
+    /// The archive, escaped for display.
+    pub path: String,
+    /// Its images, in their order.
+    pub images: Vec<Image>,
+    read: HashMap<usize, Arc<ReadLayer>>,
+    storage: Storage,
+}
+
+/// Where contents can be read again once the layers have been read.
+#[derive(Clone)]
+pub(crate) enum Storage {
+    /// Where the members lie.
+    Members,
+    /// In a file that is compressed as a whole.
+    Compressed(Arc<CompressedArchive>),
+    /// Nowhere: it came out of a pipe.
+    Pipe,
+    /// In the files below this directory of the host, which is the root of the only layer.
+    Root(Arc<Path>),
+}
+
+/// A file that is compressed as a whole, after it has been decoded once.
+pub(crate) struct CompressedArchive {
+    /// The file.
+    pub source: Source,
+    /// How it is compressed.
+    pub compression: Compression,
+    /// Where each member that was not kept starts in the uncompressed archive, by its number.
+    pub places: HashMap<usize, u64>,
+}
+
+/// An image whose manifest has been read.
+#[derive(Clone)]
+pub struct Opened {
+    /// The archive, escaped for display.
+    pub path: String,
+    /// What the manifest and the config say.
+    pub image: Image,
+    /// Layers that went by while the manifest was looked for, by the number of their member.
+    pub(crate) read: HashMap<usize, Arc<ReadLayer>>,
+    /// Where the contents of files can be read.
+    pub(crate) storage: Storage,
+}
+
+impl Archive {
+    /// The place in the list of the image that is meant.
+    pub fn select(&self, selection: &Selection) -> Result<usize, Error> {
+        select(&self.path, &self.images, selection)
+    }
+
+    /// Takes the image at a place in the list.
+    pub fn pick(mut self, index: usize) -> Opened {
+        Opened { path: self.path, image: self.images.swap_remove(index), read: self.read, storage: self.storage }
+    }
+
+    /// Takes the image that is meant.
+    pub fn choose(self, selection: &Selection) -> Result<Opened, Error> {
+        let index = self.select(selection)?;
+        Ok(self.pick(index))
+    }
+}
+
+/// Opens the archive at `path` and finds the image that `wanted` names, or the only one.
+pub fn open(path: &Path, wanted: Option<&str>) -> Result<Opened, Error> {
+    let selection = Selection { image: wanted.map(Into::into), platform: None };
+    open_archive(path, &Progress::default())?.choose(&selection)
+}
+
+/// Opens the archive whose bytes are `source`; `path` is what to call it.
+pub fn open_source(path: String, source: Source, wanted: Option<&str>) -> Result<Opened, Error> {
+    let selection = Selection { image: wanted.map(Into::into), platform: None };
+    archive_of_source(path, source, &Progress::default())?.choose(&selection)
+}
+
+/// Whether the images of the archive at `path` are known as soon as it is opened, before any layer is read.
+pub fn opens_at_once(path: &Path) -> bool {
+    let mut head = [0; 6];
+    let compressed = File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok();
+    !compressed || Compression::sniff(&head) == Compression::None
+}
+
+/// Opens the archive at `path`: a tar, one that is compressed as a whole, or a directory.
+///
+/// Of a compressed one the layers are read at once, while they go by.
+pub fn open_archive(path: &Path, progress: &Progress) -> Result<Archive, Error> {
+    let shown = escaped(path.as_os_str().as_encoded_bytes());
+    let failed = |source| Error::Io { path: shown.clone(), operation: "open", source };
+    if std::fs::metadata(path).map_err(failed)?.is_dir() {
+        return from_directory(shown.clone(), path).map_err(|error| match error {
+            DirectoryError::Io(source) => Error::Io { path: shown, operation: "read", source },
+            DirectoryError::Image(error) => error,
+        });
+    }
+    let source = FileSource::open(path).map_err(failed)?;
+    archive_of_source(shown, Arc::new(source), progress)
+}
+
+/// Opens the archive whose bytes are `source`.
+pub(crate) fn archive_of_source(path: String, source: Source, progress: &Progress) -> Result<Archive, Error> {
+    if source.is_empty() {
+        return Err(Error::Empty { path });
+    }
+    let head = head(&*source, 0).map_err(|source| Error::Io { path: path.clone(), operation: "read", source })?;
+    let compression = Compression::sniff(&head);
+    if compression != Compression::None {
+        progress.total.store(source.len(), Ordering::Relaxed);
+        let window = Window::new(&*source, Extent::whole(&*source), WINDOW).counting(&progress.done);
+        let streamed = read_compressed(&path, Cancellable { inner: window, progress }, compression, progress)?;
+        return from_stream(path, streamed, compression, Some(source));
+    }
+    let members = Members::read(&source);
+    if !is_tar(&head) && members.is_empty() {
+        return Err(Error::NotAnArchive { path, found: describe(&head).into() });
+    }
+    match discover(&path, &members)? {
+        Some(mut images) => {
+            remark_damage(&members, &mut images);
+            Ok(Archive { path, images, read: HashMap::new(), storage: Storage::Members })
+        }
+        None => {
+            refuse_image_without_manifest(&path, &members)?;
+            let image = Image::bare(&path, Member::whole(source));
+            Ok(Archive { path, images: vec![image], read: HashMap::new(), storage: Storage::Members })
+        }
+    }
+}
+
+/// Opens the archive that comes out of `pipe`.
+///
+/// The contents of its files cannot be read again.
+pub fn open_pipe(pipe: impl Read, progress: &Progress) -> Result<Archive, Error> {
+    let mut reader =
+        Cancellable { inner: BufReader::with_capacity(WINDOW, Counted { inner: pipe, progress }), progress };
+    let path = PIPE.to_owned();
+    let failed = |source| match progress.cancel.load(Ordering::Relaxed) {
+        true => Error::Cancelled,
+        false => Error::Io { path: PIPE.into(), operation: "read", source },
+    };
+    let head = reader.fill_buf().map_err(failed)?;
+    if head.is_empty() {
+        return Err(Error::Empty { path });
+    }
+    let compression = Compression::sniff(head);
+    let streamed = read_compressed(&path, reader, compression, progress)?;
+    let offset = progress.done.load(Ordering::Relaxed);
+    if let Some((_, fault)) = streamed.members.fault() {
+        return Err(Error::CutShort { path, offset, problem: fault.to_string() });
+    }
+    if !streamed.complete && streamed.not_a_tar.is_none() && discover(&path, &streamed.members)?.is_none() {
+        return Err(Error::CutShort { path, offset, problem: "the tar has no end and no manifest".into() });
+    }
+    from_stream(path, streamed, compression, None)
+}
+
+fn read_compressed(
+    path: &str,
+    reader: impl BufRead,
+    compression: Compression,
+    progress: &Progress,
+) -> Result<Streamed, Error> {
+    let decoded =
+        decode(compression, reader).map_err(|source| Error::Io { path: path.into(), operation: "decode", source })?;
+    read_stream(path, decoded, progress)
+}
+
+/// `source` is the file that was decoded, unless it was a pipe.
+fn from_stream(
+    path: String,
+    mut streamed: Streamed,
+    compression: Compression,
+    source: Option<Source>,
+) -> Result<Archive, Error> {
+    if let Some(found) = streamed.not_a_tar {
+        let found = match compression {
+            Compression::None => found.into(),
+            compression => format!("{} that holds {found}", compression.file()),
+        };
+        return Err(Error::NotAnArchive { path, found });
+    }
+    let images = match discover(&path, &streamed.members)? {
+        Some(mut images) => {
+            remark_damage(&streamed.members, &mut images);
+            images
+        }
+        None => {
+            refuse_image_without_manifest(&path, &streamed.members)?;
+            streamed.whole.compression = compression;
+            let stored = source.as_ref().map_or(streamed.whole.tar_bytes, |source| source.len());
+            streamed.whole.stored_bytes = stored;
+            let storage = if source.is_some() { Storage::Members } else { Storage::Pipe };
+            let member = Member::whole(source.unwrap_or_else(|| Arc::new(SpentSource(stored))));
+            let read = HashMap::from([(member.id, Arc::new(streamed.whole))]);
+            return Ok(Archive { images: vec![Image::bare(&path, member)], path, read, storage });
+        }
+    };
+    let places = streamed.places;
+    let storage = source.map_or(Storage::Pipe, |source| {
+        Storage::Compressed(Arc::new(CompressedArchive { source, compression, places }))
+    });
+    Ok(Archive { path, images, read: streamed.layers, storage })
+}
+
+enum DirectoryError {
+    Io(io::Error),
+    Image(Error),
+}
+
+fn from_directory(path: String, root: &Path) -> Result<Archive, DirectoryError> {
+    let looks_like = |names: &[&str]| names.iter().filter(|name| root.join(name).symlink_metadata().is_ok()).count();
+    if looks_like(&["manifest.json", "index.json", "repositories"]) == 0 {
+        if looks_like(&["bin", "etc", "lib", "usr", "var"]) < 2 {
+            return Err(DirectoryError::Image(Error::Directory { path }));
+        }
+        let whole = read_root_directory(root).map_err(DirectoryError::Io)?;
+        let member = Member::whole(Arc::new(MemorySource(Vec::new())));
+        let read = HashMap::from([(member.id, Arc::new(whole))]);
+        let storage = Storage::Root(root.into());
+        return Ok(Archive { images: vec![Image::bare(&path, member)], path, read, storage });
+    }
+    let members = index_directory(root).map_err(DirectoryError::Io)?;
+    match discover(&path, &members).map_err(DirectoryError::Image)? {
+        Some(images) => Ok(Archive { path, images, read: HashMap::new(), storage: Storage::Members }),
+        None => Err(DirectoryError::Image(Error::Directory { path })),
+    }
+}
+
+fn remark_damage(members: &Members, images: &mut [Image]) {
+    if let Some((offset, fault)) = members.fault() {
+        let text = format!("the archive is damaged at byte {offset}: {fault}; what lies before is shown");
+        for image in images {
+            image.warnings.push(Warning::image(text.clone()));
+        }
+    }
+}
+
+/// A tar that has the blobs of an image but nothing that names them is no root filesystem.
+fn refuse_image_without_manifest(path: &str, members: &Members) -> Result<(), Error> {
+    let of_image = |name: &[u8]| name.starts_with(b"blobs/") || name.ends_with(b"/layer.tar") || name == b"oci-layout";
+    if !members.names().any(of_image) {
+        return Ok(());
+    }
+    if let Some((offset, fault)) = members.fault() {
+        return Err(Error::Damaged { path: path.into(), offset: *offset, problem: fault.to_string() });
+    }
+    let found = "it has layers, but neither manifest.json, index.json nor repositories, which would name them".into();
+    Err(Error::NoImage { path: path.into(), found })
+}
+
+/// Counts what comes out of a pipe.
+struct Counted<'a, R> {
+    inner: R,
+    progress: &'a Progress,
+}
+
+impl<R: Read> Read for Counted<'_, R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        let n = self.inner.read(buf)?;
+        self.progress.done.fetch_add(n as u64, Ordering::Relaxed);
+        Ok(n)
+    }
+}
+
+/// Ends with an error when someone asked to stop.
+struct Cancellable<'a, R> {
+    inner: R,
+    progress: &'a Progress,
+}
+
+impl<R: BufRead> BufRead for Cancellable<'_, R> {
+    fn fill_buf(&mut self) -> io::Result<&[u8]> {
+        if self.progress.cancel.load(Ordering::Relaxed) {
+            return Err(io::Error::other("cancelled"));
+        }
+        self.inner.fill_buf()
+    }
+
+    fn consume(&mut self, n: usize) {
+        self.inner.consume(n);
+    }
+}
+
+impl<R: BufRead> Read for Cancellable<'_, R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        read_buffered(self, buf)
+    }
+}

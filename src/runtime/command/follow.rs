@@ -1,0 +1,386 @@
+//! Follows a command from program to program, until one stays.
+
+use super::interpreters::{self, Interpreted, Shell};
+use super::locate::{Located, Surroundings, base_name, listed, shown};
+use super::places::is_system;
+use super::shell::{self, Command, Variables};
+use super::{Application, Program, Role, scripts, wrappers};
+use crate::display::{escaped, escaped_str};
+use crate::error::Error;
+use crate::files::executable::{Executable, Recognised};
+use crate::files::filesystem::{File, Filesystem};
+use crate::image::Run;
+use crate::tree::{Kind, NodeId};
+
+/// Programs that run one another.
+const HOPS_LIMIT: usize = 24;
+/// The longest command that is followed, in bytes.
+const COMMAND_LIMIT: usize = 1 << 20;
+/// The longest script that is followed, in bytes.
+const SCRIPT_LIMIT: u64 = 64 << 10;
+/// What a shell does something about, other than quotes.
+const NEEDS_SHELL: [char; 17] = ['$', '`', '*', '?', '[', '~', '<', '>', '&', ';', '|', '\n', '(', ')', '{', '#', '!'];
+/// Stands for an argument that is only known when the command runs.
+const UNKNOWN: &str = "$…";
+
+/// What comes after a program.
+enum Next {
+    Run(Vec<String>),
+    End,
+}
+
+struct Follower<'f, 'a> {
+    filesystem: &'f Filesystem<'a>,
+    surroundings: Surroundings<'f, 'a>,
+    application: Application,
+}
+
+pub(super) fn follow(filesystem: &Filesystem<'_>, run: &Run) -> Result<Application, Error> {
+    let surroundings = Surroundings::new(filesystem, run);
+    let mut follower = Follower { filesystem, surroundings, application: Application::default() };
+    let command = match (run.entrypoint.is_empty(), run.command.is_empty()) {
+        (true, true) => {
+            follower.end("the image names neither ENTRYPOINT nor CMD, so a container needs a command");
+            return Ok(follower.application);
+        }
+        (false, true) => format!("ENTRYPOINT {}", listed(&run.entrypoint)),
+        (true, false) => format!("CMD {}", listed(&run.command)),
+        (false, false) => format!("ENTRYPOINT {} with CMD {}", listed(&run.entrypoint), listed(&run.command)),
+    };
+    follower.say(format!("a container runs {command}"));
+    let mut words = [&run.entrypoint[..], &run.command[..]].concat();
+    let mut plain = None;
+    for hop in 0..HOPS_LIMIT {
+        match follower.hop(&words)? {
+            Next::Run(next) => {
+                if hop == 0 && is_plain_shell_form(run) {
+                    plain = Some(next.clone());
+                }
+                words = next;
+            }
+            Next::End => {
+                follower.without_shell(run, plain);
+                return Ok(follower.application);
+            }
+        }
+    }
+    follower.end(format!("more than {HOPS_LIMIT} programs run one another"));
+    Ok(follower.application)
+}
+
+/// Whether a command is one program and its arguments in shell form, with nothing in it that needs a shell.
+fn is_plain_shell_form(run: &Run) -> bool {
+    let (([], words) | (words, [])) = (&run.entrypoint[..], &run.command[..]) else { return false };
+    let Some(Shell::Text(text, arguments)) = interpreters::shell(words).filter(|_| words.len() == 3) else {
+        return false;
+    };
+    let assigns = text.split_whitespace().next().is_some_and(|first| first.contains('='));
+    arguments.is_empty() && !assigns && !text.contains(NEEDS_SHELL)
+}
+
+impl Follower<'_, '_> {
+    /// Keeps how the command reads in exec form, if only a shell stands before the program.
+    fn without_shell(&mut self, run: &Run, words: Option<Vec<String>>) {
+        let is_found = self.application.program.as_ref().is_some_and(|program| program.role == Role::Application);
+        if let (Some(words), true, [_]) = (words, is_found, &self.application.through[..]) {
+            let keyword = if run.entrypoint.is_empty() { "CMD" } else { "ENTRYPOINT" };
+            let quoted: Vec<_> = words.iter().map(|word| serde_json::Value::from(word.as_str()).to_string()).collect();
+            self.application.exec_form = Some(escaped_str(&format!("{keyword} [{}]", quoted.join(", "))));
+        }
+    }
+
+    fn say(&mut self, step: impl Into<String>) {
+        self.application.steps.push(step.into());
+    }
+
+    fn end(&mut self, reason: impl Into<String>) -> Next {
+        self.application.reason = Some(reason.into());
+        Next::End
+    }
+
+    fn pass(&mut self, file: File) {
+        if !self.application.through.iter().any(|passed| passed.node == file.node) {
+            self.application.through.push(file);
+        }
+    }
+
+    /// Looks at the program that `words` run.
+    fn hop(&mut self, words: &[String]) -> Result<Next, Error> {
+        let Some(name) = words.first().filter(|name| !name.is_empty()) else {
+            return Ok(self.end("there is no command in the end"));
+        };
+        if words.iter().map(String::len).sum::<usize>() > COMMAND_LIMIT {
+            return Ok(self.end(format!("the command is longer than {COMMAND_LIMIT} bytes")));
+        }
+        let mut located = match self.surroundings.locate(name) {
+            Ok(located) => located,
+            Err(reason) => return Ok(self.end(reason)),
+        };
+        self.application.steps.append(&mut located.how);
+        if let Some(next) = self.package_script(words, &located)? {
+            return Ok(next);
+        }
+        if let Some(wrapped) = wrappers::unwrap(words) {
+            self.pass(located.file.clone());
+            self.surroundings.environment.extend(wrapped.assignments);
+            if let Some(directory) = wrapped.directory {
+                self.surroundings.change_directory(&directory);
+            }
+            if wrapped.command.is_empty() {
+                return Ok(self.end(format!("{} is given no command", shown(base_name(name)))));
+            }
+            self.say(format!("{} runs {}", shown(base_name(name)), listed(&wrapped.command)));
+            return Ok(Next::Run(wrapped.command));
+        }
+        let recognised = match self.filesystem.recognise(located.file.version)? {
+            Ok(recognised) => recognised,
+            Err(why) => {
+                let reason = format!("{}: {why}", self.filesystem.shown(located.file.node));
+                self.arrive(located.file, None, Role::Application, None);
+                return Ok(self.end(reason));
+            }
+        };
+        self.look(words, located, recognised)
+    }
+
+    fn look(&mut self, words: &[String], located: Located, recognised: Recognised) -> Result<Next, Error> {
+        let shown = self.filesystem.shown(located.file.node);
+        let executable = match recognised {
+            Recognised::Elf(executable) => *executable,
+            Recognised::Script(script) => {
+                self.say(format!("{shown} is a script for {}", escaped(&script.interpreter)));
+                self.pass(located.file.clone());
+                let text = |bytes: &[u8]| String::from_utf8_lossy(bytes).into_owned();
+                let mut next = vec![text(&script.interpreter)];
+                next.extend(script.argument.as_deref().map(text));
+                next.push(located.path);
+                next.extend_from_slice(&words[1..]);
+                return Ok(Next::Run(next));
+            }
+            Recognised::Foreign(foreign) => {
+                return Ok(self.end(format!("{shown} is {}, which Linux does not run", foreign.name())));
+            }
+            Recognised::Other => {
+                return Ok(self.end(format!("{shown} is neither an executable nor a script that begins with #!")));
+            }
+        };
+        if let Some(shell) = interpreters::shell(words) {
+            return self.follow_shell(shell, located.file, executable);
+        }
+        if let Some(interpreted) = interpreters::interpreted(words) {
+            return Ok(self.follow_interpreter(&interpreted, located.file, executable));
+        }
+        self.say(format!("{shown} is a {} for {}", executable.linkage.name(), executable.machine));
+        self.arrive(located.file, Some(executable), Role::Application, None);
+        Ok(Next::End)
+    }
+
+    /// `npm start` and the like.
+    fn package_script(&mut self, words: &[String], located: &Located) -> Result<Option<Next>, Error> {
+        let manager = base_name(&words[0]);
+        let Some(name) = scripts::package_script_name(manager, &words[1..]) else { return Ok(None) };
+        let Some(file) = self.surroundings.file("package.json") else { return Ok(None) };
+        let Ok(package) = self.filesystem.read_start(file.version, SCRIPT_LIMIT)? else { return Ok(None) };
+        let Some(script) = scripts::package_script(&package, &name) else { return Ok(None) };
+        self.pass(located.file.clone());
+        let package = self.filesystem.shown(file.node);
+        self.say(format!("{manager} runs the script {} of {package}: {}", shown(&name), shown(&script)));
+        let path = self.surroundings.environment.get("PATH").map_or(super::DEFAULT_PATH, String::as_str);
+        let path = format!("{}:{path}", self.surroundings.absolute("node_modules/.bin"));
+        self.surroundings.environment.insert("PATH".into(), path);
+        Ok(Some(Next::Run(["sh", "-c", &script].map(str::to_owned).to_vec())))
+    }
+
+    fn follow_shell(&mut self, what: Shell, shell: File, executable: Executable) -> Result<Next, Error> {
+        match what {
+            Shell::Nothing => {
+                self.say(format!("{} is a shell, and is given no command", self.filesystem.shown(shell.node)));
+                self.arrive(shell, Some(executable), Role::Application, None);
+                Ok(self.end("the image names no application: it runs a shell"))
+            }
+            Shell::Text(text, arguments) => {
+                let value = |name: &str| scripts::value(&self.surroundings, &text, name);
+                let read = shell::parse(&text, &Variables { value: &value, arguments: &arguments });
+                let next = match read {
+                    Ok(commands) => self.run_commands(&commands, "the shell"),
+                    Err(why) => Err(format!("the shell's command is not followed: {why}")),
+                };
+                Ok(match next {
+                    Ok(next) => {
+                        self.pass(shell);
+                        next
+                    }
+                    Err(reason) => {
+                        self.arrive(shell, Some(executable), Role::Interpreter, None);
+                        self.end(reason)
+                    }
+                })
+            }
+            Shell::Script(path, arguments) => {
+                let Some(script) = self.surroundings.file(&path) else {
+                    let reason = format!("the script {} is not in the image", shown(&path));
+                    self.arrive(shell, Some(executable), Role::Interpreter, None);
+                    return Ok(self.end(reason));
+                };
+                let shown = self.filesystem.shown(script.node);
+                let next = match self.filesystem.read_start(script.version, SCRIPT_LIMIT)? {
+                    Ok(_) if self.filesystem.tree().size(script.version) > SCRIPT_LIMIT => {
+                        Err(format!("the script {shown} is not followed: it is longer than {SCRIPT_LIMIT} bytes"))
+                    }
+                    Ok(text) => {
+                        let text = String::from_utf8_lossy(&text);
+                        match scripts::handover(&self.surroundings, &text, &arguments) {
+                            Ok(handover) => {
+                                self.say(format!("{shown} {}", handover.how));
+                                self.run_commands(&handover.commands, "it")
+                            }
+                            Err(why) => Err(format!("the script {shown} is not followed: {why}")),
+                        }
+                    }
+                    Err(why) => Err(format!("the script {shown} cannot be read: {why}")),
+                };
+                Ok(match next {
+                    Ok(next) => {
+                        self.pass(shell);
+                        self.pass(script);
+                        next
+                    }
+                    Err(reason) => {
+                        self.arrive(shell, Some(executable), Role::Interpreter, Some(script.node));
+                        self.end(reason)
+                    }
+                })
+            }
+        }
+    }
+
+    /// Does what commands before the last one change for it, and runs the last one.
+    fn run_commands(&mut self, commands: &[Command], who: &str) -> Result<Next, String> {
+        let Some((last, before)) = commands.split_last() else {
+            return Err("the shell is given an empty command".into());
+        };
+        for command in before {
+            self.apply(command);
+        }
+        self.assign(last.assignments.iter().map(|(name, value)| (name.as_str(), value.as_deref())));
+        let words = scripts::without_exec(&last.words);
+        if words.first().is_none_or(Option::is_none) {
+            return Err(format!("what {who} runs is computed when it runs"));
+        }
+        let words: Vec<_> = words.iter().map(|word| word.clone().unwrap_or_else(|| UNKNOWN.into())).collect();
+        let listed = listed(&words);
+        self.say(match commands.len() {
+            1 => format!("{who} runs {listed}"),
+            n => format!("the last of the {n} commands that {who} runs is {listed}"),
+        });
+        Ok(Next::Run(words))
+    }
+
+    fn apply(&mut self, command: &Command) {
+        self.assign(command.assignments.iter().map(|(name, value)| (name.as_str(), value.as_deref())));
+        let words: Vec<_> = command.words.iter().map(Option::as_deref).collect();
+        match &words[..] {
+            [Some("cd"), Some(directory)] => self.surroundings.change_directory(directory),
+            [Some("export"), pairs @ ..] => {
+                self.assign(
+                    pairs.iter().filter_map(|pair| pair.as_deref()?.split_once('=')).map(|(n, v)| (n, Some(v))),
+                );
+            }
+            _ => {}
+        }
+    }
+
+    fn assign<'v>(&mut self, pairs: impl Iterator<Item = (&'v str, Option<&'v str>)>) {
+        for (name, value) in pairs {
+            match value {
+                Some(value) => self.surroundings.environment.insert(name.into(), value.into()),
+                None => self.surroundings.environment.remove(name),
+            };
+        }
+    }
+
+    fn follow_interpreter(&mut self, what: &Interpreted, interpreter: File, executable: Executable) -> Next {
+        let name = self.filesystem.shown(interpreter.node);
+        let (script, reason) = match what {
+            Interpreted::Script(path) if path == UNKNOWN => {
+                (None, Some("its script is only known when it runs".into()))
+            }
+            Interpreted::Script(path) => match self.script(path) {
+                Some(node) => {
+                    self.say(format!("{name} runs {}", self.filesystem.shown(node)));
+                    (Some(node), None)
+                }
+                None => (None, Some(format!("the script {} is not in the image", shown(path)))),
+            },
+            Interpreted::Module(module) => {
+                let path = module.replace('.', "/");
+                let found = self.script(&format!("{path}.py")).or_else(|| self.script(&path));
+                let place = found.map(|node| format!(", which is {}", self.filesystem.shown(node)));
+                self.say(format!("{name} runs the module {}{}", shown(module), place.unwrap_or_default()));
+                (found, None)
+            }
+            Interpreted::Classes(path) => {
+                self.say(format!("{name} runs classes of {}", shown(&path.join(", "))));
+                let files: Vec<_> = path.iter().filter_map(|part| self.script(part.trim_end_matches("/*"))).collect();
+                self.arrive(interpreter, Some(executable), Role::Interpreter, None);
+                self.own(files);
+                return Next::End;
+            }
+            Interpreted::Inline => (None, Some(format!("{name} runs a program that is written on its command line"))),
+            Interpreted::Nothing => {
+                self.arrive(interpreter, Some(executable), Role::Application, None);
+                return self.end(format!("the image names no application: {name} is given no script"));
+            }
+        };
+        self.arrive(interpreter, Some(executable), Role::Interpreter, script);
+        self.application.reason = reason;
+        Next::End
+    }
+
+    /// A script, with or without the ending that its interpreter would add; or a directory.
+    fn script(&self, path: &str) -> Option<NodeId> {
+        let found = self.surroundings.find(path).or_else(|| self.surroundings.find(&format!("{path}.js")))?;
+        matches!(found.kind, Kind::File | Kind::Directory).then_some(found.node)
+    }
+
+    /// Ends at a program; `script` is what it runs.
+    fn arrive(&mut self, file: File, executable: Option<Executable>, role: Role, script: Option<NodeId>) {
+        let program = file.node;
+        self.application.program = Some(Program { file, executable, role });
+        match role {
+            Role::Application => self.own(vec![program]),
+            Role::Interpreter => self.own_script(script),
+        }
+    }
+
+    /// Takes files for the application's own, each once.
+    fn own(&mut self, files: Vec<NodeId>) {
+        for file in files {
+            if !self.application.files.contains(&file) {
+                self.application.files.push(file);
+            }
+            self.application.through.retain(|passed| passed.node != file);
+        }
+    }
+
+    /// Takes a script for the application's own, with its directory and the working directory, unless they are the system's.
+    fn own_script(&mut self, script: Option<NodeId>) {
+        let tree = self.filesystem.tree();
+        let is_own = |node: &NodeId| !is_system(&tree.path(*node));
+        let working = self.filesystem.directory(NodeId::ROOT, self.surroundings.directory.as_bytes()).filter(is_own);
+        let is_directory = |node: NodeId| tree.last(node).is_some_and(|version| tree.kind(version) == Kind::Directory);
+        let beside = script.map(|node| if is_directory(node) { node } else { tree.parent(node) }).filter(is_own);
+        let mut files: Vec<_> = script.filter(|_| beside.is_some() || working.is_none()).into_iter().collect();
+        files.extend(beside.filter(|&node| working.is_none_or(|working| !self.is_below(node, working))));
+        files.extend(working);
+        self.own(files);
+        self.application.through.retain(|passed| Some(passed.node) != script);
+    }
+
+    fn is_below(&self, mut node: NodeId, directory: NodeId) -> bool {
+        while node != directory && node != NodeId::ROOT {
+            node = self.filesystem.tree().parent(node);
+        }
+        node == directory
+    }
+}

@@ -1,0 +1,130 @@
+//! Finds the file that a command names, as engines and shells do: by its path, or on `PATH`.
+
+use std::collections::BTreeMap;
+
+use crate::display::escaped_str;
+use crate::files::filesystem::{File, Filesystem};
+use crate::image::Run;
+use crate::tree::{Found, Kind, NodeId};
+
+/// What engines take for `PATH` where an image has none.
+pub const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
+
+/// The most directories of `PATH` that are searched.
+const PATH_LIMIT: usize = 256;
+/// The most characters of a word, and the most words of a command, that are shown.
+const SHOWN_LIMIT: usize = 200;
+const WORDS_SHOWN: usize = 12;
+
+/// Where a command runs.
+pub(super) struct Surroundings<'f, 'a> {
+    pub filesystem: &'f Filesystem<'a>,
+    /// The working directory, as it was given, made absolute.
+    pub directory: String,
+    pub environment: BTreeMap<String, String>,
+}
+
+/// The file of a command.
+pub(super) struct Located {
+    pub file: File,
+    /// The path that it is run by.
+    pub path: String,
+    /// How it was found, in sentences.
+    pub how: Vec<String>,
+}
+
+impl<'f, 'a> Surroundings<'f, 'a> {
+    pub fn new(filesystem: &'f Filesystem<'a>, run: &Run) -> Self {
+        let pairs = run.environment.iter().filter_map(|pair| pair.split_once('='));
+        let mut surroundings = Self {
+            filesystem,
+            directory: "/".into(),
+            environment: pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+        };
+        surroundings.change_directory(&run.directory);
+        surroundings
+    }
+
+    pub fn change_directory(&mut self, path: &str) {
+        self.directory = self.absolute(path);
+    }
+
+    /// A path as seen from the working directory, made absolute.
+    pub fn absolute(&self, path: &str) -> String {
+        if path.starts_with('/') {
+            return path.to_owned();
+        }
+        format!("{}/{path}", self.directory.trim_end_matches('/'))
+    }
+
+    /// What a path leads to, as seen from the working directory.
+    pub fn find(&self, path: &str) -> Option<Found> {
+        self.filesystem.find(NodeId::ROOT, self.absolute(path).as_bytes())
+    }
+
+    pub fn file(&self, path: &str) -> Option<File> {
+        self.filesystem.file(NodeId::ROOT, self.absolute(path).as_bytes())
+    }
+
+    /// Finds the file that is run as `name`; an error says in words why there is none.
+    pub fn locate(&self, name: &str) -> Result<Located, String> {
+        let given = shown(name);
+        let (file, path) = if name.contains('/') {
+            let found = self.find(name).ok_or_else(|| format!("{given} is not in the image"))?;
+            let version = found.version.filter(|_| found.kind == Kind::File);
+            let version = version.ok_or_else(|| format!("{given} is not a file"))?;
+            (File { node: found.node, version, links: found.links }, name.to_owned())
+        } else {
+            let path = self.environment.get("PATH").map_or(DEFAULT_PATH, String::as_str);
+            let mut candidates =
+                path.split(':').take(PATH_LIMIT).map(|directory| format!("{}/{name}", directory.trim_end_matches('/')));
+            let found = candidates.find_map(|path| {
+                let path = if path.starts_with('/') { path } else { format!("./{path}") };
+                let file = self.file(&path)?;
+                self.is_executable(&file).then_some((file, path))
+            });
+            found.ok_or_else(|| format!("{given} is not in any directory of PATH ({})", shown(path)))?
+        };
+        let mut how = Vec::new();
+        if !name.contains('/') {
+            how.push(format!("{given} is found on PATH as {}", shown(&path)));
+        }
+        if let Some(&link) = file.links.last() {
+            let (path, end) = (shown(&self.absolute(&path)), self.filesystem.shown(file.node));
+            let links = match file.links.len() {
+                1 => "a symbolic link".to_owned(),
+                n => format!("{n} symbolic links, the last of them {}", self.filesystem.shown(link)),
+            };
+            how.push(format!("{path} leads through {links} to {end}"));
+        }
+        if !self.is_executable(&file) {
+            let mode = self.filesystem.tree().mode(file.version);
+            how.push(format!("{} may not be executed (mode {mode:04o})", self.filesystem.shown(file.node)));
+        }
+        Ok(Located { file, path, how })
+    }
+
+    fn is_executable(&self, file: &File) -> bool {
+        self.filesystem.tree().mode(file.version) & 0o111 != 0
+    }
+}
+
+/// The last component of a command's path.
+pub(super) fn base_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}
+
+/// A text of the config or of a script, cut short, escaped for display.
+pub(super) fn shown(text: &str) -> String {
+    match text.char_indices().nth(SHOWN_LIMIT) {
+        Some((end, _)) => format!("{}…", escaped_str(&text[..end])),
+        None => escaped_str(text),
+    }
+}
+
+/// A command as `ENTRYPOINT` and `CMD` write it, cut short, escaped for display.
+pub(super) fn listed(words: &[String]) -> String {
+    let quoted = words.iter().take(WORDS_SHOWN).map(|word| format!("\"{}\"", shown(word)));
+    let more = (words.len() > WORDS_SHOWN).then(|| "…".to_owned());
+    format!("[{}]", quoted.chain(more).collect::<Vec<_>>().join(", "))
+}

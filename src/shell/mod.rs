@@ -1,0 +1,6 @@
+//! POSIX shell words: how the commands of an image's history are laid out and read.
+
+mod pretty;
+
+pub use pretty::pretty_shell;
+pub(crate) use pretty::verbatim;

@@ -1,0 +1,24 @@
+//! Everything that is tested from outside: the library as its users see it, and the program on real archives.
+//!
+//! One binary: each one more would link everything again.
+
+mod compare;
+mod config;
+mod contents;
+mod corpus;
+mod dockerfile;
+mod edge;
+mod embedded;
+mod executables;
+mod findings;
+mod hostile;
+mod ladder;
+mod learn;
+mod measure;
+mod model;
+mod report;
+mod scenarios;
+mod sources;
+mod support;
+mod terminal;
+mod tools;
