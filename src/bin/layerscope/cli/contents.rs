@@ -7,10 +7,10 @@ use std::sync::Arc;
 
 use clap::Args;
 use layerscope::archive::Source;
-use layerscope::display::{Units, plural};
-use layerscope::display::{escaped, escaped_str};
+use layerscope::display::{Units, escaped, plural};
 use layerscope::files::contents::{Absence, Contents, LayerContents, absence, follow};
 use layerscope::files::extract::{Extracted, Options, SpecialBits, What, extract};
+use layerscope::shell::quoted;
 use layerscope::tree::{Last, NodeId, Tree};
 use layerscope::{Error, Inspection, Progress};
 
@@ -252,23 +252,4 @@ fn cancel_on_interrupt(progress: &Arc<Progress>) -> io::Result<()> {
 #[cfg(not(unix))]
 fn cancel_on_interrupt(_: &Arc<Progress>) -> io::Result<()> {
     Ok(())
-}
-
-/// A word as a shell takes it, safe to show.
-pub fn quoted(word: &str) -> String {
-    let plain = |c: char| c.is_ascii_alphanumeric() || "/._-+:@,=%".contains(c);
-    if !word.is_empty() && word.chars().all(plain) {
-        return word.into();
-    }
-    format!("'{}'", escaped_str(word).replace('\'', "'\\''"))
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn words_are_quoted_where_a_shell_would_split_them() {
-        assert_eq!(["my-app.tar", "it's", ""].map(quoted), ["my-app.tar", "'it'\\''s'", "''"]);
-    }
 }

@@ -7,10 +7,10 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 use layerscope::display::escaped;
 use layerscope::report::fit::wrap;
+use layerscope::shell::quoted;
 use layerscope::{Progress, Selection};
 
 use super::compare::{named, named_here};
-use super::contents::quoted;
 use super::input::Input;
 use super::settings::{self, Preferences, ScreenOptions};
 use super::{Failure, progress, start, to_stdout};

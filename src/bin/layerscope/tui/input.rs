@@ -32,6 +32,6 @@ impl App {
         if self.source == layerscope::image::builtin::demo::NAME {
             return "layerscope demo".into();
         }
-        format!("layerscope report '{}'", self.source.replace('\'', "'\\''"))
+        format!("layerscope report {}", layerscope::shell::quoted(&self.source))
     }
 }

@@ -375,7 +375,7 @@ impl Side {
 
     /// The command that shows the same.
     fn command(&self) -> String {
-        let quoted = |image: &Image| format!(" '{}'", image.source.replace('\'', "'\\''"));
+        let quoted = |image: &Image| format!(" {}", layerscope::shell::quoted(&image.source));
         format!("layerscope compare{}", self.images.iter().map(quoted).collect::<String>())
     }
 
