@@ -15,6 +15,7 @@ mod pull;
 mod recopied;
 pub mod what_if;
 
+use crate::display::ratio;
 use crate::image::{BuiltOn, Compression, HistoryEntry, Image, Instruction, Layer, ReadLayer, Run};
 use crate::tree::{Cause, Kind, Tree, VersionId};
 use crate::warning::Warning;
@@ -87,9 +88,8 @@ impl ImageTotals {
     }
 
     /// live ÷ shipped; 1 where nothing ships.
-    #[expect(clippy::cast_precision_loss, reason = "a ratio")]
     pub fn efficiency(&self) -> f64 {
-        if self.shipped == 0 { 1.0 } else { self.live as f64 / self.shipped as f64 }
+        if self.shipped == 0 { 1.0 } else { ratio(self.live, self.shipped) }
     }
 }
 

@@ -7,6 +7,7 @@ mod tree;
 mod walk;
 
 use crate::analysis::Inspection;
+use crate::display::ratio;
 
 pub use packages::{PackageChange, PackageChanges, PackageDifference, changed_packages};
 pub use paths::{Difference, PathChange, changed_paths};
@@ -39,8 +40,7 @@ pub fn columns(images: &[&Inspection]) -> Vec<Column> {
     let first = images.first().map_or(0, |image| image.totals.shipped);
     let column = |image: &&Inspection| {
         let totals = &image.totals;
-        #[expect(clippy::cast_precision_loss, reason = "a ratio")]
-        let ratio = (totals.shipped > 0).then(|| first as f64 / totals.shipped as f64);
+        let ratio = (totals.shipped > 0).then(|| ratio(first, totals.shipped));
         Column {
             name: image.name.clone(),
             layers: image.layers.len(),

@@ -2,8 +2,10 @@
 
 mod count;
 mod escape;
+mod list;
 mod units;
 
 pub use count::Counter;
 pub use escape::*;
+pub use list::*;
 pub use units::*;

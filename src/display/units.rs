@@ -51,6 +51,17 @@ pub fn percent(share: f64) -> String {
     if percent == 0.0 || percent == 100.0 { format!("{percent:.0} %") } else { format!("{percent:.1} %") }
 }
 
+/// A part of a whole, or a whole by its part.
+#[expect(clippy::cast_precision_loss, reason = "a ratio")]
+pub fn ratio(part: u64, whole: u64) -> f64 {
+    part as f64 / whole as f64
+}
+
+/// A part of a whole as a percentage; of nothing, nothing.
+pub fn share(part: u64, whole: u64) -> String {
+    percent(ratio(part, whole.max(1)))
+}
+
 /// A ratio as people say it: `122×`, `1.40×`.
 pub fn times(ratio: f64) -> String {
     match ratio {
@@ -61,9 +72,8 @@ pub fn times(ratio: f64) -> String {
 }
 
 /// How many times `part` goes into `whole`, as [`times`] says it; `None` where it is hardly less, or nothing.
-#[expect(clippy::cast_precision_loss, reason = "a ratio")]
 pub fn noticeably(part: u64, whole: u64) -> Option<String> {
-    let ratio = whole as f64 / part as f64;
+    let ratio = ratio(whole, part);
     (part > 0 && ratio >= NOTICEABLE).then(|| times(ratio))
 }
 

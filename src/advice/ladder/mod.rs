@@ -13,6 +13,7 @@ pub use footing::guess_packed;
 pub use rungs::climb;
 
 use crate::analysis::what_if::{Change, Pull};
+use crate::display::ratio;
 use crate::tree::{NodeId, VersionId};
 
 /// What the ladder is built from, found out by others. Lists of inodes may overlap.
@@ -199,8 +200,7 @@ pub struct Rung {
 
 impl Rung {
     /// How many times smaller than `first`; `None` if nothing is left.
-    #[expect(clippy::cast_precision_loss, reason = "a ratio")]
     pub fn ratio(&self, first: &Self) -> Option<f64> {
-        (self.shipped > 0).then(|| first.shipped as f64 / self.shipped as f64)
+        (self.shipped > 0).then(|| ratio(first.shipped, self.shipped))
     }
 }

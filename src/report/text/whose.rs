@@ -8,8 +8,7 @@ use crate::Inspection;
 use crate::advice::assessment::Study;
 use crate::advice::base::Evidence;
 use crate::advice::findings::Purpose;
-use crate::display::escaped_str;
-use crate::display::percent;
+use crate::display::{escaped_str, share};
 
 impl<W: Write> Page<'_, W> {
     pub(super) fn whose(&mut self, inspection: &Inspection, study: &Study) -> io::Result<()> {
@@ -48,10 +47,9 @@ impl<W: Write> Page<'_, W> {
         };
         let biggest = study.shares.iter().max_by_key(|share| share.bytes);
         let sentence = if study.application_known {
-            format!("Your application is {} of what you ship.", share_of(live(Purpose::Application), shipped))
-        } else if let Some(share) = biggest.filter(|share| share.purpose != Purpose::Other && share.bytes > shipped / 4)
-        {
-            format!("{} of what you ship is {}.", share_of(share.bytes, shipped), share.purpose.name())
+            format!("Your application is {} of what you ship.", share(live(Purpose::Application), shipped))
+        } else if let Some(most) = biggest.filter(|most| most.purpose != Purpose::Other && most.bytes > shipped / 4) {
+            format!("{} of what you ship is {}.", share(most.bytes, shipped), most.purpose.name())
         } else {
             return Ok(());
         };
@@ -59,7 +57,7 @@ impl<W: Write> Page<'_, W> {
     }
 
     fn line(&mut self, bytes: u64, shipped: u64, what: &str) -> io::Result<()> {
-        let mut head = format!("{:>12} {:>8}  ", self.size(bytes), share_of(bytes, shipped));
+        let mut head = format!("{:>12} {:>8}  ", self.size(bytes), share(bytes, shipped));
         let indent = what.len() - what.trim_start().len();
         for line in wrap(what.trim_start(), WIDTH - 23 - indent) {
             writeln!(self.out, "{head}{:indent$}{}", "", line.trim_end())?;
@@ -67,9 +65,4 @@ impl<W: Write> Page<'_, W> {
         }
         Ok(())
     }
-}
-
-#[expect(clippy::cast_precision_loss, reason = "a share")]
-fn share_of(bytes: u64, shipped: u64) -> String {
-    percent(bytes as f64 / shipped.max(1) as f64)
 }

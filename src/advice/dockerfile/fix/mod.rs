@@ -24,7 +24,7 @@ use super::draft::Draft;
 use super::evidence::Evidence;
 use super::parse::{Dockerfile, Keyword};
 use crate::analysis::Inspection;
-use crate::display::Units;
+use crate::display::{Units, listed};
 
 /// Fewer bytes are not worth a cached step less, or a flag.
 const NOTEWORTHY: u64 = 64 << 10;
@@ -180,16 +180,6 @@ impl Work<'_> {
             listed.join(", line ")
         );
         self.say(Verdict::Unseen, None, text);
-    }
-}
-
-/// `a`, `a and b`, `a, b and c`.
-fn listed(words: &[impl AsRef<str>]) -> String {
-    let words: Vec<_> = words.iter().map(AsRef::as_ref).collect();
-    match words.split_last() {
-        Some((last, [])) => (*last).to_owned(),
-        Some((last, others)) => format!("{} and {last}", others.join(", ")),
-        None => String::new(),
     }
 }
 

@@ -4,13 +4,13 @@ use std::collections::HashSet;
 use std::path::Path;
 
 use super::remark::Verdict;
-use super::{Change, Work, listed};
+use super::{Change, Work};
 use crate::advice::dockerfile::births::is_plain;
 use crate::advice::dockerfile::evidence::{Application, LooksFor, Needs, Place};
 use crate::advice::dockerfile::parse::{Instruction, Keyword};
 use crate::advice::dockerfile::shell;
 use crate::advice::ladder::{BaseKind, Certainty, Libc, smallest};
-use crate::display::{count, files};
+use crate::display::{count, files, listed};
 use crate::runtime::libraries::{Loader, Thing};
 
 /// Programs that only remove.

@@ -8,7 +8,7 @@ use std::collections::HashSet;
 use super::{Certainty, Footing, Program, Rung, Ships, Start, Step};
 use crate::analysis::what_if::{Change, estimate_pull, what_if};
 use crate::analysis::{DeadGroup, Inspection, dead_groups};
-use crate::display::Units;
+use crate::display::{Units, listed};
 use crate::tree::Cause;
 
 /// What another way to build the layers has to save of the last rung: one part in so many.
@@ -34,9 +34,10 @@ pub fn climb(inspection: &Inspection, footing: &Footing, units: Units) -> Vec<Ru
 /// Layers as a sentence names them, and what it says that they do; `None` if there are none.
 fn named_layers(layers: &[usize]) -> Option<(String, &'static str)> {
     let words: Vec<_> = layers.iter().map(usize::to_string).collect();
-    match words.split_last()? {
-        (last, []) => Some((format!("layer {last}"), "copies")),
-        (last, before) => Some((format!("layers {} and {last}", before.join(", ")), "copy")),
+    match &words[..] {
+        [] => None,
+        [only] => Some((format!("layer {only}"), "copies")),
+        several => Some((format!("layers {}", listed(several)), "copy")),
     }
 }
 

@@ -7,8 +7,7 @@ use std::sync::Arc;
 use clap::Args;
 use layerscope::advice::measure::{measure, measure_ladder};
 use layerscope::analysis::what_if::{Change, Pull, estimate_pull, what_if};
-use layerscope::display::escaped_str;
-use layerscope::display::percent;
+use layerscope::display::{escaped_str, share};
 use layerscope::report::{LadderDetail, TextStyle, write_ladder, write_ladder_json};
 use layerscope::{Inspection, Progress};
 
@@ -101,8 +100,6 @@ pub fn ladder(arguments: &LadderArguments) -> Result<(), Failure> {
     let before = inspection.totals.shipped;
     match arguments.format {
         Format::Text => {
-            #[expect(clippy::cast_precision_loss, reason = "a share")]
-            let share = outcome.saved(&inspection) as f64 / before.max(1) as f64;
             let size = |bytes| units.size(bytes);
             let pull = pull.words(units).map(|words| format!(", {words}")).unwrap_or_default();
             writeln!(
@@ -111,7 +108,7 @@ pub fn ladder(arguments: &LadderArguments) -> Result<(), Failure> {
                 size(outcome.shipped),
                 size(before),
                 size(outcome.saved(&inspection)),
-                percent(share),
+                share(outcome.saved(&inspection), before),
                 size(outcome.dead)
             )
         }

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use layerscope::display::Units;
+use layerscope::display::{Units, listed};
 use toml::de::DeValue;
 
 use super::{Ascii, Config, Keys, ThemeChoice};
@@ -118,7 +118,6 @@ fn one_of<T: Copy>(value: &DeValue<'_>, words: &[(&str, T)]) -> Result<T, String
     let text = string(value)?;
     words.iter().find(|(word, _)| *word == text).map(|&(_, value)| value).ok_or_else(|| {
         let all: Vec<_> = words.iter().map(|(word, _)| format!("{word:?}")).collect();
-        let (last, others) = all.split_last().expect("there is a choice");
-        format!("{text:?} is none of {} and {last}", others.join(", "))
+        format!("{text:?} is none of {}", listed(&all))
     })
 }

@@ -1,6 +1,6 @@
 //! Puts the figures of images into the words of a lesson, and finds what its steps point at.
 
-use layerscope::display::{percent, times};
+use layerscope::display::{percent, ratio, times};
 use layerscope::report::Units;
 
 use super::facts::{Facts, Value};
@@ -92,10 +92,9 @@ impl Filling<'_> {
     }
 
     fn figure(&self, figure: &Figure) -> Result<String, String> {
-        #[expect(clippy::cast_precision_loss, reason = "a ratio")]
         let quotient = |above: &Sum, below: &Sum| match (number(&self.sum(above)?)?, number(&self.sum(below)?)?) {
             (_, 0) => Err("nothing can be divided by 0".to_owned()),
-            (above, below) => Ok(above as f64 / below as f64),
+            (above, below) => Ok(ratio(above, below)),
         };
         Ok(match figure {
             Figure::Sum(sum) => self.sum(sum)?.shown(self.units),

@@ -2,8 +2,7 @@
 
 use layerscope::Inspection;
 use layerscope::analysis::{DeadGroup, LayerAccount};
-use layerscope::display::{count, files, percent};
-use layerscope::display::{escaped, escaped_str};
+use layerscope::display::{count, escaped, escaped_str, files, share};
 use layerscope::report::fit::{cut, wrap};
 use layerscope::report::{Units, advice};
 use layerscope::tree::{Cause, Kind, NodeId, VersionId};
@@ -85,8 +84,7 @@ fn costs(account: &LayerAccount, units: Units) -> String {
         (_, 0, _) => "It ships no file contents.".into(),
         (_, shipped, 0) => format!("It ships {}, all of it live.", units.size(shipped)),
         (_, shipped, dead) => {
-            #[expect(clippy::cast_precision_loss, reason = "a share")]
-            let share = percent(dead as f64 / shipped as f64);
+            let share = share(dead, shipped);
             format!(
                 "It ships {}: {} live and {} dead ({share}).",
                 units.size(shipped),

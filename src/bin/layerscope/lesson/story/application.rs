@@ -1,14 +1,13 @@
 //! The application: how much of the image it is, and what it needs to run.
 
 use layerscope::advice::findings::Purpose;
-use layerscope::display::count;
+use layerscope::display::{count, listed};
 use layerscope::report::fit::cut;
 use layerscope::runtime::command::Role;
 use layerscope::runtime::libraries::Loader;
 
 use super::options::Options;
 use super::teller::{Teller, explore};
-use super::words;
 
 /// More than so many parts in so many of what ships are nearly all of it, and no question.
 const NEARLY_ALL: (u64, u64) = (3, 4);
@@ -90,13 +89,13 @@ impl Teller<'_> {
             let names: Vec<_> =
                 closure.missing.iter().take(MISSING).map(|missing| cut(&missing.name, LIBRARY)).collect();
             let more = if closure.missing.len() > MISSING { ", and more" } else { "" };
-            first.push_str(&format!(" Not in the image: {}{more}.", words::list(&names)));
+            first.push_str(&format!(" Not in the image: {}{more}.", listed(&names)));
         }
         let outside: Vec<_> = closure.outside.iter().map(|outside| outside.thing.name().to_owned()).collect();
         let looks = if outside.is_empty() {
             String::new()
         } else {
-            format!("While it runs, it may look for {}.", words::list(&outside))
+            format!("While it runs, it may look for {}.", listed(&outside))
         };
         self.say(explore(self.last_layer(), Some(program.file.node)), [first, looks]);
     }

@@ -2,7 +2,7 @@
 
 use layerscope::advice::findings::{Fate, Finding, Level, Whose};
 use layerscope::analysis::DeadGroup;
-use layerscope::display::escaped_str;
+use layerscope::display::{escaped_str, listed};
 use layerscope::tree::{Cause, NodeId};
 
 use super::place::biggest_place;
@@ -71,7 +71,7 @@ impl Teller<'_> {
         let text = format!(
             "The base image brings {} that nothing needs at run time: {}{more}.",
             self.size(bytes),
-            words::list(&names)
+            listed(&names)
         );
         let (only, learnt) = if found.iter().any(|finding| finding.level == Level::Toolchain) {
             let only = "Deleting it in a layer of yours would save nothing. Build on this base image in one stage, and copy what \

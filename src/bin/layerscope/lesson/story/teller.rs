@@ -4,7 +4,7 @@ use layerscope::Inspection;
 use layerscope::advice::assessment::Study;
 use layerscope::advice::findings::Finding;
 use layerscope::analysis::{DeadGroup, dead_groups};
-use layerscope::display::escaped_str;
+use layerscope::display::{escaped_str, share};
 use layerscope::report::fit::wrap;
 use layerscope::report::{Units, advice};
 use layerscope::tree::{NodeId, Totals};
@@ -50,7 +50,7 @@ impl<'a> Teller<'a> {
 
     /// A share of what the image ships.
     pub fn share(&self, bytes: u64) -> String {
-        words::share(bytes, self.shipped())
+        share(bytes, self.shipped())
     }
 
     pub fn layer(&self, layer: usize) -> String {

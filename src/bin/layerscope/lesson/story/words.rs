@@ -1,7 +1,6 @@
 //! Sizes, names, paths and instructions of an image in sentences: escaped, and cut to what a sentence bears.
 
 use layerscope::Inspection;
-use layerscope::display::percent;
 use layerscope::display::{escaped, escaped_str};
 use layerscope::report::fit::{cut, cut_front, wrap};
 use layerscope::tree::NodeId;
@@ -31,15 +30,6 @@ pub fn path(inspection: &Inspection, node: NodeId) -> String {
     cut_front(&escaped(&tree.path(if is_long { tree.parent(node) } else { node })), NAME)
 }
 
-/// `one`, `one and two`, `one, two and three`.
-pub fn list(words: &[String]) -> String {
-    match words {
-        [] => String::new(),
-        [one] => one.clone(),
-        [others @ .., last] => format!("{} and {last}", others.join(", ")),
-    }
-}
-
 /// Words with a capital at their start.
 pub fn capital(words: &str) -> String {
     let mut characters = words.trim().chars();
@@ -51,12 +41,6 @@ pub fn stopped(words: &str) -> String {
     let words = words.trim();
     let stop = if words.ends_with(['.', '!', '?', '…']) || words.is_empty() { "" } else { "." };
     format!("{words}{stop}")
-}
-
-/// A share as a percentage; of nothing, nothing.
-#[expect(clippy::cast_precision_loss, reason = "a share")]
-pub fn share(part: u64, whole: u64) -> String {
-    percent(part as f64 / whole.max(1) as f64)
 }
 
 /// The instruction in one line, shortened in its middle: it begins with what it was, and ends with what is new.

@@ -2,7 +2,7 @@
 
 use layerscope::Inspection;
 use layerscope::analysis::DeadGroup;
-use layerscope::display::{Units, count, files, percent};
+use layerscope::display::{Units, count, files, share};
 use layerscope::image::Compression;
 
 use super::path::by_pair;
@@ -56,12 +56,11 @@ pub fn explain(inspection: &Inspection, groups: &[DeadGroup], layer: usize, unit
     parts.push(Part::Sentence(match account.compression.map(Compression::name) {
         None => "Its bytes are not in the archive.".into(),
         Some("none") => "The archive holds it plain, so what pulling it costs is not known: a registry would compress it.".into(),
-        #[expect(clippy::cast_precision_loss, reason = "a share")]
         Some(name) => format!(
             "Pulling it costs {} bytes ({}), as the archive holds it: {name}, {} of the tar. That is exact; for a single file it can only be estimated.",
             count(account.stored_bytes),
             units.size(account.stored_bytes),
-            percent(account.stored_bytes as f64 / account.tar_bytes.max(1) as f64)
+            share(account.stored_bytes, account.tar_bytes)
         ),
     }));
     (title, parts)

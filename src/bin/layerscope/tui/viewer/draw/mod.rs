@@ -4,8 +4,7 @@ mod comparison;
 mod hex;
 mod text;
 
-use layerscope::display::escaped;
-use layerscope::display::{count, percent};
+use layerscope::display::{count, escaped, share};
 use layerscope::report::fit::cut_front;
 use layerscope::tree::Kind;
 use ratatui::buffer::Buffer;
@@ -104,8 +103,7 @@ fn place(file: &FileView) -> String {
     if file.window.is_none() || file.size == 0 {
         return String::new();
     }
-    #[expect(clippy::cast_precision_loss, reason = "a share")]
-    let share = percent(file.top.at as f64 / file.size as f64);
+    let share = share(file.top.at, file.size);
     match (file.form, file.line_number(file.top.at), file.count.lines()) {
         (Form::Hex, ..) => format!(" · 0x{:x} · {share}", file.top.at),
         (Form::Text, Some(line), Some(lines)) => format!(" · line {}/{}", count(line), count(lines)),

@@ -1,7 +1,7 @@
 //! What the time-lapse says: what a layer did, in numbers, and what has come of it in the end.
 
 use layerscope::analysis::LayerAccount;
-use layerscope::display::Units;
+use layerscope::display::{Units, listed};
 use layerscope::tree::Cause;
 
 use super::losses::Loss;
@@ -74,7 +74,7 @@ fn layers(taken: &[Loss]) -> String {
         [] => "earlier layers".into(),
         [only] => format!("layer {only}"),
         names if more > 0 => format!("layers {} and {more} more", names.join(", ")),
-        [others @ .., last] => format!("layers {} and {last}", others.join(", ")),
+        several => format!("layers {}", listed(several)),
     }
 }
 
