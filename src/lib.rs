@@ -41,4 +41,4 @@ pub use analysis::{Inspection, inspect};
 pub use error::Error;
 pub use image::{Archive, Opened, Selection, open, open_archive, open_pipe, open_source, opens_at_once};
 pub use progress::Progress;
-pub use warning::Warning;
+pub use warning::{Difference, Gap, Warning, WarningKind};

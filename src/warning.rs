@@ -1,31 +1,458 @@
-//! What is wrong with a part of an image: said beside the rest, which is shown.
+//! What is wrong with, or odd about, a part of an image: said beside the rest, which is shown.
+//!
+//! A kind keeps names as the image has them; [`display`](crate::display) makes
+//! the sentence and escapes what is hostile.
 
 /// A remark on an image or on one of its layers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
-    /// The layer it speaks of, counted from 0.
+    /// The layer that it is about, counted from 0; `None` for the image as a whole.
     pub layer: Option<usize>,
-    /// A sentence without a capital and a full stop, escaped for display.
-    pub text: String,
+    /// The remark itself.
+    pub kind: WarningKind,
 }
 
 impl Warning {
-    /// A remark on the image as a whole.
-    pub fn image(text: impl Into<String>) -> Self {
-        Self { layer: None, text: text.into() }
+    /// Makes a remark on the image as a whole.
+    pub fn image(kind: impl Into<WarningKind>) -> Self {
+        Self { layer: None, kind: kind.into() }
     }
 
-    /// A remark on layer `layer`, counted from 0.
-    pub fn layer(layer: usize, text: impl Into<String>) -> Self {
-        Self { layer: Some(layer), text: text.into() }
+    /// Makes a remark on layer `layer`, counted from 0.
+    pub fn layer(layer: usize, kind: impl Into<WarningKind>) -> Self {
+        Self { layer: Some(layer), kind: kind.into() }
+    }
+
+    /// What is not known of the image for this reason; `None` if the account does not suffer.
+    pub fn gap(&self) -> Option<Gap> {
+        self.kind.gap()
     }
 }
 
-impl std::fmt::Display for Warning {
-    fn fmt(&self, f: &mut std::fmt::Formatter<'_>) -> std::fmt::Result {
-        match self.layer {
-            Some(layer) => write!(f, "layer {layer}: {}", self.text),
-            None => f.write_str(&self.text),
+/// Kind of a remark. Each has a stable code, which the JSON reports carry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WarningKind {
+    /// A remark that has no kind of its own yet.
+    Text(String),
+
+    // ---- the archive
+    /// The archive ends early or cannot be read on.
+    ArchiveDamaged {
+        /// Where, counted from the start of the archive.
+        offset: u64,
+        /// The cause, as a clause.
+        problem: String,
+    },
+    /// The checksum of a compressed archive is wrong.
+    ArchiveChecksum,
+    /// The compressed archive ends before its trailer, so its checksum cannot be compared.
+    ArchiveTrailer {
+        /// The cause, as a clause.
+        problem: String,
+    },
+    /// The file was changed while it was read.
+    ArchiveChanged {
+        /// How that was noticed, as a clause.
+        problem: String,
+    },
+    /// A part of a directory of the host cannot be read.
+    HostUnreadable {
+        /// The path of the host.
+        path: Vec<u8>,
+        /// The cause, as a clause.
+        problem: String,
+    },
+    /// The image lies in a directory of the archive.
+    Nested {
+        /// The directory.
+        directory: Vec<u8>,
+    },
+    /// A tar without any manifest.
+    NoManifest,
+
+    // ---- manifests and configurations
+    /// A listed manifest, of another platform or another image, is not in the archive.
+    ManifestAbsent {
+        /// Its digest.
+        digest: String,
+        /// The platform that it is listed for.
+        platform: Option<String>,
+    },
+    /// A listed manifest cannot be understood.
+    ManifestUnreadable {
+        /// Its digest.
+        digest: String,
+        /// The cause, as a clause.
+        problem: String,
+    },
+    /// A manifest that carries provenance and no image.
+    Attestation {
+        /// Its digest.
+        digest: String,
+    },
+    /// A manifest of something else than an image, such as a signature.
+    Artifact {
+        /// Its digest.
+        digest: String,
+    },
+    /// The configuration is not in the archive.
+    ConfigAbsent {
+        /// The member.
+        name: String,
+    },
+    /// The configuration cannot be understood.
+    ConfigUnreadable {
+        /// The member.
+        name: String,
+        /// The cause, as a clause.
+        problem: String,
+    },
+    /// A field of a JSON document cannot be understood; the rest is used.
+    FieldUnreadable {
+        /// The member.
+        name: String,
+        /// The field and the cause, as a clause.
+        problem: String,
+    },
+    /// A file that describes the image is not in the archive.
+    MemberAbsent {
+        /// The member.
+        name: String,
+    },
+    /// A file that describes the image cannot be understood.
+    MemberUnreadable {
+        /// The member.
+        name: String,
+        /// The cause, as a clause.
+        problem: String,
+    },
+    /// A layer of the oldest layout names itself as its parent.
+    OwnAncestor {
+        /// Its ID.
+        id: String,
+    },
+    /// The configuration has no history.
+    NoHistory,
+    /// The history does not have a step for each layer.
+    HistoryCount {
+        /// Steps that made a layer.
+        steps: usize,
+        /// Layers that there are.
+        layers: usize,
+    },
+    /// The configuration does not have a diff ID for each layer.
+    DiffIdCount {
+        /// Diff IDs that there are.
+        ids: usize,
+        /// Layers that there are.
+        layers: usize,
+    },
+
+    // ---- a layer that is not known, or not wholly
+    /// The layer is not in the archive.
+    LayerAbsent {
+        /// The member that should hold it, escaped for display.
+        name: String,
+    },
+    /// The layer may not be distributed, so archives leave it out.
+    LayerForeign,
+    /// The layer is encrypted.
+    LayerEncrypted,
+    /// The layer is in a format that is not a tar.
+    LayerNotATar {
+        /// What it is, such as `a squashfs filesystem`.
+        found: String,
+    },
+    /// The layer ends early.
+    LayerCut {
+        /// How far it was read, counted from the start of its tar.
+        at: u64,
+        /// The cause, as a clause.
+        problem: String,
+        /// The member that holds it, escaped for display.
+        name: String,
+    },
+    /// The layer cannot be read on from some place.
+    LayerDamaged {
+        /// The place and the cause, as a clause.
+        problem: String,
+        /// The member that holds it, escaped for display.
+        name: String,
+    },
+    /// The layer exceeds a limit on what is held in memory.
+    LayerOverLimit {
+        /// The limit, as a clause.
+        problem: String,
+    },
+    /// A checksum of the compressed layer is wrong.
+    LayerChecksum,
+    /// Something follows the compressed layer.
+    JunkAfterLayer,
+
+    // ---- odd, and read all the same
+    /// The history names a step that writes no files.
+    SquashedSteps,
+    /// More remarks were made on a layer than are kept.
+    MoreRemarks {
+        /// How many.
+        count: usize,
+    },
+    /// There are more pairs of owner and group than are told apart.
+    TooManyOwners {
+        /// The limit.
+        limit: usize,
+        /// The owner that is shown as another.
+        uid: u32,
+        /// The group.
+        gid: u32,
+    },
+    /// A path that leads above the root.
+    PathUpwards {
+        /// The path.
+        path: Vec<u8>,
+    },
+    /// A whiteout that names nothing.
+    EmptyWhiteout {
+        /// The path.
+        path: Vec<u8>,
+    },
+    /// The tar type of an entry is none that engines unpack.
+    UnknownType {
+        /// The path.
+        path: Vec<u8>,
+        /// The type.
+        flag: String,
+    },
+    /// The stated sizes are more than can be added up.
+    SizeOverflow {
+        /// The path.
+        path: Vec<u8>,
+        /// The stated size in bytes.
+        size: u64,
+    },
+    /// The layer has bookkeeping of AUFS.
+    Aufs {
+        /// The path.
+        path: Vec<u8>,
+    },
+    /// A hard link to nothing.
+    LinkTargetAbsent {
+        /// The link.
+        path: Vec<u8>,
+        /// The target.
+        target: Vec<u8>,
+    },
+    /// An entry lies in what is not a directory.
+    ParentNotADirectory {
+        /// The path of what should be a directory.
+        path: Vec<u8>,
+    },
+    /// Engines do not agree on what the layer does.
+    EnginesDiffer(Difference),
+}
+
+/// Case in which engines do not agree.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum Difference {
+    /// A hard link to a file of a lower layer.
+    LinkBelow {
+        /// The link.
+        path: Vec<u8>,
+    },
+    /// The root is made opaque.
+    OpaqueRoot,
+    /// A directory is deleted and made again.
+    Remade {
+        /// The directory.
+        path: Vec<u8>,
+    },
+    /// A directory where a link is below.
+    LinkToDirectory {
+        /// The path.
+        path: Vec<u8>,
+    },
+    /// A directory without an entry of its own.
+    Implied {
+        /// The directory.
+        path: Vec<u8>,
+        /// The permission bits that it has below.
+        mode: u16,
+        /// The owner.
+        uid: u32,
+        /// The group.
+        gid: u32,
+    },
+    /// Added and deleted in the same layer.
+    AddedAndDeleted {
+        /// The path.
+        path: Vec<u8>,
+    },
+    /// Several entries for one path.
+    Twice {
+        /// The path.
+        path: Vec<u8>,
+    },
+    /// The attribute by which overlay filesystems mark opaque directories.
+    OverlayOpaque {
+        /// The directory.
+        path: Vec<u8>,
+    },
+    /// The device by which overlay filesystems mark deleted files.
+    WhiteoutDevice {
+        /// The path.
+        path: Vec<u8>,
+    },
+    /// A case that a clause tells.
+    Other {
+        /// The path.
+        path: Vec<u8>,
+        /// The case and what engines do, as a clause that follows the path.
+        how: String,
+    },
+}
+
+/// What is not known of an image, so that the account of it is not whole.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
+#[non_exhaustive]
+pub enum Gap {
+    /// A part is not in the archive.
+    Absent,
+    /// A layer may not be distributed.
+    Foreign,
+    /// A layer is encrypted.
+    Encrypted,
+    /// A layer is not a tar.
+    NotATar,
+    /// The bytes end early.
+    Cut,
+    /// The bytes are damaged.
+    Damaged,
+    /// A limit on what is held in memory is exceeded.
+    OverLimit,
+    /// The archive was changed while it was read.
+    Changed,
+    /// A part cannot be read or understood.
+    Unreadable,
+}
+
+impl Gap {
+    /// The word that the command line and the JSON reports use.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Absent => "absent",
+            Self::Foreign => "foreign",
+            Self::Encrypted => "encrypted",
+            Self::NotATar => "not-a-tar",
+            Self::Cut => "cut",
+            Self::Damaged => "damaged",
+            Self::OverLimit => "over-limit",
+            Self::Changed => "changed",
+            Self::Unreadable => "unreadable",
         }
+    }
+}
+
+impl From<String> for WarningKind {
+    fn from(text: String) -> Self {
+        Self::Text(text)
+    }
+}
+
+impl From<&str> for WarningKind {
+    fn from(text: &str) -> Self {
+        Self::Text(text.into())
+    }
+}
+
+impl WarningKind {
+    /// What is not known of the image for this reason; `None` if the account does not suffer.
+    pub fn gap(&self) -> Option<Gap> {
+        Some(match self {
+            Self::ArchiveDamaged { .. } | Self::ArchiveTrailer { .. } | Self::LayerCut { .. } => Gap::Cut,
+            Self::ArchiveChecksum | Self::LayerChecksum | Self::LayerDamaged { .. } => Gap::Damaged,
+            Self::ArchiveChanged { .. } => Gap::Changed,
+            Self::HostUnreadable { .. }
+            | Self::ConfigUnreadable { .. }
+            | Self::MemberUnreadable { .. }
+            | Self::OwnAncestor { .. } => Gap::Unreadable,
+            Self::LayerAbsent { .. } | Self::ConfigAbsent { .. } | Self::MemberAbsent { .. } => Gap::Absent,
+            Self::LayerForeign => Gap::Foreign,
+            Self::LayerEncrypted => Gap::Encrypted,
+            Self::LayerNotATar { .. } => Gap::NotATar,
+            Self::LayerOverLimit { .. } => Gap::OverLimit,
+            _ => return None,
+        })
+    }
+
+    /// The code that the JSON reports carry; it does not change from one version to the next.
+    pub fn code(&self) -> &'static str {
+        match self {
+            Self::Text(_) => "remark",
+            Self::ArchiveDamaged { .. } => "archive-damaged",
+            Self::ArchiveChecksum => "archive-checksum",
+            Self::ArchiveTrailer { .. } => "archive-trailer",
+            Self::ArchiveChanged { .. } => "archive-changed",
+            Self::HostUnreadable { .. } => "host-unreadable",
+            Self::Nested { .. } => "nested",
+            Self::NoManifest => "no-manifest",
+            Self::ManifestAbsent { .. } => "manifest-absent",
+            Self::ManifestUnreadable { .. } => "manifest-unreadable",
+            Self::Attestation { .. } => "attestation",
+            Self::Artifact { .. } => "artifact",
+            Self::ConfigAbsent { .. } => "config-absent",
+            Self::ConfigUnreadable { .. } => "config-unreadable",
+            Self::FieldUnreadable { .. } => "field-unreadable",
+            Self::MemberAbsent { .. } => "member-absent",
+            Self::MemberUnreadable { .. } => "member-unreadable",
+            Self::OwnAncestor { .. } => "own-ancestor",
+            Self::NoHistory => "no-history",
+            Self::HistoryCount { .. } => "history-count",
+            Self::DiffIdCount { .. } => "diff-id-count",
+            Self::LayerAbsent { .. } => "layer-absent",
+            Self::LayerForeign => "layer-foreign",
+            Self::LayerEncrypted => "layer-encrypted",
+            Self::LayerNotATar { .. } => "layer-not-a-tar",
+            Self::LayerCut { .. } => "layer-cut",
+            Self::LayerDamaged { .. } => "layer-damaged",
+            Self::LayerOverLimit { .. } => "layer-over-limit",
+            Self::LayerChecksum => "layer-checksum",
+            Self::JunkAfterLayer => "junk-after-layer",
+            Self::SquashedSteps => "squashed-steps",
+            Self::MoreRemarks { .. } => "more-remarks",
+            Self::TooManyOwners { .. } => "too-many-owners",
+            Self::PathUpwards { .. } => "path-upwards",
+            Self::EmptyWhiteout { .. } => "empty-whiteout",
+            Self::UnknownType { .. } => "unknown-type",
+            Self::SizeOverflow { .. } => "size-overflow",
+            Self::Aufs { .. } => "aufs",
+            Self::LinkTargetAbsent { .. } => "link-target-absent",
+            Self::ParentNotADirectory { .. } => "parent-not-a-directory",
+            Self::EnginesDiffer(difference) => difference.code(),
+        }
+    }
+}
+
+impl Difference {
+    fn code(&self) -> &'static str {
+        match self {
+            Self::LinkBelow { .. } => "differs-link-below",
+            Self::OpaqueRoot => "differs-opaque-root",
+            Self::Remade { .. } => "differs-remade",
+            Self::LinkToDirectory { .. } => "differs-link-to-directory",
+            Self::Implied { .. } => "differs-implied",
+            Self::AddedAndDeleted { .. } => "differs-added-and-deleted",
+            Self::Twice { .. } => "differs-twice",
+            Self::OverlayOpaque { .. } => "differs-overlay-opaque",
+            Self::WhiteoutDevice { .. } => "differs-whiteout-device",
+            Self::Other { .. } => "differs",
+        }
+    }
+}
+
+impl From<Difference> for WarningKind {
+    fn from(difference: Difference) -> Self {
+        Self::EnginesDiffer(difference)
     }
 }

@@ -21,7 +21,7 @@ fn outcome(archive: Vec<u8>) -> Result<Inspection, Error> {
             let dead: u64 = inspection.dead.iter().map(|dead| dead.bytes).sum();
             assert_eq!(totals.shipped, totals.live + dead);
             account(inspection);
-            inspection.warnings.iter().for_each(|warning| is_a_sentence(&warning.text));
+            inspection.warnings.iter().for_each(|warning| is_a_sentence(&warning.kind.to_string()));
         }
         Err(error) => {
             let text = error.to_string();

@@ -4,6 +4,7 @@ mod count;
 mod escape;
 mod list;
 mod units;
+mod warning;
 
 pub use count::Counter;
 pub use escape::*;

@@ -209,7 +209,7 @@ pub fn discover(path: &str, members: &Members) -> Result<Option<Vec<Image>>, Err
         }
     }
     if images.is_empty() {
-        let why = notes.iter().map(|note| note.text.clone()).collect::<Vec<_>>().join("; ");
+        let why = notes.iter().map(|note| note.kind.to_string()).collect::<Vec<_>>().join("; ");
         let why = if why.is_empty() { String::new() } else { format!(" ({why})") };
         let found = format!("its {} names no image that is in the archive{why}", found.join(" and "));
         return Err(Error::NoImage { path: path.into(), found });

@@ -104,6 +104,7 @@ struct DeadPart {
 #[derive(Debug, Serialize)]
 struct WarningPart {
     layer: Option<usize>,
+    code: &'static str,
     message: String,
 }
 
@@ -169,7 +170,7 @@ impl Account {
 
 impl WarningPart {
     fn new(warning: &Warning) -> Self {
-        Self { layer: warning.layer, message: warning.text.clone() }
+        Self { layer: warning.layer, code: warning.kind.code(), message: warning.kind.to_string() }
     }
 }
 

@@ -48,7 +48,7 @@ fn the_demo_s_toolchain_still_ships_after_its_deletion() {
 #[test]
 fn nothing_is_wrong_with_the_demo() {
     let demo = demo();
-    let warnings: Vec<_> = demo.warnings.iter().map(|warning| &warning.text).collect();
+    let warnings: Vec<_> = demo.warnings.iter().map(ToString::to_string).collect();
     assert!(warnings.is_empty(), "{warnings:?}");
     assert_eq!(demo.name, "layerscope/demo:latest");
     assert_eq!(demo.platform.as_deref(), Some("linux/amd64"));

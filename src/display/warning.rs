@@ -1,0 +1,166 @@
+//! Remarks on an image as sentences, without a capital and a full stop, with hostile names escaped.
+
+use std::fmt::{Display, Formatter, Result};
+
+use super::{escaped, escaped_str};
+use crate::warning::{Difference, Warning, WarningKind};
+
+impl Display for Warning {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        match self.layer {
+            Some(layer) => write!(f, "layer {layer}: {}", self.kind),
+            None => write!(f, "{}", self.kind),
+        }
+    }
+}
+
+impl Display for WarningKind {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        use WarningKind as Kind;
+        let path = |path: &[u8]| escaped(path);
+        let name = |name: &str| escaped_str(name);
+        match self {
+            Kind::Text(text) => f.write_str(text),
+            Kind::ArchiveDamaged { offset, problem } => {
+                write!(f, "the archive is damaged at byte {offset}: {}; what lies before is shown", name(problem))
+            }
+            Kind::ArchiveChecksum => {
+                f.write_str("the checksum of the compressed archive is wrong; the contents may be damaged")
+            }
+            Kind::ArchiveTrailer { problem } => {
+                write!(f, "the compressed archive ends early, after the end of its tar: {}", name(problem))
+            }
+            Kind::ArchiveChanged { problem } => {
+                write!(f, "the archive was changed while it was read ({}); what is shown may be wrong", name(problem))
+            }
+            Kind::HostUnreadable { path: of, problem } => {
+                write!(f, "{} cannot be read: {}; shown without it", path(of), name(problem))
+            }
+            Kind::Nested { directory } => write!(f, "the image lies below {} in the archive", path(directory)),
+            Kind::NoManifest => f.write_str("there is no manifest, so this is shown as one layer, without history"),
+            Kind::ManifestAbsent { digest, platform } => {
+                let named = platform.as_deref().map_or(String::new(), |platform| format!(" for {}", name(platform)));
+                write!(f, "the manifest {}{named} is listed but not in the archive", name(digest))
+            }
+            Kind::ManifestUnreadable { digest, problem } => {
+                write!(f, "the manifest {} cannot be understood: {}", name(digest), name(problem))
+            }
+            Kind::Attestation { digest } => {
+                write!(f, "{} is an attestation, not an image; not opened", name(digest))
+            }
+            Kind::Artifact { digest } => {
+                write!(f, "{} is an artifact without tar layers; not opened", name(digest))
+            }
+            Kind::ConfigAbsent { name: of } => {
+                write!(f, "the config {} is not in the archive; shown without history", name(of))
+            }
+            Kind::ConfigUnreadable { name: of, problem } => {
+                write!(f, "{}: {}; shown without history", name(of), name(problem))
+            }
+            Kind::FieldUnreadable { name: of, problem } => write!(f, "{}: {}", name(of), name(problem)),
+            Kind::MemberAbsent { name: of } => write!(f, "{} is not in the archive", name(of)),
+            Kind::MemberUnreadable { name: of, problem } => {
+                write!(f, "{} cannot be understood: {}", name(of), name(problem))
+            }
+            Kind::OwnAncestor { id } => write!(f, "the layer {} is its own ancestor", name(id)),
+            Kind::NoHistory => f.write_str("the image has no history, so no layer's instruction is known"),
+            Kind::HistoryCount { steps, layers } => write!(
+                f,
+                "the history has {steps} steps that made a layer, but there are {layers} layers; instructions may be beside the wrong layer"
+            ),
+            Kind::DiffIdCount { ids, layers } => write!(f, "the config names {ids} diff IDs for {layers} layers"),
+            Kind::LayerAbsent { name } => {
+                write!(f, "the layer's bytes ({name}) are not in the archive; shown as empty")
+            }
+            Kind::LayerForeign => f.write_str(
+                "the layer may not be distributed, so the archive does not hold it; shown as empty",
+            ),
+            Kind::LayerEncrypted => f.write_str("the layer is encrypted, so its contents are unknown; shown as empty"),
+            Kind::LayerNotATar { found } => write!(f, "the layer is no tar but {found}; shown as empty"),
+            Kind::LayerCut { problem, name, .. } | Kind::LayerDamaged { problem, name } => {
+                write!(f, "{}; what lies before is shown ({name})", escaped_str(problem))
+            }
+            Kind::LayerOverLimit { problem } => write!(f, "{}; what lies before is shown", name(problem)),
+            Kind::LayerChecksum => f.write_str("a gzip checksum is wrong; the contents may be damaged"),
+            Kind::JunkAfterLayer => f.write_str("junk follows the compressed stream; ignored"),
+            Kind::SquashedSteps => f.write_str(
+                "the history names an instruction that writes no files; the builder wrote several steps as one layer, and this is only the last of them",
+            ),
+            Kind::MoreRemarks { count } => write!(f, "{count} more remarks on this layer are not shown"),
+            Kind::TooManyOwners { limit, uid, gid } => {
+                write!(f, "more than {limit} distinct owners; {uid}:{gid} is shown as another")
+            }
+            Kind::PathUpwards { path: at } => write!(f, "the path {} leads upwards; it ends at the root", path(at)),
+            Kind::EmptyWhiteout { path: at } => {
+                write!(f, "the whiteout {} names nothing that can be removed; ignored", path(at))
+            }
+            Kind::UnknownType { path: at, flag } => {
+                write!(f, "{} is of the tar type {}, which no engine unpacks; ignored", path(at), name(flag))
+            }
+            Kind::SizeOverflow { path: at, size } => write!(
+                f,
+                "{} is stated to have {size} bytes, more than can be added up; counted as empty",
+                path(at)
+            ),
+            Kind::Aufs { path: at } => {
+                write!(f, "the layer has AUFS bookkeeping ({}), which is not part of the image", path(at))
+            }
+            Kind::LinkTargetAbsent { path: at, target } => write!(
+                f,
+                "{} is a hard link to {}, which is not there; ignored, but engines refuse the layer",
+                path(at),
+                path(target)
+            ),
+            Kind::ParentNotADirectory { path: at } => write!(
+                f,
+                "{} is not a directory, but an entry lies in it; shown as one, but engines refuse the layer",
+                path(at)
+            ),
+            Kind::EnginesDiffer(difference) => write!(f, "engines differ here: {difference}"),
+        }
+    }
+}
+
+impl Display for Difference {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        let path = |path: &[u8]| escaped(path);
+        match self {
+            Self::LinkBelow { path: at } => {
+                write!(f, "{} is a hard link to a file of a lower layer; overlay engines refuse the layer", path(at))
+            }
+            Self::OpaqueRoot => f.write_str("the root directory is made opaque, which overlay engines ignore"),
+            Self::Remade { path: at } => write!(
+                f,
+                "{} is deleted and made again in this layer; overlay engines bring its old contents back",
+                path(at)
+            ),
+            Self::LinkToDirectory { path: at } => {
+                write!(f, "{} was a link below; overlay engines make it a directory, others write through it", path(at))
+            }
+            Self::Implied { path: at, mode, uid, gid } => write!(
+                f,
+                "the layer has no entry for {}; docker and podman on overlay reset it from {mode:04o} {uid}:{gid} to 0755 0:0",
+                path(at)
+            ),
+            Self::AddedAndDeleted { path: at } => write!(
+                f,
+                "{} is added and then deleted in this layer; it stays, but some engines delete it and some refuse the layer",
+                path(at)
+            ),
+            Self::Twice { path: at } => write!(
+                f,
+                "{} is in this layer more than once; the last one counts, but docker and podman refuse the layer",
+                path(at)
+            ),
+            Self::OverlayOpaque { path: at } => write!(
+                f,
+                "{} carries trusted.overlay.opaque; docker and podman on overlay hide what is below it",
+                path(at)
+            ),
+            Self::WhiteoutDevice { path: at } => {
+                write!(f, "{} is the device 0:0, which overlay engines take for a whiteout", path(at))
+            }
+            Self::Other { path: at, how } => write!(f, "{} {}", path(at), escaped_str(how)),
+        }
+    }
+}
