@@ -12,6 +12,7 @@ mod embedded;
 mod executables;
 mod findings;
 mod hostile;
+mod house;
 mod ladder;
 mod learn;
 mod measure;

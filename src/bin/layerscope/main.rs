@@ -3,9 +3,12 @@
 
 mod cli;
 mod config;
+mod host_text;
+mod intro;
 mod lesson;
 mod toml_file;
 mod tui;
+mod view;
 
 use std::process::ExitCode;
 

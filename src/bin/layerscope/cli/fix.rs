@@ -1,7 +1,7 @@
 //! `layerscope fix` and `layerscope dockerfile`: what to change in a Dockerfile, and the one that the history tells of.
 
 use std::fs::File;
-use std::io::{self, BufWriter, Read, Write};
+use std::io::{self, BufWriter, Write};
 use std::path::{Component, Path, PathBuf};
 
 use clap::Args;
@@ -17,9 +17,8 @@ use layerscope::{Inspection, Progress};
 use super::input::Input;
 use super::study::{BaseArguments, PreparedBase};
 use super::{Failure, Target, read, read_opened, to_stdout};
+use crate::host_text::contents;
 
-/// A longer Dockerfile is none, in bytes.
-const LIMIT: u64 = 1 << 20;
 /// What the diff calls the rebuilt file, unless it was written to another.
 const REBUILT: &str = "Dockerfile.rebuilt";
 
@@ -97,7 +96,7 @@ fn named(path: &Path) -> String {
 /// Reads a Dockerfile, or says with file and line why it is none.
 fn parse(path: &Path) -> Result<Dockerfile, Failure> {
     let name = escaped(path.as_os_str().as_encoded_bytes());
-    let text = text_of(path).map_err(|error| Failure::File(format!("cannot read {name}: {error}")))?;
+    let text = contents(path).map_err(|error| Failure::File(format!("cannot read {name}: {error}")))?;
     Dockerfile::parse(text).map_err(|error| Failure::File(format!("{name}: {error}")))
 }
 
@@ -107,7 +106,7 @@ fn ignore_beside(dockerfile: &Path) -> Result<(String, Option<String>), Failure>
     own.push(".dockerignore");
     let usual = dockerfile.with_file_name(".dockerignore");
     for path in [PathBuf::from(own), usual.clone()] {
-        match text_of(&path) {
+        match contents(&path) {
             Ok(text) => return Ok((named(&path), Some(text))),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => {
@@ -117,13 +116,4 @@ fn ignore_beside(dockerfile: &Path) -> Result<(String, Option<String>), Failure>
         }
     }
     Ok((named(&usual), None))
-}
-
-fn text_of(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    File::open(path)?.take(LIMIT + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > LIMIT {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is larger than 1 MiB"));
-    }
-    Ok(text)
 }

@@ -9,7 +9,8 @@ use layerscope::report::Units;
 use super::Failure;
 use crate::config::{self, Ascii, Config, Error, Keys, Place, ThemeChoice};
 use crate::tui::theme::Theme;
-use crate::tui::{Motion, Settings, View};
+use crate::tui::{Motion, Settings};
+use crate::view::View;
 
 /// What every command that shows sizes takes.
 #[derive(Args)]

@@ -10,11 +10,12 @@ use std::path::{Path, PathBuf};
 use layerscope::display::Units;
 
 use crate::toml_file::Problem;
+use crate::tui::Signs;
 use crate::tui::keymap::{Action, Chord, Keymap};
 use crate::tui::theme::{BUILT_IN, Theme};
-use crate::tui::{Signs, View};
+use crate::view::View;
 
-pub use place::{Place, contents};
+pub use place::Place;
 pub use write::write;
 
 /// What can be configured.
@@ -174,7 +175,7 @@ impl ThemeChoice {
             Self::Auto => Ok(None),
             Self::BuiltIn(name) => Ok(Theme::built_in(name)),
             Self::File(path) => {
-                let text = contents(path).map_err(|error| Error::Unreadable(shown(path), error))?;
+                let text = crate::host_text::contents(path).map_err(|error| Error::Unreadable(shown(path), error))?;
                 Theme::read(&text).map(Some).map_err(|problem| Error::File(shown(path), problem))
             }
         }

@@ -1,16 +1,13 @@
 //! Where the configuration lies.
 
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::{self, Read};
+use std::io;
 use std::path::{Path, PathBuf};
 
 use etcetera::BaseStrategy;
 
 use super::{Error, shown};
-
-/// A configuration is no bigger than this.
-const LIMIT: u64 = 1 << 20;
+use crate::host_text;
 
 /// Where the configuration is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -55,22 +52,12 @@ impl Place {
     /// The file with its text, if there is one.
     pub fn read(&self) -> Result<Option<(PathBuf, String)>, Error> {
         let Some(path) = self.path() else { return Ok(None) };
-        match contents(path) {
+        match host_text::contents(path) {
             Ok(text) => Ok(Some((path.to_owned(), text))),
             Err(error) if error.kind() == io::ErrorKind::NotFound && matches!(self, Self::Usual(_)) => Ok(None),
             Err(error) => Err(Error::Unreadable(shown(path), error)),
         }
     }
-}
-
-/// The text of a file of sensible size.
-pub fn contents(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    File::open(path)?.take(LIMIT + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > LIMIT {
-        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is bigger than 1 MiB"));
-    }
-    Ok(text)
 }
 
 #[cfg(test)]

@@ -73,7 +73,7 @@ mod tests {
 
     use super::*;
     use crate::config::{Ascii, Keys, ThemeChoice};
-    use crate::tui::View;
+    use crate::view::View;
 
     #[test]
     fn an_empty_file_says_nothing() {

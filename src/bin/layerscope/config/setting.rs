@@ -7,7 +7,7 @@ use toml::de::DeValue;
 
 use super::{Ascii, Config, Keys, ThemeChoice};
 use crate::toml_file::{instead, string};
-use crate::tui::View;
+use crate::view::View;
 
 /// A setting that is not a key of the keyboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

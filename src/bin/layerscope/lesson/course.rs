@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use layerscope::display::escaped;
 
 use super::Lesson;
-use crate::config::contents;
+use crate::host_text::contents;
 
 /// The built-in lessons in their order: a name, and the text.
 const BUILT_IN: &[(&str, &str)] = &[

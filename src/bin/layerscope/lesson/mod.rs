@@ -18,7 +18,7 @@ mod tell;
 use layerscope::tree::NodeId;
 
 use crate::toml_file::Problem;
-use crate::tui::View;
+use crate::view::View;
 
 pub use course::{Course, Entry, Origin};
 pub use difference::FileLine;

@@ -10,7 +10,7 @@ use toml::Spanned;
 use super::figure::Template;
 use super::{Asked, Lesson, OnLine, Show, Written};
 use crate::toml_file::{Problem, unknown};
-use crate::tui::View;
+use crate::view::View;
 
 /// The lines that say at the end what has been seen.
 const SEEN: usize = 3;

@@ -10,8 +10,8 @@ use layerscope::{Archive, Error, Inspection, Opened, Progress, Selection};
 
 use super::course::{Entry, Origin};
 use super::{Facts, Told};
+use crate::intro::Intro;
 use crate::toml_file::Problem;
-use crate::tui::Intro;
 
 /// An image of a lesson, with all that there is to show and to say of it.
 #[derive(Clone)]

@@ -7,7 +7,7 @@ use super::facts::{Facts, Value};
 use super::figure::{Figure, Part, Quantity, Sign, Sum, Template};
 use super::{Lesson, Question, Scene, Step, Told, Written};
 use crate::toml_file::Problem;
-use crate::tui::View;
+use crate::view::View;
 
 /// Tells a lesson about its images.
 pub fn tell(lesson: &Lesson, facts: &[Facts], units: Units) -> Result<Told, Problem> {

@@ -15,13 +15,15 @@ use super::keymap::help::EXPLORER;
 use super::keymap::{Action, Context, Keymap};
 use super::layout::{Pane, Panes, Shares, layout, layout_with_narrator, rows_inside};
 use super::lesson::Narrator;
-use super::message::{Effect, LayerIntro, Message};
+use super::message::{Effect, Message};
 use super::mouse::Pointer;
 use super::search::Search;
 use super::sentences::{self, Details};
 use super::text::follow;
 use super::viewer::{Numbers, Viewer};
-use super::views::{Motion, View, Views};
+use super::views::{Motion, Views};
+use crate::intro::LayerIntro;
+use crate::view::View;
 
 /// How far the program is.
 pub enum Phase {

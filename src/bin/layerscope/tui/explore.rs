@@ -14,7 +14,7 @@ use super::prompt::Typed;
 use super::rows::{Order, Scope, Shown};
 use super::search::Search;
 use super::side::Spot;
-use super::views::View;
+use crate::view::View;
 
 /// Images with fewer paths are gone through at once; it takes no longer than a frame.
 const AT_ONCE: usize = 50_000;

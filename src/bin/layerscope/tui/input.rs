@@ -2,7 +2,7 @@
 
 use super::app::App;
 use super::message::Effect;
-use super::views::View;
+use crate::view::View;
 
 impl App {
     pub(super) fn selected_path(&self) -> Option<String> {

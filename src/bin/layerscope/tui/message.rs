@@ -5,12 +5,13 @@ use std::time::Duration;
 
 use crossterm::event::{KeyEvent, MouseEvent};
 use layerscope::advice::assessment::Study;
-use layerscope::{Error, Inspection, Opened};
+use layerscope::{Error, Inspection};
 use tempfile::TempPath;
 
 use super::jobs::{Done, Job};
 use super::lesson::Narrator;
 use super::work::Answer;
+use crate::intro::Intro;
 
 /// Something that happened.
 pub enum Message {
@@ -63,28 +64,4 @@ pub enum Effect {
     Work(Job),
     /// A pager shows this file, which is gone afterwards.
     Page(TempPath),
-}
-
-/// A layer as the manifest has it, before it is read.
-#[derive(Clone)]
-pub struct LayerIntro {
-    pub instruction: String,
-    pub stored: Option<u64>,
-}
-
-/// What is known of an image before its layers are read.
-#[derive(Clone)]
-pub struct Intro {
-    pub name: String,
-    pub layers: Vec<LayerIntro>,
-}
-
-impl Intro {
-    pub fn of(opened: &Opened) -> Self {
-        let layers = opened.image.layers.iter().map(|layer| LayerIntro {
-            instruction: layer.instruction.one_line(),
-            stored: layer.member.as_ref().map(|member| member.extent.len),
-        });
-        Self { name: opened.image.name(), layers: layers.collect() }
-    }
 }

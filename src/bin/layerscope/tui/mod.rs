@@ -49,10 +49,10 @@ use layerscope::report::Units;
 use layerscope::{Archive, Error, Opened, Progress, Selection};
 use ratatui::layout::Rect;
 
-pub use message::Intro;
+use crate::view::View;
 pub use signs::Signs;
 pub use terminal::Environment;
-pub use views::{Motion, View};
+pub use views::Motion;
 
 use crate::lesson::{Course, LessonError};
 use app::App;

@@ -13,7 +13,8 @@ use super::layout::{Divider, Pane, rows_inside};
 use super::message::Effect;
 use super::text::first_visible;
 use super::theme::Theme;
-use super::views::{Look, View};
+use super::views::Look;
+use crate::view::View;
 
 /// Rows that a turn of the wheel moves.
 pub const WHEEL: usize = 3;

@@ -4,7 +4,7 @@ use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use super::app::{App, Phase};
-use super::views::View;
+use crate::view::View;
 
 impl App {
     /// Whether time has to be told, because something moves by itself and can be seen.

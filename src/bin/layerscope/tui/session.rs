@@ -17,12 +17,13 @@ use ratatui::Frame;
 use super::app::{App, Phase};
 use super::clock::Clock;
 use super::lesson::{Narrator, Place};
-use super::message::{Effect, Intro, Message};
+use super::message::{Effect, Message};
 use super::stage::{Event, Stage, TICK};
 use super::theme::Theme;
 use super::viewer::pager;
 use super::work::{Jobs, Workshop};
 use super::{Failure, Start, draw};
+use crate::intro::Intro;
 use crate::lesson::{self, Course, Entry, LessonError};
 
 /// How looking at an image ended.

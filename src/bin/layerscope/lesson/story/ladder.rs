@@ -4,7 +4,7 @@ use layerscope::advice::ladder::{Certainty, Rung, Step as Remedy};
 use layerscope::display::noticeably;
 
 use super::teller::{Teller, explore, in_view};
-use crate::tui::View;
+use crate::view::View;
 
 /// A rung is worth a word if it saves more than one part in so many.
 const WORTH: u64 = 100;

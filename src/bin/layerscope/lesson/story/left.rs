@@ -8,7 +8,7 @@ use layerscope::tree::NodeId;
 
 use super::teller::{Teller, explore, in_view};
 use super::words;
-use crate::tui::View;
+use crate::view::View;
 
 /// The columns of an instruction that is written out.
 const CODE: usize = 100;

@@ -8,7 +8,7 @@ use layerscope::runtime::command::Role;
 
 use super::teller::{Teller, explore, in_view};
 use super::words;
-use crate::tui::View;
+use crate::view::View;
 
 /// The columns of a name of a base image.
 const BASE: usize = 40;

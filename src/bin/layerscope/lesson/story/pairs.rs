@@ -10,7 +10,7 @@ use super::options::Options;
 use super::place::biggest_place;
 use super::teller::{Teller, changes, explore, in_view};
 use super::words;
-use crate::tui::View;
+use crate::view::View;
 
 /// Pairs that are spoken of after the biggest.
 const SHORTLY: usize = 3;

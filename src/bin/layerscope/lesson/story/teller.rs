@@ -12,7 +12,7 @@ use layerscope::tree::{NodeId, Totals};
 use super::options::Options;
 use super::words::{self, WIDTH};
 use crate::lesson::{Question, Scene, Step};
-use crate::tui::View;
+use crate::view::View;
 
 /// The rows that the narrator has on a screen of 80×24.
 const ROWS: usize = 8;

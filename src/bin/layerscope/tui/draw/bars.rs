@@ -16,7 +16,8 @@ use crate::tui::layout::Pane;
 use crate::tui::lesson;
 use crate::tui::text::cut;
 use crate::tui::theme::Theme;
-use crate::tui::views::{View, Views};
+use crate::tui::views::Views;
+use crate::view::View;
 
 /// A piece of a bar.
 pub struct Piece {

@@ -30,7 +30,8 @@ use super::side;
 use super::text::{cut, first_visible};
 use super::theme::Theme;
 use super::viewer;
-use super::views::{Look, View};
+use super::views::Look;
+use crate::view::View;
 
 /// Draws the whole screen.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {

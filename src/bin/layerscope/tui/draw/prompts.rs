@@ -9,7 +9,7 @@ use crate::tui::filter::Filter;
 use crate::tui::keymap::Action;
 use crate::tui::search::{Search, where_it_lives};
 use crate::tui::theme::Theme;
-use crate::tui::views::View;
+use crate::view::View;
 
 /// The line, if there is something to say.
 pub fn line(app: &App, theme: &Theme) -> Option<Line<'static>> {

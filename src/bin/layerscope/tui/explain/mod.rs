@@ -15,7 +15,7 @@ use super::keymap::Action;
 use super::layout::{Pane, rows_inside};
 use super::rows::Scope;
 use super::text::wrap;
-use super::views::View;
+use crate::view::View;
 
 /// The parts of a sum that are named; the others are added up.
 const NAMED: usize = 8;

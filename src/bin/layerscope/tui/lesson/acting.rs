@@ -9,7 +9,8 @@ use crate::tui::keymap::Action;
 use crate::tui::layout::{Pane, rows_inside};
 use crate::tui::message::Effect;
 use crate::tui::search::Search;
-use crate::tui::views::{View, Views};
+use crate::tui::views::Views;
+use crate::view::View;
 
 /// The actions that answer, in the order of the options.
 pub static ANSWERS: [Action; 4] = [Action::AnswerA, Action::AnswerB, Action::AnswerC, Action::AnswerD];

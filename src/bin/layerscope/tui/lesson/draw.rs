@@ -16,7 +16,7 @@ use crate::tui::keymap::help::Line as Hint;
 use crate::tui::layout::rows_inside;
 use crate::tui::text::{cut, wrap};
 use crate::tui::theme::Theme;
-use crate::tui::views::View;
+use crate::view::View;
 
 /// The columns that words are read in at most.
 const WIDEST: usize = 100;

@@ -13,7 +13,8 @@ use crate::tui::draw;
 use crate::tui::message::Message;
 use crate::tui::text::cut;
 use crate::tui::theme::{Background, Theme};
-use crate::tui::views::{Motion, View};
+use crate::tui::views::Motion;
+use crate::view::View;
 
 /// The rows that the narrator may have; they are not seen.
 const SPOKEN: u16 = 60;

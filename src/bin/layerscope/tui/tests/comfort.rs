@@ -9,12 +9,13 @@ use ratatui::style::{Color, Modifier};
 
 use super::pictures::{check, check_on};
 use super::{DEMO, Person, lines, settings, svg};
+use crate::intro::Intro;
 use crate::tui::Settings;
 use crate::tui::keymap::Keymap;
-use crate::tui::message::{Effect, Intro, Message};
+use crate::tui::message::{Effect, Message};
 use crate::tui::signs::Signs;
 use crate::tui::theme::{Background, Theme};
-use crate::tui::views::View;
+use crate::view::View;
 
 fn in_ascii() -> Settings {
     Settings { signs: Signs::Ascii, keymap: Keymap::usual().with_names_in_ascii(true), ..settings() }

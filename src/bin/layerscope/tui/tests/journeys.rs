@@ -8,10 +8,11 @@ use layerscope::{Error, Progress};
 use proptest::prelude::*;
 
 use super::{DEMO, Person};
+use crate::intro::Intro;
 use crate::tui::app::App;
 use crate::tui::explorer::Explorer;
 use crate::tui::layout::Pane;
-use crate::tui::message::{Effect, Intro, Message};
+use crate::tui::message::{Effect, Message};
 
 #[test]
 fn the_first_screen_answers_what_is_wasted_and_which_instruction_did_it() {

@@ -12,7 +12,7 @@ use super::Person;
 use crate::lesson::{Course, Scene, Stage, Told};
 use crate::tui::lesson::{Narrator, Place};
 use crate::tui::message::Message;
-use crate::tui::views::View;
+use crate::view::View;
 
 /// The built-in lessons, told.
 static COURSE: LazyLock<Vec<(String, Told, Vec<Stage>)>> = LazyLock::new(|| {

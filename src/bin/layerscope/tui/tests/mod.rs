@@ -31,14 +31,16 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
 use super::app::{App, Phase};
-use super::message::{Effect, Intro, Message};
+use super::message::{Effect, Message};
 use super::picture as svg;
 pub use super::picture::lines;
 use super::signs::Signs;
 use super::theme::Theme;
-use super::views::{Motion, View};
+use super::views::Motion;
 use super::work::{Ask, Task, Workshop};
 use super::{Keymap, Settings};
+use crate::intro::Intro;
+use crate::view::View;
 
 static DEMO: LazyLock<(Opened, Arc<Inspection>)> = LazyLock::new(|| {
     let opened = layerscope::image::builtin::demo::open().expect("the demo opens");

@@ -5,7 +5,7 @@ use crossterm::event::{MouseButton, MouseEventKind};
 use super::Person;
 use crate::tui::layout::Pane;
 use crate::tui::message::{Effect, Message};
-use crate::tui::views::View;
+use crate::view::View;
 
 const DRAG: MouseEventKind = MouseEventKind::Drag(MouseButton::Left);
 const DOWN: MouseEventKind = MouseEventKind::Down(MouseButton::Left);

@@ -11,8 +11,9 @@ use super::{DEMO, Person, lines, settings};
 use crate::tui::message::Message;
 use crate::tui::signs::Signs;
 use crate::tui::theme::Theme;
-use crate::tui::views::{Motion, View};
+use crate::tui::views::Motion;
 use crate::tui::{Keymap, Settings};
+use crate::view::View;
 
 const FRAME: Duration = Duration::from_millis(40);
 

@@ -9,10 +9,11 @@ use serde_json::json;
 
 use super::support::build::{self, Entry, Image, Layer, dir, entries, file, gone, layer, opaque};
 use super::{Person, pictures, support};
+use crate::intro::Intro;
 use crate::lesson::story;
 use crate::tui::lesson::{Narrator, Place};
-use crate::tui::message::{Intro, Message};
-use crate::tui::views::View;
+use crate::tui::message::Message;
+use crate::view::View;
 
 /// The screen that every step has to fit.
 const SMALL: (u16, u16) = (80, 24);

@@ -6,7 +6,7 @@ use layerscope::tree::NodeId;
 
 use super::pictures::check;
 use super::{DEMO, Person};
-use crate::tui::views::View;
+use crate::view::View;
 
 fn at_the_timeline(width: u16, height: u16) -> Person {
     let mut person = Person::at(width, height);

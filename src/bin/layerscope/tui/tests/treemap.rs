@@ -8,8 +8,9 @@ use proptest::prelude::*;
 
 use super::pictures::check;
 use super::{DEMO, Person};
-use crate::tui::message::{Intro, Message};
-use crate::tui::views::View;
+use crate::intro::Intro;
+use crate::tui::message::Message;
+use crate::view::View;
 
 fn at_the_map(width: u16, height: u16) -> Person {
     let mut person = Person::at(width, height);

@@ -7,9 +7,10 @@ use layerscope::Progress;
 
 use super::pictures::check;
 use super::{DEMO, Person};
-use crate::tui::message::{Intro, Message};
+use crate::intro::Intro;
+use crate::tui::message::Message;
 use crate::tui::rows::Scope;
-use crate::tui::views::View;
+use crate::view::View;
 
 /// Someone who looks at the waste of the demo.
 fn at_the_waste(width: u16, height: u16) -> Person {

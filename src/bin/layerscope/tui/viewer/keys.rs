@@ -7,8 +7,8 @@ use super::{Next, Viewer};
 use crate::tui::app::App;
 use crate::tui::keymap::Action;
 use crate::tui::message::Effect;
-use crate::tui::views::View;
 use crate::tui::work::{Answer, Task};
+use crate::view::View;
 
 impl App {
     /// Opens the viewer on the selected path.

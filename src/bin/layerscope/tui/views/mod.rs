@@ -24,6 +24,7 @@ use super::keymap::Action;
 use super::keymap::help::Line as Hint;
 use super::mouse::WHEEL;
 use super::theme::Theme;
+use crate::view::View;
 
 pub use play::Motion;
 
@@ -35,32 +36,7 @@ use timeline::Timeline;
 use treemap::Treemap;
 use waste::Waste;
 
-/// A way to look at an image.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
-pub enum View {
-    #[default]
-    Explore,
-    Waste,
-    Timeline,
-    Treemap,
-    Image,
-    Findings,
-    Ladder,
-    Play,
-}
-
 impl View {
-    pub const ALL: [Self; 8] = [
-        Self::Explore,
-        Self::Waste,
-        Self::Timeline,
-        Self::Treemap,
-        Self::Image,
-        Self::Findings,
-        Self::Ladder,
-        Self::Play,
-    ];
-
     /// The view that an action asks for.
     pub fn asked_for(action: Action) -> Option<Self> {
         Self::ALL.into_iter().find(|view| view.action() == action)
@@ -77,33 +53,6 @@ impl View {
             Self::Findings => Action::ViewFindings,
             Self::Ladder => Action::ViewLadder,
             Self::Play => Action::ViewPlay,
-        }
-    }
-
-    /// The word for it on the command line and in the configuration.
-    pub fn word(self) -> &'static str {
-        match self {
-            Self::Explore => "explore",
-            Self::Waste => "waste",
-            Self::Timeline => "timeline",
-            Self::Treemap => "treemap",
-            Self::Image => "image",
-            Self::Findings => "findings",
-            Self::Ladder => "ladder",
-            Self::Play => "play",
-        }
-    }
-
-    pub fn name(self) -> &'static str {
-        match self {
-            Self::Explore => "Explore",
-            Self::Waste => "Waste",
-            Self::Timeline => "Timeline",
-            Self::Treemap => "Treemap",
-            Self::Image => "Image",
-            Self::Findings => "Findings",
-            Self::Ladder => "Ladder",
-            Self::Play => "Play",
         }
     }
 }

@@ -14,10 +14,11 @@ use layerscope::tree::{Change, NodeId};
 use super::pictures::check;
 use super::support::build::{self, Image, Layer, dir, entries, file, gone, hardlink, layer, symlink};
 use super::{Person, settings};
+use crate::intro::Intro;
 use crate::tui::Keymap;
 use crate::tui::app::App;
 use crate::tui::explorer::Explorer;
-use crate::tui::message::{Effect, Intro, Message};
+use crate::tui::message::{Effect, Message};
 use crate::tui::rows::Scope;
 
 fn explorer(person: &Person) -> &Explorer {

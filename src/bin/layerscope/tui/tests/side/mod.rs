@@ -22,9 +22,10 @@ use ratatui::layout::Rect;
 use super::support::build::{self, Image, dir, file, layer, tar};
 use super::support::versions::versions;
 use super::{lines, pictures, settings, svg};
+use crate::intro::Intro;
 use crate::tui::Settings;
 use crate::tui::app::App;
-use crate::tui::message::{Effect as ExplorerEffect, Intro, Message};
+use crate::tui::message::{Effect as ExplorerEffect, Message};
 use crate::tui::side::{Effect, News, Side, Spot};
 use crate::tui::theme::Theme;
 

@@ -1,0 +1,22 @@
+//! Text files of the host that the user names: read whole, if they are of sensible size.
+
+use std::fs::File;
+use std::io::{self, Read};
+use std::path::Path;
+
+/// The largest file that is read, in bytes.
+const LIMIT: u64 = 1 << 20;
+
+/// Reads the text of a file of at most 1 MiB.
+///
+/// # Errors
+///
+/// The file cannot be read, is larger, or is not UTF-8.
+pub fn contents(path: &Path) -> io::Result<String> {
+    let mut text = String::new();
+    File::open(path)?.take(LIMIT + 1).read_to_string(&mut text)?;
+    if text.len() as u64 > LIMIT {
+        return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is bigger than 1 MiB"));
+    }
+    Ok(text)
+}

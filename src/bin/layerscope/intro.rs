@@ -1,0 +1,27 @@
+//! An image before its layers are read: its name, and the layers as the manifest has them.
+
+use layerscope::Opened;
+
+/// A layer as the manifest has it, before it is read.
+#[derive(Clone)]
+pub struct LayerIntro {
+    pub instruction: String,
+    pub stored: Option<u64>,
+}
+
+/// What is known of an image before its layers are read.
+#[derive(Clone)]
+pub struct Intro {
+    pub name: String,
+    pub layers: Vec<LayerIntro>,
+}
+
+impl Intro {
+    pub fn of(opened: &Opened) -> Self {
+        let layers = opened.image.layers.iter().map(|layer| LayerIntro {
+            instruction: layer.instruction.one_line(),
+            stored: layer.member.as_ref().map(|member| member.extent.len),
+        });
+        Self { name: opened.image.name(), layers: layers.collect() }
+    }
+}

@@ -1,0 +1,133 @@
+//! The rooms of the crate: each names only rooms that stand before it, so that the flow of data can be read off `src`.
+
+use std::fs;
+use std::path::{Path, PathBuf};
+
+use regex::Regex;
+
+/// Rooms that are ordered among themselves, the lowest first. A new room has to declare its place here.
+struct Floor {
+    /// The folder, below `src`.
+    folder: &'static str,
+    /// The path that imports of its rooms begin with.
+    prefix: &'static str,
+    /// The rooms; a room names only those to its left.
+    rooms: &'static [&'static str],
+}
+
+const FLOORS: [Floor; 5] = [
+    Floor {
+        folder: "",
+        prefix: "crate::",
+        rooms: &[
+            "progress", "display", "shell", "path", "error", "warning", "archive", "image", "tree", "analysis",
+            "files", "runtime", "advice", "compare", "report",
+        ],
+    },
+    Floor {
+        folder: "files",
+        prefix: "crate::files::",
+        rooms: &["contents", "executable", "filesystem", "packages", "extract"],
+    },
+    Floor { folder: "runtime", prefix: "crate::runtime::", rooms: &["command", "libraries"] },
+    Floor {
+        folder: "advice",
+        prefix: "crate::advice::",
+        rooms: &["findings", "base", "ladder", "measure", "assessment", "dockerfile"],
+    },
+    Floor {
+        folder: "bin/layerscope",
+        prefix: "crate::",
+        rooms: &["toml_file", "host_text", "view", "intro", "lesson", "tui", "config", "cli", "main"],
+    },
+];
+
+#[test]
+fn no_room_names_one_that_stands_above_it() {
+    let faults: Vec<_> = FLOORS.iter().flat_map(Floor::faults).collect();
+    assert!(faults.is_empty(), "imports that run the wrong way:\n{}", faults.join("\n"));
+}
+
+#[test]
+fn every_room_has_a_place_in_the_order() {
+    for floor in &FLOORS {
+        for (room, _) in floor.files() {
+            assert!(
+                floor.place(&room).is_some(),
+                "src/{}: the room {room} has no place in tests/house.rs",
+                floor.folder
+            );
+        }
+        for room in floor.rooms {
+            assert!(floor.files().iter().any(|(found, _)| found == room), "src/{}: no room {room}", floor.folder);
+        }
+    }
+}
+
+#[test]
+fn an_arrow_the_wrong_way_is_seen() {
+    let library = &FLOORS[0];
+    let upwards =
+        "use std::io;\nuse crate::report::Account;\n// use crate::report::Text;\nuse crate::archive::Source;\n";
+    assert_eq!(library.wrong("image", upwards), [(2, "report".to_owned())]);
+    assert_eq!(library.wrong("report", upwards), []);
+    let in_words = "let tree = crate::tree::build(crate::nowhere::at_all());";
+    assert_eq!(library.wrong("archive", in_words), [(1, "tree".to_owned()), (1, "nowhere".to_owned())]);
+}
+
+impl Floor {
+    /// The place of a room in the order.
+    fn place(&self, room: &str) -> Option<usize> {
+        self.rooms.iter().position(|name| *name == room)
+    }
+
+    /// The files of the floor, each with its room.
+    fn files(&self) -> Vec<(String, PathBuf)> {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(self.folder);
+        let mut files = Vec::new();
+        for entry in fs::read_dir(&root).unwrap() {
+            let path = entry.unwrap().path();
+            let room = path.file_stem().unwrap().to_str().unwrap().to_owned();
+            // The root of a floor lists its rooms, and the binary is a crate of its own.
+            if !["mod", "lib", "bin"].contains(&room.as_str()) {
+                sources(&path).into_iter().for_each(|file| files.push((room.clone(), file)));
+            }
+        }
+        files
+    }
+
+    /// What is wrong with the floor, a line each.
+    fn faults(&self) -> Vec<String> {
+        let mut faults = Vec::new();
+        for (room, file) in self.files() {
+            let text = fs::read_to_string(&file).unwrap();
+            for (line, named) in self.wrong(&room, &text) {
+                faults.push(format!("{}:{line}: {room} names {named}", file.display()));
+            }
+        }
+        faults
+    }
+
+    /// The lines of a file of `room` that name a room above it, or one without a place, and that room.
+    fn wrong(&self, room: &str, text: &str) -> Vec<(usize, String)> {
+        let named = Regex::new(&format!(r"\b{}([a-z_]+)", self.prefix)).unwrap();
+        let mut wrong = Vec::new();
+        for (line, code) in text.lines().map(|line| line.split("//").next().unwrap_or_default()).enumerate() {
+            for room_named in named.captures_iter(code).map(|found| found[1].to_owned()) {
+                if self.place(&room_named) > self.place(room) || self.place(&room_named).is_none() {
+                    wrong.push((line + 1, room_named));
+                }
+            }
+        }
+        wrong
+    }
+}
+
+/// The Rust files at and below `path`; files of tests may name everything.
+fn sources(path: &Path) -> Vec<PathBuf> {
+    if path.is_file() {
+        return Vec::from_iter(path.extension().is_some_and(|end| end == "rs").then(|| path.to_owned()));
+    }
+    let entries = fs::read_dir(path).unwrap().map(|entry| entry.unwrap().path());
+    entries.filter(|entry| !entry.ends_with("tests")).flat_map(|entry| sources(&entry)).collect()
+}
