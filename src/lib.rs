@@ -1,15 +1,50 @@
-//! Opens a container image, merges its layers into one filesystem tree and
-//! says what each layer costs, and which bytes still ship although a later
-//! layer deleted or overwrote them.
+//! Opens container images, merges their layers into one filesystem tree, and accounts for every byte: what is visible
+//! in a container, what is wasted because a later layer deleted or replaced it, and what a change would save.
 //!
-//! ```no_run
-//! use layerscope::{Progress, inspect, open};
+//! The layers of an image, and what each wastes:
 //!
-//! let opened = open("image.tar".as_ref(), None)?;
+//! ```
+//! use layerscope::{Progress, inspect, open_demo};
+//!
+//! let opened = open_demo()?;
 //! let inspection = inspect(&opened, &Progress::default())?;
-//! println!("{} of {} bytes are dead", inspection.totals.dead(), inspection.totals.shipped);
+//! for layer in &inspection.layers {
+//!     println!("{:>11} bytes, {:>11} wasted: {}", layer.shipped, layer.dead(), layer.instruction.one_line());
+//! }
+//! assert_eq!(inspection.totals.shipped, inspection.totals.live + inspection.totals.dead());
 //! # Ok::<(), layerscope::Error>(())
 //! ```
+//!
+//! The size without a path:
+//!
+//! ```
+//! use layerscope::{Change, Progress, inspect, open_demo, what_if};
+//!
+//! let inspection = inspect(&open_demo()?, &Progress::default())?;
+//! let go = inspection.tree.find(b"/usr/lib/go").expect("layer 1 installs Go");
+//! let without = what_if(&inspection, &[Change::Drop(go)]);
+//! println!("{} bytes instead of {}", without.shipped, inspection.totals.shipped);
+//! assert!(without.saved(&inspection) > 100_000_000);
+//! # Ok::<(), layerscope::Error>(())
+//! ```
+//!
+//! What need not be in the image, the biggest first:
+//!
+//! ```
+//! use layerscope::{Progress, Rules, find, inspect, open_demo};
+//!
+//! let inspection = inspect(&open_demo()?, &Progress::default())?;
+//! let base_layers = 1;
+//! for finding in find(&inspection, &Rules::built_in(), base_layers, None) {
+//!     println!("{:>11} bytes: {} (layer {})", finding.bytes, finding.title, finding.born_in);
+//! }
+//! # Ok::<(), layerscope::Error>(())
+//! ```
+//!
+//! An archive of the user's is opened with [`open`], a pipe with [`open_pipe`]. What is exported here is **not stable
+//! before 1.0**: names and fields change with any release, and what is not listed here is for the program alone.
+//!
+//! # The rooms
 //!
 //! Data flows one way, and a room names only rooms before it:
 //!
@@ -17,28 +52,54 @@
 //! archive ─▶ image ─▶ tree ─▶ analysis ─▶ files ─▶ runtime ─▶ advice ─▶ compare ─▶ report
 //! ```
 //!
-//! Every room may use [`progress`], [`display`] and [`shell`]. A test reads the imports and fails on one that runs the other way.
+//! Every room may use `progress`, `display` and `shell`. A test (`tests/house.rs`) reads the imports and fails on one
+//! that runs the other way.
 
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 
+#[doc(hidden)]
 pub mod advice;
+#[doc(hidden)]
 pub mod analysis;
+#[doc(hidden)]
 pub mod archive;
+#[doc(hidden)]
 pub mod compare;
+#[doc(hidden)]
 pub mod display;
 mod error;
+#[doc(hidden)]
 pub mod files;
+#[doc(hidden)]
 pub mod image;
 mod path;
+#[doc(hidden)]
 pub mod progress;
+#[doc(hidden)]
 pub mod report;
+#[doc(hidden)]
 pub mod runtime;
+#[doc(hidden)]
 pub mod shell;
+#[doc(hidden)]
 pub mod tree;
 mod warning;
 
-pub use analysis::{Inspection, inspect};
+pub use advice::base::{Base, Given, base};
+pub use advice::findings::{Finding, Rules, find};
+pub use advice::ladder::{Certainty, Rung};
+pub use analysis::what_if::{Change, Outcome, what_if};
+pub use analysis::{Dead, ImageTotals, Inspection, LayerAccount, inspect};
+pub use compare::{Sharing, sharing};
+pub use display::Units;
 pub use error::Error;
-pub use image::{Archive, Opened, Selection, open, open_archive, open_pipe, open_source, opens_at_once};
+pub use files::contents::{Contents, LayerContents};
+pub use files::extract::{Extracted, extract};
+pub use image::builtin::demo::open as open_demo;
+pub use image::{
+    Archive, Compression, Image, Instruction, Opened, Selection, open, open_archive, open_pipe, open_source,
+    opens_at_once,
+};
 pub use progress::Progress;
+pub use tree::{Cause, Kind, NodeId, Tree, VersionId};
 pub use warning::{Difference, Gap, Warning, WarningKind};
