@@ -38,7 +38,7 @@ const FLOORS: [Floor; 5] = [
     Floor {
         folder: "bin/layerscope",
         prefix: "crate::",
-        rooms: &["toml_file", "host_text", "view", "intro", "lesson", "tui", "config", "cli", "main"],
+        rooms: &["toml_file", "host_text", "view", "intro", "lesson", "tui", "handout", "config", "cli", "main"],
     },
 ];
 

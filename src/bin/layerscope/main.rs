@@ -3,6 +3,7 @@
 
 mod cli;
 mod config;
+mod handout;
 mod host_text;
 mod intro;
 mod lesson;

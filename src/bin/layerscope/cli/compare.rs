@@ -13,7 +13,7 @@ use layerscope::{Error, Inspection, Opened, Progress, Selection};
 use super::input::Input;
 use super::settings::{self, LookOptions, Preferences};
 use super::{Failure, Format, coloured, read_opened, to_stdout};
-use crate::tui::side::{Candidate, Opener};
+use crate::tui::comparison::{Candidate, Opener};
 use crate::tui::{self, Environment};
 
 #[derive(Args)]
@@ -77,7 +77,7 @@ fn show(arguments: &CompareArguments) -> Result<(), Failure> {
         Ok(Candidate { name, open })
     };
     let candidates = inputs(arguments).map(candidate).collect::<Result<_, Error>>()?;
-    Ok(tui::side::run(candidates, settings)?)
+    Ok(tui::comparison::run(candidates, settings)?)
 }
 
 fn write(arguments: &CompareArguments, format: Format) -> Result<(), Failure> {

@@ -14,8 +14,8 @@ use super::compare::{named, named_here};
 use super::input::Input;
 use super::settings::{self, Preferences, ScreenOptions};
 use super::{Failure, progress, start, to_stdout};
+use crate::handout::{Handout, Kit, PRINTED, Pictures, Size, WRITTEN};
 use crate::lesson::{self, Course, Entry, Origin, Stage, Told};
-use crate::tui::handout::{Handout, Kit, PRINTED, Pictures, Size, WRITTEN};
 use crate::tui::{self, Environment, Settings, Signs, Start};
 
 #[derive(Args)]

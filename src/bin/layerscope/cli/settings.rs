@@ -8,7 +8,7 @@ use layerscope::report::Units;
 
 use super::Failure;
 use crate::config::{self, Ascii, Config, Error, Keys, Place, ThemeChoice};
-use crate::tui::theme::Theme;
+use crate::tui::widgets::theme::Theme;
 use crate::tui::{Motion, Settings};
 use crate::view::View;
 

@@ -11,8 +11,8 @@ use layerscope::display::Units;
 
 use crate::toml_file::Problem;
 use crate::tui::Signs;
-use crate::tui::keymap::{Action, Chord, Keymap};
-use crate::tui::theme::{BUILT_IN, Theme};
+use crate::tui::keys::{Action, Chord, Keymap};
+use crate::tui::widgets::theme::{BUILT_IN, Theme};
 use crate::view::View;
 
 pub use place::Place;

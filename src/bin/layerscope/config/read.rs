@@ -8,7 +8,7 @@ use toml::de::{DeTable, DeValue};
 use super::Config;
 use super::setting::Setting;
 use crate::toml_file::{Problem, in_order, instead, unknown};
-use crate::tui::keymap::{Action, Chord};
+use crate::tui::keys::{Action, Chord};
 
 /// Reads the text of a configuration whose paths start from `directory`.
 pub fn read(text: &str, directory: Option<&Path>) -> Result<Config, Problem> {

@@ -4,7 +4,7 @@ use std::fmt::Write;
 
 use super::setting::Setting;
 use super::{Config, Place, shown};
-use crate::tui::keymap::{Action, Chord};
+use crate::tui::keys::{Action, Chord};
 
 /// The configuration as TOML with comments, the first of which says where the file is looked for.
 pub fn write(config: &Config, place: &Place) -> String {

@@ -8,10 +8,10 @@ use layerscope::advice::assessment::Study;
 use layerscope::{Error, Inspection};
 use tempfile::TempPath;
 
-use super::jobs::{Done, Job};
 use super::lesson::Narrator;
 use super::work::Answer;
 use crate::intro::Intro;
+use crate::tui::work::passes::{Done, Job};
 
 /// Something that happened.
 pub enum Message {

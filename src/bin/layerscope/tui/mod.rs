@@ -4,62 +4,37 @@
 //! the loop sleeps while nothing happens.
 
 mod app;
-mod biography;
-mod clock;
-mod draw;
-mod explain;
-mod explore;
+pub mod comparison;
 mod explorer;
-mod extract;
-mod filter;
-pub mod handout;
-mod input;
-mod instruction;
-mod jobs;
-pub mod keymap;
+pub mod keys;
 mod layout;
 pub mod lesson;
 mod message;
-mod mouse;
-mod moving;
-mod pattern;
-pub mod picture;
-mod prompt;
-mod rows;
-mod search;
-mod sentences;
+mod overlay;
+mod run;
 mod session;
-pub mod side;
-mod signs;
-mod stage;
 mod terminal;
 #[cfg(test)]
 mod tests;
-mod text;
-pub mod theme;
 mod viewer;
 mod views;
+pub mod widgets;
 mod work;
 
 use std::io;
-use std::sync::mpsc::channel;
-use std::time::Instant;
 
 use layerscope::report::Units;
-use layerscope::{Archive, Error, Opened, Progress, Selection};
-use ratatui::layout::Rect;
+use layerscope::{Archive, Error, Opened, Progress};
 
-use crate::view::View;
-pub use signs::Signs;
+pub use run::run;
 pub use terminal::Environment;
 pub use views::Motion;
+pub use widgets::signs::Signs;
 
 use crate::lesson::{Course, LessonError};
-use app::App;
-use keymap::Keymap;
-use session::{Ended, Session};
-use stage::Stage;
-use theme::Theme;
+use crate::view::View;
+use keys::Keymap;
+use widgets::theme::Theme;
 
 /// Why the interface ended without success.
 pub enum Failure {
@@ -123,42 +98,4 @@ impl Start {
             Self::Later(name, _) => name.clone(),
         }
     }
-}
-
-/// Shows an image until the person quits.
-pub fn run(start: Start, selection: Selection, settings: Settings) -> Result<(), Failure> {
-    let (sender, receiver) = channel();
-    let app = App::new(start.name(), &settings, area()?);
-    let mut session = Session::new(app, 0, selection, settings.pager.clone(), sender.clone());
-    // The layers are read already while the terminal is asked for its colours.
-    session.start(start);
-    let mut stage = Stage::open(&settings, sender, receiver)?;
-    let ended = exchange(&mut session, &mut stage);
-    drop(stage);
-    match ended? {
-        Ended::Quit | Ended::Back => Ok(()),
-        Ended::Failed(failure) => Err(failure),
-    }
-}
-
-/// Takes events and draws, until something ends the program.
-fn exchange(session: &mut Session, stage: &mut Stage) -> io::Result<Ended> {
-    loop {
-        session.work();
-        stage.draw(|theme, frame| session.draw(theme, frame))?;
-        let patience = session.patience(Instant::now());
-        let Some(events) = stage.wait(patience) else { return Ok(Ended::Quit) };
-        session.pass_time(Instant::now(), events.is_empty());
-        for event in events {
-            if let Some(ended) = session.take(event, stage)? {
-                return Ok(ended);
-            }
-        }
-    }
-}
-
-/// The whole of the terminal.
-fn area() -> io::Result<Rect> {
-    let (width, height) = crossterm::terminal::size()?;
-    Ok(Rect::new(0, 0, width, height))
 }

@@ -14,17 +14,18 @@ use layerscope::report::Units;
 use layerscope::{Archive, Error, Inspection, Opened, Progress, Selection};
 use ratatui::Frame;
 
+use super::app::draw;
 use super::app::{App, Phase};
-use super::clock::Clock;
 use super::lesson::{Narrator, Place};
 use super::message::{Effect, Message};
-use super::stage::{Event, Stage, TICK};
-use super::theme::Theme;
 use super::viewer::pager;
 use super::work::{Jobs, Workshop};
-use super::{Failure, Start, draw};
+use super::{Failure, Start};
 use crate::intro::Intro;
 use crate::lesson::{self, Course, Entry, LessonError};
+use crate::tui::terminal::clock::Clock;
+use crate::tui::terminal::stage::{Event, Stage, TICK};
+use crate::tui::widgets::theme::Theme;
 
 /// How looking at an image ended.
 pub enum Ended {

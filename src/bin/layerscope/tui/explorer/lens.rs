@@ -5,9 +5,9 @@ use std::cmp::{Ordering, Reverse};
 use layerscope::Inspection;
 use layerscope::tree::{Change, NodeId, Tree};
 
+use super::filter::Kept;
+use super::rows::{Measure, Order, Scope, Shown, Sort};
 use super::slice::Slice;
-use crate::tui::filter::Kept;
-use crate::tui::rows::{Measure, Order, Scope, Shown, Sort};
 
 /// Everything that decides which children a directory shows, and in which order.
 #[derive(Clone, Copy)]

@@ -10,7 +10,7 @@ use foldhash::fast::RandomState;
 use layerscope::tree::{NodeId, Tree};
 
 use super::lens::Lens;
-use crate::tui::rows::Row;
+use super::rows::Row;
 
 /// A directory that is open, and so are all above it.
 #[derive(Default)]

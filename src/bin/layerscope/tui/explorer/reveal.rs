@@ -4,9 +4,9 @@ use layerscope::tree::NodeId;
 
 use super::Explorer;
 use super::changes::Changed;
+use super::filter::Filter;
+use super::rows::{Measure, Scope, Shown, Sort};
 use crate::lesson::Scene;
-use crate::tui::filter::Filter;
-use crate::tui::rows::{Measure, Scope, Shown, Sort};
 
 impl Explorer {
     /// Goes to the place where the next pair of layers wastes the most; after the last, to the first again.

@@ -3,7 +3,7 @@
 use layerscope::Inspection;
 use layerscope::tree::{Change, Changes, Moment, NodeId, Totals, Tree, VersionId};
 
-use crate::tui::rows::{Measure, Scope};
+use super::rows::{Measure, Scope};
 
 /// Sums and changes as of a layer, in one of the scopes.
 pub struct Slice {

@@ -3,13 +3,14 @@
 use ratatui::layout::Position;
 
 use super::{Answer, Narrator, Place, Turn};
-use crate::tui::app::{App, Phase, moved};
+use crate::tui::app::{App, Phase};
 use crate::tui::explorer::Explorer;
-use crate::tui::keymap::Action;
+use crate::tui::explorer::search::Search;
+use crate::tui::keys::Action;
 use crate::tui::layout::{Pane, rows_inside};
 use crate::tui::message::Effect;
-use crate::tui::search::Search;
 use crate::tui::views::Views;
+use crate::tui::widgets::moved;
 use crate::view::View;
 
 /// The actions that answer, in the order of the options.

@@ -9,13 +9,14 @@ use super::acting::ANSWERS;
 use super::{Narrator, Place, Turn};
 use crate::lesson::letter;
 use crate::tui::app::App;
-use crate::tui::draw::{pane, put, scroll_bar};
 use crate::tui::explorer::Explorer;
-use crate::tui::keymap::Action::{self, *};
-use crate::tui::keymap::help::Line as Hint;
+use crate::tui::keys::Action;
+use crate::tui::keys::Action::*;
+use crate::tui::keys::help::Line as Hint;
 use crate::tui::layout::rows_inside;
-use crate::tui::text::{cut, wrap};
-use crate::tui::theme::Theme;
+use crate::tui::widgets::text::{cut, wrap};
+use crate::tui::widgets::theme::Theme;
+use crate::tui::widgets::{pane, put, scroll_bar};
 use crate::view::View;
 
 /// The columns that words are read in at most.
@@ -197,7 +198,7 @@ pub fn mark(app: &App, explorer: &Explorer, lesson: &Narrator, theme: &Theme, bu
     let layers = Rect { y: panes.layers.y + 1, height: panes.layers.height.saturating_sub(2), ..panes.layers };
     point(layers, explorer.layer.checked_sub(tops.layers));
     if scene.path.is_some() {
-        let rows = crate::tui::draw::tree_rows(panes.tree);
+        let rows = crate::tui::explorer::draw::tree_rows(panes.tree);
         point(Rect { x: panes.tree.x, width: panes.tree.width, ..rows }, explorer.cursor.checked_sub(tops.tree));
     }
 }

@@ -8,9 +8,9 @@ use ratatui::text::Line;
 use super::Narrator;
 use super::draw::paragraphs;
 use crate::lesson::FileLine;
-use crate::tui::draw::{pane, put, scroll_bar, scrolled_title};
-use crate::tui::text::wrap;
-use crate::tui::theme::Theme;
+use crate::tui::widgets::text::wrap;
+use crate::tui::widgets::theme::Theme;
+use crate::tui::widgets::{pane, put, scroll_bar, scrolled_title};
 
 /// The lines of a Dockerfile, each with two columns for a mark before it.
 type File = Vec<(String, Style)>;

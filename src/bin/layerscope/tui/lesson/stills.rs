@@ -9,11 +9,11 @@ use super::{Narrator, Place};
 use crate::lesson::{Scene, Stage, Told};
 use crate::tui::Settings;
 use crate::tui::app::App;
-use crate::tui::draw;
+use crate::tui::app::draw;
 use crate::tui::message::Message;
-use crate::tui::text::cut;
-use crate::tui::theme::{Background, Theme};
 use crate::tui::views::Motion;
+use crate::tui::widgets::text::cut;
+use crate::tui::widgets::theme::{Background, Theme};
 use crate::view::View;
 
 /// The rows that the narrator may have; they are not seen.

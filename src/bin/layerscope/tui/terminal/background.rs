@@ -6,7 +6,7 @@ use crossterm::event;
 use crossterm::terminal::{disable_raw_mode, enable_raw_mode};
 use terminal_colorsaurus::{Error, QueryOptions, ThemeMode, theme_mode};
 
-use crate::tui::theme::{Background, Depth, Theme};
+use crate::tui::widgets::theme::{Background, Depth, Theme};
 
 /// Longer nobody waits for colours; terminals answer within a few milliseconds.
 const PATIENCE: Duration = Duration::from_millis(100);

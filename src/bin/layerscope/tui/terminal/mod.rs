@@ -1,8 +1,10 @@
 //! The terminal, taken over and given back whatever happens.
 
 mod background;
+pub mod clock;
 mod input;
 mod late;
+pub mod stage;
 
 use std::io::{self, BufWriter, Stdout, Write};
 use std::sync::{Mutex, PoisonError};

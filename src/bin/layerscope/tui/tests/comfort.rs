@@ -11,10 +11,10 @@ use super::pictures::{check, check_on};
 use super::{DEMO, Person, lines, settings, svg};
 use crate::intro::Intro;
 use crate::tui::Settings;
-use crate::tui::keymap::Keymap;
+use crate::tui::keys::Keymap;
 use crate::tui::message::{Effect, Message};
-use crate::tui::signs::Signs;
-use crate::tui::theme::{Background, Theme};
+use crate::tui::widgets::signs::Signs;
+use crate::tui::widgets::theme::{Background, Theme};
 use crate::view::View;
 
 fn in_ascii() -> Settings {

@@ -5,9 +5,9 @@ use crossterm::event::KeyCode;
 use super::files::FILES;
 use super::pictures::check;
 use super::{DEMO, Person};
-use crate::tui::explain::{Part, Subject, explain};
+use crate::tui::explorer::rows::Scope;
 use crate::tui::explorer::{Explorer, Slice};
-use crate::tui::rows::Scope;
+use crate::tui::overlay::explain::{Part, Subject, explain};
 use layerscope::report::Units;
 
 #[test]

@@ -152,7 +152,7 @@ fn the_help_lists_every_key_and_escape_leaves_it_but_never_the_program() {
     let mut person = Person::at(80, 100);
     person.types("?");
     let screen = person.screen();
-    for (_, lines) in crate::tui::keymap::help::EXPLORER.groups {
+    for (_, lines) in crate::tui::keys::help::EXPLORER.groups {
         for (actions, what) in *lines {
             assert!(screen.contains(what), "{what} is not on\n{screen}");
             for key in actions.iter().flat_map(|&action| person.app.keymap.keys(action)) {
@@ -379,7 +379,7 @@ fn even_one_cell_is_enough_not_to_panic() {
 fn a_terminal_that_has_not_said_yet_that_it_shrank_shows_what_fits() {
     let person = Person::at(80, 24);
     let mut small = ratatui::Terminal::new(ratatui::backend::TestBackend::new(40, 30)).unwrap();
-    small.draw(|frame| crate::tui::draw::draw(&person.app, &person.theme, frame)).unwrap();
+    small.draw(|frame| crate::tui::app::draw::draw(&person.app, &person.theme, frame)).unwrap();
     let shown = super::lines(small.backend().buffer());
     assert!(shown[1].starts_with("┌ Layers"), "{shown:?}");
     assert_eq!(shown[29], "");

@@ -2,6 +2,7 @@
 
 mod advice;
 mod comfort;
+mod comparison;
 mod explain;
 mod explore;
 mod extract;
@@ -12,7 +13,6 @@ mod lessons;
 mod mouse;
 mod pictures;
 mod play;
-mod side;
 mod story;
 #[path = "../../../../../tests/support/mod.rs"]
 mod support;
@@ -32,14 +32,14 @@ use ratatui::layout::Rect;
 
 use super::app::{App, Phase};
 use super::message::{Effect, Message};
-use super::picture as svg;
-pub use super::picture::lines;
-use super::signs::Signs;
-use super::theme::Theme;
 use super::views::Motion;
+use super::widgets::picture as svg;
 use super::work::{Ask, Task, Workshop};
 use super::{Keymap, Settings};
 use crate::intro::Intro;
+pub use crate::tui::widgets::picture::lines;
+use crate::tui::widgets::signs::Signs;
+use crate::tui::widgets::theme::Theme;
 use crate::view::View;
 
 static DEMO: LazyLock<(Opened, Arc<Inspection>)> = LazyLock::new(|| {
@@ -253,7 +253,7 @@ impl Person {
     }
 
     fn sees(&self) -> Buffer {
-        super::draw::screen(&self.app, &self.theme)
+        crate::tui::app::draw::screen(&self.app, &self.theme)
     }
 
     fn screen(&self) -> String {

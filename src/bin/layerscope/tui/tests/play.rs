@@ -9,9 +9,9 @@ use layerscope::tree::NodeId;
 use super::pictures::check;
 use super::{DEMO, Person, lines, settings};
 use crate::tui::message::Message;
-use crate::tui::signs::Signs;
-use crate::tui::theme::Theme;
 use crate::tui::views::Motion;
+use crate::tui::widgets::signs::Signs;
+use crate::tui::widgets::theme::Theme;
 use crate::tui::{Keymap, Settings};
 use crate::view::View;
 

@@ -8,8 +8,8 @@ use layerscope::Progress;
 use super::pictures::check;
 use super::{DEMO, Person};
 use crate::intro::Intro;
+use crate::tui::explorer::rows::Scope;
 use crate::tui::message::Message;
-use crate::tui::rows::Scope;
 use crate::view::View;
 
 /// Someone who looks at the waste of the demo.

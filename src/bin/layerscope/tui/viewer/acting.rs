@@ -7,8 +7,8 @@ use super::comparison::Comparison;
 use super::file::FileView;
 use super::find::Pattern;
 use super::{Asking, Next, Page, Saving, Viewer, facts};
-use crate::tui::keymap::Action;
-use crate::tui::prompt::{Prompt, Typed};
+use crate::tui::keys::Action;
+use crate::tui::widgets::prompt::{Prompt, Typed};
 
 impl Viewer {
     /// The place of what is typed: text that is looked for, or a place to go to.

@@ -5,8 +5,8 @@ use layerscope::tree::{Kind, Tree, VersionId};
 use super::difference::{Difference, Lines};
 use super::facts;
 use super::{Numbers, Room};
-use crate::tui::app::moved;
-use crate::tui::keymap::Action;
+use crate::tui::keys::Action;
+use crate::tui::widgets::moved;
 use crate::tui::work::{Answer, Ask, Task};
 
 /// Columns that a key moves the texts sideways.

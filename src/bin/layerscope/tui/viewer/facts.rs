@@ -7,8 +7,8 @@ use layerscope::files::contents::follow;
 use layerscope::tree::{Kind, Last, NodeId, Tree, VersionId};
 
 use super::difference::{Difference, Why};
-use crate::tui::sentences;
-use crate::tui::text::date;
+use crate::tui::explorer::sentences;
+use crate::tui::widgets::text::date;
 
 /// Speaks of a version that is no file.
 pub fn of_version(inspection: &Inspection, version: VersionId, layer: usize, units: Units) -> Vec<String> {

@@ -13,7 +13,7 @@ use super::find::{Pattern, Way};
 use super::glyphs::Encoding;
 use super::window::{BLOCK, Window, around};
 use super::{Numbers, Room};
-use crate::tui::text::wrap;
+use crate::tui::widgets::text::wrap;
 use crate::tui::work::{Answer, Ask, Task};
 
 /// How a file is shown.

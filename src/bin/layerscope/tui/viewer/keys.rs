@@ -5,7 +5,7 @@ use layerscope::tree::{Kind, NodeId};
 
 use super::{Next, Viewer};
 use crate::tui::app::App;
-use crate::tui::keymap::Action;
+use crate::tui::keys::Action;
 use crate::tui::message::Effect;
 use crate::tui::work::{Answer, Task};
 use crate::view::View;

@@ -27,11 +27,11 @@ use layerscope::tree::{Kind, NodeId, VersionId};
 use ratatui::layout::Rect;
 use tempfile::TempPath;
 
-use super::keymap::Action;
-use super::keymap::help::Line as Hint;
+use super::keys::Action;
 use super::layout::rows_inside;
-use super::prompt::Prompt;
 use super::work::{Answer, Ask, Task};
+use crate::tui::keys::help::Line as Hint;
+use crate::tui::widgets::prompt::Prompt;
 
 use comparison::Comparison;
 use file::{FileView, Form};

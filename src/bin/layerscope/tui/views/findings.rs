@@ -14,12 +14,12 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::Look;
-use crate::tui::app::moved;
-use crate::tui::draw::{bar, fill, inside, pane, part, put, scroll_bar};
 use crate::tui::explorer::Explorer;
-use crate::tui::keymap::Action;
-use crate::tui::keymap::help::Line as Hint;
-use crate::tui::text::{cut, follow, wrap};
+use crate::tui::keys::Action;
+use crate::tui::keys::help::Line as Hint;
+use crate::tui::widgets::moved;
+use crate::tui::widgets::text::{cut, follow, wrap};
+use crate::tui::widgets::{bar, fill, inside, pane, part, put, scroll_bar};
 
 pub const KEYS: &[Hint] = &[
     (&[Action::Help], "help"),

@@ -8,13 +8,13 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::Look;
-use crate::tui::app::moved;
-use crate::tui::draw::{inside, pane, put, scroll_bar, scrolled_title};
 use crate::tui::explorer::Explorer;
-use crate::tui::keymap::Action;
-use crate::tui::keymap::help::Line as Hint;
+use crate::tui::keys::Action;
+use crate::tui::keys::help::Line as Hint;
 use crate::tui::layout::rows_inside;
-use crate::tui::text::wrap;
+use crate::tui::widgets::moved;
+use crate::tui::widgets::text::wrap;
+use crate::tui::widgets::{inside, pane, put, scroll_bar, scrolled_title};
 
 pub const KEYS: &[Hint] = &[
     (&[Action::Help], "help"),

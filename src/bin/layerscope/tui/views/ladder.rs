@@ -11,12 +11,12 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
 
 use super::Look;
-use crate::tui::app::moved;
-use crate::tui::draw::{bar, fill, inside, pane, put};
 use crate::tui::explorer::Explorer;
-use crate::tui::keymap::Action;
-use crate::tui::keymap::help::Line as Hint;
-use crate::tui::text::{cut, wrap};
+use crate::tui::keys::Action;
+use crate::tui::keys::help::Line as Hint;
+use crate::tui::widgets::moved;
+use crate::tui::widgets::text::{cut, wrap};
+use crate::tui::widgets::{bar, fill, inside, pane, put};
 
 pub const KEYS: &[Hint] = &[
     (&[Action::Help], "help"),

@@ -20,10 +20,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 
 use super::explorer::Explorer;
-use super::keymap::Action;
-use super::keymap::help::Line as Hint;
-use super::mouse::WHEEL;
-use super::theme::Theme;
+use super::keys::Action;
+use super::widgets::WHEEL;
+use crate::tui::keys::help::Line as Hint;
+use crate::tui::widgets::theme::Theme;
 use crate::view::View;
 
 pub use play::Motion;

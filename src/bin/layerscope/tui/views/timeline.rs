@@ -12,11 +12,11 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
 use super::Look;
-use crate::tui::draw::{inside, pane, part, put};
 use crate::tui::explorer::Explorer;
-use crate::tui::keymap::Action;
-use crate::tui::keymap::help::Line as Hint;
-use crate::tui::text::{cut, wrap};
+use crate::tui::keys::Action;
+use crate::tui::keys::help::Line as Hint;
+use crate::tui::widgets::text::{cut, wrap};
+use crate::tui::widgets::{inside, pane, part, put};
 pub use chart::{Chart, Column, LEAST as CHART_LEAST};
 pub use points::{Point, points};
 

@@ -13,11 +13,11 @@ use ratatui::text::Line;
 use unicode_width::UnicodeWidthStr;
 
 use super::Look;
-use crate::tui::draw::{inside, pane, put};
 use crate::tui::explorer::Explorer;
-use crate::tui::keymap::Action;
-use crate::tui::keymap::help::Line as Hint;
-use crate::tui::text::wrap;
+use crate::tui::keys::Action;
+use crate::tui::keys::help::Line as Hint;
+use crate::tui::widgets::text::wrap;
+use crate::tui::widgets::{inside, pane, put};
 use tiles::{Direction, Shows, Tile, neighbour, tiles};
 
 pub const KEYS: &[Hint] = &[

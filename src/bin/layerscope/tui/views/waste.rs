@@ -11,13 +11,13 @@ use ratatui::layout::{Position, Rect};
 use ratatui::text::Line;
 
 use super::Look;
-use crate::tui::app::moved;
-use crate::tui::draw::{inside, pane, put};
 use crate::tui::explorer::Explorer;
-use crate::tui::keymap::Action;
-use crate::tui::keymap::help::Line as Hint;
+use crate::tui::keys::Action;
+use crate::tui::keys::help::Line as Hint;
 use crate::tui::layout::rows_inside;
-use crate::tui::text::wrap;
+use crate::tui::widgets::moved;
+use crate::tui::widgets::text::wrap;
+use crate::tui::widgets::{inside, pane, put};
 
 use outline::{Item, Outline};
 use table::Table;

@@ -4,6 +4,7 @@
 //! nobody waits for any more is dropped, and the work is told to stop.
 
 mod jobs;
+pub mod passes;
 
 use std::io::{self, Write};
 use std::ops::Range;
@@ -20,12 +21,12 @@ use layerscope::tree::VersionId;
 use layerscope::{Error, Inspection, Progress};
 use tempfile::TempPath;
 
-use super::extract::{Amount, measure};
 use super::viewer::colours::{self, Part};
 use super::viewer::difference::{self, Difference};
 use super::viewer::find::{self, Pattern, Way};
 use super::viewer::program;
 use super::viewer::window::{BLOCK, Window, around, newlines};
+use crate::tui::overlay::extract::{Amount, measure};
 
 pub use jobs::Jobs;
 

@@ -18,8 +18,8 @@ use crate::intro::Intro;
 use crate::tui::Keymap;
 use crate::tui::app::App;
 use crate::tui::explorer::Explorer;
+use crate::tui::explorer::rows::Scope;
 use crate::tui::message::{Effect, Message};
-use crate::tui::rows::Scope;
 
 fn explorer(person: &Person) -> &Explorer {
     person.app.explorer().expect("the layers have been read")

@@ -10,9 +10,9 @@ use super::super::difference::{Lines, Row};
 use super::super::glyphs::Encoding;
 use super::super::window::LONG;
 use super::text::visible;
-use crate::tui::draw::put;
-use crate::tui::text::cut;
-use crate::tui::theme::Theme;
+use crate::tui::widgets::put;
+use crate::tui::widgets::text::cut;
+use crate::tui::widgets::theme::Theme;
 
 pub fn draw(comparison: &Comparison, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let width = usize::from(area.width);

@@ -8,8 +8,8 @@ use ratatui::text::{Line, Span};
 use super::super::file::FileView;
 use super::super::window::Window;
 use super::super::{Room, digits};
-use crate::tui::draw::put;
-use crate::tui::theme::Theme;
+use crate::tui::widgets::put;
+use crate::tui::widgets::theme::Theme;
 
 pub fn draw(file: &FileView, window: &Window, room: Room, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let bytes = room.bytes(file.size);

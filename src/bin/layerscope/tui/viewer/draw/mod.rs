@@ -14,10 +14,10 @@ use unicode_width::UnicodeWidthStr;
 
 use super::file::{FileView, Form};
 use super::{Asking, Page, Viewer};
-use crate::tui::draw::{pane, put};
-use crate::tui::prompt::Prompt;
-use crate::tui::text::wrap;
-use crate::tui::theme::Theme;
+use crate::tui::widgets::prompt::Prompt;
+use crate::tui::widgets::text::wrap;
+use crate::tui::widgets::theme::Theme;
+use crate::tui::widgets::{pane, put};
 
 /// Draws the viewer in an area.
 pub fn draw(viewer: &Viewer, theme: &Theme, area: Rect, buffer: &mut Buffer) {

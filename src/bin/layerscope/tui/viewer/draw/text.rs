@@ -12,8 +12,8 @@ use super::super::colours::{Part, Role};
 use super::super::file::FileView;
 use super::super::glyphs::{Encoding, Text, glyphs};
 use super::super::window::Window;
-use crate::tui::draw::put;
-use crate::tui::theme::Theme;
+use crate::tui::widgets::put;
+use crate::tui::widgets::theme::Theme;
 
 pub fn draw(file: &FileView, window: &Window, room: Room, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let Some(encoding) = file.encoding else { return };

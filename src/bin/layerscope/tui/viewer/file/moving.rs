@@ -5,7 +5,7 @@ use super::super::find::Way;
 use super::super::glyphs::{self, Encoding, glyphs};
 use super::super::window::LONG;
 use super::{Asked, FileView, Form, Goal, Top};
-use crate::tui::keymap::Action;
+use crate::tui::keys::Action;
 
 /// Columns that a key moves a text sideways.
 const SIDEWAYS: usize = 8;

@@ -12,11 +12,11 @@ use super::film::{WHOLE, between};
 use super::path::Widths;
 use super::stage::Stage;
 use super::{Play, story, transport};
-use crate::tui::draw::{bar, pane, put};
 use crate::tui::explorer::Explorer;
-use crate::tui::text::{cut, wrap};
 use crate::tui::views::Look;
 use crate::tui::views::timeline::{CHART_LEAST, Column};
+use crate::tui::widgets::text::{cut, wrap};
+use crate::tui::widgets::{bar, pane, put};
 
 pub(super) const SIZE_WIDTH: usize = 8;
 

@@ -6,9 +6,9 @@ use unicode_width::UnicodeWidthStr;
 
 use super::branches::Presence;
 use super::draw::SIZE_WIDTH;
-use crate::tui::draw::cells;
-use crate::tui::text::cut;
 use crate::tui::views::Look;
+use crate::tui::widgets::cells;
+use crate::tui::widgets::text::cut;
 
 /// From this width on, the dead part of a path is told beside it.
 const WITH_DEAD: usize = 50;

@@ -2,8 +2,8 @@
 
 use ratatui::layout::Rect;
 
-use crate::tui::draw::inside;
 use crate::tui::views::timeline::CHART_LEAST;
+use crate::tui::widgets::inside;
 
 /// Below this width or height there is one part after the other, without the two pictures.
 const WIDE: u16 = 60;

@@ -5,8 +5,8 @@ use layerscope::display::{Units, listed};
 use layerscope::tree::Cause;
 
 use super::losses::Loss;
-use crate::tui::text::cut;
 use crate::tui::views::timeline::Point;
+use crate::tui::widgets::text::cut;
 
 /// Of so many layers at most is said that something was taken from them.
 const NAMED: usize = 3;

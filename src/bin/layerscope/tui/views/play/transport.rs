@@ -6,8 +6,8 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::film::{Film, WHOLE};
-use crate::tui::draw::put;
-use crate::tui::theme::Theme;
+use crate::tui::widgets::put;
+use crate::tui::widgets::theme::Theme;
 
 /// The columns of the state and the speed, before the line.
 const BEFORE: usize = 18;

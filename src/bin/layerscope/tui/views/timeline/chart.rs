@@ -7,8 +7,8 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::columns::{Columns, Gutter};
-use crate::tui::draw::{cells, is_worth_showing, put};
 use crate::tui::views::Look;
+use crate::tui::widgets::{cells, is_worth_showing, put};
 
 /// The rows of bars at least.
 const LOWEST: usize = 3;

@@ -3,7 +3,7 @@
 use unicode_width::UnicodeWidthStr;
 
 use super::Look;
-use crate::tui::text::first_visible;
+use crate::tui::widgets::text::first_visible;
 
 /// The cells of a column at most, with the gap to the next.
 const WIDEST: usize = 20;

@@ -10,8 +10,8 @@ use unicode_width::UnicodeWidthStr;
 
 use super::Look;
 use super::tiles::{Shows, Tile};
-use crate::tui::draw::put;
-use crate::tui::text::cut;
+use crate::tui::widgets::put;
+use crate::tui::widgets::text::cut;
 
 pub fn draw(tile: &Tile, selected: bool, tree: &Tree, look: Look<'_>, buffer: &mut Buffer) {
     let Rect { x, y, width, height } = tile.area;

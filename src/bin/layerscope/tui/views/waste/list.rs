@@ -10,10 +10,10 @@ use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::outline::{Item, Outline, Row};
-use crate::tui::draw::{bar, fill, inside, part, put, scroll_bar};
 use crate::tui::explorer::Explorer;
-use crate::tui::text::{cut, follow, wrap};
 use crate::tui::views::Look;
+use crate::tui::widgets::text::{cut, follow, wrap};
+use crate::tui::widgets::{bar, fill, inside, part, put, scroll_bar};
 
 const SIZE_WIDTH: usize = 8;
 /// Indentation ends here, so that names stay readable in deep trees.

@@ -8,10 +8,10 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::tui::draw::{fill, part, put, scroll_bar};
 use crate::tui::explorer::Explorer;
-use crate::tui::text::{cut, follow};
 use crate::tui::views::Look;
+use crate::tui::widgets::text::{cut, follow};
+use crate::tui::widgets::{fill, part, put, scroll_bar};
 
 /// The columns of the screen that a number takes, with the space before it.
 const CELL: usize = 9;

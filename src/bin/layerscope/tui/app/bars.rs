@@ -1,0 +1,124 @@
+//! The header and the footer: pieces of text, some of which do something when they are clicked.
+
+use layerscope::display::percent;
+use ratatui::style::Style;
+use unicode_width::UnicodeWidthStr;
+
+use super::{App, Phase};
+use crate::tui::keys::Action::*;
+use crate::tui::keys::help::Line as Hint;
+use crate::tui::layout::Pane;
+use crate::tui::lesson;
+use crate::tui::views::Views;
+use crate::tui::widgets::bars::{Piece, Tab, Tabs, hinted, tabs, width};
+use crate::tui::widgets::text::cut;
+use crate::tui::widgets::theme::Theme;
+use crate::view::View;
+
+/// The name, the views where there is room for them, and the numbers.
+pub fn header(app: &App, theme: &Theme, room: u16) -> Vec<Piece> {
+    let Some(explorer) = app.explorer() else {
+        return vec![Piece::text(format!(" {}", app.name), theme.strong)];
+    };
+    if app.is_kept_secret(usize::MAX) {
+        return vec![Piece::text(format!(" {}", app.name), theme.strong)];
+    }
+    let totals = &explorer.inspection.totals;
+    let size = |bytes| app.units.size(bytes);
+    let dead = if totals.dead() > 0 { theme.dead } else { Style::new() };
+    let mut numbers = vec![
+        Piece::text(format!("▒ dead {} ", size(totals.dead())), dead),
+        Piece::text(format!("█ live {} ", size(totals.live)), theme.live),
+        Piece::text(format!("shipped {} ", size(totals.shipped)), Style::new()),
+        Piece::text(format!("efficiency {} ", percent(totals.efficiency())), Style::new()),
+    ];
+    // Where not everything fits, what matters most stays.
+    while numbers.len() > 1 && width(&numbers) > usize::from(room) {
+        numbers.pop();
+    }
+    if numbers.len() > 2 {
+        numbers.swap(0, 2);
+    }
+    let room = usize::from(room).saturating_sub(width(&numbers));
+    let name = cut(&app.name, room.saturating_sub(3));
+    let gap = room.saturating_sub(name.width() + 1);
+    let views = View::ALL.map(|view| Tab { action: view.action(), name: view.name(), chosen: view == app.view });
+    let blank = |columns: usize| Piece::text(" ".repeat(columns), Style::new());
+    let mut pieces = vec![Piece::text(format!(" {name}"), theme.strong)];
+    // Whichever view is shown, there is room for the tabs or there is not, so that they stay as they are.
+    let longest = View::ALL.map(|view| view.name().width()).into_iter().max().unwrap_or(0);
+    let more = longest - app.view.name().width();
+    let fitting = Tabs::ALL
+        .map(|kind| tabs(&views, &app.keymap, theme, kind))
+        .into_iter()
+        .find(|tabs| gap > width(tabs) + more + 1);
+    match fitting {
+        Some(tabs) => {
+            let before = (gap - width(&tabs)).min(3);
+            let rest = gap - width(&tabs) - before;
+            pieces.push(blank(before));
+            pieces.extend(tabs);
+            pieces.push(blank(rest));
+        }
+        None => pieces.push(blank(gap)),
+    }
+    pieces.extend(numbers);
+    pieces
+}
+
+/// Where the image was opened from a comparison, leaving it comes first.
+const BACK: Hint = (&[Quit], "comparison");
+
+/// The keys that matter where the person is, as many as there is room for.
+pub fn footer(app: &App, theme: &Theme, room: u16) -> Vec<Piece> {
+    let here = hints(app).iter().copied();
+    if !app.returns {
+        return hinted(here, &app.keymap, theme, room);
+    }
+    let others = here.filter(|(actions, _)| *actions != BACK.0);
+    hinted(std::iter::once(BACK).chain(others), &app.keymap, theme, room)
+}
+
+fn hints(app: &App) -> &'static [Hint] {
+    match (&app.phase, app.help, app.focus) {
+        (_, true, _) => &[(&[Back], "back"), (&[Up, Down], "scroll")],
+        (Phase::Choosing { .. }, ..) => &[(&[Up, Down], "move"), (&[Enter], "open"), (&[Quit], "quit")],
+        _ if app.asks_where() => &[(&[Enter], "extract"), (&[Back], "cancel")],
+        _ if app.explained.is_some() => {
+            &[(&[Back], "close"), (&[Up, Down], "scroll"), (&[Explain], "what it is a part of")]
+        }
+        (Phase::Loading { .. }, ..) => &[(&[Quit], "cancel"), (&[Help], "help")],
+        _ if app.is_told() => app.lesson.as_ref().map_or(&[], |lesson| lesson::keys(lesson)),
+        _ if app.reading.is_some() => &[
+            (&[Back], "back"),
+            (&[Up, Down], "scroll"),
+            (&[PreviousLayer, NextLayer], "layer"),
+            (&[CopyPath], "copy"),
+            (&[Quit], "quit"),
+        ],
+        _ if app.viewer.is_some() => app.viewer.as_ref().map_or(&[], |viewer| viewer.keys()),
+        _ if app.view != View::Explore => Views::keys(app.view),
+        (_, _, Pane::Layers) => &[
+            (&[Help], "help"),
+            (&[Up, Down], "layer"),
+            (&[NextPane], "tree"),
+            (&[Instruction], "instruction"),
+            (&[NextWaste], "next waste"),
+            (&[Scope], "changes"),
+            (&[Quit], "quit"),
+        ],
+        (_, _, Pane::Tree) => &[
+            (&[Help], "help"),
+            (&[Right, Left], "open, fold"),
+            (&[PreviousLayer, NextLayer], "layer"),
+            (&[NextWaste], "waste"),
+            (&[Scope], "changes"),
+            (&[Search], "find"),
+            (&[ViewWaste, ViewTimeline], "views"),
+            (&[Quit], "quit"),
+        ],
+        (_, _, Pane::Details) => {
+            &[(&[Help], "help"), (&[Up, Down], "scroll"), (&[NextPane], "panes"), (&[Quit], "quit")]
+        }
+    }
+}

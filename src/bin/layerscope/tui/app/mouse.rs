@@ -1,0 +1,225 @@
+//! What the mouse does to the state: what lies under it is asked of those who draw it.
+
+use std::time::Duration;
+
+use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
+use ratatui::layout::{Position, Rect};
+
+use super::{App, Phase};
+use crate::tui::explorer::draw::tree_list;
+use crate::tui::keys::Action;
+use crate::tui::layout::{Divider, Pane, rows_inside};
+use crate::tui::message::Effect;
+use crate::tui::views::Look;
+use crate::tui::widgets::text::first_visible;
+use crate::tui::widgets::theme::Theme;
+use crate::tui::widgets::{WHEEL, bars};
+use crate::view::View;
+
+/// Two clicks on one cell are a double click if no more time is between them.
+const DOUBLE: Duration = Duration::from_millis(400);
+
+/// What has to be remembered from one event of the mouse to the next.
+#[derive(Debug, Default)]
+pub struct Pointer {
+    /// Where and when the button went down last, and on what.
+    pressed: Option<(Position, Duration)>,
+    hit: Option<Hit>,
+    dragged: Option<Divider>,
+}
+
+/// What a click has selected.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Hit {
+    Layer,
+    /// Something that Enter opens.
+    Entry,
+}
+
+impl Pointer {
+    /// Notes that the button went down; says whether this makes a double click.
+    pub fn presses(&mut self, at: Position, time: Duration) -> bool {
+        let double = self.pressed.is_some_and(|(cell, before)| cell == at && time.saturating_sub(before) <= DOUBLE);
+        // A third click begins anew.
+        self.pressed = (!double).then_some((at, time));
+        double
+    }
+}
+
+impl App {
+    /// Takes in what the mouse did at a time.
+    pub(in crate::tui) fn mouse(&mut self, mouse: MouseEvent, time: Duration) -> Option<Effect> {
+        let at = Position::new(mouse.column, mouse.row);
+        match mouse.kind {
+            MouseEventKind::Down(MouseButton::Left) => {
+                let double = self.pointer.presses(at, time);
+                return self.press(at, double);
+            }
+            MouseEventKind::Drag(MouseButton::Left) => {
+                if let Some(divider) = self.pointer.dragged {
+                    self.shares.drag(divider, self.area, at.x, at.y);
+                }
+            }
+            MouseEventKind::Up(MouseButton::Left) => self.pointer.dragged = None,
+            MouseEventKind::ScrollDown => self.wheel(at, true),
+            MouseEventKind::ScrollUp => self.wheel(at, false),
+            _ => {}
+        }
+        None
+    }
+
+    /// Whether something else than panes and views is shown.
+    pub(in crate::tui) fn is_covered(&self) -> bool {
+        self.help || self.reading.is_some() || self.viewer.is_some() || self.explained.is_some() || self.asks_where()
+    }
+
+    fn press(&mut self, at: Position, double: bool) -> Option<Effect> {
+        self.notice = None;
+        if self.asks_where() || self.viewer.as_ref().is_some_and(|viewer| viewer.typing.is_some()) {
+            return None;
+        }
+        let panes = self.panes();
+        let bar = |pieces: Vec<bars::Piece>, area: Rect| bars::pressed(&pieces, usize::from(at.x - area.x));
+        let press = match at {
+            at if panes.header.contains(at) => {
+                bar(super::bars::header(self, &Theme::BARE, panes.header.width), panes.header)
+            }
+            at if panes.footer.contains(at) => {
+                bar(super::bars::footer(self, &Theme::BARE, panes.footer.width), panes.footer)
+            }
+            at if panes.narrator.contains(at) => self.lesson_at(at),
+            at if panes.main.contains(at) => {
+                // The second click is for what the first one has selected, wherever that may be now.
+                if double {
+                    return self.open();
+                }
+                self.pointer.hit = self.select(at);
+                return None;
+            }
+            _ => None,
+        };
+        self.pointer.hit = None;
+        self.act(press?)
+    }
+
+    fn open(&mut self) -> Option<Effect> {
+        match self.pointer.hit.take()? {
+            Hit::Layer => {
+                self.open_instruction();
+                None
+            }
+            Hit::Entry => self.act(Action::Enter),
+        }
+    }
+
+    /// Selects what lies at a cell, or takes hold of a divider.
+    fn select(&mut self, at: Position) -> Option<Hit> {
+        let panes = self.panes();
+        if self.is_covered() {
+            return None;
+        }
+        if let Phase::Choosing { choices, cursor, .. } = &mut self.phase {
+            *cursor =
+                row_in(panes.main, at, first_visible(*cursor, choices.len(), rows_inside(panes.main)), choices.len())?;
+            return Some(Hit::Entry);
+        }
+        if self.view != View::Explore {
+            let look = Look { theme: &Theme::BARE, units: self.units };
+            let (Phase::Ready(explorer), Some(views)) = (&mut self.phase, &mut self.views) else { return None };
+            let hit = views.select(self.view, explorer, look, at, panes.main);
+            self.refresh_details();
+            return hit.then_some(Hit::Entry);
+        }
+        self.pointer.dragged = panes.divider(at);
+        if self.pointer.dragged.is_some() {
+            return None;
+        }
+        let heads = panes.tree.contains(at) && at.y < tree_list(panes.tree).y + 1 && at.y > panes.tree.y;
+        if heads {
+            self.click_column(at.x);
+            return None;
+        }
+        let row = self.row_at(at);
+        let Phase::Ready(explorer) = &mut self.phase else { return None };
+        match row {
+            Some((Pane::Layers, row)) => explorer.select_layer(row),
+            Some((_, row)) => explorer.move_to(row),
+            None => {}
+        }
+        match at {
+            at if panes.layers.contains(at) => self.focus = Pane::Layers,
+            at if panes.tree.contains(at) => self.focus = Pane::Tree,
+            _ => {}
+        }
+        self.refresh_details();
+        row.map(|(pane, _)| if pane == Pane::Layers { Hit::Layer } else { Hit::Entry })
+    }
+
+    /// The layer or the row of the tree that lies at a cell.
+    fn row_at(&self, at: Position) -> Option<(Pane, usize)> {
+        let (panes, explorer) = (self.panes(), self.explorer()?);
+        let tops = self.tops();
+        let layers = (Pane::Layers, panes.layers, tops.layers, explorer.inspection.layers.len());
+        let tree = (Pane::Tree, tree_list(panes.tree), tops.tree, explorer.rows.len());
+        [layers, tree].into_iter().find_map(|(pane, area, first, count)| Some((pane, row_in(area, at, first, count)?)))
+    }
+
+    fn wheel(&mut self, at: Position, down: bool) {
+        let action = if down { Action::Down } else { Action::Up };
+        let panes = self.panes();
+        if self.asks_where() {
+            return;
+        }
+        if self.is_covered() || matches!(self.phase, Phase::Choosing { .. }) {
+            for _ in 0..WHEEL {
+                // Scrolling has no effect on anything but the state.
+                let _ = self.act(action);
+            }
+            return;
+        }
+        let hidden = self.hidden_details();
+        let Phase::Ready(explorer) = &mut self.phase else { return };
+        let moved = |from: usize| if down { from + WHEEL } else { from.saturating_sub(WHEEL) };
+        match self.view {
+            View::Explore if panes.layers.contains(at) => explorer.select_layer(moved(explorer.layer)),
+            View::Explore if panes.tree.contains(at) => explorer.move_to(moved(explorer.cursor)),
+            View::Explore if panes.details.contains(at) => {
+                self.details_scroll = moved(self.details_scroll.min(hidden)).min(hidden);
+                return;
+            }
+            View::Explore => return,
+            view => {
+                let look = Look { theme: &Theme::BARE, units: self.units };
+                if let Some(views) = self.views.as_mut().filter(|_| panes.main.contains(at)) {
+                    views.wheel(view, explorer, look, at, down, panes.main);
+                }
+            }
+        }
+        self.refresh_details();
+    }
+}
+
+/// The row of a list in a bordered pane that lies at a cell, if the pane shows the rows from `first` on.
+fn row_in(pane: Rect, at: Position, first: usize, count: usize) -> Option<usize> {
+    let inside = pane.contains(at) && at.x > pane.x && at.x + 1 < pane.right() && at.y > pane.y;
+    let place = usize::from(at.y.saturating_sub(pane.y + 1));
+    let height = rows_inside(pane);
+    let row = first + place;
+    (inside && place < height && row < count).then_some(row)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn two_clicks_in_a_short_time_on_one_cell_are_a_double_click() {
+        let mut pointer = Pointer::default();
+        let mut clicks = |x: u16, millis: u64| pointer.presses(Position::new(x, 1), Duration::from_millis(millis));
+        assert!(!clicks(5, 0) && clicks(5, 400));
+        assert!(!clicks(5, 500), "the third click begins anew");
+        assert!(!clicks(6, 600), "on another cell");
+        assert!(!clicks(6, 1001), "too late");
+        assert!(clicks(6, 1200));
+    }
+}

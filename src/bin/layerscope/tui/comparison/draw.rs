@@ -1,0 +1,139 @@
+//! The screen of images side by side: header, view, footer; and how far the reading is.
+
+use layerscope::report::fit::cut_front;
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+use super::{Image, Look, Side, View, images, layers, packages, paths};
+use crate::tui::keys::Action;
+use crate::tui::keys::help::{COMPARISON, Line as Hint};
+use crate::tui::layout::{Pane, Panes, Shares, layout};
+use crate::tui::overlay::help::draw_help;
+use crate::tui::widgets::bars;
+use crate::tui::widgets::bars::{Piece, Tab, Tabs};
+use crate::tui::widgets::text::cut;
+use crate::tui::widgets::theme::Theme;
+use crate::tui::widgets::{bar, fitted, pane, put};
+
+/// The columns of the bar that shows how far the reading is.
+const BAR: usize = 20;
+
+impl Side {
+    /// Draws the whole screen.
+    pub fn draw(&self, theme: &Theme, frame: &mut Frame<'_>) {
+        fitted(self.area, frame, |buffer| self.draw_all(theme, buffer));
+    }
+
+    fn draw_all(&self, theme: &Theme, buffer: &mut Buffer) {
+        let panes = self.panes();
+        let look = Look { theme, units: self.units };
+        bars::draw(self.header(theme, panes.header.width), panes.header, buffer);
+        match (self.is_ready(), self.view, self.against()) {
+            (false, ..) => self.draw_reading(look, panes.main, buffer),
+            (true, View::Images, _) => self.draw_images(look, panes.main, buffer),
+            (true, _, None) => {
+                let inner = pane(self.view.name(), true, theme, panes.main, buffer);
+                put(Line::styled("The images are being compared …", theme.dim), 0, inner, buffer);
+            }
+            (true, View::Layers, Some(against)) => layers::draw(against, look, panes.main, buffer),
+            (true, View::Paths, Some(against)) => paths::draw(against, look, panes.main, buffer),
+            (true, View::Packages, Some(against)) => packages::draw(against, look, panes.main, buffer),
+        }
+        match self.bottom(theme, panes.footer.width) {
+            Some(line) => put(line, 0, panes.footer, buffer),
+            None => bars::draw(self.footer(theme, panes.footer.width), panes.footer, buffer),
+        }
+        if self.help {
+            draw_help(&COMPARISON, &self.keymap, self.help_scroll, theme, self.area, buffer);
+        }
+        theme.signs.apply(buffer);
+    }
+
+    /// Where header, view and footer lie.
+    pub(in crate::tui) fn panes(&self) -> Panes {
+        layout(self.area, Pane::Tree, Shares::default())
+    }
+
+    /// The views, and which images are compared.
+    pub(in crate::tui) fn header(&self, theme: &Theme, room: u16) -> Vec<Piece> {
+        let room = usize::from(room);
+        let views = View::ALL.map(|view| Tab { action: view.action(), name: view.name(), chosen: view == self.view });
+        let mut pieces = vec![Piece::text(" ", Style::new())];
+        if self.is_ready() {
+            let [named, .., tight] = Tabs::ALL.map(|kind| bars::tabs(&views, &self.keymap, theme, kind));
+            pieces.extend(if bars::width(&named) < room { named } else { tight });
+        }
+        let name = |image: usize| self.columns.get(image).map_or("", |column| &column.name);
+        let title = if self.is_ready() {
+            format!("{} → {} ", name(0), name(self.other))
+        } else {
+            format!("{} images side by side ", self.images.len())
+        };
+        let left = room.saturating_sub(bars::width(&pieces) + 2);
+        let title = cut_front(&title, left);
+        pieces.push(Piece::text(" ".repeat(left + 2 - title.width()), Style::new()));
+        pieces.push(Piece::text(title, theme.strong));
+        pieces
+    }
+
+    /// The keys that matter here.
+    pub(in crate::tui) fn footer(&self, theme: &Theme, room: u16) -> Vec<Piece> {
+        bars::hinted(self.hints().iter().copied(), &self.keymap, theme, room)
+    }
+
+    fn hints(&self) -> &'static [Hint] {
+        match self.view {
+            _ if self.help => &[(&[Action::Back], "back"), (&[Action::Up, Action::Down], "scroll")],
+            _ if !self.is_ready() => &[(&[Action::Quit], "cancel"), (&[Action::Help], "help")],
+            View::Images => images::KEYS,
+            View::Layers => layers::KEYS,
+            View::Paths => paths::KEYS,
+            View::Packages => packages::KEYS,
+        }
+    }
+
+    /// What the last line says in place of keys: what came of the last key, or what is looked for.
+    fn bottom(&self, theme: &Theme, width: u16) -> Option<Line<'static>> {
+        if let Some(notice) = &self.notice {
+            return Some(Line::styled(cut(&format!(" {notice}"), usize::from(width)), theme.strong));
+        }
+        let find = &self.against().filter(|_| self.view == View::Paths && !self.help)?.paths.find;
+        find.line(&self.keymap.first_keys(&[Action::NextHit, Action::PreviousHit]), theme)
+    }
+
+    fn draw_reading(&self, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
+        let inner = pane("Reading", true, look.theme, area, buffer);
+        for (row, image) in self.images.iter().enumerate() {
+            put(reading(image, look, usize::from(inner.width)), row + 1, inner, buffer);
+        }
+        put(Line::styled(" Esc or q cancels", look.theme.dim), self.images.len() + 2, inner, buffer);
+    }
+}
+
+fn reading(image: &Image, look: Look<'_>, width: usize) -> Line<'static> {
+    let (done, total, layers) = image.progress;
+    let size = |bytes| look.units.size(bytes);
+    let name = image.opened.as_ref().map_or_else(|| image.source.clone(), |opened| opened.image.name());
+    let bar_width = (width / 4).min(BAR);
+    let mut spans = vec![Span::raw(" ")];
+    if image.inspection.is_some() {
+        spans.extend(bar(1, 0, 1, bar_width, look.theme));
+        spans.push(Span::raw(format!(" {:<24}", "read")));
+    } else {
+        spans.extend(bar(done, 0, total, bar_width, look.theme));
+        // Of a pipe nobody knows how much will come.
+        let text = match (done, total) {
+            (0, 0) => "waiting".into(),
+            (_, 0) => format!("{}, {layers} layers", size(done)),
+            _ => format!("{} of {}", size(done), size(total)),
+        };
+        spans.push(Span::raw(format!(" {text:<24}")));
+    }
+    let room = width.saturating_sub(spans.iter().map(Span::width).sum());
+    spans.push(Span::styled(cut(&name, room), look.theme.strong));
+    Line::from(spans)
+}

@@ -1,0 +1,200 @@
+//! The images in one table, and what differs between the selected one and the first in a few lines.
+
+use layerscope::Inspection;
+use layerscope::compare::{Difference, PackageDifference};
+use layerscope::display::escaped;
+use layerscope::display::{count, plural};
+use layerscope::report::fit::cut_front;
+use layerscope::report::{end_of_sharing, verdict};
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::text::{Line, Span};
+
+use super::against::Against;
+use super::columns;
+use super::columns::draw_columns;
+use super::cursor::Cursor;
+use super::sign::{of_path, signed};
+use super::{Look, Side};
+use crate::tui::keys::Action;
+use crate::tui::keys::help::Line as Hint;
+use crate::tui::widgets::text::{cut, wrap};
+use crate::tui::widgets::{inside, pane, part, put};
+
+pub const KEYS: &[Hint] = &[
+    (&[Action::Help], "help"),
+    (&[Action::Up, Action::Down], "image"),
+    (&[Action::Enter], "explore it"),
+    (&[Action::ShowLayers, Action::ShowPaths, Action::ShowPackages], "layers, paths, packages"),
+    (&[Action::Quit], "quit"),
+];
+
+/// The lines that the verdict may take.
+const VERDICT: usize = 2;
+/// With fewer rows than this nothing is said of what differs.
+const LOWEST_SUMMARY: usize = 5;
+/// The most characters that are said of the end of the sharing; the layers say it in full.
+const LONGEST: usize = 180;
+/// The columns of the words on the left.
+const WORDS: usize = 9;
+
+/// Where everything lies.
+struct Panes {
+    verdict: Rect,
+    table: Rect,
+    summary: Rect,
+}
+
+fn panes(area: Rect, verdict: usize, images: usize) -> Panes {
+    let height = usize::from(area.height);
+    // A small screen shows the table and nothing else.
+    let verdict = if height < verdict + 5 { 0 } else { verdict };
+    // Heads and frame.
+    let whole = images + 3;
+    let rest = height - verdict;
+    let table = if whole + LOWEST_SUMMARY <= rest { whole } else { rest };
+    Panes {
+        verdict: part(area, 0, verdict),
+        table: part(area, verdict, table),
+        summary: part(area, verdict + table, rest - table),
+    }
+}
+
+impl Side {
+    fn verdict_lines(&self, width: usize) -> Vec<String> {
+        let (Some(first), Some(other)) = (self.columns.first(), self.columns.get(self.other)) else {
+            return Vec::new();
+        };
+        let sharing = self.against().map(|against| &against.pair.sharing);
+        let text = verdict(first, other, sharing, self.units);
+        let mut lines = wrap(&text, width.saturating_sub(2).max(1));
+        lines.truncate(VERDICT + usize::from(width < 80));
+        lines
+    }
+
+    /// Where the rows of the table lie.
+    pub(in crate::tui) fn image_rows(&self, area: Rect) -> Rect {
+        let verdict = self.verdict_lines(usize::from(area.width)).len();
+        columns::rows(inside(panes(area, verdict, self.columns.len()).table))
+    }
+
+    /// Moves the cursor; the image that it is on is compared with the first.
+    pub(in crate::tui) fn act_on_images(&mut self, action: Action, area: Rect) {
+        let rows = self.image_rows(area);
+        let all = self.columns.len();
+        self.cursor.act(action, all, rows);
+        self.cursor.settle(all, rows);
+        self.compare_selected();
+    }
+
+    /// Selects what lies at a cell; whether there is something.
+    pub(in crate::tui) fn select_image(&mut self, at: Position, area: Rect) -> bool {
+        let rows = self.image_rows(area);
+        let hit = self.cursor.select(at, self.columns.len(), rows);
+        self.compare_selected();
+        hit
+    }
+
+    pub(in crate::tui) fn draw_images(&self, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
+        let lines = self.verdict_lines(usize::from(area.width));
+        let panes = panes(area, lines.len(), self.columns.len());
+        for (row, line) in lines.into_iter().enumerate() {
+            put(Line::styled(format!(" {line}"), look.theme.strong), row, panes.verdict, buffer);
+        }
+        let title = format!("Images · {}/{}", self.cursor.at + 1, self.columns.len());
+        let inner = pane(&title, true, look.theme, panes.table, buffer);
+        let Cursor { at, .. } = self.cursor;
+        let first = self.cursor.first(self.columns.len(), columns::rows(inner));
+        draw_columns(&self.columns, Some(at), first, look, inner, buffer);
+        if panes.summary.is_empty() {
+            return;
+        }
+        let name = |image: usize| self.columns.get(image).map_or("", |column| &column.name);
+        let title = format!("{} against {}", name(self.other), name(0));
+        let inner = pane(&title, false, look.theme, panes.summary, buffer);
+        match self.against() {
+            Some(against) => summary(against, look, inner, buffer),
+            None => put(Line::styled("They are being compared …", look.theme.dim), 0, inner, buffer),
+        }
+    }
+}
+
+/// What differs between two images, in a few lines, and the biggest of it.
+fn summary(against: &Against, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
+    let width = usize::from(area.width);
+    let mut lines = Vec::new();
+    for (word, text) in facts(against, look) {
+        let mut word = word;
+        for text in wrap(&text, width.saturating_sub(WORDS + 1)) {
+            let word = Span::styled(format!("{:>WORDS$} ", std::mem::take(&mut word)), look.theme.dim);
+            lines.push(Line::from(vec![word, Span::raw(text)]));
+        }
+    }
+    let left = usize::from(area.height).saturating_sub(lines.len() + 1);
+    for (i, &place) in against.biggest.iter().take(left).enumerate() {
+        let change = against.pair.paths.change(place, &against.first.tree, &against.second.tree);
+        if i == 0 {
+            lines.push(Line::styled("─".repeat(width), look.theme.dim));
+        }
+        let (sign, style) = of_path(change.difference, look.theme);
+        let size = signed(change.less, change.more, look.units);
+        let path = cut_front(&escaped(&change.path), width.saturating_sub(WORDS + 3));
+        let span = Span::styled(format!("{sign} {path}"), style);
+        lines.push(Line::from(vec![Span::raw(format!("{size:>WORDS$} ")), span]));
+    }
+    for (row, line) in lines.into_iter().enumerate() {
+        put(line, row, area, buffer);
+    }
+}
+
+fn facts(against: &Against, look: Look<'_>) -> Vec<(&'static str, String)> {
+    let (first, second, sharing) = (&against.first, &against.second, &against.pair.sharing);
+    let layers = match end_of_sharing(first, second, sharing) {
+        Some(end) => cut(&end, LONGEST),
+        None => format!("{} of {} shared", sharing.shared(), plural(sharing.same.len(), "layer")),
+    };
+    let mut facts = vec![("layers", layers)];
+    facts.push(("paths", paths(against, look)));
+    facts.push(("packages", packages(against)));
+    facts.push(("dead", dead(first, second, look)));
+    facts
+}
+
+fn paths(against: &Against, look: Look<'_>) -> String {
+    let part = |(difference, &(paths, bytes)): (&Difference, &(usize, u64))| {
+        let bytes = if bytes == 0 { String::new() } else { format!(" ({})", look.units.size(bytes)) };
+        format!("{} {}{bytes}", count(paths as u64), difference.name())
+    };
+    let parts: Vec<_> = against.sums.iter().map(part).collect();
+    if parts.is_empty() { "the final filesystems look the same".into() } else { parts.join(", ") }
+}
+
+fn packages(against: &Against) -> String {
+    let Some(changes) = &against.changes else { return "are being looked for …".into() };
+    if !changes.known() {
+        return "no database of packages".into();
+    }
+    let of = |difference| changes.changes.iter().filter(move |change| change.difference == difference);
+    let part = |(difference, what): (PackageDifference, &str)| {
+        let all: Vec<_> = of(difference).collect();
+        let named = match &all[..] {
+            [one] => format!(" ({} {})", one.name, one.versions()),
+            [one, two] => format!(" ({}, {})", one.name, two.name),
+            _ => String::new(),
+        };
+        (!all.is_empty()).then(|| format!("{} {what}{named}", all.len()))
+    };
+    let kinds = [
+        (PackageDifference::Came, "came"),
+        (PackageDifference::Went, "went"),
+        (PackageDifference::Version, "of another version"),
+        (PackageDifference::Files, "with other files"),
+    ];
+    let parts: Vec<_> = kinds.into_iter().filter_map(part).collect();
+    if parts.is_empty() { format!("all {} are the same", changes.same) } else { parts.join(", ") }
+}
+
+fn dead(first: &Inspection, second: &Inspection, look: Look<'_>) -> String {
+    let size = |image: &Inspection| look.units.size(image.totals.dead());
+    format!("{} before, {} after", size(first), size(second))
+}

@@ -1,0 +1,179 @@
+//! The layers of two images in one list: which are shared, where the sharing breaks and by what, and what is pulled.
+
+use layerscope::compare::LayerPlace;
+use layerscope::display::plural;
+use layerscope::report::end_of_sharing;
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::against::Against;
+use super::cursor::Cursor;
+use super::{Look, Spot};
+use crate::tui::keys::Action;
+use crate::tui::keys::help::Line as Hint;
+use crate::tui::widgets::text::{cut, wrap};
+use crate::tui::widgets::{bar, fill, inside, pane, part, put, scroll_bar};
+
+pub const KEYS: &[Hint] = &[
+    (&[Action::Help], "help"),
+    (&[Action::Up, Action::Down], "layer"),
+    (&[Action::Enter], "explore it"),
+    (&[Action::CopyPath], "copy digest"),
+    (&[Action::NextPane], "paths"),
+    (&[Action::Quit], "quit"),
+];
+
+/// With fewer rows than this there is only the list.
+const TALL: u16 = 12;
+
+/// The state of the view.
+#[derive(Debug, Default)]
+pub struct Layers {
+    cursor: Cursor,
+}
+
+impl Layers {
+    /// Moves.
+    pub fn act(&mut self, count: usize, action: Action, area: Rect) {
+        self.cursor.act(action, count, rows(area));
+        self.cursor.settle(count, rows(area));
+    }
+
+    /// Selects what lies at a cell; whether there is something.
+    pub fn select(&mut self, count: usize, at: Position, area: Rect) -> bool {
+        self.cursor.select(at, count, rows(area))
+    }
+
+    /// The selected layer.
+    pub fn selected(&self, places: &[LayerPlace]) -> Option<LayerPlace> {
+        places.get(self.cursor.at).copied()
+    }
+}
+
+/// The layer in the image that has it, the second if both do: whether it is the second, and which layer.
+pub fn spot(place: LayerPlace) -> (bool, Spot) {
+    match place {
+        LayerPlace::Both(_, layer) | LayerPlace::Second(layer) => (true, Spot::Layer(layer)),
+        LayerPlace::First(layer) => (false, Spot::Layer(layer)),
+    }
+}
+
+/// The list, and what is said of it below.
+fn panes(area: Rect) -> (Rect, Rect) {
+    let below = if area.height < TALL { 0 } else { usize::from(area.height / 3).clamp(6, 10) };
+    let list = usize::from(area.height) - below;
+    (part(area, 0, list), part(area, list, below))
+}
+
+/// Where the rows of the list lie, below the heads.
+fn rows(area: Rect) -> Rect {
+    let inner = inside(panes(area).0);
+    part(inner, 1, usize::from(inner.height).saturating_sub(1))
+}
+
+pub fn draw(against: &Against, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
+    let (list, below) = panes(area);
+    let pair = &against.pair;
+    let places = &pair.layers;
+    let title = format!("Layers · {} of {} shared", pair.sharing.shared(), plural(pair.sharing.same.len(), "layer"));
+    let inner = pane(&title, true, look.theme, list, buffer);
+    let table = Table::of(against, usize::from(inner.width));
+    put(Line::styled(table.heads(against), look.theme.dim), 0, inner, buffer);
+    let rows = rows(area);
+    let cursor = against.layers.cursor;
+    let first = scroll_bar(cursor.first(places.len(), rows), places.len(), rows, look.theme, buffer);
+    if places.is_empty() {
+        put(Line::styled("Neither image has layers.", look.theme.dim), 0, rows, buffer);
+    }
+    for (i, &place) in places.iter().enumerate().skip(first).take(usize::from(rows.height)) {
+        put(table.line(against, place, look, usize::from(inner.width)), i - first, rows, buffer);
+        if i == cursor.at {
+            fill(i - first, rows, look.theme.selected, buffer);
+        }
+    }
+    let inner = pane("What is shared", false, look.theme, below, buffer);
+    let lines = remarks(against, look).into_iter().flat_map(|(text, style)| {
+        wrap(&text, usize::from(inner.width)).into_iter().map(move |line| Line::styled(line, style))
+    });
+    for (row, line) in lines.enumerate() {
+        put(line, row, inner, buffer);
+    }
+}
+
+/// The widths of the columns.
+struct Table {
+    digits: usize,
+    bar: usize,
+    biggest: u64,
+}
+
+impl Table {
+    fn of(against: &Against, width: usize) -> Self {
+        let layers = || against.first.layers.iter().chain(&against.second.layers);
+        let most = against.first.layers.len().max(against.second.layers.len());
+        Self {
+            digits: most.saturating_sub(1).to_string().len().max(3),
+            bar: (width / 8).clamp(4, 14),
+            biggest: layers().map(|layer| layer.shipped).max().unwrap_or(0),
+        }
+    }
+
+    fn heads(&self, against: &Against) -> String {
+        let (digits, bar) = (self.digits, self.bar);
+        let pull = if against.pair.sharing.exact { "pull" } else { "~pull" };
+        format!("  {:>digits$} {:>digits$} {:>8} {:bar$} {pull:>9} instruction", "1st", "2nd", "shipped", "")
+    }
+
+    fn line(&self, against: &Against, place: LayerPlace, look: Look<'_>, width: usize) -> Line<'static> {
+        let theme = look.theme;
+        let account = place.account(&against.first, &against.second);
+        let (sign, style, pull) = match place {
+            LayerPlace::Both(..) => ("=", theme.dim, "shared".to_owned()),
+            LayerPlace::First(_) => ("-", theme.removed, "gone".to_owned()),
+            LayerPlace::Second(_) => ("+", theme.added, pulled(against, account.stored_bytes, look)),
+        };
+        let digits = self.digits;
+        let number = |layer: Option<usize>| layer.map_or_else(|| "-".to_owned(), |layer| layer.to_string());
+        let mut spans = vec![
+            Span::styled(sign, style),
+            Span::raw(format!(" {:>digits$} {:>digits$}", number(place.first()), number(place.second()))),
+            Span::raw(format!(" {:>8} ", look.units.size(account.shipped))),
+        ];
+        spans.extend(bar(account.live, account.dead(), self.biggest, self.bar, theme));
+        spans.push(Span::styled(format!(" {pull:>9} "), style));
+        let used: usize = spans.iter().map(Span::width).sum();
+        spans.push(Span::raw(cut(&account.instruction.one_line(), width.saturating_sub(used))));
+        Line::from(spans)
+    }
+}
+
+/// Bytes to pull, with a tilde where a registry would send others.
+fn pulled(against: &Against, bytes: u64, look: Look<'_>) -> String {
+    let about = if against.pair.sharing.exact { "" } else { "~" };
+    format!("{about}{}", look.units.size(bytes))
+}
+
+/// What is pulled, where the sharing ends, and the selected instruction.
+fn remarks(against: &Against, look: Look<'_>) -> Vec<(String, Style)> {
+    let (first, second, sharing) = (&against.first, &against.second, &against.pair.sharing);
+    let pull = pulled(against, sharing.pull, look);
+    let mut remarks = vec![(format!("Who has the first image downloads {pull} for the second."), look.theme.strong)];
+    if !sharing.exact {
+        let text = "~ as the archive stores it, uncompressed: a registry sends less.";
+        remarks.push((text.into(), look.theme.dim));
+    }
+    remarks.extend(end_of_sharing(first, second, sharing).map(|text| (text, Style::new())));
+    if let Some(place) = against.layers.selected(&against.pair.layers) {
+        let where_it_is = match place {
+            LayerPlace::Both(a, b) if a == b => format!("Layer {a} of both"),
+            LayerPlace::Both(a, b) => format!("Layer {a} of the first and {b} of the second"),
+            LayerPlace::First(layer) => format!("Layer {layer} of the first only"),
+            LayerPlace::Second(layer) => format!("Layer {layer} of the second only"),
+        };
+        let instruction = place.account(first, second).instruction.one_line();
+        remarks.push((format!("{where_it_is}: {instruction}"), look.theme.dim));
+    }
+    remarks
+}

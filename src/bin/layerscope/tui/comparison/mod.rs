@@ -1,0 +1,388 @@
+//! Images side by side on the screen: a table of all, and layers, paths and packages of one against the first.
+//!
+//! [`Side::update`] and [`Side::learn`] are pure; [`run`] reads the images and
+//! opens the explorer on the one that a person asks for.
+
+mod against;
+pub mod columns;
+mod cursor;
+mod draw;
+mod find;
+mod images;
+mod layers;
+mod mouse;
+mod packages;
+mod paths;
+mod program;
+mod sign;
+mod view;
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use crossterm::event::{KeyEvent, KeyEventKind};
+use layerscope::compare::{Column, Pair, columns, tell_apart};
+use layerscope::display::Units;
+use layerscope::display::escaped_str;
+use layerscope::files::packages::Installed;
+use layerscope::tree::NodeId;
+use layerscope::{Error, Inspection, Opened};
+use ratatui::layout::Rect;
+
+use super::Settings;
+use super::keys::is_interrupt;
+use super::keys::{Action, Context, Keymap};
+use super::layout::rows_inside;
+use super::message::Message;
+use super::views::Look;
+use super::widgets::moved;
+use crate::tui::app::mouse::Pointer;
+use crate::tui::keys::help::COMPARISON;
+use crate::tui::overlay::help::help_lines;
+
+use against::Against;
+use cursor::Cursor;
+use find::Asked;
+
+pub use program::{Candidate, Opener, run};
+pub use view::View;
+
+/// What the threads that read and compare have to tell.
+pub enum News {
+    /// The image is known, and its layers are going to be read.
+    Opened(usize, Box<Opened>),
+    /// How far the reading of an image is: bytes done, bytes in all, layers done.
+    Progress(usize, (u64, u64, u64)),
+    Read(usize, Result<Arc<Inspection>, Error>),
+    /// What is installed in an image.
+    Installed(usize, Arc<Installed>),
+    /// An image has been compared with the first.
+    Compared(usize, Arc<Pair>),
+}
+
+/// What the program has to do besides drawing.
+pub enum Effect {
+    Quit,
+    Fail(Error),
+    /// This text goes to the terminal's clipboard.
+    Copy(String),
+    /// The shell is wanted for a while.
+    Suspend,
+    /// The explorer is wanted for an image, at a place in it.
+    Open(usize, Option<Spot>),
+    /// The image is to be compared with the first.
+    Compare(usize),
+}
+
+/// A place in an image.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Spot {
+    Layer(usize),
+    Path(NodeId),
+}
+
+/// An image, and how much of it is known.
+pub struct Image {
+    /// The archive, escaped for display.
+    pub source: String,
+    pub opened: Option<Box<Opened>>,
+    pub progress: (u64, u64, u64),
+    pub inspection: Option<Arc<Inspection>>,
+    installed: Option<Arc<Installed>>,
+}
+
+/// The state of the comparison.
+pub struct Side {
+    pub images: Vec<Image>,
+    /// Empty until all images have been read.
+    columns: Vec<Column>,
+    /// The image that is compared with the first.
+    other: usize,
+    /// What is known of images against the first; `None` while they are being compared.
+    against: HashMap<usize, Option<Box<Against>>>,
+    view: View,
+    /// The place in the table of images.
+    cursor: Cursor,
+    help: bool,
+    help_scroll: usize,
+    /// What there is to say of the last key, until the next one.
+    notice: Option<String>,
+    pub area: Rect,
+    pointer: Pointer,
+    pub units: Units,
+    keymap: Keymap,
+}
+
+impl Side {
+    /// The state before anything of the archives is known.
+    pub fn new(sources: Vec<String>, settings: &Settings, area: Rect) -> Self {
+        let image = |source| Image { source, opened: None, progress: (0, 0, 0), inspection: None, installed: None };
+        // The verdict is on the last.
+        let last = sources.len().saturating_sub(1);
+        let mut cursor = Cursor::default();
+        cursor.at = last;
+        Self {
+            images: sources.into_iter().map(image).collect(),
+            columns: Vec::new(),
+            other: last,
+            against: HashMap::new(),
+            view: View::Images,
+            cursor,
+            help: false,
+            help_scroll: 0,
+            notice: None,
+            area,
+            pointer: Pointer::default(),
+            units: settings.units,
+            keymap: settings.keymap.clone(),
+        }
+    }
+
+    /// Whether all images have been read.
+    pub fn is_ready(&self) -> bool {
+        !self.columns.is_empty()
+    }
+
+    /// The selected image against the first, once they have been compared.
+    fn against(&self) -> Option<&Against> {
+        self.against.get(&self.other)?.as_deref()
+    }
+
+    /// Takes in what the threads have to tell.
+    pub fn learn(&mut self, news: News) -> Option<Effect> {
+        match news {
+            News::Opened(image, opened) => self.images.get_mut(image)?.opened = Some(opened),
+            News::Progress(image, progress) => self.images.get_mut(image)?.progress = progress,
+            News::Read(_, Err(Error::Cancelled)) => return Some(Effect::Quit),
+            News::Read(_, Err(error)) => return Some(Effect::Fail(error)),
+            News::Read(image, Ok(inspection)) => {
+                self.images.get_mut(image)?.inspection = Some(inspection);
+                let read: Vec<_> = self.images.iter().filter_map(|image| image.inspection.as_deref()).collect();
+                if read.len() == self.images.len() {
+                    self.columns = columns(&read);
+                    let archives: Vec<_> = self.images.iter().map(|image| image.source.clone()).collect();
+                    tell_apart(&mut self.columns, &archives);
+                    return self.wanted();
+                }
+            }
+            News::Installed(image, installed) => {
+                self.images.get_mut(image)?.installed = Some(installed);
+                self.compare_packages();
+            }
+            News::Compared(other, pair) => {
+                let inspection = |image: usize| self.images.get(image)?.inspection.clone();
+                let against = Against::new(inspection(0)?, inspection(other)?, pair);
+                self.against.insert(other, Some(Box::new(against)));
+                self.compare_packages();
+            }
+        }
+        None
+    }
+
+    /// Compares the packages of all images for which that has become possible.
+    fn compare_packages(&mut self) {
+        let Some(first) = self.images.first().and_then(|image| image.installed.clone()) else { return };
+        for (&other, against) in &mut self.against {
+            let second = self.images.get(other).and_then(|image| image.installed.as_deref());
+            if let (Some(against), Some(second)) = (against, second)
+                && against.changes.is_none()
+            {
+                against.installed(&first, second);
+            }
+        }
+    }
+
+    /// Asks for the selected image to be compared with the first, unless that has been asked for.
+    fn wanted(&mut self) -> Option<Effect> {
+        if !self.is_ready() || self.against.contains_key(&self.other) {
+            return None;
+        }
+        self.against.insert(self.other, None);
+        Some(Effect::Compare(self.other))
+    }
+
+    /// Compares the image under the cursor; the first is what the others are compared with.
+    fn compare_selected(&mut self) {
+        if self.cursor.at > 0 {
+            self.other = self.cursor.at;
+        }
+    }
+
+    /// Takes in what the person or the system does.
+    pub fn update(&mut self, message: Message) -> Option<Effect> {
+        let effect = match message {
+            Message::Key(key) if key.kind != KeyEventKind::Release => self.key(key),
+            Message::Mouse(mouse, at) => self.mouse(mouse, at),
+            Message::Resize(width, height) => {
+                self.area = Rect::new(0, 0, width, height);
+                None
+            }
+            Message::Terminate => Some(Effect::Quit),
+            _ => None,
+        };
+        effect.or_else(|| self.wanted())
+    }
+
+    fn key(&mut self, key: KeyEvent) -> Option<Effect> {
+        self.notice = None;
+        if is_interrupt(key) {
+            return Some(Effect::Quit);
+        }
+        let area = self.panes().main;
+        if let Some(against) = self.searched() {
+            let paths = &against.pair.paths;
+            match against.paths.find.key(key) {
+                Asked::Search => against.paths.search(paths, (&against.first.tree, &against.second.tree), area),
+                Asked::Show => against.paths.show_hit(paths, area),
+                Asked::Nothing => {}
+            }
+            return None;
+        }
+        let action = self.keymap.action(&self.contexts(), key.into())?;
+        self.act(action)
+    }
+
+    /// What is being searched, if keys go into a query.
+    fn searched(&mut self) -> Option<&mut Against> {
+        let view = self.view;
+        let against = self.against.get_mut(&self.other)?.as_deref_mut()?;
+        (view == View::Paths && against.paths.find.editing).then_some(against)
+    }
+
+    fn contexts(&self) -> Vec<Context> {
+        let mut contexts = Vec::new();
+        let found = self.against().is_some_and(|against| against.paths.find.hit().is_some());
+        if self.view == View::Paths && found {
+            contexts.push(Context::Found);
+        }
+        contexts.push(Context::Comparison);
+        if self.view == View::Paths {
+            contexts.push(Context::Tree);
+        }
+        contexts.push(Context::Everywhere);
+        contexts
+    }
+
+    /// Does what a key or a click asks for.
+    fn act(&mut self, action: Action) -> Option<Effect> {
+        match action {
+            Action::Quit => return Some(Effect::Quit),
+            Action::Suspend => return Some(Effect::Suspend),
+            Action::Help => {
+                self.help = !self.help;
+                self.help_scroll = 0;
+            }
+            _ if self.help => self.act_in_help(action),
+            Action::Back if !self.is_ready() => return Some(Effect::Quit),
+            _ if !self.is_ready() => {}
+            Action::Back => self.leave(),
+            Action::NextPane => self.view = self.view.after(1),
+            Action::PreviousPane => self.view = self.view.after(View::ALL.len() - 1),
+            Action::PreviousImage | Action::NextImage => self.step(action == Action::NextImage),
+            Action::CopyCommand => return self.copied(self.command()),
+            Action::CopyPath => return self.copied(self.selected()?),
+            Action::Search => self.begin_search(),
+            action => match View::asked_for(action) {
+                Some(view) => self.view = view,
+                None => return self.act_in_view(action),
+            },
+        }
+        None
+    }
+
+    fn act_in_help(&mut self, action: Action) {
+        let rows = rows_inside(self.area);
+        let last = help_lines(&COMPARISON, &self.keymap).saturating_sub(rows);
+        match moved(action, self.help_scroll, last, rows.max(2) - 1) {
+            Some(scroll) => self.help_scroll = scroll,
+            None => self.help = false,
+        }
+    }
+
+    /// Goes back a step: out of the search, then to the images; never out of the program.
+    fn leave(&mut self) {
+        let find = self.against.get_mut(&self.other).and_then(|against| Some(&mut against.as_mut()?.paths.find));
+        match find.filter(|find| find.is_active()) {
+            Some(find) if self.view == View::Paths => *find = find::Find::default(),
+            _ => self.view = View::Images,
+        }
+    }
+
+    /// Compares another image with the first.
+    fn step(&mut self, forward: bool) {
+        let last = self.images.len().saturating_sub(1);
+        let next = if forward { self.other + 1 } else { self.other.saturating_sub(1) };
+        self.other = next.clamp(1.min(last), last);
+        self.cursor.at = self.other;
+        let (rows, all) = (self.image_rows(self.panes().main), self.columns.len());
+        self.cursor.settle(all, rows);
+    }
+
+    fn begin_search(&mut self) {
+        self.view = View::Paths;
+        if let Some(Some(against)) = self.against.get_mut(&self.other) {
+            against.paths.find.begin();
+        }
+    }
+
+    fn act_in_view(&mut self, action: Action) -> Option<Effect> {
+        let area = self.panes().main;
+        let other = self.other;
+        let image = |second: bool| if second { other } else { 0 };
+        if self.view == View::Images {
+            if action == Action::Enter {
+                return Some(Effect::Open(self.cursor.at, None));
+            }
+            self.act_on_images(action, area);
+            return None;
+        }
+        let against = self.against.get_mut(&self.other)?.as_deref_mut()?;
+        match self.view {
+            View::Layers if action == Action::Enter => {
+                let (second, spot) = layers::spot(against.layers.selected(&against.pair.layers)?);
+                return Some(Effect::Open(image(second), Some(spot)));
+            }
+            View::Layers => against.layers.act(against.pair.layers.len(), action, area),
+            View::Paths => {
+                let (second, spot) = against.paths.act(&against.pair.paths, action, area)?;
+                return Some(Effect::Open(image(second), Some(spot)));
+            }
+            View::Packages => {
+                let all = against.changes.as_ref().map_or(0, |changes| changes.changes.len());
+                against.packages.act(all, action, area);
+            }
+            View::Images => {}
+        }
+        None
+    }
+
+    /// What of the selected row is copied.
+    fn selected(&self) -> Option<String> {
+        if self.view == View::Images {
+            return Some(self.columns.get(self.cursor.at)?.name.clone());
+        }
+        let against = self.against()?;
+        match self.view {
+            View::Images => None,
+            View::Layers => {
+                let place = against.layers.selected(&against.pair.layers)?;
+                let account = place.account(&against.first, &against.second);
+                account.diff_id.clone().or_else(|| account.digest.clone())
+            }
+            View::Paths => Some(layerscope::display::escaped(&against.paths.selected_path(against)?)),
+            View::Packages => against.packages.selected(against.changes.as_ref()?),
+        }
+    }
+
+    /// The command that shows the same.
+    fn command(&self) -> String {
+        let quoted = |image: &Image| format!(" {}", layerscope::shell::quoted(&image.source));
+        format!("layerscope compare{}", self.images.iter().map(quoted).collect::<String>())
+    }
+
+    fn copied(&mut self, text: String) -> Option<Effect> {
+        let text = escaped_str(&text);
+        self.notice = Some(format!("copied {text}"));
+        Some(Effect::Copy(text))
+    }
+}

@@ -1,0 +1,152 @@
+//! What came, went, grew and shrank, path by path: a tree with sums, or a list of all that differs.
+
+mod draw;
+mod rows;
+
+use layerscope::compare::{Difference, DifferenceTree, Pair};
+use layerscope::tree::Tree;
+use ratatui::layout::{Position, Rect};
+
+use super::Spot;
+use super::against::Against;
+use super::cursor::Cursor;
+use super::find::Find;
+use crate::tui::explorer::pattern::Pattern;
+use crate::tui::keys::Action;
+use crate::tui::keys::help::Line as Hint;
+
+pub use draw::draw;
+use rows::{Order, Row, Rows};
+
+pub const KEYS: &[Hint] = &[
+    (&[Action::Help], "help"),
+    (&[Action::Right, Action::Left], "open, fold"),
+    (&[Action::Search], "find"),
+    (&[Action::PathList], "tree or list"),
+    (&[Action::Enter], "explore"),
+    (&[Action::NextPane], "packages"),
+    (&[Action::Quit], "quit"),
+];
+
+/// The state of the view.
+pub struct Paths {
+    rows: Rows,
+    cursor: Cursor,
+    pub find: Find,
+}
+
+impl Paths {
+    /// Opens the directories with the biggest differences.
+    pub fn new(pair: &Pair) -> Self {
+        Self { rows: Rows::new(&pair.paths), cursor: Cursor::default(), find: Find::default() }
+    }
+
+    /// Does something; says what to explore now: whether it is in the second image, and where.
+    pub fn act(&mut self, paths: &DifferenceTree, action: Action, area: Rect) -> Option<(bool, Spot)> {
+        match action {
+            Action::Enter => {
+                let row = *self.row()?;
+                if !self.rows.is_folder(paths, row) {
+                    let entry = paths.get(row.place);
+                    let second = entry.difference != Difference::Went;
+                    let node = if second { entry.second() } else { entry.first() };
+                    return node.map(|node| (second, Spot::Path(node)));
+                }
+                self.rows.toggle(row.place);
+            }
+            Action::Right => {
+                let row = *self.row()?;
+                if self.rows.is_folder(paths, row) && !self.rows.open(row.place) && self.cursor.at + 1 < self.rows.len()
+                {
+                    self.cursor.at += 1;
+                }
+            }
+            Action::Left => {
+                let row = *self.row()?;
+                if !self.rows.fold(row.place) {
+                    self.cursor.at = self.rows.above(self.cursor.at);
+                }
+            }
+            Action::Fold => {
+                let row = *self.row()?;
+                self.rows.toggle(row.place);
+            }
+            Action::FoldAll => self.rows.fold_all(),
+            Action::PathList => return self.changed(paths, area, Rows::next_form),
+            Action::SortSize => return self.changed(paths, area, |rows| rows.order(Order::Size)),
+            Action::SortName => return self.changed(paths, area, |rows| rows.order(Order::Name)),
+            Action::NextHit | Action::PreviousHit => {
+                self.find.step(action == Action::NextHit);
+                self.show_hit(paths, area);
+            }
+            _ => {
+                self.cursor.act(action, self.rows.len(), draw::rows(area));
+            }
+        }
+        self.rows.make(paths);
+        self.cursor.settle(self.rows.len(), draw::rows(area));
+        None
+    }
+
+    /// Changes what is shown, and stays on the path.
+    fn changed(&mut self, paths: &DifferenceTree, area: Rect, change: impl FnOnce(&mut Rows)) -> Option<(bool, Spot)> {
+        let place = self.row().map(|row| row.place);
+        change(&mut self.rows);
+        if let Some(place) = place {
+            self.go_to(paths, place);
+        }
+        self.cursor.settle(self.rows.len(), draw::rows(area));
+        None
+    }
+
+    /// Puts the cursor on an entry, opening what leads to it.
+    fn go_to(&mut self, paths: &DifferenceTree, place: usize) {
+        self.rows.reveal(paths, place);
+        self.rows.make(paths);
+        self.cursor.at = self.rows.position(paths, place).unwrap_or(self.cursor.at);
+    }
+
+    fn row(&self) -> Option<&Row> {
+        self.rows.get(self.cursor.at)
+    }
+
+    /// Selects what lies at a cell; whether there is something.
+    pub fn select(&mut self, at: Position, area: Rect) -> bool {
+        self.cursor.select(at, self.rows.len(), draw::rows(area))
+    }
+
+    /// Looks for what has been typed, and shows the biggest hit.
+    pub fn search(&mut self, paths: &DifferenceTree, trees: (&Tree, &Tree), area: Rect) {
+        let mut hits = Vec::new();
+        if let Some(pattern) = Pattern::text(self.find.query.text()) {
+            let (mut first, mut second) = (pattern.finder(trees.0), pattern.finder(trees.1));
+            hits = (1..paths.len())
+                .filter(|&place| {
+                    let entry = paths.get(place);
+                    match (entry.second(), entry.first()) {
+                        (Some(node), _) => second.matches(node),
+                        (None, Some(node)) => first.matches(node),
+                        (None, None) => false,
+                    }
+                })
+                .collect();
+            hits.sort_by_key(|&place| std::cmp::Reverse(paths.get(place).weight()));
+        }
+        self.find.found(hits);
+        self.show_hit(paths, area);
+    }
+
+    /// Puts the cursor on the hit that is selected.
+    pub fn show_hit(&mut self, paths: &DifferenceTree, area: Rect) {
+        if let Some(hit) = self.find.hit() {
+            self.go_to(paths, hit);
+        }
+        self.cursor.settle(self.rows.len(), draw::rows(area));
+    }
+
+    /// The selected path in full, as the image that has it writes it.
+    pub fn selected_path(&self, against: &Against) -> Option<Vec<u8>> {
+        let place = self.row()?.place;
+        Some(against.pair.paths.change(place, &against.first.tree, &against.second.tree).path)
+    }
+}

@@ -1,0 +1,160 @@
+//! The paths on the screen: difference, bar, sign, name; below, the selected path in both images.
+
+use layerscope::Inspection;
+use layerscope::compare::{Difference, PathChange};
+use layerscope::display::escaped;
+use layerscope::display::{count, plural};
+use layerscope::report::fit::cut_front;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+use super::rows::{Form, Row};
+use crate::tui::comparison::Look;
+use crate::tui::comparison::against::Against;
+use crate::tui::comparison::sign::{bar, of_path, signed};
+use crate::tui::widgets::text::{cut, wrap};
+use crate::tui::widgets::{fill, inside, pane, part, put, scroll_bar};
+
+/// The columns of a difference in bytes.
+const SIZE_WIDTH: usize = 9;
+/// Indentation ends here, so that names stay readable in deep trees.
+const DEEPEST_INDENT: usize = 20;
+/// With fewer rows than this there is only the list.
+const TALL: u16 = 12;
+/// The rows that the selected path takes, with the frame.
+const BELOW: usize = 6;
+
+/// The list, and what is said of the selected path below.
+fn panes(area: Rect) -> (Rect, Rect) {
+    let below = if area.height < TALL { 0 } else { BELOW };
+    let list = usize::from(area.height) - below;
+    (part(area, 0, list), part(area, list, below))
+}
+
+/// Where the rows of the list lie.
+pub fn rows(area: Rect) -> Rect {
+    inside(panes(area).0)
+}
+
+pub fn draw(against: &Against, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
+    let (list, below) = panes(area);
+    let view = &against.paths;
+    let inner = pane(&title(against, look), true, look.theme, list, buffer);
+    if view.rows.len() == 0 {
+        let text = "The final filesystems look the same; contents of the same size and time are not read.";
+        for (row, line) in wrap(text, usize::from(inner.width)).into_iter().enumerate() {
+            put(Line::styled(line, look.theme.dim), row, inner, buffer);
+        }
+    }
+    let first = scroll_bar(view.cursor.first(view.rows.len(), inner), view.rows.len(), inner, look.theme, buffer);
+    for (i, row) in view.rows.from(first, usize::from(inner.height)).iter().enumerate() {
+        put(line(against, look, row, usize::from(inner.width)), i, inner, buffer);
+        if first + i == view.cursor.at {
+            fill(i, inner, look.theme.selected, buffer);
+        }
+    }
+    let title = view.selected_path(against).map(|path| escaped(&path)).unwrap_or_else(|| "Path".into());
+    let title = cut_front(&title, usize::from(below.width.saturating_sub(4)));
+    let inner = pane(&title, false, look.theme, below, buffer);
+    let lines = remarks(against, look).into_iter().flat_map(|text| wrap(&text, usize::from(inner.width)));
+    for (row, text) in lines.enumerate() {
+        put(Line::raw(text), row, inner, buffer);
+    }
+}
+
+fn title(against: &Against, look: Look<'_>) -> String {
+    let root = against.pair.paths.root();
+    let (less, more) = (look.units.size(root.less), look.units.size(root.more));
+    let what = if against.paths.rows.form == Form::List { "Paths, the biggest first" } else { "Paths" };
+    let differ = if root.count == 1 { "differs" } else { "differ" };
+    format!("{what} · {} {differ}: +{more} -{less}", plural(root.count, "path"))
+}
+
+fn line(against: &Against, look: Look<'_>, row: &Row, width: usize) -> Line<'static> {
+    let theme = look.theme;
+    let view = &against.paths;
+    let entry = against.pair.paths.get(row.place);
+    let (first, second) = (&against.first.tree, &against.second.tree);
+    let is_list = view.rows.form == Form::List;
+    let change = || against.pair.paths.change(row.place, first, second);
+    let (less, more) = if is_list {
+        let change = change();
+        (change.less, change.more)
+    } else {
+        (entry.less, entry.more)
+    };
+    let folder = view.rows.is_folder(&against.pair.paths, *row);
+    // Where only something below it differs, it says so.
+    let shown = if entry.difference == Difference::Same { Difference::Grew } else { entry.difference };
+    let (sign, style) = of_path(shown, theme);
+    let mut spans = vec![Span::raw(format!("{:>SIZE_WIDTH$} ", signed(less, more, look.units)))];
+    spans.extend(bar(less, more, row.biggest, (width / 8).clamp(3, 16), theme));
+    spans.push(Span::styled(format!(" {sign} "), style));
+    spans.push(Span::raw("  ".repeat(row.depth.min(DEEPEST_INDENT))));
+    spans.push(Span::styled(
+        match (folder, view.rows.is_open(row.place)) {
+            (false, _) => "  ",
+            (true, false) => "▸ ",
+            (true, true) => "▾ ",
+        },
+        theme.dim,
+    ));
+    let room = width.saturating_sub(spans.iter().map(Span::width).sum());
+    let name = if is_list {
+        cut_front(&escaped(&change().path), room)
+    } else {
+        cut(&format!("{}{}", escaped(entry.name(first, second)), if folder { "/" } else { "" }), room)
+    };
+    let left = room - name.width();
+    spans.push(Span::styled(name, style));
+    if folder {
+        let mut remark = plural(entry.count, "path");
+        if less > 0 && more > 0 {
+            remark = format!("+{} -{}, {remark}", look.units.size(more), look.units.size(less));
+        }
+        if left > remark.width() + 2 {
+            spans.push(Span::styled(format!("  {remark}"), theme.dim));
+        }
+    }
+    Line::from(spans)
+}
+
+/// What the selected path is in both images, and which instructions it is from.
+fn remarks(against: &Against, look: Look<'_>) -> Vec<String> {
+    let Some(row) = against.paths.row() else { return Vec::new() };
+    let entry = against.pair.paths.get(row.place);
+    let change = against.pair.paths.change(row.place, &against.first.tree, &against.second.tree);
+    let mut remarks: Vec<String> = outcome(&change, look).into_iter().collect();
+    if entry.count > usize::from(entry.difference != Difference::Same) {
+        let (more, less) = (look.units.size(entry.more), look.units.size(entry.less));
+        remarks.push(format!("{} differ in it: {more} more, {less} less.", plural(entry.count, "path")));
+    }
+    let of = |image: &Inspection, layer: Option<usize>, which: &str| {
+        let layer = layer?;
+        let instruction = image.layers.get(layer)?.instruction.one_line();
+        Some(format!("{which}: layer {layer} `{instruction}`"))
+    };
+    remarks.extend(of(&against.first, change.layer_before, "first"));
+    remarks.extend(of(&against.second, change.layer_after, "second"));
+    remarks
+}
+
+/// What happened to the path itself.
+fn outcome(change: &PathChange, look: Look<'_>) -> Option<String> {
+    let size = |bytes: u64| {
+        let exact = if bytes >= 1000 { format!(" ({} bytes)", count(bytes)) } else { String::new() };
+        format!("{}{exact}", look.units.size(bytes))
+    };
+    Some(match change.difference {
+        Difference::Came if change.after == 0 => "Came.".into(),
+        Difference::Went if change.before == 0 => "Went.".into(),
+        Difference::Came => format!("Came, with {}.", size(change.after)),
+        Difference::Went => format!("Went, with {}.", size(change.before)),
+        Difference::Grew => format!("Grew from {} to {}.", size(change.before), size(change.after)),
+        Difference::Shrank => format!("Shrank from {} to {}.", size(change.before), size(change.after)),
+        Difference::Changed => "Changed: it has another kind, mode, owner, time, target or other names.".into(),
+        Difference::Same => return None,
+    })
+}

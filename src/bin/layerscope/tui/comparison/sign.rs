@@ -1,0 +1,91 @@
+//! How differences look: a sign, a colour that says the same, and bars of plus and minus.
+
+use std::cmp::Ordering;
+
+use layerscope::compare::{Difference, PackageDifference};
+use layerscope::display::Units;
+use ratatui::style::Style;
+use ratatui::text::Span;
+
+use crate::tui::widgets::theme::Theme;
+
+/// The sign of a path, and its style.
+pub fn of_path(difference: Difference, theme: &Theme) -> (&'static str, Style) {
+    match difference {
+        Difference::Came => ("+", theme.added),
+        Difference::Went => ("-", theme.removed),
+        Difference::Grew | Difference::Shrank => ("~", theme.modified),
+        Difference::Changed => ("@", theme.modified),
+        Difference::Same => (" ", Style::new()),
+    }
+}
+
+/// The sign of a package, and its style.
+pub fn of_package(difference: PackageDifference, theme: &Theme) -> (&'static str, Style) {
+    match difference {
+        PackageDifference::Came => ("+", theme.added),
+        PackageDifference::Went => ("-", theme.removed),
+        PackageDifference::Version => ("~", theme.modified),
+        PackageDifference::Files => ("@", theme.modified),
+    }
+}
+
+/// A difference in bytes with its sign.
+pub fn signed(less: u64, more: u64, units: Units) -> String {
+    let sign = match more.cmp(&less) {
+        Ordering::Less => "-",
+        Ordering::Equal => "",
+        Ordering::Greater => "+",
+    };
+    format!("{sign}{}", units.size(less.abs_diff(more)))
+}
+
+/// A bar of what is more and what is less, as `git diff --stat` has them; the longest is of `whole` bytes.
+pub fn bar(less: u64, more: u64, whole: u64, width: usize, theme: &Theme) -> [Span<'static>; 3] {
+    let both = less.saturating_add(more);
+    let cells = |part: u64, of: u64, cells: usize| {
+        let cells_of = u128::from(part) * cells as u128 / u128::from(of.max(1));
+        usize::try_from(cells_of).unwrap_or(cells).clamp(usize::from(part > 0).min(cells), cells)
+    };
+    let filled = cells(both, whole, width);
+    let minus = match (filled, more) {
+        (_, 0) => filled,
+        // Where there is room for one of both, it is the bigger.
+        (1, more) => usize::from(less > more),
+        (filled, _) => cells(less, both, filled.saturating_sub(1)),
+    };
+    [
+        Span::styled("+".repeat(filled - minus), theme.added),
+        Span::styled("-".repeat(minus), theme.removed),
+        Span::raw(" ".repeat(width - filled)),
+    ]
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn text(less: u64, more: u64) -> String {
+        bar(less, more, 100, 10, &Theme::BARE).iter().map(|span| span.content.as_ref()).collect()
+    }
+
+    #[test]
+    fn a_bar_shows_both_directions_even_where_one_is_small() {
+        assert_eq!(text(0, 100), "++++++++++");
+        assert_eq!(text(50, 50), "++++++----");
+        assert_eq!(text(100, 0), "----------");
+        assert_eq!(text(1, 99), "+++++++++-");
+        assert_eq!((text(0, 1), text(0, 0)), ("+         ".into(), " ".repeat(10)));
+        assert_eq!((text(9, 1), text(1, 9)), ("-         ".into(), "+         ".into()));
+    }
+
+    #[test]
+    fn no_bar_is_longer_than_its_room() {
+        for (less, more, whole) in [(u64::MAX, u64::MAX, 1), (u64::MAX, 0, 0), (3, 4, 5)] {
+            for width in 0..12 {
+                let spans = bar(less, more, whole, width, &Theme::BARE);
+                assert_eq!(spans.iter().map(|span| span.content.len()).sum::<usize>(), width);
+            }
+        }
+    }
+}

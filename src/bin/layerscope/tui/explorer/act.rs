@@ -1,0 +1,293 @@
+//! What keys do in the explorer: moving, sorting, showing and hiding, searching and filtering.
+
+use crossterm::event::{KeyCode, KeyEvent};
+
+use super::Explorer;
+use super::filter::Filter;
+use super::pattern::Pattern;
+use super::rows::{Order, Scope, Shown};
+use super::search::Search;
+use crate::tui::app::{App, Phase};
+use crate::tui::comparison::Spot;
+use crate::tui::keys::Action;
+use crate::tui::layout::{Pane, rows_inside};
+use crate::tui::message::Effect;
+use crate::tui::widgets::moved;
+use crate::tui::widgets::prompt::Typed;
+use crate::tui::work::passes::{Done, Found, Job, Purpose};
+use crate::view::View;
+
+/// Images with fewer paths are gone through at once; it takes no longer than a frame.
+const AT_ONCE: usize = 50_000;
+
+impl App {
+    /// Does something in the pane that has the keys.
+    pub(in crate::tui) fn explore(&mut self, action: Action) {
+        let focus = self.focus;
+        let Phase::Ready(explorer) = &mut self.phase else { return };
+        match action {
+            Action::NextLayer | Action::PreviousLayer => return self.step_layer(action),
+            Action::NextWaste => {
+                explorer.next_waste();
+                self.focus = Pane::Tree;
+            }
+            Action::NextChange | Action::PreviousChange => {
+                explorer.go_to_change(action == Action::NextChange);
+                self.focus = Pane::Tree;
+            }
+            Action::Life => {
+                self.biography = !self.biography;
+                self.focus = Pane::Tree;
+            }
+            Action::NextHit | Action::PreviousHit => {
+                self.search.step(action == Action::NextHit);
+                return self.show_hit();
+            }
+            Action::Enter | Action::Right if focus == Pane::Layers => self.focus = Pane::Tree,
+            Action::Enter | Action::Right if focus == Pane::Tree => explorer.expand(),
+            Action::Left if focus == Pane::Tree => explorer.collapse(),
+            Action::Fold if focus == Pane::Tree => explorer.toggle(),
+            Action::Mark if focus == Pane::Tree => explorer.mark(),
+            Action::Mark if focus == Pane::Layers => explorer.mark_layer(),
+            action if choose(explorer, action) => {}
+            action => return self.walk(action),
+        }
+        self.refresh_details();
+    }
+
+    /// Moves in the list or the text that has the keys.
+    fn walk(&mut self, action: Action) {
+        let (page, hidden) = (self.page(), self.hidden_details());
+        let Phase::Ready(explorer) = &mut self.phase else { return };
+        let (now, last) = match self.focus {
+            Pane::Layers => (explorer.layer, explorer.inspection.layers.len().saturating_sub(1)),
+            Pane::Tree => (explorer.cursor, explorer.rows.len().saturating_sub(1)),
+            Pane::Details => (self.details_scroll, hidden),
+        };
+        let Some(next) = moved(action, now, last, page) else { return };
+        match self.focus {
+            Pane::Layers => explorer.select_layer(next),
+            Pane::Tree => explorer.move_to(next),
+            Pane::Details => {
+                self.details_scroll = next;
+                return;
+            }
+        }
+        self.refresh_details();
+    }
+
+    fn page(&self) -> usize {
+        let panes = self.panes();
+        let rows = match self.focus {
+            Pane::Layers => rows_inside(panes.layers),
+            Pane::Tree => usize::from(crate::tui::explorer::draw::tree_rows(panes.tree).height),
+            Pane::Details => rows_inside(panes.details),
+        };
+        rows.max(2) - 1
+    }
+
+    /// Goes to a layer, or to a path as it is at last.
+    pub fn go_to(&mut self, spot: Spot) {
+        self.show(View::Explore);
+        let Phase::Ready(explorer) = &mut self.phase else { return };
+        match spot {
+            Spot::Layer(layer) => {
+                explorer.select_layer(layer);
+                self.focus = Pane::Layers;
+            }
+            Spot::Path(node) => {
+                explorer.select_layer(explorer.inspection.layers.len().saturating_sub(1));
+                explorer.reveal_up_to(node);
+                self.focus = Pane::Tree;
+            }
+        }
+        self.refresh_details();
+    }
+
+    /// Whether there is something in the explorer to go back from.
+    pub(in crate::tui) fn can_leave(&self) -> bool {
+        let filtered = self.explorer().is_some_and(|explorer| !explorer.filter.query.text().is_empty());
+        self.focus != Pane::Tree || !self.search.query.text().is_empty() || filtered
+    }
+
+    /// Goes back a step: out of the search, then out of the filter.
+    pub(in crate::tui) fn leave(&mut self) {
+        self.focus = Pane::Tree;
+        if self.search.query.text().is_empty() {
+            self.clear_filter();
+        } else {
+            self.search = Search::default();
+        }
+    }
+
+    fn clear_filter(&mut self) {
+        if let Phase::Ready(explorer) = &mut self.phase {
+            explorer.filter = Filter::default();
+            explorer.set_kept(None);
+        }
+        self.refresh_details();
+    }
+
+    /// Whether keys go into a line.
+    pub(in crate::tui) fn is_typing(&self) -> bool {
+        self.search.editing || self.explorer().is_some_and(|explorer| explorer.filter.editing)
+    }
+
+    /// Asks for what to search for, or to filter by; a filter that is there can be changed.
+    pub(in crate::tui) fn start_typing(&mut self, action: Action) {
+        let Phase::Ready(explorer) = &mut self.phase else { return };
+        if action == Action::Search {
+            self.search = Search { editing: true, ..Search::default() };
+        } else {
+            explorer.filter.editing = true;
+        }
+    }
+
+    /// Takes a key into the line that is being typed; what has changed in it is looked for at once.
+    pub(in crate::tui) fn typed(&mut self, key: KeyEvent) -> Option<Effect> {
+        if self.search.editing { self.search_key(key) } else { self.filter_key(key) }
+    }
+
+    fn search_key(&mut self, key: KeyEvent) -> Option<Effect> {
+        match self.search.query.key(key) {
+            Typed::Left => self.search = Search::default(),
+            Typed::Entered => self.search.editing = false,
+            Typed::Changed => return self.start_search(),
+            Typed::Other if matches!(key.code, KeyCode::Down | KeyCode::Up) => {
+                self.search.step(key.code == KeyCode::Down);
+            }
+            Typed::Same | Typed::Other => return None,
+        }
+        self.show_hit();
+        None
+    }
+
+    fn start_search(&mut self) -> Option<Effect> {
+        let Phase::Ready(explorer) = &mut self.phase else { return None };
+        self.search.running = None;
+        let Some(pattern) = Pattern::text(self.search.query.text()) else {
+            self.search.found(0, None, Some(Vec::new()));
+            return None;
+        };
+        let (job, ticket) = Job::new(&explorer.inspection, &explorer.weights, pattern, Purpose::Search);
+        self.search.running = Some(ticket);
+        self.work(job)
+    }
+
+    fn filter_key(&mut self, key: KeyEvent) -> Option<Effect> {
+        let Phase::Ready(explorer) = &mut self.phase else { return None };
+        let filter = &mut explorer.filter;
+        match filter.query.key(key) {
+            Typed::Left => self.clear_filter(),
+            Typed::Entered if filter.query.text().is_empty() => self.clear_filter(),
+            Typed::Entered => filter.editing = false,
+            Typed::Changed => return self.start_filter(),
+            Typed::Other if matches!(key.code, KeyCode::Down | KeyCode::Up) => {
+                let down = key.code == KeyCode::Down;
+                explorer.move_to(if down { explorer.cursor + 1 } else { explorer.cursor.saturating_sub(1) });
+                self.refresh_details();
+            }
+            Typed::Same | Typed::Other => {}
+        }
+        None
+    }
+
+    fn start_filter(&mut self) -> Option<Effect> {
+        let Phase::Ready(explorer) = &mut self.phase else { return None };
+        let pattern = Pattern::filter(explorer.filter.query.text());
+        explorer.filter.fault = pattern.as_ref().err().cloned();
+        let Some(pattern) = pattern.ok()? else {
+            explorer.filter.running = None;
+            explorer.set_kept(None);
+            self.refresh_details();
+            return None;
+        };
+        let (job, ticket) = Job::new(&explorer.inspection, &explorer.weights, pattern, Purpose::Filter);
+        explorer.filter.running = Some(ticket);
+        self.work(job)
+    }
+
+    /// Has a job done beside the screen, or at once where that is quick.
+    fn work(&mut self, job: Job) -> Option<Effect> {
+        if self.explorer()?.inspection.tree.node_count() >= AT_ONCE {
+            return Some(Effect::Work(job));
+        }
+        job.run(&mut |done| self.done(done));
+        None
+    }
+
+    /// Takes in what a job has found, unless something else is wanted by now.
+    pub(in crate::tui) fn done(&mut self, done: Done) {
+        let Phase::Ready(explorer) = &mut self.phase else { return };
+        let is_for = |ticket: &Option<crate::tui::work::passes::Ticket>| {
+            ticket.as_ref().is_some_and(|ticket| ticket.is_for(&done))
+        };
+        let (searched, filtered) = (is_for(&self.search.running), is_for(&explorer.filter.running));
+        match done.found {
+            Found::Hits { count, biggest, all } if searched => {
+                if self.search.found(count, biggest, all) {
+                    self.show_hit();
+                }
+            }
+            Found::Kept(kept) if filtered => {
+                if kept.complete {
+                    explorer.filter.running = None;
+                }
+                explorer.set_kept(Some(kept));
+                self.refresh_details();
+            }
+            Found::Hits { .. } | Found::Kept(_) => {}
+        }
+    }
+
+    /// Sorts by the column of the tree whose head is clicked.
+    pub(in crate::tui) fn click_column(&mut self, column: u16) {
+        let rows = crate::tui::explorer::draw::tree_rows(self.panes().tree);
+        let Phase::Ready(explorer) = &mut self.phase else { return };
+        let x = usize::from(column.saturating_sub(rows.x));
+        if let Some(order) = crate::tui::explorer::draw::order_at(explorer, usize::from(rows.width), x) {
+            explorer.set_sort(explorer.sort.by(order));
+        }
+        self.focus = Pane::Tree;
+        self.refresh_details();
+    }
+
+    pub(in crate::tui) fn show_hit(&mut self) {
+        if let (Phase::Ready(explorer), Some(hit)) = (&mut self.phase, self.search.hit()) {
+            explorer.show(hit);
+        }
+        self.refresh_details();
+    }
+}
+
+/// Chooses what is shown, and in which order; whether the action is one of these.
+fn choose(explorer: &mut Explorer, action: Action) -> bool {
+    let (shown, sort) = (explorer.shown, explorer.sort);
+    match action {
+        Action::Scope => explorer.set_scope(match explorer.slice.scope {
+            Scope::UpTo => Scope::Changes,
+            Scope::Changes => Scope::UpTo,
+        }),
+        Action::LayerChanges => explorer.set_scope(Scope::Changes),
+        Action::Everything => explorer.set_scope(Scope::UpTo),
+        Action::ShowAdded => explorer.set_shown(Shown { added: !shown.added, ..shown }),
+        Action::ShowModified => explorer.set_shown(Shown { modified: !shown.modified, ..shown }),
+        Action::ShowMetadata => explorer.set_shown(Shown { metadata: !shown.metadata, ..shown }),
+        Action::ShowRemoved => explorer.set_shown(Shown { removed: !shown.removed, ..shown }),
+        Action::ShowUnchanged => explorer.set_shown(Shown { unchanged: !shown.unchanged, ..shown }),
+        Action::ShowDead => explorer.set_shown(Shown { dead: !shown.dead, ..shown }),
+        Action::BiggerThan => explorer.set_shown(shown.bigger()),
+        Action::SortSize => explorer.set_sort(sort.by(Order::Size)),
+        Action::SortName => explorer.set_sort(sort.by(Order::Name)),
+        Action::SortCount => explorer.set_sort(sort.by(Order::Count)),
+        Action::SortTime => explorer.set_sort(sort.by(Order::Time)),
+        Action::NextSort => explorer.set_sort(sort.next()),
+        Action::Measure => explorer.next_measure(),
+        Action::ItemCount => explorer.counted = !explorer.counted,
+        Action::Attributes => explorer.attributes = explorer.attributes.next(),
+        Action::UnmarkAll => explorer.unmark_all(),
+        Action::FoldAll => explorer.fold_all(),
+        _ => return false,
+    }
+    true
+}

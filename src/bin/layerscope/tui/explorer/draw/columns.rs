@@ -1,0 +1,212 @@
+//! The columns of the tree before the name: which there is room for, their heads and their cells.
+
+use layerscope::Inspection;
+use layerscope::display::count;
+use layerscope::tree::{Change, Kind, NodeId, VersionId};
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use crate::tui::app::App;
+use crate::tui::explorer::Explorer;
+use crate::tui::explorer::rows::{Attributes, Measure, Order, Row, Scope};
+use crate::tui::widgets::bar;
+use crate::tui::widgets::text::{cut, date};
+use crate::tui::widgets::theme::Theme;
+
+/// Names get at least so many columns, or others give way.
+const NAME_WIDTH: usize = 10;
+
+/// What is shown before the name.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Column {
+    Mark,
+    Size,
+    Bar,
+    Items,
+    Permissions,
+    Owner,
+    Time,
+    Change,
+}
+
+impl Column {
+    /// The columns that are asked for and have room, in their order.
+    pub fn shown(explorer: &Explorer, width: usize) -> Vec<Self> {
+        let attributes = explorer.attributes;
+        let permissions = matches!(attributes, Attributes::Permissions | Attributes::All);
+        let all = [
+            (Self::Mark, !explorer.marks.is_empty()),
+            (Self::Size, true),
+            (Self::Bar, true),
+            (Self::Items, explorer.counted),
+            (Self::Permissions, permissions),
+            (Self::Owner, permissions),
+            (Self::Time, matches!(attributes, Attributes::Time | Attributes::All)),
+            (Self::Change, true),
+        ];
+        let mut shown: Vec<_> = all.into_iter().filter(|(_, shown)| *shown).map(|(column, _)| column).collect();
+        for last in [Self::Owner, Self::Time, Self::Permissions, Self::Items] {
+            let used: usize = shown.iter().map(|column| column.width(explorer, width) + 1).sum();
+            if used + NAME_WIDTH > width {
+                shown.retain(|&column| column != last);
+            }
+        }
+        shown
+    }
+
+    fn width(self, explorer: &Explorer, width: usize) -> usize {
+        match self {
+            Self::Mark | Self::Change => 1,
+            Self::Size if explorer.measure == Measure::Pull => 9,
+            Self::Size => 8,
+            Self::Bar => (width / 8).clamp(3, 12),
+            Self::Items => 7,
+            Self::Permissions | Self::Time => 10,
+            Self::Owner => 11,
+        }
+    }
+
+    fn order(self) -> Option<Order> {
+        match self {
+            Self::Size | Self::Bar => Some(Order::Size),
+            Self::Items => Some(Order::Count),
+            Self::Time => Some(Order::Time),
+            Self::Mark | Self::Permissions | Self::Owner | Self::Change => None,
+        }
+    }
+
+    fn head(self, explorer: &Explorer) -> &'static str {
+        match self {
+            Self::Size if explorer.measure == Measure::Pull => "~pull",
+            Self::Size => explorer.measure.name(),
+            Self::Items => "items",
+            Self::Permissions => "mode",
+            Self::Owner => "owner",
+            Self::Time => "time",
+            Self::Mark | Self::Bar | Self::Change => "",
+        }
+    }
+
+    fn cell(self, app: &App, explorer: &Explorer, theme: &Theme, row: &Row, width: usize) -> Vec<Span<'static>> {
+        let tree = &explorer.inspection.tree;
+        let version = explorer.slice.version(tree, row.node);
+        let (live, dead) = explorer.slice.sizes(&explorer.inspection, row.node, explorer.measure);
+        let of_version = |text: fn(&Inspection, VersionId) -> String| {
+            version.map(|version| text(&explorer.inspection, version)).unwrap_or_default()
+        };
+        let right = |text: String| vec![Span::raw(format!("{text:>width$}"))];
+        let left = |text: String| vec![Span::styled(format!("{:<width$}", cut(&text, width)), theme.dim)];
+        match self {
+            Self::Mark if explorer.marks.contains(row.node) => vec![Span::styled("*", theme.strong)],
+            Self::Mark => vec![Span::raw(" ")],
+            Self::Size if explorer.measure == Measure::Pull && live + dead > 0 => {
+                right(format!("~{}", app.units.size(live + dead)))
+            }
+            Self::Size => right(app.units.size(live + dead)),
+            Self::Bar => bar(live, dead, row.biggest, width, theme).into(),
+            Self::Items if !explorer.lens().is_folder(row.node) => right(String::new()),
+            Self::Items => right(count(explorer.lens().items(row.node).into())),
+            Self::Permissions => left(of_version(permissions)),
+            Self::Owner => left(of_version(owner)),
+            Self::Time => left(of_version(|inspection, version| date(inspection.tree.mtime(version)))),
+            Self::Change => {
+                let (mark, style) = change(explorer, theme, row.node);
+                vec![Span::styled(mark, style)]
+            }
+        }
+    }
+}
+
+/// The cells of a row before its name.
+pub fn cells(app: &App, explorer: &Explorer, theme: &Theme, row: &Row, width: usize) -> Vec<Span<'static>> {
+    let mut spans = Vec::new();
+    for column in Column::shown(explorer, width) {
+        spans.extend(column.cell(app, explorer, theme, row, column.width(explorer, width)));
+        spans.push(Span::raw(" "));
+    }
+    spans
+}
+
+/// The heads of all columns, the one that is sorted by with an arrow.
+pub fn heads(explorer: &Explorer, theme: &Theme, width: usize) -> Line<'static> {
+    let sort = explorer.sort;
+    let mut text = String::new();
+    for column in Column::shown(explorer, width) {
+        let cells = column.width(explorer, width);
+        let mut head = column.head(explorer).to_owned();
+        if column.order() == Some(sort.order) && column != Column::Bar {
+            head.push(sort.arrow());
+        }
+        text += &match column {
+            Column::Size | Column::Items => format!("{head:>cells$} "),
+            _ => format!("{head:<cells$} "),
+        };
+    }
+    text += "name";
+    if sort.order == Order::Name {
+        text.push(sort.arrow());
+    }
+    if sort.order == Order::Count && !text.contains(sort.arrow()) {
+        text += &format!(" by items{}", sort.arrow());
+    } else if sort.order == Order::Time && !text.contains(sort.arrow()) {
+        text += &format!(" by time{}", sort.arrow());
+    }
+    Line::styled(text, theme.dim)
+}
+
+/// The order that the column at a cell of the tree stands for.
+pub fn order_at(explorer: &Explorer, width: usize, x: usize) -> Option<Order> {
+    let mut end = 0;
+    for column in Column::shown(explorer, width) {
+        end += column.width(explorer, width) + 1;
+        if x < end {
+            return column.order();
+        }
+    }
+    Some(Order::Name)
+}
+
+/// The mark of a path, and how its name looks.
+pub fn change(explorer: &Explorer, theme: &Theme, node: NodeId) -> (&'static str, Style) {
+    let tree = &explorer.inspection.tree;
+    let gone = tree.at(node, explorer.slice.layer).is_none();
+    match explorer.slice.change(tree, node) {
+        Change::Removed => ("-", theme.removed),
+        _ if gone && explorer.slice.scope == Scope::UpTo => ("✗", theme.dead),
+        Change::Added => ("+", theme.added),
+        Change::Modified => ("~", theme.modified),
+        Change::Metadata => ("@", theme.modified),
+        Change::Unchanged => (" ", Style::new()),
+    }
+}
+
+/// Kind and permissions as `ls -l` has them: `drwxr-xr-x`.
+fn permissions(inspection: &Inspection, version: VersionId) -> String {
+    let mode = inspection.tree.mode(version);
+    let mut text = String::from(match inspection.tree.kind(version) {
+        Kind::File => "-",
+        Kind::Directory => "d",
+        Kind::Symlink => "l",
+        Kind::Char => "c",
+        Kind::Block => "b",
+        Kind::Fifo => "p",
+    });
+    // Set-user-ID, set-group-ID and sticky stand in the place of the right to execute.
+    for (shift, special, letter) in [(6, 0o4000, 's'), (3, 0o2000, 's'), (0, 0o1000, 't')] {
+        let bits = mode >> shift;
+        text.push(if bits & 4 > 0 { 'r' } else { '-' });
+        text.push(if bits & 2 > 0 { 'w' } else { '-' });
+        text.push(match (bits & 1 > 0, mode & special > 0) {
+            (true, false) => 'x',
+            (false, false) => '-',
+            (true, true) => letter,
+            (false, true) => letter.to_ascii_uppercase(),
+        });
+    }
+    text
+}
+
+fn owner(inspection: &Inspection, version: VersionId) -> String {
+    let (uid, gid) = inspection.tree.owner(version);
+    format!("{uid}:{gid}")
+}

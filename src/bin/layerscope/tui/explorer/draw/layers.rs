@@ -1,0 +1,68 @@
+//! The layers: number, size, a bar split in live and dead, the instruction.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+
+use crate::tui::app::{App, Phase};
+use crate::tui::layout::Pane;
+use crate::tui::widgets::text::cut;
+use crate::tui::widgets::theme::Theme;
+use crate::tui::widgets::{bar, fill, pane, put, scroll_bar};
+
+const SIZE_WIDTH: usize = 8;
+
+pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let selected = app.explorer().map(|explorer| explorer.layer);
+    let count = app.intro.len();
+    let title = match (count, selected) {
+        (0, _) => "Layers".into(),
+        (count, None) => format!("Layers · {count}"),
+        (count, Some(selected)) => format!("Layers · {}/{count}", selected + 1),
+    };
+    let inner = pane(&title, app.focus == Pane::Layers, theme, area, buffer);
+    let height = usize::from(inner.height);
+    let first = app.tops().layers;
+    scroll_bar(first, count, inner, theme, buffer);
+    let digits = count.saturating_sub(1).to_string().len().max(1);
+    let bar_width = usize::from(inner.width / 6).clamp(4, 14);
+    for (row, layer) in (first..count).take(height).enumerate() {
+        put(line(app, theme, layer, digits, bar_width, usize::from(inner.width)), row, inner, buffer);
+        if selected == Some(layer) {
+            let style = if app.focus == Pane::Layers { theme.selected } else { theme.elsewhere };
+            fill(row, inner, style, buffer);
+        }
+    }
+}
+
+fn line(app: &App, theme: &Theme, layer: usize, digits: usize, bar_width: usize, width: usize) -> Line<'static> {
+    let intro = &app.intro[layer];
+    let marked = app.explorer().is_some_and(|explorer| explorer.marked_layers.contains(&layer));
+    let mut spans =
+        vec![Span::raw(format!("{layer:>digits$}")), Span::styled(if marked { "*" } else { " " }, theme.strong)];
+    match &app.phase {
+        Phase::Ready(explorer) => {
+            let layers = &explorer.inspection.layers;
+            let secret = app.is_kept_secret(layer);
+            let account = &layers[layer];
+            let biggest = layers.iter().map(|layer| layer.shipped).max().unwrap_or(0);
+            let size = if secret { "?".into() } else { app.units.size(account.shipped) };
+            spans.push(Span::raw(format!("{size:>SIZE_WIDTH$} ")));
+            if secret {
+                spans.push(Span::raw(" ".repeat(bar_width)));
+            } else {
+                // What dies later is not known yet either.
+                let dead = if app.is_kept_secret(usize::MAX) { 0 } else { account.dead() };
+                spans.extend(bar(account.shipped - dead, dead, biggest, bar_width, theme));
+            }
+        }
+        Phase::Loading { .. } | Phase::Choosing { .. } => {
+            let stored = intro.stored.map_or("missing".into(), |bytes| app.units.size(bytes));
+            spans.push(Span::raw(format!("{stored:>SIZE_WIDTH$} ")));
+            spans.push(Span::styled("·".repeat(bar_width), theme.dim));
+        }
+    }
+    let used: usize = spans.iter().map(Span::width).sum();
+    spans.push(Span::raw(format!(" {}", cut(&intro.instruction, width.saturating_sub(used + 1)))));
+    Line::from(spans)
+}

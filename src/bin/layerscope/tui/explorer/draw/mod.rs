@@ -1,0 +1,9 @@
+//! Draws the layers, the tree and the line that is typed into.
+
+mod columns;
+pub mod layers;
+pub mod prompts;
+pub mod tree;
+
+pub use columns::order_at;
+pub use tree::{list as tree_list, rows as tree_rows};

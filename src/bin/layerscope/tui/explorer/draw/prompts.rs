@@ -1,0 +1,68 @@
+//! The last line of the screen while something is typed or found: the query, and what there is to it.
+
+use layerscope::display::count;
+use ratatui::text::{Line, Span};
+
+use crate::tui::app::App;
+use crate::tui::explorer::Explorer;
+use crate::tui::explorer::filter::Filter;
+use crate::tui::explorer::search::{Search, where_it_lives};
+use crate::tui::keys::Action;
+use crate::tui::widgets::theme::Theme;
+use crate::view::View;
+
+/// The line, if there is something to say.
+pub fn line(app: &App, theme: &Theme) -> Option<Line<'static>> {
+    let explorer = app.explorer().filter(|_| app.view == View::Explore && !app.help)?;
+    let filter = &explorer.filter;
+    let (query, what, editing) = match () {
+        () if app.search.editing => (&app.search.query, searched(&app.search, explorer), true),
+        () if filter.editing => (&filter.query, filtered(filter), true),
+        () if app.search.hit().is_some() => {
+            let keys = app.keymap.first_keys(&[Action::NextHit, Action::PreviousHit]);
+            (&app.search.query, format!("{}   {keys} others", hit(&app.search, explorer)), false)
+        }
+        () => return None,
+    };
+    let key = if app.search.editing || !filter.editing { "/" } else { "filter " };
+    let (before, after) = query.shown();
+    let cursor = if editing { "▏" } else { "" };
+    Some(Line::from(vec![
+        Span::styled(format!(" {key}{before}{cursor}{after} "), theme.strong),
+        Span::styled(what, theme.dim),
+    ]))
+}
+
+fn searched(search: &Search, explorer: &Explorer) -> String {
+    match search.hits.len() {
+        _ if search.query.text().is_empty() => {
+            "a name or a part of a path, in all layers, deleted ones included".into()
+        }
+        0 if search.running.is_some() => "…".into(),
+        0 => "nothing is called so in any layer".into(),
+        _ => format!("{}   ↑↓ others  Enter done", hit(search, explorer)),
+    }
+}
+
+/// Which of how many, and in which layers it is.
+fn hit(search: &Search, explorer: &Explorer) -> String {
+    let Some(node) = search.hit() else { return String::new() };
+    let more = if search.running.is_some() { "…" } else { "" };
+    let of = format!("{} of {}{more}", count(search.at as u64 + 1), count(search.count as u64));
+    format!("{of} · {}", where_it_lives(&explorer.inspection.tree, node))
+}
+
+fn filtered(filter: &Filter) -> String {
+    if let Some(fault) = &filter.fault {
+        return fault.clone();
+    }
+    match &filter.kept {
+        _ if filter.query.text().is_empty() => "*.so  usr/**/lib*  /regex/  or a part of a name or path".into(),
+        None => "…".into(),
+        Some(kept) if kept.count == 0 && kept.complete => "nothing in any layer matches".into(),
+        Some(kept) => {
+            let more = if kept.complete { "" } else { "…" };
+            format!("{}{more} match   Enter keeps it  Esc ends it", count(kept.count as u64))
+        }
+    }
+}

@@ -1,0 +1,169 @@
+//! The tree: heads of columns, rows with a bar split in visible and dead, and what happened to what is dead.
+
+use layerscope::display::count;
+use layerscope::display::escaped;
+use layerscope::tree::{Kind, NodeId};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
+
+use super::columns::{cells, change, heads};
+use crate::tui::app::App;
+use crate::tui::explorer::Explorer;
+use crate::tui::explorer::rows::{Row, Scope};
+use crate::tui::layout::Pane;
+use crate::tui::widgets::text::cut;
+use crate::tui::widgets::theme::Theme;
+use crate::tui::widgets::{fill, inside, pane, put, scroll_bar};
+
+/// Indentation ends here, so that names stay readable in deep trees.
+const DEEPEST_INDENT: usize = 20;
+/// With fewer rows than this the columns have no heads.
+const HEADED: u16 = 4;
+
+/// Where the rows of the tree lie in its pane: inside of the frame, below the heads of the columns.
+pub fn rows(pane: Rect) -> Rect {
+    inside(list(pane))
+}
+
+/// The pane without the heads of the columns, as if the frame began below them.
+pub fn list(pane: Rect) -> Rect {
+    let heads = u16::from(pane.height >= HEADED + 2);
+    Rect { y: pane.y + heads, height: pane.height - heads, ..pane }
+}
+
+pub fn draw(app: &App, explorer: &Explorer, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let room = usize::from(area.width.saturating_sub(4));
+    let inner = pane(&title(explorer, room), app.focus == Pane::Tree, theme, area, buffer);
+    status(app, explorer, theme, area, buffer);
+    let body = rows(area);
+    let (width, height) = (usize::from(body.width), usize::from(body.height));
+    if body.height < inner.height {
+        put(heads(explorer, theme, width), 0, inner, buffer);
+    }
+    if explorer.rows.is_empty() {
+        for (row, text) in crate::tui::widgets::text::wrap(nothing(explorer), width).into_iter().enumerate() {
+            put(Line::styled(text, theme.dim), row, body, buffer);
+        }
+        return;
+    }
+    let first = app.tops().tree;
+    scroll_bar(first, explorer.rows.len(), body, theme, buffer);
+    for (i, row) in explorer.rows_from(first, height).iter().enumerate() {
+        put(line(app, explorer, theme, row, width), i, body, buffer);
+        if first + i == explorer.cursor {
+            let style = if app.focus == Pane::Tree { theme.selected } else { theme.elsewhere };
+            fill(i, body, style, buffer);
+        }
+    }
+}
+
+fn nothing(explorer: &Explorer) -> &'static str {
+    match (&explorer.filter.kept, explorer.shown.at_least, explorer.slice.scope) {
+        (Some(_), ..) => "Nothing that matches is shown (Esc ends the filter).",
+        (None, 1.., _) => "Nothing is as big as that (> changes it).",
+        (None, 0, Scope::Changes) => "This layer changed nothing that is shown (t: everything up to here).",
+        (None, 0, Scope::UpTo) => "Nothing is shown (+ ~ @ - = ! show and hide).",
+    }
+}
+
+fn title(explorer: &Explorer, room: usize) -> String {
+    let layer = explorer.layer;
+    let (long, short) = match explorer.slice.scope {
+        Scope::UpTo => (format!("Everything up to layer {layer}"), format!("Up to layer {layer}")),
+        Scope::Changes => (format!("Changes of layer {layer}"), format!("Changes of {layer}")),
+    };
+    let mut rest = String::new();
+    let hidden = explorer.shown.hidden();
+    if !hidden.is_empty() {
+        rest += &format!(" · hidden {hidden}");
+    }
+    if explorer.shown.at_least > 0 {
+        rest += &format!(" · ≥ {} MiB", explorer.shown.at_least >> 20);
+    }
+    if !explorer.rows.is_empty() {
+        rest += &format!(" · {}/{}", explorer.cursor + 1, explorer.rows.len());
+    }
+    if long.width() + rest.width() <= room { long + &rest } else { short + &rest }
+}
+
+/// On the frame below: what a filter leaves, and what is marked.
+fn status(app: &App, explorer: &Explorer, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let mut parts = Vec::new();
+    if let Some(kept) = &explorer.filter.kept {
+        let all = explorer.inspection.tree.node_count() - 1;
+        parts.push(format!(
+            "filtered: {}{} of {} paths, {}",
+            count(kept.count as u64),
+            if kept.complete { "" } else { "…" },
+            count(all as u64),
+            app.units.size(explorer.filtered_bytes)
+        ));
+    }
+    if !explorer.marks.is_empty() {
+        let bytes = app.units.size(explorer.marked_bytes());
+        parts.push(format!("{} marked: {bytes}", count(explorer.marks.len() as u64)));
+    }
+    if !parts.is_empty() && area.height > 2 {
+        let text = cut(&parts.join(" · "), usize::from(area.width.saturating_sub(4)));
+        let below = Rect { x: area.x + 1, y: area.y + area.height - 1, width: area.width.saturating_sub(2), height: 1 };
+        put(Line::styled(format!(" {text} "), theme.strong), 0, below, buffer);
+    }
+}
+
+fn line(app: &App, explorer: &Explorer, theme: &Theme, row: &Row, width: usize) -> Line<'static> {
+    let inspection = &explorer.inspection;
+    let tree = &inspection.tree;
+    let (_, style) = change(explorer, theme, row.node);
+    let mut spans = cells(app, explorer, theme, row, width);
+    spans.push(Span::raw("  ".repeat(row.depth.min(DEEPEST_INDENT))));
+    spans.push(Span::styled(
+        match (explorer.lens().is_folder(row.node), explorer.is_open(row.node)) {
+            (false, _) => "  ",
+            (true, false) => "▸ ",
+            (true, true) => "▾ ",
+        },
+        theme.dim,
+    ));
+    let used: usize = spans.iter().map(Span::width).sum();
+    let room = width.saturating_sub(used);
+    let version = tree.at(row.node, explorer.slice.layer);
+    let mut name = escaped(tree.name(row.node));
+    let is_directory = match version {
+        Some(version) => tree.kind(version) == Kind::Directory,
+        None => tree.children(row.node).next().is_some(),
+    };
+    if is_directory {
+        name.push('/');
+    }
+    if let Some(target) = version.and_then(|version| tree.target(version)) {
+        name.push_str(&format!(" -> {}", escaped(target)));
+    }
+    let name = cut(&name, room);
+    let left = room - name.width();
+    spans.push(Span::styled(name, style));
+    if left > 12
+        && let Some(fate) = fate(explorer, row.node)
+    {
+        spans.push(Span::styled(format!("  {}", cut(&fate, left - 2)), theme.dim));
+    }
+    Line::from(spans)
+}
+
+/// What happened to something that is gone as of the layer.
+fn fate(explorer: &Explorer, node: NodeId) -> Option<String> {
+    let (inspection, layer) = (&explorer.inspection, explorer.slice.layer);
+    let tree = &inspection.tree;
+    let by = |died: usize| format!("layer {died} by `{}`", inspection.layers[died].instruction.one_line());
+    if tree.at(node, layer).is_none() {
+        let died = tree.versions(node).find(|&v| tree.born(v) <= layer).and_then(|v| tree.died(v))?;
+        return Some(format!("deleted in {}", by(died)));
+    }
+    if tree.children(node).next().is_some() {
+        return None;
+    }
+    let old = tree.versions(node).filter_map(|v| tree.death(v)).find(|death| usize::from(death.layer) <= layer)?;
+    let size = explorer.slice.totals(node).dead;
+    (size > 0).then(|| format!("{} in {}", old.cause.name(), by(usize::from(old.layer))))
+}

@@ -1,0 +1,329 @@
+//! What is selected, shown and open while an image is explored. No terminal in here.
+
+mod act;
+pub mod biography;
+mod changes;
+mod dead;
+pub mod draw;
+pub mod filter;
+mod lens;
+mod marks;
+mod outline;
+pub mod pattern;
+mod reveal;
+pub mod rows;
+pub mod search;
+pub mod sentences;
+mod slice;
+
+use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::sync::Arc;
+
+use layerscope::Inspection;
+use layerscope::analysis::{DeadGroup, dead_groups};
+use layerscope::tree::NodeId;
+
+use filter::{Filter, Kept};
+use rows::{Attributes, Measure, Row, Scope, Shown, Sort};
+
+pub use dead::{DeadBelow, Pair};
+pub use lens::Lens;
+pub use marks::Marks;
+pub use outline::Outline;
+pub use slice::Slice;
+
+/// Directories that lead to what a filter leaves are opened for so many rows.
+const FILTERED_ROWS: usize = 1000;
+
+/// The state of the explorer: which layer, which row, what is shown and what is open.
+pub struct Explorer {
+    pub inspection: Arc<Inspection>,
+    pub groups: Vec<DeadGroup>,
+    pub dead_below: DeadBelow,
+    /// What each path ships in all layers.
+    pub weights: Arc<[u64]>,
+    pub layer: usize,
+    pub shown: Shown,
+    pub sort: Sort,
+    pub measure: Measure,
+    pub attributes: Attributes,
+    /// Whether the number of items is shown.
+    pub counted: bool,
+    pub filter: Filter,
+    /// The bytes of what the filter leaves, in the size that is shown.
+    pub filtered_bytes: u64,
+    pub marks: Marks,
+    /// Layers that are marked, to be one.
+    pub marked_layers: BTreeSet<usize>,
+    pub slice: Slice,
+    pub rows: Outline,
+    pub cursor: usize,
+    /// The path that was chosen last: where the cursor goes back to once that is a row again.
+    wanted: Option<NodeId>,
+    open: HashSet<NodeId>,
+    /// What was open before a filter opened what leads to its matches.
+    open_before: Option<HashSet<NodeId>>,
+    next_group: usize,
+}
+
+impl Explorer {
+    /// Opens on the biggest dead thing, with everything up to the last layer.
+    pub fn new(inspection: Arc<Inspection>) -> Self {
+        let layer = inspection.layers.len().saturating_sub(1);
+        let slice = Slice::new(&inspection.tree, layer);
+        let mut explorer = Self {
+            groups: dead_groups(&inspection),
+            dead_below: DeadBelow::new(&inspection),
+            weights: slice.up_to().iter().map(|totals| totals.shipped()).collect(),
+            layer,
+            shown: Shown::ALL,
+            sort: Sort::default(),
+            measure: Measure::default(),
+            attributes: Attributes::default(),
+            counted: false,
+            filter: Filter::default(),
+            filtered_bytes: 0,
+            marks: Marks::default(),
+            marked_layers: BTreeSet::new(),
+            slice,
+            rows: Outline::default(),
+            cursor: 0,
+            wanted: None,
+            open: HashSet::new(),
+            open_before: None,
+            next_group: 0,
+            inspection,
+        };
+        explorer.rebuild();
+        explorer.next_waste();
+        explorer
+    }
+
+    /// What decides on the rows.
+    pub fn lens(&self) -> Lens<'_> {
+        Lens {
+            inspection: &self.inspection,
+            slice: &self.slice,
+            shown: self.shown,
+            sort: self.sort,
+            measure: self.measure,
+            kept: self.filter.kept.as_ref(),
+        }
+    }
+
+    /// The path that the cursor stands on; `None` where there are no rows.
+    pub fn selected(&self) -> Option<NodeId> {
+        self.rows.node(self.cursor)
+    }
+
+    /// The rows from one on.
+    pub fn rows_from(&self, first: usize, count: usize) -> Vec<Row> {
+        self.rows.rows(first, count)
+    }
+
+    pub fn is_open(&self, node: NodeId) -> bool {
+        self.open.contains(&node)
+    }
+
+    /// Selects a layer, and keeps the cursor on its path if that is still shown.
+    pub fn select_layer(&mut self, layer: usize) {
+        let layer = layer.min(self.inspection.layers.len().saturating_sub(1));
+        if layer != self.layer {
+            self.layer = layer;
+            self.slice.move_to(&self.inspection.tree, layer);
+            self.rebuild();
+        }
+    }
+
+    pub fn set_scope(&mut self, scope: Scope) {
+        if scope != self.slice.scope {
+            self.slice.scope = scope;
+            self.rebuild();
+        }
+    }
+
+    pub fn set_shown(&mut self, shown: Shown) {
+        if shown != self.shown {
+            self.shown = shown;
+            self.rebuild();
+        }
+    }
+
+    pub fn set_sort(&mut self, sort: Sort) {
+        self.sort = sort;
+        self.rebuild();
+    }
+
+    /// Shows the next size; what is pulled only where layers are stored compressed, else it is what they ship.
+    pub fn next_measure(&mut self) {
+        self.measure = self.measure.next();
+        if self.measure == Measure::Pull && !self.inspection.pull_is_estimated(usize::MAX) {
+            self.measure = self.measure.next();
+        }
+        self.rebuild();
+    }
+
+    /// Shows what a filter leaves, or everything again.
+    pub fn set_kept(&mut self, kept: Option<Kept>) {
+        let filtered = kept.is_some();
+        self.filter.kept = kept;
+        if filtered {
+            let open = self.opened_by_the_filter();
+            let before = std::mem::replace(&mut self.open, open);
+            self.open_before.get_or_insert(before);
+            self.rebuild();
+            self.go_to_a_match();
+        } else if let Some(before) = self.open_before.take() {
+            self.open = before;
+            self.wanted = self.selected().or(self.wanted);
+            self.open.extend(self.wanted.map(|node| self.closed_above(node)).unwrap_or_default());
+            self.rebuild();
+        }
+    }
+
+    /// If the cursor stands on nothing that matches, it goes to the first row that does.
+    fn go_to_a_match(&mut self) {
+        let Some(kept) = &self.filter.kept else { return };
+        if self.selected().is_some_and(|node| kept.holds(node)) {
+            return;
+        }
+        let mut rows = self.rows.rows(0, FILTERED_ROWS).into_iter();
+        if let Some(row) = rows.find(|row| kept.holds(row.node)) {
+            self.go_to(row.node);
+        }
+    }
+
+    /// The directories that lead to what matches, from the root on, as many as are read in a glance or two.
+    fn opened_by_the_filter(&self) -> HashSet<NodeId> {
+        let mut open = HashSet::new();
+        let Some(kept) = &self.filter.kept else { return open };
+        let lens = self.lens();
+        let mut rows = 0;
+        let mut queue = VecDeque::from([NodeId::ROOT]);
+        while let Some(directory) = queue.pop_front() {
+            let children = lens.children(directory);
+            rows += children.len();
+            if directory != NodeId::ROOT {
+                if rows > FILTERED_ROWS {
+                    break;
+                }
+                open.insert(directory);
+            }
+            queue.extend(children.into_iter().filter(|&child| kept.leads_to(child) && !kept.holds(child)));
+        }
+        open
+    }
+
+    /// The bytes of what is marked, in the size that is shown.
+    pub fn marked_bytes(&self) -> u64 {
+        let lens = self.lens();
+        self.marks.topmost(&self.inspection.tree).map(|node| lens.size(node)).fold(0, u64::saturating_add)
+    }
+
+    /// Marks the row, or takes its mark away, and goes to the next.
+    pub fn mark(&mut self) {
+        if let Some(node) = self.selected() {
+            self.marks.toggle(node);
+            self.move_to(self.cursor + 1);
+        }
+    }
+
+    /// Marks the layer, or takes its mark away, and goes to the next.
+    pub fn mark_layer(&mut self) {
+        if !self.marked_layers.remove(&self.layer) {
+            self.marked_layers.insert(self.layer);
+        }
+        self.select_layer(self.layer + 1);
+    }
+
+    /// Takes all marks away, of paths and of layers.
+    pub fn unmark_all(&mut self) {
+        self.marks.clear();
+        self.marked_layers.clear();
+    }
+
+    /// The first and the last of the layers that are marked, if there are two.
+    pub fn marked_run(&self) -> Option<(usize, usize)> {
+        let (first, last) = (*self.marked_layers.first()?, *self.marked_layers.last()?);
+        (first < last).then_some((first, last))
+    }
+
+    pub fn move_to(&mut self, row: usize) {
+        self.cursor = row.min(self.rows.len().saturating_sub(1));
+        self.wanted = self.selected();
+    }
+
+    /// Opens the directory under the cursor; one that is open already is entered.
+    pub fn expand(&mut self) {
+        let Some(node) = self.selected().filter(|&node| self.lens().is_folder(node)) else { return };
+        if self.is_open(node) {
+            self.move_to(self.cursor + 1);
+        } else {
+            self.unfold(node);
+        }
+    }
+
+    /// Folds the directory under the cursor; from anything else, goes to the directory that it is in.
+    pub fn collapse(&mut self) {
+        let Some(node) = self.selected() else { return };
+        if self.lens().is_folder(node) && self.open.remove(&node) {
+            self.rows.fold(node, &self.inspection.tree);
+        } else {
+            self.go_to(self.inspection.tree.parent(node));
+        }
+    }
+
+    pub fn toggle(&mut self) {
+        match self.selected().filter(|&node| self.lens().is_folder(node)) {
+            Some(node) if self.is_open(node) => self.collapse(),
+            Some(node) => self.unfold(node),
+            None => {}
+        }
+    }
+
+    /// Folds everything; the cursor goes to the directory of the root that it was in.
+    pub fn fold_all(&mut self) {
+        self.open.clear();
+        self.rebuild();
+        self.wanted = self.selected();
+    }
+
+    fn unfold(&mut self, node: NodeId) {
+        self.open.insert(node);
+        let mut rows = std::mem::take(&mut self.rows);
+        rows.open(node, &self.lens(), &self.open);
+        self.rows = rows;
+    }
+
+    /// Puts the cursor on a path, if it is a row.
+    fn go_to(&mut self, node: NodeId) {
+        if let Some(row) = self.rows.position(node, &self.inspection.tree) {
+            self.cursor = row;
+            self.wanted = Some(node);
+        }
+    }
+
+    /// Makes the rows anew, with the cursor on the path that is wanted or on what is left above it.
+    fn rebuild(&mut self) {
+        self.slice.prepare(self.measure, &self.inspection);
+        let mut rows = std::mem::take(&mut self.rows);
+        rows.rebuild(&self.lens(), &self.open);
+        self.rows = rows;
+        let topmost = self.filter.kept.iter().flat_map(|kept| &kept.topmost);
+        self.filtered_bytes = topmost.map(|&node| self.lens().size(node)).fold(0, u64::saturating_add);
+        self.place_cursor();
+    }
+
+    fn place_cursor(&mut self) {
+        let tree = &self.inspection.tree;
+        let mut here = self.wanted;
+        while let Some(node) = here {
+            if let Some(row) = self.rows.position(node, tree) {
+                self.cursor = row;
+                return;
+            }
+            here = (node != NodeId::ROOT).then(|| tree.parent(node));
+        }
+        self.cursor = self.cursor.min(self.rows.len().saturating_sub(1));
+    }
+}

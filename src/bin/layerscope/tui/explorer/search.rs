@@ -1,0 +1,79 @@
+//! Finding paths by name, in all layers, deleted ones included.
+
+use layerscope::tree::{NodeId, Tree};
+
+use crate::tui::widgets::prompt::Prompt;
+use crate::tui::work::passes::Ticket;
+
+/// What is looked for, and where it was found.
+#[derive(Debug, Default)]
+pub struct Search {
+    pub query: Prompt,
+    /// Whether keys go into the query.
+    pub editing: bool,
+    /// Not over yet.
+    pub running: Option<Ticket>,
+    /// The paths that match, the biggest first; while it is running, only the biggest so far.
+    pub hits: Vec<NodeId>,
+    /// How many match.
+    pub count: usize,
+    /// Which of them is selected.
+    pub at: usize,
+}
+
+impl Search {
+    /// Takes in what has been found; whether another path is the one to show now.
+    pub fn found(&mut self, count: usize, biggest: Option<NodeId>, all: Option<Vec<NodeId>>) -> bool {
+        let before = self.hit();
+        self.count = count;
+        if all.is_some() {
+            self.running = None;
+        }
+        self.hits = all.unwrap_or_else(|| Vec::from_iter(biggest));
+        self.at = 0;
+        self.hit() != before
+    }
+
+    /// Goes to another hit, round at the ends.
+    pub fn step(&mut self, forward: bool) {
+        if let Some(last) = self.hits.len().checked_sub(1) {
+            self.at = match (self.at, forward) {
+                (at, true) if at == last => 0,
+                (at, true) => at + 1,
+                (0, false) => last,
+                (at, false) => at - 1,
+            };
+        }
+    }
+
+    /// The hit that is selected.
+    pub fn hit(&self) -> Option<NodeId> {
+        self.hits.get(self.at).copied()
+    }
+}
+
+/// In which layers a path is there, and since which it is gone: `in layers 1–2, gone since 3`.
+pub fn where_it_lives(tree: &Tree, node: NodeId) -> String {
+    let mut spans: Vec<(usize, Option<usize>)> = Vec::new();
+    let mut versions: Vec<_> = tree.versions(node).collect();
+    versions.reverse();
+    for version in versions {
+        let (born, died) = (tree.born(version), tree.died(version));
+        match spans.last_mut() {
+            _ if died == Some(born) => {}
+            Some(last) if last.1 == Some(born) => last.1 = died,
+            _ => spans.push((born, died)),
+        }
+    }
+    let Some(&(_, end)) = spans.last() else { return "only within one layer".into() };
+    let named = spans.iter().map(|&(born, died)| match died {
+        None => format!("since layer {born}"),
+        Some(died) if died == born + 1 => format!("in layer {born}"),
+        Some(died) => format!("in layers {born}–{}", died - 1),
+    });
+    let there = named.collect::<Vec<_>>().join(", ");
+    match end {
+        None => there,
+        Some(died) => format!("{there}, gone since {died}"),
+    }
+}

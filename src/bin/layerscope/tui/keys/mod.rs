@@ -1,0 +1,175 @@
+//! Which key does what, where: the one table behind the keyboard, `?`, the footer and the configuration.
+
+mod action;
+mod chord;
+pub mod help;
+
+use std::collections::HashMap;
+
+use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
+
+pub use action::Action;
+pub use chord::Chord;
+
+/// Where a key is pressed; the same key may do different things in different places.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
+pub enum Context {
+    Everywhere,
+    /// The explorer, whichever pane has the keys.
+    Explore,
+    /// The layers of the explorer.
+    Layers,
+    /// The tree of the explorer.
+    Tree,
+    /// The explorer while there are hits of a search.
+    Found,
+    Waste,
+    Treemap,
+    /// The time-lapse of the build.
+    Play,
+    /// A file that is being looked at.
+    Viewer,
+    /// A lesson that is being told.
+    Lesson,
+    /// A question of a lesson.
+    Question,
+    /// Images side by side.
+    Comparison,
+}
+
+/// The keys of all actions.
+#[derive(Debug, Clone)]
+pub struct Keymap {
+    actions: HashMap<(Context, Chord), Action>,
+    keys: HashMap<Action, Vec<Chord>>,
+    /// Whether arrows are called by their names.
+    ascii: bool,
+}
+
+impl Keymap {
+    /// The keys that everybody gets; those of dive, vim and ncdu among them.
+    pub fn usual() -> Self {
+        Self::of(Action::usual_keys)
+    }
+
+    /// The same, but where dive uses a key for something else, it does what dive does.
+    pub fn dive() -> Self {
+        Self::of(|action| match action.dive_keys() {
+            [] => action.usual_keys(),
+            keys => keys,
+        })
+    }
+
+    fn of(keys: impl Fn(Action) -> &'static [&'static str]) -> Self {
+        let mut keymap = Self { actions: HashMap::new(), keys: HashMap::new(), ascii: false };
+        for &action in Action::ALL {
+            let chords = keys(action).iter().map(|key| key.parse().expect("a key of the table, which a test reads"));
+            keymap.bind(action, chords.collect());
+        }
+        keymap
+    }
+
+    /// The same, shown with the signs of Unicode or in words of ASCII.
+    pub fn with_names_in_ascii(self, ascii: bool) -> Self {
+        Self { ascii, ..self }
+    }
+
+    /// Gives an action these keys and no others; in its context they do nothing else any more.
+    pub fn bind(&mut self, action: Action, chords: Vec<Chord>) {
+        let context = action.context();
+        for chord in self.keys.remove(&action).unwrap_or_default() {
+            self.actions.remove(&(context, chord));
+        }
+        for &chord in &chords {
+            if let Some(before) = self.actions.insert((context, chord), action).filter(|&before| before != action)
+                && let Some(keys) = self.keys.get_mut(&before)
+            {
+                keys.retain(|&key| key != chord);
+            }
+        }
+        self.keys.insert(action, chords);
+    }
+
+    /// What a key does in the first of the contexts in which it does something.
+    pub fn action(&self, contexts: &[Context], chord: Chord) -> Option<Action> {
+        contexts.iter().find_map(|&context| self.actions.get(&(context, chord)).copied())
+    }
+
+    /// The keys of an action, the usual one first.
+    pub fn keys(&self, action: Action) -> &[Chord] {
+        self.keys.get(&action).map_or(&[], Vec::as_slice)
+    }
+
+    /// All keys of some actions in turns: "↑ ↓ k j".
+    pub fn all_keys(&self, actions: &[Action]) -> String {
+        let most = actions.iter().map(|&action| self.keys(action).len()).max().unwrap_or(0);
+        let keys = (0..most).flat_map(|i| actions.iter().filter_map(move |&action| self.keys(action).get(i)));
+        keys.map(|key| key.shown(self.ascii)).collect::<Vec<_>>().join(" ")
+    }
+
+    /// The first key of each of some actions, arrows without a space between: "→←".
+    pub fn first_keys(&self, actions: &[Action]) -> String {
+        self.labels(actions).into_iter().map(|(_, key)| key).collect()
+    }
+
+    /// The same in parts, each with its action.
+    pub fn labels(&self, actions: &[Action]) -> Vec<(Action, String)> {
+        let is_arrow = |text: &str| text.chars().all(|c| "←↑→↓".contains(c));
+        let mut labels: Vec<(Action, String)> = Vec::new();
+        for &action in actions {
+            let Some(chord) = self.keys(action).first() else { continue };
+            let shown = chord.shown(self.ascii);
+            let together = labels.last().is_none_or(|(_, before)| is_arrow(before) && is_arrow(&shown));
+            labels.push((action, if together { shown } else { format!(" {shown}") }));
+        }
+        labels
+    }
+}
+
+/// `^C` always ends the program, whatever keys are configured.
+pub fn is_interrupt(key: KeyEvent) -> bool {
+    key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn in_one_place_a_key_does_one_thing() {
+        for keys in [Keymap::usual(), Keymap::dive()] {
+            for &action in Action::ALL {
+                assert!(!keys.keys(action).is_empty(), "{action:?} has lost its keys to another action");
+                for &chord in keys.keys(action) {
+                    assert_eq!(keys.action(&[action.context()], chord), Some(action), "{chord}");
+                }
+            }
+        }
+    }
+
+    #[test]
+    fn a_key_that_is_given_to_another_action_leaves_the_one_that_had_it() {
+        let mut keymap = Keymap::usual();
+        let q: Chord = "q".parse().unwrap();
+        keymap.bind(Action::Help, vec![q]);
+        assert_eq!(keymap.action(&[Context::Everywhere], q), Some(Action::Help));
+        assert_eq!(keymap.all_keys(&[Action::Quit]), "^C");
+        assert_eq!(keymap.action(&[Context::Everywhere], "?".parse().unwrap()), None);
+    }
+
+    #[test]
+    fn the_more_particular_place_comes_first() {
+        let keymap = Keymap::usual();
+        let n = "n".parse().unwrap();
+        assert_eq!(keymap.action(&[Context::Found, Context::Tree], n), Some(Action::NextHit));
+        assert_eq!(keymap.action(&[Context::Tree], n), Some(Action::SortName));
+    }
+
+    #[test]
+    fn labels_name_the_keys_in_turns() {
+        let keymap = Keymap::usual();
+        assert_eq!(keymap.all_keys(&[Action::Up, Action::Down]), "↑ ↓ k j");
+        assert_eq!(keymap.first_keys(&[Action::Right, Action::Left]), "→←");
+        assert_eq!(keymap.first_keys(&[Action::PreviousLayer, Action::NextLayer]), "[ ]");
+    }
+}

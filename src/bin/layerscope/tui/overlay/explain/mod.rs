@@ -1,0 +1,194 @@
+//! How a number was computed, with the figures that add up to it.
+
+mod image;
+mod layer;
+mod path;
+mod waste;
+
+use layerscope::Inspection;
+use layerscope::analysis::DeadGroup;
+use layerscope::display::{Units, count};
+use layerscope::tree::{NodeId, Totals};
+
+use crate::tui::app::App;
+use crate::tui::explorer::rows::Scope;
+use crate::tui::keys::Action;
+use crate::tui::layout::{Pane, rows_inside};
+use crate::tui::widgets::moved;
+use crate::tui::widgets::text::wrap;
+use crate::view::View;
+
+/// The parts of a sum that are named; the others are added up.
+const NAMED: usize = 8;
+
+/// What an explanation is of.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Subject {
+    /// A path as of a layer, or what a layer did there, with the bytes that the tree shows.
+    Path {
+        node: NodeId,
+        layer: usize,
+        scope: Scope,
+        totals: Totals,
+    },
+    Layer(usize),
+    /// What has been shipped up to a layer, and what of it can be seen.
+    UpTo(usize),
+    /// What one layer shipped and another one hid.
+    Waste(DeadGroup),
+    Image,
+}
+
+/// A part of an explanation.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Part {
+    Sentence(String),
+    Sum(Sum),
+}
+
+/// Bytes that add up.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Sum {
+    pub parts: Vec<(u64, String)>,
+    pub total: u64,
+    /// What the total is.
+    pub what: String,
+}
+
+impl Sum {
+    /// A sum with its biggest parts, and all others as one; those of nothing are left out.
+    fn new(mut parts: Vec<(u64, String)>, total: u64, what: impl Into<String>) -> Self {
+        parts.retain(|&(bytes, _)| bytes > 0);
+        if parts.len() > NAMED + 1 {
+            parts.sort_by_key(|&(bytes, _)| std::cmp::Reverse(bytes));
+            let rest = parts.split_off(NAMED);
+            parts.push((rest.iter().map(|(bytes, _)| bytes).sum(), format!("{} others", count(rest.len() as u64))));
+        }
+        Self { parts, total, what: what.into() }
+    }
+
+    /// A column of numbers, with the total below.
+    fn lines(&self, units: Units, width: usize) -> Vec<String> {
+        let digits = count(self.total).len();
+        let total = format!("{} ({})", self.what, units.size(self.total));
+        let rows = self.parts.iter().map(|(bytes, what)| (' ', *bytes, what)).chain([('=', self.total, &total)]);
+        let mut lines = Vec::new();
+        for (mark, bytes, what) in rows {
+            let mut number = format!("{mark} {:>digits$}", count(bytes));
+            for line in wrap(what, width.saturating_sub(digits + 4).max(8)) {
+                lines.push(format!("{number:<indent$}{line}", indent = digits + 4));
+                number.clear();
+            }
+        }
+        lines
+    }
+}
+
+/// Explains a subject.
+pub fn explain(inspection: &Inspection, groups: &[DeadGroup], subject: &Subject, units: Units) -> (String, Vec<Part>) {
+    match subject {
+        Subject::Path { node, layer, scope: Scope::UpTo, totals } => path::as_of(inspection, *node, *layer, *totals),
+        Subject::Path { node, layer, scope: Scope::Changes, totals } => {
+            path::changes(inspection, *node, *layer, *totals)
+        }
+        Subject::Layer(layer) => layer::explain(inspection, groups, *layer, units),
+        Subject::UpTo(layer) => layer::up_to(inspection, *layer),
+        Subject::Waste(group) => waste::explain(inspection, group),
+        Subject::Image => image::explain(inspection, units),
+    }
+}
+
+/// An explanation that is on the screen, over what it explains.
+#[derive(Debug)]
+pub struct Explanation {
+    subjects: Vec<Subject>,
+    at: usize,
+    pub title: String,
+    parts: Vec<Part>,
+    pub scroll: usize,
+}
+
+impl Explanation {
+    /// The text, and how many subjects there are besides.
+    pub fn lines(&self, units: Units, width: usize) -> Vec<String> {
+        let mut lines = Vec::new();
+        for part in &self.parts {
+            match part {
+                Part::Sentence(text) => lines.extend(wrap(text, width)),
+                Part::Sum(sum) => lines.extend(sum.lines(units, width)),
+            }
+            lines.push(String::new());
+        }
+        lines.pop();
+        lines
+    }
+
+    /// What else can be explained here.
+    pub fn next(&self) -> Option<&'static str> {
+        (self.subjects.len() > 1).then(|| match self.subjects[(self.at + 1) % self.subjects.len()] {
+            Subject::Path { .. } => "the path",
+            Subject::Layer(_) => "the layer",
+            Subject::UpTo(_) => "the layers up to here",
+            Subject::Waste(_) => "the group",
+            Subject::Image => "the whole image",
+        })
+    }
+}
+
+impl App {
+    /// Explains what is selected; if an explanation is shown, what it is a part of.
+    pub(in crate::tui) fn explain(&mut self) {
+        let (subjects, at) = match self.explained.take() {
+            Some(before) => {
+                let at = (before.at + 1) % before.subjects.len();
+                (before.subjects, at)
+            }
+            None => (self.subjects(), 0),
+        };
+        let (Some(explorer), Some(subject)) = (self.explorer(), subjects.get(at)) else { return };
+        let (title, parts) = explain(&explorer.inspection, &explorer.groups, subject, self.units);
+        self.explained = Some(Explanation { subjects, at, title, parts, scroll: 0 });
+    }
+
+    /// What can be explained here, the most particular first.
+    fn subjects(&self) -> Vec<Subject> {
+        let (Some(explorer), Some(views)) = (self.explorer(), &self.views) else { return Vec::new() };
+        let layer = explorer.layer;
+        let mut subjects = Vec::new();
+        match self.view {
+            View::Explore if self.focus != Pane::Layers => subjects.extend(explorer.selected().map(|node| {
+                let slice = &explorer.slice;
+                Subject::Path { node, layer, scope: slice.scope, totals: slice.totals(node) }
+            })),
+            View::Waste => subjects.extend(views.waste_group().cloned().map(Subject::Waste)),
+            View::Treemap => subjects.extend(views.tile(explorer).map(|(node, totals)| Subject::Path {
+                node,
+                layer,
+                scope: Scope::UpTo,
+                totals,
+            })),
+            View::Timeline | View::Play => subjects.push(Subject::UpTo(layer)),
+            View::Explore | View::Image | View::Findings | View::Ladder => {}
+        }
+        if !matches!(self.view, View::Image | View::Findings | View::Ladder) && !explorer.inspection.layers.is_empty() {
+            subjects.push(Subject::Layer(layer));
+        }
+        subjects.push(Subject::Image);
+        subjects
+    }
+
+    /// Keys while an explanation is shown.
+    pub(in crate::tui) fn act_in_explanation(&mut self, action: Action) {
+        let (area, units) = (self.panes().main, self.units);
+        let Some(explanation) = &mut self.explained else { return };
+        let lines =
+            explanation.lines(units, usize::from(area.width.min(crate::tui::overlay::popup::WIDTH).saturating_sub(2)));
+        let height = rows_inside(area);
+        let last = lines.len().saturating_sub(height);
+        match moved(action, explanation.scroll, last, height.max(2) - 1) {
+            Some(scroll) => explanation.scroll = scroll,
+            None if action == Action::Explain => self.explain(),
+            None => self.explained = None,
+        }
+    }
+}

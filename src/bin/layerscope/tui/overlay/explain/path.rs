@@ -1,0 +1,158 @@
+//! The bytes at a path: of the files that are there, and of those that are gone but ship.
+
+use std::collections::BTreeMap;
+
+use layerscope::Inspection;
+use layerscope::analysis::Dead;
+use layerscope::display::escaped;
+use layerscope::display::{count, files};
+use layerscope::image::Compression;
+use layerscope::tree::{Cause, Kind, NodeId, Totals, Tree, VersionId};
+
+use super::{NAMED, Part, Sum};
+use crate::tui::explorer::sentences::layer_named;
+
+/// Explains what a path ships up to a layer.
+pub fn as_of(inspection: &Inspection, node: NodeId, layer: usize, totals: Totals) -> (String, Vec<Part>) {
+    let tree = &inspection.tree;
+    let path = escaped(&tree.path(node));
+    let both = vec![
+        (totals.visible, "visible: files that are there after this layer".into()),
+        (totals.dead, "dead: files that a layer up to here took away; an earlier one still ships them".into()),
+    ];
+    let mut parts = vec![
+        Part::Sentence(format!("What ships at {path} in the layers up to {layer}, in bytes of contents:")),
+        Part::Sum(Sum::new(both, totals.shipped(), "shipped")),
+    ];
+    if totals.visible > 0 {
+        parts.push(Part::Sentence("The visible bytes by the layer that ships them:".into()));
+        parts.push(Part::Sum(visible(inspection, node, layer, totals.visible)));
+    }
+    if totals.dead > 0 {
+        parts.push(Part::Sentence("The dead bytes by the layers that ship and that hide them:".into()));
+        let gone = dead_below(inspection, node).filter(|dead| dead.died_in <= layer);
+        parts.push(Part::Sum(by_pair(inspection, gone, totals.dead, "dead")));
+    }
+    parts.extend(pull(inspection, node, layer).map(Part::Sentence));
+    parts.extend(remarks(tree, node).map(Part::Sentence));
+    (format!("{path}, up to layer {layer}"), parts)
+}
+
+/// Explains what a layer did at a path.
+pub fn changes(inspection: &Inspection, node: NodeId, layer: usize, totals: Totals) -> (String, Vec<Part>) {
+    let path = escaped(&inspection.tree.path(node));
+    let mut parts = vec![Part::Sentence(format!(
+        "Layer {layer} itself ships {} bytes of contents at {path}, and took away {} bytes that earlier layers ship there.",
+        count(totals.visible),
+        count(totals.dead)
+    ))];
+    if totals.dead > 0 {
+        let gone = dead_below(inspection, node).filter(|dead| dead.died_in == layer && dead.born_in < layer);
+        parts.push(Part::Sum(by_pair(inspection, gone, totals.dead, "hidden")));
+    }
+    (format!("{path}, changes of layer {layer}"), parts)
+}
+
+/// Files with one name by layer; the others as what is left, since each of them counts once for all of its names.
+fn visible(inspection: &Inspection, node: NodeId, layer: usize, total: u64) -> Sum {
+    let tree = &inspection.tree;
+    let mut by_layer: BTreeMap<usize, (u64, usize)> = BTreeMap::new();
+    let mut work = vec![node];
+    while let Some(node) = work.pop() {
+        work.extend(tree.children(node));
+        let Some(version) = tree.at(node, layer).filter(|&v| tree.kind(v) == Kind::File && !tree.is_linked(v)) else {
+            continue;
+        };
+        let sum = by_layer.entry(tree.born(version)).or_default();
+        sum.0 += tree.size(version);
+        sum.1 += 1;
+    }
+    let single: u64 = by_layer.values().map(|(bytes, _)| bytes).sum();
+    let part = |(&layer, &(bytes, number)): (&usize, &(u64, usize))| {
+        (bytes, format!("{} of {}", files(number), layer_named(inspection, layer)))
+    };
+    let mut parts: Vec<_> = by_layer.iter().map(part).collect();
+    parts.push((total.saturating_sub(single), "files with several names, each once, at the first name".into()));
+    Sum::new(parts, total, "visible")
+}
+
+/// The dead inodes at a path and below it.
+fn dead_below(inspection: &Inspection, node: NodeId) -> impl Iterator<Item = &Dead> {
+    let tree = &inspection.tree;
+    inspection.dead.iter().filter(move |dead| {
+        let mut here = tree.node_of(dead.version);
+        while here != node && here != NodeId::ROOT {
+            here = tree.parent(here);
+        }
+        here == node
+    })
+}
+
+/// Dead inodes by the layers that ship and that hide them.
+pub fn by_pair<'a>(
+    inspection: &Inspection,
+    dead: impl Iterator<Item = &'a Dead>,
+    total: u64,
+    what: &'static str,
+) -> Sum {
+    let mut pairs: BTreeMap<(usize, usize), (u64, usize)> = BTreeMap::new();
+    for dead in dead {
+        let sum = pairs.entry((dead.born_in, dead.died_in)).or_default();
+        sum.0 += dead.bytes;
+        sum.1 += 1;
+    }
+    let part = |(&(born, died), &(bytes, number)): (&(usize, usize), &(u64, usize))| {
+        (bytes, format!("{}: layer {born} → {}", files(number), layer_named(inspection, died)))
+    };
+    Sum::new(pairs.iter().map(part).collect(), total, what)
+}
+
+/// How what pulling a path costs is estimated, where layers are compressed.
+fn pull(inspection: &Inspection, node: NodeId, layer: usize) -> Option<String> {
+    let tree = &inspection.tree;
+    let mut layers = std::collections::BTreeSet::new();
+    let mut work = vec![node];
+    while let Some(node) = work.pop() {
+        work.extend(tree.children(node));
+        let ships = |&version: &VersionId| tree.kind(version) == Kind::File && tree.size(version) > 0;
+        layers.extend(tree.versions(node).filter(ships).map(|version| tree.born(tree.inode(version))));
+    }
+    let compressed = layers.iter().map(|&layer| (layer, &inspection.layers[layer]));
+    let compressed = compressed.filter(|(i, account)| {
+        *i <= layer && account.shipped > 0 && account.compression.is_some_and(|how| how != Compression::None)
+    });
+    let ratios: Vec<_> = compressed
+        .map(|(i, account)| {
+            let (stored, shipped) = (count(account.stored_bytes), count(account.shipped));
+            format!("layer {i}: {stored} ÷ {shipped}")
+        })
+        .collect();
+    let shown = ratios.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
+    (!ratios.is_empty()).then(|| {
+        format!(
+            "What pulling it costs is an estimate: its bytes times what its layer has as stored ÷ what it ships ({shown}{}). Whole layers are exact.",
+            if ratios.len() > NAMED { ", …" } else { "" }
+        )
+    })
+}
+
+/// What is odd about how a file is counted.
+fn remarks(tree: &Tree, node: NodeId) -> impl Iterator<Item = String> {
+    let versions = || tree.versions(node).filter(|&version| tree.kind(version) == Kind::File);
+    let other = versions().find(|&version| tree.inode(version) != version);
+    let other = other.map(|version| {
+        format!(
+            "It is another name of {}: the bytes belong to the inode and count once.",
+            escaped(&tree.path(tree.node_of(tree.inode(version))))
+        )
+    });
+    let several = versions().any(|version| tree.is_linked(version) && tree.inode(version) == version);
+    let several = several.then(|| "It has, or has had, other names (hard links): its bytes count once.".to_owned());
+    let sparse = versions().any(|version| tree.is_sparse(version));
+    let sparse = sparse.then(|| "It is stored with holes: its logical size counts, holes included.".to_owned());
+    let recopied = versions().any(|v| tree.death(v).is_some_and(|death| death.cause == Cause::Recopied));
+    let recopied = recopied.then(|| {
+        "A layer shipped the same contents again with another mode, owner or time: the older copy is dead.".into()
+    });
+    [other, several, sparse, recopied].into_iter().flatten()
+}

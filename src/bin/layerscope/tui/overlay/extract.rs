@@ -1,0 +1,268 @@
+//! Writing something of the image to the host: where to, how far it is, what has come of it.
+
+use std::path::{Path, PathBuf};
+
+use crossterm::event::KeyEvent;
+use layerscope::display::{Units, files, plural};
+use layerscope::display::{escaped, escaped_str};
+use layerscope::files::extract::{Extracted, Reason, What};
+use layerscope::tree::{Kind, NodeId, Tree, VersionId};
+
+use crate::tui::app::App;
+use crate::tui::viewer::Numbers;
+use crate::tui::widgets::prompt::{Prompt, Typed};
+use crate::tui::work::{Answer, Ask, Task};
+
+/// What there is to write.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Amount {
+    pub files: usize,
+    pub directories: usize,
+    pub links: usize,
+    pub bytes: u64,
+}
+
+/// How far it is.
+#[derive(Debug)]
+enum State {
+    /// The directory is being typed.
+    Asking,
+    /// It has been told to start.
+    Wanted(PathBuf),
+    /// It runs as the task with this number; so many bytes have been read, of so many or 0.
+    Running { number: u64, done: u64, total: u64 },
+}
+
+/// Something that is to be extracted.
+#[derive(Debug)]
+pub struct Extraction {
+    what: What,
+    /// The path in the image, escaped.
+    pub path: String,
+    /// The name that it gets; empty for the root, whose contents go right into the directory.
+    name: String,
+    pub prompt: Prompt,
+    pub problem: Option<String>,
+    state: State,
+    pub amount: Option<Amount>,
+    measuring: Option<u64>,
+}
+
+impl Extraction {
+    pub fn new(tree: &Tree, what: What) -> Self {
+        let node = match what {
+            What::AsOf { node, .. } => node,
+            What::Version(version) => tree.node_of(version),
+        };
+        Self {
+            what,
+            path: escaped(&tree.path(node)),
+            name: escaped(tree.name(node)),
+            prompt: Prompt::with("./".into()),
+            problem: None,
+            state: State::Asking,
+            amount: None,
+            measuring: None,
+        }
+    }
+
+    /// Whether keys go into the line.
+    pub fn is_asking(&self) -> bool {
+        matches!(self.state, State::Asking)
+    }
+
+    /// What is made on the host, escaped.
+    pub fn destination(&self) -> String {
+        escaped(Path::new(self.prompt.text().trim()).join(&self.name).as_os_str().as_encoded_bytes())
+    }
+
+    fn task(&mut self, numbers: &mut Numbers) -> Option<Task> {
+        if let State::Wanted(to) = &self.state {
+            let (to, number) = (to.clone(), numbers.take());
+            self.state = State::Running { number, done: 0, total: 0 };
+            return Some(Task { number, ask: Ask::Extract { what: self.what, to } });
+        }
+        if self.amount.is_none() && self.measuring.is_none() {
+            let number = numbers.take();
+            self.measuring = Some(number);
+            return Some(Task { number, ask: Ask::Measure { what: self.what } });
+        }
+        None
+    }
+
+    fn awaits(&self, number: u64) -> bool {
+        let running = matches!(self.state, State::Running { number: running, .. } if running == number);
+        running || (self.amount.is_none() && self.measuring == Some(number))
+    }
+
+    /// How far it is, in words.
+    pub fn waiting(&self, units: Units) -> Option<String> {
+        let State::Running { done, total, .. } = &self.state else { return None };
+        let of = if total > done { format!(" of {}", units.size(*total)) } else { String::new() };
+        let (path, to) = (&self.path, self.destination());
+        Some(format!("extracting {path} to {to}: {}{of} read, Esc cancels", units.size(*done)))
+    }
+}
+
+/// What is counted before anything is written.
+pub fn measure(tree: &Tree, what: What, wanted: impl Fn() -> bool) -> Amount {
+    let (node, layer) = match what {
+        What::AsOf { node, layer } => (node, layer),
+        What::Version(version) => {
+            let last = tree.died(version).map_or(usize::MAX, |died| died.saturating_sub(1));
+            (tree.node_of(version), last.max(tree.born(version)))
+        }
+    };
+    let mut amount = Amount::default();
+    let first = match what {
+        What::AsOf { .. } => tree.at(node, layer),
+        What::Version(version) => Some(version),
+    };
+    let mut inodes = std::collections::HashSet::new();
+    let mut work: Vec<(NodeId, VersionId)> = first.map(|version| (node, version)).into_iter().collect();
+    while let Some((node, version)) = work.pop().filter(|_| wanted()) {
+        match tree.kind(version) {
+            Kind::File if tree.is_linked(version) && !inodes.insert(tree.inode(version)) => amount.links += 1,
+            Kind::File => {
+                amount.files += 1;
+                amount.bytes = amount.bytes.saturating_add(tree.size(version));
+            }
+            Kind::Directory => {
+                amount.directories += 1;
+                work.extend(tree.children(node).filter_map(|child| Some((child, tree.at(child, layer)?))));
+            }
+            Kind::Symlink => amount.links += 1,
+            Kind::Char | Kind::Block | Kind::Fifo => {}
+        }
+    }
+    amount
+}
+
+/// Counts in words: "312 files, 14 directories, 3 links, 12 MiB".
+pub fn amount_in_words(amount: Amount, units: Units) -> String {
+    let directories = match amount.directories {
+        0 => String::new(),
+        1 => "1 directory, ".into(),
+        n => format!("{n} directories, "),
+    };
+    let links = if amount.links == 0 { String::new() } else { format!("{}, ", plural(amount.links, "link")) };
+    format!("{}, {directories}{links}{}", files(amount.files), units.size(amount.bytes))
+}
+
+/// What has been done, in one sentence.
+fn result(extracted: &Extracted, to: &str, units: Units) -> String {
+    let small = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
+    let amount = Amount {
+        files: small(extracted.files),
+        directories: small(extracted.directories),
+        links: small(extracted.links),
+        bytes: extracted.bytes,
+    };
+    let count =
+        |reasons: &[Reason]| extracted.skipped.iter().filter(|skipped| reasons.contains(&skipped.reason)).count();
+    let kinds = [
+        (count(&[Reason::Device]), "device"),
+        (count(&[Reason::Fifo]), "pipe"),
+        (count(&[Reason::Name, Reason::Collision]), "name that this system cannot have"),
+    ];
+    let skipped: Vec<_> = kinds.iter().filter(|(n, _)| *n > 0).map(|&(n, what)| plural(n, what)).collect();
+    let skipped = if skipped.is_empty() { String::new() } else { format!("; skipped {}", skipped.join(", ")) };
+    format!("wrote {} to {to}{skipped}; owners are not restored", amount_in_words(amount, units))
+}
+
+/// Writes something of the image below a directory; `~/` is the home directory.
+pub fn place(text: &str) -> PathBuf {
+    let text = if text.is_empty() { "." } else { text };
+    match (text.strip_prefix("~/"), std::env::var_os("HOME")) {
+        (Some(rest), Some(home)) => Path::new(&home).join(rest),
+        _ => PathBuf::from(text),
+    }
+}
+
+impl App {
+    /// Asks where the selected thing is to go.
+    pub(in crate::tui) fn ask_to_extract(&mut self) {
+        if self.extraction.is_some() {
+            self.notice = Some("something is being extracted already; Esc cancels it".into());
+            return;
+        }
+        let selected = self.selected_place();
+        let Some(explorer) = self.explorer() else { return };
+        let tree = &explorer.inspection.tree;
+        let what = match (&self.viewer, selected) {
+            (Some(viewer), _) => Some(What::Version(viewer.version())),
+            (None, Some((node, layer))) if tree.at(node, layer).is_some() => Some(What::AsOf { node, layer }),
+            (None, Some((node, layer))) => {
+                let before = tree.versions(node).find(|&version| tree.born(version) <= layer);
+                before.or_else(|| tree.versions(node).next()).map(What::Version)
+            }
+            (None, None) => None,
+        };
+        self.extraction = what.map(|what| Extraction::new(tree, what));
+        if self.extraction.is_none() {
+            self.notice = Some("nothing is selected that could be extracted".into());
+        }
+    }
+
+    /// Whether keys go into the line of the dialog.
+    pub(in crate::tui) fn asks_where(&self) -> bool {
+        self.extraction.as_ref().is_some_and(Extraction::is_asking)
+    }
+
+    /// Keys while the place is being typed.
+    pub(in crate::tui) fn type_place(&mut self, key: KeyEvent) {
+        let Some(extraction) = &mut self.extraction else { return };
+        match extraction.prompt.key(key) {
+            Typed::Left => self.extraction = None,
+            Typed::Entered => {
+                extraction.problem = None;
+                extraction.state = State::Wanted(place(extraction.prompt.text().trim()));
+            }
+            Typed::Changed => extraction.problem = None,
+            Typed::Same | Typed::Other => {}
+        }
+    }
+
+    /// Gives up what is being extracted; false if nothing is.
+    pub(in crate::tui) fn stop_extracting(&mut self) -> bool {
+        let stopped = self.extraction.take().is_some();
+        if stopped {
+            self.notice = Some("cancelled: nothing was written".into());
+        }
+        stopped
+    }
+
+    pub(in crate::tui) fn extraction_task(&mut self) -> Option<Task> {
+        self.extraction.as_mut()?.task(&mut self.numbers)
+    }
+
+    pub(in crate::tui) fn extraction_awaits(&self, number: u64) -> bool {
+        self.extraction.as_ref().is_some_and(|extraction| extraction.awaits(number))
+    }
+
+    pub(in crate::tui) fn extraction_progressed(&mut self, heard: u64, heard_done: u64, heard_total: u64) {
+        if let Some(Extraction { state: State::Running { number, done, total }, .. }) = &mut self.extraction
+            && *number == heard
+        {
+            (*done, *total) = (heard_done, heard_total);
+        }
+    }
+
+    /// Takes in what has come of it. What failed can be tried again, at another place.
+    pub(in crate::tui) fn extraction_answer(&mut self, answer: Answer) {
+        let units = self.units;
+        let Some(extraction) = &mut self.extraction else { return };
+        match answer {
+            Answer::Measured(amount) => extraction.amount = Some(amount),
+            Answer::Extracted(extracted) => {
+                self.notice = Some(result(&extracted, &extraction.destination(), units));
+                self.extraction = None;
+            }
+            Answer::Failed(problem) => {
+                extraction.problem = Some(escaped_str(&problem));
+                extraction.state = State::Asking;
+            }
+            _ => {}
+        }
+    }
+}

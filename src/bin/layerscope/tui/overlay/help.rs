@@ -1,0 +1,64 @@
+//! The help: all keys as they are configured, and what the marks mean.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Clear, Widget};
+
+use crate::tui::keys::Keymap;
+use crate::tui::keys::help::Page;
+use crate::tui::widgets::text::wrap;
+use crate::tui::widgets::theme::Theme;
+use crate::tui::widgets::{pane, put, scroll_bar, scrolled_title};
+
+const KEY_WIDTH: usize = 16;
+/// What is left beside the keys at 80 columns.
+const TEXT_WIDTH: usize = 78 - KEY_WIDTH - 4;
+
+pub fn draw_help(page: &Page, keymap: &Keymap, scroll: usize, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let lines = lines(page, keymap, theme);
+    let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX).min(area.height);
+    let width = area.width.min(80);
+    let frame = Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height };
+    Clear.render(frame, buffer);
+    let title = scrolled_title("Help", scroll, lines.len(), frame);
+    let inner = pane(&title, true, theme, frame, buffer);
+    let first = scroll_bar(scroll, lines.len(), inner, theme, buffer);
+    for (row, line) in lines.into_iter().skip(first).enumerate() {
+        put(line, row, inner, buffer);
+    }
+}
+
+/// The number of lines of the help.
+pub fn help_lines(page: &Page, keymap: &Keymap) -> usize {
+    lines(page, keymap, &Theme::BARE).len()
+}
+
+fn lines(page: &Page, keymap: &Keymap, theme: &Theme) -> Vec<Line<'static>> {
+    let mut lines = Vec::new();
+    for (title, actions) in page.groups {
+        if !title.is_empty() {
+            lines.push(Line::styled(format!(" {title}"), theme.focused));
+        }
+        for (actions, what) in *actions {
+            entry(&keymap.all_keys(actions), what, theme, &mut lines);
+        }
+    }
+    lines.push(Line::styled(" Mouse and marks", theme.focused));
+    for (mark, what) in page.marks {
+        entry(mark, what, theme, &mut lines);
+    }
+    lines
+}
+
+/// A line, or as many as long keys or texts need.
+fn entry(keys: &str, what: &str, theme: &Theme, lines: &mut Vec<Line<'static>>) {
+    let (keys, texts) = (wrap(keys, KEY_WIDTH), wrap(what, TEXT_WIDTH));
+    for i in 0..keys.len().max(texts.len()) {
+        let part = |parts: &[String]| parts.get(i).cloned().unwrap_or_default();
+        lines.push(Line::from(vec![
+            Span::styled(format!("  {:<KEY_WIDTH$}", part(&keys)), theme.strong),
+            Span::raw(format!(" {}", part(&texts))),
+        ]));
+    }
+}

@@ -1,0 +1,91 @@
+//! The instruction of the selected layer in full: its shell in lines, wrapped, to scroll through.
+
+use layerscope::image::Instruction;
+
+use crate::tui::app::App;
+use crate::tui::keys::Action;
+use crate::tui::layout::rows_inside;
+use crate::tui::message::Effect;
+use crate::tui::widgets::moved;
+use crate::tui::widgets::text::wrap;
+
+/// What a line goes on with on the next row, beside its own indentation.
+const HANGING: usize = 2;
+
+/// An instruction that is being read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Reading {
+    /// The first row that is shown.
+    pub scroll: usize,
+}
+
+/// The rows of an instruction at a width, each line wrapped under itself.
+pub fn rows(instruction: &Instruction, width: usize) -> Vec<String> {
+    instruction.lines().iter().flat_map(|line| hang(line, width)).collect()
+}
+
+/// Wraps a line so that what follows stands a little further in.
+fn hang(line: &str, width: usize) -> Vec<String> {
+    let text = line.trim_start_matches(' ');
+    // Where the room is narrow, all of it is the text's.
+    let indent = (line.len() - text.len()).min(width / 3);
+    let hanging = if width > 16 { HANGING } else { 0 };
+    let wrapped = wrap(text, width.saturating_sub(indent + hanging));
+    let rows = wrapped.into_iter().enumerate();
+    rows.map(|(i, text)| " ".repeat(if i == 0 { indent } else { indent + hanging }) + &text).collect()
+}
+
+impl App {
+    /// Shows the selected layer's instruction in full.
+    pub(in crate::tui) fn open_instruction(&mut self) {
+        if self.explorer().is_some_and(|explorer| !explorer.inspection.layers.is_empty()) {
+            self.reading = Some(Reading::default());
+        }
+    }
+
+    /// The rows of the instruction that is read.
+    pub fn instruction_rows(&self) -> Vec<String> {
+        let width = usize::from(self.panes().main.width.saturating_sub(2));
+        let layer = self.explorer().and_then(|explorer| explorer.inspection.layers.get(explorer.layer));
+        layer.map(|layer| rows(&layer.instruction, width)).unwrap_or_default()
+    }
+
+    /// Does something while an instruction is read.
+    pub(in crate::tui) fn read(&mut self, action: Action) -> Option<Effect> {
+        let height = rows_inside(self.panes().main);
+        let last = self.instruction_rows().len().saturating_sub(height);
+        let reading = self.reading.as_mut()?;
+        if let Some(scroll) = moved(action, reading.scroll.min(last), last, height.max(2) - 1) {
+            reading.scroll = scroll;
+            return None;
+        }
+        match action {
+            Action::NextLayer | Action::PreviousLayer => {
+                reading.scroll = 0;
+                self.step_layer(action);
+                None
+            }
+            Action::CopyPath => {
+                let explorer = self.explorer()?;
+                let layer = explorer.inspection.layers.get(explorer.layer)?;
+                Some(Effect::Copy(layer.instruction.lines().join("\n")))
+            }
+            _ => {
+                self.reading = None;
+                None
+            }
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_long_line_goes_on_under_itself() {
+        assert_eq!(hang("    && apt-get install curl git", 20), ["    && apt-get", "      install curl", "      git"]);
+        assert_eq!(hang("short", 20), ["short"]);
+        assert!(hang("          word word", 9).iter().all(|row| row.len() <= 9));
+    }
+}

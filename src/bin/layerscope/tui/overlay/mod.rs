@@ -1,0 +1,7 @@
+//! The dialogs and texts that lie over a screen.
+
+pub mod explain;
+pub mod extract;
+pub mod help;
+pub mod instruction;
+pub mod popup;

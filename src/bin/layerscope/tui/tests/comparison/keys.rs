@@ -1,0 +1,98 @@
+//! Keys and the mouse: where they lead, and back.
+
+use super::*;
+
+#[test]
+fn escape_goes_back_to_the_images_and_never_out_and_q_quits() {
+    let mut onlooker = Onlooker::before(&*VERSIONS, 80, 24);
+    for view in ["2", "3", "4"] {
+        onlooker.types(view).press(KeyCode::Esc).finds(&["Images · 2/2"]);
+    }
+    onlooker.press(KeyCode::Esc).press(KeyCode::Esc);
+    assert!(!onlooker.ended);
+    onlooker.press(KeyCode::BackTab).finds(&["What they come to"]);
+    onlooker.press(KeyCode::Tab).finds(&["Images · 2/2"]);
+    onlooker.types("Y");
+    assert_eq!(onlooker.copied.as_deref(), Some("layerscope compare '0.tar' '1.tar'"));
+    onlooker.types("q");
+    assert!(onlooker.ended);
+}
+
+#[test]
+fn the_help_lists_every_key_of_the_comparison() {
+    let mut onlooker = Onlooker::before(&*VERSIONS, 80, 60);
+    onlooker.types("?");
+    for (_, entries) in crate::tui::keys::help::COMPARISON.groups {
+        for (actions, what) in *entries {
+            onlooker.finds(&[what]);
+            for key in actions.iter().flat_map(|&action| settings().keymap.keys(action).to_vec()) {
+                assert!(onlooker.screen().contains(&key.to_string()), "{key} is not on\n{}", onlooker.screen());
+            }
+        }
+    }
+    onlooker.types("?").finds(&["Images · 2/2"]);
+}
+
+#[test]
+fn the_mouse_chooses_views_selects_rows_and_opens_them() {
+    let mut onlooker = Onlooker::before(&*VERSIONS, 80, 24);
+    onlooker.clicks("1.00×");
+    assert!(onlooker.selected().contains("shop:1.4"), "{}", onlooker.screen());
+    onlooker.clicks("1.05×  shop:1.5").clicks_again();
+    assert_eq!(onlooker.opened, Some((1, None)), "a double click opens the image");
+    onlooker.clicks("Paths").finds(&["12 paths differ"]);
+    onlooker.mouse(MouseEventKind::ScrollDown, 5, 5);
+    assert!(!onlooker.selected().contains("srv/"), "{}", onlooker.screen());
+    onlooker.clicks("▾ srv/").finds(&["differ in it"]);
+    onlooker.clicks("Packages").clicks("tzdata").types("y");
+    assert_eq!(onlooker.copied.as_deref(), Some("tzdata"));
+    onlooker.clicks("Layers").clicks("rm /srv/server.map").finds(&["Layer 4 of the first only"]);
+    onlooker.clicks("quit");
+    assert!(onlooker.ended, "hints are buttons");
+}
+
+#[test]
+fn a_bigger_list_scrolls_and_keeps_what_is_selected() {
+    let many = |count: usize, size: usize| {
+        let files = (0..count).map(|i| file(format!("d/{i:03}"), size + i));
+        known(tar(Image::of([layer(files)]).docker()))
+    };
+    let images = [many(1, 1), many(200, 10)];
+    let mut onlooker = Onlooker::before(&images, 80, 24);
+    onlooker.types("3glG");
+    assert!(onlooker.selected().contains("000"), "the smallest difference comes last\n{}", onlooker.screen());
+    onlooker.press(KeyCode::PageUp).tells(Message::Resize(60, 12));
+    assert!(!onlooker.selected().is_empty(), "{}", onlooker.screen());
+    onlooker.tells(Message::Resize(80, 24));
+    let many: Vec<Known> = (1..40).map(|size| many(1, size)).collect();
+    let mut onlooker = Onlooker::before(&many, 80, 24);
+    onlooker.types("gkjj").finds(&["Images · 3/39"]);
+    onlooker.types("G").finds(&["Images · 39/39"]);
+}
+
+#[test]
+fn from_the_explorer_escape_and_q_come_back_and_interrupt_quits() {
+    let image = &VERSIONS[1];
+    let explorer = || {
+        let mut app = App::new("1.tar".into(), &settings(), Rect::new(0, 0, 80, 24));
+        app.returns = true;
+        app.update(Message::Opened(Intro::of(&image.opened)));
+        app.update(Message::Loaded(Ok(image.inspection.clone())));
+        app
+    };
+    let key = |app: &mut App, code: KeyCode| app.update(Message::Key(code.into()));
+    let mut app = explorer();
+    app.go_to(Spot::Path(image.inspection.tree.find(b"srv/server").unwrap()));
+    assert_eq!(app.selected_path().as_deref(), Some("/srv/server"));
+    for way_in in [KeyCode::Char('2'), KeyCode::Char('/'), KeyCode::Char('f'), KeyCode::Tab, KeyCode::Char('?')] {
+        key(&mut app, way_in);
+        assert!(key(&mut app, KeyCode::Esc).is_none(), "{way_in:?} is left first");
+    }
+    assert!(matches!(key(&mut app, KeyCode::Esc), Some(ExplorerEffect::Leave)));
+    let mut app = explorer();
+    app.go_to(Spot::Layer(2));
+    assert_eq!(app.explorer().unwrap().layer, 2);
+    assert!(matches!(key(&mut app, KeyCode::Char('q')), Some(ExplorerEffect::Leave)));
+    let interrupt = KeyEvent::new(KeyCode::Char('c'), KeyModifiers::CONTROL);
+    assert!(matches!(app.update(Message::Key(interrupt)), Some(ExplorerEffect::Quit)));
+}

@@ -1,0 +1,114 @@
+//! Lines of the header and the footer: pieces of text, some of which do something when they are clicked.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::{Line, Span};
+
+use super::pane::put;
+use super::theme::Theme;
+use crate::tui::keys::help::Line as Hint;
+use crate::tui::keys::{Action, Keymap};
+
+/// A piece of a bar.
+pub struct Piece {
+    span: Span<'static>,
+    /// What a click on it does.
+    press: Option<Action>,
+}
+
+impl Piece {
+    pub fn text(text: impl Into<String>, style: Style) -> Self {
+        Self { span: Span::styled(text.into(), style), press: None }
+    }
+
+    pub fn width(&self) -> usize {
+        self.span.width()
+    }
+}
+
+/// The columns that pieces take.
+pub fn width(pieces: &[Piece]) -> usize {
+    pieces.iter().map(Piece::width).sum()
+}
+
+pub fn draw(pieces: Vec<Piece>, area: Rect, buffer: &mut Buffer) {
+    put(pieces.into_iter().map(|piece| piece.span).collect::<Line<'_>>(), 0, area, buffer);
+}
+
+/// What a click at a column does.
+pub fn pressed(pieces: &[Piece], column: usize) -> Option<Action> {
+    let mut end = 0;
+    let piece = pieces.iter().find(|piece| {
+        end += piece.width();
+        column < end
+    });
+    piece?.press
+}
+
+/// A view that can be chosen.
+pub struct Tab {
+    pub action: Action,
+    pub name: &'static str,
+    /// Whether it is the one that is shown.
+    pub chosen: bool,
+}
+
+/// How much room the tabs take.
+#[derive(Clone, Copy, PartialEq, Eq)]
+pub enum Tabs {
+    /// Each has its name.
+    Named,
+    /// Only the one that is shown has its name.
+    Numbered,
+    /// The same, closer together.
+    Tight,
+}
+
+impl Tabs {
+    pub const ALL: [Self; 3] = [Self::Named, Self::Numbered, Self::Tight];
+}
+
+/// The views with their keys, the one that is shown marked.
+pub fn tabs(views: &[Tab], keymap: &Keymap, theme: &Theme, kind: Tabs) -> Vec<Piece> {
+    let mut pieces = Vec::new();
+    for &Tab { action, name, chosen } in views {
+        let style = if chosen { theme.focused } else { theme.dim };
+        // Without colours the brackets say it.
+        let (open, close) = match (chosen, kind) {
+            (true, Tabs::Tight) => (" [", "]"),
+            (true, Tabs::Named | Tabs::Numbered) => ("[", "]"),
+            (false, Tabs::Tight) => (" ", ""),
+            (false, Tabs::Named | Tabs::Numbered) => (" ", " "),
+        };
+        let name = if chosen || kind == Tabs::Named { format!(" {name}") } else { String::new() };
+        let key = keymap.first_keys(&[action]);
+        for (text, style) in [(open, style), (&key, theme.strong), (&name, style), (close, style)] {
+            pieces.push(Piece { press: Some(action), ..Piece::text(text, style) });
+        }
+    }
+    pieces
+}
+
+/// Keys with what they do, as many as there is room for.
+pub fn hinted(hints: impl IntoIterator<Item = Hint>, keymap: &Keymap, theme: &Theme, room: u16) -> Vec<Piece> {
+    let mut pieces = vec![Piece::text(" ", Style::new())];
+    for (actions, what) in hints {
+        let mut hint: Vec<_> = keymap
+            .labels(actions)
+            .into_iter()
+            .map(|(action, key)| Piece { press: Some(action), ..Piece::text(key, theme.strong) })
+            .collect();
+        if hint.is_empty() {
+            continue;
+        }
+        let press = actions.first().copied();
+        hint.push(Piece { press, ..Piece::text(format!(" {what}"), theme.dim) });
+        hint.push(Piece::text("  ", theme.dim));
+        if width(&pieces) + width(&hint) > usize::from(room) {
+            break;
+        }
+        pieces.extend(hint);
+    }
+    pieces
+}

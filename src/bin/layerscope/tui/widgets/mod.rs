@@ -1,0 +1,17 @@
+//! The parts that screens are made of. Nothing here knows a screen.
+
+mod bar;
+pub mod bars;
+mod list;
+mod pane;
+pub mod picture;
+pub mod prompt;
+mod scroll_bar;
+pub mod signs;
+pub mod text;
+pub mod theme;
+
+pub use bar::{bar, cells, is_worth_showing};
+pub use list::{WHEEL, moved};
+pub use pane::{fill, fitted, inside, pane, part, put, scrolled_title, text_pane};
+pub use scroll_bar::scroll_bar;

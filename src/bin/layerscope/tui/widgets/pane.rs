@@ -1,0 +1,92 @@
+//! Panes: a frame with a title, and rows inside of it.
+
+use ratatui::Frame;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::style::Style;
+use ratatui::text::Line;
+use ratatui::widgets::{Block, Widget};
+
+use super::scroll_bar::scroll_bar;
+use super::text::cut;
+use super::theme::Theme;
+use crate::tui::layout::rows_inside;
+
+/// Draws what is laid out for an area; if the terminal has another size by now and has not said so yet, what fits of it.
+pub fn fitted(area: Rect, frame: &mut Frame<'_>, draw: impl FnOnce(&mut Buffer)) {
+    if frame.area() == area {
+        return draw(frame.buffer_mut());
+    }
+    let mut paper = Buffer::empty(area);
+    draw(&mut paper);
+    let shown = frame.area().intersection(area);
+    for at in shown.positions() {
+        frame.buffer_mut()[at] = paper[at].clone();
+    }
+}
+
+/// A bordered pane with a title; returns what lies inside.
+pub fn pane(title: &str, focused: bool, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Rect {
+    if area.is_empty() {
+        return Rect::ZERO;
+    }
+    let style = if focused { theme.focused } else { theme.border };
+    let title = cut(title, usize::from(area.width.saturating_sub(4)));
+    let title = Line::from(format!(" {title} ")).style(if focused { theme.strong } else { Style::new() });
+    let block = Block::bordered().border_style(style).title(title);
+    let inner = block.inner(area);
+    block.render(area, buffer);
+    inner
+}
+
+/// What lies inside of the frame that a pane draws.
+pub fn inside(area: Rect) -> Rect {
+    if area.is_empty() { Rect::ZERO } else { Block::bordered().inner(area) }
+}
+
+/// Some of the rows of an area.
+pub fn part(area: Rect, top: usize, height: usize) -> Rect {
+    let rows = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
+    let y = area.y.saturating_add(rows(top)).min(area.bottom());
+    Rect { y, height: rows(height).min(area.bottom() - y), ..area }
+}
+
+/// A title that says how far a text has been read, if there is more of it than is shown.
+pub fn scrolled_title(title: &str, first: usize, all: usize, area: Rect) -> String {
+    let shown = rows_inside(area);
+    if all <= shown { title.into() } else { format!("{title} · {}/{all}", (first + shown).min(all)) }
+}
+
+/// Writes a line at a row of an area, if it is inside.
+pub fn put(line: Line<'_>, row: usize, area: Rect, buffer: &mut Buffer) {
+    let Ok(row) = u16::try_from(row) else { return };
+    if row < area.height {
+        buffer.set_line(area.x, area.y + row, &line, area.width);
+    }
+}
+
+/// Styles a whole row.
+pub fn fill(row: usize, area: Rect, style: Style, buffer: &mut Buffer) {
+    if let Ok(row) = u16::try_from(row)
+        && row < area.height
+    {
+        buffer.set_style(Rect { y: area.y + row, height: 1, ..area }, style);
+    }
+}
+
+/// A pane with lines, from one of them on.
+pub fn text_pane(
+    title: &str,
+    lines: Vec<String>,
+    first: usize,
+    focused: bool,
+    theme: &Theme,
+    area: Rect,
+    buffer: &mut Buffer,
+) {
+    let inner = pane(title, focused, theme, area, buffer);
+    let first = scroll_bar(first, lines.len(), inner, theme, buffer);
+    for (row, text) in lines.into_iter().skip(first).enumerate() {
+        put(Line::raw(text), row, inner, buffer);
+    }
+}

@@ -1,0 +1,33 @@
+//! The scroll bar on the border of a pane.
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::pane::part;
+use super::theme::Theme;
+
+/// Marks on the border at the right of some rows which part of all there are is shown; nothing where all of it is.
+///
+/// Returns the first that is shown, which is `first` unless that would leave rows empty.
+pub fn scroll_bar(first: usize, all: usize, rows: Rect, theme: &Theme, buffer: &mut Buffer) -> usize {
+    let shown = usize::from(rows.height);
+    let hidden = all.saturating_sub(shown);
+    let first = first.min(hidden);
+    if hidden == 0 || shown == 0 {
+        return first;
+    }
+    let thumb = (shown * shown / all).max(1);
+    // Only at either end does it touch the end.
+    let way = shown - thumb;
+    let top = match first {
+        0 => 0,
+        first if first == hidden => way,
+        first => (first * way / hidden).clamp(usize::from(way > 1), way.saturating_sub(1).max(usize::from(way > 1))),
+    };
+    for y in part(rows, top, thumb).rows().map(|row| row.y) {
+        if let Some(cell) = buffer.cell_mut((rows.right(), y)) {
+            cell.set_symbol("▐").set_style(theme.focused);
+        }
+    }
+    first
+}

@@ -1,0 +1,153 @@
+//! Colours, as roles. A mark or a different character always says the same as the colour.
+
+mod depth;
+mod read;
+
+use ratatui::style::Style;
+
+use super::signs::Signs;
+
+pub use depth::Depth;
+
+/// Whether the terminal's background is dark or light.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Background {
+    Dark,
+    Light,
+}
+
+macro_rules! roles {
+    ($($(#[doc = $doc:literal])* $role:ident,)*) => {
+        /// The styles of the roles.
+        #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+        pub struct Theme {
+            $($(#[doc = $doc])* pub $role: Style,)*
+            /// The background that the colours are made for, if for a certain one.
+            pub background: Option<Background>,
+            /// The characters that there are.
+            pub signs: Signs,
+        }
+
+        impl Theme {
+            /// The names of the roles, as theme files have them.
+            const ROLES: &[&str] = &[$(stringify!($role),)*];
+
+            /// No role looks like anything.
+            pub const BARE: Self = Self { $($role: Style::new(),)* background: None, signs: Signs::Unicode };
+
+            fn role(&mut self, name: &str) -> Option<&mut Style> {
+                match name {
+                    $(stringify!($role) => Some(&mut self.$role),)*
+                    _ => None,
+                }
+            }
+
+            fn styles(&mut self) -> impl Iterator<Item = &mut Style> {
+                [$(&mut self.$role,)*].into_iter()
+            }
+        }
+    };
+}
+
+roles! {
+    live,
+    dead,
+    added,
+    modified,
+    removed,
+    dim,
+    strong,
+    /// The selected row of the pane that has the keys.
+    selected,
+    /// The selected row of another pane.
+    elsewhere,
+    border,
+    focused,
+}
+
+/// The themes that the program brings along.
+pub const BUILT_IN: &[(&str, &str)] = &[
+    ("dark", include_str!("../../../../../../assets/themes/dark.toml")),
+    ("light", include_str!("../../../../../../assets/themes/light.toml")),
+    ("16", include_str!("../../../../../../assets/themes/16.toml")),
+    ("plain", include_str!("../../../../../../assets/themes/plain.toml")),
+    ("blue-orange", include_str!("../../../../../../assets/themes/blue-orange.toml")),
+];
+
+impl Theme {
+    /// The 16 colours that every terminal has, which follow its own palette.
+    pub fn colours() -> Self {
+        Self::expected("16")
+    }
+
+    /// No colours, for `NO_COLOR`.
+    pub fn plain() -> Self {
+        Self::expected("plain")
+    }
+
+    /// The colours for a background, where there is true colour.
+    pub fn for_background(background: Background) -> Self {
+        Self::expected(match background {
+            Background::Dark => "dark",
+            Background::Light => "light",
+        })
+    }
+
+    /// The theme of a name that the program brings along.
+    pub fn built_in(name: &str) -> Option<Self> {
+        let (_, text) = BUILT_IN.iter().find(|(built_in, _)| *built_in == name)?;
+        Some(Self::read(text).expect("a theme of the program, which a test reads"))
+    }
+
+    fn expected(name: &str) -> Self {
+        Self::built_in(name).expect("a name of the table")
+    }
+
+    /// The same on a terminal that has fewer colours.
+    pub fn reduced(mut self, depth: Depth) -> Self {
+        for style in self.styles() {
+            style.fg = style.fg.map(|colour| depth.nearest(colour));
+            style.bg = style.bg.map(|colour| depth.nearest(colour));
+        }
+        self
+    }
+
+    /// The same with other characters.
+    pub fn with(self, signs: Signs) -> Self {
+        Self { signs, ..self }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use ratatui::style::Modifier;
+
+    use super::*;
+
+    #[test]
+    fn every_built_in_theme_is_readable_and_gives_every_role() {
+        for (name, text) in BUILT_IN {
+            assert!(Theme::built_in(name).is_some());
+            for role in Theme::ROLES {
+                assert!(text.lines().any(|line| line.starts_with(&format!("{role} = "))), "{role} in {name}");
+            }
+        }
+        assert_eq!(Theme::for_background(Background::Light).background, Some(Background::Light));
+    }
+
+    #[test]
+    fn without_colours_the_selection_and_the_dead_still_look_different() {
+        let mut plain = Theme::plain();
+        assert!(plain.styles().all(|style| style.fg.is_none() && style.bg.is_none()));
+        assert_ne!(plain.dead, plain.live);
+        assert!(plain.selected.add_modifier.contains(Modifier::REVERSED));
+    }
+
+    #[test]
+    fn on_16_colours_the_dark_theme_keeps_its_hues() {
+        let theme = Theme::for_background(Background::Dark).reduced(Depth::Sixteen);
+        let sixteen = Theme::colours();
+        assert_eq!((theme.dead, theme.live, theme.modified), (sixteen.dead, sixteen.live, sixteen.modified));
+        assert_eq!(theme.focused, sixteen.focused);
+    }
+}

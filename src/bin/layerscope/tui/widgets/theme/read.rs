@@ -1,0 +1,133 @@
+//! Theme files: TOML with a style for each role, such as `dead = "#f0646b bold"`.
+
+use ratatui::style::{Color, Modifier, Style};
+use toml::de::{DeTable, DeValue};
+
+use super::{BUILT_IN, Background, Theme};
+use crate::toml_file;
+use crate::toml_file::Problem;
+
+impl Theme {
+    /// Reads a theme file; roles that it does not have are those of its `base`, or else of the 16 colours.
+    pub fn read(text: &str) -> Result<Self, Problem> {
+        let table = DeTable::parse(text).map_err(|error| Problem::of_syntax(text, &error))?.into_inner();
+        let mut theme = match table.get("base") {
+            None => Self::BARE,
+            Some(base) => {
+                Self::base(base.get_ref()).map_err(|what| Problem::at(text, base.span().start, "base", what))?
+            }
+        };
+        if !table.contains_key("base") && Self::ROLES.iter().any(|role| !table.contains_key(*role)) {
+            theme = Self::colours();
+        }
+        for (key, value) in toml_file::in_order(&table) {
+            let name = key.get_ref().as_ref();
+            theme.set(name, value.get_ref()).map_err(|what| Problem::at(text, key.span().start, name, what))?;
+        }
+        Ok(theme)
+    }
+
+    fn base(value: &DeValue<'_>) -> Result<Self, String> {
+        let names = BUILT_IN.iter().map(|&(name, _)| name);
+        let name = toml_file::string(value)?;
+        Self::built_in(name).ok_or_else(|| toml_file::unknown("theme", name, names))
+    }
+
+    fn set(&mut self, name: &str, value: &DeValue<'_>) -> Result<(), String> {
+        match name {
+            "base" => {}
+            "background" => self.background = Some(background(toml_file::string(value)?)?),
+            name => {
+                let keys = Self::ROLES.iter().copied().chain(["background", "base"]);
+                let role = self.role(name).ok_or_else(|| toml_file::unknown("role", name, keys))?;
+                *role = style(toml_file::string(value)?)?;
+            }
+        }
+        Ok(())
+    }
+}
+
+fn background(text: &str) -> Result<Background, String> {
+    match text {
+        "dark" => Ok(Background::Dark),
+        "light" => Ok(Background::Light),
+        other => Err(format!("{other:?} is neither dark nor light")),
+    }
+}
+
+/// Reads `green bold`, `#f0646b on 236 underlined`.
+fn style(text: &str) -> Result<Style, String> {
+    let mut style = Style::new();
+    let mut words = text.split_whitespace();
+    while let Some(word) = words.next() {
+        let modifier = match word {
+            "bold" => Modifier::BOLD,
+            "dim" => Modifier::DIM,
+            "italic" => Modifier::ITALIC,
+            "underlined" => Modifier::UNDERLINED,
+            "reversed" => Modifier::REVERSED,
+            "crossed-out" => Modifier::CROSSED_OUT,
+            "on" => {
+                let word = words.next().ok_or("a colour has to follow \"on\"")?;
+                style = style.bg(colour(word)?);
+                continue;
+            }
+            word => {
+                style = style.fg(colour(word)?);
+                continue;
+            }
+        };
+        style = style.add_modifier(modifier);
+    }
+    Ok(style)
+}
+
+fn colour(word: &str) -> Result<Color, String> {
+    let known = match word {
+        "default" => Some(Color::Reset),
+        word => word.parse().ok(),
+    };
+    known.ok_or_else(|| {
+        format!(
+            "{word:?} is neither a colour (#rrggbb, 0 to 255, red, bright-red, default) nor one of \
+             bold, dim, italic, underlined, reversed, crossed-out"
+        )
+    })
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_style_is_a_colour_a_background_and_modifiers() {
+        let expected = Style::new().fg(Color::Rgb(1, 2, 3)).bg(Color::Indexed(236)).add_modifier(Modifier::BOLD);
+        assert_eq!(style("#010203 on 236 bold"), Ok(expected));
+        assert_eq!(style("bright-black"), Ok(Style::new().fg(Color::DarkGray)));
+        assert_eq!(style(""), Ok(Style::new()));
+    }
+
+    #[test]
+    fn what_a_theme_does_not_say_is_its_base_s() {
+        let theme = Theme::read("base = \"plain\"\ndead = \"magenta\"").unwrap();
+        assert_eq!(theme.dead, Style::new().fg(Color::Magenta));
+        assert_eq!(theme.live, Theme::plain().live);
+        assert_eq!(Theme::read("dim = \"blue\"").unwrap().live, Theme::colours().live);
+    }
+
+    #[test]
+    fn an_error_names_line_and_role() {
+        for (text, message) in [
+            ("live = \"green\"\ndaed = \"red\"", "line 2: daed: no such role; did you mean dead?"),
+            ("dead = \"rde\"", "line 1: dead: \"rde\" is neither a colour"),
+            ("dead = 7", "line 1: dead: a string is expected, not an integer"),
+            ("dead = \"on\"", "line 1: dead: a colour has to follow \"on\""),
+            ("\nbase = \"drak\"", "line 2: base: no such theme; did you mean dark?"),
+            ("background = \"blue\"", "line 1: background: \"blue\" is neither dark nor light"),
+            ("dead = \"red", "line 1: "),
+        ] {
+            let problem = Theme::read(text).unwrap_err().to_string();
+            assert!(problem.starts_with(message), "{problem}");
+        }
+    }
+}
