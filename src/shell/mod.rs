@@ -1,8 +1,18 @@
-//! POSIX shell words: how the commands of an image's history are laid out and read.
+//! POSIX shell words: how commands are laid out, read with their places, expanded, and unwrapped.
 
+pub(crate) mod expand;
 mod pretty;
 mod quote;
+mod script;
+mod word;
+pub(crate) mod wrappers;
 
 pub use pretty::pretty_shell;
 pub(crate) use pretty::verbatim;
 pub use quote::quoted;
+pub(crate) use script::{Command, Joint, Script, read};
+
+/// The last component of a command's path.
+pub(crate) fn base_name(path: &str) -> &str {
+    path.rsplit('/').next().unwrap_or(path)
+}

@@ -35,10 +35,17 @@ pub struct Found {
 }
 
 impl Tree {
-    /// What `path` leads to as of `layer`, from `directory` on if it does not begin with a slash.
-    pub fn follow(&self, layer: usize, directory: NodeId, path: &[u8], last: Last) -> Option<Found> {
+    /// Looks up `path` as of `layer`, from the root on, through the links of the image as of that layer.
+    ///
+    /// A slash at its end changes nothing, as people write it behind files and links, too. Many paths are looked up
+    /// faster in [`Paths`].
+    pub fn lookup(&self, path: &[u8], layer: usize, last: Last) -> Option<Found> {
+        let mut path = path;
+        while let Some(rest) = path.strip_suffix(b"/").or(path.strip_suffix(b"/.")) {
+            path = rest;
+        }
         let child = |directory, name: &[u8]| self.children(directory).find(|&child| self.name(child) == name);
-        follow(self, child, layer, directory, path, last)
+        follow(self, child, layer, NodeId::ROOT, path, last)
     }
 }
 
@@ -65,8 +72,8 @@ impl<'a> Paths<'a> {
         children.binary_search_by_key(&name, |&child| self.tree.name(child)).ok().map(|i| children[i])
     }
 
-    /// The same as [`Tree::follow`].
-    pub fn follow(&self, layer: usize, directory: NodeId, path: &[u8], last: Last) -> Option<Found> {
+    /// Looks up `path` as of `layer`, from `directory` on if it does not begin with a slash.
+    pub fn lookup(&self, layer: usize, directory: NodeId, path: &[u8], last: Last) -> Option<Found> {
         follow(self.tree, |directory, name| self.child(directory, name), layer, directory, path, last)
     }
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use layerscope::archive::Source;
-use layerscope::files::contents::{Contents, follow};
+use layerscope::files::contents::Contents;
 use layerscope::files::extract::{Extracted, Options, Reason, SpecialBits, What, extract};
 use layerscope::tree::{Last, Tree, VersionId};
 use layerscope::{Error, Progress};
@@ -313,7 +313,7 @@ fn a_path_is_followed_through_the_links_of_its_layer() {
     ]);
     let tree = &subject.inspection.tree;
     let leads = |path: &str, layer, last| {
-        follow(tree, path.as_bytes(), layer, last).map(|node| String::from_utf8(tree.path(node)).unwrap())
+        tree.lookup(path.as_bytes(), layer, last).map(|found| String::from_utf8(tree.path(found.node)).unwrap())
     };
     let to = |path: &str| Some(path.to_owned());
     assert_eq!(leads("/lib/f", 0, Last::Followed), to("/usr/lib/f"));

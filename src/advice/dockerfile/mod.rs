@@ -9,7 +9,6 @@ mod fix;
 mod mapping;
 pub mod parse;
 mod rebuild;
-mod shell;
 mod step;
 
 pub use diff::unified;

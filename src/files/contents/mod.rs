@@ -5,8 +5,8 @@
 //! layer is plain or compressed. [`LayerContents`] is the one that reads an
 //! image's layers.
 
+mod absence;
 mod file;
-mod find;
 mod host;
 mod layers;
 
@@ -17,7 +17,7 @@ use crate::error::Error;
 use crate::progress::Progress;
 use crate::tree::{Tree, VersionId};
 
-pub use find::{Absence, absence, follow};
+pub use absence::{Absence, absence};
 pub use layers::LayerContents;
 
 /// Opens the contents of files, of any version, also of deleted ones.

@@ -56,7 +56,7 @@ impl<'a> Filesystem<'a> {
         if path.len() > PATH_LIMIT {
             return None;
         }
-        self.paths.follow(usize::MAX, directory, path, Last::Followed)
+        self.paths.lookup(usize::MAX, directory, path, Last::Followed)
     }
 
     /// The regular file that `path` leads to.

@@ -1,15 +1,16 @@
 //! Follows a command from program to program, until one stays.
 
 use super::interpreters::{self, Interpreted, Shell};
-use super::locate::{Located, Surroundings, base_name, listed, shown};
+use super::locate::{Located, Surroundings, listed, shown};
 use super::places::is_system;
-use super::shell::{self, Command, Variables};
-use super::{Application, Program, Role, scripts, wrappers};
+use super::{Application, Program, Role, scripts};
 use crate::display::{escaped, escaped_str};
 use crate::error::Error;
 use crate::files::executable::{Executable, Recognised};
 use crate::files::filesystem::{File, Filesystem};
 use crate::image::Run;
+use crate::shell::expand::{Command, Variables, parse};
+use crate::shell::{base_name, wrappers};
 use crate::tree::{Kind, NodeId};
 
 /// Programs that run one another.
@@ -200,7 +201,7 @@ impl Follower<'_, '_> {
             }
             Shell::Text(text, arguments) => {
                 let value = |name: &str| scripts::value(&self.surroundings, &text, name);
-                let read = shell::parse(&text, &Variables { value: &value, arguments: &arguments });
+                let read = parse(&text, &Variables { value: &value, arguments: &arguments });
                 let next = match read {
                     Ok(commands) => self.run_commands(&commands, "the shell"),
                     Err(why) => Err(format!("the shell's command is not followed: {why}")),

@@ -1,6 +1,6 @@
 //! Programs that run programs written in their language, and where those are named on their command lines.
 
-use super::locate::base_name;
+use crate::shell::base_name;
 
 /// How an interpreter's command line is read.
 struct Interpreter {

@@ -109,11 +109,6 @@ impl<'f, 'a> Surroundings<'f, 'a> {
     }
 }
 
-/// The last component of a command's path.
-pub(super) fn base_name(path: &str) -> &str {
-    path.rsplit('/').next().unwrap_or(path)
-}
-
 /// A text of the config or of a script, cut short, escaped for display.
 pub(super) fn shown(text: &str) -> String {
     match text.char_indices().nth(SHOWN_LIMIT) {

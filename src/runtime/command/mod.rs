@@ -9,8 +9,6 @@ mod interpreters;
 mod locate;
 mod places;
 mod scripts;
-mod shell;
-mod wrappers;
 
 use crate::error::Error;
 use crate::files::executable::Executable;

@@ -1,7 +1,7 @@
 //! What shell scripts and `package.json` hand over to at their end.
 
 use super::locate::Surroundings;
-use super::shell::{self, Command, TooComplex, Variables, Word};
+use crate::shell::expand::{self, Command, TooComplex, Variables, Word};
 
 /// How a script hands over.
 #[derive(Debug, PartialEq, Eq)]
@@ -40,7 +40,7 @@ pub(super) fn handover(
     let text = text.replace("\\\n", " ");
     let value = |name: &str| value(surroundings, &text, name);
     let variables = Variables { value: &value, arguments };
-    let parse = |line: &str| shell::parse(line, &variables).ok().filter(|commands| runs_something(commands));
+    let parse = |line: &str| expand::parse(line, &variables).ok().filter(|commands| runs_something(commands));
     let is_exec = |line: &&str| line.trim_start().starts_with("exec ");
     if !arguments.is_empty() {
         if arguments[0].starts_with('-') && text.contains("set -- ") {
@@ -52,7 +52,7 @@ pub(super) fn handover(
             return Ok(Handover { commands, how: "runs its arguments" });
         }
     }
-    let whole = shell::parse(&text, &variables);
+    let whole = expand::parse(&text, &variables);
     if let Some(commands) = whole.as_ref().ok().filter(|commands| runs_something(commands)) {
         let how = if commands.len() == 1 { "runs a command" } else { "runs several commands, and the last one stays" };
         return Ok(Handover { commands: commands.clone(), how });

@@ -2,12 +2,12 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
-use crate::advice::dockerfile::shell;
 use crate::advice::dockerfile::step::steps;
 use crate::analysis::Inspection;
 use crate::error::Error;
 use crate::files::filesystem::Filesystem;
 use crate::files::packages::status::{Relations, relations};
+use crate::shell::{self, base_name};
 use crate::tree::{Kind, Last, NodeId, Paths, Tree, VersionId};
 
 /// The database of dpkg.
@@ -78,7 +78,7 @@ fn asked_for(run: &str) -> Option<Vec<String>> {
     let mut named = Vec::new();
     for command in &script.commands {
         let words = command.program();
-        let program = words.first().map_or("", |program| program.rsplit('/').next().unwrap_or(program));
+        let program = words.first().map_or("", |program| base_name(program));
         if !matches!(program, "apt-get" | "apt") {
             continue;
         }
@@ -140,7 +140,7 @@ fn files(
     architecture: &str,
 ) -> Result<HashSet<VersionId>, Error> {
     let tree = filesystem.tree();
-    let at = |path: &[u8]| paths.follow(layer, NodeId::ROOT, path, Last::Kept).and_then(|found| found.version);
+    let at = |path: &[u8]| paths.lookup(layer, NodeId::ROOT, path, Last::Kept).and_then(|found| found.version);
     let lists = [format!("{package}.list"), format!("{package}:{architecture}.list")];
     let mut inodes = HashSet::new();
     for list in lists.iter().filter_map(|name| at(format!("/var/lib/dpkg/info/{name}").as_bytes())) {
@@ -164,7 +164,7 @@ fn compiled_modules(tree: &Tree, paths: &Paths<'_>, layer: usize, list: &str) ->
     let mut inodes = Vec::new();
     for (directory, names) in modules {
         let caches = format!("{directory}/__pycache__");
-        let Some(caches) = paths.follow(layer, NodeId::ROOT, caches.as_bytes(), Last::Kept) else { continue };
+        let Some(caches) = paths.lookup(layer, NodeId::ROOT, caches.as_bytes(), Last::Kept) else { continue };
         let is_of_it = |node: &NodeId| {
             tree.name(*node).split(|&byte| byte == b'.').next().is_some_and(|module| names.contains(module))
         };

@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::Work;
 use crate::advice::dockerfile::parse::{Instruction, Keyword};
-use crate::advice::dockerfile::shell;
+use crate::shell;
 use crate::tree::{Kind, NodeId};
 
 /// A copy is moved only for more: the `RUN`s then run again whenever what is copied changes.

@@ -6,7 +6,7 @@ use super::remark::Verdict;
 use super::{NOTEWORTHY, Work};
 use crate::advice::dockerfile::draft::{Fate, Join, Merge};
 use crate::advice::dockerfile::parse::Keyword;
-use crate::advice::dockerfile::shell;
+use crate::shell;
 
 /// Only so many pairs of layers are looked at, the biggest.
 const PAIRS: usize = 100;

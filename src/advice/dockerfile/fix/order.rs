@@ -6,7 +6,7 @@ use super::merge::Group;
 use super::remark::Verdict;
 use crate::advice::dockerfile::draft::Fate;
 use crate::advice::dockerfile::parse::Keyword;
-use crate::advice::dockerfile::shell;
+use crate::shell;
 
 /// A language's way to name dependencies and to fetch them.
 struct Way {

@@ -7,7 +7,7 @@ use super::{NOTEWORTHY, Work};
 use crate::advice::dockerfile::births::{at_and_below, is_plain};
 use crate::advice::dockerfile::draft::Fate;
 use crate::advice::dockerfile::parse::Keyword;
-use crate::advice::dockerfile::shell::{self, Command, Joint};
+use crate::shell::{self, Command, Joint};
 use crate::tree::{Cause, Kind, VersionId};
 
 /// Only so many are looked at, the biggest.

@@ -8,7 +8,7 @@ use super::merge::Group;
 use super::remark::Verdict;
 use crate::advice::dockerfile::births::at_and_below;
 use crate::advice::dockerfile::draft::Fate;
-use crate::advice::dockerfile::shell::{self, Command};
+use crate::shell::{self, Command};
 use crate::tree::{Kind, NodeId, VersionId};
 
 /// Files that apt needs and a package's removal does not bring back.

@@ -8,10 +8,10 @@ use super::{Change, Work};
 use crate::advice::dockerfile::births::is_plain;
 use crate::advice::dockerfile::evidence::{Application, LooksFor, Needs, Place};
 use crate::advice::dockerfile::parse::{Instruction, Keyword};
-use crate::advice::dockerfile::shell;
 use crate::advice::ladder::{BaseKind, Certainty, Libc, smallest};
 use crate::display::{count, files, listed};
 use crate::runtime::libraries::{Loader, Thing};
+use crate::shell::{self, base_name};
 
 /// Programs that only remove.
 const REMOVERS: [&str; 3] = ["rm", "true", ":"];
@@ -301,7 +301,7 @@ fn variables(text: &str) -> impl Iterator<Item = &str> {
 
 /// Whether an image's name says that it holds a compiler.
 fn has_compiler_in_its_name(image: &str) -> bool {
-    let name = image.rsplit('/').next().unwrap_or(image).split([':', '@']).next().unwrap_or_default();
+    let name = base_name(image).split([':', '@']).next().unwrap_or_default();
     ["golang", "go", "gcc", "rust", "buildpack-deps", "clang"].contains(&name)
 }
 

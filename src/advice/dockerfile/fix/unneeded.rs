@@ -7,7 +7,7 @@ use super::packages::is_use;
 use super::remark::Verdict;
 use super::{NOTEWORTHY, Work};
 use crate::advice::dockerfile::parse::Keyword;
-use crate::advice::dockerfile::shell::{self, Command};
+use crate::shell::{self, Command, base_name};
 use crate::tree::VersionId;
 
 /// What installs packages of Debian.
@@ -119,7 +119,7 @@ impl Work<'_> {
                 }
                 Keyword::Cmd | Keyword::Entrypoint => {
                     let words = instruction.words();
-                    let program = words.first().map_or("", |program| program.rsplit('/').next().unwrap_or(program));
+                    let program = words.first().map_or("", |program| base_name(program));
                     program != "node"
                         || words[1..].iter().any(|word| word.starts_with('-') || word.contains("node_modules"))
                 }
@@ -131,7 +131,7 @@ impl Work<'_> {
 }
 
 fn is_indifferent(command: &Command) -> bool {
-    let program = command.program().first().map_or("", |program| program.rsplit('/').next().unwrap_or(program));
+    let program = command.program().first().map_or("", |program| base_name(program));
     program.is_empty()
         || INDIFFERENT.contains(&program)
         || is_use(command, &NPM_INSTALL)

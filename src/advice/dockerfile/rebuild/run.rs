@@ -1,8 +1,8 @@
 //! `RUN`: build arguments before it, the shell it ran in, and long commands in several lines.
 
 use super::Page;
-use crate::advice::dockerfile::shell::{self, Joint};
 use crate::advice::dockerfile::step::Step;
+use crate::shell::{self, Joint};
 
 /// A command that is longer is broken where its operators are.
 const WIDTH: usize = 80;

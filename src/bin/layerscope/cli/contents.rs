@@ -8,7 +8,7 @@ use std::sync::Arc;
 use clap::Args;
 use layerscope::archive::Source;
 use layerscope::display::{Units, escaped, plural};
-use layerscope::files::contents::{Absence, Contents, LayerContents, absence, follow};
+use layerscope::files::contents::{Absence, Contents, LayerContents, absence};
 use layerscope::files::extract::{Extracted, Options, SpecialBits, What, extract};
 use layerscope::shell::quoted;
 use layerscope::tree::{Last, NodeId, Tree};
@@ -113,8 +113,8 @@ impl Opened {
     fn find(&self, place: &PlaceArguments, last: Last, after: &str) -> Result<NodeId, Failure> {
         let tree = &self.inspection.tree;
         let path = place.path.as_encoded_bytes();
-        if let Some(node) = follow(tree, path, self.layer, last) {
-            return Ok(node);
+        if let Some(found) = tree.lookup(path, self.layer, last) {
+            return Ok(found.node);
         }
         let shown = escaped(path);
         let layer = self.layer;
@@ -150,8 +150,9 @@ impl Opened {
         let trimmed = path.trim_ascii_end().strip_suffix(b"/").unwrap_or(path);
         let split = trimmed.iter().rposition(|&b| b == b'/').map_or(0, |slash| slash + 1);
         let (directory, name) = trimmed.split_at(split);
-        let below = follow(tree, directory, self.layer, Last::Followed)
-            .and_then(|directory| tree.children(directory).find(|&child| tree.name(child) == name));
+        let below = tree
+            .lookup(directory, self.layer, Last::Followed)
+            .and_then(|directory| tree.children(directory.node).find(|&child| tree.name(child) == name));
         below.or_else(|| tree.find(path))
     }
 }

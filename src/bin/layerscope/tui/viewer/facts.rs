@@ -3,7 +3,6 @@
 use layerscope::Inspection;
 use layerscope::display::escaped;
 use layerscope::display::{Units, count, plural};
-use layerscope::files::contents::follow;
 use layerscope::tree::{Kind, Last, NodeId, Tree, VersionId};
 
 use super::difference::{Difference, Why};
@@ -53,7 +52,7 @@ pub fn target(tree: &Tree, version: VersionId, layer: usize) -> Option<NodeId> {
     }
     path.push(b'/');
     path.extend_from_slice(target);
-    follow(tree, &path, layer, Last::Followed)
+    tree.lookup(&path, layer, Last::Followed).map(|found| found.node)
 }
 
 /// What differs between two versions besides their contents.

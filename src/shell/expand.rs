@@ -1,12 +1,10 @@
 //! Reads as much of the shell's language as commands of images use: words, quotes, variables, lists of commands
 //! (POSIX.1-2024, Shell Command Language). What depends on running something is not guessed.
 
-mod word;
-
 use std::iter::Peekable;
 use std::str::Chars;
 
-use word::{Draft, is_keyword, is_name};
+use super::word::{Draft, is_keyword, is_name};
 
 /// The longest text that is read, in bytes.
 const TEXT_LIMIT: usize = 64 << 10;
@@ -14,11 +12,11 @@ const TEXT_LIMIT: usize = 64 << 10;
 const WORDS_LIMIT: usize = 1024;
 
 /// A word after expansion; `None` if it cannot be known.
-pub(super) type Word = Option<String>;
+pub(crate) type Word = Option<String>;
 
 /// One command of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
-pub(super) struct Command {
+pub(crate) struct Command {
     /// `NAME=value` before the command.
     pub assignments: Vec<(String, Word)>,
     /// The command and its arguments.
@@ -26,10 +24,10 @@ pub(super) struct Command {
 }
 
 /// Why a text is not followed.
-pub(super) type TooComplex = &'static str;
+pub(crate) type TooComplex = &'static str;
 
 /// What words beginning with a dollar sign stand for.
-pub(super) struct Variables<'v> {
+pub(crate) struct Variables<'v> {
     /// The value of a variable; the inner `None` if it cannot be known.
     pub value: &'v dyn Fn(&str) -> Option<Word>,
     /// `$1` and those after it.
@@ -40,10 +38,10 @@ const CONDITIONAL: TooComplex = "it has conditions or loops";
 const SEVERAL: TooComplex = "it runs several programs side by side or one instead of another";
 const DOCUMENT: TooComplex = "it has a text for a program in it";
 const UNFINISHED: TooComplex = "a quote in it is not closed";
-const LONG: TooComplex = "it is too long";
+pub(super) const LONG: TooComplex = "it is too long";
 
 /// Reads a list of commands that are run one after the other.
-pub(super) fn parse(text: &str, variables: &Variables<'_>) -> Result<Vec<Command>, TooComplex> {
+pub(crate) fn parse(text: &str, variables: &Variables<'_>) -> Result<Vec<Command>, TooComplex> {
     if text.len() > TEXT_LIMIT {
         return Err(LONG);
     }

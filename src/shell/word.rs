@@ -1,6 +1,6 @@
 //! A word while it is being read.
 
-use super::{LONG, TooComplex};
+use super::expand::{LONG, TooComplex};
 
 /// The longest that a word may grow to, in bytes.
 const WORD_LIMIT: usize = 64 << 10;

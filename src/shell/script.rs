@@ -6,9 +6,11 @@
 
 use std::ops::Range;
 
+use super::wrappers;
+
 /// What stands before a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Joint {
+pub(crate) enum Joint {
     /// Nothing: it is the first, or the first in its parentheses.
     Start,
     /// `&&`.
@@ -25,7 +27,7 @@ pub enum Joint {
 
 /// A simple command.
 #[derive(Debug, Clone)]
-pub struct Command<'a> {
+pub(crate) struct Command<'a> {
     /// Its words as written, quotes and redirections with them.
     pub words: Vec<&'a str>,
     /// Where each word stands in the text.
@@ -38,15 +40,15 @@ pub struct Command<'a> {
 
 /// The commands of a text.
 #[derive(Debug, Clone)]
-pub struct Script<'a> {
+pub(crate) struct Script<'a> {
     /// In the order in which they are written.
     pub commands: Vec<Command<'a>>,
 }
 
 /// Words that begin or continue a compound command, so that a command follows them.
 const RESERVED: [&str; 10] = ["!", "{", "if", "then", "else", "elif", "while", "until", "do", "time"];
-/// Programs that run the rest of their words.
-const WRAPPERS: [&str; 4] = ["sudo", "exec", "command", "env"];
+/// Words of the shell itself that run the rest as a command.
+const PREFIXES: [&str; 2] = ["exec", "command"];
 /// Commands that change what later commands of the same shell do.
 const STATEFUL: [&str; 24] = [
     ".", "alias", "break", "cd", "declare", "eval", "exec", "exit", "export", "local", "popd", "pushd", "read",
@@ -56,8 +58,17 @@ const STATEFUL: [&str; 24] = [
 impl<'a> Command<'a> {
     /// The words from the program on, without what stands before it: assignments, `sudo` and the like.
     pub fn program(&self) -> &[&'a str] {
-        let skipped = |word: &&&str| RESERVED.contains(*word) || WRAPPERS.contains(*word) || is_assignment(word);
-        &self.words[self.words.iter().take_while(skipped).count()..]
+        let mut words = &self.words[..];
+        while let Some(first) = words.first() {
+            if RESERVED.contains(first) || PREFIXES.contains(first) || is_assignment(first) {
+                words = &words[1..];
+            } else if let Some(at) = wrappers::command_at(words) {
+                words = &words[at..];
+            } else {
+                break;
+            }
+        }
+        words
     }
 
     /// Whether it changes what later commands of the same shell do.
@@ -116,7 +127,7 @@ struct Reader<'a> {
 }
 
 /// Reads a text; `None` if it cannot be followed with certainty.
-pub fn read(text: &str) -> Option<Script<'_>> {
+pub(crate) fn read(text: &str) -> Option<Script<'_>> {
     let start = (Joint::Start, 0);
     let mut reader = Reader { text, commands: Vec::new(), word: None, joint: start, current: Vec::new(), depth: 0 };
     let bytes = text.as_bytes();
@@ -286,6 +297,10 @@ mod tests {
     fn the_program_is_found_behind_what_runs_it() {
         let script = read("DEBIAN_FRONTEND=noninteractive sudo apt-get install -y curl").unwrap();
         assert_eq!(script.commands[0].program(), ["apt-get", "install", "-y", "curl"]);
+        let program = |text| read(text).unwrap().commands[0].program().join(" ");
+        assert_eq!(program("sudo -u app -E env A=1 pip install x"), "pip install x");
+        assert_eq!(program("timeout -k 5 60 exec apt-get update"), "apt-get update");
+        assert_eq!(program("env -S 'npm ci'"), "env -S 'npm ci'", "what it splits is not guessed");
         assert!(read("set -eux; a").unwrap().ends_at_errors() && !read("set -x; a").unwrap().ends_at_errors());
     }
 }

@@ -1,6 +1,6 @@
 //! Programs that only prepare something and then run their arguments.
 
-use super::locate::base_name;
+use super::base_name;
 
 /// How a program that runs its arguments is called.
 struct Wrapper {
@@ -45,7 +45,7 @@ const SPLIT_LIMIT: usize = 256;
 
 /// What a wrapper runs.
 #[derive(Debug, PartialEq, Eq, Default)]
-pub(super) struct Wrapped {
+pub(crate) struct Wrapped {
     /// The command, which may be empty.
     pub command: Vec<String>,
     /// What it sets in the environment.
@@ -55,7 +55,7 @@ pub(super) struct Wrapped {
 }
 
 /// What a command runs, if it is a program that runs its arguments.
-pub(super) fn unwrap(command: &[String]) -> Option<Wrapped> {
+pub(crate) fn unwrap(command: &[String]) -> Option<Wrapped> {
     let (name, arguments) = command.split_first()?;
     // BusyBox is whatever its first argument says.
     if base_name(name) == "busybox" && arguments.first().is_some_and(|applet| !applet.starts_with('-')) {
@@ -100,6 +100,14 @@ pub(super) fn unwrap(command: &[String]) -> Option<Wrapped> {
     }
     wrapped.command = arguments.split_off(at.min(arguments.len()));
     Some(wrapped)
+}
+
+/// The place of the word at which the command begins that a wrapper runs; `None` if it is no wrapper, or splits a word.
+pub(crate) fn command_at(words: &[&str]) -> Option<usize> {
+    let owned: Vec<_> = words.iter().map(|&word| word.to_owned()).collect();
+    let wrapped = unwrap(&owned)?;
+    words.ends_with(&wrapped.command.iter().map(String::as_str).collect::<Vec<_>>()).then_some(())?;
+    words.len().checked_sub(wrapped.command.len())
 }
 
 /// The words of `env -S 'a b'`.

@@ -1,17 +1,6 @@
-//! What a path leads to in the tree as of a layer, and why it may lead nowhere.
+//! Reasons for which a path leads nowhere as of a layer.
 
-use crate::tree::{Last, NodeId, Tree};
-
-/// What `path` leads to from the root, as of `layer`, through the links of the image as of that layer.
-///
-/// A slash at its end changes nothing, as people write it behind files and links, too.
-pub fn follow(tree: &Tree, path: &[u8], layer: usize, last: Last) -> Option<NodeId> {
-    let mut path = path;
-    while let Some(rest) = path.strip_suffix(b"/").or(path.strip_suffix(b"/.")) {
-        path = rest;
-    }
-    tree.follow(layer, NodeId::ROOT, path, last).map(|found| found.node)
-}
+use crate::tree::{NodeId, Tree};
 
 /// Why nothing is at a path as of a layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
