@@ -15,7 +15,7 @@ use crate::display::escaped;
 
 /// The most program headers and section headers that are read; those of real programs are tens.
 const HEADERS_LIMIT: u32 = 1 << 16;
-/// The longest name of a section that is told from others.
+/// The longest section name that is compared; longer names are cut here.
 const SECTION_NAME_LIMIT: usize = 256;
 /// The most bytes of names of libraries that are taken to be needed.
 const NEEDED_LIMIT: usize = 64 << 10;
@@ -42,7 +42,7 @@ pub(super) struct Headers<'a> {
     pub class: Class,
     pub segments: Vec<Segment>,
     pub sections: Vec<Section<'a>>,
-    /// Where the headers end in the file.
+    /// Offset in the file where the program headers end.
     pub end: u64,
 }
 
@@ -161,7 +161,7 @@ impl<'a> Headers<'a> {
         self.segments.iter().find(|segment| segment.kind == kind)
     }
 
-    /// The runs of bytes that are loaded.
+    /// Returns the segments that are loaded into memory.
     pub fn loaded(&self) -> impl Iterator<Item = &Segment> {
         self.segments.iter().filter(|segment| segment.kind == elf::PT_LOAD)
     }
@@ -174,7 +174,7 @@ impl<'a> Headers<'a> {
         self.reader.read_bytes_at(extent.offset, extent.len).ok()
     }
 
-    /// Up to `len` bytes that are loaded at `address`.
+    /// Returns the part of the file, at most `len` bytes, that is loaded at `address`.
     pub fn at_address(&self, address: u64, len: u64) -> Option<Extent> {
         let segment = self.loaded().find(|s| address >= s.address && address - s.address < s.extent.len)?;
         let offset = address - segment.address;
@@ -182,7 +182,7 @@ impl<'a> Headers<'a> {
         Some(segment.extent.part(offset, len))
     }
 
-    /// The name that starts an extent and ends with a zero.
+    /// Reads the NUL-terminated name at the start of an extent.
     fn name_in(&self, extent: Extent) -> Option<Vec<u8>> {
         let bytes = self.bytes(extent.part(0, NAME_LIMIT as u64))?;
         let end = bytes.iter().position(|&b| b == 0)?;
@@ -190,7 +190,7 @@ impl<'a> Headers<'a> {
     }
 }
 
-/// What the loader is told.
+/// The entries of the dynamic section that the loader reads.
 #[derive(Default)]
 struct Dynamic {
     needed: Vec<Vec<u8>>,
@@ -237,7 +237,7 @@ impl Dynamic {
     }
 }
 
-/// What the names of dynamic symbols tell.
+/// Facts derived from the names of dynamic symbols.
 #[derive(Default)]
 struct Symbols {
     imports: Vec<&'static str>,
@@ -283,7 +283,7 @@ fn build_id(headers: &Headers<'_>) -> Option<Vec<u8>> {
     Some(bytes.get(start..start.checked_add(description)?)?.to_vec())
 }
 
-/// What compilers left in `.comment`, each once.
+/// Returns the distinct compiler names from the `.comment` section.
 fn compilers(headers: &Headers<'_>) -> Vec<String> {
     let comment = headers.section(b".comment").and_then(|section| headers.bytes(section.extent.part(0, 1 << 16)));
     let mut compilers = Vec::new();
@@ -296,7 +296,8 @@ fn compilers(headers: &Headers<'_>) -> Vec<String> {
     compilers
 }
 
-/// Where constants are: the loaded sections that are not code, else whatever is loaded and cannot be run.
+/// Returns the places of constants: loaded sections without code or, if there are no section
+/// headers, loaded segments that are not executable.
 fn constants(headers: &Headers<'_>) -> Vec<Extent> {
     let loaded = |section: &&Section<'_>| {
         section.kind == elf::SHT_PROGBITS

@@ -7,7 +7,7 @@ use super::elf::Headers;
 use crate::archive::Extent;
 use crate::display::escaped;
 
-/// What Go says of a program that it built. Everything is escaped for display.
+/// The build information of a Go program. Every text is escaped for display.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GoBuild {
     /// The version of Go, such as `go1.22.1`.
@@ -18,14 +18,14 @@ pub struct GoBuild {
     pub module: Option<String>,
     /// The main module's version; `(devel)` for one that was not released.
     pub module_version: Option<String>,
-    /// How many modules it depends on.
+    /// Number of modules that the program depends on.
     pub dependencies: usize,
-    /// How it was built, such as `("CGO_ENABLED", "0")`; Go tells since 1.18.
+    /// Build settings, such as `("CGO_ENABLED", "0")`; recorded since Go 1.18.
     pub settings: Vec<(String, String)>,
 }
 
 impl GoBuild {
-    /// A setting of the build, such as `-ldflags`.
+    /// Returns the value of a build setting, such as `-ldflags`.
     pub fn setting(&self, name: &str) -> Option<&str> {
         self.settings.iter().find(|(key, _)| key == name).map(|(_, value)| value.as_str())
     }
@@ -34,9 +34,9 @@ impl GoBuild {
 const MAGIC: &[u8] = b"\xff Go buildinf:";
 /// The size of the header.
 const HEADER: usize = 32;
-/// What the header is aligned to.
+/// Alignment of the header in the file.
 const ALIGNMENT: usize = 16;
-/// How far Go searches for the header, where there are no sections.
+/// Number of bytes that Go searches for the header when there are no sections.
 const SEARCHED: u64 = 64 << 10;
 /// The longest list of modules that is read, in bytes.
 const MODULES_LIMIT: u64 = 4 << 20;
@@ -78,7 +78,7 @@ pub(super) fn read(headers: &Headers<'_>) -> Option<GoBuild> {
     (!version.is_empty()).then_some(build)
 }
 
-/// A text with its length before it, seven bits a byte.
+/// Reads a text that is preceded by its length as a varint (seven bits per byte).
 fn inline_text<'a>(headers: &Headers<'a>, rest: &mut Extent, limit: u64) -> Option<&'a [u8]> {
     let head = headers.bytes(rest.part(0, 10))?;
     let mut len = 0u64;
@@ -95,7 +95,7 @@ fn inline_text<'a>(headers: &Headers<'a>, rest: &mut Extent, limit: u64) -> Opti
     if text.len < len || len > limit { None } else { headers.bytes(text) }
 }
 
-/// A text that a string header at `address` points at: its address and its length.
+/// Reads the text that the string header at `address` points to (a pair of address and length).
 fn pointed_text<'a>(headers: &Headers<'a>, address: u64, limit: u64) -> Option<&'a [u8]> {
     let wide = headers.class == Class::Bits64;
     let big = headers.endian == Endianness::Big;
@@ -116,7 +116,8 @@ fn number(bytes: &[u8], wide: bool, big: bool) -> Option<u64> {
     }
 }
 
-/// The list of modules without the 16 bytes around it that mark it for other tools.
+/// Returns the list of modules without the 16-byte marks at its start and end, which exist for
+/// other tools.
 fn framed(modules: &[u8]) -> &[u8] {
     let len = modules.len();
     if len >= 33 && modules[len - 17] == b'\n' { &modules[16..len - 16] } else { b"" }
@@ -145,7 +146,7 @@ impl GoBuild {
     }
 }
 
-/// A value without the quotes that it has if there is a blank in it.
+/// Removes the quotes that Go puts around a value with a blank.
 fn unquoted(value: &[u8]) -> &[u8] {
     match value {
         [b'"' | b'`', inner @ .., b'"' | b'`'] => inner,

@@ -31,7 +31,7 @@ impl Machine {
         MACHINES.iter().find(|(number, ..)| *number == self.0)
     }
 
-    /// The architecture that an image's platform has for it, such as `amd64`.
+    /// Returns the architecture as image platforms spell it, such as `amd64`.
     pub fn architecture(self) -> Option<&'static str> {
         self.known().map(|(.., architecture)| *architecture)
     }

@@ -1,7 +1,7 @@
-//! What a file that is run is: an ELF executable, a script, or a program for another system.
+//! Identifies executables: ELF files, scripts, and programs for other systems.
 //!
-//! Only headers and tables are read, never the whole file, and nothing in a
-//! hostile file makes that panic, loop or take memory without bound.
+//! Only headers and tables are read, never the whole file. A hostile file cannot cause a panic, an
+//! endless loop or unbounded memory use.
 
 mod elf;
 mod go;
@@ -22,13 +22,13 @@ pub use packed::Packed;
 pub use recognise::{Foreign, Recognised, Script};
 pub use strip::Strip;
 
-/// Why a file cannot be understood.
+/// The reason why a file cannot be understood.
 #[derive(Debug, thiserror::Error)]
 pub enum Unreadable {
-    /// Its bytes cannot be read.
+    /// The file cannot be read.
     #[error("it cannot be read: {0}")]
     Io(#[from] io::Error),
-    /// It is an ELF file, but its headers make no sense.
+    /// The file starts as an ELF file, but its headers are inconsistent.
     #[error("it is a damaged ELF file: {0}")]
     Damaged(String),
 }
@@ -51,25 +51,25 @@ pub enum ByteOrder {
     Big,
 }
 
-/// What an ELF file is for, and what it needs to be loaded.
+/// The kind of an ELF file, by what it is for and how it is loaded.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Linkage {
-    /// An executable that needs nothing.
+    /// A static executable, which needs no loader.
     Static,
-    /// The same, at whatever address.
+    /// A static executable that can be loaded at any address.
     StaticPie,
-    /// An executable that a loader completes.
+    /// An executable that a dynamic loader completes.
     Dynamic,
-    /// A library.
+    /// A shared library.
     Shared,
     /// An object file or a kernel module.
     Relocatable,
-    /// A core dump, or something else that is not run.
+    /// A core dump, or another file that is not run.
     Other,
 }
 
 impl Linkage {
-    /// The words for it.
+    /// Returns the name for display.
     pub fn name(self) -> &'static str {
         match self {
             Self::Static => "static executable",
@@ -82,7 +82,7 @@ impl Linkage {
     }
 }
 
-/// An ELF file, as far as size and dependencies go. Names are as they are in the file.
+/// The size, dependencies and origin of an ELF file. Names are unescaped bytes from the file.
 #[derive(Debug, Clone)]
 pub struct Executable {
     /// The size of the file in bytes.
@@ -91,41 +91,42 @@ pub struct Executable {
     pub class: Class,
     /// The order of the bytes of a number.
     pub byte_order: ByteOrder,
-    /// The processor.
+    /// The processor that the file is for.
     pub machine: Machine,
-    /// What it is for.
+    /// The kind of file and its linkage.
     pub linkage: Linkage,
-    /// The loader that the kernel starts.
+    /// The dynamic loader that the kernel starts (`PT_INTERP`).
     pub interpreter: Option<Vec<u8>>,
     /// The libraries that the loader must find (`DT_NEEDED`), in order.
     pub needed: Vec<Vec<u8>>,
-    /// The name that it goes by as a library.
+    /// The name of the library (`DT_SONAME`).
     pub soname: Option<Vec<u8>>,
-    /// `DT_RPATH`: where it says that libraries are, for itself and what it loads.
+    /// `DT_RPATH`: directories to search for the libraries of this file and of everything that it
+    /// loads.
     pub rpath: Option<Vec<u8>>,
-    /// `DT_RUNPATH`: the same, for itself alone.
+    /// `DT_RUNPATH`: directories to search for the libraries of this file only.
     pub runpath: Option<Vec<u8>>,
-    /// Whether the loader's default directories are not for it (`DF_1_NODEFLIB`).
+    /// True if the loader must not search its default directories (`DF_1_NODEFLIB`).
     pub no_default_directories: bool,
-    /// Which of [`IMPORTS`] it takes from libraries.
+    /// The functions of [`IMPORTS`] that the file imports from libraries.
     pub imports: Vec<&'static str>,
-    /// Whether it is a C library with the name service built in (glibc 2.34 and later).
+    /// True if the file is a C library with the name service built in (glibc 2.34 and later).
     pub has_name_service: bool,
-    /// What stripping it would save.
+    /// The effect of stripping the file.
     pub strip: Strip,
-    /// The hash that the linker gave it.
+    /// The build ID that the linker computed.
     pub build_id: Option<Vec<u8>>,
-    /// The compilers that it names, escaped for display.
+    /// The compilers named in the file, escaped for display.
     pub compilers: Vec<String>,
-    /// What Go says of itself.
+    /// The build information of a Go program.
     pub go: Option<GoBuild>,
-    /// Whether it unpacks itself.
+    /// The packer, if the file unpacks itself when it starts.
     pub packed: Option<Packed>,
-    /// Where its texts and constants lie.
+    /// Places of texts and constants in the file.
     constants: Vec<Extent>,
 }
 
-/// Functions that tell what a program needs besides libraries.
+/// Functions whose use shows that a program needs files besides its libraries.
 pub const IMPORTS: [&str; 24] = [
     "dlmopen",
     "dlopen",
@@ -154,32 +155,40 @@ pub const IMPORTS: [&str; 24] = [
 ];
 
 impl Executable {
-    /// Reads what `source` says of itself; `None` if it is not an ELF file.
+    /// Reads the headers of `source`; `None` if it is not an ELF file.
     ///
-    /// Tables that are damaged or larger than anybody's are left out; an error means that there is nothing to say.
+    /// Damaged or implausibly large tables are left out.
+    ///
+    /// # Errors
+    ///
+    /// [`Unreadable`] if the file cannot be read, or its headers are inconsistent.
     pub fn read(source: &Source) -> Result<Option<Self>, Unreadable> {
         elf::read(source)
     }
 
-    /// Whether it takes the function `name`, one of [`IMPORTS`], from a library.
+    /// Returns whether the file imports the function `name`, one of [`IMPORTS`], from a library.
     pub fn imports(&self, name: &str) -> bool {
         self.imports.contains(&name)
     }
 
-    /// Whether it says that libraries are beside itself (`$ORIGIN`).
+    /// Returns whether the file looks for libraries relative to its own directory (`$ORIGIN`).
     pub fn finds_beside_itself(&self) -> bool {
         let paths = [&self.rpath, &self.runpath];
         paths.into_iter().flatten().any(|path| path.windows(6).any(|word| word == b"ORIGIN"))
     }
 
-    /// Whether the same loader could load both.
+    /// Returns whether one loader can load both files: same class, byte order and machine.
     pub fn fits(&self, other: &Self) -> bool {
         (self.class, self.byte_order, self.machine) == (other.class, other.byte_order, other.machine)
     }
 
-    /// Finds which of `texts` are among its constants, in their order.
+    /// Finds which of `texts` are among the file's constants, in the order of `texts`.
     ///
-    /// None of `texts` should be a beginning of another; at most 256 MiB are searched.
+    /// None of `texts` should be a prefix of another. At most 256 MiB are searched.
+    ///
+    /// # Errors
+    ///
+    /// An error of `source`, which is read here.
     pub fn mentions<'t>(&self, source: &dyn ReadAt, texts: &[&'t str]) -> io::Result<Vec<&'t str>> {
         strings::mentions(source, &self.constants, texts)
     }

@@ -8,14 +8,15 @@ use crate::archive::Extent;
 /// An executable that unpacks itself when it is started.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Packed {
-    /// The size of the file before it was packed in bytes, if the packer tells.
+    /// The size of the file in bytes before it was packed, if the packer recorded it.
     pub original: Option<u64>,
 }
 
-/// Where UPX's mark may be behind the program headers.
+/// Number of bytes after the program headers in which UPX's header is searched.
 const SEARCHED: u64 = 256;
 
-/// Looks for the header that UPX puts behind the program headers: checksum, `UPX!`, sizes; program, file size, block size.
+/// Looks for the header that UPX puts after the program headers: checksum, `UPX!`, sizes; then the
+/// sizes of program, file and block.
 pub(super) fn read(headers: &Headers<'_>, size: u64) -> Option<Packed> {
     // UPX leaves no section headers, which spares every other program the reading.
     if !headers.sections.is_empty() {

@@ -1,4 +1,5 @@
-//! Reads pieces of a file for the `object` crate, within limits: a hostile file must not make it read without end.
+//! Reads pieces of a file for the `object` crate, within limits, so that a hostile file cannot make
+//! it read without end.
 
 use std::cell::Cell;
 use std::io;
@@ -14,13 +15,13 @@ const PIECE_LIMIT: u64 = 32 << 20;
 /// The most bytes of one file that are read, its tables taken together.
 const TOTAL_LIMIT: u64 = 96 << 20;
 
-/// The pieces of a file that have been read; they stay until the file has been understood.
+/// The pieces of a file that have been read. They are kept until the file has been understood.
 pub(super) struct Reader {
     cache: ReadCache<Cursor>,
     spent: Cell<u64>,
 }
 
-/// A place in a file, and what went wrong there.
+/// A reading position in a file, with the first error.
 struct Cursor {
     source: Source,
     position: u64,
@@ -35,7 +36,7 @@ impl Reader {
         }
     }
 
-    /// What the file could not be read for, if that happened.
+    /// Returns the first error that occurred while reading.
     pub fn into_failure(self) -> Option<io::Error> {
         self.cache.into_inner().failure
     }

@@ -1,12 +1,12 @@
-//! Tells by its first bytes what a file that is run is.
+//! Recognises executables by their first bytes.
 
 use super::{Executable, Unreadable};
 use crate::archive::{Extent, ReadAt, Source, read_start};
 
-/// What the kernel reads of a script's first line (Linux, `BINPRM_BUF_SIZE`).
+/// The number of bytes of a script's first line that the kernel reads (Linux, `BINPRM_BUF_SIZE`).
 const FIRST_LINE: usize = 256;
 
-/// What a file that is run is.
+/// The kind of a file, as far as running it is concerned.
 #[derive(Debug, Clone)]
 pub enum Recognised {
     /// An ELF file.
@@ -24,23 +24,23 @@ pub enum Recognised {
 pub struct Script {
     /// The program that runs it.
     pub interpreter: Vec<u8>,
-    /// All that follows the interpreter on the line, as one argument.
+    /// The rest of the line after the interpreter, as a single argument.
     pub argument: Option<Vec<u8>>,
 }
 
 /// A program that Linux does not run.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Foreign {
-    /// PE.
+    /// A Windows program (PE).
     Windows,
-    /// Mach-O.
+    /// A macOS program (Mach-O).
     MacOs,
     /// A WebAssembly module.
     WebAssembly,
 }
 
 impl Foreign {
-    /// The words for it.
+    /// Returns the name for display.
     pub fn name(self) -> &'static str {
         match self {
             Self::Windows => "a Windows program",
@@ -51,7 +51,11 @@ impl Foreign {
 }
 
 impl Recognised {
-    /// Tells what `source` is.
+    /// Recognises the kind of `source` by its first bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`Unreadable`] if the file cannot be read, or is a damaged ELF file.
     pub fn of(source: &Source) -> Result<Self, Unreadable> {
         let mut head = [0; FIRST_LINE];
         let read = read_start(&**source, Extent::whole(&**source), &mut head)?;
@@ -67,7 +71,7 @@ impl Recognised {
 }
 
 impl Script {
-    /// Reads what follows `#!`, as Linux does: the rest of the line is one argument.
+    /// Reads the text after `#!` as Linux does: the rest of the line is one argument.
     fn of_line(line: &[u8]) -> Option<Self> {
         let line = line.split(|&b| b == b'\n' || b == 0).next()?.trim_ascii();
         let end = line.iter().position(|b| matches!(b, b' ' | b'\t')).unwrap_or(line.len());

@@ -4,12 +4,12 @@ use std::io;
 
 use crate::archive::{Extent, ReadAt, read_start};
 
-/// Read at a time.
+/// Number of bytes that are read at a time.
 const CHUNK: usize = 256 << 10;
-/// The most that is searched of one file in bytes.
+/// The most bytes of one file that are searched.
 const SEARCH_LIMIT: u64 = 256 << 20;
 
-/// Which of `texts` are somewhere in `extents`.
+/// Finds which of `texts` occur in `extents`.
 pub(super) fn mentions<'t>(source: &dyn ReadAt, extents: &[Extent], texts: &[&'t str]) -> io::Result<Vec<&'t str>> {
     let pattern = texts.iter().map(|text| regex::escape(text)).collect::<Vec<_>>().join("|");
     // Plain texts make a pattern that always compiles; none makes one that would match everywhere.

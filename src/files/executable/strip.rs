@@ -1,9 +1,8 @@
-//! What `strip --strip-all` of GNU binutils would leave of an ELF file, computed from its section headers.
+//! Computes, from section headers, the size that `strip --strip-all` of GNU binutils would produce.
 //!
-//! What is loaded stays where it is; of the rest, symbols and debug
-//! information go and the others move up behind what is loaded, followed by
-//! the names of the sections and their headers. `-ldflags "-s -w"` of Go
-//! leaves out the same sections.
+//! Loaded sections keep their place. Symbols and debug information are removed; the other sections
+//! move up behind the loaded ones, followed by the section names and the section headers. Go's
+//! `-ldflags "-s -w"` leaves out the same sections.
 
 use std::collections::HashSet;
 
@@ -23,30 +22,31 @@ pub(super) struct Section<'a> {
     pub link: usize,
 }
 
-/// What is not needed to run an ELF file. All sizes are bytes.
+/// The parts of an ELF file that it does not need to run. All sizes are bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Strip {
     /// The symbol table and the names in it.
     pub symbols: u64,
     /// Debug information.
     pub debug: u64,
-    /// What the file is smaller by when both are stripped, with section headers and padding.
+    /// The bytes that stripping saves, including section headers and padding.
     pub saves: u64,
-    /// What is appended to the ELF file. If there is something, stripping would lose it, so that it saves nothing.
+    /// The bytes appended to the ELF file. Stripping would lose them, so if there are any, `saves`
+    /// is 0.
     pub appended: u64,
 }
 
-/// What follows the last section and is shorter than this is padding, as linkers and `patchelf` leave it.
+/// Trailing data shorter than this counts as padding, which linkers and `patchelf` leave.
 const PADDING: u64 = 4096;
 
-/// What becomes of a section.
+/// The effect of stripping on a section.
 #[derive(PartialEq, Eq, Clone, Copy)]
 enum Fate {
-    /// It is loaded, and stays where it is.
+    /// Loaded: the section keeps its place.
     Loaded,
-    /// It moves up.
+    /// Not loaded, but kept: the section moves up.
     Kept,
-    /// It is written anew.
+    /// A table of section names, which is written anew.
     Names,
     Symbols,
     Debug,
@@ -57,12 +57,13 @@ impl Section<'_> {
         self.flags.contains(elf::SHF_ALLOC)
     }
 
-    /// Where it ends in the file.
+    /// Returns the offset in the file where the section ends.
     fn end(&self) -> u64 {
         if self.kind == elf::SHT_NOBITS { 0 } else { self.extent.offset.saturating_add(self.extent.len) }
     }
 
-    /// Whether it is debug information (binutils, `_bfd_elf_make_section_from_shdr`).
+    /// Returns whether the section is debug information (binutils,
+    /// `_bfd_elf_make_section_from_shdr`).
     fn is_debug(&self) -> bool {
         let prefixes: [&[u8]; 6] =
             [b".debug", b".zdebug", b".gnu.debuglto_.debug_", b".gnu.linkonce.wi.", b".line", b".stab"];
@@ -104,7 +105,7 @@ fn fates(sections: &[Section<'_>]) -> Vec<Fate> {
     sections.iter().enumerate().map(fate).collect()
 }
 
-/// The size of a file whose loaded part ends at `loaded`, with the sections `kept` behind it.
+/// Computes the size of a file whose loaded part ends at `loaded`, followed by the sections `kept`.
 fn stripped_size(class: Class, loaded: u64, kept: &[&Section<'_>], named: &[&[u8]]) -> u64 {
     let (word, header) = match class {
         Class::Bits32 => (4, 40),
@@ -119,7 +120,8 @@ fn stripped_size(class: Class, loaded: u64, kept: &[&Section<'_>], named: &[&[u8
     aligned(end.saturating_add(names_size(named)), word).saturating_add(headers * header)
 }
 
-/// The size of the table of section names, where a name that ends another one is not written again.
+/// Computes the size of the section name table. A name that is the end of another one is not stored
+/// again.
 fn names_size(named: &[&[u8]]) -> u64 {
     let mut reversed: Vec<Vec<u8>> =
         named.iter().chain(&[&b".shstrtab"[..]]).map(|n| n.iter().rev().copied().collect()).collect();

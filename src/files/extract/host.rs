@@ -1,4 +1,4 @@
-//! Names, links, bits and times on the system that things are extracted to.
+//! Creates names, links, permission bits and times on the host.
 
 use std::ffi::OsString;
 use std::fs::{File, FileTimes, OpenOptions};
@@ -6,7 +6,8 @@ use std::io;
 use std::path::Path;
 use std::time::{Duration, SystemTime};
 
-/// The name as one of this system; `None` if it cannot be a name here, or would be more than one.
+/// Converts a name to one of the host; `None` if the host cannot have it, or would read several
+/// components.
 pub fn name(bytes: &[u8]) -> Option<OsString> {
     let plain = !matches!(bytes, b"" | b"." | b"..") && !bytes.iter().any(|b| matches!(b, b'/' | 0));
     if plain { of_system(bytes) } else { None }
@@ -17,7 +18,8 @@ fn of_system(bytes: &[u8]) -> Option<OsString> {
     Some(std::os::unix::ffi::OsStringExt::from_vec(bytes.to_vec()))
 }
 
-/// Names that mean a device, streams, or another name without their last character are none (Windows).
+/// Converts a name on Windows, unless it means a device or a stream, or Windows would drop its last
+/// character.
 #[cfg(not(unix))]
 fn of_system(bytes: &[u8]) -> Option<OsString> {
     const DEVICES: [&str; 6] = ["CON", "PRN", "AUX", "NUL", "CONIN$", "CONOUT$"];
@@ -29,7 +31,7 @@ fn of_system(bytes: &[u8]) -> Option<OsString> {
     plain.then(|| name.into())
 }
 
-/// Makes a symbolic link.
+/// Creates a symbolic link.
 #[cfg(unix)]
 pub fn symlink(target: &[u8], path: &Path) -> io::Result<()> {
     use std::os::unix::ffi::OsStrExt;
@@ -39,13 +41,13 @@ pub fn symlink(target: &[u8], path: &Path) -> io::Result<()> {
     std::os::unix::fs::symlink(std::ffi::OsStr::from_bytes(target), path)
 }
 
-/// There is no link here that may lead nowhere.
+/// Fails: the host cannot create a link whose target may be missing.
 #[cfg(not(unix))]
 pub fn symlink(_: &[u8], _: &Path) -> io::Result<()> {
     Err(io::ErrorKind::InvalidFilename.into())
 }
 
-/// Makes a file that was not there, for its owner alone.
+/// Creates a new file that only its owner can access.
 pub fn create_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -54,7 +56,7 @@ pub fn create_file(path: &Path) -> io::Result<File> {
     options.open(path)
 }
 
-/// Makes a directory that was not there, for its owner alone.
+/// Creates a new directory that only its owner can access.
 pub fn create_directory(path: &Path) -> io::Result<()> {
     #[cfg(not(unix))]
     return std::fs::create_dir(path);
@@ -62,25 +64,25 @@ pub fn create_directory(path: &Path) -> io::Result<()> {
     std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o700).create(path)
 }
 
-/// A directory as something whose bits and time can be set; `None` where the system cannot.
+/// Opens a directory, so that its bits and time can be set; `None` where the host cannot do this.
 #[cfg(unix)]
 pub fn open_directory(path: &Path) -> io::Result<Option<File>> {
     File::open(path).map(Some)
 }
 
-/// A directory as something whose bits and time can be set; `None` where the system cannot.
+/// Opens a directory, so that its bits and time can be set; `None` where the host cannot do this.
 #[cfg(not(unix))]
 pub fn open_directory(_: &Path) -> io::Result<Option<File>> {
     Ok(None)
 }
 
-/// Lets its owner into a directory again, whatever its bits.
+/// Gives the owner access to a directory, whatever its bits are.
 #[cfg(unix)]
 pub fn unlock(path: &Path) -> io::Result<()> {
     std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))
 }
 
-/// Lets its owner into a directory again, which nothing keeps out here.
+/// Does nothing: bits do not restrict access here.
 #[cfg(not(unix))]
 pub fn unlock(_: &Path) -> io::Result<()> {
     Ok(())
@@ -92,13 +94,13 @@ pub fn set_mode(file: &File, mode: u16) -> io::Result<()> {
     file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(mode.into()))
 }
 
-/// Sets the permission bits, of which there are none here.
+/// Does nothing: the host has no permission bits.
 #[cfg(not(unix))]
 pub fn set_mode(_: &File, _: u16) -> io::Result<()> {
     Ok(())
 }
 
-/// Sets the modification time, unless the system cannot tell such a time.
+/// Sets the modification time, if the host can represent it.
 pub fn set_time(file: &File, seconds: i64) {
     let distance = Duration::from_secs(seconds.unsigned_abs());
     let time = match seconds {

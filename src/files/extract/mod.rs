@@ -1,9 +1,8 @@
-//! Writes what is in an image to the host: a file, a link, or a directory with all that is below it.
+//! Extracts a file, a link or a directory of an image to the host.
 //!
-//! Everything is hostile here: names, links, sizes. So all is written into a
-//! fresh directory that nobody else may enter, only into directories that were
-//! made there, and moved into place at the end. Nothing is overwritten, and on
-//! an error or when somebody asks to stop nothing remains.
+//! Names, links and sizes are hostile. Everything is written into a fresh directory that only its
+//! owner can enter, and only into directories created there, and is moved into place at the end.
+//! Nothing is overwritten. After an error or a cancellation nothing remains.
 
 mod host;
 mod place;
@@ -19,76 +18,78 @@ use crate::files::contents::Contents;
 use crate::progress::Progress;
 use crate::tree::{NodeId, Tree, VersionId};
 
-/// What is to be extracted.
+/// The part of an image to extract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum What {
-    /// What is at a path as of a layer, with all that is below it then.
+    /// The file or directory at a path as of a layer, with everything below it.
     AsOf {
         /// The path.
         node: NodeId,
         /// The last layer that counts.
         layer: usize,
     },
-    /// A version, be it dead; of a directory, with what was below it when it was there last.
+    /// A version, even a deleted one. A directory is extracted as it was just before it was
+    /// deleted.
     Version(VersionId),
 }
 
-/// How things are extracted.
+/// Options of an extraction.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct Options {
-    /// What becomes of the setuid and setgid bits.
+    /// The treatment of the setuid and setgid bits.
     pub special_bits: SpecialBits,
 }
 
-/// What becomes of the setuid and setgid bits: owners are not restored, so they would give somebody else's rights away.
+/// The treatment of the setuid and setgid bits. Owners are not restored, so these bits would grant
+/// the rights of the user who extracts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum SpecialBits {
-    /// They are left out.
+    /// The bits are removed.
     #[default]
     Dropped,
-    /// They are kept.
+    /// The bits are kept.
     Kept,
 }
 
-/// What has been extracted.
+/// The result of an extraction.
 #[derive(Debug, Default)]
 pub struct Extracted {
     /// Files whose contents were written.
     pub files: u64,
-    /// Directories that were made for directories of the image.
+    /// Directories created for directories of the image.
     pub directories: u64,
-    /// Symbolic links, and further names of files.
+    /// Symbolic links, and additional names of files.
     pub links: u64,
-    /// The bytes of the files.
+    /// The size of the files in bytes.
     pub bytes: u64,
-    /// What was left out, and why.
+    /// The paths that were left out.
     pub skipped: Vec<Skipped>,
 }
 
-/// Something that was left out; of a directory, also what is below it.
+/// A path that was left out. For a directory, this includes everything below it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Skipped {
-    /// Its path.
+    /// The path.
     pub node: NodeId,
-    /// Why.
+    /// The reason.
     pub reason: Reason,
 }
 
-/// Why something was left out.
+/// The reason why a path was left out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Reason {
-    /// It is a device.
+    /// The file is a device.
     Device,
-    /// It is a named pipe.
+    /// The file is a named pipe.
     Fifo,
     /// The host cannot have such a name, path or link.
     Name,
-    /// The host takes its name for one that is there already, such as where case does not count.
+    /// The name is taken on the host, for example because the host ignores case.
     Collision,
 }
 
 impl Reason {
-    /// The reason as the end of a sentence that begins with the path.
+    /// Returns the end of a sentence that begins with the path.
     pub fn text(self) -> &'static str {
         match self {
             Self::Device => "is a device, which is not made",
@@ -99,15 +100,17 @@ impl Reason {
     }
 }
 
-/// Extracts `what` into the directory `destination`, which is made if it is not there.
+/// Extracts `what` into the directory `destination`, which is created if it does not exist.
 ///
-/// The root's contents are put right into it, everything else under its own name. Permission bits and the
-/// modification times of files and directories are kept, names of one file stay names of one file, symbolic links are
-/// made as they are; owners are not restored. Counts what was read in `progress`.
+/// The contents of the root go directly into `destination`; anything else is created there under
+/// its own name. Permission bits and modification times of files and directories are kept, and hard
+/// links and symbolic links stay links. Owners are not restored. Adds the bytes read to `progress`.
 ///
 /// # Errors
 ///
-/// [`Error::Exists`] names the first thing that is in the way, before anything is written.
+/// [`Error::Exists`] names the first path that is in the way, before anything is written. Other
+/// errors concern reading the image, writing to the host, or a cancellation; nothing remains of
+/// what was written.
 pub fn extract(
     tree: &Tree,
     contents: &dyn Contents,

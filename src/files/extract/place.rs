@@ -1,4 +1,4 @@
-//! Where things are written first, and how they get to where they belong.
+//! Creates the temporary directory of an extraction, and moves the result to its destination.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -9,25 +9,26 @@ use crate::display::escaped;
 use crate::error::Error;
 use crate::tree::{NodeId, Tree};
 
-/// The directory in the fresh one that things are written to.
+/// The directory inside the temporary one that receives the files.
 const ROOT: &str = "root";
 
-/// A fresh directory beside where things belong, on the same filesystem, that nobody else may enter.
+/// A temporary directory beside the destination, on the same filesystem, that only its owner can
+/// enter.
 pub struct Place {
     fresh: tempfile::TempDir,
     target: Target,
 }
 
-/// Where things belong.
+/// The destination.
 enum Target {
-    /// In a directory that is there.
+    /// In an existing directory.
     Into(PathBuf),
-    /// In one that is made.
+    /// In a directory that is created.
     New(PathBuf),
 }
 
 impl Place {
-    /// Looks whether anything is in the way, and makes the fresh directory.
+    /// Checks that nothing is in the way, and creates the temporary directory.
     pub fn prepare(tree: &Tree, selected: &Selected, destination: &Path) -> Result<Self, Error> {
         let is_directory = match destination.metadata() {
             Ok(metadata) if metadata.is_dir() => true,
@@ -58,12 +59,12 @@ impl Place {
         Ok(Self { fresh, target })
     }
 
-    /// The directory that things are written to first.
+    /// Returns the directory that receives the files.
     pub fn root(&self) -> PathBuf {
         self.fresh.path().join(ROOT)
     }
 
-    /// Moves what has been written to where it belongs, all of it or nothing.
+    /// Moves the result to its destination, as a whole or not at all.
     pub fn move_in(&self, nothing: bool) -> Result<(), Error> {
         let root = self.root();
         match &self.target {
@@ -99,7 +100,8 @@ impl Place {
     }
 }
 
-/// Moves something to where nothing is, also if something came there just now; an empty directory counts for nothing.
+/// Renames `from` to `to` and fails if `to` exists, even if it was created a moment ago. An empty
+/// directory may be replaced.
 fn move_one(from: &Path, to: &Path, is_directory: bool) -> io::Result<()> {
     if !is_directory {
         // A new name is only given where there is none, while renaming replaces.
@@ -120,7 +122,7 @@ fn exists(path: &Path) -> Error {
     Error::Exists { path: shown(path) }
 }
 
-/// An error that says what could not be done to which path.
+/// Makes an error that names the operation that failed and its path.
 pub fn failed(operation: &'static str, path: &Path, source: io::Error) -> Error {
     Error::Output { path: shown(path), operation, source }
 }

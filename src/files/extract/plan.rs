@@ -1,20 +1,20 @@
-//! What is to be written, in which order.
+//! Selects the files to extract, and orders them.
 
 use super::What;
 use crate::tree::{Kind, NodeId, Tree, VersionId};
 
-/// Something of the tree as of a layer.
+/// A path of the tree as of a layer.
 #[derive(Clone, Copy)]
 pub struct Selected {
-    /// Its path.
+    /// The path.
     pub node: NodeId,
-    /// What is there.
+    /// The version at the path.
     pub version: VersionId,
-    /// The last layer that counts for what is below it.
+    /// The last layer that counts for everything below the path.
     pub layer: usize,
 }
 
-/// What is meant; `None` if nothing is there.
+/// Finds the version to extract; `None` if there is nothing at the path.
 pub fn select(tree: &Tree, what: What) -> Option<Selected> {
     match what {
         What::AsOf { node, layer } => Some(Selected { node, version: tree.at(node, layer)?, layer }),
@@ -25,7 +25,7 @@ pub fn select(tree: &Tree, what: What) -> Option<Selected> {
     }
 }
 
-/// What is in a directory as of the layer, by name.
+/// Returns the entries of a directory as of its layer, by name.
 pub fn children(tree: &Tree, of: Selected) -> Vec<Selected> {
     if tree.kind(of.version) != Kind::Directory {
         return Vec::new();
@@ -39,9 +39,11 @@ pub fn children(tree: &Tree, of: Selected) -> Vec<Selected> {
     children
 }
 
-/// Sorts files as their contents lie in the layers, so that a compressed layer is decoded once.
+/// Sorts files by the position of their contents in the layers, so that a compressed layer is
+/// decoded only once.
 ///
-/// Of the names of one file the one that came with the contents is first: its bits and its time count.
+/// Among the names of one file, the one that has the contents is first: its bits and its time
+/// count.
 pub fn sort_by_place(tree: &Tree, files: &mut [Selected]) {
     files.sort_by_cached_key(|file| {
         let inode = tree.inode(file.version);

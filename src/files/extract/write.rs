@@ -1,4 +1,4 @@
-//! Writes a part of the tree below a fresh directory.
+//! Writes a part of the tree into a fresh directory.
 
 use std::fs::File;
 use std::io::{self, Seek, SeekFrom, Write};
@@ -16,28 +16,29 @@ use crate::progress::Progress;
 use crate::progress::check_cancelled;
 use crate::tree::{Kind, NodeId, Tree, VersionId};
 
-/// Copied at a time.
+/// Number of bytes that are copied at a time.
 const PIECE: usize = 256 << 10;
-/// What the owner needs to move a directory and to write in it.
+/// The bits that an owner needs to move a directory and to write in it.
 const OWNER: u16 = 0o700;
 
-/// Writes below a directory, and knows what it has made there.
+/// Writes files into a directory, and keeps a list of everything it has created.
 pub struct Writer<'a> {
     tree: &'a Tree,
     contents: &'a dyn Contents,
     options: Options,
     progress: &'a Arc<Progress>,
-    /// The directory of the host.
+    /// The directory on the host.
     root: PathBuf,
-    /// The path of the image that is written first; it lies right in the directory, unless it is the root.
+    /// The path of the image that is extracted. Unless it is the root, it is created directly in
+    /// `root`.
     top: NodeId,
-    /// The directories that were made, parents before children.
+    /// The directories that were created, parents before children.
     directories: Vec<Selected>,
-    /// What was made.
+    /// The counts so far.
     pub extracted: Extracted,
 }
 
-/// A directory whose permission bits can only be set once it is where it belongs.
+/// A directory whose permission bits can only be set once it has been moved to its destination.
 pub struct Held {
     directory: File,
     mode: u16,
@@ -45,20 +46,20 @@ pub struct Held {
 }
 
 impl Held {
-    /// Sets the bits.
+    /// Sets the permission bits.
     pub fn settle(self) -> Result<(), Error> {
         host::set_mode(&self.directory, self.mode).map_err(|source| failed("set the mode of", &self.path, source))
     }
 }
 
-/// What came of an attempt to make something.
+/// The result of an attempt to create a file.
 enum Made {
     Yes,
     No(Reason),
 }
 
 impl<'a> Writer<'a> {
-    /// A writer of `top` and what is below it into the directory `root`.
+    /// Makes a writer of `top`, and everything below it, into the directory `root`.
     pub fn new(
         tree: &'a Tree,
         contents: &'a dyn Contents,
@@ -71,12 +72,13 @@ impl<'a> Writer<'a> {
         Self { tree, contents, options, progress, root, top, directories: Vec::new(), extracted }
     }
 
-    /// Whether nothing was made.
+    /// Returns whether nothing was created.
     pub fn is_empty(&self) -> bool {
         self.extracted.files + self.extracted.directories + self.extracted.links == 0 && self.top != NodeId::ROOT
     }
 
-    /// Writes everything: directories and links first, then the files in the order of their bytes.
+    /// Writes everything: first directories and links, then the files in the order of their
+    /// contents in the image.
     pub fn write(&mut self, selected: &Selected) -> Result<(), Error> {
         let tree = self.tree;
         let mut files = Vec::new();
@@ -168,9 +170,10 @@ impl<'a> Writer<'a> {
         Ok(())
     }
 
-    /// Sets bits and times of the directories, now that nothing is written in them any more.
+    /// Sets bits and times of the directories, after everything in them has been written.
     ///
-    /// A directory that is moved afterwards gets its bits then, if its owner could not move it with them.
+    /// Returns the directories whose bits would prevent their owner from moving them; these get
+    /// their bits after the move.
     pub fn settle(&mut self) -> Result<Vec<Held>, Error> {
         let mut held = Vec::new();
         for directory in self.directories.iter().rev() {
@@ -189,7 +192,7 @@ impl<'a> Writer<'a> {
         Ok(held)
     }
 
-    /// Removes what was made, without going deeper than one directory at a time.
+    /// Removes everything that was created, one directory at a time, without recursion.
     pub fn remove(&self) {
         let paths = self.directories.iter().filter_map(|directory| self.path(directory.node));
         let paths: Vec<_> = [self.root.clone()].into_iter().chain(paths).collect();
@@ -212,7 +215,7 @@ impl<'a> Writer<'a> {
         self.tree.mode(version) & (0o1777 | special)
     }
 
-    /// Where a path is written to; `None` if a name in it is none of this system.
+    /// Returns the host path of a node; `None` if one of its names cannot exist on the host.
     fn path(&self, node: NodeId) -> Option<PathBuf> {
         let mut names = Vec::new();
         let mut here = node;
@@ -227,7 +230,7 @@ impl<'a> Writer<'a> {
         Some(names.iter().rev().collect())
     }
 
-    /// Makes something that was not there; what the system cannot have is left out.
+    /// Creates a file that does not exist yet. A name that the host cannot have is skipped.
     fn make(&self, node: NodeId, make: impl FnOnce(&std::path::Path) -> io::Result<()>) -> Result<Made, Error> {
         let Some(path) = self.path(node) else { return Ok(Made::No(Reason::Name)) };
         match make(&path) {
@@ -240,7 +243,7 @@ impl<'a> Writer<'a> {
         }
     }
 
-    /// Counts what was made, and notes what was not; says which.
+    /// Counts a result, or records why the path was skipped; returns whether something was created.
     fn count(&mut self, node: NodeId, made: Made, add: impl FnOnce(&mut Extracted)) -> bool {
         match made {
             Made::Yes => add(&mut self.extracted),

@@ -1,6 +1,6 @@
-//! The database of apk: paragraphs with a letter, a colon and a value a line.
+//! Reads the database of apk: paragraphs of lines that consist of a letter, a colon and a value.
 
-/// Calls `found` with the package and the path, with its leading slash, of every file.
+/// Calls `found` with the package and the path (with a leading slash) of every file.
 pub fn each(text: &[u8], mut found: impl FnMut(&[u8], &[u8])) {
     let (mut package, mut directory): (&[u8], &[u8]) = (b"", b"");
     let mut path = Vec::new();

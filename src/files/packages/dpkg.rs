@@ -1,17 +1,18 @@
-//! The databases of dpkg: a file for each package, with a path a line.
+//! Reads the databases of dpkg: one file per package, with one path per line.
 
-/// Directories with such files, and what the names of the files end in.
+/// The directories with such files, and the suffix of the file names.
 pub const LISTS: [(&[u8], &[u8]); 2] = [(b"var/lib/dpkg/info", b".list"), (b"var/lib/dpkg/status.d", b".md5sums")];
 
-/// The file that says which packages are installed, and the directory of a file each that distroless images have instead.
+/// The file that lists the installed packages, and the directory that distroless images have
+/// instead, with one file per package.
 pub const STATUS: (&[u8], &[u8]) = (b"var/lib/dpkg/status", b"var/lib/dpkg/status.d");
 
-/// The name of a package without its architecture.
+/// Returns the name of a package without its architecture.
 pub fn package(name: &[u8]) -> &[u8] {
     name.split(|&b| b == b':').next().unwrap_or(name)
 }
 
-/// Calls `found` with every path, with its leading slash; lines may begin with a digest.
+/// Calls `found` with every path (with a leading slash). Lines may begin with a digest.
 pub fn each(text: &[u8], mut found: impl FnMut(&[u8])) {
     let mut path = Vec::new();
     for line in text.split(|&b| b == b'\n') {
@@ -29,7 +30,8 @@ pub fn each(text: &[u8], mut found: impl FnMut(&[u8])) {
     }
 }
 
-/// Calls `found` with the name and the version of every package that is installed, and not only configured still.
+/// Calls `found` with name and version of every installed package, without packages of which only
+/// configuration files remain.
 pub fn versions(text: &[u8], mut found: impl FnMut(&[u8], &[u8])) {
     let (mut package, mut version, mut installed): (&[u8], &[u8], bool) = (b"", b"", true);
     for line in text.split(|&b| b == b'\n').chain([&b""[..]]) {

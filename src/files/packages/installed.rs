@@ -1,4 +1,5 @@
-//! The packages that are installed at last, with their versions and the bytes of their files.
+//! Lists the packages installed in the final filesystem, with their versions and the sizes of their
+//! files.
 
 use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
@@ -14,26 +15,29 @@ use crate::tree::Tree;
 pub struct Package {
     /// Its name without the architecture, escaped for display.
     pub name: String,
-    /// Its version, escaped for display; `None` if no database says what is installed, and there are only lists of files.
+    /// Its version, escaped for display; `None` if there are only lists of files and no database of
+    /// installed packages.
     pub version: Option<String>,
-    /// The bytes of its files that are there, each inode once.
+    /// The size in bytes of its files in the final filesystem, each inode once.
     pub bytes: u64,
-    /// The names of its files that are there.
+    /// The number of names of its files in the final filesystem.
     pub files: u64,
 }
 
-/// What the final filesystem is made of, package by package.
+/// The final filesystem by packages.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Installed {
     /// The packages, by name.
     pub packages: Vec<Package>,
-    /// The bytes of files that belong to none.
+    /// The size in bytes of files that belong to no package.
     pub unpackaged: u64,
 }
 
-/// Reads which packages are installed at last; the bytes of all, with those of no package, are what is live.
+/// Reads the packages of the final filesystem. The sizes of all packages and of unpackaged files
+/// add up to the visible bytes.
 ///
-/// What cannot be read, or not before somebody asked to stop, names no packages.
+/// A database that cannot be read, or that was not read before a cancellation, contributes no
+/// packages.
 pub fn installed(tree: &Tree, contents: &dyn Contents, progress: &Arc<Progress>) -> Installed {
     let mut packages: BTreeMap<String, Package> = BTreeMap::new();
     versions(tree, contents, progress, |name, version| {
@@ -64,7 +68,8 @@ pub fn installed(tree: &Tree, contents: &dyn Contents, progress: &Arc<Progress>)
     Installed { packages: packages.into_values().collect(), unpackaged }
 }
 
-/// Of some packages, such as kernels, several versions can be there at once.
+/// Adds a version to those known. Several versions of one package can be installed, for example of
+/// kernels.
 fn with(known: Option<String>, version: String) -> String {
     match known {
         None => version,

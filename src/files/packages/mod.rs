@@ -1,9 +1,8 @@
-//! Which package of the operating system a path belongs to, now or while it still was there.
+//! Finds the operating system package that a path belongs to, now or while the path existed.
 //!
-//! Read from the databases of apk (`lib/apk/db/installed`), dpkg
-//! (`var/lib/dpkg/info/*.list`, in distroless images `status.d/*.md5sums`) and
-//! rpm (`rpmdb.sqlite`; not its older formats, Berkeley DB and NDB), in every
-//! version that a layer gave them.
+//! The databases of apk (`lib/apk/db/installed`), dpkg (`var/lib/dpkg/info/*.list`, in distroless
+//! images `status.d/*.md5sums`) and rpm (`rpmdb.sqlite`, but not the older formats Berkeley DB and
+//! NDB) are read in every version that a layer has.
 
 mod apk;
 mod dpkg;
@@ -26,23 +25,24 @@ use crate::tree::{Death, Kind, NodeId, Tree, VersionId};
 
 pub use installed::{Installed, Package, installed};
 
-/// Where apk keeps its database.
+/// The paths of apk's database.
 const APK: [&[u8]; 2] = [b"lib/apk/db/installed", b"usr/lib/apk/db/installed"];
 
 /// The most bytes of databases that are read.
 const BYTES: u64 = 64 << 20;
-/// The most bytes of rpm's databases that are read: each transaction writes the whole anew.
+/// The most bytes of rpm's databases that are read. The limit is larger because each transaction
+/// rewrites the whole database.
 const RPM_BYTES: u64 = 256 << 20;
 /// The most files of databases that are opened.
 const FILES: usize = 20_000;
 /// The most paths that are kept.
 const PATHS: usize = 4_000_000;
-/// A longer name is no package's, in bytes.
+/// The longest package name in bytes; longer names are ignored.
 const NAME: usize = 1024;
 /// The most packages that a path may have belonged to.
 const OWNERS: usize = 16;
 
-/// Layers in which a path belongs to a package: from one to another, that one not included.
+/// A range of layers, the end not included, in which a path belongs to a package.
 #[derive(Debug, Clone, Copy)]
 struct Ownership {
     package: u32,
@@ -50,7 +50,7 @@ struct Ownership {
     died: usize,
 }
 
-/// The packages that paths belong to.
+/// The packages that the paths of an image belong to.
 #[derive(Debug, Default)]
 pub struct Packages {
     names: Vec<String>,
@@ -62,7 +62,8 @@ pub struct Packages {
 }
 
 impl Packages {
-    /// Reads the databases of an image; what cannot be read, or not before somebody asked to stop, names no packages.
+    /// Reads the package databases of an image. A database that cannot be read, or that was not
+    /// read before a cancellation, contributes no packages.
     pub fn read(tree: &Tree, contents: &dyn Contents, progress: &Arc<Progress>) -> Self {
         Self::of(tree, Reader::new(tree, contents, Which::All, progress))
     }
@@ -94,12 +95,13 @@ impl Packages {
         packages
     }
 
-    /// Whether any database was read.
+    /// Returns whether any database was read.
     pub fn known(&self) -> bool {
         !self.owners.is_empty()
     }
 
-    /// The layer to ask about an inode that died like this: the last one, or the one before its death.
+    /// Returns the layer in which to look up the owner of an inode: the last one or, for an inode
+    /// that was deleted or replaced, the one before that.
     pub fn layer_for(&self, tree: &Tree, inode: VersionId, death: Option<&Death>) -> usize {
         match death {
             Some(death) => usize::from(death.layer).saturating_sub(1).max(tree.born(inode)),
@@ -107,7 +109,7 @@ impl Packages {
         }
     }
 
-    /// The package that a path belongs to after layer `layer`, escaped for display.
+    /// Returns the package that a path belongs to after layer `layer`, escaped for display.
     pub fn owner(&self, tree: &Tree, layer: usize, node: NodeId) -> Option<&str> {
         if self.owners.is_empty() {
             return None;
@@ -123,7 +125,7 @@ impl Packages {
         })
     }
 
-    /// The packages that inodes belong to, with their bytes, the most first.
+    /// Returns the packages that inodes belong to and their sizes in bytes, the largest first.
     pub fn owners(&self, tree: &Tree, inodes: impl Iterator<Item = (VersionId, NodeId)>) -> Vec<(String, u64)> {
         if !self.known() {
             return Vec::new();
@@ -145,7 +147,8 @@ impl Packages {
         Some(&self.names[owner.package as usize])
     }
 
-    /// Says that a path, with its leading slash, belongs to a package as long as a version of a database is there.
+    /// Records that a path (with a leading slash) belongs to a package while a version of a
+    /// database exists.
     fn add(&mut self, tree: &Tree, version: VersionId, package: &[u8], path: &[u8]) {
         if self.owners.len() >= PATHS || package.len() > NAME {
             return;
@@ -168,15 +171,15 @@ impl Packages {
     }
 }
 
-/// Which versions of files are read.
+/// The versions of a file that are read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Which {
     All,
-    /// What is there at last.
+    /// The version in the final filesystem.
     Last,
 }
 
-/// Reads files, within bounds.
+/// Reads files, within limits.
 struct Reader<'a> {
     tree: &'a Tree,
     contents: &'a dyn Contents,
@@ -191,17 +194,17 @@ impl<'a> Reader<'a> {
         Self { tree, contents, which, bytes: BYTES, files: FILES, progress }
     }
 
-    /// The contents of the files that were at a path, the oldest first.
+    /// Reads every version of the file at a path, the oldest first.
     fn versions(&mut self, node: NodeId) -> Vec<(VersionId, Vec<u8>)> {
         self.meant(node).into_iter().filter_map(|version| Some((version, self.read(version)?))).collect()
     }
 
-    /// The files that were at a path, the oldest first, to be read in part.
+    /// Opens every version of the file at a path, the oldest first, for reading parts of it.
     fn sources(&mut self, node: NodeId) -> Vec<(VersionId, Source)> {
         self.meant(node).into_iter().filter_map(|version| Some((version, self.open(version)?))).collect()
     }
 
-    /// The versions of a path that are read, the oldest first.
+    /// Returns the versions of a path that are to be read, the oldest first.
     fn meant(&self, node: NodeId) -> Vec<VersionId> {
         let mut versions: Vec<_> = match self.which {
             Which::All => self.tree.versions(node).collect(),

@@ -1,15 +1,16 @@
-//! The database of rpm, where it is SQLite: a header for each package (rpm.org, "RPM V4 Package format", "Header").
+//! Reads the database of rpm in its SQLite format: a header for each package (rpm.org, "RPM V4
+//! Package format", "Header").
 
 use super::sqlite::{Database, Value};
 use crate::archive::ReadAt;
 
-/// Where distributions have it.
+/// The paths of the database.
 pub const DATABASES: [&[u8]; 2] = [b"var/lib/rpm/rpmdb.sqlite", b"usr/lib/sysimage/rpm/rpmdb.sqlite"];
 
-/// A longer path is no path, in bytes.
+/// The longest path in bytes; longer paths are ignored.
 const PATH_LIMIT: usize = 4096;
 
-/// The tags of a header that matter here.
+/// The tags of a header that are used here.
 const NAME: u32 = 1000;
 const VERSION: u32 = 1001;
 const RELEASE: u32 = 1002;
@@ -17,13 +18,14 @@ const DIRECTORY_INDEXES: u32 = 1116;
 const BASENAMES: u32 = 1117;
 const DIRECTORIES: u32 = 1118;
 
-/// Calls `found` with the package and the path, with its leading slash, of every file; gives what is left of `budget`,
-/// the bytes that may be read.
+/// Calls `found` with the package and the path (with a leading slash) of every file. Returns the
+/// rest of `budget`, the number of bytes that may be read.
 pub fn each(source: &dyn ReadAt, budget: u64, mut found: impl FnMut(&[u8], &[u8])) -> u64 {
     each_header(source, budget, |header| files(header, &mut found))
 }
 
-/// Calls `found` with the name of every package and its version with the release; gives what is left of `budget`.
+/// Calls `found` with the name of every package, and its version with the release. Returns the rest
+/// of `budget`.
 pub fn versions(source: &dyn ReadAt, budget: u64, mut found: impl FnMut(&[u8], &[u8])) -> u64 {
     each_header(source, budget, |header| {
         let first = |tag| header.strings(tag)?.next();
@@ -44,7 +46,7 @@ fn each_header(source: &dyn ReadAt, budget: u64, mut found: impl FnMut(&Header<'
     database.budget()
 }
 
-/// The tags of a package, with their values.
+/// The header of a package: its tags with their values.
 struct Header<'a> {
     entries: &'a [u8],
     data: &'a [u8],
@@ -58,7 +60,7 @@ impl<'a> Header<'a> {
         Some(Self { entries, data: data.get(..usize::try_from(len).ok()?)? })
     }
 
-    /// Where the values of a tag begin, and how many there are.
+    /// Returns the offset of a tag's values, and their number.
     fn values(&self, tag: u32) -> Option<(&'a [u8], usize)> {
         let is_meant = |entry: &&[u8]| number(entry).is_some_and(|(is, _)| is == tag);
         let entry = self.entries.chunks_exact(16).find(is_meant)?;
@@ -90,7 +92,7 @@ fn files(header: &Header<'_>, found: &mut impl FnMut(&[u8], &[u8])) -> Option<()
     Some(())
 }
 
-/// A number of four bytes, and what follows it.
+/// Splits off a four-byte number.
 fn number(bytes: &[u8]) -> Option<(u32, &[u8])> {
     let (number, rest) = bytes.split_first_chunk()?;
     Some((u32::from_be_bytes(*number), rest))

@@ -1,7 +1,7 @@
-//! The rows of one table of an SQLite database, and nothing else of it (sqlite.org, "Database File Format").
+//! Reads the rows of one table of an SQLite database (sqlite.org, "Database File Format").
 //!
-//! What is not there or not understood is left out. Each page is looked at once, so that pages that lead to each other
-//! in a circle end, and only so many bytes are read.
+//! Missing or damaged parts are skipped. Each page is read at most once, so that circular
+//! references end, and a budget limits the bytes that are read.
 
 use std::collections::HashSet;
 
@@ -13,9 +13,9 @@ const MAGIC: &[u8; 16] = b"SQLite format 3\0";
 const HEADER: usize = 100;
 /// The page that lists all tables.
 const SCHEMA: u32 = 1;
-/// A longer row is left out, in bytes.
+/// The longest row in bytes; longer rows are skipped.
 const ROW_LIMIT: u64 = 32 << 20;
-/// The kinds of pages of a table: those that lead to others, and those with rows.
+/// The kinds of table pages: interior pages point to others, leaf pages have rows.
 const INTERIOR: u8 = 5;
 const LEAF: u8 = 13;
 
@@ -23,25 +23,25 @@ const LEAF: u8 = 13;
 pub struct Database<'a> {
     source: &'a dyn ReadAt,
     page_size: usize,
-    /// The part of a page that is used, in bytes.
+    /// The usable part of a page, in bytes.
     usable: usize,
-    /// Bytes of pages and of rows in them that may still be read.
+    /// The number of bytes of pages and rows that may still be read.
     budget: u64,
 }
 
 /// A value of a row.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Value<'a> {
-    /// A whole number.
+    /// An integer.
     Integer(i64),
-    /// Text, or bytes without a meaning.
+    /// Text or a blob.
     Bytes(&'a [u8]),
-    /// Something that is not asked for here.
+    /// A value of a type that is not needed here.
     Other,
 }
 
 impl<'a> Database<'a> {
-    /// A database of which no more than `budget` bytes are read; `None` if it is none.
+    /// Opens a database of which at most `budget` bytes are read; `None` if `source` is not one.
     pub fn open(source: &'a dyn ReadAt, budget: u64) -> Option<Self> {
         let header = read_extent(source, Extent { offset: 0, len: HEADER as u64 }).ok()?;
         if header.len() < HEADER || !header.starts_with(MAGIC) {
@@ -56,7 +56,7 @@ impl<'a> Database<'a> {
         (page_size.is_power_of_two() && usable >= 480).then_some(Self { source, page_size, usable, budget })
     }
 
-    /// Bytes that may still be read.
+    /// Returns the number of bytes that may still be read.
     pub fn budget(&self) -> u64 {
         self.budget
     }
@@ -105,7 +105,7 @@ impl<'a> Database<'a> {
         }
     }
 
-    /// The contents of a row: what is in its cell, and what goes on in other pages.
+    /// Reads the contents of a row: the part in its cell, and the rest from overflow pages.
     fn payload(&mut self, cell: &[u8]) -> Option<Vec<u8>> {
         let (len, rest) = varint(cell)?;
         let (_, rest) = varint(rest)?;
@@ -131,7 +131,7 @@ impl<'a> Database<'a> {
         Some(payload)
     }
 
-    /// A page by its number, the first being 1; whole, or `None`.
+    /// Reads a page by its number, the first being 1; `None` if it cannot be read in full.
     fn page(&mut self, number: u32) -> Option<Vec<u8>> {
         let len = self.page_size as u64;
         self.budget = self.budget.checked_sub(len)?;
@@ -144,7 +144,7 @@ fn number_at(page: &[u8], at: usize) -> Option<u32> {
     page.get(at..)?.first_chunk().map(|bytes| u32::from_be_bytes(*bytes))
 }
 
-/// A number of one to nine bytes, and what follows it.
+/// Splits off a varint of one to nine bytes.
 fn varint(bytes: &[u8]) -> Option<(u64, &[u8])> {
     let mut value = 0;
     for (i, &byte) in bytes.iter().take(9).enumerate() {
@@ -159,7 +159,7 @@ fn varint(bytes: &[u8]) -> Option<(u64, &[u8])> {
     None
 }
 
-/// The values of a row, as far as they are whole.
+/// Decodes the values of a row, up to the first damaged one.
 fn values(payload: &[u8]) -> Vec<Value<'_>> {
     let mut values = Vec::new();
     let Some((len, types)) = varint(payload) else { return values };

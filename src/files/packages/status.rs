@@ -1,24 +1,25 @@
-//! What packages that dpkg has installed ask for: `var/lib/dpkg/status` (deb-control(5), deb822(5)).
+//! Reads the relations between packages that dpkg has installed from `var/lib/dpkg/status`
+//! (deb-control(5), deb822(5)).
 
 use std::collections::BTreeMap;
 
-/// More packages than any system has.
+/// The most packages that are read, more than any system has.
 const PACKAGES: usize = 200_000;
 
-/// What an installed package has to do with others.
+/// The relations of an installed package.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Relations<'a> {
-    /// What it depends on: of each group one is enough.
+    /// Its dependencies (`Depends`). Of each group one package is enough.
     pub depends: Vec<Vec<&'a str>>,
-    /// What is installed with it unless somebody says otherwise.
+    /// Its recommendations, which are installed by default (`Recommends`).
     pub recommends: Vec<Vec<&'a str>>,
-    /// Other names that it answers to.
+    /// Other package names that it provides (`Provides`).
     pub provides: Vec<&'a str>,
     /// Its architecture.
     pub architecture: &'a str,
 }
 
-/// The relations of the installed packages, by name.
+/// Reads the relations of the installed packages, by name.
 pub fn relations(text: &str) -> BTreeMap<&str, Relations<'_>> {
     let mut packages = BTreeMap::new();
     for paragraph in text.split("\n\n") {
@@ -45,7 +46,7 @@ pub fn relations(text: &str) -> BTreeMap<&str, Relations<'_>> {
     packages
 }
 
-/// `a (>= 1), b:any | c` as `[[a], [b, c]]`.
+/// Parses a list such as `a (>= 1), b:any | c` to `[[a], [b, c]]`.
 fn groups(value: &str) -> Vec<Vec<&str>> {
     value.split(',').map(|group| group.split('|').filter_map(name).collect()).collect()
 }

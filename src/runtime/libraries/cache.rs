@@ -1,4 +1,4 @@
-//! The list of libraries that `ldconfig` makes for the loader (glibc, `elf/cache.c`).
+//! Reads the list of libraries that `ldconfig` makes for the loader (glibc, `elf/cache.c`).
 
 use std::collections::HashMap;
 
@@ -16,14 +16,14 @@ const MAGIC: &[u8] = b"glibc-ld.so.cache1.1";
 const HEADER: usize = 48;
 const ENTRY: usize = 24;
 
-/// Where libraries are, by name.
+/// The paths of libraries, by name.
 #[derive(Debug, Default)]
 pub(super) struct Cache {
     paths: HashMap<Vec<u8>, Vec<Vec<u8>>>,
 }
 
 impl Cache {
-    /// Reads the list; `None` if it has another format. `big` is the byte order of the machine that it is for.
+    /// Parses the list; `None` if it has another format. `big` is true for a big-endian machine.
     pub fn parse(bytes: &[u8], big: bool) -> Option<Self> {
         let number = |bytes: &[u8], at: usize| {
             let word = *bytes.get(at..)?.first_chunk::<4>()?;
@@ -63,7 +63,7 @@ impl Cache {
         Some(Self { paths: plain })
     }
 
-    /// The paths of a library, the best first.
+    /// Returns the paths of a library, the best match first.
     pub fn paths(&self, name: &[u8]) -> &[Vec<u8>] {
         self.paths.get(name).map_or(&[], Vec::as_slice)
     }

@@ -1,4 +1,4 @@
-//! The directories that `/etc/ld.so.conf` names, with those of the files that it includes (`ldconfig(8)`).
+//! Reads the directories that `/etc/ld.so.conf` and the files it includes name (`ldconfig(8)`).
 
 use globset::GlobBuilder;
 
@@ -8,13 +8,13 @@ use crate::tree::NodeId;
 
 /// The largest file that is read, in bytes.
 const FILE_LIMIT: u64 = 64 << 10;
-/// The most files that are read, and the most directories that are taken.
+/// The most files that are read, and the most directories that are kept.
 const COUNT_LIMIT: usize = 256;
 
-/// The most patterns that are looked for.
+/// The most include patterns that are expanded.
 const PATTERNS_LIMIT: usize = 32;
 
-/// The directories, in order.
+/// Reads the directories, in order.
 pub(super) fn directories(filesystem: &Filesystem<'_>) -> Result<Vec<Vec<u8>>, Error> {
     let mut directories = Vec::new();
     let mut todo = vec![b"/etc/ld.so.conf".to_vec()];
@@ -46,7 +46,7 @@ pub(super) fn directories(filesystem: &Filesystem<'_>) -> Result<Vec<Vec<u8>>, E
     Ok(directories)
 }
 
-/// The files that a pattern such as `ld.so.conf.d/*.conf` is for, sorted by name.
+/// Returns the files that match a pattern such as `ld.so.conf.d/*.conf`, sorted by name.
 fn matching(filesystem: &Filesystem<'_>, pattern: &[u8]) -> Vec<Vec<u8>> {
     let path = if pattern.starts_with(b"/") { pattern.to_vec() } else { [b"/etc/", pattern].concat() };
     let slash = path.iter().rposition(|&b| b == b'/').unwrap_or(0);

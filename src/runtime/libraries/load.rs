@@ -12,28 +12,28 @@ use crate::files::filesystem::{File, Filesystem};
 use crate::image::Run;
 use crate::tree::{NodeId, VersionId};
 
-/// The most files that a program is made of.
+/// The most files that a program consists of.
 const FILES_LIMIT: usize = 4096;
 /// The most paths that are tried.
 const TRIES_LIMIT: usize = 1 << 17;
-/// The longest chain of files that need one another whose directories are inherited.
+/// The longest chain of files needing one another along which search directories are inherited.
 const CHAIN_LIMIT: usize = 64;
 /// The largest `/etc/ld.so.preload` that is read, in bytes.
 const PRELOAD_LIMIT: u64 = 16 << 10;
-/// What is one library in musl, under whichever name (`ldso/dynlink.c`, `load_library`).
+/// The prefixes of names that all mean musl's single library (`ldso/dynlink.c`, `load_library`).
 const MUSL_ITSELF: [&[u8]; 7] = [b"libc.", b"libpthread.", b"librt.", b"libm.", b"libdl.", b"libutil.", b"libxnet."];
 
 /// A file that has been loaded.
 struct Object {
     required: Required,
     executable: Arc<Executable>,
-    /// The directory that it was found in, as it was asked for.
+    /// The directory in which it was found, as the loader spelled it.
     origin: Vec<u8>,
-    /// Who asked for it first.
+    /// The object that needed it first.
     by: Option<usize>,
 }
 
-/// What was found for a name.
+/// A file that was found for a name.
 struct Hit {
     file: File,
     executable: Arc<Executable>,
@@ -47,9 +47,9 @@ pub(super) struct Loading<'f, 'a> {
     system: System,
     directory: NodeId,
     objects: Vec<Object>,
-    /// The first object whose needs have not been looked at.
+    /// The index of the first object whose needs have not been examined.
     next: usize,
-    /// The names that the objects answer to.
+    /// The names under which the objects are known.
     names: HashSet<Vec<u8>>,
     inodes: HashSet<VersionId>,
     links: Vec<NodeId>,
@@ -105,7 +105,7 @@ pub(super) fn load(
     loading.finish()
 }
 
-/// Who the interpreter is, by the name of its file and by the path that the program has for it.
+/// Identifies the loader, by the name of its file and by the path that the program has for it.
 fn loader(name: &[u8], interpreter: &[u8]) -> Loader {
     let asked = interpreter.rsplit(|&b| b == b'/').next().unwrap_or_default();
     let starts =
@@ -119,7 +119,7 @@ fn loader(name: &[u8], interpreter: &[u8]) -> Loader {
     }
 }
 
-/// The value of a variable of the image's environment.
+/// Returns the value of a variable in the image's environment.
 pub(super) fn variable<'r>(run: &'r Run, name: &str) -> Option<&'r str> {
     let pairs = run.environment.iter().rev().filter_map(|pair| pair.split_once('='));
     pairs.filter(|(key, _)| *key == name).map(|(_, value)| value).next()
@@ -142,7 +142,7 @@ impl Loading<'_, '_> {
         });
     }
 
-    /// Remembers the links that lead to a file.
+    /// Records the symbolic links that lead to a file.
     fn pass_links(&mut self, file: &File) {
         for &link in &file.links {
             if !self.links.contains(&link) {
@@ -183,7 +183,7 @@ impl Loading<'_, '_> {
         Ok(())
     }
 
-    /// Loads what the objects need that have not been looked at.
+    /// Loads the libraries of the objects that have not been examined yet.
     fn load_needed(&mut self) -> Result<(), Error> {
         while self.next < self.objects.len() {
             let by = self.next;
@@ -213,7 +213,7 @@ impl Loading<'_, '_> {
         Ok(())
     }
 
-    /// Loads what was found, unless it is loaded already under another name.
+    /// Loads a file, unless it is already loaded under another name.
     fn add(&mut self, name: &[u8], by: usize, hit: Hit, why: Why) {
         self.needs_names |= hit.by_names;
         if self.objects.iter().any(|object| object.required.file.node == hit.file.node) {
@@ -224,8 +224,8 @@ impl Loading<'_, '_> {
         self.push(hit.file, hit.executable, why, &hit.path, name, Some(by));
     }
 
-    /// Loads a library that the program opens while it runs, and what that needs; says what has come with it, with the links
-    /// that lead there.
+    /// Loads a library that the program opens at run time (`dlopen`), and everything that it needs.
+    /// Returns the files that were added, with the links that lead to them.
     pub fn open(&mut self, name: &[u8]) -> Result<Vec<NodeId>, Error> {
         let before = self.objects.len();
         if !self.is_loaded(name)
@@ -258,7 +258,7 @@ impl Loading<'_, '_> {
         }
     }
 
-    /// Finds the file that the loader takes for `name`.
+    /// Finds the file that the loader would load for `name`.
     fn find(&mut self, name: &[u8], by: usize) -> Result<Option<Hit>, Error> {
         if name.contains(&b'/') {
             return self.try_path(name.to_vec(), false);
@@ -352,7 +352,7 @@ impl Loading<'_, '_> {
         Ok(closure)
     }
 
-    /// What the image's config says.
+    /// Returns the run configuration of the image.
     pub fn run(&self) -> &Run {
         self.run
     }

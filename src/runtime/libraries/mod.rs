@@ -1,5 +1,6 @@
-//! What a program needs to be loaded in an empty image: the loader and every library, found as the loader finds them;
-//! and what else it is known to look for, each with the evidence.
+//! Finds everything that a program needs to run in an empty image: the loader and every library,
+//! found as the loader finds them, and other files that it is known to look for, each with the
+//! evidence.
 
 mod cache;
 mod configuration;
@@ -17,49 +18,50 @@ use crate::tree::NodeId;
 
 pub use outside::{Evidence, Outside, Thing};
 
-/// Who loads a program.
+/// The dynamic loader of a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Loader {
-    /// Nobody: the kernel suffices.
+    /// No dynamic loader: the program is static.
     None,
-    /// The GNU C library's.
+    /// The loader of the GNU C library.
     Glibc,
-    /// That of musl, which Alpine has.
+    /// The loader of musl, which Alpine uses.
     Musl,
-    /// Another one; it is taken to search as the GNU C library's does.
+    /// Another loader, assumed to search as the GNU C library's does.
     Unknown,
 }
 
-/// Why a file is needed.
+/// The reason why a file is needed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Why {
-    /// It is the program.
+    /// The file is the program.
     Program,
-    /// The kernel starts it to load the program.
+    /// The kernel starts the file to load the program.
     Interpreter,
-    /// A file names it as a library that it needs.
+    /// Another file names it as a library that it needs.
     NeededBy {
-        /// The name it is needed by, escaped for display.
+        /// The name in the list of needed libraries, escaped for display.
         name: String,
         /// The file that needs it.
         by: NodeId,
     },
     /// `LD_PRELOAD` or `/etc/ld.so.preload` names it.
     Preloaded,
-    /// A library is in a directory that the loader knows from this file alone (`/etc/ld.so.cache`, `/etc/ld-musl-….path`).
+    /// The loader learns of a library's directory only from this file (`/etc/ld.so.cache`,
+    /// `/etc/ld-musl-….path`).
     NamesDirectories,
 }
 
-/// A file that a program cannot be loaded without.
+/// A file without which a program cannot be loaded.
 #[derive(Debug, Clone)]
 pub struct Required {
-    /// Where it is, with the symbolic links that lead to it.
+    /// The file, with the symbolic links that lead to it.
     pub file: File,
-    /// Its size in bytes; 0 if it is another name of one that is in the list already.
+    /// Its size in bytes; 0 if the list already has the file under another name.
     pub bytes: u64,
-    /// Why it is needed.
+    /// The reason.
     pub why: Why,
-    /// What it is; `None` if it is not an ELF file.
+    /// Its headers; `None` if it is not an ELF file.
     pub executable: Option<Arc<Executable>>,
 }
 
@@ -72,32 +74,35 @@ pub struct Missing {
     pub needed_by: NodeId,
 }
 
-/// What a program needs.
+/// The files that a program needs.
 #[derive(Debug, Clone)]
 pub struct Closure {
-    /// Who loads it.
+    /// The dynamic loader.
     pub loader: Loader,
-    /// What it cannot be loaded without: itself, the loader, then the libraries in the order in which they are loaded.
+    /// The files that are needed to load the program: the program, the loader, and the libraries in
+    /// load order.
     pub files: Vec<Required>,
-    /// The symbolic links that lead to them, which are needed as well and have no bytes.
+    /// The symbolic links that lead to these files. They are needed as well, and have no size.
     pub links: Vec<NodeId>,
     /// Libraries that were not found.
     pub missing: Vec<Missing>,
-    /// What it looks for besides.
+    /// Other files that the program looks for.
     pub outside: Vec<Outside>,
-    /// The files that load others by a name that cannot be known (`dlopen`): plugins, say.
+    /// The files that load others by a name that is not known in advance (`dlopen`), such as
+    /// plugins.
     pub opens_others: Vec<NodeId>,
-    /// What is uncertain, in sentences, escaped for display.
+    /// Uncertainties, in sentences, escaped for display.
     pub remarks: Vec<String>,
 }
 
 impl Closure {
-    /// The size of [`Closure::files`] in bytes: what an image `FROM scratch` needs for the program to be loaded.
+    /// Returns the size of [`Closure::files`] in bytes: the size that an image `FROM scratch` needs
+    /// to load the program.
     pub fn bytes(&self) -> u64 {
         self.files.iter().map(|required| required.bytes).fold(0, u64::saturating_add)
     }
 
-    /// What stripping all of [`Closure::files`] would save in bytes.
+    /// Returns the number of bytes that stripping all of [`Closure::files`] would save.
     pub fn strip_saves(&self) -> u64 {
         let saves = |required: &Required| match &required.executable {
             Some(executable) if required.bytes > 0 => executable.strip.saves,
@@ -106,15 +111,17 @@ impl Closure {
         self.files.iter().map(saves).fold(0, u64::saturating_add)
     }
 
-    /// Whether the program and all that it needs are there.
+    /// Returns whether the program and everything that it needs exist in the image.
     pub fn is_complete(&self) -> bool {
         self.missing.is_empty()
     }
 }
 
-/// Finds what `program`, which is `executable`, needs when a container runs it.
+/// Finds everything that `program`, whose headers are `executable`, needs when a container runs it.
 ///
-/// The only error is [`Error::Cancelled`].
+/// # Errors
+///
+/// [`Error::Cancelled`] is the only one.
 pub fn of(filesystem: &Filesystem<'_>, run: &Run, program: &File, executable: &Executable) -> Result<Closure, Error> {
     load::load(filesystem, run, program, executable)
 }

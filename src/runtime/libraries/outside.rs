@@ -1,4 +1,5 @@
-//! What a program looks for besides its libraries, as far as the program itself shows it.
+//! Finds other files that a program looks for besides its libraries, as far as the program itself
+//! shows it.
 
 use super::load::{Loading, variable};
 use super::{Loader, Required};
@@ -7,20 +8,20 @@ use crate::error::Error;
 use crate::files::filesystem::Filesystem;
 use crate::tree::NodeId;
 
-/// Something that programs look for.
+/// A kind of file or service that programs look for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Thing {
-    /// The certificates of authorities, to trust servers.
+    /// Certificates of certificate authorities, for TLS.
     Certificates,
-    /// The rules of time zones.
+    /// The time zone database.
     TimeZones,
     /// The names of users and groups.
     Users,
-    /// What finds hosts and users by name.
+    /// The name service, which looks up hosts and users by name.
     NameService,
-    /// The numbers of network services.
+    /// The port numbers of network services.
     Services,
-    /// The customs of languages and countries.
+    /// The settings of locales.
     Locales,
     /// Conversions between character sets.
     CharacterSets,
@@ -29,7 +30,7 @@ pub enum Thing {
 }
 
 impl Thing {
-    /// The words for it.
+    /// Returns the name for display.
     pub fn name(self) -> &'static str {
         match self {
             Self::Certificates => "CA certificates",
@@ -44,26 +45,26 @@ impl Thing {
     }
 }
 
-/// What shows that something is looked for.
+/// The evidence that something is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Evidence {
     /// A library is needed.
     Library(NodeId),
-    /// A file takes a function from a library.
+    /// A file imports a function from a library.
     Imports {
         /// The function.
         function: &'static str,
         /// The file.
         by: NodeId,
     },
-    /// A text is among the constants of a file.
+    /// A text occurs among the constants of a file.
     Mentions {
         /// The text.
         text: &'static str,
         /// The file.
         by: NodeId,
     },
-    /// A function is part of a Go program.
+    /// A Go program contains a function.
     GoFunction {
         /// The function with its package.
         function: &'static str,
@@ -77,7 +78,7 @@ pub enum Evidence {
 }
 
 impl Evidence {
-    /// The evidence in words.
+    /// Describes the evidence in a sentence.
     pub fn sentence(&self, filesystem: &Filesystem<'_>) -> String {
         let shown = |node: &NodeId| filesystem.shown(*node);
         match self {
@@ -91,20 +92,21 @@ impl Evidence {
     }
 }
 
-/// Something that a program looks for, and where the image has it.
+/// Something that a program looks for, and the places where the image has it.
 #[derive(Debug, Clone)]
 pub struct Outside {
-    /// What.
+    /// The kind.
     pub thing: Thing,
-    /// What shows it.
+    /// The evidence.
     pub evidence: Vec<Evidence>,
-    /// The files and directories of the image that are meant, with symbolic links that lead to them; none if it has none.
+    /// The files and directories of the image, with symbolic links that lead to them; empty if the
+    /// image has none.
     pub files: Vec<NodeId>,
-    /// Their size in bytes, with what is in the directories.
+    /// Their size in bytes, including the contents of the directories.
     pub bytes: u64,
 }
 
-/// How much of each kind of evidence is kept.
+/// The most pieces of evidence of one kind that are kept.
 const EVIDENCE_LIMIT: usize = 4;
 
 const CERTIFICATES: [&str; 6] = [
@@ -155,7 +157,7 @@ const MENTIONS: [(&str, Thing); 8] = [
     ("/etc/mime.types", Thing::MediaTypes),
     ("/etc/nsswitch.conf", Thing::NameService),
 ];
-/// Functions of Go programs, which keep their names. The zero ends a name.
+/// Functions of Go programs, whose names stay in the file. A NUL ends a name.
 const GO_FUNCTIONS: [(&str, Thing); 5] = [
     ("crypto/x509.loadSystemRoots", Thing::Certificates),
     ("time.LoadLocation\0", Thing::TimeZones),
@@ -163,10 +165,10 @@ const GO_FUNCTIONS: [(&str, Thing); 5] = [
     ("os/user.lookupGroup", Thing::Users),
     ("mime.loadMimeFile", Thing::MediaTypes),
 ];
-/// A function of Go programs that bring the rules of time zones with them.
+/// A function of Go programs that contain the time zone database.
 const GO_TIME_ZONES: &str = "time/tzdata.";
 
-/// What has been found so far.
+/// The findings so far.
 #[derive(Default)]
 struct Findings(Vec<(Thing, Vec<Evidence>)>);
 
@@ -227,7 +229,7 @@ pub(super) fn find(loading: &mut Loading<'_, '_>, files: &[Required]) -> Result<
     Ok(outside)
 }
 
-/// Looks among the constants of the program for what it would open.
+/// Searches the constants of the program for the names of files it would open.
 fn search_constants(filesystem: &Filesystem<'_>, program: &Required, findings: &mut Findings) -> Result<(), Error> {
     let Some(executable) = &program.executable else { return Ok(()) };
     let by = program.file.node;
@@ -251,7 +253,8 @@ fn search_constants(filesystem: &Filesystem<'_>, program: &Required, findings: &
     Ok(())
 }
 
-/// Looks at what a file takes from the C library, and at which library it is.
+/// Examines the functions that a file imports from the C library, and the name of the library
+/// itself.
 fn search_imports(filesystem: &Filesystem<'_>, required: &Required, glibc: bool, findings: &mut Findings) {
     let Some(executable) = &required.executable else { return };
     let by = required.file.node;
@@ -278,7 +281,7 @@ fn search_imports(filesystem: &Filesystem<'_>, required: &Required, glibc: bool,
     }
 }
 
-/// Looks at what the image's config needs: a user by name, a locale.
+/// Examines the image's config: a user by name, a locale.
 fn search_config(loading: &Loading<'_, '_>, files: &[Required], glibc: bool, findings: &mut Findings) {
     let run = loading.run();
     let is_name = |name: &str| !name.is_empty() && !name.bytes().all(|b| b.is_ascii_digit());
@@ -300,7 +303,7 @@ fn search_config(loading: &Loading<'_, '_>, files: &[Required], glibc: bool, fin
     }
 }
 
-/// Where the image has something.
+/// Returns the files of the image for a kind.
 fn paths(filesystem: &Filesystem<'_>, thing: Thing) -> Vec<NodeId> {
     let (candidates, all): (&[&str], bool) = match thing {
         Thing::Certificates => (&CERTIFICATES, false),

@@ -1,4 +1,5 @@
-//! Where the loaders look for a library, in their order (`ld.so(8)`; musl, `ldso/dynlink.c`).
+//! Lists the places where the loaders look for a library, in their order (`ld.so(8)`; musl,
+//! `ldso/dynlink.c`).
 
 use super::Loader;
 use super::cache::{CACHE_LIMIT, Cache};
@@ -13,7 +14,7 @@ const DIRECTORIES_LIMIT: usize = 128;
 /// The largest `/etc/ld-musl-….path` that is read, in bytes.
 const PATH_FILE_LIMIT: u64 = 64 << 10;
 
-/// What distributions call the directories of a processor.
+/// The names that distributions give to the directories of a processor.
 const MULTIARCH: [(u16, &str); 10] = [
     (3, "i386-linux-gnu"),
     (8, "mips64el-linux-gnuabi64"),
@@ -27,22 +28,22 @@ const MULTIARCH: [(u16, &str); 10] = [
     (258, "loongarch64-linux-gnu"),
 ];
 
-/// What `$PLATFORM` stands for.
+/// The values of `$PLATFORM`.
 const PLATFORMS: [(u16, &str); 5] = [(3, "i686"), (22, "z900"), (40, "v7l"), (62, "x86_64"), (183, "aarch64")];
 
-/// What a loader of an image goes by, whatever the program.
+/// The search settings of the image's loader, which do not depend on the program.
 pub(super) struct System {
     pub loader: Loader,
     machine: u16,
     /// `LD_LIBRARY_PATH`.
     pub environment: Vec<u8>,
-    /// Directories that the loader knows by itself.
+    /// The default directories of the loader.
     pub defaults: Vec<Vec<u8>>,
-    /// Where `ldconfig` found the libraries.
+    /// The index that `ldconfig` made.
     pub cache: Option<Cache>,
     /// The file that names the directories: `/etc/ld.so.cache` or `/etc/ld-musl-….path`.
     pub names: Option<Vec<u8>>,
-    /// What `ldconfig` would search, where there is nothing that it has made.
+    /// The directories that `ldconfig` would search, for images without an index.
     pub configured: Vec<Vec<u8>>,
 }
 
@@ -51,7 +52,7 @@ pub(super) struct System {
 pub(super) enum Place {
     /// A file of the library's name in this directory.
     Directory(Vec<u8>),
-    /// A file.
+    /// This file.
     File(Vec<u8>),
 }
 
@@ -85,7 +86,7 @@ impl System {
         })
     }
 
-    /// `interpreter` is the path that the program has for it.
+    /// Reads the settings of musl. `interpreter` is the loader's path in the program.
     pub fn musl(
         filesystem: &Filesystem<'_>,
         program: &Executable,
@@ -111,8 +112,9 @@ impl System {
         Ok(Self { loader: Loader::Musl, machine, environment, defaults, cache: None, names, configured: Vec::new() })
     }
 
-    /// The places that come before the loader's own: what the chain of files that lead to the library says, from the
-    /// one that needs it to the program, each with the directory that it is in.
+    /// Returns the places that files configure (`RPATH`, `RUNPATH`, `LD_LIBRARY_PATH`), searched
+    /// before the loader's own. `chain` has the files from the one that needs the library to the
+    /// program, each with its directory.
     pub fn said(&self, chain: &[(&Executable, &[u8])], origin: &[u8]) -> Vec<Place> {
         let mut places = Vec::new();
         let mut add = |list: &[u8], separators: &[u8], origin: &[u8]| {
@@ -139,7 +141,8 @@ impl System {
         places
     }
 
-    /// The places that the loader knows itself, in order; the second says whether it needs [`System::names`] for that.
+    /// Returns the default places of the loader, in order, each with whether it depends on
+    /// [`System::names`].
     pub fn own(&self, name: &[u8], by: &Executable) -> Vec<(Place, bool)> {
         let is_default = |path: &[u8]| {
             let directory = &path[..path.iter().rposition(|&b| b == b'/').unwrap_or(0)];
@@ -158,7 +161,8 @@ impl System {
         places
     }
 
-    /// Replaces `$ORIGIN`, `$LIB` and `$PLATFORM`; nothing if a directory has something else with a dollar sign.
+    /// Expands `$ORIGIN`, `$LIB` and `$PLATFORM`. Returns nothing if the directory contains another
+    /// dollar sign.
     fn expand(&self, directory: &[u8], origin: &[u8]) -> Vec<Vec<u8>> {
         if !directory.contains(&b'$') {
             return vec![directory.to_vec()];
@@ -198,7 +202,7 @@ impl System {
     }
 }
 
-/// The directories of a list; an empty one is the working directory.
+/// Splits a list of directories; an empty entry means the working directory.
 pub(super) fn split(list: &[u8], separators: &[u8]) -> Vec<Vec<u8>> {
     if list.is_empty() {
         return Vec::new();
