@@ -172,6 +172,12 @@ pub enum Error {
         /// The layer, with the directory, escaped for display.
         file: String,
     },
+    /// The archive is not the one any more that was opened.
+    #[error("{path} was changed while it was read, so that what was read does not belong together")]
+    Changed {
+        /// The archive, escaped for display.
+        path: String,
+    },
     /// Someone asked to stop.
     #[error("cancelled")]
     Cancelled,
@@ -212,7 +218,8 @@ impl Error {
             Self::NoLayer { .. } => "save the image again, whole: docker save IMAGE -o image.tar",
             Self::Piped { .. } => "save it to a file and open that: docker save IMAGE -o image.tar",
             Self::NotATar { .. } => "pack it first: tar -C DIR -cf root.tar .",
-            Self::Exists { .. } => "give another directory, or move away what is there",
+            Self::Changed { .. } => "wait until the command that writes it has ended, and try again",
+            Self::Exists { .. } => "name another place, or move away what is there",
             Self::Output { source, .. } if source.kind() == io::ErrorKind::NotFound => {
                 "make the directory first: mkdir -p"
             }

@@ -56,6 +56,7 @@
 //! that runs the other way.
 
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
+#![cfg_attr(test, allow(clippy::disallowed_macros, clippy::disallowed_methods))]
 
 #[doc(hidden)]
 pub mod advice;

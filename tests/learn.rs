@@ -171,10 +171,7 @@ fn what_is_there_already_is_left_alone() {
     said(&["learn", "binary", "--write", place]);
     let before = std::fs::read_to_string(directory.join("README.txt")).unwrap();
     let error = refused(&["learn", "cleanup", "--write", place]);
-    assert!(
-        error.contains("class is there already, and nothing is overwritten\nhint: give another directory"),
-        "{error}"
-    );
+    assert!(error.contains("class is there already, and nothing is overwritten\nhint: name another place"), "{error}");
     assert_eq!(std::fs::read_to_string(directory.join("README.txt")).unwrap(), before);
     assert!(!directory.join("demo.tar").exists());
     let file = temporary.path().join("file");

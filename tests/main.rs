@@ -2,6 +2,8 @@
 //!
 //! One binary: each one more would link everything again.
 
+#![allow(clippy::disallowed_macros, clippy::disallowed_methods, reason = "a test may panic")]
+
 mod compare;
 mod config;
 mod contents;
@@ -23,3 +25,4 @@ mod sources;
 mod support;
 mod terminal;
 mod tools;
+mod world;

@@ -1,166 +1,13 @@
 //! The real program in a pseudo-terminal: it opens, moves, resizes, quits, and leaves the terminal as it was.
 #![cfg(unix)]
 
-use std::io::{Read, Write};
-use std::num::NonZeroU16;
-use std::sync::mpsc::{Receiver, RecvTimeoutError, channel};
-use std::time::{Duration, Instant};
+mod session;
+mod signals;
 
-use portable_pty::{Child, CommandBuilder, ExitStatus, MasterPty, PtySize, native_pty_system};
+use std::io::Write;
+use std::time::Duration;
 
-/// Long enough for a busy machine; nothing waits for it when all is well.
-const PATIENCE: Duration = Duration::from_secs(60);
-const LEAVE_ALTERNATE_SCREEN: &str = "\x1b[?1049l";
-const SHOW_CURSOR: &str = "\x1b[?25h";
-
-/// The program on a terminal of its own.
-struct Session {
-    child: Box<dyn Child + Send + Sync>,
-    master: Box<dyn MasterPty + Send>,
-    keys: Box<dyn Write + Send>,
-    output: Receiver<Vec<u8>>,
-    screen: vt100::Parser,
-    raw: String,
-    modes_before: String,
-}
-
-const PROGRAM: &str = env!("CARGO_BIN_EXE_layerscope");
-
-/// A command that knows nothing of the terminal that the tests are run on.
-fn command(program: &str) -> CommandBuilder {
-    let mut command = CommandBuilder::new(program);
-    for variable in ["COLORTERM", "COLORFGBG", "NO_COLOR"] {
-        command.env_remove(variable);
-    }
-    command
-}
-
-fn cells(n: u16) -> NonZeroU16 {
-    NonZeroU16::new(n).unwrap()
-}
-
-fn size(cols: u16, rows: u16) -> PtySize {
-    PtySize { rows, cols, pixel_width: 0, pixel_height: 0 }
-}
-
-impl Session {
-    fn start(arguments: &[&str], cols: u16, rows: u16) -> Self {
-        let mut command = command(PROGRAM);
-        command.args(arguments);
-        Self::run(command, cols, rows)
-    }
-
-    /// On a terminal that has true colour, and may be asked which.
-    fn in_colour() -> Self {
-        let mut command = command(PROGRAM);
-        command.arg("demo");
-        command.env("COLORTERM", "truecolor");
-        Self::run(command, 80, 24)
-    }
-
-    fn run(mut command: CommandBuilder, cols: u16, rows: u16) -> Self {
-        let pair = native_pty_system().openpty(size(cols, rows)).unwrap();
-        command.env("TERM", "xterm-256color");
-        command.env("LC_ALL", "C.UTF-8");
-        command.env("LAYERSCOPE_CONFIG", "/dev/null");
-        let modes_before = modes(&*pair.master);
-        let child = pair.slave.spawn_command(command).unwrap();
-        let mut reader = pair.master.try_clone_reader().unwrap();
-        let (sender, output) = channel();
-        std::thread::spawn(move || {
-            let mut buffer = [0; 4096];
-            while let Ok(n @ 1..) = reader.read(&mut buffer) {
-                if sender.send(buffer[..n].to_vec()).is_err() {
-                    return;
-                }
-            }
-        });
-        let keys = pair.master.take_writer().unwrap();
-        // The slave stays open here, so that the terminal's modes can be read when the program is gone.
-        std::mem::forget(pair.slave);
-        let screen = vt100::Parser::new(cells(rows), cells(cols), 0);
-        Self { child, master: pair.master, keys, output, screen, raw: String::new(), modes_before }
-    }
-
-    fn take(&mut self, bytes: &[u8]) {
-        self.raw.push_str(&String::from_utf8_lossy(bytes));
-        self.screen.process(bytes);
-    }
-
-    /// Waits until the screen shows `text`.
-    fn sees(&mut self, text: &str) -> &mut Self {
-        self.waits(text, true)
-    }
-
-    /// Waits until the screen does not show `text` any more.
-    fn loses(&mut self, text: &str) -> &mut Self {
-        self.waits(text, false)
-    }
-
-    fn waits(&mut self, text: &str, shown: bool) -> &mut Self {
-        let end = Instant::now() + PATIENCE;
-        while self.screen.screen().contents().contains(text) != shown {
-            match self.output.recv_timeout(end.saturating_duration_since(Instant::now())) {
-                Ok(bytes) => self.take(&bytes),
-                Err(RecvTimeoutError::Timeout | RecvTimeoutError::Disconnected) => {
-                    panic!("waited for {text:?} to be shown: {shown}\n{}", self.screen.screen().contents())
-                }
-            }
-        }
-        self
-    }
-
-    fn types(&mut self, keys: &str) -> &mut Self {
-        self.keys.write_all(keys.as_bytes()).unwrap();
-        self.keys.flush().unwrap();
-        self
-    }
-
-    fn resize(&mut self, cols: u16, rows: u16) -> &mut Self {
-        self.master.resize(size(cols, rows)).unwrap();
-        self.screen.screen_mut().set_size(cells(rows), cells(cols));
-        self
-    }
-
-    /// Sends the program a signal, as `kill` calls it.
-    fn signal(&self, name: &str) {
-        let id = self.child.process_id().unwrap().to_string();
-        assert!(std::process::Command::new("kill").args([name, &id]).status().unwrap().success());
-    }
-
-    /// Waits for the end, and checks that the terminal is as it was.
-    fn ends(&mut self) -> ExitStatus {
-        let end = Instant::now() + PATIENCE;
-        let status = loop {
-            if let Some(status) = self.child.try_wait().unwrap() {
-                break status;
-            }
-            if Instant::now() > end {
-                let _ = self.child.kill();
-                panic!("the program does not end; its screen is\n{}", self.screen.screen().contents());
-            }
-            if let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(20)) {
-                self.take(&bytes);
-            }
-        };
-        while let Ok(bytes) = self.output.recv_timeout(Duration::from_millis(200)) {
-            self.take(&bytes);
-        }
-        assert_eq!(modes(&*self.master), self.modes_before, "the terminal's modes");
-        if self.raw.contains("\x1b[?1049h") {
-            let left = self.raw.rfind(LEAVE_ALTERNATE_SCREEN).expect("the alternate screen is left");
-            assert!(self.raw[left..].contains(SHOW_CURSOR), "the cursor is shown again");
-        }
-        assert!(!self.screen.screen().alternate_screen() && !self.screen.screen().hide_cursor());
-        status
-    }
-}
-
-/// The modes of the terminal, as far as they can be compared.
-fn modes(master: &dyn MasterPty) -> String {
-    let modes = master.get_termios().expect("a pseudo-terminal has modes");
-    format!("{:?} {:?} {:?} {:?}", modes.input_flags, modes.output_flags, modes.control_flags, modes.local_flags)
-}
+use session::{LEAVE_ALTERNATE_SCREEN, PATIENCE, PROGRAM, Session, command, modes, size};
 
 #[test]
 fn it_opens_moves_resizes_and_quits() {
@@ -180,6 +27,43 @@ fn it_opens_moves_resizes_and_quits() {
     session.resize(120, 40).sees("deleted in layer 3 by").types("\t").sees("375 entries · tar");
     session.resize(40, 12).sees("Layers · 4").types("\t").sees("Everything up to layer 3");
     session.types("q");
+    assert!(session.ends().success());
+}
+
+#[test]
+fn a_terminal_that_is_said_to_be_huge_is_drawn_in_part() {
+    let mut session = Session::start(&["demo"], 80, 24);
+    session.sees("dead 200 MiB").types("[").sees("Everything up to layer 2");
+    for (columns, rows) in [(u16::MAX, u16::MAX), (u16::MAX, 1), (1, u16::MAX), (1000, 1000), (0, 0)] {
+        session.master.resize(size(columns, rows)).unwrap();
+        session.types("]").reads_more().types("[");
+    }
+    session.resize(80, 24).sees("Everything up to layer 2").types("q");
+    assert!(session.ends().success());
+}
+
+#[test]
+fn a_paste_is_no_keys_and_goes_into_a_line_in_one_piece() {
+    let mut session = Session::start(&["demo"], 80, 24);
+    session.sees("dead 200 MiB");
+    let paste = |text: &str| format!("\x1b[200~{text}\x1b[201~");
+    session
+        .types(&paste("q 3 x"))
+        .types("[")
+        .sees("Everything up to layer 2")
+        .types("]")
+        .sees("Everything up to layer 3");
+    session.types("/").types(&paste(&"/usr\n".repeat(2000))).types("\x15").types(&paste("libmenuw")).sees("libmenuw");
+    session.types("\r").sees("libmenuw").types("\x1bq");
+    assert!(session.ends().success());
+    let left = session.raw.rfind(LEAVE_ALTERNATE_SCREEN).unwrap();
+    assert!(session.raw.contains("\x1b[?2004h") && session.raw[..left].contains("\x1b[?2004l"));
+}
+
+#[test]
+fn where_it_is_narrow_the_name_of_a_rung_gives_way_and_its_size_stays_whole() {
+    let mut session = Session::start(&["demo", "--view", "ladder"], 40, 12);
+    session.sees("210 MiB").types("q");
     assert!(session.ends().success());
 }
 
@@ -373,7 +257,7 @@ fn a_file_of_a_compressed_layer_is_looked_at_searched_and_given_to_a_pager() {
     let directory = tempfile::tempdir().unwrap();
     let file = directory.path().join("image.tar");
     std::fs::write(&file, tar(&image)).unwrap();
-    let mut command = CommandBuilder::new(env!("CARGO_BIN_EXE_layerscope"));
+    let mut command = command(PROGRAM);
     command.args(["--no-config", file.to_str().unwrap()]);
     command.env("PAGER", "f() { echo lines: $(wc -l < \"$1\"); read -r wait; }; f");
     let mut session = Session::run(command, 80, 24);

@@ -2,14 +2,14 @@
 
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
-use std::sync::{Arc, Condvar, Mutex, PoisonError};
+use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::analysis::{Inspection, Measured, mark_recopied};
 use crate::archive::Member;
 use crate::display::{escaped_str, hex};
 use crate::error::Error;
 use crate::image::{Compression, Layer, Opened, ReadLayer, head, read_layer};
-use crate::progress::Progress;
+use crate::progress::{Progress, workers};
 use crate::tree::Builder;
 use crate::warning::Warning;
 
@@ -30,7 +30,7 @@ pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error
         what: format!("the image has too many {}", limit.what),
         limit: limit.limit.to_string(),
     };
-    jobs.run(progress, |i, read| {
+    let merged = jobs.run(progress, |i, read| {
         let layer = &image.layers[i];
         let Some(read) = read else {
             let text = if layer.foreign {
@@ -59,9 +59,14 @@ pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error
         let readable = |member: &Member| read.compression == Compression::None && !opened.read.contains_key(&member.id);
         plain.push(layer.member.clone().filter(readable));
         Ok(())
-    })?;
+    });
+    if merged.is_err() {
+        opened.check_unchanged()?;
+    }
+    merged?;
     let mut built = builder.finish();
     mark_recopied(&mut built.tree, &built.hashes, |layer| plain[layer].clone());
+    opened.check_unchanged()?;
     warnings.extend(built.remarks);
     let mut inspection = Inspection::new(image.clone(), measured, built.tree, warnings);
     inspection.mismatches = progress.verify.then_some(mismatches);
@@ -172,31 +177,37 @@ impl Jobs {
             lock().error.get_or_insert(error);
             changed.notify_all();
         };
-        std::thread::scope(|scope| {
-            for _ in 0..threads {
-                scope.spawn(|| {
-                    loop {
-                        let mut now = lock();
-                        while now.error.is_none() && now.taken > now.merged.saturating_add(ahead) {
-                            now = changed.wait(now).unwrap_or_else(PoisonError::into_inner);
-                        }
-                        if now.error.is_some() || now.taken == order.len() {
-                            return;
-                        }
-                        let job = order[now.taken];
-                        now.taken += 1;
-                        drop(now);
-                        match read_layer(&self.list[job].member, progress) {
-                            Ok(read) => {
-                                progress.layers.fetch_add(1, Ordering::Relaxed);
-                                lock().results[job] = Some(Arc::new(read));
-                                changed.notify_all();
-                            }
-                            Err(error) => return stop(error),
-                        }
-                    }
-                });
+        // Reads the job whose turn it is; false where there is none.
+        let read_next = |mut now: MutexGuard<'_, State>| {
+            if now.error.is_some() || now.taken == order.len() {
+                return false;
             }
+            let job = order[now.taken];
+            now.taken += 1;
+            drop(now);
+            match read_layer(&self.list[job].member, progress) {
+                Ok(read) => {
+                    progress.layers.fetch_add(1, Ordering::Relaxed);
+                    lock().results[job] = Some(Arc::new(read));
+                    changed.notify_all();
+                }
+                Err(error) => stop(error),
+            }
+            true
+        };
+        let work = || {
+            loop {
+                let mut now = lock();
+                while now.error.is_none() && now.taken > now.merged.saturating_add(ahead) {
+                    now = changed.wait(now).unwrap_or_else(PoisonError::into_inner);
+                }
+                if !read_next(now) {
+                    return;
+                }
+            }
+        };
+        std::thread::scope(|scope| {
+            let alone = workers(scope, threads, &work) == 0;
             for (i, job) in self.of_layer.iter().enumerate() {
                 let read = match job {
                     Origin::Missing => None,
@@ -206,7 +217,12 @@ impl Jobs {
                         now.merged = now.merged.max(job);
                         changed.notify_all();
                         while now.error.is_none() && now.results[job].is_none() {
-                            now = changed.wait(now).unwrap_or_else(PoisonError::into_inner);
+                            now = if alone {
+                                read_next(now);
+                                lock()
+                            } else {
+                                changed.wait(now).unwrap_or_else(PoisonError::into_inner)
+                            };
                         }
                         if let Some(error) = now.error.take() {
                             now.error = Some(Error::Cancelled);

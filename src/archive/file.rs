@@ -1,8 +1,9 @@
 //! An archive that is a file: positioned reads, no mapping, nothing written.
 
-use std::fs::File;
+use std::fs::{File, Metadata};
 use std::io;
 use std::path::Path;
+use std::time::SystemTime;
 
 use super::ReadAt;
 
@@ -15,29 +16,52 @@ use super::ReadAt;
 pub struct FileSource {
     file: File,
     len: u64,
+    /// When it was written last before it was opened; `None` if it is no regular file.
+    modified: Option<SystemTime>,
 }
 
 impl FileSource {
     /// Opens the file at `path`; its length is taken once, now.
     pub fn open(path: &Path) -> io::Result<Self> {
         let file = File::open(path)?;
-        let len = file.metadata()?.len();
-        Ok(Self { file, len })
+        let metadata = file.metadata()?;
+        Ok(Self { file, len: metadata.len(), modified: modified(&metadata) })
     }
+}
+
+/// Returns when a regular file was written last, where the system knows. Its owner, mode and names do not matter.
+fn modified(metadata: &Metadata) -> Option<SystemTime> {
+    metadata.modified().ok().filter(|_| metadata.is_file())
 }
 
 impl ReadAt for FileSource {
     #[cfg(unix)]
     fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
-        std::os::unix::fs::FileExt::read_at(&self.file, buf, offset)
+        uninterrupted(|| std::os::unix::fs::FileExt::read_at(&self.file, buf, offset))
     }
 
     #[cfg(windows)]
     fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
-        std::os::windows::fs::FileExt::seek_read(&self.file, buf, offset)
+        uninterrupted(|| std::os::windows::fs::FileExt::seek_read(&self.file, buf, offset))
     }
 
     fn len(&self) -> u64 {
         self.len
+    }
+
+    fn has_changed(&self) -> bool {
+        let now = self.file.metadata();
+        // A file that cannot be asked any more was there when its bytes were read.
+        now.is_ok_and(|now| self.modified.is_some() && (modified(&now), now.len()) != (self.modified, self.len))
+    }
+}
+
+/// Reads again what a signal interrupted before there were any bytes.
+pub fn uninterrupted<T>(mut read: impl FnMut() -> io::Result<T>) -> io::Result<T> {
+    loop {
+        match read() {
+            Err(error) if error.kind() == io::ErrorKind::Interrupted => {}
+            result => return result,
+        }
     }
 }

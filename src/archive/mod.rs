@@ -21,6 +21,7 @@ use std::sync::Arc;
 
 pub use directory::{index_directory, read_root_filesystem};
 pub use file::FileSource;
+pub(crate) use file::uninterrupted;
 pub use header::{Entry, EntryKind};
 pub use holes::{HoledSource, pack as pack_holes};
 pub use members::{Member, Members, MembersBuilder};
@@ -36,6 +37,11 @@ pub trait ReadAt: Send + Sync {
 
     /// The number of bytes that there are.
     fn len(&self) -> u64;
+
+    /// Whether the bytes may be others by now than those that were there when the source was opened.
+    fn has_changed(&self) -> bool {
+        false
+    }
 
     /// Whether there are no bytes at all.
     fn is_empty(&self) -> bool {

@@ -97,11 +97,14 @@ impl BufRead for Window<'_> {
             let left = self.extent.len.saturating_sub(self.position);
             let want = usize::try_from(left).unwrap_or(usize::MAX).min(self.step);
             self.start = self.position;
-            self.filled = if want == 0 {
-                0
-            } else {
-                self.source.read_at(&mut self.buffer[..want], self.extent.offset + self.position)?
-            };
+            self.filled = 0;
+            if want > 0 {
+                self.filled = self.source.read_at(&mut self.buffer[..want], self.extent.offset + self.position)?;
+                if self.filled == 0 {
+                    // Nobody asks a source for bytes that it never had, so that it has lost them since.
+                    return Err(missing(left));
+                }
+            }
         }
         let at = usize::try_from(self.position - self.start).expect("the position lies in the window");
         Ok(&self.buffer[at..self.filled])
@@ -110,6 +113,10 @@ impl BufRead for Window<'_> {
     fn consume(&mut self, n: usize) {
         self.position += n as u64;
     }
+}
+
+fn missing(bytes: u64) -> io::Error {
+    io::Error::new(io::ErrorKind::UnexpectedEof, format!("the file ends {bytes} bytes early"))
 }
 
 impl Read for Window<'_> {

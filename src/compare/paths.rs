@@ -145,20 +145,27 @@ impl Delta {
 
 /// Everything that is not the same in the final filesystems, in the order of paths.
 pub fn changed_paths(first: &Inspection, second: &Inspection) -> Vec<PathChange> {
-    changes(&first.tree, &second.tree, &State::last(&first.tree), &State::last(&second.tree))
+    let (one, two) = (&first.tree, &second.tree);
+    let deltas = changes(one, two, &State::last(one), &State::last(two));
+    deltas.iter().map(|delta| delta.named(one, two)).collect()
 }
 
 /// What differs after a layer of both images; where all layers below are the same, this is what the layer did.
-pub(super) fn changed_at(first: &Inspection, second: &Inspection, layer: usize) -> Vec<PathChange> {
+///
+/// Of all that differs, these are the `most` whose sizes differ most.
+pub(super) fn changed_at(first: &Inspection, second: &Inspection, layer: usize, most: usize) -> Vec<PathChange> {
     let (one, two) = (&first.tree, &second.tree);
-    changes(one, two, &State::after(one, layer), &State::after(two, layer))
+    let mut deltas = changes(one, two, &State::after(one, layer), &State::after(two, layer));
+    deltas.sort_by_key(|delta| std::cmp::Reverse(delta.less.saturating_add(delta.more)));
+    // Paths are only written out where they are wanted: together they may be longer than all that is read.
+    deltas.iter().take(most).map(|delta| delta.named(one, two)).collect()
 }
 
-fn changes(one: &Tree, two: &Tree, before: &State<'_>, after: &State<'_>) -> Vec<PathChange> {
+fn changes(one: &Tree, two: &Tree, before: &State<'_>, after: &State<'_>) -> Vec<Delta> {
     let mut out = Vec::new();
     walk(one, two, 0, |_, place| {
         let delta = Delta::at(place, before, after)?;
-        out.extend((delta.difference != Difference::Same).then(|| delta.named(one, two)));
+        out.extend((delta.difference != Difference::Same).then_some(delta));
         Some(0)
     });
     out

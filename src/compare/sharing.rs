@@ -50,9 +50,7 @@ pub fn sharing(first: &Inspection, second: &Inspection) -> Sharing {
     }
     let exact = missing().all(LayerAccount::is_compressed);
     let broken = common < second.layers.len() && common < first.layers.len();
-    let mut broken_by = if broken { changed_at(first, second, common) } else { Vec::new() };
-    broken_by.sort_by_key(|change| std::cmp::Reverse(change.weight()));
-    broken_by.truncate(NAMED);
+    let broken_by = if broken { changed_at(first, second, common, NAMED) } else { Vec::new() };
     Sharing { same, common, pull, exact, broken_by }
 }
 

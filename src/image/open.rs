@@ -9,7 +9,7 @@ use std::sync::atomic::Ordering;
 
 use crate::archive::{
     Extent, FileSource, Member, Members, MemorySource, Source, SpentSource, Window, index_directory, is_tar,
-    read_buffered,
+    read_buffered, uninterrupted,
 };
 use crate::display::escaped;
 use crate::error::Error;
@@ -71,6 +71,37 @@ pub struct Opened {
     pub(crate) storage: Storage,
 }
 
+impl Opened {
+    /// Returns where the bytes of the image come from, each source once.
+    pub(crate) fn sources(&self) -> Vec<Source> {
+        let layers = self.image.layers.iter().filter_map(|layer| Some(layer.member.as_ref()?.source.clone()));
+        let whole = match &self.storage {
+            Storage::Compressed(archive) => Some(archive.source.clone()),
+            _ => None,
+        };
+        let mut sources: Vec<Source> = layers.chain(whole).collect();
+        sources.dedup_by(|one, other| Arc::ptr_eq(one, other));
+        sources
+    }
+
+    /// Fails if the archive has been changed since it was opened: what was read of it does not belong together then.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Changed`] names the archive.
+    pub fn check_unchanged(&self) -> Result<(), Error> {
+        check_unchanged(&self.path, &self.sources())
+    }
+}
+
+/// Fails if one of the sources of an archive has been changed since it was opened.
+pub(crate) fn check_unchanged(path: &str, sources: &[Source]) -> Result<(), Error> {
+    match sources.iter().any(|source| source.has_changed()) {
+        true => Err(Error::Changed { path: path.into() }),
+        false => Ok(()),
+    }
+}
+
 impl Archive {
     /// The place in the list of the image that is meant.
     pub fn select(&self, selection: &Selection) -> Result<usize, Error> {
@@ -126,6 +157,13 @@ pub fn open_archive(path: &Path, progress: &Progress) -> Result<Archive, Error> 
 
 /// Opens the archive whose bytes are `source`.
 pub(crate) fn archive_of_source(path: String, source: Source, progress: &Progress) -> Result<Archive, Error> {
+    let archive = read_source(path.clone(), source.clone(), progress);
+    // Whatever was found then was found in bytes that do not belong together.
+    check_unchanged(&path, &[source])?;
+    archive
+}
+
+fn read_source(path: String, source: Source, progress: &Progress) -> Result<Archive, Error> {
     if source.is_empty() {
         return Err(Error::Empty { path });
     }
@@ -283,7 +321,7 @@ struct Counted<'a, R> {
 
 impl<R: Read> Read for Counted<'_, R> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let n = self.inner.read(buf)?;
+        let n = uninterrupted(|| self.inner.read(buf))?;
         self.progress.done.fetch_add(n as u64, Ordering::Relaxed);
         Ok(n)
     }

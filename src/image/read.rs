@@ -78,6 +78,10 @@ impl ReadAt for Cancellable<'_> {
     fn len(&self) -> u64 {
         self.source.len()
     }
+
+    fn has_changed(&self) -> bool {
+        self.source.has_changed()
+    }
 }
 
 /// Reads the layer that `member` holds.

@@ -1,15 +1,16 @@
-//! How far work is, how it is cancelled, and how two pieces of it run side by side.
+//! How far work is, how it is cancelled, and how pieces of it run side by side.
 //!
 //! Everything that reads for long takes a [`Progress`]. It names nothing else of the crate, so every room can use it.
 
 mod cancel;
-mod join;
+mod threads;
 
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
 pub(crate) use cancel::check_cancelled;
 pub use cancel::is_cancelled;
-pub use join::join;
+pub use threads::{join, spawn, try_spawn, workers};
 
 /// Shared with the reading threads: how far they are, and what they are to do.
 #[derive(Default)]
@@ -20,8 +21,8 @@ pub struct Progress {
     pub total: AtomicU64,
     /// Layers that have been read.
     pub layers: AtomicU64,
-    /// Asks the readers to stop.
-    pub cancel: AtomicBool,
+    /// Asks the readers to stop. Shared by itself, so that the handler of a signal can set it.
+    pub cancel: Arc<AtomicBool>,
     /// Whether to hash everything, to compare it with the digests in manifest and config.
     pub verify: bool,
 }

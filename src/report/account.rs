@@ -1,6 +1,6 @@
 //! The account in the types of the JSON contract.
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::ladder::{RungPart, rung_parts};
 use super::runtime::ApplicationPart;
@@ -25,14 +25,14 @@ pub struct Detail {
 }
 
 /// The root of the JSON report.
-#[derive(Debug, Serialize)]
-pub struct Account {
+#[derive(Serialize)]
+pub struct Account<'a> {
     schema_version: u32,
     tool: Tool,
     image: ImagePart,
     totals: TotalsPart,
     layers: Vec<LayerPart>,
-    dead: Vec<DeadPart>,
+    dead: DeadParts<'a>,
     findings: Vec<FindingPart>,
     base: BasePart,
     bytes_by_purpose: Vec<SharePart>,
@@ -43,7 +43,7 @@ pub struct Account {
     #[serde(skip_serializing_if = "Option::is_none")]
     mismatches: Option<Vec<WarningPart>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    tree: Option<Vec<PathPart>>,
+    tree: Option<PathParts<'a>>,
 }
 
 #[derive(Debug, Serialize)]
@@ -90,6 +90,28 @@ struct LayerPart {
     stored_bytes: u64,
 }
 
+/// Dead files, whose paths are made as they are written: all of them together may be longer than all that is read.
+struct DeadParts<'a> {
+    tree: &'a Tree,
+    dead: &'a [Dead],
+}
+
+impl Serialize for DeadParts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        serializer.collect_seq(self.dead.iter().map(|dead| DeadPart::new(self.tree, dead)))
+    }
+}
+
+/// The paths of the final filesystem, made as they are written.
+struct PathParts<'a>(&'a Tree);
+
+impl Serialize for PathParts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let paths = self.0.final_paths();
+        serializer.collect_seq(paths.into_iter().map(|(node, version)| PathPart::new(self.0, node, version)))
+    }
+}
+
 #[derive(Debug, Serialize)]
 struct DeadPart {
     path: String,
@@ -126,9 +148,9 @@ struct PathPart {
     target_hex: Option<String>,
 }
 
-impl Account {
+impl<'a> Account<'a> {
     /// Writes down what `inspection` says, and what `study` found in it.
-    pub fn new(inspection: &Inspection, study: &Study, detail: Detail) -> Self {
+    pub fn new(inspection: &'a Inspection, study: &Study, detail: Detail) -> Self {
         let top = if detail.top == 0 { usize::MAX } else { detail.top };
         let tree = &inspection.tree;
         let totals = &inspection.totals;
@@ -153,7 +175,7 @@ impl Account {
                 symlinks: totals.symlinks,
             },
             layers: inspection.layers.iter().enumerate().map(|(i, layer)| LayerPart::new(i, layer)).collect(),
-            dead: inspection.dead.iter().take(top).map(|dead| DeadPart::new(tree, dead)).collect(),
+            dead: DeadParts { tree, dead: &inspection.dead[..inspection.dead.len().min(top)] },
             findings: findings(inspection, study),
             base: BasePart::new(inspection, &study.base),
             bytes_by_purpose: study.shares.iter().map(SharePart::new).collect(),
@@ -161,9 +183,7 @@ impl Account {
             ladder: rung_parts(&study.ladder),
             warnings: inspection.warnings.iter().map(WarningPart::new).collect(),
             mismatches: inspection.mismatches.as_ref().map(|list| list.iter().map(WarningPart::new).collect()),
-            tree: detail.tree.then(|| {
-                tree.final_paths().into_iter().map(|(node, version)| PathPart::new(tree, node, version)).collect()
-            }),
+            tree: detail.tree.then_some(PathParts(tree)),
         }
     }
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::Account;
 
 /// Writes the account as JSON, one line a member, with a line feed at the end.
-pub fn write_json(account: &Account, out: impl Write) -> io::Result<()> {
+pub fn write_json(account: &Account<'_>, out: impl Write) -> io::Result<()> {
     write_escaped(account, out)
 }
 

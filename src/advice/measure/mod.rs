@@ -18,7 +18,7 @@ use crate::analysis::what_if::{Change, Pull, what_if};
 use crate::error::Error;
 use crate::files::contents::LayerContents;
 use crate::image::Opened;
-use crate::progress::Progress;
+use crate::progress::{Progress, workers};
 use plan::{Layer, Plan};
 
 /// The level of gzip that registries are pushed to with: the default of gzip itself and of Go.
@@ -89,24 +89,25 @@ fn measure_all(
     progress.total.store(work, Ordering::Relaxed);
     let next = AtomicUsize::new(0);
     let sizes = Mutex::new(Ok(vec![0; distinct.len()]));
+    let compress = || {
+        // Of its own, so that nobody else moves its decoders.
+        let contents = LayerContents::new(opened);
+        loop {
+            let number = next.fetch_add(1, Ordering::Relaxed);
+            let Some(layer) = distinct.get(number) else { return };
+            let size = pack::size(inspection, layer, &contents, progress);
+            let mut sizes = sizes.lock().unwrap_or_else(PoisonError::into_inner);
+            match (size, &mut *sizes) {
+                (_, Err(_)) => return,
+                (Ok(size), Ok(sizes)) => sizes[number] = size,
+                (Err(error), failed) => *failed = Err(error),
+            }
+        }
+    };
     std::thread::scope(|scope| {
         let cores = std::thread::available_parallelism().map_or(1, usize::from);
-        for _ in 0..cores.min(distinct.len()).min(THREADS) {
-            scope.spawn(|| {
-                // Of its own, so that nobody else moves its decoders.
-                let contents = LayerContents::new(opened);
-                loop {
-                    let number = next.fetch_add(1, Ordering::Relaxed);
-                    let Some(layer) = distinct.get(number) else { return };
-                    let size = pack::size(inspection, layer, &contents, progress);
-                    let mut sizes = sizes.lock().unwrap_or_else(PoisonError::into_inner);
-                    match (size, &mut *sizes) {
-                        (_, Err(_)) => return,
-                        (Ok(size), Ok(sizes)) => sizes[number] = size,
-                        (Err(error), failed) => *failed = Err(error),
-                    }
-                }
-            });
+        if workers(scope, cores.min(distinct.len()).min(THREADS), &compress) == 0 {
+            compress();
         }
     });
     let sizes: Vec<u64> = sizes.into_inner().unwrap_or_else(PoisonError::into_inner)?;

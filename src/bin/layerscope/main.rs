@@ -1,5 +1,6 @@
 //! The `layerscope` program: reads the command line, and hands over to a report or to the screen.
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
+#![cfg_attr(test, allow(clippy::disallowed_macros, clippy::disallowed_methods))]
 
 mod cli;
 mod config;
@@ -7,6 +8,7 @@ mod handout;
 mod host_text;
 mod intro;
 mod lesson;
+mod signals;
 mod toml_file;
 mod tui;
 mod view;
@@ -14,5 +16,10 @@ mod view;
 use std::process::ExitCode;
 
 fn main() -> ExitCode {
-    cli::run()
+    let code = cli::run();
+    // Everything has been cleaned up by now.
+    match signals::received() {
+        Some(signal) => signals::die(signal),
+        None => code,
+    }
 }

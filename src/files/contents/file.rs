@@ -84,4 +84,8 @@ impl ReadAt for LayerFile {
     fn len(&self) -> u64 {
         self.len
     }
+
+    fn has_changed(&self) -> bool {
+        self.tar.has_changed()
+    }
 }

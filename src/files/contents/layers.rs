@@ -13,7 +13,7 @@ use crate::display::escaped;
 use crate::error::Error;
 use crate::image::Opened;
 use crate::image::compression::{Bytes, DecodedStream, Region, Shared, Watched};
-use crate::image::open::Storage;
+use crate::image::open::{Storage, check_unchanged};
 use crate::image::{Compression, head};
 use crate::progress::Progress;
 use crate::tree::{Kind, Tree, VersionId};
@@ -33,6 +33,8 @@ pub struct LayerContents {
     /// Uncompressed layers that were asked for, by the number of their member: one may be several layers.
     tars: Mutex<HashMap<usize, Region>>,
     shared: Arc<Shared>,
+    /// Where all of it comes from.
+    sources: Vec<Source>,
 }
 
 /// A layer, and where its contents are.
@@ -90,7 +92,13 @@ impl LayerContents {
             };
             Place { name: layer.name.clone(), whereabouts }
         });
-        Self { path: opened.path.clone(), layers: layers.collect(), tars: Mutex::default(), shared }
+        Self {
+            path: opened.path.clone(),
+            layers: layers.collect(),
+            tars: Mutex::default(),
+            shared,
+            sources: opened.sources(),
+        }
     }
 
     /// The uncompressed tar of a layer; it may be shorter than its [`ReadAt::len`](crate::archive::ReadAt::len) says.
@@ -145,6 +153,10 @@ impl LayerContents {
 }
 
 impl Contents for LayerContents {
+    fn check_unchanged(&self) -> Result<(), Error> {
+        check_unchanged(&self.path, &self.sources)
+    }
+
     fn open(&self, tree: &Tree, version: VersionId, progress: &Arc<Progress>) -> Result<Source, Error> {
         let file = escaped(&tree.path(tree.node_of(version)));
         let found = match tree.kind(version) {

@@ -27,4 +27,13 @@ pub trait Contents: Send + Sync {
     /// Nothing is read before the source is; reading counts in `progress`, and ends with an error soon after
     /// [`Progress::cancel`] is set.
     fn open(&self, tree: &Tree, version: VersionId, progress: &Arc<Progress>) -> Result<Source, Error>;
+
+    /// Fails if what contents are read from has been changed since it was opened, so that they may be something else.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Changed`] names the archive.
+    fn check_unchanged(&self) -> Result<(), Error> {
+        Ok(())
+    }
 }

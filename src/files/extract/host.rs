@@ -61,7 +61,11 @@ pub fn create_directory(path: &Path) -> io::Result<()> {
     #[cfg(not(unix))]
     return std::fs::create_dir(path);
     #[cfg(unix)]
-    std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o700).create(path)
+    {
+        std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o700).create(path)?;
+        // The umask may have taken from its owner what is needed to write in it.
+        unlock(path)
+    }
 }
 
 /// Opens a directory, so that its bits and time can be set; `None` where the host cannot do this.

@@ -1,11 +1,10 @@
 //! Extracts a file, a link or a directory of an image to the host.
 //!
-//! Names, links and sizes are hostile. Everything is written into a fresh directory that only its
+//! Names, links and sizes are hostile. Everything is written into a [`NewDirectory`], which only its
 //! owner can enter, and only into directories created there, and is moved into place at the end.
 //! Nothing is overwritten. After an error or a cancellation nothing remains.
 
 mod host;
-mod place;
 mod plan;
 mod write;
 
@@ -15,6 +14,7 @@ use std::sync::Arc;
 use crate::display::escaped;
 use crate::error::Error;
 use crate::files::contents::Contents;
+use crate::files::output::NewDirectory;
 use crate::progress::Progress;
 use crate::tree::{NodeId, Tree, VersionId};
 
@@ -125,11 +125,15 @@ pub fn extract(
             Error::NotThere { file: escaped(&tree.path(tree.node_of(version))), layer: tree.born(version) }
         }
     })?;
-    let place = place::Place::prepare(tree, &selected, destination)?;
-    let mut writer = write::Writer::new(tree, contents, options, progress, place.root(), selected.node);
+    let wanted = if selected.node == NodeId::ROOT { plan::children(tree, selected) } else { vec![selected] };
+    let names = wanted.iter().filter_map(|wanted| host::name(tree.name(wanted.node)));
+    let place = NewDirectory::prepare(destination, names)?;
+    let mut writer = write::Writer::new(tree, contents, options, progress, &place, selected.node);
     let written = writer.write(&selected);
-    let result = written.and_then(|()| writer.settle()).and_then(|held| {
-        place.move_in(writer.is_empty())?;
+    let result = written.and_then(|()| contents.check_unchanged()).and_then(|()| writer.settle()).and_then(|held| {
+        if !writer.is_empty() {
+            place.move_in()?;
+        }
         held.into_iter().try_for_each(write::Held::settle)?;
         Ok(std::mem::take(&mut writer.extracted))
     });

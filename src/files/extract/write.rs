@@ -6,12 +6,12 @@ use std::path::PathBuf;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use super::place::failed;
 use super::plan::{Selected, children, sort_by_place};
 use super::{Extracted, Options, Reason, Skipped, SpecialBits, host};
 use crate::display::escaped;
 use crate::error::Error;
 use crate::files::contents::Contents;
+use crate::files::output::{NewDirectory, failed};
 use crate::progress::Progress;
 use crate::progress::check_cancelled;
 use crate::tree::{Kind, NodeId, Tree, VersionId};
@@ -27,7 +27,8 @@ pub struct Writer<'a> {
     contents: &'a dyn Contents,
     options: Options,
     progress: &'a Arc<Progress>,
-    /// The directory on the host.
+    place: &'a NewDirectory,
+    /// The directory on the host that is written to first.
     root: PathBuf,
     /// The path of the image that is extracted. Unless it is the root, it is created directly in
     /// `root`.
@@ -59,17 +60,18 @@ enum Made {
 }
 
 impl<'a> Writer<'a> {
-    /// Makes a writer of `top`, and everything below it, into the directory `root`.
+    /// Makes a writer of `top` and everything below it.
     pub fn new(
         tree: &'a Tree,
         contents: &'a dyn Contents,
         options: Options,
         progress: &'a Arc<Progress>,
-        root: PathBuf,
+        place: &'a NewDirectory,
         top: NodeId,
     ) -> Self {
         let extracted = Extracted::default();
-        Self { tree, contents, options, progress, root, top, directories: Vec::new(), extracted }
+        let root = place.root();
+        Self { tree, contents, options, progress, place, root, top, directories: Vec::new(), extracted }
     }
 
     /// Returns whether nothing was created.
@@ -141,7 +143,9 @@ impl<'a> Writer<'a> {
     fn fill(&mut self, mut file: File, path: &std::path::Path, version: VersionId) -> Result<(), Error> {
         let tree = self.tree;
         let shown = || escaped(&tree.path(tree.node_of(version)));
-        let to_file = |source| failed("write", path, source);
+        let place = self.place;
+        let failed = |operation, source| failed(operation, &place.final_path(path), source);
+        let to_file = |source| failed("write", source);
         let source = self.contents.open(tree, version, self.progress)?;
         let sparse = tree.is_sparse(tree.inode(version));
         if sparse {
@@ -164,8 +168,11 @@ impl<'a> Writer<'a> {
             }
             done += n as u64;
         }
+        if source.has_changed() {
+            return Err(Error::Changed { path: shown() });
+        }
         self.extracted.bytes += done;
-        host::set_mode(&file, self.mode(version)).map_err(|source| failed("set the mode of", path, source))?;
+        host::set_mode(&file, self.mode(version)).map_err(|source| failed("set the mode of", source))?;
         host::set_time(&file, tree.mtime(version));
         Ok(())
     }
@@ -178,13 +185,14 @@ impl<'a> Writer<'a> {
         let mut held = Vec::new();
         for directory in self.directories.iter().rev() {
             let Some(path) = self.path(directory.node) else { continue };
-            let failed = |source| failed("set the mode of", &path, source);
+            let shown = self.place.final_path(&path);
+            let failed = |source| failed("set the mode of", &shown, source);
             let Some(file) = host::open_directory(&path).map_err(failed)? else { continue };
             host::set_time(&file, self.tree.mtime(directory.version));
             let mode = self.mode(directory.version);
             let moved = directory.node == self.top || self.tree.parent(directory.node) == NodeId::ROOT;
             if moved && mode & OWNER != OWNER {
-                held.push(Held { directory: file, mode, path });
+                held.push(Held { directory: file, mode, path: shown });
             } else {
                 host::set_mode(&file, mode).map_err(failed)?;
             }
@@ -238,7 +246,7 @@ impl<'a> Writer<'a> {
             Err(error) => match error.kind() {
                 io::ErrorKind::AlreadyExists => Ok(Made::No(Reason::Collision)),
                 io::ErrorKind::InvalidFilename | io::ErrorKind::InvalidInput => Ok(Made::No(Reason::Name)),
-                _ => Err(failed("create", &path, error)),
+                _ => Err(failed("create", &self.place.final_path(&path), error)),
             },
         }
     }

@@ -73,4 +73,8 @@ impl ReadAt for Watched {
     fn len(&self) -> u64 {
         self.region.len
     }
+
+    fn has_changed(&self) -> bool {
+        matches!(&self.region.bytes, Bytes::Source(source) if source.has_changed())
+    }
 }

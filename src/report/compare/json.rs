@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use serde::Serialize;
+use serde::{Serialize, Serializer};
 
 use super::{Against, Comparison};
 use crate::compare::{Column, LayerPlace, PackageChange, PackageChanges, PathChange, Sharing};
@@ -20,7 +20,7 @@ struct ComparisonPart<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     pull: Option<PullPart>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    changes: Option<Vec<ChangePart>>,
+    changes: Option<ChangeParts<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     packages: Option<PackagesPart<'a>>,
 }
@@ -56,6 +56,17 @@ struct PullPart {
     shared_layers: usize,
     common_layers: usize,
     broken_by: Vec<String>,
+}
+
+/// What differs, path by path, made as it is written: all paths together may be longer than all that is read.
+struct ChangeParts<'a>(&'a Against<'a>);
+
+impl Serialize for ChangeParts<'_> {
+    fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
+        let Against { pair, first, second, .. } = self.0;
+        let change = |place| change_part(&pair.paths.change(place, &first.tree, &second.tree));
+        serializer.collect_seq(pair.paths.changes().map(change))
+    }
 }
 
 #[derive(Serialize)]
@@ -103,11 +114,7 @@ pub fn write_comparison_json(comparison: &Comparison<'_>, units: Units, out: imp
         images: comparison.columns.iter().zip(sharings).map(|(column, sharing)| image_part(column, sharing)).collect(),
         layers: against.map(layer_parts),
         pull: against.map(|against| pull_part(&against.pair.sharing)),
-        changes: against.map(|against| {
-            let paths = &against.pair.paths;
-            let change = |place| paths.change(place, &against.first.tree, &against.second.tree);
-            paths.changes().map(change).map(|change| change_part(&change)).collect()
-        }),
+        changes: against.map(ChangeParts),
         packages: against.and_then(|against| against.packages.as_ref()).map(packages_part),
     };
     write_escaped(&part, out)

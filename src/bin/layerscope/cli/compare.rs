@@ -1,6 +1,6 @@
 //! `layerscope compare`: images side by side.
 
-use std::io::{self, BufWriter, IsTerminal};
+use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -12,9 +12,9 @@ use layerscope::{Error, Inspection, Opened, Progress, Selection};
 
 use super::input::Input;
 use super::settings::{self, LookOptions, Preferences};
-use super::{Failure, Format, coloured, read_opened, to_stdout};
+use super::{Failure, Format, coloured, read_opened, text_output, to_stdout};
 use crate::tui::comparison::{Candidate, Opener};
-use crate::tui::{self, Environment};
+use crate::tui::{self, Environment, Signs};
 
 #[derive(Args)]
 pub struct CompareArguments {
@@ -81,7 +81,7 @@ fn show(arguments: &CompareArguments) -> Result<(), Failure> {
 }
 
 fn write(arguments: &CompareArguments, format: Format) -> Result<(), Failure> {
-    let units = arguments.preferences.units()?;
+    let (units, signs) = arguments.preferences.of_text(&arguments.look.ascii)?;
     let read = |(input, selection)| read_opened(input, &selection, &Progress::default());
     let images = inputs(arguments).map(read).collect::<Result<Vec<_>, _>>()?;
     let archives: Vec<String> = images.iter().map(|(opened, _)| opened.path.clone()).collect();
@@ -94,13 +94,13 @@ fn write(arguments: &CompareArguments, format: Format) -> Result<(), Failure> {
             |opened: &Opened, image: &Inspection| installed(&image.tree, &LayerContents::new(opened), &Arc::default());
         comparison = comparison.with_packages(&installed(first, one), &installed(second, two));
     }
-    let out = BufWriter::new(io::stdout().lock());
+    images.iter().try_for_each(|(opened, _)| opened.check_unchanged())?;
     match format {
         Format::Text => {
             let style = TextStyle { colour: coloured(), units, top: arguments.top };
-            write_comparison(&comparison, style, out).map_err(to_stdout)
+            write_comparison(&comparison, style, text_output(signs)).map_err(to_stdout)
         }
-        Format::Json => write_comparison_json(&comparison, units, out).map_err(to_stdout),
+        Format::Json => write_comparison_json(&comparison, units, text_output(Signs::Unicode)).map_err(to_stdout),
     }
 }
 

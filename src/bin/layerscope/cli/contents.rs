@@ -16,6 +16,8 @@ use layerscope::{Error, Inspection, Progress};
 
 use super::escaping::Escaping;
 use super::input::Input;
+use super::output::writing;
+use super::stderr::say;
 use super::{Failure, Target, progress};
 
 /// Copied at a time.
@@ -172,10 +174,11 @@ pub fn cat(arguments: &CatArguments) -> Result<(), Failure> {
     let first = progress::shown("reading layers", &reading, || source.read_at(&mut buffer, 0)).map_err(failed)?;
     let stdout = io::stdout();
     if stdout.is_terminal() {
-        copy(&source, &mut buffer, first, failed, &mut Escaping::new(stdout.lock()))
+        copy(&source, &mut buffer, first, failed, &mut Escaping::new(stdout.lock()))?;
     } else {
-        copy(&source, &mut buffer, first, failed, &mut stdout.lock())
+        copy(&source, &mut buffer, first, failed, &mut stdout.lock())?;
     }
+    Ok(opened.contents.check_unchanged()?)
 }
 
 /// Copies a file of which the first bytes have been read.
@@ -205,24 +208,22 @@ pub fn extract_to(arguments: &ExtractArguments) -> Result<(), Failure> {
     let what = What::AsOf { node, layer: opened.layer };
     let special_bits = if arguments.keep_setuid { SpecialBits::Kept } else { SpecialBits::Dropped };
     let progress = Arc::<Progress>::default();
-    cancel_on_interrupt(&progress).map_err(|error| Failure::Output("files".into(), error))?;
     let tree = &opened.inspection.tree;
-    let extracted = progress::shown("reading layers", &progress, || {
-        extract(tree, &opened.contents, what, &arguments.to, Options { special_bits }, &progress)
-    })?;
+    let work = || extract(tree, &opened.contents, what, &arguments.to, Options { special_bits }, &progress);
+    let extracted = writing(&progress, || progress::shown("reading layers", &progress, work))?;
     summarize(tree, &extracted, arguments, units);
     Ok(())
 }
 
 fn summarize(tree: &Tree, extracted: &Extracted, arguments: &ExtractArguments, units: Units) {
     for skipped in extracted.skipped.iter().take(NAMED) {
-        eprintln!("left out: {} {}", escaped(&tree.path(skipped.node)), skipped.reason.text());
+        say(format_args!("left out: {} {}", escaped(&tree.path(skipped.node)), skipped.reason.text()));
     }
     if let more @ 1.. = extracted.skipped.len().saturating_sub(NAMED) {
-        eprintln!("left out: {more} more");
+        say(format_args!("left out: {more} more"));
     }
     let count = |n, noun| plural(usize::try_from(n).unwrap_or(usize::MAX), noun);
-    eprintln!(
+    say(format_args!(
         "extracted {}, {}, {} ({}) into {}",
         count(extracted.files, "file"),
         if extracted.directories == 1 {
@@ -233,24 +234,5 @@ fn summarize(tree: &Tree, extracted: &Extracted, arguments: &ExtractArguments, u
         count(extracted.links, "link"),
         units.size(extracted.bytes),
         escaped(arguments.to.as_os_str().as_encoded_bytes()),
-    );
-}
-
-/// Lets an interrupt end the extraction so that nothing remains of it.
-#[cfg(unix)]
-fn cancel_on_interrupt(progress: &Arc<Progress>) -> io::Result<()> {
-    use signal_hook::consts::{SIGHUP, SIGINT, SIGTERM};
-    let progress = progress.clone();
-    let mut signals = signal_hook::iterator::Signals::new([SIGINT, SIGTERM, SIGHUP])?;
-    std::thread::spawn(move || {
-        for _ in signals.forever() {
-            progress.cancel.store(true, std::sync::atomic::Ordering::Relaxed);
-        }
-    });
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn cancel_on_interrupt(_: &Arc<Progress>) -> io::Result<()> {
-    Ok(())
+    ));
 }

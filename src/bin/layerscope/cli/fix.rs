@@ -1,7 +1,6 @@
 //! `layerscope fix` and `layerscope dockerfile`: what to change in a Dockerfile, and the one that the history tells of.
 
-use std::fs::File;
-use std::io::{self, BufWriter, Write};
+use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
 
 use clap::Args;
@@ -12,12 +11,16 @@ use layerscope::advice::dockerfile::{Dockerfile, Evidence, Target as Subject, fi
 use layerscope::display::escaped;
 use layerscope::files::contents::LayerContents;
 use layerscope::files::filesystem::Filesystem;
+use layerscope::files::output::{check_free, write_file};
 use layerscope::{Inspection, Progress};
 
-use super::input::Input;
+use super::ascii::Ascii;
+use super::output::writing;
+use super::settings::AsciiOption;
 use super::study::{BaseArguments, PreparedBase};
-use super::{Failure, Target, read, read_opened, to_stdout};
+use super::{Failure, OptionalTarget, read, read_opened, to_stdout};
 use crate::host_text::contents;
+use crate::tui::Signs;
 
 /// What the diff calls the rebuilt file, unless it was written to another.
 const REBUILT: &str = "Dockerfile.rebuilt";
@@ -25,7 +28,9 @@ const REBUILT: &str = "Dockerfile.rebuilt";
 #[derive(Args)]
 pub struct FixArguments {
     #[command(flatten)]
-    target: Target,
+    target: OptionalTarget,
+    #[command(flatten)]
+    ascii: AsciiOption,
     /// The Dockerfile that the image was built from; without it, one is rebuilt from the history. It is only read
     #[arg(long, value_name = "FILE", conflicts_with_all = ["base", "base_layers"])]
     dockerfile: Option<PathBuf>,
@@ -39,7 +44,7 @@ pub struct FixArguments {
 #[derive(Args)]
 pub struct DockerfileArguments {
     #[command(flatten)]
-    target: Target,
+    target: OptionalTarget,
     #[command(flatten)]
     base: BaseArguments,
 }
@@ -48,7 +53,7 @@ pub struct DockerfileArguments {
 pub fn print_dockerfile(arguments: &DockerfileArguments) -> Result<(), Failure> {
     let options = &arguments.target.options;
     let base = arguments.base.prepare()?;
-    let inspection = read(Input::named(&arguments.target.path), &options.selection(), &Progress::default())?;
+    let inspection = read(arguments.target.input()?, &options.selection(), &Progress::default())?;
     let rebuilt = rebuild(&inspection, &base_of(&inspection, &base)?);
     let mut out = io::stdout().lock();
     out.write_all(rebuilt.file.source().as_bytes()).and_then(|()| out.flush()).map_err(to_stdout)
@@ -57,12 +62,19 @@ pub fn print_dockerfile(arguments: &DockerfileArguments) -> Result<(), Failure> 
 /// Writes what to change, and why, as a unified diff.
 pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
     let options = &arguments.target.options;
+    if let Some(path) = &arguments.write_rebuilt {
+        if path.as_os_str() == "-" {
+            let message = "--write-rebuilt takes a file: the diff goes to standard output".into();
+            return Err(Failure::Place { message, hint: "print it with: layerscope dockerfile IMAGE".into() });
+        }
+        check_free(path)?;
+    }
     // What is wrong with the Dockerfile is said before a large image is read.
     let given = arguments.dockerfile.as_deref().map(parse).transpose()?;
     let base = arguments.base.prepare()?;
-    let units = options.preferences.units()?;
+    let (units, signs) = options.preferences.of_text(&arguments.ascii)?;
     let progress = Arc::new(Progress::default());
-    let (opened, inspection) = read_opened(Input::named(&arguments.target.path), &options.selection(), &progress)?;
+    let (opened, inspection) = read_opened(arguments.target.input()?, &options.selection(), &progress)?;
     let subject = match (given, &arguments.dockerfile) {
         (Some(file), Some(path)) => Subject::given(&inspection, named(path), file, ignore_beside(path)?),
         _ => {
@@ -70,15 +82,27 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
             Subject::rebuilt(&inspection, named(name), &base_of(&inspection, &base)?)
         }
     };
-    if let Some(path) = &arguments.write_rebuilt {
-        let written = File::create_new(path).and_then(|mut file| file.write_all(subject.file.source().as_bytes()));
-        written.map_err(|error| Failure::Output(escaped(path.as_os_str().as_encoded_bytes()), error))?;
-    }
     let contents = LayerContents::new(&opened);
     let filesystem = Filesystem::new(&inspection.tree, &contents, &progress);
     let evidence = Evidence::of(&inspection, subject.base_layers, &filesystem)?;
     let fix = fix(&inspection, &subject, &evidence);
-    fix.write(&inspection.name, units, BufWriter::new(io::stdout().lock())).map_err(to_stdout)
+    opened.check_unchanged()?;
+    let mut diff = Vec::new();
+    fix.write(&inspection.name, units, &mut diff).map_err(to_stdout)?;
+    let Some(path) = &arguments.write_rebuilt else { return print(&diff, signs) };
+    // `patch` may look for the file as soon as the diff comes.
+    writing(&progress, || write_file(path, &progress, |out| out.write_all(subject.file.source().as_bytes())))?;
+    print(&diff, signs).inspect_err(|failure| {
+        if !failure.is_broken_pipe() {
+            // Without the diff it would only be in the way of the next try.
+            let _ = std::fs::remove_file(path);
+        }
+    })
+}
+
+fn print(diff: &[u8], signs: Signs) -> Result<(), Failure> {
+    let mut out = Ascii::of_diff(io::stdout().lock(), signs);
+    out.write_all(diff).and_then(|()| out.flush()).map_err(to_stdout)
 }
 
 /// The base image, as it was given or as the image tells.

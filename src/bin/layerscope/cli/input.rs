@@ -20,7 +20,12 @@ impl Input {
 
     /// What is meant where nothing is named: what is piped in, else the demo.
     pub fn unnamed() -> Self {
-        if something_is_piped_in() { Self::Pipe } else { Self::Demo }
+        Self::piped().unwrap_or(Self::Demo)
+    }
+
+    /// What is piped in.
+    pub fn piped() -> Option<Self> {
+        something_is_piped_in().then_some(Self::Pipe)
     }
 
     /// What to call it while it is read.

@@ -1,7 +1,7 @@
 //! `layerscope ladder`: how small an image could be, step by step, or with changes of one's own.
 
 use std::collections::HashSet;
-use std::io::{self, BufWriter, Write};
+use std::io::Write;
 use std::sync::Arc;
 
 use clap::Args;
@@ -11,9 +11,10 @@ use layerscope::display::{escaped_str, share};
 use layerscope::report::{LadderDetail, TextStyle, write_ladder, write_ladder_json};
 use layerscope::{Inspection, Progress};
 
-use super::input::Input;
+use super::settings::AsciiOption;
 use super::study::StudyArguments;
-use super::{Failure, Format, Target, coloured, progress, read_opened, to_stdout};
+use super::{Failure, Format, OptionalTarget, coloured, progress, read_opened, text_output, to_stdout};
+use crate::tui::Signs;
 
 /// What a measured size to pull means.
 const MEASURED: &str = "  what there is to pull was measured: layers that stay as they are stored, the others
@@ -22,7 +23,9 @@ const MEASURED: &str = "  what there is to pull was measured: layers that stay a
 #[derive(Args)]
 pub struct LadderArguments {
     #[command(flatten)]
-    target: Target,
+    target: OptionalTarget,
+    #[command(flatten)]
+    ascii: AsciiOption,
     /// How to write it
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -46,9 +49,9 @@ pub struct LadderArguments {
 /// Writes the ladder, or what changes of one's own lead to.
 pub fn ladder(arguments: &LadderArguments) -> Result<(), Failure> {
     let options = &arguments.target.options;
-    let units = options.preferences.units()?;
+    let (units, signs) = options.preferences.of_text(&arguments.ascii)?;
     let mut prepared = arguments.study.prepare()?;
-    let input = Input::named(&arguments.target.path);
+    let input = arguments.target.input()?;
     let (opened, inspection) = read_opened(input, &options.selection(), &Progress::default())?;
     let mut changes = changes(arguments, &inspection)?;
     if !changes.is_empty() || !arguments.apply.is_empty() {
@@ -74,7 +77,8 @@ pub fn ladder(arguments: &LadderArguments) -> Result<(), Failure> {
         }
         changes.push(Change::Without(inodes));
     }
-    let mut out = BufWriter::new(io::stdout().lock());
+    let signs = if matches!(arguments.format, Format::Text) { signs } else { Signs::Unicode };
+    let mut out = text_output(signs);
     let style = TextStyle { colour: coloured(), units, top: 0 };
     let progress = Arc::<Progress>::default();
     if changes.is_empty() {
@@ -82,6 +86,7 @@ pub fn ladder(arguments: &LadderArguments) -> Result<(), Failure> {
             let measuring = || measure_ladder(&inspection, &mut study.ladder, &opened, &progress);
             progress::shown("compressing layers", &progress, measuring)?;
         }
+        opened.check_unchanged()?;
         return match arguments.format {
             Format::Text => write_ladder(&study.ladder, LadderDetail::Whole, style, &mut out)
                 .and_then(|()| if arguments.measure { writeln!(out, "\n{MEASURED}") } else { Ok(()) })
@@ -97,6 +102,7 @@ pub fn ladder(arguments: &LadderArguments) -> Result<(), Failure> {
     } else {
         estimate_pull(&inspection, &outcome)
     };
+    opened.check_unchanged()?;
     let before = inspection.totals.shipped;
     match arguments.format {
         Format::Text => {

@@ -12,9 +12,10 @@ use layerscope::{Progress, Selection};
 
 use super::compare::{named, named_here};
 use super::input::Input;
+use super::output::writing;
 use super::settings::{self, Preferences, ScreenOptions};
 use super::{Failure, progress, start, to_stdout};
-use crate::handout::{Handout, Kit, PRINTED, Pictures, Size, WRITTEN};
+use crate::handout::{Handout, Kit, PRINTED, Pictures, Size, WRITTEN, check_kit_free};
 use crate::lesson::{self, Course, Entry, Origin, Stage, Told};
 use crate::tui::{self, Environment, Settings, Signs, Start};
 
@@ -97,12 +98,15 @@ fn print_handout(handout: &Handout, format: Format) -> Result<(), Failure> {
 
 /// Writes a directory with all that a class needs for a lesson.
 fn write_kit(entry: &Entry, directory: &Path, settings: Settings) -> Result<(), Failure> {
+    check_kit_free(directory)?;
     let handout = on_paper(entry, settings, PRINTED)?;
     let lesson = match &entry.origin {
         Origin::BuiltIn => None,
         Origin::File(path) => Some(&**path),
     };
-    Ok(Kit { handout: &handout, lesson, images: &entry.lesson.images }.write(directory)?)
+    let kit = Kit { handout: &handout, lesson, images: &entry.lesson.images };
+    let progress = Progress::default();
+    writing(&progress, || kit.write(directory, &progress))
 }
 
 fn on_paper(entry: &Entry, settings: Settings, size: Size) -> Result<Handout, Failure> {

@@ -3,20 +3,26 @@
 //! Exit codes: 0 fine, 1 `--verify` found something else than manifest and config say, 2 the image could not be read or understood, or the
 //! command line is wrong. A reader that closes the pipe early is no error.
 
+mod ascii;
 mod compare;
 mod contents;
+mod demo;
 mod escaping;
 mod fix;
 mod images;
 mod input;
 mod ladder;
+
 mod learn;
+mod misplaced;
+mod output;
 mod progress;
 mod settings;
+mod stderr;
 mod study;
 
-use std::io::{self, BufWriter, IsTerminal};
-use std::path::{Path, PathBuf};
+use std::io::{self, BufWriter, IsTerminal, Write};
+use std::path::PathBuf;
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -27,7 +33,8 @@ use layerscope::{Error, Inspection, Opened, Progress, Selection};
 
 use crate::config;
 use crate::lesson::LessonError;
-use crate::tui::{self, Environment, Settings};
+use crate::tui::{self, Environment, Settings, Signs};
+use ascii::Ascii;
 use compare::CompareArguments;
 use contents::{CatArguments, ExtractArguments};
 use fix::{DockerfileArguments, FixArguments};
@@ -35,7 +42,8 @@ use images::ImagesArguments;
 use input::Input;
 use ladder::LadderArguments;
 use learn::LearnArguments;
-use settings::{ConfigArguments, Preferences, ScreenOptions};
+use settings::{AsciiOption, ConfigArguments, Preferences, ScreenOptions};
+use stderr::say;
 use study::StudyArguments;
 
 /// Shows what each layer of a container image costs, and which bytes still ship although a later layer deleted them.
@@ -130,6 +138,17 @@ struct TargetOptions {
     preferences: Preferences,
 }
 
+impl OptionalTarget {
+    /// Returns what is named, or what is piped in.
+    fn input(&self) -> Result<Input, Failure> {
+        let named = self.path.as_deref().map(Input::named);
+        named.or_else(Input::piped).ok_or_else(|| Failure::Place {
+            message: "no image is named, and nothing is piped in".into(),
+            hint: "name an archive, or: docker save my-app | layerscope report".into(),
+        })
+    }
+}
+
 impl TargetOptions {
     fn selection(&self) -> Selection {
         Selection { image: self.image.clone(), platform: self.platform.clone() }
@@ -139,7 +158,9 @@ impl TargetOptions {
 #[derive(Args)]
 struct ReportArguments {
     #[command(flatten)]
-    target: Target,
+    target: OptionalTarget,
+    #[command(flatten)]
+    ascii: AsciiOption,
     /// How to write it
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
@@ -197,6 +218,13 @@ enum Failure {
     Mismatch,
 }
 
+impl Failure {
+    /// Whether nobody reads the output any more, which is no failure.
+    fn is_broken_pipe(&self) -> bool {
+        matches!(self, Self::Output(_, error) if error.kind() == io::ErrorKind::BrokenPipe)
+    }
+}
+
 impl From<Error> for Failure {
     fn from(error: Error) -> Self {
         Self::Image(error)
@@ -235,10 +263,13 @@ impl From<config::Error> for Failure {
 
 /// Runs the program with the arguments of the process.
 pub fn run() -> ExitCode {
-    let arguments = Arguments::parse();
+    let arguments = match Arguments::try_parse() {
+        Ok(arguments) => arguments,
+        Err(error) => return explain(&error),
+    };
     match dispatch(arguments) {
         Ok(()) => ExitCode::SUCCESS,
-        Err(Failure::Output(_, error)) if error.kind() == io::ErrorKind::BrokenPipe => ExitCode::SUCCESS,
+        Err(failure) if failure.is_broken_pipe() => ExitCode::SUCCESS,
         Err(failure) => {
             let (message, hint) = match failure {
                 Failure::Image(error) => (error.to_string(), error.hint()),
@@ -253,12 +284,29 @@ pub fn run() -> ExitCode {
                 ),
                 Failure::Mismatch => return ExitCode::from(1),
             };
-            eprintln!("error: {message}");
+            say(format_args!("error: {message}"));
             if let Some(hint) = hint {
-                eprintln!("hint: {hint}");
+                say(format_args!("hint: {hint}"));
             }
             ExitCode::from(2)
         }
+    }
+}
+
+/// Writes the help or the version that was asked for, or what is wrong with the command line.
+fn explain(error: &clap::Error) -> ExitCode {
+    if let Some((message, hint)) = misplaced::explained(error) {
+        say(format_args!("error: {message}"));
+        say(format_args!("hint: {hint}"));
+        return ExitCode::from(2);
+    }
+    // clap's own `exit` ends with success also where the help could not be written.
+    match error.print().and_then(|()| io::stdout().flush()) {
+        Err(failed) if !error.use_stderr() && failed.kind() != io::ErrorKind::BrokenPipe => {
+            say(format_args!("error: cannot write the help: {failed}"));
+            ExitCode::from(2)
+        }
+        _ => u8::try_from(error.exit_code()).map_or(ExitCode::FAILURE, ExitCode::from),
     }
 }
 
@@ -273,7 +321,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Images(arguments)) => images::list(&arguments),
         Some(Command::Cat(arguments)) => contents::cat(&arguments),
         Some(Command::Extract(arguments)) => contents::extract_to(&arguments),
-        Some(Command::Demo(DemoArguments { write: Some(file), .. })) => write_demo(&file),
+        Some(Command::Demo(DemoArguments { write: Some(file), .. })) => demo::write(&file),
         Some(Command::Demo(DemoArguments { write: None, preferences, screen })) => {
             show(Input::Demo, Selection::default(), settings::of_screen(&preferences, &screen)?)
         }
@@ -295,13 +343,14 @@ fn report(arguments: ReportArguments) -> Result<(), Failure> {
         return Err(Failure::Usage("--tree lists the filesystem in JSON: add --format json".into()));
     }
     let options = &arguments.target.options;
-    let units = options.preferences.units()?;
+    let (units, signs) = options.preferences.of_text(&arguments.ascii)?;
     let progress = Progress { verify: arguments.verify, ..Progress::default() };
     let prepared = arguments.study.prepare()?;
-    let (opened, inspection) = read_opened(Input::named(&arguments.target.path), &options.selection(), &progress)?;
+    let (opened, inspection) = read_opened(arguments.target.input()?, &options.selection(), &progress)?;
     let study = prepared.study(&opened, &inspection, units, &Arc::default())?;
+    opened.check_unchanged()?;
     match arguments.format {
-        Format::Text => print_text(&inspection, &study, units, arguments.top)?,
+        Format::Text => print_text(&inspection, &study, units, signs, arguments.top)?,
         Format::Json => print_json(&inspection, &study, Detail { top: arguments.top, tree: arguments.tree })?,
     }
     match &inspection.mismatches {
@@ -316,7 +365,8 @@ fn show(input: Input, selection: Selection, settings: Settings) -> Result<(), Fa
         let (opened, inspection) = read_opened(input, &selection, &Progress::default())?;
         let study =
             StudyArguments::default().prepare()?.study(&opened, &inspection, settings.units, &Arc::default())?;
-        return print_text(&inspection, &study, settings.units, DEFAULT_TOP);
+        opened.check_unchanged()?;
+        return print_text(&inspection, &study, settings.units, settings.signs, DEFAULT_TOP);
     }
     if Environment::read().is_dumb() {
         return Err(Failure::Dumb("layerscope report IMAGE"));
@@ -351,9 +401,14 @@ fn read_opened(input: Input, selection: &Selection, progress: &Progress) -> Resu
     Ok(read?)
 }
 
-fn print_text(inspection: &Inspection, study: &Study, units: Units, top: usize) -> Result<(), Failure> {
+fn print_text(inspection: &Inspection, study: &Study, units: Units, signs: Signs, top: usize) -> Result<(), Failure> {
     let style = TextStyle { colour: coloured(), units, top };
-    write_text(inspection, study, style, BufWriter::new(io::stdout().lock())).map_err(to_stdout)
+    write_text(inspection, study, style, text_output(signs)).map_err(to_stdout)
+}
+
+/// Standard output for text, in the characters that can be shown.
+fn text_output(signs: Signs) -> Ascii<BufWriter<io::StdoutLock<'static>>> {
+    Ascii::new(BufWriter::new(io::stdout().lock()), signs)
 }
 
 /// Whether text on standard output is coloured.
@@ -368,17 +423,4 @@ fn print_json(inspection: &Inspection, study: &Study, detail: Detail) -> Result<
 
 fn to_stdout(error: io::Error) -> Failure {
     Failure::Output("the report".into(), error)
-}
-
-/// Writes the demo to a file that appears whole or not at all, and replaces none.
-fn write_demo(file: &Path) -> Result<(), Failure> {
-    let failure = |error| Failure::Output(layerscope::display::escaped(file.as_os_str().as_encoded_bytes()), error);
-    let directory = match file.parent() {
-        Some(parent) if !parent.as_os_str().is_empty() => parent,
-        _ => Path::new("."),
-    };
-    let mut part = tempfile::NamedTempFile::new_in(directory).map_err(failure)?;
-    layerscope::image::builtin::demo::write(BufWriter::new(part.as_file_mut())).map_err(failure)?;
-    part.persist_noclobber(file).map_err(|error| failure(error.error))?;
-    Ok(())
 }

@@ -1,12 +1,15 @@
 //! A line on standard error that says how far the reading is, when it takes long enough to wonder.
 
-use std::io::{self, IsTerminal, Write};
+use std::io::{self, IsTerminal};
 use std::sync::atomic::Ordering;
 use std::sync::mpsc::{RecvTimeoutError, channel};
+use std::thread;
 use std::time::Duration;
 
 use layerscope::Progress;
 use layerscope::report::Units;
+
+use super::stderr;
 
 /// Nothing is said of a read that is over before.
 const PATIENCE: Duration = Duration::from_millis(400);
@@ -17,21 +20,24 @@ pub fn shown<T>(doing: &str, progress: &Progress, work: impl FnOnce() -> T) -> T
     if !io::stderr().is_terminal() {
         return work();
     }
-    std::thread::scope(|scope| {
+    thread::scope(|scope| {
         let (done, wait) = channel::<()>();
-        scope.spawn(move || {
+        let show = move || {
             let mut pause = PATIENCE;
             let mut said = false;
             while wait.recv_timeout(pause) == Err(RecvTimeoutError::Timeout) {
                 pause = STEP;
                 said = true;
                 let size = |counter: &std::sync::atomic::AtomicU64| Units::Iec.size(counter.load(Ordering::Relaxed));
-                let _ = write!(io::stderr(), "\r{doing}: {} of {} \x1b[K", size(&progress.done), size(&progress.total));
+                let (done, total) = (size(&progress.done), size(&progress.total));
+                stderr::write(format_args!("\r{doing}: {done} of {total} \x1b[K"));
             }
             if said {
-                let _ = write!(io::stderr(), "\r\x1b[K");
+                stderr::write("\r\x1b[K");
             }
-        });
+        };
+        // Where no thread can be made, nothing is said.
+        let _ = thread::Builder::new().spawn_scoped(scope, show);
         let result = work();
         drop(done);
         result

@@ -7,9 +7,10 @@ use clap::{Args, ValueEnum};
 use layerscope::report::Units;
 
 use super::Failure;
+use super::stderr::say;
 use crate::config::{self, Ascii, Config, Error, Keys, Place, ThemeChoice};
 use crate::tui::widgets::theme::Theme;
-use crate::tui::{Motion, Settings};
+use crate::tui::{Motion, Settings, Signs};
 use crate::view::View;
 
 /// What every command that shows sizes takes.
@@ -38,15 +39,22 @@ pub struct ScreenOptions {
     look: LookOptions,
 }
 
+/// The characters of text and screens.
+#[derive(Args)]
+pub struct AsciiOption {
+    /// Use ASCII only
+    #[arg(long)]
+    ascii: bool,
+}
+
 /// How every screen looks and is used.
 #[derive(Args)]
 pub struct LookOptions {
     /// The colours: auto, dark, light, 16, plain, blue-orange, a theme of your own, or the path of a theme file
     #[arg(long, value_name = "THEME")]
     theme: Option<String>,
-    /// Draw with ASCII only
-    #[arg(long)]
-    ascii: bool,
+    #[command(flatten)]
+    pub ascii: AsciiOption,
     /// The keys: dive has those of dive where they differ
     #[arg(long, value_enum)]
     keys: Option<Keys>,
@@ -90,6 +98,13 @@ impl Preferences {
         Ok(self.load()?.0.units)
     }
 
+    /// The units of sizes, and the characters of text.
+    pub fn of_text(&self, ascii: &AsciiOption) -> Result<(Units, Signs), Failure> {
+        let (mut config, _) = self.load()?;
+        ascii.apply(&mut config);
+        Ok((config.units, config.signs()))
+    }
+
     /// Where the configuration lies, if there is a place for one.
     pub fn directory(&self) -> Option<PathBuf> {
         self.place().directory()
@@ -102,6 +117,9 @@ impl Preferences {
     /// The configuration with what these options say otherwise, and where it was looked for.
     fn load(&self) -> Result<(Config, Place), Error> {
         let place = self.place();
+        if let Some((path, error)) = place.denied() {
+            say(format_args!("warning: cannot read {path}: {error}; going on without it"));
+        }
         let mut config = Config::load(&place)?;
         match (self.si, self.iec) {
             (true, _) => config.units = Units::Si,
@@ -112,14 +130,21 @@ impl Preferences {
     }
 }
 
+impl AsciiOption {
+    fn apply(&self, config: &mut Config) {
+        // A locale without Unicode asks for more.
+        if self.ascii && config.signs() == Signs::Unicode {
+            config.ascii = Ascii::Always;
+        }
+    }
+}
+
 impl LookOptions {
     fn apply(&self, config: &mut Config, place: &Place) -> Result<(), Error> {
         config.keys = self.keys.unwrap_or(config.keys);
         config.mouse &= !self.no_mouse;
         config.motion &= !self.no_motion;
-        if self.ascii {
-            config.ascii = Ascii::Always;
-        }
+        self.ascii.apply(config);
         if let Some(name) = &self.theme {
             let theme = ThemeChoice::named(name, place.directory().as_deref(), &PathBuf::new());
             config.theme = theme.map_err(|what| Error::Option(format!("--theme {name}: {what}")))?;

@@ -1,6 +1,7 @@
 //! Where the configuration lies.
 
 use std::ffi::OsString;
+use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
@@ -49,12 +50,27 @@ impl Place {
         Some(std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned()))
     }
 
-    /// The file with its text, if there is one.
+    /// Returns a file that nobody asked for, which is there but may not be read, with the reason.
+    pub fn denied(&self) -> Option<(String, io::Error)> {
+        let Self::Usual(path) = self else { return None };
+        // Of a directory that may not be searched nobody knows whether the file is in it.
+        path.symlink_metadata().ok()?;
+        File::open(path).err().map(|error| (shown(path), error))
+    }
+
+    /// Reads the file with its text, if there is one.
+    ///
+    /// # Errors
+    ///
+    /// It was asked for and cannot be read, or it is no text of sensible size.
     pub fn read(&self) -> Result<Option<(PathBuf, String)>, Error> {
         let Some(path) = self.path() else { return Ok(None) };
+        // Whose home it is depends on `su`, `sudo` and service managers: what nobody asked for may be out of reach.
+        if matches!(self, Self::Usual(_)) && File::open(path).is_err() {
+            return Ok(None);
+        }
         match host_text::contents(path) {
             Ok(text) => Ok(Some((path.to_owned(), text))),
-            Err(error) if error.kind() == io::ErrorKind::NotFound && matches!(self, Self::Usual(_)) => Ok(None),
             Err(error) => Err(Error::Unreadable(shown(path), error)),
         }
     }
@@ -81,6 +97,9 @@ mod tests {
         let path = directory.path().join("config.toml");
         assert!(Place::Usual(path.clone()).read().unwrap().is_none());
         assert!(Place::Asked(path.clone()).read().is_err());
+        let below_a_file = PathBuf::from("/dev/null/.config/layerscope/config.toml");
+        assert!(Place::Usual(below_a_file.clone()).read().unwrap().is_none());
+        assert!(Place::Asked(below_a_file).read().is_err());
         std::fs::write(&path, "x".repeat(2 << 20)).unwrap();
         assert!(Place::Usual(path).read().unwrap_err().to_string().ends_with("it is bigger than 1 MiB"));
     }

@@ -4,18 +4,18 @@ use std::fmt::Write as _;
 use std::fs::{self, File};
 use std::io::{self, Write};
 use std::path::{Component, Path};
+use std::sync::atomic::Ordering;
 
-use layerscope::Error;
 use layerscope::display::{escaped, escaped_str};
+use layerscope::files::output::{NewDirectory, exists, failed};
 use layerscope::image::builtin;
+use layerscope::{Error, Progress};
 
 use super::{Handout, Pictures, file, picture_name};
 use crate::tui::widgets::picture::{WHITE, titled};
 
 /// The directory of the pictures that the Markdown shows.
 const PICTURES: &str = "pictures";
-/// What is written into the fresh directory, and then moved to its place.
-const ROOT: &str = "root";
 
 /// What a directory is made of.
 pub struct Kit<'a> {
@@ -39,63 +39,53 @@ impl Kit<'_> {
     /// # Errors
     ///
     /// [`Error::Exists`] where something is there already, but for an empty directory; nothing is written then.
-    pub fn write(&self, directory: &Path) -> Result<(), Error> {
-        let is_empty = is_free(directory)?;
-        let parent = directory.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."));
-        let fresh = tempfile::Builder::new().prefix(".layerscope-").tempdir_in(parent);
-        let fresh = fresh.map_err(|source| failed("write into", parent, source))?;
-        let root = fresh.path().join(ROOT);
-        self.fill(&root)?;
-        if is_empty {
-            // Somebody may have put something into it meanwhile; then this fails.
-            fs::remove_dir(directory).map_err(|source| failed("replace", directory, source))?;
-        }
-        fs::rename(&root, directory).map_err(|source| failed("create", directory, source))
+    pub fn write(&self, directory: &Path, progress: &Progress) -> Result<(), Error> {
+        check_kit_free(directory)?;
+        let mut place = NewDirectory::prepare(directory, [""; 0])?;
+        place.make_directory(PICTURES)?;
+        let desk = Desk { place: &place, progress };
+        self.fill(&desk)?;
+        place.move_in()
     }
 
-    fn fill(&self, root: &Path) -> Result<(), Error> {
-        for directory in [root, &root.join(PICTURES)] {
-            fs::create_dir(directory).map_err(|source| failed("create", directory, source))?;
-        }
-        let archives = self.images.iter().map(|image| self.archive(image, root)).collect::<Result<Vec<_>, _>>()?;
+    fn fill(&self, desk: &Desk<'_>) -> Result<(), Error> {
+        let archives = self.images.iter().map(|image| self.archive(image, desk)).collect::<Result<Vec<_>, _>>()?;
         let handout = self.handout;
         for (step, still) in handout.pictures() {
             let drawn = titled(WHITE, &still.screen, &escaped_str(&still.caption));
-            put(&root.join(PICTURES).join(picture_name(step)), &drawn)?;
+            desk.put(&Path::new(PICTURES).join(picture_name(step)), &drawn)?;
         }
-        put(&root.join("handout.html"), &handout.html())?;
-        put(&root.join("handout.md"), &handout.markdown(Pictures::Files(PICTURES)))?;
+        desk.put("handout.html", &handout.html())?;
+        desk.put("handout.md", &handout.markdown(Pictures::Files(PICTURES)))?;
         for (name, dockerfile) in
             [("Dockerfile.before", &handout.told.before), ("Dockerfile.after", &handout.told.after)]
         {
             if !dockerfile.is_empty() {
-                put(&root.join(name), &file(dockerfile))?;
+                desk.put(name, &file(dockerfile))?;
             }
         }
         if let Some((lesson, name)) = self.lesson.and_then(|lesson| Some((lesson, lesson.file_name()?))) {
-            copy(lesson, &root.join(name))?;
+            desk.copy(lesson, name)?;
         }
-        put(&root.join("README.txt"), &self.readme(&archives))
+        desk.put("README.txt", &self.readme(&archives))
     }
 
     /// Writes the archive of an image, if it is a built-in one or lies right beside the lesson.
-    fn archive(&self, image: &str, root: &Path) -> Result<Archive, Error> {
+    fn archive(&self, image: &str, desk: &Desk<'_>) -> Result<Archive, Error> {
         let path = self.lesson.map(|lesson| lesson.parent().unwrap_or(Path::new("")).join(image));
         if let Some(path) = path.filter(|path| path.exists()) {
             let is_name = matches!(Path::new(image).components().collect::<Vec<_>>()[..], [Component::Normal(_)]);
             if !is_name || !path.is_file() {
                 return Ok(Archive::Elsewhere(shown(&path)));
             }
-            copy(&path, &root.join(image))?;
+            desk.copy(&path, image)?;
             return Ok(Archive::Written(escaped_str(image)));
         }
         if !builtin::names().any(|name| name == image) {
             return Ok(Archive::Elsewhere(escaped_str(image)));
         }
         let name = format!("{image}.tar");
-        let path = root.join(&name);
-        let written = File::create_new(&path).and_then(|mut file| builtin::write_file(image, &mut file));
-        written.map_err(|source| failed("write", &path, source))?;
+        desk.write(&name, |file| builtin::write_file(image, file))?;
         Ok(Archive::Written(name))
     }
 
@@ -129,35 +119,51 @@ impl Kit<'_> {
     }
 }
 
-/// Whether an empty directory is there, and can be replaced.
-fn is_free(directory: &Path) -> Result<bool, Error> {
-    let exists = || Error::Exists { path: shown(directory) };
+/// Fails where a kit cannot be written because something is there, but for an empty directory.
+///
+/// # Errors
+///
+/// [`Error::Exists`] if something is there, [`Error::Output`] if it cannot be seen.
+pub fn check_kit_free(directory: &Path) -> Result<(), Error> {
     match directory.symlink_metadata() {
-        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(false),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
         Err(source) => Err(failed("create", directory, source)),
-        Ok(metadata) if !metadata.is_dir() => Err(exists()),
+        Ok(metadata) if !metadata.is_dir() => Err(exists(directory)),
         Ok(_) => {
             let mut entries = fs::read_dir(directory).map_err(|source| failed("read", directory, source))?;
-            // Who is in the directory would be left in one that is gone.
-            let is_here = fs::canonicalize(directory).ok() == std::env::current_dir().ok();
-            if entries.next().is_some() || is_here { Err(exists()) } else { Ok(true) }
+            if entries.next().is_some() { Err(exists(directory)) } else { Ok(()) }
         }
     }
 }
 
-fn put(path: &Path, text: &str) -> Result<(), Error> {
-    let written = File::create_new(path).and_then(|mut file| file.write_all(text.as_bytes()));
-    written.map_err(|source| failed("write", path, source))
+/// The directory while its files are written, each named by its path in it.
+struct Desk<'a> {
+    place: &'a NewDirectory,
+    progress: &'a Progress,
 }
 
-/// Copies a file to where nothing is.
-fn copy(from: &Path, to: &Path) -> Result<(), Error> {
-    let copied = File::open(from).and_then(|mut from| io::copy(&mut from, &mut File::create_new(to)?));
-    copied.map(drop).map_err(|source| failed("copy", from, source))
-}
+impl Desk<'_> {
+    fn put(&self, name: impl AsRef<Path>, text: &str) -> Result<(), Error> {
+        self.write(name, |file| file.write_all(text.as_bytes()))
+    }
 
-fn failed(operation: &'static str, path: &Path, source: io::Error) -> Error {
-    Error::Output { path: shown(path), operation, source }
+    fn copy(&self, from: &Path, name: impl AsRef<Path>) -> Result<(), Error> {
+        let mut from_file = File::open(from).map_err(|source| failed("copy", from, source))?;
+        self.write(name, |file| io::copy(&mut from_file, file).map(drop))
+    }
+
+    fn write(&self, name: impl AsRef<Path>, write: impl FnOnce(&mut File) -> io::Result<()>) -> Result<(), Error> {
+        if self.progress.cancel.load(Ordering::Relaxed) {
+            return Err(Error::Cancelled);
+        }
+        let path = self.place.root().join(name);
+        let written = File::create_new(&path).and_then(|mut file| write(&mut file));
+        written.map_err(|source| self.failed("write", &path, source))
+    }
+
+    fn failed(&self, operation: &'static str, path: &Path, source: io::Error) -> Error {
+        failed(operation, &self.place.final_path(path), source)
+    }
 }
 
 fn shown(path: &Path) -> String {

@@ -14,7 +14,7 @@ use crate::tui::Settings;
 use crate::tui::lesson::{Still, stills};
 
 pub use crate::tui::lesson::Size;
-pub use kit::Kit;
+pub use kit::{Kit, check_kit_free};
 
 /// A screen that is printed: as many columns as a page holds, and so few rows that it holds two.
 pub const PRINTED: Size = Size { columns: 100, rows: 20 };

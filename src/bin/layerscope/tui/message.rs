@@ -16,6 +16,8 @@ use crate::tui::work::passes::{Done, Job};
 /// Something that happened.
 pub enum Message {
     Key(KeyEvent),
+    /// Text that came in one piece, and is no keys.
+    Paste(String),
     /// What the mouse did, and when, counted from the start.
     Mouse(MouseEvent, Duration),
     Resize(u16, u16),

@@ -9,17 +9,19 @@ use ratatui::layout::Rect;
 
 use super::app::App;
 use super::session::{Ended, Session};
-use super::terminal::stage::Stage;
+use super::terminal::drawn;
+use super::terminal::stage::{Prepared, Stage};
 use super::{Failure, Settings, Start};
 
 /// Shows an image until the person quits.
 pub fn run(start: Start, selection: Selection, settings: Settings) -> Result<(), Failure> {
     let (sender, receiver) = channel();
+    let prepared = Prepared::watching(sender.clone(), receiver)?;
     let app = App::new(start.name(), &settings, area()?);
-    let mut session = Session::new(app, 0, selection, settings.pager.clone(), sender.clone());
+    let mut session = Session::new(app, 0, selection, settings.pager.clone(), sender);
     // The layers are read already while the terminal is asked for its colours.
     session.start(start);
-    let mut stage = Stage::open(&settings, sender, receiver)?;
+    let mut stage = prepared.open(&settings)?;
     let ended = exchange(&mut session, &mut stage);
     drop(stage);
     match ended? {
@@ -34,7 +36,7 @@ fn exchange(session: &mut Session, stage: &mut Stage) -> io::Result<Ended> {
         session.work();
         stage.draw(|theme, frame| session.draw(theme, frame))?;
         let patience = session.patience(Instant::now());
-        let Some(events) = stage.wait(patience) else { return Ok(Ended::Quit) };
+        let Some(events) = stage.wait(patience)? else { return Ok(Ended::Quit) };
         session.pass_time(Instant::now(), events.is_empty());
         for event in events {
             if let Some(ended) = session.take(event, stage)? {
@@ -47,5 +49,5 @@ fn exchange(session: &mut Session, stage: &mut Stage) -> io::Result<Ended> {
 /// The whole of the terminal.
 pub fn area() -> io::Result<Rect> {
     let (width, height) = crossterm::terminal::size()?;
-    Ok(Rect::new(0, 0, width, height))
+    Ok(drawn(width, height))
 }

@@ -4,12 +4,12 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
-use std::thread;
 use std::time::{Duration, Instant};
 
 use layerscope::advice::assessment::Study;
 use layerscope::files::contents::{Contents, LayerContents};
 use layerscope::image::Image;
+use layerscope::progress::spawn;
 use layerscope::report::Units;
 use layerscope::{Archive, Error, Inspection, Opened, Progress, Selection};
 use ratatui::Frame;
@@ -23,6 +23,7 @@ use super::work::{Jobs, Workshop};
 use super::{Failure, Start};
 use crate::intro::Intro;
 use crate::lesson::{self, Course, Entry, LessonError};
+use crate::signals;
 use crate::tui::terminal::clock::Clock;
 use crate::tui::terminal::stage::{Event, Stage, TICK};
 use crate::tui::widgets::theme::Theme;
@@ -96,7 +97,7 @@ impl Session {
             }
             Start::Later(_, open) => {
                 let (progress, sender) = (self.progress.clone(), self.sender.clone());
-                thread::spawn(move || sender.send(Event::Archive(open(&progress))));
+                spawn(move || drop(sender.send(Event::Archive(open(&progress)))));
             }
         }
     }
@@ -107,7 +108,7 @@ impl Session {
         self.app.update(Message::Loaded(Ok(inspection.clone())));
         self.contents = Some(contents.clone());
         let (progress, teller, units) = (self.progress.clone(), self.teller(), self.app.units);
-        thread::spawn(move || study(&*contents, &inspection, units, &progress, &teller));
+        spawn(move || study(&*contents, &inspection, units, &progress, &teller));
     }
 
     fn offer(&mut self, archive: Archive) {
@@ -144,10 +145,10 @@ impl Session {
         self.app.update(Message::Opened(intro));
         let (progress, sender, units) = (self.progress.clone(), self.sender.clone(), self.app.units);
         let place = if index + 1 < course.entries.len() { Place::Among } else { Place::Last };
-        thread::spawn(move || {
+        spawn(move || {
             let told = course.entries[index].stage(units, &progress);
             let narrator = told.map(|(told, stages)| Box::new(Narrator::new(told, stages, place)));
-            sender.send(Event::Lesson(progress, narrator.map_err(Box::new)))
+            let _ = sender.send(Event::Lesson(progress, narrator.map_err(Box::new)));
         });
     }
 
@@ -161,7 +162,7 @@ impl Session {
         self.contents = Some(contents.clone());
         let (progress, teller) = (self.progress.clone(), self.teller());
         let units = self.app.units;
-        thread::spawn(move || {
+        spawn(move || {
             let inspection = layerscope::inspect(&opened, &progress).map(Arc::new);
             let read = inspection.as_ref().ok().cloned();
             teller(Message::Loaded(inspection));
@@ -174,10 +175,10 @@ impl Session {
     /// Reads the image beside the screen, and begins its story.
     fn tell(&self, opened: Opened) {
         let (progress, sender, units) = (self.progress.clone(), self.sender.clone(), self.app.units);
-        thread::spawn(move || {
+        spawn(move || {
             let told = lesson::story::of(&opened, units, &progress);
             let narrator = told.map(|(told, stage)| Box::new(Narrator::new(told, vec![stage], Place::Alone)));
-            sender.send(Event::Lesson(progress, narrator.map_err(|error| Box::new(LessonError::Image(error)))))
+            let _ = sender.send(Event::Lesson(progress, narrator.map_err(|error| Box::new(LessonError::Image(error)))));
         });
     }
 
@@ -223,7 +224,7 @@ impl Session {
         let effect = match event {
             Event::Message(message) => self.app.update(message),
             Event::Told(number, message) if number == self.number => self.app.update(message),
-            Event::Told(..) | Event::Compared(_) => None,
+            Event::Told(..) | Event::Compared(_) | Event::Asked(_) => None,
             Event::Archive(Err(error)) => self.app.update(Message::Loaded(Err(error))),
             Event::Archive(Ok(archive)) => self.opened(archive),
             // Nobody waits for it any more.
@@ -233,10 +234,6 @@ impl Session {
                 LessonError::Image(Error::Cancelled) => Some(Effect::Quit),
                 error => return Ok(Some(Ended::Failed(Failure::Lesson(error)))),
             },
-            Event::Continued => {
-                let size = stage.renew()?;
-                self.app.update(size)
-            }
         };
         match effect {
             Some(Effect::Cancel) if self.is_reading_one_of_several_lessons() => {
@@ -264,11 +261,11 @@ impl Session {
             }
             Some(Effect::Work(job)) => {
                 let teller = self.teller();
-                thread::spawn(move || job.run(&mut |done| teller(Message::Done(done))));
+                spawn(move || job.run(&mut |done| teller(Message::Done(done))));
             }
             Some(Effect::Page(file)) => {
                 let pager = self.pager.clone().unwrap_or_else(pager::usual);
-                let (notice, size) = stage.leave(|| pager::show(&pager, &file))?;
+                let (notice, size) = stage.leave(|| signals::without_keys(|| pager::show(&pager, &file)))?;
                 self.app.notice = notice;
                 self.app.update(size);
             }
@@ -315,7 +312,11 @@ fn study(
     progress: &Arc<Progress>,
     teller: &impl Fn(Message),
 ) {
-    if let Ok(study) = Study::unprompted(inspection, contents, units, progress) {
-        teller(Message::Studied(Arc::new(study)));
+    let study = Study::unprompted(inspection, contents, units, progress);
+    match (contents.check_unchanged(), study) {
+        (Err(error), _) => teller(Message::Loaded(Err(error))),
+        (Ok(()), Ok(study)) => teller(Message::Studied(Arc::new(study))),
+        // The image has been left.
+        (Ok(()), Err(_)) => {}
     }
 }

@@ -35,6 +35,7 @@ use teller::Teller;
 pub fn of(opened: &Opened, units: Units, progress: &Arc<Progress>) -> Result<(Told, Stage), Error> {
     let stage = Stage::of(opened, units, progress)?;
     let dockerfiles = Dockerfiles::of(&stage, progress)?;
+    opened.check_unchanged()?;
     Ok((story(&stage, dockerfiles, units), stage))
 }
 

@@ -23,7 +23,8 @@ impl App {
     /// Gives a text to the clipboard and says so, or says why there is none.
     pub(in crate::tui) fn copied(&mut self, text: Option<String>, otherwise: &str) -> Option<Effect> {
         let text = text.map(|text| layerscope::display::escaped_str(&text));
-        self.notice = Some(text.as_ref().map_or_else(|| otherwise.to_owned(), |text| format!("copied {text}")));
+        self.notice =
+            Some(text.as_ref().map_or_else(|| otherwise.to_owned(), |text| format!("sent to the terminal: {text}")));
         text.map(Effect::Copy)
     }
 

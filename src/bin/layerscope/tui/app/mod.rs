@@ -5,6 +5,7 @@ mod copy;
 pub mod draw;
 pub mod mouse;
 mod moving;
+mod paste;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 use layerscope::Error;
@@ -159,6 +160,7 @@ impl App {
         match message {
             Message::Key(key) if key.kind != KeyEventKind::Release => return self.key(key),
             Message::Key(_) => {}
+            Message::Paste(text) => return self.paste(&text),
             Message::Mouse(mouse, at) => return self.mouse(mouse, at),
             Message::Resize(width, height) => {
                 self.area = Rect::new(0, 0, width, height);
@@ -209,7 +211,7 @@ impl App {
         None
     }
 
-    fn key(&mut self, key: KeyEvent) -> Option<Effect> {
+    pub(super) fn key(&mut self, key: KeyEvent) -> Option<Effect> {
         let action = self.keymap.action(&self.contexts(), key.into());
         self.notice = None;
         if self.asks_where() && !is_interrupt(key) {

@@ -39,6 +39,7 @@ use super::widgets::moved;
 use crate::tui::app::mouse::Pointer;
 use crate::tui::keys::help::COMPARISON;
 use crate::tui::overlay::help::help_lines;
+use crate::tui::widgets::prompt::Prompt;
 
 use against::Against;
 use cursor::Cursor;
@@ -212,6 +213,7 @@ impl Side {
     pub fn update(&mut self, message: Message) -> Option<Effect> {
         let effect = match message {
             Message::Key(key) if key.kind != KeyEventKind::Release => self.key(key),
+            Message::Paste(text) => self.paste(&text),
             Message::Mouse(mouse, at) => self.mouse(mouse, at),
             Message::Resize(width, height) => {
                 self.area = Rect::new(0, 0, width, height);
@@ -223,7 +225,7 @@ impl Side {
         effect.or_else(|| self.wanted())
     }
 
-    fn key(&mut self, key: KeyEvent) -> Option<Effect> {
+    pub(super) fn key(&mut self, key: KeyEvent) -> Option<Effect> {
         self.notice = None;
         if is_interrupt(key) {
             return Some(Effect::Quit);
@@ -240,6 +242,11 @@ impl Side {
         }
         let action = self.keymap.action(&self.contexts(), key.into())?;
         self.act(action)
+    }
+
+    /// The line that is being typed.
+    pub(super) fn query(&mut self) -> Option<&mut Prompt> {
+        self.searched().map(|against| &mut against.paths.find.query)
     }
 
     /// What is being searched, if keys go into a query.
@@ -382,7 +389,7 @@ impl Side {
 
     fn copied(&mut self, text: String) -> Option<Effect> {
         let text = escaped_str(&text);
-        self.notice = Some(format!("copied {text}"));
+        self.notice = Some(format!("sent to the terminal: {text}"));
         Some(Effect::Copy(text))
     }
 }

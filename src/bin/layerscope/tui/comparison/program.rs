@@ -5,12 +5,12 @@ use std::io;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::{Sender, channel};
-use std::thread;
 use std::time::Instant;
 
 use layerscope::compare::Pair;
 use layerscope::files::contents::LayerContents;
 use layerscope::files::packages::installed;
+use layerscope::progress::spawn;
 use layerscope::{Error, Opened, Progress, Selection};
 use ratatui::layout::Rect;
 
@@ -19,7 +19,7 @@ use crate::tui::app::App;
 use crate::tui::message::Message;
 use crate::tui::run::area;
 use crate::tui::session::{Ended, Session};
-use crate::tui::terminal::stage::{Event, Stage, TICK};
+use crate::tui::terminal::stage::{Event, Prepared, Stage, TICK};
 use crate::tui::{Failure, Settings};
 
 /// Opens an image; what can be read only once is read then.
@@ -35,13 +35,13 @@ pub struct Candidate {
 /// Shows images side by side until the person quits.
 pub fn run(candidates: Vec<Candidate>, settings: Settings) -> Result<(), Failure> {
     let (sender, receiver) = channel();
+    let prepared = Prepared::watching(sender.clone(), receiver)?;
     let names = candidates.iter().map(|candidate| candidate.name.clone()).collect();
     let progress: Vec<Arc<Progress>> = candidates.iter().map(|_| Arc::default()).collect();
     let side = Side::new(names, &settings, area()?);
-    let mut program =
-        Program { side, progress, sessions: HashMap::new(), open: None, settings, sender: sender.clone() };
+    let mut program = Program { side, progress, sessions: HashMap::new(), open: None, settings, sender };
     program.read(candidates);
-    let mut stage = Stage::open(&program.settings, sender, receiver)?;
+    let mut stage = prepared.open(&program.settings)?;
     let ended = program.exchange(&mut stage);
     for progress in &program.progress {
         progress.cancel.store(true, Ordering::Relaxed);
@@ -70,7 +70,7 @@ impl Program {
         let (sender, progress) = (self.sender.clone(), self.progress.clone());
         // Ends where nobody listens any more.
         let tell = move |news| sender.send(Event::Compared(news)).ok();
-        thread::spawn(move || {
+        let work = move || {
             let mut read = Vec::new();
             for (i, (candidate, progress)) in candidates.into_iter().zip(&progress).enumerate() {
                 let opened = match (candidate.open)(progress) {
@@ -87,8 +87,14 @@ impl Program {
             }
             read.into_iter().zip(&progress).enumerate().try_for_each(|(i, ((opened, inspection), progress))| {
                 let installed = installed(&inspection.tree, &LayerContents::new(&opened), progress);
+                if let Err(error) = opened.check_unchanged() {
+                    return tell(News::Read(i, Err(error)));
+                }
                 tell(News::Installed(i, Arc::new(installed)))
             })
+        };
+        spawn(move || {
+            work();
         });
     }
 
@@ -106,7 +112,7 @@ impl Program {
                     (!self.side.is_ready()).then_some(TICK)
                 }
             };
-            let Some(events) = stage.wait(patience) else { return Ok(Ended::Quit) };
+            let Some(events) = stage.wait(patience)? else { return Ok(Ended::Quit) };
             match self.session() {
                 Some(session) => session.pass_time(Instant::now(), events.is_empty()),
                 None if events.is_empty() => self.progressed(),
@@ -144,11 +150,7 @@ impl Program {
             }
             event if self.open.is_some() => return self.take_in_session(event, stage),
             Event::Message(message) => self.side.update(message),
-            Event::Continued => {
-                let size = stage.renew()?;
-                self.side.update(size)
-            }
-            Event::Archive(_) | Event::Lesson(..) => None,
+            Event::Archive(_) | Event::Lesson(..) | Event::Asked(_) => None,
         };
         match effect {
             Some(Effect::Quit) => return Ok(Some(Ended::Quit)),
@@ -203,9 +205,9 @@ impl Program {
         let inspection = |image: usize| self.side.images.get(image)?.inspection.clone();
         let (Some(first), Some(second)) = (inspection(0), inspection(other)) else { return };
         let sender = self.sender.clone();
-        thread::spawn(move || {
+        spawn(move || {
             let pair = Arc::new(Pair::of(&first, &second));
-            sender.send(Event::Compared(News::Compared(other, pair)))
+            let _ = sender.send(Event::Compared(News::Compared(other, pair)));
         });
     }
 }

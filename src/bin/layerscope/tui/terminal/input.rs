@@ -1,14 +1,24 @@
 //! The thread that reads keys and clicks, which can be told to leave them to another program for a while.
 
 use std::io;
+use std::sync::mpsc::{Sender, channel};
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
-use std::thread;
 use std::time::Duration;
 
 use crossterm::event::{self, Event};
+use layerscope::progress::try_spawn;
 
 /// As long as this the thread is waited for; it needs no more than a wake-up.
 const PATIENCE: Duration = Duration::from_secs(1);
+
+/// What takes the events until it wants no more, and what is called where there is nothing to read from any more.
+type Taker = (Box<dyn FnMut(Event) -> bool + Send>, Box<dyn FnOnce() + Send>);
+
+/// A thread that will read.
+pub struct Reader {
+    start: Sender<Taker>,
+    gate: Arc<Gate>,
+}
 
 /// The reading thread.
 pub struct Input {
@@ -51,13 +61,18 @@ impl Gate {
     }
 }
 
-impl Input {
-    /// Reads until `take` wants no more or there is nothing to read from, and then calls `end`.
-    pub fn watch(take: impl FnMut(Event) -> bool + Send + 'static, end: impl FnOnce() + Send + 'static) -> Self {
+impl Reader {
+    /// Makes the thread, which does nothing yet.
+    ///
+    /// # Errors
+    ///
+    /// The system gives no thread.
+    pub fn prepare() -> io::Result<Self> {
         let gate = Arc::new(Gate::default());
-        let input = Self { gate: gate.clone() };
-        thread::spawn(move || {
-            let mut take = take;
+        let (start, taker) = channel::<Taker>();
+        let reader = Self { start, gate: gate.clone() };
+        try_spawn(move || {
+            let Ok((mut take, end)) = taker.recv() else { return };
             loop {
                 gate.pass();
                 let Ok(event) = event::read() else { return end() };
@@ -65,10 +80,19 @@ impl Input {
                     return;
                 }
             }
-        });
-        input
+        })?;
+        Ok(reader)
     }
 
+    /// Reads until `take` wants no more or there is nothing to read from, and then calls `end`.
+    pub fn watch(self, take: impl FnMut(Event) -> bool + Send + 'static, end: impl FnOnce() + Send + 'static) -> Input {
+        // The thread waits for this.
+        let _ = self.start.send((Box::new(take), Box::new(end)));
+        Input { gate: self.gate }
+    }
+}
+
+impl Input {
     /// Keeps the thread from reading, until the value is dropped.
     pub fn rest(&self) -> Rest<'_> {
         let mut state = self.gate.state();

@@ -9,10 +9,11 @@ use crossterm::clipboard::CopyToClipboard;
 use crossterm::event::Event as TerminalEvent;
 use layerscope::{Archive, Error, Progress};
 use ratatui::Frame;
-use ratatui::layout::{Position, Rect};
+use ratatui::layout::Rect;
 
-use super::{Answer, Environment, Input, Late, Screen};
+use super::{Answer, Environment, Input, Late, Reader, Screen, drawn, give_to_tmux};
 use crate::lesson::LessonError;
+use crate::signals::{self, Asked};
 use crate::tui::Settings;
 use crate::tui::comparison::News;
 use crate::tui::lesson::Narrator;
@@ -34,9 +35,16 @@ pub enum Event {
     Lesson(Arc<Progress>, Result<Box<Narrator>, Box<LessonError>>),
     /// What has come of comparing images.
     Compared(News),
-    /// The program was stopped from outside, and goes on.
-    #[cfg_attr(not(unix), expect(dead_code, reason = "a signal of Unix tells it"))]
-    Continued,
+    /// A signal asks for something.
+    Asked(Asked),
+}
+
+/// What a stage needs that the system may refuse, before the terminal is touched: signals are watched from now on, and
+/// there is a thread for the keys.
+pub struct Prepared {
+    reader: Reader,
+    sender: Sender<Event>,
+    receiver: Receiver<Event>,
 }
 
 /// The terminal, taken over until this is dropped.
@@ -47,20 +55,28 @@ pub struct Stage {
     receiver: Receiver<Event>,
 }
 
-impl Stage {
+impl Prepared {
+    /// Watches signals, and sends what they ask for to `receiver`.
+    pub fn watching(sender: Sender<Event>, receiver: Receiver<Event>) -> io::Result<Self> {
+        let asks = sender.clone();
+        signals::watch(move |asked| asks.send(Event::Asked(asked)).is_ok())?;
+        Ok(Self { reader: Reader::prepare()?, sender, receiver })
+    }
+
     /// Asks the terminal for its colours unless the settings have some, and takes it over.
-    pub fn open(settings: &Settings, sender: Sender<Event>, receiver: Receiver<Event>) -> io::Result<Self> {
+    pub fn open(self, settings: &Settings) -> io::Result<Stage> {
         let environment = Environment::read();
         let (theme, answer) = match settings.theme {
             Some(theme) => (environment.adapted(theme), Answer::Nothing),
             None => environment.suitable(Answer::ask),
         };
         let screen = Screen::open(settings.mouse)?;
-        watch_signals(sender.clone())?;
-        let input = watch_input(sender, Late::expected(answer == Answer::Late));
-        Ok(Self { screen, theme: theme.with(settings.signs), input, receiver })
+        let input = watch_input(self.reader, self.sender, Late::expected(answer == Answer::Late));
+        Ok(Stage { screen, theme: theme.with(settings.signs), input, receiver: self.receiver })
     }
+}
 
+impl Stage {
     /// Draws a frame.
     pub fn draw(&mut self, draw: impl FnOnce(&Theme, &mut Frame<'_>)) -> io::Result<()> {
         let Self { screen, theme, .. } = self;
@@ -70,21 +86,36 @@ impl Stage {
     /// Waits for what happens, no longer than `patience`; nothing happened where that is over.
     ///
     /// `None` means that nobody is left to send anything.
-    pub fn wait(&self, patience: Option<Duration>) -> Option<Vec<Event>> {
+    pub fn wait(&mut self, patience: Option<Duration>) -> io::Result<Option<Vec<Event>>> {
         let first = match patience {
             Some(patience) => match self.receiver.recv_timeout(patience) {
                 Ok(event) => Some(event),
                 Err(RecvTimeoutError::Timeout) => None,
-                Err(RecvTimeoutError::Disconnected) => return None,
+                Err(RecvTimeoutError::Disconnected) => return Ok(None),
             },
-            None => Some(self.receiver.recv().ok()?),
+            None => match self.receiver.recv() {
+                Ok(event) => Some(event),
+                Err(_) => return Ok(None),
+            },
         };
         // What has come meanwhile is taken in before the next frame.
-        Some(first.into_iter().chain(self.receiver.try_iter()).collect())
+        let events: Vec<Event> = first.into_iter().chain(self.receiver.try_iter()).collect();
+        events.into_iter().map(|event| self.obey(event)).collect::<io::Result<_>>().map(Some)
+    }
+
+    /// Does what a signal asks for, and returns what the screen has to know of it.
+    fn obey(&mut self, event: Event) -> io::Result<Event> {
+        let Event::Asked(asked) = event else { return Ok(event) };
+        Ok(Event::Message(match asked {
+            Asked::End => Message::Terminate,
+            Asked::Stop => self.stop()?,
+            Asked::Continue => self.renew()?,
+        }))
     }
 
     /// Gives a text to the terminal's clipboard.
     pub fn copy(&mut self, text: String) -> io::Result<()> {
+        give_to_tmux(&text);
         crossterm::execute!(self.screen.terminal.backend_mut(), CopyToClipboard::to_clipboard_from(text))
     }
 
@@ -96,18 +127,18 @@ impl Stage {
 
     /// Stops the program until the shell lets it go on.
     pub fn stop(&mut self) -> io::Result<Message> {
-        Ok(self.leave(stop)?.1)
+        Ok(self.leave(signals::stop)?.1)
     }
 
     /// Takes the terminal over anew, after the program was stopped from outside.
-    pub fn renew(&mut self) -> io::Result<Message> {
+    fn renew(&mut self) -> io::Result<Message> {
         self.screen.renew()?;
         self.size()
     }
 
     /// The whole of the terminal.
     pub fn area(&self) -> io::Result<Rect> {
-        Ok(Rect::from((Position::ORIGIN, self.screen.terminal.size()?)))
+        self.screen.area()
     }
 
     fn size(&self) -> io::Result<Message> {
@@ -116,7 +147,7 @@ impl Stage {
     }
 }
 
-fn watch_input(sender: Sender<Event>, mut late: Late) -> Input {
+fn watch_input(reader: Reader, sender: Sender<Event>, mut late: Late) -> Input {
     let start = Instant::now();
     let end = sender.clone();
     let take = move |event: TerminalEvent| {
@@ -127,41 +158,15 @@ fn watch_input(sender: Sender<Event>, mut late: Late) -> Input {
             }
             TerminalEvent::Key(key) if late.swallows(key) => return true,
             TerminalEvent::Key(key) => Message::Key(key),
+            TerminalEvent::Paste(text) => Message::Paste(text),
             TerminalEvent::Mouse(mouse) => Message::Mouse(mouse, start.elapsed()),
-            TerminalEvent::Resize(width, height) => Message::Resize(width, height),
+            TerminalEvent::Resize(width, height) => {
+                let area = drawn(width, height);
+                Message::Resize(area.width, area.height)
+            }
             _ => return true,
         };
         sender.send(Event::Message(message)).is_ok()
     };
-    Input::watch(take, move || drop(end.send(Event::Message(Message::Terminate))))
-}
-
-/// Stops the program until the shell lets it go on; where there is no shell to do so, the system does not stop it.
-#[cfg(unix)]
-fn stop() {
-    let _ = signal_hook::low_level::raise(signal_hook::consts::SIGTSTP);
-}
-
-#[cfg(not(unix))]
-fn stop() {}
-
-/// Ends the program in order when the system asks for it, so that the terminal is given back; draws anew after a stop.
-#[cfg(unix)]
-fn watch_signals(sender: Sender<Event>) -> io::Result<()> {
-    use signal_hook::consts::{SIGCONT, SIGHUP, SIGTERM};
-    let mut signals = signal_hook::iterator::Signals::new([SIGTERM, SIGHUP, SIGCONT])?;
-    std::thread::spawn(move || {
-        for signal in signals.forever() {
-            let event = if signal == SIGCONT { Event::Continued } else { Event::Message(Message::Terminate) };
-            if sender.send(event).is_err() {
-                return;
-            }
-        }
-    });
-    Ok(())
-}
-
-#[cfg(not(unix))]
-fn watch_signals(_: Sender<Event>) -> io::Result<()> {
-    Ok(())
+    reader.watch(take, move || drop(end.send(Event::Message(Message::Terminate))))
 }

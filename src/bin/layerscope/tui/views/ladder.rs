@@ -129,12 +129,14 @@ impl Ladder {
 
     fn line(&self, look: Look<'_>, rung: &Rung, width: usize) -> Line<'static> {
         let whole = self.rungs().first().map_or(0, |first| first.shipped);
-        let title = cut(&rung.step.title(), TITLE);
+        // Where it is narrow the name gives way, and the numbers stay whole.
+        let title_width = TITLE.min(width.saturating_sub(SIZE_WIDTH + RATIO_WIDTH + 3));
+        let title = cut(&rung.step.title(), title_width);
         let about = if rung.certainty == Certainty::Exact { "" } else { "~" };
         let size = format!("{about}{}", look.units.size(rung.shipped));
         let ratio = noticeably(rung.shipped, whole).unwrap_or_default();
-        let mut spans = vec![Span::raw(format!("{title:<TITLE$} {size:>SIZE_WIDTH$} "))];
-        let room = width.saturating_sub(TITLE + SIZE_WIDTH + RATIO_WIDTH + 3);
+        let mut spans = vec![Span::raw(format!("{title:<title_width$} {size:>SIZE_WIDTH$} "))];
+        let room = width.saturating_sub(title_width + SIZE_WIDTH + RATIO_WIDTH + 3);
         // What nothing reaches is a part of the bar as long as it ships.
         spans.extend(bar(rung.shipped, 0, whole, room, look.theme));
         spans.push(Span::styled(format!(" {ratio:>RATIO_WIDTH$}"), look.theme.strong));

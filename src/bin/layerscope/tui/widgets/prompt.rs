@@ -42,6 +42,12 @@ impl Prompt {
         (escaped_str(before), escaped_str(after))
     }
 
+    /// Puts text where the cursor is.
+    pub fn insert(&mut self, text: &str) {
+        self.text.insert_str(self.cursor, text);
+        self.cursor += text.len();
+    }
+
     /// Takes a key as people know it from shells.
     pub fn key(&mut self, key: KeyEvent) -> Typed {
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
@@ -59,8 +65,7 @@ impl Prompt {
             (KeyCode::Home, _) | (KeyCode::Char('a'), true) => self.to(0),
             (KeyCode::End, _) | (KeyCode::Char('e'), true) => self.to(self.text.len()),
             (KeyCode::Char(c), false) => {
-                self.text.insert(self.cursor, c);
-                self.cursor += c.len_utf8();
+                self.insert(c.encode_utf8(&mut [0; 4]));
                 Typed::Changed
             }
             _ => Typed::Other,

@@ -4,7 +4,10 @@
 //! the finished frame is put into ASCII cell by cell: no view can forget it,
 //! and nothing moves.
 
+use std::borrow::Cow;
+
 use ratatui::buffer::Buffer;
+use unicode_width::UnicodeWidthStr;
 
 /// Which characters the terminal shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -74,6 +77,32 @@ impl Signs {
         self != Self::Unicode
     }
 
+    /// Puts a line of text into the characters that can be shown; colours stay.
+    pub fn line(self, line: &str) -> Cow<'_, str> {
+        if !self.is_ascii() || line.is_ascii() {
+            return line.into();
+        }
+        let mut cells = cells(line);
+        for cell in cells.iter_mut().filter(|cell| !cell.is_ascii() && *cell != ELLIPSIS) {
+            match ascii(cell) {
+                Some(sign) => *cell = sign.into(),
+                None if self == Self::AsciiOnly => *cell = "?".repeat(cell.width()),
+                None => {}
+            }
+        }
+        let seen: Vec<usize> = (0..cells.len()).filter(|&i| !cells[i].starts_with('\x1b')).collect();
+        for (place, &cell) in seen.iter().enumerate() {
+            if cells[cell] == ELLIPSIS {
+                let letter = |place: usize| seen.get(place).is_some_and(|&i| is_letter(&cells[i]));
+                let side = dotted(place, letter).into_iter().flatten().flatten();
+                for i in side.chain([place]).map(|place| seen[place]) {
+                    cells[i] = ".".into();
+                }
+            }
+        }
+        cells.concat().into()
+    }
+
     /// Puts a finished frame into the characters that can be shown.
     pub fn apply(self, buffer: &mut Buffer) {
         if !self.is_ascii() {
@@ -103,19 +132,44 @@ fn ascii(symbol: &str) -> Option<&'static str> {
     ASCII.iter().find(|(unicode, _)| *unicode == sign).map(|&(_, ascii)| ascii)
 }
 
-/// Writes three dots over an ellipsis and what is next to it, on the side from which nothing was cut off.
+/// Writes three dots over an ellipsis and what is next to it.
 fn dots(buffer: &mut Buffer, x: u16, y: u16) {
-    let letter = |buffer: &Buffer, x: Option<u16>| {
-        let symbol = x.filter(|&x| x < buffer.area.right()).map(|x| buffer[(x, y)].symbol());
-        symbol.is_some_and(|symbol| symbol.len() == 1 && symbol != " ")
-    };
-    buffer[(x, y)].set_symbol(".");
-    let left = [x.checked_sub(1), x.checked_sub(2)];
-    let right = [x.checked_add(1), x.checked_add(2)];
-    let side = [left, right].into_iter().find(|side| side.iter().all(|&x| letter(buffer, x)));
-    for x in side.into_iter().flatten().flatten() {
+    let column = |x: usize| u16::try_from(x).ok().filter(|&x| x < buffer.area.right());
+    let letter = |x: usize| column(x).is_some_and(|x| is_letter(buffer[(x, y)].symbol()));
+    let side: Vec<u16> = dotted(x.into(), letter).into_iter().flatten().flatten().filter_map(column).collect();
+    for x in side.into_iter().chain([x]) {
         buffer[(x, y)].set_symbol(".");
     }
+}
+
+/// The two places beside an ellipsis that become dots as well: those on the side from which nothing was cut off.
+fn dotted(place: usize, is_letter: impl Fn(usize) -> bool) -> Option<[Option<usize>; 2]> {
+    let left = [place.checked_sub(1), place.checked_sub(2)];
+    let right = [place.checked_add(1), place.checked_add(2)];
+    [left, right].into_iter().find(|side| side.iter().all(|place| place.is_some_and(&is_letter)))
+}
+
+fn is_letter(symbol: &str) -> bool {
+    symbol.len() == 1 && !matches!(symbol, " " | "\n")
+}
+
+/// The characters of a line, and the sequences that colour it.
+fn cells(line: &str) -> Vec<String> {
+    let mut cells: Vec<String> = Vec::new();
+    let mut in_sequence = false;
+    for c in line.chars() {
+        match cells.last_mut().filter(|_| in_sequence) {
+            Some(sequence) => {
+                sequence.push(c);
+                in_sequence = c == '[' || !('@'..='~').contains(&c);
+            }
+            None => {
+                cells.push(c.into());
+                in_sequence = c == '\x1b';
+            }
+        }
+    }
+    cells
 }
 
 #[cfg(test)]

@@ -3,9 +3,10 @@
 use std::collections::HashMap;
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
-use std::thread::{self, JoinHandle};
+use std::thread::JoinHandle;
 
 use layerscope::Progress;
+use layerscope::progress::spawn;
 
 use super::{Answer, Ask, Task, Workshop};
 
@@ -23,11 +24,11 @@ impl Jobs {
         let progress = Arc::<Progress>::default();
         self.running.insert(task.number, progress.clone());
         let writes = matches!(task.ask, Ask::Extract { .. } | Ask::Save { .. });
-        let thread = thread::spawn(move || {
+        let thread = spawn(move || {
             workshop.perform(task.ask, &progress, &mut |answer| tell(task.number, answer));
         });
         self.writing.retain(|thread| !thread.is_finished());
-        self.writing.extend(writes.then_some(thread));
+        self.writing.extend(thread.filter(|_| writes));
     }
 
     /// Forgets what is done, and stops what nobody waits for.
@@ -67,6 +68,8 @@ impl Drop for Jobs {
 #[cfg(test)]
 mod tests {
     use std::path::Path;
+
+    use std::thread;
 
     use layerscope::archive::{ReadAt, Source};
     use layerscope::files::contents::Contents;

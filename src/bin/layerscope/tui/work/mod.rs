@@ -155,6 +155,7 @@ impl Workshop {
                     .map_err(Failure::Image)
             }
         };
+        let last = last.and_then(|answer| self.contents.check_unchanged().map(|()| answer).map_err(Failure::Image));
         tell(last.unwrap_or_else(|failure| {
             Answer::Failed(match failure {
                 Failure::Image(error) => error.to_string(),

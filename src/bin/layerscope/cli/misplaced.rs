@@ -1,0 +1,58 @@
+//! Words of the command line that stand where no command can: what was meant by them.
+
+use std::path::Path;
+
+use clap::CommandFactory;
+use clap::error::{ContextKind, ContextValue};
+use layerscope::display::escaped_str;
+
+use super::Arguments;
+use crate::toml_file::unknown;
+
+/// Explains a word that was taken for a command after an image or an option: in one sentence, with a hint.
+pub fn explained(error: &clap::Error) -> Option<(String, String)> {
+    let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else { return None };
+    error.get(ContextKind::PriorArg)?;
+    let words: Vec<String> = std::env::args_os().skip(1).map(|word| word.to_string_lossy().into_owned()).collect();
+    let program = Arguments::command();
+    let commands: Vec<&str> = program.get_subcommands().map(clap::Command::get_name).collect();
+    Some(explain(word, &words, &commands, |word| Path::new(word).exists()))
+}
+
+fn explain(word: &str, words: &[String], commands: &[&str], exists: impl Fn(&str) -> bool) -> (String, String) {
+    let command = words.iter().find(|word| commands.contains(&word.as_str()));
+    if let Some(command) = command.filter(|_| words.first().is_some_and(|first| first.starts_with('-'))) {
+        let message = format!("options come after the command: layerscope {command} …");
+        return (message, "without a command they are those of the screen: layerscope --theme dark IMAGE".into());
+    }
+    let first = words.iter().find(|word| !word.starts_with('-')).map_or(word, String::as_str);
+    let near = unknown("command", first, commands.iter().copied());
+    if !exists(first)
+        && let Some((_, hint)) = near.split_once("; ")
+    {
+        return (format!("no such command: {}", escaped_str(first)), hint.into());
+    }
+    let images = format!("{} {}", escaped_str(first), escaped_str(word));
+    ("layerscope opens one image, and several are named".into(), format!("compare them: layerscope compare {images}"))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn explained(line: &str, word: &str) -> String {
+        let words: Vec<String> = line.split(' ').map(Into::into).collect();
+        let (message, hint) = explain(word, &words, &["report", "compare", "cat"], |word| word.ends_with(".tar"));
+        format!("{message} / {hint}")
+    }
+
+    #[test]
+    fn what_was_meant_is_told_from_what_stands_there() {
+        assert_eq!(
+            explained("a.tar b.tar", "b.tar"),
+            "layerscope opens one image, and several are named / compare them: layerscope compare a.tar b.tar"
+        );
+        assert_eq!(explained("reprot a.tar", "a.tar"), "no such command: reprot / did you mean report?");
+        assert!(explained("--theme dark report a.tar", "a.tar").starts_with("options come after the command: "));
+    }
+}

@@ -1,0 +1,14 @@
+//! Standard error. Where it cannot be written nobody is left to be told, so that the program goes on as if it could.
+
+use std::fmt::Display;
+use std::io::{self, Write};
+
+/// Writes a line to standard error, in one piece.
+pub fn say(line: impl Display) {
+    write(format_args!("{line}\n"));
+}
+
+/// Writes text to standard error, in one piece.
+pub fn write(text: impl Display) {
+    let _ = io::stderr().write_all(text.to_string().as_bytes());
+}

@@ -1,0 +1,164 @@
+//! Signals of Unix.
+
+use std::io;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
+use std::sync::{Arc, LazyLock};
+
+use layerscope::progress::try_spawn;
+use rustix::process::{getpgrp, getsid};
+use signal_hook::consts::{
+    SIGABRT, SIGALRM, SIGCONT, SIGHUP, SIGINT, SIGIO, SIGPROF, SIGQUIT, SIGSYS, SIGTERM, SIGTSTP, SIGUSR1, SIGUSR2,
+    SIGVTALRM, SIGXCPU, SIGXFSZ,
+};
+use signal_hook::iterator::Signals;
+use signal_hook::{flag, low_level};
+
+use super::Asked;
+
+/// Signals that end a program which does nothing about them, but for those that tell of a fault of its own.
+const ENDING: &[i32] = &[
+    SIGHUP,
+    SIGINT,
+    SIGQUIT,
+    SIGTERM,
+    SIGUSR1,
+    SIGUSR2,
+    SIGALRM,
+    SIGVTALRM,
+    SIGPROF,
+    SIGXCPU,
+    SIGABRT,
+    SIGSYS,
+    SIGIO,
+    #[cfg(target_os = "linux")]
+    rustix::process::Signal::POWER.as_raw(),
+    #[cfg(target_os = "linux")]
+    rustix::process::Signal::STKFLT.as_raw(),
+];
+
+/// Signals that a key sends to every program in the foreground of the terminal.
+const TYPED: [i32; 2] = [SIGINT, SIGQUIT];
+
+/// The signals that asked the program to end; 0 stands for none.
+#[derive(Default)]
+struct Received {
+    typed: Arc<AtomicUsize>,
+    other: Arc<AtomicUsize>,
+}
+
+static RECEIVED: LazyLock<Received> = LazyLock::new(Received::default);
+
+/// Whether another program has the keys.
+static KEYS_ARE_AWAY: AtomicBool = AtomicBool::new(false);
+
+/// Returns the signal that asked the program to end.
+pub fn received() -> Option<i32> {
+    let signal = |place: &AtomicUsize| i32::try_from(place.load(Ordering::SeqCst)).ok().filter(|&signal| signal > 0);
+    signal(&RECEIVED.other).or_else(|| signal(&RECEIVED.typed))
+}
+
+/// Has [`received`] tell of a signal as soon as it comes, whatever else is done about it.
+fn note(signal: i32) -> io::Result<()> {
+    let place = if TYPED.contains(&signal) { &RECEIVED.typed } else { &RECEIVED.other };
+    flag::register_usize(signal, place.clone(), usize::try_from(signal).unwrap_or_default()).map(drop)
+}
+
+/// Passes on what signals ask for, on a thread of its own, until `tell` returns false.
+///
+/// # Errors
+///
+/// The system gives no handler or no thread.
+pub fn watch(tell: impl Fn(Asked) -> bool + Send + 'static) -> io::Result<()> {
+    let ignored = Ignored::read();
+    ignored.without(ENDING).try_for_each(note)?;
+    // A file that grows over its limit is an error where it is written.
+    flag::register(SIGXFSZ, Arc::default())?;
+    let mut signals = Signals::new(ignored.without(ENDING).chain(ignored.without(&[SIGTSTP, SIGCONT])))?;
+    try_spawn(move || {
+        let _ = signals.forever().filter_map(asked).all(tell);
+    })
+    .map(drop)
+}
+
+/// Returns what a signal asks of the screen.
+fn asked(signal: i32) -> Option<Asked> {
+    let keys_are_away = KEYS_ARE_AWAY.load(Ordering::SeqCst);
+    match signal {
+        SIGCONT => Some(Asked::Continue),
+        SIGTSTP if keys_are_away => {
+            // The other program stops as well, and the terminal has been given back.
+            stop();
+            None
+        }
+        SIGTSTP => Some(Asked::Stop),
+        // It was meant for the other program, which may have ended by it before this thread heard of it.
+        _ if TYPED.contains(&signal) && (keys_are_away || RECEIVED.typed.load(Ordering::SeqCst) == 0) => None,
+        _ => Some(Asked::End),
+    }
+}
+
+/// Does something during which another program has the keys: what is typed to interrupt that one does not end this one.
+pub fn without_keys<T>(work: impl FnOnce() -> T) -> T {
+    KEYS_ARE_AWAY.store(true, Ordering::SeqCst);
+    let result = work();
+    RECEIVED.typed.store(0, Ordering::SeqCst);
+    KEYS_ARE_AWAY.store(false, Ordering::SeqCst);
+    result
+}
+
+/// Does something that signals do not end at once: they set `cancel`, so that it ends in order.
+///
+/// # Errors
+///
+/// The system gives no handler.
+pub fn cancelling<T>(cancel: &Arc<AtomicBool>, work: impl FnOnce() -> T) -> io::Result<T> {
+    // Handlers cannot be taken back, but they can do what would be done without them.
+    let over = Arc::new(AtomicBool::new(false));
+    flag::register(SIGXFSZ, Arc::default())?;
+    for signal in Ignored::read().without(ENDING) {
+        // Some signals are not known there.
+        flag::register_conditional_default(signal, over.clone())
+            .or_else(|_| flag::register_conditional_shutdown(signal, 128 + signal, over.clone()))?;
+        note(signal)?;
+        flag::register(signal, cancel.clone())?;
+    }
+    let result = work();
+    over.store(true, Ordering::SeqCst);
+    Ok(result)
+}
+
+/// Stops the program until the shell lets it go on; where there is no shell to do so, goes on at once.
+pub fn stop() {
+    // The shell puts what it may stop into groups of their own. The kernel, too, stops nothing that would stay stopped.
+    let has_shell = getsid(None).is_ok_and(|session| session != getpgrp());
+    if has_shell && !Ignored::read().has(SIGTSTP) {
+        let _ = low_level::emulate_default_handler(SIGTSTP);
+    }
+}
+
+/// Ends the program by a signal.
+pub fn die(signal: i32) -> ! {
+    let _ = low_level::emulate_default_handler(signal);
+    // Some signals are not known there.
+    std::process::exit(128 + signal)
+}
+
+/// Signals that are ignored, one a bit. Nothing is known of them where there is no `/proc`.
+struct Ignored(u64);
+
+impl Ignored {
+    fn read() -> Self {
+        let status = std::fs::read_to_string("/proc/self/status").unwrap_or_default();
+        let mask = status.lines().find_map(|line| line.strip_prefix("SigIgn:"));
+        Self(mask.and_then(|mask| u64::from_str_radix(mask.trim(), 16).ok()).unwrap_or_default())
+    }
+
+    fn has(&self, signal: i32) -> bool {
+        let mask = u32::try_from(signal - 1).ok().and_then(|bit| self.0.checked_shr(bit));
+        mask.is_some_and(|mask| mask & 1 == 1)
+    }
+
+    fn without<'a>(&'a self, signals: &'a [i32]) -> impl Iterator<Item = i32> + 'a {
+        signals.iter().copied().filter(|&signal| !self.has(signal))
+    }
+}

@@ -1,0 +1,196 @@
+//! A directory, or things in one, that appear whole or not at all.
+
+use std::ffi::OsStr;
+use std::io;
+use std::path::{Path, PathBuf};
+
+use super::rename::rename_new;
+use super::{PREFIX, exists, failed, parent, unwritable};
+use crate::error::Error;
+
+/// The directory in the fresh one that things are written to.
+const ROOT: &str = "root";
+
+/// A fresh directory on the filesystem where things belong, which nobody else may enter.
+pub struct NewDirectory {
+    fresh: Fresh,
+    target: Target,
+    /// Directories with the permission bits that the umask left them, where their owner could not write in them with
+    /// these; parents before children.
+    locked: Vec<(PathBuf, Mode)>,
+}
+
+/// Where things belong.
+enum Target {
+    /// In a directory that is there, which keeps its mode and its owner.
+    Into(PathBuf),
+    /// In one that is made.
+    New(PathBuf),
+}
+
+impl NewDirectory {
+    /// Looks whether anything is in the way, and makes the fresh directory.
+    ///
+    /// `names` are those of the things that go right into `destination`.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Exists`] names the first thing that is in the way; [`Error::Output`] says why nothing can be made.
+    pub fn prepare<N: AsRef<OsStr>>(destination: &Path, names: impl IntoIterator<Item = N>) -> Result<Self, Error> {
+        let is_directory = match destination.metadata() {
+            Ok(metadata) if metadata.is_dir() => true,
+            // Also a link that leads nowhere.
+            _ if destination.symlink_metadata().is_ok() => return Err(exists(destination)),
+            _ => false,
+        };
+        let (target, beside) = if is_directory {
+            let mut paths = names.into_iter().map(|name| destination.join(name.as_ref()));
+            if let Some(path) = paths.find(|path| path.symlink_metadata().is_ok()) {
+                return Err(exists(&path));
+            }
+            (Target::Into(destination.to_owned()), destination)
+        } else {
+            (Target::New(destination.to_owned()), parent(destination))
+        };
+        let fresh = Fresh::make(beside).map_err(|source| unwritable(beside, source))?;
+        let root = fresh.0.join(ROOT);
+        std::fs::create_dir(&root).map_err(|source| unwritable(beside, source))?;
+        let mode = unlock(&root).map_err(|source| unwritable(beside, source))?;
+        let locked = mode.into_iter().map(|mode| (root.clone(), mode)).collect();
+        Ok(Self { fresh, target, locked })
+    }
+
+    /// Makes a directory in the root.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Output`] says why it cannot be made.
+    pub fn make_directory(&mut self, name: &str) -> Result<(), Error> {
+        let path = self.root().join(name);
+        let made = std::fs::create_dir(&path).and_then(|()| unlock(&path));
+        let mode = made.map_err(|source| failed("create", &self.final_path(&path), source))?;
+        self.locked.extend(mode.map(|mode| (path, mode)));
+        Ok(())
+    }
+
+    /// Returns the directory that things are written to first.
+    pub fn root(&self) -> PathBuf {
+        self.fresh.0.join(ROOT)
+    }
+
+    /// Returns the path that something in the root will have in the end: errors name it, and not what is gone by then.
+    pub fn final_path(&self, path: &Path) -> PathBuf {
+        let (Target::Into(target) | Target::New(target)) = &self.target;
+        match path.strip_prefix(self.root()) {
+            Ok(below) if below.as_os_str().is_empty() => target.clone(),
+            Ok(below) => target.join(below),
+            Err(_) => path.to_owned(),
+        }
+    }
+
+    /// Moves what has been written to where it belongs, all of it or nothing.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Exists`] where something came in the way meanwhile; [`Error::Output`] says what failed.
+    pub fn move_in(&self) -> Result<(), Error> {
+        let root = self.root();
+        match &self.target {
+            Target::New(target) => move_one(&root, target)?,
+            Target::Into(target) => {
+                let mut moved = Vec::new();
+                let result = move_each(&root, target, &mut moved);
+                if result.is_err() {
+                    for (from, to) in moved.iter().rev() {
+                        let _ = std::fs::rename(to, from);
+                    }
+                }
+                result?;
+            }
+        }
+        // What its owner cannot write in cannot be moved either, so that the bits come last.
+        let is_moved = |path: &PathBuf| matches!(self.target, Target::New(_)) || *path != root;
+        let mut moved = self.locked.iter().rev().filter(|(path, _)| is_moved(path));
+        moved.try_for_each(|(path, mode)| {
+            let path = self.final_path(path);
+            mode.set(&path).map_err(|source| failed("set the mode of", &path, source))
+        })
+    }
+}
+
+fn move_each(root: &Path, target: &Path, moved: &mut Vec<(PathBuf, PathBuf)>) -> Result<(), Error> {
+    let list = std::fs::read_dir(root).map_err(|source| failed("write into", target, source))?;
+    for entry in list {
+        let entry = entry.map_err(|source| failed("write into", target, source))?;
+        let (from, to) = (entry.path(), target.join(entry.file_name()));
+        move_one(&from, &to)?;
+        moved.push((from, to));
+    }
+    Ok(())
+}
+
+fn move_one(from: &Path, to: &Path) -> Result<(), Error> {
+    rename_new(from, to).map_err(|source| match source.kind() {
+        io::ErrorKind::AlreadyExists => exists(to),
+        _ => failed("create", to, source),
+    })
+}
+
+/// A directory with a temporary name, which is removed with what is in it.
+struct Fresh(PathBuf);
+
+impl Fresh {
+    fn make(beside: &Path) -> io::Result<Self> {
+        let made = tempfile::Builder::new().prefix(PREFIX).make_in(beside, create_private)?;
+        let fresh = Self(made.into_temp_path().keep()?);
+        unlock(&fresh.0)?;
+        Ok(fresh)
+    }
+}
+
+impl Drop for Fresh {
+    fn drop(&mut self) {
+        let _ = std::fs::remove_dir_all(&self.0);
+    }
+}
+
+/// Makes a directory for its owner alone.
+fn create_private(path: &Path) -> io::Result<()> {
+    #[cfg(not(unix))]
+    return std::fs::create_dir(path);
+    #[cfg(unix)]
+    std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o700).create(path)
+}
+
+/// Permission bits.
+#[derive(Clone, Copy)]
+struct Mode(u32);
+
+impl Mode {
+    #[cfg(unix)]
+    fn set(self, path: &Path) -> io::Result<()> {
+        std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(self.0))
+    }
+
+    #[cfg(not(unix))]
+    fn set(self, _: &Path) -> io::Result<()> {
+        Ok(())
+    }
+}
+
+/// Lets its owner into a directory that the umask keeps out; returns the bits that it had then.
+#[cfg(unix)]
+fn unlock(path: &Path) -> io::Result<Option<Mode>> {
+    const OWNER: u32 = 0o700;
+    let mode = std::os::unix::fs::PermissionsExt::mode(&path.symlink_metadata()?.permissions()) & 0o7777;
+    if mode & OWNER == OWNER {
+        return Ok(None);
+    }
+    Mode(mode | OWNER).set(path)?;
+    Ok(Some(Mode(mode)))
+}
+
+#[cfg(not(unix))]
+fn unlock(_: &Path) -> io::Result<Option<Mode>> {
+    Ok(None)
+}

@@ -1,0 +1,51 @@
+//! Outputs on the host: files and directories that appear whole or not at all.
+//!
+//! Everything is written under a temporary name that says whose it is, on the filesystem where it belongs, and renamed
+//! at the end. On an error, and when [`Progress::cancel`](crate::Progress::cancel) is set, nothing remains. Nothing is
+//! ever overwritten, and what is in the way is seen before anything is written.
+
+mod directory;
+mod file;
+mod rename;
+
+use std::io;
+use std::path::Path;
+
+pub use directory::NewDirectory;
+pub use file::{check_free, write_file};
+
+use crate::display::escaped;
+use crate::error::Error;
+
+/// The beginning of temporary names.
+const PREFIX: &str = ".layerscope-";
+
+/// Returns the error that something is in the way.
+pub fn exists(path: &Path) -> Error {
+    Error::Exists { path: shown(path) }
+}
+
+/// Returns the error that an operation on a path of the host failed.
+pub fn failed(operation: &'static str, path: &Path, source: io::Error) -> Error {
+    Error::Output { path: shown(path), operation, source }
+}
+
+/// Returns the directory that a path lies in.
+fn parent(path: &Path) -> &Path {
+    path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
+}
+
+/// Returns why nothing can be made in a directory: some filesystems say of one that is there that it is not.
+fn unwritable(directory: &Path, source: io::Error) -> Error {
+    let source = match source.kind() {
+        io::ErrorKind::NotFound if directory.is_dir() => {
+            io::Error::new(io::ErrorKind::Unsupported, "nothing can be made there")
+        }
+        _ => source,
+    };
+    failed("write into", directory, source)
+}
+
+fn shown(path: &Path) -> String {
+    escaped(path.as_os_str().as_encoded_bytes())
+}

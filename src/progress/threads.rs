@@ -1,0 +1,66 @@
+//! Work on threads of its own, as far as the system gives any.
+//!
+//! A container may limit its processes to so few that no thread can be made. The work is then done by the thread that
+//! asked for it: later, but done.
+
+use std::io;
+use std::sync::{Arc, Mutex, PoisonError};
+use std::thread::{Builder, JoinHandle, Scope};
+
+/// Starts `work` on a thread of its own; where none can be made, does it here, before returning.
+pub fn spawn(work: impl FnOnce() + Send + 'static) -> Option<JoinHandle<()>> {
+    let work = Arc::new(Once::new(work));
+    let there = work.clone();
+    let thread = try_spawn(move || {
+        there.run();
+    });
+    if thread.is_err() {
+        work.run();
+    }
+    thread.ok()
+}
+
+/// Starts `work` on a thread of its own, for work that waits for something and cannot be done here.
+///
+/// # Errors
+///
+/// No thread can be made.
+pub fn try_spawn(work: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
+    Builder::new().spawn(work)
+}
+
+/// Starts up to `count` threads that all do `work`, and returns how many there are: 0 where none can be made.
+pub fn workers<'scope>(scope: &'scope Scope<'scope, '_>, count: usize, work: &'scope (impl Fn() + Sync)) -> usize {
+    (0..count).take_while(|_| Builder::new().spawn_scoped(scope, work).is_ok()).count()
+}
+
+/// Does one thing on a thread of its own while another is done here, and returns what both came to.
+///
+/// Where no thread can be made, one is done after the other.
+pub fn join<A: Send, B>(there: impl FnOnce() -> A + Send, here: impl FnOnce() -> B) -> (A, B) {
+    let there = Once::new(there);
+    std::thread::scope(|scope| {
+        let thread = Builder::new().spawn_scoped(scope, || there.run());
+        let here = here();
+        let done = match thread.map(|thread| thread.join()) {
+            Ok(Ok(done)) => done,
+            Ok(Err(panic)) => std::panic::resume_unwind(panic),
+            Err(_) => there.run(),
+        };
+        (done.expect("the work is taken by the thread or by this one"), here)
+    })
+}
+
+/// Work that is done once, by whoever comes first. A thread that cannot be made takes its closure with it.
+struct Once<F>(Mutex<Option<F>>);
+
+impl<T, F: FnOnce() -> T> Once<F> {
+    fn new(work: F) -> Self {
+        Self(Mutex::new(Some(work)))
+    }
+
+    fn run(&self) -> Option<T> {
+        let work = self.0.lock().unwrap_or_else(PoisonError::into_inner).take();
+        work.map(|work| work())
+    }
+}
