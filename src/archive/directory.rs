@@ -1,7 +1,8 @@
-//! An archive that is a directory of the host: an OCI layout, a `dir:` copy, an unpacked archive, a root filesystem.
+//! Reads a directory of the host as an archive: an OCI layout, a `dir:` copy, an unpacked archive,
+//! or a root filesystem.
 //!
-//! Only files inside of the directory are read: links are resolved by name in
-//! the index, never by the host.
+//! Only files inside the directory are read: links are resolved by name in the index, never by the
+//! host.
 
 use std::collections::HashMap;
 use std::fs::{self, Metadata};
@@ -11,10 +12,10 @@ use std::path::Path;
 use super::members::{Members, MembersBuilder};
 use super::{Entry, EntryKind};
 
-/// Files that are indexed at most.
+/// The most files that are indexed.
 const FILE_LIMIT: usize = 1_000_000;
 
-/// Indexes the files below `root` by their names from there.
+/// Indexes the files below `root` by their relative names.
 pub fn index_directory(root: &Path) -> io::Result<Members> {
     let mut builder = MembersBuilder::default();
     visit(root, |name, path, metadata| {
@@ -29,7 +30,7 @@ pub fn index_directory(root: &Path) -> io::Result<Members> {
     Ok(builder.finish(None))
 }
 
-/// Lists what is below `root` as the entries that a tar of it would have.
+/// Lists everything below `root` as the entries that its tar would have.
 pub fn read_root_filesystem(root: &Path, mut take: impl FnMut(&Entry) -> io::Result<()>) -> io::Result<()> {
     let mut names: HashMap<(u64, u64), Vec<u8>> = HashMap::new();
     visit(root, |name, path, metadata| {
@@ -50,7 +51,7 @@ pub fn read_root_filesystem(root: &Path, mut take: impl FnMut(&Entry) -> io::Res
     })
 }
 
-/// Goes through the directory, parents before children, in the order of names.
+/// Visits everything below the directory, parents before children, ordered by name.
 fn visit(root: &Path, mut take: impl FnMut(&[u8], &Path, &Metadata) -> io::Result<()>) -> io::Result<()> {
     let mut seen = 0;
     let mut work = vec![root.to_owned()];

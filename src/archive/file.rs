@@ -1,4 +1,4 @@
-//! An archive that is a file: positioned reads, no mapping, nothing written.
+//! Reads an archive file with positioned reads.
 
 use std::fs::{File, Metadata};
 use std::io;
@@ -21,7 +21,7 @@ pub struct FileSource {
 }
 
 impl FileSource {
-    /// Opens the file at `path`; its length is taken once, now.
+    /// Opens the file at `path`. Its length is determined once, when it is opened.
     pub fn open(path: &Path) -> io::Result<Self> {
         let file = File::open(path)?;
         let metadata = file.metadata()?;

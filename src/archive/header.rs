@@ -1,9 +1,8 @@
-//! One tar header block, decoded the way Go's `archive/tar` decodes it.
+//! Decodes a tar header block as Go's `archive/tar` does.
 //!
-//! The field layout is the `tar` crate's; the meaning is Go's, because every
-//! engine reads layers with it: kinds that never carry contents ignore their
-//! size, old formats have no prefix, a NUL type with a trailing slash is a
-//! directory, and sparse files count with their logical size.
+//! The field layout is the `tar` crate's. The meaning follows Go, because all container runtimes
+//! read layers with it: the size of kinds without contents is ignored, old formats have no prefix,
+//! a NUL type with a trailing slash is a directory, and sparse files have their logical size.
 
 use tar::Header;
 
@@ -11,7 +10,7 @@ use super::number::{decimal, field};
 use super::pax::records;
 use super::walk::Fault;
 
-/// What a tar entry makes.
+/// The kind of file that a tar entry makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum EntryKind {
     /// A regular file.
@@ -29,18 +28,18 @@ pub enum EntryKind {
     Directory,
     /// A named pipe.
     Fifo,
-    /// A kind that no engine unpacks, with its type flag.
+    /// A kind that no container runtime unpacks, with its type flag.
     Other(u8),
 }
 
-/// One entry of a tar: a header with its extensions applied.
+/// An entry of a tar: a header with its extensions applied.
 #[derive(Debug, Clone, Default)]
 pub struct Entry {
     /// The name, byte for byte.
     pub name: Vec<u8>,
     /// The target of a link, byte for byte.
     pub link: Vec<u8>,
-    /// What the entry makes.
+    /// The kind of file.
     pub kind: EntryKind,
     /// The logical size of a regular file in bytes.
     pub size: u64,
@@ -56,15 +55,15 @@ pub struct Entry {
     pub mtime: i64,
     /// The major and minor number of a device.
     pub device: (u32, u32),
-    /// Whether the file is stored with holes.
+    /// True if the file is stored with holes.
     pub sparse: bool,
-    /// Whether the entry carries the overlay filesystem's opaque attribute.
+    /// True if the entry has the overlay filesystem's opaque attribute.
     pub overlay_opaque: bool,
-    /// Where the contents start, counted from the start of the tar.
+    /// Offset of the contents in the tar.
     pub data: u64,
 }
 
-/// What the extension headers before an entry said of it.
+/// The values that extension headers set for the next entry.
 #[derive(Debug, Default)]
 pub(super) struct Extensions {
     pub pax: Option<Vec<u8>>,
@@ -72,7 +71,7 @@ pub(super) struct Extensions {
     pub long_link: Option<Vec<u8>>,
 }
 
-/// The header formats that differ in what lies behind the link name.
+/// The header formats, as far as they differ in the fields after the link name.
 #[derive(PartialEq, Eq, Clone, Copy)]
 enum Format {
     V7,
@@ -90,7 +89,8 @@ fn format(block: &[u8; 512]) -> Format {
     }
 }
 
-/// Whether the checksum of `block` is right, with bytes taken as unsigned or, as old tars did, signed.
+/// Returns whether the checksum of `block` is right, with bytes read as unsigned or, as old tars
+/// did, as signed.
 pub(super) fn checksum_matches(block: &[u8; 512]) -> Result<bool, Fault> {
     let stored = field(&block[148..156]).ok_or(Fault::Number("checksum"))?;
     let unsigned = sum(block);
@@ -102,7 +102,7 @@ pub(super) fn checksum_matches(block: &[u8; 512]) -> Result<bool, Fault> {
     Ok(stored == signed(block) - signed(&block[148..156]) + 8 * 32)
 }
 
-/// The sum of all bytes, four lanes of 16 bits at a time.
+/// Computes the sum of all bytes, in four 16-bit lanes at a time.
 fn sum(block: &[u8; 512]) -> u32 {
     const LOW: u64 = 0x00ff_00ff_00ff_00ff;
     let (words, _) = block.as_chunks::<8>();
@@ -113,7 +113,7 @@ fn sum(block: &[u8; 512]) -> u32 {
     lanes.to_le_bytes().as_chunks::<2>().0.iter().map(|lane| u32::from(u16::from_le_bytes(*lane))).sum()
 }
 
-/// The bytes that follow an extension header.
+/// Returns the length of the body of an extension header.
 pub(super) fn body_size(block: &[u8; 512]) -> Result<u64, Fault> {
     let size = field(&block[124..136]).ok_or(Fault::Number("size"))?;
     u64::try_from(size).map_err(|_| Fault::Number("size"))
@@ -133,7 +133,7 @@ fn id(bytes: &[u8], what: &'static str) -> Result<u32, Fault> {
     Ok(u32::try_from(value & 0xffff_ffff).expect("masked to 32 bits"))
 }
 
-/// Decodes `block` into `entry`; says whether old GNU sparse maps follow.
+/// Decodes `block` into `entry`. Returns whether old GNU sparse maps follow.
 pub(super) fn decode(block: &[u8; 512], extensions: &mut Extensions, entry: &mut Entry) -> Result<bool, Fault> {
     let header = Header::from_byte_slice(block);
     let old = header.as_old();
@@ -209,7 +209,7 @@ pub(super) fn decode(block: &[u8; 512], extensions: &mut Extensions, entry: &mut
     Ok(false)
 }
 
-/// The `GNU.sparse.*` records, which come in three versions.
+/// The `GNU.sparse.*` records, which exist in three versions.
 #[derive(Default)]
 struct Sparse {
     major: Option<Vec<u8>>,

@@ -1,13 +1,11 @@
-//! An archive with its runs of zeros left out: how the built-in images are kept.
+//! Stores an archive without its runs of zeros, as used for the built-in images.
 //!
-//! A demonstration image is true in names and sizes but its contents are
-//! filler. Written out it is a real archive of hundreds of megabytes; kept,
-//! only the bytes that are not zero are there, in pages, compressed. Reading
-//! needs no more memory than those.
+//! The names and sizes in a demonstration image are real but its contents are filler. Written out,
+//! it is an archive of hundreds of megabytes; stored, it has only the pages that are not zero,
+//! compressed. Reading needs no more memory than these pages.
 //!
-//! Packed form (zstd): the length of the archive, then for each run of
-//! non-zero pages its offset, its length and its bytes; numbers are 64-bit
-//! little endian.
+//! Packed form (zstd): the length of the archive, then for each run of non-zero pages its offset,
+//! its length and its bytes; numbers are 64-bit little endian.
 
 use std::fs::File;
 use std::io::{self, Read, Seek, SeekFrom, Write};
@@ -19,7 +17,7 @@ const ZEROS: [u8; PAGE] = [0; PAGE];
 
 /// An archive whose unwritten parts are zeros.
 ///
-/// Two are equal if their bytes are.
+/// Two archives are equal if their bytes are.
 #[derive(Debug, PartialEq, Eq)]
 pub struct HoledSource {
     len: u64,
@@ -29,7 +27,7 @@ pub struct HoledSource {
 }
 
 impl HoledSource {
-    /// Unpacks what [`pack`] has packed.
+    /// Unpacks the output of [`pack`].
     pub fn unpack(packed: &[u8]) -> io::Result<Self> {
         let mut reader = zstd::stream::read::Decoder::new(packed)?;
         let mut bytes = Vec::new();
@@ -45,7 +43,7 @@ impl HoledSource {
         Ok(Self { len, runs, bytes })
     }
 
-    /// Writes the whole archive, holes as zeros.
+    /// Writes the full archive, with zeros for holes.
     pub fn write_to(&self, mut out: impl Write) -> io::Result<()> {
         let mut buffer = vec![0; 1 << 16];
         let mut offset = 0;
@@ -57,7 +55,8 @@ impl HoledSource {
         Ok(())
     }
 
-    /// Makes a new file the archive; holes stay holes where the filesystem has them, and take no room there.
+    /// Writes the archive to a new file. Holes stay holes if the filesystem supports them, and need
+    /// no space there.
     pub fn write_to_file(&self, file: &mut File) -> io::Result<()> {
         file.set_len(self.len)?;
         for (i, &(start, at)) in self.runs.iter().enumerate() {
@@ -67,7 +66,7 @@ impl HoledSource {
         Ok(())
     }
 
-    /// The bytes of a run, which begin at `at`.
+    /// Returns the bytes of a run from `at` on.
     fn run(&self, i: usize, at: usize) -> &[u8] {
         &self.bytes[at..self.runs.get(i + 1).map_or(self.bytes.len(), |next| next.1)]
     }

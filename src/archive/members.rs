@@ -1,4 +1,4 @@
-//! The members of an archive: which name lies where.
+//! Indexes the members of an archive by name.
 
 use std::collections::HashMap;
 use std::path::PathBuf;
@@ -12,16 +12,16 @@ use crate::path::clean;
 /// Bytes of an archive, found by name.
 #[derive(Clone)]
 pub struct Member {
-    /// Where the bytes are.
+    /// The source that has the bytes.
     pub source: Source,
-    /// Which of them.
+    /// The place of the bytes in the source.
     pub extent: Extent,
-    /// Tells the member from the others of its archive: two names of the same bytes have the same.
+    /// Number of the member in its archive. Two names of the same bytes have the same number.
     pub id: usize,
 }
 
 impl Member {
-    /// All bytes of `source` as the only member of its archive.
+    /// Returns a member that consists of the whole `source`.
     pub fn whole(source: Source) -> Self {
         let extent = Extent::whole(&*source);
         Self { source, extent, id: 0 }
@@ -33,14 +33,14 @@ impl Member {
     }
 }
 
-/// What a name in the archive stands for.
+/// The target of a name in the archive.
 enum Slot {
     Bytes(Member),
-    /// A file of the host, opened when it is asked for.
+    /// A file of the host, opened when it is needed.
     File(PathBuf, usize),
-    /// A symbolic link, read relative to its directory.
+    /// A symbolic link, relative to its own directory.
     Symlink(Vec<u8>),
-    /// A hard link, read from the root of the archive.
+    /// A hard link, relative to the root of the archive.
     HardLink(Vec<u8>),
 }
 
@@ -50,17 +50,17 @@ pub struct Members {
     fault: Option<(u64, Fault)>,
 }
 
-/// Links that are followed for one name; docker writes one.
+/// The most links that are followed for one name; docker writes one.
 const LINK_LIMIT: usize = 16;
-/// Read at a time: the members of an archive are mostly large, so headers lie far apart.
+/// Number of bytes that are read at a time. It is small, because most members are large and headers
+/// are far apart.
 const HEADER_WINDOW: usize = 4 << 10;
 
 impl Members {
-    /// Walks the headers of the tar in `source`.
+    /// Reads the headers of the tar in `source`.
     ///
-    /// A later member of the same name replaces an earlier one, as it does when
-    /// the archive is unpacked. A fault ends the walk and is kept: what came
-    /// before it is there.
+    /// A later member replaces an earlier one with the same name, as when the archive is unpacked.
+    /// A fault ends the walk and is recorded; the members before it are kept.
     pub fn read(source: &Source) -> Self {
         let mut builder = MembersBuilder::default();
         let whole = Extent::whole(&**source);
@@ -84,27 +84,27 @@ impl Members {
         builder.finish(fault)
     }
 
-    /// Where the walk over the archive ended early, and why.
+    /// Returns the position where the walk over the archive ended early, and the reason.
     pub fn fault(&self) -> Option<&(u64, Fault)> {
         self.fault.as_ref()
     }
 
-    /// The number of members.
+    /// Returns the number of members.
     pub fn len(&self) -> usize {
         self.slots.len()
     }
 
-    /// Whether the archive has no members.
+    /// Returns whether the archive has no members.
     pub fn is_empty(&self) -> bool {
         self.slots.is_empty()
     }
 
-    /// The names of the members, in no order.
+    /// Returns the names of the members, in no particular order.
     pub fn names(&self) -> impl Iterator<Item = &[u8]> {
         self.slots.keys().map(Vec::as_slice)
     }
 
-    /// Finds the member called `name`, through links, which may come before their targets.
+    /// Finds the member called `name`. Links are followed, even if they precede their targets.
     pub fn find(&self, name: &[u8]) -> Option<Member> {
         let mut name = clean(name);
         for _ in 0..LINK_LIMIT {
@@ -127,7 +127,7 @@ impl Members {
     }
 }
 
-/// Collects the members of an archive.
+/// A collector of an archive's members.
 #[derive(Default)]
 pub struct MembersBuilder {
     slots: HashMap<Vec<u8>, Slot>,
@@ -140,30 +140,30 @@ impl MembersBuilder {
         self.next
     }
 
-    /// Notes a run of bytes under a name; returns the number of the member.
+    /// Adds a run of bytes under a name; returns the number of the member.
     pub fn bytes(&mut self, name: &[u8], source: Source, extent: Extent) -> usize {
         let id = self.id();
         self.slots.insert(clean(name), Slot::Bytes(Member { source, extent, id }));
         id
     }
 
-    /// Notes a file of the host under a name.
+    /// Adds a file of the host under a name.
     pub fn file(&mut self, name: &[u8], path: PathBuf) {
         let id = self.id();
         self.slots.insert(clean(name), Slot::File(path, id));
     }
 
-    /// Notes a symbolic link.
+    /// Adds a symbolic link.
     pub fn symlink(&mut self, name: &[u8], target: Vec<u8>) {
         self.slots.insert(clean(name), Slot::Symlink(target));
     }
 
-    /// Notes a hard link.
+    /// Adds a hard link.
     pub fn hard_link(&mut self, name: &[u8], target: Vec<u8>) {
         self.slots.insert(clean(name), Slot::HardLink(target));
     }
 
-    /// Ends the collection, with the fault that ended it early.
+    /// Finishes the collection. `fault` is the one that ended it early.
     pub fn finish(self, fault: Option<(u64, Fault)>) -> Members {
         Members { slots: self.slots, fault }
     }

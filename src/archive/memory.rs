@@ -1,4 +1,4 @@
-//! Bytes that are held, and bytes that are gone.
+//! Sources in memory, and a stand-in for bytes that can no longer be read.
 
 use std::io;
 
@@ -20,7 +20,7 @@ impl ReadAt for MemorySource {
     }
 }
 
-/// Bytes of a stream that went by: they cannot be read again.
+/// A stream that has been read and cannot be read again; only its length is known.
 pub struct SpentSource(pub u64);
 
 impl ReadAt for SpentSource {

@@ -1,8 +1,8 @@
-//! Where an image's bytes come from, and where each member lies in them.
+//! Reads the bytes of an archive, and finds its members.
 //!
-//! Everything above this module reads through [`ReadAt`], so that a file, an
-//! embedded archive and whatever comes later look the same, and any number of
-//! threads can read side by side without sharing a seek position.
+//! Every later module reads through [`ReadAt`]. A file, an embedded archive or a future kind of
+//! source therefore look the same, and any number of threads can read at the same time without
+//! sharing a seek position.
 
 mod directory;
 mod file;
@@ -30,12 +30,12 @@ pub use sparse::{SparseMap, Stretch};
 pub use walk::{Contents, Fault, Limits, Walker, is_tar};
 pub use window::{Forward, Window, read_buffered};
 
-/// Reads bytes at an offset, from any thread.
+/// A source of bytes that any thread can read at any offset.
 pub trait ReadAt: Send + Sync {
-    /// Reads up to `buf.len()` bytes at `offset`; 0 means that there are none.
+    /// Reads up to `buf.len()` bytes at `offset`. 0 means the end.
     fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize>;
 
-    /// The number of bytes that there are.
+    /// Returns the number of bytes.
     fn len(&self) -> u64;
 
     /// Whether the bytes may be others by now than those that were there when the source was opened.
@@ -43,13 +43,13 @@ pub trait ReadAt: Send + Sync {
         false
     }
 
-    /// Whether there are no bytes at all.
+    /// Returns whether there are no bytes.
     fn is_empty(&self) -> bool {
         self.len() == 0
     }
 }
 
-/// A shared handle on bytes.
+/// A shared handle to a source of bytes.
 pub type Source = Arc<dyn ReadAt>;
 
 /// A run of bytes of a [`Source`].
@@ -62,19 +62,19 @@ pub struct Extent {
 }
 
 impl Extent {
-    /// The whole of `source`.
+    /// Returns the extent of the whole `source`.
     pub fn whole(source: &dyn ReadAt) -> Self {
         Self { offset: 0, len: source.len() }
     }
 
-    /// The part of this extent that starts `offset` bytes in and has at most `len` bytes.
+    /// Returns the part of this extent that starts at `offset` and has at most `len` bytes.
     pub fn part(self, offset: u64, len: u64) -> Self {
         let offset = offset.min(self.len);
         Self { offset: self.offset + offset, len: len.min(self.len - offset) }
     }
 }
 
-/// Reads all of `extent`, which the caller has bounded.
+/// Reads all of `extent`. The caller has to limit its length.
 pub fn read_extent(source: &dyn ReadAt, extent: Extent) -> io::Result<Vec<u8>> {
     let mut bytes = vec![0; usize::try_from(extent.len).map_err(io::Error::other)?];
     let read = read_start(source, extent, &mut bytes)?;
@@ -82,7 +82,7 @@ pub fn read_extent(source: &dyn ReadAt, extent: Extent) -> io::Result<Vec<u8>> {
     Ok(bytes)
 }
 
-/// Reads the beginning of `extent`, as much as fits into `buf` and is there; says how much that is.
+/// Reads the beginning of `extent` into `buf`; returns the number of bytes read.
 pub fn read_start(source: &dyn ReadAt, extent: Extent, buf: &mut [u8]) -> io::Result<usize> {
     let want = usize::try_from(extent.len).unwrap_or(usize::MAX).min(buf.len());
     let mut done = 0;

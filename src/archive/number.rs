@@ -1,9 +1,8 @@
-//! Numbers in tar headers, read the way Go's `archive/tar` reads them, since
-//! that is what every engine uses.
+//! Parses numbers in tar headers as Go's `archive/tar` does, because all container runtimes use it.
 
-/// Reads a numeric header field: octal text, or base-256 when the top bit is set.
+/// Parses a numeric header field: octal text, or base-256 if the top bit is set.
 ///
-/// An empty field is 0. `None` stands for a field that is neither.
+/// An empty field is 0. Any other field is `None`.
 pub fn field(bytes: &[u8]) -> Option<i64> {
     if bytes.first().is_some_and(|b| b & 0x80 != 0) {
         return base256(bytes);
@@ -24,7 +23,7 @@ pub fn field(bytes: &[u8]) -> Option<i64> {
     rest.take_while(|&&b| b != 0).all(is_padding).then(|| i64::try_from(value).ok())?
 }
 
-/// Two's complement, big endian, with the marker bit taken out of the first byte.
+/// Parses a base-256 field: two's complement, big endian, without the marker bit of the first byte.
 fn base256(bytes: &[u8]) -> Option<i64> {
     let negative = bytes[0] & 0x40 != 0;
     let first = if negative { bytes[0] | 0x80 } else { bytes[0] & 0x7f };
@@ -39,7 +38,7 @@ fn base256(bytes: &[u8]) -> Option<i64> {
     i64::try_from(value).ok()
 }
 
-/// Reads a decimal number of a PAX record; a fraction is cut off towards minus infinity.
+/// Parses a decimal number of a PAX record; a fraction is rounded down.
 pub fn decimal(bytes: &[u8]) -> Option<i64> {
     let text = std::str::from_utf8(bytes).ok()?.trim();
     let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));

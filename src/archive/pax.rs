@@ -1,9 +1,9 @@
-//! PAX extended headers (POSIX.1-2001, "pax Interchange Format").
+//! Parses PAX extended headers (POSIX.1-2001, "pax Interchange Format").
 //!
-//! The `tar` crate splits the records at line feeds, which breaks on values
-//! that hold one (file capabilities do); a record says how long it is.
+//! The `tar` crate splits the records at line feeds, which fails for values that contain one, such
+//! as file capabilities. The length at the start of a record is reliable.
 
-/// One `length key=value` record.
+/// A `length key=value` record.
 pub struct Record<'a> {
     /// The keyword, such as `path`.
     pub key: &'a [u8],

@@ -1,7 +1,8 @@
-//! Where the holes of a sparse file are: the old GNU format, and the three of PAX (`GNU.sparse.*`, tar manual, "Storing Sparse Files").
+//! Finds the holes of a sparse file in the old GNU format and the three PAX formats
+//! (`GNU.sparse.*`, tar manual, "Storing Sparse Files").
 //!
-//! A walk over a tar needs only the logical size. Whoever reads the contents of
-//! such a file walks there again, and takes the map from the headers.
+//! A walk over a tar only needs the logical size. To read the contents of such a file, its headers
+//! are read again for the map.
 
 use std::io;
 
@@ -10,16 +11,17 @@ use super::pax::records;
 use super::{Extent, ReadAt, Walker, Window, read_extent};
 use crate::archive::Limits;
 
-/// Headers in front of one file that are looked at, in bytes.
+/// The most bytes of headers before one file that are searched.
 const HEADERS: u64 = 64 << 20;
-/// Pieces that a file may be stored in.
+/// The most pieces of one file.
 const PIECES: usize = 1 << 20;
-/// Read at a time while the file is looked for.
+/// Number of bytes that are read at a time while the file is searched.
 const WINDOW: usize = 32 << 10;
 
-/// The pieces of a file that are stored; what lies between them is zeros.
+/// The stored pieces of a file; everything between them is zeros.
 pub struct SparseMap {
-    /// In the order of the file: where a piece is in the file, how long, and where in the tar.
+    /// The pieces, ordered by their offset in the file: offset in the file, length, and offset in
+    /// the tar.
     pieces: Vec<Stored>,
 }
 
@@ -29,11 +31,11 @@ struct Stored {
     at: u64,
 }
 
-/// A stretch of a file that is stored in one piece, or not at all.
+/// A part of a file that is stored in one piece, or a hole.
 pub struct Stretch {
     /// Its length in bytes.
     pub len: usize,
-    /// Where in the tar it is stored; `None` for a hole.
+    /// Offset in the tar; `None` for a hole.
     pub stored: Option<u64>,
 }
 
@@ -83,7 +85,7 @@ impl SparseMap {
         Ok(Self { pieces })
     }
 
-    /// The stretch that begins at `offset`, of at most `most` bytes.
+    /// Returns the stretch that begins at `offset`, of at most `most` bytes.
     pub fn piece(&self, offset: u64, most: usize) -> Stretch {
         let cut = |len: u64| usize::try_from(len).unwrap_or(usize::MAX).min(most);
         let next = self.pieces.partition_point(|piece| piece.offset + piece.len <= offset);
@@ -98,7 +100,7 @@ impl SparseMap {
     }
 }
 
-/// Offsets and lengths, or where to look for them.
+/// Offsets and lengths, or the place where they are stored.
 enum Pairs {
     Here(Vec<(u64, u64)>),
     BeforeContents,
@@ -123,7 +125,7 @@ fn pairs(mut blocks: &[u8]) -> io::Result<Pairs> {
     }
 }
 
-/// Four pairs in the header, 21 in each block that follows.
+/// Reads the old GNU format: four pairs in the header, and 21 in each of the blocks that follow.
 fn old_gnu(header: &[u8; 512], mut blocks: &[u8]) -> io::Result<Pairs> {
     let mut pairs = Vec::new();
     let mut take = |list: &[u8]| {
@@ -148,7 +150,8 @@ fn old_gnu(header: &[u8; 512], mut blocks: &[u8]) -> io::Result<Pairs> {
     Ok(Pairs::Here(pairs))
 }
 
-/// Version 1.0 has the map before the contents, 0.1 in one record, 0.0 in a record for each number.
+/// Reads the PAX formats: 1.0 has the map before the contents, 0.1 in one record, 0.0 in one record
+/// per number.
 fn of_pax(body: &[u8]) -> io::Result<Pairs> {
     let mut numbers: Vec<u64> = Vec::new();
     let number = |text: &[u8]| {
@@ -174,7 +177,7 @@ fn of_pax(body: &[u8]) -> io::Result<Pairs> {
     Ok(Pairs::Here(numbers.chunks_exact(2).map(|pair| (pair[0], pair[1])).collect()))
 }
 
-/// Reads the map that stands before the contents; says where those begin.
+/// Reads the map that precedes the contents; returns it with the offset of the contents.
 fn contents_map(tar: &dyn ReadAt, data: u64, stored: u64) -> io::Result<(Vec<(u64, u64)>, u64)> {
     use std::io::{BufRead, Read};
     let mut window = Window::new(tar, Extent { offset: data, len: stored }, WINDOW);

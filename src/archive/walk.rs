@@ -1,16 +1,15 @@
-//! A walk over the entries of a tar, plain or coming out of a decoder.
+//! Walks over the entries of a tar, which may come from a decoder.
 //!
-//! The `tar` crate's own iterator is not used: it takes the size of a
-//! directory or link for contents, reads a truncated archive to a clean end
-//! when seeking, applies what Go ignores and ignores what Go applies. What
-//! counts as an entry here is what counts for the engines.
+//! The `tar` crate's own iterator is not used: it takes the size of a directory or link for
+//! contents, ignores that an archive is truncated when seeking, applies fields that Go ignores and
+//! ignores fields that Go applies. An entry here is an entry for the container runtimes.
 
 use std::io::{self, BufRead, Read};
 
 use super::header::{Entry, Extensions, body_size, checksum_matches, decode};
 use super::window::{Forward, read_buffered};
 
-/// What is wrong with a tar, at [`Walker::position`].
+/// A fault in a tar, at [`Walker::position`].
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
     /// The bytes end inside a header.
@@ -21,46 +20,46 @@ pub enum Fault {
     TruncatedData {
         /// The entry, escaped for display.
         name: String,
-        /// How many bytes are not there.
+        /// The number of missing bytes.
         missing: u64,
     },
     /// The bytes end inside an extension header.
     #[error("the tar ends inside an extended header")]
     TruncatedExtension,
-    /// The checksum of a header is wrong, so this is not a tar header.
+    /// The checksum of a header is wrong, so it is not a tar header.
     #[error("the header checksum is wrong")]
     Checksum,
-    /// A numeric field holds something else.
+    /// A numeric field does not contain a number.
     #[error("the header's {0} is not a number")]
     Number(&'static str),
-    /// One zero block where an archive ends with two.
+    /// The archive ends with one zero block instead of two.
     #[error("a zero block is followed by data")]
     LoneZeroBlock,
     /// An extended header cannot be read.
     #[error("a PAX record is malformed")]
     Pax,
-    /// A GNU sparse entry in a header of another format.
+    /// A GNU sparse entry has a header of another format.
     #[error("a GNU sparse entry has no GNU header")]
     SparseFormat,
-    /// Something is larger than what is held in memory.
+    /// Something exceeds the limit for data in memory.
     #[error("{what} of {found} bytes is over the limit of {limit}")]
     Limit {
-        /// What is too large.
+        /// The name of the part that is too large.
         what: &'static str,
         /// Its size in bytes.
         found: u64,
         /// The limit in bytes.
         limit: u64,
     },
-    /// The bytes could not be read or decoded.
+    /// The bytes cannot be read or decoded.
     #[error("{0}")]
     Io(#[from] io::Error),
 }
 
-/// What a walk holds in memory at most.
+/// The limits of what a walk keeps in memory.
 #[derive(Debug, Clone, Copy)]
 pub struct Limits {
-    /// The body of an extended header in bytes; Go's limit is the same.
+    /// The length of an extended header in bytes; Go has the same limit.
     pub extension: u64,
     /// The length of a path in bytes.
     pub path: usize,
@@ -72,12 +71,12 @@ impl Default for Limits {
     }
 }
 
-/// Goes through a tar entry by entry.
+/// A walk through a tar, entry by entry.
 pub struct Walker<R> {
     reader: R,
     limits: Limits,
     position: u64,
-    /// Bytes of the current entry's contents that have not been read.
+    /// The number of bytes of the current entry's contents that have not been read.
     left: u64,
     padding: u64,
     entry: Entry,
@@ -85,39 +84,40 @@ pub struct Walker<R> {
     marked: bool,
 }
 
-/// Whether bytes begin like a tar: with a header whose checksum is right, or with the end of an empty archive.
+/// Returns whether bytes begin like a tar: with a header whose checksum is right, or with the end
+/// marker of an empty archive.
 pub fn is_tar(head: &[u8]) -> bool {
     let Some(block) = head.first_chunk::<512>() else { return false };
     *block == [0; 512] || checksum_matches(block).unwrap_or(false)
 }
 
 impl<R: Forward> Walker<R> {
-    /// A walk over what `reader` has.
+    /// Starts a walk over the bytes of `reader`.
     pub fn new(reader: R, limits: Limits) -> Self {
         Self { reader, limits, position: 0, left: 0, padding: 0, entry: Entry::default(), ended: false, marked: false }
     }
 
-    /// The entry that [`Walker::advance`] came to.
+    /// Returns the current entry, set by [`Walker::advance`].
     pub fn entry(&self) -> &Entry {
         &self.entry
     }
 
-    /// How far the walk has come, counted from the start of the tar.
+    /// Returns the number of bytes from the start of the tar to the current position.
     pub fn position(&self) -> u64 {
         self.position
     }
 
-    /// Whether the walk came to the marker that ends an archive, and not just to the end of the bytes.
+    /// Returns whether the walk has reached the end marker, and not only the end of the bytes.
     pub fn saw_end_marker(&self) -> bool {
         self.marked
     }
 
-    /// Gives back what the tar was read from.
+    /// Returns the reader.
     pub fn into_reader(self) -> R {
         self.reader
     }
 
-    /// Goes to the next entry; `false` at the end of the archive.
+    /// Advances to the next entry; `false` at the end of the archive.
     pub fn advance(&mut self) -> Result<bool, Fault> {
         if self.ended {
             return Ok(false);
@@ -183,12 +183,13 @@ impl<R: Forward> Walker<R> {
         Ok(())
     }
 
-    /// The contents of the current entry, to be read once; they end with an error where the tar is cut short.
+    /// Returns a reader of the current entry's contents, which can be read once. It fails where the
+    /// tar is truncated.
     pub fn contents_reader(&mut self) -> Contents<'_, R> {
         Contents(self)
     }
 
-    /// Reads what is left behind the end of the archive, and says how long the whole is.
+    /// Reads everything after the end of the archive; returns the total length.
     pub fn drain(&mut self) -> io::Result<u64> {
         self.position += self.reader.skip(u64::MAX)?;
         Ok(self.position)
@@ -255,7 +256,7 @@ impl<R: Forward> Walker<R> {
         Ok(body)
     }
 
-    /// Old GNU sparse files have their maps in blocks behind the header; only their number matters here.
+    /// Skips the sparse maps of an old GNU sparse file, which are in the blocks after the header.
     fn skip_sparse_maps(&mut self) -> Result<(), Fault> {
         loop {
             let mut block = [0; 512];

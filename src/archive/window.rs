@@ -1,23 +1,22 @@
-//! A forward reader over an extent that keeps what it has read.
+//! Reads an extent forwards, and keeps what it has read.
 //!
-//! Walking a tar touches 512 bytes, jumps over the contents and touches the
-//! next 512. A buffered reader throws its buffer away at every jump; this one
-//! keeps it, so that an image of many small files is read in few system calls.
-//! After each far jump it reads half as much, after each near one twice as much:
-//! copying 32 KiB for each of a thousand headers would cost more than they do.
+//! Walking a tar touches 512 bytes, jumps over the contents and touches the next 512. A buffered
+//! reader throws its buffer away at every jump; this one keeps it, so that an image of many small
+//! files is read in few system calls. After each far jump it reads half as much, after each near
+//! one twice as much: copying 32 KiB for each of a thousand headers would cost more than they do.
 
 use std::io::{self, BufRead, Read};
 use std::sync::atomic::{AtomicU64, Ordering};
 
 use super::{Extent, ReadAt};
 
-/// Bytes that are read forwards and can be jumped over.
+/// A forward reader that can skip bytes.
 pub trait Forward: BufRead {
-    /// Passes over `n` bytes; fewer only if there are no more, and says how many.
+    /// Skips up to `n` bytes; returns how many were skipped, which is fewer at the end.
     fn skip(&mut self, n: u64) -> io::Result<u64>;
 }
 
-/// What `Read::read` does for a reader that has a buffer.
+/// Implements `Read::read` for a reader with a buffer.
 pub fn read_buffered(reader: &mut impl BufRead, buf: &mut [u8]) -> io::Result<usize> {
     let available = reader.fill_buf()?;
     let n = available.len().min(buf.len());
@@ -26,18 +25,18 @@ pub fn read_buffered(reader: &mut impl BufRead, buf: &mut [u8]) -> io::Result<us
     Ok(n)
 }
 
-/// Read at least: a header, and the small file behind it with the next header.
+/// The smallest read: a header, and a small file with the next header.
 const SMALLEST: usize = 1 << 10;
 
-/// A window on an extent of a source.
+/// A buffered view of an extent.
 pub struct Window<'a> {
     source: &'a dyn ReadAt,
     extent: Extent,
     buffer: Box<[u8]>,
-    /// Where the buffer starts, counted from the start of the extent.
+    /// Offset of the buffer in the extent.
     start: u64,
     filled: usize,
-    /// How much the next read asks for.
+    /// The size of the next read.
     step: usize,
     position: u64,
     progress: Option<&'a AtomicU64>,
@@ -45,7 +44,7 @@ pub struct Window<'a> {
 }
 
 impl<'a> Window<'a> {
-    /// A window of `capacity` bytes on `extent`.
+    /// Makes a window of `capacity` bytes on `extent`.
     pub fn new(source: &'a dyn ReadAt, extent: Extent, capacity: usize) -> Self {
         Self {
             source,
@@ -60,14 +59,14 @@ impl<'a> Window<'a> {
         }
     }
 
-    /// Adds to `progress` as bytes are read or passed over.
+    /// Adds the bytes that are read or skipped to `progress`.
     #[must_use]
     pub fn counting(mut self, progress: &'a AtomicU64) -> Self {
         self.progress = Some(progress);
         self
     }
 
-    /// How far the window has come, counted from the start of the extent.
+    /// Returns the current position in the extent.
     pub fn position(&self) -> u64 {
         self.position
     }

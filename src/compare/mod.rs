@@ -1,4 +1,4 @@
-//! Images side by side: what they cost, what came, went and grew between two, and which layers they share.
+//! Compares images: their sizes, the paths that differ between two, and the layers they share.
 
 mod packages;
 mod paths;
@@ -14,28 +14,28 @@ pub use paths::{Difference, PathChange, changed_paths};
 pub use sharing::{LayerPlace, Sharing, layer_places, sharing};
 pub use tree::{DifferenceTree, PathDifference};
 
-/// What one image costs, beside others. All sizes are bytes.
+/// The sizes of one image in a comparison, in bytes.
 #[derive(Debug, Clone, PartialEq)]
 pub struct Column {
-    /// What to call the image.
+    /// The display name of the image.
     pub name: String,
     /// The number of its layers.
     pub layers: usize,
-    /// What it ships.
+    /// The size of the image.
     pub shipped: u64,
-    /// What of that the final filesystem reaches.
+    /// The visible part of the size.
     pub live: u64,
-    /// What of that nothing reaches.
+    /// The wasted part of the size.
     pub dead: u64,
-    /// The layers as the archive stores them.
+    /// The size of the layers as the archive stores them.
     pub stored: u64,
-    /// The names of regular files at last.
+    /// The number of names of regular files in the final filesystem.
     pub files: u64,
-    /// How many times smaller than the first image it is; below 1 if it is bigger, `None` if it ships nothing.
+    /// The size of the first image divided by the size of this one; `None` if this image is empty.
     pub ratio: Option<f64>,
 }
 
-/// The costs of images, beside those of the first.
+/// Returns the sizes of images, each with its ratio to the first.
 pub fn columns(images: &[&Inspection]) -> Vec<Column> {
     let first = images.first().map_or(0, |image| image.totals.shipped);
     let column = |image: &&Inspection| {
@@ -55,7 +55,7 @@ pub fn columns(images: &[&Inspection]) -> Vec<Column> {
     images.iter().map(column).collect()
 }
 
-/// Adds the archives to names that several images have.
+/// Appends the archive's name to image names that are not unique.
 pub fn tell_apart(columns: &mut [Column], archives: &[String]) {
     let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
     for (column, archive) in columns.iter_mut().zip(archives) {
@@ -66,14 +66,14 @@ pub fn tell_apart(columns: &mut [Column], archives: &[String]) {
     }
 }
 
-/// Two images against each other: which layers they share, and what differs.
+/// The comparison of two images: the layers they share, and the paths that differ.
 #[derive(Debug, Clone)]
 pub struct Pair {
-    /// The layers that they share.
+    /// The layers that both have.
     pub sharing: Sharing,
-    /// The layers of both.
+    /// The layers of both images in one list.
     pub layers: Vec<LayerPlace>,
-    /// What differs in the final filesystems.
+    /// The paths that differ in the final filesystems.
     pub paths: DifferenceTree,
 }
 

@@ -1,25 +1,26 @@
-//! Which packages of the operating system came, went, or are of another version, with the bytes of their files.
+//! Compares the operating system packages of two images: added, removed, or with another version,
+//! and the sizes of their files.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::files::packages::{Installed, Package};
 
-/// How a package of the second image differs from the same of the first.
+/// The difference between a package of the second image and the same package of the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PackageDifference {
     /// Only the second image has it.
     Came,
     /// Only the first image has it.
     Went,
-    /// It has another version; which of two is newer is not said.
+    /// The version differs; the versions are not ordered.
     Version,
-    /// The same version has other files, or more or less of them.
+    /// The version is the same, but the files differ.
     Files,
 }
 
 impl PackageDifference {
-    /// The word that reports use.
+    /// Returns the word that reports use.
     pub fn name(self) -> &'static str {
         match self {
             Self::Came => "came",
@@ -30,27 +31,27 @@ impl PackageDifference {
     }
 }
 
-/// A package in both images.
+/// A package that differs between the images.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PackageChange {
     /// Its name, escaped for display.
     pub name: String,
-    /// How it differs.
+    /// The difference.
     pub difference: PackageDifference,
-    /// What the first image has of it.
+    /// The package in the first image.
     pub before: Option<Package>,
-    /// What the second image has of it.
+    /// The package in the second image.
     pub after: Option<Package>,
 }
 
 impl PackageChange {
-    /// The bytes of its files in the first image, and in the second.
+    /// Returns the size of the package's files in the first image, and in the second.
     pub fn bytes(&self) -> (u64, u64) {
         let bytes = |package: &Option<Package>| package.as_ref().map_or(0, |package| package.bytes);
         (bytes(&self.before), bytes(&self.after))
     }
 
-    /// Its version, or what became of it: `1.2 → 1.3`.
+    /// Returns the version, or both versions if they differ: `1.2 → 1.3`.
     pub fn versions(&self) -> String {
         let version = |package: &Option<Package>| package.as_ref().and_then(|package| package.version.clone());
         match (version(&self.before), version(&self.after)) {
@@ -61,26 +62,27 @@ impl PackageChange {
     }
 }
 
-/// What differs between the packages of two images.
+/// The differences between the packages of two images.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct PackageChanges {
-    /// The packages that differ, the biggest difference first.
+    /// The packages that differ, the largest difference first.
     pub changes: Vec<PackageChange>,
-    /// How many packages are the same in both.
+    /// The number of packages that are the same in both images.
     pub same: usize,
-    /// How many packages each image has.
+    /// The number of packages in each image.
     pub counts: (usize, usize),
-    /// The bytes of files that belong to no package, in each image.
+    /// The size of the files that belong to no package, in each image.
     pub unpackaged: (u64, u64),
 }
 
 impl PackageChanges {
-    /// Whether either image has a database of packages that could be read.
+    /// Returns whether either image has a package database that could be read.
     pub fn known(&self) -> bool {
         self.counts != (0, 0)
     }
 
-    /// How many packages differ in each way, with the bytes of their files before and after.
+    /// Returns, for each kind of difference, the number of packages and the sizes of their files
+    /// before and after.
     pub fn sums(&self) -> BTreeMap<PackageDifference, (usize, u64, u64)> {
         let mut sums: BTreeMap<PackageDifference, (usize, u64, u64)> = BTreeMap::new();
         for change in &self.changes {
@@ -92,7 +94,7 @@ impl PackageChanges {
     }
 }
 
-/// Finds what differs between the packages of two images.
+/// Finds the packages that differ between two images.
 pub fn changed_packages(first: &Installed, second: &Installed) -> PackageChanges {
     let mut both: BTreeMap<&str, (Option<&Package>, Option<&Package>)> = BTreeMap::new();
     for package in &first.packages {

@@ -1,28 +1,28 @@
-//! What came, went and grew between two images, path by path.
+//! Compares the paths of two images: added, removed, larger, smaller or otherwise changed.
 
 use super::walk::{Place, walk};
 use crate::analysis::Inspection;
 use crate::tree::{Kind, NodeId, Totals, Tree, VersionId};
 
-/// How a path of the second image differs from the same path of the first.
+/// The difference between a path of the second image and the same path of the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Difference {
     /// Only the second image has it.
     Came,
     /// Only the first image has it.
     Went,
-    /// It is bigger in the second image.
+    /// The file is larger in the second image.
     Grew,
-    /// It is smaller in the second image.
+    /// The file is smaller in the second image.
     Shrank,
-    /// It is something else, or has another mode, owner, time, target or other names; its size is the same.
+    /// The size is the same, but the kind, mode, owner, time, link target or set of names differs.
     Changed,
-    /// Nothing tells the two apart; contents of the same size and time are not compared.
+    /// No difference was found. Contents are not compared if size and time are the same.
     Same,
 }
 
 impl Difference {
-    /// The word that reports use.
+    /// Returns the word that reports use.
     pub fn name(self) -> &'static str {
         match self {
             Self::Came => "came",
@@ -40,30 +40,31 @@ impl Difference {
 pub struct PathChange {
     /// The path, byte for byte, beginning with a slash.
     pub path: Vec<u8>,
-    /// How it differs.
+    /// The difference.
     pub difference: Difference,
-    /// Its size in the first image, in bytes; 0 if it is not there or no file.
+    /// The size in the first image in bytes; 0 if the path is missing or not a file.
     pub before: u64,
-    /// Its size in the second image.
+    /// The size in the second image.
     pub after: u64,
-    /// The bytes that are less by it; those of a file with several names count once, at the first.
+    /// The number of bytes that the change removes. A file with several names counts once, at its
+    /// first name.
     pub less: u64,
-    /// The bytes that are more by it.
+    /// The number of bytes that the change adds.
     pub more: u64,
-    /// The layer of the first image that it is from.
+    /// The layer of the first image that the file comes from.
     pub layer_before: Option<usize>,
-    /// The layer of the second image that it is from.
+    /// The layer of the second image that the file comes from.
     pub layer_after: Option<usize>,
 }
 
 impl PathChange {
-    /// The bytes that are more or less.
+    /// Returns the number of bytes added and removed.
     pub fn weight(&self) -> u64 {
         self.less.saturating_add(self.more)
     }
 }
 
-/// What stands at the paths of an image after a layer.
+/// The versions at the paths of an image after a layer, with their sizes.
 pub(super) struct State<'a> {
     tree: &'a Tree,
     layer: usize,
@@ -75,7 +76,7 @@ impl<'a> State<'a> {
         Self { tree, layer, totals: tree.totals(layer) }
     }
 
-    /// The final filesystem.
+    /// Returns the final filesystem.
     pub fn last(tree: &'a Tree) -> Self {
         Self::after(tree, tree.layers().saturating_sub(1))
     }
@@ -84,14 +85,15 @@ impl<'a> State<'a> {
         node.and_then(|node| self.tree.at(node, self.layer))
     }
 
-    /// The size of a file under a name, and the bytes that count there.
+    /// Returns the size of the file with this name, and the number of bytes that count at this
+    /// name.
     fn bytes(&self, version: Option<VersionId>) -> (u64, u64) {
         let file = version.filter(|&version| self.tree.kind(version) == Kind::File);
         file.map_or((0, 0), |file| (self.tree.size(file), self.totals[self.tree.node_of(file).index()].visible))
     }
 }
 
-/// A path in both images, with what differs.
+/// A path in both images, with its difference.
 #[derive(Debug, Clone, Copy)]
 pub(super) struct Delta {
     pub place: Place,
@@ -104,12 +106,12 @@ pub(super) struct Delta {
 }
 
 impl Delta {
-    /// No difference.
+    /// Makes an entry without a difference.
     pub fn nothing(place: Place) -> Self {
         Self { place, difference: Difference::Same, before: 0, after: 0, less: 0, more: 0, layers: (None, None) }
     }
 
-    /// Compares what stands at a place; `None` if nothing does in either image.
+    /// Compares a path in both images; `None` if neither has it.
     pub fn at(place: Place, one: &State<'_>, two: &State<'_>) -> Option<Self> {
         let (a, b) = (one.version(place.one), two.version(place.two));
         let ((before, counted_before), (after, counted_after)) = (one.bytes(a), two.bytes(b));
@@ -131,7 +133,7 @@ impl Delta {
         Some(Self { place, difference, before, after, less, more, layers })
     }
 
-    /// The same with the path written out.
+    /// Converts the difference to one with the path written out.
     pub fn named(&self, one: &Tree, two: &Tree) -> PathChange {
         let path = match (self.place.one, self.place.two) {
             (Some(node), _) => one.path(node),
@@ -143,7 +145,7 @@ impl Delta {
     }
 }
 
-/// Everything that is not the same in the final filesystems, in the order of paths.
+/// Returns every path that differs between the final filesystems, ordered by path.
 pub fn changed_paths(first: &Inspection, second: &Inspection) -> Vec<PathChange> {
     let (one, two) = (&first.tree, &second.tree);
     let deltas = changes(one, two, &State::last(one), &State::last(two));
@@ -171,7 +173,8 @@ fn changes(one: &Tree, two: &Tree, before: &State<'_>, after: &State<'_>) -> Vec
     out
 }
 
-/// Of directories the time does not count: it changes with what is put in them.
+/// Returns whether two versions look the same. The time of a directory is ignored, because it
+/// changes with the contents.
 fn looks_same(one: &Tree, a: VersionId, two: &Tree, b: VersionId) -> bool {
     one.kind(a) == two.kind(b)
         && one.mode(a) == two.mode(b)

@@ -1,30 +1,34 @@
-//! Layers that two images share: what someone who has the one downloads for the other.
+//! Finds the layers that two images share, and with them the download size of one for users of the
+//! other.
 
 use std::collections::{HashMap, HashSet};
 
 use super::paths::{PathChange, changed_at};
 use crate::analysis::{Inspection, LayerAccount};
 
-/// How many of the paths that broke the sharing are named.
+/// The most paths that are listed as reasons for the end of sharing.
 const NAMED: usize = 3;
 
-/// What a second image has in common with a first.
+/// The layers that a second image shares with a first.
 #[derive(Debug, Clone)]
 pub struct Sharing {
-    /// For each layer of the second image, the same layer of the first.
+    /// For each layer of the second image, the index of the same layer in the first.
     pub same: Vec<Option<usize>>,
-    /// The layers from the lowest up that are the same in both.
+    /// The number of layers, from the lowest up, that are the same in both images.
     pub common: usize,
-    /// Bytes that someone who has the first image downloads for the second, as its archive stores them.
+    /// The download size of the second image for users of the first, in bytes as its archive stores
+    /// the layers.
     pub pull: u64,
-    /// Whether `pull` is what a registry would send: the archive's layers are compressed.
+    /// True if `pull` is the size that a registry sends, because the archive's layers are
+    /// compressed.
     pub exact: bool,
-    /// What differs in the first layer that is not shared, the biggest first: these paths broke the sharing.
+    /// The largest differences in the first layer that is not shared: the paths that ended the
+    /// sharing.
     pub broken_by: Vec<PathChange>,
 }
 
 impl Sharing {
-    /// How many layers of the second image the first one has.
+    /// Returns the number of layers of the second image that the first one has.
     pub fn shared(&self) -> usize {
         self.same.iter().flatten().count()
     }
@@ -54,7 +58,7 @@ pub fn sharing(first: &Inspection, second: &Inspection) -> Sharing {
     Sharing { same, common, pull, exact, broken_by }
 }
 
-/// Where a layer is.
+/// The place of a layer in two images.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LayerPlace {
     /// In both images, at these places.
@@ -66,7 +70,7 @@ pub enum LayerPlace {
 }
 
 impl LayerPlace {
-    /// The layer, as the second image has it if that has it.
+    /// Returns the layer: of the second image, if that has it.
     pub fn account<'a>(self, first: &'a Inspection, second: &'a Inspection) -> &'a LayerAccount {
         match self {
             Self::Both(_, layer) | Self::Second(layer) => &second.layers[layer],
@@ -74,7 +78,7 @@ impl LayerPlace {
         }
     }
 
-    /// Its place in the first image.
+    /// Returns the index in the first image.
     pub fn first(self) -> Option<usize> {
         match self {
             Self::Both(first, _) | Self::First(first) => Some(first),
@@ -82,7 +86,7 @@ impl LayerPlace {
         }
     }
 
-    /// Its place in the second image.
+    /// Returns the index in the second image.
     pub fn second(self) -> Option<usize> {
         match self {
             Self::Both(_, second) | Self::Second(second) => Some(second),
@@ -91,7 +95,8 @@ impl LayerPlace {
     }
 }
 
-/// The layers of both images in one list: in the order of the second, with those of the first where they were.
+/// Merges the layers of both images into one list, in the order of the second image. Layers that
+/// only the first image has stand where they were.
 pub fn layer_places(first: &Inspection, second: &Inspection, sharing: &Sharing) -> Vec<LayerPlace> {
     let shown: HashSet<usize> = sharing.same.iter().flatten().copied().collect();
     let mut rest = (0..first.layers.len()).filter(|i| !shown.contains(i)).peekable();
@@ -122,7 +127,7 @@ pub fn layer_places(first: &Inspection, second: &Inspection, sharing: &Sharing) 
     places
 }
 
-/// Where an image has which layer, by diff ID and by digest.
+/// The index of every layer of an image, by diff ID and by digest.
 struct Known<'a> {
     diff_ids: HashMap<&'a str, usize>,
     digests: HashMap<&'a str, usize>,

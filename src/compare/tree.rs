@@ -1,4 +1,5 @@
-//! What differs between two final filesystems, as a tree: directories with the sums of what is in them.
+//! Arranges the differences between two final filesystems as a tree, whose directories have the
+//! sums of their contents.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -8,45 +9,45 @@ use super::walk::{Place, walk};
 use crate::analysis::Inspection;
 use crate::tree::{NodeId, Tree};
 
-/// A path that differs, or has something below it that does.
+/// A path that differs, or a directory with something that differs.
 #[derive(Debug, Clone, Copy)]
 pub struct PathDifference {
     delta: Delta,
     above: usize,
-    /// Behind the last entry of what is below it.
+    /// The end of the subtree: one past the index of its last entry.
     end: usize,
-    /// How the path itself differs; [`Difference::Same`] if only something below it does.
+    /// The difference of the path itself; [`Difference::Same`] if only something below it differs.
     pub difference: Difference,
-    /// The bytes that are less at the path and below.
+    /// The number of bytes removed at the path and below.
     pub less: u64,
-    /// The bytes that are more at the path and below.
+    /// The number of bytes added at the path and below.
     pub more: u64,
-    /// How many paths differ, itself and below.
+    /// The number of paths that differ, at and below this path.
     pub count: usize,
 }
 
 impl PathDifference {
-    /// The bytes that are more or less: what is moved in all.
+    /// Returns the number of bytes added and removed, at the path and below.
     pub fn weight(&self) -> u64 {
         self.less.saturating_add(self.more)
     }
 
-    /// The path in the first image, if any layer of that has named it.
+    /// Returns the path in the first image, if any of its layers has named it.
     pub fn first(&self) -> Option<NodeId> {
         self.delta.place.one
     }
 
-    /// The path in the second image.
+    /// Returns the path in the second image, if any of its layers has named it.
     pub fn second(&self) -> Option<NodeId> {
         self.delta.place.two
     }
 
-    /// The bytes that are more or less at the path itself.
+    /// Returns the number of bytes added and removed at the path itself.
     pub fn own_weight(&self) -> u64 {
         self.delta.less.saturating_add(self.delta.more)
     }
 
-    /// The last component of the path.
+    /// Returns the last component of the path.
     pub fn name<'a>(&self, first: &'a Tree, second: &'a Tree) -> &'a [u8] {
         match (self.second(), self.first()) {
             (Some(node), _) => second.name(node),
@@ -55,21 +56,21 @@ impl PathDifference {
         }
     }
 
-    /// The directory that it lies in, by its place in the tree.
+    /// Returns the index of the parent directory.
     pub fn above(&self) -> usize {
         self.above
     }
 }
 
-/// The paths that differ, with the directories that lead to them; a directory comes before what is in it.
+/// The paths that differ and their parent directories. A directory comes before its contents.
 #[derive(Debug, Clone)]
 pub struct DifferenceTree {
-    /// The first is the root.
+    /// In the order of a depth-first walk; the first entry is the root.
     entries: Vec<PathDifference>,
 }
 
 impl DifferenceTree {
-    /// The place of the root.
+    /// The index of the root.
     pub const ROOT: usize = 0;
 
     /// Compares the final filesystems of two images.
@@ -94,52 +95,52 @@ impl DifferenceTree {
         Self { entries: kept(entries) }
     }
 
-    /// How many entries there are, with the root.
+    /// Returns the number of entries, including the root.
     pub fn len(&self) -> usize {
         self.entries.len()
     }
 
-    /// Whether nothing differs.
+    /// Returns whether there is no difference.
     pub fn is_empty(&self) -> bool {
         self.root().count == 0
     }
 
-    /// The root, with the sums of everything.
+    /// Returns the root, with the sums of everything.
     pub fn root(&self) -> &PathDifference {
         &self.entries[Self::ROOT]
     }
 
-    /// The entry at a place.
+    /// Returns the entry at an index.
     pub fn get(&self, place: usize) -> &PathDifference {
         &self.entries[place]
     }
 
-    /// Everything but the root that itself differs, by its place, in the order of paths.
+    /// Returns the indices of all paths that differ themselves, without the root, ordered by path.
     pub fn changes(&self) -> impl Iterator<Item = usize> {
         let differs = |&place: &usize| self.entries[place].difference != Difference::Same;
         (1..self.entries.len()).filter(differs)
     }
 
-    /// Everything that itself differs in bytes, by its place, the biggest difference first.
+    /// Returns the indices of all paths whose own size differs, the largest difference first.
     pub fn biggest(&self) -> Vec<usize> {
         let mut places: Vec<_> = self.changes().filter(|&place| self.get(place).own_weight() > 0).collect();
         places.sort_by_key(|&place| (Reverse(self.get(place).own_weight()), place));
         places
     }
 
-    /// What lies directly below a place, in the order of names.
+    /// Returns the indices of the direct children of an entry, ordered by name.
     pub fn children(&self, place: usize) -> impl Iterator<Item = usize> {
         let end = self.entries[place].end;
         let inside = move |next: usize| (next < end).then_some(next);
         std::iter::successors(inside(place + 1), move |&child| inside(self.entries[child].end))
     }
 
-    /// The entry at a place with its own path, sizes and layers; what is below it does not count.
+    /// Returns the entry's own difference with path, sizes and layers, without anything below it.
     pub fn change(&self, place: usize, first: &Tree, second: &Tree) -> PathChange {
         self.entries[place].delta.named(first, second)
     }
 
-    /// How many paths differ in each way, and by how many bytes.
+    /// Returns, for each kind of difference, the number of paths and of bytes.
     pub fn sums(&self) -> BTreeMap<Difference, (usize, u64)> {
         let mut sums: BTreeMap<Difference, (usize, u64)> = BTreeMap::new();
         for entry in self.changes().map(|place| self.get(place)) {
@@ -151,7 +152,7 @@ impl DifferenceTree {
     }
 }
 
-/// Sums everything up, and keeps what differs or leads to something that does.
+/// Computes the sums, and drops entries without any difference at or below them.
 fn kept(mut entries: Vec<PathDifference>) -> Vec<PathDifference> {
     for i in (1..entries.len()).rev() {
         let PathDifference { above, less, more, count, .. } = entries[i];

@@ -1,10 +1,10 @@
-//! Two trees gone through side by side, path by path.
+//! Walks two trees side by side, path by path.
 
 use std::cmp::Ordering;
 
 use crate::tree::{NodeId, Tree};
 
-/// A path that at least one of two trees has named.
+/// A path that exists in the history of at least one of two trees.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(super) struct Place {
     /// The path in the first tree.
@@ -13,10 +13,11 @@ pub(super) struct Place {
     pub two: Option<NodeId>,
 }
 
-/// Calls `take` with every path but the root, a directory before what is in it, names in the order of their bytes.
+/// Calls `take` with every path except the root. A directory comes before its contents; names are
+/// in byte order.
 ///
-/// It is given what it returned for the directory of the path; what is in the root gets `root`. Where it returns `None`,
-/// what lies below is passed over.
+/// The first argument of `take` is the value that it returned for the parent directory, or `root`
+/// for the contents of the root. If `take` returns `None`, everything below the path is skipped.
 pub(super) fn walk(one: &Tree, two: &Tree, root: usize, mut take: impl FnMut(usize, Place) -> Option<usize>) {
     let mut work = Vec::new();
     push_children(one, two, root, Place { one: Some(NodeId::ROOT), two: Some(NodeId::ROOT) }, &mut work);
@@ -27,7 +28,7 @@ pub(super) fn walk(one: &Tree, two: &Tree, root: usize, mut take: impl FnMut(usi
     }
 }
 
-/// Puts what lies directly below a place on the stack, the last name first.
+/// Pushes the children of a place on the stack, the last name first.
 fn push_children(one: &Tree, two: &Tree, here: usize, place: Place, work: &mut Vec<(usize, Place)>) {
     let sorted = |tree: &Tree, node: Option<NodeId>| {
         let mut children: Vec<_> = node.into_iter().flat_map(|node| tree.children(node)).collect();

@@ -1,8 +1,8 @@
-//! A writer that keeps nothing but the number of bytes.
+//! Counts bytes that are written, and keeps nothing else.
 
 use std::io::{self, Write};
 
-/// Counts what is written.
+/// A writer that only counts bytes.
 #[derive(Default)]
 pub struct Counter(pub u64);
 

@@ -1,7 +1,7 @@
-//! Bytes from an image, made safe to show.
+//! Escapes bytes from an image for display.
 //!
-//! Names, commands and contents are hostile: a terminal obeys control
-//! characters, and a bidirectional mark makes a name read as another one.
+//! Names, commands and contents are hostile: terminals obey control characters, and bidirectional
+//! marks make a name read as another one.
 
 use std::fmt::Write;
 
@@ -43,8 +43,9 @@ fn push_escaped(out: &mut String, c: char) {
     }
 }
 
-/// C1 controls, and what changes the order of text or takes no room: bidirectional marks, zero-width characters,
-/// line and paragraph separators, tags, the byte order mark.
+/// Returns whether a character is a C1 control, or changes the order of text or takes no space:
+/// bidirectional marks, zero-width characters, line and paragraph separators, tags, the byte order
+/// mark.
 pub(crate) fn is_unprintable(c: char) -> bool {
     matches!(u32::from(c),
         0x80..=0x9f | 0xad | 0x61c | 0x115f | 0x1160 | 0x17b4 | 0x17b5 | 0x180e | 0x200b..=0x200f | 0x2028..=0x202e

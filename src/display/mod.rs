@@ -1,4 +1,4 @@
-//! How bytes, numbers and hostile names are shown to people.
+//! Formats bytes, numbers and hostile names for display.
 
 mod count;
 mod escape;

@@ -1,22 +1,23 @@
-//! Sizes and shares as people read them.
+//! Formats sizes, counts and shares for display.
 
 use humansize::{BINARY, DECIMAL, FormatSizeOptions, format_size};
 
-/// A smaller ratio would be rounded to 1.
+/// The smallest ratio that is shown; a smaller one would be rounded to 1.
 const NOTICEABLE: f64 = 1.005;
 
-/// Which units sizes are shown in.
+/// The units of sizes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Units {
     /// KiB, MiB, GiB: powers of 1024.
     #[default]
     Iec,
-    /// kB, MB, GB: powers of 1000, as `docker images` has them.
+    /// kB, MB, GB: powers of 1000, as in `docker images`.
     Si,
 }
 
 impl Units {
-    /// A size with three or four significant digits, such as `5.01 MiB`, at most ten characters wide.
+    /// Formats a size with three or four significant digits, such as `5.01 MiB`, in at most ten
+    /// characters.
     pub fn size(self, bytes: u64) -> String {
         let (base, options): (f64, FormatSizeOptions) = match self {
             Self::Iec => (1024.0, BINARY),
@@ -39,7 +40,8 @@ impl Units {
     }
 }
 
-/// A share of 0 to 1 as a percentage: `5.2 %`; never rounded to 0 or 100 unless it is.
+/// Formats a share between 0 and 1 as a percentage, such as `5.2 %`. Only exact values are shown as
+/// 0 or 100.
 pub fn percent(share: f64) -> String {
     let percent = share * 100.0;
     if percent > 0.0 && percent < 0.1 {
@@ -51,18 +53,18 @@ pub fn percent(share: f64) -> String {
     if percent == 0.0 || percent == 100.0 { format!("{percent:.0} %") } else { format!("{percent:.1} %") }
 }
 
-/// A part of a whole, or a whole by its part.
+/// Divides a part by the whole, or the whole by a part.
 #[expect(clippy::cast_precision_loss, reason = "a ratio")]
 pub fn ratio(part: u64, whole: u64) -> f64 {
     part as f64 / whole as f64
 }
 
-/// A part of a whole as a percentage; of nothing, nothing.
+/// Formats a part of a whole as a percentage; empty if the whole is 0.
 pub fn share(part: u64, whole: u64) -> String {
     percent(ratio(part, whole.max(1)))
 }
 
-/// A ratio as people say it: `122×`, `1.40×`.
+/// Formats a ratio: `122×`, `1.40×`.
 pub fn times(ratio: f64) -> String {
     match ratio {
         ..10.0 => format!("{ratio:.2}×"),
@@ -71,13 +73,13 @@ pub fn times(ratio: f64) -> String {
     }
 }
 
-/// How many times `part` goes into `whole`, as [`times`] says it; `None` where it is hardly less, or nothing.
+/// Formats the ratio of `whole` to `part` as [`times`] does; `None` if `part` is 0 or hardly less.
 pub fn noticeably(part: u64, whole: u64) -> Option<String> {
     let ratio = ratio(whole, part);
     (part > 0 && ratio >= NOTICEABLE).then(|| times(ratio))
 }
 
-/// A count with thousands separated: `23,219`.
+/// Formats a count with separators between thousands: `23,219`.
 pub fn count(n: u64) -> String {
     let digits = n.to_string();
     let mut out = String::new();
@@ -90,12 +92,12 @@ pub fn count(n: u64) -> String {
     out
 }
 
-/// `1 layer`, `2 layers`.
+/// Formats a count with its noun: `1 layer`, `2 layers`.
 pub fn plural(n: usize, noun: &str) -> String {
     format!("{} {noun}{}", count(n as u64), if n == 1 { "" } else { "s" })
 }
 
-/// `1 file`, `2 files`.
+/// Formats a count of files: `1 file`, `2 files`.
 pub fn files(n: usize) -> String {
     plural(n, "file")
 }

@@ -1,4 +1,5 @@
-//! Remarks on an image as sentences, without a capital and a full stop, with hostile names escaped.
+//! Formats warnings as sentences without a capital letter and a full stop; hostile names are
+//! escaped.
 
 use std::fmt::{Display, Formatter, Result};
 

@@ -1,4 +1,4 @@
-//! Known base images (`assets/bases.toml`), and how far a history is theirs.
+//! Recognises known base images (`assets/bases.toml`) in a history.
 
 use std::sync::OnceLock;
 
@@ -8,7 +8,7 @@ use super::steps::Step;
 use crate::analysis::Inspection;
 use crate::tree::Tree;
 
-/// What is known of base images.
+/// The known base images.
 #[derive(Debug, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct Known {
@@ -35,20 +35,22 @@ struct Family {
 }
 
 impl Known {
-    /// What comes with the program.
+    /// Returns the list that is built into the program.
     pub fn built_in() -> &'static Self {
         static KNOWN: OnceLock<Known> = OnceLock::new();
         KNOWN.get_or_init(|| toml::from_str(include_str!("../../../assets/bases.toml")).expect("a test reads it"))
     }
 
-    /// Whether the first layer is an operating system, and which, if that is known.
+    /// Returns whether the first layer is an operating system and, if known, the name of the
+    /// system.
     pub fn system(&self, inspection: &Inspection) -> Option<Option<String>> {
         let tree = &inspection.tree;
         let system = self.system.iter().find(|system| in_first_layer(tree, system.path.as_bytes()))?;
         Some(Some(system.name.clone()).filter(|name| !name.is_empty()))
     }
 
-    /// How many steps are those of known images, and what the last of those is called.
+    /// Returns the number of history entries that belong to known images, and the name of the last
+    /// of these images.
     pub fn end(&self, steps: &[Step], first_is_system: bool) -> Option<(usize, Option<String>)> {
         let system = self.end_of_system(steps, first_is_system)?;
         let families = self.family.iter().filter_map(|family| family.end(&steps[system..]));
@@ -77,7 +79,8 @@ impl Known {
 }
 
 impl Family {
-    /// The number of steps up to the one that ends an image of this family, and what to call that.
+    /// Returns the number of history entries up to the one that ends an image of this family, and
+    /// the name of that image.
     fn end(&self, steps: &[Step]) -> Option<(usize, String)> {
         let value = |step: &Step| {
             let mut words = step.text.strip_prefix("ENV ")?.split_whitespace();

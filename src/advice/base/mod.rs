@@ -1,9 +1,9 @@
-//! Whose bytes: where the base image ends and one's own layers begin, and what one's own bytes are for.
+//! Finds where the base image ends and your layers begin, and the purposes of the bytes in your
+//! layers.
 //!
-//! What is given settles it: a number of layers, or the archive of the base
-//! image. Else the history speaks: builders that name what they built from,
-//! the steps that official images end with, a gap in time, and a first layer
-//! that is a whole operating system.
+//! If the number of layers or the archive of the base image is given, that decides. Otherwise the
+//! history does: some builders record the base image, official images end with known instructions,
+//! there can be a gap in time, and the first layer can be an operating system.
 
 mod known;
 mod shares;
@@ -19,46 +19,46 @@ use steps::Step;
 pub use shares::Share;
 pub(crate) use shares::shares;
 
-/// A day, in seconds: steps of one build lie closer together, unless they were cached.
+/// One day in seconds. The instructions of one build are closer together, unless they were cached.
 const DAY: i64 = 86_400;
 
-/// Where the base image ends.
+/// The base image of an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Base {
-    /// The lowest layers, which are the base image's.
+    /// The number of its layers, which are the lowest ones.
     pub layers: usize,
-    /// What tells.
+    /// The evidence.
     pub how: Evidence,
-    /// What the base image is called, if anything tells; not escaped.
+    /// The name of the base image, if known; not escaped.
     pub name: Option<String>,
-    /// Whether it is sure.
+    /// True if there is no doubt about `layers`.
     pub certain: bool,
 }
 
-/// What tells where the base image ends.
+/// The evidence for the end of the base image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Evidence {
-    /// The number of its layers was given.
+    /// The number of layers was given.
     Given,
-    /// Its archive was given, and the image begins with its layers.
+    /// The archive of the base image was given, and the image begins with its layers.
     Archive,
-    /// The builder noted in the history what it built from.
+    /// The builder recorded the base image in the history.
     Builder,
-    /// The history has the steps of a known image.
+    /// The history contains the instructions of a known image.
     Steps,
-    /// The history has steps that are this many days older than what follows.
+    /// The history begins with instructions that are much older than the rest.
     Age {
-        /// How many.
+        /// The number of days between them.
         days: u64,
     },
-    /// The first layer is a whole operating system.
+    /// The first layer is an operating system.
     System,
-    /// Nothing tells: everything counts as one's own.
+    /// There is no evidence: all layers count as yours.
     Nothing,
 }
 
 impl Evidence {
-    /// The word that reports use.
+    /// Returns the word that reports use.
     pub fn name(self) -> &'static str {
         match self {
             Self::Given => "given",
@@ -92,45 +92,49 @@ impl fmt::Display for Evidence {
     }
 }
 
-/// What was said of the base image.
+/// The base image as given by the user.
 #[derive(Debug, Clone, Copy, Default)]
 pub enum Given<'a> {
-    /// Nothing.
+    /// No base image was given.
     #[default]
     Nothing,
-    /// How many layers it has.
+    /// The number of its layers.
     Layers(usize),
-    /// Its own archive.
+    /// The archive of the base image.
     Image {
-        /// What to call it, escaped for display.
+        /// The display name, escaped.
         name: &'a str,
-        /// The digests of its uncompressed layers, as far as its config has them.
+        /// The digests of its uncompressed layers, as far as its config lists them.
         diff_ids: &'a [Option<String>],
     },
 }
 
-/// Why something is not the base of an image.
+/// The reason why a given base is not the base of an image.
 #[derive(Debug, PartialEq, Eq, thiserror::Error)]
 pub enum BaseError {
-    /// There are not so many layers.
+    /// The image has fewer layers.
     #[error("the image has {has} layers, so its base image cannot have {given}")]
     TooMany {
-        /// How many were given.
+        /// The number that was given.
         given: usize,
-        /// How many there are.
+        /// The number of layers in the image.
         has: usize,
     },
-    /// The layers differ.
+    /// A layer differs.
     #[error("the image does not begin with the layers of {name}: they differ at layer {at}")]
     Differs {
-        /// The image that was given.
+        /// The base image that was given, escaped for display.
         name: String,
-        /// The first layer that differs.
+        /// The index of the first layer that differs.
         at: usize,
     },
 }
 
 /// Finds where the base image of `inspection` ends.
+///
+/// # Errors
+///
+/// [`BaseError`] if `given` does not fit the image.
 pub fn base(inspection: &Inspection, given: Given) -> Result<Base, BaseError> {
     let has = inspection.layers.len();
     match given {
@@ -157,7 +161,7 @@ pub fn base(inspection: &Inspection, given: Given) -> Result<Base, BaseError> {
     }
 }
 
-/// What the image itself tells.
+/// Detects the base image from the image itself.
 pub(crate) fn told(inspection: &Inspection) -> Base {
     let steps = steps::of(inspection);
     let known = Known::built_in();
@@ -193,7 +197,8 @@ pub(crate) fn told(inspection: &Inspection) -> Base {
     Base { layers: 0, how: Evidence::Nothing, name: named, certain: false }
 }
 
-/// What the image says of its base: in the annotations of its manifest, else in its labels, which may be inherited.
+/// Reads the name of the base image from the annotations of the manifest or, failing that, from the
+/// labels, which may be inherited.
 pub fn named(inspection: &Inspection) -> Option<BuiltOn> {
     let label = |key: &str| {
         let labels = inspection.run.labels.iter().filter_map(|label| label.split_once('='));

@@ -1,25 +1,26 @@
-//! What one's own bytes are for.
+//! Splits the bytes of your layers by purpose.
 
 use crate::advice::findings::{Matches, Purpose, Rules, has_any};
 use crate::analysis::Inspection;
 use crate::files::packages::Packages;
 use crate::tree::NodeId;
 
-/// Bytes of one's own layers that are for one thing.
+/// The bytes of your layers that serve one purpose.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Share {
-    /// What they are for.
+    /// The purpose.
     pub purpose: Purpose,
-    /// How many bytes ship.
+    /// The size in bytes.
     pub bytes: u64,
-    /// How many of them are dead.
+    /// The wasted part of the size.
     pub dead: u64,
 }
 
-/// Splits what the layers from `base` on ship by what it is for, in the order of [`Purpose::ALL`], without empty shares.
+/// Splits the bytes of the layers from `base` on by purpose, in the order of [`Purpose::ALL`],
+/// without empty shares.
 ///
-/// A path of `application` is the application, and so is what lies below it,
-/// unless a rule or a place says what that is for.
+/// The paths in `application` and everything below them count as the application, unless a rule or
+/// a well-known place decides otherwise.
 pub(crate) fn shares(
     inspection: &Inspection,
     rules: &Rules,
@@ -63,7 +64,7 @@ pub(crate) fn shares(
     sums.into_iter().filter(|share| share.bytes > 0).collect()
 }
 
-/// Whether each path is one of `roots` or lies below one; indexed like [`NodeId`].
+/// Returns, for each path, whether it is one of `roots` or below one; indexed like [`NodeId`].
 fn below(inspection: &Inspection, roots: &[NodeId]) -> Vec<bool> {
     let tree = &inspection.tree;
     let mut inside = vec![false; tree.node_count()];

@@ -1,43 +1,43 @@
-//! The history as it tells of base images: what each step was, and when.
+//! Reads the history for traces of base images: the kind and the time of each instruction.
 
 use crate::analysis::Inspection;
 
 use super::DAY;
 
-/// A step of the build.
+/// An entry of the history.
 #[derive(Debug)]
 pub struct Step {
     /// The instruction, in one line.
     pub text: String,
-    /// What the builder remarked.
+    /// The builder's comment.
     pub comment: Option<String>,
-    /// Whether it made a layer.
+    /// True if the entry made a layer.
     pub makes_layer: bool,
-    /// When, in seconds since 1970; `None` where builders write no real time.
+    /// The time in seconds since 1970; `None` if the builder writes no real time.
     pub time: Option<i64>,
 }
 
 impl Step {
-    /// Whether a step like this brings an operating system as the first layer of `layers`.
+    /// Returns whether the entry adds an operating system as the first layer of `layers`.
     pub fn brings_a_system(&self, layers: usize) -> bool {
         let text = self.text.as_str();
         if layers > 1 { !text.starts_with("COPY --from") && !text.starts_with("RUN ") } else { self.unpacks_a_system() }
     }
 
-    /// Whether the step imports or unpacks a whole filesystem.
+    /// Returns whether the entry imports or unpacks a whole filesystem.
     pub fn unpacks_a_system(&self) -> bool {
         let text = self.text.as_str();
         let added = text.starts_with("ADD ") && (text.ends_with(" /") || text.ends_with(" in /"));
         added || text.starts_with("# debian.sh") || text.starts_with("(Imported from")
     }
 
-    /// Whether the step only changes the config.
+    /// Returns whether the entry only changes the config.
     pub fn is_metadata(&self) -> bool {
         !self.makes_layer
     }
 }
 
-/// The steps of an image.
+/// Reads the history of an image.
 pub fn of(inspection: &Inspection) -> Vec<Step> {
     let step = |entry: &crate::image::HistoryEntry| Step {
         text: entry.instruction().one_line(),
@@ -48,7 +48,8 @@ pub fn of(inspection: &Inspection) -> Vec<Step> {
     inspection.history.iter().map(step).collect()
 }
 
-/// How many steps are the base image's by what the builder wrote, and what it called that (buildah: `FROM name`).
+/// Returns the number of entries of the base image and its name, if the builder recorded them
+/// (buildah: `FROM name`).
 pub fn noted_by_the_builder(steps: &[Step]) -> Option<(usize, String)> {
     // Steps after the first name the image so far by its ID.
     let is_id = |name: &str| name.len() == 12 && name.bytes().all(|b| b.is_ascii_hexdigit());
@@ -59,7 +60,8 @@ pub fn noted_by_the_builder(steps: &[Step]) -> Option<(usize, String)> {
     steps.iter().enumerate().rev().find_map(|(i, step)| name(step).map(|name| (i, name)))
 }
 
-/// How many steps, more than `end`, end in a command and are a day or more older than what follows; and how many days.
+/// Returns the number of entries, greater than `end`, that end with a command and are at least a
+/// day older than the next one, and the days between them.
 pub fn older_part(steps: &[Step], end: usize) -> Option<(usize, u64)> {
     let runs = |step: &Step| step.text.starts_with("CMD ") || step.text.starts_with("ENTRYPOINT ");
     let (mut ended, mut found) = (false, None);
@@ -73,7 +75,8 @@ pub fn older_part(steps: &[Step], end: usize) -> Option<(usize, u64)> {
     found
 }
 
-/// How many steps lie before the longest gap in time of a day or more, and how many days it is.
+/// Returns the number of entries before the longest gap in time, if that is at least a day, and its
+/// length in days.
 pub fn oldest_part(steps: &[Step]) -> Option<(usize, u64)> {
     let gaps = (1..steps.len()).filter_map(|later| Some((later, gap(&steps[later - 1], &steps[later])?)));
     let (end, days) = gaps.max_by_key(|&(_, days)| days)?;
@@ -86,7 +89,7 @@ fn gap(one: &Step, next: &Step) -> Option<u64> {
     u64::try_from(seconds / DAY).ok().filter(|&days| days > 0)
 }
 
-/// An RFC 3339 time in seconds since 1970.
+/// Parses an RFC 3339 time to seconds since 1970.
 fn seconds(time: &str) -> Option<i64> {
     let number = |from: usize, len: usize| time.get(from..from + len)?.parse::<i64>().ok().filter(|&n| n >= 0);
     let (year, month, day) = (number(0, 4)?, number(5, 2)?, number(8, 2)?);

@@ -1,9 +1,8 @@
-//! What an image would be to pull, found out by compressing what its layers would be.
+//! Measures the download size of an image that does not exist yet, by compressing its layers.
 //!
-//! Each layer that changes is put together as a tar, out of the members of the
-//! layers that it comes from, and goes through gzip on all cores; nothing of it
-//! is kept but the number of bytes. A layer that stays and is stored compressed
-//! keeps the size that it has.
+//! Each layer that changes is assembled as a tar from the members of the original layers and
+//! compressed with gzip on all cores; only the number of bytes is kept. A layer that stays the same
+//! and is stored compressed keeps its size.
 
 mod pack;
 mod plan;
@@ -24,10 +23,16 @@ use plan::{Layer, Plan};
 /// The level of gzip that registries are pushed to with: the default of gzip itself and of Go.
 pub const GZIP_LEVEL: u32 = 6;
 
-/// Layers that are compressed at a time: each takes up to 80 MiB to be read.
+/// The number of layers that are compressed at the same time. Each needs up to 80 MiB to read its
+/// input.
 const THREADS: usize = 4;
 
-/// Measures what each rung is to pull; what is made of more than this image's files stays an estimate.
+/// Measures the download size of each rung. A rung that needs files from outside this image stays
+/// an estimate.
+///
+/// # Errors
+///
+/// [`Error::Cancelled`], or an error of the archive.
 pub fn measure_ladder(
     inspection: &Inspection,
     rungs: &mut [Rung],
@@ -44,7 +49,11 @@ pub fn measure_ladder(
     Ok(())
 }
 
-/// Measures what an image is to pull after some changes.
+/// Measures the download size of an image after some changes.
+///
+/// # Errors
+///
+/// [`Error::Cancelled`], or an error of the archive.
 pub fn measure(
     inspection: &Inspection,
     changes: &[Change],
@@ -64,7 +73,7 @@ fn plan(inspection: &Inspection, ships: &Ships) -> Option<Plan> {
     }
 }
 
-/// The sizes of the layers that plans are made of, each compressed once.
+/// Measures the layers of all plans. A layer that several plans have in common is compressed once.
 fn measure_all(
     inspection: &Inspection,
     plans: &[Option<Plan>],

@@ -1,4 +1,4 @@
-//! Puts a layer together and counts what gzip makes of it.
+//! Assembles a layer, and counts the bytes of its gzip stream.
 
 use std::collections::HashSet;
 use std::io::{self, Write};
@@ -20,14 +20,14 @@ use crate::progress::Progress;
 use crate::progress::{check_cancelled, is_cancelled};
 use crate::tree::{Kind, NodeId, Paths, Tree, VersionId};
 
-/// Read and compressed at a time.
+/// Number of bytes that are read and compressed at a time.
 const PIECE: usize = 256 << 10;
-/// Read at a time of what lies between headers.
+/// Number of bytes that are read at a time around headers.
 const WINDOW: usize = 32 << 10;
-/// What ends a tar: two blocks of zeros.
+/// The end marker of a tar: two blocks of zeros.
 const END: [u8; 1024] = [0; 1024];
 
-/// The bytes that a layer takes in a registry.
+/// Returns the size of a layer in a registry.
 pub fn size(
     inspection: &Inspection,
     layer: &Layer,
@@ -65,7 +65,8 @@ fn made(tree: &Tree, recipe: &Recipe, contents: &LayerContents, progress: &Arc<P
     packed.finish()
 }
 
-/// A layer that cannot be read to its end ends there, as it does everywhere; only a wish to stop is an error.
+/// Turns a layer that cannot be read to its end into one that ends there, as elsewhere. Only a
+/// cancellation stays an error.
 fn as_far_as_it_goes(read: io::Result<()>) -> Result<(), Error> {
     match read {
         Err(error) if is_cancelled(&error) => Err(Error::Cancelled),
@@ -73,7 +74,7 @@ fn as_far_as_it_goes(read: io::Result<()>) -> Result<(), Error> {
     }
 }
 
-/// Adds the members of a tar that are wanted, with their headers as they are.
+/// Adds the selected members of a tar, with their headers unchanged.
 fn add_members(tar: &Source, packed: &mut Packed<'_>, mut wanted: impl FnMut(&Entry) -> bool) -> io::Result<()> {
     let mut walker = Walker::new(Window::new(&**tar, Extent::whole(&**tar), WINDOW), Limits::default());
     // What is still to be copied, and where the next member begins with its extended headers.
@@ -103,12 +104,12 @@ fn add_members(tar: &Source, packed: &mut Packed<'_>, mut wanted: impl FnMut(&En
     }
 }
 
-/// Which members of the layers go into the one that is made.
+/// The selection of members for a layer.
 struct Choice<'a> {
     tree: &'a Tree,
     paths: Paths<'a>,
     recipe: &'a Recipe,
-    /// Paths that have a mark already, and whether it is an opaque one.
+    /// Paths that have a mark already, each with whether the mark is opaque.
     hidden: HashSet<(NodeId, bool)>,
 }
 
@@ -131,7 +132,7 @@ impl Choice<'_> {
         }
     }
 
-    /// The version that an entry of a layer made.
+    /// Returns the version that an entry of a layer made.
     fn version(&self, node: NodeId, layer: usize, entry: &Entry) -> Option<VersionId> {
         let tree = self.tree;
         let carries_bytes = entry.kind == EntryKind::File;
@@ -142,7 +143,7 @@ impl Choice<'_> {
         })
     }
 
-    /// Whether something that is no version stays.
+    /// Returns whether an entry without a version stays.
     fn is_wanted(&self, node: Option<NodeId>) -> bool {
         match &self.recipe.others {
             Others::Gone => false,
@@ -150,7 +151,7 @@ impl Choice<'_> {
         }
     }
 
-    /// Whether a mark hides something that is below the layers, and that nothing takes the place of.
+    /// Returns whether a mark hides something below these layers that nothing replaces.
     fn still_hides(&mut self, node: Option<NodeId>, opaque: bool) -> bool {
         let Others::Needed { dropped, never_made } = &self.recipe.others else { return false };
         let Some(node) = node else { return true };
@@ -174,7 +175,8 @@ impl Choice<'_> {
 /// A gzip stream of which only the length is kept.
 struct Packed<'a> {
     encoder: GzEncoder<Counter>,
-    /// What is to be compressed next: always in pieces of one size, since that shows in what comes out.
+    /// The next piece to compress. Pieces always have the same size, because it influences the
+    /// output.
     piece: Vec<u8>,
     filled: usize,
     progress: &'a Progress,
@@ -186,7 +188,7 @@ impl<'a> Packed<'a> {
         Self { encoder, piece: vec![0; PIECE], filled: 0, progress }
     }
 
-    /// Adds a run of bytes, as far as there are any.
+    /// Adds a run of bytes, up to the end of the source.
     fn copy(&mut self, source: &dyn ReadAt, extent: Extent) -> io::Result<()> {
         let mut left = extent;
         while left.len > 0 {

@@ -1,4 +1,5 @@
-//! Which layers there would be, and which members of the image's layers each would be made of.
+//! Plans the layers of a changed image, and the members of the original layers that each consists
+//! of.
 
 use std::collections::HashSet;
 use std::ops::RangeInclusive;
@@ -8,49 +9,51 @@ use crate::analysis::Inspection;
 use crate::analysis::what_if::Outcome;
 use crate::tree::{Kind, NodeId, Tree, VersionId};
 
-/// The layers of an image that is yet to be built.
+/// The layers of an image that does not exist yet.
 pub struct Plan {
     /// The lowest first.
     pub layers: Vec<Layer>,
 }
 
-/// A layer that is yet to be built.
+/// A layer of an image that does not exist yet.
 #[derive(PartialEq, Eq)]
 pub enum Layer {
-    /// As it is in the archive.
+    /// A layer as it is in the archive, by its index.
     Kept(usize),
-    /// Put together of members of others.
+    /// A layer assembled from members of others.
     Made(Recipe),
 }
 
-/// What a layer is put together of.
+/// The members that a layer is assembled from.
 #[derive(PartialEq, Eq)]
 pub struct Recipe {
-    /// The layers that its members come from, in order.
+    /// The layers that the members come from, in order.
     pub of: RangeInclusive<usize>,
-    /// Whether each version of those layers has its member in it, by its index, less that of the first.
+    /// For each version of these layers, whether its member is included; indexed by version,
+    /// relative to the first one.
     members: Vec<bool>,
     first: usize,
-    /// What else is in it.
+    /// The treatment of the remaining entries.
     pub others: Others,
 }
 
-/// What becomes of members that are no versions: of whiteouts and opaque marks, and of what no engine unpacks.
+/// The treatment of entries without a version: whiteouts, opaque marks, and entries that container
+/// runtimes do not unpack.
 #[derive(PartialEq, Eq)]
 pub enum Others {
-    /// They stay away, since nothing lies below.
+    /// They are left out, because there is nothing below.
     Gone,
-    /// They stay, but for marks that hide nothing any more, and but for what is in dropped directories.
+    /// They are kept, except marks that no longer hide anything and entries in dropped directories.
     Needed {
-        /// Whether each path is dropped, by its index.
+        /// For each path, whether it is dropped; indexed by path.
         dropped: Arc<[bool]>,
-        /// Files that one of the layers takes away, and that were never made; in order.
+        /// Files that one of the layers removes and that are never created; in order.
         never_made: Vec<NodeId>,
     },
 }
 
 impl Plan {
-    /// The layers of an image after some changes.
+    /// Plans the layers of an image after some changes.
     pub fn changed(inspection: &Inspection, outcome: &Outcome) -> Self {
         let tree = &inspection.tree;
         let dropped: Arc<[bool]> =
@@ -74,7 +77,8 @@ impl Plan {
         Self { layers: layers.collect() }
     }
 
-    /// The lowest layers as they are, and one with these inodes and the directories that they lie in.
+    /// Plans an image that keeps the lowest layers and adds one with these inodes and their parent
+    /// directories.
     pub fn copied(inspection: &Inspection, below: usize, inodes: &[VersionId]) -> Self {
         let tree = &inspection.tree;
         let mut members = vec![false; tree.version_count()];
@@ -98,7 +102,8 @@ impl Plan {
     }
 }
 
-/// For each layer the files that it takes away and that are never made, with nothing older in their place.
+/// Returns, for each layer, the files that it removes and that are never created, if nothing older
+/// takes their place.
 fn never_made(tree: &Tree, outcome: &Outcome) -> Vec<Vec<NodeId>> {
     let is_lost = |version| tree.kind(version) == Kind::File && !outcome.keeps(tree.inode(version));
     let mut by_layer = vec![Vec::new(); tree.layers()];
@@ -114,7 +119,7 @@ fn never_made(tree: &Tree, outcome: &Outcome) -> Vec<Vec<NodeId>> {
     by_layer
 }
 
-/// Which of the versions of a run of layers it ships, in their order.
+/// Selects the versions of a run of layers that the merged layer contains, in order.
 fn members_of_run(tree: &Tree, outcome: &Outcome, run: &RangeInclusive<usize>) -> Vec<bool> {
     let alone = run.start() == run.end();
     let is_there = |version: VersionId| {
@@ -139,7 +144,7 @@ fn members_of_run(tree: &Tree, outcome: &Outcome, run: &RangeInclusive<usize>) -
 }
 
 impl Layer {
-    /// About how many bytes are read to measure it.
+    /// Estimates the number of bytes to be read for the measurement.
     pub fn work(&self, inspection: &Inspection) -> u64 {
         let layers = &inspection.layers;
         match self {
@@ -154,12 +159,12 @@ impl Layer {
 }
 
 impl Recipe {
-    /// Whether the member of a version is in the layer.
+    /// Returns whether the layer includes the member of a version.
     pub fn has(&self, version: VersionId) -> bool {
         version.index().checked_sub(self.first).and_then(|at| self.members.get(at)).is_some_and(|&is_in| is_in)
     }
 
-    /// Whether anything of a layer may be in this one.
+    /// Returns whether the layer may include members of another one.
     pub fn takes_of(&self, tree: &Tree, layer: usize) -> bool {
         self.others != Others::Gone || tree.versions_of(layer..=layer).any(|version| self.has(version))
     }
