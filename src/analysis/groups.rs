@@ -1,4 +1,4 @@
-//! Dead bytes by the pair of instructions that made and removed them.
+//! Groups wasted bytes by the pair of layers that added and removed them.
 
 use std::collections::{BTreeMap, BinaryHeap, HashMap};
 
@@ -7,24 +7,24 @@ use foldhash::fast::RandomState;
 use super::Inspection;
 use crate::tree::{Cause, NodeId, Tree};
 
-/// What one layer shipped and another one hid.
+/// The bytes that one layer added and another removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct DeadGroup {
-    /// The layer that ships the bytes.
+    /// The layer that added the bytes.
     pub born_in: usize,
-    /// The layer that hid them.
+    /// The layer that removed them.
     pub died_in: usize,
-    /// How many bytes.
+    /// The size in bytes.
     pub bytes: u64,
-    /// How many inodes.
+    /// The number of inodes.
     pub count: usize,
-    /// How most of the bytes died.
+    /// The most frequent cause, by bytes.
     pub cause: Cause,
-    /// The deepest directory that holds at least nine tenths of the bytes, or the file itself.
+    /// The deepest directory that has at least nine tenths of the bytes, or the file itself.
     pub place: NodeId,
 }
 
-/// Groups the dead inodes by the layers they were born and died in, the biggest group first.
+/// Groups the dead inodes by the layers that added and removed them, the largest group first.
 pub fn dead_groups(inspection: &Inspection) -> Vec<DeadGroup> {
     let tree = &inspection.tree;
     let mut members: HashMap<(usize, usize), Vec<Member>, RandomState> = HashMap::default();
@@ -60,7 +60,7 @@ fn group(tree: &Tree, born_in: usize, died_in: usize, members: &[Member]) -> Dea
     DeadGroup { born_in, died_in, bytes, count: members.len(), cause, place }
 }
 
-/// The deepest directory that holds at least nine tenths of the bytes, or the file itself.
+/// Returns the deepest directory that has at least nine tenths of the bytes, or the file itself.
 pub(crate) fn place(tree: &Tree, files: impl Iterator<Item = (NodeId, u64)>) -> NodeId {
     let mut below: BinaryHeap<(NodeId, u64)> = files.collect();
     let total: u64 = below.iter().map(|(_, bytes)| bytes).sum();

@@ -1,4 +1,4 @@
-//! Reading the layers of an image side by side, and merging them in order.
+//! Reads the layers of an image in parallel, and merges them in order.
 
 use std::collections::HashMap;
 use std::sync::atomic::Ordering;
@@ -14,6 +14,10 @@ use crate::tree::Builder;
 use crate::warning::Warning;
 
 /// Reads all layers of `image` and merges them.
+///
+/// # Errors
+///
+/// [`Error::Cancelled`], or an error if the image exceeds a limit of the tree.
 pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error> {
     let image = &opened.image;
     let jobs = Jobs::of(opened);
@@ -73,7 +77,8 @@ pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error
     Ok(inspection)
 }
 
-/// What of a layer does not have the size or the digest that manifest and config tell.
+/// Compares the size and the digests of a layer with those in the manifest and the config; returns
+/// the differences.
 fn check(layer: &Layer, read: &ReadLayer) -> Vec<String> {
     let mut found = Vec::new();
     let Some(digests) = &read.digests else { return found };
@@ -94,16 +99,16 @@ fn check(layer: &Layer, read: &ReadLayer) -> Vec<String> {
     found
 }
 
-/// Where the entries of a layer come from.
+/// The origin of a layer's entries.
 enum Origin {
     Missing,
-    /// It went by already.
+    /// The layer has already been read from a stream.
     Read(Arc<ReadLayer>),
-    /// It is read by a job.
+    /// A job reads the layer.
     Job(usize),
 }
 
-/// A member that has to be read, once, for the layers that it is.
+/// A member to be read once, for all layers that it is used as.
 struct Job {
     member: Member,
     compressed: bool,
@@ -112,14 +117,14 @@ struct Job {
 struct Jobs {
     list: Vec<Job>,
     of_layer: Vec<Origin>,
-    /// The layer that needs each job last.
+    /// For each job, the last layer that needs it.
     last_use: Vec<usize>,
 }
 
 struct State {
     results: Vec<Option<Arc<ReadLayer>>>,
     taken: usize,
-    /// Jobs that the merge has come to.
+    /// The number of jobs that have been merged.
     merged: usize,
     error: Option<Error>,
 }
@@ -153,7 +158,7 @@ impl Jobs {
         self.list.len() - 1
     }
 
-    /// Reads the jobs on all cores and hands their results to `merge`, layer by layer.
+    /// Reads the jobs on all cores, and passes their results to `merge`, layer by layer.
     fn run(
         &self,
         progress: &Progress,

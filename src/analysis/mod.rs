@@ -1,12 +1,12 @@
-//! The numbers: pure arithmetic over the tree, yielding one immutable [`Inspection`].
+//! Computes the numbers: pure arithmetic over the tree, with one immutable [`Inspection`] as the
+//! result.
 //!
-//! - **shipped**: the content bytes of the regular files in a layer's tar; a
-//!   hard link costs nothing, the bytes belong to the inode, once.
-//! - **live**: shipped bytes that at least one name in the final merged
-//!   filesystem still reaches.
-//! - **dead**: shipped − live; each dead inode knows the layer it was born in,
-//!   the layer it died in, and why.
-//! - **killed**, of a layer: bytes of earlier layers that it hid.
+//! - **shipped** (size): the content bytes of the regular files in a layer's tar. A hard link adds nothing, because
+//!   the bytes belong to the inode and count once.
+//! - **live** (visible): shipped bytes that at least one name in the final merged filesystem still reaches.
+//! - **dead** (wasted): shipped − live. Each dead inode has the layer that added it, the layer that removed it, and
+//!   the cause.
+//! - **killed**, of a layer: bytes of earlier layers that it removed.
 //! - **efficiency** = live ÷ shipped.
 
 mod groups;
@@ -25,107 +25,107 @@ pub use groups::{DeadGroup, dead_groups};
 pub use inspect::inspect;
 pub(crate) use recopied::mark_recopied;
 
-/// What one layer costs. All sizes are bytes.
+/// The numbers of one layer. All sizes are bytes.
 #[derive(Debug, Clone)]
 pub struct LayerAccount {
-    /// What made it.
+    /// The instruction that made the layer.
     pub instruction: Instruction,
     /// The digest of the uncompressed tar.
     pub diff_id: Option<String>,
-    /// The digest of the bytes as stored.
+    /// The digest of the layer as stored.
     pub digest: Option<String>,
-    /// How it is compressed; `None` if it is not in the archive.
+    /// The compression; `None` if the layer is not in the archive.
     pub compression: Option<Compression>,
-    /// The entries of its tar, with whiteouts.
+    /// The number of entries in the tar, including whiteouts.
     pub entries: usize,
-    /// Contents of its regular files.
+    /// The size: contents of regular files.
     pub shipped: u64,
-    /// What of that the final filesystem still reaches.
+    /// The visible part of the size.
     pub live: u64,
-    /// What of earlier layers it hid.
+    /// The bytes of earlier layers that the layer removed.
     pub killed: u64,
-    /// The uncompressed tar, with headers and padding.
+    /// The size of the uncompressed tar, with headers and padding.
     pub tar_bytes: u64,
-    /// The layer as the archive stores it.
+    /// The size of the layer as the archive stores it.
     pub stored_bytes: u64,
 }
 
 impl LayerAccount {
-    /// What it ships although nothing reaches it.
+    /// Returns the wasted part of the size.
     pub fn dead(&self) -> u64 {
         self.shipped - self.live
     }
 
-    /// Whether the archive stores it as a registry would.
+    /// Returns whether the archive stores the layer compressed, as a registry would.
     pub fn is_compressed(&self) -> bool {
         self.compression.is_some_and(|compression| compression != Compression::None)
     }
 }
 
-/// Sums over an image. All sizes are bytes.
+/// The sums over an image. All sizes are bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct ImageTotals {
-    /// Contents of the regular files of all layers.
+    /// The size: contents of the regular files of all layers.
     pub shipped: u64,
-    /// What of that the final filesystem still reaches.
+    /// The visible part of the size.
     pub live: u64,
-    /// The uncompressed tars.
+    /// The size of the uncompressed tars.
     pub tar_bytes: u64,
-    /// The layers as the archive stores them, each as often as it is used.
+    /// The size of the layers as the archive stores them. A layer that is used twice counts twice.
     pub stored_bytes: u64,
-    /// Names of regular files in the final filesystem.
+    /// The number of names of regular files in the final filesystem.
     pub files: u64,
-    /// Directories in the final filesystem, without the root.
+    /// The number of directories in the final filesystem, without the root.
     pub directories: u64,
-    /// Symbolic links in the final filesystem.
+    /// The number of symbolic links in the final filesystem.
     pub symlinks: u64,
 }
 
 impl ImageTotals {
-    /// What ships although nothing reaches it.
+    /// Returns the wasted part of the size.
     pub fn dead(&self) -> u64 {
         self.shipped - self.live
     }
 
-    /// live ÷ shipped; 1 where nothing ships.
+    /// Returns live ÷ shipped; 1 for an empty image.
     pub fn efficiency(&self) -> f64 {
         if self.shipped == 0 { 1.0 } else { ratio(self.live, self.shipped) }
     }
 }
 
-/// A dead inode with what there is to say of it.
+/// A dead inode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Dead {
-    /// The version whose entry carries the bytes.
+    /// The version whose entry has the bytes.
     pub version: VersionId,
     /// Its size in bytes.
     pub bytes: u64,
-    /// The layer that ships it.
+    /// The layer that added it.
     pub born_in: usize,
-    /// The layer that took its last name away.
+    /// The layer that removed its last name.
     pub died_in: usize,
-    /// How.
+    /// The cause.
     pub cause: Cause,
 }
 
-/// Everything known of an image: what every screen and report reads.
+/// Everything known about an image; the basis of every screen and report.
 #[derive(Debug)]
 pub struct Inspection {
-    /// What to call the image.
+    /// The display name of the image.
     pub name: String,
-    /// The names it was saved under.
+    /// The names in the archive, such as `alpine:3`.
     pub tags: Vec<String>,
     /// The digest of its config.
     pub id: Option<String>,
     /// `os/architecture[/variant]`.
     pub platform: Option<String>,
-    /// When it was built, RFC 3339.
+    /// The time of the build, RFC 3339.
     pub created: Option<String>,
-    /// What its manifest, or an index, says of the image that it was built on.
+    /// The base image, as a manifest or an index records it.
     pub built_on: Option<BuiltOn>,
-    /// What a container of the image runs.
+    /// The run configuration of containers.
     pub run: Run,
-    /// All steps of the build.
+    /// The history, including instructions that made no layer.
     pub history: Vec<HistoryEntry>,
     /// The layers, the lowest first.
     pub layers: Vec<LayerAccount>,
@@ -135,9 +135,9 @@ pub struct Inspection {
     pub tree: Tree,
     /// Dead inodes, the biggest first.
     pub dead: Vec<Dead>,
-    /// What is wrong with parts of the image.
+    /// Problems with parts of the image.
     pub warnings: Vec<Warning>,
-    /// What does not have the size or digest that it should have; `None` if that was not verified.
+    /// Sizes and digests that are wrong; `None` if they were not verified.
     pub mismatches: Option<Vec<Warning>>,
 }
 
@@ -195,7 +195,7 @@ impl Inspection {
     }
 }
 
-/// What reading told of a layer, besides its entries.
+/// Facts about a layer that was read, besides its entries.
 #[derive(Clone)]
 pub(crate) struct Measured {
     compression: Option<Compression>,
@@ -214,7 +214,7 @@ impl Measured {
         }
     }
 
-    /// A layer that the archive does not hold.
+    /// Makes the facts of a layer that is not in the archive.
     pub fn missing() -> Self {
         Self { compression: None, entries: 0, tar_bytes: 0, stored_bytes: 0 }
     }
@@ -254,7 +254,8 @@ fn totals(layers: &[LayerAccount], tree: &Tree) -> ImageTotals {
     totals
 }
 
-/// Some builders write all steps into one layer and name only the last.
+/// Adds remarks on layers that a builder made from several instructions but recorded under the last
+/// one only.
 fn remark_squashed_steps(layers: &[LayerAccount], warnings: &mut Vec<Warning>) {
     for (i, layer) in layers.iter().enumerate() {
         if layer.entries > 0 && layer.instruction.is_metadata() {

@@ -1,8 +1,7 @@
-//! Whether a file that was overwritten came again with the same contents.
+//! Detects overwritten files whose replacement has the same contents.
 //!
-//! The `chmod -R` trap: a layer that changes only the mode of a file ships its
-//! contents again. It is decided by content, and only the pairs in question
-//! are read: the same path, the same size, a later layer.
+//! This is the `chmod -R` trap: a layer that only changes the mode of a file contains it again. The
+//! contents decide, and only candidates are read: the same path, the same size, a later layer.
 
 use std::collections::HashMap;
 use std::hash::BuildHasher;
@@ -14,14 +13,15 @@ use crate::archive::{Extent, Member, ReadAt, read_extent, read_start};
 use crate::image::hash_extent;
 use crate::tree::{Cause, Death, Kind, NodeId, Tree, VersionId};
 
-/// Compared first.
+/// Number of bytes that are compared first.
 const SMALL_PIECE: usize = 4 << 10;
-/// Compared at a time after that.
+/// Number of bytes that are compared at a time after that.
 const PIECE: u64 = 256 << 10;
 
-/// Marks the overwritten inodes whose successor has the same contents.
+/// Marks the overwritten inodes whose replacement has the same contents.
 ///
-/// `plain` gives the bytes of a layer that is a plain tar; what was decoded has a hash instead.
+/// `plain` returns the bytes of a layer that is an uncompressed tar. Files of decoded layers are
+/// compared by their hashes.
 pub fn mark_recopied<S: BuildHasher>(
     tree: &mut Tree,
     hashes: &HashMap<VersionId, u128, S>,
@@ -50,7 +50,7 @@ pub fn mark_recopied<S: BuildHasher>(
     }
 }
 
-/// The inode that `layer` left at a path.
+/// Returns the inode that `layer` put at a path.
 fn successor(tree: &Tree, at: NodeId, layer: usize) -> Option<VersionId> {
     let version = tree.at(at, layer)?;
     (tree.born(version) == layer && tree.kind(version) == Kind::File).then(|| tree.inode(version))

@@ -1,11 +1,10 @@
 //! Builds the tree, layer by layer.
 //!
-//! A layer is first reduced to what it has itself (`own`): its entries in
-//! order, a later one replacing an earlier one at the same path. Whiteouts and
-//! opaque marks are put aside, since they act on lower layers only, wherever
-//! they stand in the tar. Then the layer is laid over what is below
-//! (`overlay`). Both take time linear in the layer's entries and in what dies,
-//! however many layers, whiteouts and dead siblings there are.
+//! A layer is first reduced to its own tree (`own`): its entries in order, where a later entry
+//! replaces an earlier one at the same path. Whiteouts and opaque marks are kept apart, because
+//! they only affect lower layers, wherever they are in the tar. Then the layer is laid over the
+//! layers below (`overlay`). Both steps take time linear in the number of entries and of paths that
+//! are removed, however many layers, whiteouts and removed siblings there are.
 
 use std::collections::HashMap;
 use std::hash::BuildHasher;
@@ -21,44 +20,45 @@ use crate::display::escaped;
 use crate::image::LayerEntries;
 use crate::warning::Warning;
 
-/// Remarks that are kept for one layer.
+/// The most remarks that are kept for one layer.
 const REMARKS_PER_LAYER: usize = 50;
 
-/// A tree that is being built, with what only building needs.
+/// A tree under construction, with state that is only needed to build it.
 pub struct Builder {
     pub(super) tree: Tree,
     children: HashTable<(u32, NodeId)>,
-    /// Directories by two independent hashes of their whole path: most entries lie in one that is known.
+    /// Directories, by two independent hashes of their full path. Most entries are in a directory
+    /// that is already known.
     directories: HashTable<([u64; 2], NodeId)>,
     hasher: RandomState,
     second_hasher: RandomState,
     pub(super) state: Vec<NodeState>,
     owners: HashMap<(u32, u32), u16, RandomState>,
-    /// Content hashes by version, where layers had to be decoded.
+    /// Content hashes by version, for layers that had to be decoded.
     pub(super) hashes: HashMap<VersionId, u128, RandomState>,
-    /// The layer that is being applied.
+    /// The current layer.
     pub(super) layer: u16,
-    /// Marks that are at least this one belong to the layer that is being applied.
+    /// Generation stamp: nodes with this mark or a higher one belong to the current layer.
     pub(super) first_mark: u32,
     next_mark: u32,
-    /// Bytes of all files so far.
+    /// The size of all files so far.
     pub(super) shipped: u64,
     remarks: Vec<Warning>,
     remarks_dropped: usize,
 }
 
-/// What building knows of a node.
+/// The building state of a node.
 #[derive(Clone, Copy)]
 pub(super) struct NodeState {
-    /// The version that is visible below the layer that is being applied.
+    /// The version that is visible below the current layer.
     pub below: VersionId,
-    /// Which time round the node became part of a layer's own tree.
+    /// Generation stamp: the value of `next_mark` when the current layer first touched this node.
     pub mark: u32,
-    /// The children that are visible below, as a doubly linked list.
+    /// The children that are visible below the current layer, as a doubly linked list.
     pub first_live: NodeId,
     pub next_live: NodeId,
     pub previous_live: NodeId,
-    /// The children in the layer's own tree, as a list.
+    /// The children in the layer's own tree, as a linked list.
     pub first_own: NodeId,
     pub next_own: NodeId,
 }
@@ -75,10 +75,10 @@ impl NodeState {
     };
 }
 
-/// A stated limit that an image exceeds.
+/// An error: the image exceeds a stated limit.
 #[derive(Debug)]
 pub struct LimitExceeded {
-    /// What there is too much of.
+    /// The name of the limited things.
     pub what: &'static str,
     /// The limit.
     pub limit: usize,
@@ -91,7 +91,7 @@ impl Default for Builder {
 }
 
 impl Builder {
-    /// An empty tree: a root directory, no layers.
+    /// Makes an empty tree: a root directory and no layers.
     pub fn new() -> Self {
         let mut builder = Self {
             tree: Tree::default(),
@@ -144,14 +144,14 @@ impl Builder {
         Ok(())
     }
 
-    /// Ends the build.
+    /// Finishes the tree.
     pub fn finish(mut self) -> Built {
         self.tree.sparse.sort_unstable();
         self.tree.sort_deaths();
         Built { tree: self.tree, hashes: self.hashes, remarks: self.remarks }
     }
 
-    /// Remembers a remark on the layer that is being applied, unless there are enough of them.
+    /// Adds a remark on the current layer, unless it has too many already.
     pub(super) fn remark(&mut self, text: impl FnOnce(&Self) -> String) {
         let layer = usize::from(self.layer);
         if self.remarks.iter().rev().take_while(|w| w.layer == Some(layer)).count() < REMARKS_PER_LAYER {
@@ -167,7 +167,7 @@ impl Builder {
         self.next_mark
     }
 
-    /// The path of a node, escaped for a remark.
+    /// Returns the path of a node, escaped for display.
     pub(super) fn shown(&self, node: NodeId) -> String {
         escaped(&self.tree.path(node))
     }
@@ -179,7 +179,7 @@ impl Builder {
         u32::try_from(hash >> 32).expect("the upper half")
     }
 
-    /// The child of `parent` called `name`, if any layer has named it.
+    /// Returns the child of `parent` called `name`, if any layer has named it.
     pub(super) fn child(&self, parent: NodeId, name: &[u8]) -> Option<NodeId> {
         let hash = self.hash(parent, name);
         self.find_child(hash, parent, name)
@@ -195,7 +195,7 @@ impl Builder {
         self.children.find(u64::from(hash).wrapping_mul(0x9e37_79b9_7f4a_7c15), matches).map(|&(_, id)| id)
     }
 
-    /// The child of `parent` called `name`, made if it is new.
+    /// Returns the child of `parent` called `name`; creates it if it is new.
     pub(super) fn child_or_new(&mut self, parent: NodeId, name: &[u8]) -> Result<NodeId, LimitExceeded> {
         let hash = self.hash(parent, name);
         if let Some(id) = self.find_child(hash, parent, name) {
@@ -224,25 +224,25 @@ impl Builder {
         Ok(id)
     }
 
-    /// The two hashes of a directory's path. 128 bits under keys that nobody outside of the process knows: that two
-    /// paths have the same is not to be expected in the age of the universe.
+    /// Computes the two hashes of a directory's path. With 128 bits and keys that only this process
+    /// knows, a collision is not to be expected.
     pub(super) fn directory_key(&self, path: &[u8]) -> [u64; 2] {
         [self.hasher.hash_one(path), self.second_hasher.hash_one(path)]
     }
 
-    /// The node of a directory that was come to before.
+    /// Returns the node of a directory that was visited before.
     pub(super) fn known_directory(&self, key: [u64; 2]) -> Option<NodeId> {
         self.directories.find(key[0], |(other, _)| *other == key).map(|&(_, node)| node)
     }
 
-    /// Remembers the node of a directory.
+    /// Records the node of a directory.
     pub(super) fn remember_directory(&mut self, key: [u64; 2], node: NodeId) {
         self.directories.insert_unique(key[0], (key, node), |(key, _)| key[0]);
     }
 
     // ---- versions
 
-    /// Adds a version on top of the node's history. The caller sets what the kind needs.
+    /// Adds a version to a node's history. The caller sets the fields that depend on the kind.
     pub(super) fn new_version(&mut self, node: NodeId, kind: Kind, mode: u16, owner: u16, mtime: i64) -> VersionId {
         let id = VersionId(u32::try_from(self.tree.versions.len()).expect("below the limit"));
         self.tree.versions.push(Version {
@@ -261,7 +261,8 @@ impl Builder {
         id
     }
 
-    /// The number of a pair of owner and group; the last number stands for all pairs over the limit.
+    /// Returns the index of a pair of owner and group. The last index stands for all pairs over the
+    /// limit.
     pub(super) fn owner(&mut self, uid: u32, gid: u32) -> u16 {
         if let Some(&owner) = self.owners.get(&(uid, gid)) {
             return owner;
@@ -276,7 +277,8 @@ impl Builder {
         owner
     }
 
-    /// One name of a version's inode goes, at `node`; with the last one, the inode dies.
+    /// Removes the name at `node` from a version's inode. The inode is dead when its last name is
+    /// removed.
     pub(super) fn release(&mut self, version: VersionId, node: NodeId, cause: Cause) {
         let v = *self.tree.version(version);
         if v.kind() != Kind::File {
@@ -297,12 +299,12 @@ impl Builder {
     }
 }
 
-/// What a build yields.
+/// The result of a build.
 pub struct Built {
     /// The tree.
     pub tree: Tree,
-    /// Content hashes by version, where layers had to be decoded.
+    /// Content hashes by version, for layers that had to be decoded.
     pub hashes: HashMap<VersionId, u128, RandomState>,
-    /// What is odd about layers.
+    /// Remarks on unusual layers.
     pub remarks: Vec<Warning>,
 }

@@ -1,32 +1,33 @@
-//! Sums of a few paths as of every layer, made in one pass over the versions.
+//! Computes the sizes of a few paths as of every layer, in one pass over the versions.
 //!
-//! [`Tree::totals`] says the same for all paths as of one layer; it is what this is held against.
+//! The results agree with [`Tree::totals`], which covers all paths as of one layer and serves as
+//! the oracle in tests.
 
 use super::moment::links;
 use super::{ALIVE, Kind, NONE, NodeId, Tree, Version};
 
-/// What a path holds as of a layer, with everything below it. In bytes.
+/// The size of a path and everything below it as of a layer, in bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Held {
-    /// Files that are there.
+    /// The visible size.
     pub visible: u64,
-    /// What still ships although a layer up to this one took it away.
+    /// The wasted size: removed by a layer up to this one, but still in the image.
     pub dead: u64,
 }
 
-/// What some paths hold as of every layer.
+/// The sizes of some paths as of every layer.
 #[derive(Debug, Default)]
 pub struct Course {
     layers: usize,
-    /// A path after the other, each with all layers.
+    /// The sizes, path by path, each with all layers.
     held: Vec<Held>,
 }
 
-/// The place of a path that is none of those asked for, nor below one.
+/// The index for paths that are neither in the list nor below one in it.
 const NOWHERE: usize = usize::MAX;
 
 impl Course {
-    /// Follows paths, each named once, through all layers; one may lie below another.
+    /// Computes the sizes of distinct paths in all layers. One path may be below another.
     pub fn of(tree: &Tree, paths: &[NodeId]) -> Self {
         let places = places(tree, paths);
         let mut course = Self { layers: tree.layers, held: vec![Held::default(); paths.len() * tree.layers] };
@@ -44,12 +45,14 @@ impl Course {
         course
     }
 
-    /// What the path at a place of the list holds as of a layer; nothing where there is no such layer.
+    /// Returns the size of the path at an index of the list as of a layer; zero if there is no such
+    /// layer.
     pub fn held(&self, path: usize, layer: usize) -> Held {
         if layer < self.layers { self.held[path * self.layers + layer] } else { Held::default() }
     }
 
-    /// The inodes with several names: their bytes are at the first name that is there, or where the entry was.
+    /// Adds the inodes with several names. Their bytes count at the first visible name or, if there
+    /// is none, at the original entry.
     fn add_linked(&mut self, tree: &Tree, places: &[usize]) {
         for names in links(tree).chunk_by(|(one, _), (other, _)| one == other) {
             let owner = tree.groups[names[0].0 as usize].owner;
@@ -108,7 +111,8 @@ impl Course {
         }
     }
 
-    /// Adds every path to the one that it lies below; what is made later lies below what is made before.
+    /// Adds the size of every path to the nearest listed path above it. Later nodes come first,
+    /// because they may be below earlier ones.
     fn add_up_paths(&mut self, tree: &Tree, paths: &[NodeId], places: &[usize]) {
         let mut order: Vec<_> = (0..paths.len()).filter(|&path| paths[path] != NodeId::ROOT).collect();
         order.sort_unstable_by_key(|&path| std::cmp::Reverse(paths[path]));
@@ -131,7 +135,7 @@ impl Held {
     }
 }
 
-/// For every path of the tree, the place of the nearest one of the list at it or above it.
+/// Returns, for every path of the tree, the index of the nearest listed path at or above it.
 fn places(tree: &Tree, paths: &[NodeId]) -> Vec<usize> {
     let mut places = vec![NOWHERE; tree.nodes.len()];
     for (place, path) in paths.iter().enumerate() {

@@ -1,4 +1,5 @@
-//! Where a path leads: through the symbolic links of the image, never out of its root, as the kernel follows them.
+//! Resolves a path through the symbolic links of the image as the kernel does, and never outside
+//! its root.
 
 use std::cell::RefCell;
 use std::collections::HashMap;
@@ -7,28 +8,28 @@ use foldhash::fast::RandomState;
 
 use super::{Kind, NodeId, Tree, VersionId};
 
-/// Symbolic links that are followed in one path, as the kernel does.
+/// The most symbolic links that are followed in one path, as in the kernel.
 const LINKS_LIMIT: usize = 40;
-/// Components that links may add to one path.
+/// The most components that links may add to one path.
 const STEPS_LIMIT: usize = 4096;
 
-/// What is done with a symbolic link at the end of a path.
+/// The treatment of a symbolic link at the end of a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Last {
-    /// It is what is meant.
+    /// The link itself is the result.
     Kept,
-    /// It is followed like those before it.
+    /// The link is followed, like all links before it.
     Followed,
 }
 
-/// What a path leads to.
+/// The result of resolving a path.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Found {
-    /// The path without any link in it, but for a last one that is kept.
+    /// The path without symbolic links, except a final one that is kept.
     pub node: NodeId,
-    /// What is there.
+    /// The kind of file at the path.
     pub kind: Kind,
-    /// The version that is there; `None` for a root directory without an entry.
+    /// The version at the path; `None` for a root directory without an entry.
     pub version: Option<VersionId>,
     /// The symbolic links that were followed, in order.
     pub links: Vec<NodeId>,
@@ -49,19 +50,20 @@ impl Tree {
     }
 }
 
-/// A tree in which many paths are looked up: the children of a directory that was looked into are kept in order.
+/// A tree prepared for many lookups: the children of visited directories are kept sorted.
 pub struct Paths<'a> {
     tree: &'a Tree,
     directories: RefCell<HashMap<NodeId, Vec<NodeId>, RandomState>>,
 }
 
 impl<'a> Paths<'a> {
-    /// The paths of `tree`.
+    /// Prepares `tree` for lookups.
     pub fn new(tree: &'a Tree) -> Self {
         Self { tree, directories: RefCell::default() }
     }
 
-    /// The path below `directory` with that name, whether or not something is there at last.
+    /// Returns the path with that name in `directory`, whether or not it exists in the final
+    /// filesystem.
     pub fn child(&self, directory: NodeId, name: &[u8]) -> Option<NodeId> {
         let mut directories = self.directories.borrow_mut();
         let children = directories.entry(directory).or_insert_with(|| {

@@ -1,4 +1,4 @@
-//! Hard links: what names share, and the contents that AUFS keeps apart for them.
+//! Resolves hard links, including those whose contents AUFS stores separately.
 
 use super::build::{Builder, LimitExceeded};
 use super::lookup::View;
@@ -10,17 +10,18 @@ use crate::image::EntryRef;
 use crate::image::whiteout::AUFS_LINKS;
 use crate::path::components;
 
-/// What a hard link shares with its target.
+/// The inode that a hard link shares with its target.
 pub(super) struct Shared {
     pub kind: Kind,
     pub extra: u32,
     pub size: u64,
     pub data: u32,
-    /// Whose mode, owner and time the new name gets instead of its own: what AUFS keeps apart has them.
+    /// The version whose mode, owner and time the new name gets instead of its own, for contents
+    /// that AUFS stores separately.
     pub metadata_of: Option<VersionId>,
 }
 
-/// Contents that AUFS keeps apart for hard links.
+/// The contents that AUFS stores separately for hard links.
 pub(super) struct AufsLink {
     pub group: u32,
     pub version: VersionId,
@@ -28,7 +29,7 @@ pub(super) struct AufsLink {
 }
 
 impl Builder {
-    /// Finds what a hard link names, and takes a share in it.
+    /// Finds the target of a hard link, and adds a name to its inode.
     pub(super) fn link_target(&mut self, node: NodeId, entry: &EntryRef<'_>, own: &mut Own) -> Option<Shared> {
         let target = components(entry.link);
         if target.first() == Some(&AUFS_LINKS) {

@@ -1,4 +1,4 @@
-//! Resolves paths while building: in the layer's own tree, or in what is below it.
+//! Resolves paths during the build: in the layer's own tree, or in the layers below it.
 
 use std::collections::VecDeque;
 
@@ -6,27 +6,28 @@ use super::build::{Builder, LimitExceeded};
 use super::{Kind, NodeId, VersionId};
 use crate::path::components;
 
-/// Symbolic links that are followed in one path; the kernel follows 40.
+/// The most symbolic links that are followed in one path; the kernel follows 40.
 const HOPS: usize = 255;
-/// Components that one path may grow to by following links.
+/// The most components of one path, including those added by links.
 const STEPS: usize = 4096;
 
-/// Which tree a path is looked up in.
+/// The tree in which a path is looked up.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub(super) enum View {
-    /// What the layer itself has.
+    /// The current layer's own tree.
     Own,
-    /// What the layers below it show.
+    /// The merged tree of the layers below.
     Below,
 }
 
 impl Builder {
-    /// Whether the node is part of the tree of the layer that is being applied.
+    /// Returns whether the node is in the own tree of the current layer.
     pub(super) fn is_own(&self, node: NodeId) -> bool {
         self.state[node.index()].mark >= self.first_mark
     }
 
-    /// The version that an entry of this layer gave to a node of its own tree; `None` for implied directories.
+    /// Returns the version that an entry of this layer gave to a node of its own tree; `None` for
+    /// implied directories.
     pub(super) fn explicit(&self, node: NodeId) -> Option<VersionId> {
         let newest = self.tree.node(node).newest.some()?;
         let version = self.tree.version(newest);
@@ -34,7 +35,7 @@ impl Builder {
             .then_some(newest)
     }
 
-    /// What stands at a node in `view`; `None` if nothing does.
+    /// Returns the kind and the version of a node in `view`; `None` if there is nothing.
     pub(super) fn kind_in(&self, view: View, node: NodeId) -> Option<(Kind, Option<VersionId>)> {
         let version = match view {
             View::Below => Some(self.state[node.index()].below.some()?),
@@ -44,7 +45,7 @@ impl Builder {
         Some((version.map_or(Kind::Directory, |v| self.tree.version(v).kind()), version))
     }
 
-    /// Finds `path` as `link(2)` would: through links in its parents, not at its end.
+    /// Finds `path` as `link(2)` would: links are followed in its parents but not at its end.
     pub(super) fn resolve(&self, view: View, path: &[u8]) -> Option<NodeId> {
         let mut todo: VecDeque<&[u8]> = components(path).into();
         let mut stack = vec![NodeId::ROOT];
@@ -79,8 +80,8 @@ impl Builder {
         stack.last().copied()
     }
 
-    /// Walks to the directory `path` of the layer's own tree, making what is missing; `None` if a link or a file is in
-    /// the way.
+    /// Walks to the directory `path` of the layer's own tree, creating missing directories; `None`
+    /// if a link or a file is in the way.
     pub(super) fn own_directory(&mut self, path: &[u8]) -> Result<Option<NodeId>, LimitExceeded> {
         let key = self.directory_key(path);
         let known = self.known_directory(key);
@@ -111,8 +112,8 @@ impl Builder {
         Ok(None)
     }
 
-    /// Makes a directory that earlier entries came to part of this layer's own tree, with the directories above it;
-    /// false if a link or a file of this layer is in the way.
+    /// Adds a known directory and its parents to this layer's own tree; false if a link or a file
+    /// of this layer is in the way.
     fn own_again(&mut self, node: NodeId) -> bool {
         let mut missing = Vec::new();
         let mut here = node;
@@ -130,7 +131,7 @@ impl Builder {
         true
     }
 
-    /// The same, following the layer's own links and replacing files that are in the way.
+    /// Does the same, but follows the layer's own links and replaces files that are in the way.
     pub(super) fn own_directory_through_links(&mut self, path: &[u8]) -> Result<NodeId, LimitExceeded> {
         let mut todo: VecDeque<Vec<u8>> = components(path).into_iter().map(Into::into).collect();
         let mut stack = vec![NodeId::ROOT];
@@ -168,7 +169,7 @@ impl Builder {
     }
 }
 
-/// Puts the components of a link's target before what is left to walk; says how many they are.
+/// Puts the components of a link's target in front of the remaining path; returns their number.
 fn prepend<'a>(todo: &mut VecDeque<&'a [u8]>, target: &'a [u8]) -> usize {
     let parts: Vec<_> = target.split(|&b| b == b'/').filter(|part| !matches!(*part, b"" | b".")).collect();
     for part in parts.iter().rev() {

@@ -1,9 +1,8 @@
-//! The merged filesystem with its history: one arena of path nodes.
+//! The merged filesystem with its history, in one arena of path nodes.
 //!
-//! A node keeps the versions that layers gave it, each with the layer it was
-//! born in and the layer it died in. From that follow the final tree, the tree
-//! as of any layer, what a layer added, changed and removed, and what is dead,
-//! without copying a tree.
+//! A node keeps all versions that layers gave it, each with the layer that added it and the layer
+//! that removed it. From these follow the final tree, the tree as of any layer, the changes of a
+//! layer, and the wasted bytes, without copying a tree.
 
 mod build;
 mod course;
@@ -18,7 +17,7 @@ mod sums;
 
 use crate::image::whiteout;
 
-/// The most entries, and the most distinct paths, that an image may have.
+/// The most entries, and the most distinct paths, of an image.
 pub use crate::image::ENTRY_LIMIT;
 
 pub use build::{Builder, LimitExceeded};
@@ -27,11 +26,11 @@ pub use follow::{Found, Last, Paths};
 pub use moment::Moment;
 pub use sums::{Change, Changes, Totals};
 
-/// A path in the image, whether or not something is there at last.
+/// A path in the image, whether or not it exists in the final filesystem.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct NodeId(u32);
 
-/// What one layer put at a path.
+/// A version of a path, made by one layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub struct VersionId(u32);
 
@@ -40,7 +39,7 @@ const NONE: u32 = u32::MAX;
 macro_rules! id {
     ($name:ident) => {
         impl $name {
-            /// The position in lists that have an item for each of these.
+            /// Returns the index in lists that have an item for each id.
             pub fn index(self) -> usize {
                 self.0 as usize
             }
@@ -61,15 +60,15 @@ impl NodeId {
     pub const ROOT: Self = Self(0);
 }
 
-/// A version that no layer has killed.
+/// The layer number of a removal that has not happened.
 const ALIVE: u16 = u16::MAX;
 
-/// The most layers that an image may have.
+/// The most layers of an image.
 pub const LAYER_LIMIT: usize = ALIVE as usize - 1;
-/// The most distinct pairs of owner and group that an image may have.
+/// The most distinct pairs of owner and group in an image.
 pub const OWNER_LIMIT: usize = u16::MAX as usize;
 
-/// A path: its place in the tree and the head of its history.
+/// A path: its parent and name, and the newest version.
 #[derive(Debug, Clone, Copy)]
 struct Node {
     parent: NodeId,
@@ -80,7 +79,7 @@ struct Node {
     newest: VersionId,
 }
 
-/// What stands at a path.
+/// The kind of file at a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[repr(u8)]
 pub enum Kind {
@@ -99,23 +98,23 @@ pub enum Kind {
 }
 
 const KINDS: [Kind; 6] = [Kind::File, Kind::Directory, Kind::Symlink, Kind::Char, Kind::Block, Kind::Fifo];
-/// Set in [`Version::mode`] for a directory that no entry made.
+/// Flag in [`Version::mode`] for a directory without an entry.
 const IMPLIED: u16 = 1 << 15;
 const KIND_SHIFT: u16 = 12;
 
-/// What one layer put at a path: 40 bytes, since a large image has a million.
+/// A version of a path. It has 40 bytes, because a large image has a million versions.
 #[derive(Debug, Clone, Copy)]
 struct Version {
     size: u64,
     mtime: i64,
-    /// Where a file's contents start in its layer's tar, in blocks of 512 bytes.
+    /// Offset of a file's contents in its layer's tar, in blocks of 512 bytes.
     data: u32,
     node: NodeId,
     /// The next older version of the same path.
     older: VersionId,
-    /// A file's group of hard links, a link's target or a device's numbers, by kind.
+    /// By kind: a file's group of hard links, a link's target, or a device's numbers.
     extra: u32,
-    /// Permission bits, kind, and whether the directory is implied.
+    /// Permission bits, kind, and the flag for implied directories.
     mode: u16,
     owner: u16,
     born: u16,
@@ -132,32 +131,32 @@ impl Version {
     }
 }
 
-/// The names of one inode, where it has had more than one.
+/// An inode with more than one name, now or in an earlier layer.
 #[derive(Debug, Clone, Copy)]
 struct LinkGroup {
-    /// The version whose entry carries the bytes.
+    /// The version whose entry has the bytes.
     owner: VersionId,
-    /// Names that have not died.
+    /// The number of names that still exist.
     alive: u32,
 }
 
-/// Why an inode is dead (design: "born in, died in, why").
+/// The reason why an inode is dead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Cause {
-    /// A whiteout, of itself or of a directory above it.
+    /// A whiteout of the path itself or of a directory above it.
     Deleted,
-    /// A directory above it was made opaque.
+    /// A directory above the path was made opaque.
     Opaque,
-    /// A directory above it became a file or a link.
+    /// A directory above the path became a file or a link.
     Replaced,
-    /// The layer that killed it has an entry at the same path.
+    /// The layer that removed it has an entry at the same path.
     Overwritten,
-    /// The same, and the contents did not change.
+    /// The layer that removed it has an entry at the same path with the same contents.
     Recopied,
 }
 
 impl Cause {
-    /// The word that reports use.
+    /// Returns the word that reports use.
     pub fn name(self) -> &'static str {
         match self {
             Self::Deleted => "deleted",
@@ -169,20 +168,20 @@ impl Cause {
     }
 }
 
-/// The death of an inode: of its last name.
+/// The death of an inode: the removal of its last name.
 #[derive(Debug, Clone, Copy)]
 pub struct Death {
-    /// The version whose entry carries the bytes.
+    /// The version whose entry has the bytes.
     pub version: VersionId,
-    /// The path of the name that went last.
+    /// The path of the last name.
     pub last_name: NodeId,
-    /// The layer that took it away.
+    /// The layer that removed the last name.
     pub layer: u16,
-    /// How.
+    /// The reason.
     pub cause: Cause,
 }
 
-/// The merged tree of all layers, with its history. Immutable once built.
+/// The merged tree of all layers with its history. It does not change after it is built.
 #[derive(Debug, Default)]
 pub struct Tree {
     nodes: Vec<Node>,
@@ -210,7 +209,7 @@ impl Tree {
         &self.names[node.name as usize..node.name as usize + usize::from(node.name_len)]
     }
 
-    /// Whether a path is AUFS bookkeeping, which is never part of the image.
+    /// Returns whether a path is AUFS bookkeeping, which is never part of the image.
     fn is_aufs(&self, node: NodeId) -> bool {
         let parent = self.node(node).parent;
         parent != NodeId::ROOT && self.node(parent).parent == NodeId::ROOT && whiteout::is_aufs(self.name(parent))

@@ -1,13 +1,15 @@
-//! The tree as of a layer, which moves to another layer for the cost of what lies between.
+//! The sums and changes of the tree as of a layer, updated incrementally when moving to another
+//! layer.
 //!
-//! [`Tree::totals`], [`Tree::layer_totals`] and [`Tree::changes`] say the same
-//! from scratch; they are what this is held against.
+//! Moving costs time in proportion to the versions between the two layers. The results agree with
+//! [`Tree::totals`], [`Tree::layer_totals`] and [`Tree::changes`], which compute them from scratch
+//! and serve as oracles in tests.
 
 use super::{ALIVE, Changes, Kind, NONE, Node, NodeId, Totals, Tree, Version, VersionId};
 
-/// Moving costs this many times as much for each version as making the sums anew.
+/// The cost of moving by one version, relative to the cost of computing one anew.
 const STEP: usize = 6;
-/// Trees with fewer versions and paths are moved in any case.
+/// The number of versions and paths below which moving is always used.
 const SMALL: usize = 100_000;
 
 /// Sums and changes at every path as of a layer, indexed like [`NodeId`].
@@ -17,14 +19,14 @@ pub struct Moment {
     up_to: Vec<Totals>,
     own: Vec<Totals>,
     changes: Vec<Changes>,
-    /// Versions that layers took away, in the order of these layers.
+    /// The versions that layers removed, ordered by layer.
     ends: Vec<VersionId>,
-    /// The names of inodes with several, an inode after the other.
+    /// The names of inodes with several names, grouped by inode.
     links: Vec<(u32, VersionId)>,
 }
 
 impl Moment {
-    /// The tree as of layer `layer`.
+    /// Computes the sums as of layer `layer`.
     pub fn new(tree: &Tree, layer: usize) -> Self {
         let mut moment = Self {
             layer: number(layer),
@@ -61,27 +63,27 @@ impl Moment {
         self.mark_changes(tree);
     }
 
-    /// The layer.
+    /// Returns the layer.
     pub fn layer(&self) -> usize {
         usize::from(self.layer)
     }
 
-    /// Sums of everything up to the layer, as [`Tree::totals`] says them.
+    /// Returns the sums of everything up to the layer, as [`Tree::totals`] does.
     pub fn up_to(&self) -> &[Totals] {
         &self.up_to
     }
 
-    /// Sums of what the layer itself did, as [`Tree::layer_totals`] says them.
+    /// Returns the sums of the layer's own work, as [`Tree::layer_totals`] does.
     pub fn own(&self) -> &[Totals] {
         &self.own
     }
 
-    /// What the layer did, as [`Tree::changes`] says it.
+    /// Returns the changes of the layer, as [`Tree::changes`] does.
     pub fn changes(&self) -> &[Changes] {
         &self.changes
     }
 
-    /// Takes what is born and what ends between two layers into the sums.
+    /// Adds the versions that were added and removed between two layers to the sums.
     fn step(
         &mut self,
         tree: &Tree,
@@ -118,23 +120,23 @@ impl Moment {
         sums.finish();
     }
 
-    /// How many of the ends are of layers up to `layer`: the first so many.
+    /// Returns the number of removals by layers up to `layer`; they are the first ones in the list.
     fn ended_up_to(&self, tree: &Tree, layer: u16) -> usize {
         self.ends.partition_point(|&version| tree.version(version).died <= layer)
     }
 
-    /// The versions that the layer took away.
+    /// Returns the versions that the layer removed.
     fn ended(&self, tree: &Tree) -> &[VersionId] {
         let before = self.layer.checked_sub(1).map_or(0, |layer| self.ended_up_to(tree, layer));
         &self.ends[before..self.ended_up_to(tree, self.layer)]
     }
 
-    /// The versions that the layer brought.
+    /// Returns the versions that the layer added.
     fn born(&self, tree: &Tree) -> std::ops::Range<usize> {
         self.layer.checked_sub(1).map_or(0, |layer| tree.born_up_to(layer))..tree.born_up_to(self.layer)
     }
 
-    /// Puts what the layer did into its own sums, or takes it out of them.
+    /// Adds the layer's own work to the sums, or subtracts it.
     fn add_own(&mut self, tree: &Tree, combine: fn(Totals, Totals) -> Totals) {
         let born = self.born(tree);
         let mut own = std::mem::take(&mut self.own);
@@ -159,7 +161,8 @@ impl Moment {
         self.own = own;
     }
 
-    /// The inodes with bytes of earlier layers that the layer took away; `first_born` is the first of its own.
+    /// Returns the inodes of earlier layers that the layer removed; `first_born` is the first
+    /// version of the layer.
     fn deaths(&self, tree: &Tree, first_born: usize) -> Vec<VersionId> {
         let names = self.ended(tree).iter().copied();
         let mut inodes: Vec<_> = names
@@ -176,7 +179,7 @@ impl Moment {
         inodes
     }
 
-    /// Marks what the layer did at every path that it touched and above.
+    /// Marks the layer's changes at every path that it touched and at the directories above.
     fn mark_changes(&mut self, tree: &Tree) {
         let mut changes = std::mem::take(&mut self.changes);
         let layer = usize::from(self.layer);
@@ -218,7 +221,7 @@ fn ends(tree: &Tree) -> Vec<VersionId> {
     ends
 }
 
-/// The names of files with several, those of an inode together and in the order of their versions.
+/// Returns the names of inodes that have several, grouped by inode and ordered by version.
 pub(super) fn links(tree: &Tree) -> Vec<(u32, VersionId)> {
     let linked = ids(tree).filter(|(_, version)| version.kind() == Kind::File && version.extra != NONE);
     let mut links: Vec<_> = linked.map(|(id, version)| (version.extra, id)).collect();
@@ -226,7 +229,8 @@ pub(super) fn links(tree: &Tree) -> Vec<(u32, VersionId)> {
     links
 }
 
-/// What a version is worth at its path as of a layer, without the bytes of an inode that has several names.
+/// Returns the contribution of a version to its path as of a layer, without the bytes of an inode
+/// that has several names.
 fn worth(version: &Version, layer: u16) -> Totals {
     let bytes = if version.kind() == Kind::File && version.extra == NONE { version.size } else { 0 };
     if version.born > layer {
@@ -238,7 +242,8 @@ fn worth(version: &Version, layer: u16) -> Totals {
     }
 }
 
-/// Where the bytes of an inode with several names count as of a layer.
+/// Returns the path at which an inode with several names counts as of a layer, and its
+/// contribution.
 fn worth_of_links(
     tree: &Tree,
     group: u32,
@@ -258,7 +263,8 @@ fn worth_of_links(
     Some((tree.node_of(first), Totals { visible: size, ..Totals::default() }))
 }
 
-/// Sums that are added to, at paths and above; what lies in one directory goes up together.
+/// An accumulator of sums at paths and their parents. Contributions to one directory are passed up
+/// together.
 struct Sums<'a> {
     nodes: &'a [Node],
     sums: &'a mut [Totals],

@@ -1,8 +1,8 @@
-//! Lays a layer's own tree over what is below it, from the root down.
+//! Lays a layer's own tree over the layers below, from the root down.
 //!
-//! At each directory: first an opaque mark takes everything, then whiteouts
-//! take names, then the layer's own entries replace what is in their way. A
-//! thing dies of what happens nearest to the root.
+//! At each directory, an opaque mark removes everything first, then whiteouts remove names, then
+//! the layer's own entries replace what is in their way. The cause of a removal is the one nearest
+//! to the root.
 
 use super::build::Builder;
 use super::own::Own;
@@ -56,7 +56,7 @@ impl Builder {
         }
     }
 
-    /// Puts a node of the layer's own tree in its place; says whether it is a directory.
+    /// Puts a node of the layer's own tree in its place; returns whether it is a directory.
     fn place(&mut self, node: NodeId, parent: NodeId) -> bool {
         let explicit = self.explicit(node);
         let directory = explicit.is_none_or(|version| self.tree.version(version).is_directory());
@@ -89,7 +89,7 @@ impl Builder {
         directory
     }
 
-    /// A directory gets new metadata; what is in it stays.
+    /// Gives a directory new metadata and keeps its contents.
     fn supersede(&mut self, node: NodeId, version: VersionId) {
         let below = self.state[node.index()].below;
         self.tree.versions[below.index()].died = self.layer;
@@ -107,9 +107,9 @@ impl Builder {
         }
     }
 
-    /// Kills what is visible at `node` and below it.
+    /// Removes everything visible at `node` and below it.
     ///
-    /// What this layer has an entry for, at the very same path, is overwritten; the rest dies of `cause`.
+    /// Paths for which this layer has an entry are overwritten; the others are removed for `cause`.
     fn kill(&mut self, node: NodeId, cause: Cause) {
         self.unlink_live(node);
         let mut work = vec![node];

@@ -1,4 +1,4 @@
-//! What a layer has itself: its entries in order, before it is laid over the layers below.
+//! Builds a layer's own tree from its entries, before it is laid over the layers below.
 
 use std::collections::HashMap;
 
@@ -14,23 +14,23 @@ use crate::image::whiteout::{Spelling, is_aufs, spelling};
 use crate::image::{EntryRef, LayerEntries};
 use crate::path::{clean, is_clean};
 
-/// The marks of a layer, which act on what is below it.
+/// The marks of a layer, which affect the layers below.
 ///
-/// Each is kept with the mark of its directory: if that is replaced later in
-/// the same layer, the marks in it go with it.
+/// Each is stored with the generation stamp of its directory: if the directory is replaced later in
+/// the same layer, its marks are void.
 #[derive(Default)]
 pub(super) struct Own {
-    /// Directories that hide what is below.
+    /// The opaque directories.
     pub opaque: HashMap<NodeId, u32, RandomState>,
-    /// Names that are gone, by directory.
+    /// The names removed by whiteouts, by directory.
     pub whiteouts: HashMap<NodeId, (u32, Vec<NodeId>), RandomState>,
-    /// AUFS keeps hard-linked contents apart, under a number.
+    /// Contents that AUFS stores separately for hard links, by their number.
     pub aufs_links: HashMap<Vec<u8>, AufsLink>,
     pub said_aufs: bool,
     said_duplicate: bool,
 }
 
-/// The directory of the entry before, which is most often the directory of the next one too.
+/// The directory of the previous entry, which is usually the directory of the next one too.
 #[derive(Default)]
 struct LastDirectory {
     path: Vec<u8>,
@@ -180,7 +180,8 @@ impl Builder {
         Ok(())
     }
 
-    /// Makes room for a new entry at a node, and makes the node part of the layer's own tree.
+    /// Removes what is in the way of a new entry at a node, and adds the node to the layer's own
+    /// tree.
     fn clear_way(&mut self, node: NodeId, parent: NodeId, old: Option<(Kind, Option<VersionId>)>, own: &mut Own) {
         match old {
             None => self.become_own(node, parent),
@@ -210,7 +211,7 @@ impl Builder {
         state.first_own = NodeId::NONE;
     }
 
-    /// A file or link of this layer turns out to be the parent of another entry.
+    /// Replaces a file or link of this layer that turns out to be the parent of another entry.
     pub(super) fn replace_by_implied_directory(&mut self, node: NodeId) {
         self.remark(|b| {
             format!(
@@ -221,7 +222,7 @@ impl Builder {
         self.drop_own(node);
     }
 
-    /// Drops what the layer's own tree has at a node and below it; the node itself stays part of it.
+    /// Removes everything at and below a node from the layer's own tree; the node itself stays.
     fn drop_own(&mut self, node: NodeId) {
         let mut work = vec![(node, Cause::Overwritten)];
         while let Some((id, cause)) = work.pop() {
@@ -303,7 +304,7 @@ impl Builder {
         }
     }
 
-    /// The size of a new file; sums over an image must fit a number, whatever headers state.
+    /// Returns the size of a new file, limited so that the sum over the image fits a 64-bit number.
     fn counted(&mut self, node: NodeId, size: u64) -> u64 {
         match self.shipped.checked_add(size) {
             Some(sum) => {
@@ -331,7 +332,7 @@ impl Builder {
     }
 }
 
-/// Contents start at a multiple of 512 bytes.
+/// Converts an offset to blocks; contents start at a multiple of 512 bytes.
 fn blocks(offset: u64) -> u32 {
     u32::try_from(offset / 512).unwrap_or(u32::MAX)
 }

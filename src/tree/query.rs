@@ -1,44 +1,44 @@
-//! What the tree is asked: paths, versions, the tree as of a layer, sums.
+//! Answers questions about paths, versions, and the tree as of a layer.
 
 use std::ops::RangeInclusive;
 
 use super::{ALIVE, Death, IMPLIED, Kind, NONE, NodeId, Tree, Version, VersionId};
 
 impl Tree {
-    /// The number of layers that were merged.
+    /// Returns the number of layers.
     pub fn layers(&self) -> usize {
         self.layers
     }
 
-    /// The number of distinct paths, with the root.
+    /// Returns the number of distinct paths, including the root.
     pub fn node_count(&self) -> usize {
         self.nodes.len()
     }
 
-    /// All paths that layers have named, but for the root; not those that are AUFS bookkeeping.
+    /// Returns all paths that layers have named, without the root and AUFS bookkeeping.
     ///
-    /// A directory comes before what is in it.
+    /// A directory comes before its contents.
     pub fn nodes(&self) -> impl Iterator<Item = NodeId> {
         self.all_nodes().filter(|&node| !self.is_aufs(node))
     }
 
-    /// The same with what is AUFS bookkeeping: one for each index but the root's, in the order of the indices.
+    /// Returns all paths without the root but with AUFS bookkeeping, in the order of their indices.
     pub fn all_nodes(&self) -> impl Iterator<Item = NodeId> {
         let count = u32::try_from(self.nodes.len()).unwrap_or(NONE);
         (1..count).map(NodeId)
     }
 
-    /// The name of a path's last component; empty for the root.
+    /// Returns the last component of a path; empty for the root.
     pub fn name(&self, node: NodeId) -> &[u8] {
         self.name_bytes(self.node(node))
     }
 
-    /// The directory that a path lies in; the root lies in itself.
+    /// Returns the parent directory of a path; the root is its own parent.
     pub fn parent(&self, node: NodeId) -> NodeId {
         self.node(node).parent
     }
 
-    /// The full path, beginning with a slash.
+    /// Returns the full path, starting with a slash.
     pub fn path(&self, node: NodeId) -> Vec<u8> {
         let mut parts = Vec::new();
         let mut here = node;
@@ -56,7 +56,7 @@ impl Tree {
         })
     }
 
-    /// Which of two paths comes first, byte by byte.
+    /// Compares two paths byte by byte.
     pub fn compare_paths(&self, one: NodeId, other: NodeId) -> std::cmp::Ordering {
         let depth = |mut node: NodeId| {
             let mut depth = 0;
@@ -81,12 +81,13 @@ impl Tree {
         named(a, one).cmp(named(b, other))
     }
 
-    /// The paths directly below a path, whether or not something is there at last, in no order.
+    /// Returns the paths directly below a path, whether or not they exist in the final filesystem,
+    /// in no particular order.
     pub fn children(&self, node: NodeId) -> impl Iterator<Item = NodeId> {
         std::iter::successors(self.node(node).first_child.some(), |&child| self.node(child).next_sibling.some())
     }
 
-    /// The path that components lead to, if any layer has named it.
+    /// Finds the path with these components, if any layer has named it.
     pub fn find(&self, path: &[u8]) -> Option<NodeId> {
         let mut here = NodeId::ROOT;
         for part in crate::path::components(path) {
@@ -95,12 +96,12 @@ impl Tree {
         Some(here)
     }
 
-    /// The versions of a path, the newest first.
+    /// Returns the versions of a path, the newest first.
     pub fn versions(&self, node: NodeId) -> impl Iterator<Item = VersionId> {
         std::iter::successors(self.node(node).newest.some(), |&version| self.version(version).older.some())
     }
 
-    /// What is at a path after layer `layer`.
+    /// Returns the version at a path after layer `layer`.
     pub fn at(&self, node: NodeId, layer: usize) -> Option<VersionId> {
         let layer = u16::try_from(layer).unwrap_or(ALIVE - 1);
         let version = self.versions(node).find(|&v| {
@@ -110,75 +111,76 @@ impl Tree {
         (self.version(version).died > layer).then_some(version)
     }
 
-    /// What is at a path at last.
+    /// Returns the version at a path in the final filesystem.
     pub fn last(&self, node: NodeId) -> Option<VersionId> {
         self.at(node, usize::from(ALIVE - 1))
     }
 
-    /// What kind of thing a version is.
+    /// Returns the kind of a version.
     pub fn kind(&self, version: VersionId) -> Kind {
         self.version(version).kind()
     }
 
-    /// The size of a file in bytes, under each of its names.
+    /// Returns the size of a file in bytes; it is the same for each of its names.
     pub fn size(&self, version: VersionId) -> u64 {
         self.version(version).size
     }
 
-    /// The permission bits.
+    /// Returns the permission bits.
     pub fn mode(&self, version: VersionId) -> u16 {
         self.version(version).mode & 0o7777
     }
 
-    /// The owner and the group.
+    /// Returns the owner and the group.
     pub fn owner(&self, version: VersionId) -> (u32, u32) {
         self.owners.get(usize::from(self.version(version).owner)).copied().unwrap_or_default()
     }
 
-    /// The modification time in seconds since 1970.
+    /// Returns the modification time in seconds since 1970.
     pub fn mtime(&self, version: VersionId) -> i64 {
         self.version(version).mtime
     }
 
-    /// The path a version is of.
+    /// Returns the path of a version.
     pub fn node_of(&self, version: VersionId) -> NodeId {
         self.version(version).node
     }
 
-    /// The layer that brought a version.
+    /// Returns the layer that added a version.
     pub fn born(&self, version: VersionId) -> usize {
         usize::from(self.version(version).born)
     }
 
-    /// The layer that took a version away.
+    /// Returns the layer that removed a version.
     pub fn died(&self, version: VersionId) -> Option<usize> {
         let died = self.version(version).died;
         (died != ALIVE).then_some(usize::from(died))
     }
 
-    /// Whether a directory has no entry of its own in the layer that made it.
+    /// Returns whether a directory has no entry in the layer that made it.
     pub fn is_implied(&self, version: VersionId) -> bool {
         self.version(version).mode & IMPLIED != 0
     }
 
-    /// Whether a file is stored with holes.
+    /// Returns whether a file is stored with holes.
     pub fn is_sparse(&self, version: VersionId) -> bool {
         self.sparse.binary_search(&version).is_ok()
     }
 
-    /// The target of a symbolic link.
+    /// Returns the target of a symbolic link.
     pub fn target(&self, version: VersionId) -> Option<&[u8]> {
         let version = self.version(version);
         (version.kind() == Kind::Symlink).then(|| &*self.targets[version.extra as usize])
     }
 
-    /// The numbers of a device.
+    /// Returns the major and minor number of a device.
     pub fn device(&self, version: VersionId) -> Option<(u32, u32)> {
         let version = self.version(version);
         matches!(version.kind(), Kind::Char | Kind::Block).then(|| self.devices[version.extra as usize])
     }
 
-    /// The version whose entry carries the bytes of a file: itself, or the first name of its hard links.
+    /// Returns the version whose entry has the bytes of a file: the version itself, or the first of
+    /// its hard links.
     pub fn inode(&self, version: VersionId) -> VersionId {
         let v = self.version(version);
         match (v.kind(), v.extra) {
@@ -187,40 +189,41 @@ impl Tree {
         }
     }
 
-    /// Whether a file has, or has had, more names than one.
+    /// Returns whether a file has, or once had, more than one name.
     pub fn is_linked(&self, version: VersionId) -> bool {
         let version = self.version(version);
         version.kind() == Kind::File && version.extra != NONE
     }
 
-    /// The inodes that have, or have had, more names than one, in no order.
+    /// Returns the inodes that have, or once had, more than one name, in no particular order.
     pub fn linked_inodes(&self) -> impl Iterator<Item = VersionId> {
         self.groups.iter().map(|group| group.owner)
     }
 
-    /// Where the contents of a file start in the uncompressed tar of the layer [`Tree::born`] of its inode.
+    /// Returns the offset of a file's contents in the uncompressed tar of its layer ([`Tree::born`]
+    /// of its inode).
     pub fn data_offset(&self, version: VersionId) -> u64 {
         u64::from(self.version(self.inode(version)).data) * 512
     }
 
-    /// All inodes: the versions whose entries carry bytes.
+    /// Returns all inodes: the versions whose entries have bytes.
     pub fn inodes(&self) -> impl Iterator<Item = VersionId> {
         self.file_names().filter(|&id| self.inode(id) == id)
     }
 
-    /// The number of versions of all paths; every [`VersionId::index`] is below it.
+    /// Returns the number of versions of all paths. Every [`VersionId::index`] is smaller.
     pub fn version_count(&self) -> usize {
         self.versions.len()
     }
 
-    /// All versions that some layers brought, in the order of layers and entries.
+    /// Returns all versions that some layers added, ordered by layer and entry.
     pub fn versions_of(&self, layers: RangeInclusive<usize>) -> impl Iterator<Item = VersionId> + use<> {
         let before = |layer: usize| self.versions.partition_point(|version| usize::from(version.born) < layer);
         let range = before(*layers.start())..before(layers.end().saturating_add(1));
         range.map(|i| VersionId(u32::try_from(i).expect("below the limit")))
     }
 
-    /// All versions that are a name of a file, in the order of layers and entries.
+    /// Returns all versions that are names of files, ordered by layer and entry.
     pub fn file_names(&self) -> impl Iterator<Item = VersionId> {
         let is_file = |(_, v): &(usize, &Version)| v.kind() == Kind::File;
         self.versions
@@ -230,12 +233,13 @@ impl Tree {
             .map(|(i, _)| VersionId(u32::try_from(i).expect("below the limit")))
     }
 
-    /// The dead inodes, in the order of their versions.
+    /// Returns the dead inodes, ordered by version.
     pub fn deaths(&self) -> &[Death] {
         &self.deaths
     }
 
-    /// All inodes with their deaths; quicker than to ask for each, since both are in the order of versions.
+    /// Returns all inodes with their deaths. It is faster than a lookup for each, because both
+    /// lists are ordered by version.
     pub fn inodes_with_deaths(&self) -> impl Iterator<Item = (VersionId, Option<&Death>)> {
         let mut deaths = self.deaths.iter().peekable();
         self.inodes().map(move |inode| {
@@ -244,7 +248,7 @@ impl Tree {
         })
     }
 
-    /// How an inode died.
+    /// Returns the death of an inode.
     pub fn death(&self, inode: VersionId) -> Option<&Death> {
         self.deaths.binary_search_by_key(&inode, |death| death.version).ok().map(|i| &self.deaths[i])
     }
@@ -266,7 +270,7 @@ impl Tree {
         &mut self.deaths
     }
 
-    /// How many names of each kind are there at last, without the root.
+    /// Returns the number of names of each kind in the final filesystem, without the root.
     pub fn count_kinds(&self) -> Vec<(Kind, u64)> {
         let mut counts = [0; super::KINDS.len()];
         for version in &self.versions {
@@ -277,7 +281,7 @@ impl Tree {
         super::KINDS.into_iter().zip(counts).collect()
     }
 
-    /// Every path that is there at last, but for the root, in the order of their components.
+    /// Returns every path of the final filesystem except the root, ordered by components.
     pub fn final_paths(&self) -> Vec<(NodeId, VersionId)> {
         let mut out = Vec::new();
         let mut work = vec![NodeId::ROOT];

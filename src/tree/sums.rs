@@ -1,29 +1,30 @@
-//! Sums and changes at every path, as of a layer: one pass over the versions, one up the tree.
+//! Computes sums and changes at every path as of a layer: one pass over the versions, one up the
+//! tree.
 
 use std::collections::HashSet;
 
 use super::{ALIVE, Cause, Kind, NONE, NodeId, Tree, VersionId};
 
-/// What is at a path and below it, as of a layer.
+/// The sums of a path and everything below it, as of a layer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Totals {
-    /// Bytes of files that are there.
+    /// The visible size in bytes.
     pub visible: u64,
-    /// Bytes that still ship although a layer up to this one took them away.
+    /// The wasted size in bytes: removed by a layer up to this one, but still in the image.
     pub dead: u64,
-    /// Names that are there, of any kind; the root is none.
+    /// The number of visible names of any kind, without the root.
     pub items: u32,
-    /// Files that still ship bytes although no name of theirs is there any more.
+    /// The number of files that have bytes in the image but no visible name.
     pub dead_items: u32,
 }
 
 impl Totals {
-    /// All bytes that ship.
+    /// Returns the size in bytes, visible and wasted.
     pub fn shipped(self) -> u64 {
         self.visible + self.dead
     }
 
-    /// Both together; round the corner where differences are added, so that sums come out right.
+    /// Adds two sums. The addition wraps around, so that adding a negative difference is correct.
     pub fn plus(self, other: Self) -> Self {
         Self {
             visible: self.visible.wrapping_add(other.visible),
@@ -43,26 +44,27 @@ impl Totals {
     }
 }
 
-/// What one layer did at a path and anywhere below it.
+/// The kinds of changes that one layer made at a path and below it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Changes {
-    /// Something is there that was not.
+    /// Something was added.
     pub added: bool,
-    /// Something is there that was another.
+    /// Something was replaced by something else.
     pub modified: bool,
-    /// Something came again with another mode, owner, time or attributes, and the same contents.
+    /// Something was written again with other metadata (mode, owner, time, attributes) and the same
+    /// contents.
     pub metadata: bool,
-    /// Something is gone.
+    /// Something was removed.
     pub removed: bool,
 }
 
 impl Changes {
-    /// Whether anything changed.
+    /// Returns whether there is any change.
     pub fn any(self) -> bool {
         self.added || self.modified || self.metadata || self.removed
     }
 
-    /// Whether anything changed that is more than mode, owner, time or attributes.
+    /// Returns whether there is a change of more than metadata.
     pub fn contents(self) -> bool {
         self.added || self.modified || self.removed
     }
@@ -89,23 +91,23 @@ impl Changes {
     }
 }
 
-/// What a layer did to a path.
+/// The change that a layer made to a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Change {
-    /// Nothing was there before.
+    /// The path did not exist before.
     Added,
-    /// Something else was there before.
+    /// The path had another file before.
     Modified,
-    /// The same was there before: at most mode, owner, time or attributes are others.
+    /// The same file existed before, at most with other metadata.
     Metadata,
-    /// Something was there before, and nothing is now.
+    /// The path existed before, and does not any more.
     Removed,
-    /// The layer did not touch it.
+    /// The layer did not change the path.
     Unchanged,
 }
 
 impl Tree {
-    /// What layer `layer` did to a path.
+    /// Returns the change that layer `layer` made to a path.
     pub fn change(&self, node: NodeId, layer: usize) -> Change {
         let now = self.at(node, layer);
         let before = layer.checked_sub(1).and_then(|below| self.at(node, below));
@@ -119,9 +121,11 @@ impl Tree {
         }
     }
 
-    /// Whether a version is what the one before it at the same path was, but for mode, owner, time and attributes.
+    /// Returns whether two successive versions of a path are equal except for mode, owner, time and
+    /// attributes.
     ///
-    /// Of a file that is known where its contents were compared: where the old inode died of it.
+    /// For files this is known from the comparison of contents, recorded in the death of the old
+    /// inode.
     fn is_the_same(&self, before: VersionId, after: VersionId) -> bool {
         self.kind(before) == self.kind(after)
             && match self.kind(after) {
@@ -139,17 +143,17 @@ impl Tree {
             }
     }
 
-    /// Sums at every path as of layer `layer`, indexed like [`NodeId`].
+    /// Computes the sums at every path as of layer `layer`, indexed like [`NodeId`].
     ///
-    /// The bytes of a file with several names count once: at the first that is
-    /// there, or where its entry was once it is dead.
+    /// The bytes of a file with several names count once: at its first visible name or, if there is
+    /// none, at its original entry.
     pub fn totals(&self, layer: usize) -> Vec<Totals> {
         let mut totals = Vec::new();
         self.totals_into(layer, &mut totals);
         totals
     }
 
-    /// The same, into memory that has been used before.
+    /// Computes the same sums into existing memory.
     pub(super) fn totals_into(&self, layer: usize, totals: &mut Vec<Totals>) {
         let layer = u16::try_from(layer).unwrap_or(ALIVE - 1);
         totals.clear();
@@ -178,13 +182,15 @@ impl Tree {
         self.sum_up(totals);
     }
 
-    /// How many versions the layers up to `layer` have brought: the first so many.
+    /// Returns the number of versions added by the layers up to `layer`; they are the first ones in
+    /// the list.
     pub(super) fn born_up_to(&self, layer: u16) -> usize {
         self.versions.partition_point(|version| version.born <= layer)
     }
 
-    /// Sums of what layer `layer` itself did, indexed like [`NodeId`]: `visible` is what it
-    /// ships, `dead` what it hid of earlier layers; `items` are the names that it made.
+    /// Computes the sums of layer `layer` itself, indexed like [`NodeId`]: `visible` is the size of
+    /// the layer, `dead` the bytes of earlier layers that it removed, and `items` the number of its
+    /// names.
     pub fn layer_totals(&self, layer: usize) -> Vec<Totals> {
         let mut totals = vec![Totals::default(); self.nodes.len()];
         for inode in self.inodes().filter(|&inode| self.born(inode) == layer) {
@@ -205,7 +211,7 @@ impl Tree {
         totals
     }
 
-    /// What layer `layer` did at every path and below it, indexed like [`NodeId`].
+    /// Computes the changes of layer `layer` at every path and below it, indexed like [`NodeId`].
     pub fn changes(&self, layer: usize) -> Vec<Changes> {
         let mut changes = vec![Changes::default(); self.nodes.len()];
         for version in &self.versions {
@@ -221,7 +227,8 @@ impl Tree {
         changes
     }
 
-    /// What the inodes that layers up to `layer` brought are worth, at every path and below it, indexed like [`NodeId`].
+    /// Sums up a value of the inodes that layers up to `layer` added, at every path and below it,
+    /// indexed like [`NodeId`].
     pub fn worth(&self, layer: usize, of: impl Fn(VersionId) -> u64) -> Vec<u64> {
         let mut sums = vec![0_u64; self.nodes.len()];
         for inode in self.inodes().take_while(|&inode| self.born(inode) <= layer) {
@@ -235,7 +242,7 @@ impl Tree {
         sums
     }
 
-    /// Adds every path's sum to its directory's; a child is always made after its parent.
+    /// Adds every path's sum to that of its directory; a child always comes after its parent.
     fn sum_up(&self, totals: &mut [Totals]) {
         for i in (1..self.nodes.len()).rev() {
             let parent = self.nodes[i].parent.index();

@@ -1,8 +1,8 @@
-//! What an image would ship if it had been built otherwise: exact in shipped bytes, since the same files are left out.
+//! Computes the size of an image if it had been built differently. The result is exact, because the
+//! same files are left out.
 //!
-//! Every change comes down to inodes that are never shipped. A merged run of
-//! layers does not ship what it makes and takes away itself; a path that is
-//! dropped, and everything below it, is never made.
+//! Every change is reduced to inodes that are left out. Merged layers do not contain files that
+//! they create and remove themselves; a dropped path and everything below it is never created.
 
 mod pull;
 
@@ -13,45 +13,46 @@ use crate::tree::{NodeId, Tree, VersionId};
 
 pub use pull::{Pull, estimate_pull};
 
-/// One thing that is done otherwise.
+/// A change to the build.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Change {
     /// The layers `first..=last` are made by one instruction.
     Merge {
-        /// The lowest of them.
+        /// The lowest layer.
         first: usize,
-        /// The highest of them.
+        /// The highest layer.
         last: usize,
     },
-    /// A path is never made, nor anything below it, by any layer.
+    /// No layer creates the path or anything below it.
     Drop(NodeId),
-    /// These inodes are never made.
+    /// These inodes are never created.
     Without(Vec<VersionId>),
 }
 
-/// What an image ships after some changes. All sizes are bytes.
+/// The size of an image after some changes. All sizes are bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Outcome {
-    /// What each layer of the image ships then; a merged run is counted in its last layer.
+    /// The size of each layer; merged layers count in the last of them.
     pub layers: Vec<u64>,
-    /// What the whole image ships then.
+    /// The size of the image.
     pub shipped: u64,
-    /// What of that nothing reaches.
+    /// The wasted part of the size.
     pub dead: u64,
-    /// The inodes that are left, by the index of their version.
+    /// For each version, whether it is an inode that is left.
     kept: Vec<bool>,
-    /// The paths that are never made, by their index.
+    /// For each path, whether it is dropped.
     dropped: Vec<bool>,
     runs: Runs,
 }
 
 impl Outcome {
-    /// Whether a path is one of those that are never made.
+    /// Returns whether a path is dropped.
     pub fn drops(&self, node: NodeId) -> bool {
         self.dropped[node.index()]
     }
 
-    /// The layers that are made by one instruction, in order; most are alone.
+    /// Returns the ranges of layers that are made by one instruction, in order. Most have a single
+    /// layer.
     pub fn runs(&self) -> impl Iterator<Item = RangeInclusive<usize>> {
         let mut first = 0;
         self.runs.last.iter().enumerate().filter(|(layer, last)| layer == *last).map(move |(_, &last)| {
@@ -61,18 +62,18 @@ impl Outcome {
         })
     }
 
-    /// Whether an inode still ships.
+    /// Returns whether an inode is left.
     pub fn keeps(&self, inode: VersionId) -> bool {
         self.kept[inode.index()]
     }
 
-    /// What is left out, of all that `inspection` ships.
+    /// Returns the number of bytes that the changes save.
     pub fn saved(&self, inspection: &Inspection) -> u64 {
         inspection.totals.shipped - self.shipped
     }
 }
 
-/// Counts what is left after `changes`.
+/// Computes the size after `changes`.
 pub fn what_if(inspection: &Inspection, changes: &[Change]) -> Outcome {
     let tree = &inspection.tree;
     let runs = Runs::of(inspection.layers.len(), changes);
@@ -101,7 +102,7 @@ pub fn what_if(inspection: &Inspection, changes: &[Change]) -> Outcome {
     outcome
 }
 
-/// Whether each inode has a name that is not dropped, by the index of its version.
+/// Returns, for each version, whether it is an inode with a name that is not dropped.
 fn named(tree: &Tree, dropped: &[bool]) -> Vec<bool> {
     let is_dropped = |name: VersionId| dropped[tree.node_of(name).index()];
     let any_dropped = dropped.contains(&true);
@@ -114,7 +115,7 @@ fn named(tree: &Tree, dropped: &[bool]) -> Vec<bool> {
     named
 }
 
-/// The paths that are dropped, and all below them.
+/// Returns, for each path, whether it or a directory above it is dropped.
 fn dropped(tree: &Tree, changes: &[Change]) -> Vec<bool> {
     let mut dropped = vec![false; tree.node_count()];
     let mut work: Vec<_> = changes
@@ -132,12 +133,12 @@ fn dropped(tree: &Tree, changes: &[Change]) -> Vec<bool> {
     dropped
 }
 
-/// Which layers are made by one instruction.
+/// The layers that are made by one instruction.
 #[derive(Debug, Clone, PartialEq, Eq)]
 struct Runs {
-    /// For each layer the last one of its run.
+    /// For each layer, the last layer of its run.
     last: Vec<usize>,
-    /// Whether the layer was asked to be one with others.
+    /// For each layer, whether a change merges it with others.
     merged: Vec<bool>,
 }
 

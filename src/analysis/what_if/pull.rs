@@ -1,22 +1,22 @@
-//! What the changed image would be to download: an estimate, since only recompressing tells.
+//! Estimates the download size of a changed image.
 
 use super::Outcome;
 use crate::analysis::Inspection;
 use crate::display::Units;
 
-/// Bytes that a registry stores and `docker pull` loads.
+/// The download size in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pull {
-    /// The layers are stored as they are in the archive, or were compressed to find out.
+    /// The layers are stored as they are in the archive, or were compressed to measure them.
     Exact(u64),
-    /// In proportion to what ships: the compressed layers are as dense as before.
+    /// The layers are assumed to compress as well as before.
     Estimate(u64),
-    /// The archive holds plain layers, which no registry would.
+    /// The archive has uncompressed layers, which a registry would not.
     Unknown,
 }
 
 impl Pull {
-    /// The bytes, if anything is known of them.
+    /// Returns the number of bytes, if known.
     pub fn bytes(self) -> Option<u64> {
         match self {
             Self::Exact(bytes) | Self::Estimate(bytes) => Some(bytes),
@@ -24,19 +24,19 @@ impl Pull {
         }
     }
 
-    /// Whether the bytes are no estimate.
+    /// Returns whether the size is exact.
     pub fn is_exact(self) -> bool {
         matches!(self, Self::Exact(_))
     }
 
-    /// The bytes in words, with "about" where they are an estimate.
+    /// Formats the size, with "about" for an estimate.
     pub fn words(self, units: Units) -> Option<String> {
         let about = if self.is_exact() { "" } else { "about " };
         self.bytes().map(|bytes| format!("{about}{} to pull", units.size(bytes)))
     }
 }
 
-/// Estimates the download of what is left: each layer keeps the density that it has in the archive.
+/// Estimates the download size of the changed image: each layer keeps its compression ratio.
 pub fn estimate_pull(inspection: &Inspection, outcome: &Outcome) -> Pull {
     if !inspection.layers.iter().all(|layer| layer.shipped == 0 || layer.is_compressed()) {
         return Pull::Unknown;
