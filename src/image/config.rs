@@ -1,4 +1,4 @@
-//! The image config (OCI image specification, config.md): platform, diff IDs and history.
+//! Reads the image config (OCI image specification, config.md): platform, diff IDs and history.
 
 use std::collections::BTreeMap;
 
@@ -8,18 +8,18 @@ use serde::de::IgnoredAny;
 use super::instruction::Instruction;
 use crate::warning::Warning;
 
-/// What is read of a config; anything may be missing.
+/// The fields of a config that are used; any of them may be missing.
 #[derive(Debug, Default, Deserialize)]
 pub struct Config {
     os: Option<String>,
     architecture: Option<String>,
     variant: Option<String>,
-    /// When the image was built, RFC 3339.
+    /// The time of the build, RFC 3339.
     pub created: Option<String>,
     rootfs: Option<RootFs>,
-    /// Read apart, so that an odd entry costs nothing but what a container runs.
+    /// Parsed separately, so that an invalid entry only affects the run configuration.
     config: Option<serde_json::Value>,
-    /// The steps of the build, with those that made no layer.
+    /// The history, including entries that made no layer.
     pub history: Option<Vec<HistoryEntry>>,
 }
 
@@ -28,7 +28,7 @@ struct RootFs {
     diff_ids: Option<Vec<String>>,
 }
 
-/// What a container of the image runs, as configs have it.
+/// The run configuration as configs spell it.
 #[derive(Debug, Default, Deserialize)]
 #[serde(rename_all = "PascalCase", default)]
 struct RunConfig {
@@ -42,42 +42,42 @@ struct RunConfig {
     labels: Option<BTreeMap<String, Option<String>>>,
 }
 
-/// What a container of the image runs.
+/// The run configuration of a container.
 #[derive(Debug, Clone, Default)]
 pub struct Run {
-    /// The command that always runs.
+    /// The command that is always run.
     pub entrypoint: Vec<String>,
-    /// Its arguments, or the command if there is no entrypoint.
+    /// The arguments of the entrypoint, or the command if there is none.
     pub command: Vec<String>,
-    /// `NAME=value`.
+    /// The environment, as `NAME=value`.
     pub environment: Vec<String>,
-    /// Who runs it; empty for root.
+    /// The user; empty for root.
     pub user: String,
-    /// Where it runs.
+    /// The working directory.
     pub directory: String,
-    /// Ports that are meant to be published.
+    /// The ports to publish.
     pub ports: Vec<String>,
-    /// Directories that are volumes.
+    /// The directories that are volumes.
     pub volumes: Vec<String>,
-    /// `name=value`.
+    /// The labels, as `name=value`.
     pub labels: Vec<String>,
 }
 
-/// One step of the build.
+/// An entry of the history.
 #[derive(Debug, Clone, Default, Deserialize)]
 pub struct HistoryEntry {
     /// The command, in the builder's own spelling.
     pub created_by: Option<String>,
-    /// What the builder or the person remarked.
+    /// A comment of the builder or of the user.
     pub comment: Option<String>,
-    /// Whether the step made no layer.
+    /// True if the entry made no layer.
     pub empty_layer: Option<bool>,
-    /// When the step ran, RFC 3339.
+    /// The time of the build step, RFC 3339.
     pub created: Option<String>,
 }
 
 impl HistoryEntry {
-    /// The step as a person would write it.
+    /// Returns the instruction as in a Dockerfile.
     pub fn instruction(&self) -> Instruction {
         Instruction::from_history(self.created_by.as_deref(), self.comment.as_deref())
     }
@@ -89,17 +89,17 @@ impl Config {
         super::parse(bytes)
     }
 
-    /// A config that tells nothing but the history.
+    /// Makes a config that only has a history.
     pub fn of_history(history: Option<Vec<HistoryEntry>>) -> Self {
         Self { history, ..Self::default() }
     }
 
-    /// `os/architecture[/variant]`, if the config tells.
+    /// Returns `os/architecture[/variant]`, if the config has them.
     pub fn platform(&self) -> Option<String> {
         platform(self.os.as_deref(), self.architecture.as_deref(), self.variant.as_deref())
     }
 
-    /// What a container runs.
+    /// Returns the run configuration.
     pub fn run(&mut self) -> Run {
         let config: Option<RunConfig> = self.config.take().and_then(|config| serde_json::from_value(config).ok());
         let config = config.unwrap_or_default();
@@ -117,12 +117,12 @@ impl Config {
         }
     }
 
-    /// The digests of the uncompressed layers, the lowest first.
+    /// Returns the digests of the uncompressed layers, the lowest first.
     pub fn diff_ids(&self) -> &[String] {
         self.rootfs.as_ref().and_then(|rootfs| rootfs.diff_ids.as_deref()).unwrap_or_default()
     }
 
-    /// Pairs `layers` layers with the steps that made one: the k-th layer with the k-th such step.
+    /// Pairs `layers` layers with the history entries that made a layer, in order.
     pub fn instructions(&self, layers: usize, warnings: &mut Vec<Warning>) -> Vec<Instruction> {
         let history = self.history.as_deref().unwrap_or_default();
         let steps: Vec<_> = history.iter().filter(|step| step.empty_layer != Some(true)).collect();

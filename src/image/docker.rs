@@ -1,4 +1,5 @@
-//! `manifest.json` as `docker save`, `podman save`, skopeo, kaniko and bazel write it: an array of images.
+//! Reads `manifest.json`, an array of images written by `docker save`, `podman save`, skopeo,
+//! kaniko and bazel.
 
 use std::collections::HashMap;
 
@@ -21,11 +22,11 @@ struct ManifestEntry {
 #[derive(Deserialize)]
 struct Descriptor {
     digest: Option<String>,
-    /// Where to fetch a layer that may not be distributed.
+    /// The places to download a layer that may not be distributed.
     urls: Option<Vec<String>>,
 }
 
-/// The images that `manifest.json` lists; `None` if there is none.
+/// Reads the images in `manifest.json`; `None` if the file does not exist.
 ///
 /// An object instead of a list is an image manifest: the `dir:` layout of skopeo and podman.
 pub fn drafts(path: &str, members: &Members) -> Result<Option<Vec<Draft>>, Error> {

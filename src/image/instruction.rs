@@ -1,17 +1,17 @@
-//! A history entry, shown as a person would have written it in a Dockerfile.
+//! Shows a history entry as it was written in a Dockerfile.
 //!
-//! Builders wrap what was written: the classic one as `/bin/sh -c #(nop) …`,
-//! BuildKit with a `# buildkit` comment, both with `|1 NAME=value` for build
-//! arguments. Nothing is guessed: what is not recognised is shown as it is.
+//! Builders wrap the original text: the classic one as `/bin/sh -c #(nop) …`, BuildKit with a `#
+//! buildkit` comment, both with `|1 NAME=value` for build arguments. Nothing is guessed: unknown
+//! forms are shown unchanged.
 
 use crate::shell::{pretty_shell, verbatim};
 
-/// The line that made a layer, or as much as the history tells.
+/// The instruction that made a layer, as far as the history records it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Instruction {
-    /// As a person would write it; may have several lines.
+    /// The instruction as in a Dockerfile; may have several lines.
     pub text: String,
-    /// The history's `created_by`, untouched.
+    /// The `created_by` field of the history, unchanged.
     pub created_by: Option<String>,
 }
 
@@ -28,18 +28,19 @@ impl Instruction {
         Self { text, created_by: created_by.map(Into::into) }
     }
 
-    /// The instruction of a layer that no history entry speaks of.
+    /// Makes the instruction of a layer without a history entry.
     pub fn unknown() -> Self {
         Self { text: "(not in the image's history)".into(), created_by: None }
     }
 
-    /// The text in one line, with runs of white space as one space and control characters escaped.
+    /// Returns the text in one line, with white space collapsed and control characters escaped.
     pub fn one_line(&self) -> String {
         one_line(&self.text)
     }
 
-    /// The instruction in lines, as in a Dockerfile: the build arguments that it got, then itself, its shell broken at `&&`
-    /// and the like; control characters are escaped.
+    /// Returns the lines of the instruction as in a Dockerfile: its build arguments, then the
+    /// instruction with its shell command broken at `&&` and the like. Control characters are
+    /// escaped.
     pub fn lines(&self) -> Vec<String> {
         let arguments = self.created_by.as_deref().map(arguments).unwrap_or_default();
         let mut lines: Vec<_> = arguments.into_iter().map(|argument| format!("ARG {}", verbatim(&argument))).collect();
@@ -58,7 +59,7 @@ impl Instruction {
         lines
     }
 
-    /// Whether the instruction is of a kind that never writes files.
+    /// Returns whether an instruction of this kind never writes files.
     pub fn is_metadata(&self) -> bool {
         const KINDS: [&str; 13] = [
             "ARG",
@@ -79,15 +80,16 @@ impl Instruction {
     }
 }
 
-/// No more bytes of an instruction are put into lines.
+/// The most bytes of an instruction that are broken into lines.
 const LONGEST: usize = 256 << 10;
 
-/// The last place between two characters that is not behind `most`.
+/// Returns the last character boundary at or before `most`.
 fn end_of(text: &str, most: usize) -> usize {
     (0..=most.min(text.len())).rev().find(|&at| text.is_char_boundary(at)).unwrap_or(0)
 }
 
-/// The build arguments of `|2 A=1 B=2 /bin/sh -c …`; in one piece where it is not clear which spaces part them.
+/// Returns the build arguments of `|2 A=1 B=2 /bin/sh -c …`; as one text if it is unclear which
+/// spaces separate them.
 fn arguments(created_by: &str) -> Vec<String> {
     let text = created_by.trim();
     let text = text.strip_prefix("RUN ").unwrap_or(text);
@@ -141,7 +143,8 @@ fn readable(created_by: &str) -> String {
     if bare.len() < text.len() { as_run(bare) } else { tidy(text) }
 }
 
-/// Removes a `|2 A=1 B=2 ` prefix. Values may hold spaces, so the shell that follows is looked for.
+/// Removes a `|2 A=1 B=2 ` prefix. Values may contain spaces, so the shell that follows is searched
+/// for.
 pub(crate) fn without_arguments(text: &str) -> &str {
     let Some(rest) = text.strip_prefix('|') else { return text };
     let Some((count, rest)) = rest.split_once(' ') else { return text };
@@ -153,7 +156,7 @@ pub(crate) fn without_arguments(text: &str) -> &str {
     rest.splitn(count + 1, ' ').nth(count).unwrap_or(rest)
 }
 
-/// What follows a shell and its flags, such as `/bin/bash -o pipefail -c `.
+/// Returns the command after a shell and its flags, such as `/bin/bash -o pipefail -c `.
 pub(crate) fn after_shell(text: &str) -> Option<&str> {
     for windows in ["cmd /S /C ", "powershell -Command ", "pwsh -Command "] {
         if let Some(rest) = text.strip_prefix(windows) {
@@ -185,7 +188,7 @@ fn as_run(command: &str) -> String {
     format!("RUN {command}")
 }
 
-/// Puts the forms that builders print for Go values back into Dockerfile syntax.
+/// Converts Go values, as builders print them, back to Dockerfile syntax.
 fn tidy(text: &str) -> String {
     let Some((keyword, rest)) = text.split_once(' ') else { return text.into() };
     let rest = rest.trim();
@@ -204,7 +207,8 @@ fn tidy(text: &str) -> String {
     }
 }
 
-/// `file:<64 hex digits> in /dst` names no file that anyone wrote: eight digits are enough to tell two apart.
+/// Shortens the hash in `file:<64 hex digits> in /dst` to eight digits, which distinguish two files
+/// well enough.
 ///
 /// The classic builder puts an owner right before it: `--chown=app:appdir:<64 hex digits> in /dst`.
 fn short_hash(rest: &str) -> String {
@@ -220,7 +224,8 @@ fn short_hash(rest: &str) -> String {
     rest.into()
 }
 
-/// `&{["CMD-SHELL" "curl -f localhost"] "5s" "0s" "0s" "0s" '\x00'}` is how BuildKit prints the struct.
+/// Converts a health check as BuildKit prints the struct: `&{["CMD-SHELL" "curl -f localhost"] "5s"
+/// "0s" "0s" "0s" '\x00'}`.
 fn healthcheck(rest: &str) -> Option<String> {
     let (list, after) = rest.strip_prefix("&{[")?.split_once("] ")?;
     let interval = after.split_whitespace().next()?.trim_matches('"');

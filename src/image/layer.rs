@@ -1,39 +1,38 @@
-//! The entries of one layer's tar as a compact list.
+//! Stores the entries of one layer's tar in a compact list.
 //!
-//! The list is what a reading thread hands to the merge: one buffer of bytes
-//! and one record an entry, so that a layer of a hundred thousand entries is
-//! a handful of allocations.
+//! A reading thread passes the list to the merge. It has one buffer of bytes and one record per
+//! entry, so that a layer of a hundred thousand entries takes a handful of allocations.
 
 use crate::archive::{Entry, EntryKind};
 
-/// The most entries that an image may have: some 4 GiB of memory.
+/// The most entries of an image, about 4 GiB of memory.
 pub const ENTRY_LIMIT: usize = 1 << 25;
-/// What to say when [`LayerEntries::push`] is false.
+/// The message when [`LayerEntries::push`] returns false.
 pub const FULL: &str = "it has more than 33,554,432 entries or 4 GiB of names";
-/// The most bytes that the names of one layer may have.
+/// The most bytes of names in one layer.
 const NAMES_LIMIT: usize = u32::MAX as usize;
 
-/// One entry of a layer, with its names borrowed from the list.
+/// An entry of a layer, with its names borrowed from the list.
 #[derive(Debug, Clone, Copy)]
 pub struct EntryRef<'a> {
     /// The name, byte for byte.
     pub name: &'a [u8],
     /// The target of a link.
     pub link: &'a [u8],
-    /// Everything of fixed size.
+    /// The fields of fixed size.
     pub record: &'a Record,
-    /// The hash of the contents, where the layer had to be decoded anyway.
+    /// The hash of the contents, for layers that had to be decoded.
     pub hash: Option<u128>,
 }
 
-/// The part of an entry that has a fixed size.
+/// The fields of an entry that have a fixed size.
 #[derive(Debug, Clone, Copy)]
 pub struct Record {
     /// The logical size of a regular file in bytes.
     pub size: u64,
-    /// Where the contents start, counted from the start of the tar.
+    /// Offset of the contents in the tar.
     pub data: u64,
-    /// Seconds since 1970.
+    /// The modification time in seconds since 1970.
     pub mtime: i64,
     /// The numeric owner.
     pub uid: u32,
@@ -46,35 +45,35 @@ pub struct Record {
     link_len: u16,
     /// The permission bits.
     pub mode: u16,
-    /// What the entry makes.
+    /// The kind of file.
     pub kind: EntryKind,
-    /// Whether the file is stored with holes.
+    /// True if the file is stored with holes.
     pub sparse: bool,
-    /// Whether the entry carries the overlay filesystem's opaque attribute.
+    /// True if the entry has the overlay filesystem's opaque attribute.
     pub overlay_opaque: bool,
 }
 
-/// The entries of a layer in their order.
+/// The entries of a layer, in order.
 #[derive(Default)]
 pub struct LayerEntries {
     bytes: Vec<u8>,
     records: Vec<Record>,
-    /// Hashes of the contents: as many as records, or none.
+    /// Hashes of the contents: one per record, or none at all.
     hashes: Vec<u128>,
 }
 
 impl LayerEntries {
-    /// The number of entries.
+    /// Returns the number of entries.
     pub fn len(&self) -> usize {
         self.records.len()
     }
 
-    /// Whether there are none.
+    /// Returns whether there are no entries.
     pub fn is_empty(&self) -> bool {
         self.records.is_empty()
     }
 
-    /// The entries in the order of the tar.
+    /// Returns the entries in the order of the tar.
     pub fn iter(&self) -> impl Iterator<Item = EntryRef<'_>> {
         self.records.iter().enumerate().map(|(i, record)| {
             let name = record.name as usize;
@@ -88,12 +87,12 @@ impl LayerEntries {
         })
     }
 
-    /// Adds the hash of the contents of the entry that was added last.
+    /// Adds the hash of the contents of the last entry.
     pub fn push_hash(&mut self, hash: u128) {
         self.hashes.push(hash);
     }
 
-    /// Adds an entry at the end; false if there are too many, or if the names would not fit.
+    /// Adds an entry; false if there are too many entries or bytes of names.
     pub fn push(&mut self, entry: &Entry) -> bool {
         let (Ok(name_len), Ok(link_len)) = (u16::try_from(entry.name.len()), u16::try_from(entry.link.len())) else {
             return false;

@@ -1,8 +1,8 @@
-//! Which images an archive holds, and what each is made of.
+//! Finds the images of an archive, and the layers of each image.
 //!
-//! The only place that knows the archive's layouts, how layers are compressed
-//! and how whiteouts are spelled. An [`Image`] is an ordered list of layers
-//! with the instructions that made them, whatever wrote the archive.
+//! This is the only room that knows the layouts of archives, the compression of layers and the
+//! spelling of whiteouts. An [`Image`] is an ordered list of layers with the instructions that made
+//! them, whatever program wrote the archive.
 
 pub mod builtin;
 pub(crate) mod compression;
@@ -39,70 +39,70 @@ pub use stream::{Streamed, read_root_directory, read_stream};
 /// The largest JSON member that is read into memory, in bytes.
 pub const JSON_LIMIT: u64 = 32 << 20;
 
-/// One layer, as the manifest and the config name it.
+/// A layer, as the manifest and the config describe it.
 #[derive(Clone)]
 pub struct Layer {
-    /// The member that holds it, escaped for display.
+    /// The name of its member, escaped for display.
     pub name: String,
-    /// Its bytes; `None` if the archive does not hold them.
+    /// The bytes; `None` if the archive does not have them.
     pub member: Option<Member>,
-    /// The digest of the bytes as stored, where the archive tells.
+    /// The digest of the bytes as stored, if recorded.
     pub digest: Option<String>,
     /// The digest of the uncompressed tar, from the config.
     pub diff_id: Option<String>,
-    /// What made it.
+    /// The instruction that made the layer.
     pub instruction: Instruction,
-    /// The size as stored in bytes, where the manifest tells.
+    /// The stored size in bytes, if recorded.
     pub size: Option<u64>,
-    /// Whether its bytes may not be distributed, so that archives leave them out.
+    /// True if the layer may not be distributed, so that archives leave it out.
     pub foreign: bool,
 }
 
-/// What an image says of its base image (OCI image specification, annotations.md).
+/// The base image, as an image records it (OCI image specification, annotations.md).
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct BuiltOn {
-    /// Its name; not escaped.
+    /// The name; not escaped.
     pub name: String,
-    /// The digest of its manifest; not escaped.
+    /// The digest of the manifest; not escaped.
     pub digest: Option<String>,
 }
 
 impl BuiltOn {
-    /// The annotation, or the label, with the name.
+    /// The annotation or label with the name.
     pub const NAME: &str = "org.opencontainers.image.base.name";
-    /// The annotation, or the label, with the digest.
+    /// The annotation or label with the digest.
     pub const DIGEST: &str = "org.opencontainers.image.base.digest";
 }
 
-/// An image of an archive: what is known before any layer is read.
+/// An image of an archive, before any layer is read.
 #[derive(Clone, Default)]
 pub struct Image {
-    /// The names it was saved under.
+    /// The names in the archive, such as `alpine:3`.
     pub tags: Vec<String>,
-    /// The digest of its config: what engines call the image ID.
+    /// The digest of the config, which container runtimes call the image ID.
     pub id: Option<String>,
-    /// The digest of its manifest, where it comes from an index.
+    /// The digest of the manifest, if the image comes from an index.
     pub manifest: Option<String>,
     /// `os/architecture[/variant]`.
     pub platform: Option<String>,
-    /// When it was built, as the config has it.
+    /// The time of the build, as the config records it.
     pub created: Option<String>,
-    /// Its layers, the lowest first.
+    /// The layers, the lowest first.
     pub layers: Vec<Layer>,
-    /// What its manifest, or an index, says of the image that it was built on.
+    /// The base image, as a manifest or an index records it.
     pub built_on: Option<BuiltOn>,
-    /// What a container of it runs.
+    /// The run configuration of containers.
     pub run: Run,
-    /// Its whole history, with the steps that made no layer.
+    /// The history, including entries that made no layer.
     pub history: Vec<HistoryEntry>,
-    /// What is missing or does not fit.
+    /// Parts that are missing or inconsistent.
     pub warnings: Vec<Warning>,
-    /// Manifests and configs whose bytes do not have the digest that they are named by.
+    /// Manifests and configs whose bytes do not have the digest in their name.
     pub mismatches: Vec<Warning>,
 }
 
 impl Image {
-    /// What to call the image: its first tag, else its short ID.
+    /// Returns the display name: the first tag, or the short ID.
     pub fn name(&self) -> String {
         match (self.tags.first(), &self.id) {
             (Some(tag), _) => escaped_str(tag),
@@ -111,12 +111,13 @@ impl Image {
         }
     }
 
-    /// The layers as the archive stores them, in bytes, each as often as it is used.
+    /// Returns the size of the layers as the archive stores them, in bytes. A layer that is used
+    /// twice counts twice.
     pub fn stored_bytes(&self) -> u64 {
         self.layers.iter().filter_map(|layer| layer.member.as_ref()).map(|member| member.extent.len).sum()
     }
 
-    /// A line that tells the image from the others of its archive.
+    /// Returns a line that distinguishes the image from the others in its archive.
     pub fn description(&self) -> String {
         let tags = if self.tags.is_empty() { "(no tag)".into() } else { escaped_str(&self.tags.join(", ")) };
         let short = self.id.as_deref().map_or(String::new(), |id| id.chars().skip("sha256:".len()).take(12).collect());
@@ -126,12 +127,12 @@ impl Image {
         format!("{tags}  {}  {short}  {layers}  {size}", escaped_str(platform))
     }
 
-    /// Takes what another description of the same image says of its base.
+    /// Adopts the base image from another description of the same image, unless one is known.
     fn learn(&mut self, built_on: Option<BuiltOn>) {
         self.built_on = self.built_on.take().or(built_on);
     }
 
-    /// A tar without any manifest, shown as an image of one layer.
+    /// Makes an image of one layer from a tar without a manifest.
     pub fn bare(name: &str, member: Member) -> Self {
         let layer = Layer {
             name: name.into(),
@@ -147,13 +148,13 @@ impl Image {
     }
 }
 
-/// Where the parts of an image are named, before its config has been read.
+/// The parts of an image by name, before its config is read.
 struct Draft {
     tags: Vec<String>,
     manifest: Option<String>,
     config_name: Option<String>,
     config: Option<Member>,
-    /// The history, where it does not come from a config.
+    /// The history, if it does not come from a config.
     history: Option<Vec<HistoryEntry>>,
     layers: Vec<LayerDraft>,
     platform: Option<String>,
@@ -164,14 +165,15 @@ struct Draft {
 struct LayerDraft {
     name: Vec<u8>,
     digest: Option<String>,
-    /// The size as stored in bytes, where the manifest tells.
+    /// The stored size in bytes, if recorded.
     size: Option<u64>,
     foreign: bool,
 }
 
-/// Finds the images of an archive: `manifest.json` first, then what only `index.json` names, else `repositories`.
+/// Finds the images of an archive: those in `manifest.json`, then those only in `index.json`;
+/// without both, those in `repositories`.
 ///
-/// `None` if the archive has none of them.
+/// Returns `None` if the archive has none of these files.
 pub fn discover(path: &str, members: &Members) -> Result<Option<Vec<Image>>, Error> {
     let mut notes = Vec::new();
     let docker = docker::drafts(path, members)?;
@@ -279,7 +281,8 @@ fn digest_of_blob_name(name: &[u8]) -> Option<String> {
     hexadecimal.then(|| format!("{algorithm}:{digits}"))
 }
 
-/// Says if bytes do not have the SHA-256 that their name claims, such as `<digits>.json` or `sha256:<digits>`.
+/// Compares the SHA-256 of bytes with their name, such as `<digits>.json` or `sha256:<digits>`;
+/// returns a warning if they differ.
 fn digest_mismatch(name: &str, bytes: &[u8]) -> Option<Warning> {
     let digits = name.rsplit([':', '/']).next()?.split('.').next()?;
     let is_digest = digits.len() == 64 && digits.bytes().all(|b| b.is_ascii_hexdigit());
@@ -293,7 +296,7 @@ fn sha256(bytes: &[u8]) -> [u8; 32] {
     Sha256::digest(bytes).into()
 }
 
-/// Reads a JSON member, which must not be larger than [`JSON_LIMIT`].
+/// Reads a JSON member of at most [`JSON_LIMIT`] bytes.
 fn read_json_member(path: &str, name: &str, member: &Member) -> Result<Vec<u8>, Error> {
     if member.extent.len > JSON_LIMIT {
         return Err(Error::Limit {
@@ -305,7 +308,7 @@ fn read_json_member(path: &str, name: &str, member: &Member) -> Result<Vec<u8>, 
     member.read().map_err(|source| Error::Io { path: path.into(), operation: "read", source })
 }
 
-/// Reads and parses a JSON member, with a byte order mark allowed.
+/// Parses a JSON member; a byte order mark is allowed.
 fn parse<T: serde::de::DeserializeOwned>(bytes: &[u8]) -> Result<T, serde_json::Error> {
     serde_json::from_slice(bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(bytes))
 }

@@ -1,4 +1,5 @@
-//! The OCI image layout (image-layout.md): `index.json` leads through indexes and manifests to blobs.
+//! Reads the OCI image layout (image-layout.md): `index.json` refers to indexes, manifests and
+//! blobs.
 
 use std::collections::HashMap;
 
@@ -11,7 +12,7 @@ use crate::display::escaped_str;
 use crate::error::Error;
 use crate::warning::Warning;
 
-/// An index or a manifest: which one is told by what it lists.
+/// An index or a manifest, depending on the lists it has.
 #[derive(Deserialize)]
 #[serde(rename_all = "camelCase")]
 struct Document {
@@ -46,12 +47,12 @@ impl Platform {
     }
 }
 
-/// Indexes inside indexes that are followed; builders write two.
+/// The most levels of nested indexes; builders write two.
 const DEPTH_LIMIT: usize = 8;
-/// Manifests that are looked at in one archive.
+/// The most manifests of one archive.
 const MANIFEST_LIMIT: usize = 10_000;
 
-/// The images that `index.json` leads to, in its order; `None` if there is none.
+/// Reads the images that `index.json` refers to, in its order; `None` if the file does not exist.
 pub fn drafts(path: &str, members: &Members, notes: &mut Vec<Warning>) -> Result<Option<Vec<Draft>>, Error> {
     const NAME: &str = "index.json";
     let Some(member) = members.find(NAME.as_bytes()) else { return Ok(None) };
@@ -127,7 +128,8 @@ pub fn drafts(path: &str, members: &Members, notes: &mut Vec<Warning>) -> Result
     Ok(Some(drafts))
 }
 
-/// The image of a `dir:` copy, where `manifest.json` is the image manifest and blobs are named by their bare digits.
+/// Reads the image of a `dir:` copy, where `manifest.json` is the image manifest and blobs are
+/// named by their digits.
 pub fn copied_manifest(bytes: &[u8], members: &Members) -> Result<Option<Vec<Draft>>, serde_json::Error> {
     let bare = |digest: &str| digest.split_once(':').map_or(digest, |(_, digits)| digits).as_bytes().to_vec();
     let document: Document = parse(bytes)?;
@@ -137,7 +139,7 @@ pub fn copied_manifest(bytes: &[u8], members: &Members) -> Result<Option<Vec<Dra
     Ok(draft(document, Vec::new(), None, members, bare).map(|draft| vec![draft]))
 }
 
-/// The image that a manifest describes; `None` if it is an artifact of another kind.
+/// Reads the image that a manifest describes; `None` if it is another kind of artifact.
 fn draft(
     document: Document,
     tags: Vec<String>,
@@ -175,7 +177,7 @@ fn draft(
     })
 }
 
-/// What indexes say of the manifests in them.
+/// The information that indexes have about a manifest.
 #[derive(Clone)]
 struct Above {
     tags: Vec<String>,
@@ -184,7 +186,7 @@ struct Above {
 }
 
 impl BuiltOn {
-    /// What annotations say of the base image.
+    /// Reads the base image from annotations.
     fn of(annotations: Option<&Annotations>) -> Option<Self> {
         let get = |key| annotations?.get(key).filter(|text| !text.is_empty()).cloned();
         Some(Self { name: get(Self::NAME)?, digest: get(Self::DIGEST) })
@@ -195,13 +197,15 @@ fn blob_name(digest: &str) -> Vec<u8> {
     format!("blobs/{}", digest.replacen(':', "/", 1)).into_bytes()
 }
 
-/// BuildKit hangs provenance beside the image as a manifest of its own.
+/// Returns whether a manifest is an attestation. BuildKit stores provenance beside the image as a
+/// separate manifest.
 fn is_attestation(descriptor: &Descriptor) -> bool {
     let annotations = descriptor.annotations.as_ref();
     annotations.and_then(|a| a.get("vnd.docker.reference.type")).is_some_and(|kind| kind == "attestation-manifest")
 }
 
-/// The full reference where there is one; else `ref.name`, which is a full name (podman, skopeo) or only a tag.
+/// Adds the full reference to the tags or, if there is none, `ref.name`: a full name (podman,
+/// skopeo) or only a tag.
 fn with_tags(mut tags: Vec<String>, descriptor: &Descriptor) -> Vec<String> {
     let annotations = descriptor.annotations.as_ref();
     let get = |key| annotations.and_then(|a| a.get(key)).cloned();

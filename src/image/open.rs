@@ -1,4 +1,4 @@
-//! Opening an archive, whatever it is: a file, a directory, a pipe; plain or compressed as a whole.
+//! Opens an archive: a file, a directory or a pipe, plain or compressed as a whole.
 
 use std::collections::HashMap;
 use std::fs::File;
@@ -20,54 +20,54 @@ use crate::image::{
 use crate::progress::Progress;
 use crate::warning::Warning;
 
-/// Read at a time from what goes by once.
+/// Number of bytes that are read at a time from a stream.
 const WINDOW: usize = 128 << 10;
-/// What to call standard input.
+/// The name of standard input.
 const PIPE: &str = "standard input";
 
 /// An archive whose images are known.
 pub struct Archive {
-    /// The archive, escaped for display.
+    /// The name of the archive, escaped for display.
     pub path: String,
-    /// Its images, in their order.
+    /// The images, in order.
     pub images: Vec<Image>,
     read: HashMap<usize, Arc<ReadLayer>>,
     storage: Storage,
 }
 
-/// Where contents can be read again once the layers have been read.
+/// The place where contents can be read after the layers have been read.
 #[derive(Clone)]
 pub(crate) enum Storage {
-    /// Where the members lie.
+    /// The members of the archive.
     Members,
-    /// In a file that is compressed as a whole.
+    /// A file that is compressed as a whole.
     Compressed(Arc<CompressedArchive>),
-    /// Nowhere: it came out of a pipe.
+    /// Nowhere: the archive was read from a pipe.
     Pipe,
-    /// In the files below this directory of the host, which is the root of the only layer.
+    /// The files below this directory of the host, which is the root of the only layer.
     Root(Arc<Path>),
 }
 
-/// A file that is compressed as a whole, after it has been decoded once.
+/// A file that is compressed as a whole and has been decoded once.
 pub(crate) struct CompressedArchive {
     /// The file.
     pub source: Source,
-    /// How it is compressed.
+    /// Its compression.
     pub compression: Compression,
-    /// Where each member that was not kept starts in the uncompressed archive, by its number.
+    /// The offsets in the uncompressed archive of members that were not kept, by member number.
     pub places: HashMap<usize, u64>,
 }
 
 /// An image whose manifest has been read.
 #[derive(Clone)]
 pub struct Opened {
-    /// The archive, escaped for display.
+    /// The name of the archive, escaped for display.
     pub path: String,
-    /// What the manifest and the config say.
+    /// The image.
     pub image: Image,
-    /// Layers that went by while the manifest was looked for, by the number of their member.
+    /// Layers that were read from a stream before the manifest was known, by member number.
     pub(crate) read: HashMap<usize, Arc<ReadLayer>>,
-    /// Where the contents of files can be read.
+    /// The place where the contents of files can be read.
     pub(crate) storage: Storage,
 }
 
@@ -103,45 +103,66 @@ pub(crate) fn check_unchanged(path: &str, sources: &[Source]) -> Result<(), Erro
 }
 
 impl Archive {
-    /// The place in the list of the image that is meant.
+    /// Returns the index of the selected image.
+    ///
+    /// # Errors
+    ///
+    /// An error if no image matches, or if several do.
     pub fn select(&self, selection: &Selection) -> Result<usize, Error> {
         select(&self.path, &self.images, selection)
     }
 
-    /// Takes the image at a place in the list.
+    /// Takes the image with an index.
     pub fn pick(mut self, index: usize) -> Opened {
         Opened { path: self.path, image: self.images.swap_remove(index), read: self.read, storage: self.storage }
     }
 
-    /// Takes the image that is meant.
+    /// Takes the selected image.
+    ///
+    /// # Errors
+    ///
+    /// An error if no image matches, or if several do.
     pub fn choose(self, selection: &Selection) -> Result<Opened, Error> {
         let index = self.select(selection)?;
         Ok(self.pick(index))
     }
 }
 
-/// Opens the archive at `path` and finds the image that `wanted` names, or the only one.
+/// Opens the archive at `path` and selects the image `wanted`, or the only one.
+///
+/// # Errors
+///
+/// An error if the archive cannot be read, has no image, or the image cannot be selected.
 pub fn open(path: &Path, wanted: Option<&str>) -> Result<Opened, Error> {
     let selection = Selection { image: wanted.map(Into::into), platform: None };
     open_archive(path, &Progress::default())?.choose(&selection)
 }
 
-/// Opens the archive whose bytes are `source`; `path` is what to call it.
+/// Opens the archive in `source`, named `path`.
+///
+/// # Errors
+///
+/// An error if the archive cannot be read, has no image, or the image cannot be selected.
 pub fn open_source(path: String, source: Source, wanted: Option<&str>) -> Result<Opened, Error> {
     let selection = Selection { image: wanted.map(Into::into), platform: None };
     archive_of_source(path, source, &Progress::default())?.choose(&selection)
 }
 
-/// Whether the images of the archive at `path` are known as soon as it is opened, before any layer is read.
+/// Returns whether the images of the archive at `path` are known as soon as it is opened, before
+/// any layer is read.
 pub fn opens_at_once(path: &Path) -> bool {
     let mut head = [0; 6];
     let compressed = File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok();
     !compressed || Compression::sniff(&head) == Compression::None
 }
 
-/// Opens the archive at `path`: a tar, one that is compressed as a whole, or a directory.
+/// Opens the archive at `path`: a tar, a tar compressed as a whole, or a directory.
 ///
-/// Of a compressed one the layers are read at once, while they go by.
+/// The layers of a compressed archive are read during the first pass.
+///
+/// # Errors
+///
+/// An error if the archive cannot be read or has no image, or [`Error::Cancelled`].
 pub fn open_archive(path: &Path, progress: &Progress) -> Result<Archive, Error> {
     let shown = escaped(path.as_os_str().as_encoded_bytes());
     let failed = |source| Error::Io { path: shown.clone(), operation: "open", source };
@@ -155,7 +176,7 @@ pub fn open_archive(path: &Path, progress: &Progress) -> Result<Archive, Error> 
     archive_of_source(shown, Arc::new(source), progress)
 }
 
-/// Opens the archive whose bytes are `source`.
+/// Opens the archive in `source`.
 pub(crate) fn archive_of_source(path: String, source: Source, progress: &Progress) -> Result<Archive, Error> {
     let archive = read_source(path.clone(), source.clone(), progress);
     // Whatever was found then was found in bytes that do not belong together.
@@ -192,9 +213,13 @@ fn read_source(path: String, source: Source, progress: &Progress) -> Result<Arch
     }
 }
 
-/// Opens the archive that comes out of `pipe`.
+/// Opens the archive that is read from `pipe`.
 ///
-/// The contents of its files cannot be read again.
+/// The contents of its files cannot be read afterwards.
+///
+/// # Errors
+///
+/// An error if the pipe cannot be read or has no image, or [`Error::Cancelled`].
 pub fn open_pipe(pipe: impl Read, progress: &Progress) -> Result<Archive, Error> {
     let mut reader =
         Cancellable { inner: BufReader::with_capacity(WINDOW, Counted { inner: pipe, progress }), progress };
@@ -230,7 +255,7 @@ fn read_compressed(
     read_stream(path, decoded, progress)
 }
 
-/// `source` is the file that was decoded, unless it was a pipe.
+/// Finds the images of a stream. `source` is the file that was decoded; `None` for a pipe.
 fn from_stream(
     path: String,
     mut streamed: Streamed,
@@ -300,7 +325,7 @@ fn remark_damage(members: &Members, images: &mut [Image]) {
     }
 }
 
-/// A tar that has the blobs of an image but nothing that names them is no root filesystem.
+/// Refuses a tar that has the blobs of an image but no manifest; it is not a root filesystem.
 fn refuse_image_without_manifest(path: &str, members: &Members) -> Result<(), Error> {
     let of_image = |name: &[u8]| name.starts_with(b"blobs/") || name.ends_with(b"/layer.tar") || name == b"oci-layout";
     if !members.names().any(of_image) {
@@ -313,7 +338,7 @@ fn refuse_image_without_manifest(path: &str, members: &Members) -> Result<(), Er
     Err(Error::NoImage { path: path.into(), found })
 }
 
-/// Counts what comes out of a pipe.
+/// A reader of a pipe that counts its bytes.
 struct Counted<'a, R> {
     inner: R,
     progress: &'a Progress,
@@ -327,7 +352,7 @@ impl<R: Read> Read for Counted<'_, R> {
     }
 }
 
-/// Ends with an error when someone asked to stop.
+/// A reader that fails after a cancellation.
 struct Cancellable<'a, R> {
     inner: R,
     progress: &'a Progress,

@@ -1,4 +1,4 @@
-//! Reads one layer, in one pass: its entries, and what verification needs.
+//! Reads a layer in one pass: its entries, and the digests for verification.
 
 use std::io::{self, BufRead, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -13,39 +13,39 @@ use crate::archive::{Extent, Fault, Forward, Limits, Member, ReadAt, Walker, Win
 use crate::error::Error;
 use crate::progress::Progress;
 
-/// Read at a time from plain layers, whose headers lie far apart.
+/// Number of bytes that are read at a time from plain layers, whose headers are far apart.
 const PLAIN_WINDOW: usize = 32 << 10;
-/// Read at a time from compressed layers.
+/// Number of bytes that are read at a time from compressed layers.
 const COMPRESSED_WINDOW: usize = 128 << 10;
 
-/// A layer that has been read, whole or up to a fault.
+/// A layer that has been read, completely or up to a fault.
 pub struct ReadLayer {
-    /// The entries up to the end or the fault.
+    /// The entries before the end or the fault.
     pub entries: LayerEntries,
-    /// How the bytes are compressed.
+    /// The compression.
     pub compression: Compression,
-    /// The length of the uncompressed tar in bytes, as far as it could be read.
+    /// The length of the uncompressed tar in bytes, as far as it was read.
     pub tar_bytes: u64,
-    /// The length as stored in bytes.
+    /// The stored size in bytes.
     pub stored_bytes: u64,
-    /// What is wrong, if the layer could not be read to its end.
+    /// The fault, if the layer could not be read to its end.
     pub fault: Option<String>,
-    /// What is odd but harmless.
+    /// Harmless peculiarities.
     pub notes: Vec<String>,
-    /// What its bytes hash to, where that was asked for.
+    /// The digests, if requested.
     pub digests: Option<Digests>,
 }
 
-/// The SHA-256 of a layer as stored and of its uncompressed tar.
+/// The SHA-256 of a layer as stored, and of its uncompressed tar.
 pub struct Digests {
-    /// Of the bytes as stored.
+    /// The digest of the bytes as stored.
     pub stored: [u8; 32],
-    /// Of the uncompressed tar.
+    /// The digest of the uncompressed tar.
     pub tar: [u8; 32],
 }
 
 impl ReadLayer {
-    /// A layer of which nothing has been read.
+    /// Makes a layer of which nothing has been read.
     pub fn new(compression: Compression, stored_bytes: u64) -> Self {
         Self {
             entries: LayerEntries::default(),
@@ -59,9 +59,9 @@ impl ReadLayer {
     }
 }
 
-/// Stops a read when someone asked for it.
+/// A reader that fails after a cancellation.
 ///
-/// Not `ErrorKind::Interrupted`, which the standard library retries for ever.
+/// The error is not `ErrorKind::Interrupted`, which the standard library retries for ever.
 struct Cancellable<'a> {
     source: &'a dyn ReadAt,
     cancel: &'a AtomicBool,
@@ -84,9 +84,9 @@ impl ReadAt for Cancellable<'_> {
     }
 }
 
-/// Reads the layer that `member` holds.
+/// Reads the layer in `member`.
 ///
-/// A fault in the layer is part of the answer; the only error is [`Error::Cancelled`].
+/// A fault in the layer is part of the result. The only error is [`Error::Cancelled`].
 pub fn read_layer(member: &Member, progress: &Progress) -> Result<ReadLayer, Error> {
     let source = Cancellable { source: &*member.source, cancel: &progress.cancel };
     let compression = head(&source, member.extent.offset).map_or(Compression::None, |head| {
@@ -107,7 +107,7 @@ pub fn read_layer(member: &Member, progress: &Progress) -> Result<ReadLayer, Err
     Ok(layer)
 }
 
-/// Reads a layer whose bytes go by once, and hashes the contents of its files.
+/// Reads a layer from a stream, and hashes the contents of its files.
 pub fn read_passing(reader: impl BufRead, layer: &mut ReadLayer, verify: bool) {
     let mut stored = Watched::new(reader, verify.then(Sha256::new));
     let decoded = match decode(layer.compression, &mut stored) {
@@ -171,7 +171,7 @@ fn content_hash<R: Forward>(walker: &mut Walker<R>, size: u64) -> Result<u128, F
     Ok(stream.map_or(whole, |stream| stream.digest128()))
 }
 
-/// Hashes a run of bytes the way the contents of compressed layers are hashed.
+/// Hashes a run of bytes as the contents of compressed layers are hashed.
 pub fn hash_extent(source: &dyn ReadAt, extent: Extent) -> io::Result<u128> {
     let mut hasher = Xxh3::new();
     let mut window = Window::new(source, extent, COMPRESSED_WINDOW);

@@ -1,10 +1,10 @@
-//! Which of the images of an archive is meant.
+//! Selects one of the images of an archive.
 
 use super::Image;
 use crate::display::escaped_str;
 use crate::error::Error;
 
-/// What a person said of the image that they want.
+/// The criteria for an image.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
     /// A tag, an image ID or its beginning, or a digest.
@@ -13,9 +13,10 @@ pub struct Selection {
     pub platform: Option<String>,
 }
 
-/// The place in `images` of the one that is meant.
+/// Returns the index in `images` of the selected one.
 ///
-/// Of one image for several platforms, the one for this machine is meant unless another is asked for.
+/// Among images for several platforms, the one for this machine is selected unless another is
+/// requested.
 pub fn select(path: &str, images: &[Image], selection: &Selection) -> Result<usize, Error> {
     let wanted = selection.image.as_deref();
     let platform = selection.platform.as_deref();
@@ -49,19 +50,19 @@ fn answers_to(image: &Image, wanted: &str) -> bool {
         || (digits.len() >= 4 && (id.starts_with(digits) || manifest.starts_with(digits)))
 }
 
-/// `docker.io/library/alpine:3` is what people call `alpine:3`.
+/// Returns the short form of a name: `alpine:3` for `docker.io/library/alpine:3`.
 fn short_name(tag: &str) -> &str {
     let tag = tag.strip_prefix("docker.io/").unwrap_or(tag);
     tag.strip_prefix("library/").unwrap_or(tag)
 }
 
-/// Whether an image is for a platform; a variant that is not asked for does not matter.
+/// Returns whether an image is for a platform. A variant that is not given matches any.
 fn is_for(image: &Image, platform: &str) -> bool {
     let own = image.platform.as_deref().unwrap_or_default();
     own == platform || own.strip_prefix(platform).is_some_and(|rest| rest.starts_with('/'))
 }
 
-/// The platform of this machine in the words of image configs; containers run on Linux.
+/// Returns the platform of this machine as image configs spell it; containers run on Linux.
 fn this_machine() -> String {
     let architecture = match std::env::consts::ARCH {
         "x86_64" => "amd64",

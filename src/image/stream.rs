@@ -1,8 +1,8 @@
-//! An archive whose bytes go by once: compressed as a whole, or coming out of a pipe.
+//! Reads an archive in one pass: one that is compressed as a whole, or read from a pipe.
 //!
-//! Which member is a layer is only known once the manifest has come, which is
-//! often last. So whatever looks like a layer is read as one while it goes by,
-//! and whatever looks like JSON is kept. Nothing is written to disk.
+//! The manifest, which is often the last member, determines which members are layers. So each
+//! member that looks like a layer is read as one, and each that looks like JSON is kept. Nothing is
+//! written to disk.
 
 use std::collections::HashMap;
 use std::io::{self, BufRead, Cursor, Read};
@@ -22,24 +22,24 @@ use crate::archive::{
 use crate::error::Error;
 use crate::progress::Progress;
 
-/// Other members than layers are kept up to this size.
+/// The largest member that is kept, unless it is a layer.
 const SMALL: u64 = 64 << 10;
-/// All kept members together have at most this size.
+/// The largest total size of the kept members.
 const KEPT_LIMIT: u64 = 64 << 20;
 
-/// What an archive held that went by.
+/// The contents of an archive that was read in one pass.
 pub struct Streamed {
-    /// The members; only those that were kept can be read.
+    /// The members; only kept ones can be read.
     pub members: Members,
-    /// The layers that were read, by the number of their member.
+    /// The layers that were read, by member number.
     pub layers: HashMap<usize, Arc<ReadLayer>>,
-    /// Where each member that was not kept starts in the archive, by its number.
+    /// The offsets in the archive of members that were not kept, by member number.
     pub places: HashMap<usize, u64>,
-    /// The archive itself as a layer, in case that it is a root filesystem.
+    /// The archive itself as a layer, in case it is a root filesystem.
     pub whole: ReadLayer,
-    /// What the first bytes are, if they are no tar.
+    /// A description of the first bytes, if they are not a tar.
     pub not_a_tar: Option<&'static str>,
-    /// Whether the marker that ends an archive was there.
+    /// True if the end marker of the archive was found.
     pub complete: bool,
 }
 
@@ -112,7 +112,7 @@ pub fn read_stream(path: &str, mut reader: impl BufRead, progress: &Progress) ->
     Ok(streamed)
 }
 
-/// Keeps or reads one member.
+/// Keeps or reads a member.
 fn member(
     entry: &Entry,
     mut contents: impl BufRead,
@@ -145,7 +145,8 @@ fn member(
     Ok(())
 }
 
-/// Archives of images have no such directories; what lies in them is not worth decoding.
+/// Returns whether a name is in a directory that only root filesystems have, so that it is not
+/// worth decoding.
 fn in_root_filesystem(name: &[u8]) -> bool {
     const DIRECTORIES: [&[u8]; 20] = [
         b"bin", b"boot", b"dev", b"etc", b"home", b"lib", b"lib32", b"lib64", b"libx32", b"media", b"mnt", b"opt",
@@ -155,7 +156,7 @@ fn in_root_filesystem(name: &[u8]) -> bool {
     parts.len() > 1 && DIRECTORIES.contains(&parts[0])
 }
 
-/// Takes up to 512 bytes from the front.
+/// Reads up to 512 bytes without consuming them.
 fn peek(reader: &mut impl BufRead) -> io::Result<Vec<u8>> {
     let mut head = Vec::new();
     match reader.take(512).read_to_end(&mut head) {
@@ -164,7 +165,7 @@ fn peek(reader: &mut impl BufRead) -> io::Result<Vec<u8>> {
     }
 }
 
-/// A layer that lists what a directory of the host holds.
+/// Lists a directory of the host as a layer.
 pub fn read_root_directory(root: &std::path::Path) -> io::Result<ReadLayer> {
     let mut layer = ReadLayer::new(Compression::None, 0);
     let mut entries = LayerEntries::default();

@@ -1,7 +1,7 @@
-//! `repositories` without a manifest: how Docker before 1.10 saved images.
+//! Reads `repositories` without a manifest, the format of Docker before 1.10.
 //!
-//! `{"repository": {"tag": "<layer id>"}}` names the topmost layer; each
-//! `<id>/json` names its `parent`.
+//! `{"repository": {"tag": "<layer id>"}}` names the topmost layer; each `<id>/json` names its
+//! `parent`.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -29,7 +29,7 @@ struct ContainerConfig {
     cmd: Option<Vec<String>>,
 }
 
-/// The images that `repositories` names; `None` if there is none.
+/// Reads the images that `repositories` names; `None` if the file does not exist.
 pub fn drafts(path: &str, members: &Members, notes: &mut Vec<Warning>) -> Result<Option<Vec<Draft>>, Error> {
     const NAME: &str = "repositories";
     let Some(member) = members.find(NAME.as_bytes()) else { return Ok(None) };

@@ -1,4 +1,4 @@
-//! A reader that shows what goes by to someone else, who hashes it.
+//! A reader that shows the bytes it reads to a watcher, which hashes them.
 
 use std::io::{self, BufRead, Read};
 
@@ -7,9 +7,9 @@ use xxhash_rust::xxh3::Xxh3;
 
 use crate::archive::read_buffered;
 
-/// Someone who sees bytes go by.
+/// A recipient of the bytes that are read.
 pub trait Watcher {
-    /// Takes in the next bytes.
+    /// Processes the next bytes.
     fn see(&mut self, bytes: &[u8]);
 }
 
@@ -33,7 +33,7 @@ impl<W: Watcher> Watcher for Option<W> {
     }
 }
 
-/// A reader that is watched.
+/// A reader with a watcher.
 pub struct Watched<R, W> {
     pub inner: R,
     pub watcher: W,

@@ -1,13 +1,13 @@
-//! How a layer spells "gone" (OCI image specification, layer.md, "Whiteouts").
+//! Recognises whiteouts (OCI image specification, layer.md, "Whiteouts").
 
-/// What the last component of an entry's path says.
+/// The meaning of the last component of an entry's path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Spelling<'a> {
     /// An ordinary name.
     Ordinary,
-    /// `.wh.NAME`: NAME, from lower layers, is gone.
+    /// `.wh.NAME`: removes NAME, which is from a lower layer.
     Whiteout(&'a [u8]),
-    /// `.wh..wh..opq`: the directory hides all that lower layers put in it.
+    /// `.wh..wh..opq`: hides everything that lower layers have in the directory.
     Opaque,
     /// `.wh.`, `.wh..` or `.wh...`, which name nothing that may be removed.
     Invalid,
@@ -23,12 +23,13 @@ pub fn spelling(name: &[u8]) -> Spelling<'_> {
     }
 }
 
-/// Whether the first component of a path marks AUFS bookkeeping (`.wh..wh.aufs`, `.wh..wh.plnk`, `.wh..wh.orph`).
+/// Returns whether the first component of a path marks AUFS bookkeeping (`.wh..wh.aufs`,
+/// `.wh..wh.plnk`, `.wh..wh.orph`).
 pub fn is_aufs(first: &[u8]) -> bool {
     first.starts_with(b".wh..wh.") && first != b".wh..wh..opq"
 }
 
-/// The directory where AUFS kept the contents of hard-linked files.
+/// The directory in which AUFS kept the contents of hard-linked files.
 pub const AUFS_LINKS: &[u8] = b".wh..wh.plnk";
 
 #[cfg(test)]

@@ -1,4 +1,4 @@
-//! The account in the types of the JSON contract.
+//! The report in the types of the JSON contract.
 
 use serde::{Serialize, Serializer};
 
@@ -12,15 +12,15 @@ use crate::image::Compression;
 use crate::tree::{Kind, NodeId, Tree, VersionId};
 use crate::{Inspection, Warning};
 
-/// The version of the contract; it grows when a reader would have to change.
+/// The version of the contract; incremented when readers have to change.
 const SCHEMA_VERSION: u32 = 1;
 
-/// How much an account tells.
+/// The amount of detail in a report.
 #[derive(Debug, Clone, Copy)]
 pub struct Detail {
-    /// How many dead files; 0 stands for all.
+    /// The number of wasted files; 0 for all.
     pub top: usize,
-    /// Whether the final tree is listed.
+    /// True if the final tree is listed.
     pub tree: bool,
 }
 
@@ -149,7 +149,7 @@ struct PathPart {
 }
 
 impl<'a> Account<'a> {
-    /// Writes down what `inspection` says, and what `study` found in it.
+    /// Builds the report from `inspection` and from the findings in `study`.
     pub fn new(inspection: &'a Inspection, study: &Study, detail: Detail) -> Self {
         let top = if detail.top == 0 { usize::MAX } else { detail.top };
         let tree = &inspection.tree;
@@ -256,7 +256,8 @@ impl PathPart {
     }
 }
 
-/// Text for people, with bytes that are not UTF-8 as `\xNN`; for those also all bytes in hexadecimal.
+/// Returns text with `\xNN` for bytes that are not UTF-8 and, if there are any, all bytes in
+/// hexadecimal.
 pub(super) fn lossless(bytes: &[u8]) -> (String, Option<String>) {
     if let Ok(text) = std::str::from_utf8(bytes) {
         return (text.to_owned(), None);

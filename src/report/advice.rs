@@ -1,9 +1,9 @@
-//! What to do about dead bytes, by how they died.
+//! Suggests what to do about wasted bytes, by cause.
 
 use crate::analysis::{DeadGroup, Inspection};
 use crate::tree::Cause;
 
-/// A sentence on why the bytes of a group still ship, and one on what to do.
+/// Returns a sentence on why the bytes of a group are still in the image, and one on what to do.
 pub fn advice(inspection: &Inspection, group: &DeadGroup) -> (String, String) {
     let (born, died) = (group.born_in, group.died_in);
     if born == died {

@@ -1,4 +1,4 @@
-//! Fitting text into columns: by what it takes on a screen, not by its bytes; what stands in one place is never parted.
+//! Truncates and wraps text by display width. A grapheme cluster is never split.
 
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
@@ -22,7 +22,7 @@ pub fn cut_front(text: &str, width: usize) -> String {
     ellipsis.into_iter().chain(kept.into_iter().rev()).collect()
 }
 
-/// As many graphemes as leave a column of `width` for an ellipsis.
+/// Returns the graphemes that leave space for an ellipsis in `width` columns.
 fn fitting<'a>(graphemes: impl Iterator<Item = &'a str>, width: usize) -> impl Iterator<Item = &'a str> {
     let mut used = 0;
     graphemes.take_while(move |grapheme| {

@@ -1,4 +1,4 @@
-//! The images of an archive, as JSON.
+//! Lists the images of an archive as JSON.
 
 use std::io::{self, Write};
 
@@ -26,7 +26,7 @@ struct ListedImage {
 }
 
 impl ImageList {
-    /// Writes down what the archive says of its images.
+    /// Converts the images of an archive.
     pub fn new(images: &[Image]) -> Self {
         let listed = |image: &Image| ListedImage {
             tags: image.tags.clone(),

@@ -1,10 +1,11 @@
-//! The account as JSON, with control and bidirectional characters as escapes, so that it is safe to print.
+//! Writes reports as JSON, with control and bidirectional characters escaped, so that printing them
+//! is safe.
 
 use std::io::{self, Write};
 
 use super::Account;
 
-/// Writes the account as JSON, one line a member, with a line feed at the end.
+/// Writes the report as JSON, one member per line, with a line feed at the end.
 pub fn write_json(account: &Account<'_>, out: impl Write) -> io::Result<()> {
     write_escaped(account, out)
 }
@@ -17,10 +18,10 @@ pub(super) fn write_escaped(value: &impl serde::Serialize, out: impl Write) -> i
     out.0.flush()
 }
 
-/// Replaces characters that a terminal obeys, which JSON allows unescaped.
+/// A writer that escapes characters which terminals interpret and which JSON allows unescaped.
 ///
-/// Such characters only occur inside of strings, and the serializer writes a
-/// string in pieces that end at character boundaries.
+/// Such characters only occur inside strings, and the serializer writes a string in pieces that end
+/// at character boundaries.
 struct Escaping<W>(W);
 
 impl<W: Write> Write for Escaping<W> {

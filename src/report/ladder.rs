@@ -1,4 +1,4 @@
-//! The ladder of sizes as text with bars, and in the types of the JSON contract.
+//! Writes the possible sizes as text with bars, and in the types of the JSON contract.
 
 use std::io::{self, Write};
 
@@ -11,11 +11,11 @@ use crate::advice::ladder::{Certainty, Rung};
 use crate::display::noticeably;
 
 const WIDTH: usize = 80;
-/// The columns of a step's title.
+/// The width of a rung's title.
 const TITLE: usize = 33;
-/// The columns of a bar.
+/// The width of a bar.
 const BAR: usize = 22;
-/// Where explanations begin.
+/// The column where explanations begin.
 const INDENT: usize = 6;
 
 /// A rung in the JSON contract.
@@ -34,7 +34,7 @@ pub struct RungPart {
     notes: Vec<String>,
 }
 
-/// The rungs in the JSON contract.
+/// Converts the rungs to the JSON contract.
 pub fn rung_parts(rungs: &[Rung]) -> Vec<RungPart> {
     let part = |rung: &Rung| RungPart {
         step: rung.step.id(),
@@ -59,16 +59,16 @@ pub fn write_ladder_json(rungs: &[Rung], out: impl Write) -> io::Result<()> {
     write_escaped(&rung_parts(rungs), out)
 }
 
-/// How much is said of each rung.
+/// The amount of detail for each rung.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LadderDetail {
-    /// A line each.
+    /// One line per rung.
     Sizes,
-    /// Also how to get there, and what there is to know.
+    /// Also the steps to get there, and remarks.
     Whole,
 }
 
-/// Writes the rungs, the image as it is first.
+/// Writes the rungs, starting with the unchanged image.
 pub fn write_ladder(rungs: &[Rung], detail: LadderDetail, style: TextStyle, mut out: impl Write) -> io::Result<()> {
     let Some(first) = rungs.first() else { return Ok(()) };
     let mut told: Vec<&str> = Vec::new();
@@ -91,7 +91,7 @@ pub fn write_ladder(rungs: &[Rung], detail: LadderDetail, style: TextStyle, mut 
     out.flush()
 }
 
-/// Says how to get to a rung; what is to be known is told once.
+/// Writes the steps to a rung. A remark is written only the first time.
 fn explain<'a>(rung: &'a Rung, told: &mut Vec<&'a str>, style: TextStyle, out: &mut impl Write) -> io::Result<()> {
     let condition = if rung.pull.is_exact() { "" } else { ", if it compresses as before" };
     let pull = rung.pull.words(style.units).map(|words| format!("{words}{condition}"));

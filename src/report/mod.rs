@@ -1,8 +1,7 @@
-//! The account without a terminal: text for people, JSON for programs.
+//! Writes reports: text for people, JSON for programs.
 //!
-//! Both are written from an [`Account`], which has types of its own, so that
-//! the JSON contract (`assets/report.schema.json`) does not move when the
-//! analysis does.
+//! Both are written from an [`Account`], which has separate types, so that the JSON contract
+//! (`assets/report.schema.json`) stays the same when the analysis changes.
 
 mod account;
 mod advice;

@@ -1,4 +1,4 @@
-//! What an image runs, in the types of the JSON contract.
+//! The runtime of an image in the types of the JSON contract.
 
 use serde::Serialize;
 

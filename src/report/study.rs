@@ -1,4 +1,4 @@
-//! What was found, in the types of the JSON contract.
+//! The findings in the types of the JSON contract.
 
 use serde::Serialize;
 
@@ -68,7 +68,7 @@ pub struct SharePart {
     dead_bytes: u64,
 }
 
-/// The findings of a study.
+/// Converts the findings of a study.
 pub fn findings(inspection: &Inspection, study: &Study) -> Vec<FindingPart> {
     study.findings.iter().map(|finding| FindingPart::new(&inspection.tree, finding)).collect()
 }

@@ -1,4 +1,5 @@
-//! The account as text: headline, layers, findings, whose bytes they are, and what is dead, in 80 columns.
+//! Writes the report as text in 80 columns: headline, layers, findings, base image and your layers,
+//! wasted bytes.
 
 mod findings;
 mod runtime;
@@ -15,18 +16,18 @@ use crate::{Inspection, Warning};
 
 const WIDTH: usize = 80;
 
-/// How the text looks.
+/// The style of the text.
 #[derive(Debug, Clone, Copy, Default)]
 pub struct TextStyle {
-    /// Whether to use colours.
+    /// True to use colours.
     pub colour: bool,
     /// The units of sizes.
     pub units: Units,
-    /// How many dead files to list; 0 stands for all.
+    /// The number of wasted files to list; 0 for all.
     pub top: usize,
 }
 
-/// Writes the account and what was found as text.
+/// Writes the inspection and the findings as text.
 pub fn write_text(inspection: &Inspection, study: &Study, style: TextStyle, mut out: impl Write) -> io::Result<()> {
     let mut page = Page { style, out: &mut out };
     page.headline(inspection)?;
@@ -45,7 +46,7 @@ struct Page<'a, W> {
     out: &'a mut W,
 }
 
-/// The few colours that the text uses.
+/// The colours of the text.
 #[derive(Clone, Copy)]
 enum Paint {
     Bold,
@@ -114,7 +115,7 @@ impl<W: Write> Page<'_, W> {
         Ok(())
     }
 
-    /// A word and a text that wraps under itself.
+    /// Writes a word and a text that wraps with a hanging indent.
     fn paragraph(&mut self, word: &str, text: &str) -> io::Result<()> {
         let mut head = format!("{:>12}  {}  ", "", self.paint(Paint::Dim, word));
         for line in wrap(text, WIDTH - 19) {
@@ -173,7 +174,7 @@ impl<W: Write> Page<'_, W> {
     }
 }
 
-/// The day of an RFC 3339 time.
+/// Returns the day of an RFC 3339 time.
 fn date(created: &str) -> String {
     escaped_str(created.split('T').next().unwrap_or(created))
 }

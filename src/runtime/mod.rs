@@ -1,4 +1,4 @@
-//! What a container of the image runs, and what that needs to start.
+//! Finds what a container of the image runs, and the files that it needs to start.
 
 pub mod command;
 pub mod libraries;

@@ -17,7 +17,7 @@ pub(crate) type Word = Option<String>;
 /// One command of a list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Command {
-    /// `NAME=value` before the command.
+    /// Assignments `NAME=value` before the command.
     pub assignments: Vec<(String, Word)>,
     /// The command and its arguments.
     pub words: Vec<Word>,
@@ -28,7 +28,7 @@ pub(crate) type TooComplex = &'static str;
 
 /// What words beginning with a dollar sign stand for.
 pub(crate) struct Variables<'v> {
-    /// The value of a variable; the inner `None` if it cannot be known.
+    /// Returns the value of a variable; the inner `None` if it is unknown.
     pub value: &'v dyn Fn(&str) -> Option<Word>,
     /// `$1` and those after it.
     pub arguments: &'v [String],
@@ -134,7 +134,7 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// Reads what follows a dollar sign.
+    /// Reads the expansion after a dollar sign.
     fn read_expansion(&mut self, draft: &mut Draft, quoted: bool) -> Result<(), TooComplex> {
         self.count()?;
         match self.chars.peek().copied() {
@@ -170,7 +170,8 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// Reads `{NAME}`, `{NAME:-default}` or `{NAME-default}`; other forms cannot be known.
+    /// Reads `{NAME}`, `{NAME:-default}` or `{NAME-default}`; the values of other forms are
+    /// unknown.
     fn read_braces(&mut self, draft: &mut Draft, quoted: bool) -> Result<(), TooComplex> {
         let inner = self.skip_nested('{', '}')?;
         let end = inner.find(|c| !is_name(c)).unwrap_or(inner.len());
@@ -237,7 +238,7 @@ impl Parser<'_, '_> {
         Ok(())
     }
 
-    /// Passes over what is between two brackets, and returns it without them.
+    /// Skips a nested part between two brackets, and returns it without them.
     fn skip_nested(&mut self, open: char, close: char) -> Result<String, TooComplex> {
         let mut inner = String::new();
         let mut depth = 0;
@@ -256,7 +257,7 @@ impl Parser<'_, '_> {
         }
     }
 
-    /// Passes over a redirection with the word that it is to.
+    /// Skips a redirection with its target.
     fn skip_redirection(&mut self, draft: &mut Draft) -> Result<(), TooComplex> {
         if !draft.quoted && draft.text.bytes().all(|b| b.is_ascii_digit()) {
             *draft = Draft::default();

@@ -2,7 +2,7 @@
 
 use super::expand::{LONG, TooComplex};
 
-/// The longest that a word may grow to, in bytes.
+/// The longest word in bytes.
 const WORD_LIMIT: usize = 64 << 10;
 
 /// The word that is being read.
@@ -10,9 +10,9 @@ const WORD_LIMIT: usize = 64 << 10;
 pub(super) struct Draft {
     pub text: String,
     pub unknown: bool,
-    /// Whether there is a word, even if it is empty.
+    /// True if there is a word, even an empty one.
     pub started: bool,
-    /// Whether a part of it was quoted, so that it is no keyword and no assignment.
+    /// True if a part was quoted, so that the word is neither a keyword nor an assignment.
     pub quoted: bool,
 }
 
@@ -43,12 +43,12 @@ const KEYWORDS: [&str; 17] = [
     "while", "{", "}",
 ];
 
-/// Whether a character can be part of a variable's name.
+/// Returns whether a character can be part of a variable's name.
 pub(super) fn is_name(c: char) -> bool {
     c.is_ascii_alphanumeric() || c == '_'
 }
 
-/// Whether a word that a command begins with is the shell's own, and not a program.
+/// Returns whether a word at the start of a command is a keyword of the shell, and not a program.
 pub(super) fn is_keyword(word: &str) -> bool {
     KEYWORDS.contains(&word)
 }

@@ -2,7 +2,7 @@
 
 use super::base_name;
 
-/// How a program that runs its arguments is called.
+/// The command line of a wrapper.
 struct Wrapper {
     name: &'static str,
     /// Options that take the next argument as their value.
@@ -40,7 +40,7 @@ const WRAPPERS: [Wrapper; 22] = [
     wrapper("tini-static", &["-p", "-e"], 0),
 ];
 
-/// The most words that `env -S` makes of one.
+/// The most words that `env -S` splits one into.
 const SPLIT_LIMIT: usize = 256;
 
 /// What a wrapper runs.
@@ -48,9 +48,9 @@ const SPLIT_LIMIT: usize = 256;
 pub(crate) struct Wrapped {
     /// The command, which may be empty.
     pub command: Vec<String>,
-    /// What it sets in the environment.
+    /// The variables that it sets in the environment.
     pub assignments: Vec<(String, String)>,
-    /// Where it goes before.
+    /// The directory that it changes to.
     pub directory: Option<String>,
 }
 
@@ -110,7 +110,7 @@ pub(crate) fn command_at(words: &[&str]) -> Option<usize> {
     words.len().checked_sub(wrapped.command.len())
 }
 
-/// The words of `env -S 'a b'`.
+/// Splits the argument of `env -S 'a b'` into words.
 fn split_string(argument: &str, value: Option<&str>) -> Option<Vec<String>> {
     let text = match argument {
         "-S" | "--split-string" => value?,

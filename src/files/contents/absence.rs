@@ -2,24 +2,24 @@
 
 use crate::tree::{NodeId, Tree};
 
-/// Why nothing is at a path as of a layer.
+/// The reason why a path does not exist as of a layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Absence {
-    /// A layer took it away.
+    /// An earlier layer deleted it.
     Gone {
-        /// The last layer as of which it was there.
+        /// The last layer as of which it existed.
         last: usize,
     },
-    /// A later layer brings it.
+    /// A later layer adds it.
     NotYet {
         /// That layer.
         first: usize,
     },
-    /// It is there as of no layer: the layer that brings it takes it away again.
+    /// It does not exist as of any layer: the layer that adds it also deletes it.
     Never,
 }
 
-/// Why nothing is at `node` as of `layer`; `None` if something is.
+/// Returns why `node` does not exist as of `layer`; `None` if it does.
 pub fn absence(tree: &Tree, node: NodeId, layer: usize) -> Option<Absence> {
     if tree.at(node, layer).is_some() {
         return None;

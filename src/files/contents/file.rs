@@ -1,4 +1,4 @@
-//! One file of a layer, as bytes.
+//! Reads one file of a layer.
 
 use std::io;
 use std::sync::{Arc, OnceLock};
@@ -8,26 +8,26 @@ use crate::image::compression::{Region, Watched};
 use crate::progress::{Progress, check_cancelled};
 use crate::tree::{Tree, VersionId};
 
-/// The contents of a file in the tar of its layer; a read behind the end of the tar is an error that says so.
+/// The contents of a file in the tar of its layer. A read after the end of the tar is an error.
 pub struct LayerFile {
     tar: Watched,
-    /// Where the contents start in the tar.
+    /// Offset of the contents in the tar.
     data: u64,
     len: u64,
     layout: Layout,
-    /// The layer, as errors name it.
+    /// The name of the layer in errors.
     layer: String,
 }
 
-/// How the contents are stored.
+/// The storage of the contents.
 enum Layout {
     Whole,
-    /// With holes; the map is read from the tar when it is needed first.
+    /// With holes. The map is read from the tar when it is first needed.
     Sparse(OnceLock<SparseMap>),
 }
 
 impl LayerFile {
-    /// The contents of `inode`, which came with the layer whose tar is given.
+    /// Returns the contents of `inode`, which is in the layer with the given tar.
     pub fn new(tar: Region, tree: &Tree, inode: VersionId, layer: String, progress: Arc<Progress>) -> Self {
         let layout = if tree.is_sparse(inode) { Layout::Sparse(OnceLock::new()) } else { Layout::Whole };
         let tar = Watched { region: tar, progress };
@@ -42,7 +42,7 @@ impl LayerFile {
         Ok(known.get_or_init(|| map))
     }
 
-    /// Reads stored bytes, which must be there.
+    /// Reads stored bytes, which must exist.
     fn stored(&self, buf: &mut [u8], at: u64, behind: u64) -> io::Result<usize> {
         match self.tar.read_at(buf, at) {
             Ok(0) if !buf.is_empty() => {

@@ -1,4 +1,4 @@
-//! A file of a root filesystem that is a directory of the host.
+//! Opens a file of a root filesystem that is a directory of the host.
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -10,7 +10,7 @@ use crate::error::Error;
 use crate::image::compression::{Bytes, Region, Watched};
 use crate::progress::Progress;
 
-/// Opens the file at `path` of the image below `root`; never one that a link leads to.
+/// Opens the file at `path` of the image below `root`, without following links.
 pub fn open_below(root: &Path, path: &[u8], progress: &Arc<Progress>) -> Result<Source, Error> {
     let host = |source| Error::Io {
         path: escaped(root.join(host_path(path).unwrap_or_default()).as_os_str().as_encoded_bytes()),
@@ -33,7 +33,7 @@ fn open_file(root: &Path, path: &[u8]) -> io::Result<FileSource> {
     FileSource::open(&wanted)
 }
 
-/// A path of the image as one of the host, without the slash in front.
+/// Converts a path of the image to one of the host, without the leading slash.
 #[cfg(unix)]
 fn host_path(path: &[u8]) -> Option<PathBuf> {
     use std::os::unix::ffi::OsStrExt;

@@ -1,4 +1,4 @@
-//! The contents of the files of an opened image, out of its layers.
+//! Reads the contents of an opened image's files from its layers.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -18,45 +18,46 @@ use crate::image::{Compression, head};
 use crate::progress::Progress;
 use crate::tree::{Kind, Tree, VersionId};
 
-/// The number of the stream that a whole archive is, which no layer has.
+/// The number of the stream for an archive that is compressed as a whole; no layer has it.
 const WHOLE: usize = usize::MAX;
 
-/// Reads the contents of files from where the layers of an image lie.
+/// A reader of file contents from the layers of an image.
 ///
-/// Cheap to make, and meant to be kept as long as the image is looked at: what
-/// was decoded for one file helps with the next. Holds at most 64 MiB of
-/// decoded bytes, three decoders, and 11 MiB of checkpoints a gzip layer.
+/// It is cheap to make, and should be kept as long as the image is in use, because bytes decoded
+/// for one file help with the next. It keeps at most 64 MiB of decoded bytes, three decoders, and
+/// 11 MiB of checkpoints for each gzip layer.
 pub struct LayerContents {
-    /// The archive, escaped for display.
+    /// The name of the archive, escaped for display.
     path: String,
     layers: Vec<Place>,
-    /// Uncompressed layers that were asked for, by the number of their member: one may be several layers.
+    /// The uncompressed layers that have been used, by member number. One member may be several
+    /// layers.
     tars: Mutex<HashMap<usize, Region>>,
     shared: Arc<Shared>,
     /// Where all of it comes from.
     sources: Vec<Source>,
 }
 
-/// A layer, and where its contents are.
+/// A layer, and the place of its contents.
 struct Place {
-    /// The member, escaped for display.
+    /// The name of the member, escaped for display.
     name: String,
     whereabouts: Whereabouts,
 }
 
 enum Whereabouts {
-    /// Not in the archive.
+    /// The layer is not in the archive.
     Missing { foreign: bool },
-    /// Gone by.
+    /// The layer was read from a pipe.
     Piped,
-    /// Files below a directory of the host.
+    /// The files are below a directory of the host.
     Root(Arc<Path>),
-    /// Bytes, compressed or not.
+    /// The layer is stored, with or without compression.
     Stored { member: usize, bytes: Region, compression: Option<Compression> },
 }
 
 impl LayerContents {
-    /// The contents of an image; nothing is read yet.
+    /// Prepares to read the contents of an image; nothing is read yet.
     pub fn new(opened: &Opened) -> Self {
         let shared = Arc::<Shared>::default();
         let whole = match &opened.storage {
@@ -101,10 +102,15 @@ impl LayerContents {
         }
     }
 
-    /// The uncompressed tar of a layer; it may be shorter than its [`ReadAt::len`](crate::archive::ReadAt::len) says.
+    /// Returns the uncompressed tar of a layer. It may be shorter than
+    /// [`ReadAt::len`](crate::archive::ReadAt::len).
     ///
-    /// Nothing is read before the source is; reading counts in `progress`, and ends with an error soon after
+    /// Nothing is read before the source is. Reading adds to `progress`, and fails soon after
     /// [`Progress::cancel`] is set.
+    ///
+    /// # Errors
+    ///
+    /// An error if the layer is missing in the archive or was read from a pipe.
     pub fn layer(&self, layer: usize, progress: &Arc<Progress>) -> Result<Source, Error> {
         let file = || format!("layer {layer}");
         let none = || (String::new(), &Whereabouts::Missing { foreign: false });
@@ -123,7 +129,7 @@ impl LayerContents {
         }
     }
 
-    /// The uncompressed tar that `stored` is.
+    /// Returns the uncompressed tar of `stored`.
     fn tar(&self, member: usize, stored: &Region, compression: Option<Compression>) -> Result<Region, Error> {
         let mut tars = self.tars.lock().unwrap_or_else(PoisonError::into_inner);
         let vacant = match tars.entry(member) {

@@ -1,9 +1,8 @@
-//! What is inside the files of an image, read when somebody asks for it.
+//! Reads the contents of an image's files on demand.
 //!
-//! The account needs no contents; viewing, extracting and looking into
-//! executables do. They are handed a [`Contents`] and never know whether the
-//! layer is plain or compressed. [`LayerContents`] is the one that reads an
-//! image's layers.
+//! The analysis needs no contents; viewing, extracting and examining executables do. They use a
+//! [`Contents`], whether the layer is plain or compressed. [`LayerContents`] implements it for the
+//! layers of an image.
 
 mod absence;
 mod file;
@@ -20,12 +19,17 @@ use crate::tree::{Tree, VersionId};
 pub use absence::{Absence, absence};
 pub use layers::LayerContents;
 
-/// Opens the contents of files, of any version, also of deleted ones.
+/// A way to open the contents of any version of a file, even a deleted one.
 pub trait Contents: Send + Sync {
-    /// Opens the contents of a regular file, under whichever of its names.
+    /// Opens the contents of a regular file by any of its names.
     ///
-    /// Nothing is read before the source is; reading counts in `progress`, and ends with an error soon after
+    /// Nothing is read before the source is. Reading adds to `progress`, and fails soon after
     /// [`Progress::cancel`] is set.
+    ///
+    /// # Errors
+    ///
+    /// An error if the contents are not available, for example because the layer is missing in the
+    /// archive.
     fn open(&self, tree: &Tree, version: VersionId, progress: &Arc<Progress>) -> Result<Source, Error>;
 
     /// Fails if what contents are read from has been changed since it was opened, so that they may be something else.

@@ -1,5 +1,5 @@
-//! The final filesystem of an image, as a program in a container sees it: paths are followed through symbolic links,
-//! never out of the root, and files can be opened.
+//! The final filesystem of an image, as a program in a container sees it: paths are followed
+//! through symbolic links, never out of the root, and files can be opened.
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -13,15 +13,15 @@ use crate::progress::Progress;
 use crate::progress::check_cancelled;
 use crate::tree::{Found, Kind, Last, NodeId, Paths, Tree, VersionId};
 
-/// The longest path in bytes, as the kernel has it (`PATH_MAX`).
+/// The longest path in bytes, as in the kernel (`PATH_MAX`).
 const PATH_LIMIT: usize = 4096;
 
 /// A regular file that a path leads to.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct File {
-    /// The path without any link in it.
+    /// The path without symbolic links.
     pub node: NodeId,
-    /// What is there.
+    /// The version at the path.
     pub version: VersionId,
     /// The symbolic links that were followed, in order.
     pub links: Vec<NodeId>,
@@ -36,22 +36,23 @@ pub struct Filesystem<'a> {
 }
 
 impl<'a> Filesystem<'a> {
-    /// The filesystem of `tree` at last, with its contents.
+    /// Returns the final filesystem of `tree`, with its contents.
     pub fn new(tree: &'a Tree, contents: &'a dyn Contents, progress: &'a Arc<Progress>) -> Self {
         Self { tree, contents, progress, paths: Paths::new(tree) }
     }
 
-    /// The tree that it is of.
+    /// Returns the tree.
     pub fn tree(&self) -> &'a Tree {
         self.tree
     }
 
-    /// The path of a node, escaped for display.
+    /// Returns the path of a node, escaped for display.
     pub fn shown(&self, node: NodeId) -> String {
         escaped(&self.tree.path(node))
     }
 
-    /// What `path` leads to, from `directory` on if it does not begin with a slash; `None` if nothing is there.
+    /// Finds the file that `path` leads to; a relative path starts at `directory`. `None` if there
+    /// is nothing.
     pub fn find(&self, directory: NodeId, path: &[u8]) -> Option<Found> {
         if path.len() > PATH_LIMIT {
             return None;
@@ -59,20 +60,21 @@ impl<'a> Filesystem<'a> {
         self.paths.lookup(usize::MAX, directory, path, Last::Followed)
     }
 
-    /// The regular file that `path` leads to.
+    /// Finds the regular file that `path` leads to.
     pub fn file(&self, directory: NodeId, path: &[u8]) -> Option<File> {
         let Found { node, kind, version, links } = self.find(directory, path)?;
         (kind == Kind::File && !path.ends_with(b"/")).then_some(File { node, version: version?, links })
     }
 
-    /// The directory that `path` leads to.
+    /// Finds the directory that `path` leads to.
     pub fn directory(&self, directory: NodeId, path: &[u8]) -> Option<NodeId> {
         self.find(directory, path).filter(|found| found.kind == Kind::Directory).map(|found| found.node)
     }
 
-    /// The name by which a file was looked for, as far as links of its own say: the first that leads right to it.
+    /// Returns the name of a file to copy: the first symbolic link that leads directly to it, or
+    /// the file itself.
     ///
-    /// `COPY` follows links, so that this is what has to be copied.
+    /// `COPY` follows links, so copying this name creates the file where it is expected.
     pub fn name_of(&self, file: &File) -> NodeId {
         let leads_to_file = |link: &&NodeId| {
             self.find(NodeId::ROOT, &self.tree.path(**link)).is_some_and(|found| found.node == file.node)
@@ -80,7 +82,8 @@ impl<'a> Filesystem<'a> {
         file.links.iter().find(leads_to_file).copied().unwrap_or(file.node)
     }
 
-    /// The path by which a program is called: through the links that lead to it and to the directories above it.
+    /// Returns the path by which a program is called, through the links that lead to it and to the
+    /// directories above it.
     pub fn called(&self, program: &File) -> Vec<u8> {
         let mut path = self.tree.path(program.node);
         for &link in program.links.iter().rev() {
@@ -100,7 +103,7 @@ impl<'a> Filesystem<'a> {
         path
     }
 
-    /// The names in a directory that are there at last, sorted.
+    /// Returns the paths in a directory that exist in the final filesystem, sorted by name.
     pub fn list(&self, directory: NodeId) -> Vec<NodeId> {
         let mut children: Vec<_> =
             self.tree.children(directory).filter(|&child| self.tree.last(child).is_some()).collect();
@@ -108,7 +111,8 @@ impl<'a> Filesystem<'a> {
         children
     }
 
-    /// Opens a file; the inner error says in words why its bytes cannot be had, the outer is [`Error::Cancelled`].
+    /// Opens a file. The inner error explains why its bytes are not available; the outer one is
+    /// [`Error::Cancelled`].
     pub fn open(&self, version: VersionId) -> Result<Result<Source, String>, Error> {
         let opened = self.contents.open(self.tree, version, self.progress);
         self.check_cancelled()?;
@@ -118,19 +122,19 @@ impl<'a> Filesystem<'a> {
         }
     }
 
-    /// Tells what a file is; the errors are those of [`Filesystem::open`].
+    /// Recognises the kind of a file; errors as for [`Filesystem::open`].
     pub fn recognise(&self, version: VersionId) -> Result<Result<Recognised, String>, Error> {
         self.with_source(version, |source| Recognised::of(source).map_err(|error: Unreadable| error.to_string()))
     }
 
-    /// Reads the first `limit` bytes of a file; the errors are those of [`Filesystem::open`].
+    /// Reads the first `limit` bytes of a file; errors as for [`Filesystem::open`].
     pub fn read_start(&self, version: VersionId, limit: u64) -> Result<Result<Vec<u8>, String>, Error> {
         self.with_source(version, |source| {
             read_extent(&**source, Extent::whole(&**source).part(0, limit)).map_err(|error| error.to_string())
         })
     }
 
-    /// Opens a file and reads of it; the errors are those of [`Filesystem::open`].
+    /// Opens a file and reads from it; errors as for [`Filesystem::open`].
     pub fn with_source<T>(
         &self,
         version: VersionId,
@@ -145,12 +149,13 @@ impl<'a> Filesystem<'a> {
         Ok(read)
     }
 
-    /// Whether someone asked to stop, as [`Error::Cancelled`].
+    /// Fails with [`Error::Cancelled`] after a cancellation.
     pub fn check_cancelled(&self) -> Result<(), Error> {
         check_cancelled(self.progress).map_err(|_| Error::Cancelled)
     }
 
-    /// The contents of `nodes` and what is below them at last, in bytes; what has several names counts once.
+    /// Returns the size of `nodes` and everything below them in the final filesystem, in bytes; a
+    /// file with several names counts once.
     pub fn bytes(&self, nodes: impl IntoIterator<Item = NodeId>) -> u64 {
         let mut inodes = HashSet::new();
         let mut seen = HashSet::new();

@@ -1,17 +1,16 @@
-//! The demo: what a person sees who has no image at hand.
+//! The demo image, for users without an image at hand.
 //!
-//! Situation: an Alpine base, `apk add` of Go, Git and Mercurial, a build,
-//! and a separate `RUN` that deletes the toolchain and saves nothing. It is
-//! one of the [embedded] images.
+//! It has an Alpine base, an `apk add` of Go, Git and Mercurial, a build, and a separate `RUN` that
+//! deletes the toolchain and saves nothing. It is one of the [embedded] images.
 
 use std::io;
 
 use crate::error::Error;
 use crate::image::{Archive, Opened};
 
-/// What to call the demo where an archive would be named.
+/// The name of the demo where an archive would be named.
 pub const NAME: &str = "the built-in demo";
-/// What it is called among the embedded images.
+/// The name of the demo among the embedded images.
 pub(crate) const EMBEDDED: &str = "demo";
 
 /// Opens the archive of the demo image.
@@ -24,7 +23,7 @@ pub fn open() -> Result<Opened, Error> {
     super::open(EMBEDDED).expect("the demo is embedded")
 }
 
-/// Writes the demo image as the archive that `docker load` takes.
+/// Writes the demo image as an archive for `docker load`.
 pub fn write(out: impl io::Write) -> io::Result<()> {
     super::write(EMBEDDED, out)
 }

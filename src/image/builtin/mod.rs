@@ -1,8 +1,8 @@
-//! The built-in images: the demo, and those that the lessons run on.
+//! The built-in images: the demo, and those of the lessons.
 //!
-//! Names and sizes are real, contents are zeros but for what somebody looks
-//! at: headers of programs, databases, sources. Each is an archive that an
-//! engine loads. `tests/embedded.rs` makes them and compares.
+//! Names and sizes are real. Contents are zeros, except where something reads them: headers of
+//! programs, databases, sources. Each image is an archive that container runtimes load.
+//! `tests/embedded.rs` builds them and compares.
 
 pub mod demo;
 
@@ -46,12 +46,16 @@ const IMAGES: &[(&str, &[u8])] = images![
     "cache-order-kept",
 ];
 
-/// The names of the images, the demo first.
+/// Returns the names of the images, the demo first.
 pub fn names() -> impl Iterator<Item = &'static str> {
     IMAGES.iter().map(|(name, _)| *name)
 }
 
 /// Opens the archive of an image; `None` if no image is called `name`.
+///
+/// # Errors
+///
+/// An error of the archive, which the tests rule out.
 pub fn archive(name: &str) -> Option<Result<Archive, Error>> {
     let source = source(name)?;
     let path = if name == demo::EMBEDDED { demo::NAME.into() } else { format!("the built-in image {name}") };
@@ -61,18 +65,30 @@ pub fn archive(name: &str) -> Option<Result<Archive, Error>> {
     })
 }
 
-/// Opens an image; `None` if none is called `name`.
+/// Opens an image; `None` if no image is called `name`.
+///
+/// # Errors
+///
+/// An error of the archive, which the tests rule out.
 pub fn open(name: &str) -> Option<Result<Opened, Error>> {
     Some(archive(name)?.and_then(|archive| archive.choose(&Selection::default())))
 }
 
-/// Writes an image as the archive that `docker load` takes; the error is [`io::ErrorKind::NotFound`] if none is called
-/// `name`.
+/// Writes an image as an archive for `docker load`.
+///
+/// # Errors
+///
+/// [`io::ErrorKind::NotFound`] if no image is called `name`, or an error of `out`.
 pub fn write(name: &str, out: impl io::Write) -> io::Result<()> {
     known(name)?.write_to(out)
 }
 
-/// Writes an image to a new file, with holes where it is zeros, so that it takes little room; otherwise like [`write()`].
+/// Writes an image to a new file, with holes for zeros so that it needs little space; otherwise
+/// like [`write()`].
+///
+/// # Errors
+///
+/// [`io::ErrorKind::NotFound`] if no image is called `name`, or an error of `file`.
 pub fn write_file(name: &str, file: &mut File) -> io::Result<()> {
     known(name)?.write_to_file(file)
 }

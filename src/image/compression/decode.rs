@@ -1,4 +1,4 @@
-//! Decoders for compressed layers and archives, as something that can be walked forwards.
+//! Decodes compressed layers and archives as forward readers.
 
 use std::io::{self, BufRead, BufReader, Read};
 
@@ -13,10 +13,10 @@ use crate::archive::Forward;
 pub const ZSTD_WINDOW_LOG: u32 = 27;
 /// The most memory that an xz stream may ask for, in KiB.
 const XZ_MEMORY: u32 = 128 << 10;
-/// The decoded bytes that are held at a time; measured best between 256 KiB and 1 MiB.
+/// The size of the buffer for decoded bytes; measurements favour 256 KiB to 1 MiB.
 const DECODED_BUFFER: usize = 256 << 10;
 
-/// Bytes that can only be read one after the other.
+/// A stream of bytes that can only be read in order.
 pub struct Stream<B>(pub B);
 
 impl<B: BufRead> Read for Stream<B> {
@@ -51,10 +51,10 @@ impl<B: BufRead> Forward for Stream<B> {
     }
 }
 
-/// A decoder's output, read ahead.
+/// The output of a decoder, with a buffer.
 pub type Decoded<B> = BufReader<Decoder<B>>;
 
-/// Decodes `reader`, which is compressed as `compression` says.
+/// Decodes `reader`, whose format is `compression`.
 pub fn decode<B: BufRead>(compression: Compression, reader: B) -> io::Result<Decoded<B>> {
     let decoder = match compression {
         Compression::None => Decoder::Plain(reader),
@@ -70,7 +70,7 @@ pub fn decode<B: BufRead>(compression: Compression, reader: B) -> io::Result<Dec
     Ok(BufReader::with_capacity(DECODED_BUFFER, decoder))
 }
 
-/// A decoder of any kind; plain bytes are passed on.
+/// A decoder for any compression; uncompressed bytes are passed through.
 pub enum Decoder<B: BufRead> {
     /// No compression.
     Plain(B),
@@ -85,7 +85,7 @@ pub enum Decoder<B: BufRead> {
 }
 
 impl<B: BufRead> Decoder<B> {
-    /// What was odd about the stream.
+    /// Returns a remark if the stream is unusual.
     pub fn note(&self) -> Option<&'static str> {
         match self {
             Self::Gzip(members) => members.note,
@@ -106,10 +106,10 @@ impl<B: BufRead> Read for Decoder<B> {
     }
 }
 
-/// Reads the members of a gzip file one after the other.
+/// A decoder of all members of a gzip file.
 ///
-/// What follows the last member is ignored, and a wrong checksum at the end of
-/// a member costs nothing before it: engines behave so, and it is remarked.
+/// Bytes after the last member are ignored. A wrong checksum at the end of a member does not
+/// invalidate the member. Container runtimes behave the same; both cases produce a remark.
 pub struct GzipMembers<B> {
     state: Option<State<B>>,
     members: u64,
@@ -160,7 +160,8 @@ impl<B: BufRead> Read for GzipMembers<B> {
     }
 }
 
-/// flate2 tells a wrong checksum from a broken stream only in words.
+/// Returns whether an error is a wrong checksum. flate2 distinguishes it from a broken stream only
+/// in its message.
 fn is_checksum(error: &io::Error) -> bool {
     error.to_string().contains("checksum")
 }

@@ -1,4 +1,4 @@
-//! Compressed bytes: which compression they have, reading them from the start, and reading them from anywhere.
+//! Detects compression, and reads compressed bytes from the start or from any offset.
 
 mod decode;
 mod region;

@@ -1,4 +1,4 @@
-//! A run of bytes, wherever it lies: in a source that can be read anywhere, or in a stream that has to be decoded.
+//! A run of bytes in a seekable source or in a stream that has to be decoded.
 
 use std::io;
 use std::sync::Arc;
@@ -8,12 +8,12 @@ use super::seek::DecodedStream;
 use crate::archive::{ReadAt, Source};
 use crate::progress::{Progress, check_cancelled};
 
-/// What a region is a part of.
+/// The bytes that a region is a part of.
 #[derive(Clone)]
 pub enum Bytes {
-    /// Bytes that can be read anywhere.
+    /// A seekable source.
     Source(Source),
-    /// Bytes that come out of a decoder.
+    /// The output of a decoder.
     Decoded(Arc<DecodedStream>),
 }
 
@@ -23,24 +23,24 @@ pub struct Region {
     pub bytes: Bytes,
     /// The first byte.
     pub offset: u64,
-    /// How many there are at most: what is decoded may end before.
+    /// The maximal number of bytes; decoded bytes may end earlier.
     pub len: u64,
 }
 
 impl Region {
-    /// Everything that comes out of `stream`.
+    /// Returns the full output of `stream`.
     pub fn decoded(stream: Arc<DecodedStream>) -> Self {
         Self { bytes: Bytes::Decoded(stream), offset: 0, len: u64::MAX }
     }
 
-    /// The part that starts `offset` bytes in and has at most `len` bytes.
+    /// Returns the part that starts at `offset` and has at most `len` bytes.
     #[must_use]
     pub fn part(&self, offset: u64, len: u64) -> Self {
         let offset = offset.min(self.len);
         Self { bytes: self.bytes.clone(), offset: self.offset.saturating_add(offset), len: len.min(self.len - offset) }
     }
 
-    /// Reads up to `buf.len()` bytes from `at`; 0 means that there are none. Decoding counts in `progress`.
+    /// Reads up to `buf.len()` bytes from `at`; 0 means the end. Decoding adds to `progress`.
     pub fn read_at(&self, buf: &mut [u8], at: u64, progress: &Arc<Progress>) -> io::Result<usize> {
         check_cancelled(progress)?;
         let left = usize::try_from(self.len.saturating_sub(at)).unwrap_or(usize::MAX);
@@ -54,7 +54,7 @@ impl Region {
     }
 }
 
-/// A region as a source, for one who waits for it.
+/// A region as a source whose reads report to a progress.
 pub struct Watched {
     pub region: Region,
     pub progress: Arc<Progress>,

@@ -1,13 +1,13 @@
-//! How the bytes of a layer are compressed: told by the bytes themselves, never by a name or a media type.
+//! Detects the compression of bytes from the bytes themselves, never from a name or a media type.
 
 use std::io;
 
 use crate::archive::{Extent, ReadAt, read_extent};
 
-/// A compression that a layer may have.
+/// The compression of a layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Compression {
-    /// A plain tar.
+    /// Uncompressed.
     None,
     /// RFC 1952, of one member or several.
     Gzip,
@@ -20,7 +20,7 @@ pub enum Compression {
 }
 
 impl Compression {
-    /// Tells the compression from the first bytes.
+    /// Detects the compression from the first bytes.
     pub fn sniff(head: &[u8]) -> Self {
         match head {
             [0x1f, 0x8b, ..] => Self::Gzip,
@@ -31,7 +31,7 @@ impl Compression {
         }
     }
 
-    /// The name that reports use.
+    /// Returns the name that reports use.
     pub fn name(self) -> &'static str {
         match self {
             Self::None => "none",
@@ -42,7 +42,7 @@ impl Compression {
         }
     }
 
-    /// The name with its article: `a gzip file`.
+    /// Returns the name with its article: `a gzip file`.
     pub fn file(self) -> &'static str {
         match self {
             Self::None => "a plain file",
@@ -54,12 +54,12 @@ impl Compression {
     }
 }
 
-/// The first bytes of `source` from `offset`.
+/// Reads the first bytes of `source` from `offset`.
 pub fn head(source: &dyn ReadAt, offset: u64) -> io::Result<Vec<u8>> {
     read_extent(source, Extent { offset, len: 512 })
 }
 
-/// Says what bytes that are no tar seem to be, from the first of them.
+/// Describes a file that is not a tar, judging by its first bytes.
 pub fn describe(head: &[u8]) -> &'static str {
     match head {
         [b'%', b'P', b'D', b'F', ..] => "a PDF document",

@@ -1,4 +1,4 @@
-//! The comparison as JSON: `assets/compare.schema.json`.
+//! Writes a comparison as JSON: `assets/compare.schema.json`.
 
 use std::io::{self, Write};
 

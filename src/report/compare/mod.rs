@@ -1,4 +1,5 @@
-//! Images side by side: the outcome in words, as text, and in the types of a JSON contract of its own.
+//! Reports on images side by side: the result in words, as text, and in the types of a separate
+//! JSON contract.
 
 mod json;
 mod text;
@@ -13,34 +14,34 @@ pub use json::write_comparison_json;
 pub use text::write_comparison;
 pub use words::{end_of_sharing, verdict};
 
-/// Images side by side; of two also what differs.
+/// A comparison of images; for two images with the differences between them.
 #[derive(Debug)]
 pub struct Comparison<'a> {
     columns: Vec<Column>,
     others: Others<'a>,
 }
 
-/// The images after the first, each against it.
+/// The images after the first, each compared with it.
 #[derive(Debug)]
 enum Others<'a> {
-    /// One, path by path.
+    /// One image, compared path by path.
     One(Box<Against<'a>>),
-    /// None, or several: only which layers each of them shares with the first.
+    /// None, or several: only the layers that each shares with the first.
     Several(Vec<Sharing>),
 }
 
-/// What differs between two images.
+/// The differences between two images.
 #[derive(Debug)]
 struct Against<'a> {
     first: &'a Inspection,
     second: &'a Inspection,
     pair: Pair,
-    /// `None` if no files were looked into.
+    /// `None` if no packages were read.
     packages: Option<PackageChanges>,
 }
 
 impl<'a> Comparison<'a> {
-    /// Compares all images with the first, and if they are two, path by path.
+    /// Compares all images with the first one; two images are compared path by path.
     pub fn of(images: &[&'a Inspection]) -> Self {
         let others = match *images {
             [first, second] => {
@@ -53,13 +54,13 @@ impl<'a> Comparison<'a> {
         Self { columns: columns(images), others }
     }
 
-    /// Names the archives of images that have the same name.
+    /// Adds the archives' names to images that have the same name.
     pub fn told_apart_by(mut self, archives: &[String]) -> Self {
         tell_apart(&mut self.columns, archives);
         self
     }
 
-    /// Compares also the packages of two images.
+    /// Adds the comparison of packages.
     pub fn with_packages(mut self, first: &Installed, second: &Installed) -> Self {
         if let Others::One(pair) = &mut self.others {
             pair.packages = Some(changed_packages(first, second));
@@ -67,13 +68,13 @@ impl<'a> Comparison<'a> {
         self
     }
 
-    /// The outcome in one line.
+    /// Returns the result in one line.
     pub fn verdict(&self, units: Units) -> String {
         let [first, .., last] = &self.columns[..] else { return "There is nothing to compare.".into() };
         verdict(first, last, self.pair().map(|against| &against.pair.sharing), units)
     }
 
-    /// What differs, if the images are two.
+    /// Returns the differences, if there are exactly two images.
     fn pair(&self) -> Option<&Against<'a>> {
         match &self.others {
             Others::One(against) => Some(against),
@@ -81,7 +82,7 @@ impl<'a> Comparison<'a> {
         }
     }
 
-    /// What each image after the first shares with it.
+    /// Returns the layers that each image after the first shares with it.
     fn sharings(&self) -> &[Sharing] {
         match &self.others {
             Others::One(against) => std::slice::from_ref(&against.pair.sharing),

@@ -1,4 +1,4 @@
-//! The comparison as text in 80 columns.
+//! Writes a comparison as text in 80 columns.
 
 use std::io::{self, Write};
 
@@ -11,10 +11,10 @@ use crate::report::TextStyle;
 use crate::report::fit::{cut, cut_front, wrap};
 
 const WIDTH: usize = 80;
-/// What a `~` before bytes to pull means.
+/// The explanation of a `~` before a download size.
 const STORED_PLAIN: &str = "~ as the archive stores these layers, uncompressed: a registry sends less.";
 
-/// Writes a comparison as text; `style.top` is how many paths and packages are listed, 0 for all.
+/// Writes a comparison as text. `style.top` limits the number of paths and packages; 0 means all.
 pub fn write_comparison(comparison: &Comparison<'_>, style: TextStyle, mut out: impl Write) -> io::Result<()> {
     let mut page = Page { style, out: &mut out };
     for line in wrap(&comparison.verdict(style.units), WIDTH) {
@@ -43,7 +43,7 @@ impl<W: Write> Page<'_, W> {
         self.style.units.size(bytes)
     }
 
-    /// How many of a list are shown.
+    /// Returns the number of items of a list that are shown.
     fn top(&self, all: usize) -> usize {
         if self.style.top == 0 { all } else { self.style.top.min(all) }
     }
@@ -77,7 +77,7 @@ impl<W: Write> Page<'_, W> {
         Ok(())
     }
 
-    /// What each image shares with the first, in a line.
+    /// Writes a line for each image on what it shares with the first.
     fn pulls(&mut self, comparison: &Comparison<'_>) -> io::Result<()> {
         if comparison.sharings().is_empty() {
             return Ok(());
@@ -181,7 +181,7 @@ impl<W: Write> Page<'_, W> {
     }
 }
 
-/// A difference in bytes with its sign; none where there is none.
+/// Formats a difference in bytes with its sign; empty if there is none.
 fn signed(before: u64, after: u64, size: impl Fn(u64) -> String) -> String {
     let sign = match after.cmp(&before) {
         std::cmp::Ordering::Less => "-",

@@ -1,4 +1,4 @@
-//! What there is to say of two images in a sentence.
+//! Summarises the comparison of two images in sentences.
 
 use crate::analysis::Inspection;
 use crate::compare::{Column, Sharing};
@@ -6,10 +6,11 @@ use crate::display::escaped;
 use crate::display::times;
 use crate::display::{Units, plural};
 
-/// Up to this ratio it would read as 1.00×.
+/// The ratio below which it would be shown as 1.00×.
 const JUST_AS_BIG: f64 = 1.005;
 
-/// The outcome in one line: which image is smaller and by how much, and what the sharing of layers is worth.
+/// Returns the result in one line: the smaller image, the difference, and the effect of shared
+/// layers.
 pub fn verdict(first: &Column, other: &Column, sharing: Option<&Sharing>, units: Units) -> String {
     let (a, b) = (units.size(first.shipped), units.size(other.shipped));
     let name = match &other.name {
@@ -40,7 +41,7 @@ pub fn verdict(first: &Column, other: &Column, sharing: Option<&Sharing>, units:
     format!("{size}; {shared} of {of} shared; who has the first downloads {pull}{stored}")
 }
 
-/// Which layer is the first that is not shared, and what broke the sharing.
+/// Describes the first layer that is not shared, and the cause.
 pub fn end_of_sharing(first: &Inspection, second: &Inspection, sharing: &Sharing) -> Option<String> {
     let common = sharing.common;
     let instruction = |image: &Inspection| Some(image.layers.get(common)?.instruction.one_line());

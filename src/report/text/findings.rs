@@ -1,4 +1,5 @@
-//! What need not ship: one's own doing first, with the instruction and the fix; the base image's in a line each.
+//! Writes the avoidable bytes: first those of your layers, with instruction and fix, then one line
+//! each for the base image.
 
 use std::collections::HashMap;
 use std::io::{self, Write};
@@ -15,20 +16,20 @@ use crate::display::{files, plural};
 use crate::tree::NodeId;
 use unicode_width::UnicodeWidthStr;
 
-/// Blocks that are shown, and lines of the base image.
+/// The most blocks, and lines about the base image, that are shown.
 const BLOCKS: usize = 6;
-/// Parts of a block that are shown.
+/// The most parts of a block that are shown.
 const PARTS: usize = 6;
-/// Lines of a Dockerfile that are shown.
+/// The most lines of a Dockerfile that are shown.
 const LINES: usize = 6;
-/// What is smaller than this, and than a hundredth of the biggest, is summed up.
+/// The size below which findings are summed up, unless it is more than a hundredth of the largest.
 const SMALL: u64 = 1 << 20;
 
-/// What is shown together, since one fix is for all of it.
+/// Findings that are shown together because they have one fix.
 enum Block<'a> {
-    /// What one layer ships and another one hides, with the findings among it.
+    /// The bytes that one layer adds and another removes, with the findings about them.
     Pair(&'a DeadGroup, Vec<&'a Finding>),
-    /// What is still there.
+    /// Bytes that are still visible.
     Left(&'a Finding),
 }
 
@@ -47,7 +48,7 @@ impl Block<'_> {
         }
     }
 
-    /// Whether hardly anybody would want to keep it.
+    /// Returns whether the bytes are almost certainly unwanted.
     fn is_sure(&self) -> bool {
         match self {
             Block::Pair(..) => true,
@@ -115,7 +116,8 @@ impl<W: Write> Page<'_, W> {
         }
     }
 
-    /// How many blocks are worth their room: the first, and those that are not small; all where all are asked for.
+    /// Returns the number of blocks to show: the first, and all that are not small; or all if
+    /// requested.
     fn shown(&self, blocks: &[Block]) -> usize {
         if self.style.top == 0 {
             return blocks.len();
@@ -214,7 +216,7 @@ impl<W: Write> Page<'_, W> {
         Ok(())
     }
 
-    /// A line for each block, under a remark.
+    /// Writes a line for each block, under a remark.
     fn lines(&mut self, inspection: &Inspection, head: &str, blocks: &[Block]) -> io::Result<()> {
         if blocks.is_empty() {
             return Ok(());
@@ -244,7 +246,7 @@ impl<W: Write> Page<'_, W> {
     }
 }
 
-/// What a finding is and where, in one line.
+/// Returns the title and place of a finding in one line.
 fn part_of(inspection: &Inspection, finding: &Finding) -> String {
     let title = escaped_str(&finding.title);
     match finding.places.first() {
@@ -257,7 +259,8 @@ fn place(inspection: &Inspection, node: NodeId, width: usize) -> String {
     cut_front(&escaped(&inspection.tree.path(node)), width)
 }
 
-/// Shortens text in its middle: a line begins with what it was and ends with what is new.
+/// Shortens text in its middle, because the start of a line has the context and the end what is
+/// new.
 fn middle(text: &str, width: usize) -> String {
     if text.width() <= width {
         return text.into();

@@ -1,4 +1,4 @@
-//! What a container of the image runs and needs, and how small the image could be.
+//! Writes what a container of the image runs and needs, and the possible sizes.
 
 use std::io::{self, Write};
 
@@ -75,7 +75,7 @@ impl<W: Write> Page<'_, W> {
     }
 }
 
-/// What an executable is, in a few words.
+/// Describes an executable in a few words.
 fn kind(executable: &Executable) -> String {
     let mut words = vec![executable.linkage.name().to_owned()];
     if let Some(go) = &executable.go {

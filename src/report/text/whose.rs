@@ -1,4 +1,4 @@
-//! Whose bytes ship: the base image's, one's own, and what one's own are for.
+//! Writes the sizes of the base image and of your layers, and the purposes of the latter.
 
 use std::io::{self, Write};
 
@@ -39,7 +39,7 @@ impl<W: Write> Page<'_, W> {
         self.verdict(study, shipped)
     }
 
-    /// The sentence to take home.
+    /// Writes the conclusion.
     fn verdict(&mut self, study: &Study, shipped: u64) -> io::Result<()> {
         let live = |purpose| {
             let share = study.shares.iter().find(|share| share.purpose == purpose);

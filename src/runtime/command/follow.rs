@@ -1,4 +1,4 @@
-//! Follows a command from program to program, until one stays.
+//! Follows a command from program to program, to the one that keeps running.
 
 use super::interpreters::{self, Interpreted, Shell};
 use super::locate::{Located, Surroundings, listed, shown};
@@ -13,18 +13,18 @@ use crate::shell::expand::{Command, Variables, parse};
 use crate::shell::{base_name, wrappers};
 use crate::tree::{Kind, NodeId};
 
-/// Programs that run one another.
+/// The most programs that run one another.
 const HOPS_LIMIT: usize = 24;
 /// The longest command that is followed, in bytes.
 const COMMAND_LIMIT: usize = 1 << 20;
 /// The longest script that is followed, in bytes.
 const SCRIPT_LIMIT: u64 = 64 << 10;
-/// What a shell does something about, other than quotes.
+/// The characters other than quotes that a shell interprets.
 const NEEDS_SHELL: [char; 17] = ['$', '`', '*', '?', '[', '~', '<', '>', '&', ';', '|', '\n', '(', ')', '{', '#', '!'];
-/// Stands for an argument that is only known when the command runs.
+/// The placeholder for an argument that is only known when the command runs.
 const UNKNOWN: &str = "$…";
 
-/// What comes after a program.
+/// The next step after a program.
 enum Next {
     Run(Vec<String>),
     End,
@@ -69,7 +69,8 @@ pub(super) fn follow(filesystem: &Filesystem<'_>, run: &Run) -> Result<Applicati
     Ok(follower.application)
 }
 
-/// Whether a command is one program and its arguments in shell form, with nothing in it that needs a shell.
+/// Returns whether a command in shell form is a single program with arguments, and nothing in it
+/// needs a shell.
 fn is_plain_shell_form(run: &Run) -> bool {
     let (([], words) | (words, [])) = (&run.entrypoint[..], &run.command[..]) else { return false };
     let Some(Shell::Text(text, arguments)) = interpreters::shell(words).filter(|_| words.len() == 3) else {
@@ -80,7 +81,7 @@ fn is_plain_shell_form(run: &Run) -> bool {
 }
 
 impl Follower<'_, '_> {
-    /// Keeps how the command reads in exec form, if only a shell stands before the program.
+    /// Records the exec form of the command, if only a shell precedes the program.
     fn without_shell(&mut self, run: &Run, words: Option<Vec<String>>) {
         let is_found = self.application.program.as_ref().is_some_and(|program| program.role == Role::Application);
         if let (Some(words), true, [_]) = (words, is_found, &self.application.through[..]) {
@@ -105,7 +106,7 @@ impl Follower<'_, '_> {
         }
     }
 
-    /// Looks at the program that `words` run.
+    /// Examines the program that `words` run.
     fn hop(&mut self, words: &[String]) -> Result<Next, Error> {
         let Some(name) = words.first().filter(|name| !name.is_empty()) else {
             return Ok(self.end("there is no command in the end"));
@@ -176,7 +177,7 @@ impl Follower<'_, '_> {
         Ok(Next::End)
     }
 
-    /// `npm start` and the like.
+    /// Follows `npm start` and similar commands.
     fn package_script(&mut self, words: &[String], located: &Located) -> Result<Option<Next>, Error> {
         let manager = base_name(&words[0]);
         let Some(name) = scripts::package_script_name(manager, &words[1..]) else { return Ok(None) };
@@ -255,7 +256,7 @@ impl Follower<'_, '_> {
         }
     }
 
-    /// Does what commands before the last one change for it, and runs the last one.
+    /// Applies the commands before the last one, and follows the last one.
     fn run_commands(&mut self, commands: &[Command], who: &str) -> Result<Next, String> {
         let Some((last, before)) = commands.split_last() else {
             return Err("the shell is given an empty command".into());
@@ -338,13 +339,13 @@ impl Follower<'_, '_> {
         Next::End
     }
 
-    /// A script, with or without the ending that its interpreter would add; or a directory.
+    /// Finds a script, with or without the suffix that its interpreter would add; or a directory.
     fn script(&self, path: &str) -> Option<NodeId> {
         let found = self.surroundings.find(path).or_else(|| self.surroundings.find(&format!("{path}.js")))?;
         matches!(found.kind, Kind::File | Kind::Directory).then_some(found.node)
     }
 
-    /// Ends at a program; `script` is what it runs.
+    /// Ends at a program; `script` is the script that it runs.
     fn arrive(&mut self, file: File, executable: Option<Executable>, role: Role, script: Option<NodeId>) {
         let program = file.node;
         self.application.program = Some(Program { file, executable, role });
@@ -354,7 +355,7 @@ impl Follower<'_, '_> {
         }
     }
 
-    /// Takes files for the application's own, each once.
+    /// Adds files to those of the application, each once.
     fn own(&mut self, files: Vec<NodeId>) {
         for file in files {
             if !self.application.files.contains(&file) {
@@ -364,7 +365,8 @@ impl Follower<'_, '_> {
         }
     }
 
-    /// Takes a script for the application's own, with its directory and the working directory, unless they are the system's.
+    /// Adds a script to the application's files, with its directory and the working directory
+    /// unless they belong to the system.
     fn own_script(&mut self, script: Option<NodeId>) {
         let tree = self.filesystem.tree();
         let is_own = |node: &NodeId| !is_system(&tree.path(*node));

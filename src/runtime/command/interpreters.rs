@@ -1,15 +1,15 @@
-//! Programs that run programs written in their language, and where those are named on their command lines.
+//! Recognises interpreters, and finds the programs on their command lines.
 
 use crate::shell::base_name;
 
-/// How an interpreter's command line is read.
+/// The syntax of an interpreter's command line.
 struct Interpreter {
     name: &'static str,
     /// Options that take the next argument as their value.
     valued: &'static [&'static str],
     /// Options whose value is the program itself.
     inline: &'static [&'static str],
-    /// Words that may come before the script.
+    /// Words that may precede the script.
     commands: &'static [&'static str],
 }
 
@@ -34,29 +34,29 @@ const INTERPRETERS: [Interpreter; 13] = [
     Interpreter { name: "tclsh", valued: &["-encoding"], inline: &[], commands: &[] },
 ];
 
-/// Shells, which are read further where that is possible.
+/// Shells, whose commands are followed further if possible.
 const SHELLS: [&str; 7] = ["ash", "bash", "dash", "ksh", "mksh", "sh", "zsh"];
 
 /// Options of Java that take the next argument as their value.
 const JAVA_VALUED: [&str; 7] =
     ["--add-exports", "--add-modules", "--add-opens", "--add-reads", "-p", "--module-path", "--upgrade-module-path"];
 
-/// What an interpreter runs.
+/// The program that an interpreter runs.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Interpreted {
     /// A file, or a directory that stands for one.
     Script(String),
-    /// A module that Python looks for.
+    /// A module that Python searches.
     Module(String),
     /// Directories and archives with classes.
     Classes(Vec<String>),
     /// A program on the command line.
     Inline,
-    /// Nothing: it talks with a person.
+    /// No program: the interpreter is interactive.
     Nothing,
 }
 
-/// What a command runs, if it is an interpreter.
+/// Returns the program that a command runs, if it is an interpreter.
 pub(super) fn interpreted(command: &[String]) -> Option<Interpreted> {
     let (name, arguments) = command.split_first()?;
     let name = base_name(name);
@@ -113,18 +113,18 @@ fn classes(arguments: &[String]) -> Interpreted {
     Interpreted::Nothing
 }
 
-/// What a shell is told to run.
+/// The input of a shell.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) enum Shell {
-    /// Commands, with the arguments that they see.
+    /// Commands, with their positional arguments.
     Text(String, Vec<String>),
     /// A script, with its arguments.
     Script(String, Vec<String>),
-    /// Nothing: it talks with a person.
+    /// No input: the shell is interactive.
     Nothing,
 }
 
-/// What a command runs, if it is a shell.
+/// Returns the input of a command, if it is a shell.
 pub(super) fn shell(command: &[String]) -> Option<Shell> {
     let (name, arguments) = command.split_first()?;
     if !SHELLS.contains(&base_name(name)) {

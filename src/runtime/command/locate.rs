@@ -1,4 +1,4 @@
-//! Finds the file that a command names, as engines and shells do: by its path, or on `PATH`.
+//! Finds the file of a command as container runtimes and shells do: by its path, or on `PATH`.
 
 use std::collections::BTreeMap;
 
@@ -7,7 +7,7 @@ use crate::files::filesystem::{File, Filesystem};
 use crate::image::Run;
 use crate::tree::{Found, Kind, NodeId};
 
-/// What engines take for `PATH` where an image has none.
+/// The `PATH` of container runtimes for images without one.
 pub const DEFAULT_PATH: &str = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin";
 
 /// The most directories of `PATH` that are searched.
@@ -16,10 +16,10 @@ const PATH_LIMIT: usize = 256;
 const SHOWN_LIMIT: usize = 200;
 const WORDS_SHOWN: usize = 12;
 
-/// Where a command runs.
+/// The surroundings in which a command runs.
 pub(super) struct Surroundings<'f, 'a> {
     pub filesystem: &'f Filesystem<'a>,
-    /// The working directory, as it was given, made absolute.
+    /// The working directory as configured, made absolute.
     pub directory: String,
     pub environment: BTreeMap<String, String>,
 }
@@ -27,9 +27,9 @@ pub(super) struct Surroundings<'f, 'a> {
 /// The file of a command.
 pub(super) struct Located {
     pub file: File,
-    /// The path that it is run by.
+    /// The path by which it is run.
     pub path: String,
-    /// How it was found, in sentences.
+    /// The steps by which it was found, in sentences.
     pub how: Vec<String>,
 }
 
@@ -49,7 +49,7 @@ impl<'f, 'a> Surroundings<'f, 'a> {
         self.directory = self.absolute(path);
     }
 
-    /// A path as seen from the working directory, made absolute.
+    /// Makes a path absolute, relative to the working directory.
     pub fn absolute(&self, path: &str) -> String {
         if path.starts_with('/') {
             return path.to_owned();
@@ -57,7 +57,7 @@ impl<'f, 'a> Surroundings<'f, 'a> {
         format!("{}/{path}", self.directory.trim_end_matches('/'))
     }
 
-    /// What a path leads to, as seen from the working directory.
+    /// Finds the file that a path leads to, relative to the working directory.
     pub fn find(&self, path: &str) -> Option<Found> {
         self.filesystem.find(NodeId::ROOT, self.absolute(path).as_bytes())
     }
@@ -66,7 +66,7 @@ impl<'f, 'a> Surroundings<'f, 'a> {
         self.filesystem.file(NodeId::ROOT, self.absolute(path).as_bytes())
     }
 
-    /// Finds the file that is run as `name`; an error says in words why there is none.
+    /// Finds the file that is run as `name`; the error explains why there is none.
     pub fn locate(&self, name: &str) -> Result<Located, String> {
         let given = shown(name);
         let (file, path) = if name.contains('/') {
@@ -109,7 +109,7 @@ impl<'f, 'a> Surroundings<'f, 'a> {
     }
 }
 
-/// A text of the config or of a script, cut short, escaped for display.
+/// Shortens a text of the config or of a script, and escapes it for display.
 pub(super) fn shown(text: &str) -> String {
     match text.char_indices().nth(SHOWN_LIMIT) {
         Some((end, _)) => format!("{}…", escaped_str(&text[..end])),
@@ -117,7 +117,7 @@ pub(super) fn shown(text: &str) -> String {
     }
 }
 
-/// A command as `ENTRYPOINT` and `CMD` write it, cut short, escaped for display.
+/// Formats a command as in `ENTRYPOINT` and `CMD`, shortened and escaped for display.
 pub(super) fn listed(words: &[String]) -> String {
     let quoted = words.iter().take(WORDS_SHOWN).map(|word| format!("\"{}\"", shown(word)));
     let more = (words.len() > WORDS_SHOWN).then(|| "…".to_owned());

@@ -1,8 +1,8 @@
-//! Which program a container of an image runs, and which files are the application.
+//! Finds the program that a container of an image runs, and the files of the application.
 //!
-//! From `ENTRYPOINT` and `CMD` through shells, entrypoint scripts and wrappers
-//! to the program that stays, as far as that can be told without running
-//! anything; every step is kept in words.
+//! The search follows `ENTRYPOINT` and `CMD` through shells, entrypoint scripts and wrappers to the
+//! program that keeps running, as far as possible without running anything. Every step is recorded
+//! in words.
 
 mod follow;
 mod interpreters;
@@ -18,52 +18,58 @@ use crate::tree::NodeId;
 
 pub use locate::DEFAULT_PATH;
 
-/// What a container runs.
+/// The application that a container runs.
 #[derive(Debug, Clone, Default)]
 pub struct Application {
-    /// How the program was found, in sentences, escaped for display.
+    /// The steps by which the program was found, in sentences, escaped for display.
     pub steps: Vec<String>,
-    /// What runs before it and makes it run: shells, entrypoint scripts, wrappers such as `tini`.
+    /// The programs before it that make it run: shells, entrypoint scripts, wrappers such as
+    /// `tini`.
     pub through: Vec<File>,
-    /// The `ENTRYPOINT` or `CMD` in exec form, escaped for display, where nothing but its shell form asks for a shell.
+    /// The `ENTRYPOINT` or `CMD` in exec form, escaped for display, if a shell is needed for
+    /// nothing but the shell form.
     pub exec_form: Option<String>,
-    /// The program that stays.
+    /// The program that keeps running.
     pub program: Option<Program>,
-    /// What is the application's own: the program, or a script and the directories it is in.
+    /// The application's files: the program, or a script and the directories of it.
     pub files: Vec<NodeId>,
-    /// Why the way ends before a program, or where it became uncertain.
+    /// The reason why no program was found, or why it is uncertain.
     pub reason: Option<String>,
 }
 
 /// The program that a container ends up running.
 #[derive(Debug, Clone)]
 pub struct Program {
-    /// Where it is.
+    /// The file.
     pub file: File,
-    /// What it is, if it is an ELF file that can be read.
+    /// The headers, if it is an ELF file that can be read.
     pub executable: Option<Executable>,
-    /// Whether it is the application.
+    /// The role of the program.
     pub role: Role,
 }
 
-/// What a program is to the application.
+/// The role of a program for the application.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
-    /// It is the application.
+    /// The program is the application.
     Application,
-    /// It runs the application, which is a script, an archive of classes or the like.
+    /// The program runs the application, which is a script, an archive of classes or the like.
     Interpreter,
 }
 
 /// Finds the program that a container of an image runs.
 ///
-/// The only error is [`Error::Cancelled`]; what cannot be told is in [`Application::reason`].
+/// [`Application::reason`] explains a search without a result.
+///
+/// # Errors
+///
+/// [`Error::Cancelled`] is the only one.
 pub fn find(filesystem: &Filesystem<'_>, run: &Run) -> Result<Application, Error> {
     follow::follow(filesystem, run)
 }
 
 impl Application {
-    /// The size of [`Application::files`] in bytes, with what is in the directories.
+    /// Returns the size of [`Application::files`] in bytes, including the contents of directories.
     pub fn bytes(&self, filesystem: &Filesystem<'_>) -> u64 {
         filesystem.bytes(self.files.iter().copied())
     }

@@ -1,6 +1,6 @@
-//! Tells the directories that systems have from those that people make for their applications.
+//! Distinguishes system directories from those of applications.
 
-/// Directories that are the system's, with everything below them.
+/// Directories that belong to the system with everything below them.
 const SYSTEM: [&str; 22] = [
     "/bin",
     "/boot",
@@ -25,7 +25,7 @@ const SYSTEM: [&str; 22] = [
     "/usr/local/sbin",
     "/usr/local/share",
 ];
-/// Directories that are the system's themselves; what is below them can be anybody's.
+/// Directories that belong to the system, but may have application directories below them.
 const PARENTS: [&str; 15] = [
     "/",
     "/go",
@@ -44,7 +44,7 @@ const PARENTS: [&str; 15] = [
     "/var/www",
 ];
 
-/// Whether a directory, by its absolute path, is no place for an application of one's own.
+/// Returns whether an absolute path is a system directory, which cannot be the application's.
 pub(super) fn is_system(path: &[u8]) -> bool {
     let below = |system: &&str| {
         path.strip_prefix(system.as_bytes()).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))

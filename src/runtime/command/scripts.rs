@@ -1,18 +1,18 @@
-//! What shell scripts and `package.json` hand over to at their end.
+//! Finds the command that a shell script or `package.json` runs at its end.
 
 use super::locate::Surroundings;
 use crate::shell::expand::{self, Command, TooComplex, Variables, Word};
 
-/// How a script hands over.
+/// The handover from a script to the command that replaces it.
 #[derive(Debug, PartialEq, Eq)]
 pub(super) struct Handover {
-    /// The commands; the last one stays.
+    /// The commands; the last one keeps running.
     pub commands: Vec<Command>,
-    /// The words for it, after "it is a script that …".
+    /// The end of a sentence that begins with "it is a script that".
     pub how: &'static str,
 }
 
-/// What a variable is worth in a text: what the image says, unless the text sets it.
+/// Returns the value of a variable in a script: the image's environment, unless the script sets it.
 pub(super) fn value(surroundings: &Surroundings<'_, '_>, text: &str, name: &str) -> Option<Word> {
     if is_set(text, name) {
         return Some(None);
@@ -20,7 +20,7 @@ pub(super) fn value(surroundings: &Surroundings<'_, '_>, text: &str, name: &str)
     surroundings.environment.get(name).map(|value| Some(value.clone()))
 }
 
-/// Whether a text sets a variable, in any of the shell's ways.
+/// Returns whether a script sets a variable, in any of the shell's ways.
 fn is_set(text: &str, name: &str) -> bool {
     text.match_indices(name).any(|(at, _)| {
         let before = text[..at].trim_end_matches([' ', '\t']);
@@ -31,7 +31,7 @@ fn is_set(text: &str, name: &str) -> bool {
     })
 }
 
-/// Finds what a shell script with `arguments` hands over to.
+/// Finds the commands to which a shell script with `arguments` hands over.
 pub(super) fn handover(
     surroundings: &Surroundings<'_, '_>,
     text: &str,
@@ -64,13 +64,13 @@ pub(super) fn handover(
     }
 }
 
-/// Whether the last of some commands is known.
+/// Returns whether the last command is known.
 fn runs_something(commands: &[Command]) -> bool {
     let words = commands.last().map_or(&[][..], |command| without_exec(&command.words));
     words.first().is_some_and(|word| word.as_deref().is_some_and(|word| !word.is_empty()))
 }
 
-/// The words of a command without `exec` and its options.
+/// Returns the words of a command without `exec` and its options.
 pub(super) fn without_exec(words: &[Word]) -> &[Word] {
     let is = |word: &Word, text: &str| word.as_deref() == Some(text);
     let mut rest = match words {
@@ -86,7 +86,7 @@ pub(super) fn without_exec(words: &[Word]) -> &[Word] {
     }
 }
 
-/// The script that `npm start` and the like run, by its name in `package.json`.
+/// Returns the script's name in `package.json` for `npm start` and similar commands.
 pub(super) fn package_script_name(manager: &str, arguments: &[String]) -> Option<String> {
     if !matches!(manager, "npm" | "pnpm" | "yarn") {
         return None;
@@ -102,7 +102,7 @@ pub(super) fn package_script_name(manager: &str, arguments: &[String]) -> Option
     }
 }
 
-/// The command of a script in `package.json`; `npm start` has a default.
+/// Returns the command of a script in `package.json`; `npm start` has a default.
 pub(super) fn package_script(package: &[u8], name: &str) -> Option<String> {
     let package: serde_json::Value = serde_json::from_slice(package).ok()?;
     let script = package.get("scripts").and_then(|scripts| scripts.get(name)).and_then(serde_json::Value::as_str);

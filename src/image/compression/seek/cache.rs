@@ -1,4 +1,4 @@
-//! What all streams of an image share: blocks that were decoded, and decoders that stand still.
+//! An LRU cache of decoded blocks and idle decoders, shared by all streams of an image.
 
 use std::collections::HashMap;
 use std::sync::{Arc, Mutex, PoisonError};
@@ -6,31 +6,31 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::BLOCK;
 use super::run::Cursor;
 
-/// Decoded bytes that are kept in all.
+/// The most decoded bytes that are kept in total.
 const KEPT: u64 = 64 << 20;
-/// Decoders that are kept in all; one may hold a window of 128 MiB.
+/// The most decoders that are kept in total; one may have a window of 128 MiB.
 const DECODERS: usize = 3;
 
-/// Which block of which stream.
+/// The stream, and the block in it.
 type Key = (usize, u64);
 
-/// Blocks and decoders that may be of use again, of any stream.
+/// Blocks and decoders of any stream that may be needed again.
 #[derive(Default)]
 pub struct Shared {
     blocks: Mutex<Blocks>,
-    /// The one that stopped last is last.
+    /// Ordered by the time of their last use, the latest last.
     idle: Mutex<Vec<(usize, Cursor)>>,
 }
 
 #[derive(Default)]
 struct Blocks {
     blocks: HashMap<Key, (Arc<[u8]>, u64)>,
-    /// Counts uses, to find the block that was used last.
+    /// A counter of uses, to find the least recently used block.
     clock: u64,
 }
 
 impl Shared {
-    /// The block, if it is still there.
+    /// Returns a block if it is still cached.
     pub(super) fn block(&self, key: Key) -> Option<Arc<[u8]>> {
         let mut kept = self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
         kept.clock += 1;
@@ -40,7 +40,7 @@ impl Shared {
         Some(block.clone())
     }
 
-    /// Keeps a block, and drops the one that was not used for longest if there are too many.
+    /// Adds a block; evicts the least recently used one if there are too many.
     pub(super) fn keep_block(&self, key: Key, block: Arc<[u8]>) {
         let mut kept = self.blocks.lock().unwrap_or_else(PoisonError::into_inner);
         kept.clock += 1;
@@ -53,7 +53,7 @@ impl Shared {
         }
     }
 
-    /// The decoder of a stream that stands nearest before `target`, but not before `from`.
+    /// Takes the decoder of a stream that is nearest before `target`, but not before `from`.
     pub(super) fn take_cursor(&self, stream: usize, from: u64, target: u64) -> Option<Cursor> {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         let of_use = |(id, cursor): &(usize, Cursor)| *id == stream && (from..=target).contains(&cursor.position());
@@ -61,7 +61,7 @@ impl Shared {
         Some(idle.remove(nearest).1)
     }
 
-    /// Keeps a decoder where it stands.
+    /// Keeps a decoder at its current position.
     pub(super) fn keep_cursor(&self, stream: usize, cursor: Cursor) {
         let mut idle = self.idle.lock().unwrap_or_else(PoisonError::into_inner);
         if idle.len() == DECODERS {

@@ -1,39 +1,40 @@
-//! Places in a compressed stream from which decoding can begin.
+//! Positions in a compressed stream at which decoding can start.
 
 use std::sync::Arc;
 
 use super::gzip::Inside;
 
-/// Decoded bytes between two checkpoints, at first: some 10 ms of decoding.
+/// The initial distance between two checkpoints in decoded bytes: about 10 ms of decoding.
 const SPACING: u64 = 4 << 20;
-/// Checkpoints that are kept of a stream: 256 of 43 KiB are 11 MiB.
+/// The most checkpoints of a stream: 256 of 43 KiB are 11 MiB.
 const LIMIT: usize = 256;
 
-/// A place from which decoding can begin.
+/// A position at which decoding can start.
 #[derive(Clone)]
 pub struct Checkpoint {
-    /// How many bytes have been decoded there.
+    /// The number of bytes decoded before it.
     pub decoded: u64,
-    /// Where the compressed bytes go on.
+    /// Offset of the next byte in the compressed stream.
     pub stored: u64,
     pub state: State,
 }
 
-/// What a decoder has to know at a checkpoint.
+/// The state of a decoder at a checkpoint.
 #[derive(Clone)]
 pub enum State {
-    /// Nothing: a member or a frame begins.
+    /// No state: a member or a frame begins.
     Fresh,
-    /// Where it is in the member of a gzip file, and what lies before.
+    /// The state inside a gzip member, with the window before it.
     Inside(Arc<Inside>),
 }
 
 impl Checkpoint {
-    /// The beginning of every stream.
+    /// The start of every stream.
     pub const START: Self = Self { decoded: 0, stored: 0, state: State::Fresh };
 }
 
-/// The checkpoints of a stream, in their order; the farther they reach, the farther they lie apart.
+/// The checkpoints of a stream, in order. The farther they reach, the larger the distance between
+/// them.
 pub struct Checkpoints {
     list: Vec<Checkpoint>,
     spacing: u64,
@@ -46,13 +47,13 @@ impl Default for Checkpoints {
 }
 
 impl Checkpoints {
-    /// The last checkpoint that is not behind `target`.
+    /// Returns the last checkpoint at or before `target`.
     pub fn before(&self, target: u64) -> Checkpoint {
         let after = self.list.partition_point(|checkpoint| checkpoint.decoded <= target);
         after.checked_sub(1).map_or(Checkpoint::START, |last| self.list[last].clone())
     }
 
-    /// Whether a checkpoint there would lie far enough from the others.
+    /// Returns whether a checkpoint at `decoded` would be far enough from the others.
     pub fn wants(&self, decoded: u64) -> bool {
         let after = self.list.partition_point(|checkpoint| checkpoint.decoded <= decoded);
         let before = after.checked_sub(1).map_or(0, |last| self.list[last].decoded);
@@ -60,7 +61,7 @@ impl Checkpoints {
         far(before, decoded) && self.list.get(after).is_none_or(|next| far(decoded, next.decoded))
     }
 
-    /// Adds a checkpoint if it is wanted.
+    /// Adds a checkpoint, if it is far enough from the others.
     pub fn add(&mut self, checkpoint: Checkpoint) {
         if !self.wants(checkpoint.decoded) {
             return;

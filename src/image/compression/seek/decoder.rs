@@ -1,4 +1,4 @@
-//! Decoders of every compression as the reader of a stream sees them: forwards, with places to begin again.
+//! Forward decoders for every compression, with positions at which decoding can start again.
 
 use std::io::{self, BufRead, Read};
 use std::sync::Arc;
@@ -10,19 +10,20 @@ use super::gzip::Gzip;
 use super::input::{Input, Tap};
 use crate::image::compression::{Compression, Decoded, Region, ZSTD_WINDOW_LOG, decode};
 
-/// Decodes forwards.
+/// A forward decoder.
 pub trait Decode: Send {
-    /// Puts the next bytes into `buf` and says how many; 0 at the end.
+    /// Reads the next bytes into `buf`; returns their number, which is 0 at the end.
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize>;
 
-    /// The latest place where decoding could begin, with `decoded` bytes decoded so far.
+    /// Returns the latest position at which decoding could start, with `decoded` bytes decoded so
+    /// far.
     fn checkpoint(&self, decoded: u64) -> Option<Checkpoint>;
 
-    /// How many bytes were decoded at that place, which is cheaper to say.
+    /// Returns the number of bytes decoded at that position, without building its state.
     fn resumable_at(&self, decoded: u64) -> u64;
 }
 
-/// A decoder of `stored` that begins at a checkpoint.
+/// Makes a decoder of `stored` that starts at a checkpoint.
 pub fn decoder(
     stored: &Region,
     compression: Compression,
@@ -37,7 +38,7 @@ pub fn decoder(
     })
 }
 
-/// A decoder that can only begin at the beginning.
+/// A decoder that can only start at the beginning.
 struct Forwards(Decoded<Input>);
 
 impl Decode for Forwards {
@@ -54,14 +55,14 @@ impl Decode for Forwards {
     }
 }
 
-/// Decodes the frames of a zstd file, any of which is a place to begin.
+/// A decoder of the frames of a zstd file. Decoding can start at any frame.
 struct Zstd {
     input: Input,
     decoder: Decoder<'static>,
     position: u64,
-    /// Whether a frame has begun and not ended.
+    /// True inside a frame.
     inside: bool,
-    /// Where the latest frame began: decoded and stored bytes before it.
+    /// The start of the latest frame: decoded and stored bytes before it.
     frame: (u64, u64),
 }
 

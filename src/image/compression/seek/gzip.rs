@@ -1,9 +1,8 @@
-//! A gzip decoder that can stop anywhere and go on from there later (RFC 1951, RFC 1952).
+//! A gzip decoder that can stop anywhere and continue later (RFC 1951, RFC 1952).
 //!
-//! The first pass over a layer decodes with zlib-rs, which is faster but keeps
-//! its state to itself; miniz_oxide's can be copied. What follows the last
-//! member is ignored, and checksums are not looked at: the first pass has
-//! remarked on both.
+//! The first pass over a layer uses zlib-rs, which is faster but does not expose its state; the
+//! state of miniz_oxide can be copied. Bytes after the last member and checksums are ignored,
+//! because the first pass has already reported them.
 
 use std::io::{self, BufRead};
 use std::ops::Range;
@@ -17,9 +16,10 @@ use super::checkpoints::{Checkpoint, State};
 use super::decoder::Decode;
 use super::input::Input;
 
-/// What matches may refer to.
+/// The distance that matches may refer back to.
 const WINDOW: usize = 32 << 10;
-/// Where decoded bytes are put, over and over: a power of two that divides a block, so that a block ends where it ends.
+/// The size of the ring buffer for decoded bytes: a power of two that divides a block, so that a
+/// block ends at the end of the ring.
 const RING: usize = 64 << 10;
 
 /// The state of a decoder inside a member.
@@ -28,14 +28,14 @@ pub struct Inside {
     window: Box<[u8]>,
 }
 
-/// Decodes the members of a gzip file one after the other.
+/// A decoder of all members of a gzip file.
 pub struct Gzip {
     input: Input,
     phase: Phase,
     ring: Box<[u8]>,
-    /// Where the next decoded byte is put.
+    /// The position in the ring of the next decoded byte.
     at: usize,
-    /// What has been decoded but not handed out.
+    /// The decoded bytes that have not been returned.
     pending: Range<usize>,
     first: bool,
 }
@@ -44,13 +44,13 @@ enum Phase {
     Between,
     Member(Box<DecompressorOxide>),
     Trailer,
-    /// What is pending is right, but what follows is not.
+    /// The pending bytes are valid, but the stream is broken after them.
     Broken,
     Ended,
 }
 
 impl Gzip {
-    /// A decoder that begins at `checkpoint`, which is where `input` stands.
+    /// Makes a decoder that starts at `checkpoint`, which is the position of `input`.
     pub fn new(input: Input, checkpoint: &Checkpoint) -> Self {
         let mut ring = vec![0; RING].into_boxed_slice();
         let (phase, at) = match &checkpoint.state {
@@ -63,7 +63,7 @@ impl Gzip {
         Self { input, phase, ring, at, pending: 0..0, first: checkpoint.decoded == 0 }
     }
 
-    /// Passes the header of the next member; false if there is none.
+    /// Reads the header of the next member; false if there is none.
     fn next_member(&mut self) -> io::Result<bool> {
         let head = self.input.fill_buf()?;
         let another = head.first() == Some(&0x1f) && head.get(1).is_none_or(|&b| b == 0x8b);
@@ -101,7 +101,7 @@ impl Gzip {
         (0..n).try_for_each(|_| self.byte().map(drop))
     }
 
-    /// Decodes a piece of a member into the ring.
+    /// Decodes a part of a member into the ring.
     fn inflate(&mut self, mut inflate: Box<DecompressorOxide>) -> io::Result<()> {
         self.at %= RING;
         let input = self.input.fill_buf()?;

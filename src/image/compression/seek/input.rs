@@ -1,4 +1,4 @@
-//! The compressed bytes as a decoder takes them: forwards, and for whoever waits at the moment.
+//! The compressed input of a decoder, read forwards on behalf of the current caller.
 
 use std::io::{self, BufRead, Read};
 use std::sync::atomic::{AtomicBool, Ordering};
@@ -8,10 +8,11 @@ use crate::archive::read_buffered;
 use crate::image::compression::Region;
 use crate::progress::Progress;
 
-/// Read at a time.
+/// Number of bytes that are read at a time.
 const WINDOW: usize = 128 << 10;
 
-/// Tells a decoder's input who waits, and its owner what went wrong: a decoder hides its input.
+/// A side channel to a decoder's input, which the decoder hides: it sets the caller to report to,
+/// and returns input errors.
 #[derive(Default)]
 pub struct Tap {
     progress: Mutex<Arc<Progress>>,
@@ -19,35 +20,35 @@ pub struct Tap {
 }
 
 impl Tap {
-    /// Reads for someone else from now on.
+    /// Sets the caller that the following reads report to.
     pub fn serve(&self, progress: &Arc<Progress>) {
         *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = progress.clone();
     }
 
-    /// Whether the compressed bytes could not be read, so that the decoder is not to blame.
+    /// Returns whether the compressed bytes could not be read, which is not the decoder's fault.
     pub fn has_failed(&self) -> bool {
         self.failed.load(Ordering::Relaxed)
     }
 }
 
-/// Reads a region forwards.
+/// A forward reader of a region.
 pub struct Input {
     region: Region,
     tap: Arc<Tap>,
     buffer: Box<[u8]>,
     at: usize,
     filled: usize,
-    /// Where the buffer ends in the region.
+    /// Offset of the buffer's end in the region.
     next: u64,
 }
 
 impl Input {
-    /// Reads `region` from `position`.
+    /// Starts reading `region` at `position`.
     pub fn new(region: Region, position: u64, tap: Arc<Tap>) -> Self {
         Self { region, tap, buffer: vec![0; WINDOW].into(), at: 0, filled: 0, next: position }
     }
 
-    /// How far the region has been consumed.
+    /// Returns the number of bytes consumed, including those before the start.
     pub fn position(&self) -> u64 {
         self.next - (self.filled - self.at) as u64
     }

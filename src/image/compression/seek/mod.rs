@@ -1,9 +1,8 @@
-//! A compressed stream that is read at any place: from the nearest place where a decoder can begin, forwards.
+//! Reads a compressed stream at any offset, by decoding from the nearest checkpoint.
 //!
-//! What is decoded is kept for a while in blocks, so that going back and forth
-//! in one file decodes nothing twice. Decoders stay where they stopped, so that
-//! whoever reads on does not begin anew. Both are shared, and bounded, for all
-//! streams of an image; nobody holds a lock while decoding.
+//! Decoded blocks are cached, so that moving back and forth in one file decodes nothing twice.
+//! Decoders keep their position, so that reading on does not start again. Both caches are shared by
+//! all streams of an image, and bounded. No lock is held while decoding.
 
 mod cache;
 mod checkpoints;
@@ -21,12 +20,12 @@ use crate::image::compression::{Bytes, Compression, Region};
 use crate::progress::Progress;
 use checkpoints::Checkpoints;
 
-/// Decoded bytes are kept in pieces of this size.
+/// The size of a block of decoded bytes.
 const BLOCK: u64 = 256 << 10;
 
-/// The bytes that come out of a compressed region.
+/// The decoded bytes of a compressed region.
 pub struct DecodedStream {
-    /// Tells the stream from the others that share the same memory.
+    /// The number of the stream, which identifies it in the shared cache.
     id: usize,
     stored: Region,
     compression: Compression,
@@ -34,14 +33,14 @@ pub struct DecodedStream {
     known: Mutex<Known>,
 }
 
-/// What has been learnt of a stream by decoding it.
+/// Facts about a stream that were found by decoding it.
 #[derive(Default)]
 struct Known {
     checkpoints: Checkpoints,
     end: Option<End>,
 }
 
-/// Where a stream ends, and why, if it is too early.
+/// The end of a stream, with the reason if it is premature.
 #[derive(Clone)]
 struct End {
     len: u64,
@@ -49,19 +48,19 @@ struct End {
 }
 
 impl End {
-    /// What reading there gives.
+    /// Returns the result of a read at the end.
     fn read(&self) -> io::Result<usize> {
         self.fault.as_ref().map_or(Ok(0), |(kind, text)| Err(io::Error::new(*kind, text.clone())))
     }
 }
 
 impl DecodedStream {
-    /// The stream that `stored` is, compressed as told.
+    /// Makes the stream that decodes `stored`.
     pub fn new(id: usize, stored: Region, compression: Compression, shared: Arc<Shared>) -> Self {
         Self { id, stored, compression, shared, known: Mutex::default() }
     }
 
-    /// Reads up to `buf.len()` bytes from `offset`; 0 means that the stream has ended.
+    /// Reads up to `buf.len()` bytes from `offset`; 0 means the end of the stream.
     pub fn read_at(&self, buf: &mut [u8], offset: u64, progress: &Arc<Progress>) -> io::Result<usize> {
         let block = match self.end() {
             Some(end) if offset >= end.len => return end.read(),
@@ -76,7 +75,8 @@ impl DecodedStream {
         Ok(n)
     }
 
-    /// Whether what is read here counts: of a stream inside a stream, only the outer one does.
+    /// Returns whether reads of this stream count as progress. For nested streams, only the outer
+    /// one does.
     fn counts(&self) -> bool {
         matches!(self.stored.bytes, Bytes::Source(_))
     }

@@ -1,4 +1,4 @@
-//! Decodes up to a block: from where, what is kept on the way, and how it ends.
+//! Decodes one block: chooses the start, keeps blocks on the way, and handles the end.
 
 use std::io;
 use std::sync::Arc;
@@ -10,31 +10,32 @@ use super::input::Tap;
 use super::{BLOCK, DecodedStream, End};
 use crate::progress::{Progress, check_cancelled};
 
-/// How far before the wanted block blocks are kept, so that reading backwards decodes a stretch at a time.
+/// The distance before the wanted block from which decoded blocks are kept, so that reading
+/// backwards decodes several blocks at once.
 const KEPT_BEFORE: u64 = 8 << 20;
 
-/// A decoder that stands somewhere.
+/// A decoder at its current position.
 pub struct Cursor {
     decode: Box<dyn Decode>,
     tap: Arc<Tap>,
     position: u64,
 }
 
-/// How a step of a cursor ended.
+/// The result of a step of a cursor.
 enum Step {
-    /// The bytes that were asked for are there.
+    /// The requested bytes are complete.
     Full,
-    /// The stream has ended, or is broken there.
+    /// The stream has ended, or is broken.
     End(Option<io::Error>),
 }
 
 impl Cursor {
-    /// How many bytes come before it.
+    /// Returns the number of bytes before the cursor.
     pub fn position(&self) -> u64 {
         self.position
     }
 
-    /// Fills `buf`; says how many bytes it put there, and whether that was all.
+    /// Fills `buf`; returns the number of bytes read, and whether that was all.
     fn fill(&mut self, buf: &mut [u8]) -> (usize, Step) {
         let mut filled = 0;
         let step = loop {
@@ -53,7 +54,7 @@ impl Cursor {
 }
 
 impl DecodedStream {
-    /// The block at an index; it is short or empty where the stream ends.
+    /// Returns the block with an index; it is short or empty at the end of the stream.
     pub(super) fn block(&self, index: u64, progress: &Arc<Progress>) -> io::Result<Arc<[u8]>> {
         if let Some(block) = self.shared.block((self.id, index)) {
             return Ok(block);
@@ -103,7 +104,7 @@ impl DecodedStream {
         }
     }
 
-    /// A decoder that stands at `target` or as near before it as there is one.
+    /// Returns a decoder at `target`, or the nearest one before it.
     fn cursor(&self, target: u64) -> io::Result<Cursor> {
         let checkpoint = self.known().checkpoints.before(target);
         match self.shared.take_cursor(self.id, checkpoint.decoded, target) {
@@ -118,7 +119,7 @@ impl DecodedStream {
         Ok(Cursor { decode, tap, position: checkpoint.decoded })
     }
 
-    /// Makes a checkpoint where a cursor stands, if there is none near.
+    /// Adds a checkpoint at the position of a cursor, if there is none nearby.
     fn mark(&self, cursor: &Cursor) {
         let wants = self.known().checkpoints.wants(cursor.decode.resumable_at(cursor.position));
         if wants && let Some(checkpoint) = cursor.decode.checkpoint(cursor.position) {
