@@ -1,13 +1,13 @@
-//! What can go wrong with a whole image, in sentences.
+//! The errors of a whole image, in sentences.
 //!
-//! What is wrong with a part of an image is a [`Warning`](crate::Warning)
-//! instead, and the rest is shown.
+//! A problem with a part of an image is a [`Warning`](crate::Warning) instead, and the rest of the
+//! image is shown.
 
 use std::io;
 
-/// Why an image cannot be shown.
+/// The reason why an image cannot be shown.
 ///
-/// The message names the thing and what was done with it; [`Error::hint`] says what might help.
+/// The message names the file and the failed operation; [`Error::hint`] suggests a solution.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The file cannot be opened or read.
@@ -15,9 +15,9 @@ pub enum Error {
     Io {
         /// The file, escaped for display.
         path: String,
-        /// What was tried, such as `open`.
+        /// The operation, such as `open`.
         operation: &'static str,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
     /// A directory where an archive was expected.
@@ -39,7 +39,7 @@ pub enum Error {
     NotAnArchive {
         /// The file, escaped for display.
         path: String,
-        /// What it is, such as `a PDF document`.
+        /// A description of the file, such as `a PDF document`.
         found: String,
     },
     /// The archive holds no image.
@@ -47,27 +47,27 @@ pub enum Error {
     NoImage {
         /// The archive, escaped for display.
         path: String,
-        /// What was looked for and what was found instead.
+        /// A description of the missing files, and of what was found instead.
         found: String,
     },
-    /// The archive is damaged, so that the image cannot be found.
+    /// The archive is damaged, and the image cannot be found.
     #[error("{path} is damaged at byte {offset}: {problem}")]
     Damaged {
         /// The archive, escaped for display.
         path: String,
-        /// Where, counted from the start of the archive.
+        /// The position in the archive.
         offset: u64,
-        /// What is wrong.
+        /// The problem.
         problem: String,
     },
-    /// What came out of a pipe ended early.
+    /// The output of a pipe ended early.
     #[error("{path} ended early, after {offset} bytes: {problem}")]
     CutShort {
         /// The pipe.
         path: String,
-        /// How many bytes had come.
+        /// The number of bytes that were read.
         offset: u64,
-        /// What is missing.
+        /// The missing part.
         problem: String,
     },
     /// A JSON member of the archive cannot be understood.
@@ -77,7 +77,7 @@ pub enum Error {
         path: String,
         /// The member.
         member: String,
-        /// What is wrong, with line and column.
+        /// The problem, with line and column.
         problem: String,
     },
     /// There are several images, and none was chosen.
@@ -93,7 +93,7 @@ pub enum Error {
     NoSuchImage {
         /// The archive, escaped for display.
         path: String,
-        /// What was asked for, escaped for display.
+        /// The image that was requested, escaped for display.
         wanted: String,
         /// A line for each image.
         choices: Vec<String>,
@@ -103,7 +103,7 @@ pub enum Error {
     Limit {
         /// The archive, escaped for display.
         path: String,
-        /// What there is too much of.
+        /// The name of the things of which there are too many.
         what: String,
         /// The limit, with its unit.
         limit: String,
@@ -113,7 +113,7 @@ pub enum Error {
     NotAFile {
         /// The path in the image, escaped for display.
         file: String,
-        /// What it is, such as `a directory`.
+        /// A description of the file, such as `a directory`.
         found: &'static str,
     },
     /// The layer that has the contents of a file is not in the archive.
@@ -125,7 +125,7 @@ pub enum Error {
         layer: usize,
         /// The member that should hold the layer, escaped for display.
         name: String,
-        /// Whether it may not be distributed, so that archives leave it out.
+        /// True if the layer may not be distributed, so that archives leave it out.
         foreign: bool,
     },
     /// The contents of a file are damaged, or cannot be read.
@@ -133,10 +133,10 @@ pub enum Error {
     Contents {
         /// The path in the image, escaped for display.
         file: String,
-        /// What is wrong, with the layer.
+        /// The error, with the layer.
         source: io::Error,
     },
-    /// Nothing is at a path as of a layer.
+    /// A path does not exist as of a layer.
     #[error("{file} is not there as of layer {layer}")]
     NotThere {
         /// The path in the image, escaped for display.
@@ -155,12 +155,12 @@ pub enum Error {
     Output {
         /// The path of the host, escaped for display.
         path: String,
-        /// What was tried, such as `create`.
+        /// The operation, such as `create`.
         operation: &'static str,
-        /// What the system said.
+        /// The error of the system.
         source: io::Error,
     },
-    /// The contents went by in a pipe.
+    /// The archive was read from a pipe, so the contents are no longer available.
     #[error("cannot read {file}: the image came through a pipe, and its contents have gone by")]
     Piped {
         /// The path in the image, escaped for display.
@@ -178,7 +178,7 @@ pub enum Error {
         /// The archive, escaped for display.
         path: String,
     },
-    /// Someone asked to stop.
+    /// The operation was cancelled.
     #[error("cancelled")]
     Cancelled,
 }
@@ -192,12 +192,13 @@ fn reason(error: &io::Error) -> String {
 }
 
 impl Error {
-    /// Why a file of an image could not be read: that it was asked to stop is no fault of the file.
+    /// Makes the error of reading a file of an image. A cancellation is not the file's fault, and
+    /// becomes [`Error::Cancelled`].
     pub fn reading(file: String, source: io::Error) -> Self {
         if crate::progress::is_cancelled(&source) { Self::Cancelled } else { Self::Contents { file, source } }
     }
 
-    /// What might help, where there is something to say.
+    /// Returns a suggestion, if there is one.
     pub fn hint(&self) -> Option<String> {
         let text = match self {
             Self::Io { source, .. } if source.kind() == io::ErrorKind::NotFound => {

@@ -1,6 +1,7 @@
-//! Paths inside archives and images: bytes, separated by slashes, never names of the host's files.
+//! Paths inside archives and images: bytes separated by slashes, never names of files on the host.
 
-/// The components of a path as the engines clean it: `.` and empty ones dropped, `..` ending at the root.
+/// Splits a path into components as container runtimes do: `.` and empty components are dropped,
+/// and `..` stops at the root.
 pub fn components(path: &[u8]) -> Vec<&[u8]> {
     let mut out: Vec<&[u8]> = Vec::new();
     for part in path.split(|&b| b == b'/') {
@@ -13,12 +14,12 @@ pub fn components(path: &[u8]) -> Vec<&[u8]> {
     out
 }
 
-/// The path with its components cleaned, without a leading slash.
+/// Returns the path with its components cleaned, without a leading slash.
 pub fn clean(path: &[u8]) -> Vec<u8> {
     components(path).join(&b'/')
 }
 
-/// Whether [`clean`] would return `path` as it is.
+/// Returns whether [`clean`] would return `path` as it is.
 pub fn is_clean(path: &[u8]) -> bool {
     // Without early exits, so that it is done many bytes at a time; a name that begins with a dot takes the long way.
     let odd = |pair: &[u8]| (pair[0] == b'/') & ((pair[1] == b'/') | (pair[1] == b'.'));

@@ -1,19 +1,19 @@
-//! What is wrong with, or odd about, a part of an image: said beside the rest, which is shown.
+//! Problems and peculiarities of a part of an image. The rest of the image is shown beside them.
 //!
-//! A kind keeps names as the image has them; [`display`](crate::display) makes
-//! the sentence and escapes what is hostile.
+//! A kind keeps names as the image has them; [`display`](crate::display) makes the sentence and
+//! escapes hostile characters.
 
 /// A remark on an image or on one of its layers.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Warning {
-    /// The layer that it is about, counted from 0; `None` for the image as a whole.
+    /// The layer, counted from 0; `None` for the image as a whole.
     pub layer: Option<usize>,
     /// The remark itself.
     pub kind: WarningKind,
 }
 
 impl Warning {
-    /// Makes a remark on the image as a whole.
+    /// Makes a warning about the image as a whole.
     pub fn image(kind: impl Into<WarningKind>) -> Self {
         Self { layer: None, kind: kind.into() }
     }
@@ -23,7 +23,8 @@ impl Warning {
         Self { layer: Some(layer), kind: kind.into() }
     }
 
-    /// What is not known of the image for this reason; `None` if the account does not suffer.
+    /// Returns the part of the account that is incomplete for this reason; `None` if it is
+    /// complete.
     pub fn gap(&self) -> Option<Gap> {
         self.kind.gap()
     }
@@ -33,13 +34,13 @@ impl Warning {
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum WarningKind {
-    /// A remark that has no kind of its own yet.
+    /// A warning without a separate kind.
     Text(String),
 
     // ---- the archive
     /// The archive ends early or cannot be read on.
     ArchiveDamaged {
-        /// Where, counted from the start of the archive.
+        /// The position in the archive.
         offset: u64,
         /// The cause, as a clause.
         problem: String,
@@ -53,7 +54,7 @@ pub enum WarningKind {
     },
     /// The file was changed while it was read.
     ArchiveChanged {
-        /// How that was noticed, as a clause.
+        /// The symptom, as a clause.
         problem: String,
     },
     /// A part of a directory of the host cannot be read.
@@ -63,7 +64,7 @@ pub enum WarningKind {
         /// The cause, as a clause.
         problem: String,
     },
-    /// The image lies in a directory of the archive.
+    /// The image is in a directory of the archive.
     Nested {
         /// The directory.
         directory: Vec<u8>,
@@ -161,12 +162,12 @@ pub enum WarningKind {
     LayerEncrypted,
     /// The layer is in a format that is not a tar.
     LayerNotATar {
-        /// What it is, such as `a squashfs filesystem`.
+        /// A description of the file, such as `a squashfs filesystem`.
         found: String,
     },
     /// The layer ends early.
     LayerCut {
-        /// How far it was read, counted from the start of its tar.
+        /// The position in the layer's tar at which reading ended.
         at: u64,
         /// The cause, as a clause.
         problem: String,
@@ -195,10 +196,10 @@ pub enum WarningKind {
     SquashedSteps,
     /// More remarks were made on a layer than are kept.
     MoreRemarks {
-        /// How many.
+        /// The number.
         count: usize,
     },
-    /// There are more pairs of owner and group than are told apart.
+    /// The image has more pairs of owner and group than can be distinguished.
     TooManyOwners {
         /// The limit.
         limit: usize,
@@ -243,7 +244,7 @@ pub enum WarningKind {
         /// The target.
         target: Vec<u8>,
     },
-    /// An entry lies in what is not a directory.
+    /// The parent of an entry is not a directory.
     ParentNotADirectory {
         /// The path of what should be a directory.
         path: Vec<u8>,
@@ -273,7 +274,7 @@ pub enum Difference {
         /// The path.
         path: Vec<u8>,
     },
-    /// A directory without an entry of its own.
+    /// A directory has no entry.
     Implied {
         /// The directory.
         path: Vec<u8>,
@@ -304,7 +305,7 @@ pub enum Difference {
         /// The path.
         path: Vec<u8>,
     },
-    /// A case that a clause tells.
+    /// Another case, described by a clause.
     Other {
         /// The path.
         path: Vec<u8>,
@@ -313,7 +314,7 @@ pub enum Difference {
     },
 }
 
-/// What is not known of an image, so that the account of it is not whole.
+/// A reason why the account of an image is incomplete.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash, PartialOrd, Ord)]
 #[non_exhaustive]
 pub enum Gap {
@@ -338,7 +339,7 @@ pub enum Gap {
 }
 
 impl Gap {
-    /// The word that the command line and the JSON reports use.
+    /// Returns the word that the command line and the JSON reports use.
     pub fn word(self) -> &'static str {
         match self {
             Self::Absent => "absent",
@@ -367,7 +368,8 @@ impl From<&str> for WarningKind {
 }
 
 impl WarningKind {
-    /// What is not known of the image for this reason; `None` if the account does not suffer.
+    /// Returns the part of the account that is incomplete for this reason; `None` if it is
+    /// complete.
     pub fn gap(&self) -> Option<Gap> {
         Some(match self {
             Self::ArchiveDamaged { .. } | Self::ArchiveTrailer { .. } | Self::LayerCut { .. } => Gap::Cut,
@@ -386,7 +388,7 @@ impl WarningKind {
         })
     }
 
-    /// The code that the JSON reports carry; it does not change from one version to the next.
+    /// Returns the code in JSON reports, which stays the same in all versions.
     pub fn code(&self) -> &'static str {
         match self {
             Self::Text(_) => "remark",

@@ -1,7 +1,7 @@
-//! What there is to say of an image beyond its account: findings, the base image, what bytes are for, what it runs and
-//! the ladder of sizes.
+//! Assesses an image: findings, the base image, the purposes of bytes, the program it runs, and the
+//! possible sizes.
 //!
-//! Computed when it is asked for, from the [`Inspection`] alone or with the contents of files at hand.
+//! It is computed on demand from the [`Inspection`], with or without the contents of files.
 
 use std::sync::Arc;
 
@@ -20,69 +20,69 @@ use crate::runtime::command::{self, Application};
 use crate::runtime::libraries::{self, Closure};
 use crate::tree::NodeId;
 
-/// What a study is made with.
+/// The input of a study.
 #[derive(Clone, Copy)]
 pub struct Question<'a> {
-    /// What is known of bytes that need not ship.
+    /// The rules for avoidable bytes.
     pub rules: &'a Rules,
-    /// What was said of the base image.
+    /// The base image as given by the user.
     pub base: Given<'a>,
-    /// The contents of files; without them no packages are named, and nobody knows what the image runs.
+    /// The contents of files. Without them, packages and the program of the image are unknown.
     pub contents: Option<&'a dyn Contents>,
-    /// Paths that are said to be the application; without any it is found out, if there are contents.
+    /// Paths given as the application. If there are none, it is detected from the contents.
     pub application: &'a [NodeId],
     /// The units of sizes in sentences.
     pub units: Units,
-    /// What counts the bytes that are read, and can stop it.
+    /// A counter of bytes that are read, which can also cancel the study.
     pub progress: Option<&'a Arc<Progress>>,
 }
 
 impl<'a> Question<'a> {
-    /// A question to which nothing but the rules is given.
+    /// Makes a question with nothing but the rules.
     pub fn with(rules: &'a Rules) -> Self {
         Self { rules, base: Given::Nothing, contents: None, application: &[], units: Units::default(), progress: None }
     }
 }
 
-/// What there is to say of an image.
+/// The result of assessing an image.
 #[derive(Debug, Clone)]
 pub struct Study {
-    /// Bytes that need not ship, the biggest first.
+    /// Avoidable bytes, the largest findings first.
     pub findings: Vec<Finding>,
-    /// Where the base image ends.
+    /// The base image.
     pub base: Base,
-    /// What one's own bytes are for.
+    /// The bytes of your layers by purpose.
     pub shares: Vec<Share>,
-    /// Whether the application is among them by name.
+    /// True if the application was identified.
     pub application_known: bool,
-    /// What a container of the image runs; `None` if no files were looked into.
+    /// The program of the image; `None` if no contents were available.
     pub runtime: Option<Runtime>,
-    /// The size after each remedy, the image as it is first.
+    /// The size after each change, starting with the unchanged image.
     pub ladder: Vec<Rung>,
-    /// What the ladder was climbed with.
+    /// The input from which the ladder was computed.
     pub footing: Footing,
 }
 
-/// What a container of an image runs, and what that needs.
+/// The program that a container runs, and its needs.
 #[derive(Debug, Clone)]
 pub struct Runtime {
-    /// The program, with how it was found.
+    /// The application, with the steps by which it was found.
     pub application: Application,
     /// The size of the application's own files in bytes.
     pub bytes: u64,
-    /// What the program cannot be loaded without, if it is a binary.
+    /// The files needed to load the program, if it is a binary.
     pub closure: Option<Closure>,
-    /// The program in words of the ladder.
+    /// The program in the terms of the ladder.
     program: Option<Program>,
 }
 
-/// Why an image cannot be studied.
+/// The reason why an image cannot be studied.
 #[derive(Debug, thiserror::Error)]
 pub enum StudyError {
-    /// What was given is not its base image.
+    /// The given base image does not fit.
     #[error(transparent)]
     Base(#[from] BaseError),
-    /// Somebody asked to stop.
+    /// The study was cancelled.
     #[error(transparent)]
     Stopped(#[from] Error),
 }
@@ -92,17 +92,17 @@ impl Study {
     ///
     /// # Errors
     ///
-    /// What was given is not its base image, or somebody asked to stop.
+    /// An error if the given base image does not fit, or after a cancellation.
     pub fn of(inspection: &Inspection, question: &Question) -> Result<Self, StudyError> {
         let base = base(inspection, question.base)?;
         Ok(Self::above(base, inspection, question)?)
     }
 
-    /// Studies an image of which nothing was said, by the built-in rules.
+    /// Studies an image with the built-in rules and without further input.
     ///
     /// # Errors
     ///
-    /// Only if somebody asked to stop.
+    /// Only a cancellation.
     pub fn unprompted(
         inspection: &Inspection,
         contents: &dyn Contents,
@@ -145,7 +145,7 @@ impl Study {
     }
 }
 
-/// Finds out what a container runs.
+/// Finds the program that a container runs.
 fn runtime(inspection: &Inspection, contents: &dyn Contents, progress: &Arc<Progress>) -> Result<Runtime, Error> {
     let filesystem = Filesystem::new(&inspection.tree, contents, progress);
     let application = command::find(&filesystem, &inspection.run)?;

@@ -1,4 +1,4 @@
-//! How a read ends that somebody asked to stop.
+//! Errors of a read that was cancelled.
 
 use std::io;
 use std::sync::atomic::Ordering;
@@ -9,12 +9,14 @@ use super::Progress;
 #[error("cancelled")]
 struct Cancelled;
 
-/// Whether a read failed because [`Progress::cancel`] was set, and not because of what was read.
+/// Returns whether a read failed because [`Progress::cancel`] was set, and not because of its
+/// input.
 pub fn is_cancelled(error: &io::Error) -> bool {
     error.get_ref().and_then(|inner| inner.downcast_ref::<Cancelled>()).is_some()
 }
 
-/// An error if somebody asked to stop. Never `ErrorKind::Interrupted`, which the standard library retries for ever.
+/// Fails after a cancellation. The error is not `ErrorKind::Interrupted`, which the standard
+/// library retries for ever.
 pub(crate) fn check_cancelled(progress: &Progress) -> io::Result<()> {
     if progress.cancel.load(Ordering::Relaxed) { Err(io::Error::other(Cancelled)) } else { Ok(()) }
 }

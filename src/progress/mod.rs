@@ -1,6 +1,7 @@
-//! How far work is, how it is cancelled, and how pieces of it run side by side.
+//! Progress counters, cancellation, and threads for long work.
 //!
-//! Everything that reads for long takes a [`Progress`]. It names nothing else of the crate, so every room can use it.
+//! Every long operation takes a [`Progress`]. This room names nothing else of the crate, so every
+//! room can use it.
 
 mod cancel;
 mod threads;
@@ -21,8 +22,9 @@ pub struct Progress {
     pub total: AtomicU64,
     /// Layers that have been read.
     pub layers: AtomicU64,
-    /// Asks the readers to stop. Shared by itself, so that the handler of a signal can set it.
+    /// A flag that cancels the readers. It is a separate `Arc`, so that a signal handler can set
+    /// it.
     pub cancel: Arc<AtomicBool>,
-    /// Whether to hash everything, to compare it with the digests in manifest and config.
+    /// True to hash everything, and to compare it with the digests in manifest and config.
     pub verify: bool,
 }

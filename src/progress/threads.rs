@@ -1,13 +1,14 @@
-//! Work on threads of its own, as far as the system gives any.
+//! Runs work on threads, or without them if the system allows no more.
 //!
-//! A container may limit its processes to so few that no thread can be made. The work is then done by the thread that
-//! asked for it: later, but done.
+//! A container may limit its processes to so few that no thread can be created. The calling thread
+//! then does the work itself.
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::thread::{Builder, JoinHandle, Scope};
 
-/// Starts `work` on a thread of its own; where none can be made, does it here, before returning.
+/// Runs `work` on a new thread. If none can be created, the work is done before this function
+/// returns.
 pub fn spawn(work: impl FnOnce() + Send + 'static) -> Option<JoinHandle<()>> {
     let work = Arc::new(Once::new(work));
     let there = work.clone();
@@ -20,11 +21,11 @@ pub fn spawn(work: impl FnOnce() + Send + 'static) -> Option<JoinHandle<()>> {
     thread.ok()
 }
 
-/// Starts `work` on a thread of its own, for work that waits for something and cannot be done here.
+/// Runs `work` on a new thread, for work that waits for something and cannot be done by the caller.
 ///
 /// # Errors
 ///
-/// No thread can be made.
+/// No thread can be created.
 pub fn try_spawn(work: impl FnOnce() + Send + 'static) -> io::Result<JoinHandle<()>> {
     Builder::new().spawn(work)
 }
@@ -34,9 +35,9 @@ pub fn workers<'scope>(scope: &'scope Scope<'scope, '_>, count: usize, work: &'s
     (0..count).take_while(|_| Builder::new().spawn_scoped(scope, work).is_ok()).count()
 }
 
-/// Does one thing on a thread of its own while another is done here, and returns what both came to.
+/// Runs `there` on a new thread and `here` on this one, and returns both results.
 ///
-/// Where no thread can be made, one is done after the other.
+/// If no thread can be created, they run one after the other.
 pub fn join<A: Send, B>(there: impl FnOnce() -> A + Send, here: impl FnOnce() -> B) -> (A, B) {
     let there = Once::new(there);
     std::thread::scope(|scope| {
@@ -51,7 +52,8 @@ pub fn join<A: Send, B>(there: impl FnOnce() -> A + Send, here: impl FnOnce() ->
     })
 }
 
-/// Work that is done once, by whoever comes first. A thread that cannot be made takes its closure with it.
+/// Work that is done once, by the first thread to take it. The closure is shared, because a thread
+/// that cannot be created would drop it.
 struct Once<F>(Mutex<Option<F>>);
 
 impl<T, F: FnOnce() -> T> Once<F> {

@@ -1,5 +1,6 @@
-//! Reads as much of the shell's language as commands of images use: words, quotes, variables, lists of commands
-//! (POSIX.1-2024, Shell Command Language). What depends on running something is not guessed.
+//! Expands the part of the shell language that commands of images use: words, quotes, variables,
+//! lists of commands (POSIX.1-2024, Shell Command Language). Nothing that depends on running a
+//! command is guessed.
 
 use std::iter::Peekable;
 use std::str::Chars;
@@ -14,7 +15,7 @@ const WORDS_LIMIT: usize = 1024;
 /// A word after expansion; `None` if it cannot be known.
 pub(crate) type Word = Option<String>;
 
-/// One command of a list.
+/// A command in a list.
 #[derive(Debug, Clone, PartialEq, Eq, Default)]
 pub(crate) struct Command {
     /// Assignments `NAME=value` before the command.
@@ -23,10 +24,10 @@ pub(crate) struct Command {
     pub words: Vec<Word>,
 }
 
-/// Why a text is not followed.
+/// The reason why a text is not followed.
 pub(crate) type TooComplex = &'static str;
 
-/// What words beginning with a dollar sign stand for.
+/// The values of words that begin with a dollar sign.
 pub(crate) struct Variables<'v> {
     /// Returns the value of a variable; the inner `None` if it is unknown.
     pub value: &'v dyn Fn(&str) -> Option<Word>,

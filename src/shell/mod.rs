@@ -1,4 +1,5 @@
-//! POSIX shell words: how commands are laid out, read with their places, expanded, and unwrapped.
+//! Reads POSIX shell commands: layout for display, words with their positions, expansion, and
+//! wrappers.
 
 pub(crate) mod expand;
 mod pretty;
@@ -12,7 +13,7 @@ pub(crate) use pretty::verbatim;
 pub use quote::quoted;
 pub(crate) use script::{Command, Joint, Script, read};
 
-/// The last component of a command's path.
+/// Returns the last component of a command's path.
 pub(crate) fn base_name(path: &str) -> &str {
     path.rsplit('/').next().unwrap_or(path)
 }

@@ -1,7 +1,7 @@
-//! A shell command in lines, as a person would have written it in a Dockerfile.
+//! Breaks a shell command into lines, as in a Dockerfile.
 //!
-//! Lines are only ever broken where white space stands or may stand between
-//! two words, so what the shell does stays the same.
+//! Lines are only broken where white space is, or may be, between two words, so that the meaning of
+//! the command stays the same.
 
 use crate::display::escaped_str;
 
@@ -24,7 +24,7 @@ pub fn pretty_shell(command: &str) -> Vec<String> {
     page.end()
 }
 
-/// A line of the author's, with tabs as spaces and other control characters escaped.
+/// Returns a line of the author with tabs as spaces and other control characters escaped.
 pub(crate) fn verbatim(line: &str) -> String {
     escaped_str(&line.trim_end().replace('\t', &" ".repeat(INDENT)))
 }
@@ -40,7 +40,7 @@ enum Token<'a> {
     Break,
 }
 
-/// What has to be closed before the highest level is reached again.
+/// A construct that has to be closed before the top level is reached again.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Open {
     Single,
@@ -69,7 +69,7 @@ fn tokens(command: &str) -> Vec<Token<'_>> {
     tokens
 }
 
-/// The bytes of the word that a text begins with; at least one character.
+/// Returns the length in bytes of the word at the start of a text; at least one character.
 fn word(text: &str) -> usize {
     // A comment goes on to the end.
     if text.starts_with('#') {
@@ -116,11 +116,11 @@ struct Page {
     line: String,
     /// Loops, conditions and groups that are open.
     depth: usize,
-    /// Whether the last command began with `case` and its `in` is still to come.
+    /// True if the last command began with `case` and its `in` has not appeared yet.
     case: bool,
-    /// Whether the next word is a command, and not one of its arguments.
+    /// True inside a command, so that the next word is one of its arguments.
     inside_command: bool,
-    /// Whether a new line begins before the next word, and how much further in than usual.
+    /// The extra indent of the next word, if a new line begins before it.
     pending: Option<usize>,
 }
 

@@ -1,4 +1,4 @@
-//! Words as a shell takes them.
+//! Quotes words for a shell.
 
 use crate::display::escaped_str;
 

@@ -1,17 +1,18 @@
-//! A shell command, as far as a change to it needs: its simple commands, and what joins them.
+//! Splits a shell command into simple commands and the operators between them, as far as a change
+//! needs.
 //!
-//! It follows the POSIX shell's quoting and operators. What cannot be followed
-//! with certainty (comments, here-documents, quotes that do not end, `case`)
-//! is not read at all, so that nothing is changed that is not understood.
+//! It follows the quoting and the operators of the POSIX shell. A command that cannot be followed
+//! with certainty (comments, here-documents, unclosed quotes, `case`) is not read at all, so that
+//! nothing is changed that is not understood.
 
 use std::ops::Range;
 
 use super::wrappers;
 
-/// What stands before a command.
+/// The operator before a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Joint {
-    /// Nothing: it is the first, or the first in its parentheses.
+    /// None: the command is the first, or the first in its parentheses.
     Start,
     /// `&&`.
     And,
@@ -30,11 +31,11 @@ pub(crate) enum Joint {
 pub(crate) struct Command<'a> {
     /// Its words as written, quotes and redirections with them.
     pub words: Vec<&'a str>,
-    /// Where each word stands in the text.
+    /// The position of each word in the text.
     pub places: Vec<Range<usize>>,
-    /// Where the operator before it stands, with the operator's kind.
+    /// The operator before the command, and its position.
     pub joint: (Joint, usize),
-    /// How many parentheses it stands in.
+    /// The depth of parentheses.
     pub depth: usize,
 }
 
@@ -45,7 +46,7 @@ pub(crate) struct Script<'a> {
     pub commands: Vec<Command<'a>>,
 }
 
-/// Words that begin or continue a compound command, so that a command follows them.
+/// Reserved words after which a command follows.
 const RESERVED: [&str; 10] = ["!", "{", "if", "then", "else", "elif", "while", "until", "do", "time"];
 /// Words of the shell itself that run the rest as a command.
 const PREFIXES: [&str; 2] = ["exec", "command"];
@@ -56,7 +57,7 @@ const STATEFUL: [&str; 24] = [
 ];
 
 impl<'a> Command<'a> {
-    /// The words from the program on, without what stands before it: assignments, `sudo` and the like.
+    /// Returns the words from the program on, without assignments, `sudo` and similar prefixes.
     pub fn program(&self) -> &[&'a str] {
         let mut words = &self.words[..];
         while let Some(first) = words.first() {
@@ -71,13 +72,13 @@ impl<'a> Command<'a> {
         words
     }
 
-    /// Whether it changes what later commands of the same shell do.
+    /// Returns whether the command affects later commands of the same shell.
     fn changes_state(&self) -> bool {
         let first = self.words.iter().find(|word| !RESERVED.contains(*word));
         first.is_some_and(|word| STATEFUL.contains(word) || is_assignment(word) || *word == "exec")
     }
 
-    /// Whether it is `set -e` in any spelling.
+    /// Returns whether the command is `set -e` in any spelling.
     fn ends_at_errors(&self) -> bool {
         let [first, rest @ ..] = &*self.words else { return false };
         *first == "set"
@@ -86,7 +87,8 @@ impl<'a> Command<'a> {
 }
 
 impl Script<'_> {
-    /// Whether it has to stand in parentheses between `&&`: operators that bind less, or state that must not leak.
+    /// Returns whether the command needs parentheses between `&&`: because of operators that bind
+    /// less tightly, or state that must not leak.
     pub fn needs_parentheses(&self, last: bool) -> bool {
         let outer = || self.commands.iter().filter(|command| command.depth == 0);
         outer().any(|command| matches!(command.joint.0, Joint::Or | Joint::Then | Joint::Background))
@@ -94,7 +96,7 @@ impl Script<'_> {
             || (!last && outer().any(Command::changes_state))
     }
 
-    /// Whether it relies on `set -e`, which the shell ignores before `&&`.
+    /// Returns whether the script relies on `set -e`, which the shell ignores before `&&`.
     pub fn ends_at_errors(&self) -> bool {
         self.commands.iter().any(Command::ends_at_errors)
     }
@@ -108,7 +110,7 @@ fn is_assignment(word: &str) -> bool {
     })
 }
 
-/// What the reader is inside of.
+/// The construct that surrounds the current position.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Inside {
     Quotes,
@@ -182,7 +184,8 @@ pub(crate) fn read(text: &str) -> Option<Script<'_>> {
 }
 
 impl Reader<'_> {
-    /// Takes a character that has a meaning outside of quotes; says how many more belong to it.
+    /// Handles a character with a meaning outside of quotes; returns the number of further
+    /// characters that belong to it.
     fn operator(&mut self, at: usize, here: u8, next: u8) -> Option<usize> {
         let before = at.checked_sub(1).map(|i| self.text.as_bytes()[i]).unwrap_or_default();
         let (joint, more) = match (here, next) {

@@ -1,4 +1,4 @@
-//! A word while it is being read.
+//! Builds a word while it is read.
 
 use super::expand::{LONG, TooComplex};
 

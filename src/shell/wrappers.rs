@@ -1,4 +1,4 @@
-//! Programs that only prepare something and then run their arguments.
+//! Recognises programs that prepare something and then run their arguments.
 
 use super::base_name;
 
@@ -43,7 +43,7 @@ const WRAPPERS: [Wrapper; 22] = [
 /// The most words that `env -S` splits one into.
 const SPLIT_LIMIT: usize = 256;
 
-/// What a wrapper runs.
+/// The command that a wrapper runs.
 #[derive(Debug, PartialEq, Eq, Default)]
 pub(crate) struct Wrapped {
     /// The command, which may be empty.
@@ -54,7 +54,7 @@ pub(crate) struct Wrapped {
     pub directory: Option<String>,
 }
 
-/// What a command runs, if it is a program that runs its arguments.
+/// Returns the command that a wrapper runs; `None` if `command` is no wrapper.
 pub(crate) fn unwrap(command: &[String]) -> Option<Wrapped> {
     let (name, arguments) = command.split_first()?;
     // BusyBox is whatever its first argument says.
@@ -102,7 +102,8 @@ pub(crate) fn unwrap(command: &[String]) -> Option<Wrapped> {
     Some(wrapped)
 }
 
-/// The place of the word at which the command begins that a wrapper runs; `None` if it is no wrapper, or splits a word.
+/// Returns the index of the word at which a wrapper's command begins; `None` if it is no wrapper,
+/// or splits a word.
 pub(crate) fn command_at(words: &[&str]) -> Option<usize> {
     let owned: Vec<_> = words.iter().map(|&word| word.to_owned()).collect();
     let wrapped = unwrap(&owned)?;

@@ -1,4 +1,4 @@
-//! Gives every inode to one rule or one signature, or to none.
+//! Assigns every inode to at most one rule or signature.
 
 use std::collections::{BTreeMap, HashMap};
 
@@ -12,23 +12,23 @@ use crate::tree::{Cause, Death, NodeId, Tree, VersionId};
 
 type Map<K, V> = HashMap<K, V, RandomState>;
 
-/// What takes bytes: the number of a rule or of a signature.
+/// The rule or signature that an inode is assigned to, by number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Subject {
     Rule(u16),
     Signature(u16),
 }
 
-/// An inode with the name that it is known by.
+/// An inode with its display name.
 #[derive(Debug, Clone, Copy)]
 pub struct Inode {
     pub version: VersionId,
     pub node: NodeId,
-    /// How it died; `None` if it is there.
+    /// The cause of its removal; `None` if it is visible.
     pub cause: Option<Cause>,
 }
 
-/// Inodes with one subject, one layer that ships them and one fate.
+/// Inodes with the same subject, layer and fate.
 #[derive(Debug)]
 pub struct Group {
     pub subject: Subject,
@@ -39,7 +39,7 @@ pub struct Group {
 }
 
 impl Group {
-    /// How most of the bytes died.
+    /// Returns the most frequent cause of removal, by bytes.
     pub fn cause(&self, inspection: &Inspection) -> Option<Cause> {
         let mut sums: BTreeMap<Cause, u64> = BTreeMap::new();
         for inode in &self.inodes {
@@ -51,12 +51,12 @@ impl Group {
     }
 }
 
-/// Which rule takes each path, and what each path is for; indexed like [`NodeId`].
+/// The rule and the purpose of each path, indexed like [`NodeId`].
 #[derive(Debug)]
 pub(crate) struct Matches {
     pub rule: Vec<Option<u16>>,
     pub place: Vec<Option<u16>>,
-    /// Names that are there, of inodes whose first name is not.
+    /// Visible names of inodes whose first name is not visible.
     names: Map<VersionId, NodeId>,
 }
 
@@ -68,13 +68,13 @@ impl Matches {
         Self { rule, place, names: other_names(tree) }
     }
 
-    /// The name that an inode is known by: its first one, or one that is there if that is gone.
+    /// Returns the display name of an inode: its first name or, if that was removed, a visible one.
     pub fn name_of(&self, tree: &Tree, inode: VersionId) -> NodeId {
         self.names.get(&inode).copied().unwrap_or_else(|| tree.node_of(inode))
     }
 }
 
-/// A file whose first name is gone may still be reached by another one.
+/// Finds visible names of files whose first name was removed.
 fn other_names(tree: &Tree) -> Map<VersionId, NodeId> {
     let is_lost = |inode: &VersionId| tree.died(*inode).is_some() && tree.death(*inode).is_none();
     let mut lost: Vec<VersionId> = tree.linked_inodes().filter(is_lost).collect();
@@ -94,7 +94,7 @@ fn other_names(tree: &Tree) -> Map<VersionId, NodeId> {
     names
 }
 
-/// Groups the inodes that a rule or a signature takes, in a fixed order.
+/// Groups the inodes that a rule or a signature applies to, in a fixed order.
 pub fn groups(inspection: &Inspection, rules: &Rules, matches: &Matches) -> Vec<Group> {
     let tree = &inspection.tree;
     let mut taken: Map<(u16, usize, Fate), (u64, Vec<Inode>)> = Map::default();
@@ -133,12 +133,12 @@ pub fn groups(inspection: &Inspection, rules: &Rules, matches: &Matches) -> Vec<
     groups
 }
 
-/// The items of a map in the order of their keys.
+/// Returns the items of a map, ordered by key.
 fn in_order<K: Ord, V>(map: Map<K, V>) -> impl Iterator<Item = (K, V)> {
     map.into_iter().collect::<BTreeMap<_, _>>().into_iter()
 }
 
-/// Which signatures' words an instruction has, found once for each layer.
+/// A cache of the signatures whose words occur in an instruction, by layer.
 struct Words<'a> {
     inspection: &'a Inspection,
     rules: &'a Rules,
@@ -146,7 +146,8 @@ struct Words<'a> {
 }
 
 impl Words<'_> {
-    /// For each signature, whether the layer's instruction may have made its bytes, and whether it may have removed them.
+    /// Returns, for each signature, whether the layer's instruction may have made its bytes, and
+    /// whether it may have removed them.
     fn of(&mut self, layer: usize) -> Vec<(bool, bool)> {
         let words = self.known.entry(layer).or_insert_with(|| {
             let text = self.inspection.layers[layer].instruction.one_line();
@@ -158,7 +159,7 @@ impl Words<'_> {
     }
 }
 
-/// Whether a rule speaks of bytes with this fate.
+/// Returns whether a rule covers bytes with this fate.
 fn speaks_of(rule: &Rule, death: Option<&Death>) -> bool {
     match (rule.when, death.map(|death| death.cause)) {
         (When::Live, Some(_)) | (When::Dead, None) | (_, Some(Cause::Recopied)) => false,
@@ -175,7 +176,7 @@ fn is_for(rule: &Rule, inspection: &Inspection) -> bool {
     }
 }
 
-/// The groups of a pair of layers, by the first signature that fits each way to die.
+/// Returns the groups of a pair of layers: for each cause, by the first signature that fits.
 fn signed(
     tree: &Tree,
     rules: &Rules,
@@ -208,7 +209,7 @@ fn signed(
     by_signature.into_iter().filter_map(enough)
 }
 
-/// Whether a text has any of the words, or none are asked for.
+/// Returns whether a text contains any of the words; true if there are none.
 pub fn has_any(text: &str, words: &[String]) -> bool {
     words.is_empty() || words.iter().any(|word| text.contains(word.as_str()))
 }

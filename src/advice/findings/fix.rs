@@ -1,4 +1,4 @@
-//! Why bytes ship, and the lines that keep them out, in the image's own words.
+//! Explains why bytes are in the image, and how to avoid them, with the image's own instructions.
 
 use super::assign::{Group, Subject, has_any};
 use super::rules::{Rule, Rules};
@@ -6,27 +6,27 @@ use super::{Fate, Whose};
 use crate::analysis::Inspection;
 use crate::tree::Cause;
 
-/// The most instructions that are written as one.
+/// The most instructions that are merged into one.
 const MERGED: usize = 6;
-/// The longest instruction that is looked into and written out, in bytes.
+/// The longest instruction that is examined and written out, in bytes.
 const LINE: usize = 16 << 10;
-/// How many layers later one is looked for that needs what an instruction left.
+/// The number of later layers in which a user of an instruction's leftovers is searched.
 const LATER: usize = 64;
 
-/// How to keep bytes out.
+/// A way to avoid bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Fix {
-    /// What to do, in a sentence.
+    /// The advice in a sentence.
     pub what: String,
-    /// The instruction as it should be, made of the image's own; not escaped.
+    /// The changed instruction, made from the image's own; not escaped.
     pub dockerfile: Option<String>,
     /// Lines for `.dockerignore`.
     pub dockerignore: Vec<String>,
-    /// Bytes that the image would be smaller by.
+    /// The number of bytes that the image becomes smaller by.
     pub saves: u64,
 }
 
-/// Why the bytes of a group ship.
+/// Explains why the bytes of a group are in the image.
 pub fn why(inspection: &Inspection, rules: &Rules, group: &Group, whose: Whose) -> String {
     let reason = match group.subject {
         Subject::Rule(number) => &rules.list[usize::from(number)].why,
@@ -55,7 +55,7 @@ pub fn why(inspection: &Inspection, rules: &Rules, group: &Group, whose: Whose) 
     if reason.is_empty() { what } else { format!("{what}; {reason}") }
 }
 
-/// How to keep the bytes of a group out.
+/// Suggests how to avoid the bytes of a group.
 pub fn of(inspection: &Inspection, rules: &Rules, group: &Group, whose: Whose, base: usize) -> Fix {
     let text = |layer: usize| inspection.layers[layer].instruction.text.as_str();
     let fix = |what: String, dockerfile: Option<String>| Fix {
@@ -121,14 +121,16 @@ pub fn of(inspection: &Inspection, rules: &Rules, group: &Group, whose: Whose, b
     }
 }
 
-/// Whether a `COPY` or `ADD` took from the build context; paths in another stage, which BuildKit's history does not name, begin with a slash.
+/// Returns whether a `COPY` or `ADD` reads from the build context. Paths in another stage, which
+/// BuildKit's history does not name, begin with a slash.
 fn is_from_context(text: &str) -> bool {
     let Some((word, rest)) = text.split_once(' ') else { return false };
     let source = rest.split_whitespace().find(|word| !word.starts_with("--"));
     matches!(word, "COPY" | "ADD") && !rest.contains("--from=") && source.is_some_and(|source| !source.starts_with('/'))
 }
 
-/// The last later layer that needs what the rule speaks of, if the one that makes it does not use it itself.
+/// Returns the last later layer that needs the files of a rule, unless the layer that makes them
+/// uses them itself.
 fn used_in(inspection: &Inspection, rule: &Rule, group: &Group) -> Option<usize> {
     let uses = |layer: usize| {
         let text = &inspection.layers[layer].instruction.text;
@@ -144,7 +146,7 @@ fn used_in(inspection: &Inspection, rule: &Rule, group: &Group) -> Option<usize>
     (group.born_in + 1..end.min(group.born_in + LATER)).rev().find(|&layer| uses(layer))
 }
 
-/// What to do about bytes that one step makes and another one hides.
+/// Suggests what to do about bytes that one instruction adds and another removes.
 fn merge_or(died_in: usize, born: usize, base: usize, otherwise: &str) -> String {
     if died_in <= born || born < base {
         return otherwise.into();
@@ -159,7 +161,7 @@ fn merge_or(died_in: usize, born: usize, base: usize, otherwise: &str) -> String
     }
 }
 
-/// The steps from one layer to another as one RUN, if all of them are one.
+/// Merges the instructions of a range of layers into one RUN, if all of them are RUNs.
 fn merged(inspection: &Inspection, born: usize, died_in: usize) -> Option<String> {
     if died_in <= born || died_in - born >= MERGED {
         return None;
@@ -168,7 +170,7 @@ fn merged(inspection: &Inspection, born: usize, died_in: usize) -> Option<String
     Some(format!("RUN {}", commands?.join(" \\\n && ")))
 }
 
-/// The command of a RUN in shell form, in one line.
+/// Returns the command of a RUN in shell form, in one line.
 fn command(text: &str) -> Option<&str> {
     let command = text.strip_prefix("RUN ")?.trim();
     let plain =
@@ -176,7 +178,7 @@ fn command(text: &str) -> Option<&str> {
     (plain && !command.contains('\n')).then_some(command)
 }
 
-/// The instruction with what the rule puts in or adds.
+/// Applies the replacements and additions of a rule to an instruction.
 fn fitted(rule: &Rule, text: &str) -> Option<String> {
     let run = text.strip_prefix("RUN ").filter(|run| run.len() <= LINE)?;
     if !has_any(run, &rule.made_by) {
@@ -198,7 +200,7 @@ fn fitted(rule: &Rule, text: &str) -> Option<String> {
     Some(format!("{} \\\n && {append}", text.trim_end().trim_end_matches(';').trim_end()))
 }
 
-/// Replaces words where they stand by themselves: not `pip install` in `mypip install`.
+/// Replaces whole words: `pip install`, but not in `mypip install`.
 fn replace_words(text: &str, from: &str, to: &str) -> String {
     let mut out = String::with_capacity(text.len());
     let mut done = 0;
@@ -216,7 +218,8 @@ fn replace_words(text: &str, from: &str, to: &str) -> String {
     out
 }
 
-/// A COPY with the mode or the owner that a later step gives everything it copied.
+/// Returns a COPY with the mode or the owner that a later instruction gives to everything it
+/// copied.
 fn with_mode(inspection: &Inspection, born: usize, died_in: usize) -> Option<String> {
     let text = &inspection.layers[born].instruction.text;
     let (word, rest) =
@@ -237,7 +240,8 @@ fn with_mode(inspection: &Inspection, born: usize, died_in: usize) -> Option<Str
         .then(|| format!("{word} --{flag}={value} {}", as_written(rest)))
 }
 
-/// What a COPY takes and where it puts it; the classic builder writes `dir:<digits> in /srv`, which hides what it took.
+/// Returns the source and the destination of a COPY. The classic builder writes `dir:<digits> in
+/// /srv`, which hides the source.
 fn as_written(rest: &str) -> String {
     match rest.split_once(" in ") {
         Some((source, place))

@@ -1,7 +1,7 @@
-//! One glob over the paths of an image, split into the components it asks for.
+//! Parses a glob over the paths of an image into its components.
 //!
-//! Rules match component by component, so that a tree is walked once for all
-//! of them and never a whole path is looked at. Braces are written out first.
+//! Rules match component by component, so that the tree is walked once for all rules and no full
+//! path is compared. Braces are expanded first.
 
 use globset::GlobMatcher;
 
@@ -11,18 +11,18 @@ const LENGTH: usize = 512;
 const PARTS: usize = 16;
 /// The most `**` in a glob: each multiplies the ways in which it can match.
 const DEEP: usize = 3;
-/// The most globs that the braces of one may stand for.
+/// The most globs that the braces of one may expand to.
 const ALTERNATIVES: usize = 256;
 
 /// The most characters of a class such as `[co]` that is written out, too.
 const CLASS: usize = 16;
 
-/// What a glob asks of one component.
+/// The requirement of a glob for one component.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Part {
     /// `**`: any number of components; at the end, everything below.
     Deep,
-    /// This name.
+    /// A fixed name.
     Name(Box<[u8]>),
     /// A name that fits a pattern such as `*.pyc`.
     Pattern(Box<str>),
@@ -31,21 +31,21 @@ pub enum Part {
 /// A glob without braces.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Glob {
-    /// What it asks of each component.
+    /// The requirements, component by component.
     pub parts: Vec<Part>,
 }
 
-/// How specific a glob is; the greater wins.
+/// The specificity of a glob; the greater one wins.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub struct Specificity {
-    /// Names that it begins with.
+    /// The number of leading fixed names.
     leading: usize,
-    /// Bytes that it spells out.
+    /// The number of literal bytes.
     literal: usize,
 }
 
 impl Glob {
-    /// Reads a glob; one with braces is several.
+    /// Parses a glob. Braces expand to several.
     pub fn parse(text: &str) -> Result<Vec<Self>, String> {
         if text.len() > LENGTH {
             return Err(format!("the glob has more than {LENGTH} bytes"));
@@ -80,12 +80,13 @@ impl Glob {
         Ok(Self { parts })
     }
 
-    /// Whether it takes everything below a directory: whether it ends in `/**`.
+    /// Returns whether the glob matches everything below a directory: it ends in `/**`.
     pub fn takes_all_below(&self) -> bool {
         self.parts.last() == Some(&Part::Deep)
     }
 
-    /// How specific it is: first the names that it begins with, then the bytes that it spells out.
+    /// Returns the specificity: first the number of leading fixed names, then the number of literal
+    /// bytes.
     pub fn specificity(&self) -> Specificity {
         let literal = |part: &Part| match part {
             Part::Deep => 0,
@@ -99,7 +100,7 @@ impl Glob {
     }
 }
 
-/// Writes the braces of a glob out.
+/// Expands the braces of a glob.
 fn alternatives(text: &str) -> Result<Vec<String>, String> {
     let (mut work, mut out) = (vec![text.to_owned()], Vec::new());
     while let Some(text) = work.pop() {
@@ -138,11 +139,11 @@ fn alternatives(text: &str) -> Result<Vec<String>, String> {
 /// A pattern for one name.
 #[derive(Debug)]
 pub enum Name {
-    /// What stands before the first star, between the stars, and behind the last one.
+    /// The parts before the first star, between the stars, and after the last one.
     Stars { before: Vec<u8>, between: Vec<Vec<u8>>, behind: Vec<u8> },
-    /// Several, for a class of characters such as `[co]`.
+    /// Several patterns, for a class of characters such as `[co]`.
     OneOf(Vec<Self>),
-    /// Anything else.
+    /// Any other pattern.
     General(Box<GlobMatcher>),
 }
 
@@ -168,7 +169,7 @@ impl Name {
         Ok(Self::General(Box::new(glob.map_err(|error| error.to_string())?.compile_matcher())))
     }
 
-    /// Whether a name fits.
+    /// Returns whether a name matches.
     pub fn fits(&self, name: &[u8]) -> bool {
         match self {
             Self::Stars { before, between, behind } => {
@@ -194,7 +195,8 @@ impl Name {
     }
 }
 
-/// Whether two pieces of the same length are the same: byte by byte, since they are short and most differ in the first.
+/// Returns whether two pieces of the same length are equal. Comparing byte by byte is fast, because
+/// they are short and most differ in the first byte.
 fn is_same(one: &[u8], other: &[u8]) -> bool {
     one.iter().zip(other).all(|(one, other)| one == other)
 }

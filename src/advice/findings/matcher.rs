@@ -1,9 +1,10 @@
-//! Many globs at once over all paths of a tree, in one pass.
+//! Matches many globs against all paths of a tree in one pass, with an NFA that is determinised
+//! lazily.
 //!
-//! The globs are one automaton over the components of paths. A path's state
-//! follows from its directory's state and its own name, so the nodes of the
-//! tree are gone through once, in the order they were made. States are sets of
-//! positions in globs, made when they are first met and then kept.
+//! The globs form one automaton over the components of paths. The state of a path follows from its
+//! directory's state and its own name, so the nodes of the tree are visited once, in the order of
+//! their creation. States are sets of positions in globs, made when they first occur and then
+//! cached.
 
 use std::collections::HashMap;
 use std::collections::hash_map::Entry;
@@ -16,17 +17,17 @@ use crate::tree::{NodeId, Tree};
 
 type Map<K, V> = HashMap<K, V, RandomState>;
 
-/// What a glob speaks for.
+/// The effect of a glob.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Target {
-    /// What it is matched for: the number of a rule.
+    /// The number of the rule.
     of: u16,
-    /// Whether it takes a path away from that, rather than to it.
+    /// True if a match excludes the path from the rule.
     excludes: bool,
     specificity: Specificity,
 }
 
-/// A place in a glob: before one of its parts, or at its end.
+/// A position in a glob: before one of its parts, or at its end.
 #[derive(Debug, Clone, Copy)]
 enum Step {
     Name(u32),
@@ -41,24 +42,24 @@ enum Step {
     },
 }
 
-/// Globs, each for the number of a rule, ready to be matched.
+/// Globs of numbered rules, compiled for matching.
 #[derive(Debug, Default)]
 pub struct Matcher {
     steps: Vec<Step>,
-    /// Of each step, the glob.
+    /// The glob of each step.
     glob_of: Vec<u32>,
     globs: Vec<Target>,
     starts: Vec<u32>,
     names: Map<Box<[u8]>, u32>,
     patterns: Vec<(Box<str>, Name)>,
-    /// Patterns by the byte that they end in, else by the one that they begin with.
+    /// Patterns by their last byte or, failing that, by their first byte.
     by_end: Buckets,
     by_start: Buckets,
-    /// Patterns that a name may fit whatever its first and its last byte are.
+    /// Patterns whose first and last bytes are not fixed.
     open: Vec<u32>,
 }
 
-/// Patterns by a byte.
+/// Patterns indexed by a byte.
 #[derive(Debug, Default)]
 struct Buckets(Vec<Vec<u32>>);
 
@@ -77,7 +78,7 @@ impl Buckets {
 }
 
 impl Matcher {
-    /// Adds a glob for a rule; the glob has been parsed, so its patterns are sound.
+    /// Adds a glob for a rule. The glob has been parsed, so its patterns are valid.
     pub fn add(&mut self, glob: &Glob, of: u16, excludes: bool) {
         let number = u32::try_from(self.globs.len()).expect("globs are limited");
         self.globs.push(Target { of, excludes, specificity: glob.specificity() });
@@ -119,7 +120,8 @@ impl Matcher {
         }
     }
 
-    /// The number of the rule that takes each path, indexed like [`NodeId`]; the most specific one, the first of those.
+    /// Returns the number of the matching rule for each path, indexed like [`NodeId`]: the most
+    /// specific one or, among equals, the first.
     pub fn take(&self, tree: &Tree, proofs: &[Proof]) -> Vec<Option<u16>> {
         Pass { matcher: self, symbols: Map::default(), states: Vec::new(), known: Map::default(), next: Map::default() }
             .run(tree, proofs)
@@ -132,7 +134,8 @@ impl Matcher {
         }
     }
 
-    /// What of a name matters: the number of the name, then those of the patterns that it fits, of those asked for.
+    /// Reduces a name to the facts that matter: its number among the fixed names, and the numbers
+    /// of the requested patterns that it matches.
     fn symbol(&self, name: &[u8], asked: &[u32], out: &mut Vec<u32>) {
         out.clear();
         out.push(self.names.get(name).copied().unwrap_or(u32::MAX));
@@ -148,17 +151,17 @@ impl Matcher {
 #[derive(Debug)]
 struct State {
     steps: Box<[u32]>,
-    /// The patterns that these positions ask for, in order.
+    /// The patterns that these positions need, in order.
     patterns: Box<[u32]>,
-    /// The rule that takes a path in this state.
+    /// The rule that matches a path in this state.
     taken_by: Option<u16>,
-    /// Positions at the directory that a glob takes all below of: where a proof is asked for.
+    /// Positions at a directory that a glob matches entirely, where a proof is checked.
     asking: Box<[u32]>,
 }
 
 struct Pass<'a> {
     matcher: &'a Matcher,
-    /// Numbers of what of a name matters.
+    /// Numbers of the facts about names, as the alphabet of the automaton.
     symbols: Map<Box<[u32]>, u32>,
     states: Vec<State>,
     known: Map<Box<[u32]>, u32>,
@@ -223,7 +226,7 @@ impl Pass<'_> {
         to
     }
 
-    /// Without the globs whose proof is missing at a directory that they would take all below of.
+    /// Removes the globs whose proof is missing at a directory that they would match entirely.
     fn proved(&mut self, state: u32, node: NodeId, tree: &Tree, proofs: &[Proof]) -> u32 {
         let asking = &self.states[state as usize].asking;
         let fails = |at: &u32| {
@@ -238,7 +241,7 @@ impl Pass<'_> {
         self.state(steps, proofs)
     }
 
-    /// The state of a set of positions, closed over `**` that stand for nothing.
+    /// Returns the state for a set of positions, closed over `**` that match no component.
     fn state(&mut self, mut steps: Vec<u32>, proofs: &[Proof]) -> u32 {
         let mut i = 0;
         while i < steps.len() {

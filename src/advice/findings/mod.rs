@@ -1,15 +1,13 @@
-//! Findings: bytes that need not ship, with the reason, the instruction and the fix.
+//! Findings: avoidable bytes, with the reason, the instruction and the fix.
 //!
-//! Every inode belongs to one finding at most, so the bytes of all findings and
-//! of the rest are the totals. The rule with the most specific glob takes a
-//! path: the one that begins with more names, then the one that spells out more
-//! bytes, then the one that comes first, a user's own before the built-in ones.
-//! What died is taken by a rule too, if it was deleted (or hidden, or
-//! replaced); what was overwritten only by rules for junk and for dead bytes,
-//! since writing a header again does not make it a finding about headers. What
-//! no rule takes, or fewer bytes than its rule speaks of, goes to the first
-//! signature that fits the two instructions. Contents that came again unchanged
-//! are always a signature's.
+//! Every inode belongs to at most one finding, so the bytes of all findings and the rest add up to
+//! the totals. The rule with the most specific glob is assigned to a path: the one with more
+//! leading names, then the one with more literal bytes, then the first one; a user's rules precede
+//! the built-in ones. Deleted, hidden and replaced files are assigned to rules, too. Overwritten
+//! ones only to rules for junk and for wasted bytes, because writing a header again does not make
+//! it a finding about headers. Files without a rule, or with fewer bytes than the rule's minimum,
+//! go to the first signature that fits the two instructions. Contents that were rewritten unchanged
+//! always belong to a signature.
 
 mod assign;
 mod fix;
@@ -31,22 +29,22 @@ pub use rules::{Level, Purpose, Rule, Rules, RulesError, Signature, When};
 
 pub(crate) use assign::{Matches, has_any};
 
-/// The most findings; an image with more is one that nobody built.
+/// The most findings; no real image has more.
 const FINDINGS: usize = 1_000;
-/// Examples and packages that a finding has, the biggest first.
+/// The most examples and packages of a finding, the largest first.
 const EXAMPLES: usize = 5;
 
-/// Whose doing bytes are.
+/// Whether bytes come from the base image or from your layers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Whose {
-    /// That of the instructions after the base image.
+    /// Your layers: the instructions after the base image.
     Own,
-    /// That of the base image.
+    /// The base image.
     Base,
 }
 
 impl Whose {
-    /// The word that reports use.
+    /// Returns the word that reports use.
     pub fn name(self) -> &'static str {
         match self {
             Self::Own => "own",
@@ -55,66 +53,66 @@ impl Whose {
     }
 }
 
-/// Whether bytes are still reached.
+/// The fate of bytes: visible or wasted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Fate {
-    /// They are there at last.
+    /// The files are visible in the final filesystem.
     Left,
-    /// They still ship although this layer took them away.
+    /// The files were removed by a later layer, and are still in the image.
     Gone {
-        /// The layer.
+        /// The layer that removed them.
         died_in: usize,
     },
 }
 
-/// A path with bytes at it or below it.
+/// A path with the size of everything at and below it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Spot {
     /// The path.
     pub node: NodeId,
-    /// How many bytes.
+    /// The size in bytes.
     pub bytes: u64,
 }
 
-/// Bytes that need not ship.
+/// Avoidable bytes with one reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Finding {
-    /// The rule or the signature.
+    /// The id of the rule or of the signature.
     pub rule: String,
-    /// What the bytes are, in a few words.
+    /// A short description of the files.
     pub title: String,
-    /// How sure it is that they need not ship.
+    /// The confidence that they are not needed.
     pub level: Level,
-    /// Whose doing they are.
+    /// Whether they are in the base image or in your layers.
     pub whose: Whose,
-    /// The layer that ships them.
+    /// The layer that added them.
     pub born_in: usize,
-    /// Whether they are still reached.
+    /// Whether they are visible.
     pub fate: Fate,
-    /// How most of them died.
+    /// The most frequent cause of removal.
     pub cause: Option<Cause>,
-    /// How many bytes.
+    /// The size in bytes.
     pub bytes: u64,
-    /// How many inodes.
+    /// The number of inodes.
     pub files: usize,
-    /// Which ones, in no order.
+    /// The inodes, in no particular order.
     pub inodes: Vec<VersionId>,
-    /// Up to three directories that hold them, the biggest first.
+    /// Up to three directories that contain them, the largest first.
     pub places: Vec<Spot>,
-    /// The biggest files.
+    /// The largest files.
     pub examples: Vec<Spot>,
-    /// The packages that most of them belong to, escaped for display, with their bytes.
+    /// The packages that most of them belong to, escaped for display, with sizes in bytes.
     pub packages: Vec<(String, u64)>,
-    /// Why they need not ship, in a sentence or two.
+    /// The reason why they are not needed, in a sentence or two.
     pub why: String,
-    /// How to keep them out.
+    /// The way to avoid them.
     pub fix: Fix,
-    /// Where this is documented.
+    /// Links to documentation.
     pub sources: Vec<String>,
 }
 
 impl Finding {
-    /// The layer that took the bytes away.
+    /// Returns the layer that removed the files.
     pub fn died_in(&self) -> Option<usize> {
         match self.fate {
             Fate::Left => None,
@@ -123,16 +121,16 @@ impl Finding {
     }
 }
 
-/// Finds what need not ship, the biggest first; the lowest `base` layers are the base image's.
+/// Finds avoidable bytes, the largest findings first. The lowest `base` layers are the base image.
 ///
-/// With the contents of files at hand, packages are named.
+/// If the contents of files are available, packages are named.
 pub fn find(inspection: &Inspection, rules: &Rules, base: usize, contents: Option<&dyn Contents>) -> Vec<Finding> {
     let packages =
         contents.map(|contents| Packages::read(&inspection.tree, contents, &Arc::default())).unwrap_or_default();
     findings_of(inspection, rules, &Matches::of(inspection, rules), base, &packages)
 }
 
-/// The same, where paths have been matched and databases been read already.
+/// Returns the findings for paths that have been matched and package databases that have been read.
 pub(crate) fn findings_of(
     inspection: &Inspection,
     rules: &Rules,

@@ -1,4 +1,4 @@
-//! Where the files of a finding lie: few directories that say it all.
+//! Summarises the places of a finding's files by a few directories.
 
 use std::collections::HashMap;
 
@@ -7,10 +7,11 @@ use super::assign::{Matches, Subject};
 use crate::analysis::{Inspection, place};
 use crate::tree::NodeId;
 
-/// Directories that are named before one that holds most is named instead.
+/// The most directories that are listed; if more are needed, one that has most of the bytes is
+/// listed instead.
 const PLACES: usize = 3;
 
-/// Up to three directories that hold the spots, the biggest first.
+/// Returns up to three directories that contain the spots, the largest first.
 pub fn of(inspection: &Inspection, matches: &Matches, subject: Subject, spots: &[Spot]) -> Vec<Spot> {
     let tree = &inspection.tree;
     let one_for_all = || {
@@ -33,7 +34,8 @@ pub fn of(inspection: &Inspection, matches: &Matches, subject: Subject, spots: &
     places
 }
 
-/// The directory that holds the whole subtree which a rule takes; `directory` itself if it takes single files.
+/// Returns the root of the subtree that a rule matches entirely; `directory` itself if it matches
+/// single files.
 fn top(
     inspection: &Inspection,
     matches: &Matches,

@@ -1,14 +1,14 @@
-//! What has to stand beside a match, so that a rule is not fooled by a name.
+//! Checks for files beside a match, so that a name alone does not mislead a rule.
 
 use super::glob::{Glob, Name, Part};
 use crate::tree::{NodeId, Tree};
 
-/// Paths that have to be there, in any layer, for a rule to speak.
+/// Paths that must exist in some layer for a rule to apply.
 #[derive(Debug, Default)]
 pub struct Proof {
-    /// From the root: each of these, in one of its spellings.
+    /// Paths from the root: each of these, in one of its spellings.
     anywhere: Vec<Vec<Trail>>,
-    /// From the directory that a glob ending in `/**` takes all below of.
+    /// Paths from the directory that a glob ending in `/**` matches entirely.
     beside: Vec<Vec<Trail>>,
 }
 
@@ -21,7 +21,8 @@ enum Wanted {
 }
 
 impl Proof {
-    /// Adds a path that has to be there: from the root if it begins with a slash, else from beside the match.
+    /// Adds a path that must exist: from the root if it begins with a slash, and otherwise beside
+    /// the match.
     pub fn add(&mut self, text: &str) -> Result<(), String> {
         let trails = Glob::parse(text)?.iter().map(trail).collect::<Result<Vec<_>, _>>()?;
         let list = if text.starts_with('/') { &mut self.anywhere } else { &mut self.beside };
@@ -29,17 +30,17 @@ impl Proof {
         Ok(())
     }
 
-    /// Whether something has to stand beside the match.
+    /// Returns whether there are paths beside the match.
     pub fn asks_beside(&self) -> bool {
         !self.beside.is_empty()
     }
 
-    /// Whether the paths from the root are there.
+    /// Returns whether the paths from the root exist.
     pub fn holds_anywhere(&self, tree: &Tree) -> bool {
         all(&self.anywhere, tree, NodeId::ROOT)
     }
 
-    /// Whether the paths from `node` are there.
+    /// Returns whether the paths from `node` exist.
     pub fn holds_at(&self, tree: &Tree, node: NodeId) -> bool {
         all(&self.beside, tree, node)
     }

@@ -1,32 +1,32 @@
-//! Small base images with their sizes: the table in `assets/small-bases.toml`.
+//! Small base images and their sizes, from `assets/small-bases.toml`.
 
 use std::sync::LazyLock;
 
 use serde::Deserialize;
 
-/// An image to build on.
+/// A base image.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
 pub struct SmallBase {
-    /// What `FROM` calls it.
+    /// The reference for `FROM`.
     pub name: String,
-    /// What it ships, in bytes.
+    /// The size in bytes.
     pub bytes: u64,
-    /// The C library that it has.
+    /// The C library.
     pub libc: Libc,
-    /// What it is.
+    /// The kind of image.
     pub kind: BaseKind,
-    /// When the size was read, year and month.
+    /// The month in which the size was read, as year and month.
     pub date: String,
-    /// Where the size can be read.
+    /// The place where the size can be read.
     pub source: String,
 }
 
-/// The C library that a program needs, or that a base image has.
+/// The C library of a program or of a base image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Libc {
-    /// None: statically linked programs.
+    /// No C library, for statically linked programs.
     None,
     /// The GNU C library.
     Glibc,
@@ -34,13 +34,13 @@ pub enum Libc {
     Musl,
 }
 
-/// Whether a base image has a shell and a package manager.
+/// The kind of a base image: with or without a shell and a package manager.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum BaseKind {
-    /// It has.
+    /// With a shell and a package manager.
     Small,
-    /// It has only what programs need to run.
+    /// Only the files that programs need to run.
     Distroless,
 }
 
@@ -55,7 +55,7 @@ static TABLE: LazyLock<Vec<SmallBase>> = LazyLock::new(|| {
     table.base
 });
 
-/// The smallest base image of a kind on which a program with this C library runs.
+/// Returns the smallest base image of a kind that runs programs with this C library.
 pub fn smallest(kind: BaseKind, libc: Libc) -> Option<&'static SmallBase> {
     let runs = |base: &&SmallBase| base.kind == kind && (libc == Libc::None || base.libc == libc);
     TABLE.iter().filter(runs).min_by_key(|base| base.bytes)

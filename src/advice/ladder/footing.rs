@@ -1,4 +1,4 @@
-//! What the ladder stands on, gathered from findings, application and closure.
+//! Gathers the input of the ladder from findings, application and libraries.
 
 use std::io::{self, Write};
 
@@ -17,15 +17,15 @@ use crate::runtime::command::{Application, Role};
 use crate::runtime::libraries::{Closure, Loader, Required, Why};
 use crate::tree::{NodeId, VersionId};
 
-/// Pieces of a program that are compressed to guess how far it packs.
+/// The number of pieces of a program that are compressed to estimate its packed size.
 const SAMPLES: u64 = 8;
-/// Programs are not packed into less than one part in so many.
+/// The limit of the estimated compression: one part in so many.
 const DENSEST: u64 = 10;
 /// The size of a piece in bytes.
 const SAMPLE: u64 = 1 << 20;
 
 impl Footing {
-    /// Gathers what is known; without an application the ladder ends with what is left out.
+    /// Gathers the input. Without a program, the ladder has only the rungs that leave files out.
     pub fn of(base: &Base, findings: &[Finding], program: Option<Program>) -> Self {
         let own = |level: &'static [Level]| -> Vec<VersionId> {
             let fits = |finding: &&Finding| {
@@ -48,7 +48,7 @@ impl Footing {
 }
 
 impl Program {
-    /// The program of an application, with what was found out of it; `None` if there is none.
+    /// Describes the program of an application; `None` if there is none.
     pub fn of(
         filesystem: &Filesystem<'_>,
         application: &Application,
@@ -114,7 +114,7 @@ impl Program {
     }
 }
 
-/// Where the loader looks for a file.
+/// Returns the name under which the loader looks for a file.
 fn loaded(filesystem: &Filesystem<'_>, required: &Required, interpreter: Option<&[u8]>) -> Loaded {
     let found_at = match interpreter.filter(|_| required.why == Why::Interpreter) {
         Some(interpreter) => escaped(interpreter),
@@ -135,7 +135,8 @@ fn start(filesystem: &Filesystem<'_>, application: &Application) -> Start {
     Start::Script(if libraries.iter().any(is_musl) { Libc::Musl } else { Libc::Glibc })
 }
 
-/// Guesses the size of a program when it is stripped and packed, by compressing pieces of it; `None` if it is packed, or if nothing like a program is in it.
+/// Estimates the size of a program when it is stripped and packed, by compressing pieces of it;
+/// `None` if it is packed already, or does not look like a program.
 pub fn guess_packed(source: &dyn ReadAt, executable: &Executable) -> io::Result<Option<u64>> {
     if executable.packed.is_some() {
         return Ok(None);

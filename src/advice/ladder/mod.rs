@@ -1,8 +1,8 @@
-//! The size of an image after each remedy, in order: from what was built down to the bare program.
+//! Computes the size of an image after each possible change, in order: from the image as built to
+//! the bare program.
 //!
-//! The rungs that leave files out are exact in shipped bytes, since nothing
-//! else changes; those that stand on another base image, or on a program that
-//! is yet to be made smaller, are estimates and say so.
+//! Rungs that only leave files out are exact, because nothing else changes. Rungs with another base
+//! image, or with a program that has to be made smaller, are estimates and marked as such.
 
 mod bases;
 mod footing;
@@ -16,67 +16,72 @@ use crate::analysis::what_if::{Change, Pull};
 use crate::display::ratio;
 use crate::tree::{NodeId, VersionId};
 
-/// What the ladder is built from, found out by others. Lists of inodes may overlap.
+/// The input of the ladder. Lists of inodes may overlap.
 #[derive(Debug, Clone, Default)]
 pub struct Footing {
-    /// The number of layers that are the base image's.
+    /// The number of layers in the base image.
     pub base_layers: usize,
-    /// What the base image is called, escaped for display, if anything tells.
+    /// The name of the base image, escaped for display, if known.
     pub base_name: Option<String>,
-    /// Live inodes of one's own layers that are caches and leftovers.
+    /// Visible inodes of your layers that are caches and leftovers.
     pub leftovers: Vec<VersionId>,
-    /// Live inodes of one's own layers that only the build needs: toolchains, sources, version control.
+    /// Visible inodes of your layers that are only needed for the build: toolchains, sources,
+    /// version control.
     pub build_only: Vec<VersionId>,
-    /// The live bytes of toolchains in the base image's layers.
+    /// The visible size of toolchains in the layers of the base image.
     pub base_toolchains: u64,
-    /// The program that the image is for, if it was found.
+    /// The program of the image, if it was found.
     pub program: Option<Program>,
 }
 
-/// The program of an image, and what it needs.
+/// The program of an image, and its needs.
 #[derive(Debug, Clone)]
 pub struct Program {
-    /// Where it is.
+    /// The path of the program.
     pub path: NodeId,
-    /// The program with everything else that is the application's.
+    /// The program with all other files of the application.
     pub files: Vec<NodeId>,
-    /// Those of them that are started by the name of a symbolic link, with that name.
+    /// The files that are started by the name of a symbolic link, with that name.
     pub names: Vec<Loaded>,
-    /// What starts it.
+    /// The way in which the program is started.
     pub start: Start,
-    /// The interpreter and the libraries that it loads; `None` if it is not a binary, so that nobody can tell.
+    /// The loader and the libraries; `None` if the program is not a binary, so that they are
+    /// unknown.
     pub closure: Option<Vec<Loaded>>,
-    /// What else it needs, with why: certificates, time zones, users.
+    /// Other files that it needs, with reasons: certificates, time zones, users.
     pub needs: Vec<Need>,
     /// The C library that it is linked against.
     pub libc: Libc,
-    /// Who made it.
+    /// The compiler.
     pub made_by: MadeBy,
-    /// Bytes that stripping saves; 0 if it is stripped already.
+    /// The number of bytes that stripping saves; 0 if it is stripped already.
     pub strippable: u64,
-    /// The size of the stripped program when it is packed, in bytes; `None` if it is packed already or not a binary.
+    /// The size of the program in bytes when it is stripped and packed; `None` if it is packed
+    /// already or not a binary.
     pub packed: Option<u64>,
-    /// Why the list of what it needs may not be complete; empty if it is.
+    /// The reasons why the needs may be incomplete; empty if they are complete.
     pub doubts: Vec<String>,
 }
 
-/// What starts a program.
+/// The way in which a program is started.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Start {
-    /// Nothing else: the image names it.
+    /// Directly by the container runtime.
     Alone,
-    /// A shell, which only the shell form asks for; in exec form, escaped for display, the instruction needs none.
+    /// By a shell that is only needed for the shell form. The value is the instruction in exec
+    /// form, escaped for display.
     ShellForm(String),
-    /// A script or a wrapper, which may need more than can be told; the image's own programs use this C library.
+    /// By a script or a wrapper, which may have unknown needs. The image's own programs use this C
+    /// library.
     Script(Libc),
 }
 
-/// Which compiler made a program, as far as that matters here.
+/// The compiler of a program, as far as it matters here.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum MadeBy {
-    /// That of Go, whose programs keep the names in stack traces without symbols.
+    /// Go, whose programs keep the names in stack traces without symbols.
     Go,
-    /// Another one.
+    /// Another compiler.
     Another,
 }
 
@@ -85,46 +90,48 @@ pub enum MadeBy {
 pub struct Loaded {
     /// The file.
     pub node: NodeId,
-    /// Where it is looked for: a symbolic link to it, or itself. Escaped for display.
+    /// The name under which the loader looks for it: a symbolic link, or the file itself. Escaped
+    /// for display.
     pub found_at: String,
 }
 
 /// Files that a program needs besides its libraries.
 #[derive(Debug, Clone)]
 pub struct Need {
-    /// What it is, in words.
+    /// A description.
     pub what: String,
-    /// How that is known.
+    /// The evidence.
     pub why: String,
     /// The files.
     pub files: Vec<NodeId>,
 }
 
-/// A remedy.
+/// A change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Step {
-    /// Nothing is done.
+    /// No change.
     AsBuilt,
-    /// What is made and taken away by one's own layers is never shipped.
+    /// Files that your layers add and remove are left out.
     WithoutDead,
-    /// Caches and leftovers are not made.
+    /// Caches and leftovers are left out.
     WithoutLeftovers,
-    /// Only what runs is copied onto the same base; toolchain and sources stay in another stage.
+    /// Only the files needed at run time are copied to the same base; toolchain and sources stay in
+    /// another stage.
     MultiStage,
-    /// The same on a small base image.
+    /// As in a multi-stage build, on a small base image.
     SmallBase(&'static SmallBase),
-    /// The same on a base image without shell and package manager.
+    /// As in a multi-stage build, on a base image without shell and package manager.
     Distroless(&'static SmallBase),
-    /// The program with what it needs, and nothing else.
+    /// The program and its needs, and nothing else.
     Scratch,
-    /// The same without symbols and debugging data.
+    /// As `Scratch`, without symbols and debugging data.
     Stripped,
-    /// The same, packed.
+    /// As `Stripped`, and packed.
     Packed,
 }
 
 impl Step {
-    /// A name that programs can rely on.
+    /// Returns a stable id for programs.
     pub fn id(&self) -> &'static str {
         match self {
             Self::AsBuilt => "as-built",
@@ -139,7 +146,7 @@ impl Step {
         }
     }
 
-    /// A few words for people.
+    /// Returns a title for people.
     pub fn title(&self) -> String {
         match self {
             Self::AsBuilt => "as built".into(),
@@ -154,52 +161,52 @@ impl Step {
     }
 }
 
-/// How far a size can be relied on.
+/// The reliability of a size.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Certainty {
-    /// To the byte: the same files are built, and some are left out.
+    /// Exact to the byte: the same files, without some of them.
     Exact,
-    /// A guess, with what it rests on.
+    /// An estimate, with its basis.
     Estimate(String),
 }
 
-/// What the layers of a rung are.
+/// The layers of a rung.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Ships {
-    /// Those of the image after some changes.
+    /// The layers of the image after some changes.
     Changed(Vec<Change>),
-    /// The lowest layers of the image, and one with some of its files.
+    /// The lowest layers of the image, and one layer with some of its files.
     Copied {
-        /// How many of the lowest.
+        /// The number of lowest layers.
         below: usize,
         /// The files.
         inodes: Vec<VersionId>,
     },
-    /// Something that is not in the image: another base image, or another program.
+    /// Files that are not in the image: another base image, or another program.
     Others,
 }
 
-/// A step with the size that it leads to.
+/// A change with the size that it leads to.
 #[derive(Debug, Clone)]
 pub struct Rung {
-    /// What is done.
+    /// The change.
     pub step: Step,
-    /// What the image ships then, in bytes.
+    /// The size of the image in bytes.
     pub shipped: u64,
-    /// What its layers are then.
+    /// The layers.
     pub ships: Ships,
-    /// What it is to download then.
+    /// The download size.
     pub pull: Pull,
-    /// How far `shipped` can be relied on.
+    /// The reliability of `shipped`.
     pub certainty: Certainty,
-    /// The instruction that gets there, in words and lines of a Dockerfile.
+    /// The instructions for this change, in words and lines of a Dockerfile.
     pub how: String,
-    /// What there is to know besides.
+    /// Further remarks.
     pub notes: Vec<String>,
 }
 
 impl Rung {
-    /// How many times smaller than `first`; `None` if nothing is left.
+    /// Returns the size of `first` divided by this size; `None` if nothing is left.
     pub fn ratio(&self, first: &Self) -> Option<f64> {
         (self.shipped > 0).then(|| ratio(first.shipped, self.shipped))
     }

@@ -1,6 +1,6 @@
-//! What is known of bytes that need not ship: rules over paths, and signatures of cleaning up too late.
+//! Rules for avoidable bytes by path, and signatures of cleaning up too late.
 //!
-//! They are data (`assets/rules.toml`), and a file of one's own adds to them.
+//! They are data (`assets/rules.toml`); a user's file can add to them.
 
 mod read;
 
@@ -13,22 +13,22 @@ pub use read::RulesError;
 
 const BUILT_IN: &str = include_str!("../../../../assets/rules.toml");
 
-/// How sure it is that the bytes need not ship.
+/// The confidence that bytes are not needed.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
-    /// Nothing at run time reads them.
+    /// Nothing reads them at run time.
     Junk,
-    /// They build software; what runs it needs none of them.
+    /// They build software, which does not need them to run.
     Toolchain,
-    /// Used while building, most likely not after.
+    /// They are used while building, and probably not afterwards.
     Build,
-    /// Documentation and translations; dropping them may break `man` or a licence's terms.
+    /// Documentation and translations. Without them, `man` or a licence's terms may suffer.
     Documentation,
 }
 
 impl Level {
-    /// The word that reports use.
+    /// Returns the word that reports use.
     pub fn name(self) -> &'static str {
         match self {
             Self::Junk => "junk",
@@ -39,15 +39,15 @@ impl Level {
     }
 }
 
-/// What bytes are for.
+/// The purpose of bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Purpose {
-    /// What the image is for.
+    /// The application itself.
     Application,
-    /// Libraries that a language's package manager brought.
+    /// Libraries installed by a language's package manager.
     Dependencies,
-    /// What the operating system's package manager installed.
+    /// Packages of the operating system.
     Packages,
     /// Compilers, headers, debug data.
     Toolchain,
@@ -57,12 +57,12 @@ pub enum Purpose {
     Source,
     /// Documentation and translations.
     Documentation,
-    /// Anything else.
+    /// Everything else.
     Other,
 }
 
 impl Purpose {
-    /// All of them, in the order of reports.
+    /// All purposes, in the order of reports.
     pub const ALL: [Self; 8] = [
         Self::Application,
         Self::Dependencies,
@@ -74,7 +74,7 @@ impl Purpose {
         Self::Other,
     ];
 
-    /// The word that reports use.
+    /// Returns the word that reports use.
     pub fn name(self) -> &'static str {
         match self {
             Self::Application => "application",
@@ -89,88 +89,88 @@ impl Purpose {
     }
 }
 
-/// Which bytes a rule speaks of.
+/// The bytes that a rule covers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum When {
-    /// Those that are there at last, and those that are not.
+    /// Visible and wasted bytes.
     #[default]
     Both,
-    /// Only those that are there at last.
+    /// Only visible bytes.
     Live,
-    /// Only those that still ship although they are gone.
+    /// Only wasted bytes.
     Dead,
 }
 
-/// What is known of some paths.
+/// A rule: facts about some paths.
 #[derive(Debug)]
 pub struct Rule {
-    /// What it is called, once.
+    /// The unique id.
     pub id: String,
-    /// What the bytes are, in a few words.
+    /// A short description of the files.
     pub title: String,
-    /// How sure it is that they need not ship.
+    /// The confidence that they are not needed.
     pub level: Level,
-    /// What they are for.
+    /// The purpose.
     pub purpose: Purpose,
-    /// Words of instructions that make them.
+    /// Words of instructions that make the files.
     pub made_by: Vec<String>,
-    /// Words of instructions that need them: what is added at the end comes after the last of these.
+    /// Words of instructions that need the files: additions come after the last of these.
     pub used_by: Vec<String>,
-    /// Why they need not ship, in a sentence.
+    /// The reason why they are not needed, in a sentence.
     pub why: String,
-    /// How to keep them out, in a sentence or as a line of a Dockerfile.
+    /// The way to avoid them, in a sentence or as a line of a Dockerfile.
     pub fix: String,
-    /// What to add at the end of the RUN that leaves them behind.
+    /// The command to add at the end of the RUN that leaves the files behind.
     pub append: Option<String>,
-    /// What to write instead in the RUN that leaves them behind: pairs of words.
+    /// Replacements in the RUN that leaves the files behind: pairs of words.
     pub replace: Vec<(String, String)>,
-    /// Lines for `.dockerignore`, where a COPY brought them.
+    /// Lines for `.dockerignore`, if a COPY added the files.
     pub ignore: Vec<String>,
-    /// Where this is documented.
+    /// Links to documentation.
     pub sources: Vec<String>,
-    /// Fewer bytes than this are not worth a word.
+    /// The smallest size that is worth reporting, in bytes.
     pub minimum: u64,
-    /// Which bytes it speaks of.
+    /// The bytes that the rule covers.
     pub when: When,
-    /// How the name of the platform has to begin.
+    /// The required prefix of the platform.
     pub platform: Option<String>,
 }
 
-/// What is known of bytes that a later layer took away, by the two instructions.
+/// A signature: facts about bytes that a later layer removed, by the two instructions.
 #[derive(Debug)]
 pub struct Signature {
-    /// What it is called, once.
+    /// The unique id.
     pub id: String,
-    /// What happened, in a few words.
+    /// A short description of what happened.
     pub title: String,
-    /// How the bytes died.
+    /// The causes of removal that it covers.
     pub causes: Vec<Cause>,
-    /// Words of the instruction that ships them; any of them, or none asked for.
+    /// Words of the instruction that added the files: any of them; an empty list matches all.
     pub made_by: Vec<String>,
-    /// Words of the instruction that hid them; any of them, or none asked for.
+    /// Words of the instruction that removed the files: any of them; an empty list matches all.
     pub removed_by: Vec<String>,
-    /// Whether one layer does both.
+    /// True if one layer adds and removes the files.
     pub same_layer: bool,
-    /// Why the bytes still ship.
+    /// The reason why the bytes are still in the image.
     pub why: String,
-    /// What to do.
+    /// The advice.
     pub fix: String,
-    /// Where this is documented.
+    /// Links to documentation.
     pub sources: Vec<String>,
-    /// Fewer bytes than this are not worth a word.
+    /// The smallest size that is worth reporting, in bytes.
     pub minimum: u64,
 }
 
-/// Paths that are for something, without anything to be said against them.
+/// Paths with a known purpose, which are not reported as avoidable.
 #[derive(Debug)]
 pub(crate) struct Place {
     pub purpose: Purpose,
-    /// Words of the instruction that made them; any of them, or none asked for.
+    /// Words of the instruction that made the files: any of them; an empty list matches all.
     pub made_by: Vec<String>,
 }
 
-/// All rules and signatures, ready to be matched.
+/// All rules and signatures, compiled for matching.
 #[derive(Debug, Default)]
 pub struct Rules {
     pub(crate) list: Vec<Rule>,
@@ -182,19 +182,21 @@ pub struct Rules {
 }
 
 impl Rules {
-    /// The rules that come with the program.
+    /// Returns the built-in rules.
     pub fn built_in() -> Self {
         read::read(&[("the built-in rules", BUILT_IN)]).expect("a test reads them")
     }
 
-    /// The rules that come with the program, and those of `text`, which are preferred.
+    /// Returns the built-in rules and those of `text`, which take precedence.
     ///
-    /// Errors name `file`, the line and the key.
+    /// # Errors
+    ///
+    /// [`RulesError`] names `file`, the line and the key.
     pub fn with(file: &str, text: &str) -> Result<Self, RulesError> {
         read::read(&[(file, text), ("the built-in rules", BUILT_IN)])
     }
 
-    /// All rules, in the order in which they are preferred.
+    /// Returns all rules, in the order of precedence.
     pub fn iter(&self) -> impl Iterator<Item = &Rule> {
         self.list.iter()
     }

@@ -1,4 +1,4 @@
-//! Reads files of rules; an error names the file, the line and the key.
+//! Reads files of rules; errors name the file, the line and the key.
 
 use std::collections::HashSet;
 use std::ops::Range;
@@ -11,16 +11,16 @@ use crate::advice::findings::glob::Glob;
 use crate::display::escaped_str;
 use crate::tree::Cause;
 
-/// The most rules in all.
+/// The most rules in total.
 const RULES: usize = 1_000;
-/// The most globs in all, with braces written out.
+/// The most globs in total, with braces expanded.
 const GLOBS: usize = 4_000;
 /// The largest file, in bytes.
 const FILE: usize = 1 << 20;
-/// Bytes below which a rule is silent that does not say.
+/// The default minimum size of a rule, in bytes.
 const MINIMUM: u64 = 64 << 10;
 
-/// Why a file of rules cannot be used.
+/// The reason why a file of rules cannot be used.
 #[derive(Debug, thiserror::Error)]
 #[error("{file}, line {line}{}: {problem}", key.as_deref().map(|key| format!(", {key}")).unwrap_or_default())]
 pub struct RulesError {
@@ -28,9 +28,9 @@ pub struct RulesError {
     pub file: String,
     /// The line, counted from 1.
     pub line: usize,
-    /// The key whose value is wrong, where there is one.
+    /// The key with the wrong value, if there is one.
     pub key: Option<String>,
-    /// What is wrong.
+    /// The problem.
     pub problem: String,
 }
 
@@ -45,7 +45,7 @@ struct File {
     place: Vec<WrittenPlace>,
 }
 
-/// Everything but the id may be left out of a rule that is switched off.
+/// A rule as written. A disabled rule needs nothing but its id.
 #[derive(Deserialize)]
 #[serde(deny_unknown_fields)]
 struct WrittenRule {
@@ -134,7 +134,8 @@ impl From<WrittenCause> for Cause {
     }
 }
 
-/// Reads files, the most preferred one first: what a file names again replaces what a later one says.
+/// Reads files in the order of precedence. A rule or signature of an earlier file replaces a later
+/// one with the same id.
 pub fn read(files: &[(&str, &str)]) -> Result<Rules, RulesError> {
     let mut rules = Rules::default();
     let mut reader = Reader { file: "", text: "", globs: 0 };
@@ -275,7 +276,7 @@ impl Reader<'_> {
         }
     }
 
-    /// The key that stands before a value: on its line, or on the nearest line above that has one.
+    /// Returns the key of a value: on its line, or on the nearest line above that has one.
     fn key_at(&self, at: usize) -> Option<String> {
         let end = self.text.get(at..)?.find('\n').map_or(self.text.len(), |n| at + n);
         let lines = self.text.get(..end)?.lines().rev();

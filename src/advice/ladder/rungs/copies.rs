@@ -1,4 +1,5 @@
-//! What is copied of a program into another image: its paths, their bytes, and the lines of a Dockerfile.
+//! Determines the files of a program to copy to another image: their paths, sizes, and lines of a
+//! Dockerfile.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -10,11 +11,12 @@ use crate::display::escaped;
 use crate::display::plural;
 use crate::tree::{Kind, NodeId, VersionId};
 
-/// Paths that a COPY is written out for; of more, the directories are told.
+/// The most paths for which a COPY is written; for more, only their directories are listed.
 const COPIES: usize = 12;
 
 impl Ladder<'_> {
-    /// The paths of a program and of what it loads, with or without what else it needs.
+    /// Returns the paths of a program and of the files that it loads, with or without its other
+    /// needs.
     pub(super) fn nodes_of(&self, program: &Program, with_needs: bool) -> Vec<NodeId> {
         let mut nodes = program.files.clone();
         nodes.push(program.path);
@@ -27,7 +29,7 @@ impl Ladder<'_> {
         nodes
     }
 
-    /// What to copy of a program and of what it needs, of the paths that are wanted.
+    /// Returns the paths to copy for a program and its needs, among the wanted ones.
     pub(super) fn copies(&self, program: &Program, wanted: impl Fn(NodeId) -> bool) -> Vec<String> {
         let tree = &self.inspection.tree;
         let loaded: Vec<_> = program.closure.iter().flatten().chain(&program.names).collect();
@@ -44,14 +46,14 @@ impl Ladder<'_> {
         paths
     }
 
-    /// What one's own layers brought.
+    /// Returns the paths to copy that are in your layers.
     pub(super) fn own_copies(&self, program: &Program) -> Vec<String> {
         let tree = &self.inspection.tree;
         let own = |node: NodeId| tree.last(node).is_some_and(|v| tree.born(v) >= self.footing.base_layers);
         self.copies(program, own)
     }
 
-    /// The inodes at last at some paths and below them, each once.
+    /// Returns the visible inodes at and below some paths, each once.
     pub(super) fn inodes(&self, nodes: Vec<NodeId>) -> HashSet<VersionId> {
         let tree = &self.inspection.tree;
         let mut inodes = HashSet::new();
@@ -81,7 +83,8 @@ impl Ladder<'_> {
         self.inspection.layers.iter().take(self.footing.base_layers).map(|layer| layer.shipped).sum()
     }
 
-    /// The download of files at the density of the layers that they come from, on top of some layers.
+    /// Estimates the download size of files, compressed as well as the layers that they come from,
+    /// on top of a base.
     pub(super) fn pull(&self, inodes: &HashSet<VersionId>, base: Option<usize>) -> Pull {
         let layers = &self.inspection.layers;
         let below = &layers[..base.unwrap_or(0)];
@@ -94,7 +97,7 @@ impl Ladder<'_> {
         Pull::Estimate(below.iter().map(|layer| layer.stored_bytes).sum::<u64>() + copied)
     }
 
-    /// The lines of a Dockerfile that copy these paths onto a base.
+    /// Returns the lines of a Dockerfile that copy these paths to a base.
     pub(super) fn stages(&self, base: &str, paths: Vec<String>) -> String {
         let mut lines = vec!["FROM … AS build   # the instructions as they are".to_owned(), format!("FROM {base}")];
         let mut directories: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
@@ -118,7 +121,8 @@ impl Ladder<'_> {
         lines.join("\n")
     }
 
-    /// Whether a library is a part of the C library, which every base with it has.
+    /// Returns whether a library is part of the C library, which every base with that C library
+    /// has.
     pub(super) fn is_of_libc(&self, node: NodeId) -> bool {
         const PARTS: [&str; 13] = [
             "ld-linux",

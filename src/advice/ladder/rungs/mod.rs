@@ -1,4 +1,5 @@
-//! Climbing the ladder: one function a rung. Those of the layers are here, those of the bare program in `program`.
+//! Computes the rungs of the ladder, one function each. Rungs that change layers are here, those of
+//! the bare program in `program`.
 
 mod copies;
 mod program;
@@ -11,10 +12,11 @@ use crate::analysis::{DeadGroup, Inspection, dead_groups};
 use crate::display::{Units, listed};
 use crate::tree::Cause;
 
-/// What another way to build the layers has to save of the last rung: one part in so many.
+/// The smallest saving that is worth a rung: one part in so many of the last rung.
 const NOTEWORTHY: u64 = 1_000;
 
-/// The sizes of an image after each remedy that saves something, in order, the image as it is first; sizes in words are in `units`.
+/// Computes the rungs that save something, in order, starting with the unchanged image. Sizes in
+/// words are in `units`.
 pub fn climb(inspection: &Inspection, footing: &Footing, units: Units) -> Vec<Rung> {
     let mut ladder = Ladder { inspection, footing, units, rungs: Vec::new() };
     ladder.built_otherwise(Step::AsBuilt, &[], String::new(), Vec::new());
@@ -31,7 +33,8 @@ pub fn climb(inspection: &Inspection, footing: &Footing, units: Units) -> Vec<Ru
     ladder.rungs
 }
 
-/// Layers as a sentence names them, and what it says that they do; `None` if there are none.
+/// Returns layers as the subject of a sentence, and the verb that agrees with it; `None` if there
+/// are none.
 fn named_layers(layers: &[usize]) -> Option<(String, &'static str)> {
     let words: Vec<_> = layers.iter().map(usize::to_string).collect();
     match &words[..] {
@@ -49,14 +52,15 @@ struct Ladder<'a> {
 }
 
 impl Ladder<'_> {
-    /// Adds a rung if it is lower than the last one.
+    /// Adds a rung if it is smaller than the last one.
     fn add(&mut self, rung: Rung) {
         if self.rungs.last().is_none_or(|last| rung.shipped < last.shipped) {
             self.rungs.push(rung);
         }
     }
 
-    /// Adds what is left of the image as it is built, if that saves more of the last rung than could be seen in its bar; says whether.
+    /// Adds a rung for a changed build, if it saves enough to be visible in a bar; returns whether
+    /// it was added.
     fn built_otherwise(&mut self, step: Step, changes: &[Change], how: String, notes: Vec<String>) -> bool {
         let outcome = what_if(self.inspection, changes);
         let saves = |last: &Rung| last.shipped.saturating_sub(outcome.shipped) > last.shipped / NOTEWORTHY;
@@ -69,7 +73,7 @@ impl Ladder<'_> {
         true
     }
 
-    /// The runs of layers that have to be one, so that nothing of one's own is dead.
+    /// Returns the runs of layers to merge so that nothing in your layers is wasted.
     fn without_dead(&mut self) -> Vec<Change> {
         let base = self.footing.base_layers;
         let groups = dead_groups(self.inspection);
@@ -101,7 +105,7 @@ impl Ladder<'_> {
         if self.built_otherwise(Step::WithoutDead, &changes, named.join("\n"), notes) { changes } else { Vec::new() }
     }
 
-    /// What stays dead, and what to do about files that a `COPY` in between ships.
+    /// Returns remarks on bytes that stay wasted, and on `COPY` instructions between merged layers.
     fn notes_on_merging(&self, groups: &[DeadGroup], merged: &[(usize, usize)]) -> Vec<String> {
         let left: u64 =
             groups.iter().filter(|group| group.born_in < self.footing.base_layers).map(|group| group.bytes).sum();
@@ -145,7 +149,8 @@ impl Ladder<'_> {
         changes
     }
 
-    /// For what is no binary: all that is not known to be for the build stays.
+    /// Adds the rung for an image whose program is not a binary: everything stays except files
+    /// known to be for the build.
     fn without_build_only(&mut self, mut changes: Vec<Change>) {
         // Nothing is left out here, either.
         if self.footing.build_only.is_empty() {

@@ -1,4 +1,5 @@
-//! For a binary: the rungs of the bare program, on smaller and smaller bases, and of the program made smaller.
+//! Computes the rungs for a binary: the bare program on smaller and smaller bases, and the program
+//! made smaller.
 
 use std::collections::HashSet;
 
@@ -8,11 +9,11 @@ use crate::advice::ladder::{Certainty, MadeBy, Program, Rung, Ships, Start, Step
 use crate::analysis::what_if::Pull;
 use crate::tree::VersionId;
 
-/// What a smaller program has to save of the image: one part in so many.
+/// The smallest saving that is worth making a program smaller: one part in so many of the image.
 const WORTH: u64 = 100;
 
 impl Ladder<'_> {
-    /// For a binary: the program with what it loads, on smaller and smaller bases.
+    /// Adds the rungs for a binary: the program with its libraries, on smaller and smaller bases.
     pub(super) fn bare_program(&mut self, program: &Program) {
         let files = self.inodes(self.nodes_of(program, true));
         if self.footing.base_layers > 0 {
@@ -59,7 +60,8 @@ impl Ladder<'_> {
         self.packed(program, shipped);
     }
 
-    /// Only the program's own files and the libraries that such a base does not have.
+    /// Adds the rung with another base: the program's own files, and the libraries that such a base
+    /// does not have.
     fn on_another_base(&mut self, program: &Program, base: &'static SmallBase, step: Step) {
         let nodes: Vec<_> = self.nodes_of(program, false).into_iter().filter(|&node| !self.is_of_libc(node)).collect();
         let shipped = base.bytes + self.size(&self.inodes(nodes.clone()));
@@ -72,7 +74,8 @@ impl Ladder<'_> {
         self.add(Rung { step, shipped, ships, pull, certainty, how, notes: self.notes(program) });
     }
 
-    /// What one's own layers leave for a script and the program that it starts, with its libraries, on a small base.
+    /// Adds the rung for a script on a small base: the files of your layers, and the program that
+    /// the script starts with its libraries.
     pub(super) fn script_on_another_base(&mut self, program: &Program, libc: Libc) {
         let Some(base) = smallest(BaseKind::Small, libc) else { return };
         let tree = &self.inspection.tree;
@@ -150,14 +153,14 @@ impl Ladder<'_> {
     }
 }
 
-/// The lowest layers, and these inodes in one of their own.
+/// Describes layers that consist of the lowest ones and one with these inodes.
 fn copied(below: usize, inodes: &HashSet<VersionId>) -> Ships {
     let mut inodes: Vec<_> = inodes.iter().copied().collect();
     inodes.sort_unstable();
     Ships::Copied { below, inodes }
 }
 
-/// The lines of a Dockerfile with the instruction that starts the program, where there is no shell to do it.
+/// Appends the instruction that starts the program without a shell to the lines of a Dockerfile.
 fn in_exec_form(program: &Program, lines: String) -> String {
     match &program.start {
         Start::ShellForm(exec_form) => format!("{lines}\n{exec_form}"),
@@ -165,7 +168,7 @@ fn in_exec_form(program: &Program, lines: String) -> String {
     }
 }
 
-/// What `FROM` takes for the base image that there is.
+/// Returns the reference of the current base image for `FROM`.
 fn same_base(name: Option<&str>) -> String {
     let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-/:@".contains(c);
     match name {
