@@ -1,17 +1,19 @@
-//! The base image as a Dockerfile names it, and which steps of the history are its own.
+//! Names the base image for a Dockerfile, and finds its entries in the history.
 
 use super::step::{Step, is_name};
 use crate::advice::base::{Base, Evidence, named};
 use crate::analysis::Inspection;
 
-/// What can stand behind `FROM`: a name that a builder, an annotation or a label has, not what somebody would call the image.
+/// Returns a reference for `FROM`: a name recorded by a builder, an annotation or a label, not a
+/// descriptive one.
 pub fn reference(inspection: &Inspection, base: &Base) -> Option<String> {
     let name = base.name.as_ref().filter(|name| is_name(name))?;
     let says = || named(inspection).is_some_and(|built_on| built_on.name == *name);
     (base.how == Evidence::Builder || says()).then(|| name.clone())
 }
 
-/// How many steps made the first `layers` layers, with the command that a base image usually ends with.
+/// Returns the number of history entries that made the first `layers` layers, including the command
+/// with which base images usually end.
 pub fn steps_of(steps: &[Step], layers: usize) -> usize {
     let Some(last) = layers.checked_sub(1) else { return 0 };
     let last = steps.iter().position(|step| step.layer == Some(last));

@@ -1,17 +1,17 @@
-//! Which files each layer brought, and how many bytes of them lie where.
+//! Indexes the files that each layer added.
 
 use std::collections::HashSet;
 
 use crate::analysis::Inspection;
 use crate::tree::{NodeId, Tree, VersionId};
 
-/// The inodes of an image by the layer that ships them.
+/// The inodes of an image by the layer that added them.
 pub struct Births {
     of_layer: Vec<Vec<VersionId>>,
 }
 
 impl Births {
-    /// Sorts the inodes of an image.
+    /// Indexes the inodes of an image.
     pub fn of(inspection: &Inspection) -> Self {
         let mut of_layer = vec![Vec::new(); inspection.layers.len()];
         for inode in inspection.tree.inodes() {
@@ -22,13 +22,13 @@ impl Births {
         Self { of_layer }
     }
 
-    /// The inodes that a layer ships.
+    /// Returns the inodes that a layer added.
     pub fn in_layer(&self, layer: usize) -> &[VersionId] {
         self.of_layer.get(layer).map(Vec::as_slice).unwrap_or_default()
     }
 }
 
-/// The path itself and all paths below it.
+/// Returns the path itself and all paths below it.
 pub fn at_and_below(tree: &Tree, node: NodeId) -> impl Iterator<Item = NodeId> {
     let mut work = vec![node];
     std::iter::from_fn(move || {
@@ -38,25 +38,27 @@ pub fn at_and_below(tree: &Tree, node: NodeId) -> impl Iterator<Item = NodeId> {
     })
 }
 
-/// Bytes that one change saves: an inode counts for the first that claims it.
+/// A record of the bytes that changes save: each inode counts only for the first change that claims
+/// it.
 #[derive(Default)]
 pub struct Claims {
     claimed: HashSet<VersionId>,
 }
 
 impl Claims {
-    /// Whether a change has claimed an inode.
+    /// Returns whether a change has claimed an inode.
     pub fn has(&self, inode: VersionId) -> bool {
         self.claimed.contains(&inode)
     }
 
-    /// Claims inodes, and sums up the bytes of those that nobody had claimed.
+    /// Claims inodes, and returns the size of those that were not claimed before.
     pub fn claim(&mut self, tree: &Tree, inodes: impl IntoIterator<Item = VersionId>) -> u64 {
         inodes.into_iter().filter(|&inode| self.claimed.insert(inode)).map(|inode| tree.size(inode)).sum()
     }
 }
 
-/// Whether a name can stand in a Dockerfile without quotes, and means itself there.
+/// Returns whether a name can be written in a Dockerfile without quotes and without a special
+/// meaning.
 pub fn is_plain(name: &str) -> bool {
     let plain = |c: char| c.is_ascii_alphanumeric() || "._-+@~,:=/".contains(c);
     !name.is_empty() && !name.starts_with('-') && name.chars().all(plain)

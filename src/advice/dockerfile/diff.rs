@@ -1,14 +1,15 @@
-//! Unified diffs, as `patch` takes them.
+//! Writes unified diffs for `patch`.
 
 use similar::udiff::UnifiedHunkHeader;
 use similar::{Algorithm, DiffOp, DiffTag, capture_diff_slices, group_diff_ops};
 
-/// Lines around a change.
+/// The number of context lines around a change.
 const CONTEXT: usize = 3;
 
-/// The changes from `old` to `new`; a file that is not there yet is `None`. Empty where nothing changes.
+/// Returns the changes from `old` to `new`; `old` is `None` for a new file. The result is empty if
+/// nothing changes.
 ///
-/// Lines end at line feeds only: a carriage return is part of its line, as it is for `patch`.
+/// Lines end at line feeds only: a carriage return is part of its line, as for `patch`.
 pub fn unified(name: &str, old: Option<&str>, new: &str) -> String {
     let before: Vec<_> = old.unwrap_or_default().split_inclusive('\n').collect();
     let after: Vec<_> = new.split_inclusive('\n').collect();

@@ -1,54 +1,55 @@
-//! A Dockerfile while it is changed: what is not touched stays byte for byte.
+//! Edits a Dockerfile; every byte that is not edited stays the same.
 
 use std::collections::HashMap;
 use std::ops::Range;
 
 use super::parse::Dockerfile;
 
-/// What becomes of an instruction.
+/// The fate of an instruction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Fate {
-    /// It stays where it is.
+    /// The instruction stays where it is.
     Stays,
-    /// It goes, with the comments directly above it.
+    /// The instruction is removed, with the comments directly above it.
     Goes,
-    /// It moves before another instruction, with its comments.
+    /// The instruction moves before another one, with its comments.
     MovesBefore(usize),
-    /// Its command becomes part of another `RUN`.
+    /// The command becomes part of another `RUN`.
     Joins,
 }
 
-/// How a `RUN` that several are merged into runs their commands.
+/// The way in which a merged `RUN` joins its commands.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Join {
     /// `a && b`.
     And,
-    /// `set -e; (a); (b)`: for commands that rely on `set -e`, which is ignored before `&&`.
+    /// `set -e; (a); (b)`: for commands that rely on `set -e`, which the shell ignores before `&&`.
     Errexit,
 }
 
-/// A `RUN` that takes in others.
+/// A merge of several `RUN` instructions.
 #[derive(Debug, Clone)]
 pub struct Merge {
-    /// The instructions, the one that stays first; each with whether it is put in parentheses.
+    /// The instructions, starting with the one that stays; each with whether its command needs
+    /// parentheses.
     pub members: Vec<(usize, bool)>,
-    /// How they are joined.
+    /// The way in which they are joined.
     pub join: Join,
 }
 
-/// Changes to a file.
+/// A set of edits to a file.
 pub struct Draft<'a> {
     file: &'a Dockerfile,
     edits: Vec<Vec<(Range<usize>, String)>>,
     flags: Vec<Vec<String>>,
-    /// What becomes of each instruction.
+    /// The fate of each instruction.
     pub fates: Vec<Fate>,
     inserted: Vec<Vec<String>>,
     merges: HashMap<usize, Merge>,
 }
 
 impl<'a> Draft<'a> {
-    /// No changes yet.
+    /// Starts without edits.
     pub fn of(file: &'a Dockerfile) -> Self {
         let n = file.instructions.len();
         Self {
@@ -61,22 +62,22 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// Replaces a part of an instruction's arguments, named by its place in the file.
+    /// Replaces a part of an instruction's arguments, given by its position in the file.
     pub fn replace(&mut self, instruction: usize, place: Range<usize>, text: String) {
         self.edits[instruction].push((place, text));
     }
 
-    /// Puts a flag behind the keyword.
+    /// Adds a flag after the keyword.
     pub fn add_flag(&mut self, instruction: usize, flag: String) {
         self.flags[instruction].push(flag);
     }
 
-    /// Puts a new instruction before one.
+    /// Inserts a new instruction before another one.
     pub fn insert_before(&mut self, instruction: usize, text: String) {
         self.inserted[instruction].push(text);
     }
 
-    /// Merges `RUN`s.
+    /// Merges `RUN` instructions.
     pub fn merge(&mut self, merge: Merge) {
         for &(member, _) in merge.members.iter().skip(1) {
             self.fates[member] = Fate::Joins;
@@ -86,7 +87,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// The file with the changes.
+    /// Returns the edited file.
     pub fn text(&self) -> String {
         let source = self.file.source();
         let mut out = String::with_capacity(source.len() + 256);
@@ -127,7 +128,7 @@ impl<'a> Draft<'a> {
         }
     }
 
-    /// An instruction with its comments and its changes.
+    /// Returns an instruction with its comments and its edits.
     fn whole(&self, i: usize) -> String {
         let source = self.file.source();
         let instruction = &self.file.instructions[i];
@@ -147,7 +148,7 @@ impl<'a> Draft<'a> {
         out
     }
 
-    /// The arguments of an instruction with its changes.
+    /// Returns the edited arguments of an instruction.
     fn command(&self, i: usize) -> String {
         let span = self.file.instructions[i].arguments_span();
         let mut edits: Vec<_> = self.edits[i].iter().collect();
@@ -165,7 +166,7 @@ impl<'a> Draft<'a> {
         out
     }
 
-    /// A line that continues on the next one.
+    /// Returns the end of a line that continues on the next one.
     pub fn continuation(&self) -> String {
         format!(" {}{}    ", self.file.escape, self.file.line_end())
     }

@@ -1,28 +1,28 @@
-//! Which instruction of a Dockerfile made which step of an image's history.
+//! Maps the instructions of a Dockerfile to the entries of an image's history.
 //!
-//! Both are in order, so it is an alignment: the one with the most in common,
-//! and of those the latest, since the base image's steps come first.
+//! Both are in order, so this is a sequence alignment. The alignment with the most in common is
+//! chosen and, among equals, the latest one, because the entries of the base image come first.
 
 use super::parse::{Dockerfile, Instruction, Keyword};
 use super::step::Step;
 
-/// More steps, or instructions, are not compared; the last ones count.
+/// The most entries, or instructions, that are compared; the last ones count.
 const MOST: usize = 1000;
 
-/// What a Dockerfile has to do with an image.
+/// The relation of a Dockerfile to an image.
 #[derive(Debug, Clone, Default)]
 pub struct Mapping {
-    /// For each instruction of the file the step that it was, by position in the history.
+    /// For each instruction of the file, the index of its history entry.
     pub steps: Vec<Option<usize>>,
-    /// For each instruction of the file the layer that it made.
+    /// For each instruction of the file, the layer that it made.
     pub layers: Vec<Option<usize>>,
     /// The instructions of the last stage that could not be matched.
     pub unmatched: Vec<usize>,
-    /// How many layers come before the first that was matched.
+    /// The number of layers before the first one that was matched.
     pub base_layers: usize,
 }
 
-/// Matches the instructions of a file's last stage with the steps of a history.
+/// Maps the instructions of a file's last stage to the entries of a history.
 pub fn map(file: &Dockerfile, steps: &[Step]) -> Mapping {
     let all = file.of_last_stage();
     let stage = &all[all.len().saturating_sub(MOST)..];
@@ -51,7 +51,7 @@ pub fn map(file: &Dockerfile, steps: &[Step]) -> Mapping {
     mapping
 }
 
-/// The first of the pairs that follow one another up to a certain one: what stands right before it in both is the same.
+/// Returns the first pair of the unbroken sequence that leads up to a certain match.
 fn beginning(pairs: &[(usize, usize)], certain: usize) -> usize {
     let follows = |at: &usize| {
         let (before, here) = (pairs[at - 1], pairs[*at]);
@@ -60,12 +60,13 @@ fn beginning(pairs: &[(usize, usize)], certain: usize) -> usize {
     (1..=certain).rev().take_while(follows).last().map_or(certain, |at| at - 1)
 }
 
-/// What is compared of an instruction.
+/// The parts of an instruction that are compared.
 struct Key {
     keyword: Keyword,
     /// The arguments without flags and quotes, with white space folded.
     text: String,
-    /// The last word of a `COPY` or `ADD`, the name that is set by an `ENV`, and so on.
+    /// The most significant word: the last one of a `COPY` or `ADD`, the name that an `ENV` sets,
+    /// and so on.
     subject: String,
 }
 
@@ -105,10 +106,10 @@ impl Key {
     }
 }
 
-/// What cannot be chance.
+/// The likeness that cannot be a coincidence.
 const CERTAIN: u32 = 4;
 
-/// How much a step and an instruction have in common; nothing, if they cannot be the same.
+/// Scores the similarity of a history entry and an instruction; 0 if they cannot be the same.
 fn likeness(step: &Key, written: &Key) -> u32 {
     if step.keyword != written.keyword || step.keyword == Keyword::Unknown {
         return 0;
@@ -135,7 +136,7 @@ fn likeness(step: &Key, written: &Key) -> u32 {
     }
 }
 
-/// The pairs of the best alignment, the latest of equals.
+/// Returns the pairs of the best alignment, the latest among equals.
 fn align(history: &[Key], written: &[Key]) -> Vec<(usize, usize)> {
     let width = written.len() + 1;
     let mut best = vec![0_u32; (history.len() + 1) * width];
@@ -169,7 +170,7 @@ mod tests {
     use crate::advice::dockerfile::step::steps;
     use crate::image::HistoryEntry;
 
-    /// For each instruction the position in the history.
+    /// Returns the index in the history for each instruction.
     fn mapped(file: &str, history: &[&str]) -> Vec<Option<usize>> {
         let entry = |text: &&str| HistoryEntry { created_by: Some((*text).into()), ..HistoryEntry::default() };
         let history: Vec<_> = history.iter().map(entry).collect();

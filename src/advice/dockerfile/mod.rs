@@ -1,4 +1,4 @@
-//! The Dockerfile of an image: read, rebuilt from the history, and changed for the better.
+//! Reads the Dockerfile of an image, rebuilds it from the history, and improves it.
 
 mod base;
 mod births;

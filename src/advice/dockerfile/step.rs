@@ -1,27 +1,28 @@
-//! A step of the history, taken apart: what builders wrapped around the instruction is told from the instruction.
+//! Parses an entry of the history, and separates the instruction from what builders wrapped around
+//! it.
 
 use super::parse::{Dockerfile, Instruction, Keyword};
 use crate::image::{HistoryEntry, after_shell, without_arguments};
 
-/// What BuildKit writes as a step's comment.
+/// The comment that BuildKit writes in history entries.
 const BUILDKIT: &str = "buildkit.dockerfile.v0";
 
-/// A step of the build.
+/// An entry of the history.
 #[derive(Debug, Clone)]
 pub struct Step {
-    /// The instruction as a person would have written it; control characters are as the history has them.
+    /// The instruction as in a Dockerfile; control characters are kept.
     pub text: String,
-    /// The build arguments that a `RUN` saw, as `NAME=value`; `None` where they cannot be told apart.
+    /// The build arguments of a `RUN`, as `NAME=value`; `None` if they cannot be separated.
     pub arguments: Option<Vec<String>>,
-    /// The shell that a `RUN` ran in, with its flags, where the history names one.
+    /// The shell of a `RUN` with its flags, if the history has one.
     pub shell: Option<Vec<String>>,
-    /// The layer that the step made.
+    /// The layer that the entry made.
     pub layer: Option<usize>,
-    /// Whether BuildKit built it.
+    /// True if BuildKit built it.
     pub buildkit: bool,
 }
 
-/// Takes the steps of a history apart; the k-th step that made a layer made the k-th layer.
+/// Parses the entries of a history. The k-th entry that made a layer made the k-th layer.
 pub fn steps(history: &[HistoryEntry], layers: usize) -> Vec<Step> {
     let mut next = 0;
     history
@@ -53,7 +54,7 @@ fn step(entry: &HistoryEntry, layer: Option<usize>) -> Step {
     }
 }
 
-/// Takes `|2 A=1 B=x y` apart, if it can be done in one way only.
+/// Splits the arguments of `|2 A=1 B=x y`, if there is only one way to do so.
 fn named_values(prefix: &str) -> Option<Vec<String>> {
     let Some((count, rest)) = prefix.strip_prefix('|').and_then(|prefix| prefix.split_once(' ')) else {
         return Some(Vec::new());
@@ -73,7 +74,7 @@ fn split_assignments(mut text: &str) -> Vec<String> {
     out
 }
 
-/// Where the first of several assignments ends: before the next word that begins like one.
+/// Returns the end of the first assignment: the start of the next word that begins like one.
 pub fn first_assignment(text: &str) -> usize {
     let begins = |at: &usize| {
         let name = text[*at..].find(|c: char| !(c.is_ascii_alphanumeric() || "_.-/".contains(c)));
@@ -82,7 +83,7 @@ pub fn first_assignment(text: &str) -> usize {
     text.match_indices(' ').map(|(i, _)| i + 1).find(begins).unwrap_or(text.len())
 }
 
-/// Whether a name is an image's, not the beginning of an image ID.
+/// Returns whether a name is that of an image, and not the start of an image ID.
 pub fn is_name(name: &str) -> bool {
     let id = name.len() >= 12 && name.bytes().all(|b| b.is_ascii_hexdigit());
     let plain = |c: char| c.is_ascii_alphanumeric() || "./:@_-".contains(c);
@@ -90,7 +91,7 @@ pub fn is_name(name: &str) -> bool {
 }
 
 impl Step {
-    /// The step as an instruction of a Dockerfile, if it reads as exactly one.
+    /// Returns the entry as an instruction of a Dockerfile, if it is exactly one.
     pub fn instruction(&self) -> Option<(Dockerfile, Instruction)> {
         let file = Dockerfile::parse(format!("FROM scratch\n{}\n", self.text)).ok()?;
         match &*file.instructions {

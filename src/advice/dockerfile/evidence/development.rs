@@ -1,4 +1,5 @@
-//! Packages of npm that only development needs, as npm itself notes them (package-lock.json, "packages", `dev`).
+//! Finds npm packages that are only needed for development, as npm records them (package-lock.json,
+//! "packages", `dev`).
 
 use std::collections::BTreeMap;
 
@@ -13,19 +14,19 @@ use crate::tree::{Kind, NodeId, Paths, Tree, VersionId};
 
 /// The directory that packages are installed in.
 const DIRECTORY: &[u8] = b"node_modules";
-/// Larger files are not read, in bytes.
+/// The largest file that is read, in bytes.
 const LIMIT: u64 = 32 << 20;
-/// Projects that are looked into.
+/// The most projects that are examined.
 const PROJECTS: usize = 64;
 
-/// What a layer has of packages that only development needs.
+/// The packages of a layer that are only needed for development.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Development {
     /// The layer.
     pub layer: usize,
     /// The files.
     pub inodes: Vec<VersionId>,
-    /// Whether installing runs scripts of the project itself, which may need the packages.
+    /// True if the installation runs scripts of the project itself, which may need the packages.
     pub runs_scripts: bool,
 }
 
@@ -47,7 +48,7 @@ struct Project {
     scripts: BTreeMap<String, IgnoredAny>,
 }
 
-/// What the layers from `base_layers` on have of such packages; the only error is [`Error::Cancelled`].
+/// Finds such packages in the layers from `base_layers` on; the only error is [`Error::Cancelled`].
 pub fn development(
     inspection: &Inspection,
     base_layers: usize,
@@ -85,7 +86,7 @@ pub fn development(
     Ok(found)
 }
 
-/// Whether a project has a script of this name, or one that runs before or after it.
+/// Returns whether a project has a script of this name, or one that runs before or after it.
 fn has_stage(scripts: &BTreeMap<String, IgnoredAny>, name: &str) -> bool {
     ["", "pre", "post"].iter().any(|stage| scripts.contains_key(&format!("{stage}{name}")))
 }
@@ -96,14 +97,14 @@ fn lies_in_another(tree: &Tree, node: NodeId) -> bool {
     above.into_iter().any(|node| tree.name(node) == DIRECTORY)
 }
 
-/// The inodes of a package without those of packages in it, which are noted themselves.
+/// Returns the inodes of a package without those of nested packages, which are recorded themselves.
 fn own_files(tree: &Tree, package: NodeId) -> impl Iterator<Item = VersionId> {
     let inner: Vec<_> = tree.children(package).filter(|&child| tree.name(child) != DIRECTORY).collect();
     let files = inner.into_iter().flat_map(|node| at_and_below(tree, node)).flat_map(|node| tree.versions(node));
     files.filter(|&version| tree.kind(version) == Kind::File && tree.inode(version) == version)
 }
 
-/// What a JSON file says, if it can be read and understood.
+/// Parses a JSON file; `None` if it cannot be read or parsed.
 fn json<T: for<'a> Deserialize<'a>>(filesystem: &Filesystem<'_>, version: VersionId) -> Result<Option<T>, Error> {
     if filesystem.tree().size(version) > LIMIT {
         return Ok(None);

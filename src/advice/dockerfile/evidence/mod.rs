@@ -1,4 +1,5 @@
-//! What is known of an image beyond its history: what others found, and what paths alone can prove.
+//! Gathers facts about an image beyond its history: results of other rooms, and facts that follow
+//! from paths.
 
 mod development;
 mod recommended;
@@ -15,29 +16,29 @@ use crate::runtime::command::Role;
 use crate::runtime::libraries::{Loader, Required, Thing, Why};
 use crate::tree::{Kind, NodeId};
 
-/// A compiler and what belongs to it.
+/// A compiler with the files that belong to it.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Toolchain {
-    /// What people call it.
+    /// The common name.
     pub name: String,
-    /// What it ships in bytes, live and dead.
+    /// The size in bytes, visible and wasted.
     pub bytes: u64,
-    /// How much of that is in the base image's layers.
+    /// The part of the size in the layers of the base image.
     pub in_base: u64,
 }
 
-/// What a program needs at run time besides what one's own layers have for it.
+/// The needs of a program at run time that your layers do not satisfy.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Needs {
-    /// Nobody could tell.
+    /// The needs are unknown.
     Unknown,
-    /// Nothing to start: it is static, and no shell or script starts it.
+    /// No needs: the program is static, and no shell or script starts it.
     Nothing,
-    /// What a base image has: a loader with its C library, or a shell.
+    /// A base image with a loader and its C library, or with a shell.
     Base {
-        /// Who loads it.
+        /// The loader.
         loader: Loader,
-        /// Libraries of the image's base that are not on every base with such a loader.
+        /// Libraries of the image's base that are not on every base with this loader.
         libraries: Vec<Library>,
     },
 }
@@ -45,78 +46,81 @@ pub enum Needs {
 /// A library.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Library {
-    /// Its name, escaped for display.
+    /// The name, escaped for display.
     pub name: String,
-    /// Its size in bytes.
+    /// The size in bytes.
     pub bytes: u64,
 }
 
 /// The program that a container runs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Application {
-    /// Its absolute path, as the container is told to run it.
+    /// The absolute path by which the container runs it.
     pub path: String,
-    /// Its size in bytes.
+    /// The size in bytes.
     pub bytes: u64,
-    /// What it needs of one's own layers besides itself, by the names that it is looked for by.
+    /// The other files of your layers that it needs, under the names by which they are looked up.
     pub files: Vec<String>,
     /// The size of these files in bytes.
     pub files_bytes: u64,
-    /// What else it needs.
+    /// Its other needs.
     pub needs: Needs,
-    /// What it looks for besides: certificates, time zones.
+    /// Other files that it looks for: certificates, time zones.
     pub looks_for: Vec<LooksFor>,
 }
 
-/// Something that a program looks for besides what it is loaded with.
+/// A kind of file that a program looks for besides its libraries.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LooksFor {
-    /// What.
+    /// The kind.
     pub thing: Thing,
-    /// Where the image has it, without links; none where it has none.
+    /// The places where the image has it, without links; empty if it has none.
     pub places: Vec<Place>,
 }
 
 /// A file or a directory.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Place {
-    /// Its absolute path.
+    /// The absolute path.
     pub path: String,
-    /// Its size in bytes, with what is in it.
+    /// The size in bytes, including the contents of a directory.
     pub bytes: u64,
-    /// Whether one's own layers brought it.
+    /// True if your layers added it.
     pub is_own: bool,
 }
 
-/// What is known beyond the history.
+/// The facts about an image beyond its history.
 #[derive(Debug, Clone, Default)]
 pub struct Evidence {
-    /// Compilers that ship.
+    /// Compilers in the image.
     pub toolchains: Vec<Toolchain>,
-    /// The program that a container runs, where it is known and one's own.
+    /// The program that a container runs, if it is known and in your layers.
     pub application: Option<Application>,
-    /// Packages of Debian that were installed only because others recommend them.
+    /// Debian packages that were only installed because others recommend them.
     pub recommended: Vec<Unneeded>,
-    /// Packages of npm that only development needs.
+    /// npm packages that are only needed for development.
     pub development: Vec<Development>,
-    /// Files of the image that are known to be executables for a machine, as absolute paths.
+    /// Executables in the image for some machine, as absolute paths.
     pub binaries: Vec<String>,
 }
 
-/// The rules that speak of compilers, and what people call these.
+/// The rules about compilers, with the common names.
 const TOOLCHAINS: [(&str, &[&str]); 4] =
     [("Go", &["go-sdk"]), ("GCC", &["gcc"]), ("Rust", &["rust", "rust-packages"]), ("LLVM", &["llvm"])];
 
-/// How the libraries are called that come with the C library, or that its distributions cannot do without.
+/// Prefixes of libraries that come with the C library, or that every distribution with it has.
 const USUAL_LIBRARIES: [&str; 10] =
     ["ld-", "libc.", "libm.", "libdl.", "libpthread.", "librt.", "libresolv.", "libutil.", "libgcc_s.", "libstdc++."];
-/// So many of them come with musl.
+/// The number of these prefixes that come with musl.
 const USUAL_WITH_MUSL: usize = 2;
 
 impl Evidence {
-    /// What the image shows of compilers and of the program that it runs; `base_layers` layers are somebody else's.
+    /// Gathers the facts about compilers and the program. The lowest `base_layers` layers are the
+    /// base image.
     ///
-    /// The only error is [`Error::Cancelled`].
+    /// # Errors
+    ///
+    /// [`Error::Cancelled`] is the only one.
     pub fn of(inspection: &Inspection, base_layers: usize, filesystem: &Filesystem<'_>) -> Result<Self, Error> {
         let application = application(inspection, base_layers, filesystem)?;
         Ok(Self {
@@ -129,7 +133,7 @@ impl Evidence {
     }
 }
 
-/// The compilers that the built-in rules know, as findings count them.
+/// Returns the compilers that the built-in rules know, counted as in findings.
 fn toolchains(inspection: &Inspection, base_layers: usize) -> Vec<Toolchain> {
     let findings = crate::advice::findings::find(inspection, &Rules::built_in(), base_layers, None);
     let toolchain = |(name, rules): (&str, &[&str])| {
@@ -144,7 +148,7 @@ fn toolchains(inspection: &Inspection, base_layers: usize) -> Vec<Toolchain> {
     TOOLCHAINS.into_iter().map(toolchain).filter(|toolchain| toolchain.bytes > 0).collect()
 }
 
-/// The program that a container runs, if it is the application and a file of one's own layers.
+/// Returns the program that a container runs, if it is the application and a file of your layers.
 fn application(
     inspection: &Inspection,
     base_layers: usize,
@@ -200,7 +204,8 @@ fn application(
     Ok(Some(application))
 }
 
-/// What `COPY` takes from another stage; it follows links, and what they lead to has a place of its own.
+/// Returns the place of a path that `COPY` can take from another stage. Links are left out, because
+/// `COPY` follows them and their targets have places of their own.
 fn place(filesystem: &Filesystem<'_>, node: NodeId, is_own: bool) -> Option<Place> {
     let tree = filesystem.tree();
     let is_link = tree.last(node).is_some_and(|version| tree.kind(version) == Kind::Symlink);
@@ -208,7 +213,7 @@ fn place(filesystem: &Filesystem<'_>, node: NodeId, is_own: bool) -> Option<Plac
     Some(Place { path, bytes: filesystem.bytes([node]), is_own })
 }
 
-/// A library, unless it is the loader's own or comes with it on every base image.
+/// Describes a library, unless it belongs to the loader or comes with it on every base image.
 fn library(filesystem: &Filesystem<'_>, required: &Required, loader: Loader) -> Option<Library> {
     let Why::NeededBy { name, .. } = &required.why else { return None };
     let known = if loader == Loader::Musl { USUAL_WITH_MUSL } else { USUAL_LIBRARIES.len() };

@@ -1,4 +1,5 @@
-//! Packages that apt installed only because others recommend them, told by the database of dpkg before and after a `RUN`.
+//! Finds packages that apt only installed because others recommend them, by comparing the database
+//! of dpkg before and after a `RUN`.
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
@@ -12,28 +13,28 @@ use crate::tree::{Kind, Last, NodeId, Paths, Tree, VersionId};
 
 /// The database of dpkg.
 const STATUS: &[u8] = b"var/lib/dpkg/status";
-/// A larger database is not read, in bytes.
+/// The largest database that is read, in bytes.
 const STATUS_LIMIT: u64 = 16 << 20;
-/// A longer list of a package's files is not read, in bytes.
+/// The largest list of a package's files that is read, in bytes.
 const LIST_LIMIT: u64 = 8 << 20;
-/// Layers that are looked into.
+/// The most layers that are examined.
 const LAYERS: usize = 64;
 
-/// What a layer has of packages that nothing needs, only recommends.
+/// The packages of a layer that are only recommended, and that nothing needs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Unneeded {
     /// The layer.
     pub layer: usize,
     /// The packages, escaped for display, in order.
     pub packages: Vec<String>,
-    /// Their files.
+    /// The files of the packages.
     pub inodes: Vec<VersionId>,
 }
 
-/// Packages by name, as the database has them.
+/// Packages by name, as in the database.
 type Database<'a> = BTreeMap<&'a str, Relations<'a>>;
 
-/// What the layers from `base_layers` on have of such packages; the only error is [`Error::Cancelled`].
+/// Finds such packages in the layers from `base_layers` on; the only error is [`Error::Cancelled`].
 pub fn recommended(
     inspection: &Inspection,
     base_layers: usize,
@@ -72,7 +73,8 @@ pub fn recommended(
     Ok(found)
 }
 
-/// The packages that the `apt-get install`s of a `RUN` name; `None` if there are none, or if they cannot be told.
+/// Returns the packages that the `apt-get install` commands of a `RUN` name; `None` if there are
+/// none, or if they cannot be determined.
 fn asked_for(run: &str) -> Option<Vec<String>> {
     let script = shell::read(run.strip_prefix("RUN ")?.trim())?;
     let mut named = Vec::new();
@@ -93,7 +95,7 @@ fn asked_for(run: &str) -> Option<Vec<String>> {
     (!named.is_empty()).then_some(named)
 }
 
-/// The new packages that no named one depends on, and that are there because something new recommends them.
+/// Returns the new packages that no named package depends on, and that a new package recommends.
 fn only_recommended<'a>(before: &Database<'_>, after: &'a Database<'a>, named: &[String]) -> BTreeSet<&'a str> {
     let new: Database<'_> = after
         .iter()
@@ -131,7 +133,7 @@ fn only_recommended<'a>(before: &Database<'_>, after: &'a Database<'a>, named: &
     reach(roots.collect(), true, &needed)
 }
 
-/// The inodes that a layer has of a package's files.
+/// Returns the inodes of a package's files in a layer.
 fn files(
     filesystem: &Filesystem<'_>,
     paths: &Paths<'_>,
@@ -153,7 +155,8 @@ fn files(
     Ok(inodes)
 }
 
-/// What installing compiled of a package's Python modules, which no list names.
+/// Returns the compiled Python modules of a package, which are created by the installation and not
+/// in its list.
 fn compiled_modules(tree: &Tree, paths: &Paths<'_>, layer: usize, list: &str) -> Vec<VersionId> {
     let mut modules: BTreeMap<&str, HashSet<&[u8]>> = BTreeMap::new();
     for module in list.lines().filter_map(|path| path.strip_suffix(".py")) {
@@ -175,7 +178,7 @@ fn compiled_modules(tree: &Tree, paths: &Paths<'_>, layer: usize, list: &str) ->
     inodes
 }
 
-/// The text of a file, if it can be read and is not too large.
+/// Reads a text file; `None` if it cannot be read or is too large.
 fn text(filesystem: &Filesystem<'_>, version: VersionId, limit: u64) -> Result<Option<String>, Error> {
     if filesystem.tree().size(version) > limit {
         return Ok(None);

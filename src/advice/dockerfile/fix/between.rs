@@ -1,4 +1,4 @@
-//! Whether an instruction that stands between two `RUN`s can stand before both.
+//! Decides whether an instruction between two `RUN`s can be moved before both.
 
 use std::collections::HashSet;
 
@@ -7,14 +7,15 @@ use crate::advice::dockerfile::parse::{Instruction, Keyword};
 use crate::shell;
 use crate::tree::{Kind, NodeId};
 
-/// A copy is moved only for more: the `RUN`s then run again whenever what is copied changes.
+/// The smallest saving for which a copy is moved; the `RUN`s then run again whenever the copied
+/// files change.
 const WORTH_THE_CACHE: u64 = 1 << 20;
-/// More names in one instruction are not looked for.
+/// The most names in one instruction that are searched for.
 const NAMES: usize = 100;
-/// Variables that programs read without being told.
+/// Variables that programs read on their own.
 const READ_BY_PROGRAMS: [&str; 12] =
     ["BASH_ENV", "CC", "CXX", "ENV", "HOME", "IFS", "LANG", "LANGUAGE", "PATH", "SHELL", "TMPDIR", "TZ"];
-/// Beginnings of such names.
+/// Prefixes of such variables.
 const READ_PREFIXES: [&str; 22] = [
     "APT_",
     "BUNDLE_",
@@ -39,7 +40,7 @@ const READ_PREFIXES: [&str; 22] = [
     "PYTHON",
     "RUST",
 ];
-/// Programs that do the same in whichever directory they run.
+/// Programs whose effect does not depend on the working directory.
 const PLACELESS: [&str; 16] = [
     "addgroup",
     "adduser",
@@ -58,11 +59,12 @@ const PLACELESS: [&str; 16] = [
     "zypper",
     ":",
 ];
-/// Programs that do, too, if the paths that they are given are absolute.
+/// Programs whose effect does not depend on the working directory if their paths are absolute.
 const ON_PATHS: [&str; 6] = ["chmod", "chown", "ln", "mkdir", "rm", "touch"];
 
 impl Work<'_> {
-    /// Whether instruction `i` can stand before the `RUN`s `jumped`, which stand before it now; else why not.
+    /// Checks whether instruction `i` can be moved before the `RUN`s `jumped`, which precede it
+    /// now; the error is the reason why not.
     pub(super) fn may_stand_before(&self, i: usize, jumped: &[usize], bytes: u64) -> Result<(), String> {
         let instruction = &self.file.instructions[i];
         let line = instruction.line;
@@ -111,7 +113,8 @@ impl Work<'_> {
             || jumped.iter().any(|&run| self.file.instructions[run].arguments.contains(name))
     }
 
-    /// A path that both a copy's layer and one of the earlier layers have made or removed, if there is one.
+    /// Returns a path that both a copy's layer and one of the earlier layers have created or
+    /// removed.
     fn meets(&self, copy: usize, earlier: &HashSet<usize>) -> Option<String> {
         let tree = &self.inspection.tree;
         let first = *earlier.iter().min()?;
@@ -143,7 +146,7 @@ impl Work<'_> {
     }
 }
 
-/// The names that an `ENV` or `ARG` sets.
+/// Returns the names that an `ENV` or `ARG` sets.
 fn set_by(instruction: &Instruction) -> Vec<String> {
     let words = instruction.words();
     let with_value = words.iter().any(|word| word.contains('='));
@@ -154,7 +157,7 @@ fn set_by(instruction: &Instruction) -> Vec<String> {
         .collect()
 }
 
-/// Whether a command does the same in whichever directory it runs.
+/// Returns whether the effect of a command does not depend on the working directory.
 fn is_placeless(run: &Instruction) -> bool {
     shell::read(&run.arguments).is_some_and(|script| {
         script.commands.iter().filter(|command| !command.words.is_empty()).all(|command| {

@@ -1,4 +1,5 @@
-//! `.dockerignore` lines for what a `COPY` or `ADD` brought from the build context without need.
+//! Suggests `.dockerignore` lines for unneeded files that a `COPY` or `ADD` took from the build
+//! context.
 
 use std::collections::{BTreeMap, HashSet};
 
@@ -8,7 +9,7 @@ use crate::advice::dockerfile::births::is_plain;
 use crate::advice::dockerfile::parse::{Instruction, Keyword};
 use crate::tree::{Cause, Kind, NodeId, VersionId};
 
-/// Names that no image runs from, with what they are.
+/// Names that no image needs to run, with descriptions.
 const NEVER: [(&str, &str); 18] = [
     (".git", "version control"),
     (".hg", "version control"),
@@ -29,24 +30,24 @@ const NEVER: [(&str, &str); 18] = [
     ("Thumbs.db", "a file manager's notes"),
     (".cache", "a cache"),
 ];
-/// Directories that a `RUN` makes anew, with the commands that do.
+/// Directories that a `RUN` creates again, with the commands that do.
 const MADE_ANEW: [(&str, &[&str]); 2] = [
     ("node_modules", &["npm ci", "npm install", "npm i", "yarn", "pnpm install", "pnpm i"]),
     ("target", &["cargo build", "mvn"]),
 ];
 
-/// What such a directory is.
+/// The description of such a directory.
 const ANEW: &str = "which a RUN makes anew";
 
 /// A `COPY` or `ADD` of the build context.
 struct Copied {
-    /// How deep its destination lies, where that is known.
+    /// The depth of the destination, if known.
     depth: Option<usize>,
-    /// Whether it copies the whole context.
+    /// True if the whole context is copied.
     whole: bool,
 }
 
-/// What a pattern keeps out.
+/// The files that a pattern excludes.
 #[derive(Default)]
 struct Kept {
     what: &'static str,
@@ -55,7 +56,7 @@ struct Kept {
 }
 
 impl Work<'_> {
-    /// The lines that the `.dockerignore` lacks.
+    /// Returns the lines that the `.dockerignore` lacks.
     pub(super) fn ignore(&mut self) -> Vec<String> {
         let mut patterns: BTreeMap<String, Kept> = BTreeMap::new();
         let made = |(name, commands): &(&'static str, &[&str])| {
@@ -116,7 +117,8 @@ impl Work<'_> {
         lines
     }
 
-    /// The inodes that a `RUN` with one of the commands took away: all others it makes, and ships, when they do not come.
+    /// Returns the inodes that a `RUN` with one of the commands removed. The others would be
+    /// created and stored by it anyway if they were not copied.
     fn made_twice(&self, inodes: &[VersionId], commands: &[&str]) -> Vec<VersionId> {
         let makes = |layer: usize| {
             let run = self.by_layer.get(&layer).map(|&i| &self.file.instructions[i]);
@@ -127,7 +129,7 @@ impl Work<'_> {
         inodes.iter().copied().filter(taken).collect()
     }
 
-    /// The inodes and what later layers made of them without changing their contents.
+    /// Returns the inodes and their later copies with unchanged contents.
     fn with_copies(&self, inodes: &[VersionId]) -> Vec<VersionId> {
         let tree = &self.inspection.tree;
         let mut all = Vec::new();
@@ -145,13 +147,14 @@ impl Work<'_> {
         all
     }
 
-    /// Whether a history without `--from` leaves open where something came from: the context's paths hardly begin with a slash.
+    /// Returns whether a copy may come from another stage. A history without `--from` does not show
+    /// it, but paths in the context rarely begin with a slash.
     fn may_be_of_another_stage(&self, instruction: &Instruction) -> bool {
         let sources = instruction.copied().map(|(sources, _)| sources).unwrap_or_default();
         self.target.is_rebuilt && sources.iter().any(|source| source.starts_with('/'))
     }
 
-    /// Whether a later `RUN` runs git, rather than installs or removes it.
+    /// Returns whether a later `RUN` runs git, and does not only install or remove it.
     fn runs_git(&self, after: usize) -> bool {
         let later = self.stage.iter().filter(|&&i| i > after).map(|&i| &self.file.instructions[i]);
         later
@@ -166,7 +169,8 @@ impl Work<'_> {
             .any(|run| run.keyword == Keyword::Run && run.arguments.contains(text))
     }
 
-    /// The pattern that keeps a file out of the context, and what it is, if it is not needed.
+    /// Returns the pattern that excludes a file from the context, and its description, if the file
+    /// is not needed.
     fn pattern(
         &self,
         copied: &Copied,
@@ -217,7 +221,7 @@ impl Work<'_> {
         }
     }
 
-    /// A path as an instruction means it: relative ones from the last `WORKDIR`.
+    /// Returns an instruction's path made absolute, relative to the last `WORKDIR`.
     pub(super) fn absolute(&self, at: usize, path: &str) -> Option<String> {
         if path.contains('$') {
             return None;
@@ -246,7 +250,7 @@ impl Work<'_> {
         if own { "" } else { self.inspection.run.directory.trim_end_matches('/') }
     }
 
-    /// The path in the context of a file that a copy of the whole context brought.
+    /// Returns the path in the context of a file that was added by a copy of the whole context.
     fn in_context(&self, copied: &Copied, path: &[NodeId]) -> Option<String> {
         let depth = copied.depth.filter(|_| copied.whole)?;
         let names = path.iter().skip(depth + 1).map(|&node| std::str::from_utf8(self.inspection.tree.name(node)).ok());
@@ -257,7 +261,7 @@ impl Work<'_> {
     }
 }
 
-/// Whether a command begins behind this text.
+/// Returns whether a command begins after this text.
 fn is_start_of_command(before: &str) -> bool {
     const WORDS: [&str; 9] = ["do", "else", "env", "exec", "if", "sudo", "then", "time", "xargs"];
     let before = before.trim_end_matches([' ', '\t']);
@@ -265,13 +269,14 @@ fn is_start_of_command(before: &str) -> bool {
     before.is_empty() || before.ends_with([';', '&', '|', '(', '`', '\n', '{', '!']) || WORDS.contains(&word)
 }
 
-/// The name alone if it lies at the top of the context, else wherever it lies.
+/// Returns the bare name for a file at the root of the context, and otherwise a pattern for any
+/// depth.
 fn at_root_or_anywhere(copied: &Copied, depth: usize, name: &str) -> String {
     let top = copied.whole && copied.depth == Some(depth - 1);
     if top { name.into() } else { format!("**/{name}") }
 }
 
-/// Whether an instruction copies the whole build context.
+/// Returns whether an instruction copies the whole build context.
 pub fn is_whole_context(instruction: &Instruction) -> bool {
     let sources = instruction.copied().map(|(sources, _)| sources).unwrap_or_default();
     instruction.flag("from").is_none()

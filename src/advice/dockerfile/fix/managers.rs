@@ -1,37 +1,37 @@
-//! Package managers: what they leave behind, and what keeps them from it.
+//! The leftovers of package managers, and the ways to avoid them.
 
-/// How a manager is kept from leaving its cache in the image.
+/// A way to keep a package manager's cache out of the image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Remedy {
-    /// A flag behind the subcommand.
+    /// A flag after the subcommand.
     Flag(&'static str),
-    /// A command at the end of the same `RUN`, and the text that shows that it is there already.
+    /// A command at the end of the same `RUN`, and a text that shows that it is already there.
     Clean {
         /// The command.
         command: &'static str,
-        /// A part of it, or of another command that does the same.
+        /// A part of this command, or of another one with the same effect.
         shows: &'static str,
     },
 }
 
-/// What a manager leaves behind, and the remedy.
+/// The leftovers of a package manager, and the remedy.
 #[derive(Debug, Clone, Copy)]
 pub struct Leftover {
-    /// What it is called.
+    /// A description.
     pub what: &'static str,
-    /// Programs that leave it; `python -m pip` is `pip`.
+    /// The programs that leave it; `python -m pip` counts as `pip`.
     pub programs: &'static [&'static str],
-    /// Their subcommands that do; none means any.
+    /// The subcommands that leave it; empty for any.
     pub verbs: &'static [&'static str],
-    /// Where it lies, without the slash at the start; `home` stands for each home directory.
+    /// The places, without the leading slash; `home` stands for each home directory.
     pub places: &'static [&'static str],
-    /// What keeps it out.
+    /// The remedy.
     pub remedy: Remedy,
-    /// Whether a cache mount may keep it instead, so that the next build has it.
+    /// True if a cache mount can keep it for the next build.
     pub mountable: bool,
 }
 
-/// What is known; the places are those of the tools' own documentation.
+/// The known leftovers; the places are from the documentation of the tools.
 pub const LEFTOVERS: [Leftover; 17] = [
     Leftover {
         what: "apk's index and package cache",
@@ -174,7 +174,8 @@ pub const LEFTOVERS: [Leftover; 17] = [
 /// apt in both spellings.
 pub const APT: &[&str] = &["apt-get", "apt"];
 
-/// The subcommand of a program's words, with its position; `None` if it is not one of `programs` and `verbs`.
+/// Returns the index of the subcommand in a program's words; `None` if the program or the
+/// subcommand does not match.
 pub fn verb_of(words: &[&str], programs: &[&str], verbs: &[&str]) -> Option<usize> {
     let (program, skipped) = match words {
         [python, "-m", module, ..] if python.starts_with("python") => (*module, 3),

@@ -1,4 +1,4 @@
-//! `RUN`s merged where a later one hides what an earlier one ships.
+//! Merges `RUN` instructions if a later one removes files of an earlier one.
 
 use std::collections::{HashMap, HashSet};
 
@@ -8,18 +8,18 @@ use crate::advice::dockerfile::draft::{Fate, Join, Merge};
 use crate::advice::dockerfile::parse::Keyword;
 use crate::shell;
 
-/// Only so many pairs of layers are looked at, the biggest.
+/// The most pairs of layers that are considered, the largest first.
 const PAIRS: usize = 100;
 
-/// `RUN`s that become one, or one that stays alone.
+/// `RUN` instructions that become one, or a single one.
 pub struct Group {
-    /// The instructions, in their order.
+    /// The instructions, in order.
     pub runs: Vec<usize>,
     /// The layers that they made.
     pub layers: Vec<usize>,
 }
 
-/// A stretch of instructions from one `RUN` to another, by position in the stage.
+/// A range of instructions from one `RUN` to another, by position in the stage.
 #[derive(Clone, Copy, PartialEq, Eq)]
 struct Stretch {
     from: usize,
@@ -27,7 +27,7 @@ struct Stretch {
 }
 
 impl Work<'_> {
-    /// Merges what is worth merging; gives all `RUN`s of the image in the groups that they are then in.
+    /// Merges `RUN` instructions where it is worthwhile; returns all `RUN`s of the image in groups.
     pub(super) fn merge(&mut self) -> Vec<Group> {
         let position: HashMap<usize, usize> = self.stage.iter().enumerate().map(|(at, &i)| (i, at)).collect();
         let run_at = |work: &Self, layer: usize| {
@@ -86,7 +86,7 @@ impl Work<'_> {
         groups
     }
 
-    /// Dead bytes by the layers they were born and died in, without those that another change saves.
+    /// Returns the wasted bytes by pair of layers, without those that another change saves.
     fn dead_pairs(&self) -> HashMap<(usize, usize), u64> {
         let mut pairs = HashMap::new();
         for dead in &self.inspection.dead {
@@ -101,12 +101,13 @@ impl Work<'_> {
         self.stage[stretch.from..=stretch.to].iter().copied().filter(|&i| self.is_run(i)).collect()
     }
 
-    /// Whether an instruction is a `RUN` that stays.
+    /// Returns whether an instruction is a `RUN` that stays.
     fn is_run(&self, i: usize) -> bool {
         self.file.instructions[i].keyword == Keyword::Run && self.draft.fates[i] == Fate::Stays
     }
 
-    /// Whether the `RUN`s of a stretch can be one, and what stands between them can stand before it.
+    /// Checks that the `RUN`s of a stretch can be merged, and that the instructions between them
+    /// can be moved before them.
     fn can_merge(&self, stretch: Stretch, bytes: u64) -> Result<(), String> {
         if self.file.escape != '\\' {
             return Err("the commands are not for a POSIX shell".into());

@@ -1,4 +1,4 @@
-//! What to change in a Dockerfile so that the image ships less, each change proved by the bytes that the image shows.
+//! Suggests changes to a Dockerfile that make the image smaller, each measured on the image.
 
 mod between;
 mod ignore;
@@ -26,32 +26,32 @@ use super::parse::{Dockerfile, Keyword};
 use crate::analysis::Inspection;
 use crate::display::{Units, listed};
 
-/// Fewer bytes are not worth a cached step less, or a flag.
+/// The smallest saving that is worth a flag, or one cached instruction less.
 const NOTEWORTHY: u64 = 64 << 10;
 
-/// A file as it is and as it should be.
+/// A changed file: the old and the new text.
 #[derive(Debug, Clone)]
 pub struct Change {
-    /// What the diff calls it.
+    /// The name in the diff.
     pub name: String,
-    /// What it holds now, if it is there.
+    /// The current contents, if the file exists.
     pub old: Option<String>,
-    /// What it should hold.
+    /// The new contents.
     pub new: String,
 }
 
-/// What to change, and why.
+/// The suggested changes, and the reasons for them.
 #[derive(Debug, Clone)]
 pub struct Fix {
-    /// What the image ships as it is, in bytes.
+    /// The size of the unchanged image in bytes.
     pub shipped: u64,
-    /// The reasons, and what could not be done or seen.
+    /// The reasons, and what could not be done or verified.
     pub remarks: Vec<Remark>,
     /// The files that change.
     pub changes: Vec<Change>,
 }
 
-/// The work on one file.
+/// The state of the work on one file.
 struct Work<'a> {
     inspection: &'a Inspection,
     target: &'a Target,
@@ -61,15 +61,15 @@ struct Work<'a> {
     claims: Claims,
     draft: Draft<'a>,
     remarks: Vec<Remark>,
-    /// The instructions that make the image's own layers, in their order, with those that make none.
+    /// The instructions that make the layers of the image, in order, with those that make none.
     stage: Vec<usize>,
-    /// The instruction that made a layer.
+    /// The instruction that made a layer, by layer.
     by_layer: HashMap<usize, usize>,
     /// The last `RUN` that needs apt's lists of an earlier one.
     last_needing_lists: Option<usize>,
 }
 
-/// Says what to change in a Dockerfile.
+/// Suggests changes to a Dockerfile.
 pub fn fix(inspection: &Inspection, target: &Target, evidence: &Evidence) -> Fix {
     let file = &target.file;
     let by_layer = target.layers.iter().enumerate().filter_map(|(i, layer)| Some(((*layer)?, i))).collect();
@@ -102,14 +102,14 @@ impl Work<'_> {
         Some(self.file.instructions[instruction].line)
     }
 
-    /// `line 3`, or `lines 3, 5 and 6`.
+    /// Returns `line 3`, or `lines 3, 5 and 6`.
     fn lines(&self, instructions: &[usize]) -> String {
         let numbers: Vec<_> = instructions.iter().map(|&i| self.file.instructions[i].line.to_string()).collect();
         let word = if numbers.len() == 1 { "line" } else { "lines" };
         if numbers.is_empty() { String::new() } else { format!("{word} {}", listed(&numbers)) }
     }
 
-    /// `line 3 copies`, or `lines 3 and 5 copy`.
+    /// Returns `line 3 copies`, or `lines 3 and 5 copy`.
     fn lines_copy(&self, copies: &[usize]) -> String {
         format!("{} {}", self.lines(copies), if copies.len() == 1 { "copies" } else { "copy" })
     }
@@ -118,7 +118,7 @@ impl Work<'_> {
         self.target.layers.get(instruction).copied().flatten()
     }
 
-    /// The `RUN`s of the last stage that made a layer, with it.
+    /// Returns the `RUN`s of the last stage that made a layer, with that layer.
     fn runs(&self) -> Vec<(usize, usize)> {
         let runs = self.stage.iter().filter(|&&i| self.file.instructions[i].keyword == Keyword::Run);
         runs.filter_map(|&i| Some((i, self.layer(i)?))).collect()
@@ -129,7 +129,7 @@ impl Work<'_> {
         self.remarks.push(Remark { verdict, line, text: text.into() });
     }
 
-    /// The files with the changes; what would not parse again is taken back.
+    /// Returns the changed files; a change that would not parse again is undone.
     fn finish(&mut self, patterns: Vec<String>) -> Vec<Change> {
         let mut changes = Vec::new();
         let new = self.draft.text();
@@ -158,7 +158,7 @@ impl Work<'_> {
         changes
     }
 
-    /// Says what could not be matched.
+    /// Adds remarks on instructions that could not be matched.
     fn unseen(&mut self) {
         let unmatched = &self.target.unmatched;
         if unmatched.is_empty() {

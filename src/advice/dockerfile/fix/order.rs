@@ -1,4 +1,4 @@
-//! The order that keeps the build cache: files that name dependencies before the sources.
+//! Reorders instructions for the build cache: files that list dependencies before the sources.
 
 use super::Work;
 use super::ignore::is_whole_context;
@@ -8,15 +8,16 @@ use crate::advice::dockerfile::draft::Fate;
 use crate::advice::dockerfile::parse::Keyword;
 use crate::shell;
 
-/// A language's way to name dependencies and to fetch them.
+/// A language's way to list dependencies and to download them.
 struct Way {
-    /// The file that has to be there, and those that go with it if they are.
+    /// The required file, and files that belong to it if they exist.
     files: &'static [&'static str],
-    /// Commands, each of which fetches, or needs what was fetched.
+    /// Commands that download the dependencies, or need them.
     commands: &'static [&'static [&'static str]],
-    /// What fetches and does nothing else, where there is such a command; else the whole `RUN` moves.
+    /// The command that only downloads, if there is one; without it, the whole `RUN` moves.
     fetch: Option<&'static str>,
-    /// The file without which there is nothing to fetch, unless the command is to fetch.
+    /// The file without which there is nothing to download, unless the command is one that
+    /// downloads.
     locked: Option<&'static str>,
 }
 
@@ -49,7 +50,7 @@ const WAYS: [Way; 6] = [
     Way { files: &["Gemfile", "Gemfile.lock"], commands: &[&["bundle", "install"]], fetch: None, locked: None },
     Way { files: &["pom.xml"], commands: &[&["mvn"]], fetch: Some("mvn -B dependency:go-offline"), locked: None },
 ];
-/// Managers whose dependencies cannot be fetched by their files alone, with what is advised.
+/// Managers whose dependencies cannot be downloaded from such files alone, with advice.
 const ELSEWHERE: [(&str, &str, &str); 3] = [
     ("Cargo.toml", "cargo", "cargo-chef, or cache mounts for the registry and target/"),
     (
@@ -61,7 +62,7 @@ const ELSEWHERE: [(&str, &str, &str); 3] = [
 ];
 
 impl Work<'_> {
-    /// Puts what fetches dependencies before the sources that change more often.
+    /// Moves the download of dependencies before sources that change more often.
     pub(super) fn order(&mut self, groups: &[Group]) {
         let merged: Vec<_> =
             groups.iter().filter(|group| group.runs.len() > 1).flat_map(|group| group.runs.clone()).collect();
@@ -141,7 +142,7 @@ impl Work<'_> {
         self.say(Verdict::saves(0), Some(copy), text);
     }
 
-    /// The next `RUN` behind `copy` that has one of the commands.
+    /// Returns the next `RUN` after `copy` with one of the commands.
     fn next_run(&self, copy: usize, commands: &[&[&str]]) -> Option<usize> {
         let runs =
             self.stage.iter().copied().filter(|&i| i > copy && self.file.instructions[i].keyword == Keyword::Run);
@@ -153,7 +154,7 @@ impl Work<'_> {
         })
     }
 
-    /// Whether a copy put a file of this name at its destination.
+    /// Returns whether a copy put a file of this name at its destination.
     fn brings(&self, copy: usize, name: &str) -> bool {
         let tree = &self.inspection.tree;
         let destination =
@@ -163,7 +164,7 @@ impl Work<'_> {
         node.is_some_and(|node| tree.versions(node).any(|version| tree.born(version) == layer))
     }
 
-    /// What has to come before a command so that it runs where a later `RUN` runs it.
+    /// Returns the `cd` that a command needs to run in the directory of a later `RUN`.
     fn changes_directory(&self, run: usize, destination: &str) -> String {
         let absolute = self.absolute(run, destination);
         let here = self.absolute(run, ".");
@@ -173,13 +174,13 @@ impl Work<'_> {
         if same { String::new() } else { format!("cd {destination} && ") }
     }
 
-    /// Whether only instructions that do not matter stand between two.
+    /// Returns whether only irrelevant instructions are between two instructions.
     fn nothing_between(&self, from: usize, to: usize) -> bool {
         self.stage.iter().filter(|&&i| i > from && i < to).all(|&i| self.file.instructions[i].keyword.is_runtime())
     }
 }
 
-/// `pip install -r requirements.txt`, and nothing that names the sources.
+/// Returns whether the arguments are like `pip install -r requirements.txt`, without the sources.
 fn is_requirements_only(arguments: &str) -> bool {
     let words: Vec<_> = arguments.split_whitespace().collect();
     let named = words.iter().filter(|word| word.ends_with("requirements.txt")).count();

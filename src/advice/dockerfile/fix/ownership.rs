@@ -1,4 +1,5 @@
-//! `COPY --chown` and `--chmod` for trees that a following `RUN chown -R` or `chmod -R` ships again.
+//! Suggests `COPY --chown` and `--chmod` for files that a following `RUN chown -R` or `chmod -R`
+//! stores again.
 
 use std::collections::{HashMap, HashSet};
 
@@ -10,10 +11,10 @@ use crate::advice::dockerfile::parse::Keyword;
 use crate::shell::{self, Command, Joint};
 use crate::tree::{Cause, Kind, VersionId};
 
-/// Only so many are looked at, the biggest.
+/// The most candidates that are considered, the largest first.
 const RECOPIES: usize = 100;
 
-/// A `RUN` that ships again what copies brought.
+/// A `RUN` that stores copied files again.
 struct Recopy {
     run: usize,
     layer: usize,
@@ -22,17 +23,17 @@ struct Recopy {
     bytes: u64,
 }
 
-/// A command that sets owner or mode, as flags say it.
+/// A command that sets owner or mode, expressed as flags.
 struct Setting {
-    /// Its position among the script's commands.
+    /// The index among the script's commands.
     command: usize,
     flag: String,
-    /// Directories that were there before the copy, and are set all the same.
+    /// Directories that existed before the copy, and are changed as well.
     kept: Vec<String>,
 }
 
 impl Work<'_> {
-    /// Puts owner and mode where the files are copied.
+    /// Moves owner and mode to the instructions that copy the files.
     pub(super) fn ownership(&mut self) {
         for recopy in self.recopies() {
             match self.settings(&recopy) {
@@ -112,8 +113,8 @@ impl Work<'_> {
         Ok(settings)
     }
 
-    /// Whether all that a `RUN` changed below some paths came from the copies; gives directories that did not, and are
-    /// the paths themselves.
+    /// Returns whether everything that a `RUN` changed below some paths came from the copies. The
+    /// result lists directories among the paths that did not.
     fn only_copied(
         &self,
         recopy: &Recopy,
@@ -152,7 +153,8 @@ impl Work<'_> {
         Ok(kept)
     }
 
-    /// The value of `--chown`: as written if it names both and both are known by then, else the numbers in the image.
+    /// Returns the value of `--chown`: as written if it names user and group and both exist by
+    /// then; otherwise the numbers in the image.
     fn owner(&self, recopy: &Recopy, written: &str, paths: &[&str]) -> Result<String, String> {
         let first = recopy.copies.iter().min().copied().unwrap_or_default();
         let makes_users = |i: usize| {
@@ -195,7 +197,7 @@ impl Work<'_> {
         self.say(Verdict::saves(saves), Some(recopy.run), text);
     }
 
-    /// Removes the commands that flags replace, and the `RUN` if it has no others.
+    /// Removes the commands that flags replace, and the `RUN` if no command is left.
     fn drop_commands(&mut self, run: usize, settings: &[Setting]) {
         let file = self.file;
         let instruction = &file.instructions[run];
@@ -228,7 +230,7 @@ impl Work<'_> {
     }
 }
 
-/// `chown -R value path…`: the program, the value and the paths, if they are plain.
+/// Parses `chown -R value path…`; returns the program, the value and the paths, if they are plain.
 fn recursive<'a>(command: &Command<'a>) -> Option<(&'a str, &'a str, Vec<&'a str>)> {
     let [program, words @ ..] = command.program() else { return None };
     let (options, rest): (Vec<&str>, Vec<&str>) = words.iter().partition(|word| word.starts_with('-'));

@@ -1,4 +1,5 @@
-//! Flags, cleaning and cache mounts for package managers, where the image shows what they left behind.
+//! Adds flags, cleanup commands and cache mounts for package managers whose leftovers are in the
+//! image.
 
 use std::collections::HashMap;
 
@@ -11,11 +12,11 @@ use crate::advice::dockerfile::draft::Fate;
 use crate::shell::{self, Command};
 use crate::tree::{Kind, NodeId, VersionId};
 
-/// Files that apt needs and a package's removal does not bring back.
+/// Files that apt needs, and that cleaning up therefore keeps.
 const APT_KEEPS: [&[u8]; 1] = [b"lock"];
 
 impl Work<'_> {
-    /// Changes the `RUN`s whose managers left something that no merge takes away.
+    /// Changes the `RUN`s of package managers whose leftovers no merge removes.
     pub(super) fn packages(&mut self, groups: &[Group]) {
         self.last_needing_lists = self.last_needing_lists();
         for leftover in &LEFTOVERS {
@@ -35,7 +36,7 @@ impl Work<'_> {
         self.development(groups);
     }
 
-    /// The inodes that lie at a leftover's places, by the layer that ships them, with the place.
+    /// Returns the inodes at the places of a leftover with their place, by layer.
     fn left_by_layer(&self, leftover: &Leftover) -> HashMap<usize, Vec<(VersionId, String)>> {
         let tree = &self.inspection.tree;
         let mut by_layer: HashMap<usize, Vec<_>> = HashMap::new();
@@ -51,7 +52,7 @@ impl Work<'_> {
         by_layer
     }
 
-    /// A place, or if it is one of a home directory, that place in each.
+    /// Returns a place or, if it is in a home directory, that place in each home directory.
     fn at_home(&self, place: &str) -> Vec<String> {
         let Some(rest) = place.strip_prefix("home/") else { return vec![place.into()] };
         let tree = &self.inspection.tree;
@@ -98,7 +99,7 @@ impl Work<'_> {
         }
     }
 
-    /// Adds a flag to the uses of a manager that do not have it; says so, if there are any.
+    /// Adds a flag to the uses of a manager without it; returns a remark if there are any.
     pub(super) fn flag(&mut self, leftover: &Leftover, users: &[usize], flag: &'static str) -> Option<String> {
         let mut places = Vec::new();
         for &i in users {
@@ -119,7 +120,8 @@ impl Work<'_> {
         (!places.is_empty()).then(|| format!("adds {flag}"))
     }
 
-    /// Adds a command at the end of the last `RUN` of a group that runs the manager: a later one may remove it.
+    /// Adds a command at the end of the last `RUN` of a group that runs the manager. A later `RUN`
+    /// may remove the manager.
     fn clean(&mut self, leftover: &Leftover, group: &Group, command: &str, shows: &str) -> Option<String> {
         let cleaned = group.runs.iter().any(|&i| self.file.instructions[i].arguments.contains(shows));
         let any = Leftover { verbs: &[], ..*leftover };
@@ -178,7 +180,8 @@ impl Work<'_> {
         (!targets.is_empty()).then(|| format!("keeps {} in a cache mount", targets.join(" and ")))
     }
 
-    /// Why a manager's files cannot be removed at the end of a group: a later `RUN` needs them.
+    /// Returns the reason if a manager's files cannot be removed at the end of a group, because a
+    /// later `RUN` needs them.
     fn needed_later(&self, leftover: &Leftover, group: &Group) -> Option<String> {
         if leftover.programs != APT || !leftover.verbs.contains(&"update") {
             return None;
@@ -188,7 +191,8 @@ impl Work<'_> {
         Some(format!("the apt-get install in line {line} needs them: put both in one RUN"))
     }
 
-    /// The last `RUN` that installs from apt's lists without fetching them itself, and is merged into no other.
+    /// Returns the last `RUN` that installs from apt's lists without downloading them itself, and
+    /// is not merged into another.
     fn last_needing_lists(&self) -> Option<usize> {
         let stays = |&i: &usize| self.draft.fates[i] == Fate::Stays;
         self.stage.iter().copied().filter(stays).rfind(|&i| self.installs(i) && !self.updates(i))
@@ -209,8 +213,8 @@ impl Work<'_> {
         })
     }
 
-    /// A `RUN` that only updates apt's lists, the last one that installs from them, and the bytes of the lists that
-    /// still ship because they are needed in between.
+    /// Returns, for each `RUN` that only updates apt's lists: its index, the last `RUN` that
+    /// installs from them, and the size of the lists that stay because they are needed in between.
     pub(super) fn lists_in_between(&self) -> Vec<(usize, usize, u64)> {
         let lists = LEFTOVERS.iter().find(|leftover| leftover.programs == APT && leftover.verbs.contains(&"update"));
         let Some(lists) = lists else { return Vec::new() };

@@ -1,63 +1,65 @@
-//! What is said of a change: where, why, and what it saves.
+//! Remarks on a change: the line, the reason and the saving.
 
 use crate::advice::ladder::Certainty;
 use crate::display::escaped_str;
 use crate::display::{Units, count, noticeably};
 
-/// Columns of the reasons.
+/// The line width of the reasons.
 const WIDTH: usize = 100;
 
-/// Whether something changes.
+/// The result of considering a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Verdict {
-    /// The diff has it; so many bytes of content no longer ship.
+    /// The diff has the change.
     Changed {
-        /// Exact, by the image as it is; 0 where it saves time, not bytes.
+        /// The exact saving in bytes of content; 0 if it saves time, not bytes.
         saves: u64,
-        /// Whether more may go with them: what a package that is not installed needs, say.
+        /// True if more may be saved, for example the dependencies of a package that is no longer
+        /// installed.
         at_least: bool,
     },
-    /// Another file is proposed besides, whose image ships so many bytes; `None` where that cannot be told.
+    /// Another file is proposed.
     Proposed {
-        /// The size in bytes of content, and how far it can be relied on.
+        /// The size of its image in bytes of content, with its reliability; `None` if unknown.
         ships: Option<(u64, Certainty)>,
     },
-    /// It would save these bytes, but is left to a person, who is told why.
+    /// The change is not made automatically; the user decides, with the reason.
     Left {
-        /// Exact, by the image as it is.
+        /// The exact saving in bytes of content.
         would_save: u64,
     },
-    /// It could not be seen.
+    /// The image does not show it.
     Unseen,
 }
 
-/// A sentence on a change.
+/// A sentence about a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remark {
-    /// Whether something changes.
+    /// The result.
     pub verdict: Verdict,
     /// The line of the Dockerfile, counted from 1.
     pub line: Option<usize>,
-    /// Why.
+    /// The sentence.
     pub text: String,
 }
 
 impl Verdict {
-    /// A change that saves just these bytes.
+    /// Makes the verdict for a change that saves exactly these bytes.
     pub(super) fn saves(bytes: u64) -> Self {
         Self::Changed { saves: bytes, at_least: false }
     }
 }
 
 impl Remark {
-    /// Says that the change is not made after all.
+    /// Undoes the change.
     pub(super) fn take_back(&mut self) {
         if let Verdict::Changed { saves, .. } = self.verdict {
             self.verdict = Verdict::Left { would_save: saves };
         }
     }
 
-    /// Comment lines, which are no part of a diff; the image as it is ships `shipped` bytes.
+    /// Returns the remark as comment lines, which diffs ignore; `shipped` is the size of the
+    /// unchanged image.
     pub(super) fn shown(&self, shipped: u64, units: Units) -> String {
         let mut text = match self.verdict {
             Verdict::Changed { .. } | Verdict::Proposed { .. } => String::new(),
@@ -86,12 +88,12 @@ impl Remark {
     }
 }
 
-/// `9.85 MiB (10,331,337 bytes)`.
+/// Formats a size in both forms: `9.85 MiB (10,331,337 bytes)`.
 fn exactly(bytes: u64, units: Units) -> String {
     format!("{} ({} bytes)", units.size(bytes), count(bytes))
 }
 
-/// What ships then, and what ships now.
+/// Formats the new size and the current size.
 fn instead(ships: u64, certainty: &Certainty, shipped: u64, units: Units) -> String {
     let size = match certainty {
         Certainty::Exact => exactly(ships, units),
@@ -102,7 +104,8 @@ fn instead(ships: u64, certainty: &Certainty, shipped: u64, units: Units) -> Str
     format!("{size} instead of {}{ratio}{why}", units.size(shipped))
 }
 
-/// A comment line on what the image ships with all changes of the Dockerfile, where it is noticeably less.
+/// Returns a comment line with the size after all changes to the Dockerfile, if it is noticeably
+/// smaller.
 pub(super) fn in_all(remarks: &[Remark], shipped: u64, units: Units) -> Option<String> {
     let (mut ships, mut at_most) = (shipped, "");
     for remark in remarks {

@@ -1,4 +1,5 @@
-//! A second Dockerfile in several stages, where a compiler ships and the program that it built is known.
+//! Drafts a multi-stage Dockerfile, if the image has a compiler and the program that was built is
+//! known.
 
 use std::collections::HashSet;
 use std::path::Path;
@@ -13,43 +14,43 @@ use crate::display::{count, files, listed};
 use crate::runtime::libraries::{Loader, Thing};
 use crate::shell::{self, base_name};
 
-/// Programs that only remove.
+/// Programs that only remove files.
 const REMOVERS: [&str; 3] = ["rm", "true", ":"];
-/// Subcommands of package managers that only remove.
+/// Subcommands of package managers that only remove packages.
 const REMOVING: [&str; 6] = ["del", "purge", "remove", "autoremove", "clean", "erase"];
 
-/// Users that Debian, Alpine and what is made from them have.
+/// Users that exist in Debian, Alpine and their derivatives.
 const USUAL_USERS: [&str; 9] = ["root", "daemon", "bin", "sys", "mail", "news", "games", "nobody", "www-data"];
-/// So many libraries are named.
+/// The most libraries that are listed.
 const LIBRARIES: usize = 8;
 
-/// What the stage that ships is built on.
+/// The base of the final stage.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum On {
     Scratch,
-    /// The base that the image is built on.
+    /// The base of the image.
     Same,
-    /// A small one.
+    /// A small base image.
     Small,
 }
 
-/// What the stage that ships begins with.
+/// The start of the final stage.
 struct Start {
     on: On,
-    /// What is said of it.
+    /// The comment.
     comment: String,
-    /// What stands behind `FROM`.
+    /// The reference for `FROM`.
     image: String,
-    /// What is meant, in words.
+    /// The description.
     called: String,
-    /// The instruction that stands for a base image without a name, if it is built on that.
+    /// The instruction that stands for a base image without a name, if that is the base.
     unnamed: Option<usize>,
-    /// What it ships in bytes with the libraries that it lacks; `None` where nobody can tell.
+    /// The size in bytes, including libraries that it lacks; `None` if unknown.
     ships: Option<(u64, Certainty)>,
 }
 
 impl Start {
-    /// Whether it lacks something that the image has.
+    /// Returns whether the base lacks something that the image has.
     fn lacks(&self, thing: Thing, place: &Place) -> bool {
         match self.on {
             On::Scratch => true,
@@ -59,7 +60,7 @@ impl Start {
         }
     }
 
-    /// Whether it has no user of this name, as far as is known.
+    /// Returns whether the base has no user of this name, as far as is known.
     fn lacks_user(&self, user: &str) -> bool {
         let name = user.split(':').next().unwrap_or_default();
         let is_number = !name.is_empty() && name.chars().all(|c| c.is_ascii_digit());
@@ -68,7 +69,7 @@ impl Start {
 }
 
 impl Work<'_> {
-    /// A new file beside the Dockerfile, which builds in one stage and ships another.
+    /// Drafts a new file beside the Dockerfile, which builds in one stage and copies to another.
     pub(super) fn stages(&mut self) -> Option<Change> {
         let application = self.evidence.application.as_ref()?;
         let toolchain: u64 = self.evidence.toolchains.iter().map(|toolchain| toolchain.bytes).sum();
@@ -154,7 +155,8 @@ impl Work<'_> {
         )
     }
 
-    /// Nothing for what needs nothing; the same base, unless that is what the compiler is in; else a small one.
+    /// Chooses the base of the final stage: none if the program needs nothing, the same base unless
+    /// it has the compiler, and otherwise a small one.
     fn start(&self, image: &str, application: &Application) -> Start {
         if application.needs == Needs::Nothing {
             return Start {
@@ -189,7 +191,8 @@ impl Work<'_> {
         }
     }
 
-    /// The file up to its end with the last stage named, and without what says how a container runs or only cleans up.
+    /// Returns the build stage: the file with the last stage named, without instructions that only
+    /// configure the container or only clean up.
     fn build_stage(&self, from: usize, name: &str, unnamed: bool) -> String {
         let source = self.file.source();
         let mut out = String::new();
@@ -216,7 +219,7 @@ impl Work<'_> {
         out
     }
 
-    /// A name that no stage has yet.
+    /// Returns a name that no stage has yet.
     fn unused_name(&self) -> String {
         let stages = self.file.instructions.iter().filter_map(|instruction| instruction.stage()?.1);
         let taken: Vec<_> = stages.map(|name| name.to_ascii_lowercase()).collect();
@@ -227,7 +230,8 @@ impl Work<'_> {
         name
     }
 
-    /// What says how a container runs, as the file has it; only the last working directory counts, and in full.
+    /// Writes the instructions that configure the container. Only the last working directory
+    /// counts, and is made absolute.
     fn runtime(&self, text: &mut String, from: usize, start: &Start) {
         let source = self.file.source();
         let own = &self.file.instructions[from + 1..];
@@ -265,7 +269,8 @@ impl Work<'_> {
     }
 }
 
-/// A base image that has the C library that the program needs; what else it needs of the image's base is named.
+/// Chooses a small base image with the C library that the program needs; its other needs from the
+/// image's base are listed.
 fn small_base(image: &str, needs: &Needs) -> Start {
     let mut comment =
         String::from("# what runs, without what built it; take the release that the build image is based on\n");
@@ -290,7 +295,7 @@ fn small_base(image: &str, needs: &Needs) -> Start {
     Start { on: On::Small, comment, image: name.into(), called: name.into(), unnamed: None, ships }
 }
 
-/// The names behind dollar signs.
+/// Returns the names of variables in a text.
 fn variables(text: &str) -> impl Iterator<Item = &str> {
     text.split('$').skip(1).map(|rest| {
         let rest = rest.strip_prefix('{').unwrap_or(rest);
@@ -299,13 +304,13 @@ fn variables(text: &str) -> impl Iterator<Item = &str> {
     })
 }
 
-/// Whether an image's name says that it holds a compiler.
+/// Returns whether an image's name suggests that it has a compiler.
 fn has_compiler_in_its_name(image: &str) -> bool {
     let name = base_name(image).split([':', '@']).next().unwrap_or_default();
     ["golang", "go", "gcc", "rust", "buildpack-deps", "clang"].contains(&name)
 }
 
-/// Whether a `RUN` only takes away, which is of no use in a stage that does not ship.
+/// Returns whether a `RUN` only removes files, which is useless in a build stage.
 fn only_removes(instruction: &Instruction) -> bool {
     instruction.keyword == Keyword::Run
         && shell::read(&instruction.arguments).is_some_and(|script| {

@@ -1,4 +1,4 @@
-//! The Dockerfile that is to be changed, and what it has to do with the image.
+//! The Dockerfile to change, and its relation to the image.
 
 use super::Change;
 use crate::advice::base::Base;
@@ -11,32 +11,33 @@ use crate::analysis::Inspection;
 /// A Dockerfile with the layers that its instructions made.
 #[derive(Debug, Clone)]
 pub struct Target {
-    /// What the diff calls it.
+    /// The name in the diff.
     pub name: String,
     /// The file.
     pub file: Dockerfile,
-    /// For each instruction the layer that it made.
+    /// For each instruction, the layer that it made.
     pub layers: Vec<Option<usize>>,
     /// The instructions of the last stage that are not in the image's history.
     pub unmatched: Vec<usize>,
-    /// How many layers are the base image's.
+    /// The number of layers in the base image.
     pub base_layers: usize,
     /// The instruction that stands for a base image whose name is not known.
     pub unnamed_base: Option<usize>,
-    /// Whether BuildKit builds it: mounts and `COPY --chmod` are understood.
+    /// True if BuildKit builds it, which supports mounts and `COPY --chmod`.
     pub buildkit: bool,
-    /// Whether the sources of `COPY` are those that somebody wrote, rather than names that stand for them.
+    /// True if the sources of `COPY` are as written by the author, and not placeholders.
     pub sources_known: bool,
-    /// Whether the file was rebuilt, so that nothing tells what a `COPY` took from another stage.
+    /// True if the file was rebuilt from the history, which does not show the sources of `COPY
+    /// --from`.
     pub is_rebuilt: bool,
-    /// What the diff calls the file that keeps files out of the build context.
+    /// The name of the ignore file in the diff.
     pub ignore_name: String,
-    /// What that file holds now, if it is there.
+    /// The current contents of the ignore file, if it exists.
     pub ignore: Option<String>,
 }
 
 impl Target {
-    /// The Dockerfile that somebody has, and the `.dockerignore` beside it.
+    /// Makes a target of an existing Dockerfile and the `.dockerignore` beside it.
     pub fn given(inspection: &Inspection, name: String, file: Dockerfile, ignore: (String, Option<String>)) -> Self {
         let steps = steps(&inspection.history, inspection.layers.len());
         let mapping = map(&file, &steps);
@@ -56,7 +57,7 @@ impl Target {
         }
     }
 
-    /// The Dockerfile rebuilt from the history.
+    /// Makes a target of the Dockerfile rebuilt from the history.
     pub fn rebuilt(inspection: &Inspection, name: String, base: &Base) -> Self {
         let rebuilt = rebuild(inspection, base);
         Self {
@@ -74,7 +75,7 @@ impl Target {
         }
     }
 
-    /// The `.dockerignore` with more patterns.
+    /// Returns the `.dockerignore` with additional patterns.
     pub(super) fn ignoring(&self, patterns: &[String]) -> Change {
         let mut new = self.ignore.clone().unwrap_or_default();
         let line_end = if new.contains("\r\n") { "\r\n" } else { "\n" };
@@ -89,7 +90,7 @@ impl Target {
     }
 }
 
-/// Whether the file asks for what only BuildKit and its likes do.
+/// Returns whether the file uses features of BuildKit.
 fn uses_mounts(file: &Dockerfile) -> bool {
     file.instructions.iter().any(|instruction| {
         !instruction.heredocs.is_empty() || (instruction.keyword == Keyword::Run && instruction.flag("mount").is_some())

@@ -1,5 +1,5 @@
-//! Packages that nobody needs at run time: those that apt installs because others recommend them, and those of npm
-//! that only development needs.
+//! Avoids packages that are not needed at run time: those that apt installs because others
+//! recommend them, and npm packages for development.
 
 use super::managers::{APT, Leftover, Remedy};
 use super::merge::Group;
@@ -10,7 +10,7 @@ use crate::advice::dockerfile::parse::Keyword;
 use crate::shell::{self, Command, base_name};
 use crate::tree::VersionId;
 
-/// What installs packages of Debian.
+/// The installation of Debian packages.
 const APT_INSTALL: Leftover = Leftover {
     what: "recommended packages",
     programs: APT,
@@ -19,7 +19,7 @@ const APT_INSTALL: Leftover = Leftover {
     remedy: Remedy::Flag("--no-install-recommends"),
     mountable: false,
 };
-/// What installs packages of npm.
+/// The installation of npm packages.
 const NPM_INSTALL: Leftover = Leftover {
     what: "packages for development",
     programs: &["npm"],
@@ -28,16 +28,17 @@ const NPM_INSTALL: Leftover = Leftover {
     remedy: Remedy::Flag("--omit=dev"),
     mountable: false,
 };
-/// Programs that use no packages of npm.
+/// Programs that use no npm packages.
 const INDIFFERENT: [&str; 20] = [
     "apk", "apt", "apt-get", "cd", "chgrp", "chmod", "chown", "cp", "echo", "export", "find", "install", "ln", "mkdir",
     "mv", "rm", "rmdir", "set", "touch", "true",
 ];
-/// Packages that are named.
+/// The most packages that are listed.
 const NAMED: usize = 6;
 
 impl Work<'_> {
-    /// `--no-install-recommends` where packages came only because others recommend them.
+    /// Adds `--no-install-recommends` where packages were only installed because others recommend
+    /// them.
     pub(super) fn recommended(&mut self, groups: &[Group]) {
         let evidence = self.evidence;
         for group in groups {
@@ -64,7 +65,8 @@ impl Work<'_> {
         }
     }
 
-    /// `--omit=dev` where npm installed what only development needs, and nothing runs afterwards that may need it.
+    /// Adds `--omit=dev` where npm installed packages for development, and nothing that runs later
+    /// may need them.
     pub(super) fn development(&mut self, groups: &[Group]) {
         let evidence = self.evidence;
         for group in groups {
@@ -99,7 +101,7 @@ impl Work<'_> {
         left.map(|&inode| self.inspection.tree.size(inode)).fold(0, u64::saturating_add)
     }
 
-    /// The `RUN`s of a group in which a manager installs.
+    /// Returns the `RUN`s of a group in which a manager installs packages.
     fn users(&self, group: &Group, manager: &Leftover) -> Vec<usize> {
         let uses = |i: usize| {
             let script = shell::read(&self.file.instructions[i].arguments);
@@ -108,7 +110,8 @@ impl Work<'_> {
         group.runs.iter().copied().filter(|&i| uses(i)).collect()
     }
 
-    /// Why a step from `first` on may need packages that npm installed there.
+    /// Returns the reason if an instruction from `first` on may need packages that npm installed
+    /// there.
     fn may_need_packages(&self, first: usize) -> Option<String> {
         let later = self.stage.iter().copied().filter(|&i| i >= first);
         later.into_iter().find_map(|i| {

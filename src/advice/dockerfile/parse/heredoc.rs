@@ -7,20 +7,20 @@ use std::ops::Range;
 pub struct Heredoc {
     /// The word that ends it.
     pub name: String,
-    /// Whether leading tabs of its lines are dropped.
+    /// True if leading tabs are removed from its lines.
     pub strips_tabs: bool,
-    /// Its lines in the file, without the one that ends it.
+    /// The lines in the file, without the one that ends it.
     pub body: Range<usize>,
 }
 
 impl Heredoc {
-    /// Whether a line ends the document.
+    /// Returns whether a line ends the document.
     pub fn ends_at(&self, line: &str) -> bool {
         (if self.strips_tabs { line.trim_start_matches('\t') } else { line }) == self.name
     }
 }
 
-/// The documents that the words of a line name.
+/// Returns the documents that the words of a line begin.
 pub fn named_in(line: &str) -> Vec<Heredoc> {
     let mut found = Vec::new();
     let mut rest = line.trim_start();
@@ -42,7 +42,7 @@ fn named(word: &str) -> Option<Heredoc> {
     (!name.is_empty() && !quoted.contains('<')).then_some(Heredoc { name, strips_tabs, body: 0..0 })
 }
 
-/// Where the first word ends: at white space that is not quoted.
+/// Returns the end of the first word: the first white space that is not quoted.
 pub fn word_end(text: &str) -> usize {
     let mut quote = None;
     let mut escaped = false;

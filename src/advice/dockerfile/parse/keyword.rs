@@ -1,6 +1,6 @@
 //! The kinds of instructions (Dockerfile reference, "Overview").
 
-/// What kind an instruction is.
+/// The kind of an instruction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 #[expect(missing_docs, reason = "each is the keyword of that name")]
 pub enum Keyword {
@@ -22,7 +22,7 @@ pub enum Keyword {
     User,
     Volume,
     Workdir,
-    /// A word that is no known keyword.
+    /// A word that is not a known keyword.
     Unknown,
 }
 
@@ -48,17 +48,17 @@ const NAMES: [(&str, Keyword); 18] = [
 ];
 
 impl Keyword {
-    /// The keyword that a word is, in whichever case.
+    /// Returns the keyword for a word in any case.
     pub fn named(word: &str) -> Self {
         NAMES.iter().find(|(name, _)| name.eq_ignore_ascii_case(word)).map_or(Self::Unknown, |(_, keyword)| *keyword)
     }
 
-    /// The keyword in capitals; empty for an unknown one.
+    /// Returns the keyword in capitals; empty for an unknown one.
     pub fn name(self) -> &'static str {
         NAMES.iter().find(|(_, keyword)| *keyword == self).map_or("", |(name, _)| name)
     }
 
-    /// Whether here-documents may follow, directly or behind `ONBUILD`.
+    /// Returns whether here-documents may follow, directly or after `ONBUILD`.
     pub fn takes_heredocs(self, arguments: &str) -> bool {
         match self {
             Self::Run | Self::Copy | Self::Add => true,
@@ -70,7 +70,8 @@ impl Keyword {
         }
     }
 
-    /// Whether it only says how a container runs, so that no later instruction of the build notices it.
+    /// Returns whether the instruction only configures the container, so that it does not affect
+    /// later instructions of the build.
     pub fn is_runtime(self) -> bool {
         matches!(
             self,

@@ -1,15 +1,15 @@
-//! Lines of a file, and the logical line that continuations make of several.
+//! Splits a file into lines, and joins continued lines to logical lines.
 
-/// One line of the file.
+/// A line of the file.
 #[derive(Clone, Copy)]
 pub struct Line<'a> {
     /// The line without its end.
     pub text: &'a str,
-    /// Where it starts in the file.
+    /// Offset of the line in the file.
     pub start: usize,
-    /// Where the next one starts.
+    /// Offset of the next line.
     pub end: usize,
-    /// Counted from 1.
+    /// The line number, counted from 1.
     pub number: usize,
 }
 
@@ -27,7 +27,7 @@ impl Line<'_> {
 pub struct Lines<'a> {
     source: &'a str,
     at: usize,
-    /// The number of the line that was read last, counted from 1.
+    /// The number of the last line that was read, counted from 1.
     pub number: usize,
 }
 
@@ -65,8 +65,9 @@ impl<'a> Lines<'a> {
         (escape, syntax)
     }
 
-    /// Joins a line with those that continue it: the text, where each byte and the end stand in the file, and where
-    /// the next line starts. Comments and blank lines between are dropped.
+    /// Joins a line with its continuations. Returns the text, the offset in the file of each byte
+    /// and of the end, and the offset of the next line. Comments and blank lines in between are
+    /// dropped.
     pub fn logical(&mut self, first: &Line, escape: char) -> (String, Vec<usize>, usize) {
         let (mut text, mut origins) = (String::new(), Vec::new());
         let indent = first.text.len() - first.text.trim_start().len();
@@ -114,7 +115,8 @@ impl<'a> Iterator for Lines<'a> {
     }
 }
 
-/// The line without the escape character that continues it; two of them continue nothing.
+/// Returns the line without the escape character that continues it. Two escape characters do not
+/// continue a line.
 fn continued(line: &str, escape: char) -> Option<&str> {
     let part = line.trim_end_matches([' ', '\t']).strip_suffix(escape)?;
     (!part.ends_with(escape)).then_some(part)

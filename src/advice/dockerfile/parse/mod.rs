@@ -1,8 +1,8 @@
-//! A Dockerfile as it is written: its instructions with the lines they stand on, and nothing lost.
+//! Parses a Dockerfile into instructions without losing anything.
 //!
-//! Read as BuildKit's parser reads it (Dockerfile reference, "Format"): the
-//! text stays whole, and an instruction knows for each byte of its logical
-//! line where that stands in the file, so that a change touches nothing else.
+//! It is read as BuildKit's parser does (Dockerfile reference, "Format"). The text is kept, and an
+//! instruction has the offset in the file of each byte of its logical line, so that an edit touches
+//! nothing else.
 
 mod heredoc;
 mod keyword;
@@ -14,37 +14,37 @@ pub use heredoc::Heredoc;
 pub use keyword::Keyword;
 use lines::{Line, Lines};
 
-/// Why a text is no Dockerfile.
+/// The reason why a text is not a Dockerfile.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("line {line}: {problem}")]
 pub struct ParseError {
     /// The line, counted from 1.
     pub line: usize,
-    /// What is wrong with it.
+    /// The problem.
     pub problem: String,
 }
 
-/// A flag such as `--chown=app` between the keyword and the rest.
+/// A flag such as `--chown=app` between the keyword and the arguments.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Flag {
     /// Its name, without the hyphens.
     pub name: String,
-    /// What follows the `=`, as written.
+    /// The value after the `=`, as written.
     pub value: Option<String>,
 }
 
-/// One instruction with the place where it stands.
+/// An instruction with its position.
 #[derive(Debug, Clone)]
 pub struct Instruction {
-    /// What kind it is.
+    /// The kind.
     pub keyword: Keyword,
     /// The flags before the arguments.
     pub flags: Vec<Flag>,
     /// The arguments in one line: continuations joined and comments dropped, white space as it is.
     pub arguments: String,
-    /// Where each byte of `arguments` stands in the file, and where the last line with any of them ends.
+    /// The offset in the file of each byte of `arguments`, and of the end of their last line.
     origins: Vec<usize>,
-    /// The here-documents that follow it.
+    /// The here-documents of the instruction.
     pub heredocs: Vec<Heredoc>,
     /// Its first line, counted from 1.
     pub line: usize,
@@ -52,7 +52,7 @@ pub struct Instruction {
     pub span: Range<usize>,
     /// The comment lines directly above it.
     pub comments: Range<usize>,
-    /// Where its keyword ends in the file.
+    /// Offset of the end of the keyword in the file.
     pub keyword_end: usize,
 }
 
@@ -60,21 +60,22 @@ pub struct Instruction {
 #[derive(Debug, Clone)]
 pub struct Dockerfile {
     source: String,
-    /// The character that continues a line: a backslash, unless a directive says otherwise.
+    /// The character that continues a line: a backslash, unless a directive changes it.
     pub escape: char,
-    /// The frontend that a `# syntax=` directive asks for.
+    /// The frontend in the `# syntax=` directive.
     pub syntax: Option<String>,
     /// The instructions in their order.
     pub instructions: Vec<Instruction>,
 }
 
 impl Instruction {
-    /// Where the byte `at` of the arguments stands in the file.
+    /// Returns the offset in the file of the byte `at` of the arguments.
     pub fn place(&self, at: usize) -> usize {
         self.origins[at.min(self.origins.len() - 1)]
     }
 
-    /// The arguments as they stand in the file, with continuations and comments, without here-documents.
+    /// Returns the range of the arguments in the file, with continuations and comments but without
+    /// here-documents.
     pub fn arguments_span(&self) -> Range<usize> {
         let trimmed = self.arguments.trim_end().len();
         let end = if trimmed == 0 { self.place(0) } else { self.place(trimmed - 1) + 1 };
@@ -82,24 +83,25 @@ impl Instruction {
         self.place(0)..end
     }
 
-    /// The value of a flag, if it is there.
+    /// Returns the value of a flag.
     pub fn flag(&self, name: &str) -> Option<&str> {
         self.flags.iter().find(|flag| flag.name == name).map(|flag| flag.value.as_deref().unwrap_or_default())
     }
 
-    /// The arguments of the JSON form, such as `["/bin/sh", "-c", "true"]`.
+    /// Parses the arguments in JSON form, such as `["/bin/sh", "-c", "true"]`.
     pub fn json(&self) -> Option<Vec<String>> {
         serde_json::from_str(self.arguments.trim()).ok()
     }
 
-    /// The words of the arguments, of either form, quotes removed; for `COPY`, `ADD` and the like.
+    /// Returns the words of the arguments in either form without quotes, for `COPY`, `ADD` and the
+    /// like.
     pub fn words(&self) -> Vec<String> {
         self.json().unwrap_or_else(|| {
             self.arguments.split_whitespace().map(|word| word.trim_matches(['"', '\'']).to_owned()).collect()
         })
     }
 
-    /// What a `COPY` or `ADD` copies, and where to.
+    /// Returns the sources and the destination of a `COPY` or `ADD`.
     pub fn copied(&self) -> Option<(Vec<String>, String)> {
         if !matches!(self.keyword, Keyword::Copy | Keyword::Add) {
             return None;
@@ -109,7 +111,7 @@ impl Instruction {
         (!words.is_empty()).then_some((words, destination))
     }
 
-    /// The image and the name of a stage: `FROM image AS name`.
+    /// Returns the image and the name of a stage: `FROM image AS name`.
     pub fn stage(&self) -> Option<(String, Option<String>)> {
         if self.keyword != Keyword::From {
             return None;
@@ -121,7 +123,11 @@ impl Instruction {
 }
 
 impl Dockerfile {
-    /// Parses a text; what is not understood in an instruction is kept as it is.
+    /// Parses a text. Unknown parts of instructions are kept unchanged.
+    ///
+    /// # Errors
+    ///
+    /// [`ParseError`] if the text is not a Dockerfile.
     pub fn parse(source: impl Into<String>) -> Result<Self, ParseError> {
         let source = source.into();
         let mut lines = Lines::new(&source);
@@ -148,29 +154,30 @@ impl Dockerfile {
         Ok(Self { source, escape, syntax, instructions })
     }
 
-    /// The text, byte for byte as it was given.
+    /// Returns the text, byte for byte as it was given.
     pub fn source(&self) -> &str {
         &self.source
     }
 
-    /// How its lines end.
+    /// Returns the line ending of the file.
     pub fn line_end(&self) -> &'static str {
         if self.source.split_once('\n').is_some_and(|(first, _)| first.ends_with('\r')) { "\r\n" } else { "\n" }
     }
 
-    /// The instructions that make the last stage's image, without `FROM`: those of stages that it builds on come first.
+    /// Returns the instructions that make the image of the last stage, without `FROM`. Those of the
+    /// stages below it come first.
     pub fn of_last_stage(&self) -> Vec<usize> {
         let chain = self.stages_below();
         chain.into_iter().rev().flat_map(|stage| stage.start + 1..stage.end).collect()
     }
 
-    /// The image that the last stage is built on, below the stages between.
+    /// Returns the image on which the last stage is built, below any intermediate stages.
     pub fn image_below(&self) -> Option<String> {
         let lowest = self.stages_below().pop()?;
         self.instructions[lowest.start].stage().map(|(image, _)| image)
     }
 
-    /// The last stage, the one that it builds on, and so on, each with its `FROM`.
+    /// Returns the last stage, the stage that it is built on, and so on, each with its `FROM`.
     fn stages_below(&self) -> Vec<Range<usize>> {
         let starts: Vec<_> = (0..self.instructions.len()).filter(|&i| self.instructions[i].stage().is_some()).collect();
         let mut chain = Vec::new();
@@ -188,13 +195,13 @@ impl Dockerfile {
         chain
     }
 
-    /// The `FROM` of the last stage.
+    /// Returns the `FROM` of the last stage.
     pub fn last_from(&self) -> usize {
         self.instructions.iter().rposition(|instruction| instruction.keyword == Keyword::From).unwrap_or_default()
     }
 }
 
-/// Reads one instruction, of which `first` is the first line.
+/// Reads an instruction whose first line is `first`.
 fn instruction(
     lines: &mut Lines,
     first: Line,
@@ -239,7 +246,7 @@ fn instruction(
     })
 }
 
-/// Reads the flags behind the keyword; says where the arguments start.
+/// Reads the flags after the keyword; returns them with the start of the arguments.
 fn flags(text: &str, from: usize) -> (Vec<Flag>, usize) {
     let mut flags = Vec::new();
     let mut at = from;
@@ -259,7 +266,7 @@ fn flags(text: &str, from: usize) -> (Vec<Flag>, usize) {
     }
 }
 
-/// What every builder insists on: `FROM` names an image, and only `ARG` comes before it.
+/// Checks the requirements of every builder: `FROM` names an image, and only `ARG` may precede it.
 fn check(instruction: &Instruction, staged: &mut bool) -> Result<(), ParseError> {
     let problem = match instruction.keyword {
         Keyword::From if instruction.arguments.trim().is_empty() => "FROM names no image",

@@ -1,15 +1,16 @@
-//! `COPY` and `ADD`: names that the history does not have are told from what the layer brought.
+//! Rebuilds `COPY` and `ADD`. Names that the history does not have are inferred from the layer's
+//! files.
 
 use super::Page;
 use crate::advice::dockerfile::births::is_plain;
 use crate::advice::dockerfile::parse::Keyword;
 use crate::advice::dockerfile::step::Step;
 
-/// More names than these are not listed.
+/// The most names that are listed.
 const NAMES: usize = 8;
 
 impl Page<'_> {
-    /// Writes a `COPY` or `ADD`; false if nothing that parses can be written.
+    /// Writes a `COPY` or `ADD`; false if no valid instruction can be written.
     pub(super) fn copy(&mut self, step: &Step, keyword: Keyword) -> bool {
         let name = keyword.name();
         let rest = step.text.split_once(' ').map_or("", |(_, rest)| rest).trim();
@@ -31,7 +32,7 @@ impl Page<'_> {
         self.try_instruction(&format!("{name} {flags}{sources} {destination}"), step.layer)
     }
 
-    /// What may have been copied, by what the layer holds.
+    /// Guesses the sources from the layer's files.
     fn sources(&self, step: &Step, kind: &str, hash: &str, destination: &str, keyword: Keyword) -> String {
         let tree = &self.inspection.tree;
         let files = step.layer.map(|layer| self.births.in_layer(layer)).unwrap_or_default();
@@ -55,7 +56,7 @@ impl Page<'_> {
         }
     }
 
-    /// A step that names what it copied.
+    /// Writes an instruction whose sources are in the history.
     fn named(&mut self, step: &Step, keyword: Keyword, rest: &str) -> bool {
         if rest.starts_with("<<") || rest.contains(" <<") {
             let words: Vec<_> = rest.split_whitespace().collect();

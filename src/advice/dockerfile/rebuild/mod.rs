@@ -1,4 +1,5 @@
-//! A Dockerfile rebuilt from the history, as good as can be, with comments on what the history does not tell.
+//! Rebuilds a Dockerfile from the history as far as possible, with comments on what the history
+//! does not record.
 
 mod copied;
 mod run;
@@ -17,9 +18,9 @@ use crate::display::{escaped_str, is_unprintable};
 /// A Dockerfile rebuilt from an image.
 #[derive(Debug, Clone)]
 pub struct Rebuilt {
-    /// The file; it parses.
+    /// The file; it is valid.
     pub file: Dockerfile,
-    /// For each instruction of the file the layer that it made.
+    /// For each instruction of the file, the layer that it made.
     pub layers: Vec<Option<usize>>,
     /// The instruction that stands for a base image whose name is not known.
     pub unnamed_base: Option<usize>,
@@ -54,7 +55,7 @@ pub fn rebuild(inspection: &Inspection, base: &Base) -> Rebuilt {
     Rebuilt { file, layers: page.layers, unnamed_base }
 }
 
-/// The file while it is written.
+/// The file under construction.
 struct Page<'a> {
     inspection: &'a Inspection,
     births: Births,
@@ -102,7 +103,7 @@ impl Page<'_> {
         }
     }
 
-    /// Writes a comment, in lines; control characters are escaped.
+    /// Writes a comment in lines, with control characters escaped.
     fn comment(&mut self, text: &str) {
         for line in text.lines() {
             self.text.push_str("# ");
@@ -111,7 +112,7 @@ impl Page<'_> {
         }
     }
 
-    /// Writes an instruction if it parses as one; says whether it did.
+    /// Writes an instruction if it is valid; returns whether it was written.
     fn try_instruction(&mut self, text: &str, layer: Option<usize>) -> bool {
         let parsed = Dockerfile::parse(format!("FROM scratch\n{text}\n"));
         let one = parsed.is_ok_and(|file| match &*file.instructions {
@@ -163,10 +164,10 @@ impl Page<'_> {
     }
 }
 
-/// How much is shown of what is no instruction.
+/// The most lines of a text that is not an instruction.
 const SHOWN_LINES: usize = 20;
 
-/// The text with its control characters escaped, if it has any but line ends and tabs.
+/// Returns the text with control characters escaped, if it has any besides line ends and tabs.
 fn printable(text: &str) -> Option<String> {
     let hostile = |c: char| c != '\n' && c != '\t' && (c.is_control() || is_unprintable(c));
     text.contains(hostile).then(|| {

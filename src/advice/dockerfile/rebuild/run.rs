@@ -1,14 +1,14 @@
-//! `RUN`: build arguments before it, the shell it ran in, and long commands in several lines.
+//! Rebuilds `RUN`: build arguments before it, its shell, and long commands in several lines.
 
 use super::Page;
 use crate::advice::dockerfile::step::Step;
 use crate::shell::{self, Joint};
 
-/// A command that is longer is broken where its operators are.
+/// The longest command that is kept in one line.
 const WIDTH: usize = 80;
-/// The shell of a `RUN` where no `SHELL` is set.
+/// The shell of a `RUN` without `SHELL`.
 const DEFAULT_SHELL: [&str; 2] = ["/bin/sh", "-c"];
-/// What builders pass on without being asked (Dockerfile reference, "Predefined ARGs").
+/// The arguments that builders pass automatically (Dockerfile reference, "Predefined ARGs").
 const PREDEFINED: [&str; 10] = [
     "HTTP_PROXY",
     "http_proxy",
@@ -23,7 +23,8 @@ const PREDEFINED: [&str; 10] = [
 ];
 
 impl Page<'_> {
-    /// Writes a `RUN` with what it needs before it; false if nothing that parses can be written.
+    /// Writes a `RUN` with the instructions that it needs before it; false if no valid instruction
+    /// can be written.
     pub(super) fn run(&mut self, step: &Step) -> bool {
         self.build_arguments(step);
         if let Some(shell) = &step.shell {
@@ -76,7 +77,7 @@ impl Page<'_> {
     }
 }
 
-/// The command with a line for each of its parts, if it is long and can be followed.
+/// Breaks a long command into lines at its operators, if it can be parsed.
 fn broken(command: &str) -> String {
     if command.chars().count() + "RUN ".len() <= WIDTH {
         return command.into();

@@ -1,7 +1,7 @@
 use super::*;
 use crate::image::{HistoryEntry, Image};
 
-/// An image without any layer's contents, but with this history.
+/// Rebuilds the Dockerfile of an image with this history and without layer contents.
 fn rebuilt_of(history: &[&str], change: impl FnOnce(&mut Inspection)) -> String {
     let entry = |text: &&str| HistoryEntry { created_by: Some((*text).into()), ..HistoryEntry::default() };
     let history = history.iter().map(entry).collect();

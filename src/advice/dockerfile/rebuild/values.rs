@@ -1,4 +1,4 @@
-//! Instructions that set values: quotes that builders took away are put back.
+//! Rebuilds instructions that set values, and restores quotes that builders removed.
 
 use std::collections::HashMap;
 
@@ -7,7 +7,7 @@ use crate::advice::dockerfile::parse::Keyword;
 use crate::advice::dockerfile::step::{Step, first_assignment};
 
 impl Page<'_> {
-    /// Writes an instruction that makes no files; false if nothing that parses can be written.
+    /// Writes an instruction that makes no files; false if no valid instruction can be written.
     pub(super) fn value(&mut self, step: &Step, keyword: Keyword, last: bool) -> bool {
         let rest = step.text.split_once(char::is_whitespace).map_or("", |(_, rest)| rest).trim();
         if rest.contains('\n') {
@@ -48,13 +48,13 @@ impl Page<'_> {
     }
 }
 
-/// `["a", "b"]`, spaced as people write it.
+/// Formats a list as `["a", "b"]`, with the usual spaces.
 fn spaced(words: &[String]) -> String {
     let words: Vec<_> = words.iter().map(|word| serde_json::to_string(word).unwrap_or_default()).collect();
     format!("[{}]", words.join(", "))
 }
 
-/// Reads `["a", "b"]`, `["a" "b"]` as Go prints it, `[a b]` and `a b`.
+/// Parses `["a", "b"]`, `["a" "b"]` as Go prints it, `[a b]` and `a b`.
 fn list(text: &str) -> Option<Vec<String>> {
     if let Ok(words) = serde_json::from_str(text) {
         return Some(words);
@@ -67,7 +67,8 @@ fn list(text: &str) -> Option<Vec<String>> {
     (!words.is_empty()).then_some(words)
 }
 
-/// `NAME a=1 b="x y"`, where the history has lost the quotes; `known` are the values that the config has.
+/// Formats `NAME a=1 b="x y"` from a history that has lost the quotes; `known` are the values in
+/// the config.
 fn assignments(name: &str, mut rest: &str, known: &[String]) -> String {
     let known: HashMap<&str, &str> = known.iter().filter_map(|value| value.split_once('=')).collect();
     let mut out = name.to_owned();
@@ -86,7 +87,7 @@ fn assignments(name: &str, mut rest: &str, known: &[String]) -> String {
     out
 }
 
-/// `name=value`, quoted where it has to be; a name alone stays alone.
+/// Formats `name=value`, quoted if necessary; a name without a value stays unchanged.
 pub fn assignment(text: &str) -> String {
     let Some((name, value)) = text.split_once('=') else { return text.into() };
     let plain = |c: char| c.is_ascii_alphanumeric() || "_-./:,+@%=~".contains(c);
@@ -96,12 +97,12 @@ pub fn assignment(text: &str) -> String {
     format!("{}=\"{}\"", quoted_name(name), escape(value))
 }
 
-/// The names of labels may hold anything.
+/// Quotes the name of a label if necessary; it may contain any character.
 fn quoted_name(name: &str) -> String {
     if name.contains(char::is_whitespace) { format!("\"{}\"", escape(name)) } else { name.into() }
 }
 
-/// Takes the meaning from quotes, dollar signs and backslashes.
+/// Escapes quotes, dollar signs and backslashes.
 fn escape(text: &str) -> String {
     text.chars().fold(String::with_capacity(text.len()), |mut out, c| {
         if matches!(c, '"' | '\\' | '$') {
