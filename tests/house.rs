@@ -27,7 +27,7 @@ const FLOORS: [Floor; 5] = [
     Floor {
         folder: "files",
         prefix: "crate::files::",
-        rooms: &["contents", "executable", "filesystem", "packages", "extract"],
+        rooms: &["contents", "executable", "filesystem", "packages", "output", "extract"],
     },
     Floor { folder: "runtime", prefix: "crate::runtime::", rooms: &["command", "libraries"] },
     Floor {
@@ -38,7 +38,19 @@ const FLOORS: [Floor; 5] = [
     Floor {
         folder: "bin/layerscope",
         prefix: "crate::",
-        rooms: &["toml_file", "host_text", "view", "intro", "lesson", "tui", "handout", "config", "cli", "main"],
+        rooms: &[
+            "toml_file",
+            "host_text",
+            "signals",
+            "view",
+            "intro",
+            "lesson",
+            "tui",
+            "handout",
+            "config",
+            "cli",
+            "main",
+        ],
     },
 ];
 

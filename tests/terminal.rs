@@ -54,7 +54,7 @@ fn a_paste_is_no_keys_and_goes_into_a_line_in_one_piece() {
         .types("]")
         .sees("Everything up to layer 3");
     session.types("/").types(&paste(&"/usr\n".repeat(2000))).types("\x15").types(&paste("libmenuw")).sees("libmenuw");
-    session.types("\r").sees("libmenuw").types("\x1bq");
+    session.types("\r").sees("libmenuw").types("q");
     assert!(session.ends().success());
     let left = session.raw.rfind(LEAVE_ALTERNATE_SCREEN).unwrap();
     assert!(session.raw.contains("\x1b[?2004h") && session.raw[..left].contains("\x1b[?2004l"));

@@ -4,7 +4,7 @@ use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
 use std::path::Path;
-use std::process::{Command, Stdio};
+use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
 use super::{PROGRAM, image, layerscope, names, refused, text};
@@ -22,15 +22,18 @@ fn after(shell: &str, arguments: &[&str]) -> Command {
     command
 }
 
-/// Runs a command that writes below `directory` and sends it a signal once it has begun to, or after some time.
-fn interrupted(mut command: Command, signal: &str, directory: &Path) -> std::process::ExitStatus {
-    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
-    for _ in 0..2000 {
-        if names(directory).iter().any(|name| name.starts_with(".layerscope-")) || child.try_wait().unwrap().is_some() {
-            break;
-        }
+/// Waits until the program has begun to write below `directory`, or has ended.
+fn wait_until_it_writes(child: &mut Child, directory: &Path) {
+    let writes = || names(directory).iter().any(|name| name.starts_with(".layerscope-"));
+    while !writes() && child.try_wait().unwrap().is_none() {
         std::thread::sleep(Duration::from_millis(1));
     }
+}
+
+/// Runs a command that writes below `directory` and sends it a signal once it has begun to.
+fn interrupted(mut command: Command, signal: &str, directory: &Path) -> std::process::ExitStatus {
+    let mut child = command.stdout(Stdio::null()).stderr(Stdio::null()).spawn().unwrap();
+    wait_until_it_writes(&mut child, directory);
     let _ = Command::new("kill").args([signal, &child.id().to_string()]).stderr(Stdio::null()).status();
     child.wait().unwrap()
 }
@@ -63,6 +66,7 @@ fn signals_that_were_ignored_at_the_start_cancel_nothing() {
     let demo = to.path().join("demo.tar");
     let command = after("trap '' HUP INT", &["demo", "--write", demo.to_str().unwrap()]);
     let mut child = { command }.stderr(Stdio::null()).spawn().unwrap();
+    wait_until_it_writes(&mut child, to.path());
     while child.try_wait().unwrap().is_none() {
         for signal in ["-HUP", "-INT"] {
             let _ = Command::new("kill").args([signal, &child.id().to_string()]).stderr(Stdio::null()).status();

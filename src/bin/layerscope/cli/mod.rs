@@ -250,6 +250,10 @@ impl From<tui::Failure> for Failure {
         match failure {
             tui::Failure::Image(error) => Self::Image(error),
             tui::Failure::Lesson(error) => error.into(),
+            tui::Failure::Thread(error) => Self::Place {
+                message: format!("cannot open the screen: no thread can be made: {error}"),
+                hint: "a report needs none: layerscope report IMAGE".into(),
+            },
             tui::Failure::Terminal(error) => Self::Output("to the terminal".into(), error),
         }
     }

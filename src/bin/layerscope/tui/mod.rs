@@ -42,6 +42,8 @@ pub enum Failure {
     Image(Error),
     /// The lesson cannot be told.
     Lesson(LessonError),
+    /// The system gave no thread to watch the keys and signals.
+    Thread(io::Error),
     /// The terminal could not be used.
     Terminal(io::Error),
 }

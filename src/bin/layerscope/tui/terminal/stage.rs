@@ -14,11 +14,11 @@ use ratatui::layout::Rect;
 use super::{Answer, Environment, Input, Late, Reader, Screen, drawn, give_to_tmux};
 use crate::lesson::LessonError;
 use crate::signals::{self, Asked};
-use crate::tui::Settings;
 use crate::tui::comparison::News;
 use crate::tui::lesson::Narrator;
 use crate::tui::message::Message;
 use crate::tui::widgets::theme::Theme;
+use crate::tui::{Failure, Settings};
 
 /// How often the progress is looked at while something is worked at.
 pub const TICK: Duration = Duration::from_millis(80);
@@ -57,10 +57,10 @@ pub struct Stage {
 
 impl Prepared {
     /// Watches signals, and sends what they ask for to `receiver`.
-    pub fn watching(sender: Sender<Event>, receiver: Receiver<Event>) -> io::Result<Self> {
+    pub fn watching(sender: Sender<Event>, receiver: Receiver<Event>) -> Result<Self, Failure> {
         let asks = sender.clone();
-        signals::watch(move |asked| asks.send(Event::Asked(asked)).is_ok())?;
-        Ok(Self { reader: Reader::prepare()?, sender, receiver })
+        signals::watch(move |asked| asks.send(Event::Asked(asked)).is_ok()).map_err(Failure::Thread)?;
+        Ok(Self { reader: Reader::prepare().map_err(Failure::Thread)?, sender, receiver })
     }
 
     /// Asks the terminal for its colours unless the settings have some, and takes it over.
