@@ -90,7 +90,7 @@ pub use advice::base::{Base, Given, base};
 pub use advice::findings::{Finding, Rules, find};
 pub use advice::ladder::{Certainty, Rung};
 pub use analysis::what_if::{Change, Outcome, what_if};
-pub use analysis::{Dead, ImageTotals, Inspection, LayerAccount, inspect};
+pub use analysis::{Amount, Completeness, Dead, ImageTotals, Inspection, LayerAccount, inspect};
 pub use compare::{Sharing, sharing};
 pub use display::Units;
 pub use error::Error;
@@ -103,4 +103,4 @@ pub use image::{
 };
 pub use progress::Progress;
 pub use tree::{Cause, Kind, NodeId, Tree, VersionId};
-pub use warning::{Difference, Gap, Warning, WarningKind};
+pub use warning::{EngineDifference, Gap, Known, Warning, WarningKind};

@@ -109,6 +109,13 @@ pub enum WarningKind {
         /// The cause, as a clause.
         problem: String,
     },
+    /// A second description of the archive cannot be understood; another one is used.
+    DescriptionUnreadable {
+        /// The member.
+        name: String,
+        /// The cause, as a clause.
+        problem: String,
+    },
     /// A field of a JSON document cannot be understood; the rest is used.
     FieldUnreadable {
         /// The member.
@@ -176,6 +183,8 @@ pub enum WarningKind {
     },
     /// The layer cannot be read on from some place.
     LayerDamaged {
+        /// How far it was read, counted from the start of its tar.
+        at: u64,
         /// The place and the cause, as a clause.
         problem: String,
         /// The member that holds it, escaped for display.
@@ -183,6 +192,8 @@ pub enum WarningKind {
     },
     /// The layer exceeds a limit on what is held in memory.
     LayerOverLimit {
+        /// How far it was read, counted from the start of its tar.
+        at: u64,
         /// The limit, as a clause.
         problem: String,
     },
@@ -250,13 +261,13 @@ pub enum WarningKind {
         path: Vec<u8>,
     },
     /// Engines do not agree on what the layer does.
-    EnginesDiffer(Difference),
+    EnginesDiffer(EngineDifference),
 }
 
 /// Case in which engines do not agree.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum Difference {
+pub enum EngineDifference {
     /// A hard link to a file of a lower layer.
     LinkBelow {
         /// The link.
@@ -338,7 +349,71 @@ pub enum Gap {
     Unreadable,
 }
 
+/// What is known of one layer.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub enum Known {
+    /// All of it.
+    #[default]
+    Whole,
+    /// What lies before this byte of its tar.
+    UpTo(u64),
+    /// What lies before this byte of its tar, since more would exceed a limit.
+    OverLimit(u64),
+    /// All of it, but a checksum tells that something in it is wrong.
+    Doubtful,
+    /// Nothing: it is not in the archive.
+    Absent,
+    /// Nothing: it may not be distributed.
+    Foreign,
+    /// Nothing: it is encrypted.
+    Encrypted,
+    /// Nothing: it is not a tar.
+    NotATar,
+}
+
+impl Known {
+    /// The word that the JSON reports use.
+    pub fn word(self) -> &'static str {
+        match self {
+            Self::Whole => "whole",
+            Self::UpTo(_) => "part",
+            Self::OverLimit(_) => "over-limit",
+            Self::Doubtful => "doubtful",
+            Self::Absent => "absent",
+            Self::Foreign => "foreign",
+            Self::Encrypted => "encrypted",
+            Self::NotATar => "not-a-tar",
+        }
+    }
+
+    /// How far its tar was read, if not to the end.
+    pub fn read_to(self) -> Option<u64> {
+        match self {
+            Self::UpTo(at) | Self::OverLimit(at) => Some(at),
+            Self::Whole | Self::Doubtful | Self::Absent | Self::Foreign | Self::Encrypted | Self::NotATar => None,
+        }
+    }
+
+    /// Whether nothing at all of it was read.
+    pub fn is_nothing(self) -> bool {
+        matches!(self, Self::Absent | Self::Foreign | Self::Encrypted | Self::NotATar)
+    }
+}
+
 impl Gap {
+    /// All of them.
+    pub const ALL: [Self; 9] = [
+        Self::Absent,
+        Self::Foreign,
+        Self::Encrypted,
+        Self::NotATar,
+        Self::Cut,
+        Self::Damaged,
+        Self::OverLimit,
+        Self::Changed,
+        Self::Unreadable,
+    ];
+
     /// Returns the word that the command line and the JSON reports use.
     pub fn word(self) -> &'static str {
         match self {
@@ -368,6 +443,42 @@ impl From<&str> for WarningKind {
 }
 
 impl WarningKind {
+    /// Returns true if the archive is meant to be so, such as that an index lists platforms that were not pulled.
+    pub fn is_by_design(&self) -> bool {
+        matches!(
+            self,
+            Self::NoManifest | Self::ManifestAbsent { .. } | Self::Attestation { .. } | Self::Artifact { .. }
+        )
+    }
+
+    /// Returns the part that is known of the layer concerned.
+    pub fn known(&self) -> Known {
+        match self {
+            Self::LayerAbsent { .. } => Known::Absent,
+            Self::LayerForeign => Known::Foreign,
+            Self::LayerEncrypted => Known::Encrypted,
+            Self::LayerNotATar { .. } => Known::NotATar,
+            Self::LayerCut { at, .. } | Self::LayerDamaged { at, .. } => Known::UpTo(*at),
+            Self::LayerOverLimit { at, .. } => Known::OverLimit(*at),
+            Self::LayerChecksum => Known::Doubtful,
+            _ => Known::Whole,
+        }
+    }
+
+    /// Returns true if the sizes of the image are in doubt for this reason, be its layers read or not.
+    pub fn doubts_sizes(&self) -> bool {
+        matches!(
+            self,
+            Self::ArchiveChecksum
+                | Self::ArchiveTrailer { .. }
+                | Self::ArchiveChanged { .. }
+                | Self::HostUnreadable { .. }
+                | Self::MemberAbsent { .. }
+                | Self::MemberUnreadable { .. }
+                | Self::OwnAncestor { .. }
+        )
+    }
+
     /// Returns the part of the account that is incomplete for this reason; `None` if it is
     /// complete.
     pub fn gap(&self) -> Option<Gap> {
@@ -405,6 +516,7 @@ impl WarningKind {
             Self::Artifact { .. } => "artifact",
             Self::ConfigAbsent { .. } => "config-absent",
             Self::ConfigUnreadable { .. } => "config-unreadable",
+            Self::DescriptionUnreadable { .. } => "description-unreadable",
             Self::FieldUnreadable { .. } => "field-unreadable",
             Self::MemberAbsent { .. } => "member-absent",
             Self::MemberUnreadable { .. } => "member-unreadable",
@@ -436,7 +548,7 @@ impl WarningKind {
     }
 }
 
-impl Difference {
+impl EngineDifference {
     fn code(&self) -> &'static str {
         match self {
             Self::LinkBelow { .. } => "differs-link-below",
@@ -453,8 +565,8 @@ impl Difference {
     }
 }
 
-impl From<Difference> for WarningKind {
-    fn from(difference: Difference) -> Self {
+impl From<EngineDifference> for WarningKind {
+    fn from(difference: EngineDifference) -> Self {
         Self::EnginesDiffer(difference)
     }
 }

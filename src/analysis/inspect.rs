@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::image::{Compression, Layer, Opened, ReadLayer, head, read_layer};
 use crate::progress::{Progress, workers};
 use crate::tree::Builder;
-use crate::warning::Warning;
+use crate::warning::{Warning, WarningKind};
 
 /// Reads all layers of `image` and merges them.
 ///
@@ -37,20 +37,20 @@ pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error
     let merged = jobs.run(progress, |i, read| {
         let layer = &image.layers[i];
         let Some(read) = read else {
-            let text = if layer.foreign {
-                "the layer may not be distributed, so the archive does not hold it; shown as empty".into()
+            let kind = if layer.foreign {
+                WarningKind::LayerForeign
             } else {
-                format!("the layer's bytes ({}) are not in the archive; shown as empty", layer.name)
+                WarningKind::LayerAbsent { name: layer.name.clone() }
             };
-            warnings.push(Warning::layer(i, text));
+            warnings.push(Warning::layer(i, kind));
             builder.apply(&crate::image::LayerEntries::default()).map_err(over)?;
             measured.push(Measured::missing());
             plain.push(None);
             return Ok(());
         };
         if let Some(fault) = &read.fault {
-            let text = format!("{fault}; what lies before is shown ({})", layer.name);
-            warnings.push(Warning::layer(i, text));
+            let (at, problem, name) = (read.tar_bytes, fault.clone(), layer.name.clone());
+            warnings.push(Warning::layer(i, WarningKind::LayerDamaged { at, problem, name }));
         }
         warnings.extend(read.notes.iter().map(|note| Warning::layer(i, note.clone())));
         if progress.verify && layer.digest.is_none() && layer.diff_id.is_none() {

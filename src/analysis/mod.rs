@@ -9,6 +9,7 @@
 //! - **killed**, of a layer: bytes of earlier layers that it removed.
 //! - **efficiency** = live ÷ shipped.
 
+mod completeness;
 mod groups;
 mod inspect;
 mod pull;
@@ -18,8 +19,9 @@ pub mod what_if;
 use crate::display::ratio;
 use crate::image::{BuiltOn, Compression, HistoryEntry, Image, Instruction, Layer, ReadLayer, Run};
 use crate::tree::{Cause, Kind, Tree, VersionId};
-use crate::warning::Warning;
+use crate::warning::{Warning, WarningKind};
 
+pub use completeness::{Amount, Completeness};
 pub(crate) use groups::place;
 pub use groups::{DeadGroup, dead_groups};
 pub use inspect::inspect;
@@ -86,11 +88,6 @@ impl ImageTotals {
     pub fn dead(&self) -> u64 {
         self.shipped - self.live
     }
-
-    /// Returns live ÷ shipped; 1 for an empty image.
-    pub fn efficiency(&self) -> f64 {
-        if self.shipped == 0 { 1.0 } else { ratio(self.live, self.shipped) }
-    }
 }
 
 /// A dead inode.
@@ -137,6 +134,8 @@ pub struct Inspection {
     pub dead: Vec<Dead>,
     /// Problems with parts of the image.
     pub warnings: Vec<Warning>,
+    /// What of the image is known.
+    pub completeness: Completeness,
     /// Sizes and digests that are wrong; `None` if they were not verified.
     pub mismatches: Option<Vec<Warning>>,
 }
@@ -176,6 +175,7 @@ impl Inspection {
         let totals = totals(&layers, &tree);
         remark_squashed_steps(&layers, &mut warnings);
         warnings.sort_by_key(|warning| warning.layer);
+        let completeness = Completeness::new(layers.len(), &warnings);
         Self {
             name,
             tags: image.tags,
@@ -190,8 +190,26 @@ impl Inspection {
             tree,
             dead,
             warnings,
+            completeness,
             mismatches: None,
         }
+    }
+
+    /// Adds a remark that was found later, such as that the archive has changed meanwhile.
+    pub fn warn(&mut self, warning: Warning) {
+        self.warnings.push(warning);
+        self.completeness = Completeness::new(self.layers.len(), &self.warnings);
+    }
+
+    /// live ÷ shipped, 1 where nothing ships; `None` if not all of the image was read.
+    pub fn efficiency(&self) -> Option<f64> {
+        let ImageTotals { shipped, live, .. } = self.totals;
+        self.completeness.sizes_are_exact().then(|| if shipped == 0 { 1.0 } else { ratio(live, shipped) })
+    }
+
+    /// A sum over the image: exact, or a lower bound if not all of it was read.
+    pub fn amount(&self, bytes: u64) -> Amount {
+        self.completeness.amount(bytes)
     }
 }
 
@@ -259,8 +277,7 @@ fn totals(layers: &[LayerAccount], tree: &Tree) -> ImageTotals {
 fn remark_squashed_steps(layers: &[LayerAccount], warnings: &mut Vec<Warning>) {
     for (i, layer) in layers.iter().enumerate() {
         if layer.entries > 0 && layer.instruction.is_metadata() {
-            let text = "the history names an instruction that writes no files; the builder wrote several steps as one layer, and this is only the last of them";
-            warnings.push(Warning::layer(i, text));
+            warnings.push(Warning::layer(i, WarningKind::SquashedSteps));
         }
     }
 }

@@ -6,7 +6,7 @@ mod sharing;
 mod tree;
 mod walk;
 
-use crate::analysis::Inspection;
+use crate::analysis::{Amount, Inspection};
 use crate::display::ratio;
 
 pub use packages::{PackageChange, PackageChanges, PackageDifference, changed_packages};
@@ -31,16 +31,31 @@ pub struct Column {
     pub stored: u64,
     /// The number of names of regular files in the final filesystem.
     pub files: u64,
-    /// The size of the first image divided by the size of this one; `None` if this image is empty.
+    /// The size of the first image divided by the size of this one; `None` if this image is empty, or if not all of
+    /// both was read.
     pub ratio: Option<f64>,
+    /// Whether all of it was read; else the sizes are lower bounds.
+    pub exact: bool,
+    /// What is not known of it, as a clause.
+    pub unknown: Option<String>,
+}
+
+impl Column {
+    /// What it ships: exactly, or at least.
+    pub fn amount(&self) -> Amount {
+        if self.exact { Amount::Exactly(self.shipped) } else { Amount::AtLeast(self.shipped) }
+    }
 }
 
 /// Returns the sizes of images, each with its ratio to the first.
 pub fn columns(images: &[&Inspection]) -> Vec<Column> {
     let first = images.first().map_or(0, |image| image.totals.shipped);
+    let first_is_exact = images.first().is_some_and(|image| image.completeness.sizes_are_exact());
     let column = |image: &&Inspection| {
         let totals = &image.totals;
-        let ratio = (totals.shipped > 0).then(|| ratio(first, totals.shipped));
+        let exact = image.completeness.sizes_are_exact();
+        let comparable = exact && first_is_exact && totals.shipped > 0;
+        let ratio = comparable.then(|| ratio(first, totals.shipped));
         Column {
             name: image.name.clone(),
             layers: image.layers.len(),
@@ -50,6 +65,8 @@ pub fn columns(images: &[&Inspection]) -> Vec<Column> {
             stored: totals.stored_bytes,
             files: totals.files,
             ratio,
+            exact,
+            unknown: image.completeness.summary().filter(|_| !exact),
         }
     };
     images.iter().map(column).collect()

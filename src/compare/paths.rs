@@ -3,6 +3,7 @@
 use super::walk::{Place, walk};
 use crate::analysis::Inspection;
 use crate::tree::{Kind, NodeId, Totals, Tree, VersionId};
+use crate::warning::Known;
 
 /// The difference between a path of the second image and the same path of the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -17,6 +18,8 @@ pub enum Difference {
     Shrank,
     /// The size is the same, but the kind, mode, owner, time, link target or set of names differs.
     Changed,
+    /// It may be the same: a layer that would tell could not be read.
+    Unknown,
     /// No difference was found. Contents are not compared if size and time are the same.
     Same,
 }
@@ -30,6 +33,7 @@ impl Difference {
             Self::Grew => "grew",
             Self::Shrank => "shrank",
             Self::Changed => "changed",
+            Self::Unknown => "unknown",
             Self::Same => "same",
         }
     }
@@ -69,16 +73,33 @@ pub(super) struct State<'a> {
     tree: &'a Tree,
     layer: usize,
     totals: Vec<Totals>,
+    /// The highest layer of which not all is known: what it may have put or deleted at a path hides what is below it.
+    unknown: Option<usize>,
 }
 
 impl<'a> State<'a> {
-    pub fn after(tree: &'a Tree, layer: usize) -> Self {
-        Self { tree, layer, totals: tree.totals(layer) }
+    pub fn after(image: &'a Inspection, layer: usize) -> Self {
+        let layers = image.completeness.layers();
+        let up_to = &layers[..layers.len().min(layer.saturating_add(1))];
+        let unknown = match up_to.iter().rposition(|&known| known != Known::Whole) {
+            // Any layer may be wrong, so nothing is certain.
+            None if layers.iter().all(|&known| known == Known::Whole) && !image.completeness.sizes_are_exact() => {
+                Some(usize::MAX)
+            }
+            unknown => unknown,
+        };
+        let tree = &image.tree;
+        Self { tree, layer, totals: tree.totals(layer), unknown }
     }
 
     /// Returns the final filesystem.
-    pub fn last(tree: &'a Tree) -> Self {
-        Self::after(tree, tree.layers().saturating_sub(1))
+    pub fn last(image: &'a Inspection) -> Self {
+        Self::after(image, image.tree.layers().saturating_sub(1))
+    }
+
+    /// Whether what stands at a path is certain, be it nothing.
+    fn is_certain(&self, version: Option<VersionId>) -> bool {
+        self.unknown.is_none_or(|unknown| version.is_some_and(|version| self.tree.born(version) >= unknown))
     }
 
     fn version(&self, node: Option<NodeId>) -> Option<VersionId> {
@@ -115,8 +136,10 @@ impl Delta {
     pub fn at(place: Place, one: &State<'_>, two: &State<'_>) -> Option<Self> {
         let (a, b) = (one.version(place.one), two.version(place.two));
         let ((before, counted_before), (after, counted_after)) = (one.bytes(a), two.bytes(b));
-        let (less, more) = (counted_before.saturating_sub(counted_after), counted_after.saturating_sub(counted_before));
-        let difference = match (a, b) {
+        let certain = one.is_certain(a) && two.is_certain(b);
+        let (mut less, mut more) =
+            (counted_before.saturating_sub(counted_after), counted_after.saturating_sub(counted_before));
+        let mut difference = match (a, b) {
             (None, None) => return None,
             (None, _) => Difference::Came,
             (_, None) => Difference::Went,
@@ -129,6 +152,9 @@ impl Delta {
                 std::cmp::Ordering::Equal => Difference::Changed,
             },
         };
+        if !certain && difference != Difference::Same {
+            (difference, less, more) = (Difference::Unknown, 0, 0);
+        }
         let layers = (a.map(|a| one.tree.born(a)), b.map(|b| two.tree.born(b)));
         Some(Self { place, difference, before, after, less, more, layers })
     }
@@ -147,9 +173,8 @@ impl Delta {
 
 /// Returns every path that differs between the final filesystems, ordered by path.
 pub fn changed_paths(first: &Inspection, second: &Inspection) -> Vec<PathChange> {
-    let (one, two) = (&first.tree, &second.tree);
-    let deltas = changes(one, two, &State::last(one), &State::last(two));
-    deltas.iter().map(|delta| delta.named(one, two)).collect()
+    let deltas = changes(&first.tree, &second.tree, &State::last(first), &State::last(second));
+    deltas.iter().map(|delta| delta.named(&first.tree, &second.tree)).collect()
 }
 
 /// What differs after a layer of both images; where all layers below are the same, this is what the layer did.
@@ -157,7 +182,8 @@ pub fn changed_paths(first: &Inspection, second: &Inspection) -> Vec<PathChange>
 /// Of all that differs, these are the `most` whose sizes differ most.
 pub(super) fn changed_at(first: &Inspection, second: &Inspection, layer: usize, most: usize) -> Vec<PathChange> {
     let (one, two) = (&first.tree, &second.tree);
-    let mut deltas = changes(one, two, &State::after(one, layer), &State::after(two, layer));
+    let mut deltas = changes(one, two, &State::after(first, layer), &State::after(second, layer));
+    deltas.retain(|delta| delta.difference != Difference::Unknown);
     deltas.sort_by_key(|delta| std::cmp::Reverse(delta.less.saturating_add(delta.more)));
     // Paths are only written out where they are wanted: together they may be longer than all that is read.
     deltas.iter().take(most).map(|delta| delta.named(one, two)).collect()

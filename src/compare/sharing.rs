@@ -5,6 +5,7 @@ use std::collections::{HashMap, HashSet};
 
 use super::paths::{PathChange, changed_at};
 use crate::analysis::{Inspection, LayerAccount};
+use crate::warning::Known;
 
 /// The most paths that are listed as reasons for the end of sharing.
 const NAMED: usize = 3;
@@ -22,12 +23,23 @@ pub struct Sharing {
     /// True if `pull` is the size that a registry sends, because the archive's layers are
     /// compressed.
     pub exact: bool,
+    /// True if the bytes of a layer that is downloaded are not known, so that `pull` is a lower bound.
+    pub at_least: bool,
     /// The largest differences in the first layer that is not shared: the paths that ended the
     /// sharing.
     pub broken_by: Vec<PathChange>,
 }
 
 impl Sharing {
+    /// A clause that follows the bytes to pull where they are not exact.
+    pub fn qualification(&self) -> &'static str {
+        match (self.exact, self.at_least) {
+            (true, _) => "",
+            (false, true) => " or more, since not all of it is in the archive",
+            (false, false) => " as stored here",
+        }
+    }
+
     /// Returns the number of layers of the second image that the first one has.
     pub fn shared(&self) -> usize {
         self.same.iter().flatten().count()
@@ -36,7 +48,7 @@ impl Sharing {
 
 /// Finds the layers that `second` shares with `first`, by digest or diff ID.
 pub fn sharing(first: &Inspection, second: &Inspection) -> Sharing {
-    let known = Known::of(&first.layers);
+    let known = Places::of(&first.layers);
     // The same place first: a layer may be in an image several times.
     let same_place = |i: usize, layer| first.layers.get(i).is_some_and(|other| is_same(layer, other));
     let found = |(i, layer)| if same_place(i, layer) { Some(i) } else { known.place(layer) };
@@ -52,10 +64,13 @@ pub fn sharing(first: &Inspection, second: &Inspection) -> Sharing {
             pull = pull.saturating_add(layer.stored_bytes);
         }
     }
-    let exact = missing().all(LayerAccount::is_compressed);
+    let whole = first.completeness.sizes_are_exact() && second.completeness.sizes_are_exact();
+    let exact = whole && missing().all(LayerAccount::is_compressed);
+    let is_held = |(j, same): (usize, &Option<usize>)| same.is_some() || second.completeness.layer(j) == Known::Whole;
+    let at_least = !same.iter().enumerate().all(is_held);
     let broken = common < second.layers.len() && common < first.layers.len();
     let broken_by = if broken { changed_at(first, second, common, NAMED) } else { Vec::new() };
-    Sharing { same, common, pull, exact, broken_by }
+    Sharing { same, common, pull, exact, at_least, broken_by }
 }
 
 /// The place of a layer in two images.
@@ -73,8 +88,21 @@ impl LayerPlace {
     /// Returns the layer: of the second image, if that has it.
     pub fn account<'a>(self, first: &'a Inspection, second: &'a Inspection) -> &'a LayerAccount {
         match self {
+            // Where only the first image's archive holds the layer, that one tells.
+            Self::Both(layer, other) if second.completeness.layer(other).is_nothing() => &first.layers[layer],
             Self::Both(_, layer) | Self::Second(layer) => &second.layers[layer],
             Self::First(layer) => &first.layers[layer],
+        }
+    }
+
+    /// What is known of the layer, from the image that knows more of it.
+    pub fn known(self, first: &Inspection, second: &Inspection) -> Known {
+        let of = |image: &Inspection, layer: Option<usize>| layer.map(|layer| image.completeness.layer(layer));
+        let (one, two) = (of(first, self.first()), of(second, self.second()));
+        match (one, two) {
+            (Some(known), Some(other)) if !other.is_nothing() || known.is_nothing() => other,
+            (Some(known), _) => known,
+            (None, known) => known.unwrap_or_default(),
         }
     }
 
@@ -101,7 +129,7 @@ pub fn layer_places(first: &Inspection, second: &Inspection, sharing: &Sharing) 
     let shown: HashSet<usize> = sharing.same.iter().flatten().copied().collect();
     let mut rest = (0..first.layers.len()).filter(|i| !shown.contains(i)).peekable();
     // One layer may be at several places of the first image.
-    let known = Known::of(&second.layers);
+    let known = Places::of(&second.layers);
     let of_first = |i: usize| known.place(&first.layers[i]).map_or(LayerPlace::First(i), |j| LayerPlace::Both(i, j));
     let mut next_shared = first.layers.len();
     let mut before_shared: Vec<usize> = Vec::with_capacity(sharing.same.len());
@@ -128,12 +156,12 @@ pub fn layer_places(first: &Inspection, second: &Inspection, sharing: &Sharing) 
 }
 
 /// The index of every layer of an image, by diff ID and by digest.
-struct Known<'a> {
+struct Places<'a> {
     diff_ids: HashMap<&'a str, usize>,
     digests: HashMap<&'a str, usize>,
 }
 
-impl<'a> Known<'a> {
+impl<'a> Places<'a> {
     fn of(layers: &'a [LayerAccount]) -> Self {
         let by = |id: fn(&LayerAccount) -> Option<&String>| {
             // The lowest of several stays.

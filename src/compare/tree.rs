@@ -75,7 +75,7 @@ impl DifferenceTree {
 
     /// Compares the final filesystems of two images.
     pub fn of(first: &Inspection, second: &Inspection) -> Self {
-        let (before, after) = (State::last(&first.tree), State::last(&second.tree));
+        let (before, after) = (State::last(first), State::last(second));
         let entry = |above, delta: Delta| PathDifference {
             delta,
             above,
@@ -119,6 +119,11 @@ impl DifferenceTree {
     pub fn changes(&self) -> impl Iterator<Item = usize> {
         let differs = |&place: &usize| self.entries[place].difference != Difference::Same;
         (1..self.entries.len()).filter(differs)
+    }
+
+    /// Everything of which nothing tells whether it differs, by its place, in the order of paths.
+    pub fn unknown(&self) -> impl Iterator<Item = usize> {
+        self.changes().filter(|&place| self.get(place).difference == Difference::Unknown)
     }
 
     /// Returns the indices of all paths whose own size differs, the largest difference first.

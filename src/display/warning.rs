@@ -4,7 +4,7 @@
 use std::fmt::{Display, Formatter, Result};
 
 use super::{escaped, escaped_str};
-use crate::warning::{Difference, Warning, WarningKind};
+use crate::warning::{EngineDifference, Gap, Known, Warning, WarningKind};
 
 impl Display for Warning {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
@@ -58,6 +58,9 @@ impl Display for WarningKind {
             Kind::ConfigUnreadable { name: of, problem } => {
                 write!(f, "{}: {}; shown without history", name(of), name(problem))
             }
+            Kind::DescriptionUnreadable { name: of, problem } => {
+                write!(f, "{} cannot be understood: {}; the image is shown as the rest of the archive has it", name(of), name(problem))
+            }
             Kind::FieldUnreadable { name: of, problem } => write!(f, "{}: {}", name(of), name(problem)),
             Kind::MemberAbsent { name: of } => write!(f, "{} is not in the archive", name(of)),
             Kind::MemberUnreadable { name: of, problem } => {
@@ -78,10 +81,10 @@ impl Display for WarningKind {
             ),
             Kind::LayerEncrypted => f.write_str("the layer is encrypted, so its contents are unknown; shown as empty"),
             Kind::LayerNotATar { found } => write!(f, "the layer is no tar but {found}; shown as empty"),
-            Kind::LayerCut { problem, name, .. } | Kind::LayerDamaged { problem, name } => {
+            Kind::LayerCut { problem, name, .. } | Kind::LayerDamaged { problem, name, .. } => {
                 write!(f, "{}; what lies before is shown ({name})", escaped_str(problem))
             }
-            Kind::LayerOverLimit { problem } => write!(f, "{}; what lies before is shown", name(problem)),
+            Kind::LayerOverLimit { problem, .. } => write!(f, "{}; what lies before is shown", name(problem)),
             Kind::LayerChecksum => f.write_str("a gzip checksum is wrong; the contents may be damaged"),
             Kind::JunkAfterLayer => f.write_str("junk follows the compressed stream; ignored"),
             Kind::SquashedSteps => f.write_str(
@@ -122,7 +125,7 @@ impl Display for WarningKind {
     }
 }
 
-impl Display for Difference {
+impl Display for EngineDifference {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         let path = |path: &[u8]| escaped(path);
         match self {
@@ -163,5 +166,40 @@ impl Display for Difference {
             }
             Self::Other { path: at, how } => write!(f, "{} {}", path(at), escaped_str(how)),
         }
+    }
+}
+
+impl Known {
+    /// A word or two that mark a layer of which not all is known.
+    pub fn mark(self) -> Option<&'static str> {
+        Some(match self {
+            Self::Whole => return None,
+            Self::UpTo(_) | Self::OverLimit(_) => "read in part",
+            Self::Doubtful => "damaged",
+            Self::Absent => "not in the archive",
+            Self::Foreign => "foreign",
+            Self::Encrypted => "encrypted",
+            Self::NotATar => "no tar",
+        })
+    }
+
+    /// A sentence on what is missing of a layer, without a full stop; `size` writes bytes.
+    pub fn sentence(self, size: impl Fn(u64) -> String) -> Option<String> {
+        Some(match self {
+            Self::Whole => return None,
+            Self::UpTo(at) => format!("only the first {} of its tar could be read", size(at)),
+            Self::OverLimit(at) => format!("only the first {} of its tar were read: it is over a limit", size(at)),
+            Self::Doubtful => "a checksum is wrong, so its contents may be damaged".into(),
+            Self::Absent => "it is not in the archive, so nothing in it is known".into(),
+            Self::Foreign => "it may not be distributed and is not in the archive, so nothing in it is known".into(),
+            Self::Encrypted => "it is encrypted, so nothing in it is known".into(),
+            Self::NotATar => "it is no tar, so nothing in it is known".into(),
+        })
+    }
+}
+
+impl Display for Gap {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        f.write_str(self.word())
     }
 }

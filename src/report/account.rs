@@ -2,6 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
+use super::completeness::{CompletenessPart, WarningPart, warning_parts};
 use super::ladder::{RungPart, rung_parts};
 use super::runtime::ApplicationPart;
 use super::study::{BasePart, FindingPart, SharePart, findings};
@@ -10,7 +11,7 @@ use crate::analysis::{Dead, LayerAccount};
 use crate::display::hex;
 use crate::image::Compression;
 use crate::tree::{Kind, NodeId, Tree, VersionId};
-use crate::{Inspection, Warning};
+use crate::{Inspection, Known};
 
 /// The version of the contract; incremented when readers have to change.
 const SCHEMA_VERSION: u32 = 1;
@@ -30,6 +31,7 @@ pub struct Account<'a> {
     schema_version: u32,
     tool: Tool,
     image: ImagePart,
+    completeness: CompletenessPart,
     totals: TotalsPart,
     layers: Vec<LayerPart>,
     dead: DeadParts<'a>,
@@ -67,7 +69,9 @@ struct TotalsPart {
     dead_bytes: u64,
     tar_bytes: u64,
     stored_bytes: u64,
-    efficiency: f64,
+    /// Whether these are all bytes; else they are lower bounds.
+    exact: bool,
+    efficiency: Option<f64>,
     files: u64,
     directories: u64,
     symlinks: u64,
@@ -78,6 +82,8 @@ struct LayerPart {
     index: usize,
     diff_id: Option<String>,
     digest: Option<String>,
+    known: &'static str,
+    read_to_byte: Option<u64>,
     instruction: String,
     created_by: Option<String>,
     compression: Option<&'static str>,
@@ -124,13 +130,6 @@ struct DeadPart {
 }
 
 #[derive(Debug, Serialize)]
-struct WarningPart {
-    layer: Option<usize>,
-    code: &'static str,
-    message: String,
-}
-
-#[derive(Debug, Serialize)]
 struct PathPart {
     path: String,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -163,43 +162,46 @@ impl<'a> Account<'a> {
                 platform: inspection.platform.clone(),
                 created: inspection.created.clone(),
             },
+            completeness: CompletenessPart::new(inspection),
             totals: TotalsPart {
                 shipped_bytes: totals.shipped,
                 live_bytes: totals.live,
                 dead_bytes: totals.dead(),
                 tar_bytes: totals.tar_bytes,
                 stored_bytes: totals.stored_bytes,
-                efficiency: totals.efficiency(),
+                exact: inspection.completeness.sizes_are_exact(),
+                efficiency: inspection.efficiency(),
                 files: totals.files,
                 directories: totals.directories,
                 symlinks: totals.symlinks,
             },
-            layers: inspection.layers.iter().enumerate().map(|(i, layer)| LayerPart::new(i, layer)).collect(),
+            layers: inspection
+                .layers
+                .iter()
+                .enumerate()
+                .map(|(i, layer)| LayerPart::new(i, layer, inspection.completeness.layer(i)))
+                .collect(),
             dead: DeadParts { tree, dead: &inspection.dead[..inspection.dead.len().min(top)] },
             findings: findings(inspection, study),
             base: BasePart::new(inspection, &study.base),
             bytes_by_purpose: study.shares.iter().map(SharePart::new).collect(),
             application: study.runtime.as_ref().map(|runtime| ApplicationPart::new(inspection, runtime)),
             ladder: rung_parts(&study.ladder),
-            warnings: inspection.warnings.iter().map(WarningPart::new).collect(),
-            mismatches: inspection.mismatches.as_ref().map(|list| list.iter().map(WarningPart::new).collect()),
+            warnings: warning_parts(&inspection.warnings),
+            mismatches: inspection.mismatches.as_deref().map(warning_parts),
             tree: detail.tree.then_some(PathParts(tree)),
         }
     }
 }
 
-impl WarningPart {
-    fn new(warning: &Warning) -> Self {
-        Self { layer: warning.layer, code: warning.kind.code(), message: warning.kind.to_string() }
-    }
-}
-
 impl LayerPart {
-    fn new(index: usize, layer: &LayerAccount) -> Self {
+    fn new(index: usize, layer: &LayerAccount, known: Known) -> Self {
         Self {
             index,
             diff_id: layer.diff_id.clone(),
             digest: layer.digest.clone(),
+            known: known.word(),
+            read_to_byte: known.read_to(),
             instruction: layer.instruction.text.clone(),
             created_by: layer.instruction.created_by.clone(),
             compression: layer.compression.map(Compression::name),

@@ -28,6 +28,7 @@ pub struct RungPart {
     exact: bool,
     #[serde(skip_serializing_if = "Option::is_none")]
     estimated_from: Option<String>,
+    lower_bound: bool,
     pull_bytes: Option<u64>,
     pull_exact: bool,
     how: String,
@@ -43,11 +44,12 @@ pub fn rung_parts(rungs: &[Rung]) -> Vec<RungPart> {
         ratio: rung.ratio(&rungs[0]),
         exact: rung.certainty == Certainty::Exact,
         estimated_from: match &rung.certainty {
-            Certainty::Exact => None,
+            Certainty::Exact | Certainty::AtLeast => None,
             Certainty::Estimate(from) => Some(from.clone()),
         },
+        lower_bound: rung.certainty == Certainty::AtLeast,
         pull_bytes: rung.pull.bytes(),
-        pull_exact: rung.pull.is_exact(),
+        pull_exact: rung.pull.is_exact() && rung.certainty != Certainty::AtLeast,
         how: rung.how.clone(),
         notes: rung.notes.clone(),
     };
@@ -73,10 +75,9 @@ pub fn write_ladder(rungs: &[Rung], detail: LadderDetail, style: TextStyle, mut 
     let Some(first) = rungs.first() else { return Ok(()) };
     let mut told: Vec<&str> = Vec::new();
     for rung in rungs {
-        let estimate = rung.certainty != Certainty::Exact;
-        let about = if estimate { "~" } else { "" };
+        let about = rung.certainty.sign();
         let size = format!("{about}{}", style.units.size(rung.shipped));
-        let ratio = noticeably(rung.shipped, first.shipped).unwrap_or_default();
+        let ratio = rung.ratio(first).and_then(|_| noticeably(rung.shipped, first.shipped)).unwrap_or_default();
         let title = cut(&rung.step.title(), TITLE);
         let bar = format!("{:<BAR$}", bar(rung.shipped, first.shipped));
         let bar = if style.colour { format!("\x1b[32m{bar}\x1b[0m") } else { bar };
@@ -85,7 +86,9 @@ pub fn write_ladder(rungs: &[Rung], detail: LadderDetail, style: TextStyle, mut 
             explain(rung, &mut told, style, &mut out)?;
         }
     }
-    if rungs.iter().any(|rung| rung.certainty != Certainty::Exact) {
+    if first.certainty == Certainty::AtLeast {
+        writeln!(out, "\n  ≥ is a lower bound, and none of the sizes is exact: not all of the image was read")?;
+    } else if rungs.iter().any(|rung| rung.certainty != Certainty::Exact) {
         writeln!(out, "\n  ~ is an estimate; the others are exact: the same files, with some left out")?;
     }
     out.flush()
@@ -97,7 +100,7 @@ fn explain<'a>(rung: &'a Rung, told: &mut Vec<&'a str>, style: TextStyle, out: &
     let pull = rung.pull.words(style.units).map(|words| format!("{words}{condition}"));
     let estimate = match &rung.certainty {
         Certainty::Estimate(from) => Some(format!("estimated: {from}")),
-        Certainty::Exact => None,
+        Certainty::Exact | Certainty::AtLeast => None,
     };
     let dim = |text: &str| if style.colour { format!("\x1b[2m{text}\x1b[0m") } else { text.to_owned() };
     for line in rung.how.lines() {

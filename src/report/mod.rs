@@ -6,6 +6,7 @@
 mod account;
 mod advice;
 mod compare;
+mod completeness;
 pub mod fit;
 mod images;
 mod json;

@@ -12,7 +12,7 @@ use crate::advice::assessment::Study;
 use crate::analysis::Dead;
 use crate::display::{Units, files, percent, plural};
 use crate::display::{escaped, escaped_str};
-use crate::{Inspection, Warning};
+use crate::{Inspection, Known, Warning};
 
 const WIDTH: usize = 80;
 
@@ -31,13 +31,21 @@ pub struct TextStyle {
 pub fn write_text(inspection: &Inspection, study: &Study, style: TextStyle, mut out: impl Write) -> io::Result<()> {
     let mut page = Page { style, out: &mut out };
     page.headline(inspection)?;
+    let whole = inspection.completeness.is_whole();
+    if !whole {
+        page.not_whole(inspection)?;
+    }
+    page.numbers(inspection)?;
     page.layers(inspection)?;
     page.findings(inspection, study)?;
     page.whose(inspection, study)?;
     page.runtime(inspection, study)?;
     page.ladder(study)?;
     page.files(inspection)?;
-    page.warnings(inspection)?;
+    if whole {
+        page.remarks("Warnings", &inspection.warnings)?;
+    }
+    page.verification(inspection)?;
     out.flush()
 }
 
@@ -82,17 +90,38 @@ impl<W: Write> Page<'_, W> {
         facts.extend(inspection.created.as_deref().map(|created| format!("built {}", date(created))));
         facts.push(plural(layers, "layer"));
         let name = cut(&facts.join(" · "), WIDTH);
-        writeln!(self.out, "{}\n", self.paint(Paint::Bold, &name))?;
+        writeln!(self.out, "{}\n", self.paint(Paint::Bold, &name))
+    }
+
+    /// What could not be read, before any number.
+    fn not_whole(&mut self, inspection: &Inspection) -> io::Result<()> {
+        let summary = inspection.completeness.summary().unwrap_or_default();
+        let consequence = if inspection.completeness.sizes_are_exact() {
+            "all layers were read, so sizes are exact"
+        } else {
+            "sizes are lower bounds, and the rest is of what could be read"
+        };
+        for line in wrap(&format!("This account is not whole: {summary}; {consequence}."), WIDTH) {
+            writeln!(self.out, "{}", self.paint(Paint::Warning, &line))?;
+        }
+        self.remarks("Warnings", &inspection.warnings)?;
+        writeln!(self.out)
+    }
+
+    fn numbers(&mut self, inspection: &Inspection) -> io::Result<()> {
         let totals = &inspection.totals;
-        let numbers = [
-            ("shipped", self.size(totals.shipped), Paint::Bold),
-            ("live", self.size(totals.live), Paint::Live),
-            ("dead", self.size(totals.dead()), if totals.dead() > 0 { Paint::Dead } else { Paint::Dim }),
-            ("efficiency", percent(totals.efficiency()), Paint::Bold),
-        ];
-        let parts: Vec<_> =
-            numbers.into_iter().map(|(name, value, paint)| format!("{name} {}", self.paint(paint, &value))).collect();
-        writeln!(self.out, "  {}\n", parts.join("   "))
+        let shipped = inspection.amount(totals.shipped).text(self.style.units);
+        let shipped = format!("shipped {}", self.paint(Paint::Bold, &shipped));
+        let live = format!("live {}", self.paint(Paint::Live, &self.size(totals.live)));
+        let dead = if totals.dead() > 0 { Paint::Dead } else { Paint::Dim };
+        let dead = format!("dead {}", self.paint(dead, &self.size(totals.dead())));
+        match inspection.efficiency() {
+            Some(efficiency) => {
+                let efficiency = self.paint(Paint::Bold, &percent(efficiency));
+                writeln!(self.out, "  {shipped}   {live}   {dead}   efficiency {efficiency}\n")
+            }
+            None => writeln!(self.out, "  {shipped}   of what could be read: {live}   {dead}\n"),
+        }
     }
 
     fn layers(&mut self, inspection: &Inspection) -> io::Result<()> {
@@ -102,13 +131,16 @@ impl<W: Write> Page<'_, W> {
             let or_dash = |bytes: u64| if bytes == 0 { "-".into() } else { self.size(bytes) };
             let dead = format!("{:>9}", or_dash(layer.dead()));
             let dead = self.paint(if layer.dead() > 0 { Paint::Dead } else { Paint::Dim }, &dead);
-            let line = cut(&layer.instruction.one_line(), WIDTH - 45);
-            let missing = if layer.compression.is_none() {
-                self.paint(Paint::Warning, "(not in the archive) ")
-            } else {
-                String::new()
+            let known = inspection.completeness.layer(i);
+            let mark = known.mark().map_or(String::new(), |mark| format!("({mark}) "));
+            let line = cut(&layer.instruction.one_line(), WIDTH - 45 - mark.len());
+            let missing = self.paint(Paint::Warning, &mark);
+            let size = |bytes: u64| match known {
+                known if known.is_nothing() => "?".into(),
+                Known::UpTo(_) | Known::OverLimit(_) => format!("≥{}", self.size(bytes)),
+                _ => self.size(bytes),
             };
-            let (shipped, live) = (self.size(layer.shipped), self.size(layer.live));
+            let (shipped, live) = (size(layer.shipped), size(layer.live));
             let hid = or_dash(layer.killed);
             writeln!(self.out, "{i:>3} {shipped:>9} {live:>9} {dead} {hid:>9}  {missing}{line}")?;
         }
@@ -148,8 +180,7 @@ impl<W: Write> Page<'_, W> {
         Ok(())
     }
 
-    fn warnings(&mut self, inspection: &Inspection) -> io::Result<()> {
-        self.remarks("Warnings", &inspection.warnings)?;
+    fn verification(&mut self, inspection: &Inspection) -> io::Result<()> {
         match &inspection.mismatches {
             Some(mismatches) if mismatches.is_empty() => {
                 writeln!(self.out, "\nVerified: sizes, digests and diff IDs are what manifest and config say.")

@@ -68,5 +68,5 @@ fn an_image_may_have_three_tags() {
 fn an_image_without_layers_is_empty_and_wholly_efficient() {
     let shown = layers("no-layers", []);
     shown.ship([]).live([]).dead([]).tree([]).quiet();
-    shown.same("efficiency", shown.inspection.totals.efficiency(), 1.0);
+    shown.same("efficiency", shown.inspection.efficiency(), Some(1.0));
 }

@@ -166,6 +166,8 @@ impl Step {
 pub enum Certainty {
     /// Exact to the byte: the same files, without some of them.
     Exact,
+    /// A lower bound: a part of the image is not known.
+    AtLeast,
     /// An estimate, with its basis.
     Estimate(String),
 }
@@ -205,9 +207,20 @@ pub struct Rung {
     pub notes: Vec<String>,
 }
 
+impl Certainty {
+    /// Returns the sign that stands before a size.
+    pub fn sign(&self) -> &'static str {
+        match self {
+            Self::Exact => "",
+            Self::AtLeast => "≥",
+            Self::Estimate(_) => "~",
+        }
+    }
+}
+
 impl Rung {
-    /// Returns the size of `first` divided by this size; `None` if nothing is left.
+    /// Returns the size of `first` divided by this size; `None` if nothing is left, or if not all of the image is known.
     pub fn ratio(&self, first: &Self) -> Option<f64> {
-        (self.shipped > 0).then(|| ratio(first.shipped, self.shipped))
+        (self.shipped > 0 && first.certainty == Certainty::Exact).then(|| ratio(first.shipped, self.shipped))
     }
 }

@@ -5,10 +5,13 @@ use std::io::{self, Write};
 use serde::{Serialize, Serializer};
 
 use super::{Against, Comparison};
-use crate::compare::{Column, LayerPlace, PackageChange, PackageChanges, PathChange, Sharing};
+use crate::analysis::Inspection;
+use crate::compare::{Column, Difference, LayerPlace, PackageChange, PackageChanges, PathChange, Sharing};
 use crate::display::Units;
 use crate::report::account::lossless;
+use crate::report::completeness::{CompletenessPart, WarningPart, warning_parts};
 use crate::report::json::write_escaped;
+use crate::warning::Known;
 
 #[derive(Serialize)]
 struct ComparisonPart<'a> {
@@ -21,6 +24,8 @@ struct ComparisonPart<'a> {
     pull: Option<PullPart>,
     #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<ChangeParts<'a>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    unknown: Option<ChangeParts<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
     packages: Option<PackagesPart<'a>>,
 }
@@ -35,6 +40,9 @@ struct ImagePart<'a> {
     stored_bytes: u64,
     files: u64,
     ratio: Option<f64>,
+    exact: bool,
+    completeness: CompletenessPart,
+    warnings: Vec<WarningPart>,
     #[serde(skip_serializing_if = "Option::is_none")]
     pull: Option<PullPart>,
 }
@@ -46,6 +54,7 @@ struct LayerPart {
     instruction: String,
     shipped_bytes: u64,
     stored_bytes: u64,
+    exact: bool,
     pull_bytes: u64,
 }
 
@@ -59,13 +68,19 @@ struct PullPart {
 }
 
 /// What differs, path by path, made as it is written: all paths together may be longer than all that is read.
-struct ChangeParts<'a>(&'a Against<'a>);
+///
+/// What is not known to differ is a list of its own.
+struct ChangeParts<'a> {
+    against: &'a Against<'a>,
+    unknown: bool,
+}
 
 impl Serialize for ChangeParts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        let Against { pair, first, second, .. } = self.0;
+        let Against { pair, first, second, .. } = self.against;
+        let belongs = |place: &usize| (pair.paths.get(*place).difference == Difference::Unknown) == self.unknown;
         let change = |place| change_part(&pair.paths.change(place, &first.tree, &second.tree));
-        serializer.collect_seq(pair.paths.changes().map(change))
+        serializer.collect_seq(pair.paths.changes().filter(belongs).map(change))
     }
 }
 
@@ -111,16 +126,17 @@ pub fn write_comparison_json(comparison: &Comparison<'_>, units: Units, out: imp
     let part = ComparisonPart {
         schema_version: 1,
         verdict: comparison.verdict(units),
-        images: comparison.columns.iter().zip(sharings).map(|(column, sharing)| image_part(column, sharing)).collect(),
+        images: comparison.images().zip(sharings).map(|(image, sharing)| image_part(image, sharing)).collect(),
         layers: against.map(layer_parts),
         pull: against.map(|against| pull_part(&against.pair.sharing)),
-        changes: against.map(ChangeParts),
+        changes: against.map(|against| ChangeParts { against, unknown: false }),
+        unknown: against.map(|against| ChangeParts { against, unknown: true }),
         packages: against.and_then(|against| against.packages.as_ref()).map(packages_part),
     };
     write_escaped(&part, out)
 }
 
-fn image_part<'a>(column: &'a Column, sharing: Option<&Sharing>) -> ImagePart<'a> {
+fn image_part<'a>((column, image): (&'a Column, &Inspection), sharing: Option<&Sharing>) -> ImagePart<'a> {
     ImagePart {
         name: &column.name,
         layers: column.layers,
@@ -130,6 +146,9 @@ fn image_part<'a>(column: &'a Column, sharing: Option<&Sharing>) -> ImagePart<'a
         stored_bytes: column.stored,
         files: column.files,
         ratio: column.ratio,
+        exact: column.exact,
+        completeness: CompletenessPart::new(image),
+        warnings: warning_parts(&image.warnings),
         pull: sharing.map(pull_part),
     }
 }
@@ -143,6 +162,7 @@ fn layer_parts(against: &Against<'_>) -> Vec<LayerPart> {
             instruction: account.instruction.one_line(),
             shipped_bytes: account.shipped,
             stored_bytes: account.stored_bytes,
+            exact: place.known(against.first, against.second) == Known::Whole,
             pull_bytes: if matches!(place, LayerPlace::Second(_)) { account.stored_bytes } else { 0 },
         }
     };

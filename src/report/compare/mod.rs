@@ -17,6 +17,7 @@ pub use words::{end_of_sharing, verdict};
 /// A comparison of images; for two images with the differences between them.
 #[derive(Debug)]
 pub struct Comparison<'a> {
+    images: Vec<&'a Inspection>,
     columns: Vec<Column>,
     others: Others<'a>,
 }
@@ -51,7 +52,7 @@ impl<'a> Comparison<'a> {
             [first, ref others @ ..] => Others::Several(others.iter().map(|other| sharing(first, other)).collect()),
             [] => Others::Several(Vec::new()),
         };
-        Self { columns: columns(images), others }
+        Self { images: images.to_vec(), columns: columns(images), others }
     }
 
     /// Adds the archives' names to images that have the same name.
@@ -72,6 +73,11 @@ impl<'a> Comparison<'a> {
     pub fn verdict(&self, units: Units) -> String {
         let [first, .., last] = &self.columns[..] else { return "There is nothing to compare.".into() };
         verdict(first, last, self.pair().map(|against| &against.pair.sharing), units)
+    }
+
+    /// The images, each with what it costs.
+    fn images(&self) -> impl Iterator<Item = (&Column, &'a Inspection)> {
+        self.columns.iter().zip(self.images.iter().copied())
     }
 
     /// Returns the differences, if there are exactly two images.

@@ -3,7 +3,8 @@
 use std::io::{self, Write};
 
 use super::{Against, Comparison, end_of_sharing};
-use crate::compare::{LayerPlace, PackageChanges};
+use crate::analysis::Inspection;
+use crate::compare::{Difference, LayerPlace, PackageChanges};
 use crate::display::escaped;
 use crate::display::times;
 use crate::display::{count, plural};
@@ -13,6 +14,8 @@ use crate::report::fit::{cut, cut_front, wrap};
 const WIDTH: usize = 80;
 /// The explanation of a `~` before a download size.
 const STORED_PLAIN: &str = "~ as the archive stores these layers, uncompressed: a registry sends less.";
+/// What a `~` before bytes to pull means where a layer is not known.
+const NOT_KNOWN: &str = "~ not all layers could be read, so what there is to pull is not known exactly.";
 
 /// Writes a comparison as text. `style.top` limits the number of paths and packages; 0 means all.
 pub fn write_comparison(comparison: &Comparison<'_>, style: TextStyle, mut out: impl Write) -> io::Result<()> {
@@ -20,6 +23,7 @@ pub fn write_comparison(comparison: &Comparison<'_>, style: TextStyle, mut out: 
     for line in wrap(&comparison.verdict(style.units), WIDTH) {
         page.head(&line)?;
     }
+    page.warnings(comparison)?;
     page.columns(comparison)?;
     if let Some(against) = comparison.pair() {
         page.layers(against)?;
@@ -63,13 +67,34 @@ impl<W: Write> Page<'_, W> {
         writeln!(self.out, "{:>11}  and {} more (--top 0 lists all)", "", plural(all - shown, noun))
     }
 
+    /// What could not be read of each image.
+    fn warnings(&mut self, comparison: &Comparison<'_>) -> io::Result<()> {
+        let images = comparison.images().filter(|(_, image)| !image.completeness.is_whole());
+        for (i, (column, image)) in images.enumerate() {
+            if i == 0 {
+                writeln!(self.out)?;
+                self.head("What could not be read")?;
+            }
+            for gap in image.completeness.gaps() {
+                let mut head = "  ! ";
+                for line in wrap(&format!("{}: {gap}", column.name), WIDTH - 4) {
+                    writeln!(self.out, "{head}{line}")?;
+                    head = "    ";
+                }
+            }
+        }
+        Ok(())
+    }
+
     fn columns(&mut self, comparison: &Comparison<'_>) -> io::Result<()> {
         let [shipped, live, dead] = ["shipped", "live", "dead"].map(|head| format!("{head:>9}"));
         writeln!(self.out, "\n{shipped} {live} {dead} {:>6} {:>8} {:>8}  image", "layers", "files", "ratio")?;
         for column in &comparison.columns {
-            let [shipped, live, dead] = [column.shipped, column.live, column.dead].map(|bytes| self.size(bytes));
+            let bound = if column.exact { "" } else { "≥" };
+            let shipped = format!("{bound}{}", self.size(column.shipped));
+            let [live, dead] = [column.live, column.dead].map(|bytes| self.size(bytes));
             let dead = if column.dead == 0 { "-".into() } else { dead };
-            let ratio = column.ratio.map_or("-".into(), times);
+            let ratio = column.ratio.map_or(if column.exact { "-" } else { "?" }.into(), times);
             let name = cut_front(&column.name, WIDTH - 56);
             let (layers, files) = (column.layers, count(column.files));
             writeln!(self.out, "{shipped:>9} {live:>9} {dead:>9} {layers:>6} {files:>8} {ratio:>8}  {name}")?;
@@ -92,7 +117,10 @@ impl<W: Write> Page<'_, W> {
             let name = cut_front(&column.name, WIDTH - 28);
             writeln!(self.out, "{pull:>10}  {shared:>14}  {name}")?;
         }
-        if comparison.sharings().iter().all(|sharing| sharing.exact) { Ok(()) } else { self.wrapped(STORED_PLAIN) }
+        if comparison.sharings().iter().all(|sharing| sharing.exact) {
+            return Ok(());
+        }
+        self.wrapped(why_about(comparison.images.iter().copied()))
     }
 
     fn layers(&mut self, against: &Against<'_>) -> io::Result<()> {
@@ -109,7 +137,9 @@ impl<W: Write> Page<'_, W> {
                 LayerPlace::First(_) => "gone".to_owned(),
                 LayerPlace::Second(_) => self.size(account.stored_bytes),
             };
-            let (a, b, shipped) = (number(place.first()), number(place.second()), self.size(account.shipped));
+            let known = place.known(first, second);
+            let shipped = if known.is_nothing() { "?".into() } else { self.size(account.shipped) };
+            let (a, b) = (number(place.first()), number(place.second()));
             let instruction = cut(&account.instruction.one_line(), WIDTH - 35);
             writeln!(self.out, "{a:>5} {b:>6} {shipped:>9} {pull:>9}  {instruction}")?;
         }
@@ -117,7 +147,7 @@ impl<W: Write> Page<'_, W> {
             self.wrapped(&end)?;
         }
         if !pair.sharing.exact {
-            self.wrapped(STORED_PLAIN)?;
+            self.wrapped(why_about([*first, *second]))?;
         }
         let shared = second.layers.iter().zip(&pair.sharing.same).filter(|(_, same)| same.is_some());
         let bytes = shared.map(|(layer, _)| layer.shipped).sum();
@@ -133,7 +163,11 @@ impl<W: Write> Page<'_, W> {
         writeln!(self.out)?;
         self.head("What differs in the final filesystem")?;
         for (difference, (paths, bytes)) in paths.sums() {
-            writeln!(self.out, "{:>10}  {:<8} {}", self.size(bytes), difference.name(), plural(paths, "path"))?;
+            let bytes = if difference == Difference::Unknown { "?".into() } else { self.size(bytes) };
+            writeln!(self.out, "{bytes:>10}  {:<8} {}", difference.name(), plural(paths, "path"))?;
+        }
+        if paths.unknown().next().is_some() {
+            self.wrapped("Unknown: the layer that would tell whether they differ could not be read.")?;
         }
         let (first, second) = (&against.first.tree, &against.second.tree);
         let biggest = paths.biggest();
@@ -179,6 +213,12 @@ impl<W: Write> Page<'_, W> {
         }
         self.rest(top, packages.changes.len(), "package")
     }
+}
+
+/// Says why bytes to pull are not exact.
+fn why_about<'a>(images: impl IntoIterator<Item = &'a Inspection>) -> &'static str {
+    let whole = images.into_iter().all(|image| image.completeness.sizes_are_exact());
+    if whole { STORED_PLAIN } else { NOT_KNOWN }
 }
 
 /// Formats a difference in bytes with its sign; empty if there is none.

@@ -19,6 +19,7 @@ pub fn verdict(first: &Column, other: &Column, sharing: Option<&Sharing>, units:
         _ => "the last",
     };
     let size = match other.ratio {
+        _ if !first.exact || !other.exact => not_comparable(first, other, name, units),
         _ if first.shipped == other.shipped => format!("both ship {a}"),
         None => format!("{name} ships nothing"),
         Some(_) if first.shipped == 0 => format!("{name} ships {b}, and the first nothing"),
@@ -31,14 +32,22 @@ pub fn verdict(first: &Column, other: &Column, sharing: Option<&Sharing>, units:
             format!("{name} ships {} {what} than {a}", units.size(first.shipped.abs_diff(other.shipped)))
         }
     };
-    let is_dead = other.dead > other.shipped / 10;
+    let is_dead = other.exact && other.dead > other.shipped / 10;
     let dead = if is_dead { format!(", {} of it dead", units.size(other.dead)) } else { String::new() };
     let size = size + &dead;
     let Some(sharing) = sharing else { return size };
     let (shared, of) = (sharing.shared(), plural(sharing.same.len(), "layer"));
-    let stored = if sharing.exact { "" } else { " as stored here, uncompressed" };
+    let stored = sharing.qualification();
     let pull = units.size(sharing.pull);
     format!("{size}; {shared} of {of} shared; who has the first downloads {pull}{stored}")
+}
+
+/// Says that sizes cannot be compared, and what is missing for it.
+fn not_comparable(first: &Column, other: &Column, name: &str, units: Units) -> String {
+    let of = |column: &Column, name: &str| column.unknown.as_ref().map(|what| format!("of {name}, {what}"));
+    let unknown: Vec<_> = [of(first, "the first"), of(other, name)].into_iter().flatten().collect();
+    let (a, b) = (first.amount().text(units), other.amount().text(units));
+    format!("sizes cannot be compared ({}): {name} ships {b}, the first {a}", unknown.join("; "))
 }
 
 /// Describes the first layer that is not shared, and the cause.

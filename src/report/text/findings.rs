@@ -79,7 +79,11 @@ impl<W: Write> Page<'_, W> {
         let (base, own): (Vec<_>, Vec<_>) = blocks.into_iter().partition(|block| block.born_in() < study.base.layers);
         let (sure, perhaps): (Vec<_>, Vec<_>) = own.into_iter().partition(Block::is_sure);
         if inspection.totals.dead() == 0 {
-            let words = "Nothing is dead: every byte that ships is reached in the final filesystem.";
+            let words = if inspection.completeness.sizes_are_exact() {
+                "Nothing is dead: every byte that ships is reached in the final filesystem."
+            } else {
+                "No dead bytes are in what could be read."
+            };
             writeln!(self.out, "\n{words}")?;
         }
         let parts = [(&sure, "of yours"), (&perhaps, "perhaps"), (&base, "of the base image")];

@@ -16,7 +16,9 @@ impl<W: Write> Page<'_, W> {
         if shipped == 0 {
             return Ok(());
         }
-        writeln!(self.out, "\n{}", self.paint(Paint::Bold, "Whose bytes"))?;
+        let whole = inspection.completeness.sizes_are_exact();
+        let head = if whole { "Whose bytes" } else { "Whose bytes, of what could be read" };
+        writeln!(self.out, "\n{}", self.paint(Paint::Bold, head))?;
         let own: u64 = study.shares.iter().map(|share| share.bytes).sum();
         let name = study.base.name.as_deref().map_or(String::new(), |name| format!(" {}", escaped_str(name)));
         if study.base.how == Evidence::Nothing {
@@ -36,20 +38,21 @@ impl<W: Write> Page<'_, W> {
             let dead = if share.dead > 0 { format!("  dead {}", self.size(share.dead)) } else { String::new() };
             self.line(share.bytes, shipped, &format!("  {:<13}{dead}", share.purpose.name()))?;
         }
-        self.verdict(study, shipped)
+        self.verdict(study, shipped, whole)
     }
 
     /// Writes the conclusion.
-    fn verdict(&mut self, study: &Study, shipped: u64) -> io::Result<()> {
+    fn verdict(&mut self, study: &Study, shipped: u64, whole: bool) -> io::Result<()> {
+        let of = if whole { "what you ship" } else { "what could be read" };
         let live = |purpose| {
             let share = study.shares.iter().find(|share| share.purpose == purpose);
             share.map_or(0, |share| share.bytes - share.dead)
         };
         let biggest = study.shares.iter().max_by_key(|share| share.bytes);
         let sentence = if study.application_known {
-            format!("Your application is {} of what you ship.", share(live(Purpose::Application), shipped))
+            format!("Your application is {} of {of}.", share(live(Purpose::Application), shipped))
         } else if let Some(most) = biggest.filter(|most| most.purpose != Purpose::Other && most.bytes > shipped / 4) {
-            format!("{} of what you ship is {}.", share(most.bytes, shipped), most.purpose.name())
+            format!("{} of {of} is {}.", share(most.bytes, shipped), most.purpose.name())
         } else {
             return Ok(());
         };

@@ -45,6 +45,8 @@ pub struct Change {
 pub struct Fix {
     /// The size of the unchanged image in bytes.
     pub shipped: u64,
+    /// What could not be read of the image, as a clause; `None` if all sizes are known.
+    pub unread: Option<String>,
     /// The reasons, and what could not be done or verified.
     pub remarks: Vec<Remark>,
     /// The files that change.
@@ -94,7 +96,9 @@ pub fn fix(inspection: &Inspection, target: &Target, evidence: &Evidence) -> Fix
     let mut changes = work.finish(patterns);
     changes.extend(work.stages());
     work.unseen();
-    Fix { shipped: inspection.totals.shipped, remarks: work.remarks, changes }
+    let completeness = &inspection.completeness;
+    let unread = completeness.summary().filter(|_| !completeness.sizes_are_exact());
+    Fix { shipped: inspection.totals.shipped, unread, remarks: work.remarks, changes }
 }
 
 impl Work<'_> {
@@ -190,7 +194,15 @@ impl Fix {
         let changed = self.remarks.iter().any(changes);
         let name = crate::display::escaped_str(name);
         let left = self.remarks.iter().any(|remark| matches!(remark.verdict, Verdict::Left { .. }));
-        if self.changes.is_empty() && left {
+        if let Some(unread) = &self.unread {
+            writeln!(
+                out,
+                "# NOT WHOLE: {unread}, so what follows rests on what could be read of {name}, and no size is exact"
+            )?;
+        }
+        if self.unread.is_some() && self.changes.is_empty() && !left {
+            writeln!(out, "# whether there is something to fix cannot be told without the rest")?;
+        } else if self.changes.is_empty() && left {
             writeln!(out, "# nothing to fix that is certain to be right: a person has to decide what follows")?;
         } else if self.changes.is_empty() {
             writeln!(
@@ -200,9 +212,11 @@ impl Fix {
         } else if changed {
             writeln!(out, "# what layerscope would change, by the bytes that {name} shows; apply it with patch -p0")?;
         }
-        out.write_all(remark::in_all(&self.remarks, self.shipped, units).unwrap_or_default().as_bytes())?;
+        out.write_all(
+            remark::in_all(&self.remarks, self.shipped, units, self.unread.is_none()).unwrap_or_default().as_bytes(),
+        )?;
         for remark in &self.remarks {
-            out.write_all(remark.shown(self.shipped, units).as_bytes())?;
+            out.write_all(remark.shown(self.shipped, units, self.unread.is_none()).as_bytes())?;
         }
         for change in &self.changes {
             writeln!(out)?;

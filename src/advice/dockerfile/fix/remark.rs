@@ -59,8 +59,9 @@ impl Remark {
     }
 
     /// Returns the remark as comment lines, which diffs ignore; `shipped` is the size of the
-    /// unchanged image.
-    pub(super) fn shown(&self, shipped: u64, units: Units) -> String {
+    /// unchanged image, `whole` if all of it was read.
+    pub(super) fn shown(&self, shipped: u64, units: Units, whole: bool) -> String {
+        let exactly = |bytes| if whole { exactly(bytes, units) } else { format!("about {}", units.size(bytes)) };
         let mut text = match self.verdict {
             Verdict::Changed { .. } | Verdict::Proposed { .. } => String::new(),
             Verdict::Left { .. } => "not changed: ".into(),
@@ -74,13 +75,14 @@ impl Remark {
             Verdict::Changed { saves: 0, .. } => text.push_str("; saves no bytes"),
             Verdict::Changed { saves, at_least } => {
                 let at_least = if *at_least { "at least " } else { "" };
-                text.push_str(&format!("; saves {at_least}{}", exactly(*saves, units)));
+                text.push_str(&format!("; saves {at_least}{}", exactly(*saves)));
             }
             Verdict::Proposed { ships: Some((ships, certainty)) } => {
+                let certainty = if whole { certainty } else { &Certainty::AtLeast };
                 text.push_str(&format!("; its image ships {}", instead(*ships, certainty, shipped, units)));
             }
             Verdict::Left { would_save } if *would_save > 0 => {
-                text.push_str(&format!("; it would save {}", exactly(*would_save, units)));
+                text.push_str(&format!("; it would save {}", exactly(*would_save)));
             }
             Verdict::Proposed { ships: None } | Verdict::Left { .. } | Verdict::Unseen => {}
         }
@@ -98,6 +100,8 @@ fn instead(ships: u64, certainty: &Certainty, shipped: u64, units: Units) -> Str
     let size = match certainty {
         Certainty::Exact => exactly(ships, units),
         Certainty::Estimate(_) => format!("about {}", units.size(ships)),
+        // Neither size is known, so there is no ratio, either.
+        Certainty::AtLeast => return format!("≥ {} instead of ≥ {}", units.size(ships), units.size(shipped)),
     };
     let ratio = noticeably(ships, shipped).map(|ratio| format!(", {ratio} smaller")).unwrap_or_default();
     let why = if let Certainty::Estimate(why) = certainty { format!(" (estimated: {why})") } else { String::new() };
@@ -106,7 +110,7 @@ fn instead(ships: u64, certainty: &Certainty, shipped: u64, units: Units) -> Str
 
 /// Returns a comment line with the size after all changes to the Dockerfile, if it is noticeably
 /// smaller.
-pub(super) fn in_all(remarks: &[Remark], shipped: u64, units: Units) -> Option<String> {
+pub(super) fn in_all(remarks: &[Remark], shipped: u64, units: Units, whole: bool) -> Option<String> {
     let (mut ships, mut at_most) = (shipped, "");
     for remark in remarks {
         if let Verdict::Changed { saves, at_least } = remark.verdict {
@@ -115,7 +119,8 @@ pub(super) fn in_all(remarks: &[Remark], shipped: u64, units: Units) -> Option<S
         }
     }
     noticeably(ships, shipped)?;
-    Some(format!("# with the changes it ships {at_most}{}\n", instead(ships, &Certainty::Exact, shipped, units)))
+    let (at_most, certainty) = if whole { (at_most, Certainty::Exact) } else { ("", Certainty::AtLeast) };
+    Some(format!("# with the changes it ships {at_most}{}\n", instead(ships, &certainty, shipped, units)))
 }
 
 fn wrapped(text: &str) -> String {

@@ -53,7 +53,11 @@ struct Ladder<'a> {
 
 impl Ladder<'_> {
     /// Adds a rung if it is smaller than the last one.
-    fn add(&mut self, rung: Rung) {
+    fn add(&mut self, mut rung: Rung) {
+        // What is not known of the image would ship as well.
+        if rung.certainty == Certainty::Exact && !self.inspection.completeness.sizes_are_exact() {
+            rung.certainty = Certainty::AtLeast;
+        }
         if self.rungs.last().is_none_or(|last| rung.shipped < last.shipped) {
             self.rungs.push(rung);
         }

@@ -12,7 +12,7 @@ use layerscope::{Error, Inspection, Opened, Progress, Selection};
 
 use super::input::Input;
 use super::settings::{self, LookOptions, Preferences};
-use super::{Failure, Format, coloured, read_opened, text_output, to_stdout};
+use super::{Failure, Format, coloured, completeness, read_opened, text_output, to_stdout};
 use crate::tui::comparison::{Candidate, Opener};
 use crate::tui::{self, Environment, Signs};
 
@@ -87,8 +87,14 @@ fn write(arguments: &CompareArguments, format: Format) -> Result<(), Failure> {
     let archives: Vec<String> = images.iter().map(|(opened, _)| opened.path.clone()).collect();
     let inspections: Vec<&Inspection> = images.iter().map(|(_, inspection)| inspection).collect();
     let mut comparison = Comparison::of(&inspections).told_apart_by(&archives);
+    for (column, inspection) in archives.iter().zip(&inspections) {
+        completeness::say_of(column, inspection);
+    }
+    // What is installed in layers that are not known cannot be told.
+    let is_known = inspections.iter().all(|inspection| inspection.completeness.sizes_are_exact());
     if let [(first, one), (second, two)] = &images[..]
         && !arguments.quick
+        && is_known
     {
         let installed =
             |opened: &Opened, image: &Inspection| installed(&image.tree, &LayerContents::new(opened), &Arc::default());
@@ -101,7 +107,8 @@ fn write(arguments: &CompareArguments, format: Format) -> Result<(), Failure> {
             write_comparison(&comparison, style, text_output(signs)).map_err(to_stdout)
         }
         Format::Json => write_comparison_json(&comparison, units, text_output(Signs::Unicode)).map_err(to_stdout),
-    }
+    }?;
+    completeness::ended(inspections, &arguments.preferences.accepted()?)
 }
 
 /// Here an image of several is named in another way than elsewhere.

@@ -18,7 +18,7 @@ use super::escaping::Escaping;
 use super::input::Input;
 use super::output::writing;
 use super::stderr::say;
-use super::{Failure, Target, progress};
+use super::{Failure, Target, completeness, progress};
 
 /// Copied at a time.
 const PIECE: usize = 256 << 10;
@@ -139,6 +139,10 @@ impl Opened {
                 format!("{shown} is a symbolic link that leads nowhere as of layer {layer}"),
                 "the path it leads to may be there as of another layer: --layer N".into(),
             ),
+            None if !completeness::doubts(&self.inspection, None, layer).is_empty() => (
+                format!("no layer that could be read has {shown}"),
+                "not all of the image could be read; what is missing: layerscope report IMAGE".into(),
+            ),
             None => (
                 format!("no layer of the image has {shown}"),
                 "list what there is: layerscope report IMAGE --format json --tree | jq -r .tree[].path".into(),
@@ -167,6 +171,8 @@ pub fn cat(arguments: &CatArguments) -> Result<(), Failure> {
     let file = escaped(&tree.path(node));
     let version = tree.at(node, opened.layer).ok_or(Error::NotThere { file: file.clone(), layer: opened.layer })?;
     let reading = Arc::<Progress>::default();
+    let doubts = completeness::doubts(&opened.inspection, Some(tree.born(version)), opened.layer);
+    completeness::say_each(&doubts);
     let source = opened.contents.open(tree, version, &reading)?;
     let mut buffer = vec![0; PIECE];
     let failed = |error| Failure::Image(Error::reading(file.clone(), error));
@@ -178,7 +184,8 @@ pub fn cat(arguments: &CatArguments) -> Result<(), Failure> {
     } else {
         copy(&source, &mut buffer, first, failed, &mut stdout.lock())?;
     }
-    Ok(opened.contents.check_unchanged()?)
+    opened.contents.check_unchanged()?;
+    completeness::ended_for(&opened.inspection, &doubts, &arguments.target.options.preferences.accepted()?)
 }
 
 /// Copies a file of which the first bytes have been read.
@@ -209,10 +216,12 @@ pub fn extract_to(arguments: &ExtractArguments) -> Result<(), Failure> {
     let special_bits = if arguments.keep_setuid { SpecialBits::Kept } else { SpecialBits::Dropped };
     let progress = Arc::<Progress>::default();
     let tree = &opened.inspection.tree;
+    let doubts = completeness::doubts(&opened.inspection, None, opened.layer);
+    completeness::say_each(&doubts);
     let work = || extract(tree, &opened.contents, what, &arguments.to, Options { special_bits }, &progress);
     let extracted = writing(&progress, || progress::shown("reading layers", &progress, work))?;
     summarize(tree, &extracted, arguments, units);
-    Ok(())
+    completeness::ended_for(&opened.inspection, &doubts, &arguments.target.options.preferences.accepted()?)
 }
 
 fn summarize(tree: &Tree, extracted: &Extracted, arguments: &ExtractArguments, units: Units) {

@@ -18,7 +18,7 @@ use super::ascii::Ascii;
 use super::output::writing;
 use super::settings::AsciiOption;
 use super::study::{BaseArguments, PreparedBase};
-use super::{Failure, OptionalTarget, read, read_opened, to_stdout};
+use super::{Failure, OptionalTarget, completeness, read, read_opened, to_stdout};
 use crate::host_text::contents;
 use crate::tui::Signs;
 
@@ -54,9 +54,11 @@ pub fn print_dockerfile(arguments: &DockerfileArguments) -> Result<(), Failure> 
     let options = &arguments.target.options;
     let base = arguments.base.prepare()?;
     let inspection = read(arguments.target.input()?, &options.selection(), &Progress::default())?;
+    completeness::say(&inspection);
     let rebuilt = rebuild(&inspection, &base_of(&inspection, &base)?);
     let mut out = io::stdout().lock();
-    out.write_all(rebuilt.file.source().as_bytes()).and_then(|()| out.flush()).map_err(to_stdout)
+    out.write_all(rebuilt.file.source().as_bytes()).and_then(|()| out.flush()).map_err(to_stdout)?;
+    completeness::ended([&inspection], &options.preferences.accepted()?)
 }
 
 /// Writes what to change, and why, as a unified diff.
@@ -75,6 +77,7 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
     let (units, signs) = options.preferences.of_text(&arguments.ascii)?;
     let progress = Arc::new(Progress::default());
     let (opened, inspection) = read_opened(arguments.target.input()?, &options.selection(), &progress)?;
+    completeness::say(&inspection);
     let subject = match (given, &arguments.dockerfile) {
         (Some(file), Some(path)) => Subject::given(&inspection, named(path), file, ignore_beside(path)?),
         _ => {
@@ -89,7 +92,11 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
     opened.check_unchanged()?;
     let mut diff = Vec::new();
     fix.write(&inspection.name, units, &mut diff).map_err(to_stdout)?;
-    let Some(path) = &arguments.write_rebuilt else { return print(&diff, signs) };
+    let accepted = options.preferences.accepted()?;
+    let Some(path) = &arguments.write_rebuilt else {
+        print(&diff, signs)?;
+        return completeness::ended([&inspection], &accepted);
+    };
     // `patch` may look for the file as soon as the diff comes.
     writing(&progress, || write_file(path, &progress, |out| out.write_all(subject.file.source().as_bytes())))?;
     print(&diff, signs).inspect_err(|failure| {
@@ -97,7 +104,8 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
             // Without the diff it would only be in the way of the next try.
             let _ = std::fs::remove_file(path);
         }
-    })
+    })?;
+    completeness::ended([&inspection], &accepted)
 }
 
 fn print(diff: &[u8], signs: Signs) -> Result<(), Failure> {

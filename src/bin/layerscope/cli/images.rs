@@ -4,11 +4,12 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use layerscope::Progress;
+use layerscope::image::Image;
 use layerscope::report::{ImageList, write_image_list};
+use layerscope::{Progress, Warning};
 
 use super::input::Input;
-use super::{Failure, Format, to_stdout};
+use super::{Failure, Format, completeness, to_stdout};
 
 #[derive(Args)]
 pub struct ImagesArguments {
@@ -23,6 +24,8 @@ pub struct ImagesArguments {
 /// Lists the images of an archive.
 pub fn list(arguments: &ImagesArguments) -> Result<(), Failure> {
     let archive = Input::named(&arguments.path).open(&Progress::default())?;
+    let gaps = gaps(&archive.images);
+    completeness::say_each(&gaps);
     let mut out = io::BufWriter::new(io::stdout().lock());
     match arguments.format {
         Format::Text => archive
@@ -32,5 +35,23 @@ pub fn list(arguments: &ImagesArguments) -> Result<(), Failure> {
             .and_then(|()| out.flush())
             .map_err(to_stdout),
         Format::Json => write_image_list(&ImageList::new(&archive.images), out).map_err(to_stdout),
+    }?;
+    match gaps.first() {
+        None => Ok(()),
+        Some(gap) => Err(Failure::NotWhole {
+            message: format!("not all of {} could be read: {gap}", archive.path),
+            hint: "save or copy the archive again".into(),
+        }),
     }
+}
+
+/// What is wrong with the archive itself, or with all its images.
+fn gaps(images: &[Image]) -> Vec<Warning> {
+    let mut gaps = Vec::new();
+    for warning in images.iter().flat_map(|image| &image.warnings).filter(|warning| warning.gap().is_some()) {
+        if !gaps.contains(warning) {
+            gaps.push(warning.clone());
+        }
+    }
+    gaps
 }

@@ -13,7 +13,7 @@ use layerscope::{Inspection, Progress};
 
 use super::settings::AsciiOption;
 use super::study::StudyArguments;
-use super::{Failure, Format, OptionalTarget, coloured, progress, read_opened, text_output, to_stdout};
+use super::{Failure, Format, OptionalTarget, coloured, completeness, progress, read_opened, text_output, to_stdout};
 use crate::tui::Signs;
 
 /// What a measured size to pull means.
@@ -53,6 +53,8 @@ pub fn ladder(arguments: &LadderArguments) -> Result<(), Failure> {
     let mut prepared = arguments.study.prepare()?;
     let input = arguments.target.input()?;
     let (opened, inspection) = read_opened(input, &options.selection(), &Progress::default())?;
+    completeness::say(&inspection);
+    let accepted = options.preferences.accepted()?;
     let mut changes = changes(arguments, &inspection)?;
     if !changes.is_empty() || !arguments.apply.is_empty() {
         // Neither paths nor layers nor findings need what is in the files.
@@ -87,13 +89,14 @@ pub fn ladder(arguments: &LadderArguments) -> Result<(), Failure> {
             progress::shown("compressing layers", &progress, measuring)?;
         }
         opened.check_unchanged()?;
-        return match arguments.format {
+        match arguments.format {
             Format::Text => write_ladder(&study.ladder, LadderDetail::Whole, style, &mut out)
                 .and_then(|()| if arguments.measure { writeln!(out, "\n{MEASURED}") } else { Ok(()) })
                 .and_then(|()| out.flush())
                 .map_err(to_stdout),
             Format::Json => write_ladder_json(&study.ladder, out).map_err(to_stdout),
-        };
+        }?;
+        return completeness::ended([&inspection], &accepted);
     }
     let outcome = what_if(&inspection, &changes);
     let pull = if arguments.measure {
@@ -104,17 +107,19 @@ pub fn ladder(arguments: &LadderArguments) -> Result<(), Failure> {
     };
     opened.check_unchanged()?;
     let before = inspection.totals.shipped;
+    let exact = inspection.completeness.sizes_are_exact();
     match arguments.format {
         Format::Text => {
             let size = |bytes| units.size(bytes);
             let pull = pull.words(units).map(|words| format!(", {words}")).unwrap_or_default();
             writeln!(
                 out,
-                "{} instead of {}: {} less ({}), exact; {} of it would still be dead{pull}",
+                "{} instead of {}: {} less ({}), {}; {} of it would still be dead{pull}",
                 size(outcome.shipped),
                 size(before),
                 size(outcome.saved(&inspection)),
                 share(outcome.saved(&inspection), before),
+                if exact { "exact" } else { "of what could be read" },
                 size(outcome.dead)
             )
         }
@@ -122,17 +127,19 @@ pub fn ladder(arguments: &LadderArguments) -> Result<(), Failure> {
             let value = serde_json::json!({
                 "before_bytes": before,
                 "shipped_bytes": outcome.shipped,
+                "exact": exact,
                 "saved_bytes": outcome.saved(&inspection),
                 "dead_bytes": outcome.dead,
                 "layers": outcome.layers,
                 "pull_bytes": pull.bytes(),
-                "pull_exact": pull.is_exact(),
+                "pull_exact": pull.is_exact() && exact,
             });
             writeln!(out, "{value:#}")
         }
     }
     .and_then(|()| out.flush())
-    .map_err(to_stdout)
+    .map_err(to_stdout)?;
+    completeness::ended([&inspection], &accepted)
 }
 
 fn changes(arguments: &LadderArguments, inspection: &Inspection) -> Result<Vec<Change>, Failure> {

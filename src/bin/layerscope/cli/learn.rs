@@ -8,13 +8,13 @@ use clap::{Args, ValueEnum};
 use layerscope::display::escaped;
 use layerscope::report::fit::wrap;
 use layerscope::shell::quoted;
-use layerscope::{Progress, Selection};
+use layerscope::{Gap, Progress, Selection};
 
 use super::compare::{named, named_here};
 use super::input::Input;
 use super::output::writing;
 use super::settings::{self, Preferences, ScreenOptions};
-use super::{Failure, progress, start, to_stdout};
+use super::{Failure, completeness, progress, start, to_stdout};
 use crate::handout::{Handout, Kit, PRINTED, Pictures, Size, WRITTEN, check_kit_free};
 use crate::lesson::{self, Course, Entry, Origin, Stage, Told};
 use crate::tui::{self, Environment, Settings, Signs, Start};
@@ -65,7 +65,8 @@ pub fn learn(arguments: &LearnArguments) -> Result<(), Failure> {
     let settings = settings::of_screen(&arguments.preferences, &arguments.screen)?;
     if let Some(image) = &arguments.image {
         let platform = arguments.platform.clone();
-        return story(image, platform, arguments.format, settings).map_err(named_here);
+        let accepted = arguments.preferences.accepted()?;
+        return story(image, platform, arguments.format, settings, &accepted).map_err(named_here);
     }
     let (course, chosen) = course(arguments)?;
     let is_paper = arguments.format.is_some() || arguments.write.is_some();
@@ -131,7 +132,13 @@ fn to_output(text: &str) -> Result<(), Failure> {
 }
 
 /// Tells the story of an image: on the screen, and as a handout where that is asked for or there is no screen.
-fn story(image: &Path, platform: Option<String>, format: Option<Format>, settings: Settings) -> Result<(), Failure> {
+fn story(
+    image: &Path,
+    platform: Option<String>,
+    format: Option<Format>,
+    settings: Settings,
+    accepted: &[Gap],
+) -> Result<(), Failure> {
     let (path, tag) = named(image);
     let (input, selection) = (Input::named(&path), Selection { image: tag, platform });
     if format.is_none() && io::stdout().is_terminal() && !Environment::read().is_dumb() {
@@ -146,7 +153,10 @@ fn story(image: &Path, platform: Option<String>, format: Option<Format>, setting
     let format = format.unwrap_or(Format::Markdown);
     let command = format!("layerscope learn --image {}", quoted(&escaped(image.as_os_str().as_encoded_bytes())));
     let about = "what this image ships, why, and what would make it smaller";
-    print_handout(&handout(told, &[stage], about, command, settings, format.size()), format)
+    let inspection = stage.inspection.clone();
+    completeness::say(&inspection);
+    print_handout(&handout(told, &[stage], about, command, settings, format.size()), format)?;
+    completeness::ended([&*inspection], accepted)
 }
 
 /// All lessons, and the one that is asked for.

@@ -1,10 +1,11 @@
 //! The command line: what was asked, and how it ends.
 //!
-//! Exit codes: 0 fine, 1 `--verify` found something else than manifest and config say, 2 the image could not be read or understood, or the
-//! command line is wrong. A reader that closes the pipe early is no error.
+//! Exit codes: 0 fine and whole, 1 `--verify` found something else than manifest and config say, 2 the image could not be read or
+//! understood, or only in part, or the command line is wrong. A reader that closes the pipe early is no error.
 
 mod ascii;
 mod compare;
+mod completeness;
 mod contents;
 mod demo;
 mod escaping;
@@ -29,7 +30,7 @@ use std::sync::Arc;
 use clap::{Args, Parser, Subcommand, ValueEnum};
 use layerscope::advice::assessment::Study;
 use layerscope::report::{Account, Detail, TextStyle, Units, write_json, write_text};
-use layerscope::{Error, Inspection, Opened, Progress, Selection};
+use layerscope::{Error, Gap, Inspection, Opened, Progress, Selection};
 
 use crate::config;
 use crate::lesson::LessonError;
@@ -78,7 +79,8 @@ const AFTER_HELP: &str = "Examples:
   layerscope                                   opens the built-in demo
   layerscope demo --write demo.tar             then: docker load -i demo.tar
 
-Exit codes: 0 fine, 1 --verify found a mismatch, 2 the image could not be read or the command line is wrong.";
+Exit codes: 0 fine and whole; 1 --verify found a mismatch; 2 the image could not be read, or only in part (what was read
+is written all the same), or --verify could not verify all of it, or the command line is wrong.";
 
 #[derive(Subcommand)]
 enum Command {
@@ -216,6 +218,8 @@ enum Failure {
     Dumb(&'static str),
     /// The report has been written, and says what does not fit.
     Mismatch,
+    /// The output has been written, and not all of the image could be read.
+    NotWhole { message: String, hint: String },
 }
 
 impl Failure {
@@ -280,7 +284,7 @@ pub fn run() -> ExitCode {
                 Failure::Output(what, error) => (format!("cannot write {what}: {error}"), None),
                 Failure::File(message) => (message, None),
                 Failure::Usage(message) => (message, Some("see layerscope --help".into())),
-                Failure::Place { message, hint } => (message, Some(hint)),
+                Failure::Place { message, hint } | Failure::NotWhole { message, hint } => (message, Some(hint)),
                 Failure::Config(error) => (error.to_string(), error.hint()),
                 Failure::Dumb(hint) => (
                     "TERM=dumb promises a terminal that can only print, so there is no screen".into(),
@@ -326,9 +330,12 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Cat(arguments)) => contents::cat(&arguments),
         Some(Command::Extract(arguments)) => contents::extract_to(&arguments),
         Some(Command::Demo(DemoArguments { write: Some(file), .. })) => demo::write(&file),
-        Some(Command::Demo(DemoArguments { write: None, preferences, screen })) => {
-            show(Input::Demo, Selection::default(), settings::of_screen(&preferences, &screen)?)
-        }
+        Some(Command::Demo(DemoArguments { write: None, preferences, screen })) => show(
+            Input::Demo,
+            Selection::default(),
+            settings::of_screen(&preferences, &screen)?,
+            &preferences.accepted()?,
+        ),
         Some(Command::Config(arguments)) => settings::print(&arguments),
         None => {
             let options = &arguments.target.options;
@@ -337,7 +344,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
                 None => Input::unnamed(),
             };
             let settings = settings::of_screen(&options.preferences, &arguments.screen)?;
-            show(input, options.selection(), settings)
+            show(input, options.selection(), settings, &options.preferences.accepted()?)
         }
     }
 }
@@ -359,18 +366,19 @@ fn report(arguments: ReportArguments) -> Result<(), Failure> {
     }
     match &inspection.mismatches {
         Some(mismatches) if !mismatches.is_empty() => Err(Failure::Mismatch),
-        _ => Ok(()),
+        _ => completeness::ended([&inspection], &options.preferences.accepted()?),
     }
 }
 
 /// Shows the image on the terminal, or writes the text report where the output is none.
-fn show(input: Input, selection: Selection, settings: Settings) -> Result<(), Failure> {
+fn show(input: Input, selection: Selection, settings: Settings, accepted: &[Gap]) -> Result<(), Failure> {
     if !io::stdout().is_terminal() {
         let (opened, inspection) = read_opened(input, &selection, &Progress::default())?;
         let study =
             StudyArguments::default().prepare()?.study(&opened, &inspection, settings.units, &Arc::default())?;
         opened.check_unchanged()?;
-        return print_text(&inspection, &study, settings.units, settings.signs, DEFAULT_TOP);
+        print_text(&inspection, &study, settings.units, settings.signs, DEFAULT_TOP)?;
+        return completeness::ended([&inspection], accepted);
     }
     if Environment::read().is_dumb() {
         return Err(Failure::Dumb("layerscope report IMAGE"));

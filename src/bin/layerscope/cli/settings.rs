@@ -4,11 +4,12 @@ use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
+use layerscope::Gap;
 use layerscope::report::Units;
 
 use super::Failure;
 use super::stderr::say;
-use crate::config::{self, Ascii, Config, Error, Keys, Place, ThemeChoice};
+use crate::config::{self, Accept, Ascii, Config, Error, Keys, Place, ThemeChoice};
 use crate::tui::widgets::theme::Theme;
 use crate::tui::{Motion, Settings, Signs};
 use crate::view::View;
@@ -28,6 +29,9 @@ pub struct Preferences {
     /// Read no configuration
     #[arg(long)]
     no_config: bool,
+    /// Take it as given that these could not be read: they are said, and are no reason for exit code 2
+    #[arg(long, value_enum, value_name = "KIND", value_delimiter = ',')]
+    accept: Vec<Accept>,
 }
 
 #[derive(Args)]
@@ -105,6 +109,11 @@ impl Preferences {
         Ok((config.units, config.signs()))
     }
 
+    /// What may be missing without being a reason for exit code 2.
+    pub fn accepted(&self) -> Result<Vec<Gap>, Failure> {
+        Ok(self.load()?.0.accepted())
+    }
+
     /// Where the configuration lies, if there is a place for one.
     pub fn directory(&self) -> Option<PathBuf> {
         self.place().directory()
@@ -125,6 +134,9 @@ impl Preferences {
             (true, _) => config.units = Units::Si,
             (_, true) => config.units = Units::Iec,
             (false, false) => {}
+        }
+        if !self.accept.is_empty() {
+            config.accept.clone_from(&self.accept);
         }
         Ok((config, place))
     }

@@ -1,5 +1,6 @@
 //! The configuration: what a person has said once for all, in a file, and may say otherwise on the command line.
 
+mod accept;
 mod place;
 mod read;
 mod setting;
@@ -7,6 +8,7 @@ mod write;
 
 use std::path::{Path, PathBuf};
 
+use layerscope::Gap;
 use layerscope::display::Units;
 
 use crate::toml_file::Problem;
@@ -15,6 +17,7 @@ use crate::tui::keys::{Action, Chord, Keymap};
 use crate::tui::widgets::theme::{BUILT_IN, Theme};
 use crate::view::View;
 
+pub use accept::Accept;
 pub use place::Place;
 pub use write::write;
 
@@ -34,6 +37,8 @@ pub struct Config {
     pub keymap: Vec<(Action, Vec<Chord>)>,
     /// The program that long texts are shown with; without it `PAGER`, or else less or more.
     pub pager: Option<String>,
+    /// What may be missing of an image without being a reason for exit code 2.
+    pub accept: Vec<Accept>,
 }
 
 /// Which colours to use.
@@ -82,6 +87,7 @@ impl Default for Config {
             keys: Keys::Usual,
             keymap: Vec::new(),
             pager: None,
+            accept: Vec::new(),
         }
     }
 }
@@ -120,6 +126,11 @@ impl Config {
             }
             None => Ok(Self::default()),
         }
+    }
+
+    /// What may be missing of an image.
+    pub fn accepted(&self) -> Vec<Gap> {
+        self.accept.iter().map(|accept| accept.gap()).collect()
     }
 
     /// The keys as they are in the end.

@@ -72,7 +72,7 @@ mod tests {
     use layerscope::display::Units;
 
     use super::*;
-    use crate::config::{Ascii, Keys, ThemeChoice};
+    use crate::config::{Accept, Ascii, Keys, ThemeChoice};
     use crate::view::View;
 
     #[test]
@@ -84,7 +84,7 @@ mod tests {
     fn every_setting_is_taken_over() {
         let config = read(
             "units = \"si\"\nview = \"waste\"\ntheme = \"light\"\nascii = true\nmouse = false\nmotion = false\nkeys = \"dive\"\n\
-             pager = \"less -S\"\n[keymap]\nquit = \"ctrl-q\"\nhelp = [\"f1\", \"?\"]\nback = []\n",
+             pager = \"less -S\"\naccept = [\"foreign\", \"absent\"]\n[keymap]\nquit = \"ctrl-q\"\nhelp = [\"f1\", \"?\"]\nback = []\n",
             None,
         )
         .unwrap();
@@ -103,6 +103,7 @@ mod tests {
                 (Action::Back, vec![]),
             ],
             pager: Some("less -S".into()),
+            accept: vec![Accept::Foreign, Accept::Absent],
         };
         assert_eq!(config, expected);
         assert_eq!(config.keymap().keys(Action::Help), [key("f1"), key("?")]);
@@ -129,6 +130,8 @@ mod tests {
                 "line 2: keymap.quit: a key, or a list of keys, is expected, not an integer",
             ),
             ("[keymap]\nquit = \"x\"\nhelp = \"x\"", "line 3: keymap.help: \"x\" is the key of quit already"),
+            ("accept = [\"cut\"]", "line 1: accept: \"cut\" is none of \"foreign\", \"encrypted\" and \"absent\""),
+            ("accept = true", "line 1: accept: a list is expected, not"),
             ("mouse = true\nmouse = false", "line 2: "),
             ("units = ", "line 1: "),
             ("[keymap\nquit = \"q\"", "line 1: "),

@@ -5,7 +5,7 @@ use std::path::Path;
 use layerscope::display::{Units, listed};
 use toml::de::DeValue;
 
-use super::{Ascii, Config, Keys, ThemeChoice};
+use super::{Accept, Ascii, Config, Keys, ThemeChoice};
 use crate::toml_file::{instead, string};
 use crate::view::View;
 
@@ -20,11 +20,21 @@ pub enum Setting {
     Motion,
     Keys,
     Pager,
+    Accept,
 }
 
 impl Setting {
-    pub const ALL: [Self; 8] =
-        [Self::Units, Self::View, Self::Theme, Self::Ascii, Self::Mouse, Self::Motion, Self::Keys, Self::Pager];
+    pub const ALL: [Self; 9] = [
+        Self::Units,
+        Self::View,
+        Self::Theme,
+        Self::Ascii,
+        Self::Mouse,
+        Self::Motion,
+        Self::Keys,
+        Self::Pager,
+        Self::Accept,
+    ];
 
     pub fn name(self) -> &'static str {
         match self {
@@ -36,6 +46,7 @@ impl Setting {
             Self::Motion => "motion",
             Self::Keys => "keys",
             Self::Pager => "pager",
+            Self::Accept => "accept",
         }
     }
 
@@ -59,6 +70,9 @@ impl Setting {
             }
             Self::Keys => "The keys to start from: \"usual\", or \"dive\" for what dive's keys do in dive.",
             Self::Pager => "The program that long texts are shown with; \"\" stands for $PAGER, or else less or more.",
+            Self::Accept => {
+                "What may be missing of an image without being a reason for exit code 2: \"foreign\", \"encrypted\", \"absent\"."
+            }
         }
     }
 
@@ -83,6 +97,11 @@ impl Setting {
             Self::Motion => config.motion = value.as_bool().ok_or_else(|| instead("true or false", value))?,
             Self::Keys => config.keys = one_of(value, &[Keys::Usual, Keys::Dive].map(|keys| (keys.word(), keys)))?,
             Self::Pager => config.pager = Some(string(value)?.to_owned()).filter(|pager| !pager.trim().is_empty()),
+            Self::Accept => {
+                let kinds = value.as_array().ok_or_else(|| instead("a list", value))?;
+                config.accept =
+                    kinds.iter().map(|kind| one_of(kind.get_ref(), &ACCEPTABLE)).collect::<Result<_, _>>()?;
+            }
         }
         Ok(())
     }
@@ -110,9 +129,16 @@ impl Setting {
             Self::Motion => config.motion.to_string(),
             Self::Keys => quoted(config.keys.word()),
             Self::Pager => quoted(config.pager.as_deref().unwrap_or_default()),
+            Self::Accept => {
+                let kinds: Vec<_> = config.accept.iter().map(|accept| quoted(accept.gap().word())).collect();
+                format!("[{}]", kinds.join(", "))
+            }
         }
     }
 }
+
+const ACCEPTABLE: [(&str, Accept); 3] =
+    [("foreign", Accept::Foreign), ("encrypted", Accept::Encrypted), ("absent", Accept::Absent)];
 
 fn one_of<T: Copy>(value: &DeValue<'_>, words: &[(&str, T)]) -> Result<T, String> {
     let text = string(value)?;

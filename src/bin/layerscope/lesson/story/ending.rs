@@ -28,16 +28,24 @@ impl Teller<'_> {
 
     fn share_of_the_application(&self) -> Option<String> {
         let bytes = self.application();
-        (bytes > 0).then(|| format!("Your application is {} of what you ship.", self.share(bytes)))
+        (bytes > 0).then(|| {
+            let of =
+                if self.inspection.completeness.sizes_are_exact() { "what you ship" } else { "what could be read" };
+            format!("Your application is {} of {of}.", self.share(bytes))
+        })
     }
 
     /// What is true of every image.
     fn facts(&self) -> [String; LINES] {
         let totals = &self.inspection.totals;
         let shipped = self.size(totals.shipped);
+        let whole = self.inspection.completeness.sizes_are_exact();
+        let shipped = if whole { shipped } else { format!("at least {shipped}") };
         let ships = format!("The image ships {shipped} in {}.", plural(self.inspection.layers.len(), "layer"));
         let dead = match totals.dead() {
+            0 if !whole => "No dead bytes are in what could be read.".into(),
             0 => "Nothing is dead: what ships is what a container sees.".into(),
+            dead if !whole => format!("{} are dead, of what could be read.", self.size(dead)),
             dead => format!("{} are dead, {} of what ships.", self.size(dead), self.share(dead)),
         };
         let (files, live) =

@@ -33,6 +33,9 @@ impl<'a> Teller<'a> {
         let ratio = noticeably(rung.shipped, first.shipped);
         let ratio = ratio.map(|ratio| format!(": {ratio} smaller")).unwrap_or_default();
         let about = if exact.is_some() { "" } else { "about " };
+        if first.certainty != Certainty::Exact {
+            return None;
+        }
         let (from, size) = (self.size(first.shipped), self.size(rung.shipped));
         Some(format!("The {from} could be {about}{size}{ratio}."))
     }
@@ -49,6 +52,9 @@ impl<'a> Teller<'a> {
             "There is little to teach here: one file in one layer, and nothing else. That is lean.".to_owned()
         } else {
             let dead = match dead {
+                0 if !self.inspection.completeness.sizes_are_exact() => {
+                    "no dead bytes are in what could be read".into()
+                }
                 0 => "nothing is dead".into(),
                 dead => format!("no more than {} is dead, {} of the image", self.size(dead), self.share(dead)),
             };
@@ -84,6 +90,9 @@ impl<'a> Teller<'a> {
             let sizes: Vec<_> = rungs.iter().map(|rung| self.rung(rung, first)).collect();
             let estimates = rungs.iter().filter(|rung| rung.certainty != Certainty::Exact).count();
             let sure = match (estimates, rungs.len() - estimates) {
+                _ if first.certainty != Certainty::Exact => {
+                    "None of these sizes is exact, since not all of the image could be read."
+                }
                 (0, 1) => "The size is exact: the same files are built, and some are left out.",
                 (0, _) => "These sizes are exact: the same files are built, and some are left out.",
                 (1, 0) => "The ~ says that this is an estimate.",
@@ -96,8 +105,12 @@ impl<'a> Teller<'a> {
     }
 
     fn rung(&self, rung: &Rung, first: &Rung) -> String {
-        let about = if rung.certainty == Certainty::Exact { "" } else { "~" };
-        let ratio = noticeably(rung.shipped, first.shipped).map(|ratio| format!(" ({ratio})")).unwrap_or_default();
+        let about = rung.certainty.sign();
+        let is_known = first.certainty == Certainty::Exact;
+        let ratio = noticeably(rung.shipped, first.shipped)
+            .filter(|_| is_known)
+            .map(|ratio| format!(" ({ratio})"))
+            .unwrap_or_default();
         format!("{} {about}{}{ratio}", rung.step.title(), self.size(rung.shipped))
     }
 }

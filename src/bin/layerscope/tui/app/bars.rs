@@ -1,6 +1,6 @@
 //! The header and the footer: pieces of text, some of which do something when they are clicked.
 
-use layerscope::display::percent;
+use layerscope::display::{percent, plural};
 use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
@@ -29,9 +29,13 @@ pub fn header(app: &App, theme: &Theme, room: u16) -> Vec<Piece> {
     let mut numbers = vec![
         Piece::text(format!("▒ dead {} ", size(totals.dead())), dead),
         Piece::text(format!("█ live {} ", size(totals.live)), theme.live),
-        Piece::text(format!("shipped {} ", size(totals.shipped)), Style::new()),
-        Piece::text(format!("efficiency {} ", percent(totals.efficiency())), Style::new()),
+        Piece::text(format!("shipped {} ", explorer.inspection.amount(totals.shipped).text(app.units)), Style::new()),
     ];
+    if let Some(efficiency) = explorer.inspection.efficiency() {
+        numbers.push(Piece::text(format!("efficiency {} ", percent(efficiency)), Style::new()));
+    }
+    let mark = warnings_mark(app, theme);
+    let room = room.saturating_sub(u16::try_from(mark.as_ref().map_or(0, Piece::width)).unwrap_or(u16::MAX));
     // Where not everything fits, what matters most stays.
     while numbers.len() > 1 && width(&numbers) > usize::from(room) {
         numbers.pop();
@@ -63,7 +67,21 @@ pub fn header(app: &App, theme: &Theme, room: u16) -> Vec<Piece> {
         None => pieces.push(blank(gap)),
     }
     pieces.extend(numbers);
+    pieces.extend(mark);
     pieces
+}
+
+/// The number of warnings with the key that lists them, wherever there are any; a click lists them, too.
+fn warnings_mark(app: &App, theme: &Theme) -> Option<Piece> {
+    let inspection = &app.explorer()?.inspection;
+    let count = inspection.warnings.iter().filter(|warning| !warning.kind.is_by_design()).count();
+    if count == 0 {
+        return None;
+    }
+    let key = app.keymap.keys(ViewImage).first().map(|key| format!(" ({key})")).unwrap_or_default();
+    let style = if inspection.completeness.is_whole() { theme.modified } else { theme.dead };
+    let text = format!("! {}{key} ", plural(count, "warning"));
+    Some(Piece::button(text, style, ViewImage))
 }
 
 /// Where the image was opened from a comparison, leaving it comes first.

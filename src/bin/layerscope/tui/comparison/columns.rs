@@ -81,13 +81,15 @@ impl Table {
     fn fitted(columns: &[Column], look: Look<'_>, width: usize) -> Self {
         let size = |bytes| look.units.size(bytes);
         let dead = |column: &Column| if column.dead == 0 { "-".into() } else { size(column.dead) };
+        let shipped = |column: &Column| format!("{}{}", if column.exact { "" } else { "≥" }, size(column.shipped));
+        let ratio = |column: &Column| column.ratio.map_or(if column.exact { "-" } else { "?" }.into(), times);
         let mut numbers = vec![
-            Numbers::new("shipped", 6, columns.iter().map(|column| size(column.shipped))),
+            Numbers::new("shipped", 6, columns.iter().map(shipped)),
             Numbers::new("live", 2, columns.iter().map(|column| size(column.live))),
             Numbers::new("dead", 4, columns.iter().map(dead)),
             Numbers::new("layers", 3, columns.iter().map(|column| count(column.layers as u64))),
             Numbers::new("files", 1, columns.iter().map(|column| count(column.files))),
-            Numbers::new("ratio", 5, columns.iter().map(|column| column.ratio.map_or("-".into(), times))),
+            Numbers::new("ratio", 5, columns.iter().map(ratio)),
         ];
         let longest = columns.iter().map(|column| column.name.width()).max().unwrap_or(0);
         let used = |numbers: &[Numbers]| numbers.iter().map(|number| number.width + 1).sum::<usize>();
@@ -153,6 +155,8 @@ mod tests {
             files: 20_000 / (i as u64 + 1),
             #[expect(clippy::cast_precision_loss, reason = "a ratio")]
             ratio: Some(sizes[0] as f64 / shipped as f64),
+            exact: true,
+            unknown: None,
         });
         columns.collect()
     }

@@ -154,6 +154,10 @@ fn facts(against: &Against, look: Look<'_>) -> Vec<(&'static str, String)> {
         None => format!("{} of {} shared", sharing.shared(), plural(sharing.same.len(), "layer")),
     };
     let mut facts = vec![("layers", layers)];
+    for (which, image) in [("first", first), ("second", second)] {
+        let gaps = image.completeness.gaps().iter();
+        facts.extend(gaps.map(|gap| ("not read", cut(&format!("of the {which}, {gap}"), LONGEST))));
+    }
     facts.push(("paths", paths(against, look)));
     facts.push(("packages", packages(against)));
     facts.push(("dead", dead(first, second, look)));
@@ -170,6 +174,9 @@ fn paths(against: &Against, look: Look<'_>) -> String {
 }
 
 fn packages(against: &Against) -> String {
+    if ![&against.first, &against.second].into_iter().all(|image| image.completeness.sizes_are_exact()) {
+        return "not known, since not all of both images could be read".into();
+    }
     let Some(changes) = &against.changes else { return "are being looked for …".into() };
     if !changes.known() {
         return "no database of packages".into();

@@ -16,6 +16,7 @@ pub fn of_path(difference: Difference, theme: &Theme) -> (&'static str, Style) {
         Difference::Went => ("-", theme.removed),
         Difference::Grew | Difference::Shrank => ("~", theme.modified),
         Difference::Changed => ("@", theme.modified),
+        Difference::Unknown => ("?", theme.dim),
         Difference::Same => (" ", Style::new()),
     }
 }

@@ -27,6 +27,9 @@ impl Details {
 /// The columns of an instruction inside of a sentence; the layer's own details have it whole.
 const QUOTED: usize = 52;
 
+/// Remarks on a layer that its details have.
+const REMARKS: usize = 3;
+
 /// Writes an instruction as ``layer 6 `RUN rm -rf …` ``.
 pub fn layer_named(inspection: &Inspection, layer: usize) -> String {
     format!("layer {layer} `{}`", cut(&inspection.layers[layer].instruction.one_line(), QUOTED))
@@ -51,6 +54,15 @@ pub fn of_layer(inspection: &Inspection, groups: &[DeadGroup], layer: usize, uni
         };
     };
     let mut paragraphs = vec![account.instruction.one_line(), costs(account, units)];
+    let known = inspection.completeness.layer(layer);
+    if let Some(missing) = known.sentence(|bytes| units.size(bytes)) {
+        if known.is_nothing() {
+            paragraphs.pop();
+        }
+        paragraphs.push(format!("Not whole: {missing}."));
+    }
+    let of_layer = inspection.warnings.iter().filter(|warning| warning.layer == Some(layer));
+    paragraphs.extend(of_layer.take(REMARKS).map(|warning| format!("! {}.", warning.kind)));
     for group in groups.iter().filter(|group| group.born_in == layer && group.bytes > 0).take(3) {
         let verb = match group.cause {
             Cause::Recopied => "shipped again, unchanged,",

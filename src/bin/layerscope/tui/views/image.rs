@@ -1,8 +1,8 @@
 //! The image itself: tags, platform, sizes, what a container runs, the whole history, digests.
 
-use layerscope::Inspection;
 use layerscope::display::escaped_str;
 use layerscope::display::{Units, count, percent, plural};
+use layerscope::{Amount, Inspection};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -35,11 +35,11 @@ pub struct ImageFacts {
 }
 
 struct Sizes {
-    shipped: u64,
+    shipped: Amount,
     live: u64,
     tar: u64,
     stored: u64,
-    efficiency: f64,
+    efficiency: Option<f64>,
 }
 
 impl ImageFacts {
@@ -50,11 +50,11 @@ impl ImageFacts {
             facts: facts(inspection),
             history: history(inspection),
             sizes: Sizes {
-                shipped: totals.shipped,
+                shipped: inspection.amount(totals.shipped),
                 live: totals.live,
                 tar: totals.tar_bytes,
                 stored: totals.stored_bytes,
-                efficiency: totals.efficiency(),
+                efficiency: inspection.efficiency(),
             },
             scroll: 0,
         }
@@ -70,13 +70,14 @@ impl ImageFacts {
     fn lines(&self, units: Units, width: usize) -> Vec<(String, String)> {
         let Sizes { shipped, live, tar, stored, efficiency } = &self.sizes;
         let size = |bytes: u64| units.size(bytes);
-        let sizes = format!(
-            "{} shipped = {} live + {} dead, efficiency {}",
-            size(*shipped),
-            size(*live),
-            size(shipped - live),
-            percent(*efficiency)
-        );
+        let dead = size(shipped.bytes().saturating_sub(*live));
+        let (shipped, live) = (shipped.text(units), size(*live));
+        let sizes = match efficiency {
+            Some(efficiency) => {
+                format!("{shipped} shipped = {live} live + {dead} dead, efficiency {}", percent(*efficiency))
+            }
+            None => format!("{shipped} shipped; of what could be read, {live} are live and {dead} dead"),
+        };
         let archive = format!("{} as tars, {} as stored", size(*tar), size(*stored));
         let sized = [("size", sizes), ("", archive)];
         let facts = self.facts.iter().map(|(word, text)| (*word, text.as_str()));
@@ -124,12 +125,18 @@ fn facts(inspection: &Inspection) -> Vec<(&'static str, String)> {
         count(totals.directories),
         count(totals.symlinks)
     );
-    let mut facts = vec![
+    let mut facts: Vec<(&str, String)> = Vec::new();
+    facts.extend(inspection.completeness.summary().map(|summary| ("not whole", format!("{summary}."))));
+    let mut word = "warnings";
+    for warning in &inspection.warnings {
+        facts.push((std::mem::take(&mut word), format!("{warning}.")));
+    }
+    facts.extend([
         ("tags", tags),
         ("image ID", shown(&inspection.id)),
         ("platform", shown(&inspection.platform)),
         ("created", shown(&inspection.created)),
-    ];
+    ]);
     let run = &inspection.run;
     let list = |words: &[String]| escaped_str(&format!("{words:?}"));
     let lists = [("entrypoint", &run.entrypoint), ("command", &run.command)];

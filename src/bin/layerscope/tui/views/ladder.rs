@@ -132,9 +132,10 @@ impl Ladder {
         // Where it is narrow the name gives way, and the numbers stay whole.
         let title_width = TITLE.min(width.saturating_sub(SIZE_WIDTH + RATIO_WIDTH + 3));
         let title = cut(&rung.step.title(), title_width);
-        let about = if rung.certainty == Certainty::Exact { "" } else { "~" };
+        let about = rung.certainty.sign();
         let size = format!("{about}{}", look.units.size(rung.shipped));
-        let ratio = noticeably(rung.shipped, whole).unwrap_or_default();
+        let is_known = self.rungs().first().is_some_and(|first| first.certainty == Certainty::Exact);
+        let ratio = noticeably(rung.shipped, whole).filter(|_| is_known).unwrap_or_default();
         let mut spans = vec![Span::raw(format!("{title:<title_width$} {size:>SIZE_WIDTH$} "))];
         let room = width.saturating_sub(title_width + SIZE_WIDTH + RATIO_WIDTH + 3);
         // What nothing reaches is a part of the bar as long as it ships.
@@ -153,6 +154,7 @@ fn can_be_measured(rung: &Rung) -> bool {
 fn explanation(look: Look<'_>, rung: &Rung, width: usize) -> Vec<(String, bool)> {
     let certainty = match &rung.certainty {
         Certainty::Exact => "exact: the same files, with some left out".to_owned(),
+        Certainty::AtLeast => "a lower bound: not all of the image could be read".to_owned(),
         Certainty::Estimate(from) => format!("an estimate: {from}"),
     };
     let how = rung.how.lines().flat_map(|line| indented(line, width)).map(|line| (line, false));

@@ -117,7 +117,12 @@ impl Timeline {
             size(hidden)
         )];
         sentences.push(if shipped == visible {
-            format!("Shipped so far {} (never falls), all of it visible: nothing is dead yet.", size(shipped))
+            let dead = if explorer.inspection.completeness.sizes_are_exact() {
+                "nothing is dead yet"
+            } else {
+                "of what could be read"
+            };
+            format!("Shipped so far {} (never falls), all of it visible: {dead}.", size(shipped))
         } else {
             format!(
                 "Shipped so far {} (never falls), visible {} (falls when something is hidden): the gap of {} is dead.",

@@ -162,7 +162,11 @@ impl Waste {
         };
         if self.outline.rows.is_empty() {
             let inner = pane("Waste", true, look.theme, area, buffer);
-            let text = "Nothing is dead: every byte that ships is reached in the final filesystem.";
+            let text = if explorer.inspection.completeness.sizes_are_exact() {
+                "Nothing is dead: every byte that ships is reached in the final filesystem."
+            } else {
+                "No dead bytes are in what could be read; not all of the image could be."
+            };
             for (row, text) in wrap(text, usize::from(inner.width)).into_iter().enumerate() {
                 put(Line::raw(text), row, inner, buffer);
             }

@@ -22,6 +22,11 @@ impl Piece {
         Self { span: Span::styled(text.into(), style), press: None }
     }
 
+    /// Text that does something when it is clicked.
+    pub fn button(text: impl Into<String>, style: Style, press: Action) -> Self {
+        Self { span: Span::styled(text.into(), style), press: Some(press) }
+    }
+
     pub fn width(&self) -> usize {
         self.span.width()
     }

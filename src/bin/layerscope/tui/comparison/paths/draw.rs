@@ -155,6 +155,7 @@ fn outcome(change: &PathChange, look: Look<'_>) -> Option<String> {
         Difference::Grew => format!("Grew from {} to {}.", size(change.before), size(change.after)),
         Difference::Shrank => format!("Shrank from {} to {}.", size(change.before), size(change.after)),
         Difference::Changed => "Changed: it has another kind, mode, owner, time, target or other names.".into(),
+        Difference::Unknown => "Not known: the layer that would tell whether it differs could not be read.".into(),
         Difference::Same => return None,
     })
 }

@@ -1,5 +1,6 @@
 //! The layers: number, size, a bar split in live and dead, the instruction.
 
+use layerscope::Known;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -38,15 +39,19 @@ pub fn draw(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
 fn line(app: &App, theme: &Theme, layer: usize, digits: usize, bar_width: usize, width: usize) -> Line<'static> {
     let intro = &app.intro[layer];
     let marked = app.explorer().is_some_and(|explorer| explorer.marked_layers.contains(&layer));
-    let mut spans =
-        vec![Span::raw(format!("{layer:>digits$}")), Span::styled(if marked { "*" } else { " " }, theme.strong)];
+    let known = app.explorer().map_or(Known::Whole, |explorer| explorer.inspection.completeness.layer(layer));
+    let mark = match known.mark() {
+        Some(_) => Span::styled("!", theme.dead),
+        None => Span::styled(if marked { "*" } else { " " }, theme.strong),
+    };
+    let mut spans = vec![Span::raw(format!("{layer:>digits$}")), mark];
     match &app.phase {
         Phase::Ready(explorer) => {
             let layers = &explorer.inspection.layers;
             let secret = app.is_kept_secret(layer);
             let account = &layers[layer];
             let biggest = layers.iter().map(|layer| layer.shipped).max().unwrap_or(0);
-            let size = if secret { "?".into() } else { app.units.size(account.shipped) };
+            let size = if secret || known.is_nothing() { "?".into() } else { app.units.size(account.shipped) };
             spans.push(Span::raw(format!("{size:>SIZE_WIDTH$} ")));
             if secret {
                 spans.push(Span::raw(" ".repeat(bar_width)));
@@ -63,6 +68,8 @@ fn line(app: &App, theme: &Theme, layer: usize, digits: usize, bar_width: usize,
         }
     }
     let used: usize = spans.iter().map(Span::width).sum();
-    spans.push(Span::raw(format!(" {}", cut(&intro.instruction, width.saturating_sub(used + 1)))));
+    let missing = known.mark().map_or(String::new(), |mark| format!("({mark}) "));
+    let text = format!(" {missing}{}", intro.instruction);
+    spans.push(Span::raw(cut(&text, width.saturating_sub(used))));
     Line::from(spans)
 }

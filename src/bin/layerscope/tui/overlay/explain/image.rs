@@ -23,12 +23,15 @@ pub fn explain(inspection: &Inspection, units: Units) -> (String, Vec<Part>) {
         Part::Sum(Sum::new(both, totals.shipped, "shipped")),
     ];
     parts.push(Part::Sentence(match totals.shipped {
+        _ if inspection.efficiency().is_none() => {
+            "Not all of the image could be read, so these are lower bounds, and its efficiency is not known.".into()
+        }
         0 => "Nothing ships, so nothing is wasted: efficiency 100 %.".into(),
         shipped => format!(
             "Efficiency = live ÷ shipped = {} ÷ {} = {}.",
             count(totals.live),
             count(shipped),
-            percent(totals.efficiency())
+            percent(inspection.efficiency().unwrap_or_default())
         ),
     }));
     if totals.dead() > 0 {

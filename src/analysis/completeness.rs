@@ -1,0 +1,146 @@
+//! Whole, or not, and what is missing: the one property from which every face tells how far its numbers can be relied on.
+
+use crate::display::Units;
+use crate::warning::{Gap, Known, Warning};
+
+/// What of an image its account covers.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Completeness {
+    layers: Vec<Known>,
+    gaps: Vec<Warning>,
+    sizes_in_doubt: bool,
+}
+
+impl Completeness {
+    /// Derives from the remarks on an image of `layers` layers what is known of it.
+    pub(super) fn new(layers: usize, warnings: &[Warning]) -> Self {
+        let mut known = vec![Known::Whole; layers];
+        for warning in warnings {
+            if let (Some(layer), found) = (warning.layer.and_then(|layer| known.get_mut(layer)), warning.kind.known()) {
+                // What is missing for certain counts for more than what is doubtful.
+                if matches!(layer, Known::Whole | Known::Doubtful) && found != Known::Whole {
+                    *layer = found;
+                }
+            }
+        }
+        let gaps = warnings.iter().filter(|warning| warning.gap().is_some()).cloned().collect();
+        let sizes_in_doubt = warnings.iter().any(|warning| warning.kind.doubts_sizes());
+        Self { layers: known, gaps, sizes_in_doubt }
+    }
+
+    /// Whether nothing is missing.
+    pub fn is_whole(&self) -> bool {
+        self.gaps.is_empty()
+    }
+
+    /// Whether all bytes of all layers were read, so that sums are exact; the configuration may be missing all the same.
+    pub fn sizes_are_exact(&self) -> bool {
+        !self.sizes_in_doubt && self.layers.iter().all(|&layer| layer == Known::Whole)
+    }
+
+    /// What is missing, with the reasons.
+    pub fn gaps(&self) -> &[Warning] {
+        &self.gaps
+    }
+
+    /// Whether something is missing for another reason than those in `accepted`.
+    pub fn is_short_of(&self, accepted: &[Gap]) -> bool {
+        self.gaps.iter().filter_map(Warning::gap).any(|gap| !accepted.contains(&gap))
+    }
+
+    /// What is known of a layer, counted from 0.
+    pub fn layer(&self, layer: usize) -> Known {
+        self.layers.get(layer).copied().unwrap_or_default()
+    }
+
+    /// What is known of each layer.
+    pub fn layers(&self) -> &[Known] {
+        &self.layers
+    }
+
+    /// A sum over the image.
+    pub fn amount(&self, bytes: u64) -> Amount {
+        if self.sizes_are_exact() { Amount::Exactly(bytes) } else { Amount::AtLeast(bytes) }
+    }
+
+    /// A clause that tells how much is missing, such as `layer 0 is not known`; `None` if nothing is.
+    pub fn summary(&self) -> Option<String> {
+        let partly = |known: Known| known != Known::Whole;
+        let places: Vec<_> = (0..self.layers.len()).filter(|&layer| partly(self.layers[layer])).collect();
+        let all_unknown = places.iter().all(|&layer| self.layers[layer].is_nothing());
+        let how = if all_unknown { "not known" } else { "not wholly known" };
+        match places[..] {
+            _ if self.is_whole() => None,
+            [] => Some("a part of the archive could not be read".into()),
+            [only] => Some(format!("layer {only} is {how}")),
+            ref several => Some(format!("{} of {} layers are {how}", several.len(), self.layers.len())),
+        }
+    }
+}
+
+/// Bytes of an image: all of them, or as many as could be read.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Amount {
+    /// All of them.
+    Exactly(u64),
+    /// What could be read; there are more.
+    AtLeast(u64),
+}
+
+impl Amount {
+    /// Writes the amount, with `≥` before a lower bound.
+    pub fn text(self, units: Units) -> String {
+        match self {
+            Self::Exactly(bytes) => units.size(bytes),
+            Self::AtLeast(bytes) => format!("≥ {}", units.size(bytes)),
+        }
+    }
+
+    /// The bytes that were read.
+    pub fn bytes(self) -> u64 {
+        match self {
+            Self::Exactly(bytes) | Self::AtLeast(bytes) => bytes,
+        }
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::warning::WarningKind;
+
+    fn absent() -> WarningKind {
+        WarningKind::LayerAbsent { name: "a.tar".into() }
+    }
+
+    #[test]
+    fn without_a_gap_an_account_is_whole_and_its_sums_are_exact() {
+        let remarks = [Warning::image(WarningKind::NoHistory), Warning::layer(0, WarningKind::JunkAfterLayer)];
+        let completeness = Completeness::new(2, &remarks);
+        assert!(completeness.is_whole() && completeness.sizes_are_exact());
+        assert_eq!((completeness.amount(700).text(Units::Iec), completeness.summary()), ("700 B".into(), None));
+    }
+
+    #[test]
+    fn a_layer_that_is_absent_makes_every_sum_a_lower_bound() {
+        let completeness = Completeness::new(2, &[Warning::layer(0, absent())]);
+        assert_eq!((completeness.layer(0), completeness.layer(1)), (Known::Absent, Known::Whole));
+        assert_eq!(completeness.amount(700).text(Units::Iec), "≥ 700 B");
+        assert_eq!(completeness.summary().unwrap(), "layer 0 is not known");
+    }
+
+    #[test]
+    fn a_configuration_that_is_absent_leaves_the_sums_exact_and_the_account_incomplete() {
+        let completeness =
+            Completeness::new(1, &[Warning::image(WarningKind::ConfigAbsent { name: "config.json".into() })]);
+        assert!(!completeness.is_whole() && completeness.sizes_are_exact());
+    }
+
+    #[test]
+    fn what_is_accepted_is_no_reason_and_is_still_a_gap() {
+        let completeness =
+            Completeness::new(2, &[Warning::layer(0, WarningKind::LayerForeign), Warning::layer(1, absent())]);
+        assert!(completeness.is_short_of(&[]) && completeness.is_short_of(&[Gap::Foreign]));
+        assert!(!completeness.is_short_of(&[Gap::Foreign, Gap::Absent]) && !completeness.is_whole());
+    }
+}

@@ -1,0 +1,87 @@
+//! What could not be read: said on standard error, and a reason for exit code 2 unless it is accepted.
+
+use clap::ValueEnum;
+use layerscope::{Gap, Inspection, Known, Warning};
+
+use super::{Failure, stderr};
+use crate::config::Accept;
+
+/// Remarks that are no reason for exit code 2 and are said one by one.
+const SAID: usize = 8;
+/// Gaps that are said one by one.
+const NAMED: usize = 20;
+
+/// Says on standard error what is wrong with an image, for a command whose output does not tell.
+pub fn say(inspection: &Inspection) {
+    say_of("", inspection);
+}
+
+/// Says what is wrong with an image that `name` tells from others.
+pub fn say_of(name: &str, inspection: &Inspection) {
+    let prefix = if name.is_empty() { String::new() } else { format!("{name}: ") };
+    let (gaps, others): (Vec<_>, Vec<_>) = inspection.warnings.iter().partition(|warning| warning.gap().is_some());
+    lines(&prefix, &gaps, NAMED);
+    lines(&prefix, &others, SAID);
+}
+
+fn lines(prefix: &str, warnings: &[&Warning], limit: usize) {
+    for warning in warnings.iter().take(limit) {
+        stderr::say(format_args!("warning: {prefix}{warning}"));
+    }
+    if let more @ 1.. = warnings.len().saturating_sub(limit) {
+        stderr::say(format_args!("warning: {prefix}{more} more; layerscope report IMAGE lists them"));
+    }
+}
+
+/// Ends with [`Failure::NotWhole`] if something could not be read of images that was not accepted.
+pub fn ended<'a>(images: impl IntoIterator<Item = &'a Inspection>, accepted: &[Gap]) -> Result<(), Failure> {
+    match images.into_iter().find(|image| image.completeness.is_short_of(accepted)) {
+        Some(image) => Err(not_whole(image, image.completeness.gaps(), accepted)),
+        None => Ok(()),
+    }
+}
+
+/// What a path depends on that could not be read, as of a layer: what lies above the layer `born` that it is from.
+pub fn doubts(inspection: &Inspection, born: Option<usize>, layer: usize) -> Vec<Warning> {
+    let concerns = |warning: &&Warning| match warning.layer {
+        None => warning.kind.doubts_sizes(),
+        Some(of) => {
+            let is_part = warning.kind.known() != Known::Whole;
+            is_part && of <= layer && born.is_none_or(|born| of > born || of == born && !known_is_nothing(warning))
+        }
+    };
+    inspection.completeness.gaps().iter().filter(concerns).cloned().collect()
+}
+
+fn known_is_nothing(warning: &Warning) -> bool {
+    warning.kind.known().is_nothing()
+}
+
+/// Says what a part of the image depends on and could not be read, and ends with it if it was not accepted.
+pub fn ended_for(inspection: &Inspection, doubts: &[Warning], accepted: &[Gap]) -> Result<(), Failure> {
+    let short = doubts.iter().filter_map(Warning::gap).any(|gap| !accepted.contains(&gap));
+    if short { Err(not_whole(inspection, doubts, accepted)) } else { Ok(()) }
+}
+
+/// Says these remarks on standard error.
+pub fn say_each(warnings: &[Warning]) {
+    lines("", &warnings.iter().collect::<Vec<_>>(), NAMED);
+}
+
+fn not_whole(inspection: &Inspection, gaps: &[Warning], accepted: &[Gap]) -> Failure {
+    let mut kinds: Vec<Gap> = gaps.iter().filter_map(Warning::gap).filter(|gap| !accepted.contains(gap)).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    let acceptable = |gap: &Gap| Accept::value_variants().iter().any(|accept| accept.gap() == *gap);
+    let words = |kinds: &[Gap]| kinds.iter().map(|gap| gap.word()).collect::<Vec<_>>();
+    let hint = if kinds.iter().all(acceptable) {
+        format!("if it is meant to be so: --accept {}", words(&kinds).join(","))
+    } else {
+        "save or copy the image again, and compare it with its digest or checksum".into()
+    };
+    let what = inspection.completeness.summary().unwrap_or_else(|| "a part could not be read".into());
+    Failure::NotWhole {
+        message: format!("not all of {} could be read: {what} ({})", inspection.name, words(&kinds).join(", ")),
+        hint,
+    }
+}

@@ -1,0 +1,25 @@
+//! What may be missing of an image without being a reason for exit code 2.
+
+use clap::ValueEnum;
+use layerscope::Gap;
+
+/// A gap that can be accepted.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
+pub enum Accept {
+    /// Layers that may not be distributed, as of Windows images
+    Foreign,
+    /// Layers that are encrypted
+    Encrypted,
+    /// Layers and configurations that the archive does not hold
+    Absent,
+}
+
+impl Accept {
+    pub fn gap(self) -> Gap {
+        match self {
+            Self::Foreign => Gap::Foreign,
+            Self::Encrypted => Gap::Encrypted,
+            Self::Absent => Gap::Absent,
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! What is known of an image, and what is wrong with it, in the types of the JSON contracts.
+
+use serde::Serialize;
+
+use crate::{Inspection, Warning};
+
+/// What of an image an account covers.
+#[derive(Debug, Serialize)]
+pub struct CompletenessPart {
+    whole: bool,
+    sizes_exact: bool,
+    gaps: Vec<GapPart>,
+}
+
+#[derive(Debug, Serialize)]
+struct GapPart {
+    layer: Option<usize>,
+    gap: &'static str,
+    code: &'static str,
+    message: String,
+}
+
+/// A remark on an image.
+#[derive(Debug, Serialize)]
+pub struct WarningPart {
+    layer: Option<usize>,
+    code: &'static str,
+    message: String,
+}
+
+impl CompletenessPart {
+    pub fn new(inspection: &Inspection) -> Self {
+        let completeness = &inspection.completeness;
+        let gap = |warning: &Warning| {
+            let gap = warning.gap()?.word();
+            let (layer, code, message) = (warning.layer, warning.kind.code(), warning.kind.to_string());
+            Some(GapPart { layer, gap, code, message })
+        };
+        Self {
+            whole: completeness.is_whole(),
+            sizes_exact: completeness.sizes_are_exact(),
+            gaps: completeness.gaps().iter().filter_map(gap).collect(),
+        }
+    }
+}
+
+/// Remarks in the JSON contracts.
+pub fn warning_parts(warnings: &[Warning]) -> Vec<WarningPart> {
+    let part = |warning: &Warning| WarningPart {
+        layer: warning.layer,
+        code: warning.kind.code(),
+        message: warning.kind.to_string(),
+    };
+    warnings.iter().map(part).collect()
+}
