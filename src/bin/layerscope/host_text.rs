@@ -1,4 +1,4 @@
-//! Text files of the host that the user names: read whole, if they are of sensible size.
+//! Reads text files of the host that the user names, up to a reasonable size.
 
 use std::fs::File;
 use std::io::{self, Read};

@@ -1,15 +1,15 @@
-//! An image before its layers are read: its name, and the layers as the manifest has them.
+//! An image before its layers are read: its name, and the layers in the manifest.
 
 use layerscope::Opened;
 
-/// A layer as the manifest has it, before it is read.
+/// A layer of the manifest, before it is read.
 #[derive(Clone)]
 pub struct LayerIntro {
     pub instruction: String,
     pub stored: Option<u64>,
 }
 
-/// What is known of an image before its layers are read.
+/// The facts about an image before its layers are read.
 #[derive(Clone)]
 pub struct Intro {
     pub name: String,

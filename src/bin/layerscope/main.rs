@@ -1,4 +1,4 @@
-//! The `layerscope` program: reads the command line, and hands over to a report or to the screen.
+//! The `layerscope` program: parses the command line, and starts a report or the screen.
 #![cfg_attr(not(test), warn(clippy::unwrap_used))]
 #![cfg_attr(test, allow(clippy::disallowed_macros, clippy::disallowed_methods))]
 

@@ -1,38 +1,38 @@
-//! What reading the configuration, a theme and a lesson share: TOML whose errors name the line and the key.
+//! Reads TOML with errors that name line and key; shared by configuration, themes and lessons.
 
 use std::fmt;
 
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue, Error};
 
-/// What is wrong with a file, and where.
+/// A problem in a file, and its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
-    /// Counted from 1.
+    /// The line number, counted from 1.
     line: usize,
-    /// The key with the tables that it is in; empty where the file is no TOML.
+    /// The key with its tables; empty if the file is not TOML.
     key: String,
     what: String,
 }
 
 impl Problem {
-    /// Says what is wrong with a key at a byte of the text.
+    /// Makes a problem with a key at a byte of the text.
     pub fn at(text: &str, byte: usize, key: &str, what: String) -> Self {
         Self::on(Self::line_at(text, byte), key, what)
     }
 
-    /// Says what is wrong with a key on a line, which are counted from 1.
+    /// Makes a problem with a key on a line, counted from 1.
     pub fn on(line: usize, key: &str, what: String) -> Self {
         Self { line, key: key.into(), what }
     }
 
-    /// The line that a byte of the text is on.
+    /// Returns the line number of a byte in the text.
     pub fn line_at(text: &str, byte: usize) -> usize {
         let before = text.as_bytes().get(..byte).unwrap_or(text.as_bytes());
         1 + before.iter().filter(|&&b| b == b'\n').count()
     }
 
-    /// Says why the text is no TOML.
+    /// Makes a problem from a syntax error.
     pub fn of_syntax(text: &str, error: &Error) -> Self {
         let start = error.span().map_or(0, |span| span.start);
         let what = error.message().lines().collect::<Vec<_>>().join(", ");
@@ -40,7 +40,7 @@ impl Problem {
     }
 }
 
-/// As `line 7: keymap.quitt: no such action; did you mean quit?`.
+/// Formats as `line 7: keymap.quitt: no such action; did you mean quit?`.
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { line, key, what } = self;
@@ -54,23 +54,23 @@ impl fmt::Display for Problem {
 pub type Key<'t> = Spanned<DeString<'t>>;
 pub type Value<'t> = Spanned<DeValue<'t>>;
 
-/// The entries in the order of the file.
+/// Returns the entries in the order of the file.
 pub fn in_order<'a, 't>(table: &'a DeTable<'t>) -> Vec<(&'a Key<'t>, &'a Value<'t>)> {
     let mut entries: Vec<_> = table.iter().collect();
     entries.sort_by_key(|(key, _)| key.span().start);
     entries
 }
 
-/// The text of a value.
+/// Returns the text of a value.
 ///
 /// # Errors
 ///
-/// Says what it is instead.
+/// The value has another type.
 pub fn string<'a>(value: &'a DeValue<'_>) -> Result<&'a str, String> {
     value.as_str().ok_or_else(|| instead("a string", value))
 }
 
-/// Says what is expected, and what there is instead.
+/// Returns a message with the expected type and the actual one.
 pub fn instead(expected: &str, value: &DeValue<'_>) -> String {
     let found = match value {
         DeValue::Array(_) => "an array".to_owned(),
@@ -80,7 +80,7 @@ pub fn instead(expected: &str, value: &DeValue<'_>) -> String {
     format!("{expected} is expected, not {found}")
 }
 
-/// Says that there is nothing of this name, and which is nearest.
+/// Returns a message that a name is unknown, with the most similar known one.
 pub fn unknown<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a str>) -> String {
     let nearest = known.map(|word| (distance(name, word), word)).min_by_key(|&(distance, _)| distance);
     let hint = nearest.filter(|&(distance, word)| distance <= word.len().max(name.len()) / 2);
@@ -90,7 +90,7 @@ pub fn unknown<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a str>)
     }
 }
 
-/// How many characters differ, are too many or are missing, or change places with their neighbour.
+/// Returns the edit distance with transpositions (Damerau-Levenshtein).
 fn distance(one: &str, other: &str) -> usize {
     let (one, other): (Vec<char>, Vec<char>) = (one.chars().take(64).collect(), other.chars().collect());
     let mut rows: Vec<Vec<usize>> = vec![(0..=other.len()).collect()];

@@ -1,6 +1,7 @@
-//! The views of an image by name: what the command line, the configuration, lessons and the screen call them.
+//! The views of an image, and their names on the command line, in the configuration, in lessons and
+//! on the screen.
 
-/// A way to look at an image.
+/// A view of an image.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum View {
     #[default]
@@ -26,7 +27,7 @@ impl View {
         Self::Play,
     ];
 
-    /// The word for it on the command line and in the configuration.
+    /// Returns the name on the command line and in the configuration.
     pub fn word(self) -> &'static str {
         match self {
             Self::Explore => "explore",
@@ -40,7 +41,7 @@ impl View {
         }
     }
 
-    /// The name on the screen.
+    /// Returns the name on the screen.
     pub fn name(self) -> &'static str {
         match self {
             Self::Explore => "Explore",

@@ -1,10 +1,10 @@
-//! Reports where the locale has nothing but ASCII, or where that is asked for.
+//! Writes reports in ASCII, if requested or if the locale has nothing else.
 
 use std::io::{self, Write};
 
 use crate::tui::Signs;
 
-/// Puts text into the characters that can be shown, line by line.
+/// A writer that replaces characters which cannot be shown, line by line.
 pub struct Ascii<W> {
     out: W,
     signs: Signs,
@@ -12,11 +12,11 @@ pub struct Ascii<W> {
     line: Vec<u8>,
 }
 
-/// What of the text may be put into other characters.
+/// The part of the text in which characters may be replaced.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Part {
     Everything,
-    /// Lines that begin with `#`: the others are applied to a file, byte for byte.
+    /// Lines that begin with `#`. The other lines are applied to a file, byte for byte.
     Comments,
 }
 

@@ -52,7 +52,7 @@ pub fn compare(arguments: CompareArguments) -> Result<(), Failure> {
     outcome.map_err(named_here)
 }
 
-/// The archives with what is meant of each.
+/// Returns the archives, each with the selected image.
 fn inputs(arguments: &CompareArguments) -> impl Iterator<Item = (Input, Selection)> {
     arguments.paths.iter().map(|path| {
         let (path, image) = named(path);
@@ -111,7 +111,7 @@ fn write(arguments: &CompareArguments, format: Format) -> Result<(), Failure> {
     completeness::ended(inspections, &arguments.preferences.accepted()?)
 }
 
-/// Here an image of several is named in another way than elsewhere.
+/// Adapts the hint of an error to this command, where images are named differently.
 pub(super) fn named_here(failure: Failure) -> Failure {
     match failure {
         Failure::Image(error) => match &error {
@@ -125,7 +125,8 @@ pub(super) fn named_here(failure: Failure) -> Failure {
     }
 }
 
-/// The archive and the image in it that `ARCHIVE#TAG` names, so that two images of one archive can be compared; a file whose name has a `#` is itself.
+/// Splits `ARCHIVE#TAG` into archive and image, so that two images of one archive can be compared.
+/// A name with `#` that exists as a file is that file.
 pub(super) fn named(path: &Path) -> (PathBuf, Option<String>) {
     let whole = (path.to_path_buf(), None);
     if path.exists() {

@@ -1,4 +1,4 @@
-//! `layerscope cat` and `layerscope extract`: what is in the files of an image.
+//! `layerscope cat` and `layerscope extract`: the contents of an image's files.
 
 use std::ffi::OsString;
 use std::io::{self, IsTerminal, Write};
@@ -20,9 +20,9 @@ use super::output::writing;
 use super::stderr::say;
 use super::{Failure, Target, completeness, progress};
 
-/// Copied at a time.
+/// Number of bytes that are copied at a time.
 const PIECE: usize = 256 << 10;
-/// Things left out that are named one by one.
+/// The most skipped paths that are listed.
 const NAMED: usize = 20;
 
 const CAT_EXAMPLES: &str = "Examples:
@@ -72,7 +72,7 @@ struct PlaceArguments {
     layer: Option<usize>,
 }
 
-/// What a command is about.
+/// The image that a command works on.
 struct Opened {
     inspection: Inspection,
     contents: LayerContents,
@@ -111,7 +111,8 @@ impl Opened {
         Ok(Self { inspection, contents, layer, command })
     }
 
-    /// What the path of an argument leads to; else, why it leads nowhere and what would help.
+    /// Finds the path of an argument; the error explains why it does not exist and suggests a
+    /// solution.
     fn find(&self, place: &PlaceArguments, last: Last, after: &str) -> Result<NodeId, Failure> {
         let tree = &self.inspection.tree;
         let path = place.path.as_encoded_bytes();
@@ -151,7 +152,8 @@ impl Opened {
         Err(Failure::Place { message, hint })
     }
 
-    /// The path that is named, whether or not something is there: in the directory that it leads to, else letter by letter.
+    /// Returns the named path, whether or not it exists: in its directory if that can be resolved,
+    /// and otherwise literally.
     fn named(&self, tree: &Tree, path: &[u8]) -> Option<NodeId> {
         let trimmed = path.trim_ascii_end().strip_suffix(b"/").unwrap_or(path);
         let split = trimmed.iter().rposition(|&b| b == b'/').map_or(0, |slash| slash + 1);
@@ -188,7 +190,7 @@ pub fn cat(arguments: &CatArguments) -> Result<(), Failure> {
     completeness::ended_for(&opened.inspection, &doubts, &arguments.target.options.preferences.accepted()?)
 }
 
-/// Copies a file of which the first bytes have been read.
+/// Copies a file whose first bytes have been read.
 fn copy(
     source: &Source,
     buffer: &mut [u8],

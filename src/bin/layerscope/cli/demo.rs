@@ -1,4 +1,4 @@
-//! `layerscope demo --write`: the demo as an archive that an engine loads.
+//! `layerscope demo --write`: the demo as an archive for container runtimes.
 
 use std::io::{self, BufWriter, IsTerminal, Write};
 use std::path::Path;
@@ -10,7 +10,7 @@ use layerscope::image::builtin::demo;
 use super::Failure;
 use super::output::writing;
 
-/// Writes the demo to a new file, or to standard output where that is named `-`.
+/// Writes the demo to a new file, or to standard output if the name is `-`.
 pub fn write(file: &Path) -> Result<(), Failure> {
     if file.as_os_str() != "-" {
         let progress = Progress::default();

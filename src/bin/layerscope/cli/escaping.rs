@@ -1,13 +1,13 @@
-//! A file of an image on a terminal, which would obey what a hostile file has in it.
+//! Escapes a file of an image for a terminal, which would interpret hostile control characters.
 
 use std::io::{self, Write};
 
 use layerscope::display::escaped;
 
-/// Escapes all but lines and tabs.
+/// A writer that escapes everything except text, line ends and tabs.
 pub struct Escaping<W> {
     out: W,
-    /// The beginning of a character whose end has not come.
+    /// The start of a character whose end has not been written yet.
     rest: Vec<u8>,
 }
 
@@ -50,7 +50,7 @@ impl<W: Write> Escaping<W> {
     }
 }
 
-/// Whether bytes could become a character with what follows.
+/// Returns whether bytes are the start of an incomplete character.
 fn is_cut(bytes: &[u8]) -> bool {
     std::str::from_utf8(bytes).is_err_and(|error| error.error_len().is_none())
 }

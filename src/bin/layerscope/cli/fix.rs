@@ -1,4 +1,5 @@
-//! `layerscope fix` and `layerscope dockerfile`: what to change in a Dockerfile, and the one that the history tells of.
+//! `layerscope fix` and `layerscope dockerfile`: changes to a Dockerfile, and the Dockerfile
+//! rebuilt from the history.
 
 use std::io::{self, Write};
 use std::path::{Component, Path, PathBuf};
@@ -22,7 +23,7 @@ use super::{Failure, OptionalTarget, completeness, read, read_opened, to_stdout}
 use crate::host_text::contents;
 use crate::tui::Signs;
 
-/// What the diff calls the rebuilt file, unless it was written to another.
+/// The name of the rebuilt file in the diff, unless it was written to a file.
 const REBUILT: &str = "Dockerfile.rebuilt";
 
 #[derive(Args)]
@@ -49,7 +50,7 @@ pub struct DockerfileArguments {
     base: BaseArguments,
 }
 
-/// Writes the Dockerfile that the history tells of.
+/// Writes the Dockerfile rebuilt from the history.
 pub fn print_dockerfile(arguments: &DockerfileArguments) -> Result<(), Failure> {
     let options = &arguments.target.options;
     let base = arguments.base.prepare()?;
@@ -61,7 +62,7 @@ pub fn print_dockerfile(arguments: &DockerfileArguments) -> Result<(), Failure> 
     completeness::ended([&inspection], &options.preferences.accepted()?)
 }
 
-/// Writes what to change, and why, as a unified diff.
+/// Writes the suggested changes with reasons, as a unified diff.
 pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
     let options = &arguments.target.options;
     if let Some(path) = &arguments.write_rebuilt {
@@ -113,26 +114,27 @@ fn print(diff: &[u8], signs: Signs) -> Result<(), Failure> {
     out.write_all(diff).and_then(|()| out.flush()).map_err(to_stdout)
 }
 
-/// The base image, as it was given or as the image tells.
+/// Returns the base image: as given, or detected in the image.
 fn base_of(inspection: &Inspection, given: &PreparedBase) -> Result<Base, Failure> {
     base(inspection, given.given()).map_err(|error| Failure::Usage(error.to_string()))
 }
 
-/// What the diff calls a file: the path as it was given, unless it is one that `patch` refuses.
+/// Returns the name of a file in the diff: the path as given, unless `patch` refuses such a path.
 fn named(path: &Path) -> String {
     let plain = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
     let name = if plain { path.as_os_str() } else { path.file_name().unwrap_or(path.as_os_str()) };
     escaped(name.as_encoded_bytes())
 }
 
-/// Reads a Dockerfile, or says with file and line why it is none.
+/// Reads a Dockerfile; errors have the file and the line.
 fn parse(path: &Path) -> Result<Dockerfile, Failure> {
     let name = escaped(path.as_os_str().as_encoded_bytes());
     let text = contents(path).map_err(|error| Failure::File(format!("cannot read {name}: {error}")))?;
     Dockerfile::parse(text).map_err(|error| Failure::File(format!("{name}: {error}")))
 }
 
-/// The `.dockerignore` that builders read with a Dockerfile: `NAME.dockerignore` beside it, else the context's.
+/// Returns the `.dockerignore` that builders read with a Dockerfile: `NAME.dockerignore` beside it,
+/// or the one of the context.
 fn ignore_beside(dockerfile: &Path) -> Result<(String, Option<String>), Failure> {
     let mut own = dockerfile.as_os_str().to_owned();
     own.push(".dockerignore");

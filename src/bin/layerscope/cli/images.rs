@@ -1,4 +1,4 @@
-//! `layerscope images`: what an archive holds.
+//! `layerscope images`: the images of an archive.
 
 use std::io::{self, Write};
 use std::path::PathBuf;

@@ -1,11 +1,11 @@
-//! Where the image comes from: a path, standard input, or the built-in demo.
+//! The input: a path, standard input, or the built-in demo.
 
 use std::io;
 use std::path::{Path, PathBuf};
 
 use layerscope::{Archive, Error, Progress};
 
-/// What is to be opened.
+/// The input to open.
 pub enum Input {
     Path(PathBuf),
     Pipe,
@@ -13,22 +13,22 @@ pub enum Input {
 }
 
 impl Input {
-    /// What an argument names; `-` is standard input.
+    /// Returns the input for an argument; `-` is standard input.
     pub fn named(path: &Path) -> Self {
         if path.as_os_str() == "-" { Self::Pipe } else { Self::Path(path.to_owned()) }
     }
 
-    /// What is meant where nothing is named: what is piped in, else the demo.
+    /// Returns the default input: standard input if something is piped in, and otherwise the demo.
     pub fn unnamed() -> Self {
         Self::piped().unwrap_or(Self::Demo)
     }
 
-    /// What is piped in.
+    /// Returns standard input, if something is piped in.
     pub fn piped() -> Option<Self> {
         something_is_piped_in().then_some(Self::Pipe)
     }
 
-    /// What to call it while it is read.
+    /// Returns the name to show while it is read.
     pub fn name(&self) -> String {
         match self {
             Self::Path(path) => layerscope::display::escaped(path.as_os_str().as_encoded_bytes()),
@@ -37,7 +37,7 @@ impl Input {
         }
     }
 
-    /// Whether its images are known before any layer is read.
+    /// Returns whether the images are known before any layer is read.
     pub fn opens_at_once(&self) -> bool {
         match self {
             Self::Path(path) => layerscope::opens_at_once(path),
@@ -46,7 +46,7 @@ impl Input {
         }
     }
 
-    /// Opens it; what can be read only once is read now.
+    /// Opens the input. A stream is read to its end.
     pub fn open(&self, progress: &Progress) -> Result<Archive, Error> {
         match self {
             Self::Path(path) => layerscope::open_archive(path, progress),
@@ -56,7 +56,7 @@ impl Input {
     }
 }
 
-/// Whether standard input is a pipe or a file, rather than a terminal or nothing.
+/// Returns whether standard input is a pipe or a file, and not a terminal or nothing.
 #[cfg(unix)]
 fn something_is_piped_in() -> bool {
     use std::os::fd::AsFd;

@@ -1,4 +1,5 @@
-//! `layerscope ladder`: how small an image could be, step by step, or with changes of one's own.
+//! `layerscope ladder`: the possible sizes of the image, step by step, or with changes given by the
+//! user.
 
 use std::collections::HashSet;
 use std::io::Write;
@@ -16,7 +17,7 @@ use super::study::StudyArguments;
 use super::{Failure, Format, OptionalTarget, coloured, completeness, progress, read_opened, text_output, to_stdout};
 use crate::tui::Signs;
 
-/// What a measured size to pull means.
+/// The explanation of a measured download size.
 const MEASURED: &str = "  what there is to pull was measured: layers that stay as they are stored, the others
   in the order of their members, by gzip -6 (docker push: the same level)";
 
@@ -46,7 +47,7 @@ pub struct LadderArguments {
     study: StudyArguments,
 }
 
-/// Writes the ladder, or what changes of one's own lead to.
+/// Writes the ladder, or the effect of given changes.
 pub fn ladder(arguments: &LadderArguments) -> Result<(), Failure> {
     let options = &arguments.target.options;
     let (units, signs) = options.preferences.of_text(&arguments.ascii)?;

@@ -1,4 +1,5 @@
-//! `layerscope learn`: lessons in the explorer and on paper, and the list of them; the story of an image of one's own.
+//! `layerscope learn`: lessons on the screen and on paper, the list of lessons, and the guided tour
+//! of an image.
 
 use std::io::{self, IsTerminal, Write};
 use std::path::{Path, PathBuf};
@@ -51,7 +52,7 @@ enum Format {
 }
 
 impl Format {
-    /// How big the screens are.
+    /// Returns the size of the screens.
     fn size(self) -> Size {
         match self {
             Self::Markdown => WRITTEN,
@@ -60,7 +61,7 @@ impl Format {
     }
 }
 
-/// Opens a lesson, writes it, or lists all of them; or tells the story of an image.
+/// Opens a lesson, writes it, or lists all lessons; or gives the guided tour of an image.
 pub fn learn(arguments: &LearnArguments) -> Result<(), Failure> {
     let settings = settings::of_screen(&arguments.preferences, &arguments.screen)?;
     if let Some(image) = &arguments.image {
@@ -97,7 +98,7 @@ fn print_handout(handout: &Handout, format: Format) -> Result<(), Failure> {
     })
 }
 
-/// Writes a directory with all that a class needs for a lesson.
+/// Writes a directory with everything that a class needs for a lesson.
 fn write_kit(entry: &Entry, directory: &Path, settings: Settings) -> Result<(), Failure> {
     check_kit_free(directory)?;
     let handout = on_paper(entry, settings, PRINTED)?;
@@ -131,7 +132,8 @@ fn to_output(text: &str) -> Result<(), Failure> {
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(to_stdout)
 }
 
-/// Tells the story of an image: on the screen, and as a handout where that is asked for or there is no screen.
+/// Gives the guided tour of an image: on the screen, or as a handout if requested or if there is no
+/// screen.
 fn story(
     image: &Path,
     platform: Option<String>,
@@ -159,7 +161,7 @@ fn story(
     completeness::ended([&*inspection], accepted)
 }
 
-/// All lessons, and the one that is asked for.
+/// Returns all lessons, and the index of the requested one.
 fn course(arguments: &LearnArguments) -> Result<(Course, Option<usize>), Failure> {
     let own = arguments.preferences.directory().map(|directory| directory.join("lessons"));
     let mut course = Course::built_in().map_err(Failure::File)?;
@@ -183,7 +185,7 @@ fn course(arguments: &LearnArguments) -> Result<(Course, Option<usize>), Failure
     })
 }
 
-/// The lessons, a paragraph each.
+/// Formats the list of lessons, one paragraph each.
 fn list(course: &Course) -> String {
     let mut text = String::new();
     for (i, entry) in course.entries.iter().enumerate() {

@@ -1,4 +1,4 @@
-//! Words of the command line that stand where no command can: what was meant by them.
+//! Explains words of the command line in places where no command can be.
 
 use std::path::Path;
 
@@ -9,7 +9,7 @@ use layerscope::display::escaped_str;
 use super::Arguments;
 use crate::toml_file::unknown;
 
-/// Explains a word that was taken for a command after an image or an option: in one sentence, with a hint.
+/// Explains a word that was taken for a command after an image or an option: a sentence and a hint.
 pub fn explained(error: &clap::Error) -> Option<(String, String)> {
     let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else { return None };
     error.get(ContextKind::PriorArg)?;

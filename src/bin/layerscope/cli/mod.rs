@@ -200,30 +200,30 @@ enum Format {
     Json,
 }
 
-/// Why the program ends without success.
+/// The reason why the program ends without success.
 enum Failure {
     /// The image could not be read or understood.
     Image(Error),
     /// The output could not be written.
     Output(String, io::Error),
-    /// Another file than the image could not be read or understood.
+    /// Another file could not be read or understood.
     File(String),
-    /// The command line asks for what does not go together.
+    /// The command line has a contradiction.
     Usage(String),
-    /// What is asked for is not in the image.
+    /// A requested path or layer is not in the image.
     Place { message: String, hint: String },
     /// The configuration cannot be used.
     Config(config::Error),
-    /// The terminal can only print; the command that does.
+    /// The terminal can only print. The value is the command to use instead.
     Dumb(&'static str),
-    /// The report has been written, and says what does not fit.
+    /// The report has been written, and lists a mismatch.
     Mismatch,
     /// The output has been written, and not all of the image could be read.
     NotWhole { message: String, hint: String },
 }
 
 impl Failure {
-    /// Whether nobody reads the output any more, which is no failure.
+    /// Returns whether the output was closed by its reader, which is not a failure.
     fn is_broken_pipe(&self) -> bool {
         matches!(self, Self::Output(_, error) if error.kind() == io::ErrorKind::BrokenPipe)
     }
@@ -301,7 +301,7 @@ pub fn run() -> ExitCode {
     }
 }
 
-/// Writes the help or the version that was asked for, or what is wrong with the command line.
+/// Writes the requested help or version, or the error in the command line.
 fn explain(error: &clap::Error) -> ExitCode {
     if let Some((message, hint)) = misplaced::explained(error) {
         say(format_args!("error: {message}"));
@@ -370,7 +370,7 @@ fn report(arguments: ReportArguments) -> Result<(), Failure> {
     }
 }
 
-/// Shows the image on the terminal, or writes the text report where the output is none.
+/// Shows the image on the terminal, or writes the text report if the output is not a terminal.
 fn show(input: Input, selection: Selection, settings: Settings, accepted: &[Gap]) -> Result<(), Failure> {
     if !io::stdout().is_terminal() {
         let (opened, inspection) = read_opened(input, &selection, &Progress::default())?;
@@ -387,7 +387,7 @@ fn show(input: Input, selection: Selection, settings: Settings, accepted: &[Gap]
     Ok(tui::run(start, selection, settings)?)
 }
 
-/// What the screen begins with; what cannot be opened is said before the screen is taken over.
+/// Returns the start of the screen. Errors in opening are reported before the screen is taken over.
 fn start(input: Input, selection: &Selection) -> Result<tui::Start, Failure> {
     if !input.opens_at_once() {
         let name = input.name();
@@ -418,12 +418,12 @@ fn print_text(inspection: &Inspection, study: &Study, units: Units, signs: Signs
     write_text(inspection, study, style, text_output(signs)).map_err(to_stdout)
 }
 
-/// Standard output for text, in the characters that can be shown.
+/// Returns standard output for text, in the characters that can be shown.
 fn text_output(signs: Signs) -> Ascii<BufWriter<io::StdoutLock<'static>>> {
     Ascii::new(BufWriter::new(io::stdout().lock()), signs)
 }
 
-/// Whether text on standard output is coloured.
+/// Returns whether text on standard output is coloured.
 fn coloured() -> bool {
     io::stdout().is_terminal() && std::env::var_os("NO_COLOR").is_none_or(|value| value.is_empty())
 }

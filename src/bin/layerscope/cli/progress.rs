@@ -1,4 +1,4 @@
-//! A line on standard error that says how far the reading is, when it takes long enough to wonder.
+//! Shows a progress line on standard error, if reading takes long.
 
 use std::io::{self, IsTerminal};
 use std::sync::atomic::Ordering;
@@ -11,11 +11,11 @@ use layerscope::report::Units;
 
 use super::stderr;
 
-/// Nothing is said of a read that is over before.
+/// The time after which the line appears.
 const PATIENCE: Duration = Duration::from_millis(400);
 const STEP: Duration = Duration::from_millis(100);
 
-/// Runs `work`, and shows `progress` meanwhile if standard error is a terminal; `doing` is said before it.
+/// Runs `work`, and shows `progress` if standard error is a terminal. The line starts with `doing`.
 pub fn shown<T>(doing: &str, progress: &Progress, work: impl FnOnce() -> T) -> T {
     if !io::stderr().is_terminal() {
         return work();

@@ -1,4 +1,4 @@
-//! How the program is to behave: the configuration, with what the command line says otherwise.
+//! The settings of the program: the configuration, overridden by the command line.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
@@ -97,12 +97,12 @@ fn view(word: &str) -> Result<View, String> {
 }
 
 impl Preferences {
-    /// The units of sizes.
+    /// Returns the units of sizes.
     pub fn units(&self) -> Result<Units, Failure> {
         Ok(self.load()?.0.units)
     }
 
-    /// The units of sizes, and the characters of text.
+    /// Returns the units of sizes, and the characters of text.
     pub fn of_text(&self, ascii: &AsciiOption) -> Result<(Units, Signs), Failure> {
         let (mut config, _) = self.load()?;
         ascii.apply(&mut config);
@@ -114,7 +114,7 @@ impl Preferences {
         Ok(self.load()?.0.accepted())
     }
 
-    /// Where the configuration lies, if there is a place for one.
+    /// Returns the directory of the configuration, if there is one.
     pub fn directory(&self) -> Option<PathBuf> {
         self.place().directory()
     }
@@ -123,7 +123,7 @@ impl Preferences {
         if self.no_config { Place::Nowhere } else { Place::find(self.config.as_deref()) }
     }
 
-    /// The configuration with what these options say otherwise, and where it was looked for.
+    /// Returns the configuration overridden by these options, and its place.
     fn load(&self) -> Result<(Config, Place), Error> {
         let place = self.place();
         if let Some((path, error)) = place.denied() {
@@ -171,13 +171,13 @@ fn effective(preferences: &Preferences, look: &LookOptions) -> Result<(Config, P
     Ok((config, place))
 }
 
-/// How the screen is to behave.
+/// Returns the settings of the explorer.
 pub fn of_screen(preferences: &Preferences, screen: &ScreenOptions) -> Result<Settings, Failure> {
     let settings = of_look(preferences, &screen.look)?;
     Ok(Settings { view: screen.view.unwrap_or(settings.view), ..settings })
 }
 
-/// How a screen is to behave that is not the explorer's.
+/// Returns the settings of any other screen.
 pub fn of_look(preferences: &Preferences, look: &LookOptions) -> Result<Settings, Failure> {
     let (config, _) = effective(preferences, look)?;
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
@@ -198,7 +198,7 @@ pub fn of_look(preferences: &Preferences, look: &LookOptions) -> Result<Settings
     })
 }
 
-/// Prints the configuration as it is in the end, or where it is looked for.
+/// Prints the effective configuration, or its path.
 pub fn print(arguments: &ConfigArguments) -> Result<(), Failure> {
     let text = if arguments.path {
         let place = arguments.preferences.place();

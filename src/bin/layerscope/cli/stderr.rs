@@ -1,4 +1,5 @@
-//! Standard error. Where it cannot be written nobody is left to be told, so that the program goes on as if it could.
+//! Writes to standard error. If that fails, the program continues, because there is no other place
+//! to report it.
 
 use std::fmt::Display;
 use std::io::{self, Write};

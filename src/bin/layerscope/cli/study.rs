@@ -1,4 +1,4 @@
-//! What the findings of a report are made with: rules of one's own, the base image.
+//! The input of the findings: the user's rules, and the base image.
 
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -39,14 +39,14 @@ pub struct BaseArguments {
     base: Option<PathBuf>,
 }
 
-/// What was asked for, read.
+/// The input after reading its files.
 pub struct Prepared {
     rules: Rules,
     base: PreparedBase,
     quick: bool,
 }
 
-/// The base image as it was named, read.
+/// The base image as given, after reading its archive.
 pub enum PreparedBase {
     Nothing,
     Layers(usize),
@@ -54,7 +54,7 @@ pub enum PreparedBase {
 }
 
 impl StudyArguments {
-    /// Reads the rules and the base image, before the image itself is.
+    /// Reads the rules and the base image, before the image itself is read.
     pub fn prepare(&self) -> Result<Prepared, Failure> {
         let rules = match &self.rules {
             None => Rules::built_in(),
@@ -73,7 +73,7 @@ impl StudyArguments {
 }
 
 impl BaseArguments {
-    /// Reads the base image, before the image itself is.
+    /// Reads the base image, before the image itself is read.
     pub fn prepare(&self) -> Result<PreparedBase, Failure> {
         Ok(match (&self.base, self.base_layers) {
             (Some(path), _) => {
@@ -88,7 +88,7 @@ impl BaseArguments {
 }
 
 impl PreparedBase {
-    /// What was given.
+    /// Returns the base image as given.
     pub fn given(&self) -> Given<'_> {
         match self {
             Self::Nothing => Given::Nothing,
@@ -99,7 +99,7 @@ impl PreparedBase {
 }
 
 impl Prepared {
-    /// The same without looking into files.
+    /// Returns the same input, but without reading contents.
     pub fn quick(self) -> Self {
         Self { quick: true, ..self }
     }

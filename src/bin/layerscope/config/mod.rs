@@ -1,4 +1,4 @@
-//! The configuration: what a person has said once for all, in a file, and may say otherwise on the command line.
+//! The configuration: settings in a file, which the command line can override.
 
 mod accept;
 mod place;
@@ -21,7 +21,7 @@ pub use accept::Accept;
 pub use place::Place;
 pub use write::write;
 
-/// What can be configured.
+/// The settings.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Config {
     pub units: Units,
@@ -30,36 +30,36 @@ pub struct Config {
     pub theme: ThemeChoice,
     pub ascii: Ascii,
     pub mouse: bool,
-    /// Whether something may move by itself.
+    /// True if parts of the screen may move on their own.
     pub motion: bool,
     pub keys: Keys,
-    /// Keys that differ from those, action by action.
+    /// Keys that differ from these, by action.
     pub keymap: Vec<(Action, Vec<Chord>)>,
-    /// The program that long texts are shown with; without it `PAGER`, or else less or more.
+    /// The pager for long texts; by default `PAGER`, or less or more.
     pub pager: Option<String>,
     /// What may be missing of an image without being a reason for exit code 2.
     pub accept: Vec<Accept>,
 }
 
-/// Which colours to use.
+/// The choice of colours.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum ThemeChoice {
-    /// What suits the terminal.
+    /// Colours that suit the terminal.
     Auto,
     BuiltIn(&'static str),
     File(PathBuf),
 }
 
-/// Whether to draw with ASCII only.
+/// The choice between ASCII and Unicode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Ascii {
-    /// Where the locale has nothing else.
+    /// ASCII if the locale has nothing else.
     Auto,
     Always,
     Never,
 }
 
-/// The keys to start from.
+/// The default keys.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Keys {
     Usual,
@@ -92,22 +92,22 @@ impl Default for Config {
     }
 }
 
-/// Why the configuration cannot be used.
+/// The reason why the configuration cannot be used.
 #[derive(Debug, thiserror::Error)]
 pub enum Error {
     /// The file, escaped for display, cannot be read.
     #[error("cannot read {0}: {1}")]
     Unreadable(String, std::io::Error),
-    /// The file says something that is not understood.
+    /// The file contains something that is not understood.
     #[error("{0} {1}")]
     File(String, Problem),
-    /// The command line does.
+    /// The command line contains something that is not understood.
     #[error("{0}")]
     Option(String),
 }
 
 impl Error {
-    /// What might help, where there is something to say.
+    /// Returns a suggestion, if there is one.
     pub fn hint(&self) -> Option<String> {
         match self {
             Self::File(..) => Some("all settings with their values: layerscope config --no-config".into()),
@@ -118,7 +118,7 @@ impl Error {
 }
 
 impl Config {
-    /// Reads the file at a place; where none was asked for there need not be one.
+    /// Reads the file at a place. Unless the file was given by the user, it may be missing.
     pub fn load(place: &Place) -> Result<Self, Error> {
         match place.read()? {
             Some((path, text)) => {
@@ -133,7 +133,7 @@ impl Config {
         self.accept.iter().map(|accept| accept.gap()).collect()
     }
 
-    /// The keys as they are in the end.
+    /// Returns the effective keys.
     pub fn keymap(&self) -> Keymap {
         let mut keymap = match self.keys {
             Keys::Usual => Keymap::usual(),
@@ -145,7 +145,7 @@ impl Config {
         keymap.with_names_in_ascii(self.signs().is_ascii())
     }
 
-    /// The characters to draw with.
+    /// Returns the characters to draw with.
     pub fn signs(&self) -> Signs {
         match self.ascii {
             Ascii::Always => Signs::Ascii,
@@ -156,8 +156,8 @@ impl Config {
 }
 
 impl ThemeChoice {
-    /// The theme of a name: a file in `themes` of the configuration's directory, one that the program brings along, or the
-    /// path of a file, which starts from `base`.
+    /// Returns a theme by name: a file in `themes` in the directory of the configuration, a
+    /// built-in theme, or the path of a file, relative to `base`.
     pub fn named(name: &str, directory: Option<&Path>, base: &Path) -> Result<Self, String> {
         if name == "auto" {
             return Ok(Self::Auto);
@@ -180,7 +180,7 @@ impl ThemeChoice {
         })
     }
 
-    /// The colours, unless they are left to the terminal.
+    /// Returns the colours, unless they depend on the terminal.
     pub fn theme(&self) -> Result<Option<Theme>, Error> {
         match self {
             Self::Auto => Ok(None),
@@ -193,7 +193,8 @@ impl ThemeChoice {
     }
 }
 
-/// Whether the locale's characters are those of Unicode; nothing said counts as yes, as terminals are today.
+/// Returns whether the locale is Unicode. Without a locale, Unicode is assumed, as in today's
+/// terminals.
 fn is_unicode(variable: impl Fn(&str) -> Option<String>) -> bool {
     let set = ["LC_ALL", "LC_CTYPE", "LANG"].into_iter().filter_map(variable).find(|value| !value.is_empty());
     set.is_none_or(|locale| {

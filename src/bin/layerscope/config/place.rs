@@ -1,4 +1,4 @@
-//! Where the configuration lies.
+//! Finds the file of the configuration.
 
 use std::ffi::OsString;
 use std::fs::File;
@@ -10,19 +10,19 @@ use etcetera::BaseStrategy;
 use super::{Error, shown};
 use crate::host_text;
 
-/// Where the configuration is looked for.
+/// The place of the configuration.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Place {
-    /// Nowhere.
+    /// No configuration.
     Nowhere,
-    /// In a file that was asked for, which has to be there.
+    /// A file given by the user, which has to exist.
     Asked(PathBuf),
-    /// Where the platform expects it, if there is one.
+    /// The usual place on the platform, if there is one.
     Usual(PathBuf),
 }
 
 impl Place {
-    /// The file of `--config`, or of `LAYERSCOPE_CONFIG`, or the platform's place.
+    /// Returns the file of `--config`, of `LAYERSCOPE_CONFIG`, or the usual place.
     pub fn find(asked: Option<&Path>) -> Self {
         let variable = std::env::var_os("LAYERSCOPE_CONFIG");
         Self::of(asked, variable, etcetera::choose_base_strategy().ok().map(|strategy| strategy.config_dir()))
@@ -43,14 +43,14 @@ impl Place {
         }
     }
 
-    /// What paths in the configuration start from, and where themes lie.
+    /// Returns the directory for relative paths in the configuration and for themes.
     pub fn directory(&self) -> Option<PathBuf> {
         let directory = self.path()?.parent()?;
         // Where it is the current one, it is made absolute, so that what is printed can be read from anywhere.
         Some(std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned()))
     }
 
-    /// Returns a file that nobody asked for, which is there but may not be read, with the reason.
+    /// Returns a file in the usual place that exists but cannot be read, with the reason.
     pub fn denied(&self) -> Option<(String, io::Error)> {
         let Self::Usual(path) = self else { return None };
         // Of a directory that may not be searched nobody knows whether the file is in it.
@@ -58,11 +58,11 @@ impl Place {
         File::open(path).err().map(|error| (shown(path), error))
     }
 
-    /// Reads the file with its text, if there is one.
+    /// Reads the file, if there is one.
     ///
     /// # Errors
     ///
-    /// It was asked for and cannot be read, or it is no text of sensible size.
+    /// The file was given by the user and cannot be read, or it is not a text of reasonable size.
     pub fn read(&self) -> Result<Option<(PathBuf, String)>, Error> {
         let Some(path) = self.path() else { return Ok(None) };
         // Whose home it is depends on `su`, `sudo` and service managers: what nobody asked for may be out of reach.

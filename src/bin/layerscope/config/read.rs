@@ -1,4 +1,5 @@
-//! Reads the configuration. What is not understood is an error: a setting that does nothing would go unnoticed.
+//! Reads the configuration. Unknown settings are errors, because a setting without effect would go
+//! unnoticed.
 
 use std::collections::HashMap;
 use std::path::Path;
@@ -10,7 +11,7 @@ use super::setting::Setting;
 use crate::toml_file::{Problem, in_order, instead, unknown};
 use crate::tui::keys::{Action, Chord};
 
-/// Reads the text of a configuration whose paths start from `directory`.
+/// Reads the text of a configuration; relative paths start from `directory`.
 pub fn read(text: &str, directory: Option<&Path>) -> Result<Config, Problem> {
     let table = DeTable::parse(text).map_err(|error| Problem::of_syntax(text, &error))?.into_inner();
     let mut config = Config::default();

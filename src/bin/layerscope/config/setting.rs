@@ -1,4 +1,4 @@
-//! The settings one by one: the name, what it is for, how a value is read and written. The one table of reading and writing.
+//! The table of settings: name, description, and how a value is read and written.
 
 use std::path::Path;
 
@@ -50,7 +50,7 @@ impl Setting {
         }
     }
 
-    /// What it is for, and the values that it may have.
+    /// Returns the description, and the possible values.
     pub fn comment(self) -> &'static str {
         match self {
             Self::Units => "Sizes in powers of 1024 (\"iec\": KiB, MiB) or of 1000 (\"si\": kB, MB).",
@@ -76,7 +76,7 @@ impl Setting {
         }
     }
 
-    /// Takes a value over; relative paths start from `directory`.
+    /// Sets a value; relative paths start from `directory`.
     pub fn set(self, config: &mut Config, value: &DeValue<'_>, directory: Option<&Path>) -> Result<(), String> {
         match self {
             Self::Units => config.units = one_of(value, &[("iec", Units::Iec), ("si", Units::Si)])?,
@@ -106,7 +106,7 @@ impl Setting {
         Ok(())
     }
 
-    /// The value as TOML.
+    /// Returns the value as TOML.
     pub fn written(self, config: &Config) -> String {
         let quoted = |text: &str| toml::Value::from(text).to_string();
         match self {

@@ -1,4 +1,4 @@
-//! Writes the configuration as it is in the end, so that it can be kept as a file.
+//! Writes the effective configuration, so that it can be kept as a file.
 
 use std::fmt::Write;
 
@@ -6,7 +6,7 @@ use super::setting::Setting;
 use super::{Config, Place, shown};
 use crate::tui::keys::{Action, Chord};
 
-/// The configuration as TOML with comments, the first of which says where the file is looked for.
+/// Returns the configuration as TOML with comments. The first comment names the file.
 pub fn write(config: &Config, place: &Place) -> String {
     let mut out = match place {
         Place::Nowhere => "# No configuration file was read.\n".to_owned(),
@@ -45,7 +45,7 @@ mod tests {
     use super::*;
     use crate::config::{Ascii, Keys, ThemeChoice, read};
 
-    /// Writes a configuration and reads what was written.
+    /// Writes a configuration, and reads it again.
     fn again(config: &Config) -> Config {
         read::read(&write(config, &Place::Nowhere), None).expect("what is written is read")
     }

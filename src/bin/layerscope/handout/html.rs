@@ -1,4 +1,4 @@
-//! A handout as one page of HTML: pictures in it, nothing loaded, made to be printed.
+//! Writes a handout as a self-contained HTML page for printing.
 
 use std::fmt::Write;
 
@@ -82,7 +82,7 @@ fn step(part: &Part, out: &mut String) {
     out.push_str("</section>\n");
 }
 
-/// The answers, if anything is asked.
+/// Writes the answers, if there are questions.
 fn answers(parts: &[Part], out: &mut String) {
     let questions: Vec<_> = parts.iter().filter_map(|part| Some((part.number, part.question?))).collect();
     if questions.is_empty() {
@@ -102,7 +102,7 @@ fn answers(parts: &[Part], out: &mut String) {
     out.push_str("</section>\n");
 }
 
-/// A Dockerfile; `changed` is the element of the lines that the other one does not have.
+/// Writes a Dockerfile; `changed` is the element for lines that the other one does not have.
 fn dockerfile(title: &str, changed: &str, lines: &[FileLine], out: &mut String) {
     if lines.is_empty() {
         return;
@@ -121,7 +121,7 @@ fn prose(words: &str, out: &mut String) {
     }
 }
 
-/// A line of text, in which nothing is markup.
+/// Escapes a line of text for HTML.
 fn text(line: &str) -> String {
     escape(&escaped_str(line))
 }

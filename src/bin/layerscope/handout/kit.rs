@@ -1,4 +1,4 @@
-//! A lesson to hand out: a directory with its images, both Dockerfiles, the handout, and a word on what to do with them.
+//! Writes a lesson to a directory: its images, both Dockerfiles, the handout, and instructions.
 
 use std::fmt::Write as _;
 use std::fs::{self, File};
@@ -14,31 +14,32 @@ use layerscope::{Error, Progress};
 use super::{Handout, Pictures, file, picture_name};
 use crate::tui::widgets::picture::{WHITE, titled};
 
-/// The directory of the pictures that the Markdown shows.
+/// The directory of the pictures for the Markdown.
 const PICTURES: &str = "pictures";
 
-/// What a directory is made of.
+/// The contents of the directory.
 pub struct Kit<'a> {
     pub handout: &'a Handout,
     /// The file of the lesson, if it is not a built-in one.
     pub lesson: Option<&'a Path>,
-    /// The images as the lesson names them.
+    /// The images, as named in the lesson.
     pub images: &'a [String],
 }
 
-/// What becomes of an image.
+/// The archive of an image in the directory.
 enum Archive {
     Written(String),
-    /// It lies elsewhere, so only its name is told.
+    /// The image is elsewhere; only its name is given.
     Elsewhere(String),
 }
 
 impl Kit<'_> {
-    /// Makes the directory, whole or not at all.
+    /// Writes the directory, as a whole or not at all.
     ///
     /// # Errors
     ///
-    /// [`Error::Exists`] where something is there already, but for an empty directory; nothing is written then.
+    /// [`Error::Exists`] if something other than an empty directory exists; nothing is written
+    /// then.
     pub fn write(&self, directory: &Path, progress: &Progress) -> Result<(), Error> {
         check_kit_free(directory)?;
         let mut place = NewDirectory::prepare(directory, [""; 0])?;
@@ -70,7 +71,7 @@ impl Kit<'_> {
         desk.put("README.txt", &self.readme(&archives))
     }
 
-    /// Writes the archive of an image, if it is a built-in one or lies right beside the lesson.
+    /// Writes the archive of an image, if it is built in or beside the lesson.
     fn archive(&self, image: &str, desk: &Desk<'_>) -> Result<Archive, Error> {
         let path = self.lesson.map(|lesson| lesson.parent().unwrap_or(Path::new("")).join(image));
         if let Some(path) = path.filter(|path| path.exists()) {
@@ -89,7 +90,7 @@ impl Kit<'_> {
         Ok(Archive::Written(name))
     }
 
-    /// What to do with all this.
+    /// Returns the instructions.
     fn readme(&self, archives: &[Archive]) -> String {
         let Handout { told, about, command, images, .. } = self.handout;
         let mut text = format!("{}\n{}\n", escaped_str(&told.title), escaped_str(about));
@@ -119,11 +120,11 @@ impl Kit<'_> {
     }
 }
 
-/// Fails where a kit cannot be written because something is there, but for an empty directory.
+/// Fails if a kit cannot be written because something other than an empty directory exists.
 ///
 /// # Errors
 ///
-/// [`Error::Exists`] if something is there, [`Error::Output`] if it cannot be seen.
+/// [`Error::Exists`] if something exists, [`Error::Output`] if that cannot be determined.
 pub fn check_kit_free(directory: &Path) -> Result<(), Error> {
     match directory.symlink_metadata() {
         Err(error) if error.kind() == io::ErrorKind::NotFound => Ok(()),
@@ -136,7 +137,7 @@ pub fn check_kit_free(directory: &Path) -> Result<(), Error> {
     }
 }
 
-/// The directory while its files are written, each named by its path in it.
+/// The directory and its files, named by their relative paths.
 struct Desk<'a> {
     place: &'a NewDirectory,
     progress: &'a Progress,

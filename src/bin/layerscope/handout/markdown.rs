@@ -1,4 +1,4 @@
-//! A handout as GitHub-flavoured Markdown.
+//! Writes a handout as GitHub-flavoured Markdown.
 
 use std::fmt::Write;
 
@@ -77,7 +77,7 @@ fn prose(words: &str, out: &mut String) {
     }
 }
 
-/// A line of text, in which nothing is markup.
+/// Escapes a line of text for Markdown.
 fn text(line: &str) -> String {
     let line = escaped_str(line);
     let mut out = String::with_capacity(line.len());
@@ -100,14 +100,14 @@ fn text(line: &str) -> String {
     out
 }
 
-/// A word of code, whatever it has in it.
+/// Formats a code span for any text.
 fn code(word: &str) -> String {
     let word = escaped_str(word);
     let ticks = "`".repeat(1 + longest_run(&word));
     if word.contains('`') { format!("{ticks} {word} {ticks}") } else { format!("{ticks}{word}{ticks}") }
 }
 
-/// Lines as they are, between fences that are longer than any of theirs.
+/// Formats a code block whose fence is longer than any in the text.
 fn fenced(language: &str, lines: &str, out: &mut String) {
     let fence = "`".repeat(3.max(1 + longest_run(lines)));
     let _ = write!(out, "{fence}{language}\n{lines}{fence}\n");

@@ -1,7 +1,8 @@
-//! A lesson on paper: what the narrator says, pictures of the screens, questions, and the answers on a page of their own.
+//! A lesson on paper: the narrator's words, pictures of the screens, questions, and the answers on
+//! a separate page.
 //!
-//! The same handout is written as one file of HTML or as Markdown; a [`Kit`] is a directory with both and with all that a
-//! class needs to try it.
+//! The same handout is written as one HTML file or as Markdown. A [`Kit`] is a directory with both,
+//! and with everything that a class needs.
 
 mod html;
 mod kit;
@@ -16,36 +17,36 @@ use crate::tui::lesson::{Still, stills};
 pub use crate::tui::lesson::Size;
 pub use kit::{Kit, check_kit_free};
 
-/// A screen that is printed: as many columns as a page holds, and so few rows that it holds two.
+/// The screen size for print: as wide as a page, and low enough for two per page.
 pub const PRINTED: Size = Size { columns: 100, rows: 20 };
-/// A screen among text, which is read on terminals and in letters.
+/// The screen size for text, which is read on terminals.
 pub const WRITTEN: Size = Size { columns: 80, rows: 20 };
 
-/// A lesson with what is seen at its steps.
+/// A lesson with the screens of its steps.
 pub struct Handout {
     told: Told,
-    /// What it is about, in a line.
+    /// A summary in one line.
     about: String,
-    /// What shows the lesson on a screen.
+    /// The command that shows the lesson on a screen.
     command: String,
-    /// The names of the images that it is told about.
+    /// The names of its images.
     images: Vec<String>,
-    /// What is seen at each step, if it is something else than before.
+    /// The screen of each step, if it differs from the previous one.
     stills: Vec<Option<Still>>,
 }
 
-/// How the screens get into Markdown.
+/// The form of the screens in Markdown.
 #[derive(Clone, Copy)]
 pub enum Pictures<'a> {
     /// As lines of text.
     Text,
-    /// As files of this directory, which are there already.
+    /// As files in this directory, which exist already.
     Files(&'a str),
 }
 
-/// A step with its place in the handout.
+/// A step with its number in the handout.
 struct Part<'a> {
-    /// Counted from 1.
+    /// The number of the step, counted from 1.
     number: usize,
     step: &'a Step,
     picture: Picture<'a>,
@@ -53,32 +54,32 @@ struct Part<'a> {
     question: Option<(usize, &'a Question)>,
 }
 
-/// What stands beside the words of a step.
+/// The picture beside the words of a step.
 enum Picture<'a> {
     New(&'a Still),
-    /// That of an earlier step, by its number.
+    /// The picture of an earlier step, by its number.
     Earlier(usize),
 }
 
 impl Handout {
-    /// Makes the handout of a lesson; `command` is what shows it on a screen.
+    /// Makes the handout of a lesson; `command` is the command that shows it on a screen.
     pub fn new(told: Told, stages: &[Stage], about: &str, command: String, settings: &Settings, size: Size) -> Self {
         let stills = stills(&told, stages, settings, size);
         let images = stages.iter().map(|stage| stage.intro.name.clone()).collect();
         Self { told, about: about.into(), command, images, stills }
     }
 
-    /// The handout as a page of HTML that loads nothing.
+    /// Returns the handout as a self-contained HTML page.
     pub fn html(&self) -> String {
         html::write(self)
     }
 
-    /// The handout as Markdown.
+    /// Returns the handout as Markdown.
     pub fn markdown(&self, pictures: Pictures) -> String {
         markdown::write(self, pictures)
     }
 
-    /// What is seen, with the numbers of the steps where it is seen first.
+    /// Returns the screens with the numbers of the steps that show them first.
     fn pictures(&self) -> impl Iterator<Item = (usize, &Still)> {
         self.stills.iter().enumerate().filter_map(|(i, still)| Some((i + 1, still.as_ref()?)))
     }
@@ -103,17 +104,17 @@ impl Handout {
     }
 }
 
-/// The name of the file with what is seen at a step.
+/// Returns the file name of a step's screen.
 fn picture_name(step: usize) -> String {
     format!("step-{step:02}.svg")
 }
 
-/// The paragraphs of a text, each in a line.
+/// Returns the paragraphs of a text, one line each.
 fn paragraphs(text: &str) -> impl Iterator<Item = String> {
     text.split("\n\n").map(|paragraph| paragraph.split_whitespace().collect::<Vec<_>>().join(" "))
 }
 
-/// A file as it is written out: control characters escaped, but for tabs.
+/// Escapes control characters in a file, except tabs.
 fn file(text: &str) -> String {
     let line = |line: &str| line.split('\t').map(escaped_str).collect::<Vec<_>>().join("\t");
     text.lines().map(|text| line(text) + "\n").collect()

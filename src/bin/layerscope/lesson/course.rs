@@ -1,4 +1,4 @@
-//! The lessons there are: the built-in ones, and a teacher's own.
+//! The available lessons: the built-in ones, and those of a directory.
 
 use std::fs::File;
 use std::path::{Path, PathBuf};
@@ -8,7 +8,7 @@ use layerscope::display::escaped;
 use super::Lesson;
 use crate::host_text::contents;
 
-/// The built-in lessons in their order: a name, and the text.
+/// The built-in lessons in order: name and text.
 const BUILT_IN: &[(&str, &str)] = &[
     ("cleanup", include_str!("../../../../assets/lessons/cleanup.toml")),
     ("one-run", include_str!("../../../../assets/lessons/one-run.toml")),
@@ -33,7 +33,7 @@ pub struct Entry {
     pub lesson: Lesson,
 }
 
-/// Where a lesson comes from.
+/// The origin of a lesson.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Origin {
     BuiltIn,
@@ -41,11 +41,11 @@ pub enum Origin {
 }
 
 impl Course {
-    /// The built-in lessons.
+    /// Returns the built-in lessons.
     ///
     /// # Errors
     ///
-    /// Only if one of them is wrong, which the tests would have found.
+    /// Only if one of them is wrong, which the tests rule out.
     pub fn built_in() -> Result<Self, String> {
         let entry = |&(name, text): &(&str, &str)| {
             let lesson = Lesson::read(text).map_err(|problem| format!("the built-in lesson {name}: {problem}"))?;
@@ -54,11 +54,11 @@ impl Course {
         Ok(Self { entries: BUILT_IN.iter().map(entry).collect::<Result<_, String>>()? })
     }
 
-    /// Adds the lessons of a directory in the order of their names; without one, none.
+    /// Adds the lessons in a directory, in the order of their names.
     ///
     /// # Errors
     ///
-    /// Names the file and the line that is wrong.
+    /// An error with the file and the line that is wrong.
     pub fn with_files_of(mut self, directory: &Path) -> Result<Self, String> {
         let Ok(files) = std::fs::read_dir(directory) else { return Ok(self) };
         let mut paths: Vec<_> = files.flatten().map(|file| file.path()).collect();
@@ -72,7 +72,7 @@ impl Course {
         Ok(self)
     }
 
-    /// The place of the lesson of a number, counted from 1, or of a name.
+    /// Finds the index of a lesson by its number, counted from 1, or by its name.
     pub fn find(&self, word: &str) -> Option<usize> {
         let by_number = word.parse().ok().and_then(|number: usize| number.checked_sub(1));
         by_number
@@ -82,12 +82,12 @@ impl Course {
 }
 
 impl Entry {
-    /// A built-in lesson.
+    /// Makes the entry of a built-in lesson.
     pub fn of(lesson: Lesson, name: &str) -> Self {
         Self { name: name.into(), origin: Origin::BuiltIn, lesson }
     }
 
-    /// What to call the lesson in an error.
+    /// Returns the name of the lesson for errors.
     pub fn place(&self) -> String {
         match &self.origin {
             Origin::BuiltIn => format!("the built-in lesson {}", self.name),
@@ -95,11 +95,11 @@ impl Entry {
         }
     }
 
-    /// The lesson of a file.
+    /// Reads the lesson in a file.
     ///
     /// # Errors
     ///
-    /// Names the file, and the line that is wrong.
+    /// An error with the file and the line that is wrong.
     pub fn of_file(path: &Path) -> Result<Self, String> {
         let shown = escaped(path.as_os_str().as_encoded_bytes());
         let text = contents(path).map_err(|error| format!("cannot read {shown}: {error}"))?;

@@ -1,4 +1,4 @@
-//! The Dockerfiles of a lesson, with what is different in them.
+//! Compares the two Dockerfiles of a lesson.
 
 use layerscope::display::escaped_str;
 use similar::{ChangeTag, TextDiff};
@@ -10,12 +10,13 @@ use super::Told;
 pub struct FileLine {
     /// The line, escaped for display, tabs as spaces.
     pub text: String,
-    /// Whether the other file does not have it.
+    /// True if the other file does not have the line.
     pub is_changed: bool,
 }
 
 impl Told {
-    /// The lines of the Dockerfile before and of the one after; none where there is no such file.
+    /// Returns the lines of the Dockerfile before, and of the one after; empty if there is no such
+    /// file.
     pub fn dockerfiles(&self) -> [Vec<FileLine>; 2] {
         let (mut before, mut after) = (Vec::new(), Vec::new());
         for change in TextDiff::from_lines(&*self.before, &*self.after).iter_all_changes() {

@@ -1,4 +1,4 @@
-//! What is known of an image, under the names that lessons use.
+//! The facts about an image, under the names that lessons use.
 
 use std::sync::Arc;
 
@@ -13,22 +13,22 @@ use super::figure::{Name, Of, Quantity};
 /// An image that has been read.
 #[derive(Clone)]
 pub struct Facts {
-    /// What the lesson calls it.
+    /// The name of the image in the lesson.
     pub name: String,
     pub inspection: Arc<Inspection>,
     pub study: Arc<Study>,
-    /// Sums over the paths, as of the last layer.
+    /// The sums of all paths, as of the last layer.
     sums: Arc<Vec<Totals>>,
 }
 
-/// What a quantity comes to.
+/// The value of a quantity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
     Bytes {
         bytes: u64,
         is_exact: bool,
     },
-    /// How many of what; sums of different things have no noun.
+    /// A count with its noun; a sum of different things has no noun.
     Count {
         count: u64,
         noun: &'static str,
@@ -59,21 +59,21 @@ impl Facts {
         Self { name, inspection, study, sums }
     }
 
-    /// The path of that name.
+    /// Finds a path.
     ///
     /// # Errors
     ///
-    /// Says that there is none.
+    /// The path does not exist.
     pub fn find(&self, path: &str) -> Result<NodeId, String> {
         let node = self.inspection.tree.find(path.as_bytes());
         node.ok_or_else(|| format!("{} has no {path}", self.name))
     }
 
-    /// Whether there is a layer of that number.
+    /// Checks that a layer exists.
     ///
     /// # Errors
     ///
-    /// Says how many there are.
+    /// The image has fewer layers.
     pub fn layer(&self, layer: usize) -> Result<usize, String> {
         let layers = self.inspection.layers.len();
         if layer < layers {
@@ -82,11 +82,11 @@ impl Facts {
         Err(format!("{} has {}, which count from 0: there is no layer {layer}", self.name, plural(layers, "layer")))
     }
 
-    /// What a quantity of this image comes to.
+    /// Computes a quantity of this image.
     ///
     /// # Errors
     ///
-    /// Says what of it this image does not have.
+    /// The image lacks the layer, path or rule.
     pub fn value(&self, quantity: &Quantity) -> Result<Value, String> {
         match &quantity.of {
             Of::Image => self.of_image(quantity.name),
@@ -177,7 +177,7 @@ impl Facts {
         }
     }
 
-    /// What the lowest layers ship.
+    /// Returns the size of the lowest layers.
     fn layers_shipped(&self, layers: usize) -> u64 {
         self.inspection.layers.iter().take(layers).map(|layer| layer.shipped).sum()
     }
@@ -187,7 +187,7 @@ impl Facts {
     }
 }
 
-/// What the reader of figures lets nobody ask.
+/// Returns the error for a combination that the parser of figures rules out.
 fn needs(name: Name) -> String {
     format!("{name:?} cannot be asked of that")
 }

@@ -1,34 +1,35 @@
-//! Figures in the words of a lesson: `{dead(1)}`, `{application % shipped}`, `{golang:shipped / scratch:shipped}`.
+//! Parses figures in the words of a lesson: `{dead(1)}`, `{application % shipped}`,
+//! `{golang:shipped / scratch:shipped}`.
 //!
-//! A figure is a sum of quantities, one such sum divided by another (`/`, a
-//! ratio such as `12.3×`), or one as a share of another (`%`). Operators stand
-//! between spaces, since names of images have hyphens.
+//! A figure is a sum of quantities, one such sum divided by another (`/`, a ratio such as `12.3×`),
+//! or one as a share of another (`%`). Operators need spaces around them, because names of images
+//! contain hyphens.
 
 use crate::toml_file::unknown;
 
-/// The characters that are shown of a figure without an end.
+/// The number of characters shown of a figure that is not closed.
 const SHOWN: usize = 40;
 
-/// Words with figures in them.
+/// A text with figures.
 #[derive(Debug, Clone, Default)]
 pub struct Template {
     pub parts: Vec<Part>,
 }
 
-/// Words, or a figure that takes its place among them.
+/// A piece of text, or a figure.
 #[derive(Debug, Clone)]
 pub enum Part {
     Words(String),
     Figure {
         figure: Figure,
-        /// As it is written.
+        /// The figure as written.
         written: String,
-        /// Where, counted from 1.
+        /// The line number, counted from 1.
         line: usize,
     },
 }
 
-/// What is to be computed.
+/// The computation of a figure.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Figure {
     Sum(Sum),
@@ -36,7 +37,7 @@ pub enum Figure {
     Share(Sum, Sum),
 }
 
-/// Quantities that are added, or taken away.
+/// A sum of quantities, with signs.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sum {
     pub first: Quantity,
@@ -49,16 +50,16 @@ pub enum Sign {
     Minus,
 }
 
-/// Something that is known of an image.
+/// A number that is known of an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Quantity {
-    /// The image of the lesson that is meant, if it is not the one that is shown.
+    /// The image of the lesson; `None` for the one that is shown.
     pub image: Option<String>,
     pub name: Name,
     pub of: Of,
 }
 
-/// What a quantity is about.
+/// The subject of a quantity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Of {
     /// The whole image.
@@ -66,13 +67,13 @@ pub enum Of {
     Layer(usize),
     /// A path with everything below it.
     Path(String),
-    /// A rule of the findings, or a rung of the ladder.
+    /// A rule of the findings, or a rung of the ladder, by id.
     Word(String),
 }
 
 macro_rules! names {
     ($($variant:ident $word:literal [$($of:ident)*];)*) => {
-        /// What can be asked of an image.
+        /// The name of a quantity.
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub enum Name {
             $($variant,)*
@@ -85,7 +86,7 @@ macro_rules! names {
                 match self { $(Self::$variant => $word,)* }
             }
 
-            /// What it can be asked of.
+            /// Returns the kinds of subjects that the quantity has.
             fn takes(self) -> &'static [Kind] {
                 match self { $(Self::$variant => &[$(Kind::$of,)*],)* }
             }
@@ -93,7 +94,7 @@ macro_rules! names {
     };
 }
 
-/// A kind of what stands in the parentheses of a quantity.
+/// The kind of a quantity's subject.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Kind {
     Image,
@@ -127,11 +128,12 @@ names! {
 }
 
 impl Template {
-    /// Reads words whose figures stand in braces; `{{` is a brace. `line` is where the words begin.
+    /// Parses a text with figures in braces; `{{` is a literal brace. `line` is the line number of
+    /// the text.
     ///
     /// # Errors
     ///
-    /// The line, the figure as it is written, and what is wrong with it.
+    /// The line, the figure as written, and the problem.
     pub fn read(text: &str, line: usize) -> Result<Self, (usize, String, String)> {
         let mut parts = Vec::new();
         let mut words = String::new();
@@ -175,7 +177,7 @@ impl Figure {
     }
 }
 
-/// What stands between spaces, outside of parentheses.
+/// Splits a figure at spaces outside of parentheses.
 fn tokens(text: &str) -> Vec<&str> {
     let mut depth = 0usize;
     text.split(|c: char| {

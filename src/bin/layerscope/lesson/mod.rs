@@ -1,8 +1,8 @@
-//! Lessons: what they say, what they show and ask, and the figures in their words.
+//! Lessons: their words, scenes and questions, and the figures in their words.
 //!
-//! A lesson is written as TOML ([`Lesson`]), with figures by name; told about
-//! images that have been read it becomes a [`Told`], in which every figure is a
-//! number of those images. Only what is told reaches a screen or a handout.
+//! A lesson is written as TOML ([`Lesson`]), with figures by name. Rendered for images that have
+//! been read it becomes a [`Told`], in which every figure is a number from those images. Screens
+//! and handouts only show rendered lessons.
 
 mod course;
 mod difference;
@@ -27,44 +27,44 @@ pub use stage::{LessonError, Stage};
 use facts::Facts;
 use figure::Template;
 
-/// A lesson as it is written.
+/// A lesson as written.
 #[derive(Debug, Clone)]
 pub struct Lesson {
     pub title: String,
-    /// What it is about, in a line.
+    /// A summary in one line.
     pub about: String,
-    /// The images it is told about: the first is shown from the start.
+    /// The images; the first one is shown at the start.
     pub images: Vec<String>,
-    /// The line of each of them, counted from 1.
+    /// The line numbers of the images, counted from 1.
     image_lines: Vec<usize>,
     steps: Vec<Written>,
     seen: Vec<Template>,
-    /// The Dockerfile that the lesson begins with.
+    /// The Dockerfile at the start of the lesson.
     pub before: String,
-    /// The Dockerfile that it ends with.
+    /// The Dockerfile at its end.
     pub after: String,
 }
 
-/// A step as it is written.
+/// A step as written.
 #[derive(Debug, Clone)]
 struct Written {
     say: Template,
     ask: Option<Asked>,
     show: Show,
-    /// Where the step begins, counted from 1.
+    /// The line number of the step, counted from 1.
     line: usize,
 }
 
-/// A question as it is written.
+/// A question as written.
 #[derive(Debug, Clone)]
 struct Asked {
     options: Vec<Template>,
-    /// Counted from 0.
+    /// The index of the right option.
     right: usize,
     because: Template,
 }
 
-/// What a step changes of what is shown; what it does not name stays as it is.
+/// The changes of a step to the scene; `None` keeps the previous value.
 #[derive(Debug, Clone, Default)]
 struct Show {
     image: Option<usize>,
@@ -75,83 +75,83 @@ struct Show {
     beside: bool,
 }
 
-/// What is written on a line, counted from 1.
+/// A value with its line number, counted from 1.
 #[derive(Debug, Clone)]
 struct OnLine<T> {
     line: usize,
     value: T,
 }
 
-/// A lesson about images that have been read: nothing is left to fill in.
+/// A rendered lesson: every figure is filled in.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Told {
     pub title: String,
     pub steps: Vec<Step>,
-    /// What has been seen, in a line each.
+    /// The summary of the lesson, one line each.
     pub seen: Vec<String>,
-    /// The Dockerfile before, if there is one to show.
+    /// The Dockerfile before, if there is one.
     pub before: String,
-    /// The Dockerfile after.
+    /// The Dockerfile after, if there is one.
     pub after: String,
 }
 
-/// One thing that is said, with what is shown meanwhile.
+/// A step: its words and its scene.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Step {
-    /// What is said, or asked; paragraphs are divided by empty lines.
+    /// The words or the question; paragraphs are separated by empty lines.
     pub text: String,
     pub question: Option<Question>,
     pub scene: Scene,
 }
 
-/// What a step asks, and what it says when there is an answer.
+/// The question of a step, and the answers to each option.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Question {
     pub options: Vec<String>,
-    /// The place of the right one.
+    /// The index of the right option.
     pub right: usize,
     pub because: String,
 }
 
-/// The letter of an option, by its place.
+/// Returns the letter of an option, by its index.
 pub fn letter(option: usize) -> char {
     ('a'..='z').nth(option).unwrap_or('?')
 }
 
-/// What is shown while a step is told.
+/// The scene of a step: the part of the image that is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scene {
-    /// The place of the image in the lesson's list.
+    /// The index of the image in the lesson.
     pub image: usize,
     /// The view; `None` for all images of the lesson side by side.
     pub view: Option<View>,
     pub layer: usize,
-    /// What the cursor stands on.
+    /// The path under the cursor.
     pub path: Option<NodeId>,
-    /// Whether the tree has only what the layer changed.
+    /// True if the tree only shows changes of the layer.
     pub changes: bool,
 }
 
 impl Lesson {
-    /// Reads a lesson.
+    /// Parses a lesson.
     ///
     /// # Errors
     ///
-    /// Says which line is wrong, and why.
+    /// The line that is wrong, and the reason.
     pub fn read(text: &str) -> Result<Self, Problem> {
         read::read(text)
     }
 
-    /// The title, and what it is about.
+    /// Returns title and summary in one line.
     pub fn line(&self) -> String {
         format!("{}: {}", self.title, self.about)
     }
 
-    /// Tells the lesson about its images, in the order of [`Lesson::images`].
+    /// Renders the lesson for its images, in the order of [`Lesson::images`].
     ///
     /// # Errors
     ///
-    /// Names the line whose layer, path or figure these images do not have.
+    /// The line whose layer, path or figure these images lack.
     fn tell(&self, facts: &[Facts], units: layerscope::report::Units) -> Result<Told, Problem> {
         tell::tell(self, facts, units)
     }

@@ -1,15 +1,15 @@
-//! A lesson as plain text, for where there is no screen: what is said, asked and answered, and what was seen.
+//! Writes a lesson as plain text, for use without a screen: words, questions, answers and summary.
 
 use layerscope::display::escaped_str;
 use layerscope::report::fit::wrap;
 
 use super::Told;
 
-/// The columns of the text.
+/// The width of the text.
 const WIDTH: usize = 76;
 
 impl Told {
-    /// The lesson in lines, without what the screen shows meanwhile.
+    /// Returns the text of the lesson, without the scenes.
     pub fn plain(&self) -> String {
         let mut text = format!("{}\n", self.title);
         for (i, step) in self.steps.iter().enumerate() {
@@ -34,7 +34,7 @@ impl Told {
     }
 }
 
-/// Adds paragraphs, each behind an empty line; the first one begins with `head`.
+/// Adds paragraphs with an empty line before each; the first one begins with `head`.
 fn paragraphs(text: &mut String, head: &str, paragraphs: &str) {
     let mut head = format!("{head:>5}");
     for paragraph in paragraphs.split("\n\n") {

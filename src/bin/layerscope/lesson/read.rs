@@ -1,4 +1,4 @@
-//! Reads a lesson's TOML; what is wrong is said with its line.
+//! Parses the TOML of a lesson; errors have the line number.
 
 use std::fmt;
 
@@ -12,11 +12,11 @@ use super::{Asked, Lesson, OnLine, Show, Written};
 use crate::toml_file::{Problem, unknown};
 use crate::view::View;
 
-/// The lines that say at the end what has been seen.
+/// The number of lines in the summary.
 const SEEN: usize = 3;
-/// The answers to a question at most: a letter each.
+/// The possible numbers of options, one letter each.
 const OPTIONS: std::ops::RangeInclusive<usize> = 2..=4;
-/// The word of a step that puts the images side by side, where others name a view.
+/// The word that a step uses in place of a view to show the images side by side.
 const BESIDE: &str = "images";
 
 #[derive(Deserialize)]
@@ -48,7 +48,7 @@ struct StepTable {
     changes: Option<bool>,
 }
 
-/// A number that counts something; an error says so in words that are not Rust's.
+/// A count; errors are worded for authors of lessons, not for programmers.
 #[derive(Clone, Copy)]
 struct Number(usize);
 
@@ -72,7 +72,7 @@ impl Visitor<'_> for NumberVisitor {
     }
 }
 
-/// Reads the text of a lesson.
+/// Parses the text of a lesson.
 pub fn read(text: &str) -> Result<Lesson, Problem> {
     let reader = Reader { text };
     let file: File = toml::from_str(text).map_err(|error| Problem::of_syntax(text, &error))?;
@@ -196,7 +196,7 @@ impl Reader<'_> {
         })
     }
 
-    /// Words with figures; the place of the words is that of their quotes.
+    /// Parses words with figures, reporting errors at the position of their quotes.
     fn template(&self, words: &Spanned<String>, key: &str) -> Result<Template, Problem> {
         // A line feed right after the quotes of several lines is not among the words.
         let quoted = self.text.get(words.span()).unwrap_or_default();

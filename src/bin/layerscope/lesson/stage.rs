@@ -1,4 +1,4 @@
-//! The images of a lesson, read: embedded ones by their names, and others as files.
+//! Reads the images of a lesson: embedded ones by name, others as files.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,7 +13,7 @@ use super::{Facts, Told};
 use crate::intro::Intro;
 use crate::toml_file::Problem;
 
-/// An image of a lesson, with all that there is to show and to say of it.
+/// An image of a lesson, with everything needed to show and describe it.
 #[derive(Clone)]
 pub struct Stage {
     pub intro: Intro,
@@ -22,33 +22,33 @@ pub struct Stage {
     pub contents: Arc<dyn Contents>,
 }
 
-/// Why a lesson cannot be told.
+/// The reason why a lesson cannot be rendered.
 #[derive(Debug, thiserror::Error)]
 pub enum LessonError {
-    /// One of its images cannot be read.
+    /// An image cannot be read.
     #[error(transparent)]
     Image(#[from] Error),
-    /// One of the images that a lesson of somebody's own names cannot be read.
+    /// An image that a user's lesson names cannot be read.
     #[error("{lesson}: line {line}: images: {source}")]
     Named {
         /// The file of the lesson.
         lesson: String,
         /// The line that names the image, counted from 1.
         line: usize,
-        /// What is the matter with it.
+        /// The error.
         source: Error,
     },
-    /// It says what its images do not have.
+    /// The words refer to something that the images lack.
     #[error("{lesson}: {problem}")]
     Words { lesson: String, problem: Problem },
 }
 
 impl Stage {
-    /// Reads an image, and looks into its files.
+    /// Reads an image and the contents of its files.
     ///
     /// # Errors
     ///
-    /// The image cannot be read, or somebody asked to stop.
+    /// The image cannot be read, or the work was cancelled.
     pub fn of(opened: &Opened, units: Units, progress: &Arc<Progress>) -> Result<Self, Error> {
         let inspection = Arc::new(layerscope::inspect(opened, progress)?);
         let contents: Arc<dyn Contents> = Arc::new(LayerContents::new(opened));
@@ -58,11 +58,11 @@ impl Stage {
 }
 
 impl Entry {
-    /// Reads the images of the lesson, and tells it about them.
+    /// Reads the images of the lesson, and renders it for them.
     ///
     /// # Errors
     ///
-    /// An image cannot be read, or does not have what the lesson speaks of.
+    /// An image cannot be read, or lacks something that the lesson refers to.
     pub fn stage(&self, units: Units, progress: &Arc<Progress>) -> Result<(Told, Vec<Stage>), LessonError> {
         let mut stages = Vec::with_capacity(self.lesson.images.len());
         for (name, &line) in self.lesson.images.iter().zip(&self.lesson.image_lines) {
@@ -84,7 +84,7 @@ impl Entry {
         Ok((told, stages))
     }
 
-    /// The archive of an image: a file beside that of the lesson, or an embedded one.
+    /// Opens the archive of an image: a file beside the lesson, or an embedded image.
     fn archive(&self, name: &str, progress: &Progress) -> Result<Archive, Error> {
         let embedded = || layerscope::image::builtin::archive(name);
         match &self.origin {

@@ -1,4 +1,4 @@
-//! Puts the figures of images into the words of a lesson, and finds what its steps point at.
+//! Renders a lesson: fills in the figures, and finds the paths and layers of its steps.
 
 use layerscope::display::{percent, ratio, times};
 use layerscope::report::Units;
@@ -9,7 +9,7 @@ use super::{Lesson, Question, Scene, Step, Told, Written};
 use crate::toml_file::Problem;
 use crate::view::View;
 
-/// Tells a lesson about its images.
+/// Renders a lesson for its images.
 pub fn tell(lesson: &Lesson, facts: &[Facts], units: Units) -> Result<Told, Problem> {
     let mut scene =
         Scene { image: 0, view: Some(View::Explore), layer: last_layer(facts, 0), path: None, changes: false };
@@ -41,7 +41,7 @@ fn last_layer(facts: &[Facts], image: usize) -> usize {
     facts.get(image).map_or(0, |facts| facts.inspection.layers.len().saturating_sub(1))
 }
 
-/// What is shown at a step: what it names, and else what was shown before.
+/// Returns the scene of a step: the values that it sets, and the previous ones for the rest.
 fn next_scene(before: Scene, written: &Written, facts: &[Facts]) -> Result<Scene, Problem> {
     let show = &written.show;
     let image = show.image.unwrap_or(before.image);
@@ -69,13 +69,13 @@ fn next_scene(before: Scene, written: &Written, facts: &[Facts]) -> Result<Scene
 
 struct Filling<'a> {
     facts: &'a [Facts],
-    /// The image that figures without a name are about.
+    /// The index of the image for figures without a name.
     image: usize,
     units: Units,
 }
 
 impl Filling<'_> {
-    /// The words with their figures, in paragraphs.
+    /// Fills in the figures; returns the words in paragraphs.
     fn fill(&self, template: &Template) -> Result<String, Problem> {
         let mut text = String::new();
         for part in &template.parts {

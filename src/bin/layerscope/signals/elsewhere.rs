@@ -1,4 +1,4 @@
-//! Systems that tell a program nothing by signals.
+//! Systems without signals.
 
 use std::io;
 use std::sync::Arc;

@@ -1,7 +1,8 @@
-//! Signals: the one place that looks at them.
+//! Signal handling, in one place.
 //!
-//! A signal that ends the program lets it clean up first, and ends it then, so that the shell knows. One that was
-//! ignored when the program started stays ignored: `nohup` and the background jobs of scripts rely on it.
+//! A signal that ends the program lets it clean up first and then ends it by the same signal, so
+//! that the shell knows the cause. A signal that was ignored when the program started stays
+//! ignored, because `nohup` and background jobs of scripts rely on it.
 
 #[cfg(not(unix))]
 mod elsewhere;
@@ -13,14 +14,14 @@ pub use elsewhere::{cancelling, die, received, stop, watch, without_keys};
 #[cfg(unix)]
 pub use unix::{cancelling, die, received, stop, watch, without_keys};
 
-/// What a signal asks of the screen.
+/// The request that a signal makes to the screen.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 #[cfg_attr(not(unix), expect(dead_code, reason = "only Unix has such signals"))]
 pub enum Asked {
-    /// To give the terminal back and end.
+    /// Restore the terminal and end.
     End,
-    /// To give the terminal back and stop until the shell lets it go on.
+    /// Restore the terminal and stop until the shell continues the program.
     Stop,
-    /// To draw anew, after the program was stopped.
+    /// Draw again, after the program was stopped.
     Continue,
 }

@@ -1,4 +1,4 @@
-//! Signals of Unix.
+//! Signal handling on Unix.
 
 use std::io;
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
@@ -15,7 +15,7 @@ use signal_hook::{flag, low_level};
 
 use super::Asked;
 
-/// Signals that end a program which does nothing about them, but for those that tell of a fault of its own.
+/// Signals whose default action ends the program, except those that report a fault in it.
 const ENDING: &[i32] = &[
     SIGHUP,
     SIGINT,
@@ -39,7 +39,7 @@ const ENDING: &[i32] = &[
 /// Signals that a key sends to every program in the foreground of the terminal.
 const TYPED: [i32; 2] = [SIGINT, SIGQUIT];
 
-/// The signals that asked the program to end; 0 stands for none.
+/// The signals that requested the end of the program; 0 for none.
 #[derive(Default)]
 struct Received {
     typed: Arc<AtomicUsize>,
@@ -48,26 +48,26 @@ struct Received {
 
 static RECEIVED: LazyLock<Received> = LazyLock::new(Received::default);
 
-/// Whether another program has the keys.
+/// True while another program reads the keyboard.
 static KEYS_ARE_AWAY: AtomicBool = AtomicBool::new(false);
 
-/// Returns the signal that asked the program to end.
+/// Returns the signal that requested the end of the program.
 pub fn received() -> Option<i32> {
     let signal = |place: &AtomicUsize| i32::try_from(place.load(Ordering::SeqCst)).ok().filter(|&signal| signal > 0);
     signal(&RECEIVED.other).or_else(|| signal(&RECEIVED.typed))
 }
 
-/// Has [`received`] tell of a signal as soon as it comes, whatever else is done about it.
+/// Records a signal for [`received`] as soon as it arrives, in addition to other handlers.
 fn note(signal: i32) -> io::Result<()> {
     let place = if TYPED.contains(&signal) { &RECEIVED.typed } else { &RECEIVED.other };
     flag::register_usize(signal, place.clone(), usize::try_from(signal).unwrap_or_default()).map(drop)
 }
 
-/// Passes on what signals ask for, on a thread of its own, until `tell` returns false.
+/// Passes the requests of signals to `tell` on a new thread, until it returns false.
 ///
 /// # Errors
 ///
-/// The system gives no handler or no thread.
+/// The system provides no handler or no thread.
 pub fn watch(tell: impl Fn(Asked) -> bool + Send + 'static) -> io::Result<()> {
     let ignored = Ignored::read();
     ignored.without(ENDING).try_for_each(note)?;
@@ -80,7 +80,7 @@ pub fn watch(tell: impl Fn(Asked) -> bool + Send + 'static) -> io::Result<()> {
     .map(drop)
 }
 
-/// Returns what a signal asks of the screen.
+/// Returns the request of a signal to the screen.
 fn asked(signal: i32) -> Option<Asked> {
     let keys_are_away = KEYS_ARE_AWAY.load(Ordering::SeqCst);
     match signal {
@@ -97,7 +97,8 @@ fn asked(signal: i32) -> Option<Asked> {
     }
 }
 
-/// Does something during which another program has the keys: what is typed to interrupt that one does not end this one.
+/// Runs `work` while another program reads the keyboard. A signal typed to interrupt that program
+/// does not end this one.
 pub fn without_keys<T>(work: impl FnOnce() -> T) -> T {
     KEYS_ARE_AWAY.store(true, Ordering::SeqCst);
     let result = work();
@@ -106,11 +107,11 @@ pub fn without_keys<T>(work: impl FnOnce() -> T) -> T {
     result
 }
 
-/// Does something that signals do not end at once: they set `cancel`, so that it ends in order.
+/// Runs `work` while signals do not end the program but set `cancel`, so that it can end in order.
 ///
 /// # Errors
 ///
-/// The system gives no handler.
+/// The system provides no handler.
 pub fn cancelling<T>(cancel: &Arc<AtomicBool>, work: impl FnOnce() -> T) -> io::Result<T> {
     // Handlers cannot be taken back, but they can do what would be done without them.
     let over = Arc::new(AtomicBool::new(false));
@@ -127,7 +128,8 @@ pub fn cancelling<T>(cancel: &Arc<AtomicBool>, work: impl FnOnce() -> T) -> io::
     Ok(result)
 }
 
-/// Stops the program until the shell lets it go on; where there is no shell to do so, goes on at once.
+/// Stops the program until the shell continues it; without a shell that could do so, returns at
+/// once.
 pub fn stop() {
     // The shell puts what it may stop into groups of their own. The kernel, too, stops nothing that would stay stopped.
     let has_shell = getsid(None).is_ok_and(|session| session != getpgrp());
@@ -143,7 +145,7 @@ pub fn die(signal: i32) -> ! {
     std::process::exit(128 + signal)
 }
 
-/// Signals that are ignored, one a bit. Nothing is known of them where there is no `/proc`.
+/// The signals that are ignored, one bit each. Empty if there is no `/proc`.
 struct Ignored(u64);
 
 impl Ignored {

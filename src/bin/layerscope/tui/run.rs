@@ -1,4 +1,4 @@
-//! The loop: takes events and draws, until something ends the program.
+//! The event loop: takes events and draws, until something ends the program.
 
 use std::io;
 use std::sync::mpsc::channel;
@@ -13,7 +13,7 @@ use super::terminal::drawn;
 use super::terminal::stage::{Prepared, Stage};
 use super::{Failure, Settings, Start};
 
-/// Shows an image until the person quits.
+/// Shows an image until the user quits.
 pub fn run(start: Start, selection: Selection, settings: Settings) -> Result<(), Failure> {
     let (sender, receiver) = channel();
     let prepared = Prepared::watching(sender.clone(), receiver)?;
@@ -46,7 +46,7 @@ fn exchange(session: &mut Session, stage: &mut Stage) -> io::Result<Ended> {
     }
 }
 
-/// The whole of the terminal.
+/// Returns the whole of the terminal.
 pub fn area() -> io::Result<Rect> {
     let (width, height) = crossterm::terminal::size()?;
     Ok(drawn(width, height))

@@ -1,4 +1,4 @@
-//! The application: how much of the image it is, and what it needs to run.
+//! Describes the application: its share of the image, and its needs.
 
 use layerscope::advice::findings::Purpose;
 use layerscope::display::{count, listed};
@@ -9,29 +9,30 @@ use layerscope::runtime::libraries::Loader;
 use super::options::Options;
 use super::teller::{Teller, explore};
 
-/// More than so many parts in so many of what ships are nearly all of it, and no question.
+/// The share above which the application is nearly the whole image, so that there is no question
+/// about it.
 const NEARLY_ALL: (u64, u64) = (3, 4);
-/// Of a wrong answer and the right one, the smaller is less than so many parts in so many of the bigger.
+/// The ratio between a wrong answer and the right one, so that they differ clearly.
 const APART: (u64, u64) = (2, 3);
-/// Libraries that are named if they are missing, and their columns.
+/// The most missing libraries that are listed, and the width of a name.
 const MISSING: usize = 3;
 const LIBRARY: usize = 40;
 
 impl Teller<'_> {
-    /// The bytes of the application that are there at last, as the report counts them; 0 if it was not found.
+    /// Returns the visible size of the application as reports count it; 0 if it was not found.
     pub fn application(&self) -> u64 {
         let share = self.study.shares.iter().find(|share| share.purpose == Purpose::Application);
         let bytes = share.map_or(0, |share| share.bytes - share.dead);
         if self.study.application_known { bytes } else { 0 }
     }
 
-    /// Whether nearly all that ships is the application.
+    /// Returns whether nearly the whole image is the application.
     fn is_nearly_all_application(&self) -> bool {
         let (parts, of) = NEARLY_ALL;
         u128::from(self.application()) * u128::from(of) > u128::from(self.shipped()) * u128::from(parts)
     }
 
-    /// Asks how much of what ships is the application.
+    /// Asks for the application's share of the image.
     pub fn ask_for_the_application(&mut self) {
         let bytes = self.application();
         if bytes == 0 || self.is_nearly_all_application() {
@@ -59,7 +60,7 @@ impl Teller<'_> {
         self.ask(explore(self.last_layer(), None), text, options, &because);
     }
 
-    /// Says what the program cannot be loaded without.
+    /// Describes the files needed to load the program.
     pub fn tell_what_it_needs(&mut self) {
         let Some(runtime) = &self.study.runtime else { return };
         let (Some(program), Some(closure)) = (&runtime.application.program, &runtime.closure) else { return };

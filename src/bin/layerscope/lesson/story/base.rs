@@ -1,4 +1,5 @@
-//! What of the base image need not ship: nothing that one writes takes it off, only another base image or another stage.
+//! Describes avoidable bytes in the base image, which only another base image or a multi-stage
+//! build avoids.
 
 use layerscope::advice::findings::{Fate, Finding, Level, Whose};
 use layerscope::analysis::DeadGroup;
@@ -9,7 +10,7 @@ use super::place::biggest_place;
 use super::teller::{Teller, changes, explore};
 use super::words;
 
-/// Findings that are named.
+/// The most findings that are listed.
 const NAMED: usize = 3;
 
 impl Teller<'_> {
@@ -18,7 +19,7 @@ impl Teller<'_> {
         self.tell_left_by_the_base();
     }
 
-    /// Bytes of the base image that a later layer hid.
+    /// Describes bytes of the base image that a later layer removed.
     fn tell_dead_of_the_base(&mut self) {
         let layers = self.study.base.layers;
         // What came again unchanged has been spoken of.
@@ -54,7 +55,7 @@ impl Teller<'_> {
         words::capital(&text)
     }
 
-    /// Toolchains and leftovers that the base image brings.
+    /// Describes toolchains and leftovers of the base image.
     fn tell_left_by_the_base(&mut self) {
         let study = self.study;
         let is_of = |finding: &&Finding| {

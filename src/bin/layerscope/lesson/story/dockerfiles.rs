@@ -1,4 +1,4 @@
-//! The Dockerfile of an image as its history tells it, and the same with what the image shows to be better.
+//! Rebuilds the Dockerfile of an image from its history, and improves it.
 
 use std::sync::Arc;
 
@@ -8,14 +8,14 @@ use layerscope::{Error, Progress};
 
 use crate::lesson::Stage;
 
-/// What the file is called.
+/// The name of the file.
 const NAME: &str = "Dockerfile";
-/// A longer file is no page to read, in bytes.
+/// The longest file that is shown, in bytes.
 const LONGEST: usize = 32 << 10;
-/// Another stage is shown instead of what changes in this one if it saves so many times more.
+/// The factor by which a multi-stage build has to save more to be shown instead of other changes.
 const FAR_BETTER: u64 = 2;
 
-/// The Dockerfile before and after; empty where there is none to show.
+/// The Dockerfile before and after; empty if there is none.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Dockerfiles {
     pub before: String,
@@ -24,11 +24,11 @@ pub struct Dockerfiles {
 }
 
 impl Dockerfiles {
-    /// Rebuilds the Dockerfile, and changes it for the better.
+    /// Rebuilds the Dockerfile, and improves it.
     ///
     /// # Errors
     ///
-    /// Somebody asked to stop.
+    /// The work was cancelled.
     pub fn of(stage: &Stage, progress: &Arc<Progress>) -> Result<Self, Error> {
         let inspection = &stage.inspection;
         let target = Target::rebuilt(inspection, NAME.into(), &stage.study.base);
@@ -43,7 +43,7 @@ impl Dockerfiles {
     }
 }
 
-/// The file that saves most, with what belongs into `.dockerignore`.
+/// Returns the file that saves the most, with lines for `.dockerignore`.
 fn proposed(before: &str, fix: &Fix) -> String {
     let changed = |name: &str| fix.changes.iter().find(|change| change.name == name).map(|change| change.new.as_str());
     let (mut saved, mut staged) = (0_u64, 0);

@@ -1,4 +1,4 @@
-//! The end: three lines that are true of this image.
+//! Ends the story with three lines about this image.
 
 use std::cmp::Reverse;
 
@@ -8,12 +8,12 @@ use layerscope::display::plural;
 use super::teller::Teller;
 use super::words;
 
-/// How many lines sum a story up.
+/// The number of lines in the summary.
 const LINES: usize = 3;
 
 impl Teller<'_> {
-    /// What has been seen: the biggest waste, what of it all is the application, and how small it could be; else the next
-    /// biggest waste, and what is true of every image.
+    /// Returns the summary: the largest waste, the application's share, and the smallest possible
+    /// size. Missing lines are replaced by the next largest waste and by general facts.
     pub fn seen(&self) -> Vec<String> {
         let mut wastes: Vec<_> = self.wastes.iter().collect();
         wastes.sort_by_key(|&&(bytes, _)| Reverse(bytes));
@@ -35,7 +35,7 @@ impl Teller<'_> {
         })
     }
 
-    /// What is true of every image.
+    /// Returns facts that hold for every image.
     fn facts(&self) -> [String; LINES] {
         let totals = &self.inspection.totals;
         let shipped = self.size(totals.shipped);

@@ -1,4 +1,5 @@
-//! How small the image could be: the rungs of the ladder that are worth a word, in two steps; and what is lean already.
+//! Describes the possible sizes in two steps: the rungs that matter, and images that are already
+//! small.
 
 use layerscope::advice::ladder::{Certainty, Rung, Step as Remedy};
 use layerscope::display::noticeably;
@@ -6,11 +7,11 @@ use layerscope::display::noticeably;
 use super::teller::{Teller, explore, in_view};
 use crate::view::View;
 
-/// A rung is worth a word if it saves more than one part in so many.
+/// The smallest saving that makes a rung worth mentioning: one part in so many.
 const WORTH: u64 = 100;
 
 impl<'a> Teller<'a> {
-    /// The rungs that are worth a word: those that save a notable part of the one before.
+    /// Returns the rungs worth mentioning: those that save a notable part of the previous one.
     fn rungs(&self) -> Vec<&'a Rung> {
         let mut rungs: Vec<&Rung> = Vec::new();
         let study = self.study;
@@ -24,7 +25,7 @@ impl<'a> Teller<'a> {
         rungs
     }
 
-    /// How small it could be in the end, by what is sure if anything is.
+    /// Describes the smallest possible size, preferably an exact one.
     pub fn smallest(&self) -> Option<String> {
         let rungs = self.rungs();
         let exact = rungs.iter().rev().find(|rung| rung.certainty == Certainty::Exact);
@@ -40,7 +41,7 @@ impl<'a> Teller<'a> {
         Some(format!("The {from} could be {about}{size}{ratio}."))
     }
 
-    /// Says that there is little to teach, if nothing was found.
+    /// Says that there is little to improve, if nothing was found.
     pub fn tell_lean(&mut self) {
         if !self.wastes.is_empty() {
             return;

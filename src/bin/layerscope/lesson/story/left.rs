@@ -1,4 +1,5 @@
-//! What is still there and need not be: caches and leftovers, and what built the application.
+//! Describes visible files that are not needed: caches and leftovers, and tools that built the
+//! application.
 
 use layerscope::advice::findings::{Fate, Finding, Level, Whose};
 use layerscope::display::escaped_str;
@@ -10,13 +11,13 @@ use super::teller::{Teller, explore, in_view};
 use super::words;
 use crate::view::View;
 
-/// The columns of an instruction that is written out.
+/// The width of an instruction.
 const CODE: usize = 100;
-/// Lines for `.dockerignore` that are named, and their columns.
+/// The most lines for `.dockerignore` that are listed, and their width.
 const IGNORED: usize = 6;
 const PATTERN: usize = 40;
 
-/// What is left behind.
+/// A group of avoidable files.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Left {
     /// Caches, leftovers and documentation.
@@ -33,7 +34,7 @@ impl Left {
         }
     }
 
-    /// How many are spoken of.
+    /// Returns the most findings that are described.
     fn most(self) -> usize {
         match self {
             Self::Leftovers => 4,
@@ -43,7 +44,7 @@ impl Left {
 }
 
 impl<'a> Teller<'a> {
-    /// What layers of one's own leave behind, the biggest first, as far as it is worth a word.
+    /// Returns the findings in your layers that are worth mentioning, the largest first.
     fn found(&self, left: Left) -> Vec<&'a Finding> {
         let study = self.study;
         let is_worth = |finding: &&Finding| match finding.level {
@@ -56,12 +57,12 @@ impl<'a> Teller<'a> {
         found.filter(is_worth).collect()
     }
 
-    /// How many bytes there is something to say of.
+    /// Returns the size of these findings.
     pub fn bytes_left(&self, left: Left) -> u64 {
         self.found(left).iter().map(|finding| finding.bytes).sum()
     }
 
-    /// Tells of what layers of one's own leave behind.
+    /// Describes the leftovers in your layers.
     pub fn tell_left(&mut self, left: Left) {
         let found = self.found(left);
         let (told, rest) = found.split_at(found.len().min(left.most()));
@@ -98,7 +99,7 @@ impl<'a> Teller<'a> {
     }
 }
 
-/// What to write: the instruction in one line, or the lines of `.dockerignore`.
+/// Returns the fix: the instruction in one line, or lines for `.dockerignore`.
 fn lines(finding: &Finding) -> Option<String> {
     let ignored = &finding.fix.dockerignore;
     if !ignored.is_empty() {

@@ -1,5 +1,5 @@
-//! A lesson on an image of one's own, made of what was found in it: the biggest waste first, then what is left behind,
-//! what of it is the application, and how small it could be.
+//! Generates a lesson about any image from its findings: the largest waste first, then leftovers,
+//! the application's share, and the possible sizes.
 
 mod application;
 mod base;
@@ -27,11 +27,11 @@ use dockerfiles::Dockerfiles;
 use left::Left;
 use teller::Teller;
 
-/// Reads an image, looks into its files and tells its story.
+/// Reads an image and the contents of its files, and generates its lesson.
 ///
 /// # Errors
 ///
-/// The image cannot be read, or somebody asked to stop.
+/// The image cannot be read, or the work was cancelled.
 pub fn of(opened: &Opened, units: Units, progress: &Arc<Progress>) -> Result<(Told, Stage), Error> {
     let stage = Stage::of(opened, units, progress)?;
     let dockerfiles = Dockerfiles::of(&stage, progress)?;
@@ -39,7 +39,7 @@ pub fn of(opened: &Opened, units: Units, progress: &Arc<Progress>) -> Result<(To
     Ok((story(&stage, dockerfiles, units), stage))
 }
 
-/// Tells the story of an image; every figure in it is one of the reports.
+/// Generates the lesson of an image; every figure in it is from the reports.
 fn story(stage: &Stage, dockerfiles: Dockerfiles, units: Units) -> Told {
     let mut teller = Teller::new(&stage.inspection, &stage.study, units);
     teller.open();

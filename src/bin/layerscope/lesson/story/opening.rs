@@ -1,4 +1,4 @@
-//! The beginning: what ships, in how many layers, whose bytes they are, and what runs.
+//! Opens the story: size, layers, base image, and the program that runs.
 
 use layerscope::advice::base::Evidence;
 use layerscope::display::escaped_str;
@@ -10,9 +10,9 @@ use super::teller::{Teller, explore, in_view};
 use super::words;
 use crate::view::View;
 
-/// The columns of a name of a base image.
+/// The width of a base image's name.
 const BASE: usize = 40;
-/// The columns of a warning.
+/// The width of a warning.
 const WARNING: usize = 260;
 
 impl Teller<'_> {
@@ -45,7 +45,7 @@ impl Teller<'_> {
         self.warn();
     }
 
-    /// Whose bytes ship.
+    /// Describes the sizes of the base image and of your layers.
     fn whose(&self) -> String {
         let base = &self.study.base;
         let (theirs, of) = (self.up_to(base.layers), layers(base.layers));
@@ -85,7 +85,7 @@ impl Teller<'_> {
         }
     }
 
-    /// Says what could not be read as it should be.
+    /// Describes problems in reading the image.
     fn warn(&mut self) {
         let warnings = &self.inspection.warnings;
         let Some(first) = warnings.first() else { return };
@@ -103,7 +103,7 @@ impl Teller<'_> {
     }
 }
 
-/// Which layers are the lowest.
+/// Names the lowest layers.
 fn layers(count: usize) -> String {
     match count {
         1 => "is layer 0".into(),

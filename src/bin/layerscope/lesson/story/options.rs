@@ -1,20 +1,21 @@
-//! The options of a question: figures that read differently, of which one is right.
+//! Makes the options of a question: figures that look different, one of which is right.
 
-/// What can be answered.
+/// The options of a question.
 pub struct Options {
     pub shown: Vec<String>,
-    /// The place of the right one.
+    /// The index of the right option.
     pub right: usize,
 }
 
-/// The most options that a question has.
+/// The most options of a question.
 const MOST: usize = 3;
 
-/// A figure, and what one might think who answers it.
+/// A figure, and a comment on choosing it.
 pub type Answer = (String, String);
 
 impl Options {
-    /// The right answer among wrong ones, where at least one of them reads differently; `turn` decides on the place.
+    /// Places the right answer among wrong ones, of which at least one has to look different;
+    /// `turn` determines the position.
     pub fn of(right: Answer, wrong: impl IntoIterator<Item = Answer>, turn: usize) -> Option<Self> {
         let mut answers = vec![right];
         for answer in wrong {

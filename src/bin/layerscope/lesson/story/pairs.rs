@@ -1,4 +1,5 @@
-//! What one layer ships and a later one hides: the biggest pair at length, the next ones shortly.
+//! Describes bytes that one layer adds and a later one removes: the largest pair in detail, the
+//! next ones briefly.
 
 use layerscope::advice::ladder::Step as Remedy;
 use layerscope::analysis::DeadGroup;
@@ -12,13 +13,14 @@ use super::teller::{Teller, changes, explore, in_view};
 use super::words;
 use crate::view::View;
 
-/// Pairs that are spoken of after the biggest.
+/// The most pairs that are described after the largest.
 const SHORTLY: usize = 3;
-/// A question needs a layer that hides at least one part in so many of what was there before.
+/// The smallest part of the image that a layer has to remove for a question: one part in so many.
 const ASKABLE: u64 = 20;
 
 impl Teller<'_> {
-    /// Tells of the bytes of one's own layers that a later layer hid, unless they came again unchanged.
+    /// Describes the bytes of your layers that a later layer removed, unless they were rewritten
+    /// unchanged.
     pub fn tell_pairs(&mut self) {
         let base = self.study.base.layers;
         let pairs = self.pairs_that(|pair| pair.born_in >= base && pair.cause != Cause::Recopied);
@@ -42,7 +44,7 @@ impl Teller<'_> {
         }
     }
 
-    /// Tells of the biggest pair: what ships it, what hid it, how the image grew, and why.
+    /// Describes the largest pair: the layers, the growth of the image, and the reason.
     fn tell_pair(&mut self, pair: &DeadGroup) {
         let (born, died) = (pair.born_in, pair.died_in);
         let path = biggest_place(self.inspection, pair);
@@ -76,7 +78,8 @@ impl Teller<'_> {
         [format!("{} ships {shipped}.", words::capital(&self.layer(born))), look]
     }
 
-    /// Asks how big the image is after the layer that hid; says whether it did.
+    /// Asks for the size of the image after the layer that removed the bytes; returns whether it
+    /// asked.
     fn ask_what_it_costs(&mut self, pair: &DeadGroup, path: NodeId, verb: &str) -> bool {
         let died = pair.died_in;
         let account = &self.inspection.layers[died];
@@ -212,7 +215,7 @@ impl Teller<'_> {
     }
 }
 
-/// Why hiding saves nothing.
+/// Explains why removing files in a later layer saves nothing.
 fn principle(cause: Cause) -> &'static str {
     match cause {
         Cause::Deleted => {

@@ -1,4 +1,4 @@
-//! Where in the tree the bytes of a pair of layers lie.
+//! Finds the place in the tree where most bytes of a pair of layers are.
 
 use std::collections::BTreeMap;
 
@@ -6,10 +6,11 @@ use layerscope::Inspection;
 use layerscope::analysis::DeadGroup;
 use layerscope::tree::NodeId;
 
-/// The next directory is gone into if it holds at least one part in so many.
+/// The smallest part of the bytes that leads into a subdirectory: one part in so many.
 const DEEPER: u64 = 4;
 
-/// Where most of the bytes of a pair are: what is gone as a whole, or the last directory that holds most of them.
+/// Returns the place of most bytes of a pair: a path that was removed as a whole, or the deepest
+/// directory that has most of them.
 pub fn biggest_place(inspection: &Inspection, group: &DeadGroup) -> NodeId {
     let tree = &inspection.tree;
     let mut sums: BTreeMap<NodeId, u64> = BTreeMap::new();

@@ -1,4 +1,4 @@
-//! Files that a layer ships again although their contents are the same: the chmod that doubles a layer.
+//! Describes files that a layer rewrites unchanged, for example the `chmod` that doubles a layer.
 
 use layerscope::analysis::DeadGroup;
 use layerscope::display::files;
@@ -9,17 +9,17 @@ use super::place::biggest_place;
 use super::teller::{Teller, changes, explore};
 use super::words;
 
-/// A question needs at least one part in so many of what ships.
+/// The smallest part of the image that is worth a question: one part in so many.
 const ASKABLE: u64 = 20;
-/// Pairs that are spoken of.
+/// The most pairs that are described.
 const MOST: usize = 2;
-/// What one file takes in a tar besides its contents, in bytes.
+/// The size of a file in a tar besides its contents, in bytes.
 const HEADER: u64 = 512;
-/// The columns of an instruction that is written out.
+/// The width of an instruction.
 const CODE: usize = 100;
 
 impl Teller<'_> {
-    /// Tells of contents that came again unchanged, the biggest pair of layers first.
+    /// Describes files that were rewritten unchanged, the largest pair of layers first.
     pub fn tell_recopied(&mut self) {
         let is_again = |pair: &DeadGroup| pair.cause == Cause::Recopied && pair.born_in < pair.died_in;
         let pairs = self.pairs_that(|pair| is_again(pair) && self.matters(pair.bytes));

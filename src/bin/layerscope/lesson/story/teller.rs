@@ -1,4 +1,5 @@
-//! Who tells the story: what is known of the image, the steps so far, and what has been spoken of.
+//! The state of the story: the facts about the image, the steps so far, and the topics already
+//! covered.
 
 use layerscope::Inspection;
 use layerscope::advice::assessment::Study;
@@ -14,22 +15,23 @@ use super::words::{self, WIDTH};
 use crate::lesson::{Question, Scene, Step};
 use crate::view::View;
 
-/// The rows that the narrator has on a screen of 80×24.
+/// The height of the narrator on an 80×24 screen.
 const ROWS: usize = 8;
-/// The rows of a question, and those of what is said after it.
+/// The height of a question, and of the comment after it.
 const ASKED: usize = 3;
 
-/// Bytes that are worth a word whatever the size of the image, and else one part in so many.
+/// The smallest size that is worth mentioning: an absolute number of bytes, or one part of the
+/// image in so many.
 const WORTH: (u64, u64) = (1_000_000, 100);
 
 pub struct Teller<'a> {
     pub inspection: &'a Inspection,
     pub study: &'a Study,
     pub units: Units,
-    /// What one layer ships and another one hides, the biggest first.
+    /// The pairs of layers of which one adds bytes and another removes them, the largest first.
     pub pairs: Vec<DeadGroup>,
     pub steps: Vec<Step>,
-    /// What need not ship, in a line each, with its bytes.
+    /// The topics for the summary: size in bytes, and line.
     pub wastes: Vec<(u64, String)>,
 }
 
@@ -48,7 +50,7 @@ impl<'a> Teller<'a> {
         self.units.size(bytes)
     }
 
-    /// A share of what the image ships.
+    /// Formats a share of the image's size.
     pub fn share(&self, bytes: u64) -> String {
         share(bytes, self.shipped())
     }
@@ -61,29 +63,29 @@ impl<'a> Teller<'a> {
         words::path(self.inspection, node)
     }
 
-    /// Whether so many bytes are worth a word.
+    /// Returns whether a size is worth mentioning.
     pub fn matters(&self, bytes: u64) -> bool {
         bytes >= WORTH.0 || self.is_notable(bytes)
     }
 
-    /// Whether so many bytes are a notable part of the image.
+    /// Returns whether a size is a notable part of the image.
     pub fn is_notable(&self, bytes: u64) -> bool {
         bytes > 0 && bytes >= self.shipped() / WORTH.1
     }
 
-    /// The pairs of layers of which something holds.
+    /// Returns the pairs of layers for which `holds` is true.
     pub fn pairs_that(&self, holds: impl Fn(&DeadGroup) -> bool) -> Vec<DeadGroup> {
         self.pairs.iter().filter(|pair| holds(pair)).cloned().collect()
     }
 
-    /// The biggest finding among what a pair of layers is about.
+    /// Returns the largest finding about a pair of layers.
     pub fn finding_of(&self, pair: &DeadGroup) -> Option<&'a Finding> {
         let study = self.study;
         let is_of = |finding: &&Finding| finding.born_in == pair.born_in && finding.died_in() == Some(pair.died_in);
         study.findings.iter().find(is_of)
     }
 
-    /// What the report says against a pair of layers.
+    /// Returns the report's advice on a pair of layers.
     pub fn remedy(&self, pair: &DeadGroup) -> String {
         let finding = self.finding_of(pair).map(|finding| finding.fix.what.clone());
         words::stopped(&finding.unwrap_or_else(|| advice(self.inspection, pair).1))
@@ -93,22 +95,22 @@ impl<'a> Teller<'a> {
         self.inspection.layers.len().saturating_sub(1)
     }
 
-    /// What the lowest layers ship.
+    /// Returns the size of the lowest layers.
     pub fn up_to(&self, layers: usize) -> u64 {
         self.inspection.layers.iter().take(layers).map(|layer| layer.shipped).sum()
     }
 
-    /// The sums over the whole tree as of a layer.
+    /// Returns the sums over the whole tree as of a layer.
     pub fn root_at(&self, layer: usize) -> Totals {
         self.inspection.tree.totals(layer)[NodeId::ROOT.index()]
     }
 
-    /// Keeps a line for the end.
+    /// Adds a line to the topics for the summary.
     pub fn waste(&mut self, bytes: u64, line: String) {
         self.wastes.push((bytes, line));
     }
 
-    /// Says something in paragraphs; the last ones are left out where they would not fit.
+    /// Adds a step with paragraphs; the last ones are dropped if they do not fit.
     pub fn say(&mut self, scene: Scene, paragraphs: impl IntoIterator<Item = String>) {
         let mut text = String::new();
         let mut rows = 0;
@@ -126,7 +128,7 @@ impl<'a> Teller<'a> {
         self.steps.push(Step { text, question: None, scene });
     }
 
-    /// Asks something.
+    /// Adds a question.
     pub fn ask(&mut self, scene: Scene, text: &str, options: Options, because: &str) {
         // The first words of the answer are the screen's: "Not quite. ".
         const VERDICT: &str = "Not quite. ";
@@ -140,17 +142,17 @@ impl<'a> Teller<'a> {
     }
 }
 
-/// The tree with everything up to a layer.
+/// Returns the scene of the tree up to a layer.
 pub fn explore(layer: usize, path: Option<NodeId>) -> Scene {
     Scene { image: 0, view: Some(View::Explore), layer, path, changes: false }
 }
 
-/// What a layer changed.
+/// Returns the scene of a layer's changes.
 pub fn changes(layer: usize, path: Option<NodeId>) -> Scene {
     Scene { changes: true, ..explore(layer, path) }
 }
 
-/// Another view.
+/// Returns the scene of another view.
 pub fn in_view(view: View, layer: usize) -> Scene {
     Scene { view: Some(view), ..explore(layer, None) }
 }

@@ -1,4 +1,4 @@
-//! What the stories of the embedded images say is what the reports say.
+//! The stories of the embedded images agree with the reports.
 
 use std::path::Path;
 use std::sync::Arc;
@@ -13,12 +13,12 @@ fn story(name: &str) -> (Told, Stage) {
     of(&opened, Units::Iec, &Arc::default()).expect("it is readable")
 }
 
-/// All that a story says, in one line.
+/// Returns the words of a story in one line.
 fn words(told: &Told) -> String {
     told.plain().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 
-/// Compares with what somebody has read and found right.
+/// Compares a story with the reviewed version.
 fn compare(name: &str) {
     let path = Path::new(env!("CARGO_MANIFEST_DIR")).join("tests/stories").join(format!("{name}.txt"));
     let now = story(name).0.plain();

@@ -1,4 +1,4 @@
-//! Sizes, names, paths and instructions of an image in sentences: escaped, and cut to what a sentence bears.
+//! Formats sizes, names, paths and instructions of an image for sentences: escaped, and shortened.
 
 use layerscope::Inspection;
 use layerscope::display::{escaped, escaped_str};
@@ -6,24 +6,24 @@ use layerscope::report::fit::{cut, cut_front, wrap};
 use layerscope::tree::NodeId;
 use unicode_width::UnicodeWidthStr;
 
-/// The columns of a line on the narrowest screen that a story is made for, 80×24.
+/// The width of a line on the narrowest screen for stories, 80×24.
 pub const WIDTH: usize = 76;
-/// The columns of an instruction inside of a sentence.
+/// The width of an instruction inside a sentence.
 const QUOTED: usize = 40;
-/// The columns of a path, and of the name of an image.
+/// The width of a path, and of an image's name.
 const NAME: usize = 44;
 
-/// What to call the image.
+/// Returns the display name of the image.
 pub fn name(inspection: &Inspection) -> String {
     cut(&escaped_str(&inspection.name), NAME)
 }
 
-/// A layer with its instruction: ``layer 6 (`RUN rm -rf …`)``.
+/// Formats a layer with its instruction: ``layer 6 (`RUN rm -rf …`)``.
 pub fn layer(inspection: &Inspection, layer: usize) -> String {
     format!("layer {layer} (`{}`)", cut(&inspection.layers[layer].instruction.one_line(), QUOTED))
 }
 
-/// A path; where its last name is too long for a sentence, the directory that it lies in.
+/// Formats a path; if its last component is too long for a sentence, the parent directory.
 pub fn path(inspection: &Inspection, node: NodeId) -> String {
     let tree = &inspection.tree;
     let is_long = escaped(tree.name(node)).width() >= NAME;
@@ -43,8 +43,9 @@ pub fn stopped(words: &str) -> String {
     format!("{words}{stop}")
 }
 
-/// The instruction in one line, shortened in its middle: it begins with what it was, and ends with what is new.
-/// `None` for a here-document, which does not mean the same in one line.
+/// Formats an instruction in one line, shortened in its middle, because the start has the context
+/// and the end what is new.
+/// `None` for a here-document, whose meaning would change in one line.
 pub fn code(dockerfile: &str, width: usize) -> Option<String> {
     if dockerfile.contains("<<") {
         return None;
@@ -61,7 +62,7 @@ pub fn code(dockerfile: &str, width: usize) -> Option<String> {
     Some(format!("{front}{}", &back[word..]))
 }
 
-/// Text that takes no more rows than this of the narrowest screen, cut if it has to be.
+/// Shortens a text to a number of rows on the narrowest screen.
 pub fn in_rows(text: &str, rows: usize) -> String {
     let mut columns = WIDTH * rows;
     let mut shown = text.to_owned();
