@@ -1,8 +1,8 @@
-//! Where the panes lie: one function for drawing and for paging.
+//! Divides the screen into panes; one function for drawing, the mouse and paging.
 
 use ratatui::layout::{Position, Rect};
 
-/// A pane that keys can go to.
+/// A pane that can have the keyboard focus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Pane {
     Layers,
@@ -10,7 +10,7 @@ pub enum Pane {
     Details,
 }
 
-/// Below this width one pane is shown at a time.
+/// The width below which one pane is shown at a time.
 pub const WIDE: u16 = 80;
 
 /// The areas of the screen; an area that is not shown is empty.
@@ -21,9 +21,9 @@ pub struct Panes {
     pub tree: Rect,
     pub details: Rect,
     pub footer: Rect,
-    /// What a lesson says.
+    /// The narrator of a lesson.
     pub narrator: Rect,
-    /// Everything between header and footer.
+    /// The area between header and footer.
     pub main: Rect,
 }
 
@@ -32,18 +32,20 @@ pub struct Panes {
 pub enum Divider {
     /// Between the layers and the tree.
     Upright,
-    /// Between those two and the details.
+    /// Between these two and the details.
     Level,
 }
 
-/// Where the dividers were dragged to, as shares that outlive a change of the screen's size; `None` as long as nobody did.
+/// The positions to which dividers were dragged, as shares that stay valid when the screen is
+/// resized; `None` until then.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Shares {
     layers: Option<Share>,
     details: Option<Share>,
 }
 
-/// A part of a whole, in 65,536ths; rounded up, so that a number of cells comes out as it went in.
+/// A part of a whole, in 65,536ths. It is rounded up, so that converting a number of cells back
+/// gives the same number.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 struct Share(u32);
 
@@ -57,7 +59,7 @@ impl Share {
     }
 }
 
-/// The columns and rows that a pane keeps, wherever a divider is dragged to: a frame and something in it.
+/// The smallest size of a pane: a frame and something in it.
 const NARROWEST: u16 = 20;
 const LOWEST: u16 = 4;
 
@@ -93,7 +95,7 @@ impl Shares {
     }
 }
 
-/// What lies between header and footer, or everything where there is no room for those.
+/// Returns the area between header and footer, or everything if there is no space for those.
 fn main(area: Rect) -> Rect {
     if has_bars(area) { Rect { y: area.y + 1, height: area.height - 2, ..area } } else { area }
 }
@@ -125,9 +127,9 @@ pub fn layout(area: Rect, focus: Pane, shares: Shares) -> Panes {
     panes
 }
 
-/// Divides the screen with some rows for a narrator, above the footer.
+/// Divides the screen with rows for a narrator above the footer.
 ///
-/// `told` says that the narrator has the keys; then the details make room.
+/// If `told`, the narrator has the focus, and the details make room.
 pub fn layout_with_narrator(area: Rect, rows: u16, told: bool, focus: Pane, shares: Shares) -> Panes {
     let rows = rows.min(main(area).height);
     let stage = Rect { height: area.height - rows, ..area };
@@ -152,7 +154,7 @@ pub fn layout_with_narrator(area: Rect, rows: u16, told: bool, focus: Pane, shar
 }
 
 impl Panes {
-    /// The divider at a cell: the borders of two panes where they touch.
+    /// Returns the divider at a cell: the borders of two panes where they touch.
     pub fn divider(&self, at: Position) -> Option<Divider> {
         if self.layers.is_empty() || self.tree.is_empty() {
             return None;
@@ -166,7 +168,7 @@ impl Panes {
     }
 }
 
-/// The rows of a pane that lie inside its border.
+/// Returns the number of rows inside the border of a pane.
 pub fn rows_inside(pane: Rect) -> usize {
     usize::from(pane.height.saturating_sub(2))
 }

@@ -1,4 +1,4 @@
-//! What happens to the screen, and what it asks of those who know more than the screen.
+//! The events of the screen, and the effects that it requests from the program.
 
 use std::sync::Arc;
 use std::time::Duration;
@@ -13,57 +13,57 @@ use super::work::Answer;
 use crate::intro::Intro;
 use crate::tui::work::passes::{Done, Job};
 
-/// Something that happened.
+/// An event.
 pub enum Message {
     Key(KeyEvent),
-    /// Text that came in one piece, and is no keys.
+    /// Pasted text, which is not interpreted as keys.
     Paste(String),
-    /// What the mouse did, and when, counted from the start.
+    /// An event of the mouse, and its time since the start.
     Mouse(MouseEvent, Duration),
     Resize(u16, u16),
-    /// So much time has passed while something was moving by itself.
+    /// Time that has passed during an animation.
     Tick(Duration),
-    /// How far the reading is: bytes done, bytes in all, layers done.
+    /// The progress of reading: bytes read, total bytes, layers read.
     Progress(u64, u64, u64),
-    /// One of these is to be chosen: images of the archive, or lessons; the last is the place of the one that is offered.
+    /// A choice of images or lessons; the last value is the index of the default.
     Choices(&'static str, Vec<String>, usize),
-    /// The image is known, and its layers are going to be read.
+    /// The image is known, and its layers are about to be read.
     Opened(Intro),
     Loaded(Result<Arc<Inspection>, Error>),
     /// The images of a lesson have been read.
     Lesson(Box<Narrator>),
-    /// Files have been looked into.
+    /// The study of the image is complete.
     Studied(Arc<Study>),
-    /// Something that ran beside the screen has come to a result.
+    /// A job beside the screen has a result.
     Done(Done),
-    /// What has come of a task.
+    /// The answer of a task.
     Answer(u64, Answer),
-    /// How far a task is: its number, bytes done, bytes in all or 0.
+    /// The progress of a task: its number, bytes done, and total bytes or 0.
     Progressed(u64, u64, u64),
-    /// The system asks the program to end.
+    /// The system requests the end of the program.
     Terminate,
 }
 
-/// What the program has to do besides drawing.
+/// An effect that the program performs besides drawing.
 pub enum Effect {
     Quit,
-    /// The person goes back to where the image was opened from.
+    /// Return to where the image was opened from.
     Leave,
-    /// What is being read is not wanted any more.
+    /// Cancel the current read.
     Cancel,
     Fail(Error),
-    /// This text goes to the terminal's clipboard.
+    /// Copy a text to the terminal's clipboard.
     Copy(String),
-    /// The image at this place in the list is wanted.
+    /// Choose the image with this index.
     Choose(usize),
-    /// The lesson after this one is wanted.
+    /// Start the next lesson.
     NextLesson,
-    /// The list of the lessons is wanted.
+    /// Show the list of lessons.
     Lessons,
-    /// The shell is wanted for a while.
+    /// Suspend the program and return to the shell.
     Suspend,
-    /// This is to run beside the screen.
+    /// Run a job beside the screen.
     Work(Job),
-    /// A pager shows this file, which is gone afterwards.
+    /// Show a temporary file in a pager, and remove it afterwards.
     Page(TempPath),
 }

@@ -36,11 +36,11 @@ use crate::view::View;
 use keys::Keymap;
 use widgets::theme::Theme;
 
-/// Why the interface ended without success.
+/// The reason why the interface ended without success.
 pub enum Failure {
     /// The image could not be read.
     Image(Error),
-    /// The lesson cannot be told.
+    /// The lesson could not be rendered.
     Lesson(LessonError),
     /// The system gave no thread to watch the keys and signals.
     Thread(io::Error),
@@ -54,43 +54,43 @@ impl From<io::Error> for Failure {
     }
 }
 
-/// Opens an archive while the screen is up already.
+/// A function that opens an archive while the screen is already visible.
 pub type Opener = Box<dyn FnOnce(&Progress) -> Result<Archive, Error> + Send>;
 
-/// How the screen behaves.
+/// The settings of the screen.
 #[derive(Debug, Clone)]
 pub struct Settings {
     pub units: Units,
-    /// Whether clicks and the wheel are taken; if not, the terminal keeps them.
+    /// True if the program handles the mouse; otherwise the terminal does.
     pub mouse: bool,
     pub keymap: Keymap,
     /// The view that is shown first.
     pub view: View,
-    /// The colours; without them, what suits the terminal.
+    /// The colours; `None` for colours that suit the terminal.
     pub theme: Option<Theme>,
     pub signs: Signs,
-    /// Whether something may move by itself.
+    /// The setting for animations.
     pub motion: Motion,
-    /// What shows files, as a shell reads it; without it, what the environment says.
+    /// The pager as a shell command; `None` for the one in the environment.
     pub pager: Option<String>,
 }
 
-/// What is known when the screen comes up.
+/// The start of the screen.
 pub enum Start {
-    /// The image.
+    /// An image.
     Image(Box<Opened>),
-    /// Several images, of which none is meant in particular.
+    /// Several images, none of which is selected.
     Archive(Archive),
-    /// A lesson of a course; without one, the list of all.
+    /// A lesson of a course; `None` for the list of lessons.
     Course(Course, Option<usize>),
-    /// The story of the image that this would show.
+    /// The guided tour of an image.
     Story(Box<Start>),
-    /// Nothing but the name: what can be read only once has to be read to its end first.
+    /// Only a name: a stream has to be read to its end first.
     Later(String, Opener),
 }
 
 impl Start {
-    /// What to call it while nothing else is known.
+    /// Returns the name to show until more is known.
     fn name(&self) -> String {
         match self {
             Self::Image(opened) => opened.path.clone(),

@@ -1,4 +1,4 @@
-//! An image in the explorer, with the threads that read it and work for it.
+//! An image in the explorer, with the threads that work for it.
 
 use std::io;
 use std::sync::Arc;
@@ -28,40 +28,40 @@ use crate::tui::terminal::clock::Clock;
 use crate::tui::terminal::stage::{Event, Stage, TICK};
 use crate::tui::widgets::theme::Theme;
 
-/// How looking at an image ended.
+/// The end of a session.
 pub enum Ended {
-    /// The person wants nothing more of the program.
+    /// The user quits the program.
     Quit,
-    /// The person goes back to where the image was opened from.
+    /// The user returns to where the image was opened from.
     Back,
     /// The image cannot be shown.
     Failed(Failure),
 }
 
-/// The state of the explorer with what feeds it.
+/// The state of the explorer, with the threads that send it messages.
 pub struct Session {
     pub app: App,
-    /// What its threads call it in what they send.
+    /// The number of the session, which its threads send with each message.
     number: u64,
     selection: Selection,
     progress: Arc<Progress>,
     sender: Sender<Event>,
-    /// The archive, as long as none of its images has been chosen.
+    /// The archive, until one of its images has been chosen.
     archive: Option<Archive>,
-    /// What the files of the image hold.
+    /// The contents of the image's files.
     contents: Option<Arc<dyn Contents>>,
-    /// The lessons, and the place of the one that is told.
+    /// The lessons, and the index of the current one.
     course: Option<(Arc<Course>, Option<usize>)>,
-    /// Whether the image's story is told.
+    /// True in the guided tour of an image.
     is_story: bool,
     jobs: Jobs,
     clock: Clock,
-    /// What shows files instead of the program that the environment names.
+    /// The pager, instead of the one in the environment.
     pager: Option<String>,
 }
 
 impl Session {
-    /// Nothing is read yet.
+    /// Makes a session that has not read anything yet.
     pub fn new(app: App, number: u64, selection: Selection, pager: Option<String>, sender: Sender<Event>) -> Self {
         Self {
             app,
@@ -79,7 +79,7 @@ impl Session {
         }
     }
 
-    /// Reads the image, or asks which one.
+    /// Starts reading the image, or asks for one.
     pub fn start(&mut self, start: Start) {
         match start {
             Start::Image(opened) => self.read(*opened),
@@ -129,13 +129,13 @@ impl Session {
         several && matches!(self.app.phase, Phase::Loading { .. })
     }
 
-    /// Stops what is being read; what comes next is read anew.
+    /// Stops the current read; the next one starts with new counters.
     fn stop_reading(&mut self) {
         self.progress.cancel.store(true, Ordering::Relaxed);
         self.progress = Arc::default();
     }
 
-    /// Reads the images of a lesson beside the screen, and begins it.
+    /// Reads the images of a lesson in the background, and starts it.
     fn teach(&mut self, index: usize) {
         let Some((course, chosen)) = &mut self.course else { return };
         *chosen = Some(index);
@@ -152,7 +152,7 @@ impl Session {
         });
     }
 
-    /// Shows what is known of the image, and reads its layers beside the screen.
+    /// Shows what the manifest says about the image, and reads its layers in the background.
     fn read(&mut self, opened: Opened) {
         self.app.update(Message::Opened(Intro::of(&opened)));
         if self.is_story {
@@ -172,7 +172,7 @@ impl Session {
         });
     }
 
-    /// Reads the image beside the screen, and begins its story.
+    /// Reads the image in the background, and starts its guided tour.
     fn tell(&self, opened: Opened) {
         let (progress, sender, units) = (self.progress.clone(), self.sender.clone(), self.app.units);
         spawn(move || {
@@ -182,7 +182,7 @@ impl Session {
         });
     }
 
-    /// What its threads send messages with.
+    /// Returns a function with which threads send messages.
     fn teller(&self) -> impl Fn(Message) + Send + 'static {
         let (sender, number) = (self.sender.clone(), self.number);
         move |message| drop(sender.send(Event::Told(number, message)))
@@ -192,14 +192,15 @@ impl Session {
         draw::draw(&self.app, theme, frame);
     }
 
-    /// How long nothing need be done if nothing happens: until the next picture, or until progress is to be shown.
+    /// Returns the time until the next frame or progress update; `None` if there is nothing to wait
+    /// for.
     pub fn patience(&mut self, now: Instant) -> Option<Duration> {
         let until_frame = self.clock.until_frame(self.app.is_moving(), now);
         let is_waiting = matches!(self.app.phase, Phase::Loading { .. }) || !self.jobs.is_empty();
         until_frame.into_iter().chain(is_waiting.then_some(TICK)).min()
     }
 
-    /// Takes in that time has passed, and where nothing else happened, how far everything is.
+    /// Advances animations and, if nothing else happened, updates the progress.
     pub fn pass_time(&mut self, now: Instant, quiet: bool) {
         if quiet {
             self.progressed();
@@ -219,7 +220,8 @@ impl Session {
         self.app.update(Message::Progress(count(&progress.done), count(&progress.total), count(&progress.layers)));
     }
 
-    /// Takes in what happened, unless it is another session's; says whether the person is done with the image.
+    /// Handles an event, unless it is for another session; returns how the session ended, if it
+    /// did.
     pub fn take(&mut self, event: Event, stage: &mut Stage) -> io::Result<Option<Ended>> {
         let effect = match event {
             Event::Message(message) => self.app.update(message),
@@ -274,7 +276,7 @@ impl Session {
         Ok(None)
     }
 
-    /// Starts what has become necessary, and stops what nobody waits for any more.
+    /// Starts necessary jobs, and stops those that are no longer needed.
     pub fn work(&mut self) {
         self.jobs.keep(|number| self.app.awaits(number));
         let staged = self.app.lesson.as_ref().and_then(|lesson| lesson.stage()).map(|stage| &stage.contents);
@@ -298,13 +300,13 @@ impl Session {
 }
 
 impl Drop for Session {
-    /// Stops what still reads the image or studies it.
+    /// Stops the threads that read or study the image.
     fn drop(&mut self) {
         self.stop_reading();
     }
 }
 
-/// Looks into the files of an image, and tells what is found when it is there; when the image is left before, it stops.
+/// Studies the image and sends the result. Stops when the image is closed.
 fn study(
     contents: &dyn Contents,
     inspection: &Inspection,

@@ -1,4 +1,4 @@
-//! The header and the footer: pieces of text, some of which do something when they are clicked.
+//! The header and the footer: pieces of text, some of which can be clicked.
 
 use layerscope::display::{percent, plural};
 use ratatui::style::Style;
@@ -15,7 +15,7 @@ use crate::tui::widgets::text::cut;
 use crate::tui::widgets::theme::Theme;
 use crate::view::View;
 
-/// The name, the views where there is room for them, and the numbers.
+/// Returns the name, the views if there is space for them, and the numbers.
 pub fn header(app: &App, theme: &Theme, room: u16) -> Vec<Piece> {
     let Some(explorer) = app.explorer() else {
         return vec![Piece::text(format!(" {}", app.name), theme.strong)];
@@ -84,10 +84,10 @@ fn warnings_mark(app: &App, theme: &Theme) -> Option<Piece> {
     Some(Piece::button(text, style, ViewImage))
 }
 
-/// Where the image was opened from a comparison, leaving it comes first.
+/// The hint to return to the comparison, first in images opened from one.
 const BACK: Hint = (&[Quit], "comparison");
 
-/// The keys that matter where the person is, as many as there is room for.
+/// Returns the keys that matter in the current situation, as far as there is space.
 pub fn footer(app: &App, theme: &Theme, room: u16) -> Vec<Piece> {
     let here = hints(app).iter().copied();
     if !app.returns {

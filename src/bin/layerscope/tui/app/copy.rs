@@ -1,4 +1,4 @@
-//! What is copied for a person.
+//! Copies digests, paths and commands to the clipboard.
 
 use super::App;
 use crate::tui::message::Effect;
@@ -10,7 +10,8 @@ impl App {
         Some(layerscope::display::escaped(&self.explorer()?.inspection.tree.path(node)))
     }
 
-    /// The digest of the selected layer's tar, or of the layer as it is stored; in the image's view, the image's ID.
+    /// Returns the digest of the selected layer as uncompressed tar, or as stored; in the image
+    /// view, the image ID.
     pub(in crate::tui) fn selected_digest(&self) -> Option<String> {
         let explorer = self.explorer()?;
         if self.view == View::Image {
@@ -20,7 +21,7 @@ impl App {
         layer.diff_id.clone().or_else(|| layer.digest.clone())
     }
 
-    /// Gives a text to the clipboard and says so, or says why there is none.
+    /// Copies a text to the clipboard with a notice; without a text, shows the notice `otherwise`.
     pub(in crate::tui) fn copied(&mut self, text: Option<String>, otherwise: &str) -> Option<Effect> {
         let text = text.map(|text| layerscope::display::escaped_str(&text));
         self.notice =
@@ -28,7 +29,7 @@ impl App {
         text.map(Effect::Copy)
     }
 
-    /// The command that reports the same image.
+    /// Returns the command that reports on the same image.
     pub(in crate::tui) fn command(&self) -> String {
         if self.source == layerscope::image::builtin::demo::NAME {
             return "layerscope demo".into();

@@ -21,7 +21,7 @@ use crate::tui::widgets::theme::Theme;
 use crate::tui::widgets::{bar, bars, fill, fitted, inside, pane, put, scroll_bar, scrolled_title, text_pane};
 use crate::view::View;
 
-/// Draws the whole screen.
+/// Draws the screen.
 pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     fitted(app.area, frame, |buffer| {
         inner(app, theme, app.area, buffer);
@@ -29,7 +29,7 @@ pub fn draw(app: &App, theme: &Theme, frame: &mut Frame<'_>) {
     });
 }
 
-/// The whole screen, where there is no terminal.
+/// Draws the screen to a buffer without a terminal.
 pub fn screen(app: &App, theme: &Theme) -> Buffer {
     let mut buffer = Buffer::empty(app.area);
     inner(app, theme, app.area, &mut buffer);
@@ -97,7 +97,7 @@ fn inner(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// What the last line says in place of keys: what is typed, what came of the last key, what was found, what takes long.
+/// Returns the bottom line in place of key hints: input, notices, search results or progress.
 fn bottom(app: &App, theme: &Theme, width: u16) -> Option<Line<'static>> {
     let said = |text: &String| Line::styled(cut(&format!(" {text}"), usize::from(width)), theme.strong);
     if let Some((asking, prompt)) = app.viewer.as_ref().and_then(|viewer| viewer.typing.as_ref()) {
@@ -145,7 +145,7 @@ fn details(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     text_pane(&title, lines, app.details_scroll, app.focus == Pane::Details, theme, area, buffer);
 }
 
-/// The selected layer's instruction in full.
+/// Draws the selected layer's instruction in full.
 fn instruction(app: &App, explorer: &Explorer, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let lines = app.instruction_rows();
     let scroll = app.reading.map_or(0, |reading| reading.scroll);

@@ -1,4 +1,4 @@
-//! What the screen shows, and what keys do to it: pure state, no terminal.
+//! The state of the screen and its reaction to keys, without a terminal.
 
 pub mod bars;
 mod copy;
@@ -34,14 +34,14 @@ use crate::tui::widgets::moved;
 use crate::tui::widgets::text::follow;
 use crate::view::View;
 
-/// How far the program is.
+/// The phase of the program.
 pub enum Phase {
     Loading {
         done: u64,
         total: u64,
         layers: u64,
     },
-    /// One of what is meant, and the cursor stands on one.
+    /// The user chooses from a list.
     Choosing {
         what: &'static str,
         choices: Vec<String>,
@@ -50,7 +50,7 @@ pub enum Phase {
     Ready(Box<Explorer>),
 }
 
-/// The first rows that lists show.
+/// The first visible rows of the lists.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Tops {
     pub layers: usize,
@@ -67,20 +67,20 @@ pub struct App {
     pub view: View,
     pub views: Option<Views>,
     pub help: bool,
-    /// Whether the details tell the life of the selected path.
+    /// True if the details show the file history of the selected path.
     pub biography: bool,
     pub search: Search,
-    /// The instruction of the selected layer, while it is read in full.
+    /// The instruction of the selected layer, while it is shown in full.
     pub reading: Option<Reading>,
-    /// What takes the place of the panes, if a path is being looked at.
+    /// The viewer, which replaces the panes while a path is viewed.
     pub viewer: Option<Box<Viewer>>,
-    /// Something that is to be written to the host, or is being written.
+    /// An extraction to the host, planned or running.
     pub extraction: Option<Extraction>,
-    /// The lesson that is told about the image.
+    /// The lesson about the image.
     pub lesson: Option<Box<Narrator>>,
-    /// How a number was computed, if somebody has asked.
+    /// The explanation of a number, if requested.
     pub explained: Option<Explanation>,
-    /// What there is to say of the last key, until the next one.
+    /// A notice about the last key, shown until the next key.
     pub notice: Option<String>,
     pub(super) numbers: Numbers,
     pub area: Rect,
@@ -90,7 +90,7 @@ pub struct App {
     pub units: Units,
     pub(super) motion: Motion,
     pub keymap: Keymap,
-    /// Whether there is something to go back to, which opened the image.
+    /// True if the image was opened from another screen, to which the user can return.
     pub returns: bool,
     pub details: Details,
     pub details_scroll: usize,
@@ -98,7 +98,7 @@ pub struct App {
 }
 
 impl App {
-    /// The state before anything of `source` is known.
+    /// Makes the initial state for `source`.
     pub fn new(source: String, settings: &Settings, area: Rect) -> Self {
         Self {
             name: source.clone(),
@@ -139,13 +139,13 @@ impl App {
         }
     }
 
-    /// What takes long, and how far it is.
+    /// Describes the operation that the screen is waiting for, and its progress.
     pub fn waiting(&self) -> Option<String> {
         let viewing = self.viewer.as_ref().and_then(|viewer| viewer.waiting());
         viewing.or_else(|| self.extraction.as_ref()?.waiting(self.units))
     }
 
-    /// Takes in what happened.
+    /// Handles a message.
     pub fn update(&mut self, message: Message) -> Option<Effect> {
         let resized = matches!(message, Message::Resize(..));
         let effect = self.take(message);
@@ -228,12 +228,12 @@ impl App {
         if is_interrupt(key) { Some(Effect::Quit) } else { self.act(action?) }
     }
 
-    /// Whether letters are text now, and no keys.
+    /// Returns whether letters are text input and not keys.
     pub fn takes_text(&self) -> bool {
         self.asks_where() || self.viewer.as_ref().is_some_and(|viewer| viewer.typing.is_some()) || self.is_typing()
     }
 
-    /// Does what a key or a click asks for.
+    /// Performs the action of a key or a click.
     pub(super) fn act(&mut self, action: Action) -> Option<Effect> {
         let ready = self.explorer().is_some();
         self.settle();
@@ -298,7 +298,7 @@ impl App {
         None
     }
 
-    /// Where keys are looked up, the most particular place first.
+    /// Returns the contexts in which keys are looked up, the most specific first.
     fn contexts(&self) -> Vec<Context> {
         let mut contexts = self.lesson.iter().filter(|_| self.is_told()).fold(Vec::new(), |mut contexts, lesson| {
             contexts.extend(lesson.question().map(|_| Context::Question));
@@ -385,7 +385,8 @@ impl App {
         }
     }
 
-    /// Narrow screens show the details as a pane of their own; on wide ones they are always there.
+    /// Moves the focus to another pane. The details are a pane of their own on narrow screens only;
+    /// on wide ones they are always visible.
     fn next_pane(&mut self, steps: usize) {
         let single = layout(self.area, Pane::Tree, self.shares).layers.is_empty();
         let panes: &[Pane] =
@@ -396,7 +397,7 @@ impl App {
         self.refresh_details();
     }
 
-    /// The first rows that the layers and the tree show now.
+    /// Returns the first visible rows of the layers and the tree.
     pub fn tops(&self) -> Tops {
         let (panes, Some(explorer)) = (self.panes(), self.explorer()) else { return self.tops };
         let tree = crate::tui::explorer::draw::tree_list(panes.tree);
@@ -411,7 +412,7 @@ impl App {
         }
     }
 
-    /// Where the panes lie.
+    /// Returns the areas of the panes.
     pub fn panes(&self) -> Panes {
         match &self.lesson {
             Some(lesson) => {
@@ -422,7 +423,7 @@ impl App {
         }
     }
 
-    /// The lines of the details that there is no room for.
+    /// Returns the number of lines of the details that do not fit.
     pub(super) fn hidden_details(&self) -> usize {
         let area = self.panes().details;
         let lines = self.details.lines(usize::from(area.width.saturating_sub(2)));

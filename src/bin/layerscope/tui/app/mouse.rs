@@ -1,4 +1,4 @@
-//! What the mouse does to the state: what lies under it is asked of those who draw it.
+//! Handles the mouse. The widgets know what is at a cell.
 
 use std::time::Duration;
 
@@ -16,28 +16,28 @@ use crate::tui::widgets::theme::Theme;
 use crate::tui::widgets::{WHEEL, bars};
 use crate::view::View;
 
-/// Two clicks on one cell are a double click if no more time is between them.
+/// The longest time between the clicks of a double click.
 const DOUBLE: Duration = Duration::from_millis(400);
 
-/// What has to be remembered from one event of the mouse to the next.
+/// The state between mouse events.
 #[derive(Debug, Default)]
 pub struct Pointer {
-    /// Where and when the button went down last, and on what.
+    /// The place and time of the last press of the button.
     pressed: Option<(Position, Duration)>,
     hit: Option<Hit>,
     dragged: Option<Divider>,
 }
 
-/// What a click has selected.
+/// The result of a click.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Hit {
     Layer,
-    /// Something that Enter opens.
+    /// An entry that Enter opens.
     Entry,
 }
 
 impl Pointer {
-    /// Notes that the button went down; says whether this makes a double click.
+    /// Records a press of the button; returns whether it is a double click.
     pub fn presses(&mut self, at: Position, time: Duration) -> bool {
         let double = self.pressed.is_some_and(|(cell, before)| cell == at && time.saturating_sub(before) <= DOUBLE);
         // A third click begins anew.
@@ -47,7 +47,7 @@ impl Pointer {
 }
 
 impl App {
-    /// Takes in what the mouse did at a time.
+    /// Handles a mouse event at a time.
     pub(in crate::tui) fn mouse(&mut self, mouse: MouseEvent, time: Duration) -> Option<Effect> {
         let at = Position::new(mouse.column, mouse.row);
         match mouse.kind {
@@ -68,7 +68,7 @@ impl App {
         None
     }
 
-    /// Whether something else than panes and views is shown.
+    /// Returns whether an overlay covers the panes and views.
     pub(in crate::tui) fn is_covered(&self) -> bool {
         self.help || self.reading.is_some() || self.viewer.is_some() || self.explained.is_some() || self.asks_where()
     }
@@ -112,7 +112,7 @@ impl App {
         }
     }
 
-    /// Selects what lies at a cell, or takes hold of a divider.
+    /// Selects the item at a cell, or starts dragging a divider.
     fn select(&mut self, at: Position) -> Option<Hit> {
         let panes = self.panes();
         if self.is_covered() {
@@ -155,7 +155,7 @@ impl App {
         row.map(|(pane, _)| if pane == Pane::Layers { Hit::Layer } else { Hit::Entry })
     }
 
-    /// The layer or the row of the tree that lies at a cell.
+    /// Returns the pane and the row at a cell, in the layers or the tree.
     fn row_at(&self, at: Position) -> Option<(Pane, usize)> {
         let (panes, explorer) = (self.panes(), self.explorer()?);
         let tops = self.tops();
@@ -199,7 +199,8 @@ impl App {
     }
 }
 
-/// The row of a list in a bordered pane that lies at a cell, if the pane shows the rows from `first` on.
+/// Returns the row of a list in a bordered pane at a cell, if the pane shows the rows from `first`
+/// on.
 fn row_in(pane: Rect, at: Position, first: usize, count: usize) -> Option<usize> {
     let inside = pane.contains(at) && at.x > pane.x && at.x + 1 < pane.right() && at.y > pane.y;
     let place = usize::from(at.y.saturating_sub(pane.y + 1));

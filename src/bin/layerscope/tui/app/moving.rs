@@ -1,4 +1,4 @@
-//! What moves by itself: nothing but the time-lapse, as long as it can be seen.
+//! Animations: only the replay, while it is visible.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
@@ -7,12 +7,12 @@ use super::{App, Phase};
 use crate::view::View;
 
 impl App {
-    /// Whether time has to be told, because something moves by itself and can be seen.
+    /// Returns whether an animation is running and visible.
     pub fn is_moving(&self) -> bool {
         self.views.as_ref().is_some_and(|views| views.is_moving(self.view)) && !self.is_covered() && !self.sums_up()
     }
 
-    /// Lets time pass in the view that is shown.
+    /// Advances the visible view by some time.
     pub(in crate::tui) fn tick(&mut self, time: Duration) {
         if self.is_moving()
             && let (Phase::Ready(explorer), Some(views)) = (&mut self.phase, &mut self.views)
@@ -24,7 +24,7 @@ impl App {
         }
     }
 
-    /// Plays the build in the view for it, from the start of a layer through the end of another.
+    /// Replays the build, from the start of one layer to the end of another.
     pub fn play(&mut self, layers: RangeInclusive<usize>) {
         self.show(View::Play);
         if let Some(views) = &mut self.views {
@@ -32,7 +32,7 @@ impl App {
         }
     }
 
-    /// What a view has come to by itself is what everything else goes by.
+    /// Applies the layer that an animated view has reached to the rest of the screen.
     pub(in crate::tui) fn settle(&mut self) {
         if let (Phase::Ready(explorer), Some(views)) = (&mut self.phase, &self.views) {
             views.settle(self.view, explorer);

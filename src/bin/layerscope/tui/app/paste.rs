@@ -1,4 +1,4 @@
-//! Text that is pasted: it goes into the line that is being typed, in one piece, and nowhere else.
+//! Inserts pasted text into the current input line at once; elsewhere it is ignored.
 
 use crossterm::event::{KeyCode, KeyEvent};
 
@@ -7,11 +7,11 @@ use crate::tui::comparison::{self, Side};
 use crate::tui::message::Effect;
 use crate::tui::widgets::prompt::Prompt;
 
-/// No line is longer, in bytes.
+/// The longest pasted text in bytes.
 const LONGEST: usize = 16 << 10;
 
-/// Puts all of a text into a line but its last character, and returns the key for that one: what follows from a change
-/// of the line is done once.
+/// Inserts all of a text but its last character into a line, and returns the key for that
+/// character, so that the reaction to the change happens once.
 pub(in crate::tui) fn insert(line: Option<&mut Prompt>, text: &str) -> Option<KeyEvent> {
     let line = line?;
     let mut text: String = text.split(['\r', '\n']).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
@@ -23,13 +23,13 @@ pub(in crate::tui) fn insert(line: Option<&mut Prompt>, text: &str) -> Option<Ke
 }
 
 impl App {
-    /// Takes in text that was pasted.
+    /// Handles pasted text.
     pub(in crate::tui) fn paste(&mut self, text: &str) -> Option<Effect> {
         let key = insert(self.line(), text)?;
         self.key(key)
     }
 
-    /// The line that is being typed.
+    /// Returns the current input line.
     fn line(&mut self) -> Option<&mut Prompt> {
         if self.asks_where() {
             return self.extraction.as_mut().map(|extraction| &mut extraction.prompt);
@@ -46,7 +46,7 @@ impl App {
 }
 
 impl Side {
-    /// Takes in text that was pasted.
+    /// Handles pasted text.
     pub(in crate::tui) fn paste(&mut self, text: &str) -> Option<comparison::Effect> {
         let key = insert(self.query(), text)?;
         self.key(key)

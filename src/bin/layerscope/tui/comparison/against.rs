@@ -1,4 +1,4 @@
-//! Two images against each other on the screen: what the views of them need, and their states.
+//! The state of comparing an image with the first one.
 
 use std::collections::BTreeMap;
 use std::sync::Arc;
@@ -11,19 +11,19 @@ use super::layers::Layers;
 use super::packages::Packages;
 use super::paths::Paths;
 
-/// The most paths that a screen has room for beside the table of images.
+/// The most paths listed beside the table of images.
 const BIGGEST: usize = 100;
 
-/// An image against the first.
+/// An image compared with the first one.
 pub struct Against {
     pub first: Arc<Inspection>,
     pub second: Arc<Inspection>,
     pub pair: Arc<Pair>,
-    /// How many paths differ in each way, and by how many bytes.
+    /// The number of paths and bytes for each kind of difference.
     pub sums: BTreeMap<Difference, (usize, u64)>,
-    /// The paths with the biggest differences.
+    /// The paths with the largest differences.
     pub biggest: Vec<usize>,
-    /// `None` until files have been looked into.
+    /// The package changes; `None` until the databases have been read.
     pub changes: Option<PackageChanges>,
     pub layers: Layers,
     pub paths: Paths,
@@ -48,7 +48,7 @@ impl Against {
         }
     }
 
-    /// Compares the packages, once it is known what is installed.
+    /// Compares the packages, after the databases of both images have been read.
     pub fn installed(&mut self, first: &Installed, second: &Installed) {
         self.changes = Some(changed_packages(first, second));
     }

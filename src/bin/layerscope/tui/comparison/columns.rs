@@ -1,4 +1,4 @@
-//! The table of images side by side: what each ships as a bar and in numbers, and its ratio to the first.
+//! Draws the table of images: the size of each as a bar and in numbers, and its ratio to the first.
 
 use layerscope::compare::Column;
 use layerscope::display::count;
@@ -13,14 +13,15 @@ use unicode_width::UnicodeWidthStr;
 use super::Look;
 use crate::tui::widgets::{bar, fill, part, put, scroll_bar};
 
-/// Names get at least so many columns, or numbers give way.
+/// The smallest width of names; numbers are dropped first.
 const NAME_WIDTH: usize = 12;
-/// What a bar takes at least, and at most.
+/// The smallest and the largest width of a bar.
 const BAR: (usize, usize) = (4, 30);
 
-/// Draws the table of images into an area: a line of heads, and one for each image from `first` on.
+/// Draws the table of images into an area: a line of headings, and one for each image from `first`
+/// on.
 ///
-/// Where there is no room for all numbers, some are left out.
+/// If there is not enough space, some numbers are dropped.
 pub fn draw_columns(
     columns: &[Column],
     selected: Option<usize>,
@@ -44,18 +45,18 @@ pub fn draw_columns(
     }
 }
 
-/// Where the rows lie: below the heads.
+/// Returns the area of the rows, below the headings.
 pub fn rows(area: Rect) -> Rect {
     let heads = usize::from(area.height > 1);
     part(area, heads, usize::from(area.height) - heads)
 }
 
-/// A number of each image.
+/// A column of numbers, one for each image.
 struct Numbers {
     head: &'static str,
     cells: Vec<String>,
     width: usize,
-    /// Those with the least go first where there is no room.
+    /// The priority; columns with the lowest are dropped first.
     weight: u8,
 }
 
@@ -67,13 +68,13 @@ impl Numbers {
     }
 }
 
-/// What there is room for.
+/// The columns that fit.
 struct Table {
-    /// What each ships comes first, then the bar.
+    /// The size comes first, followed by the bar.
     numbers: Vec<Numbers>,
     bar: usize,
     name: usize,
-    /// What the longest bar stands for.
+    /// The size of the longest bar.
     biggest: u64,
 }
 

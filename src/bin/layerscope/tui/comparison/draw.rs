@@ -1,4 +1,4 @@
-//! The screen of images side by side: header, view, footer; and how far the reading is.
+//! Draws the comparison: header, view and footer, or the progress of reading.
 
 use layerscope::report::fit::cut_front;
 use ratatui::Frame;
@@ -19,11 +19,11 @@ use crate::tui::widgets::text::cut;
 use crate::tui::widgets::theme::Theme;
 use crate::tui::widgets::{bar, fitted, pane, put};
 
-/// The columns of the bar that shows how far the reading is.
+/// The width of the progress bar.
 const BAR: usize = 20;
 
 impl Side {
-    /// Draws the whole screen.
+    /// Draws the screen.
     pub fn draw(&self, theme: &Theme, frame: &mut Frame<'_>) {
         fitted(self.area, frame, |buffer| self.draw_all(theme, buffer));
     }
@@ -53,12 +53,12 @@ impl Side {
         theme.signs.apply(buffer);
     }
 
-    /// Where header, view and footer lie.
+    /// Returns the areas of header, view and footer.
     pub(in crate::tui) fn panes(&self) -> Panes {
         layout(self.area, Pane::Tree, Shares::default())
     }
 
-    /// The views, and which images are compared.
+    /// Returns the views, and the names of the compared images.
     pub(in crate::tui) fn header(&self, theme: &Theme, room: u16) -> Vec<Piece> {
         let room = usize::from(room);
         let views = View::ALL.map(|view| Tab { action: view.action(), name: view.name(), chosen: view == self.view });
@@ -80,7 +80,7 @@ impl Side {
         pieces
     }
 
-    /// The keys that matter here.
+    /// Returns the keys that matter here.
     pub(in crate::tui) fn footer(&self, theme: &Theme, room: u16) -> Vec<Piece> {
         bars::hinted(self.hints().iter().copied(), &self.keymap, theme, room)
     }
@@ -96,7 +96,7 @@ impl Side {
         }
     }
 
-    /// What the last line says in place of keys: what came of the last key, or what is looked for.
+    /// Returns the bottom line in place of key hints: a notice, or the search.
     fn bottom(&self, theme: &Theme, width: u16) -> Option<Line<'static>> {
         if let Some(notice) = &self.notice {
             return Some(Line::styled(cut(&format!(" {notice}"), usize::from(width)), theme.strong));

@@ -1,4 +1,4 @@
-//! Finding paths that differ by a part of their name.
+//! Searches the paths that differ by a part of their name.
 
 use crossterm::event::{KeyCode, KeyEvent};
 use layerscope::display::count;
@@ -7,32 +7,32 @@ use ratatui::text::{Line, Span};
 use crate::tui::widgets::prompt::{Prompt, Typed};
 use crate::tui::widgets::theme::Theme;
 
-/// What is looked for, and the entries that match.
+/// The query, and the entries that match.
 #[derive(Debug, Default)]
 pub struct Find {
     pub query: Prompt,
-    /// Whether keys go into the query.
+    /// True while keys go to the query.
     pub editing: bool,
     hits: Vec<usize>,
     at: usize,
 }
 
-/// What a key in the query asks for.
+/// The effect of a key in the query.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asked {
     Search,
-    /// Another hit is selected.
+    /// Select another match.
     Show,
     Nothing,
 }
 
 impl Find {
-    /// Asks for a new query.
+    /// Starts a new query.
     pub fn begin(&mut self) {
         *self = Self { editing: true, ..Self::default() };
     }
 
-    /// Takes a key into the query.
+    /// Handles a key in the query.
     pub fn key(&mut self, key: KeyEvent) -> Asked {
         match self.query.key(key) {
             Typed::Left => *self = Self::default(),
@@ -47,28 +47,28 @@ impl Find {
         Asked::Nothing
     }
 
-    /// Takes in what matches.
+    /// Sets the matches.
     pub fn found(&mut self, hits: Vec<usize>) {
         (self.hits, self.at) = (hits, 0);
     }
 
-    /// Goes to another hit, round at the ends.
+    /// Moves to another match, wrapping around at the ends.
     pub fn step(&mut self, forward: bool) {
         let all = self.hits.len().max(1);
         self.at = (self.at + if forward { 1 } else { all - 1 }) % all;
     }
 
-    /// The hit that is selected.
+    /// Returns the selected match.
     pub fn hit(&self) -> Option<usize> {
         self.hits.get(self.at).copied()
     }
 
-    /// Whether there is something to leave.
+    /// Returns whether there is a search to leave.
     pub fn is_active(&self) -> bool {
         self.editing || !self.query.text().is_empty()
     }
 
-    /// The last line of the screen, while something is looked for.
+    /// Returns the bottom line of the screen during a search.
     pub fn line(&self, keys: &str, theme: &Theme) -> Option<Line<'static>> {
         if !self.is_active() {
             return None;

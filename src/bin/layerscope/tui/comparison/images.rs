@@ -1,4 +1,5 @@
-//! The images in one table, and what differs between the selected one and the first in a few lines.
+//! Draws the table of images, and a summary of the differences between the selected one and the
+//! first.
 
 use layerscope::Inspection;
 use layerscope::compare::{Difference, PackageDifference};
@@ -29,16 +30,16 @@ pub const KEYS: &[Hint] = &[
     (&[Action::Quit], "quit"),
 ];
 
-/// The lines that the verdict may take.
+/// The most lines of the verdict.
 const VERDICT: usize = 2;
-/// With fewer rows than this nothing is said of what differs.
+/// The height below which there is no summary.
 const LOWEST_SUMMARY: usize = 5;
-/// The most characters that are said of the end of the sharing; the layers say it in full.
+/// The longest description of the end of sharing; the layers view has the full one.
 const LONGEST: usize = 180;
-/// The columns of the words on the left.
+/// The width of the words on the left.
 const WORDS: usize = 9;
 
-/// Where everything lies.
+/// The areas of the view.
 struct Panes {
     verdict: Rect,
     table: Rect,
@@ -72,13 +73,13 @@ impl Side {
         lines
     }
 
-    /// Where the rows of the table lie.
+    /// Returns the area of the table's rows.
     pub(in crate::tui) fn image_rows(&self, area: Rect) -> Rect {
         let verdict = self.verdict_lines(usize::from(area.width)).len();
         columns::rows(inside(panes(area, verdict, self.columns.len()).table))
     }
 
-    /// Moves the cursor; the image that it is on is compared with the first.
+    /// Moves the cursor; the image under it is compared with the first.
     pub(in crate::tui) fn act_on_images(&mut self, action: Action, area: Rect) {
         let rows = self.image_rows(area);
         let all = self.columns.len();
@@ -87,7 +88,7 @@ impl Side {
         self.compare_selected();
     }
 
-    /// Selects what lies at a cell; whether there is something.
+    /// Selects the image at a cell; returns whether there is one.
     pub(in crate::tui) fn select_image(&mut self, at: Position, area: Rect) -> bool {
         let rows = self.image_rows(area);
         let hit = self.cursor.select(at, self.columns.len(), rows);
@@ -119,7 +120,7 @@ impl Side {
     }
 }
 
-/// What differs between two images, in a few lines, and the biggest of it.
+/// Draws a summary of the differences between two images, and the largest ones.
 fn summary(against: &Against, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
     let width = usize::from(area.width);
     let mut lines = Vec::new();

@@ -1,4 +1,4 @@
-//! The layers of two images in one list: which are shared, where the sharing breaks and by what, and what is pulled.
+//! Lists the layers of two images: shared ones, the end of sharing with its cause, and downloads.
 
 use layerscope::compare::LayerPlace;
 use layerscope::display::plural;
@@ -25,7 +25,7 @@ pub const KEYS: &[Hint] = &[
     (&[Action::Quit], "quit"),
 ];
 
-/// With fewer rows than this there is only the list.
+/// The height below which there is only the list.
 const TALL: u16 = 12;
 
 /// The state of the view.
@@ -35,24 +35,25 @@ pub struct Layers {
 }
 
 impl Layers {
-    /// Moves.
+    /// Moves the cursor.
     pub fn act(&mut self, count: usize, action: Action, area: Rect) {
         self.cursor.act(action, count, rows(area));
         self.cursor.settle(count, rows(area));
     }
 
-    /// Selects what lies at a cell; whether there is something.
+    /// Selects the layer at a cell; returns whether there is one.
     pub fn select(&mut self, count: usize, at: Position, area: Rect) -> bool {
         self.cursor.select(at, count, rows(area))
     }
 
-    /// The selected layer.
+    /// Returns the selected layer.
     pub fn selected(&self, places: &[LayerPlace]) -> Option<LayerPlace> {
         places.get(self.cursor.at).copied()
     }
 }
 
-/// The layer in the image that has it, the second if both do: whether it is the second, and which layer.
+/// Returns the place of a layer in one of the images, the second if both have it: whether it is the
+/// second, and the layer.
 pub fn spot(place: LayerPlace) -> (bool, Spot) {
     match place {
         LayerPlace::Both(_, layer) | LayerPlace::Second(layer) => (true, Spot::Layer(layer)),
@@ -60,14 +61,14 @@ pub fn spot(place: LayerPlace) -> (bool, Spot) {
     }
 }
 
-/// The list, and what is said of it below.
+/// Returns the areas of the list, and of the remarks below it.
 fn panes(area: Rect) -> (Rect, Rect) {
     let below = if area.height < TALL { 0 } else { usize::from(area.height / 3).clamp(6, 10) };
     let list = usize::from(area.height) - below;
     (part(area, 0, list), part(area, list, below))
 }
 
-/// Where the rows of the list lie, below the heads.
+/// Returns the area of the list's rows, below the headings.
 fn rows(area: Rect) -> Rect {
     let inner = inside(panes(area).0);
     part(inner, 1, usize::from(inner.height).saturating_sub(1))
@@ -149,13 +150,13 @@ impl Table {
     }
 }
 
-/// Bytes to pull, with a tilde where a registry would send others.
+/// Formats a download size, with a tilde if a registry would send a different number of bytes.
 fn pulled(against: &Against, bytes: u64, look: Look<'_>) -> String {
     let about = if against.pair.sharing.exact { "" } else { "~" };
     format!("{about}{}", look.units.size(bytes))
 }
 
-/// What is pulled, where the sharing ends, and the selected instruction.
+/// Returns the download size, the end of sharing, and the selected instruction.
 fn remarks(against: &Against, look: Look<'_>) -> Vec<(String, Style)> {
     let (first, second, sharing) = (&against.first, &against.second, &against.pair.sharing);
     let pull = pulled(against, sharing.pull, look);

@@ -1,7 +1,8 @@
-//! Images side by side on the screen: a table of all, and layers, paths and packages of one against the first.
+//! The comparison of images: a table of all, and layers, paths and packages of one compared with
+//! the first.
 //!
-//! [`Side::update`] and [`Side::learn`] are pure; [`run`] reads the images and
-//! opens the explorer on the one that a person asks for.
+//! [`Side::update`] and [`Side::learn`] are pure; [`run`] reads the images, and opens the explorer
+//! on the one that the user selects.
 
 mod against;
 pub mod columns;
@@ -48,30 +49,30 @@ use find::Asked;
 pub use program::{Candidate, Opener, run};
 pub use view::View;
 
-/// What the threads that read and compare have to tell.
+/// A message of the threads that read and compare.
 pub enum News {
-    /// The image is known, and its layers are going to be read.
+    /// The image is known, and its layers are about to be read.
     Opened(usize, Box<Opened>),
-    /// How far the reading of an image is: bytes done, bytes in all, layers done.
+    /// The progress of reading an image: bytes read, total bytes, layers read.
     Progress(usize, (u64, u64, u64)),
     Read(usize, Result<Arc<Inspection>, Error>),
-    /// What is installed in an image.
+    /// The packages of an image.
     Installed(usize, Arc<Installed>),
     /// An image has been compared with the first.
     Compared(usize, Arc<Pair>),
 }
 
-/// What the program has to do besides drawing.
+/// An effect that the program performs besides drawing.
 pub enum Effect {
     Quit,
     Fail(Error),
-    /// This text goes to the terminal's clipboard.
+    /// Copy a text to the terminal's clipboard.
     Copy(String),
-    /// The shell is wanted for a while.
+    /// Suspend the program and return to the shell.
     Suspend,
-    /// The explorer is wanted for an image, at a place in it.
+    /// Open the explorer on an image, at a place in it.
     Open(usize, Option<Spot>),
-    /// The image is to be compared with the first.
+    /// Compare the image with the first.
     Compare(usize),
 }
 
@@ -82,9 +83,9 @@ pub enum Spot {
     Path(NodeId),
 }
 
-/// An image, and how much of it is known.
+/// An image, as far as it has been read.
 pub struct Image {
-    /// The archive, escaped for display.
+    /// The name of the archive, escaped for display.
     pub source: String,
     pub opened: Option<Box<Opened>>,
     pub progress: (u64, u64, u64),
@@ -95,18 +96,18 @@ pub struct Image {
 /// The state of the comparison.
 pub struct Side {
     pub images: Vec<Image>,
-    /// Empty until all images have been read.
+    /// The rows of the table; empty until all images have been read.
     columns: Vec<Column>,
-    /// The image that is compared with the first.
+    /// The index of the image that is compared with the first.
     other: usize,
-    /// What is known of images against the first; `None` while they are being compared.
+    /// The comparisons with the first image; `None` while one is being computed.
     against: HashMap<usize, Option<Box<Against>>>,
     view: View,
-    /// The place in the table of images.
+    /// The cursor in the table of images.
     cursor: Cursor,
     help: bool,
     help_scroll: usize,
-    /// What there is to say of the last key, until the next one.
+    /// A notice about the last key, shown until the next key.
     notice: Option<String>,
     pub area: Rect,
     pointer: Pointer,
@@ -115,7 +116,7 @@ pub struct Side {
 }
 
 impl Side {
-    /// The state before anything of the archives is known.
+    /// Makes the initial state for some archives.
     pub fn new(sources: Vec<String>, settings: &Settings, area: Rect) -> Self {
         let image = |source| Image { source, opened: None, progress: (0, 0, 0), inspection: None, installed: None };
         // The verdict is on the last.
@@ -139,17 +140,17 @@ impl Side {
         }
     }
 
-    /// Whether all images have been read.
+    /// Returns whether all images have been read.
     pub fn is_ready(&self) -> bool {
         !self.columns.is_empty()
     }
 
-    /// The selected image against the first, once they have been compared.
+    /// Returns the comparison of the selected image with the first, if it has been computed.
     fn against(&self) -> Option<&Against> {
         self.against.get(&self.other)?.as_deref()
     }
 
-    /// Takes in what the threads have to tell.
+    /// Handles a message of the threads.
     pub fn learn(&mut self, news: News) -> Option<Effect> {
         match news {
             News::Opened(image, opened) => self.images.get_mut(image)?.opened = Some(opened),
@@ -180,7 +181,7 @@ impl Side {
         None
     }
 
-    /// Compares the packages of all images for which that has become possible.
+    /// Compares the packages of all images that are ready.
     fn compare_packages(&mut self) {
         let Some(first) = self.images.first().and_then(|image| image.installed.clone()) else { return };
         for (&other, against) in &mut self.against {
@@ -193,7 +194,7 @@ impl Side {
         }
     }
 
-    /// Asks for the selected image to be compared with the first, unless that has been asked for.
+    /// Requests the comparison of the selected image, unless it has been requested.
     fn wanted(&mut self) -> Option<Effect> {
         if !self.is_ready() || self.against.contains_key(&self.other) {
             return None;
@@ -202,14 +203,14 @@ impl Side {
         Some(Effect::Compare(self.other))
     }
 
-    /// Compares the image under the cursor; the first is what the others are compared with.
+    /// Compares the image under the cursor with the first one.
     fn compare_selected(&mut self) {
         if self.cursor.at > 0 {
             self.other = self.cursor.at;
         }
     }
 
-    /// Takes in what the person or the system does.
+    /// Handles an event.
     pub fn update(&mut self, message: Message) -> Option<Effect> {
         let effect = match message {
             Message::Key(key) if key.kind != KeyEventKind::Release => self.key(key),
@@ -244,12 +245,12 @@ impl Side {
         self.act(action)
     }
 
-    /// The line that is being typed.
+    /// Returns the current input line.
     pub(super) fn query(&mut self) -> Option<&mut Prompt> {
         self.searched().map(|against| &mut against.paths.find.query)
     }
 
-    /// What is being searched, if keys go into a query.
+    /// Returns the comparison that is being searched, if keys go to a query.
     fn searched(&mut self) -> Option<&mut Against> {
         let view = self.view;
         let against = self.against.get_mut(&self.other)?.as_deref_mut()?;
@@ -270,7 +271,7 @@ impl Side {
         contexts
     }
 
-    /// Does what a key or a click asks for.
+    /// Performs the action of a key or a click.
     fn act(&mut self, action: Action) -> Option<Effect> {
         match action {
             Action::Quit => return Some(Effect::Quit),
@@ -306,7 +307,7 @@ impl Side {
         }
     }
 
-    /// Goes back a step: out of the search, then to the images; never out of the program.
+    /// Goes one step back: out of the search, then to the images; never out of the program.
     fn leave(&mut self) {
         let find = self.against.get_mut(&self.other).and_then(|against| Some(&mut against.as_mut()?.paths.find));
         match find.filter(|find| find.is_active()) {
@@ -363,7 +364,7 @@ impl Side {
         None
     }
 
-    /// What of the selected row is copied.
+    /// Returns the text to copy for the selected row.
     fn selected(&self) -> Option<String> {
         if self.view == View::Images {
             return Some(self.columns.get(self.cursor.at)?.name.clone());
@@ -381,7 +382,7 @@ impl Side {
         }
     }
 
-    /// The command that shows the same.
+    /// Returns the command that shows the same comparison.
     fn command(&self) -> String {
         let quoted = |image: &Image| format!(" {}", layerscope::shell::quoted(&image.source));
         format!("layerscope compare{}", self.images.iter().map(quoted).collect::<String>())

@@ -1,4 +1,4 @@
-//! What the mouse does to images side by side.
+//! Handles the mouse in the comparison.
 
 use std::time::Duration;
 
@@ -12,7 +12,7 @@ use crate::tui::widgets::bars;
 use crate::tui::widgets::theme::Theme;
 
 impl Side {
-    /// Takes in what the mouse did at a time.
+    /// Handles a mouse event at a time.
     pub(in crate::tui) fn mouse(&mut self, mouse: MouseEvent, time: Duration) -> Option<Effect> {
         let at = Position::new(mouse.column, mouse.row);
         match mouse.kind {
@@ -44,7 +44,7 @@ impl Side {
         self.act(pressed?)
     }
 
-    /// Selects what lies at a cell; whether there is something.
+    /// Selects the item at a cell; returns whether there is one.
     fn select(&mut self, at: Position, area: Rect) -> bool {
         if self.view == View::Images {
             return self.select_image(at, area);

@@ -1,4 +1,4 @@
-//! Packages of the operating system that came, went or have another version.
+//! Lists the operating system packages that were added, removed or have another version.
 
 use layerscope::compare::{PackageChange, PackageChanges, PackageDifference};
 use layerscope::display::plural;
@@ -23,12 +23,12 @@ pub const KEYS: &[Hint] = &[
     (&[Action::Quit], "quit"),
 ];
 
-/// The columns of a difference in bytes, and of a name.
+/// The width of a size difference, and of a name.
 const SIZE_WIDTH: usize = 9;
 const NAME_WIDTH: usize = 24;
-/// With fewer rows than this there is only the list.
+/// The height below which there is only the list.
 const TALL: u16 = 12;
-/// The rows of the sums, with the frame.
+/// The height of the sums, with the frame.
 const BELOW: usize = 5;
 
 /// The state of the view.
@@ -38,24 +38,24 @@ pub struct Packages {
 }
 
 impl Packages {
-    /// Moves.
+    /// Moves the cursor.
     pub fn act(&mut self, count: usize, action: Action, area: Rect) {
         self.cursor.act(action, count, rows(area));
         self.cursor.settle(count, rows(area));
     }
 
-    /// Selects what lies at a cell; whether there is something.
+    /// Selects the package at a cell; returns whether there is one.
     pub fn select(&mut self, count: usize, at: Position, area: Rect) -> bool {
         self.cursor.select(at, count, rows(area))
     }
 
-    /// The name of the selected package.
+    /// Returns the name of the selected package.
     pub fn selected(&self, changes: &PackageChanges) -> Option<String> {
         Some(changes.changes.get(self.cursor.at)?.name.clone())
     }
 }
 
-/// The list, and the sums below.
+/// Returns the areas of the list, and of the sums below it.
 fn panes(area: Rect) -> (Rect, Rect) {
     let below = if area.height < TALL { 0 } else { BELOW };
     let list = usize::from(area.height) - below;
@@ -122,7 +122,7 @@ fn line(change: &PackageChange, look: Look<'_>, width: usize) -> Line<'static> {
     Line::from(spans)
 }
 
-/// What the packages of each kind come to, and what belongs to none.
+/// Returns the sums for each kind of difference, and for files without a package.
 fn sums(changes: &PackageChanges, look: Look<'_>) -> Vec<String> {
     let size = |bytes| look.units.size(bytes);
     let part = |(difference, (packages, before, after)): (PackageDifference, (usize, u64, u64))| {

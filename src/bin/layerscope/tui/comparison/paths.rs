@@ -1,4 +1,4 @@
-//! What came, went, grew and shrank, path by path: a tree with sums, or a list of all that differs.
+//! Shows the paths that differ: as a tree with sums, or as a list.
 
 mod draw;
 mod rows;
@@ -36,12 +36,13 @@ pub struct Paths {
 }
 
 impl Paths {
-    /// Opens the directories with the biggest differences.
+    /// Makes the state with the directories of the largest differences open.
     pub fn new(pair: &Pair) -> Self {
         Self { rows: Rows::new(&pair.paths), cursor: Cursor::default(), find: Find::default() }
     }
 
-    /// Does something; says what to explore now: whether it is in the second image, and where.
+    /// Performs an action; returns the place to explore, if requested: whether it is in the second
+    /// image, and the place.
     pub fn act(&mut self, paths: &DifferenceTree, action: Action, area: Rect) -> Option<(bool, Spot)> {
         match action {
             Action::Enter => {
@@ -88,7 +89,7 @@ impl Paths {
         None
     }
 
-    /// Changes what is shown, and stays on the path.
+    /// Changes the rows, and keeps the cursor on its path.
     fn changed(&mut self, paths: &DifferenceTree, area: Rect, change: impl FnOnce(&mut Rows)) -> Option<(bool, Spot)> {
         let place = self.row().map(|row| row.place);
         change(&mut self.rows);
@@ -99,7 +100,7 @@ impl Paths {
         None
     }
 
-    /// Puts the cursor on an entry, opening what leads to it.
+    /// Moves the cursor to an entry, opening the directories above it.
     fn go_to(&mut self, paths: &DifferenceTree, place: usize) {
         self.rows.reveal(paths, place);
         self.rows.make(paths);
@@ -110,12 +111,12 @@ impl Paths {
         self.rows.get(self.cursor.at)
     }
 
-    /// Selects what lies at a cell; whether there is something.
+    /// Selects the row at a cell; returns whether there is one.
     pub fn select(&mut self, at: Position, area: Rect) -> bool {
         self.cursor.select(at, self.rows.len(), draw::rows(area))
     }
 
-    /// Looks for what has been typed, and shows the biggest hit.
+    /// Searches for the query, and shows the largest match.
     pub fn search(&mut self, paths: &DifferenceTree, trees: (&Tree, &Tree), area: Rect) {
         let mut hits = Vec::new();
         if let Some(pattern) = Pattern::text(self.find.query.text()) {
@@ -136,7 +137,7 @@ impl Paths {
         self.show_hit(paths, area);
     }
 
-    /// Puts the cursor on the hit that is selected.
+    /// Moves the cursor to the selected match.
     pub fn show_hit(&mut self, paths: &DifferenceTree, area: Rect) {
         if let Some(hit) = self.find.hit() {
             self.go_to(paths, hit);
@@ -144,7 +145,7 @@ impl Paths {
         self.cursor.settle(self.rows.len(), draw::rows(area));
     }
 
-    /// The selected path in full, as the image that has it writes it.
+    /// Returns the full path of the selected row, from the image that has it.
     pub fn selected_path(&self, against: &Against) -> Option<Vec<u8>> {
         let place = self.row()?.place;
         Some(against.pair.paths.change(place, &against.first.tree, &against.second.tree).path)

@@ -1,4 +1,4 @@
-//! Reads the images, shows them side by side, and opens the explorer on one of them and comes back.
+//! Reads the images, shows the comparison, and opens the explorer on its images.
 
 use std::collections::HashMap;
 use std::io;
@@ -22,17 +22,17 @@ use crate::tui::session::{Ended, Session};
 use crate::tui::terminal::stage::{Event, Prepared, Stage, TICK};
 use crate::tui::{Failure, Settings};
 
-/// Opens an image; what can be read only once is read then.
+/// A function that opens an image. A stream is read to its end.
 pub type Opener = Box<dyn FnOnce(&Progress) -> Result<Opened, Error> + Send>;
 
-/// An image that is to be compared.
+/// An image to compare.
 pub struct Candidate {
-    /// What to call it before anything is known of it.
+    /// The name to show until more is known.
     pub name: String,
     pub open: Opener,
 }
 
-/// Shows images side by side until the person quits.
+/// Shows the comparison until the user quits.
 pub fn run(candidates: Vec<Candidate>, settings: Settings) -> Result<(), Failure> {
     let (sender, receiver) = channel();
     let prepared = Prepared::watching(sender.clone(), receiver)?;
@@ -56,16 +56,16 @@ pub fn run(candidates: Vec<Candidate>, settings: Settings) -> Result<(), Failure
 struct Program {
     side: Side,
     progress: Vec<Arc<Progress>>,
-    /// The images that have been explored, as they were left.
+    /// The images that have been explored, with their state.
     sessions: HashMap<usize, Session>,
-    /// The image that is being explored.
+    /// The index of the image in the explorer.
     open: Option<usize>,
     settings: Settings,
     sender: Sender<Event>,
 }
 
 impl Program {
-    /// Reads one image after the other, each on all cores, and looks for packages when all are there.
+    /// Reads the images one after another, each on all cores, and then their packages.
     fn read(&self, candidates: Vec<Candidate>) {
         let (sender, progress) = (self.sender.clone(), self.progress.clone());
         // Ends where nobody listens any more.
@@ -126,12 +126,12 @@ impl Program {
         }
     }
 
-    /// The image that is being explored.
+    /// Returns the session of the image in the explorer.
     fn session(&mut self) -> Option<&mut Session> {
         self.sessions.get_mut(&self.open?)
     }
 
-    /// Takes in how far the reading is.
+    /// Updates the progress of reading.
     fn progressed(&mut self) {
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         for (i, progress) in self.progress.iter().enumerate() {
@@ -181,7 +181,7 @@ impl Program {
         Ok(None)
     }
 
-    /// Opens the explorer on an image, as it was left if it was open before.
+    /// Opens the explorer on an image, in the state in which it was left.
     fn explore(&mut self, image: usize, spot: Option<Spot>, area: Rect) {
         let Some(known) = self.side.images.get(image) else { return };
         let (Some(opened), Some(inspection)) = (&known.opened, &known.inspection) else { return };
@@ -200,7 +200,7 @@ impl Program {
         self.open = Some(image);
     }
 
-    /// Compares an image with the first, beside the screen.
+    /// Compares an image with the first in the background.
     fn compare(&self, other: usize) {
         let inspection = |image: usize| self.side.images.get(image)?.inspection.clone();
         let (Some(first), Some(second)) = (inspection(0), inspection(other)) else { return };

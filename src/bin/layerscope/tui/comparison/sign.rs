@@ -1,4 +1,4 @@
-//! How differences look: a sign, a colour that says the same, and bars of plus and minus.
+//! The look of differences: signs, colours, and bars of plus and minus.
 
 use std::cmp::Ordering;
 
@@ -9,7 +9,7 @@ use ratatui::text::Span;
 
 use crate::tui::widgets::theme::Theme;
 
-/// The sign of a path, and its style.
+/// Returns the sign of a path, and its style.
 pub fn of_path(difference: Difference, theme: &Theme) -> (&'static str, Style) {
     match difference {
         Difference::Came => ("+", theme.added),
@@ -21,7 +21,7 @@ pub fn of_path(difference: Difference, theme: &Theme) -> (&'static str, Style) {
     }
 }
 
-/// The sign of a package, and its style.
+/// Returns the sign of a package, and its style.
 pub fn of_package(difference: PackageDifference, theme: &Theme) -> (&'static str, Style) {
     match difference {
         PackageDifference::Came => ("+", theme.added),
@@ -31,7 +31,7 @@ pub fn of_package(difference: PackageDifference, theme: &Theme) -> (&'static str
     }
 }
 
-/// A difference in bytes with its sign.
+/// Formats a difference in bytes with its sign.
 pub fn signed(less: u64, more: u64, units: Units) -> String {
     let sign = match more.cmp(&less) {
         Ordering::Less => "-",
@@ -41,7 +41,7 @@ pub fn signed(less: u64, more: u64, units: Units) -> String {
     format!("{sign}{}", units.size(less.abs_diff(more)))
 }
 
-/// A bar of what is more and what is less, as `git diff --stat` has them; the longest is of `whole` bytes.
+/// Makes a bar of bytes added and removed as in `git diff --stat`; the full width is `whole` bytes.
 pub fn bar(less: u64, more: u64, whole: u64, width: usize, theme: &Theme) -> [Span<'static>; 3] {
     let both = less.saturating_add(more);
     let cells = |part: u64, of: u64, cells: usize| {

@@ -1,8 +1,8 @@
-//! The views of images side by side.
+//! The views of the comparison.
 
 use crate::tui::keys::Action;
 
-/// A way to look at images side by side.
+/// A view of the comparison.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum View {
     Images,

@@ -1,4 +1,4 @@
-//! What keys do in the explorer: moving, sorting, showing and hiding, searching and filtering.
+//! The actions of the explorer: moving, sorting, showing and hiding, searching and filtering.
 
 use crossterm::event::{KeyCode, KeyEvent};
 
@@ -17,11 +17,11 @@ use crate::tui::widgets::prompt::Typed;
 use crate::tui::work::passes::{Done, Found, Job, Purpose};
 use crate::view::View;
 
-/// Images with fewer paths are gone through at once; it takes no longer than a frame.
+/// The number of paths below which a search takes less than a frame and is done at once.
 const AT_ONCE: usize = 50_000;
 
 impl App {
-    /// Does something in the pane that has the keys.
+    /// Performs an action in the pane with the focus.
     pub(in crate::tui) fn explore(&mut self, action: Action) {
         let focus = self.focus;
         let Phase::Ready(explorer) = &mut self.phase else { return };
@@ -55,7 +55,7 @@ impl App {
         self.refresh_details();
     }
 
-    /// Moves in the list or the text that has the keys.
+    /// Moves in the list or the text with the focus.
     fn walk(&mut self, action: Action) {
         let (page, hidden) = (self.page(), self.hidden_details());
         let Phase::Ready(explorer) = &mut self.phase else { return };
@@ -86,7 +86,7 @@ impl App {
         rows.max(2) - 1
     }
 
-    /// Goes to a layer, or to a path as it is at last.
+    /// Goes to a layer, or to a path in the final filesystem.
     pub fn go_to(&mut self, spot: Spot) {
         self.show(View::Explore);
         let Phase::Ready(explorer) = &mut self.phase else { return };
@@ -104,13 +104,13 @@ impl App {
         self.refresh_details();
     }
 
-    /// Whether there is something in the explorer to go back from.
+    /// Returns whether there is a search or a filter to leave.
     pub(in crate::tui) fn can_leave(&self) -> bool {
         let filtered = self.explorer().is_some_and(|explorer| !explorer.filter.query.text().is_empty());
         self.focus != Pane::Tree || !self.search.query.text().is_empty() || filtered
     }
 
-    /// Goes back a step: out of the search, then out of the filter.
+    /// Goes one step back: out of the search, then out of the filter.
     pub(in crate::tui) fn leave(&mut self) {
         self.focus = Pane::Tree;
         if self.search.query.text().is_empty() {
@@ -128,12 +128,12 @@ impl App {
         self.refresh_details();
     }
 
-    /// Whether keys go into a line.
+    /// Returns whether keys go to an input line.
     pub(in crate::tui) fn is_typing(&self) -> bool {
         self.search.editing || self.explorer().is_some_and(|explorer| explorer.filter.editing)
     }
 
-    /// Asks for what to search for, or to filter by; a filter that is there can be changed.
+    /// Starts the input of a search or a filter; an existing filter can be edited.
     pub(in crate::tui) fn start_typing(&mut self, action: Action) {
         let Phase::Ready(explorer) = &mut self.phase else { return };
         if action == Action::Search {
@@ -143,7 +143,7 @@ impl App {
         }
     }
 
-    /// Takes a key into the line that is being typed; what has changed in it is looked for at once.
+    /// Handles a key in the input line; changes take effect at once.
     pub(in crate::tui) fn typed(&mut self, key: KeyEvent) -> Option<Effect> {
         if self.search.editing { self.search_key(key) } else { self.filter_key(key) }
     }
@@ -207,7 +207,7 @@ impl App {
         self.work(job)
     }
 
-    /// Has a job done beside the screen, or at once where that is quick.
+    /// Runs a job in the background, or at once if that is fast.
     fn work(&mut self, job: Job) -> Option<Effect> {
         if self.explorer()?.inspection.tree.node_count() >= AT_ONCE {
             return Some(Effect::Work(job));
@@ -216,7 +216,7 @@ impl App {
         None
     }
 
-    /// Takes in what a job has found, unless something else is wanted by now.
+    /// Handles the result of a job, unless it is outdated.
     pub(in crate::tui) fn done(&mut self, done: Done) {
         let Phase::Ready(explorer) = &mut self.phase else { return };
         let is_for = |ticket: &Option<crate::tui::work::passes::Ticket>| {
@@ -240,7 +240,7 @@ impl App {
         }
     }
 
-    /// Sorts by the column of the tree whose head is clicked.
+    /// Sorts by the column whose heading was clicked.
     pub(in crate::tui) fn click_column(&mut self, column: u16) {
         let rows = crate::tui::explorer::draw::tree_rows(self.panes().tree);
         let Phase::Ready(explorer) = &mut self.phase else { return };
@@ -260,7 +260,7 @@ impl App {
     }
 }
 
-/// Chooses what is shown, and in which order; whether the action is one of these.
+/// Changes what is shown, or its order; returns whether the action does that.
 fn choose(explorer: &mut Explorer, action: Action) -> bool {
     let (shown, sort) = (explorer.shown, explorer.sort);
     match action {

@@ -1,4 +1,4 @@
-//! The life of a path: every version that layers gave it, and what each changed.
+//! The file history of a path: every version, and its changes.
 
 use layerscope::Inspection;
 use layerscope::display::escaped;
@@ -8,7 +8,7 @@ use layerscope::tree::{Cause, Change, Kind, NodeId, VersionId};
 use super::sentences::{Details, layer_named};
 use crate::tui::widgets::text::date;
 
-/// Tells the life of a path, the first version first.
+/// Describes the history of a path, the first version first.
 pub fn of_path(inspection: &Inspection, node: NodeId, units: Units) -> Details {
     let tree = &inspection.tree;
     let mut versions: Vec<_> = tree.versions(node).collect();
@@ -38,7 +38,7 @@ pub fn of_path(inspection: &Inspection, node: NodeId, units: Units) -> Details {
     Details { title: format!("{}: its life", escaped(&tree.path(node))), paragraphs }
 }
 
-/// What a version is: kind and size, mode, owner and time.
+/// Describes a version: kind and size, mode, owner and time.
 fn described(inspection: &Inspection, version: VersionId, units: Units) -> String {
     let tree = &inspection.tree;
     let (uid, gid) = tree.owner(version);
@@ -57,7 +57,8 @@ fn described(inspection: &Inspection, version: VersionId, units: Units) -> Strin
     format!("{what}, mode {:04o}, owner {uid}:{gid}, of {}", tree.mode(version), date(tree.mtime(version)))
 }
 
-/// How a version ended: which layer took it away, by what, and what of it still ships.
+/// Describes the end of a version: the layer that removed it, the cause, and the bytes that stay in
+/// the image.
 fn end(inspection: &Inspection, version: VersionId, died: usize, followed: bool, units: Units) -> Option<String> {
     let tree = &inspection.tree;
     let inode = (tree.kind(version) == Kind::File).then(|| tree.inode(version));
@@ -86,7 +87,7 @@ fn end(inspection: &Inspection, version: VersionId, died: usize, followed: bool,
     }
 }
 
-/// What a version changed: everything that differs, or that nothing does.
+/// Describes the changes from one version to the next.
 fn changes(inspection: &Inspection, before: VersionId, after: VersionId, units: Units) -> String {
     let tree = &inspection.tree;
     let same = tree.change(tree.node_of(after), tree.born(after)) == Change::Metadata;

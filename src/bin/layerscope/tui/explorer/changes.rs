@@ -1,18 +1,18 @@
-//! From change to change of a layer, in the order of the tree, whatever is open.
+//! Steps through the changes of a layer in the order of the tree, even in closed directories.
 
 use layerscope::tree::{Change, NodeId};
 
 use super::lens::Lens;
 use super::outline::Outline;
 
-/// Walks over what a layer changed, and over nothing else.
+/// A walk over the changes of a layer.
 pub struct Changed<'a> {
     pub lens: Lens<'a>,
     pub outline: &'a mut Outline,
 }
 
 impl Changed<'_> {
-    /// The next change after a path; the first one for the root.
+    /// Returns the next change after a path; the first one for the root.
     pub fn next(&mut self, from: NodeId) -> Option<NodeId> {
         let mut here = from;
         loop {
@@ -35,7 +35,7 @@ impl Changed<'_> {
         }
     }
 
-    /// The change before a path.
+    /// Returns the change before a path.
     pub fn previous(&mut self, from: NodeId) -> Option<NodeId> {
         let mut here = from;
         while here != NodeId::ROOT {
@@ -50,7 +50,7 @@ impl Changed<'_> {
         None
     }
 
-    /// The last path below another one, or that one itself.
+    /// Returns the last path below another one, or that one itself.
     fn last_below(&mut self, node: NodeId) -> NodeId {
         let mut here = node;
         while self.is_entered(here)
@@ -65,14 +65,15 @@ impl Changed<'_> {
         self.lens.inspection.tree.change(node, self.lens.slice.layer)
     }
 
-    /// What is new or gone is so as a whole.
+    /// Returns whether to walk into a path; one that was added or removed counts as a whole.
     fn is_entered(&self, node: NodeId) -> bool {
         node == NodeId::ROOT || !matches!(self.change(node), Change::Added | Change::Removed)
     }
 
-    /// Whether a path is a change of its own, and not only one of all that are new or gone with their directory.
+    /// Returns whether a path is a separate change, and not one of many that were added or removed
+    /// with their directory.
     ///
-    /// That a directory is listed again with what changed in it is no news.
+    /// A directory that is only listed because of changes in it does not count.
     fn is_stop(&self, node: NodeId) -> bool {
         match self.change(node) {
             Change::Unchanged => false,
@@ -85,14 +86,14 @@ impl Changed<'_> {
         }
     }
 
-    /// The children in which something changed.
+    /// Returns the children with changes.
     fn children(&mut self, node: NodeId) -> Vec<NodeId> {
         let slice = self.lens.slice;
         let children = self.outline.children(node, &self.lens);
         children.iter().copied().filter(|&child| slice.changes(child).any()).collect()
     }
 
-    /// The nearest sibling before or after a path in which something changed.
+    /// Returns the nearest sibling with changes, before or after a path.
     fn sibling(&mut self, node: NodeId, step: isize) -> Option<NodeId> {
         let slice = self.lens.slice;
         let children = self.outline.children(self.lens.inspection.tree.parent(node), &self.lens);

@@ -1,7 +1,7 @@
-//! Which pairs of layers the dead bytes below a path are of, told for any path at once.
+//! An index of wasted bytes by pair of layers, for any path.
 //!
-//! Paths get numbers in the order of a walk, in which everything below a path
-//! lies in one piece; the dead inodes are kept in that order.
+//! Paths are numbered in the order of a depth-first walk, so that everything below a path is
+//! contiguous; the dead inodes are stored in that order.
 
 use std::collections::HashMap;
 
@@ -10,10 +10,10 @@ use layerscope::tree::{NodeId, Tree};
 
 /// Dead inodes in the order of a walk over the tree.
 pub struct DeadBelow {
-    /// Of each path, its own number and the first that is not below it.
+    /// The number of each path, and the first number that is not below it.
     spans: Vec<(u32, u32)>,
     dead: Vec<DeadAt>,
-    /// The layers that shipped and hid, by number.
+    /// The pairs of layers that added and removed bytes, by number.
     pairs: Vec<(usize, usize)>,
 }
 
@@ -24,7 +24,7 @@ struct DeadAt {
     bytes: u64,
 }
 
-/// What two layers made dead below a path.
+/// The wasted bytes of two layers below a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Pair {
     pub born_in: usize,
@@ -55,7 +55,7 @@ impl DeadBelow {
         Self { spans, dead, pairs }
     }
 
-    /// The pairs that are responsible for what is dead below a path as of a layer, the one with most bytes first.
+    /// Returns the pairs of layers with wasted bytes below a path as of a layer, the largest first.
     pub fn pairs(&self, node: NodeId, layer: usize) -> Vec<Pair> {
         let (first, end) = self.spans[node.index()];
         let from = self.dead.partition_point(|dead| dead.place < first);

@@ -1,34 +1,34 @@
-//! A filter: only paths that match, what is in them, and what leads to them.
+//! A filter: paths that match, their contents, and the directories above them.
 
 use layerscope::tree::{NodeId, Tree};
 
 use crate::tui::widgets::prompt::Prompt;
 use crate::tui::work::passes::Ticket;
 
-/// What is filtered by, and what it leaves.
+/// The query of the filter, and the paths that match.
 #[derive(Debug, Default)]
 pub struct Filter {
     pub query: Prompt,
-    /// Whether keys go into the query.
+    /// True while keys go to the query.
     pub editing: bool,
-    /// What is wrong with the query; what the last good one left stays.
+    /// The error in the query; the matches of the last valid one stay.
     pub fault: Option<String>,
     pub running: Option<Ticket>,
     pub kept: Option<Kept>,
 }
 
-/// The paths that a filter leaves.
+/// The paths that a filter keeps.
 #[derive(Debug, Clone)]
 pub struct Kept {
-    /// Paths that match, or that a directory above does.
+    /// Paths that match, or are below one that does.
     held: Bits,
-    /// Paths that match, or that something below does.
+    /// Paths that match, or have something below that does.
     leading: Bits,
-    /// The matching paths that lie in no other.
+    /// The matching paths that are not below another one.
     pub topmost: Vec<NodeId>,
-    /// How many paths match.
+    /// The number of paths that match.
     pub count: usize,
-    /// Whether all paths have been looked at.
+    /// True if all paths have been examined.
     pub complete: bool,
 }
 
@@ -38,7 +38,7 @@ impl Kept {
         Self { held: bits.clone(), leading: bits, topmost: Vec::new(), count: 0, complete: false }
     }
 
-    /// Takes in a path; all above it have been before.
+    /// Adds a path. All directories above it have been added before.
     pub fn take(&mut self, tree: &Tree, node: NodeId, matches: bool) {
         let inside = self.held.get(tree.parent(node));
         if matches || inside {
@@ -58,18 +58,18 @@ impl Kept {
         }
     }
 
-    /// Whether a path is left for itself.
+    /// Returns whether a path itself is kept.
     pub fn holds(&self, node: NodeId) -> bool {
         self.held.get(node)
     }
 
-    /// Whether a path is left because something below it matches, or it itself does.
+    /// Returns whether a path is kept because it or something below it matches.
     pub fn leads_to(&self, node: NodeId) -> bool {
         self.leading.get(node)
     }
 }
 
-/// A yes or no for each path.
+/// A bit for each path.
 #[derive(Debug, Clone)]
 struct Bits(Vec<u64>);
 

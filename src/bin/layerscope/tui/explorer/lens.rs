@@ -1,4 +1,4 @@
-//! What is shown of the tree as of a layer, and in which order.
+//! The selection and the order of the rows as of a layer.
 
 use std::cmp::{Ordering, Reverse};
 
@@ -9,7 +9,7 @@ use super::filter::Kept;
 use super::rows::{Measure, Order, Scope, Shown, Sort};
 use super::slice::Slice;
 
-/// Everything that decides which children a directory shows, and in which order.
+/// The settings that determine the visible children of a directory and their order.
 #[derive(Clone, Copy)]
 pub struct Lens<'a> {
     pub inspection: &'a Inspection,
@@ -17,7 +17,7 @@ pub struct Lens<'a> {
     pub shown: Shown,
     pub sort: Sort,
     pub measure: Measure,
-    /// What a filter leaves, if there is one.
+    /// The paths that a filter keeps, if there is one.
     pub kept: Option<&'a Kept>,
 }
 
@@ -26,13 +26,13 @@ impl Lens<'_> {
         &self.inspection.tree
     }
 
-    /// The bytes of a path in the measure that is shown.
+    /// Returns the size of a path in the current measure.
     pub fn size(&self, node: NodeId) -> u64 {
         let (live, dead) = self.slice.sizes(self.inspection, node, self.measure);
         live + dead
     }
 
-    /// Whether a path is of a kind that is shown, whatever the filter says.
+    /// Returns whether a path is of a kind that is shown, regardless of the filter.
     fn shows(&self, node: NodeId) -> bool {
         let shown = self.shown;
         if shown.at_least > 0 && self.size(node) < shown.at_least {
@@ -54,12 +54,13 @@ impl Lens<'_> {
         }
     }
 
-    /// A directory always has something unchanged to lead to; a leaf must be so itself.
+    /// Returns whether a path counts as unchanged. A directory always may contain something
+    /// unchanged; a leaf has to be unchanged itself.
     fn is_unchanged(&self, node: NodeId) -> bool {
         self.tree().children(node).next().is_some() || self.tree().change(node, self.slice.layer) == Change::Unchanged
     }
 
-    /// The children of a directory that are shown, in no order.
+    /// Returns the visible children of a directory, in no particular order.
     fn shown_children(&self, directory: NodeId) -> impl Iterator<Item = NodeId> {
         let kept = self.kept.filter(|kept| !kept.holds(directory));
         self.tree()
@@ -68,12 +69,12 @@ impl Lens<'_> {
             .filter(|&child| self.shows(child))
     }
 
-    /// Whether something below a path is shown.
+    /// Returns whether something below a path is visible.
     pub fn is_folder(&self, node: NodeId) -> bool {
         self.shown_children(node).next().is_some()
     }
 
-    /// The children of a directory that are shown, in order.
+    /// Returns the visible children of a directory, in order.
     pub fn children(&self, directory: NodeId) -> Vec<NodeId> {
         let children = self.shown_children(directory);
         match self.sort.order {
@@ -95,7 +96,7 @@ impl Lens<'_> {
         keyed.into_iter().map(|(_, child)| child).collect()
     }
 
-    /// How many things lie below a path, dead files among them where they are part of the size.
+    /// Returns the number of items below a path, including dead files if the measure includes them.
     pub fn items(&self, node: NodeId) -> u32 {
         let totals = self.slice.totals(node);
         let itself = u32::from(node != NodeId::ROOT && self.counts(node));
@@ -107,7 +108,7 @@ impl Lens<'_> {
         }
     }
 
-    /// Whether a path is one of the items of its own sum.
+    /// Returns whether a path is one of the items in its own sum.
     fn counts(&self, node: NodeId) -> bool {
         let there = self.tree().at(node, self.slice.layer);
         match self.slice.scope {
@@ -116,7 +117,7 @@ impl Lens<'_> {
         }
     }
 
-    /// The time of a path, or of what was there before it was taken away.
+    /// Returns the time of a path, or of its last version before it was removed.
     pub fn time(&self, node: NodeId) -> Option<i64> {
         self.slice.version(self.tree(), node).map(|version| self.tree().mtime(version))
     }

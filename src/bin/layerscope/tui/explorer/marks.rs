@@ -1,10 +1,10 @@
-//! What a person has marked, and what it comes to.
+//! The marked paths.
 
 use std::collections::BTreeSet;
 
 use layerscope::tree::{NodeId, Tree};
 
-/// Paths that are marked.
+/// A set of marked paths.
 #[derive(Debug, Default)]
 pub struct Marks(BTreeSet<NodeId>);
 
@@ -21,7 +21,7 @@ impl Marks {
         self.0.contains(&node)
     }
 
-    /// Marks a path, or takes its mark away.
+    /// Marks or unmarks a path.
     pub fn toggle(&mut self, node: NodeId) {
         if !self.0.remove(&node) {
             self.0.insert(node);
@@ -32,7 +32,8 @@ impl Marks {
         self.0.clear();
     }
 
-    /// The marked paths that lie in no other marked one: together they are everything that is marked, once.
+    /// Returns the marked paths that are not below another marked one, so that each byte counts
+    /// once.
     pub fn topmost<'a>(&'a self, tree: &'a Tree) -> impl Iterator<Item = NodeId> + 'a {
         self.0.iter().copied().filter(|&node| {
             let mut here = node;

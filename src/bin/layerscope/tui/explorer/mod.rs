@@ -1,4 +1,4 @@
-//! What is selected, shown and open while an image is explored. No terminal in here.
+//! The state of the explorer: selection, visible rows and open directories, without a terminal.
 
 mod act;
 pub mod biography;
@@ -32,42 +32,43 @@ pub use marks::Marks;
 pub use outline::Outline;
 pub use slice::Slice;
 
-/// Directories that lead to what a filter leaves are opened for so many rows.
+/// The number of rows up to which a filter opens directories.
 const FILTERED_ROWS: usize = 1000;
 
-/// The state of the explorer: which layer, which row, what is shown and what is open.
+/// The state of the explorer: layer, row, settings and open directories.
 pub struct Explorer {
     pub inspection: Arc<Inspection>,
     pub groups: Vec<DeadGroup>,
     pub dead_below: DeadBelow,
-    /// What each path ships in all layers.
+    /// The size of each path over all layers.
     pub weights: Arc<[u64]>,
     pub layer: usize,
     pub shown: Shown,
     pub sort: Sort,
     pub measure: Measure,
     pub attributes: Attributes,
-    /// Whether the number of items is shown.
+    /// True if the number of items is shown.
     pub counted: bool,
     pub filter: Filter,
-    /// The bytes of what the filter leaves, in the size that is shown.
+    /// The size of the paths that the filter keeps, in the current measure.
     pub filtered_bytes: u64,
     pub marks: Marks,
-    /// Layers that are marked, to be one.
+    /// The layers that are marked for merging.
     pub marked_layers: BTreeSet<usize>,
     pub slice: Slice,
     pub rows: Outline,
     pub cursor: usize,
-    /// The path that was chosen last: where the cursor goes back to once that is a row again.
+    /// The path that was selected last; the cursor returns to it when it is visible again.
     wanted: Option<NodeId>,
     open: HashSet<NodeId>,
-    /// What was open before a filter opened what leads to its matches.
+    /// The directories that were open before a filter opened others.
     open_before: Option<HashSet<NodeId>>,
     next_group: usize,
 }
 
 impl Explorer {
-    /// Opens on the biggest dead thing, with everything up to the last layer.
+    /// Makes the state with the cursor on the largest wasted path, and everything up to the last
+    /// layer.
     pub fn new(inspection: Arc<Inspection>) -> Self {
         let layer = inspection.layers.len().saturating_sub(1);
         let slice = Slice::new(&inspection.tree, layer);
@@ -99,7 +100,7 @@ impl Explorer {
         explorer
     }
 
-    /// What decides on the rows.
+    /// Returns the settings that determine the rows.
     pub fn lens(&self) -> Lens<'_> {
         Lens {
             inspection: &self.inspection,
@@ -111,12 +112,12 @@ impl Explorer {
         }
     }
 
-    /// The path that the cursor stands on; `None` where there are no rows.
+    /// Returns the path under the cursor; `None` if there are no rows.
     pub fn selected(&self) -> Option<NodeId> {
         self.rows.node(self.cursor)
     }
 
-    /// The rows from one on.
+    /// Returns the rows from an index on.
     pub fn rows_from(&self, first: usize, count: usize) -> Vec<Row> {
         self.rows.rows(first, count)
     }
@@ -125,7 +126,7 @@ impl Explorer {
         self.open.contains(&node)
     }
 
-    /// Selects a layer, and keeps the cursor on its path if that is still shown.
+    /// Selects a layer, and keeps the cursor on its path if that is still visible.
     pub fn select_layer(&mut self, layer: usize) {
         let layer = layer.min(self.inspection.layers.len().saturating_sub(1));
         if layer != self.layer {
@@ -154,7 +155,8 @@ impl Explorer {
         self.rebuild();
     }
 
-    /// Shows the next size; what is pulled only where layers are stored compressed, else it is what they ship.
+    /// Switches to the next measure. The download size is skipped if no layer is stored compressed,
+    /// because it would equal the size.
     pub fn next_measure(&mut self) {
         self.measure = self.measure.next();
         if self.measure == Measure::Pull && !self.inspection.pull_is_estimated(usize::MAX) {
@@ -163,7 +165,7 @@ impl Explorer {
         self.rebuild();
     }
 
-    /// Shows what a filter leaves, or everything again.
+    /// Shows only the paths that a filter keeps, or everything again.
     pub fn set_kept(&mut self, kept: Option<Kept>) {
         let filtered = kept.is_some();
         self.filter.kept = kept;
@@ -181,7 +183,7 @@ impl Explorer {
         }
     }
 
-    /// If the cursor stands on nothing that matches, it goes to the first row that does.
+    /// Moves the cursor to the first match, unless it is on one.
     fn go_to_a_match(&mut self) {
         let Some(kept) = &self.filter.kept else { return };
         if self.selected().is_some_and(|node| kept.holds(node)) {
@@ -193,7 +195,8 @@ impl Explorer {
         }
     }
 
-    /// The directories that lead to what matches, from the root on, as many as are read in a glance or two.
+    /// Returns the directories above the matches, from the root down, up to a readable number of
+    /// rows.
     fn opened_by_the_filter(&self) -> HashSet<NodeId> {
         let mut open = HashSet::new();
         let Some(kept) = &self.filter.kept else { return open };
@@ -214,13 +217,13 @@ impl Explorer {
         open
     }
 
-    /// The bytes of what is marked, in the size that is shown.
+    /// Returns the size of the marked paths, in the current measure.
     pub fn marked_bytes(&self) -> u64 {
         let lens = self.lens();
         self.marks.topmost(&self.inspection.tree).map(|node| lens.size(node)).fold(0, u64::saturating_add)
     }
 
-    /// Marks the row, or takes its mark away, and goes to the next.
+    /// Marks or unmarks the row, and moves to the next one.
     pub fn mark(&mut self) {
         if let Some(node) = self.selected() {
             self.marks.toggle(node);
@@ -228,7 +231,7 @@ impl Explorer {
         }
     }
 
-    /// Marks the layer, or takes its mark away, and goes to the next.
+    /// Marks or unmarks the layer, and moves to the next one.
     pub fn mark_layer(&mut self) {
         if !self.marked_layers.remove(&self.layer) {
             self.marked_layers.insert(self.layer);
@@ -236,13 +239,13 @@ impl Explorer {
         self.select_layer(self.layer + 1);
     }
 
-    /// Takes all marks away, of paths and of layers.
+    /// Removes all marks from paths and layers.
     pub fn unmark_all(&mut self) {
         self.marks.clear();
         self.marked_layers.clear();
     }
 
-    /// The first and the last of the layers that are marked, if there are two.
+    /// Returns the first and the last of the marked layers, if there are at least two.
     pub fn marked_run(&self) -> Option<(usize, usize)> {
         let (first, last) = (*self.marked_layers.first()?, *self.marked_layers.last()?);
         (first < last).then_some((first, last))
@@ -253,7 +256,7 @@ impl Explorer {
         self.wanted = self.selected();
     }
 
-    /// Opens the directory under the cursor; one that is open already is entered.
+    /// Opens the directory under the cursor; if it is open, moves into it.
     pub fn expand(&mut self) {
         let Some(node) = self.selected().filter(|&node| self.lens().is_folder(node)) else { return };
         if self.is_open(node) {
@@ -263,7 +266,7 @@ impl Explorer {
         }
     }
 
-    /// Folds the directory under the cursor; from anything else, goes to the directory that it is in.
+    /// Folds the directory under the cursor; from anything else, moves to its directory.
     pub fn collapse(&mut self) {
         let Some(node) = self.selected() else { return };
         if self.lens().is_folder(node) && self.open.remove(&node) {
@@ -281,7 +284,7 @@ impl Explorer {
         }
     }
 
-    /// Folds everything; the cursor goes to the directory of the root that it was in.
+    /// Folds everything; the cursor moves to its top-level directory.
     pub fn fold_all(&mut self) {
         self.open.clear();
         self.rebuild();
@@ -295,7 +298,7 @@ impl Explorer {
         self.rows = rows;
     }
 
-    /// Puts the cursor on a path, if it is a row.
+    /// Moves the cursor to a path, if it is visible.
     fn go_to(&mut self, node: NodeId) {
         if let Some(row) = self.rows.position(node, &self.inspection.tree) {
             self.cursor = row;
@@ -303,7 +306,8 @@ impl Explorer {
         }
     }
 
-    /// Makes the rows anew, with the cursor on the path that is wanted or on what is left above it.
+    /// Updates the rows. The cursor moves to the wanted path, or to the nearest visible one above
+    /// it.
     fn rebuild(&mut self) {
         self.slice.prepare(self.measure, &self.inspection);
         let mut rows = std::mem::take(&mut self.rows);

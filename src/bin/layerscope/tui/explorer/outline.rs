@@ -1,8 +1,8 @@
-//! The rows of the tree: open directories keep their children in order and the number of rows below them.
+//! The rows of the tree: open directories keep their sorted children and the number of rows below.
 //!
-//! A row is found by going down from the root past these numbers, so opening,
-//! folding and moving cost what one directory costs, however many rows there
-//! are; what a directory shows is sorted once.
+//! A row is found by descending from the root and skipping by these numbers. Opening, folding and
+//! moving therefore cost as much as one directory, however many rows there are, and each directory
+//! is sorted once.
 
 use std::collections::{HashMap, HashSet};
 
@@ -12,16 +12,16 @@ use layerscope::tree::{NodeId, Tree};
 use super::lens::Lens;
 use super::rows::Row;
 
-/// A directory that is open, and so are all above it.
+/// An open directory whose parents are all open.
 #[derive(Default)]
 struct Folder {
-    /// What it shows, in order.
+    /// The visible children, in order.
     children: Vec<NodeId>,
-    /// The size of the biggest of them.
+    /// The size of the largest child.
     biggest: u64,
-    /// The places of those that are open, in order.
+    /// The indices of open children, in order.
     open: Vec<usize>,
-    /// The rows below it.
+    /// The number of rows below.
     rows: usize,
 }
 
@@ -29,21 +29,21 @@ struct Folder {
 #[derive(Default)]
 pub struct Outline {
     folders: HashMap<NodeId, Folder, RandomState>,
-    /// Children, in order, of directories that are not open now.
+    /// The sorted children of directories that are not open.
     sorted: HashMap<NodeId, Vec<NodeId>, RandomState>,
 }
 
-/// The place of a child in the folder that it is in.
+/// The index of a child in its folder.
 #[derive(Clone, Copy)]
 struct Place {
     folder: NodeId,
     child: usize,
-    /// How many of the folder's open children come before it.
+    /// The number of open children before it.
     passed: usize,
 }
 
 impl Outline {
-    /// The number of rows.
+    /// Returns the number of rows.
     pub fn len(&self) -> usize {
         self.folders.get(&NodeId::ROOT).map_or(0, |root| root.rows)
     }
@@ -52,14 +52,14 @@ impl Outline {
         self.len() == 0
     }
 
-    /// Starts anew, because something else is shown, or in another order.
+    /// Rebuilds the rows, after the selection or the order has changed.
     pub fn rebuild(&mut self, lens: &Lens<'_>, open: &HashSet<NodeId>) {
         self.folders.clear();
         self.sorted.clear();
         self.build(NodeId::ROOT, lens, open);
     }
 
-    /// Shows what is in a directory that has become one of the open ones.
+    /// Adds the rows of a directory that was opened.
     pub fn open(&mut self, node: NodeId, lens: &Lens<'_>, open: &HashSet<NodeId>) {
         let parent = lens.inspection.tree.parent(node);
         let Some(folder) = self.folders.get(&parent).filter(|_| !self.folders.contains_key(&node)) else { return };
@@ -75,7 +75,7 @@ impl Outline {
         self.grow(&lens.inspection.tree, parent, |rows| rows + added);
     }
 
-    /// Hides what is in a directory.
+    /// Removes the rows of a directory that was folded.
     pub fn fold(&mut self, node: NodeId, tree: &Tree) {
         let mut work = vec![node];
         let mut gone = 0;
@@ -104,7 +104,7 @@ impl Outline {
         }
     }
 
-    /// Makes folders of a directory and of those below it that are open; says how many rows they have.
+    /// Makes folders of a directory and the open ones below it; returns their number of rows.
     fn build(&mut self, node: NodeId, lens: &Lens<'_>, open: &HashSet<NodeId>) -> usize {
         let mut order = Vec::new();
         let mut work = vec![node];
@@ -139,7 +139,7 @@ impl Outline {
         self.folders.get(&node).map_or(0, |folder| folder.rows)
     }
 
-    /// The children of a directory, open or not, in order.
+    /// Returns the sorted children of a directory, open or not.
     pub fn children(&mut self, node: NodeId, lens: &Lens<'_>) -> &[NodeId] {
         match self.folders.get(&node) {
             Some(folder) => &folder.children,
@@ -147,7 +147,7 @@ impl Outline {
         }
     }
 
-    /// Which row a path is, if it is one.
+    /// Returns the row of a path, if it is visible.
     pub fn position(&self, node: NodeId, tree: &Tree) -> Option<usize> {
         let mut here = node;
         let mut row = 0;
@@ -163,12 +163,12 @@ impl Outline {
         (node != NodeId::ROOT).then_some(row)
     }
 
-    /// The path of a row.
+    /// Returns the path of a row.
     pub fn node(&self, row: usize) -> Option<NodeId> {
         self.places(row).last().map(|place| self.folders[&place.folder].children[place.child])
     }
 
-    /// Some rows, from one on.
+    /// Returns some rows, from an index on.
     pub fn rows(&self, first: usize, count: usize) -> Vec<Row> {
         let mut places = self.places(first);
         let mut rows = Vec::new();
@@ -191,7 +191,8 @@ impl Outline {
         rows
     }
 
-    /// The way down to a row; in the folders on the way, the place behind the one that is gone into.
+    /// Returns the way down to a row; in the folders on the way, the index after the child that is
+    /// entered.
     fn places(&self, row: usize) -> Vec<Place> {
         let mut places = Vec::new();
         let mut here = NodeId::ROOT;

@@ -1,19 +1,20 @@
-//! What a person typed to find paths by: a part of a name, a glob or a regular expression.
+//! A typed query for paths: a part of a name, a glob or a regular expression.
 
 use globset::GlobBuilder;
 use layerscope::tree::{NodeId, Tree};
 use regex::bytes::{Regex, RegexBuilder};
 
-/// Something that names or paths match, or do not.
+/// A pattern that names or paths match.
 #[derive(Debug, Clone)]
 pub struct Pattern {
     regex: Regex,
-    /// Whether whole paths are looked at, and not only names.
+    /// True if full paths are compared, and not only names.
     paths: bool,
 }
 
 impl Pattern {
-    /// A part of a name, or of a path if it has a slash. Lower case finds both cases; a capital letter finds only itself.
+    /// Makes a pattern from a part of a name, or of a path if it contains a slash. Lower case
+    /// matches both cases; a capital letter matches only itself.
     pub fn text(text: &str) -> Option<Self> {
         (!text.is_empty()).then(|| {
             let regex = regex(&regex::escape(text), folds(text)).expect("a text that is escaped, typed by hand");
@@ -21,10 +22,12 @@ impl Pattern {
         })
     }
 
-    /// What a filter says: `*.so`, `usr/**/lib*`, `/\.pyc?$/`, `re:^/usr`, or a part of a name or path.
+    /// Parses a filter: `*.so`, `usr/**/lib*`, `/\.pyc?$/`, `re:^/usr`, or a part of a name or
+    /// path.
     ///
     /// # Errors
-    /// In words, where it is no glob or no regular expression.
+    ///
+    /// A message, if it is not a valid glob or regular expression.
     pub fn filter(text: &str) -> Result<Option<Self>, String> {
         let slashed = || text.strip_prefix('/')?.strip_suffix('/').filter(|inner| !inner.is_empty());
         if let Some(written) = text.strip_prefix("re:").or_else(slashed) {
@@ -47,17 +50,17 @@ impl Pattern {
         Ok(Some(Self { regex, paths }))
     }
 
-    /// Gets ready to go through the paths of a tree.
+    /// Prepares to match the paths of a tree.
     pub fn finder<'a>(&'a self, tree: &'a Tree) -> Finder<'a> {
         Finder { pattern: self, tree, directory: NodeId::ROOT, path: Vec::new(), prefix: 0 }
     }
 }
 
-/// Looks at one path after the other; those of the same directory are best asked for one after the other.
+/// A matcher of paths. It is fastest if paths in the same directory are matched one after another.
 pub struct Finder<'a> {
     pattern: &'a Pattern,
     tree: &'a Tree,
-    /// The directory whose path has been spelled.
+    /// The directory whose full path is cached.
     directory: NodeId,
     path: Vec<u8>,
     prefix: usize,
@@ -91,7 +94,7 @@ fn regex(pattern: &str, fold: bool) -> Result<Regex, regex::Error> {
     RegexBuilder::new(pattern).case_insensitive(fold).dot_matches_new_line(true).build()
 }
 
-/// What is wrong with a regular expression, in one line.
+/// Formats the error of a regular expression in one line.
 fn in_words(error: &regex::Error) -> String {
     let text = error.to_string();
     let last = text.lines().last().unwrap_or_default();
@@ -102,7 +105,7 @@ fn in_words(error: &regex::Error) -> String {
 mod tests {
     use super::*;
 
-    /// Whether a filter finds a path, as it would in a tree with only that one.
+    /// Returns whether a filter matches a path, in a tree with only that path.
     fn finds(filter: &str, path: &str) -> bool {
         let pattern = Pattern::filter(filter).expect(filter).expect(filter);
         let whole = path.as_bytes();

@@ -1,4 +1,4 @@
-//! Going to a path wherever it is: what is revealed is always a row.
+//! Goes to any path; a revealed path is always a visible row.
 
 use layerscope::tree::NodeId;
 
@@ -9,7 +9,7 @@ use super::rows::{Measure, Scope, Shown, Sort};
 use crate::lesson::Scene;
 
 impl Explorer {
-    /// Goes to the place where the next pair of layers wastes the most; after the last, to the first again.
+    /// Goes to the place of the next largest waste; after the last one, to the first.
     pub fn next_waste(&mut self) {
         let Some(group) = self.groups.get(self.next_group).filter(|group| group.bytes > 0) else {
             if self.next_group > 0 {
@@ -24,7 +24,8 @@ impl Explorer {
         self.reveal_up_to(self.biggest_dead(place));
     }
 
-    /// Walks down where most of the dead bytes are, to what is gone as a whole.
+    /// Walks down to where most of the wasted bytes are, and stops at a path that was removed as a
+    /// whole.
     fn biggest_dead(&self, from: NodeId) -> NodeId {
         let tree = &self.inspection.tree;
         let dead = |node: NodeId| self.slice.up_to()[node.index()].dead;
@@ -41,7 +42,7 @@ impl Explorer {
         here
     }
 
-    /// Opens the directories above a path and puts the cursor on it, or as near as the rows allow.
+    /// Opens the directories above a path, and moves the cursor to it or as near as the rows allow.
     pub fn reveal(&mut self, node: NodeId) {
         for directory in self.closed_above(node) {
             self.unfold(directory);
@@ -50,7 +51,7 @@ impl Explorer {
         self.place_cursor();
     }
 
-    /// The directories above a path that are not open, from the top down.
+    /// Returns the closed directories above a path, from the top down.
     pub(super) fn closed_above(&self, node: NodeId) -> Vec<NodeId> {
         let mut closed = Vec::new();
         let mut here = self.inspection.tree.parent(node);
@@ -64,7 +65,8 @@ impl Explorer {
         closed
     }
 
-    /// Shows a path among everything up to the selected layer, even if its kind was hidden or filtered out.
+    /// Shows a path among everything up to the selected layer, even if it was hidden or filtered
+    /// out.
     pub fn reveal_up_to(&mut self, node: NodeId) {
         self.set_scope(Scope::UpTo);
         self.reveal(node);
@@ -74,8 +76,8 @@ impl Explorer {
         }
     }
 
-    /// Shows a path wherever it is: at this layer if it is there, else with everything up to the last layer, else at
-    /// the layer that brought it.
+    /// Shows a path: at this layer if it exists there, otherwise with everything up to the last
+    /// layer, or at the layer that added it.
     pub fn show(&mut self, node: NodeId) {
         self.reveal(node);
         if self.selected() == Some(node) {
@@ -96,7 +98,7 @@ impl Explorer {
         }
     }
 
-    /// Shows what a lesson speaks of, and nothing else is open.
+    /// Shows the scene of a lesson, with nothing else open.
     pub fn set_the_scene(&mut self, scene: Scene) {
         self.unmark_all();
         self.show_everything();
@@ -111,7 +113,7 @@ impl Explorer {
         }
     }
 
-    /// Nothing is hidden, and nothing is filtered out.
+    /// Removes the filter, and shows all kinds of changes.
     fn show_everything(&mut self) {
         if self.filter.kept.is_some() {
             self.filter = Filter::default();
@@ -120,7 +122,7 @@ impl Explorer {
         self.set_shown(Shown::ALL);
     }
 
-    /// Goes to the next or the previous change of the layer; says whether there is one.
+    /// Goes to the next or the previous change of the layer; returns whether there is one.
     pub fn go_to_change(&mut self, forward: bool) -> bool {
         let from = self.selected().unwrap_or(NodeId::ROOT);
         let mut rows = std::mem::take(&mut self.rows);

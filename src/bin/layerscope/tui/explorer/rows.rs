@@ -1,32 +1,32 @@
-//! What a person can choose about the rows of the tree: which part of the history, which kinds, which order, which size.
+//! The settings for the rows of the tree: scope, kinds, order and measure.
 
 use layerscope::tree::NodeId;
 
-/// Which part of the image's history the tree shows.
+/// The part of the image's history that the tree shows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Scope {
-    /// Everything up to the selected layer, with what is dead by then.
+    /// Everything up to the selected layer, including wasted files.
     #[default]
     UpTo,
-    /// What the selected layer itself did.
+    /// The changes of the selected layer.
     Changes,
 }
 
-/// What siblings are ordered by.
+/// The order of siblings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Order {
-    /// The biggest first.
+    /// The largest first.
     #[default]
     Size,
-    /// By the bytes of their names.
+    /// By name, byte by byte.
     Name,
-    /// Those with the most items first.
+    /// The largest number of items first.
     Count,
     /// The newest first.
     Time,
 }
 
-/// The order of siblings, which the same key again turns round.
+/// An order of siblings, which the same key reverses.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Sort {
     pub order: Order,
@@ -34,12 +34,12 @@ pub struct Sort {
 }
 
 impl Sort {
-    /// The order that a key asks for: another one, or the same turned round.
+    /// Returns the order for a key: another one, or the same reversed.
     pub fn by(self, order: Order) -> Self {
         Self { order, reversed: order == self.order && !self.reversed }
     }
 
-    /// The next order, not turned round.
+    /// Returns the next order, not reversed.
     pub fn next(self) -> Self {
         let order = match self.order {
             Order::Size => Order::Name,
@@ -50,23 +50,23 @@ impl Sort {
         Self { order, reversed: false }
     }
 
-    /// The arrow that a column's head gets: down where the greatest comes first.
+    /// Returns the arrow in a column's heading: down if the greatest is first.
     pub fn arrow(self) -> char {
         if (self.order == Order::Name) == self.reversed { '▼' } else { '▲' }
     }
 }
 
-/// Which size of a path is shown.
+/// The measure of a path's size.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Measure {
-    /// What a container sees.
+    /// The size that is visible in the container.
     Visible,
-    /// That, and what is dead but still ships.
+    /// The size, visible and wasted.
     #[default]
     Shipped,
-    /// What is dead but still ships.
+    /// The wasted size.
     Dead,
-    /// The part of the layers as they are stored, which is what is pulled.
+    /// The download size: the path's share of the layers as they are stored.
     Pull,
 }
 
@@ -90,17 +90,17 @@ impl Measure {
     }
 }
 
-/// Which kinds of paths are shown.
+/// The kinds of paths that are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Shown {
     pub added: bool,
     pub modified: bool,
-    /// Changed, but with the same contents.
+    /// Metadata changed, but the contents did not.
     pub metadata: bool,
     pub removed: bool,
     pub unchanged: bool,
     pub dead: bool,
-    /// Only what has at least so many bytes.
+    /// The smallest size that is shown, in bytes.
     pub at_least: u64,
 }
 
@@ -108,14 +108,14 @@ impl Shown {
     pub const ALL: Self =
         Self { added: true, modified: true, metadata: true, removed: true, unchanged: true, dead: true, at_least: 0 };
 
-    /// The next limit on sizes: none, 1 MiB, 10 MiB, 100 MiB.
+    /// Returns the next smallest size: none, 1 MiB, 10 MiB, 100 MiB.
     pub fn bigger(self) -> Self {
         const LIMITS: [u64; 4] = [0, 1 << 20, 10 << 20, 100 << 20];
         let next = LIMITS.into_iter().find(|&limit| limit > self.at_least);
         Self { at_least: next.unwrap_or(0), ..self }
     }
 
-    /// The marks of the kinds that are hidden.
+    /// Returns the marks of the kinds that are hidden.
     pub fn hidden(self) -> String {
         let kinds = [
             (self.added, '+'),
@@ -129,7 +129,7 @@ impl Shown {
     }
 }
 
-/// Which permissions and times are shown beside sizes and names.
+/// The permissions and times shown beside sizes and names.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Attributes {
     #[default]
@@ -151,12 +151,12 @@ impl Attributes {
     }
 }
 
-/// One line of the tree pane.
+/// A row of the tree.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Row {
     pub node: NodeId,
     pub depth: usize,
-    /// The size of its biggest sibling, which its bar is measured against.
+    /// The size of the largest sibling, which is the scale of the bar.
     pub biggest: u64,
 }
 

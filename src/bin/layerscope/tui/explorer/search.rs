@@ -1,28 +1,28 @@
-//! Finding paths by name, in all layers, deleted ones included.
+//! Searches paths by name in all layers, including deleted ones.
 
 use layerscope::tree::{NodeId, Tree};
 
 use crate::tui::widgets::prompt::Prompt;
 use crate::tui::work::passes::Ticket;
 
-/// What is looked for, and where it was found.
+/// The query of the search, and its matches.
 #[derive(Debug, Default)]
 pub struct Search {
     pub query: Prompt,
-    /// Whether keys go into the query.
+    /// True while keys go to the query.
     pub editing: bool,
-    /// Not over yet.
+    /// The running search job.
     pub running: Option<Ticket>,
-    /// The paths that match, the biggest first; while it is running, only the biggest so far.
+    /// The matching paths, the largest first; while the job is running, the largest so far.
     pub hits: Vec<NodeId>,
-    /// How many match.
+    /// The number of matches.
     pub count: usize,
-    /// Which of them is selected.
+    /// The index of the selected match.
     pub at: usize,
 }
 
 impl Search {
-    /// Takes in what has been found; whether another path is the one to show now.
+    /// Handles results; returns whether another path is to be shown.
     pub fn found(&mut self, count: usize, biggest: Option<NodeId>, all: Option<Vec<NodeId>>) -> bool {
         let before = self.hit();
         self.count = count;
@@ -34,7 +34,7 @@ impl Search {
         self.hit() != before
     }
 
-    /// Goes to another hit, round at the ends.
+    /// Moves to another match, wrapping around at the ends.
     pub fn step(&mut self, forward: bool) {
         if let Some(last) = self.hits.len().checked_sub(1) {
             self.at = match (self.at, forward) {
@@ -46,13 +46,13 @@ impl Search {
         }
     }
 
-    /// The hit that is selected.
+    /// Returns the selected match.
     pub fn hit(&self) -> Option<NodeId> {
         self.hits.get(self.at).copied()
     }
 }
 
-/// In which layers a path is there, and since which it is gone: `in layers 1–2, gone since 3`.
+/// Describes the layers in which a path exists: `in layers 1–2, gone since 3`.
 pub fn where_it_lives(tree: &Tree, node: NodeId) -> String {
     let mut spans: Vec<(usize, Option<usize>)> = Vec::new();
     let mut versions: Vec<_> = tree.versions(node).collect();

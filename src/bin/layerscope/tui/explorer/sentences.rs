@@ -1,4 +1,4 @@
-//! What the selected thing costs and why, in sentences.
+//! Describes the size of the selection and its causes in sentences.
 
 use layerscope::Inspection;
 use layerscope::analysis::{DeadGroup, LayerAccount};
@@ -10,7 +10,7 @@ use layerscope::tree::{Cause, Kind, NodeId, VersionId};
 use super::rows::{Measure, Scope};
 use super::{Explorer, Pair, Slice};
 
-/// A title and paragraphs for the details pane.
+/// The title and the paragraphs of the details pane.
 #[derive(Debug, Default, PartialEq, Eq)]
 pub struct Details {
     pub title: String,
@@ -18,24 +18,24 @@ pub struct Details {
 }
 
 impl Details {
-    /// The paragraphs in lines of at most `width` columns.
+    /// Returns the paragraphs in lines of at most `width` columns.
     pub fn lines(&self, width: usize) -> Vec<String> {
         self.paragraphs.iter().flat_map(|text| wrap(text, width)).collect()
     }
 }
 
-/// The columns of an instruction inside of a sentence; the layer's own details have it whole.
+/// The width of an instruction inside a sentence; the details of its layer have it in full.
 const QUOTED: usize = 52;
 
 /// Remarks on a layer that its details have.
 const REMARKS: usize = 3;
 
-/// Writes an instruction as ``layer 6 `RUN rm -rf …` ``.
+/// Formats an instruction as ``layer 6 `RUN rm -rf …` ``.
 pub fn layer_named(inspection: &Inspection, layer: usize) -> String {
     format!("layer {layer} `{}`", cut(&inspection.layers[layer].instruction.one_line(), QUOTED))
 }
 
-/// Explains the words while the layers are being read.
+/// Explains the terms while the layers are being read.
 pub fn of_reading() -> Details {
     let lines = [
         "█ live: bytes that the final filesystem still reaches.",
@@ -45,7 +45,7 @@ pub fn of_reading() -> Details {
     Details { title: "What will be shown".into(), paragraphs: lines.map(Into::into).into() }
 }
 
-/// Speaks of a layer.
+/// Describes a layer.
 pub fn of_layer(inspection: &Inspection, groups: &[DeadGroup], layer: usize, units: Units) -> Details {
     let Some(account) = inspection.layers.get(layer) else {
         return Details {
@@ -120,7 +120,7 @@ fn technical(account: &LayerAccount, units: Units) -> String {
     facts.join(" · ")
 }
 
-/// Speaks of a path as of the layer of `slice`.
+/// Describes a path as of the layer of `slice`.
 pub fn of_path(explorer: &Explorer, node: NodeId, units: Units) -> Details {
     let (inspection, slice) = (&*explorer.inspection, &explorer.slice);
     let tree = &inspection.tree;
@@ -140,7 +140,7 @@ pub fn of_path(explorer: &Explorer, node: NodeId, units: Units) -> Details {
     Details { title, paragraphs }
 }
 
-/// What a version is, in one sentence.
+/// Describes a version in a sentence.
 pub fn facts(inspection: &Inspection, version: VersionId, units: Units) -> String {
     let tree = &inspection.tree;
     let (uid, gid) = tree.owner(version);
@@ -173,7 +173,7 @@ fn directory(slice: &Slice, node: NodeId, there: bool, units: Units) -> Option<S
     })
 }
 
-/// The pairs of layers that account for most of what is dead below a directory.
+/// Describes the pairs of layers with most of the wasted bytes below a directory.
 fn dead_below(explorer: &Explorer, node: NodeId, units: Units) -> Vec<String> {
     let inspection = &*explorer.inspection;
     if explorer.slice.totals(node).dead == 0 {
@@ -193,7 +193,7 @@ fn dead_below(explorer: &Explorer, node: NodeId, units: Units) -> Vec<String> {
     lines
 }
 
-/// How much of what is pulled is of a path, and how that is known.
+/// Describes the download size of a path, and how it was determined.
 fn pulled(explorer: &Explorer, node: NodeId, units: Units) -> String {
     let size = units.size(explorer.lens().size(node));
     if explorer.inspection.pull_is_estimated(explorer.layer) {
@@ -205,7 +205,7 @@ fn pulled(explorer: &Explorer, node: NodeId, units: Units) -> String {
     }
 }
 
-/// The dead versions of a path that is no directory, the newest first.
+/// Describes the removed versions of a file, the newest first.
 fn history(inspection: &Inspection, slice: &Slice, node: NodeId, units: Units) -> Vec<String> {
     let tree = &inspection.tree;
     let mut lines = Vec::new();

@@ -1,4 +1,4 @@
-//! The tree as of one layer: sums and changes at every path.
+//! The sums and changes at every path as of a layer.
 
 use layerscope::Inspection;
 use layerscope::tree::{Change, Changes, Moment, NodeId, Totals, Tree, VersionId};
@@ -10,7 +10,7 @@ pub struct Slice {
     pub layer: usize,
     pub scope: Scope,
     moment: Moment,
-    /// What is pulled for each path, once that has been asked for.
+    /// The download size of each path, once it has been requested.
     pull: Option<Vec<u64>>,
 }
 
@@ -27,7 +27,7 @@ impl Slice {
         }
     }
 
-    /// Gets ready to be asked for a measure.
+    /// Prepares a measure.
     pub fn prepare(&mut self, measure: Measure, inspection: &Inspection) {
         if measure == Measure::Pull && self.pull.is_none() {
             self.pull = Some(inspection.tree.worth(self.layer, |inode| inspection.pull_bytes(inode)));
@@ -41,7 +41,7 @@ impl Slice {
         }
     }
 
-    /// Sums of everything up to the layer, whatever the scope.
+    /// Returns the sums of everything up to the layer, regardless of the scope.
     pub fn up_to(&self) -> &[Totals] {
         self.moment.up_to()
     }
@@ -50,7 +50,7 @@ impl Slice {
         self.moment.changes()[node.index()]
     }
 
-    /// What the layer did to a path; a directory in which something changed counts as changed.
+    /// Returns the layer's change to a path. A directory with changes in it counts as changed.
     pub fn change(&self, tree: &Tree, node: NodeId) -> Change {
         let below = self.changes(node);
         match tree.change(node, self.layer) {
@@ -60,13 +60,13 @@ impl Slice {
         }
     }
 
-    /// What is at a path, or what was there before a layer up to this one took it away.
+    /// Returns the version at a path or, if it was removed by then, its last one.
     pub fn version(&self, tree: &Tree, node: NodeId) -> Option<VersionId> {
         let newest = || tree.versions(node).find(|&version| tree.born(version) <= self.layer);
         tree.at(node, self.layer).or_else(newest)
     }
 
-    /// The live and the dead bytes of a path in a measure.
+    /// Returns the visible and the wasted size of a path in a measure.
     pub fn sizes(&self, inspection: &Inspection, node: NodeId, measure: Measure) -> (u64, u64) {
         let totals = self.totals(node);
         match measure {

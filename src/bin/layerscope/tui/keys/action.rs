@@ -1,4 +1,4 @@
-//! What keys can do, with the keys that do it unless the configuration says otherwise.
+//! The actions, with their default keys.
 
 use super::Context;
 use super::Context::{
@@ -7,7 +7,7 @@ use super::Context::{
 
 macro_rules! actions {
     ($($variant:ident $name:literal $context:ident [$($key:literal)*] [$($dive:literal)*];)*) => {
-        /// Something that a key does.
+        /// An action of a key.
         #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
         pub enum Action {
             $($variant,)*
@@ -16,22 +16,22 @@ macro_rules! actions {
         impl Action {
             pub const ALL: &[Self] = &[$(Self::$variant,)*];
 
-            /// The name that the configuration uses.
+            /// Returns the name in the configuration.
             pub fn name(self) -> &'static str {
                 match self { $(Self::$variant => $name,)* }
             }
 
-            /// Where the action can be asked for.
+            /// Returns the context of the action.
             pub fn context(self) -> Context {
                 match self { $(Self::$variant => $context,)* }
             }
 
-            /// The keys that do it: the usual ones, which are also dive's where they do the same.
+            /// Returns the default keys, which are also dive's if its action is the same.
             pub fn usual_keys(self) -> &'static [&'static str] {
                 match self { $(Self::$variant => &[$($key,)*],)* }
             }
 
-            /// The keys that do it for people who come from dive, where they differ.
+            /// Returns the keys for users of dive, if they differ.
             pub fn dive_keys(self) -> &'static [&'static str] {
                 match self { $(Self::$variant => &[$($dive,)*],)* }
             }

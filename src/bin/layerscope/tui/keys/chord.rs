@@ -1,11 +1,11 @@
-//! A key with its modifiers, as it is written in the configuration and as it is shown.
+//! A key with modifiers, as written in the configuration and as shown on the screen.
 
 use std::fmt;
 use std::str::FromStr;
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-/// A key that is pressed together with modifiers.
+/// A key pressed together with modifiers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub struct Chord {
     code: KeyCode,
@@ -14,7 +14,7 @@ pub struct Chord {
     shift: bool,
 }
 
-/// The names of keys that are not a character: as written, as shown.
+/// The names of keys that are not characters: as written, and as shown.
 const NAMES: [(&str, &str, KeyCode); 16] = [
     ("up", "↑", KeyCode::Up),
     ("down", "↓", KeyCode::Down),
@@ -60,7 +60,7 @@ impl From<KeyEvent> for Chord {
 impl FromStr for Chord {
     type Err = String;
 
-    /// Reads `q`, `ctrl-c`, `shift-tab`, `alt-x`, `f5`, `pageup`.
+    /// Parses `q`, `ctrl-c`, `shift-tab`, `alt-x`, `f5`, `pageup`.
     fn from_str(text: &str) -> Result<Self, String> {
         let mut modifiers = KeyModifiers::NONE;
         let mut rest = text;
@@ -89,7 +89,7 @@ fn function(name: &str) -> Option<KeyCode> {
     (1..=12).contains(&number).then_some(KeyCode::F(number))
 }
 
-/// As it is shown: `^C`, `Shift-Tab`, `↑`.
+/// Formats the key for the screen: `^C`, `Shift-Tab`, `↑`.
 impl fmt::Display for Chord {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         if self.alt {
@@ -113,7 +113,7 @@ impl fmt::Display for Chord {
 }
 
 impl Chord {
-    /// As it is shown, in words where there is only ASCII: `Up` for `↑`.
+    /// Formats the key for the screen, with words in ASCII: `Up` for `↑`.
     pub fn shown(&self, ascii: bool) -> String {
         let arrow = match self.code {
             KeyCode::Up => "Up",
@@ -126,7 +126,7 @@ impl Chord {
         if ascii { shown.replace(|c: char| !c.is_ascii(), arrow) } else { shown }
     }
 
-    /// As it is written in the configuration.
+    /// Formats the key for the configuration.
     pub fn written(&self) -> String {
         let mut text = String::new();
         for (is, name) in [(self.control, "ctrl-"), (self.alt, "alt-"), (self.shift, "shift-")] {

@@ -1,18 +1,18 @@
-//! What the help says: groups of actions in words, and what the marks in the tree mean.
+//! The texts of the help: groups of actions, and the meaning of marks in the tree.
 
 use super::Action;
 use super::Action::*;
 
-/// Actions that are told in one line.
+/// Actions described in one line.
 pub type Line = (&'static [Action], &'static str);
 
 /// Groups of actions with their titles.
 pub type Groups = &'static [(&'static str, &'static [Line])];
 
-/// What there is to be said of keys, the mouse and marks.
+/// The help of a screen: keys, mouse and marks.
 pub struct Page {
     pub groups: Groups,
-    /// What the mouse does, and what the marks mean.
+    /// The actions of the mouse, and the meaning of the marks.
     pub marks: &'static [(&'static str, &'static str)],
 }
 
@@ -158,7 +158,7 @@ const GROUPS: Groups = &[
     ("", &[(&[Help], "this help"), (&[Back], "back"), (&[Suspend], "to the shell; fg comes back"), (&[Quit], "quit")]),
 ];
 
-/// What the mouse does, and what the marks in the tree mean.
+/// The actions of the mouse, and the meaning of the marks in the tree.
 const MARKS: &[(&str, &str)] = &[
     ("mouse", "click, double click opens, wheel, drag dividers"),
     ("+", "this layer added it"),

@@ -1,4 +1,4 @@
-//! Which key does what, where: the one table behind the keyboard, `?`, the footer and the configuration.
+//! The key map: one table for the keyboard, the help, the footer and the configuration.
 
 mod action;
 mod chord;
@@ -11,29 +11,29 @@ use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 pub use action::Action;
 pub use chord::Chord;
 
-/// Where a key is pressed; the same key may do different things in different places.
+/// The context of a key; the same key may have different actions in different contexts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]
 pub enum Context {
     Everywhere,
-    /// The explorer, whichever pane has the keys.
+    /// The explorer, whichever pane has the focus.
     Explore,
     /// The layers of the explorer.
     Layers,
     /// The tree of the explorer.
     Tree,
-    /// The explorer while there are hits of a search.
+    /// The explorer with matches of a search.
     Found,
     Waste,
     Treemap,
-    /// The time-lapse of the build.
+    /// The replay of the build.
     Play,
-    /// A file that is being looked at.
+    /// The viewer.
     Viewer,
-    /// A lesson that is being told.
+    /// A lesson.
     Lesson,
     /// A question of a lesson.
     Question,
-    /// Images side by side.
+    /// The comparison.
     Comparison,
 }
 
@@ -42,17 +42,17 @@ pub enum Context {
 pub struct Keymap {
     actions: HashMap<(Context, Chord), Action>,
     keys: HashMap<Action, Vec<Chord>>,
-    /// Whether arrows are called by their names.
+    /// True if arrow keys are shown by name.
     ascii: bool,
 }
 
 impl Keymap {
-    /// The keys that everybody gets; those of dive, vim and ncdu among them.
+    /// Returns the default keys, including those of dive, vim and ncdu.
     pub fn usual() -> Self {
         Self::of(Action::usual_keys)
     }
 
-    /// The same, but where dive uses a key for something else, it does what dive does.
+    /// Returns the default keys, except that dive's keys have dive's actions.
     pub fn dive() -> Self {
         Self::of(|action| match action.dive_keys() {
             [] => action.usual_keys(),
@@ -69,12 +69,12 @@ impl Keymap {
         keymap
     }
 
-    /// The same, shown with the signs of Unicode or in words of ASCII.
+    /// Returns the same keys, with names in Unicode or ASCII.
     pub fn with_names_in_ascii(self, ascii: bool) -> Self {
         Self { ascii, ..self }
     }
 
-    /// Gives an action these keys and no others; in its context they do nothing else any more.
+    /// Binds an action to these keys only, and removes them from other actions in its context.
     pub fn bind(&mut self, action: Action, chords: Vec<Chord>) {
         let context = action.context();
         for chord in self.keys.remove(&action).unwrap_or_default() {
@@ -90,29 +90,29 @@ impl Keymap {
         self.keys.insert(action, chords);
     }
 
-    /// What a key does in the first of the contexts in which it does something.
+    /// Returns the action of a key in the first context that has one.
     pub fn action(&self, contexts: &[Context], chord: Chord) -> Option<Action> {
         contexts.iter().find_map(|&context| self.actions.get(&(context, chord)).copied())
     }
 
-    /// The keys of an action, the usual one first.
+    /// Returns the keys of an action, the default one first.
     pub fn keys(&self, action: Action) -> &[Chord] {
         self.keys.get(&action).map_or(&[], Vec::as_slice)
     }
 
-    /// All keys of some actions in turns: "↑ ↓ k j".
+    /// Returns all keys of some actions in turns: "↑ ↓ k j".
     pub fn all_keys(&self, actions: &[Action]) -> String {
         let most = actions.iter().map(|&action| self.keys(action).len()).max().unwrap_or(0);
         let keys = (0..most).flat_map(|i| actions.iter().filter_map(move |&action| self.keys(action).get(i)));
         keys.map(|key| key.shown(self.ascii)).collect::<Vec<_>>().join(" ")
     }
 
-    /// The first key of each of some actions, arrows without a space between: "→←".
+    /// Returns the first key of each action, with arrows joined: "→←".
     pub fn first_keys(&self, actions: &[Action]) -> String {
         self.labels(actions).into_iter().map(|(_, key)| key).collect()
     }
 
-    /// The same in parts, each with its action.
+    /// Returns the same as parts, each with its action.
     pub fn labels(&self, actions: &[Action]) -> Vec<(Action, String)> {
         let is_arrow = |text: &str| text.chars().all(|c| "←↑→↓".contains(c));
         let mut labels: Vec<(Action, String)> = Vec::new();
@@ -126,7 +126,7 @@ impl Keymap {
     }
 }
 
-/// `^C` always ends the program, whatever keys are configured.
+/// Returns whether a key is `^C`, which always ends the program.
 pub fn is_interrupt(key: KeyEvent) -> bool {
     key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL)
 }

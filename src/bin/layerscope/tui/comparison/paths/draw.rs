@@ -1,4 +1,4 @@
-//! The paths on the screen: difference, bar, sign, name; below, the selected path in both images.
+//! Draws the paths: size difference, bar, sign and name; below, the selected path in both images.
 
 use layerscope::Inspection;
 use layerscope::compare::{Difference, PathChange};
@@ -17,23 +17,23 @@ use crate::tui::comparison::sign::{bar, of_path, signed};
 use crate::tui::widgets::text::{cut, wrap};
 use crate::tui::widgets::{fill, inside, pane, part, put, scroll_bar};
 
-/// The columns of a difference in bytes.
+/// The width of a size difference.
 const SIZE_WIDTH: usize = 9;
-/// Indentation ends here, so that names stay readable in deep trees.
+/// The largest indentation, so that names stay readable in deep trees.
 const DEEPEST_INDENT: usize = 20;
-/// With fewer rows than this there is only the list.
+/// The height below which there is only the list.
 const TALL: u16 = 12;
-/// The rows that the selected path takes, with the frame.
+/// The height of the selected path's description, with the frame.
 const BELOW: usize = 6;
 
-/// The list, and what is said of the selected path below.
+/// Returns the areas of the list, and of the description below it.
 fn panes(area: Rect) -> (Rect, Rect) {
     let below = if area.height < TALL { 0 } else { BELOW };
     let list = usize::from(area.height) - below;
     (part(area, 0, list), part(area, list, below))
 }
 
-/// Where the rows of the list lie.
+/// Returns the area of the list's rows.
 pub fn rows(area: Rect) -> Rect {
     inside(panes(area).0)
 }
@@ -121,7 +121,7 @@ fn line(against: &Against, look: Look<'_>, row: &Row, width: usize) -> Line<'sta
     Line::from(spans)
 }
 
-/// What the selected path is in both images, and which instructions it is from.
+/// Describes the selected path in both images, and the instructions that made it.
 fn remarks(against: &Against, look: Look<'_>) -> Vec<String> {
     let Some(row) = against.paths.row() else { return Vec::new() };
     let entry = against.pair.paths.get(row.place);
@@ -141,7 +141,7 @@ fn remarks(against: &Against, look: Look<'_>) -> Vec<String> {
     remarks
 }
 
-/// What happened to the path itself.
+/// Describes the change of the path itself.
 fn outcome(change: &PathChange, look: Look<'_>) -> Option<String> {
     let size = |bytes: u64| {
         let exact = if bytes >= 1000 { format!(" ({} bytes)", count(bytes)) } else { String::new() };

@@ -1,50 +1,51 @@
-//! The rows of the paths that differ: what is open, in which order, as a tree or as a list.
+//! The rows of the paths that differ: open directories and order, as a tree or as a list.
 
 use std::cmp::Reverse;
 use std::collections::{BinaryHeap, HashSet};
 
 use layerscope::compare::DifferenceTree;
 
-/// So many rows are opened at first, those of the biggest differences: no more than fit on a small screen.
+/// The number of rows that are open at first: those of the largest differences, as many as fit on a
+/// small screen.
 const FIRST_ROWS: usize = 14;
 
-/// A line of the tree or the list.
+/// A row of the tree or the list.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Row {
-    /// The entry of the tree.
+    /// The index of the entry in the tree.
     pub place: usize,
     pub depth: usize,
-    /// What its biggest sibling moves, in bytes.
+    /// The size of the largest sibling's difference, in bytes.
     pub biggest: u64,
 }
 
-/// The two ways in which the paths are shown.
+/// The form in which the paths are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     Tree,
-    /// Everything that itself differs, with its whole path.
+    /// A list of all paths that differ themselves, in full.
     List,
 }
 
-/// What siblings are ordered by.
+/// The order of siblings.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Order {
     Size,
     Name,
 }
 
-/// The rows, and what they are made from.
+/// The rows, and the state from which they are made.
 pub struct Rows {
     rows: Vec<Row>,
     open: HashSet<usize>,
     pub form: Form,
     order: Order,
-    /// Whether the rows are those of what is open.
+    /// True if the rows are up to date.
     made: bool,
 }
 
 impl Rows {
-    /// Opens the directories with the biggest differences.
+    /// Makes the rows with the directories of the largest differences open.
     pub fn new(paths: &DifferenceTree) -> Self {
         let mut rows =
             Self { rows: Vec::new(), open: HashSet::new(), form: Form::Tree, order: Order::Size, made: false };
@@ -71,7 +72,7 @@ impl Rows {
         self.rows.get(row)
     }
 
-    /// Some of the rows, from one on.
+    /// Returns some rows, from an index on.
     pub fn from(&self, first: usize, count: usize) -> &[Row] {
         let first = first.min(self.rows.len());
         &self.rows[first..(first + count).min(self.rows.len())]
@@ -81,18 +82,18 @@ impl Rows {
         self.form == Form::Tree && self.open.contains(&place)
     }
 
-    /// Whether there is something below a row that can be opened.
+    /// Returns whether a row can be opened.
     pub fn is_folder(&self, paths: &DifferenceTree, row: Row) -> bool {
         self.form == Form::Tree && paths.children(row.place).next().is_some()
     }
 
-    /// Opens a directory; whether it was closed.
+    /// Opens a directory; returns whether it was closed.
     pub fn open(&mut self, place: usize) -> bool {
         self.made = false;
         self.open.insert(place)
     }
 
-    /// Folds a directory; whether it was open.
+    /// Folds a directory; returns whether it was open.
     pub fn fold(&mut self, place: usize) -> bool {
         self.made = false;
         self.form == Form::Tree && self.open.remove(&place)
@@ -119,7 +120,7 @@ impl Rows {
         self.order = order;
     }
 
-    /// Opens everything that leads to an entry.
+    /// Opens all directories above an entry.
     pub fn reveal(&mut self, paths: &DifferenceTree, place: usize) {
         let mut here = paths.get(place).above();
         while here != DifferenceTree::ROOT {
@@ -128,13 +129,13 @@ impl Rows {
         }
     }
 
-    /// The row of the directory that a row lies in; itself if that is the root.
+    /// Returns the row of the parent directory; for the root, its own.
     pub fn above(&self, row: usize) -> usize {
         let Some(depth) = self.get(row).map(|row| row.depth) else { return row };
         self.rows[..row].iter().rposition(|above| above.depth < depth).unwrap_or(row)
     }
 
-    /// The row of an entry, or of the directory that it is hidden in.
+    /// Returns the row of an entry, or of the closed directory that hides it.
     pub fn position(&self, paths: &DifferenceTree, place: usize) -> Option<usize> {
         let mut here = place;
         loop {
@@ -148,7 +149,7 @@ impl Rows {
         }
     }
 
-    /// Makes the rows anew, unless nothing has changed.
+    /// Updates the rows, if something has changed.
     pub fn make(&mut self, paths: &DifferenceTree) {
         if std::mem::replace(&mut self.made, true) {
             return;
@@ -172,7 +173,7 @@ impl Rows {
         }
     }
 
-    /// What lies directly below a directory, the last first.
+    /// Returns the rows directly below a directory, in reverse order.
     fn below(&self, paths: &DifferenceTree, place: usize, depth: usize) -> Vec<Row> {
         let mut children: Vec<usize> = paths.children(place).collect();
         match self.order {

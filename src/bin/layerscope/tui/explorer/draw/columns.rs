@@ -1,4 +1,4 @@
-//! The columns of the tree before the name: which there is room for, their heads and their cells.
+//! The columns of the tree before the name: selection, headings and cells.
 
 use layerscope::Inspection;
 use layerscope::display::count;
@@ -13,10 +13,10 @@ use crate::tui::widgets::bar;
 use crate::tui::widgets::text::{cut, date};
 use crate::tui::widgets::theme::Theme;
 
-/// Names get at least so many columns, or others give way.
+/// The smallest width of names; other columns are dropped first.
 const NAME_WIDTH: usize = 10;
 
-/// What is shown before the name.
+/// A column before the name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Column {
     Mark,
@@ -30,7 +30,7 @@ pub enum Column {
 }
 
 impl Column {
-    /// The columns that are asked for and have room, in their order.
+    /// Returns the requested columns that fit, in order.
     pub fn shown(explorer: &Explorer, width: usize) -> Vec<Self> {
         let attributes = explorer.attributes;
         let permissions = matches!(attributes, Attributes::Permissions | Attributes::All);
@@ -117,7 +117,7 @@ impl Column {
     }
 }
 
-/// The cells of a row before its name.
+/// Returns the cells of a row before its name.
 pub fn cells(app: &App, explorer: &Explorer, theme: &Theme, row: &Row, width: usize) -> Vec<Span<'static>> {
     let mut spans = Vec::new();
     for column in Column::shown(explorer, width) {
@@ -127,7 +127,7 @@ pub fn cells(app: &App, explorer: &Explorer, theme: &Theme, row: &Row, width: us
     spans
 }
 
-/// The heads of all columns, the one that is sorted by with an arrow.
+/// Returns the headings of all columns, with an arrow at the sorted one.
 pub fn heads(explorer: &Explorer, theme: &Theme, width: usize) -> Line<'static> {
     let sort = explorer.sort;
     let mut text = String::new();
@@ -154,7 +154,7 @@ pub fn heads(explorer: &Explorer, theme: &Theme, width: usize) -> Line<'static> 
     Line::styled(text, theme.dim)
 }
 
-/// The order that the column at a cell of the tree stands for.
+/// Returns the order that the column at a cell of the tree stands for.
 pub fn order_at(explorer: &Explorer, width: usize, x: usize) -> Option<Order> {
     let mut end = 0;
     for column in Column::shown(explorer, width) {
@@ -166,7 +166,7 @@ pub fn order_at(explorer: &Explorer, width: usize, x: usize) -> Option<Order> {
     Some(Order::Name)
 }
 
-/// The mark of a path, and how its name looks.
+/// Returns the mark of a path, and the style of its name.
 pub fn change(explorer: &Explorer, theme: &Theme, node: NodeId) -> (&'static str, Style) {
     let tree = &explorer.inspection.tree;
     let gone = tree.at(node, explorer.slice.layer).is_none();
@@ -180,7 +180,7 @@ pub fn change(explorer: &Explorer, theme: &Theme, node: NodeId) -> (&'static str
     }
 }
 
-/// Kind and permissions as `ls -l` has them: `drwxr-xr-x`.
+/// Formats kind and permissions as `ls -l` does: `drwxr-xr-x`.
 fn permissions(inspection: &Inspection, version: VersionId) -> String {
     let mode = inspection.tree.mode(version);
     let mut text = String::from(match inspection.tree.kind(version) {

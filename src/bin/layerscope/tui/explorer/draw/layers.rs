@@ -1,4 +1,4 @@
-//! The layers: number, size, a bar split in live and dead, the instruction.
+//! Draws the layers: number, size, a bar of visible and wasted bytes, and the instruction.
 
 use layerscope::Known;
 use ratatui::buffer::Buffer;

@@ -1,4 +1,4 @@
-//! Draws the layers, the tree and the line that is typed into.
+//! Draws the layers, the tree and the input line.
 
 mod columns;
 pub mod layers;

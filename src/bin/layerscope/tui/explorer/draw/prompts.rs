@@ -1,4 +1,4 @@
-//! The last line of the screen while something is typed or found: the query, and what there is to it.
+//! Draws the bottom line during input: the query and the number of matches.
 
 use layerscope::display::count;
 use ratatui::text::{Line, Span};
@@ -11,7 +11,7 @@ use crate::tui::keys::Action;
 use crate::tui::widgets::theme::Theme;
 use crate::view::View;
 
-/// The line, if there is something to say.
+/// Returns the line, if there is input or a match.
 pub fn line(app: &App, theme: &Theme) -> Option<Line<'static>> {
     let explorer = app.explorer().filter(|_| app.view == View::Explore && !app.help)?;
     let filter = &explorer.filter;
@@ -44,7 +44,7 @@ fn searched(search: &Search, explorer: &Explorer) -> String {
     }
 }
 
-/// Which of how many, and in which layers it is.
+/// Formats the number of the match, and the layers that it is in.
 fn hit(search: &Search, explorer: &Explorer) -> String {
     let Some(node) = search.hit() else { return String::new() };
     let more = if search.running.is_some() { "…" } else { "" };

@@ -1,4 +1,5 @@
-//! The tree: heads of columns, rows with a bar split in visible and dead, and what happened to what is dead.
+//! Draws the tree: headings, rows with a bar of visible and wasted bytes, and the fate of removed
+//! paths.
 
 use layerscope::display::count;
 use layerscope::display::escaped;
@@ -17,17 +18,17 @@ use crate::tui::widgets::text::cut;
 use crate::tui::widgets::theme::Theme;
 use crate::tui::widgets::{fill, inside, pane, put, scroll_bar};
 
-/// Indentation ends here, so that names stay readable in deep trees.
+/// The largest indentation, so that names stay readable in deep trees.
 const DEEPEST_INDENT: usize = 20;
-/// With fewer rows than this the columns have no heads.
+/// The height below which the columns have no headings.
 const HEADED: u16 = 4;
 
-/// Where the rows of the tree lie in its pane: inside of the frame, below the heads of the columns.
+/// Returns the area of the tree's rows: inside the frame, below the headings.
 pub fn rows(pane: Rect) -> Rect {
     inside(list(pane))
 }
 
-/// The pane without the heads of the columns, as if the frame began below them.
+/// Returns the pane without the headings, as if the frame began below them.
 pub fn list(pane: Rect) -> Rect {
     let heads = u16::from(pane.height >= HEADED + 2);
     Rect { y: pane.y + heads, height: pane.height - heads, ..pane }
@@ -88,7 +89,7 @@ fn title(explorer: &Explorer, room: usize) -> String {
     if long.width() + rest.width() <= room { long + &rest } else { short + &rest }
 }
 
-/// On the frame below: what a filter leaves, and what is marked.
+/// Draws the filter and the marks on the bottom border.
 fn status(app: &App, explorer: &Explorer, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let mut parts = Vec::new();
     if let Some(kept) = &explorer.filter.kept {
@@ -151,7 +152,7 @@ fn line(app: &App, explorer: &Explorer, theme: &Theme, row: &Row, width: usize) 
     Line::from(spans)
 }
 
-/// What happened to something that is gone as of the layer.
+/// Describes what happened to a path that was removed as of the layer.
 fn fate(explorer: &Explorer, node: NodeId) -> Option<String> {
     let (inspection, layer) = (&explorer.inspection, explorer.slice.layer);
     let tree = &inspection.tree;
