@@ -1,4 +1,4 @@
-//! What keys do in a lesson, and how the explorer comes to what a step speaks of.
+//! The actions of a lesson, and the scenes that its steps show in the explorer.
 
 use ratatui::layout::Position;
 
@@ -13,33 +13,33 @@ use crate::tui::views::Views;
 use crate::tui::widgets::moved;
 use crate::view::View;
 
-/// The actions that answer, in the order of the options.
+/// The actions that answer a question, in the order of the options.
 pub static ANSWERS: [Action; 4] = [Action::AnswerA, Action::AnswerB, Action::AnswerC, Action::AnswerD];
 
 impl App {
-    /// Begins a lesson.
+    /// Starts a lesson.
     pub(in crate::tui) fn teach(&mut self, narrator: Narrator) {
         self.lesson = Some(Box::new(narrator));
         self.set_the_scene();
     }
 
-    /// Whether the keys are the narrator's.
+    /// Returns whether the narrator has the focus.
     pub fn is_told(&self) -> bool {
         self.lesson.as_ref().is_some_and(|lesson| lesson.turn == Turn::Narrator)
     }
 
-    /// Whether the last page of a lesson is shown.
+    /// Returns whether the last page of a lesson is shown.
     pub fn sums_up(&self) -> bool {
         self.is_told() && self.lesson.as_ref().is_some_and(|lesson| lesson.is_over())
     }
 
-    /// Whether the images of the lesson are shown side by side.
+    /// Returns whether the images of the lesson are shown side by side.
     pub fn is_beside(&self) -> bool {
         let scene = self.lesson.as_ref().and_then(|lesson| lesson.scene());
         self.is_told() && scene.is_some_and(|scene| scene.view.is_none())
     }
 
-    /// Does what the narrator has keys for; gives back what is for the explorer.
+    /// Performs an action of the narrator; returns the action if it is for the explorer.
     pub(in crate::tui) fn act_in_lesson(&mut self, action: Action) -> Result<Option<Effect>, Action> {
         let panes = self.panes();
         let page = rows_inside(panes.main).max(2) - 1;
@@ -99,7 +99,8 @@ impl App {
         Ok(None)
     }
 
-    /// What a click on the narrator's pane asks for: the option there, or to come back to the lesson.
+    /// Returns the action of a click on the narrator's pane: the option there, or the return to the
+    /// lesson.
     pub(in crate::tui) fn lesson_at(&self, at: Position) -> Option<Action> {
         let lesson = self.lesson.as_ref()?;
         match lesson.turn {
@@ -108,7 +109,8 @@ impl App {
         }
     }
 
-    /// Whether a layer comes after what the learner is being asked about, so that its size is not given away.
+    /// Returns whether a layer comes after the current question, so that its size would reveal the
+    /// answer.
     pub fn is_kept_secret(&self, layer: usize) -> bool {
         let Some(lesson) = self.lesson.as_ref().filter(|lesson| lesson.turn == Turn::Narrator && lesson.asks()) else {
             return false;
@@ -130,7 +132,7 @@ impl App {
         None
     }
 
-    /// Takes an answer to the question; the first one counts.
+    /// Answers the question; the first answer counts.
     fn answer_question(&mut self, option: Option<usize>) -> Option<Effect> {
         let area = self.panes().narrator;
         let lesson = self.lesson.as_mut()?;
@@ -157,20 +159,20 @@ impl App {
         }
     }
 
-    /// Goes on or back by some steps.
+    /// Moves by some steps.
     fn tell_step(&mut self, by: isize) {
         let Some(lesson) = &self.lesson else { return };
         self.go_to_step(lesson.step.saturating_add_signed(by));
     }
 
-    /// Goes to a step, counted from 0; after the last one comes the page that sums up.
+    /// Goes to a step, counted from 0; the summary follows the last one.
     pub(super) fn go_to_step(&mut self, step: usize) {
         let Some(lesson) = &mut self.lesson else { return };
         lesson.step = step.min(lesson.told.steps.len());
         self.set_the_scene();
     }
 
-    /// Gives the narrator the keys, and shows what the step speaks of.
+    /// Gives the focus to the narrator, and shows the scene of the step.
     pub(in crate::tui) fn set_the_scene(&mut self) {
         (self.help, self.biography) = (false, false);
         (self.viewer, self.reading, self.explained) = (None, None, None);

@@ -1,4 +1,4 @@
-//! The narrator's pane: what is said or asked, and what was answered.
+//! Draws the narrator's pane: words, question and answer.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -19,10 +19,10 @@ use crate::tui::widgets::theme::Theme;
 use crate::tui::widgets::{pane, put, scroll_bar};
 use crate::view::View;
 
-/// The columns that words are read in at most.
+/// The largest width of the words, for readability.
 const WIDEST: usize = 100;
 
-/// Draws what the narrator says; while the learner looks around, one line that says how to come back.
+/// Draws the narrator; while the learner explores, one line with the key to return.
 pub fn draw(app: &App, lesson: &Narrator, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let steps = lesson.told.steps.len();
     let at = (lesson.step + 1).min(steps);
@@ -49,23 +49,23 @@ pub fn draw(app: &App, lesson: &Narrator, theme: &Theme, area: Rect, buffer: &mu
     }
 }
 
-/// The number of lines of what is said, in the narrator's pane.
+/// Returns the number of lines of the words in the narrator's pane.
 pub fn lines_in(lesson: &Narrator, area: Rect) -> usize {
     lines(lesson, usize::from(area.width.saturating_sub(2)), &Theme::BARE).len()
 }
 
-/// The lines of a question before its options, in the narrator's pane.
+/// Returns the number of lines before the options of a question.
 pub fn lines_asked(lesson: &Narrator, area: Rect) -> usize {
     let width = words_width(usize::from(area.width.saturating_sub(2)));
     lesson.current().map_or(0, |step| paragraphs(&step.text, width).len())
 }
 
-/// The columns of words in a pane that is so wide inside.
+/// Returns the width of the words in a pane of this inner width.
 fn words_width(width: usize) -> usize {
     width.saturating_sub(2).min(WIDEST)
 }
 
-/// The lines of a step.
+/// Returns the lines of a step.
 fn lines(lesson: &Narrator, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let Some(step) = lesson.current() else { return Vec::new() };
     let width = words_width(width);
@@ -101,7 +101,7 @@ fn lines(lesson: &Narrator, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     lines
 }
 
-/// Text in lines of a width, with an empty line between paragraphs.
+/// Wraps text to a width, with an empty line between paragraphs.
 pub fn paragraphs(text: &str, width: usize) -> Vec<String> {
     let mut lines = Vec::new();
     for paragraph in text.split("\n\n") {
@@ -114,8 +114,8 @@ pub fn paragraphs(text: &str, width: usize) -> Vec<String> {
 }
 
 impl Narrator {
-    /// The rows that the narrator takes of a screen: what the longest step needs, so that nothing jumps, but no more than
-    /// is left for the explorer.
+    /// Returns the height of the narrator: enough for the longest step, so that the layout stays
+    /// the same, but not more than the explorer can spare.
     pub fn rows(&self, area: Rect) -> u16 {
         if self.turn == Turn::Learner {
             return u16::from(area.height >= 6);
@@ -129,7 +129,7 @@ impl Narrator {
         rows.clamp(4, (area.height * 5 / 12).max(4)).min(area.height)
     }
 
-    /// The rows of a step at its longest: with a wrong answer, or before there is one.
+    /// Returns the largest height of a step: with a wrong answer, or before an answer.
     fn longest(&self, step: &crate::lesson::Step, width: usize) -> usize {
         let width = words_width(width);
         let said = paragraphs(&step.text, width).len();
@@ -143,7 +143,8 @@ impl Narrator {
         said + asked.max(right + wrong + because)
     }
 
-    /// The steps that cannot be seen at once, counted from 1, each with the lines that are too many.
+    /// Returns the steps that do not fit on the screen, counted from 1, each with the number of
+    /// excess lines.
     #[cfg(test)]
     pub fn too_long(&self, area: Rect) -> Vec<(usize, usize)> {
         let shown = rows_inside(Rect { height: self.rows(area), ..area });
@@ -153,7 +154,7 @@ impl Narrator {
     }
 }
 
-/// The keys that matter, for the footer.
+/// Returns the key hints for the footer.
 pub fn keys(lesson: &Narrator) -> &'static [Hint] {
     const LOOK: Hint = (&[LessonReturn], "look around");
     const QUIT: Hint = (&[Quit], "quit");
@@ -181,7 +182,7 @@ pub fn keys(lesson: &Narrator) -> &'static [Hint] {
     }
 }
 
-/// Points at the layer and at the path that the narrator speaks of.
+/// Marks the layer and the path of the narrator's scene.
 pub fn mark(app: &App, explorer: &Explorer, lesson: &Narrator, theme: &Theme, buffer: &mut Buffer) {
     let Some(scene) = lesson.scene().filter(|scene| scene.view == Some(View::Explore) && lesson.turn == Turn::Narrator)
     else {
@@ -203,7 +204,7 @@ pub fn mark(app: &App, explorer: &Explorer, lesson: &Narrator, theme: &Theme, bu
     }
 }
 
-/// The action whose option lies in a row of the narrator's pane.
+/// Returns the action of the option in a row of the narrator's pane.
 pub fn option_at(lesson: &Narrator, area: Rect, row: u16) -> Option<Action> {
     let width = usize::from(area.width.saturating_sub(2));
     let lines = lines(lesson, width, &Theme::BARE);

@@ -1,4 +1,4 @@
-//! A lesson on the screen: a narrator who says one thing at a time, and moves the explorer to what it speaks of.
+//! A lesson on the screen: the narrator shows one step at a time, and the explorer shows its scene.
 
 mod acting;
 mod draw;
@@ -13,49 +13,49 @@ pub use draw::{draw, keys, lines_asked, lines_in, mark, option_at};
 pub use page::{draw as draw_page, rows as page_rows};
 pub use stills::{Size, Still, stills};
 
-/// Where a lesson stands.
+/// The position of a lesson in a course.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Place {
-    /// By itself.
+    /// A lesson without a course.
     Alone,
-    /// Among others, and another one follows.
+    /// A lesson of a course that is followed by another.
     Among,
-    /// The last of others.
+    /// The last lesson of a course.
     Last,
 }
 
-/// Who has the keys.
+/// The owner of the keyboard focus.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Turn {
-    /// They go on and back, and answer.
+    /// The narrator: keys move between steps and answer.
     Narrator,
-    /// The learner is looking around; one key comes back.
+    /// The learner: keys explore; one key returns to the lesson.
     Learner,
 }
 
-/// A lesson that is being told.
+/// The state of a lesson on the screen.
 pub struct Narrator {
     pub told: Told,
     stages: Vec<Stage>,
-    /// The step; after the last one comes the page that sums up.
+    /// The step; the summary follows the last one.
     pub step: usize,
     pub turn: Turn,
-    /// The image that the explorer shows.
+    /// The image in the explorer.
     staged: Option<usize>,
-    /// What was answered to the question of each step: the first answer, and the last.
+    /// The answers to the question of each step.
     answers: Vec<Option<Answer>>,
     /// The option that Enter chooses.
     pub option: usize,
-    /// The lines that have gone by at the top, of the words or of the last page.
+    /// The number of lines scrolled out at the top.
     pub scroll: usize,
     place: Place,
 }
 
-/// What the learner answered.
+/// The answers of the learner to a question: the first and the last.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Answer {
     pub first: Option<usize>,
-    /// The option that the narrator speaks of; `None` if the learner only wanted to be told.
+    /// The last option; `None` if the learner only asked for the answer.
     pub last: Option<usize>,
 }
 
@@ -65,7 +65,7 @@ impl Narrator {
         Self { told, stages, step: 0, turn: Turn::Narrator, staged: None, answers, option: 0, scroll: 0, place }
     }
 
-    /// The step that is told; `None` on the last page.
+    /// Returns the current step; `None` on the last page.
     pub fn current(&self) -> Option<&Step> {
         self.told.steps.get(self.step)
     }
@@ -74,17 +74,17 @@ impl Narrator {
         self.current().map(|step| step.scene)
     }
 
-    /// The question of the step.
+    /// Returns the question of the step.
     pub fn question(&self) -> Option<&Question> {
         self.current().and_then(|step| step.question.as_ref())
     }
 
-    /// What was answered to it.
+    /// Returns the answer to it.
     pub fn answer(&self) -> Option<Answer> {
         self.answers.get(self.step).copied().flatten()
     }
 
-    /// Whether the learner has yet to answer.
+    /// Returns whether the question has not been answered.
     pub fn asks(&self) -> bool {
         self.question().is_some() && self.answer().is_none()
     }
@@ -93,23 +93,24 @@ impl Narrator {
         self.step >= self.told.steps.len()
     }
 
-    /// The image that the explorer shows.
+    /// Returns the image in the explorer.
     pub fn stage(&self) -> Option<&Stage> {
         self.stages.get(self.staged?)
     }
 
-    /// The costs of the images, beside those of the first.
+    /// Returns the sizes of the images, each with its ratio to the first.
     pub fn columns(&self) -> Vec<Column> {
         let images: Vec<_> = self.stages.iter().map(|stage| &*stage.inspection).collect();
         columns(&images)
     }
 
-    /// What comes after this lesson or around it.
+    /// Returns the position of the lesson in its course.
     pub fn place(&self) -> Place {
         self.place
     }
 
-    /// How many questions were answered rightly at the first try, and how many there are.
+    /// Returns the number of questions answered correctly at the first try, and the number of
+    /// questions.
     pub fn score(&self) -> (usize, usize) {
         let questions = self.told.steps.iter().zip(&self.answers);
         let questions = questions.filter_map(|(step, answer)| Some((step.question.as_ref()?, answer)));

@@ -1,4 +1,4 @@
-//! The last page of a lesson: what was seen, in three lines, and the Dockerfile before and after.
+//! The last page of a lesson: the summary, and the Dockerfile before and after.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -15,7 +15,7 @@ use crate::tui::widgets::{pane, put, scroll_bar, scrolled_title};
 /// The lines of a Dockerfile, each with two columns for a mark before it.
 type File = Vec<(String, Style)>;
 
-/// The columns from which on the two Dockerfiles stand beside each other.
+/// The width from which the two Dockerfiles are side by side.
 const TWO_COLUMNS: usize = 140;
 
 pub fn draw(lesson: &Narrator, theme: &Theme, area: Rect, buffer: &mut Buffer) {
@@ -28,7 +28,7 @@ pub fn draw(lesson: &Narrator, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// The number of rows of the page on a screen of a width.
+/// Returns the number of rows of the page at a width.
 pub fn rows(lesson: &Narrator, width: u16) -> usize {
     lines(lesson, usize::from(width.saturating_sub(4)), &Theme::BARE).len()
 }
@@ -80,7 +80,7 @@ fn lines(lesson: &Narrator, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     lines
 }
 
-/// The lines of both files; where there are two, those that only one of them has are marked.
+/// Returns the lines of both files; if there are two, lines that only one of them has are marked.
 fn dockerfiles(lesson: &Narrator, theme: &Theme) -> (File, File) {
     let marked = |lines: Vec<FileLine>, mark: char, style: Style| -> File {
         let line = |FileLine { text, is_changed }| match is_changed {
@@ -93,7 +93,7 @@ fn dockerfiles(lesson: &Narrator, theme: &Theme) -> (File, File) {
     (marked(before, '-', theme.removed), marked(after, '+', theme.added))
 }
 
-/// A line of a file in as many rows as it needs.
+/// Wraps a line of a file.
 fn folded((text, style): &(String, Style), width: usize) -> Vec<Line<'static>> {
     let (mark, text) = text.split_at(2);
     let indent = text.len() - text.trim_start().len();

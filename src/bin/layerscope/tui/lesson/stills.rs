@@ -1,4 +1,4 @@
-//! The screens of a lesson on paper: what the explorer shows at each step, without the narrator and without keys.
+//! The screens of a lesson on paper: the explorer at each step, without the narrator and the keys.
 
 use std::time::Duration;
 
@@ -16,26 +16,27 @@ use crate::tui::widgets::text::cut;
 use crate::tui::widgets::theme::{Background, Theme};
 use crate::view::View;
 
-/// The rows that the narrator may have; they are not seen.
+/// The height given to the narrator, which is not part of the picture.
 const SPOKEN: u16 = 60;
-/// The columns of an instruction in a caption at most.
+/// The largest width of an instruction in a caption.
 const INSTRUCTION: usize = 70;
 
-/// What is seen at a step.
+/// The screen of a step.
 pub struct Still {
     pub screen: Buffer,
-    /// What there is to see, in a line.
+    /// A description in one line.
     pub caption: String,
 }
 
-/// How big a still is: its columns, and its rows at most.
+/// The width of a screen, and its largest height.
 #[derive(Debug, Clone, Copy)]
 pub struct Size {
     pub columns: u16,
     pub rows: u16,
 }
 
-/// The stills of a lesson, a step each; `None` where nothing has changed since the step before.
+/// Returns the screens of a lesson, one per step; `None` if nothing has changed since the previous
+/// step.
 pub fn stills(told: &Told, stages: &[Stage], settings: &Settings, size: Size) -> Vec<Option<Still>> {
     let narrator = Narrator::new(told.clone(), stages.to_vec(), Place::Alone);
     let spoken = narrator.rows(Rect::new(0, 0, size.columns, SPOKEN));
@@ -63,7 +64,7 @@ pub fn stills(told: &Told, stages: &[Stage], settings: &Settings, size: Size) ->
     stills
 }
 
-/// Lets what moves by itself come to its end, which is what a picture of it has to say.
+/// Runs an animation to its end, which is the state to print.
 fn play_to_the_end(app: &mut App) {
     const STEP: Duration = Duration::from_secs(1);
     const LONGEST: usize = 600;
@@ -75,7 +76,7 @@ fn play_to_the_end(app: &mut App) {
     }
 }
 
-/// The explorer's part of the screen, without the rows that a list leaves empty.
+/// Returns the explorer's part of the screen, without empty rows.
 fn seen(app: &App, theme: &Theme) -> Buffer {
     let screen = draw::screen(app, theme);
     let main = app.panes().main;
@@ -97,7 +98,7 @@ fn seen(app: &App, theme: &Theme) -> Buffer {
     seen
 }
 
-/// What a scene shows, for those who see it and for those who do not.
+/// Describes a scene, for the caption and for accessibility.
 fn caption(scene: Scene, stages: &[Stage]) -> String {
     let Some((view, stage)) = scene.view.zip(stages.get(scene.image)) else {
         return "The images of this lesson side by side".into();

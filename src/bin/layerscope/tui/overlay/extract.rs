@@ -1,4 +1,4 @@
-//! Writing something of the image to the host: where to, how far it is, what has come of it.
+//! The extraction dialog: destination, progress and result.
 
 use std::path::{Path, PathBuf};
 
@@ -13,7 +13,7 @@ use crate::tui::viewer::Numbers;
 use crate::tui::widgets::prompt::{Prompt, Typed};
 use crate::tui::work::{Answer, Ask, Task};
 
-/// What there is to write.
+/// The amount to extract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Amount {
     pub files: usize,
@@ -22,24 +22,24 @@ pub struct Amount {
     pub bytes: u64,
 }
 
-/// How far it is.
+/// The state of the extraction.
 #[derive(Debug)]
 enum State {
-    /// The directory is being typed.
+    /// The user types the directory.
     Asking,
-    /// It has been told to start.
+    /// The extraction is requested.
     Wanted(PathBuf),
-    /// It runs as the task with this number; so many bytes have been read, of so many or 0.
+    /// The task with this number is running: bytes done, and total bytes or 0.
     Running { number: u64, done: u64, total: u64 },
 }
 
-/// Something that is to be extracted.
+/// An extraction.
 #[derive(Debug)]
 pub struct Extraction {
     what: What,
     /// The path in the image, escaped.
     pub path: String,
-    /// The name that it gets; empty for the root, whose contents go right into the directory.
+    /// The name of the result; empty for the root, whose contents go directly into the directory.
     name: String,
     pub prompt: Prompt,
     pub problem: Option<String>,
@@ -66,12 +66,12 @@ impl Extraction {
         }
     }
 
-    /// Whether keys go into the line.
+    /// Returns whether keys go to the input line.
     pub fn is_asking(&self) -> bool {
         matches!(self.state, State::Asking)
     }
 
-    /// What is made on the host, escaped.
+    /// Returns the path of the result on the host, escaped.
     pub fn destination(&self) -> String {
         escaped(Path::new(self.prompt.text().trim()).join(&self.name).as_os_str().as_encoded_bytes())
     }
@@ -95,7 +95,7 @@ impl Extraction {
         running || (self.amount.is_none() && self.measuring == Some(number))
     }
 
-    /// How far it is, in words.
+    /// Describes the progress.
     pub fn waiting(&self, units: Units) -> Option<String> {
         let State::Running { done, total, .. } = &self.state else { return None };
         let of = if total > done { format!(" of {}", units.size(*total)) } else { String::new() };
@@ -104,7 +104,7 @@ impl Extraction {
     }
 }
 
-/// What is counted before anything is written.
+/// Counts what will be extracted.
 pub fn measure(tree: &Tree, what: What, wanted: impl Fn() -> bool) -> Amount {
     let (node, layer) = match what {
         What::AsOf { node, layer } => (node, layer),
@@ -138,7 +138,7 @@ pub fn measure(tree: &Tree, what: What, wanted: impl Fn() -> bool) -> Amount {
     amount
 }
 
-/// Counts in words: "312 files, 14 directories, 3 links, 12 MiB".
+/// Formats counts: "312 files, 14 directories, 3 links, 12 MiB".
 pub fn amount_in_words(amount: Amount, units: Units) -> String {
     let directories = match amount.directories {
         0 => String::new(),
@@ -149,7 +149,7 @@ pub fn amount_in_words(amount: Amount, units: Units) -> String {
     format!("{}, {directories}{links}{}", files(amount.files), units.size(amount.bytes))
 }
 
-/// What has been done, in one sentence.
+/// Describes the result in one sentence.
 fn result(extracted: &Extracted, to: &str, units: Units) -> String {
     let small = |n: u64| usize::try_from(n).unwrap_or(usize::MAX);
     let amount = Amount {
@@ -170,7 +170,7 @@ fn result(extracted: &Extracted, to: &str, units: Units) -> String {
     format!("wrote {} to {to}{skipped}; owners are not restored", amount_in_words(amount, units))
 }
 
-/// Writes something of the image below a directory; `~/` is the home directory.
+/// Converts the typed directory to a path; `~/` is the home directory.
 pub fn place(text: &str) -> PathBuf {
     let text = if text.is_empty() { "." } else { text };
     match (text.strip_prefix("~/"), std::env::var_os("HOME")) {
@@ -180,7 +180,7 @@ pub fn place(text: &str) -> PathBuf {
 }
 
 impl App {
-    /// Asks where the selected thing is to go.
+    /// Opens the dialog for the selection.
     pub(in crate::tui) fn ask_to_extract(&mut self) {
         if self.extraction.is_some() {
             self.notice = Some("something is being extracted already; Esc cancels it".into());
@@ -204,12 +204,12 @@ impl App {
         }
     }
 
-    /// Whether keys go into the line of the dialog.
+    /// Returns whether keys go to the input line of the dialog.
     pub(in crate::tui) fn asks_where(&self) -> bool {
         self.extraction.as_ref().is_some_and(Extraction::is_asking)
     }
 
-    /// Keys while the place is being typed.
+    /// Handles a key in the input line.
     pub(in crate::tui) fn type_place(&mut self, key: KeyEvent) {
         let Some(extraction) = &mut self.extraction else { return };
         match extraction.prompt.key(key) {
@@ -223,7 +223,7 @@ impl App {
         }
     }
 
-    /// Gives up what is being extracted; false if nothing is.
+    /// Cancels the extraction; returns false if there is none.
     pub(in crate::tui) fn stop_extracting(&mut self) -> bool {
         let stopped = self.extraction.take().is_some();
         if stopped {
@@ -248,7 +248,7 @@ impl App {
         }
     }
 
-    /// Takes in what has come of it. What failed can be tried again, at another place.
+    /// Handles an answer. A failed extraction can be tried again with another directory.
     pub(in crate::tui) fn extraction_answer(&mut self, answer: Answer) {
         let units = self.units;
         let Some(extraction) = &mut self.extraction else { return };

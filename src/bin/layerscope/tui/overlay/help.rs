@@ -1,4 +1,4 @@
-//! The help: all keys as they are configured, and what the marks mean.
+//! The help: all keys as configured, and the meaning of marks.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -12,7 +12,7 @@ use crate::tui::widgets::theme::Theme;
 use crate::tui::widgets::{pane, put, scroll_bar, scrolled_title};
 
 const KEY_WIDTH: usize = 16;
-/// What is left beside the keys at 80 columns.
+/// The width of the texts beside the keys at 80 columns.
 const TEXT_WIDTH: usize = 78 - KEY_WIDTH - 4;
 
 pub fn draw_help(page: &Page, keymap: &Keymap, scroll: usize, theme: &Theme, area: Rect, buffer: &mut Buffer) {
@@ -29,7 +29,7 @@ pub fn draw_help(page: &Page, keymap: &Keymap, scroll: usize, theme: &Theme, are
     }
 }
 
-/// The number of lines of the help.
+/// Returns the number of lines of the help.
 pub fn help_lines(page: &Page, keymap: &Keymap) -> usize {
     lines(page, keymap, &Theme::BARE).len()
 }
@@ -51,7 +51,7 @@ fn lines(page: &Page, keymap: &Keymap, theme: &Theme) -> Vec<Line<'static>> {
     lines
 }
 
-/// A line, or as many as long keys or texts need.
+/// Adds an entry, wrapped to as many lines as necessary.
 fn entry(keys: &str, what: &str, theme: &Theme, lines: &mut Vec<Line<'static>>) {
     let (keys, texts) = (wrap(keys, KEY_WIDTH), wrap(what, TEXT_WIDTH));
     for i in 0..keys.len().max(texts.len()) {

@@ -1,4 +1,5 @@
-//! The instruction of the selected layer in full: its shell in lines, wrapped, to scroll through.
+//! The instruction of the selected layer in full: its shell command in lines, wrapped, with
+//! scrolling.
 
 use layerscope::image::Instruction;
 
@@ -9,22 +10,22 @@ use crate::tui::message::Effect;
 use crate::tui::widgets::moved;
 use crate::tui::widgets::text::wrap;
 
-/// What a line goes on with on the next row, beside its own indentation.
+/// The additional indent of a wrapped line.
 const HANGING: usize = 2;
 
-/// An instruction that is being read.
+/// The state of reading an instruction.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Reading {
-    /// The first row that is shown.
+    /// The first visible row.
     pub scroll: usize,
 }
 
-/// The rows of an instruction at a width, each line wrapped under itself.
+/// Returns the rows of an instruction, each line wrapped with a hanging indent.
 pub fn rows(instruction: &Instruction, width: usize) -> Vec<String> {
     instruction.lines().iter().flat_map(|line| hang(line, width)).collect()
 }
 
-/// Wraps a line so that what follows stands a little further in.
+/// Wraps a line with a hanging indent.
 fn hang(line: &str, width: usize) -> Vec<String> {
     let text = line.trim_start_matches(' ');
     // Where the room is narrow, all of it is the text's.
@@ -43,14 +44,14 @@ impl App {
         }
     }
 
-    /// The rows of the instruction that is read.
+    /// Returns the rows of the instruction that is shown.
     pub fn instruction_rows(&self) -> Vec<String> {
         let width = usize::from(self.panes().main.width.saturating_sub(2));
         let layer = self.explorer().and_then(|explorer| explorer.inspection.layers.get(explorer.layer));
         layer.map(|layer| rows(&layer.instruction, width)).unwrap_or_default()
     }
 
-    /// Does something while an instruction is read.
+    /// Performs an action while an instruction is shown.
     pub(in crate::tui) fn read(&mut self, action: Action) -> Option<Effect> {
         let height = rows_inside(self.panes().main);
         let last = self.instruction_rows().len().saturating_sub(height);

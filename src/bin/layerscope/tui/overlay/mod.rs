@@ -1,4 +1,4 @@
-//! The dialogs and texts that lie over a screen.
+//! Dialogs and texts over a screen.
 
 pub mod explain;
 pub mod extract;

@@ -1,4 +1,4 @@
-//! What lies over everything else: an explanation, or where something is to be extracted to.
+//! Pop-ups: an explanation, or the extraction dialog.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -13,7 +13,7 @@ use crate::tui::widgets::text::{cut, wrap};
 use crate::tui::widgets::theme::Theme;
 use crate::tui::widgets::{pane, put};
 
-/// The columns that a pop-up takes at most.
+/// The largest width of a pop-up.
 pub const WIDTH: u16 = 84;
 
 /// Draws a pop-up with some lines in the middle of an area.
@@ -29,12 +29,12 @@ fn popup(title: &str, lines: Vec<Line<'_>>, scroll: usize, theme: &Theme, area: 
     }
 }
 
-/// The columns inside of a pop-up in an area.
+/// Returns the inner width of a pop-up in an area.
 fn inside(area: Rect) -> usize {
     usize::from(area.width.min(WIDTH).saturating_sub(2))
 }
 
-/// Draws how a number was computed.
+/// Draws an explanation.
 pub fn explanation(app: &App, explanation: &Explanation, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let lines = explanation.lines(app.units, inside(area)).into_iter().map(Line::raw).collect();
     let next = explanation
@@ -43,7 +43,7 @@ pub fn explanation(app: &App, explanation: &Explanation, theme: &Theme, area: Re
     popup(&format!("{}{next}", explanation.title), lines, explanation.scroll, theme, area, buffer);
 }
 
-/// Draws where something is to be extracted to.
+/// Draws the extraction dialog.
 pub fn extraction(app: &App, extraction: &Extraction, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let width = inside(area);
     let (before, after) = extraction.prompt.shown();

@@ -1,4 +1,4 @@
-//! What the terminal promises, and whether its background is dark or light.
+//! Detects the terminal's colours, and whether its background is dark or light.
 
 use std::time::Duration;
 
@@ -8,10 +8,10 @@ use terminal_colorsaurus::{Error, QueryOptions, ThemeMode, theme_mode};
 
 use crate::tui::widgets::theme::{Background, Depth, Theme};
 
-/// Longer nobody waits for colours; terminals answer within a few milliseconds.
+/// The time limit for the terminal's answer; terminals answer within a few milliseconds.
 const PATIENCE: Duration = Duration::from_millis(100);
 
-/// What the environment says of the terminal.
+/// The environment variables about the terminal.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Environment {
     pub term: Option<String>,
@@ -19,13 +19,13 @@ pub struct Environment {
     pub colorfgbg: Option<String>,
 }
 
-/// What the terminal says of its background.
+/// The terminal's answer about its background.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Answer {
     Is(Background),
-    /// Nothing, and nothing will come any more.
+    /// No answer, and none will follow.
     Nothing,
-    /// Nothing yet: what comes later would be taken for keys.
+    /// No answer yet; a late one would be taken for keys.
     Late,
 }
 
@@ -35,17 +35,17 @@ impl Environment {
         Self { term: variable("TERM"), colorterm: variable("COLORTERM"), colorfgbg: variable("COLORFGBG") }
     }
 
-    /// Whether the terminal can do nothing but print.
+    /// Returns whether the terminal can only print.
     pub fn is_dumb(&self) -> bool {
         self.term.as_deref() == Some("dumb")
     }
 
-    /// The colours of a theme that there are.
+    /// Reduces a theme to the available colours.
     pub fn adapted(&self, theme: Theme) -> Theme {
         theme.reduced(self.depth())
     }
 
-    /// The theme that suits the terminal, which is only asked where the answer makes a difference.
+    /// Returns the theme that suits the terminal, which is only asked if its answer matters.
     pub fn suitable(&self, ask: impl FnOnce() -> Answer) -> (Theme, Answer) {
         if self.depth() != Depth::True {
             return (Theme::colours(), Answer::Nothing);
@@ -62,7 +62,7 @@ impl Environment {
         Depth::promised(self.colorterm.as_deref(), self.term.as_deref())
     }
 
-    /// What `COLORFGBG` says: the last number is the background, of the 16 colours.
+    /// Returns the background in `COLORFGBG`: its last number, one of the 16 colours.
     fn background(&self) -> Option<Background> {
         let number: u8 = self.colorfgbg.as_deref()?.rsplit(';').next()?.parse().ok()?;
         match number {
@@ -74,7 +74,7 @@ impl Environment {
 }
 
 impl Answer {
-    /// Asks the terminal; has to come before anything else reads from it.
+    /// Asks the terminal. This has to happen before anything else reads from it.
     pub fn ask() -> Self {
         // An answer is told from keys only by where it begins, so what was typed ahead comes first.
         if something_was_typed() {
@@ -91,7 +91,7 @@ impl Answer {
     }
 }
 
-/// Whether there are keys to read already; they stay to be read.
+/// Returns whether there are unread keys, without reading them.
 fn something_was_typed() -> bool {
     if enable_raw_mode().is_err() {
         return true;

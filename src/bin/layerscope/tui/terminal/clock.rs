@@ -1,18 +1,18 @@
-//! Tells how much time passes from picture to picture, as long as something moves.
+//! Measures the time between frames during an animation.
 
 use std::time::{Duration, Instant};
 
-/// How long a picture stands.
+/// The duration of a frame.
 const FRAME: Duration = Duration::from_millis(40);
 
-/// The time of the last picture; nothing while nothing moves.
+/// The time of the last frame; `None` without an animation.
 #[derive(Debug, Default)]
 pub struct Clock {
     last: Option<Instant>,
 }
 
 impl Clock {
-    /// How long it is until the next picture is due, if something moves.
+    /// Returns the time until the next frame, during an animation.
     pub fn until_frame(&mut self, moves: bool, now: Instant) -> Option<Duration> {
         if !moves {
             self.last = None;
@@ -22,7 +22,7 @@ impl Clock {
         Some((last + FRAME).saturating_duration_since(now))
     }
 
-    /// The time since the last picture, if the next one is due.
+    /// Returns the time since the last frame, if the next one is due.
     pub fn tick(&mut self, now: Instant) -> Option<Duration> {
         let time = now.saturating_duration_since(self.last?);
         (time >= FRAME).then(|| {

@@ -1,4 +1,4 @@
-//! The thread that reads keys and clicks, which can be told to leave them to another program for a while.
+//! A thread that reads keys and clicks, and that can leave them to another program for a while.
 
 use std::io;
 use std::sync::mpsc::{Sender, channel};
@@ -8,13 +8,14 @@ use std::time::Duration;
 use crossterm::event::{self, Event};
 use layerscope::progress::try_spawn;
 
-/// As long as this the thread is waited for; it needs no more than a wake-up.
+/// The longest wait for the thread, which only needs to wake up.
 const PATIENCE: Duration = Duration::from_secs(1);
 
-/// What takes the events until it wants no more, and what is called where there is nothing to read from any more.
+/// A callback that receives events until it returns false, and one that is called when the input
+/// ends.
 type Taker = (Box<dyn FnMut(Event) -> bool + Send>, Box<dyn FnOnce() + Send>);
 
-/// A thread that will read.
+/// A thread that has not started to read.
 pub struct Reader {
     start: Sender<Taker>,
     gate: Arc<Gate>,
@@ -25,7 +26,7 @@ pub struct Input {
     gate: Arc<Gate>,
 }
 
-/// While it lives, nothing is read.
+/// A guard: nothing is read until it is dropped.
 pub struct Rest<'a> {
     gate: &'a Gate,
 }
@@ -38,9 +39,9 @@ struct Gate {
 
 #[derive(Default)]
 struct State {
-    /// Whether the thread is to leave the keys alone.
+    /// True if the thread should not read.
     closed: bool,
-    /// Whether it does.
+    /// True if the thread has stopped reading.
     waiting: bool,
 }
 
@@ -62,11 +63,11 @@ impl Gate {
 }
 
 impl Reader {
-    /// Makes the thread, which does nothing yet.
+    /// Creates the thread, which does nothing yet.
     ///
     /// # Errors
     ///
-    /// The system gives no thread.
+    /// The system provides no thread.
     pub fn prepare() -> io::Result<Self> {
         let gate = Arc::new(Gate::default());
         let (start, taker) = channel::<Taker>();
@@ -84,7 +85,7 @@ impl Reader {
         Ok(reader)
     }
 
-    /// Reads until `take` wants no more or there is nothing to read from, and then calls `end`.
+    /// Reads until `take` returns false or the input ends, and then calls `end`.
     pub fn watch(self, take: impl FnMut(Event) -> bool + Send + 'static, end: impl FnOnce() + Send + 'static) -> Input {
         // The thread waits for this.
         let _ = self.start.send((Box::new(take), Box::new(end)));
@@ -93,7 +94,7 @@ impl Reader {
 }
 
 impl Input {
-    /// Keeps the thread from reading, until the value is dropped.
+    /// Stops the thread from reading, until the returned value is dropped.
     pub fn rest(&self) -> Rest<'_> {
         let mut state = self.gate.state();
         state.closed = true;
@@ -118,7 +119,7 @@ impl Drop for Rest<'_> {
     }
 }
 
-/// Makes the thread see an event: the size of the terminal, as it is.
+/// Wakes the thread by an event that sets the terminal's size to the current one.
 #[cfg(unix)]
 fn wake() -> io::Result<()> {
     signal_hook::low_level::raise(signal_hook::consts::SIGWINCH)

@@ -1,20 +1,20 @@
-//! The terminal's answer to a question, where it comes too late and looks like keys.
+//! Filters a late answer of the terminal, which looks like keys.
 //!
-//! `ESC ] 11 ; rgb:1414/1717/1c1c BEL` is read as Alt-], 1, 1, ;, r and so on:
-//! over a slow line that would switch views and open the search.
+//! `ESC ] 11 ; rgb:1414/1717/1c1c BEL` is read as Alt-], 1, 1, ;, r and so on: on a slow connection
+//! that would switch views and open the search.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
-/// No answer is longer.
+/// The longest answer.
 const LONGEST: usize = 40;
-/// The colours of text and background are asked for, so there are two answers.
+/// The number of answers: the colours of text and background are requested.
 const ANSWERS: usize = 2;
 
-/// Takes the answers out of what is read.
+/// A filter that removes answers from the keys.
 #[derive(Debug, Default)]
 pub struct Late {
     answers: usize,
-    /// The keys of an answer that are still to come at most.
+    /// The most keys of the current answer that are still expected.
     inside: usize,
 }
 
@@ -24,7 +24,7 @@ impl Late {
         Self { answers: if expected { ANSWERS } else { 0 }, inside: 0 }
     }
 
-    /// Whether a key is part of an answer.
+    /// Returns whether a key is part of an answer.
     pub fn swallows(&mut self, key: KeyEvent) -> bool {
         let (alt, control) = (key.modifiers.contains(KeyModifiers::ALT), key.modifiers.contains(KeyModifiers::CONTROL));
         if self.inside > 0 {

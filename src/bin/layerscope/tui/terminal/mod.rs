@@ -1,4 +1,4 @@
-//! The terminal, taken over and given back whatever happens.
+//! Takes over the terminal, and restores it in any case.
 
 mod background;
 pub mod clock;
@@ -33,24 +33,25 @@ use crate::signals;
 /// Held while a frame is written.
 static WRITING: Mutex<()> = Mutex::new(());
 
-/// Frames are written in one piece.
+/// The size of the output buffer, so that a frame is written at once.
 const BUFFER: usize = 64 << 10;
 
-/// Cells that are drawn at most. A terminal that is said to be larger is drawn in part: each cell takes 48 bytes, twice.
+/// The most cells that are drawn. Each cell needs 48 bytes, twice, so a terminal that claims to be
+/// larger is only used in part.
 const CELLS: u32 = 1 << 20;
 
-/// The screen, in raw mode until dropped.
+/// The screen, in raw mode until it is dropped.
 pub struct Screen {
-    /// Never dropped: it would write to standard error that the cursor cannot be shown, where the terminal has gone, and
-    /// panic where that has gone as well.
+    /// Not dropped: if the terminal is gone, dropping it would report to standard error that the
+    /// cursor cannot be shown, and panic if that is gone as well.
     pub terminal: ManuallyDrop<Terminal<CrosstermBackend<BufWriter<Stdout>>>>,
     mouse: bool,
-    /// Whether the terminal has to be given back.
+    /// True if the terminal has to be restored.
     is_taken: bool,
 }
 
 impl Screen {
-    /// Takes the terminal over, and sees to it that a panic gives it back before it is reported.
+    /// Takes over the terminal, and installs a panic hook that restores it before the report.
     pub fn open(mouse: bool) -> io::Result<Self> {
         let before = std::panic::take_hook();
         std::panic::set_hook(Box::new(move |panic| {
@@ -68,12 +69,13 @@ impl Screen {
         Ok(Self { terminal: ManuallyDrop::new(terminal), mouse, is_taken: true })
     }
 
-    /// Returns the part of the terminal that is drawn: all of it, unless it is larger than any.
+    /// Returns the part of the terminal that is used: everything, up to a limit.
     pub fn area(&self) -> io::Result<Rect> {
         size()
     }
 
-    /// Draws a frame, which is shown as a whole; whoever listens knows where it ends. Nothing is drawn on the shell's screen.
+    /// Draws a frame atomically (synchronized update). Nothing is drawn while the terminal is given
+    /// back.
     pub fn draw(&mut self, frame: impl FnOnce(&mut Frame<'_>)) -> io::Result<()> {
         if !self.is_taken {
             return Ok(());
@@ -90,9 +92,9 @@ impl Screen {
         Ok(())
     }
 
-    /// Gives the terminal back, does something that may use it, and takes it over again.
+    /// Restores the terminal, runs `work`, which may use it, and takes it over again.
     ///
-    /// Meanwhile nothing is read from the keyboard, so that another program has the keys to itself.
+    /// The keyboard is not read in the meantime, so that another program receives all keys.
     ///
     /// # Errors
     ///
@@ -108,14 +110,15 @@ impl Screen {
         Ok(result)
     }
 
-    /// Whether a signal came that ends the program, while the terminal was the shell's: it stays so.
+    /// Returns whether a signal that ends the program arrived while the terminal was given back;
+    /// the terminal then stays so.
     fn is_to_end(&self) -> bool {
         // A signal that came together with the one to go on may be delivered a moment later.
         std::thread::sleep(Duration::from_millis(5));
         signals::received().is_some()
     }
 
-    /// Takes the terminal over anew, whatever was done to it; the next frame is drawn as a whole.
+    /// Takes over the terminal again, whatever happened to it. The next frame is drawn completely.
     pub fn renew(&mut self) -> io::Result<()> {
         // The modes that it was in are kept until it is given back, so a shell may have changed them unseen.
         let _ = disable_raw_mode();
@@ -124,7 +127,7 @@ impl Screen {
         self.resize(size()?)
     }
 
-    /// Draws the next frame as a whole, in this area.
+    /// Sets the size, and draws the next frame completely.
     fn resize(&mut self, area: Rect) -> io::Result<()> {
         // `clear` would ask the terminal where its cursor is, with the keys being read elsewhere.
         self.terminal.resize(area)
@@ -137,19 +140,19 @@ impl Screen {
     }
 }
 
-/// Returns the part of the terminal that is drawn.
+/// Returns the part of the terminal that is used.
 fn size() -> io::Result<Rect> {
     let (width, height) = crossterm::terminal::size()?;
     Ok(drawn(width, height))
 }
 
-/// Returns the part of a terminal of this size that is drawn: its upper rows, where there are more than anybody sees.
+/// Returns the part of a terminal of this size that is used: the upper rows, if it is too large.
 pub fn drawn(width: u16, height: u16) -> Rect {
     let rows = CELLS / u32::from(width.max(1));
     Rect::new(0, 0, width, u16::try_from(rows).map_or(height, |rows| height.min(rows)))
 }
 
-/// Sees to it that no frame follows, nor is one under way, unless it is the one that panics.
+/// Waits for the current frame and prevents further ones, unless a frame itself panics.
 fn end_frames() {
     for _ in 0..20 {
         if let Ok(writing) = WRITING.try_lock() {
@@ -187,7 +190,7 @@ fn take_over(mouse: bool) -> io::Result<()> {
     if mouse { execute!(out, EnableMouseCapture) } else { Ok(()) }
 }
 
-/// Leaves the terminal as it was; what fails cannot be helped any more.
+/// Restores the terminal. Errors are ignored, because there is no remedy.
 fn give_back() {
     let mut out = io::stdout();
     let _ = queue!(out, DisableMouseCapture, DisableBracketedPaste, LeaveAlternateScreen, Show);

@@ -1,4 +1,4 @@
-//! The terminal with what happens at it: the screen, the keys, the signals, and the one channel that all of it goes through.
+//! The terminal and its events: screen, keys, signals, and the single channel for all of them.
 
 use std::io;
 use std::sync::Arc;
@@ -20,27 +20,27 @@ use crate::tui::message::Message;
 use crate::tui::widgets::theme::Theme;
 use crate::tui::{Failure, Settings};
 
-/// How often the progress is looked at while something is worked at.
+/// The interval at which progress is updated during work.
 pub const TICK: Duration = Duration::from_millis(80);
 
-/// What the threads send.
+/// An event in the channel.
 pub enum Event {
-    /// What the person does, or the system.
+    /// An event of the user or the system.
     Message(Message),
-    /// What has come of the work of a session, by its number.
+    /// A message of a session's threads, with the session's number.
     Told(u64, Message),
     /// The archive that a session waits for.
     Archive(Result<Archive, Error>),
-    /// A lesson has been told, or cannot be, by what was asked to read its images.
+    /// A lesson that has been rendered, or an error, with the progress by which it was requested.
     Lesson(Arc<Progress>, Result<Box<Narrator>, Box<LessonError>>),
-    /// What has come of comparing images.
+    /// A message of the comparison's threads.
     Compared(News),
-    /// A signal asks for something.
+    /// The request of a signal.
     Asked(Asked),
 }
 
-/// What a stage needs that the system may refuse, before the terminal is touched: signals are watched from now on, and
-/// there is a thread for the keys.
+/// The resources that the system may refuse, acquired before the terminal is touched: signal
+/// handlers, and a thread for the keys.
 pub struct Prepared {
     reader: Reader,
     sender: Sender<Event>,
@@ -56,14 +56,14 @@ pub struct Stage {
 }
 
 impl Prepared {
-    /// Watches signals, and sends what they ask for to `receiver`.
+    /// Handles signals, and sends their requests to `receiver`.
     pub fn watching(sender: Sender<Event>, receiver: Receiver<Event>) -> Result<Self, Failure> {
         let asks = sender.clone();
         signals::watch(move |asked| asks.send(Event::Asked(asked)).is_ok()).map_err(Failure::Thread)?;
         Ok(Self { reader: Reader::prepare().map_err(Failure::Thread)?, sender, receiver })
     }
 
-    /// Asks the terminal for its colours unless the settings have some, and takes it over.
+    /// Asks the terminal for its colours unless the settings have a theme, and takes it over.
     pub fn open(self, settings: &Settings) -> io::Result<Stage> {
         let environment = Environment::read();
         let (theme, answer) = match settings.theme {
@@ -83,9 +83,9 @@ impl Stage {
         screen.draw(|frame| draw(theme, frame))
     }
 
-    /// Waits for what happens, no longer than `patience`; nothing happened where that is over.
+    /// Waits for an event, at most for `patience`.
     ///
-    /// `None` means that nobody is left to send anything.
+    /// Returns `None` when all senders are gone.
     pub fn wait(&mut self, patience: Option<Duration>) -> io::Result<Option<Vec<Event>>> {
         let first = match patience {
             Some(patience) => match self.receiver.recv_timeout(patience) {
@@ -103,7 +103,7 @@ impl Stage {
         events.into_iter().map(|event| self.obey(event)).collect::<io::Result<_>>().map(Some)
     }
 
-    /// Does what a signal asks for, and returns what the screen has to know of it.
+    /// Performs the request of a signal; returns the event for the screen.
     fn obey(&mut self, event: Event) -> io::Result<Event> {
         let Event::Asked(asked) = event else { return Ok(event) };
         Ok(Event::Message(match asked {
@@ -113,30 +113,30 @@ impl Stage {
         }))
     }
 
-    /// Gives a text to the terminal's clipboard.
+    /// Copies a text to the terminal's clipboard.
     pub fn copy(&mut self, text: String) -> io::Result<()> {
         give_to_tmux(&text);
         crossterm::execute!(self.screen.terminal.backend_mut(), CopyToClipboard::to_clipboard_from(text))
     }
 
-    /// Leaves the terminal to another program for a while; afterwards its size may be another one.
+    /// Gives the terminal to another program for a while. Its size may change meanwhile.
     pub fn leave<T>(&mut self, work: impl FnOnce() -> T) -> io::Result<(T, Message)> {
         let result = self.screen.suspended(&self.input, work)?;
         Ok((result, self.size()?))
     }
 
-    /// Stops the program until the shell lets it go on.
+    /// Stops the program until the shell continues it.
     pub fn stop(&mut self) -> io::Result<Message> {
         Ok(self.leave(signals::stop)?.1)
     }
 
-    /// Takes the terminal over anew, after the program was stopped from outside.
+    /// Takes over the terminal again, after the program was stopped from outside.
     fn renew(&mut self) -> io::Result<Message> {
         self.screen.renew()?;
         self.size()
     }
 
-    /// The whole of the terminal.
+    /// Returns the area of the terminal.
     pub fn area(&self) -> io::Result<Rect> {
         self.screen.area()
     }

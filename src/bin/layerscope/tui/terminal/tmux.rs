@@ -1,11 +1,11 @@
-//! tmux, which by default keeps what programs in it send to the clipboard from the terminal around it.
+//! Copies through tmux, which by default does not pass on what programs send to the clipboard.
 
 use std::io::{self, Write};
 use std::process::{Command, Stdio};
 
 use layerscope::progress::spawn;
 
-/// Gives a text to tmux for its own buffer and for the clipboard, if the program runs in it.
+/// Copies a text to tmux's buffer and to the clipboard, if the program runs in tmux.
 pub fn give_to_tmux(text: &str) {
     if std::env::var_os("TMUX").is_none_or(|socket| socket.is_empty()) {
         return;

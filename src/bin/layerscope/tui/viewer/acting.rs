@@ -1,4 +1,4 @@
-//! What keys do in the viewer.
+//! The actions of the viewer.
 
 use crossterm::event::KeyEvent;
 use ratatui::layout::Rect;
@@ -11,7 +11,7 @@ use crate::tui::keys::Action;
 use crate::tui::widgets::prompt::{Prompt, Typed};
 
 impl Viewer {
-    /// The place of what is typed: text that is looked for, or a place to go to.
+    /// Handles a key in the input line, for a search or a position to go to.
     pub fn typed(&mut self, key: KeyEvent, area: Rect) -> Option<String> {
         let room = self.room(area);
         let (asking, prompt) = self.typing.as_mut()?;
@@ -44,7 +44,7 @@ impl Viewer {
         None
     }
 
-    /// Does what a key asks for; may have something to say.
+    /// Performs an action; may return a notice.
     pub fn act(&mut self, action: Action, area: Rect) -> (Next, Option<String>) {
         let room = self.room(area);
         match action {
@@ -69,7 +69,7 @@ impl Viewer {
         (Next::Stay, None)
     }
 
-    /// Keeps what is shown inside of another area.
+    /// Keeps the visible part inside a resized area.
     pub fn resized(&mut self, area: Rect) {
         let room = self.room(area);
         if let Page::File(file) = &mut self.page {
@@ -81,7 +81,7 @@ impl Viewer {
         self.saving.take().is_some() || self.file_mut().is_some_and(FileView::give_up)
     }
 
-    /// Goes to the next older or newer version, or compares with it.
+    /// Switches to the next older or newer version, or compares with it.
     fn turn(&mut self, action: Action) -> Option<String> {
         let older = action == Action::OlderVersion;
         let from = match &self.comparison {
@@ -115,7 +115,7 @@ impl Viewer {
     }
 }
 
-/// A number as people write it: 120, 1,200 or 0x4b0.
+/// Parses a number in the usual forms: 120, 1,200 or 0x4b0.
 fn number(text: &str) -> Option<u64> {
     let text = text.trim().replace([',', '_'], "");
     match text.strip_prefix("0x") {

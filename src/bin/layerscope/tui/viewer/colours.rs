@@ -1,7 +1,7 @@
-//! Which part of a text is a comment, a string, a keyword: told by syntect, in roles and not in colours.
+//! Highlights the syntax of a text with syntect, in roles instead of colours.
 //!
-//! Only the start of a file is looked at, in steps, beside the screen: its
-//! expressions backtrack, and the text is hostile.
+//! Only the start of a file is highlighted, in steps and in the background, because the regular
+//! expressions backtrack and the text is hostile.
 
 use std::ops::Range;
 use std::sync::LazyLock;
@@ -9,19 +9,19 @@ use std::time::{Duration, Instant};
 
 use syntect::parsing::{ParseState, Scope, ScopeStack, SyntaxReference, SyntaxSet};
 
-/// The bytes and the lines that are coloured at most.
+/// The most bytes that are highlighted.
 pub const BYTES: usize = 1 << 20;
 const LINES: usize = 5_000;
-/// Longer lines are left as they are.
+/// The longest line that is highlighted.
 const LONGEST_LINE: usize = 1 << 10;
-/// Nesting beyond this is no program that a person reads.
+/// The deepest nesting that is highlighted; real programs have less.
 const DEEPEST: usize = 500;
-/// Colouring ends after so long, with what there is by then.
+/// The time limit; the parts found by then are kept.
 const PATIENCE: Duration = Duration::from_secs(10);
-/// Lines after which what has been found is told.
+/// The number of lines after which results are reported.
 const STEP: usize = 250;
 
-/// What a part of a text is for.
+/// The role of a part of a text.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Role {
     Comment,
@@ -39,10 +39,10 @@ pub struct Part {
     pub role: Role,
 }
 
-/// The definitions of languages, unpacked when the first text is shown.
+/// The definitions of languages, loaded when the first text is shown.
 static LANGUAGES: LazyLock<SyntaxSet> = LazyLock::new(SyntaxSet::load_defaults_newlines);
 
-/// The beginnings of scopes' names with their roles, the more particular first.
+/// The prefixes of scope names with their roles, the most specific first.
 static ROLES: LazyLock<Vec<(Scope, Option<Role>)>> = LazyLock::new(|| {
     let roles = [
         ("comment", Some(Role::Comment)),
@@ -62,8 +62,8 @@ static ROLES: LazyLock<Vec<(Scope, Option<Role>)>> = LazyLock::new(|| {
     roles.iter().filter_map(|&(name, role)| Some((Scope::new(name).ok()?, role))).collect()
 });
 
-/// Colours the start of a text that is UTF-8, of a file with this name; `tell` takes the parts as they are found and says
-/// whether to go on.
+/// Highlights the start of a UTF-8 text in a file with this name. `tell` receives the parts as they
+/// are found, and returns whether to continue.
 pub fn colour(name: &str, text: &[u8], mut tell: impl FnMut(Vec<Part>) -> bool) {
     let text = &text[..text.len().min(BYTES)];
     let Some(language) = language(name, text) else { return };
@@ -105,7 +105,7 @@ fn push(parts: &mut Vec<Part>, range: Range<usize>, scopes: &ScopeStack) {
     }
 }
 
-/// The role that the innermost scope with one has.
+/// Returns the role of the innermost scope that has one.
 fn role(scopes: &ScopeStack) -> Option<Role> {
     let innermost = scopes.as_slice().iter().rev().take(8);
     innermost
@@ -114,7 +114,7 @@ fn role(scopes: &ScopeStack) -> Option<Role> {
         .flatten()
 }
 
-/// The language by the name of the file, by its ending, or by its first line.
+/// Returns the language by the name of the file, its extension, or its first line.
 fn language(name: &str, text: &[u8]) -> Option<&'static SyntaxReference> {
     let ending = name.rsplit_once('.').map_or("", |(_, ending)| ending);
     let first = text.split(|&b| b == b'\n').next().unwrap_or_default();

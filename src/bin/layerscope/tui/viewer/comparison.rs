@@ -1,4 +1,4 @@
-//! Two versions of a path beside each other: what the tree knows of them, and what differs in their contents.
+//! Compares two versions of a path: metadata and contents.
 
 use layerscope::tree::{Kind, Tree, VersionId};
 
@@ -9,28 +9,28 @@ use crate::tui::keys::Action;
 use crate::tui::widgets::moved;
 use crate::tui::work::{Answer, Ask, Task};
 
-/// Columns that a key moves the texts sideways.
+/// The number of columns of a sideways step.
 const SIDEWAYS: usize = 8;
 
-/// What has come of comparing the contents.
+/// The state of comparing the contents.
 #[derive(Debug)]
 pub enum State {
-    /// It is to be done.
+    /// The comparison is requested.
     Wanted,
-    /// It is being done, as the task with this number.
+    /// The comparison is running, as the task with this number.
     Asked(u64),
     Compared(Difference),
     Failed(String),
-    /// One of the two is no file, or both are the same one.
+    /// There is nothing to compare: one of the two is not a file, or both are the same file.
     Nothing,
 }
 
-/// A comparison, and what of it is shown.
+/// A comparison, and its visible part.
 #[derive(Debug)]
 pub struct Comparison {
     pub old: VersionId,
     pub new: VersionId,
-    /// What differs besides the contents.
+    /// The differences besides the contents.
     pub facts: Vec<String>,
     pub state: State,
     pub top: usize,
@@ -51,7 +51,7 @@ impl Comparison {
         Some(Task { number, ask: Ask::Compare { old: self.old, new: self.new } })
     }
 
-    /// The number of the task that is waited for.
+    /// Returns the number of the running task.
     pub fn asked(&self) -> Option<u64> {
         match self.state {
             State::Asked(number) => Some(number),
@@ -74,7 +74,7 @@ impl Comparison {
         }
     }
 
-    /// What is said above the lines that differ.
+    /// Returns the summary above the lines that differ.
     pub fn summary(&self) -> Vec<String> {
         let mut summary = self.facts.clone();
         summary.push(match &self.state {

@@ -1,27 +1,27 @@
-//! How many lines end before each block of a file, as far as that has been counted.
+//! Counts the lines of a file block by block, as far as it has been read.
 
 use super::window::BLOCK;
 
-/// Blocks that are counted at most: 16 GiB. Line numbers beyond are not shown.
+/// The most blocks that are counted: 16 GiB. Line numbers after that are not shown.
 const MOST: usize = 64 << 10;
 
-/// Sums of newlines, from the start of the file on without a gap.
+/// The sums of newlines, from the start of the file without gaps.
 #[derive(Debug, Default)]
 pub struct Count {
-    /// For each block that was counted, the newlines up to its end.
+    /// For each block that was counted, the number of newlines up to its end.
     sums: Vec<u64>,
     blocks: u64,
-    /// Whether the file ends in the middle of a line.
+    /// True if the file does not end with a newline.
     open: bool,
 }
 
 impl Count {
-    /// Nothing is known of a file of `size` bytes.
+    /// Starts the count for a file of `size` bytes.
     pub fn of(size: u64) -> Self {
         Self { sums: Vec::new(), blocks: size.div_ceil(BLOCK), open: false }
     }
 
-    /// Takes in the newlines of blocks from number `first` on; those that are known already are passed over.
+    /// Adds the newlines of blocks from number `first` on; known ones are skipped.
     pub fn learn(&mut self, first: u64, newlines: &[u32], ends_open: bool) {
         for (block, &lines) in (first..).zip(newlines) {
             if block == self.sums.len() as u64 && self.sums.len() < MOST {
@@ -31,12 +31,12 @@ impl Count {
         }
     }
 
-    /// The newlines that have been counted so far.
+    /// Returns the number of newlines counted so far.
     pub fn counted(&self) -> u64 {
         self.sums.last().copied().unwrap_or(0)
     }
 
-    /// The newlines before the block that starts at `start`.
+    /// Returns the number of newlines before the block that starts at `start`.
     pub fn before(&self, start: u64) -> Option<u64> {
         match start / BLOCK {
             0 => Some(0),
@@ -44,23 +44,23 @@ impl Count {
         }
     }
 
-    /// The number of lines of the file, once all of it has been counted.
+    /// Returns the number of lines of the file, once it has been counted completely.
     pub fn lines(&self) -> Option<u64> {
         (self.sums.len() as u64 == self.blocks).then(|| self.counted() + u64::from(self.open))
     }
 
-    /// Whether counting on would tell more.
+    /// Returns whether there are more blocks to count.
     pub fn goes_on(&self) -> bool {
         (self.sums.len() as u64) < self.blocks && self.sums.len() < MOST
     }
 
-    /// The block to count next.
+    /// Returns the block to count next.
     pub fn next(&self) -> u64 {
         self.sums.len() as u64
     }
 
-    /// Where the block starts in which a line begins (0 is the first), and how many lines end in the block before it;
-    /// `None` if that has not been counted yet.
+    /// Returns the start of the block in which a line begins (the first line is 0), and the number
+    /// of newlines before the block; `None` if that has not been counted yet.
     pub fn find(&self, line: u64) -> Option<(u64, u64)> {
         let block = self.sums.partition_point(|&sum| sum < line);
         if block == self.sums.len() && self.goes_on() {

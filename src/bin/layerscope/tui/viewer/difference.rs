@@ -1,4 +1,4 @@
-//! What differs between the contents of two files: lines of texts, else the first byte.
+//! Compares the contents of two files: texts line by line, others up to the first different byte.
 
 use std::io;
 use std::ops::Range;
@@ -10,29 +10,30 @@ use similar::{Algorithm, DiffOp, capture_diff_slices_deadline, group_diff_ops};
 use super::glyphs::Encoding;
 use super::window::newlines;
 
-/// Texts are compared line by line up to this size, in bytes, and up to so many lines.
+/// The largest size, in bytes, and the most lines for a comparison line by line.
 pub const SIZE_LIMIT: u64 = 8 << 20;
 const LINE_LIMIT: u64 = 200_000;
-/// After so long the shortest list of changes is given up for one that is found at once.
+/// The time after which the search for the shortest list of changes falls back to a fast
+/// approximation.
 const PATIENCE: Duration = Duration::from_secs(2);
-/// Lines that are shown around a change.
+/// The number of context lines around a change.
 const AROUND: usize = 3;
-/// Bytes of each file that are compared at a time.
+/// Number of bytes of each file that are compared at a time.
 const STEP: u64 = 1 << 20;
 
-/// How two files differ.
+/// The difference between two files.
 #[derive(Debug)]
 pub enum Difference {
     Same,
     Lines(Box<Lines>),
-    /// They differ, first at this place, but are not compared as texts.
+    /// The files differ, first at this offset, but are not compared as texts.
     Bytes {
         first: u64,
         why: Why,
     },
 }
 
-/// Why files are not compared line by line.
+/// The reason why files are not compared line by line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Why {
     Binary,
@@ -40,7 +41,7 @@ pub enum Why {
     TooManyLines,
 }
 
-/// Two texts with the changes between them.
+/// Two texts, and the changes between them.
 #[derive(Debug)]
 pub struct Lines {
     pub old: Vec<u8>,
@@ -48,7 +49,7 @@ pub struct Lines {
     pub old_encoding: Encoding,
     pub new_encoding: Encoding,
     pub rows: Vec<Row>,
-    /// The rows at which places that differ begin.
+    /// The rows at which hunks begin.
     pub hunks: Vec<usize>,
     pub added: usize,
     pub removed: usize,
@@ -57,17 +58,17 @@ pub struct Lines {
 /// A row of the comparison, as in a unified diff.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Row {
-    /// The lines of both files that follow, counted from 0.
+    /// The ranges of lines in both files that follow, counted from 0.
     Hunk { old: Range<usize>, new: Range<usize> },
-    /// A line that both files have.
+    /// A line in both files.
     Same { new: Range<usize>, line: usize },
-    /// A line that only the old file has.
+    /// A line only in the old file.
     Removed { old: Range<usize>, line: usize },
-    /// A line that only the new file has.
+    /// A line only in the new file.
     Added { new: Range<usize>, line: usize },
 }
 
-/// Compares two files; reads them whole if they are small enough, else up to the first difference.
+/// Compares two files. Small ones are read completely, others up to the first difference.
 pub fn compare(old: &dyn ReadAt, new: &dyn ReadAt) -> io::Result<Difference> {
     let Some(first) = first_difference(old, new)? else { return Ok(Difference::Same) };
     if old.len().max(new.len()) > SIZE_LIMIT {
@@ -85,7 +86,8 @@ pub fn compare(old: &dyn ReadAt, new: &dyn ReadAt) -> io::Result<Difference> {
     Ok(Difference::Lines(Box::new(lines(old, new, old_encoding, new_encoding))))
 }
 
-/// Where two files differ first; at the end of the shorter one if the longer one begins with it.
+/// Returns the offset of the first difference; the end of the shorter file if it is a prefix of the
+/// other.
 fn first_difference(old: &dyn ReadAt, new: &dyn ReadAt) -> io::Result<Option<u64>> {
     let mut at = 0;
     loop {

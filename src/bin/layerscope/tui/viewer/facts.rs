@@ -1,4 +1,5 @@
-//! What there is to say of a version of a path in sentences: where a link leads, how two versions differ.
+//! Describes a version of a path in sentences: the target of a link, the differences between
+//! versions.
 
 use layerscope::Inspection;
 use layerscope::display::escaped;
@@ -9,7 +10,7 @@ use super::difference::{Difference, Why};
 use crate::tui::explorer::sentences;
 use crate::tui::widgets::text::date;
 
-/// Speaks of a version that is no file.
+/// Describes a version that is not a file.
 pub fn of_version(inspection: &Inspection, version: VersionId, layer: usize, units: Units) -> Vec<String> {
     let tree = &inspection.tree;
     let node = tree.node_of(version);
@@ -43,7 +44,7 @@ pub fn of_version(inspection: &Inspection, version: VersionId, layer: usize, uni
     paragraphs
 }
 
-/// What a symbolic link leads to as of a layer.
+/// Returns the path to which a symbolic link leads as of a layer.
 pub fn target(tree: &Tree, version: VersionId, layer: usize) -> Option<NodeId> {
     let target = tree.target(version)?;
     let mut path = tree.path(tree.parent(tree.node_of(version)));
@@ -55,7 +56,7 @@ pub fn target(tree: &Tree, version: VersionId, layer: usize) -> Option<NodeId> {
     tree.lookup(&path, layer, Last::Followed).map(|found| found.node)
 }
 
-/// What differs between two versions besides their contents.
+/// Lists the differences between two versions besides their contents.
 pub fn differences(tree: &Tree, old: VersionId, new: VersionId) -> Vec<String> {
     let kind = |version| match tree.kind(version) {
         Kind::File => "file",
@@ -89,7 +90,7 @@ pub fn differences(tree: &Tree, old: VersionId, new: VersionId) -> Vec<String> {
     differs.map(|(what, old, new)| format!("{what}: {} → {}", word(old), word(new))).collect()
 }
 
-/// What comparing contents came to.
+/// Describes the result of comparing contents.
 pub fn of_difference(difference: &Difference) -> String {
     match difference {
         Difference::Same => "the contents are the same, byte for byte".into(),
@@ -110,7 +111,7 @@ pub fn of_difference(difference: &Difference) -> String {
     }
 }
 
-/// A time in seconds since 1970 as `2024-05-01 12:00:00 UTC`.
+/// Formats a time in seconds since 1970 as `2024-05-01 12:00:00 UTC`.
 fn time(seconds: i64) -> String {
     let second = seconds.rem_euclid(86_400);
     format!("{} {:02}:{:02}:{:02} UTC", date(seconds), second / 3600, second / 60 % 60, second % 60)

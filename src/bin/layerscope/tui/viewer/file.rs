@@ -1,4 +1,4 @@
-//! A file that is being looked at: what of it is here, what of it is shown, and what is still asked for.
+//! A file in the viewer: the part in memory, the visible part, and pending requests.
 
 mod moving;
 
@@ -16,32 +16,32 @@ use super::{Numbers, Room};
 use crate::tui::widgets::text::wrap;
 use crate::tui::work::{Answer, Ask, Task};
 
-/// How a file is shown.
+/// The form in which a file is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Form {
     Text,
     Hex,
 }
 
-/// The first row: where its line begins, and which row of it, if lines are wrapped.
+/// The first visible row: the start of its line, and the row in the line if lines are wrapped.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Default)]
 pub struct Top {
     pub at: u64,
     pub row: usize,
 }
 
-/// Where to go as soon as what is there has come.
+/// The position to go to as soon as it has been read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Goal {
-    /// This place is to be among the rows.
+    /// This range becomes visible.
     Show(Range<u64>),
-    /// The line with this number, counted from 0.
+    /// The line with this index, counted from 0.
     Line(u64),
-    /// The end is to be the last row.
+    /// The end becomes the last row.
     End,
 }
 
-/// Something that is asked for at most once at a time.
+/// A request of which at most one is pending.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 enum Asked {
     #[default]
@@ -59,17 +59,17 @@ impl Asked {
     }
 }
 
-/// What is looked for.
+/// A search.
 #[derive(Debug)]
 struct Search {
     from: u64,
     way: Way,
-    /// Whether it has gone on at the other end.
+    /// True if the search has wrapped around at an end.
     again: bool,
     asked: Asked,
 }
 
-/// A file, as far as it is shown.
+/// A file, as far as it has been read for display.
 #[derive(Debug)]
 pub struct FileView {
     pub version: VersionId,
@@ -81,17 +81,17 @@ pub struct FileView {
     pub window: Option<Window>,
     pub count: Count,
     pub top: Top,
-    /// Columns that have gone out at the left.
+    /// The number of columns scrolled out on the left.
     pub left: usize,
     pub parts: Vec<Part>,
     pub pattern: Option<Pattern>,
-    /// The place that was found last.
+    /// The last match.
     pub hit: Option<Range<u64>>,
     pub problem: Option<String>,
-    /// What a program says of itself.
+    /// The description of an executable.
     about: Vec<String>,
     goal: Option<Goal>,
-    /// The task that reads a window, with the place that it is for.
+    /// The task that reads a window, and the position that it is for.
     window_asked: Option<(u64, u64)>,
     counting: Asked,
     colouring: Asked,
@@ -126,13 +126,13 @@ impl FileView {
         }
     }
 
-    /// Takes over how another file was looked at.
+    /// Takes over the form and position of another file.
     pub fn like(mut self, before: &Self) -> Self {
         (self.wrap, self.pattern) = (before.wrap, before.pattern.clone());
         self
     }
 
-    /// What has to be done next, if anything.
+    /// Returns the next task, if there is one.
     pub fn task(&mut self, numbers: &mut Numbers) -> Option<Task> {
         let number = numbers.peek();
         let ask = self.ask(number)?;
@@ -176,7 +176,8 @@ impl FileView {
         None
     }
 
-    /// What a program says of itself, above its bytes: a third of the room at most, and a row between.
+    /// Returns the rows that describe an executable above its bytes: a third of the space at most,
+    /// followed by an empty row.
     pub fn about_rows(&self, width: usize, height: usize) -> Vec<String> {
         if self.form == Form::Text || self.about.is_empty() {
             return Vec::new();
@@ -189,13 +190,15 @@ impl FileView {
         rows
     }
 
-    /// Whether the number of a line is needed that is not known: of the one to go to, or of the first one shown.
+    /// Returns whether an unknown line number is needed: for a line to go to, or for the first
+    /// visible one.
     fn wants_numbers(&self) -> bool {
         let shown = || self.window.as_ref().is_some_and(|window| self.count.before(window.start).is_none());
         self.form == Form::Text && (self.target().is_none() || self.goal == Some(Goal::End) || shown())
     }
 
-    /// The place that has to be here; `None` if it is a line that has not been counted yet.
+    /// Returns the position that has to be in memory; `None` for a line that has not been counted
+    /// yet.
     fn target(&self) -> Option<u64> {
         match &self.goal {
             None => Some(self.top.at),
@@ -211,19 +214,19 @@ impl FileView {
         self.window.as_ref().is_some_and(|window| window.shows(at) && end <= window.end())
     }
 
-    /// Whether an answer with this number is waited for.
+    /// Returns whether the answer with this number is awaited.
     pub fn awaits(&self, number: u64) -> bool {
         let beside = [self.colouring.number(), self.recognising.number()];
         self.numbers().contains(&Some(number)) || beside.contains(&Some(number))
     }
 
-    /// What a person waits for, in the order in which it is worth speaking of.
+    /// Returns the numbers of pending tasks, the most important for the user first.
     fn numbers(&self) -> [Option<u64>; 3] {
         let search = self.search.as_ref().and_then(|search| search.asked.number());
         [self.window_asked.map(|(number, _)| number), search, self.counting.number()]
     }
 
-    /// What is being done, and under which number.
+    /// Returns the number of the pending task, and a description.
     pub fn busy(&self) -> Option<(u64, String)> {
         let [window, search, count] = self.numbers();
         let pattern = || self.pattern.as_ref().map_or("", |pattern| &pattern.text);
@@ -233,7 +236,7 @@ impl FileView {
         window.map(|number| (number, "reading".into())).or(count.map(|number| (number, "counting lines".into())))
     }
 
-    /// Gives up what takes long; false if nothing does.
+    /// Cancels pending tasks; returns false if there are none.
     pub fn give_up(&mut self) -> bool {
         let searching = self.search.take().is_some();
         let counting = self.counting.number().is_some();
@@ -244,7 +247,7 @@ impl FileView {
         searching | counting | self.stay()
     }
 
-    /// Goes nowhere else any more; false if that was not meant.
+    /// Cancels a jump; returns false if there is none.
     fn stay(&mut self) -> bool {
         let going = self.window.is_some() && self.goal.take().is_some();
         if going {
@@ -253,7 +256,7 @@ impl FileView {
         going
     }
 
-    /// Takes in an answer; says what there is to say of it.
+    /// Handles an answer; may return a notice.
     pub fn answer(&mut self, number: u64, answer: Answer, room: Room) -> Option<String> {
         let mut said = None;
         match answer {
@@ -321,7 +324,7 @@ impl FileView {
         }
     }
 
-    /// Where a search goes on that has come to the end.
+    /// Returns the position where a search continues after the end.
     fn far_end(&self, way: Way) -> u64 {
         match way {
             Way::Onwards => 0,
@@ -329,7 +332,7 @@ impl FileView {
         }
     }
 
-    /// Looks for something else from what is shown on.
+    /// Starts another search from the visible position.
     pub fn look_for(&mut self, pattern: Option<Pattern>) {
         self.pattern = pattern;
         self.hit = None;

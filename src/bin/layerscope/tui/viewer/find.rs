@@ -1,4 +1,4 @@
-//! Looking for text in a file: what is looked for, and going through the file with it.
+//! Searches a file for a text or a regular expression.
 
 use std::io;
 use std::ops::Range;
@@ -8,25 +8,25 @@ use regex::bytes::{Regex, RegexBuilder};
 
 use super::window::{BLOCK, LONG, Window};
 
-/// What a pattern may cost in memory, in bytes.
+/// The memory limit of a pattern in bytes.
 const PATTERN_LIMIT: usize = 1 << 20;
-/// Bytes that are read at a time: whole blocks.
+/// Number of bytes that are read at a time: whole blocks.
 const STEP: u64 = 4 * BLOCK;
-/// What is read besides, so that lines at the ends of a step are whole.
+/// Number of additional bytes that are read, so that lines at the ends of a step are complete.
 const BESIDE: u64 = 4 * LONG;
 
-/// What is looked for: a regular expression, or else the text itself.
+/// A search pattern: a regular expression or, if invalid, the literal text.
 #[derive(Debug, Clone)]
 pub struct Pattern {
     pub text: String,
-    /// Whether it is taken as it is written, because it is no regular expression.
+    /// True if the text is taken literally, because it is not a valid regular expression.
     pub plain: bool,
     regex: Regex,
 }
 
 impl Pattern {
-    /// Lower case finds both cases; a capital letter finds only itself. Nothing can be found with an empty text, or
-    /// with an expression that takes too much memory.
+    /// Makes a pattern. Lower case matches both cases; a capital letter matches only itself. `None`
+    /// for an empty text, or an expression that needs too much memory.
     pub fn new(text: &str) -> Option<Self> {
         let build = |text: &str| {
             let fold = !text.chars().any(char::is_uppercase);
@@ -40,22 +40,23 @@ impl Pattern {
         (!text.is_empty()).then(|| Self { text: text.into(), plain, regex })
     }
 
-    /// Where it is in a line; never an empty place.
+    /// Returns the matches in a line that are not empty.
     pub fn matches(&self, line: &[u8]) -> impl Iterator<Item = Range<usize>> {
         self.regex.find_iter(line).map(|found| found.range()).filter(|range| !range.is_empty())
     }
 }
 
-/// Which way to look.
+/// The direction of a search.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Way {
     Onwards,
     Back,
 }
 
-/// Finds the next place from `from` on, or the last one before it; `None` if there is none up to the end.
+/// Finds the next match from `from` on, or the last one before it; `None` if there is none before
+/// the end.
 ///
-/// Lines are as they are shown: a match never reaches from one to the next.
+/// Lines are those that are shown: a match never extends over two of them.
 pub fn find(source: &dyn ReadAt, pattern: &Pattern, from: u64, way: Way) -> io::Result<Option<Range<u64>>> {
     let size = source.len();
     let mut step = match way {

@@ -1,27 +1,28 @@
-//! A line of a file as what a terminal may show: tabs as spaces, control characters as escapes, wide characters whole.
+//! Converts a line of a file to glyphs that are safe to show: tabs as spaces, control characters as
+//! escapes, wide characters as one.
 
 use std::ops::Range;
 
 use layerscope::display::escaped_str;
 use unicode_width::UnicodeWidthChar;
 
-/// Columns from one tab stop to the next.
+/// The distance between tab stops.
 const TAB: usize = 8;
-/// Of the start of a file, what decides how it is shown.
+/// The number of bytes at the start of a file that determine how it is shown.
 const HEAD: usize = 32 << 10;
 
-/// How the bytes of a file are read.
+/// The encoding of a file.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
     Utf8,
-    /// A byte a character.
+    /// One byte per character.
     Latin1,
-    /// No text.
+    /// Not a text.
     Binary,
 }
 
 impl Encoding {
-    /// Judges by the start of a file.
+    /// Guesses the encoding from the start of a file.
     pub fn of(start: &[u8]) -> Self {
         let head = &start[..start.len().min(HEAD)];
         if head.contains(&0) {
@@ -49,32 +50,33 @@ impl Encoding {
     }
 }
 
-/// Controls that no text has; escape is in the output of many programs.
+/// Returns whether a byte is a control character that texts do not contain; escape is in the output
+/// of many programs.
 fn is_control(byte: u8) -> bool {
     matches!(byte, 0..=8 | 0x0b | 0x0e..=0x1a | 0x1c..=0x1f | 0x7f)
 }
 
-/// What stands in some columns for some bytes.
+/// A glyph: the columns that show some bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Glyph {
-    /// The bytes, counted from the start of the line.
+    /// Range of the bytes in the line.
     pub bytes: Range<usize>,
     pub text: Text,
-    /// The columns it takes.
+    /// Width of the glyph.
     pub width: usize,
 }
 
-/// The text of a glyph.
+/// The content of a glyph.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Text {
     Character(char),
-    /// In place of what a terminal would obey or not show.
+    /// A replacement for bytes that a terminal would interpret or not show.
     Escape(String),
     /// A tab.
     Blank,
 }
 
-/// The glyphs of a line, the first column being a tab stop.
+/// Returns the glyphs of a line, whose first column is a tab stop.
 pub fn glyphs(line: &[u8], encoding: Encoding) -> impl Iterator<Item = Glyph> {
     let mut at = 0;
     let mut column = 0;
@@ -102,7 +104,8 @@ pub fn glyphs(line: &[u8], encoding: Encoding) -> impl Iterator<Item = Glyph> {
     })
 }
 
-/// The first character of bytes that are not empty with the bytes that it takes, or a byte that is none.
+/// Returns the length and the value of the first character, or a byte that is not part of one;
+/// `bytes` must not be empty.
 fn first_character(bytes: &[u8]) -> (usize, Result<char, u8>) {
     let head = &bytes[..bytes.len().min(4)];
     let valid = match std::str::from_utf8(head) {
@@ -115,7 +118,8 @@ fn first_character(bytes: &[u8]) -> (usize, Result<char, u8>) {
     }
 }
 
-/// Where the rows of a line begin, in bytes, if it is wrapped at `width` columns; always one at least.
+/// Returns the offsets at which the rows of a line begin when it is wrapped at `width` columns;
+/// there is at least one.
 pub fn rows(line: &[u8], encoding: Encoding, width: usize) -> Vec<usize> {
     let width = width.max(1);
     let mut rows = vec![0];

@@ -1,4 +1,4 @@
-//! What keys do to the state while the viewer is open, and what opens it.
+//! Opens the viewer, and passes keys to it.
 
 use crossterm::event::KeyEvent;
 use layerscope::tree::{Kind, NodeId};
@@ -34,7 +34,8 @@ impl App {
         }
     }
 
-    /// Whether the selected row is something that Enter views: no directory, and nothing is below it.
+    /// Returns whether Enter views the selected row: it is not a directory, and nothing is below
+    /// it.
     pub(in crate::tui) fn selected_is_viewed(&self) -> bool {
         self.explorer().is_some_and(|explorer| {
             let tree = &explorer.inspection.tree;
@@ -45,7 +46,7 @@ impl App {
         })
     }
 
-    /// The selected path, and the layer as of which it is meant.
+    /// Returns the selected path, and the layer that applies.
     pub(in crate::tui) fn selected_place(&self) -> Option<(NodeId, usize)> {
         let explorer = self.explorer()?;
         if let Some(viewer) = &self.viewer {
@@ -56,7 +57,7 @@ impl App {
         place.or_else(|| Some((explorer.selected()?, explorer.layer)))
     }
 
-    /// Keys while the viewer has a line to be typed into.
+    /// Handles a key while the viewer has an input line.
     pub(in crate::tui) fn type_in_viewer(&mut self, key: KeyEvent) {
         let area = self.panes().main;
         if let Some(viewer) = &mut self.viewer {
@@ -83,7 +84,7 @@ impl App {
         None
     }
 
-    /// What has to be done beside the screen next, if anything.
+    /// Returns the next task to run in the background, if there is one.
     pub fn task(&mut self) -> Option<Task> {
         if let Some(task) = self.extraction_task() {
             return Some(task);
@@ -91,7 +92,7 @@ impl App {
         self.viewer.as_mut()?.task(&mut self.numbers)
     }
 
-    /// Whether an answer with this number is waited for.
+    /// Returns whether the answer with this number is awaited.
     pub fn awaits(&self, number: u64) -> bool {
         self.extraction_awaits(number) || self.viewer.as_ref().is_some_and(|viewer| viewer.awaits(number))
     }

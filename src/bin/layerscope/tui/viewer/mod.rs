@@ -1,8 +1,8 @@
-//! A file of any version, as text or in hex; what a link leads to; how two versions differ.
+//! The viewer: any version of a file as text or hex, the target of a link, the difference between
+//! versions.
 //!
-//! The viewer takes the place of everything between header and footer until it
-//! is left. It never reads: it says what it needs ([`Viewer::task`]), and goes on when
-//! that has come ([`Viewer::answer`]).
+//! It replaces everything between header and footer until it is closed. It never reads: it returns
+//! the tasks it needs ([`Viewer::task`]), and continues with the answers ([`Viewer::answer`]).
 
 mod acting;
 pub mod colours;
@@ -38,12 +38,12 @@ use file::{FileView, Form};
 
 pub use draw::{draw, typing};
 
-/// Numbers for tasks, each given once.
+/// A generator of unique task numbers.
 #[derive(Debug, Default)]
 pub struct Numbers(u64);
 
 impl Numbers {
-    /// The next number.
+    /// Returns the next number.
     pub fn peek(&self) -> u64 {
         self.0
     }
@@ -55,7 +55,7 @@ impl Numbers {
     }
 }
 
-/// The columns and rows for contents.
+/// The space for contents in columns and rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Room {
     pub width: usize,
@@ -63,51 +63,52 @@ pub struct Room {
 }
 
 impl Room {
-    /// The bytes in a row of hex: as many as fit beside their places in a file of `size` bytes.
+    /// Returns the number of bytes in a row of hex: as many as fit beside the offsets in a file of
+    /// `size` bytes.
     pub fn bytes(self, size: u64) -> u64 {
         let fits = |bytes: usize| digits(size) + 2 + 3 * bytes + 2 + bytes <= self.width;
         [16, 8].into_iter().find(|&bytes| fits(bytes)).unwrap_or(4) as u64
     }
 }
 
-/// The digits of places in a file of `size` bytes.
+/// Returns the number of digits of offsets in a file of `size` bytes.
 fn digits(size: u64) -> usize {
     format!("{size:x}").len().max(8)
 }
 
-/// What a person types into a line.
+/// The purpose of the input line.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Asking {
     Find,
     GoTo,
 }
 
-/// What the viewer shows.
+/// The content of the viewer.
 #[derive(Debug)]
 enum Page {
-    /// Something that has no contents.
+    /// A description of a version without contents.
     Facts(Vec<String>),
     File(Box<FileView>),
 }
 
-/// A copy of the file that another program is to show.
+/// The state of copying the file for a pager.
 #[derive(Debug)]
 enum Saving {
     Wanted,
     Asked(u64),
 }
 
-/// What has to be done after a key.
+/// The result of a key.
 #[derive(Debug, PartialEq, Eq)]
 pub enum Next {
     Stay,
-    /// The viewer is to be closed.
+    /// Close the viewer.
     Leave,
-    /// Another path is to be shown.
+    /// View another path.
     View(NodeId),
 }
 
-/// The viewer, with one version of one path.
+/// The viewer on one version of a path.
 pub struct Viewer {
     inspection: Arc<Inspection>,
     units: Units,
@@ -121,12 +122,13 @@ pub struct Viewer {
     comparison: Option<Comparison>,
     pub typing: Option<(Asking, Prompt)>,
     saving: Option<Saving>,
-    /// The task that was heard of last, with the bytes done and in all.
+    /// The task that reported last, with bytes done and total bytes.
     progress: Option<(u64, u64, u64)>,
 }
 
 impl Viewer {
-    /// Shows a path as of a layer: what is there, else what was there last; `None` if no layer has an entry for it.
+    /// Opens a path as of a layer: its version there or, if it was deleted, its last one; `None` if
+    /// no layer has an entry for it.
     pub fn new(inspection: Arc<Inspection>, node: NodeId, layer: usize, units: Units) -> Option<Self> {
         let tree = &inspection.tree;
         let mut versions: Vec<_> = tree.versions(node).collect();
@@ -156,7 +158,7 @@ impl Viewer {
         self.versions[self.shown]
     }
 
-    /// Shows another version of the path, in the way that this one is shown.
+    /// Switches to another version of the path, and keeps form and position.
     fn turn_to(&mut self, shown: usize) {
         self.shown = shown;
         let (tree, version) = (&self.inspection.tree, self.version());
@@ -178,7 +180,7 @@ impl Viewer {
         self.saving = None;
     }
 
-    /// Compares what is shown with the version before it; says why if there is none.
+    /// Compares the version with the one before it; returns a notice if there is none.
     pub fn compare(&mut self) -> Option<String> {
         if self.comparison.take().is_some() {
             return None;
@@ -210,7 +212,7 @@ impl Viewer {
         }
     }
 
-    /// What has to be done beside the screen next, if anything.
+    /// Returns the next task to run in the background, if there is one.
     pub fn task(&mut self, numbers: &mut Numbers) -> Option<Task> {
         if let Some(Saving::Wanted) = self.saving {
             let number = numbers.take();
@@ -224,7 +226,7 @@ impl Viewer {
         }
     }
 
-    /// Whether an answer with this number is waited for.
+    /// Returns whether the answer with this number is awaited.
     pub fn awaits(&self, number: u64) -> bool {
         let saving = matches!(self.saving, Some(Saving::Asked(asked)) if asked == number);
         saving
@@ -235,7 +237,7 @@ impl Viewer {
             }
     }
 
-    /// Takes in an answer: what there is to say of it, or the file that another program is to show.
+    /// Handles an answer; may return a notice, or a file to show in a pager.
     pub fn answer(&mut self, number: u64, answer: Answer, area: Rect) -> Result<Option<TempPath>, String> {
         if !self.awaits(number) {
             return Ok(None);
@@ -263,14 +265,14 @@ impl Viewer {
         Ok(None)
     }
 
-    /// Takes in how far a task is.
+    /// Updates the progress of a task.
     pub fn progressed(&mut self, number: u64, done: u64, total: u64) {
         if self.busy().is_some_and(|(busy, _)| busy == number) {
             self.progress = Some((number, done, total));
         }
     }
 
-    /// What takes long, and under which number.
+    /// Returns the number of the slow task, and a description.
     fn busy(&self) -> Option<(u64, String)> {
         match (&self.saving, &self.comparison) {
             (Some(Saving::Asked(number)), _) => Some((*number, "reading for the pager".into())),
@@ -279,7 +281,7 @@ impl Viewer {
         }
     }
 
-    /// What is being waited for, in words: "reading 12 MiB of 240 MiB, Esc cancels".
+    /// Describes the task that the viewer waits for: "reading 12 MiB of 240 MiB, Esc cancels".
     pub fn waiting(&self) -> Option<String> {
         let (number, what) = self.busy()?;
         let (_, done, total) = self.progress.filter(|&(heard, ..)| heard == number)?;
@@ -288,7 +290,7 @@ impl Viewer {
         Some(format!("{what} {}{of}, Esc cancels", size(done)))
     }
 
-    /// The room for contents where the viewer is drawn in `area`.
+    /// Returns the space for contents if the viewer is drawn in `area`.
     fn room(&self, area: Rect) -> Room {
         let width = usize::from(area.width.saturating_sub(2));
         let height = rows_inside(area);
@@ -296,7 +298,7 @@ impl Viewer {
         Room { width, height: height - about }
     }
 
-    /// What matters, for the footer.
+    /// Returns the key hints for the footer.
     pub fn keys(&self) -> &'static [Hint] {
         match (&self.page, &self.comparison) {
             (_, Some(_)) => COMPARING,

@@ -1,18 +1,18 @@
-//! Another program that shows a file.
+//! Shows a file in a pager.
 
 use std::path::Path;
 use std::process::Command;
 
-/// What shows files where nothing else is said; it shows control characters instead of obeying them.
+/// The default pager, which escapes control characters.
 const USUAL: &str = "less";
 
-/// The pager that the environment names.
+/// Returns the pager that the environment names.
 pub fn usual() -> String {
     let named = std::env::var("PAGER").ok().filter(|pager| !pager.trim().is_empty());
     named.unwrap_or_else(|| USUAL.into())
 }
 
-/// Shows a file with a pager and waits for it; says what went wrong.
+/// Shows a file in a pager, and waits for it; returns a message if that failed.
 pub fn show(pager: &str, file: &Path) -> Option<String> {
     let status = command(pager, file)
         // A preprocessor would unpack what the image's maker wanted unpacked.
@@ -26,7 +26,7 @@ pub fn show(pager: &str, file: &Path) -> Option<String> {
     }
 }
 
-/// Pagers are named with their options, as a shell reads them; the file is never part of what it reads.
+/// Makes the command of a pager. Its options are parsed by a shell; the file name never is.
 #[cfg(unix)]
 fn command(pager: &str, file: &Path) -> Command {
     let mut command = Command::new("sh");

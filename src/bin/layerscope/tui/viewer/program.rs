@@ -1,14 +1,14 @@
-//! What an executable says of itself, in a few sentences above its bytes.
+//! Describes an executable in a few sentences above its bytes.
 
 use layerscope::archive::Source;
 use layerscope::display::escaped;
 use layerscope::display::{Units, count, plural};
 use layerscope::files::executable::{ByteOrder, Class, Executable, Foreign, Recognised};
 
-/// Libraries that are named.
+/// The most libraries that are listed.
 const NAMED: usize = 12;
 
-/// Speaks of a file that is no text; nothing if it is no program. What is damaged is said.
+/// Describes a file that is not a text; empty if it is not a program. Damage is described, too.
 pub fn about(source: &Source, units: Units) -> Vec<String> {
     match Recognised::of(source) {
         Ok(Recognised::Elf(executable)) => elf(&executable, units),

@@ -1,34 +1,36 @@
-//! The part of a file that is held in memory, and where its lines begin.
+//! The part of a file in memory, and the starts of its lines.
 //!
-//! A line longer than [`LONG`] is shown in pieces, which are told from the
-//! bytes nearby alone: so the screen can show any place of a file of one line
-//! of a gigabyte without looking at what is before it.
+//! A line longer than [`LONG`] is shown in pieces, which only depend on the bytes nearby. Any
+//! position in a one-line file of a gigabyte can therefore be shown without reading what is before
+//! it.
 
 use std::ops::Range;
 use std::sync::Arc;
 
-/// Newlines are counted by blocks of so many bytes, and windows begin at one.
+/// The size of the blocks by which newlines are counted and at which windows begin.
 pub const BLOCK: u64 = 256 << 10;
-/// Lines up to this many bytes are shown whole; without a newline that near, a piece ends at the next multiple.
+/// The longest line that is shown as one. Without a newline within this distance, a piece ends at
+/// the next multiple.
 pub const LONG: u64 = 4096;
-/// Blocks that are read before and from the place that is shown.
+/// The number of blocks that are read before the position, and from it on.
 const BEFORE: u64 = 1;
 const FROM: u64 = 4;
-/// What must be there around a place before it is shown, where the file has it.
+/// The number of bytes around a position that have to be in memory before it is shown, if the file
+/// has them.
 const NEAR: u64 = 64 << 10;
 
-/// A run of bytes of a file, from the start of a block on.
+/// A run of bytes of a file that starts at a block.
 #[derive(Debug, Clone)]
 pub struct Window {
-    /// Where the bytes start in the file.
+    /// Offset of the bytes in the file.
     pub start: u64,
     /// The bytes.
     pub bytes: Arc<[u8]>,
-    /// The size of the whole file in bytes.
+    /// The size of the file in bytes.
     pub size: u64,
 }
 
-/// The bytes to read so that the place `at` of a file can be shown.
+/// Returns the range to read so that position `at` of a file can be shown.
 pub fn around(at: u64, size: u64) -> Range<u64> {
     let block = at.min(size.saturating_sub(1)) / BLOCK;
     let start = block.saturating_sub(BEFORE) * BLOCK;
@@ -36,18 +38,18 @@ pub fn around(at: u64, size: u64) -> Range<u64> {
 }
 
 impl Window {
-    /// Where the bytes end in the file.
+    /// Returns the offset of the end.
     pub fn end(&self) -> u64 {
         self.start + self.bytes.len() as u64
     }
 
-    /// Whether enough is there to show the place `at`.
+    /// Returns whether the window is sufficient to show position `at`.
     pub fn shows(&self, at: u64) -> bool {
         let before = at.saturating_sub(NEAR) / BLOCK * BLOCK;
         self.start <= before && at.saturating_add(NEAR).min(self.size) <= self.end()
     }
 
-    /// The bytes of a range of the file, as far as they are here.
+    /// Returns the bytes of a range of the file, as far as they are in the window.
     pub fn slice(&self, range: Range<u64>) -> &[u8] {
         let place = |at: u64| self.place(at);
         self.bytes.get(place(range.start)..place(range.end)).unwrap_or_default()
@@ -57,14 +59,15 @@ impl Window {
         usize::try_from(at.saturating_sub(self.start)).map_or(self.bytes.len(), |at| at.min(self.bytes.len()))
     }
 
-    /// The bytes of a line or a piece without what ends it.
+    /// Returns the bytes of a line or piece, without the line end.
     pub fn line(&self, at: u64) -> &[u8] {
         let line = self.slice(at..self.after(at));
         let line = line.strip_suffix(b"\n").unwrap_or(line);
         line.strip_suffix(b"\r").unwrap_or(line)
     }
 
-    /// Where the line or piece after the one at `at` begins; the end of the window after the last.
+    /// Returns the start of the line or piece after the one at `at`; the end of the window after
+    /// the last.
     pub fn after(&self, at: u64) -> u64 {
         let rest = &self.bytes[self.place(at)..];
         // A piece is never longer than two multiples.
@@ -80,7 +83,8 @@ impl Window {
         end.max(at)
     }
 
-    /// Where the line or piece before `at` begins; the start of the window before the first.
+    /// Returns the start of the line or piece before `at`; the start of the window before the
+    /// first.
     pub fn before(&self, at: u64) -> u64 {
         let end = self.place(at);
         let from = end.saturating_sub(3 * LONG as usize);
@@ -100,35 +104,37 @@ impl Window {
         line
     }
 
-    /// Where the line or piece that holds `at` begins.
+    /// Returns the start of the line or piece that contains `at`.
     pub fn begin(&self, at: u64) -> u64 {
         if at >= self.end() { self.before(self.end()) } else { self.before(at + 1) }
     }
 
-    /// Whether a line begins at `at`, not only a piece of one.
+    /// Returns whether a line begins at `at`, and not a piece of one.
     pub fn is_line(&self, at: u64) -> bool {
         at == 0 || (at > self.start && self.bytes.get(self.place(at - 1)) == Some(&b'\n'))
     }
 
-    /// Where a piece would begin at a multiple: not inside of a character of UTF-8.
+    /// Returns the start of the piece at a multiple, moved out of a UTF-8 character.
     fn forced(&self, multiple: u64) -> Option<u64> {
         let at = multiple.checked_mul(LONG).filter(|&at| at < self.end())?;
         let continued = self.bytes[self.place(at)..].iter().take(3).take_while(|&&b| b & 0xc0 == 0x80).count();
         Some(at + continued as u64)
     }
 
-    /// Whether no newline is near enough before a multiple, so that a piece does begin there.
+    /// Returns whether there is no newline near enough before a multiple, so that a piece begins
+    /// there.
     fn is_forced(&self, multiple: u64) -> bool {
         let at = multiple * LONG;
         at >= self.start + LONG && !self.slice(at - LONG..at).contains(&b'\n')
     }
 
-    /// How many lines end between the start of the window and `at`.
+    /// Returns the number of newlines between the start of the window and `at`.
     pub fn newlines_before(&self, at: u64) -> u64 {
         newlines(&self.bytes[..self.place(at)])
     }
 
-    /// Where the line begins that `lines` lines of the window are before; the last one if there are fewer.
+    /// Returns the start of the line after `lines` newlines of the window; of the last line if
+    /// there are fewer.
     pub fn skip_lines(&self, lines: u64) -> u64 {
         let mut left = lines;
         let mut at = self.start;
@@ -143,7 +149,7 @@ impl Window {
     }
 }
 
-/// The number of newlines.
+/// Returns the number of newlines.
 pub fn newlines(bytes: &[u8]) -> u64 {
     // In sums of a byte, which are added many at a time.
     bytes.chunks(255).map(|chunk| u64::from(chunk.iter().map(|&b| u8::from(b == b'\n')).sum::<u8>())).sum()

@@ -1,4 +1,4 @@
-//! Lines of the header and the footer: pieces of text, some of which do something when they are clicked.
+//! Lines of the header and the footer: pieces of text, some of which can be clicked.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -13,7 +13,7 @@ use crate::tui::keys::{Action, Keymap};
 /// A piece of a bar.
 pub struct Piece {
     span: Span<'static>,
-    /// What a click on it does.
+    /// The action of a click.
     press: Option<Action>,
 }
 
@@ -32,7 +32,7 @@ impl Piece {
     }
 }
 
-/// The columns that pieces take.
+/// Returns the width of pieces.
 pub fn width(pieces: &[Piece]) -> usize {
     pieces.iter().map(Piece::width).sum()
 }
@@ -41,7 +41,7 @@ pub fn draw(pieces: Vec<Piece>, area: Rect, buffer: &mut Buffer) {
     put(pieces.into_iter().map(|piece| piece.span).collect::<Line<'_>>(), 0, area, buffer);
 }
 
-/// What a click at a column does.
+/// Returns the action of a click at a column.
 pub fn pressed(pieces: &[Piece], column: usize) -> Option<Action> {
     let mut end = 0;
     let piece = pieces.iter().find(|piece| {
@@ -51,22 +51,22 @@ pub fn pressed(pieces: &[Piece], column: usize) -> Option<Action> {
     piece?.press
 }
 
-/// A view that can be chosen.
+/// A view in the header.
 pub struct Tab {
     pub action: Action,
     pub name: &'static str,
-    /// Whether it is the one that is shown.
+    /// True for the current view.
     pub chosen: bool,
 }
 
-/// How much room the tabs take.
+/// The amount of detail in the header's views.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum Tabs {
-    /// Each has its name.
+    /// All views have their names.
     Named,
-    /// Only the one that is shown has its name.
+    /// Only the current view has its name.
     Numbered,
-    /// The same, closer together.
+    /// Like `Numbered`, closer together.
     Tight,
 }
 
@@ -74,7 +74,7 @@ impl Tabs {
     pub const ALL: [Self; 3] = [Self::Named, Self::Numbered, Self::Tight];
 }
 
-/// The views with their keys, the one that is shown marked.
+/// Returns the views with their keys, the current one marked.
 pub fn tabs(views: &[Tab], keymap: &Keymap, theme: &Theme, kind: Tabs) -> Vec<Piece> {
     let mut pieces = Vec::new();
     for &Tab { action, name, chosen } in views {
@@ -95,7 +95,7 @@ pub fn tabs(views: &[Tab], keymap: &Keymap, theme: &Theme, kind: Tabs) -> Vec<Pi
     pieces
 }
 
-/// Keys with what they do, as many as there is room for.
+/// Returns key hints, as many as fit.
 pub fn hinted(hints: impl IntoIterator<Item = Hint>, keymap: &Keymap, theme: &Theme, room: u16) -> Vec<Piece> {
     let mut pieces = vec![Piece::text(" ", Style::new())];
     for (actions, what) in hints {

@@ -1,11 +1,11 @@
-//! Lists: where a cursor goes.
+//! The movement of a list's cursor.
 
 use crate::tui::keys::Action;
 
-/// Rows that a turn of the wheel moves.
+/// The number of rows of a turn of the wheel.
 pub const WHEEL: usize = 3;
 
-/// Where a list's cursor goes.
+/// Returns the new position of a list's cursor; `None` if the action is not a movement.
 pub fn moved(action: Action, now: usize, last: usize, page: usize) -> Option<usize> {
     let next = match action {
         Action::Down => now + 1,

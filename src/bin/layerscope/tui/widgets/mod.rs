@@ -1,4 +1,4 @@
-//! The parts that screens are made of. Nothing here knows a screen.
+//! The widgets of the screens. Nothing here depends on a screen.
 
 mod bar;
 pub mod bars;

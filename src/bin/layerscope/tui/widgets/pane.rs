@@ -1,4 +1,4 @@
-//! Panes: a frame with a title, and rows inside of it.
+//! Panes: a frame with a title, and rows inside.
 
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
@@ -12,7 +12,8 @@ use super::text::cut;
 use super::theme::Theme;
 use crate::tui::layout::rows_inside;
 
-/// Draws what is laid out for an area; if the terminal has another size by now and has not said so yet, what fits of it.
+/// Draws a layout made for `area`. If the terminal has been resized without notice, only the part
+/// that fits is shown.
 pub fn fitted(area: Rect, frame: &mut Frame<'_>, draw: impl FnOnce(&mut Buffer)) {
     if frame.area() == area {
         return draw(frame.buffer_mut());
@@ -25,7 +26,7 @@ pub fn fitted(area: Rect, frame: &mut Frame<'_>, draw: impl FnOnce(&mut Buffer))
     }
 }
 
-/// A bordered pane with a title; returns what lies inside.
+/// Draws a bordered pane with a title; returns the area inside.
 pub fn pane(title: &str, focused: bool, theme: &Theme, area: Rect, buffer: &mut Buffer) -> Rect {
     if area.is_empty() {
         return Rect::ZERO;
@@ -39,19 +40,19 @@ pub fn pane(title: &str, focused: bool, theme: &Theme, area: Rect, buffer: &mut 
     inner
 }
 
-/// What lies inside of the frame that a pane draws.
+/// Returns the area inside the frame of a pane.
 pub fn inside(area: Rect) -> Rect {
     if area.is_empty() { Rect::ZERO } else { Block::bordered().inner(area) }
 }
 
-/// Some of the rows of an area.
+/// Returns some of the rows of an area.
 pub fn part(area: Rect, top: usize, height: usize) -> Rect {
     let rows = |n: usize| u16::try_from(n).unwrap_or(u16::MAX);
     let y = area.y.saturating_add(rows(top)).min(area.bottom());
     Rect { y, height: rows(height).min(area.bottom() - y), ..area }
 }
 
-/// A title that says how far a text has been read, if there is more of it than is shown.
+/// Returns a title with the reading position, if the text does not fit.
 pub fn scrolled_title(title: &str, first: usize, all: usize, area: Rect) -> String {
     let shown = rows_inside(area);
     if all <= shown { title.into() } else { format!("{title} · {}/{all}", (first + shown).min(all)) }
@@ -65,7 +66,7 @@ pub fn put(line: Line<'_>, row: usize, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// Styles a whole row.
+/// Styles a row.
 pub fn fill(row: usize, area: Rect, style: Style, buffer: &mut Buffer) {
     if let Ok(row) = u16::try_from(row)
         && row < area.height
@@ -74,7 +75,7 @@ pub fn fill(row: usize, area: Rect, style: Style, buffer: &mut Buffer) {
     }
 }
 
-/// A pane with lines, from one of them on.
+/// Draws a pane with lines, from an index on.
 pub fn text_pane(
     title: &str,
     lines: Vec<String>,

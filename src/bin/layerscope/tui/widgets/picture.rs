@@ -1,4 +1,4 @@
-//! A screen as a picture: what a terminal shows, as SVG or as lines of text.
+//! Renders a screen as SVG or as lines of text.
 
 use std::fmt::{self, Write};
 
@@ -9,14 +9,14 @@ use unicode_width::UnicodeWidthStr;
 const CELL: (usize, usize) = (9, 19);
 const MARGIN: usize = 10;
 
-/// What a terminal makes of "no colour".
+/// The colours of text without a colour.
 #[derive(Clone, Copy)]
 pub struct Paper {
     background: Rgb,
     foreground: Rgb,
 }
 
-/// What is printed, on paper that is white already.
+/// The colours for print on white paper.
 pub const WHITE: Paper = Paper { background: Rgb(0xff, 0xff, 0xff), foreground: Rgb(0x1b, 0x1f, 0x24) };
 #[cfg(test)]
 pub const DARK: Paper = Paper { background: Rgb(0x14, 0x17, 0x1c), foreground: Rgb(0xd5, 0xd9, 0xe0) };
@@ -51,7 +51,7 @@ impl Paper {
     }
 }
 
-/// Writes text as XML and HTML have it between elements; what XML cannot have becomes U+FFFD.
+/// Escapes text for XML and HTML elements; characters that XML forbids become U+FFFD.
 pub fn escape(text: &str) -> String {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
@@ -67,25 +67,25 @@ pub fn escape(text: &str) -> String {
     out
 }
 
-/// The same in the quotes of an attribute.
+/// Escapes text for an attribute in quotes.
 fn attribute(text: &str) -> String {
     escape(text).replace('"', "&quot;")
 }
 
-/// Draws a screen as a file of its own.
+/// Renders a screen as a separate file.
 #[cfg(test)]
 pub fn draw(paper: Paper, buffer: &Buffer) -> String {
     end(paper, buffer, begin(paper, buffer.area.width, buffer.area.height))
 }
 
-/// Draws a screen as a file of its own; the title is for those who do not see it.
+/// Renders a screen as a separate file with a title for accessibility.
 pub fn titled(paper: Paper, buffer: &Buffer, title: &str) -> String {
     let mut out = begin(paper, buffer.area.width, buffer.area.height);
     let _ = writeln!(out, "<title>{}</title>", escape(title));
     end(paper, buffer, out)
 }
 
-/// Draws a screen as a part of a page of HTML.
+/// Renders a screen as a part of an HTML page.
 pub fn inline(paper: Paper, buffer: &Buffer, title: &str) -> String {
     let attributes = format!("role=\"img\" aria-label=\"{}\"", attribute(title));
     let mut out = open(&attributes, paper, buffer.area.width, buffer.area.height);
@@ -101,7 +101,7 @@ fn end(paper: Paper, buffer: &Buffer, mut out: String) -> String {
     out
 }
 
-/// The picture of an empty screen, still open.
+/// Starts the picture of an empty screen.
 pub fn begin(paper: Paper, columns: u16, rows: u16) -> String {
     open("xmlns=\"http://www.w3.org/2000/svg\"", paper, columns, rows)
 }
@@ -116,7 +116,7 @@ fn open(attributes: &str, paper: Paper, columns: u16, rows: u16) -> String {
     )
 }
 
-/// The characters of a screen, a line a row.
+/// Returns the characters of a screen, a line per row.
 pub fn lines(buffer: &Buffer) -> Vec<String> {
     let row = |y: u16| {
         let (mut line, mut x) = (String::new(), 0);
@@ -130,12 +130,12 @@ pub fn lines(buffer: &Buffer) -> Vec<String> {
     (0..buffer.area.height).map(row).collect()
 }
 
-/// The cells that a symbol takes.
+/// Returns the number of cells that a symbol needs.
 fn columns(symbol: &str) -> u16 {
     u16::try_from(symbol.width().max(1)).unwrap_or(1)
 }
 
-/// Draws a row of a screen at a row of the picture, a run of equal cells at a time.
+/// Renders a row of a screen at a row of the picture, one run of equal cells at a time.
 pub fn row(paper: Paper, buffer: &Buffer, y: u16, at: usize, out: &mut String) {
     let width = buffer.area.width;
     let mut x = 0;
@@ -156,7 +156,7 @@ pub fn row(paper: Paper, buffer: &Buffer, y: u16, at: usize, out: &mut String) {
     }
 }
 
-/// Both colours, whether it is bold, and whether it is struck through.
+/// The style of a run: both colours, bold, and strikethrough.
 type Style = ((Rgb, Rgb), bool, bool);
 
 fn style(paper: Paper, cell: &Cell) -> Style {
@@ -164,7 +164,7 @@ fn style(paper: Paper, cell: &Cell) -> Style {
     (paper.colours(cell), is(Modifier::BOLD), is(Modifier::CROSSED_OUT))
 }
 
-/// Draws text of one style.
+/// Renders a text of one style.
 fn run(
     paper: Paper,
     out: &mut String,

@@ -1,33 +1,33 @@
-//! A line that a person types: what is looked for, filtered by, or where something goes.
+//! An input line for searches, filters and destinations.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 use layerscope::display::escaped_str;
 
-/// A line with a cursor in it.
+/// A line of text with a cursor.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Prompt {
     text: String,
-    /// The place of the cursor, in bytes, between characters.
+    /// The byte offset of the cursor, between characters.
     cursor: usize,
 }
 
-/// What a key did to the line.
+/// The effect of a key.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Typed {
-    /// The text is another one now.
+    /// The text changed.
     Changed,
-    /// The cursor moved, or nothing happened.
+    /// The cursor moved, or nothing changed.
     Same,
-    /// The line is done.
+    /// The input is complete.
     Entered,
-    /// The line is given up.
+    /// The input was cancelled.
     Left,
-    /// The key means nothing in a line.
+    /// The key has no meaning in an input line.
     Other,
 }
 
 impl Prompt {
-    /// A line that holds `text` already, with the cursor behind it.
+    /// Makes a line that contains `text`, with the cursor at its end.
     pub fn with(text: String) -> Self {
         Self { cursor: text.len(), text }
     }
@@ -36,19 +36,19 @@ impl Prompt {
         &self.text
     }
 
-    /// What is left and right of the cursor, with control characters escaped.
+    /// Returns the text before and after the cursor, with control characters escaped.
     pub fn shown(&self) -> (String, String) {
         let (before, after) = self.text.split_at(self.cursor);
         (escaped_str(before), escaped_str(after))
     }
 
-    /// Puts text where the cursor is.
+    /// Inserts text at the cursor.
     pub fn insert(&mut self, text: &str) {
         self.text.insert_str(self.cursor, text);
         self.cursor += text.len();
     }
 
-    /// Takes a key as people know it from shells.
+    /// Handles a key as shells do.
     pub fn key(&mut self, key: KeyEvent) -> Typed {
         let control = key.modifiers.contains(KeyModifiers::CONTROL);
         match (key.code, control) {
@@ -91,7 +91,7 @@ impl Prompt {
         self.text[self.cursor..].chars().next().map_or(self.cursor, |c| self.cursor + c.len_utf8())
     }
 
-    /// Where the word before the cursor begins.
+    /// Returns the start of the word before the cursor.
     fn word(&self) -> usize {
         let text = self.text[..self.cursor].trim_end_matches([' ', '/']);
         text.rfind([' ', '/']).map_or(0, |i| i + 1)

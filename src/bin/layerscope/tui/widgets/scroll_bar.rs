@@ -6,9 +6,9 @@ use ratatui::layout::Rect;
 use super::pane::part;
 use super::theme::Theme;
 
-/// Marks on the border at the right of some rows which part of all there are is shown; nothing where all of it is.
+/// Draws a scroll bar on the right border beside some rows; nothing if everything fits.
 ///
-/// Returns the first that is shown, which is `first` unless that would leave rows empty.
+/// Returns the first visible row, which is `first` unless that would leave rows empty.
 pub fn scroll_bar(first: usize, all: usize, rows: Rect, theme: &Theme, buffer: &mut Buffer) -> usize {
     let shown = usize::from(rows.height);
     let hidden = all.saturating_sub(shown);

@@ -1,26 +1,26 @@
-//! The signs that the screen draws with, and how they look where there is only ASCII.
+//! The characters of the screen, and their ASCII replacements.
 //!
-//! Everything is drawn with the signs of Unicode. Where those cannot be shown,
-//! the finished frame is put into ASCII cell by cell: no view can forget it,
-//! and nothing moves.
+//! Everything is drawn in Unicode. If a terminal cannot show that, the finished frame is converted
+//! to ASCII cell by cell, so that no view can forget it, and the layout stays the same.
 
 use std::borrow::Cow;
 
 use ratatui::buffer::Buffer;
 use unicode_width::UnicodeWidthStr;
 
-/// Which characters the terminal shows.
+/// The characters that the terminal can show.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Signs {
     #[default]
     Unicode,
-    /// The program's own signs are ASCII; names of an image are left as they are.
+    /// The program's own signs are ASCII; names from an image stay unchanged.
     Ascii,
-    /// Nothing but ASCII, because the terminal takes other bytes for something else, be it for control characters.
+    /// Everything is ASCII, because the terminal misinterprets other bytes, possibly as control
+    /// characters.
     AsciiOnly,
 }
 
-/// What stands for the program's signs, a column for a column.
+/// The replacements of the program's signs; each has the same width.
 const ASCII: &[(char, &str)] = &[
     ('█', "#"),
     ('▒', "x"),
@@ -68,16 +68,16 @@ const ASCII: &[(char, &str)] = &[
     ('−', "-"),
 ];
 
-/// What stands for a part that was cut out.
+/// The sign for text that was cut off.
 const ELLIPSIS: &str = "…";
 
 impl Signs {
-    /// Whether keys and marks are to be named in words of ASCII.
+    /// Returns whether keys and marks are named in ASCII words.
     pub fn is_ascii(self) -> bool {
         self != Self::Unicode
     }
 
-    /// Puts a line of text into the characters that can be shown; colours stay.
+    /// Converts a line of text to the available characters; colours stay.
     pub fn line(self, line: &str) -> Cow<'_, str> {
         if !self.is_ascii() || line.is_ascii() {
             return line.into();
@@ -103,7 +103,7 @@ impl Signs {
         cells.concat().into()
     }
 
-    /// Puts a finished frame into the characters that can be shown.
+    /// Converts a finished frame to the available characters.
     pub fn apply(self, buffer: &mut Buffer) {
         if !self.is_ascii() {
             return;
@@ -132,7 +132,7 @@ fn ascii(symbol: &str) -> Option<&'static str> {
     ASCII.iter().find(|(unicode, _)| *unicode == sign).map(|&(_, ascii)| ascii)
 }
 
-/// Writes three dots over an ellipsis and what is next to it.
+/// Writes three dots in place of an ellipsis and its neighbours.
 fn dots(buffer: &mut Buffer, x: u16, y: u16) {
     let column = |x: usize| u16::try_from(x).ok().filter(|&x| x < buffer.area.right());
     let letter = |x: usize| column(x).is_some_and(|x| is_letter(buffer[(x, y)].symbol()));
@@ -142,7 +142,8 @@ fn dots(buffer: &mut Buffer, x: u16, y: u16) {
     }
 }
 
-/// The two places beside an ellipsis that become dots as well: those on the side from which nothing was cut off.
+/// Returns the two positions beside an ellipsis that become dots, on the side from which nothing
+/// was cut off.
 fn dotted(place: usize, is_letter: impl Fn(usize) -> bool) -> Option<[Option<usize>; 2]> {
     let left = [place.checked_sub(1), place.checked_sub(2)];
     let right = [place.checked_add(1), place.checked_add(2)];
@@ -153,7 +154,7 @@ fn is_letter(symbol: &str) -> bool {
     symbol.len() == 1 && !matches!(symbol, " " | "\n")
 }
 
-/// The characters of a line, and the sequences that colour it.
+/// Splits a line into characters and colour sequences.
 fn cells(line: &str) -> Vec<String> {
     let mut cells: Vec<String> = Vec::new();
     let mut in_sequence = false;

@@ -1,16 +1,18 @@
-//! Fitting text and lists into the columns and rows that there are.
+//! Fits text and lists into columns and rows.
 
 pub use layerscope::report::fit::{cut, wrap};
 
-/// The first row of a list to show so that `selected` is near the middle, without empty rows at the end.
+/// Returns the first visible row of a list with `selected` near the middle, without empty rows at
+/// the end.
 pub fn first_visible(selected: usize, count: usize, height: usize) -> usize {
     selected.saturating_sub(height / 2).min(count.saturating_sub(height))
 }
 
-/// The first row of a list to show when `top` was the first before: the same, if `selected` can be seen then.
+/// Returns the first visible row of a list whose previous one was `top`: the same, if `selected` is
+/// visible then.
 ///
-/// A list goes no further than it has to, so that nothing moves away from under the mouse; after a leap, `selected` is
-/// near the middle.
+/// A list scrolls no further than necessary, so that nothing moves away from under the mouse; after
+/// a jump, `selected` is near the middle.
 pub fn follow(top: usize, selected: usize, count: usize, height: usize) -> usize {
     let top = top.min(count.saturating_sub(height));
     if selected + height < top || selected >= top + 2 * height {
@@ -20,7 +22,8 @@ pub fn follow(top: usize, selected: usize, count: usize, height: usize) -> usize
     }
 }
 
-/// A time in seconds since 1970 as its day, UTC: `2026-11-21`; only the year where that has more than four digits.
+/// Formats a time in seconds since 1970 as a day in UTC: `2026-11-21`; only the year if it has more
+/// than four digits.
 pub fn date(seconds: i64) -> String {
     // After Howard Hinnant, "chrono-compatible low-level date algorithms": days of a year that begins in March.
     let days = seconds.div_euclid(86_400) + 719_468;

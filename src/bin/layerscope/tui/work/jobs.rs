@@ -1,4 +1,4 @@
-//! The threads that work beside the screen, each of them watched and told to stop when nobody waits for it.
+//! The threads that run tasks in the background. Tasks that nobody awaits are cancelled.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -10,16 +10,16 @@ use layerscope::progress::spawn;
 
 use super::{Answer, Ask, Task, Workshop};
 
-/// What is being done, by the numbers of the tasks.
+/// The running tasks, by number.
 #[derive(Default)]
 pub struct Jobs {
     running: HashMap<u64, Arc<Progress>>,
-    /// What writes to the host, and has to clean up before the program ends.
+    /// Threads that write to the host, and have to clean up before the program ends.
     writing: Vec<JoinHandle<()>>,
 }
 
 impl Jobs {
-    /// Starts a task; `tell` takes what comes of it, with its number.
+    /// Starts a task; `tell` receives its answers, with its number.
     pub fn start(&mut self, task: Task, workshop: Workshop, tell: impl Fn(u64, Answer) + Send + 'static) {
         let progress = Arc::<Progress>::default();
         self.running.insert(task.number, progress.clone());
@@ -31,7 +31,7 @@ impl Jobs {
         self.writing.extend(thread.filter(|_| writes));
     }
 
-    /// Forgets what is done, and stops what nobody waits for.
+    /// Removes finished tasks, and cancels those that are no longer awaited.
     pub fn keep(&mut self, waited_for: impl Fn(u64) -> bool) {
         self.running.retain(|&number, progress| {
             let keep = waited_for(number);
@@ -42,12 +42,12 @@ impl Jobs {
         });
     }
 
-    /// Whether nothing is waited for.
+    /// Returns whether no task is running.
     pub fn is_empty(&self) -> bool {
         self.running.is_empty()
     }
 
-    /// How far each task is: its number, the bytes done, and the bytes in all.
+    /// Returns the progress of each task: its number, bytes done, and total bytes.
     pub fn progress(&self) -> impl Iterator<Item = (u64, u64, u64)> {
         self.running.iter().map(|(&number, progress)| {
             (number, progress.done.load(Ordering::Relaxed), progress.total.load(Ordering::Relaxed))
@@ -56,7 +56,7 @@ impl Jobs {
 }
 
 impl Drop for Jobs {
-    /// Stops everything, and waits for what has to remove what it has begun to write.
+    /// Cancels all tasks, and waits for those that have to clean up.
     fn drop(&mut self) {
         self.keep(|_| false);
         for thread in self.writing.drain(..) {
@@ -80,7 +80,7 @@ mod tests {
     use super::*;
     use crate::tui::tests::files::FILES;
 
-    /// Contents that never end, but can be told to stop.
+    /// Contents that never end, but can be cancelled.
     struct Endless;
 
     struct Zeros(Arc<Progress>);

@@ -1,7 +1,7 @@
-//! Work beside the screen: what the state asks for, what comes back, and how it is done.
+//! Background tasks: requests of the state, their answers, and the work itself.
 //!
-//! The state names a task by a number and goes on; an answer with a number that
-//! nobody waits for any more is dropped, and the work is told to stop.
+//! The state gives a task a number and continues. Answers that are no longer awaited are dropped,
+//! and their tasks are cancelled.
 
 mod jobs;
 pub mod passes;
@@ -30,48 +30,48 @@ use crate::tui::overlay::extract::{Amount, measure};
 
 pub use jobs::Jobs;
 
-/// Blocks that are read at a time by what goes through whole files.
+/// The number of blocks read at a time when going through a whole file.
 const STEP: u64 = 4;
-/// Larger files are not copied for another program, in bytes.
+/// The largest file that is copied for another program, in bytes.
 const SAVE_LIMIT: u64 = 2 << 30;
 
-/// Something to do, with the number by which it is spoken of.
+/// A task with its number.
 #[derive(Debug)]
 pub struct Task {
     pub number: u64,
     pub ask: Ask,
 }
 
-/// What is asked for.
+/// The request of a task.
 #[derive(Debug)]
 pub enum Ask {
-    /// The bytes around a place of a file.
+    /// The bytes around a position of a file.
     Window { version: VersionId, at: u64 },
     /// The newlines of all blocks from one on.
     Count { version: VersionId, block: u64 },
-    /// The next place of a pattern.
+    /// The next match of a pattern.
     Find { version: VersionId, pattern: Pattern, from: u64, way: Way },
-    /// The roles of the parts of a text, by the name of its file.
+    /// The syntax highlighting of a text, with the name of its file.
     Colour { name: Vec<u8>, text: Arc<[u8]> },
-    /// What a file that is no text is.
+    /// The kind of a file that is not a text.
     Recognise { version: VersionId },
-    /// How two files differ.
+    /// The difference between two files.
     Compare { old: VersionId, new: VersionId },
-    /// A copy of a file that another program can read.
+    /// A temporary copy of a file for another program.
     Save { version: VersionId },
-    /// How much there is to extract.
+    /// The amount to extract.
     Measure { what: What },
-    /// A copy on the host that stays.
+    /// A permanent copy on the host.
     Extract { what: What, to: PathBuf },
 }
 
-/// What comes back. Each task ends with one that is not [`Answer::Counted`] or [`Answer::Colours`], or with
-/// [`Answer::Done`].
+/// An answer to a task. The last answer of a task is [`Answer::Done`], or any other than
+/// [`Answer::Counted`] and [`Answer::Colours`].
 #[derive(Debug)]
 pub enum Answer {
-    /// With the newlines of each of its blocks.
+    /// A window, and the newlines of each of its blocks.
     Window(Window, Vec<u32>),
-    /// The newlines of blocks from one on, and whether the last of them does not end with a newline.
+    /// The newlines of blocks from one on, and whether the last of them ends without a newline.
     Counted {
         first: u64,
         newlines: Vec<u32>,
@@ -84,12 +84,12 @@ pub enum Answer {
     Saved(TempPath),
     Measured(Amount),
     Extracted(Extracted),
-    /// Everything has been told.
+    /// The task is complete.
     Done,
     Failed(String),
 }
 
-/// What is needed to do what is asked for.
+/// The resources that tasks need.
 #[derive(Clone)]
 pub struct Workshop {
     pub inspection: Arc<Inspection>,
@@ -98,7 +98,7 @@ pub struct Workshop {
     pub units: Units,
 }
 
-/// Why something was not done.
+/// The reason why a task failed.
 enum Failure {
     Image(Error),
     Read(io::Error),
@@ -120,7 +120,8 @@ impl From<io::Error> for Failure {
 }
 
 impl Workshop {
-    /// Does what is asked for and tells what comes of it, until `progress` says that nobody waits for it.
+    /// Performs a request and passes its answers to `tell`, until it is cancelled through
+    /// `progress`.
     pub fn perform(&self, ask: Ask, progress: &Arc<Progress>, tell: &mut dyn FnMut(Answer)) {
         let last = match ask {
             Ask::Window { version, at } => self.window(version, at, progress),
@@ -197,7 +198,7 @@ impl Workshop {
         Ok(())
     }
 
-    /// Writes a file that only this user may read, and that is gone with its path.
+    /// Writes a temporary file that only this user can read, and that is removed with its path.
     fn save(&self, version: VersionId, progress: &Arc<Progress>) -> Result<TempPath, Failure> {
         let source = self.open(version, progress)?;
         if source.len() > SAVE_LIMIT {

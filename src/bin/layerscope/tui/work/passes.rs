@@ -1,4 +1,4 @@
-//! What runs beside the screen: going through all paths for a search or a filter.
+//! Background passes over all paths, for a search or a filter.
 
 use std::cmp::Reverse;
 use std::sync::Arc;
@@ -11,14 +11,14 @@ use layerscope::tree::NodeId;
 use crate::tui::explorer::filter::Kept;
 use crate::tui::explorer::pattern::Pattern;
 
-/// Paths that are looked at before a job asks whether it is still wanted.
+/// The number of paths between checks for cancellation.
 const PIECE: usize = 4096;
-/// After this time the first results go to the screen.
+/// The time until the first results are reported.
 const FIRST: Duration = Duration::from_millis(5);
-/// And others as often as this.
+/// The interval of further results.
 const NEXT: Duration = Duration::from_millis(40);
 
-/// Who asked for a job holds this; without it, the job ends.
+/// Cancels its job when dropped.
 #[derive(Debug)]
 pub struct Ticket(Arc<AtomicBool>);
 
@@ -29,13 +29,13 @@ impl Drop for Ticket {
 }
 
 impl Ticket {
-    /// Whether a result is of the job that this was given for.
+    /// Returns whether a result belongs to the job of this ticket.
     pub fn is_for(&self, done: &Done) -> bool {
         Arc::ptr_eq(&self.0, &done.job)
     }
 }
 
-/// What the paths are gone through for.
+/// The purpose of a pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     Search,
@@ -45,21 +45,21 @@ pub enum Purpose {
 /// A pass over all paths.
 pub struct Job {
     inspection: Arc<Inspection>,
-    /// What each path ships in all layers: the order of hits.
+    /// The size of each path over all layers, which orders the matches.
     weights: Arc<[u64]>,
     pattern: Pattern,
     purpose: Purpose,
     stop: Arc<AtomicBool>,
 }
 
-/// What a job has found, at last or so far.
+/// The results of a job, final or so far.
 pub struct Done {
     job: Arc<AtomicBool>,
     pub found: Found,
 }
 
 pub enum Found {
-    /// How many paths match, and the biggest; all of them once it is over.
+    /// The number of matches, and the largest ones; all of them when the job is complete.
     Hits {
         count: usize,
         biggest: Option<NodeId>,
@@ -80,7 +80,8 @@ impl Job {
         (Self { inspection, weights, pattern, purpose, stop: stop.clone() }, Ticket(stop))
     }
 
-    /// Runs it to its end, or until its ticket is gone; `tell` gets what is found on the way and at last.
+    /// Runs the job until it is complete or its ticket is dropped; `tell` receives intermediate and
+    /// final results.
     pub fn run(&self, tell: &mut dyn FnMut(Done)) {
         match self.purpose {
             Purpose::Search => self.search(tell),
@@ -122,8 +123,8 @@ impl Job {
         }
     }
 
-    /// Tells of every path whether it matches, and now and then that the screen should hear of it; whether it came to
-    /// the end.
+    /// Calls `tell` with every path, whether it matches, and whether intermediate results are due;
+    /// returns whether the pass is complete.
     fn walk(&self, mut tell: impl FnMut(NodeId, bool, bool)) -> bool {
         let mut finder = self.pattern.finder(&self.inspection.tree);
         let (mut told, mut pause) = (Instant::now(), FIRST);

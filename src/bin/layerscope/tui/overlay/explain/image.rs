@@ -1,4 +1,4 @@
-//! The numbers of the whole image: those of the header.
+//! Explains the numbers of the image in the header.
 
 use layerscope::Inspection;
 use layerscope::analysis::LayerAccount;

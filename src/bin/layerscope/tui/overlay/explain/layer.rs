@@ -1,4 +1,4 @@
-//! The numbers of a layer, and what has been shipped up to one.
+//! Explains the numbers of a layer, and of all layers up to one.
 
 use layerscope::Inspection;
 use layerscope::analysis::DeadGroup;
@@ -9,7 +9,7 @@ use super::path::by_pair;
 use super::{Part, Sum};
 use crate::tui::explorer::sentences::layer_named;
 
-/// Explains what a layer ships, hides and takes.
+/// Explains what a layer contains and removes, and its stored size.
 pub fn explain(inspection: &Inspection, groups: &[DeadGroup], layer: usize, units: Units) -> (String, Vec<Part>) {
     let title = format!("Layer {layer}");
     let Some(account) = inspection.layers.get(layer) else { return (title, Vec::new()) };
@@ -66,7 +66,7 @@ pub fn explain(inspection: &Inspection, groups: &[DeadGroup], layer: usize, unit
     (title, parts)
 }
 
-/// Explains the two lines of the timeline at a layer.
+/// Explains the two curves of the timeline at a layer.
 pub fn up_to(inspection: &Inspection, layer: usize) -> (String, Vec<Part>) {
     let layers = inspection.layers.iter().enumerate().take(layer + 1);
     let shipped: Vec<_> = layers.map(|(i, account)| (account.shipped, layer_named(inspection, i))).collect();

@@ -1,4 +1,4 @@
-//! How a number was computed, with the figures that add up to it.
+//! Explains how a number was computed, with the figures that add up to it.
 
 mod image;
 mod layer;
@@ -18,13 +18,13 @@ use crate::tui::widgets::moved;
 use crate::tui::widgets::text::wrap;
 use crate::view::View;
 
-/// The parts of a sum that are named; the others are added up.
+/// The most parts of a sum that are listed; the others are added up.
 const NAMED: usize = 8;
 
-/// What an explanation is of.
+/// The subject of an explanation.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Subject {
-    /// A path as of a layer, or what a layer did there, with the bytes that the tree shows.
+    /// A path as of a layer, or the changes of a layer there, with the sums that the tree shows.
     Path {
         node: NodeId,
         layer: usize,
@@ -32,9 +32,9 @@ pub enum Subject {
         totals: Totals,
     },
     Layer(usize),
-    /// What has been shipped up to a layer, and what of it can be seen.
+    /// The size of all layers up to one, and its visible part.
     UpTo(usize),
-    /// What one layer shipped and another one hid.
+    /// The bytes that one layer added and another removed.
     Waste(DeadGroup),
     Image,
 }
@@ -46,17 +46,17 @@ pub enum Part {
     Sum(Sum),
 }
 
-/// Bytes that add up.
+/// A sum of byte counts.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Sum {
     pub parts: Vec<(u64, String)>,
     pub total: u64,
-    /// What the total is.
+    /// A description of the total.
     pub what: String,
 }
 
 impl Sum {
-    /// A sum with its biggest parts, and all others as one; those of nothing are left out.
+    /// Makes a sum with its largest parts, and all others as one; empty parts are left out.
     fn new(mut parts: Vec<(u64, String)>, total: u64, what: impl Into<String>) -> Self {
         parts.retain(|&(bytes, _)| bytes > 0);
         if parts.len() > NAMED + 1 {
@@ -67,7 +67,7 @@ impl Sum {
         Self { parts, total, what: what.into() }
     }
 
-    /// A column of numbers, with the total below.
+    /// Formats the sum as a column of numbers, with the total below.
     fn lines(&self, units: Units, width: usize) -> Vec<String> {
         let digits = count(self.total).len();
         let total = format!("{} ({})", self.what, units.size(self.total));
@@ -98,7 +98,7 @@ pub fn explain(inspection: &Inspection, groups: &[DeadGroup], subject: &Subject,
     }
 }
 
-/// An explanation that is on the screen, over what it explains.
+/// The explanation on the screen.
 #[derive(Debug)]
 pub struct Explanation {
     subjects: Vec<Subject>,
@@ -109,7 +109,7 @@ pub struct Explanation {
 }
 
 impl Explanation {
-    /// The text, and how many subjects there are besides.
+    /// Returns the text, and the number of other subjects.
     pub fn lines(&self, units: Units, width: usize) -> Vec<String> {
         let mut lines = Vec::new();
         for part in &self.parts {
@@ -123,7 +123,7 @@ impl Explanation {
         lines
     }
 
-    /// What else can be explained here.
+    /// Returns the name of the next subject that can be explained here.
     pub fn next(&self) -> Option<&'static str> {
         (self.subjects.len() > 1).then(|| match self.subjects[(self.at + 1) % self.subjects.len()] {
             Subject::Path { .. } => "the path",
@@ -136,7 +136,7 @@ impl Explanation {
 }
 
 impl App {
-    /// Explains what is selected; if an explanation is shown, what it is a part of.
+    /// Explains the selection; if an explanation is shown, explains its total instead.
     pub(in crate::tui) fn explain(&mut self) {
         let (subjects, at) = match self.explained.take() {
             Some(before) => {
@@ -150,7 +150,7 @@ impl App {
         self.explained = Some(Explanation { subjects, at, title, parts, scroll: 0 });
     }
 
-    /// What can be explained here, the most particular first.
+    /// Returns the subjects that can be explained here, the most specific first.
     fn subjects(&self) -> Vec<Subject> {
         let (Some(explorer), Some(views)) = (self.explorer(), &self.views) else { return Vec::new() };
         let layer = explorer.layer;
@@ -177,7 +177,7 @@ impl App {
         subjects
     }
 
-    /// Keys while an explanation is shown.
+    /// Handles an action while an explanation is shown.
     pub(in crate::tui) fn act_in_explanation(&mut self, action: Action) {
         let (area, units) = (self.panes().main, self.units);
         let Some(explanation) = &mut self.explained else { return };

@@ -1,4 +1,4 @@
-//! The bytes at a path: of the files that are there, and of those that are gone but ship.
+//! Explains the bytes at a path: visible files, and removed files that are still in the image.
 
 use std::collections::BTreeMap;
 
@@ -12,7 +12,7 @@ use layerscope::tree::{Cause, Kind, NodeId, Totals, Tree, VersionId};
 use super::{NAMED, Part, Sum};
 use crate::tui::explorer::sentences::layer_named;
 
-/// Explains what a path ships up to a layer.
+/// Explains the size of a path up to a layer.
 pub fn as_of(inspection: &Inspection, node: NodeId, layer: usize, totals: Totals) -> (String, Vec<Part>) {
     let tree = &inspection.tree;
     let path = escaped(&tree.path(node));
@@ -38,7 +38,7 @@ pub fn as_of(inspection: &Inspection, node: NodeId, layer: usize, totals: Totals
     (format!("{path}, up to layer {layer}"), parts)
 }
 
-/// Explains what a layer did at a path.
+/// Explains the changes of a layer at a path.
 pub fn changes(inspection: &Inspection, node: NodeId, layer: usize, totals: Totals) -> (String, Vec<Part>) {
     let path = escaped(&inspection.tree.path(node));
     let mut parts = vec![Part::Sentence(format!(
@@ -53,7 +53,8 @@ pub fn changes(inspection: &Inspection, node: NodeId, layer: usize, totals: Tota
     (format!("{path}, changes of layer {layer}"), parts)
 }
 
-/// Files with one name by layer; the others as what is left, since each of them counts once for all of its names.
+/// Sums up the visible files by layer. Files with several names are the rest, because each of them
+/// counts once for all its names.
 fn visible(inspection: &Inspection, node: NodeId, layer: usize, total: u64) -> Sum {
     let tree = &inspection.tree;
     let mut by_layer: BTreeMap<usize, (u64, usize)> = BTreeMap::new();
@@ -76,7 +77,7 @@ fn visible(inspection: &Inspection, node: NodeId, layer: usize, total: u64) -> S
     Sum::new(parts, total, "visible")
 }
 
-/// The dead inodes at a path and below it.
+/// Returns the dead inodes at and below a path.
 fn dead_below(inspection: &Inspection, node: NodeId) -> impl Iterator<Item = &Dead> {
     let tree = &inspection.tree;
     inspection.dead.iter().filter(move |dead| {
@@ -88,7 +89,7 @@ fn dead_below(inspection: &Inspection, node: NodeId) -> impl Iterator<Item = &De
     })
 }
 
-/// Dead inodes by the layers that ship and that hide them.
+/// Sums up dead inodes by the layers that added and removed them.
 pub fn by_pair<'a>(
     inspection: &Inspection,
     dead: impl Iterator<Item = &'a Dead>,
@@ -107,7 +108,7 @@ pub fn by_pair<'a>(
     Sum::new(pairs.iter().map(part).collect(), total, what)
 }
 
-/// How what pulling a path costs is estimated, where layers are compressed.
+/// Explains how the download size of a path is estimated, if layers are compressed.
 fn pull(inspection: &Inspection, node: NodeId, layer: usize) -> Option<String> {
     let tree = &inspection.tree;
     let mut layers = std::collections::BTreeSet::new();
@@ -136,7 +137,7 @@ fn pull(inspection: &Inspection, node: NodeId, layer: usize) -> Option<String> {
     })
 }
 
-/// What is odd about how a file is counted.
+/// Returns remarks on unusual ways in which a file is counted.
 fn remarks(tree: &Tree, node: NodeId) -> impl Iterator<Item = String> {
     let versions = || tree.versions(node).filter(|&version| tree.kind(version) == Kind::File);
     let other = versions().find(|&version| tree.inode(version) != version);

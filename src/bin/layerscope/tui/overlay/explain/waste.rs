@@ -1,4 +1,4 @@
-//! The bytes that one layer ships and another one hides.
+//! Explains the bytes that one layer adds and another removes.
 
 use std::collections::BTreeMap;
 

@@ -1,4 +1,4 @@
-//! A comparison as a unified diff, with marks and colours.
+//! Draws a comparison as a unified diff, with signs and colours.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -57,7 +57,7 @@ fn changed(lines: &Lines, row: &Row, left: usize, width: usize, theme: &Theme) -
     Line::from(spans)
 }
 
-/// As much of a line as fits; of a very long one, what is near its start.
+/// Returns the visible part of a line; a very long line is only shown near its start.
 fn shown(text: &[u8], encoding: Encoding, left: usize, room: usize, style: Style, theme: &Theme) -> Vec<Span<'static>> {
     let near = &text[..text.len().min(2 * usize::try_from(LONG).expect("a line fits into memory"))];
     visible(near, encoding, 0..near.len(), left..left + room, |_| style, theme.dim)

@@ -1,4 +1,4 @@
-//! The bytes of a file: place, hexadecimal digits, characters.
+//! Draws the bytes of a file: offset, hexadecimal digits, characters.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

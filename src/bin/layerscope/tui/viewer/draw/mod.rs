@@ -50,7 +50,7 @@ pub fn draw(viewer: &Viewer, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// The line that is being typed, and what it is for.
+/// Returns the input line, with its purpose.
 pub fn typing(asking: Asking, prompt: &Prompt, theme: &Theme) -> Line<'static> {
     let (mark, what) = match asking {
         Asking::Find => ('/', "a text or a regular expression"),
@@ -68,7 +68,7 @@ fn paragraphs(paragraphs: &[String], area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// What the title says after the path: the version, the size, the place.
+/// Returns the title after the path: version, size and position.
 fn about(viewer: &Viewer) -> String {
     let tree = &viewer.inspection.tree;
     let version = viewer.version();
@@ -98,7 +98,7 @@ fn about(viewer: &Viewer) -> String {
     about
 }
 
-/// Where in the file the first row is.
+/// Returns the position of the first row in the file.
 fn place(file: &FileView) -> String {
     if file.window.is_none() || file.size == 0 {
         return String::new();

@@ -1,4 +1,4 @@
-//! The lines of a text, with numbers, colours, and what was found.
+//! Draws the lines of a text with numbers, colours and matches.
 
 use std::ops::Range;
 
@@ -47,7 +47,7 @@ pub fn draw(file: &FileView, window: &Window, room: Room, theme: &Theme, area: R
     }
 }
 
-/// The number of a line, or a mark where one goes on.
+/// Returns the number of a line, or a mark for a continued one.
 fn label(number: Option<u64>, goes_on: bool, width: usize, theme: &Theme) -> Span<'static> {
     let text = match number {
         Some(number) => number.to_string(),
@@ -57,7 +57,8 @@ fn label(number: Option<u64>, goes_on: bool, width: usize, theme: &Theme) -> Spa
     Span::styled(format!("{text:>width$} "), theme.dim)
 }
 
-/// The part of a line that lies in some columns, each glyph in the style of its bytes; escapes in a style of their own.
+/// Returns the part of a line in some columns, each glyph in the style of its bytes; escapes have a
+/// style of their own.
 pub fn visible(
     line: &[u8],
     encoding: Encoding,
@@ -130,7 +131,7 @@ impl<'a> Styles<'a> {
         }
     }
 
-    /// The theme's own colours, which are the terminal's.
+    /// Returns the style of a role in the theme's colours, which are the terminal's.
     fn role(&self, role: Role) -> Style {
         match role {
             Role::Comment => self.theme.dim,

@@ -1,4 +1,4 @@
-//! Moving through a file: by rows, to a line, to a place that was found; which rows there are.
+//! Moves through a file: by rows, to a line, or to a match; and determines the rows.
 
 use super::super::Room;
 use super::super::find::Way;
@@ -7,7 +7,7 @@ use super::super::window::LONG;
 use super::{Asked, FileView, Form, Goal, Top};
 use crate::tui::keys::Action;
 
-/// Columns that a key moves a text sideways.
+/// The number of columns of a sideways step.
 const SIDEWAYS: usize = 8;
 
 impl FileView {
@@ -17,7 +17,7 @@ impl FileView {
         }
     }
 
-    /// Goes to a line, counted from 1, or in hex to a place in bytes.
+    /// Goes to a line, counted from 1, or in hex to an offset in bytes.
     pub fn go_to(&mut self, number: u64, room: Room) {
         self.goal = Some(match self.form {
             Form::Text => {
@@ -32,7 +32,7 @@ impl FileView {
         self.settle(room);
     }
 
-    /// Does what a key asks for.
+    /// Performs an action.
     pub fn act(&mut self, action: Action, room: Room) {
         let page = room.height.max(2) - 1;
         match action {
@@ -59,7 +59,7 @@ impl FileView {
         self.settle(room);
     }
 
-    /// The same place in the other form.
+    /// Switches to the other form at the same position.
     fn turn(&mut self, room: Room) {
         let at = self.top.at;
         self.left = 0;
@@ -74,7 +74,7 @@ impl FileView {
         }
     }
 
-    /// Goes where it is meant to go, if what is there has come, and never beyond the last row.
+    /// Moves to the goal, if it has been read, and never beyond the last row.
     pub fn settle(&mut self, room: Room) {
         if self.goal.as_ref().is_some_and(|_| self.target().is_some_and(|at| self.has(at)))
             && let Some(goal) = self.goal.take()
@@ -128,7 +128,7 @@ impl FileView {
         }
     }
 
-    /// Moves a text sideways so that a place of a line can be seen.
+    /// Scrolls a text sideways, so that a position in a line is visible.
     fn show_column(&mut self, at: u64, place: usize, len: u64, room: Room) {
         let (Some(window), Some(encoding), false) = (&self.window, self.encoding, self.wrap) else { return };
         let before = glyphs(window.line(at), encoding).take_while(|glyph| glyph.bytes.start < place);
@@ -139,23 +139,24 @@ impl FileView {
         }
     }
 
-    /// The columns for text beside the line numbers.
+    /// Returns the width of the text beside the line numbers.
     pub fn text_width(&self, room: Room) -> usize {
         room.width.saturating_sub(self.number_width() + 1)
     }
 
-    /// The columns of line numbers.
+    /// Returns the width of the line numbers.
     pub fn number_width(&self) -> usize {
         self.count.counted().max(999).to_string().len()
     }
 
-    /// The number of the line at a place, from 1; `None` if what is before has not been counted.
+    /// Returns the line number of a position, from 1; `None` if the file before it has not been
+    /// counted.
     pub fn line_number(&self, at: u64) -> Option<u64> {
         let window = self.window.as_ref()?;
         Some(self.count.before(window.start)? + window.newlines_before(at) + 1)
     }
 
-    /// Where the rows of a line begin in it.
+    /// Returns the offsets in a line at which its rows begin.
     pub fn rows_at(&self, at: u64, room: Room) -> Vec<usize> {
         match (&self.window, self.encoding) {
             (Some(window), Some(encoding)) if self.wrap => {
@@ -218,7 +219,7 @@ impl FileView {
         top
     }
 
-    /// The top with which the last row of the file is the last row shown.
+    /// Returns the first row when the end of the file is the last visible row.
     fn last_top(&self, room: Room) -> Top {
         let Some(window) = self.window.as_ref().filter(|window| window.end() > 0) else { return Top::default() };
         let at = window.before(window.end());

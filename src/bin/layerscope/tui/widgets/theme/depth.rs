@@ -1,12 +1,12 @@
-//! How many colours a terminal has, and the nearest of them.
+//! The number of colours of a terminal, and the nearest available colour.
 
 use ratatui::style::Color;
 
-/// How many colours there are.
+/// The number of colours.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Depth {
     Sixteen,
-    /// The 16, a cube of 6 × 6 × 6 and 24 greys.
+    /// 256 colours: the 16, a 6 × 6 × 6 cube and 24 greys.
     Indexed,
     True,
 }
@@ -31,14 +31,14 @@ const SIXTEEN: [(Color, [u8; 3]); 16] = [
     (Color::White, [255, 255, 255]),
 ];
 
-/// Colours whose parts differ by no more have no hue to speak of.
+/// The largest difference between components of a colour that counts as pale, without a clear hue.
 const PALE: u8 = 48;
 
 /// The steps of the cube.
 const STEPS: [u8; 6] = [0, 95, 135, 175, 215, 255];
 
 impl Depth {
-    /// What `COLORTERM` and `TERM` promise.
+    /// Returns the colours that `COLORTERM` and `TERM` promise.
     pub fn promised(colorterm: Option<&str>, term: Option<&str>) -> Self {
         match (colorterm, term) {
             (Some("truecolor" | "24bit"), _) => Self::True,
@@ -47,7 +47,7 @@ impl Depth {
         }
     }
 
-    /// The nearest colour that there is.
+    /// Returns the nearest available colour.
     pub fn nearest(self, colour: Color) -> Color {
         match (self, colour) {
             (Self::Indexed, Color::Rgb(red, green, blue)) => Color::Indexed(indexed([red, green, blue])),
@@ -65,7 +65,8 @@ fn distance(one: [u8; 3], other: [u8; 3]) -> u32 {
     one.iter().zip(other).map(|(&a, b)| u32::from(a.abs_diff(b)).pow(2)).sum()
 }
 
-/// The hue where there is one, and else the brightness: pale colours are nearer to grey than to any of the 16.
+/// Returns the nearest of the 16 colours: by hue or, for pale colours, by brightness, because they
+/// are nearer to grey than to any hue.
 fn sixteen(colour: [u8; 3]) -> Color {
     let (least, most) = (colour.into_iter().min().unwrap_or(0), colour.into_iter().max().unwrap_or(0));
     let range = most - least;
@@ -83,7 +84,7 @@ fn indexed(colour: [u8; 3]) -> u8 {
     (16..=255).min_by_key(|&index| distance(of_index(index), colour)).unwrap_or(7)
 }
 
-/// What a colour of the cube, or a grey, looks like.
+/// Returns the RGB value of a colour of the cube, or of a grey.
 fn of_index(index: u8) -> [u8; 3] {
     match index {
         ..16 => SIXTEEN[usize::from(index)].1,

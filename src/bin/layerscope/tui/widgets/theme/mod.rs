@@ -1,4 +1,4 @@
-//! Colours, as roles. A mark or a different character always says the same as the colour.
+//! Colours by role. Every colour is accompanied by a mark or a character with the same meaning.
 
 mod depth;
 mod read;
@@ -9,7 +9,7 @@ use super::signs::Signs;
 
 pub use depth::Depth;
 
-/// Whether the terminal's background is dark or light.
+/// The brightness of the terminal's background.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Background {
     Dark,
@@ -22,17 +22,17 @@ macro_rules! roles {
         #[derive(Debug, Clone, Copy, PartialEq, Eq)]
         pub struct Theme {
             $($(#[doc = $doc])* pub $role: Style,)*
-            /// The background that the colours are made for, if for a certain one.
+            /// The background that the colours are made for; `None` for any.
             pub background: Option<Background>,
-            /// The characters that there are.
+            /// The available characters.
             pub signs: Signs,
         }
 
         impl Theme {
-            /// The names of the roles, as theme files have them.
+            /// The names of the roles in theme files.
             const ROLES: &[&str] = &[$(stringify!($role),)*];
 
-            /// No role looks like anything.
+            /// A theme without any style.
             pub const BARE: Self = Self { $($role: Style::new(),)* background: None, signs: Signs::Unicode };
 
             fn role(&mut self, name: &str) -> Option<&mut Style> {
@@ -57,7 +57,7 @@ roles! {
     removed,
     dim,
     strong,
-    /// The selected row of the pane that has the keys.
+    /// The selected row of the pane with the focus.
     selected,
     /// The selected row of another pane.
     elsewhere,
@@ -65,7 +65,7 @@ roles! {
     focused,
 }
 
-/// The themes that the program brings along.
+/// The built-in themes.
 pub const BUILT_IN: &[(&str, &str)] = &[
     ("dark", include_str!("../../../../../../assets/themes/dark.toml")),
     ("light", include_str!("../../../../../../assets/themes/light.toml")),
@@ -75,17 +75,17 @@ pub const BUILT_IN: &[(&str, &str)] = &[
 ];
 
 impl Theme {
-    /// The 16 colours that every terminal has, which follow its own palette.
+    /// Returns the theme of the terminal's own 16 colours.
     pub fn colours() -> Self {
         Self::expected("16")
     }
 
-    /// No colours, for `NO_COLOR`.
+    /// Returns the theme without colours, for `NO_COLOR`.
     pub fn plain() -> Self {
         Self::expected("plain")
     }
 
-    /// The colours for a background, where there is true colour.
+    /// Returns the true-colour theme for a background.
     pub fn for_background(background: Background) -> Self {
         Self::expected(match background {
             Background::Dark => "dark",
@@ -93,7 +93,7 @@ impl Theme {
         })
     }
 
-    /// The theme of a name that the program brings along.
+    /// Returns the built-in theme of a name.
     pub fn built_in(name: &str) -> Option<Self> {
         let (_, text) = BUILT_IN.iter().find(|(built_in, _)| *built_in == name)?;
         Some(Self::read(text).expect("a theme of the program, which a test reads"))
@@ -103,7 +103,7 @@ impl Theme {
         Self::built_in(name).expect("a name of the table")
     }
 
-    /// The same on a terminal that has fewer colours.
+    /// Returns the theme reduced to fewer colours.
     pub fn reduced(mut self, depth: Depth) -> Self {
         for style in self.styles() {
             style.fg = style.fg.map(|colour| depth.nearest(colour));
@@ -112,7 +112,7 @@ impl Theme {
         self
     }
 
-    /// The same with other characters.
+    /// Returns the theme with other characters.
     pub fn with(self, signs: Signs) -> Self {
         Self { signs, ..self }
     }

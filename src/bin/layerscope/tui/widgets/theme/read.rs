@@ -1,4 +1,4 @@
-//! Theme files: TOML with a style for each role, such as `dead = "#f0646b bold"`.
+//! Parses theme files: TOML with a style for each role, such as `dead = "#f0646b bold"`.
 
 use ratatui::style::{Color, Modifier, Style};
 use toml::de::{DeTable, DeValue};
@@ -8,7 +8,7 @@ use crate::toml_file;
 use crate::toml_file::Problem;
 
 impl Theme {
-    /// Reads a theme file; roles that it does not have are those of its `base`, or else of the 16 colours.
+    /// Parses a theme file. Missing roles come from its `base`, or from the 16 colours.
     pub fn read(text: &str) -> Result<Self, Problem> {
         let table = DeTable::parse(text).map_err(|error| Problem::of_syntax(text, &error))?.into_inner();
         let mut theme = match table.get("base") {
@@ -55,7 +55,7 @@ fn background(text: &str) -> Result<Background, String> {
     }
 }
 
-/// Reads `green bold`, `#f0646b on 236 underlined`.
+/// Parses `green bold`, `#f0646b on 236 underlined`.
 fn style(text: &str) -> Result<Style, String> {
     let mut style = Style::new();
     let mut words = text.split_whitespace();
