@@ -1,4 +1,5 @@
-//! What need not ship, by rule: one's own doing first, then the base image's; below, why, and the lines that fix it.
+//! The findings view: avoidable bytes by rule, your layers first and then the base image; below,
+//! the reason and the fix.
 
 use std::sync::Arc;
 
@@ -31,13 +32,13 @@ pub const KEYS: &[Hint] = &[
 ];
 
 const SIZE_WIDTH: usize = 8;
-/// Below this height all of the room is the list's.
+/// The height below which there is only the list.
 const TALL: usize = 8;
 
 /// The state of the view.
 pub struct Findings {
     study: Option<Arc<Study>>,
-    /// Positions in the study's list, one's own before the base image's.
+    /// Indices in the study's findings, those of your layers before those of the base image.
     order: Vec<usize>,
     cursor: usize,
     top: usize,
@@ -48,7 +49,7 @@ impl Findings {
         Self { study: None, order: Vec::new(), cursor: 0, top: 0 }
     }
 
-    /// Takes what was found.
+    /// Sets the findings.
     pub fn studied(&mut self, study: &Arc<Study>) {
         let mut order: Vec<_> = (0..study.findings.len()).collect();
         order.sort_by_key(|&i| (study.findings[i].whose, std::cmp::Reverse(study.findings[i].bytes)));
@@ -60,12 +61,12 @@ impl Findings {
         self.study.as_ref()?.findings.get(*self.order.get(self.cursor)?)
     }
 
-    /// The path that the selected finding is about, at the layer that ships it.
+    /// Returns the path of the selected finding, as of the layer that added it.
     pub fn selected_path(&self) -> Option<(NodeId, usize)> {
         self.selected().and_then(target).map(|(node, born, _)| (node, born))
     }
 
-    /// Does something; says whether to go to the explorer now.
+    /// Performs an action; returns whether to go to the explorer.
     pub fn act(&mut self, explorer: &mut Explorer, action: Action, area: Rect) -> bool {
         if action == Action::Enter
             && let Some((node, born, gone)) = self.selected().and_then(target)
@@ -85,7 +86,7 @@ impl Findings {
         false
     }
 
-    /// Puts the cursor on what lies at a cell; says whether there is something.
+    /// Moves the cursor to the row at a cell; returns whether there is one.
     pub fn select(&mut self, explorer: &Explorer, at: Position, area: Rect) -> bool {
         let inner = inside(area);
         let height = self.list_height(explorer, inner);
@@ -129,7 +130,7 @@ impl Findings {
         }
     }
 
-    /// Why the selected finding ships, and the lines that fix it, under a rule, where there is room.
+    /// Returns the reason for the selected finding and the lines that fix it, if there is space.
     fn notes(&self, explorer: &Explorer, inner: Rect) -> Vec<(String, String)> {
         let Some(finding) = self.selected().filter(|_| usize::from(inner.height) >= TALL) else { return Vec::new() };
         let width = usize::from(inner.width);
@@ -161,7 +162,8 @@ impl Findings {
     }
 }
 
-/// Where a finding can be looked at: its biggest file, the layer it is from, and the one that took it away.
+/// Returns the place to show for a finding: its largest file, the layer that added it, and the one
+/// that removed it.
 fn target(finding: &Finding) -> Option<(NodeId, usize, Option<usize>)> {
     let spot = finding.examples.first().or(finding.places.first())?;
     Some((spot.node, finding.born_in, finding.died_in()))

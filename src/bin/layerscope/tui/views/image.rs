@@ -1,4 +1,4 @@
-//! The image itself: tags, platform, sizes, what a container runs, the whole history, digests.
+//! The image view: tags, platform, sizes, run configuration, the full history, digests.
 
 use layerscope::display::escaped_str;
 use layerscope::display::{Units, count, percent, plural};
@@ -23,10 +23,10 @@ pub const KEYS: &[Hint] = &[
     (&[Action::Quit], "quit"),
 ];
 
-/// The columns of the words on the left.
+/// The width of the words on the left.
 const WORDS: usize = 12;
 
-/// The facts, as words with what there is to say of them.
+/// The facts, as words with their texts.
 pub struct ImageFacts {
     facts: Vec<(&'static str, String)>,
     history: Vec<(String, String)>,
@@ -156,7 +156,7 @@ fn facts(inspection: &Inspection) -> Vec<(&'static str, String)> {
     facts
 }
 
-/// Every step of the build; steps that made no layer have no number.
+/// Returns the history; entries that made no layer have no number.
 fn history(inspection: &Inspection) -> Vec<(String, String)> {
     let mut layer = 0;
     let mut steps = Vec::new();

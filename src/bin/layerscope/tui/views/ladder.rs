@@ -1,4 +1,4 @@
-//! How small the image could be: a bar for each remedy; below, how to get there.
+//! The sizes view: a bar for each possible change; below, the instructions.
 
 use std::sync::Arc;
 
@@ -27,7 +27,7 @@ pub const KEYS: &[Hint] = &[
     (&[Action::Quit], "quit"),
 ];
 
-/// The columns of a title, and of a size with its tilde.
+/// The width of a title, and of a size with its tilde.
 const TITLE: usize = 30;
 const SIZE_WIDTH: usize = 9;
 const RATIO_WIDTH: usize = 7;
@@ -39,7 +39,7 @@ pub struct Ladder {
     dropped: Option<Dropped>,
 }
 
-/// What is left when every path that is marked is never made, and the run of marked layers is one.
+/// The size without the marked paths and with the marked layers merged.
 struct Dropped {
     what: String,
     shipped: u64,
@@ -51,12 +51,12 @@ impl Ladder {
         Self { study: None, cursor: 0, dropped: None }
     }
 
-    /// Takes what was found.
+    /// Sets the ladder.
     pub fn studied(&mut self, study: &Arc<Study>) {
         self.study = Some(study.clone());
     }
 
-    /// Counts what the marks come to.
+    /// Computes the size without the marks.
     pub fn enter(&mut self, explorer: &Explorer) {
         let inspection = &explorer.inspection;
         let mut changes: Vec<_> = explorer.marks.topmost(&inspection.tree).map(Change::Drop).collect();
@@ -78,7 +78,7 @@ impl Ladder {
         self.study.as_ref().map_or(&[], |study| &study.ladder)
     }
 
-    /// Does something; says which path to explore now.
+    /// Performs an action; returns the path to explore, if requested.
     pub fn act(&mut self, action: Action) -> Option<layerscope::tree::NodeId> {
         if action == Action::Enter {
             let study = self.study.as_ref()?;
@@ -89,7 +89,7 @@ impl Ladder {
         None
     }
 
-    /// Puts the cursor on what lies at a cell; says whether there is something.
+    /// Moves the cursor to the row at a cell; returns whether there is one.
     pub fn select(&mut self, at: Position, area: Rect) -> bool {
         let inner = inside(area);
         let row = usize::from(at.y.saturating_sub(inner.y));
@@ -145,12 +145,12 @@ impl Ladder {
     }
 }
 
-/// Whether compressing tells more of what there is to pull than is known.
+/// Returns whether compressing the layers would improve the download size.
 fn can_be_measured(rung: &Rung) -> bool {
     !rung.pull.is_exact() && rung.ships != Ships::Others
 }
 
-/// How to get to a rung, and what there is to know; the latter is dimmed.
+/// Returns the instructions for a rung, and remarks, which are dimmed.
 fn explanation(look: Look<'_>, rung: &Rung, width: usize) -> Vec<(String, bool)> {
     let certainty = match &rung.certainty {
         Certainty::Exact => "exact: the same files, with some left out".to_owned(),
@@ -167,7 +167,7 @@ fn explanation(look: Look<'_>, rung: &Rung, width: usize) -> Vec<(String, bool)>
     how.chain(notes).collect()
 }
 
-/// Wraps a line of a Dockerfile, all parts indented as it is.
+/// Wraps a line of a Dockerfile with its own indentation.
 fn indented(line: &str, width: usize) -> Vec<String> {
     let text = line.trim_start_matches(' ');
     let indent = (line.len() - text.len()).min(width / 2);

@@ -1,4 +1,5 @@
-//! The views beside the explorer: each shows the same inspection in another way, and shares its selection.
+//! The views beside the explorer. Each shows the same inspection in another way, and shares its
+//! selection.
 
 mod findings;
 mod image;
@@ -37,12 +38,12 @@ use treemap::Treemap;
 use waste::Waste;
 
 impl View {
-    /// The view that an action asks for.
+    /// Returns the view of an action.
     pub fn asked_for(action: Action) -> Option<Self> {
         Self::ALL.into_iter().find(|view| view.action() == action)
     }
 
-    /// The action that asks for it.
+    /// Returns the action of a view.
     pub fn action(self) -> Action {
         match self {
             Self::Explore => Action::ViewExplore,
@@ -57,14 +58,14 @@ impl View {
     }
 }
 
-/// What drawing needs besides the state.
+/// The settings for drawing besides the state.
 #[derive(Clone, Copy)]
 pub struct Look<'a> {
     pub theme: &'a Theme,
     pub units: Units,
 }
 
-/// The state of the views, made when the image has been read.
+/// The states of the views, made when the image has been read.
 pub struct Views {
     waste: Waste,
     timeline: Timeline,
@@ -89,13 +90,13 @@ impl Views {
         }
     }
 
-    /// Takes what was found by looking into files.
+    /// Sets the results of the study.
     pub fn studied(&mut self, study: &Arc<Study>) {
         self.findings.studied(study);
         self.ladder.studied(study);
     }
 
-    /// Brings a view that is about to be shown to the explorer's selection.
+    /// Moves a view that is about to be shown to the explorer's selection.
     pub fn enter(&mut self, view: View, explorer: &Explorer) {
         match view {
             View::Waste => self.waste.enter(explorer),
@@ -106,19 +107,19 @@ impl Views {
         }
     }
 
-    /// Stops what goes on in a view only while it is shown.
+    /// Stops the animation of a view that is no longer shown.
     pub fn leave(&mut self, view: View) {
         if view == View::Play {
             self.play.leave();
         }
     }
 
-    /// Whether something moves by itself in a view.
+    /// Returns whether an animation is running in a view.
     pub fn is_moving(&self, view: View) -> bool {
         view == View::Play && self.play.is_running()
     }
 
-    /// Lets time pass in a view.
+    /// Advances a view by some time.
     pub fn tick(&mut self, view: View, explorer: &mut Explorer, time: Duration) {
         if view == View::Play {
             self.play.tick(time);
@@ -128,19 +129,19 @@ impl Views {
         }
     }
 
-    /// Makes the layer that a view has come to the selected one.
+    /// Selects the layer that an animation has reached.
     pub fn settle(&self, view: View, explorer: &mut Explorer) {
         if view == View::Play {
             explorer.select_layer(self.play.layer());
         }
     }
 
-    /// Plays layers, from the start of the first through the end of the last.
+    /// Replays layers, from the start of the first to the end of the last.
     pub fn play(&mut self, layers: RangeInclusive<usize>) {
         self.play.start(layers);
     }
 
-    /// Does something in the area that the view is drawn in; says whether to go to the explorer now.
+    /// Performs an action in a view drawn in `area`; returns whether to go to the explorer.
     pub fn act(&mut self, view: View, explorer: &mut Explorer, action: Action, area: Rect) -> bool {
         match view {
             View::Explore => false,
@@ -164,7 +165,7 @@ impl Views {
         }
     }
 
-    /// Selects what lies at a cell; says whether there is something.
+    /// Selects the item at a cell; returns whether there is one.
     pub fn select(&mut self, view: View, explorer: &mut Explorer, look: Look<'_>, at: Position, area: Rect) -> bool {
         match view {
             View::Explore | View::Image => false,
@@ -181,7 +182,8 @@ impl Views {
         }
     }
 
-    /// Scrolls lists and texts, steps through the layers of the timeline and of the time-lapse, zooms the map.
+    /// Scrolls lists and texts, steps through the layers of timeline and replay, or zooms the
+    /// treemap.
     pub fn wheel(&mut self, view: View, explorer: &mut Explorer, look: Look<'_>, at: Position, down: bool, area: Rect) {
         let (action, times) = match (view, down) {
             (View::Timeline | View::Play, true) => (Action::Right, 1),
@@ -199,7 +201,8 @@ impl Views {
         }
     }
 
-    /// What is selected in a view, and the layer as of which it is meant; `None` where it is the explorer's selection.
+    /// Returns the selection of a view and the layer that applies; `None` if it is the explorer's
+    /// selection.
     pub fn selected(&self, view: View, explorer: &Explorer) -> Option<(NodeId, usize)> {
         match view {
             View::Waste => self.waste.selected_path(explorer),
@@ -209,12 +212,12 @@ impl Views {
         }
     }
 
-    /// The group of the row that is selected in the waste.
+    /// Returns the group of the selected row in the waste view.
     pub fn waste_group(&self) -> Option<&DeadGroup> {
         self.waste.selected_group()
     }
 
-    /// The tile that is selected in the treemap, with what it shows.
+    /// Returns the selected tile in the treemap, with its sums.
     pub fn tile(&self, explorer: &Explorer) -> Option<(NodeId, Totals)> {
         self.treemap.selected_totals(explorer)
     }
@@ -232,7 +235,7 @@ impl Views {
         }
     }
 
-    /// What matters in a view, for the footer.
+    /// Returns the key hints of a view for the footer.
     pub fn keys(view: View) -> &'static [Hint] {
         match view {
             View::Explore => &[],

@@ -1,4 +1,5 @@
-//! The build as a time-lapse: layers arrive one by one, what ships grows, the tree fills; a deletion empties the tree only.
+//! The replay of the build: layers arrive one by one, the image grows, the tree fills. Deleting
+//! files only empties the tree.
 
 mod branches;
 mod draw;
@@ -42,15 +43,15 @@ pub const KEYS: &[Hint] = &[
     (&[Action::PlayAgain], "again"),
 ];
 
-/// The time-lapse with everything that it shows, none of which is worked out again for a picture.
+/// The state of the replay, with everything that is computed only once.
 pub struct Play {
     points: Arc<[Point]>,
     film: Film,
     losses: Losses,
-    /// The paths that are followed, once somebody has looked.
+    /// The paths that are shown; `None` until the view is shown for the first time.
     branches: Option<Branches>,
     is_shown: bool,
-    /// Whether the film stands where a person has left it.
+    /// True if the user has moved the replay, so that it stays where it is.
     is_begun: bool,
 }
 
@@ -71,7 +72,8 @@ impl Play {
         self.points.len().saturating_sub(1)
     }
 
-    /// Shows it: from the start if no layer in particular is selected, and otherwise as it stands after that layer.
+    /// Shows the replay: from the start if the last layer is selected, and otherwise after the
+    /// selected layer.
     pub fn enter(&mut self, explorer: &Explorer) {
         if std::mem::replace(&mut self.is_shown, true) {
             return;
@@ -93,13 +95,13 @@ impl Play {
         self.branches.get_or_insert_with(|| Branches::new(&explorer.inspection.tree, &explorer.weights));
     }
 
-    /// Another view is shown: it waits where it is.
+    /// Pauses when another view is shown.
     pub fn leave(&mut self) {
         self.is_shown = false;
         self.film.pause();
     }
 
-    /// Plays from the start of a layer through the end of another.
+    /// Replays from the start of a layer to the end of another.
     pub fn start(&mut self, layers: RangeInclusive<usize>) {
         self.is_begun = true;
         self.film.start(layers);
@@ -109,17 +111,17 @@ impl Play {
         self.is_shown && self.film.is_running()
     }
 
-    /// The layer that is on.
+    /// Returns the current layer.
     pub fn layer(&self) -> usize {
         self.film.layer()
     }
 
-    /// Lets time pass.
+    /// Advances the replay by some time.
     pub fn tick(&mut self, time: Duration) {
         self.film.tick(time);
     }
 
-    /// Does something; says whether to go to the explorer now.
+    /// Performs an action; returns whether to go to the explorer.
     pub fn act(&mut self, action: Action) -> bool {
         match action {
             Action::PlayPause => self.film.toggle(),
@@ -135,7 +137,7 @@ impl Play {
         false
     }
 
-    /// Goes to the layer that lies at a cell, or plays or pauses; says whether it was a layer.
+    /// Goes to the layer at a cell, or toggles the replay; returns whether it was a layer.
     pub fn select(&mut self, look: Look<'_>, at: Position, area: Rect) -> bool {
         let stage = Stage::of(area);
         let layers = self.points.len();
@@ -160,7 +162,7 @@ impl Play {
         draw::draw(self, explorer, look, area, buffer);
     }
 
-    /// What ships in the end, which is the most that ever does.
+    /// Returns the final size of the image, which is the largest.
     fn most(&self) -> u64 {
         self.points.last().map_or(0, |point| point.shipped)
     }
@@ -169,12 +171,12 @@ impl Play {
         Chart::new(self.most(), self.points.len(), self.film.layer(), look, area)
     }
 
-    /// The image as it is at the moment.
+    /// Returns the current sizes of the image.
     fn column(&self) -> Column {
         self.column_of(self.film.layer()).unwrap_or(Column { shipped: 0, visible: 0 })
     }
 
-    /// The image as it was after a layer, or as it is while that layer arrives.
+    /// Returns the sizes of the image after a layer, or while that layer arrives.
     fn column_of(&self, layer: usize) -> Option<Column> {
         let now = self.points.get(layer).filter(|_| layer <= self.film.layer())?.column();
         if layer < self.film.layer() {
@@ -186,12 +188,12 @@ impl Play {
         Some(Column { shipped, visible: between(before.visible, now.visible, done).min(shipped) })
     }
 
-    /// The first of the layers that there are rows for: the newest is among them.
+    /// Returns the first of the layers that fit, including the newest.
     fn first_listed(&self, rows: usize) -> usize {
         (self.film.layer() + 1).saturating_sub(rows)
     }
 
-    /// A path as it is at the moment; nothing as long as it has not been there.
+    /// Returns a path in its current state; `None` as long as it has not existed.
     fn path(&self, path: usize) -> Option<Shown<'_>> {
         let branches = self.branches.as_ref()?;
         let branch = branches.branch(path);

@@ -1,4 +1,5 @@
-//! What has shipped so far and what of it can be seen, layer by layer: the gap between the two is dead.
+//! The timeline view: the size of the image and its visible part, layer by layer. The difference is
+//! wasted.
 
 mod chart;
 mod columns;
@@ -28,7 +29,7 @@ pub const KEYS: &[Hint] = &[
     (&[Action::Quit], "quit"),
 ];
 
-/// The columns of an instruction inside of a sentence.
+/// The width of an instruction inside a sentence.
 const QUOTED: usize = 52;
 
 /// A point for each layer.
@@ -53,7 +54,7 @@ impl Timeline {
         false
     }
 
-    /// Goes to the layer whose column lies at a cell; says whether there is one.
+    /// Goes to the layer whose column is at a cell; returns whether there is one.
     pub fn select(&mut self, explorer: &mut Explorer, look: Look<'_>, at: Position, area: Rect) -> bool {
         let inner = inside(area);
         let (below, _) = self.divided(explorer, look, inner);
@@ -66,8 +67,8 @@ impl Timeline {
         layer.is_some()
     }
 
-    /// The rows of the chart with what belongs to it, none where there is no room; and the text below, of which the last
-    /// sentences make room for the chart.
+    /// Returns the number of rows of the chart with its labels, 0 if there is no space, and the
+    /// text below, whose last sentences are dropped in favour of the chart.
     fn divided(&self, explorer: &Explorer, look: Look<'_>, inner: Rect) -> (usize, Vec<String>) {
         let (width, height) = (usize::from(inner.width), usize::from(inner.height));
         let sentences = self.sentences(explorer, look);

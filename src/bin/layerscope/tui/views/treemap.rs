@@ -1,4 +1,5 @@
-//! Where the bytes are: what a directory ships as tiles, with areas in proportion to sizes.
+//! The treemap view: the contents of a directory as tiles whose areas are in proportion to their
+//! sizes.
 
 mod draw;
 mod squarify;
@@ -31,7 +32,7 @@ pub const KEYS: &[Hint] = &[
     (&[Action::Quit], "quit"),
 ];
 
-/// A directory as a map, and the tile that is selected.
+/// A directory as a treemap, and the selected tile.
 pub struct Treemap {
     directory: NodeId,
     selected: Option<NodeId>,
@@ -42,7 +43,7 @@ impl Treemap {
         Self { directory: NodeId::ROOT, selected: None }
     }
 
-    /// Shows the directory of what the explorer has selected.
+    /// Shows the directory of the explorer's selection.
     pub fn enter(&mut self, explorer: &Explorer) {
         self.selected = explorer.selected();
         self.directory = self.selected.map_or(NodeId::ROOT, |node| explorer.inspection.tree.parent(node));
@@ -78,7 +79,7 @@ impl Treemap {
         false
     }
 
-    /// Selects the tile at a cell; says whether there is one.
+    /// Selects the tile at a cell; returns whether there is one.
     pub fn select(&mut self, explorer: &Explorer, at: Position, area: Rect) -> bool {
         let tiles = self.tiles(explorer, inside(area));
         let Some(Tile { shows: Shows::Path(node), .. }) = tiles.iter().find(|tile| tile.area.contains(at)) else {
@@ -88,7 +89,7 @@ impl Treemap {
         true
     }
 
-    /// Goes into the selected directory; a file is shown in the explorer.
+    /// Opens the selected directory; a file is shown in the explorer.
     fn open(&mut self, explorer: &mut Explorer, area: Rect) -> bool {
         let Some((node, _)) = self.selected_in(&self.tiles(explorer, inside(area))) else { return false };
         if self.descend(explorer, node) {
@@ -98,7 +99,7 @@ impl Treemap {
         true
     }
 
-    /// Shows a directory in place of the one that it is in, if something below it ships bytes.
+    /// Shows a directory below the current one, if it has any bytes.
     fn descend(&mut self, explorer: &Explorer, node: NodeId) -> bool {
         let totals = explorer.slice.up_to();
         let worth = explorer.inspection.tree.children(node).any(|child| totals[child.index()].shipped() > 0);
@@ -109,7 +110,7 @@ impl Treemap {
         worth
     }
 
-    /// Shows the directory above, with the one that was shown selected.
+    /// Shows the parent directory, with the current one selected.
     fn climb(&mut self, explorer: &Explorer) -> bool {
         if self.directory == NodeId::ROOT {
             return false;
@@ -119,12 +120,12 @@ impl Treemap {
         true
     }
 
-    /// The path of the tile that was chosen.
+    /// Returns the path of the selected tile.
     pub fn selected_path(&self) -> Option<NodeId> {
         self.selected
     }
 
-    /// The path of the tile that was chosen, else the directory that is shown, with what ships there.
+    /// Returns the path of the selected tile or, without one, the current directory, with its sums.
     pub fn selected_totals(&self, explorer: &Explorer) -> Option<(NodeId, Totals)> {
         let node = self.selected.unwrap_or(self.directory);
         explorer.slice.up_to().get(node.index()).map(|&totals| (node, totals))
@@ -134,7 +135,7 @@ impl Treemap {
         tiles(&explorer.inspection.tree, explorer.slice.up_to(), self.directory, area)
     }
 
-    /// The selected path with its tile; the first where that one is not shown.
+    /// Returns the selected path with its tile; the first one if it is not shown.
     fn selected_in(&self, tiles: &[Tile]) -> Option<(NodeId, Rect)> {
         let mut paths = tiles.iter().filter_map(|tile| match tile.shows {
             Shows::Path(node) => Some((node, tile.area)),

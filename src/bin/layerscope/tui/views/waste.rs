@@ -1,4 +1,5 @@
-//! What is dead, by the instructions that made and removed it: a list that opens, and a table of layers.
+//! The waste view: wasted bytes by the instructions that added and removed them, as a list that
+//! opens and as a table of layers.
 
 mod list;
 mod outline;
@@ -31,7 +32,7 @@ pub const KEYS: &[Hint] = &[
     (&[Action::Quit], "quit"),
 ];
 
-/// The two ways in which the groups are shown.
+/// The form in which the groups are shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum Form {
     List,
@@ -52,7 +53,7 @@ impl Waste {
         Self { outline, table, form: Form::List }
     }
 
-    /// Puts the cursor on the group that most of the dead bytes of the explorer's path are of.
+    /// Moves the cursor to the group with most of the wasted bytes at the explorer's path.
     pub fn enter(&mut self, explorer: &Explorer) {
         let Some(node) = explorer.selected() else { return };
         if let Some(group) = self.outline.group_of(&explorer.inspection, node) {
@@ -61,7 +62,7 @@ impl Waste {
         }
     }
 
-    /// Does something; says whether to go to the explorer now.
+    /// Performs an action; returns whether to go to the explorer.
     pub fn act(&mut self, explorer: &mut Explorer, action: Action, area: Rect) -> bool {
         let leave = match (action, self.form) {
             (Action::WasteTable, form) => {
@@ -78,7 +79,7 @@ impl Waste {
         leave
     }
 
-    /// Keeps the lines where they are, as long as the cursor can be seen.
+    /// Keeps the visible lines in place, as long as the cursor is among them.
     fn settle(&mut self, explorer: &Explorer, area: Rect) {
         list::settle(&mut self.outline, explorer, inside(area));
         self.table.settle(inside(area));
@@ -118,7 +119,7 @@ impl Waste {
         false
     }
 
-    /// Puts the cursor on what lies at a cell; says whether there is something.
+    /// Moves the cursor to the row at a cell; returns whether there is one.
     pub fn select(&mut self, explorer: &Explorer, at: Position, area: Rect) -> bool {
         let inner = inside(area);
         if !inner.contains(at) {
@@ -134,7 +135,8 @@ impl Waste {
         row.is_some()
     }
 
-    /// The file under the cursor, at the layer that ships it; else the directory of the row.
+    /// Returns the file under the cursor, as of the layer that added it; otherwise the directory of
+    /// the row.
     pub fn selected_path(&self, explorer: &Explorer) -> Option<(NodeId, usize)> {
         let row = self.outline.rows.get(self.outline.cursor).filter(|_| self.form == Form::List)?;
         match row.item {
@@ -147,7 +149,8 @@ impl Waste {
         }
     }
 
-    /// The group of the selected row; in the table, the biggest of the selected layer.
+    /// Returns the group of the selected row; in the table, the largest group of the selected
+    /// layer.
     pub fn selected_group(&self) -> Option<&DeadGroup> {
         match self.form {
             Form::List => self.outline.selected_group(),
@@ -181,7 +184,7 @@ impl Waste {
     }
 }
 
-/// Puts the explorer's cursor on a path as of a layer, whatever was hidden before.
+/// Moves the explorer's cursor to a path as of a layer, even if it was hidden.
 fn reveal(explorer: &mut Explorer, layer: usize, node: NodeId) {
     explorer.select_layer(layer);
     explorer.reveal_up_to(node);

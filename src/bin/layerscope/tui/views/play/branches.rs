@@ -1,4 +1,4 @@
-//! The paths that the time-lapse shows: the biggest, with what each holds as of every layer.
+//! The paths of the replay: the largest ones, with their sizes as of every layer.
 
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
@@ -6,46 +6,46 @@ use std::collections::BinaryHeap;
 use layerscope::display::escaped;
 use layerscope::tree::{Course, Held, NodeId, Tree};
 
-/// So many paths at most are followed; no screen shows more.
+/// The most paths; no screen shows more.
 const MOST: usize = 60;
-/// So many sums at most are kept, however many layers there are.
+/// The most sums, however many layers there are.
 const MOST_SUMS: usize = 1 << 20;
-/// Paths are shown so many directories deep.
+/// The greatest depth of a path.
 const DEEPEST: usize = 4;
 
-/// A path that is followed.
+/// A path of the replay.
 pub struct Branch {
     pub name: String,
-    /// The number of paths above it that are followed, too.
+    /// The number of directories above it that are shown, too.
     pub depth: usize,
-    /// From which layer on something was there, and from which on nothing was; the oldest first.
+    /// The spans of layers in which the path existed, the oldest first; the end is excluded.
     lives: Vec<(usize, Option<usize>)>,
 }
 
-/// Whether something is at a path as of a layer.
+/// The presence of a path as of a layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Presence {
-    /// No layer has made it yet.
+    /// The path has not been created yet.
     Unmade,
     There,
-    /// A layer has taken it away.
+    /// The path has been removed.
     Gone,
 }
 
-/// The paths, the one that matters most first; what lies above one of them comes before it.
+/// The paths, the most important first; directories come before their contents.
 pub struct Branches {
     branches: Vec<Branch>,
     course: Course,
-    /// The most that was ever visible up to a layer, a path after the other.
+    /// The largest visible size up to each layer, path by path.
     peaks: Vec<u64>,
-    /// The most that is ever visible of any path.
+    /// The largest visible size of any path.
     pub highest: u64,
-    /// The places of the paths in the order of an outline.
+    /// The indices of the paths in depth-first order.
     outline: Vec<usize>,
 }
 
 impl Branches {
-    /// Follows the paths of a tree in which everything ships in all as many bytes as `weights` says.
+    /// Chooses the paths of a tree; `weights` has the size of each path over all layers.
     pub fn new(tree: &Tree, weights: &[u64]) -> Self {
         let most = MOST.min(MOST_SUMS / tree.layers().max(1));
         let chosen = choose(tree, weights, most);
@@ -68,7 +68,7 @@ impl Branches {
         &self.branches[path]
     }
 
-    /// As many paths as there are rows for, in the order of an outline.
+    /// Returns as many paths as there are rows, in depth-first order.
     pub fn shown(&self, rows: usize) -> impl Iterator<Item = usize> {
         self.outline.iter().copied().filter(move |&path| path < rows)
     }
@@ -77,12 +77,12 @@ impl Branches {
         self.branches.len()
     }
 
-    /// What a path holds as of a layer.
+    /// Returns the sizes of a path as of a layer.
     pub fn held(&self, path: usize, layer: usize) -> Held {
         self.course.held(path, layer)
     }
 
-    /// The most that was ever visible of a path up to a layer.
+    /// Returns the largest visible size of a path up to a layer.
     pub fn peak(&self, path: usize, layer: usize) -> u64 {
         let layers = self.peaks.len() / self.len().max(1);
         if layer < layers { self.peaks[path * layers + layer] } else { 0 }
@@ -90,7 +90,7 @@ impl Branches {
 }
 
 impl Branch {
-    /// Whether it is there as of a layer.
+    /// Returns the presence of the path as of a layer.
     pub fn presence(&self, layer: usize) -> Presence {
         let begun = self.lives.partition_point(|&(born, _)| born <= layer);
         match self.lives[..begun].last() {
@@ -101,7 +101,8 @@ impl Branch {
     }
 }
 
-/// The paths that matter most with the number of directories above each: the bigger the better, the deeper the less.
+/// Chooses the most important paths: larger ones first, with a penalty for depth. Returns the
+/// number of directories above each.
 fn choose(tree: &Tree, weights: &[u64], most: usize) -> Vec<(NodeId, usize)> {
     let mut chosen = Vec::new();
     let mut waiting = BinaryHeap::new();
@@ -130,7 +131,7 @@ fn choose(tree: &Tree, weights: &[u64], most: usize) -> Vec<(NodeId, usize)> {
     chosen
 }
 
-/// The places of paths, each before what lies below it, and the bigger before the smaller.
+/// Returns the indices of the paths in depth-first order, larger ones first.
 fn outline(tree: &Tree, weights: &[u64], paths: &[NodeId]) -> Vec<usize> {
     let mut below: std::collections::HashMap<NodeId, Vec<usize>> = std::collections::HashMap::new();
     for (place, &path) in paths.iter().enumerate() {
@@ -149,13 +150,14 @@ fn outline(tree: &Tree, weights: &[u64], paths: &[NodeId]) -> Vec<usize> {
     outline
 }
 
-/// What a path is called in the directory that it lies in; something with paths below it ends with a slash.
+/// Returns the name of a path in its directory; a slash marks a path with something below it.
 fn name(tree: &Tree, node: NodeId) -> String {
     let slash = if tree.children(node).next().is_some() { "/" } else { "" };
     escaped(tree.name(node)) + slash
 }
 
-/// When something was at a path, without a break where a layer put something else there.
+/// Returns the spans of layers in which a path existed; replacing the file does not interrupt a
+/// span.
 fn lives(tree: &Tree, node: NodeId) -> Vec<(usize, Option<usize>)> {
     let mut lives: Vec<(usize, Option<usize>)> = Vec::new();
     let mut versions: Vec<_> = tree.versions(node).collect();

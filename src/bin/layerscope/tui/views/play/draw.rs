@@ -1,4 +1,4 @@
-//! The pictures of the time-lapse: the instruction, what ships, what a container sees, and what happened.
+//! Draws the replay: instruction, size of the image, visible files, and description.
 
 use layerscope::Inspection;
 use layerscope::display::plural;
@@ -34,7 +34,7 @@ pub fn draw(play: &Play, explorer: &Explorer, look: Look<'_>, area: Rect, buffer
     transport::draw(&play.film, play.points.len(), look.theme, stage.transport, buffer);
 }
 
-/// The instruction, as far as it is written.
+/// Draws the instruction, as far as it is revealed.
 fn card(play: &Play, inspection: &Inspection, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
     let layer = play.film.layer();
     let place = (layer + 1).min(play.points.len());
@@ -66,7 +66,7 @@ fn card(play: &Play, inspection: &Inspection, look: Look<'_>, area: Rect, buffer
     }
 }
 
-/// What every layer ships, and what all of them ship together, one column after the other.
+/// Draws the size of every layer, and the total size as a chart.
 fn ships(play: &Play, inspection: &Inspection, look: Look<'_>, stage: &Stage, buffer: &mut Buffer) {
     let title = format!("What ships: {}", look.units.size(play.column().shipped));
     let inner = pane(&title, false, look.theme, stage.ships, buffer);
@@ -91,7 +91,8 @@ fn ships(play: &Play, inspection: &Inspection, look: Look<'_>, stage: &Stage, bu
     }
 }
 
-/// A layer with what it ships: that never gets less, but a part of it may die.
+/// Returns the row of a layer with its size, which never shrinks, but part of which may become
+/// wasted.
 fn listed(
     play: &Play,
     inspection: &Inspection,
@@ -117,7 +118,7 @@ fn listed(
     Line::from(spans)
 }
 
-/// The biggest paths: they fill, and what is deleted is gone.
+/// Draws the largest paths, which fill up, and disappear when deleted.
 fn sees(play: &Play, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
     let visible = play.column().visible;
     let inner = pane(&format!("What a container sees: {}", look.units.size(visible)), false, look.theme, area, buffer);
@@ -142,7 +143,7 @@ fn sees(play: &Play, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// What ships and what can be seen, as one bar each.
+/// Draws the image size and the visible size as one bar each.
 fn bars(play: &Play, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
     let Column { shipped, visible } = play.column();
     let most = play.most();
@@ -157,7 +158,7 @@ fn bars(play: &Play, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// What the layer does, once its instruction is written; in the end, what has come of it all.
+/// Draws the description of the layer, after its instruction is revealed; at the end, the result.
 fn text(play: &Play, inspection: &Inspection, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
     let layer = play.film.layer();
     let Some((account, now)) = inspection.layers.get(layer).zip(play.points.get(layer)) else { return };

@@ -1,58 +1,59 @@
-//! Where the time-lapse stands and how it goes on. Time comes from outside; nothing is drawn in here.
+//! The position and the speed of the replay. Time is passed in; nothing is drawn here.
 
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
 use super::schedule::{Schedule, micros};
 
-/// Parts of a whole: everything that moves is told in thousandths, so that the same time gives the same picture.
+/// A whole in thousandths. Animations use integer parts, so that the same time gives the same
+/// picture.
 pub const WHOLE: u64 = 1000;
-/// How much of a layer's time passes until its instruction is written, and until what it does is done; the rest is for
-/// looking at it.
+/// The parts of a layer's time until its instruction is revealed, and until its changes are
+/// complete; the rest is a pause.
 const WRITTEN: u64 = 180;
 const DONE: u64 = 780;
-/// No more time passes between two pictures, whatever kept the program from drawing.
+/// The longest time between two frames, so that a delay does not skip anything.
 const LEAP: Duration = Duration::from_millis(250);
 
-/// How often the usual speed is doubled, or halved.
+/// The limits of the speed, as powers of two.
 const SLOWEST: i8 = -2;
 const FASTEST: i8 = 4;
 
-/// Whether something moves between the layers.
+/// The choice between smooth animation and steps.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Motion {
     Smooth,
-    /// One layer follows the other, each as it is in the end.
+    /// Each layer is shown in its final state.
     Still,
 }
 
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 enum State {
     Standing,
-    /// It stands still again at the end of this layer.
+    /// The replay is running, and stops at the end of this layer.
     Running {
         through: usize,
     },
 }
 
-/// The time-lapse of some layers.
+/// The replay of some layers.
 pub struct Film {
     schedule: Schedule,
     motion: Motion,
     state: State,
     layer: usize,
-    /// Of the layer's time, at the usual speed.
+    /// The time within the layer, at normal speed.
     elapsed: Duration,
     doublings: i8,
 }
 
 impl Film {
-    /// Stands before the first layer.
+    /// Starts before the first layer.
     pub fn new(schedule: Schedule, motion: Motion) -> Self {
         Self { schedule, motion, state: State::Standing, layer: 0, elapsed: Duration::ZERO, doublings: 0 }
     }
 
-    /// The layer whose instruction is shown.
+    /// Returns the layer whose instruction is shown.
     pub fn layer(&self) -> usize {
         self.layer
     }
@@ -65,12 +66,12 @@ impl Film {
         self.state != State::Standing
     }
 
-    /// Whether the layer is as it is in the end.
+    /// Returns whether the layer is complete.
     fn is_done(&self) -> bool {
         self.elapsed >= self.schedule.length(self.layer)
     }
 
-    /// Whether everything has been shown.
+    /// Returns whether the replay is complete.
     pub fn is_over(&self) -> bool {
         self.is_done() && self.layer == self.last()
     }
@@ -79,24 +80,24 @@ impl Film {
         self.schedule.layers().saturating_sub(1)
     }
 
-    /// Runs from the start of a layer through the end of another.
+    /// Runs from the start of a layer to the end of another.
     pub fn start(&mut self, layers: RangeInclusive<usize>) {
         self.go_to(*layers.start());
         self.state = State::Running { through: (*layers.end()).min(self.last()) };
     }
 
-    /// Stands at the end of a layer.
+    /// Stops at the end of a layer.
     pub fn stand_at(&mut self, layer: usize) {
         self.state = State::Standing;
         self.finish(layer);
     }
 
-    /// Stands where it is.
+    /// Pauses.
     pub fn pause(&mut self) {
         self.state = State::Standing;
     }
 
-    /// Pauses or goes on; after the end, from the start.
+    /// Pauses or continues; from the end, starts again.
     pub fn toggle(&mut self) {
         match self.state {
             State::Running { .. } => self.pause(),
@@ -105,7 +106,7 @@ impl Film {
         }
     }
 
-    /// The next layer: runs through it, and then stands unless it was running anyway.
+    /// Moves to the next layer: runs through it, and then stops unless it was already running.
     pub fn forward(&mut self) {
         match self.state {
             State::Running { .. } if self.layer == self.last() => self.stand_at(self.layer),
@@ -125,7 +126,7 @@ impl Film {
         }
     }
 
-    /// The layer before, as it was in the end; running, it runs on from the start of that.
+    /// Moves to the end of the previous layer; if running, continues from its start.
     pub fn back(&mut self) {
         match (self.layer.checked_sub(1), self.state) {
             (Some(before), State::Running { .. }) => self.go_to(before),
@@ -134,12 +135,12 @@ impl Film {
         }
     }
 
-    /// To the time before the first layer.
+    /// Moves to the start.
     pub fn rewind(&mut self) {
         self.go_to(0);
     }
 
-    /// To the end of the last layer.
+    /// Moves to the end of the last layer.
     pub fn end(&mut self) {
         self.stand_at(self.last());
     }
@@ -162,7 +163,7 @@ impl Film {
         self.doublings = (self.doublings - 1).max(SLOWEST);
     }
 
-    /// The speed in words: `0.5×`.
+    /// Formats the speed: `0.5×`.
     pub fn speed(&self) -> String {
         match self.doublings {
             doublings @ 0.. => format!("{}×", 1 << doublings),
@@ -171,7 +172,7 @@ impl Film {
         }
     }
 
-    /// Lets time pass, if it runs.
+    /// Advances by some time, if running.
     pub fn tick(&mut self, time: Duration) {
         let State::Running { through } = self.state else { return };
         let time = time.min(LEAP);
@@ -188,7 +189,7 @@ impl Film {
         }
     }
 
-    /// How much of the layer's time has passed, in thousandths.
+    /// Returns the part of the layer's time that has passed, in thousandths.
     fn passed(&self) -> u64 {
         match (self.motion, micros(self.schedule.length(self.layer))) {
             (Motion::Still, _) | (_, 0) => WHOLE,
@@ -196,31 +197,32 @@ impl Film {
         }
     }
 
-    /// How much of the instruction is written, in thousandths.
+    /// Returns the revealed part of the instruction, in thousandths.
     pub fn written(&self) -> u64 {
         (self.passed() * WHOLE / WRITTEN).min(WHOLE)
     }
 
-    /// How much of what the layer does is done, in thousandths: slowly at first and in the end.
+    /// Returns the completed part of the layer's changes, in thousandths, with a slow start and
+    /// end.
     pub fn done(&self) -> u64 {
         let passed = (self.passed().saturating_sub(WRITTEN) * WHOLE / (DONE - WRITTEN)).min(WHOLE);
         passed * passed * (3 * WHOLE - 2 * passed) / (WHOLE * WHOLE)
     }
 
-    /// How much of all time has passed, in thousandths.
+    /// Returns the part of the total time that has passed, in thousandths.
     pub fn progress(&self) -> u64 {
         let now = micros(self.schedule.start(self.layer) + self.elapsed);
         (now * WHOLE).checked_div(micros(self.schedule.whole())).unwrap_or(WHOLE).min(WHOLE)
     }
 
-    /// The layer that is on when so many thousandths of all time have passed.
+    /// Returns the layer at a position in thousandths of the total time.
     pub fn layer_at(&self, progress: u64) -> usize {
         let now = micros(self.schedule.whole()) * progress.min(WHOLE) / WHOLE;
         self.schedule.layer_at(Duration::from_micros(now))
     }
 }
 
-/// What lies between two numbers when so many thousandths of the way are done.
+/// Interpolates between two numbers; `done` is in thousandths.
 pub fn between(from: u64, to: u64, done: u64) -> u64 {
     let part = |bytes: u64| u64::try_from(u128::from(bytes) * u128::from(done) / u128::from(WHOLE)).unwrap_or(bytes);
     if to >= from { from + part(to - from) } else { from - part(from - to) }
@@ -236,7 +238,7 @@ mod tests {
         Film::new(Schedule::of(vec![1 << 20; layers].into_iter()), motion)
     }
 
-    /// Lets it run until it stands; returns how long that took.
+    /// Runs until the replay stops; returns the time it took.
     fn run(film: &mut Film) -> Duration {
         let mut time = Duration::ZERO;
         while film.is_running() {

@@ -1,28 +1,29 @@
-//! What layers have lost to later ones: how much of each is dead by when, and whose bytes each one took away.
+//! The losses of layers to later ones: the wasted bytes of each layer over time, and the layers
+//! that caused them.
 
 use layerscope::analysis::DeadGroup;
 use layerscope::tree::Cause;
 
-/// What a layer took away from another.
+/// The bytes that a layer removed from another one.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Loss {
-    /// The layer that ships the bytes.
+    /// The layer that added the bytes.
     pub of: usize,
     pub bytes: u64,
-    /// How most of them died.
+    /// The most frequent cause.
     pub cause: Cause,
 }
 
 /// The losses of all layers.
 pub struct Losses {
-    /// Of each layer, by when how many of its bytes are dead, the layers in order.
+    /// For each layer, the wasted bytes as of later layers, in order.
     dead: Vec<Vec<(usize, u64)>>,
-    /// Of each layer, what it took away from earlier ones, most bytes first.
+    /// For each layer, the bytes that it removed from earlier ones, the largest first.
     taken: Vec<Vec<Loss>>,
 }
 
 impl Losses {
-    /// Sorts groups, the biggest of which come first, by the layers that they are of.
+    /// Indexes groups, which are ordered by size, by their layers.
     pub fn new(layers: usize, groups: &[DeadGroup]) -> Self {
         let mut losses = Self { dead: vec![Vec::new(); layers], taken: vec![Vec::new(); layers] };
         for group in groups.iter().filter(|group| group.bytes > 0) {
@@ -43,13 +44,13 @@ impl Losses {
         losses
     }
 
-    /// The bytes of a layer that are dead as of another one.
+    /// Returns the wasted bytes of a layer as of another one.
     pub fn dead(&self, layer: usize, as_of: usize) -> u64 {
         let dead = &self.dead[layer];
         dead[..dead.partition_point(|&(died_in, _)| died_in <= as_of)].last().map_or(0, |&(_, bytes)| bytes)
     }
 
-    /// What a layer took away from earlier ones.
+    /// Returns the bytes that a layer removed from earlier ones.
     pub fn taken(&self, layer: usize) -> &[Loss] {
         self.taken.get(layer).map_or(&[], Vec::as_slice)
     }

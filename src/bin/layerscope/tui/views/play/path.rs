@@ -1,4 +1,4 @@
-//! A path in the time-lapse: what can be seen of it, what the layer does to it, and how that looks in a row.
+//! A path in the replay: its visible size, the layer's change to it, and its row.
 
 use ratatui::style::{Modifier, Style};
 use ratatui::text::{Line, Span};
@@ -10,11 +10,11 @@ use crate::tui::views::Look;
 use crate::tui::widgets::cells;
 use crate::tui::widgets::text::cut;
 
-/// From this width on, the dead part of a path is told beside it.
+/// The width from which the wasted size of a path is shown beside it.
 const WITH_DEAD: usize = 50;
 const DEAD_WIDTH: usize = 11;
 
-/// The columns of the parts of a path's row, without those of its mark and its size.
+/// The widths of the parts of a row, without mark and size.
 pub struct Widths {
     pub name: usize,
     bar: usize,
@@ -30,7 +30,7 @@ impl Widths {
     }
 }
 
-/// A path as it is at a moment.
+/// A path at a moment of the replay.
 #[derive(Debug, Clone, Copy)]
 pub struct Shown<'a> {
     pub name: &'a str,
@@ -38,11 +38,11 @@ pub struct Shown<'a> {
     pub state: State,
     pub visible: u64,
     pub dead: u64,
-    /// The most that was ever visible.
+    /// The largest visible size so far.
     pub peak: u64,
 }
 
-/// What the layer does to a path.
+/// The layer's change to a path.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum State {
     Added,
@@ -52,7 +52,7 @@ pub enum State {
 }
 
 impl State {
-    /// What was there before the layer, and what is there after it.
+    /// Returns the state from the presence before and after the layer.
     pub fn of(before: Presence, now: Presence, changes: bool) -> Self {
         match (before, now) {
             (_, Presence::Gone | Presence::Unmade) => Self::Deleted,
@@ -64,7 +64,7 @@ impl State {
 }
 
 impl Shown<'_> {
-    /// Draws it in a row; the longest bar stands for `whole` bytes.
+    /// Draws the path in a row; the longest bar stands for `whole` bytes.
     pub fn line(&self, look: Look<'_>, whole: u64, width: usize) -> Line<'static> {
         let theme = look.theme;
         let (mark, style) = match self.state {

@@ -1,24 +1,24 @@
-//! How long each layer takes in the time-lapse: the more a layer does, the longer, and all together not too long.
+//! The duration of each layer in the replay, which grows with its changes, within a limit for all.
 
 use std::time::Duration;
 
-/// What all layers take together at most.
+/// The longest duration of all layers.
 const WHOLE: Duration = Duration::from_secs(24);
-/// What a layer takes at least, as long as there are not too many of them.
+/// The shortest duration of a layer, unless there are too many.
 const SHORTEST: Duration = Duration::from_millis(150);
-/// What a layer takes at most.
+/// The longest duration of a layer.
 const LONGEST: Duration = Duration::from_secs(3);
-/// What a layer weighs that moves no bytes, compared with one more for each doubling of its bytes.
+/// The weight of a layer without bytes; each doubling of the bytes adds one.
 const EMPTY: u64 = 8;
 
-/// When each layer ends, counted from the start at the usual speed.
+/// The end of each layer, at normal speed.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Schedule {
     ends: Vec<Duration>,
 }
 
 impl Schedule {
-    /// Divides the time among layers that ship or hide so many bytes each.
+    /// Divides the time among layers that add or remove these numbers of bytes.
     pub fn of(bytes: impl ExactSizeIterator<Item = u64>) -> Self {
         let layers = u32::try_from(bytes.len()).unwrap_or(u32::MAX).max(1);
         let shortest = SHORTEST.min(WHOLE / layers);
@@ -39,23 +39,23 @@ impl Schedule {
         self.ends.len()
     }
 
-    /// When a layer begins; the end of all where there is no such layer.
+    /// Returns the start of a layer; the end of all if there is no such layer.
     pub fn start(&self, layer: usize) -> Duration {
         let end = |layer: usize| self.ends.get(layer).copied();
         layer.checked_sub(1).and_then(|before| end(before).or(self.ends.last().copied())).unwrap_or_default()
     }
 
-    /// How long a layer takes.
+    /// Returns the duration of a layer.
     pub fn length(&self, layer: usize) -> Duration {
         self.start(layer + 1).saturating_sub(self.start(layer))
     }
 
-    /// How long all of them take.
+    /// Returns the total duration.
     pub fn whole(&self) -> Duration {
         self.start(self.ends.len())
     }
 
-    /// The layer that is on at a time.
+    /// Returns the layer at a time.
     pub fn layer_at(&self, time: Duration) -> usize {
         self.ends.partition_point(|&end| end <= time).min(self.ends.len().saturating_sub(1))
     }

@@ -1,30 +1,31 @@
-//! Where the parts of the time-lapse lie: one function for drawing and for the mouse.
+//! The layout of the replay; one function for drawing and the mouse.
 
 use ratatui::layout::Rect;
 
 use crate::tui::views::timeline::CHART_LEAST;
 use crate::tui::widgets::inside;
 
-/// Below this width or height there is one part after the other, without the two pictures.
+/// The width and height below which there is no space for both pictures.
 const WIDE: u16 = 60;
 const HIGH: u16 = 16;
-/// The rows that are worth a list of layers above the chart: a chart that still shows something, and a line between.
+/// The number of rows from which there is a list of layers above the chart: the smallest useful
+/// chart, and a line between.
 const CHART_WITH_LIST: usize = CHART_LEAST + 3;
 
-/// The parts; an area that there is no room for is empty.
+/// The areas of the parts; an area without space is empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub struct Stage {
-    /// The instruction, framed.
+    /// The instruction, with a frame.
     pub card: Rect,
-    /// What ships, framed.
+    /// The size of the image, with a frame.
     pub ships: Rect,
-    /// What a container sees, framed.
+    /// The visible files, with a frame.
     pub sees: Rect,
-    /// The two as one bar each, where there is no room for the pictures.
+    /// Both sizes as one bar each, if there is no space for the pictures.
     pub bars: Rect,
-    /// What happened, in sentences.
+    /// The description.
     pub text: Rect,
-    /// How far it is.
+    /// The position.
     pub transport: Rect,
 }
 
@@ -61,7 +62,8 @@ impl Stage {
         }
     }
 
-    /// The list of so many layers and the chart below it, inside of what ships; the list only where there is room for both.
+    /// Returns the areas of the list of layers and of the chart below it, inside the size's frame;
+    /// the list is empty unless there is space for both.
     pub fn list_and_chart(&self, layers: usize) -> (Rect, Rect) {
         let inner = inside(self.ships);
         let height = usize::from(inner.height);

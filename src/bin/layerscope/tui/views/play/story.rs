@@ -1,4 +1,4 @@
-//! What the time-lapse says: what a layer did, in numbers, and what has come of it in the end.
+//! Describes a layer in numbers, and the result of all layers.
 
 use layerscope::analysis::LayerAccount;
 use layerscope::display::{Units, listed};
@@ -8,12 +8,13 @@ use super::losses::Loss;
 use crate::tui::views::timeline::Point;
 use crate::tui::widgets::text::cut;
 
-/// Of so many layers at most is said that something was taken from them.
+/// The most layers that are listed as having lost bytes.
 const NAMED: usize = 3;
-/// A layer that lost less than this part of what was taken is not named, unless it is the only one.
+/// The smallest part of the removed bytes for which a layer is listed, unless it is the only one.
 const WORTH_NAMING: u64 = 100;
 
-/// Says what a layer did to the image as it was `before`; the instruction takes `quoted` columns at most.
+/// Describes what a layer did to the image as it was `before`. The instruction has at most `quoted`
+/// columns.
 pub fn of_layer(
     account: &LayerAccount,
     before: Point,
@@ -49,7 +50,7 @@ pub fn of_layer(
     }
 }
 
-/// Says what has come of all layers.
+/// Describes the result of all layers.
 pub fn of_the_end(end: Point, units: Units) -> String {
     let size = |bytes| units.size(bytes);
     let Point { shipped, visible, .. } = end;
@@ -59,12 +60,12 @@ pub fn of_the_end(end: Point, units: Units) -> String {
     }
 }
 
-/// How far a number went up or down: `−194 MiB`.
+/// Formats the change of a number: `−194 MiB`.
 fn signed(before: u64, now: u64, units: Units) -> String {
     if now < before { format!("−{}", units.size(before - now)) } else { format!("+{}", units.size(now - before)) }
 }
 
-/// The layers that lost something, those that lost most first: `layers 1 and 2`.
+/// Lists the layers that lost bytes, the largest losses first: `layers 1 and 2`.
 fn layers(taken: &[Loss]) -> String {
     let all: u64 = taken.iter().map(|loss| loss.bytes).fold(0, u64::saturating_add);
     let worth = taken.iter().filter(|loss| loss.bytes >= all / WORTH_NAMING).count();

@@ -1,4 +1,4 @@
-//! The line that says whether the time-lapse runs, how fast, and how far it is; it can be clicked.
+//! The bar with state, speed and position of the replay, which can be clicked.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -9,30 +9,30 @@ use super::film::{Film, WHOLE};
 use crate::tui::widgets::put;
 use crate::tui::widgets::theme::Theme;
 
-/// The columns of the state and the speed, before the line.
+/// The width of state and speed, before the bar.
 const BEFORE: usize = 18;
-/// With fewer columns there is no line.
+/// The width below which there is no bar.
 const SHORTEST: usize = 6;
 
-/// What a click does.
+/// The effect of a click.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Click {
     Toggle,
     Layer(usize),
 }
 
-/// The columns of the line that fills.
+/// Returns the width of the bar.
 fn room(film: &Film, layers: usize, area: Rect) -> usize {
     let room = usize::from(area.width).saturating_sub(BEFORE + place(film, layers).width() + 2);
     if room < SHORTEST { 0 } else { room }
 }
 
-/// Which of the layers it is.
+/// Formats the position among the layers.
 fn place(film: &Film, layers: usize) -> String {
     format!("{}/{layers}", (film.layer() + 1).min(layers))
 }
 
-/// What a click at a cell does.
+/// Returns the effect of a click at a cell.
 pub fn clicked(film: &Film, layers: usize, at: Position, area: Rect) -> Option<Click> {
     if !area.contains(at) {
         return None;

@@ -1,4 +1,4 @@
-//! Columns of what ships, one for each layer, with the part of it that can be seen; and which layer lies where.
+//! Draws the size after each layer as columns, with the visible part.
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -10,40 +10,40 @@ use super::columns::{Columns, Gutter};
 use crate::tui::views::Look;
 use crate::tui::widgets::{cells, is_worth_showing, put};
 
-/// The rows of bars at least.
+/// The least number of rows of bars.
 const LOWEST: usize = 3;
-/// The rows below the bars: the axis, the numbers, the mark.
+/// The rows below the bars: axis, numbers, mark.
 const BELOW: usize = 3;
-/// With fewer rows there is no chart.
+/// The number of rows below which there is no chart.
 pub const LEAST: usize = LOWEST + BELOW;
 
-/// What the two parts of a column mean, from the longest words to the shortest.
+/// The legends of the two parts of a column, from the longest to the shortest.
 const LEGENDS: [(&str, &str); 2] =
     [(" visible   ", " dead: hidden by then, but still shipped"), (" visible  ", " dead, but shipped")];
 
-/// What a column shows, in bytes.
+/// The sizes in a column, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Column {
     pub shipped: u64,
     pub visible: u64,
 }
 
-/// Where the parts of the chart lie.
+/// The layout of the chart.
 pub struct Chart {
     area: Rect,
-    /// The height of a column that is full, in bytes.
+    /// The size of a full column, in bytes.
     most: u64,
     selected: usize,
-    /// The rows of the legend above the bars.
+    /// The number of rows of the legend above the bars.
     legend: usize,
-    /// The rows of the bars.
+    /// The number of rows of the bars.
     rows: usize,
     gutter: Gutter,
     columns: Columns,
 }
 
 impl Chart {
-    /// Divides an area of at least [`LEAST`] rows among the columns of so many layers.
+    /// Divides an area of at least [`LEAST`] rows among the columns of some layers.
     pub fn new(most: u64, layers: usize, selected: usize, look: Look<'_>, area: Rect) -> Self {
         let height = usize::from(area.height).max(LEAST);
         let legend = usize::from(height > LEAST);
@@ -53,13 +53,13 @@ impl Chart {
         Self { area, most, selected, legend, rows, gutter, columns }
     }
 
-    /// The layer whose column is at a column of the area.
+    /// Returns the layer whose column is at a column of the area.
     pub fn layer_at(&self, x: usize) -> Option<usize> {
         let place = x.checked_sub(self.gutter.width())? / self.columns.cell;
         (place < self.columns.shown).then_some(self.columns.first + place)
     }
 
-    /// Draws the column of every layer that has one.
+    /// Draws the columns of all layers that fit.
     pub fn draw(&self, column: impl Fn(usize) -> Option<Column>, look: Look<'_>, buffer: &mut Buffer) {
         let Self { area, legend, rows, gutter, columns, selected, .. } = self;
         let (area, theme) = (*area, look.theme);
@@ -98,7 +98,7 @@ impl Chart {
         put(Line::styled(mark, theme.strong), below + 2, area, buffer);
     }
 
-    /// The rows of a column up to what is visible, and up to what is shipped.
+    /// Returns the height of a column's visible part, and of the whole column, in rows.
     fn cells(&self, column: Column) -> (usize, usize) {
         let scaled = |bytes: u64| cells(bytes, self.most, self.rows).max(usize::from(bytes > 0));
         let filled = scaled(column.shipped);

@@ -1,23 +1,24 @@
-//! Where the columns of the timeline lie, and what is written beside and below them.
+//! The layout of the timeline's columns, and their labels.
 
 use unicode_width::UnicodeWidthStr;
 
 use super::Look;
 use crate::tui::widgets::text::first_visible;
 
-/// The cells of a column at most, with the gap to the next.
+/// The largest width of a column, with the gap to the next.
 const WIDEST: usize = 20;
-/// The rows from which on half the height has a size, too.
+/// The number of rows from which there is a size at half the height.
 const HALVED: usize = 4;
 
-/// The sizes at the left of the bars.
+/// The sizes on the left of the bars.
 pub struct Gutter {
     labels: Vec<String>,
     width: usize,
 }
 
 impl Gutter {
-    /// There is a size at the top, at half the height and at the bottom; there is none where bars need the room.
+    /// Makes the labels at the top, at half the height and at the bottom; none if the bars need the
+    /// space.
     pub fn new(most: u64, rows: usize, look: Look<'_>, width: usize) -> Self {
         let at = |level: usize| {
             let bytes = u128::from(most) * level as u128 / rows as u128;
@@ -45,11 +46,11 @@ impl Gutter {
     }
 }
 
-/// Which layers have a column, and where.
+/// The layers that have a column, and their positions.
 pub struct Columns {
     pub first: usize,
     pub shown: usize,
-    /// The cells of a column with the gap to the next.
+    /// The width of a column, with the gap to the next.
     pub cell: usize,
     width: usize,
 }
@@ -65,12 +66,13 @@ impl Columns {
         (self.cell - 1).max(1)
     }
 
-    /// The place of the mark of a layer.
+    /// Returns the position of a layer's mark.
     pub fn middle(&self, layer: usize) -> usize {
         (layer - self.first) * self.cell + (self.bar() - 1) / 2
     }
 
-    /// The numbers of as many layers as there is room for: before the selected one's, it, and after it.
+    /// Returns the numbers of as many layers as fit: before the selected one, its own, and after
+    /// it.
     pub fn numbers(&self, selected: usize) -> (String, String, String) {
         let place = |layer: usize| {
             let number = layer.to_string();

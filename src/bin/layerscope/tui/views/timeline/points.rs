@@ -1,4 +1,4 @@
-//! The image as of every layer, and what the layer did to it: one look at every version, once for all views.
+//! Computes the image's sizes as of every layer, in one pass over the versions.
 
 use layerscope::Inspection;
 use layerscope::analysis::LayerAccount;
@@ -6,7 +6,7 @@ use layerscope::tree::{Kind, NodeId, Tree};
 
 use super::chart::Column;
 
-/// The image as of a layer, and what the layer did to it. All in bytes.
+/// The sizes of the image as of a layer, and the layer's changes, in bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Point {
     pub shipped: u64,
@@ -22,7 +22,7 @@ impl Point {
     }
 }
 
-/// A point for each layer.
+/// Computes a point for each layer.
 pub fn points(inspection: &Inspection) -> Vec<Point> {
     let mut died = vec![0; inspection.layers.len()];
     for dead in &inspection.dead {
@@ -39,7 +39,8 @@ pub fn points(inspection: &Inspection) -> Vec<Point> {
     layers.map(point).collect()
 }
 
-/// What every layer ships at paths where an earlier one had something. One look at every version.
+/// Returns, for each layer, the size of its files at paths that existed before. It needs one pass
+/// over the versions.
 fn changed(tree: &Tree, layers: usize) -> Vec<u64> {
     let mut changed = vec![0; layers];
     let mut work = vec![NodeId::ROOT];

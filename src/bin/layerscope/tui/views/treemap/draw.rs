@@ -1,4 +1,4 @@
-//! One tile of the map: a frame on its left and top, a name, a size, and the dead share of it hatched.
+//! Draws a tile: a frame on its left and top, a name, a size, and its wasted share hatched.
 
 use layerscope::display::escaped;
 use layerscope::tree::{Totals, Tree};
@@ -40,7 +40,7 @@ pub fn draw(tile: &Tile, selected: bool, tree: &Tree, look: Look<'_>, buffer: &m
     put(Line::from(spans), 0, tile.area, buffer);
 }
 
-/// What is written on a tile; a directory ends in a slash.
+/// Returns the label of a tile; that of a directory ends with a slash.
 fn name(shows: Shows, tree: &Tree) -> String {
     match shows {
         Shows::More(count) => format!("… {count} more"),
@@ -51,7 +51,8 @@ fn name(shows: Shows, tree: &Tree) -> String {
     }
 }
 
-/// Hatches the dead share of an area from its last cell on; what is dead or visible always has a cell.
+/// Hatches the wasted share of an area from its last cell on. Wasted and visible bytes always have
+/// at least one cell.
 fn hatch(totals: Totals, area: Rect, style: Style, buffer: &mut Buffer) {
     let (dead, shipped) = (u128::from(totals.dead), u128::from(totals.shipped().max(1)));
     let cells = area.area() as usize;

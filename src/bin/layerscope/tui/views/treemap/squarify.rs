@@ -1,14 +1,14 @@
 //! Squarified treemaps (Bruls, Huizing, van Wijk 2000), in the cells of a terminal.
 //!
-//! The tiles are laid out with fractions and their edges rounded afterwards:
-//! neighbours share an edge, so they neither overlap nor leave a gap.
+//! The tiles are laid out with fractions, and their edges are rounded afterwards: neighbours share
+//! an edge, so they neither overlap nor leave a gap.
 
 use ratatui::layout::Rect;
 
-/// How much higher than wide a cell is.
+/// The ratio of a cell's height to its width.
 const CELL_HEIGHT: f64 = 2.0;
 
-/// A rectangle with fractions, as tall as it looks.
+/// A rectangle with fractional edges, in units of equal width and height.
 #[derive(Clone, Copy)]
 struct Space {
     left: f64,
@@ -26,7 +26,7 @@ impl Space {
         self.bottom - self.top
     }
 
-    /// Divides it in two, with the first `share` of it along its longer side.
+    /// Splits the rectangle along its longer side; the first part has `share` of it.
     fn split(self, share: f64) -> (Self, Self) {
         if self.width() >= self.height() {
             let edge = if share < 1.0 { self.left + self.width() * share } else { self.right };
@@ -37,7 +37,7 @@ impl Space {
         }
     }
 
-    /// The cells whose edges are nearest, moved to where `area` begins.
+    /// Rounds the edges to cells, moved to the origin of `area`.
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "inside of a screen")]
     fn cells(self, area: Rect) -> Rect {
         let column = |x: f64| x.round() as u16;
@@ -48,7 +48,7 @@ impl Space {
     }
 }
 
-/// Divides an area in proportion to `sizes`, in their order, which should be from big to small.
+/// Divides an area in proportion to `sizes`, which should be in descending order.
 ///
 /// A tile that is less than half a cell wide or high is empty.
 pub fn squarify(sizes: &[u64], area: Rect) -> Vec<Rect> {
@@ -89,12 +89,13 @@ fn share(part: u128, whole: u128) -> f64 {
     if part == whole { 1.0 } else { part as f64 / whole as f64 }
 }
 
-/// The place at a share of the way; exactly the end at the end, which the next strip begins with.
+/// Interpolates between two positions; exactly `to` at the end, where the next strip begins.
 fn at(from: f64, to: f64, share: f64) -> f64 {
     if share < 1.0 { from + (to - from) * share } else { to }
 }
 
-/// The number of tiles that go beside each other before the worst of them gets less square again.
+/// Returns the number of tiles in a strip before another one would make the worst of them less
+/// square.
 #[expect(clippy::cast_precision_loss, reason = "a shape")]
 fn strip_length(sizes: &[u64], sum_left: u128, space: Space) -> usize {
     let scale = space.width() * space.height() / (sum_left.max(1)) as f64;

@@ -1,4 +1,4 @@
-//! Which tiles a directory has, where they lie, and which is beside which.
+//! Computes the tiles of a directory, and their neighbours.
 
 use std::cmp::Reverse;
 
@@ -7,21 +7,21 @@ use ratatui::layout::Rect;
 
 use super::squarify::squarify;
 
-/// The smallest tile that is drawn: a frame and some of a name, and a row for what is dead.
+/// The smallest tile that is drawn: a frame and part of a name, and a row for wasted bytes.
 const NARROWEST: u16 = 7;
 const LOWEST: u16 = 2;
-/// The columns of the tile that stands for the rest, whose count is not to be cut.
+/// The smallest width of the tile for the rest, whose count must not be cut.
 const NARROWEST_REST: u16 = 16;
 
-/// What a tile stands for.
+/// The content of a tile.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Shows {
     Path(NodeId),
-    /// This many paths that are too small to have a tile each.
+    /// A number of paths that are too small for tiles of their own.
     More(usize),
 }
 
-/// A part of the map.
+/// A tile of the treemap.
 #[derive(Debug, Clone, Copy)]
 pub struct Tile {
     pub shows: Shows,
@@ -29,7 +29,7 @@ pub struct Tile {
     pub area: Rect,
 }
 
-/// A direction that an arrow points to.
+/// A direction of an arrow key.
 #[derive(Debug, Clone, Copy)]
 pub enum Direction {
     Left,
@@ -38,7 +38,7 @@ pub enum Direction {
     Down,
 }
 
-/// Divides an area between the paths in a directory that ship bytes, the biggest first.
+/// Divides an area among the paths in a directory that have bytes, the largest first.
 pub fn tiles(tree: &Tree, totals: &[Totals], directory: NodeId, area: Rect) -> Vec<Tile> {
     let shipped = |node: NodeId| totals[node.index()].shipped();
     let mut children: Vec<_> = tree.children(directory).filter(|&child| shipped(child) > 0).collect();
@@ -61,7 +61,7 @@ pub fn tiles(tree: &Tree, totals: &[Totals], directory: NodeId, area: Rect) -> V
 
 struct Areas {
     tiles: Vec<Rect>,
-    /// What stands for the sizes that have no tile.
+    /// The tile for the sizes without a tile of their own.
     more: Option<Rect>,
 }
 
@@ -103,7 +103,7 @@ fn all_drawable(tiles: &[Rect]) -> bool {
     tiles.iter().all(|tile| tile.width >= NARROWEST && tile.height >= LOWEST)
 }
 
-/// The path whose tile lies next to one in a direction.
+/// Returns the path whose tile is next to another one in a direction.
 pub fn neighbour(tiles: &[Tile], from: Rect, direction: Direction) -> Option<NodeId> {
     let ends = |area: Rect| match direction {
         Direction::Left | Direction::Right => ((area.x, area.right()), (area.y, area.bottom())),

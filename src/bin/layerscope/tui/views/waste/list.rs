@@ -1,4 +1,4 @@
-//! The outline on the screen: size, share of what is dead, what it is; below, why it ships and what to do.
+//! Draws the outline: size, share of the wasted bytes and name; below, the reason and the advice.
 
 use layerscope::display::escaped;
 use layerscope::display::files;
@@ -16,9 +16,9 @@ use crate::tui::widgets::text::{cut, follow, wrap};
 use crate::tui::widgets::{bar, fill, inside, part, put, scroll_bar};
 
 const SIZE_WIDTH: usize = 8;
-/// Indentation ends here, so that names stay readable in deep trees.
+/// The largest indentation, so that names stay readable in deep trees.
 const DEEPEST_INDENT: usize = 16;
-/// Below this height all of the room is the list's.
+/// The height below which there is only the list.
 const TALL: usize = 8;
 
 /// The part of a row that a line of the screen shows.
@@ -51,30 +51,30 @@ pub fn draw(outline: &Outline, explorer: &Explorer, look: Look<'_>, inner: Rect,
     }
 }
 
-/// How many rows a page key goes.
+/// Returns the number of rows that a page key moves.
 pub fn page(outline: &Outline, explorer: &Explorer, area: Rect) -> usize {
     let lines = lines(outline, explorer, inside(area));
     let whole = lines.iter().filter(|(_, part)| *part == Part::Whole).count();
     whole.max(2) - 1
 }
 
-/// Keeps the first line that is shown, as long as the cursor can be seen.
+/// Keeps the first visible line, as long as the cursor is visible.
 pub fn settle(outline: &mut Outline, explorer: &Explorer, inner: Rect) {
     let height = usize::from(inner.height) - notes(outline, explorer, inner).len();
     outline.top = scrolled(outline, height).0;
 }
 
-/// The row that a line of the screen belongs to.
+/// Returns the row of a line on the screen.
 pub fn row_at(outline: &Outline, explorer: &Explorer, inner: Rect, place: usize) -> Option<usize> {
     lines(outline, explorer, inner).get(place).map(|&(row, _)| row)
 }
 
-/// The lines of the outline that are on the screen.
+/// Returns the visible lines of the outline.
 fn lines(outline: &Outline, explorer: &Explorer, inner: Rect) -> Vec<(usize, Part)> {
     visible(outline, usize::from(inner.height) - notes(outline, explorer, inner).len())
 }
 
-/// The first line of the outline that is shown, and how many there are.
+/// Returns the first visible line of the outline, and the number of lines.
 fn scrolled(outline: &Outline, height: usize) -> (usize, usize) {
     let lines = |rows: &[Row]| rows.len() + rows.iter().filter(|row| is_group(row)).count();
     let all = lines(&outline.rows);
@@ -85,7 +85,7 @@ fn is_group(row: &Row) -> bool {
     matches!(row.item, Item::Group)
 }
 
-/// The lines of the outline that fit.
+/// Returns the lines of the outline that fit.
 fn visible(outline: &Outline, height: usize) -> Vec<(usize, Part)> {
     let of_row = |(i, row)| {
         let second = is_group(row).then_some((i, Part::Instructions));
@@ -95,7 +95,7 @@ fn visible(outline: &Outline, height: usize) -> Vec<(usize, Part)> {
     outline.rows.iter().enumerate().flat_map(of_row).skip(first).take(height).collect()
 }
 
-/// Why the bytes of the selected group ship and what to do, under a rule, where there is room.
+/// Returns the reason for the selected group and the advice, if there is space.
 fn notes(outline: &Outline, explorer: &Explorer, inner: Rect) -> Vec<(String, String)> {
     let Some(group) = outline.selected_group() else { return Vec::new() };
     let (width, height) = (usize::from(inner.width), usize::from(inner.height));
@@ -160,13 +160,13 @@ fn line(outline: &Outline, explorer: &Explorer, look: Look<'_>, row: &Row, width
     Line::from(spans)
 }
 
-/// The part of a path that the row above does not say.
+/// Returns the part of a path that the row above does not have.
 fn relative(explorer: &Explorer, row: &Row, path: &[u8]) -> Vec<u8> {
     let known = if row.depth > 1 { explorer.inspection.tree.path(row.above).len() + 1 } else { 0 };
     path.get(known..).unwrap_or(path).to_vec()
 }
 
-/// The instruction that made the bytes of a group, and the one that removed them.
+/// Returns the instructions that added and removed the bytes of a group.
 fn instructions(outline: &Outline, explorer: &Explorer, look: Look<'_>, row: &Row, width: usize) -> Line<'static> {
     let group = &outline.groups()[row.group];
     let of = |layer: usize| explorer.inspection.layers[layer].instruction.one_line();

@@ -1,6 +1,6 @@
-//! The dead inodes as an outline: groups, the directories below them, files.
+//! The wasted inodes as an outline: groups, directories and files.
 //!
-//! What is below a row is made when the row is opened, and forgotten when it is folded.
+//! The rows below a row are created when it is opened, and removed when it is folded.
 
 use std::cmp::Reverse;
 use std::collections::HashMap;
@@ -9,37 +9,37 @@ use layerscope::Inspection;
 use layerscope::analysis::DeadGroup;
 use layerscope::tree::{NodeId, Tree};
 
-/// What a row stands for. Members are positions in [`Inspection::dead`].
+/// The content of a row. Members are indices in [`Inspection::dead`].
 pub enum Item {
     Group,
     Directory { node: NodeId, members: Vec<usize> },
     File(usize),
 }
 
-/// A line of the outline; a group's takes two on the screen.
+/// A row of the outline; a group has two lines on the screen.
 pub struct Row {
     pub item: Item,
-    /// The group that it is of, by its place in [`Outline::groups`].
+    /// The index of its group in [`Outline::groups`].
     pub group: usize,
     pub depth: usize,
     pub bytes: u64,
     pub open: bool,
-    /// The directory that its name is relative to; the root stands for a full path.
+    /// The directory that its name is relative to; the root for a full path.
     pub above: NodeId,
 }
 
-/// The rows that are open, and the cursor.
+/// The visible rows, and the cursor.
 pub struct Outline {
     groups: Vec<DeadGroup>,
     members: Vec<Vec<usize>>,
     pub rows: Vec<Row>,
     pub cursor: usize,
-    /// The first line that the screen shows.
+    /// The first visible line.
     pub top: usize,
 }
 
 impl Outline {
-    /// Starts with the groups that have bytes, all of them folded.
+    /// Starts with all groups that have bytes, folded.
     pub fn new(inspection: &Inspection, groups: &[DeadGroup]) -> Self {
         let groups: Vec<_> = groups.iter().filter(|group| group.bytes > 0).cloned().collect();
         let places: HashMap<_, _> =
@@ -55,17 +55,17 @@ impl Outline {
         Self { groups, members, rows, cursor: 0, top: 0 }
     }
 
-    /// The groups that have bytes, the biggest first.
+    /// Returns the groups that have bytes, the largest first.
     pub fn groups(&self) -> &[DeadGroup] {
         &self.groups
     }
 
-    /// The group that the cursor is in.
+    /// Returns the group under the cursor.
     pub fn selected_group(&self) -> Option<&DeadGroup> {
         self.rows.get(self.cursor).map(|row| &self.groups[row.group])
     }
 
-    /// The group that most of the dead bytes at and below a path are of.
+    /// Returns the group with most of the wasted bytes at and below a path.
     pub fn group_of(&self, inspection: &Inspection, node: NodeId) -> Option<usize> {
         let (tree, dead) = (&inspection.tree, &inspection.dead);
         let bytes = |members: &[usize]| -> u64 {
@@ -76,14 +76,14 @@ impl Outline {
         sums.max().filter(|(bytes, _)| *bytes > 0).map(|(_, Reverse(group))| group)
     }
 
-    /// Puts the cursor on a group, unless it is inside of it already.
+    /// Moves the cursor to a group, unless it is in it already.
     pub fn go_to(&mut self, group: usize) {
         if self.rows.get(self.cursor).is_none_or(|row| row.group != group) {
             self.cursor = self.rows.iter().position(|row| row.group == group).unwrap_or(self.cursor);
         }
     }
 
-    /// Opens the row under the cursor; one that is open already is entered.
+    /// Opens the row under the cursor; if it is open, moves into it.
     pub fn expand(&mut self, inspection: &Inspection) {
         let Some(row) = self.rows.get_mut(self.cursor) else { return };
         let (group, depth) = (row.group, row.depth + 1);
@@ -107,7 +107,7 @@ impl Outline {
         self.rows.splice(self.cursor + 1..=self.cursor, rows);
     }
 
-    /// Folds the row under the cursor; from one that is not open, goes to the one that it is in.
+    /// Folds the row under the cursor; if it is not open, moves to its parent.
     pub fn collapse(&mut self) {
         let Some(row) = self.rows.get_mut(self.cursor) else { return };
         let depth = row.depth;
@@ -121,7 +121,8 @@ impl Outline {
     }
 }
 
-/// The child of a directory that leads to a path, or the path itself if it is the directory; `None` if it is elsewhere.
+/// Returns the child of a directory that leads to a path, or the path itself if it is the
+/// directory; `None` if the path is elsewhere.
 fn towards(tree: &Tree, directory: NodeId, node: NodeId) -> Option<NodeId> {
     let mut here = node;
     while here != directory {
@@ -137,7 +138,7 @@ fn towards(tree: &Tree, directory: NodeId, node: NodeId) -> Option<NodeId> {
     Some(node)
 }
 
-/// The deepest directory that all of them are in.
+/// Returns the deepest directory that contains all members.
 fn common(inspection: &Inspection, members: &[usize]) -> NodeId {
     let tree = &inspection.tree;
     let mut parents = members.iter().map(|&i| tree.parent(tree.node_of(inspection.dead[i].version)));
@@ -160,7 +161,8 @@ fn common(inspection: &Inspection, members: &[usize]) -> NodeId {
     line[lowest]
 }
 
-/// What lies directly below a directory, the biggest first; directories that only lead to one thing are passed over.
+/// Returns the contents of a directory, the largest first. A directory with a single entry is
+/// skipped.
 fn below(inspection: &Inspection, directory: NodeId, members: &[usize]) -> Vec<(u64, Item)> {
     let (tree, dead) = (&inspection.tree, &inspection.dead);
     let node_of = |i: usize| tree.node_of(dead[i].version);

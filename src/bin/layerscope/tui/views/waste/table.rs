@@ -1,4 +1,5 @@
-//! Dead bytes as a table: a row for each layer that ships them, a column for each layer that hides them.
+//! The wasted bytes as a table: a row for each layer that added them, and a column for each layer
+//! that removed them.
 
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
@@ -13,29 +14,29 @@ use crate::tui::views::Look;
 use crate::tui::widgets::text::{cut, follow};
 use crate::tui::widgets::{fill, part, put, scroll_bar};
 
-/// The columns of the screen that a number takes, with the space before it.
+/// The width of a number, with the space before it.
 const CELL: usize = 9;
-/// What of an instruction is always shown, if there is more than one column beside it.
+/// The width of an instruction that is always shown, if there is more than one column beside it.
 const INSTRUCTION: usize = 22;
-/// The lines above the rows.
+/// The number of lines above the rows.
 const HEAD: usize = 2;
 
 /// The sums, and the cursor on the rows.
 pub struct Table {
     cells: BTreeMap<(usize, usize), u64>,
-    /// Layers that ship dead bytes, with how many.
+    /// The layers that added wasted bytes, with sizes.
     born: Vec<(usize, u64)>,
-    /// Layers that hide them, with how many.
+    /// The layers that removed them, with sizes.
     died: Vec<(usize, u64)>,
     pub cursor: usize,
-    /// The first row that the screen shows.
+    /// The first visible row.
     top: usize,
 }
 
-/// The columns that there is room for.
+/// The columns that fit.
 struct Columns {
     layers: Vec<usize>,
-    /// Whether one more column has the sum of all others.
+    /// True if an additional column has the sum of all others.
     others: bool,
 }
 
@@ -50,22 +51,22 @@ impl Table {
         Self { cells, born: born.into_iter().collect(), died: died.into_iter().collect(), cursor: 0, top: 0 }
     }
 
-    /// The layer under the cursor.
+    /// Returns the layer under the cursor.
     pub fn selected(&self) -> Option<usize> {
         self.born.get(self.cursor).map(|&(layer, _)| layer)
     }
 
-    /// The last place that the cursor can be at.
+    /// Returns the last position of the cursor.
     pub fn last(&self) -> usize {
         self.born.len().saturating_sub(1)
     }
 
-    /// Puts the cursor on a layer that ships dead bytes.
+    /// Moves the cursor to a layer that added wasted bytes.
     pub fn go_to(&mut self, layer: usize) {
         self.cursor = self.born.iter().position(|&(born, _)| born == layer).unwrap_or(self.cursor);
     }
 
-    /// Keeps the columns with the most bytes, in the order of the layers.
+    /// Chooses the columns with the most bytes, in the order of the layers.
     fn columns(&self, width: usize) -> Columns {
         let room = (width.saturating_sub(2 * CELL + INSTRUCTION) / CELL).max(1);
         let others = self.died.len() > room && room > 1;
@@ -77,24 +78,24 @@ impl Table {
         Columns { layers, others }
     }
 
-    /// The lines below the rows that say which layers the columns are.
+    /// Returns the number of lines below the rows that explain the columns.
     fn legend(&self, inner: Rect, columns: &Columns) -> usize {
         (columns.layers.len() + 1).min(usize::from(inner.height).saturating_sub(HEAD) / 3)
     }
 
-    /// The first row that is shown, and how many.
+    /// Returns the first visible row, and the number of visible rows.
     fn rows(&self, inner: Rect, columns: &Columns) -> (usize, usize) {
         let below = usize::from(inner.height).saturating_sub(HEAD);
         let height = (below - self.legend(inner, columns)).min(self.born.len());
         (follow(self.top, self.cursor, self.born.len(), height), height)
     }
 
-    /// Keeps the first row that is shown, as long as the cursor can be seen.
+    /// Keeps the first visible row, as long as the cursor is visible.
     pub fn settle(&mut self, inner: Rect) {
         self.top = self.rows(inner, &self.columns(usize::from(inner.width))).0;
     }
 
-    /// The row that is shown at a line.
+    /// Returns the row at a line.
     pub fn row_at(&self, inner: Rect, line: usize) -> Option<usize> {
         let (first, height) = self.rows(inner, &self.columns(usize::from(inner.width)));
         let place = line.checked_sub(HEAD)?;
