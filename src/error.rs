@@ -50,6 +50,14 @@ pub enum Error {
         /// A description of the missing files, and of what was found instead.
         found: String,
     },
+    /// The archive names images whose parts the engine that saved it did not have any more.
+    #[error("{path} holds no image: {found}")]
+    Dropped {
+        /// The archive, escaped for display.
+        path: String,
+        /// What was looked for and what was found instead.
+        found: String,
+    },
     /// The archive is damaged, and the image cannot be found.
     #[error("{path} is damaged at byte {offset}: {problem}")]
     Damaged {
@@ -213,6 +221,9 @@ impl Error {
             Self::CutShort { .. } => "did the command before the pipe fail? try: docker save IMAGE -o image.tar",
             Self::Empty { .. } => "was the disk full, or did `docker save` fail? save the image again",
             Self::NotAnArchive { .. } | Self::NoImage { .. } => "give the output of: docker save IMAGE -o image.tar",
+            Self::Dropped { .. } => {
+                "the engine that saved it may have dropped them: pull the image again (docker pull), then save it again"
+            }
             Self::Damaged { .. } => "the file may have been cut short; save or copy the image again",
             Self::NotAFile { .. } => "extract it instead: layerscope extract IMAGE PATH --to DIR",
             Self::NoLayer { foreign: true, .. } => "it may not be distributed; its publisher's registry has it",

@@ -5,11 +5,17 @@
 
 mod claim;
 mod ends;
+mod engines;
 mod hardlinks;
+mod headers;
 mod images;
+mod json;
 mod oci;
 mod opaque;
 mod outer;
 mod paths;
 mod replacement;
+mod sparse;
+mod tables;
+mod which;
 mod whiteouts;

@@ -5,7 +5,7 @@ use std::io::Write;
 use std::path::Path;
 use std::process::{Command, Output, Stdio};
 
-use crate::support::build::{Entry, Image, Layout, dir, file, gone, layer, tar};
+use crate::support::build::{Bytes, Entry, Image, Layer, Layout, dir, file, gone, layer, tar};
 use serde_json::Value;
 
 /// 4,000 bytes of a toolchain, deleted by the next layer; 500 bytes copied again with another mode.
@@ -270,4 +270,237 @@ fn verification_names_the_layer_that_is_not_what_it_should_be_and_ends_with_exit
     let output = layerscope(&["report", "--verify", "-"], Some(&flipped));
     assert_eq!(output.status.code(), Some(1));
     assert!(text(&output.stdout).contains("layer 0: its bytes have the digest"), "{}", text(&output.stdout));
+}
+
+/// The report of an input that only a shell can name.
+fn through_shell(script: &str, directory: &Path) -> Value {
+    let script = script.replace("layerscope", env!("CARGO_BIN_EXE_layerscope"));
+    let output = Command::new("bash").args(["-c", &script]).current_dir(directory).output().unwrap();
+    assert!(output.status.success(), "{script}: {}", text(&output.stderr));
+    serde_json::from_slice(&output.stdout).unwrap()
+}
+
+#[cfg(unix)]
+#[test]
+fn a_pipe_that_has_a_name_is_read_as_standard_input_is() {
+    let directory = tempfile::tempdir().unwrap();
+    let archive = tar(image().docker());
+    for (name, bytes) in compressed(&archive).into_iter().chain([("plain", archive.clone())]) {
+        write(directory.path(), "image", &bytes);
+        for script in [
+            "layerscope report --format json --top 0 <(cat image)",
+            "cat image | layerscope report --format json --top 0 /dev/stdin",
+            "cat image | layerscope report --format json --top 0 /dev/fd/0",
+            "rm -f pipe; mkfifo pipe; cat image > pipe & layerscope report --format json --top 0 pipe",
+            "layerscope report --format json --top 0 /dev/stdin < image",
+        ] {
+            assert_eq!(account(&through_shell(script, directory.path())), expected(), "{name}: {script}");
+        }
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_directory_that_may_not_be_read_is_a_hole_in_the_account_and_not_its_end() {
+    use std::os::unix::fs::PermissionsExt;
+    use std::os::unix::process::CommandExt;
+    let directory = tempfile::tempdir().unwrap();
+    let open = |path: &Path, mode| std::fs::set_permissions(path, std::fs::Permissions::from_mode(mode)).unwrap();
+    let root = directory.path().join("root");
+    for name in ["etc/secret", "usr/bin", "var/lib"] {
+        std::fs::create_dir_all(root.join(name)).unwrap();
+    }
+    for (name, size) in [("etc/passwd", 20), ("etc/secret/key", 7), ("usr/bin/tool", 300), ("var/lib/db", 5)] {
+        std::fs::write(root.join(name), vec![b'x'; size]).unwrap();
+    }
+    open(directory.path(), 0o755);
+    open(&root.join("etc/secret"), 0);
+    open(&root.join("var/lib"), 0o311);
+    let mut command = Command::new(env!("CARGO_BIN_EXE_layerscope"));
+    command.args(["report", "--format", "json", "--top", "0"]).arg(&root).env("HOME", "/");
+    // Nothing is closed to root, so that someone else has to look.
+    if std::fs::read_dir(root.join("etc/secret")).is_ok() {
+        command.uid(65_534).gid(65_534);
+    }
+    let output = match command.output() {
+        Ok(output) => output,
+        Err(error) => return eprintln!("skipped: the program cannot be run as another user: {error}"),
+    };
+    open(&root.join("etc/secret"), 0o755);
+    open(&root.join("var/lib"), 0o755);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text(&output.stderr)));
+    assert_eq!(report["totals"]["shipped_bytes"], 320);
+    let messages: Vec<_> =
+        report["warnings"].as_array().unwrap().iter().map(|w| w["message"].as_str().unwrap()).collect();
+    for closed in ["root/etc/secret", "root/var/lib"] {
+        let named = messages.iter().any(|message| message.contains(closed) && message.contains("permission denied"));
+        assert!(named, "{closed}: {messages:?}");
+    }
+}
+
+/// A layout below `root/image`, with the blobs that `out` chooses as links to files in `root/base`.
+#[cfg(unix)]
+fn linked_layout(root: &Path, out: impl Fn(usize) -> bool) -> std::path::PathBuf {
+    let layout = root.join("image");
+    tar::Archive::new(&tar(image().oci())[..]).unpack(&layout).unwrap();
+    let blobs = layout.join("blobs/sha256");
+    let base = root.join("base");
+    std::fs::create_dir(&base).unwrap();
+    let mut names: Vec<_> = std::fs::read_dir(&blobs).unwrap().map(|entry| entry.unwrap().file_name()).collect();
+    names.sort();
+    for (i, name) in names.into_iter().enumerate().filter(|(i, _)| out(*i)) {
+        std::fs::rename(blobs.join(&name), base.join(i.to_string())).unwrap();
+        std::os::unix::fs::symlink(Path::new("../../../base").join(i.to_string()), blobs.join(&name)).unwrap();
+    }
+    layout
+}
+
+#[cfg(unix)]
+#[test]
+fn blobs_that_are_links_out_of_a_layout_are_followed_if_they_have_their_digest() {
+    let chosen: [fn(usize) -> bool; 4] = [|i| i == 0, |i| i == 1, |i| i > 1, |_| true];
+    for out in chosen {
+        let directory = tempfile::tempdir().unwrap();
+        let layout = linked_layout(directory.path(), out);
+        assert_eq!(account(&report(&[layout.to_str().unwrap()], None)), expected());
+    }
+    // The directory of blobs, the index, and all of it, elsewhere.
+    let directory = tempfile::tempdir().unwrap();
+    let layout = linked_layout(directory.path(), |_| false);
+    for name in ["blobs", "index.json"] {
+        std::fs::rename(layout.join(name), directory.path().join("base").join(name)).unwrap();
+        std::os::unix::fs::symlink(directory.path().join("base").join(name), layout.join(name)).unwrap();
+        assert_eq!(account(&report(&[layout.to_str().unwrap()], None)), expected(), "{name}");
+    }
+}
+
+#[cfg(unix)]
+#[test]
+fn a_link_out_of_a_layout_to_other_bytes_is_not_followed_and_named() {
+    let directory = tempfile::tempdir().unwrap();
+    let layout = linked_layout(directory.path(), |_| true);
+    for base in std::fs::read_dir(directory.path().join("base")).unwrap() {
+        let path = base.unwrap().path();
+        let bytes = std::fs::read(&path).unwrap();
+        if bytes.len() > 1500 {
+            std::fs::write(&path, [&bytes[..], b"other"].concat()).unwrap();
+        }
+    }
+    let output = layerscope(&["report", "--format", "json", layout.to_str().unwrap()], None);
+    let report: Value = serde_json::from_slice(&output.stdout).unwrap();
+    assert_eq!(report["totals"]["shipped_bytes"], 0);
+    let messages = report["warnings"].to_string();
+    assert!(messages.contains("is a link that leads out of the directory"), "{messages}");
+    assert!(messages.contains("which has another digest"), "{messages}");
+}
+
+#[test]
+fn a_compression_that_is_not_read_is_named_with_what_reads_it() {
+    let directory = tempfile::tempdir().unwrap();
+    let archive = tar(image().docker());
+    let gzip = |bytes: &[u8]| compressed(bytes).remove(0).1;
+    let zstd = |bytes: &[u8]| compressed(bytes).remove(2).1;
+    let magic = |magic: &[u8]| [magic, &archive[..600]].concat();
+    for (bytes, words) in [
+        (magic(&[0x04, 0x22, 0x4d, 0x18, 0x64]), "it is lz4-compressed (decompress it first: lz4 -d)"),
+        (magic(&[0x02, 0x21, 0x4c, 0x18]), "it is lz4-compressed"),
+        (magic(b"\x89LZO\0\r\n\x1a\n"), "it is lzop-compressed"),
+        (magic(b"LZIP\x01"), "it is lzip-compressed"),
+        (gzip(&gzip(&archive)), "it is a gzip file that holds a gzip file"),
+        (gzip(&zstd(&archive)), "it is a gzip file that holds a zstd file"),
+        (zstd(&gzip(&archive)), "it is a zstd file that holds a gzip file"),
+        (gzip(&magic(&[0x04, 0x22, 0x4d, 0x18])), "it is a gzip file that holds lz4-compressed"),
+    ] {
+        let file = write(directory.path(), "odd", &bytes);
+        for (arguments, input) in [(["report", &file], None), (["report", "-"], Some(&bytes[..]))] {
+            let output = layerscope(&arguments, input);
+            assert_eq!(output.status.code(), Some(2));
+            assert!(text(&output.stderr).contains(words), "{words}: {}", text(&output.stderr));
+        }
+    }
+}
+
+#[test]
+fn a_layer_in_a_compression_that_is_not_read_is_named() {
+    let lz4 = [&[0x04, 0x22, 0x4d, 0x18, 0x64][..], &[7; 600]].concat();
+    let twice = compressed(&compressed(layer([file("f", 9)]).tar()).remove(0).1).remove(0).1;
+    for (bytes, words) in [
+        (lz4, "it is lz4-compressed"),
+        (twice, "a gzip file that holds a gzip file"),
+        (b"hsqs".repeat(200), "a squashfs filesystem"),
+    ] {
+        let layers = image().layers.into_iter().chain([Layer::of_tar(bytes)]);
+        let archive = tar(Image::of(layers).docker());
+        let opened = layerscope::open_source("x".into(), std::sync::Arc::new(Bytes(archive)), None).unwrap();
+        let inspection = layerscope::inspect(&opened, &layerscope::Progress::default()).unwrap();
+        let said: Vec<_> = inspection.warnings.iter().map(ToString::to_string).collect();
+        assert!(
+            said.iter().any(|warning| warning.starts_with("layer 2") && warning.contains(words)),
+            "{words}: {said:?}"
+        );
+        assert_eq!(inspection.totals.shipped, 5000);
+    }
+}
+
+#[test]
+fn damage_of_the_compression_around_an_archive_is_said() {
+    let gzip = compressed(&tar(image().docker())).remove(0).1;
+    let end = gzip.len();
+    let mut wrong_checksum = gzip.clone();
+    wrong_checksum[end - 8] ^= 1;
+    let mut wrong_length = gzip.clone();
+    wrong_length[end - 2] ^= 1;
+    for (bytes, words) in [
+        (wrong_checksum, "the checksum of the compressed archive is wrong"),
+        (wrong_length, "the checksum of the compressed archive is wrong"),
+        (gzip[..end - 8].to_vec(), "the compressed archive ends early, after the end of its tar"),
+        (gzip[..end - 4].to_vec(), "the compressed archive ends early, after the end of its tar"),
+        (gzip[..end - 1].to_vec(), "the compressed archive ends early, after the end of its tar"),
+        ([&gzip[..], b"junk"].concat(), "junk follows the compressed archive"),
+    ] {
+        let opened = layerscope::open_source("x".into(), std::sync::Arc::new(Bytes(bytes)), None).unwrap();
+        let inspection = layerscope::inspect(&opened, &layerscope::Progress::default()).unwrap();
+        let said: Vec<_> = inspection.warnings.iter().map(ToString::to_string).collect();
+        assert!(said.iter().any(|warning| warning.contains(words)), "{words}: {said:?}");
+        assert_eq!(inspection.totals.shipped, 5000);
+    }
+}
+
+/// A zstd frame that asks for a window of a power of two, and stores bytes as they are.
+fn zstd_frame(log: u8, bytes: &[u8]) -> Vec<u8> {
+    let mut frame = vec![0x28, 0xb5, 0x2f, 0xfd, 0, (log - 10) << 3];
+    let chunks = bytes.chunks(100_000).count();
+    for (i, chunk) in bytes.chunks(100_000).enumerate() {
+        let header = u32::try_from(chunk.len()).unwrap() << 3 | u32::from(i + 1 == chunks);
+        frame.extend(&header.to_le_bytes()[..3]);
+        frame.extend(chunk);
+    }
+    frame
+}
+
+#[test]
+fn a_zstd_window_over_the_limit_names_both_and_is_no_wrong_digest() {
+    for (log, window) in [(28, "256 MiB"), (29, "512 MiB"), (30, "1.00 GiB"), (31, "2.00 GiB")] {
+        for skipped in [&b""[..], &[0x50, 0x2a, 0x4d, 0x18, 2, 0, 0, 0, 1, 2]] {
+            let mut image = image();
+            let first = image.layers.remove(0);
+            let stored = [skipped, &zstd_frame(log, first.tar())].concat();
+            image.layers.insert(0, first.damaged(|bytes| *bytes = stored.clone()));
+            let archive = std::sync::Arc::new(Bytes(tar(image.docker())));
+            let opened = layerscope::open_source("x".into(), archive, None).unwrap();
+            let progress = layerscope::Progress { verify: true, ..layerscope::Progress::default() };
+            let inspection = layerscope::inspect(&opened, &progress).unwrap();
+            let said: Vec<_> = inspection.warnings.iter().map(ToString::to_string).collect();
+            let words = format!("its zstd window of {window} is over the limit of 128 MiB");
+            assert!(said.iter().any(|warning| warning.starts_with("layer 0") && warning.contains(&words)), "{said:?}");
+            assert!(said.iter().any(|warning| warning.contains("cannot be verified")), "{said:?}");
+            assert_eq!(inspection.mismatches, Some(Vec::new()));
+        }
+    }
+    let within = zstd_frame(27, &tar(image().docker()));
+    let opened = layerscope::open_source("x".into(), std::sync::Arc::new(Bytes(within)), None).unwrap();
+    assert!(layerscope::inspect(&opened, &layerscope::Progress::default()).unwrap().warnings.is_empty());
+    let over = zstd_frame(30, &tar(image().docker()));
+    let error = layerscope::open_source("x".into(), std::sync::Arc::new(Bytes(over)), None).err().unwrap();
+    assert!(error.to_string().contains("its zstd window of 1.00 GiB is over the limit of 128 MiB"), "{error}");
 }

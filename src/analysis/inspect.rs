@@ -8,7 +8,7 @@ use crate::analysis::{Inspection, Measured, mark_recopied};
 use crate::archive::Member;
 use crate::display::{escaped_str, hex};
 use crate::error::Error;
-use crate::image::{Compression, Layer, Opened, ReadLayer, head, read_layer};
+use crate::image::{Compression, Layer, LayerFormat, Opened, ReadLayer, head, read_layer};
 use crate::progress::{Progress, workers};
 use crate::tree::Builder;
 use crate::warning::{Warning, WarningKind};
@@ -37,12 +37,8 @@ pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error
     let merged = jobs.run(progress, |i, read| {
         let layer = &image.layers[i];
         let Some(read) = read else {
-            let kind = if layer.foreign {
-                WarningKind::LayerForeign
-            } else {
-                WarningKind::LayerAbsent { name: layer.name.clone() }
-            };
-            warnings.push(Warning::layer(i, kind));
+            warnings.push(Warning::layer(i, unread(layer)));
+            warnings.extend(layer.absence.clone().map(|why| Warning::layer(i, format!("its member {why}"))));
             builder.apply(&crate::image::LayerEntries::default()).map_err(over)?;
             measured.push(Measured::missing());
             plain.push(None);
@@ -55,6 +51,14 @@ pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error
         warnings.extend(read.notes.iter().map(|note| Warning::layer(i, note.clone())));
         if progress.verify && layer.digest.is_none() && layer.diff_id.is_none() {
             let text = "neither manifest nor config has a digest of this layer, so it cannot be verified";
+            warnings.push(Warning::layer(i, text));
+        }
+        let is_undecoded = match &read.digests {
+            Some(digests) => digests.tar.is_none(),
+            None => read.fault.is_some(),
+        };
+        if progress.verify && layer.diff_id.is_some() && is_undecoded {
+            let text = "it could not be decoded to its end, so its diff ID cannot be verified";
             warnings.push(Warning::layer(i, text));
         }
         mismatches.extend(check(layer, read).into_iter().map(|text| Warning::layer(i, text)));
@@ -77,6 +81,20 @@ pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error
     Ok(inspection)
 }
 
+/// Says why a layer was not read.
+fn unread(layer: &Layer) -> WarningKind {
+    let name = layer.name.clone();
+    match (&layer.member, &layer.format) {
+        (None, _) if layer.foreign => WarningKind::LayerForeign,
+        (None, _) | (_, LayerFormat::Tar) => WarningKind::LayerAbsent { name },
+        (_, LayerFormat::Encrypted) => WarningKind::LayerEncrypted,
+        (_, LayerFormat::Nydus) => WarningKind::LayerNotATar { found: "a part of a Nydus image".into() },
+        (_, LayerFormat::Other(media_type)) => {
+            WarningKind::LayerNotATar { found: format!("what its media type says, {}", escaped_str(media_type)) }
+        }
+    }
+}
+
 /// Compares the size and the digests of a layer with those in the manifest and the config; returns
 /// the differences.
 fn check(layer: &Layer, read: &ReadLayer) -> Vec<String> {
@@ -93,7 +111,7 @@ fn check(layer: &Layer, read: &ReadLayer) -> Vec<String> {
     if let Some((named, real)) = is(&layer.digest, &digests.stored) {
         found.push(format!("its bytes have the digest sha256:{real}, but it is named sha256:{named}"));
     }
-    if let Some((named, real)) = is(&layer.diff_id, &digests.tar) {
+    if let Some((named, real)) = digests.tar.and_then(|tar| is(&layer.diff_id, &tar)) {
         found.push(format!("its tar has the diff ID sha256:{real}, but the config says sha256:{named}"));
     }
     found
@@ -136,6 +154,7 @@ impl Jobs {
         for (i, layer) in opened.image.layers.iter().enumerate() {
             let origin = match &layer.member {
                 None => Origin::Missing,
+                Some(_) if layer.format != LayerFormat::Tar => Origin::Missing,
                 Some(member) => match opened.read.get(&member.id) {
                     Some(read) => Origin::Read(read.clone()),
                     None => {

@@ -1,24 +1,47 @@
 //! Reads a directory of the host as an archive: an OCI layout, a `dir:` copy, an unpacked archive,
 //! or a root filesystem.
 //!
-//! Only files inside the directory are read: links are resolved by name in the index, never by the
-//! host.
+//! Only files inside of the directory are read: links are resolved by name in
+//! the index, never by the host. Links that lead out are followed for blobs
+//! alone, and only if the bytes have the digest that the blob is named by (see
+//! [`outside`](super::outside)).
 
 use std::collections::HashMap;
 use std::fs::{self, Metadata};
 use std::io;
-use std::path::Path;
+use std::path::{Path, PathBuf};
 
 use super::members::{Members, MembersBuilder};
 use super::{Entry, EntryKind};
+use crate::warning::WarningKind;
 
 /// The most files that are indexed.
 const FILE_LIMIT: usize = 1_000_000;
 
+/// A part of a directory that the system does not let this program read.
+#[derive(Debug)]
+pub struct Unreadable {
+    /// The path of the host.
+    pub path: PathBuf,
+    /// What the system said.
+    pub error: io::Error,
+}
+
+impl Unreadable {
+    /// The remark that it is missing.
+    pub fn warning(&self) -> WarningKind {
+        let problem = match self.error.kind() {
+            io::ErrorKind::PermissionDenied => "permission denied".into(),
+            _ => self.error.to_string(),
+        };
+        WarningKind::HostUnreadable { path: bytes(&self.path), problem }
+    }
+}
+
 /// Indexes the files below `root` by their relative names.
 pub fn index_directory(root: &Path) -> io::Result<Members> {
     let mut builder = MembersBuilder::default();
-    visit(root, |name, path, metadata| {
+    let unreadable = visit(root, |name, path, metadata| {
         let kind = metadata.file_type();
         if kind.is_file() {
             builder.file(name, path.to_owned());
@@ -27,11 +50,14 @@ pub fn index_directory(root: &Path) -> io::Result<Members> {
         }
         Ok(())
     })?;
-    Ok(builder.finish(None))
+    Ok(builder.finish_directory(root, unreadable))
 }
 
-/// Lists everything below `root` as the entries that its tar would have.
-pub fn read_root_filesystem(root: &Path, mut take: impl FnMut(&Entry) -> io::Result<()>) -> io::Result<()> {
+/// Lists what is below `root` as the entries that a tar of it would have; returns what could not be read.
+pub fn read_root_filesystem(
+    root: &Path,
+    mut take: impl FnMut(&Entry) -> io::Result<()>,
+) -> io::Result<Vec<Unreadable>> {
     let mut names: HashMap<(u64, u64), Vec<u8>> = HashMap::new();
     visit(root, |name, path, metadata| {
         let mut entry = entry(name, metadata);
@@ -51,12 +77,20 @@ pub fn read_root_filesystem(root: &Path, mut take: impl FnMut(&Entry) -> io::Res
     })
 }
 
-/// Visits everything below the directory, parents before children, ordered by name.
-fn visit(root: &Path, mut take: impl FnMut(&[u8], &Path, &Metadata) -> io::Result<()>) -> io::Result<()> {
+/// Goes through the directory, parents before children, in the order of names; returns what could not be read.
+fn visit(root: &Path, mut take: impl FnMut(&[u8], &Path, &Metadata) -> io::Result<()>) -> io::Result<Vec<Unreadable>> {
+    let mut unreadable = Vec::new();
     let mut seen = 0;
     let mut work = vec![root.to_owned()];
     while let Some(path) = work.pop() {
-        let metadata = fs::symlink_metadata(&path)?;
+        let metadata = match fs::symlink_metadata(&path) {
+            Ok(metadata) => metadata,
+            Err(error) if path != root => {
+                unreadable.push(Unreadable { path, error });
+                continue;
+            }
+            Err(error) => return Err(error),
+        };
         if path != root {
             seen += 1;
             if seen > FILE_LIMIT {
@@ -66,12 +100,20 @@ fn visit(root: &Path, mut take: impl FnMut(&[u8], &Path, &Metadata) -> io::Resul
             take(&bytes(name), &path, &metadata)?;
         }
         if metadata.is_dir() {
-            let mut children = fs::read_dir(&path)?.map(|child| Ok(child?.path())).collect::<io::Result<Vec<_>>>()?;
-            children.sort();
-            work.extend(children.into_iter().rev());
+            match children(&path) {
+                Ok(children) => work.extend(children.into_iter().rev()),
+                Err(error) if path != root => unreadable.push(Unreadable { path, error }),
+                Err(error) => return Err(error),
+            }
         }
     }
-    Ok(())
+    Ok(unreadable)
+}
+
+fn children(directory: &Path) -> io::Result<Vec<PathBuf>> {
+    let mut children = fs::read_dir(directory)?.map(|child| Ok(child?.path())).collect::<io::Result<Vec<_>>>()?;
+    children.sort();
+    Ok(children)
 }
 
 fn bytes(path: &Path) -> Vec<u8> {

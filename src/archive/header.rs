@@ -6,8 +6,8 @@
 
 use tar::Header;
 
-use super::number::{decimal, field};
-use super::pax::records;
+use super::number::{decimal, field, time};
+use super::pax::{Pax, Sparse};
 use super::walk::Fault;
 
 /// The kind of file that a tar entry makes.
@@ -71,6 +71,13 @@ pub(super) struct Extensions {
     pub long_link: Option<Vec<u8>>,
 }
 
+impl Extensions {
+    /// The PAX records; none if there was no such header.
+    pub fn pax(&self) -> Result<Pax<'_>, Fault> {
+        Pax::read(self.pax.as_deref().unwrap_or_default()).ok_or(Fault::Pax)
+    }
+}
+
 /// The header formats, as far as they differ in the fields after the link name.
 #[derive(PartialEq, Eq, Clone, Copy)]
 enum Format {
@@ -115,8 +122,11 @@ fn sum(block: &[u8; 512]) -> u32 {
 
 /// Returns the length of the body of an extension header.
 pub(super) fn body_size(block: &[u8; 512]) -> Result<u64, Fault> {
-    let size = field(&block[124..136]).ok_or(Fault::Number("size"))?;
-    u64::try_from(size).map_err(|_| Fault::Number("size"))
+    not_negative(field(&block[124..136]), "size")
+}
+
+fn not_negative(number: Option<i64>, what: &'static str) -> Result<u64, Fault> {
+    number.and_then(|number| u64::try_from(number).ok()).ok_or(Fault::Number(what))
 }
 
 fn until_nul(bytes: &[u8]) -> &[u8] {
@@ -128,18 +138,26 @@ fn set(into: &mut Vec<u8>, bytes: &[u8]) {
     into.extend_from_slice(bytes);
 }
 
-fn id(bytes: &[u8], what: &'static str) -> Result<u32, Fault> {
-    let value = field(bytes).ok_or(Fault::Number(what))?;
+fn id(number: Option<i64>, what: &'static str) -> Result<u32, Fault> {
+    let value = number.ok_or(Fault::Number(what))?;
     Ok(u32::try_from(value & 0xffff_ffff).expect("masked to 32 bits"))
 }
 
-/// Decodes `block` into `entry`. Returns whether old GNU sparse maps follow.
-pub(super) fn decode(block: &[u8; 512], extensions: &mut Extensions, entry: &mut Entry) -> Result<bool, Fault> {
+/// Whether entries with this type flag never have contents, whatever their size field says.
+fn is_header_only(flag: u8) -> bool {
+    matches!(flag, b'1'..=b'6')
+}
+
+/// Decodes `block` into `entry`; returns whether old GNU sparse maps follow.
+pub(super) fn decode(block: &[u8; 512], extensions: &Extensions, entry: &mut Entry) -> Result<bool, Fault> {
     let header = Header::from_byte_slice(block);
     let old = header.as_old();
     let format = format(block);
-    let size = body_size(block)?;
     let mut flag = old.linkflag[0];
+    let mut size = field(&block[124..136]);
+    if !is_header_only(flag) {
+        not_negative(size, "size")?;
+    }
 
     entry.name.clear();
     if matches!(format, Format::Ustar | Format::Star) && block[345] != 0 {
@@ -149,29 +167,28 @@ pub(super) fn decode(block: &[u8; 512], extensions: &mut Extensions, entry: &mut
     }
     entry.name.extend_from_slice(until_nul(&old.name));
     set(&mut entry.link, until_nul(&old.linkname));
-    entry.size = size;
     let mode = field(&old.mode).ok_or(Fault::Number("mode"))? & 0o7777;
     entry.mode = u16::try_from(mode).expect("masked to 12 bits");
-    entry.uid = id(&old.uid, "uid")?;
-    entry.gid = id(&old.gid, "gid")?;
+    entry.uid = id(field(&old.uid), "uid")?;
+    entry.gid = id(field(&old.gid), "gid")?;
     entry.mtime = field(&old.mtime).ok_or(Fault::Number("mtime"))?;
     entry.device = match format {
         Format::V7 => (0, 0),
         // Go reads them whatever the kind, and refuses what is no number.
-        _ => (id(&block[329..337], "devmajor")?, id(&block[337..345], "devminor")?),
+        _ => (id(field(&block[329..337]), "devmajor")?, id(field(&block[337..345]), "devminor")?),
     };
-    entry.sparse = false;
-    entry.overlay_opaque = false;
-    if let Some(name) = extensions.long_name.take() {
-        set(&mut entry.name, until_nul(&name));
+    let pax = extensions.pax()?;
+    apply_pax(&pax, entry)?;
+    if let Some(stated) = pax.size {
+        size = decimal(stated);
     }
-    if let Some(link) = extensions.long_link.take() {
-        set(&mut entry.link, until_nul(&link));
+    // A long name of GNU's counts, whichever of the two headers came first.
+    for (long, into) in [(&extensions.long_name, &mut entry.name), (&extensions.long_link, &mut entry.link)] {
+        match until_nul(long.as_deref().unwrap_or_default()) {
+            b"" => {}
+            long => set(into, long),
+        }
     }
-    let sparse = match extensions.pax.take() {
-        Some(body) => apply_pax(&body, entry)?,
-        None => Sparse::default(),
-    };
     if flag == 0 {
         flag = if entry.name.ends_with(b"/") { b'5' } else { b'0' };
     }
@@ -185,79 +202,56 @@ pub(super) fn decode(block: &[u8; 512], extensions: &mut Extensions, entry: &mut
         b'6' => EntryKind::Fifo,
         other => EntryKind::Other(other),
     };
-    entry.stored = match entry.kind {
-        EntryKind::File | EntryKind::Other(_) => entry.size,
-        _ => 0,
-    };
-    if !matches!(entry.kind, EntryKind::File) {
-        entry.size = 0;
-    }
+    entry.stored =
+        if is_header_only(flag) { size.map(|_| 0).ok_or(Fault::Number("size"))? } else { not_negative(size, "size")? };
+    entry.size = if entry.kind == EntryKind::File { entry.stored } else { 0 };
+    entry.sparse = false;
     if flag == b'S' {
         let gnu = header.as_gnu().filter(|_| format == Format::Gnu).ok_or(Fault::SparseFormat)?;
         entry.sparse = true;
-        entry.size = u64::try_from(field(&gnu.realsize).ok_or(Fault::Number("realsize"))?)
-            .map_err(|_| Fault::Number("realsize"))?;
+        entry.size = not_negative(field(&gnu.realsize), "realsize")?;
         return Ok(gnu.isextended[0] != 0);
     }
-    if let Some(logical) = sparse.logical()? {
-        entry.sparse = true;
-        entry.size = logical;
-        if let Some(name) = sparse.name {
-            entry.name = name;
-        }
-    }
+    apply_sparse(&pax.sparse, entry)?;
     Ok(false)
 }
 
-/// The `GNU.sparse.*` records, which exist in three versions.
-#[derive(Default)]
-struct Sparse {
-    major: Option<Vec<u8>>,
-    minor: Option<Vec<u8>>,
-    has_map: bool,
-    size: Option<Vec<u8>>,
-    real_size: Option<Vec<u8>>,
-    name: Option<Vec<u8>>,
+fn apply_pax(pax: &Pax<'_>, entry: &mut Entry) -> Result<(), Fault> {
+    if let Some(path) = pax.path {
+        set(&mut entry.name, path);
+    }
+    if let Some(link) = pax.link {
+        set(&mut entry.link, link);
+    }
+    if let Some(uid) = pax.uid {
+        entry.uid = id(decimal(uid), "uid")?;
+    }
+    if let Some(gid) = pax.gid {
+        entry.gid = id(decimal(gid), "gid")?;
+    }
+    if let Some(mtime) = pax.mtime {
+        entry.mtime = time(mtime).ok_or(Fault::Number("mtime"))?;
+    }
+    if pax.times.into_iter().flatten().any(|other| time(other).is_none()) {
+        return Err(Fault::Number("time"));
+    }
+    entry.overlay_opaque = pax.overlay_opaque == Some(b"y");
+    Ok(())
 }
 
-impl Sparse {
-    fn logical(&self) -> Result<Option<u64>, Fault> {
-        let one_zero = self.major.as_deref() == Some(b"1") && self.minor.as_deref() == Some(b"0");
-        let text = if one_zero {
-            self.real_size.as_deref().or(self.size.as_deref())
-        } else if self.has_map || self.major.as_deref() == Some(b"0") {
-            self.size.as_deref().or(self.real_size.as_deref())
-        } else {
-            return Ok(None);
-        };
-        let value = text.map_or(Some(0), decimal).ok_or(Fault::Number("GNU.sparse.size"))?;
-        u64::try_from(value).map(Some).map_err(|_| Fault::Number("GNU.sparse.size"))
+fn apply_sparse(sparse: &Sparse<'_>, entry: &mut Entry) -> Result<(), Fault> {
+    if sparse.version().is_none() {
+        return Ok(());
     }
-}
-
-fn apply_pax(body: &[u8], entry: &mut Entry) -> Result<Sparse, Fault> {
-    let mut sparse = Sparse::default();
-    for record in records(body) {
-        let record = record.ok_or(Fault::Pax)?;
-        let value = record.value;
-        let number = |what| decimal(value).ok_or(Fault::Number(what));
-        match record.key {
-            b"path" | b"linkpath" if value.contains(&0) => return Err(Fault::Pax),
-            b"path" if !value.is_empty() => set(&mut entry.name, value),
-            b"linkpath" if !value.is_empty() => set(&mut entry.link, value),
-            b"size" => entry.size = u64::try_from(number("size")?).map_err(|_| Fault::Number("size"))?,
-            b"uid" => entry.uid = u32::try_from(number("uid")? & 0xffff_ffff).expect("masked to 32 bits"),
-            b"gid" => entry.gid = u32::try_from(number("gid")? & 0xffff_ffff).expect("masked to 32 bits"),
-            b"mtime" => entry.mtime = number("mtime")?,
-            b"SCHILY.xattr.trusted.overlay.opaque" => entry.overlay_opaque = value == b"y",
-            b"GNU.sparse.major" => sparse.major = Some(value.to_vec()),
-            b"GNU.sparse.minor" => sparse.minor = Some(value.to_vec()),
-            b"GNU.sparse.map" | b"GNU.sparse.numblocks" => sparse.has_map = true,
-            b"GNU.sparse.size" => sparse.size = Some(value.to_vec()),
-            b"GNU.sparse.realsize" => sparse.real_size = Some(value.to_vec()),
-            b"GNU.sparse.name" if !value.is_empty() => sparse.name = Some(value.to_vec()),
-            _ => {}
-        }
+    if entry.kind != EntryKind::File {
+        return Err(Fault::SparseFormat);
     }
-    Ok(sparse)
+    entry.sparse = true;
+    if let Some(size) = sparse.size.or(sparse.real_size) {
+        entry.size = not_negative(decimal(size), "GNU.sparse.size")?;
+    }
+    if let Some(name) = sparse.name {
+        set(&mut entry.name, name);
+    }
+    Ok(())
 }

@@ -1,12 +1,16 @@
 //! Indexes the members of an archive by name.
 
 use std::collections::HashMap;
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
+use super::directory::Unreadable;
+use super::expand::{SPARSE_LIMIT, SparseSource};
+use super::outside::{Absence, Outside};
+use super::sparse::{Pieces, SparseMap};
 use super::walk::{Fault, Limits, Walker};
 use super::window::Window;
-use super::{EntryKind, Extent, FileSource, ReadAt, Source, read_extent};
+use super::{Entry, EntryKind, Extent, FileSource, ReadAt, Source, read_extent};
 use crate::path::clean;
 
 /// Bytes of an archive, found by name.
@@ -48,6 +52,9 @@ enum Slot {
 pub struct Members {
     slots: HashMap<Vec<u8>, Slot>,
     fault: Option<(u64, Fault)>,
+    /// Where members may be found that links lead to, if the archive is a directory.
+    outside: Option<Outside>,
+    unreadable: Vec<Unreadable>,
 }
 
 /// The most links that are followed for one name; docker writes one.
@@ -64,17 +71,26 @@ impl Members {
     pub fn read(source: &Source) -> Self {
         let mut builder = MembersBuilder::default();
         let whole = Extent::whole(&**source);
-        let mut walker = Walker::new(Window::new(&**source, whole, HEADER_WINDOW), Limits::default());
+        let window = Window::new(&**source, whole, HEADER_WINDOW);
+        let mut walker = Walker::new(window, Limits::default()).keeping_pieces();
         let fault = loop {
             match walker.advance() {
                 Ok(true) => {}
                 Ok(false) => break None,
                 Err(fault) => break Some((walker.position(), fault)),
             }
+            let pieces = walker.take_pieces();
             let entry = walker.entry();
             match entry.kind {
                 EntryKind::File | EntryKind::Other(b'7') => {
-                    builder.bytes(&entry.name, source.clone(), whole.part(entry.data, entry.stored));
+                    let bytes = match pieces {
+                        None => Ok((source.clone(), whole.part(entry.data, entry.stored))),
+                        Some(pieces) => with_holes(source, entry, pieces),
+                    };
+                    match bytes {
+                        Ok((source, extent)) => drop(builder.bytes(&entry.name, source, extent)),
+                        Err(fault) => break Some((walker.position(), fault)),
+                    }
                 }
                 EntryKind::Symlink => builder.symlink(&entry.name, entry.link.clone()),
                 EntryKind::HardLink => builder.hard_link(&entry.name, entry.link.clone()),
@@ -87,6 +103,11 @@ impl Members {
     /// Returns the position where the walk over the archive ended early, and the reason.
     pub fn fault(&self) -> Option<&(u64, Fault)> {
         self.fault.as_ref()
+    }
+
+    /// What of the directory could not be read, if the archive is one.
+    pub fn unreadable(&self) -> &[Unreadable] {
+        &self.unreadable
     }
 
     /// Returns the number of members.
@@ -106,25 +127,62 @@ impl Members {
 
     /// Finds the member called `name`. Links are followed, even if they precede their targets.
     pub fn find(&self, name: &[u8]) -> Option<Member> {
-        let mut name = clean(name);
+        self.locate(name).ok()
+    }
+
+    /// Finds the member called `name`, or tells why it is not there.
+    pub fn locate(&self, name: &[u8]) -> Result<Member, Absence> {
+        let wanted = clean(name);
+        let mut name = wanted.clone();
+        let mut link = None;
         for _ in 0..LINK_LIMIT {
-            name = match self.slots.get(&name)? {
-                Slot::Bytes(member) => return Some(member.clone()),
+            let Some(slot) = self.slots.get(&name) else {
+                return match &self.outside {
+                    Some(outside) => outside.find(&wanted, link),
+                    None => Err(link.map_or(Absence::NotThere, Absence::Dangling)),
+                };
+            };
+            name = match slot {
+                Slot::Bytes(member) => return Ok(member.clone()),
                 Slot::File(path, id) => {
-                    let source = FileSource::open(path).ok()?;
+                    let source = FileSource::open(path).map_err(|error| Absence::Unreadable(error.kind()))?;
                     let extent = Extent { offset: 0, len: source.len() };
-                    return Some(Member { source: Arc::new(source), extent, id: *id });
+                    return Ok(Member { source: Arc::new(source), extent, id: *id });
                 }
-                Slot::HardLink(target) => clean(target),
-                Slot::Symlink(target) if target.starts_with(b"/") => clean(target),
+                Slot::HardLink(target) => {
+                    link = Some(target.clone());
+                    clean(target)
+                }
                 Slot::Symlink(target) => {
-                    let directory = name.iter().rposition(|&b| b == b'/').map_or(0, |slash| slash + 1);
-                    clean(&[&name[..directory], target].concat())
+                    link = Some(target.clone());
+                    if target.starts_with(b"/") {
+                        clean(target)
+                    } else {
+                        let directory = name.iter().rposition(|&b| b == b'/').map_or(0, |slash| slash + 1);
+                        clean(&[&name[..directory], target].concat())
+                    }
                 }
             };
         }
-        None
+        Err(link.map_or(Absence::NotThere, Absence::Dangling))
     }
+}
+
+/// A member that the archive stores with holes, as the bytes that it stands for.
+fn with_holes(tar: &Source, entry: &Entry, pieces: Pieces) -> Result<(Source, Extent), Fault> {
+    check_sparse(entry)?;
+    let map = SparseMap::read(&**tar, entry, pieces)?.into();
+    let file: Source = Arc::new(SparseSource { tar: tar.clone(), map, len: entry.size });
+    let extent = Extent::whole(&*file);
+    Ok((file, extent))
+}
+
+/// Refuses a member that states more than is read with its holes filled.
+pub(crate) fn check_sparse(entry: &Entry) -> Result<(), Fault> {
+    if entry.size > SPARSE_LIMIT {
+        return Err(Fault::Limit { what: "a sparse member", found: entry.size, limit: SPARSE_LIMIT });
+    }
+    Ok(())
 }
 
 /// A collector of an archive's members.
@@ -165,6 +223,12 @@ impl MembersBuilder {
 
     /// Finishes the collection. `fault` is the one that ended it early.
     pub fn finish(self, fault: Option<(u64, Fault)>) -> Members {
-        Members { slots: self.slots, fault }
+        Members { slots: self.slots, fault, outside: None, unreadable: Vec::new() }
+    }
+
+    /// Ends the collection of what is below a directory of the host.
+    pub(super) fn finish_directory(self, root: &Path, unreadable: Vec<Unreadable>) -> Members {
+        let outside = Some(Outside::new(root, self.next));
+        Members { slots: self.slots, fault: None, outside, unreadable }
     }
 }

@@ -5,12 +5,14 @@
 //! sharing a seek position.
 
 mod directory;
+mod expand;
 mod file;
 mod header;
 mod holes;
 mod members;
 mod memory;
 mod number;
+mod outside;
 mod pax;
 mod sparse;
 mod walk;
@@ -19,14 +21,17 @@ mod window;
 use std::io;
 use std::sync::Arc;
 
-pub use directory::{index_directory, read_root_filesystem};
+pub use directory::{Unreadable, index_directory, read_root_filesystem};
+pub use expand::{SparseReader, SparseSource};
 pub use file::FileSource;
 pub(crate) use file::uninterrupted;
 pub use header::{Entry, EntryKind};
 pub use holes::{HoledSource, pack as pack_holes};
+pub(crate) use members::check_sparse;
 pub use members::{Member, Members, MembersBuilder};
 pub use memory::{MemorySource, SpentSource};
-pub use sparse::{SparseMap, Stretch};
+pub use outside::Absence;
+pub use sparse::{Pieces, SparseMap, Stretch};
 pub use walk::{Contents, Fault, Limits, Walker, is_tar};
 pub use window::{Forward, Window, read_buffered};
 

@@ -40,10 +40,20 @@ fn base256(bytes: &[u8]) -> Option<i64> {
 
 /// Parses a decimal number of a PAX record; a fraction is rounded down.
 pub fn decimal(bytes: &[u8]) -> Option<i64> {
-    let text = std::str::from_utf8(bytes).ok()?.trim();
-    let (whole, fraction) = text.split_once('.').unwrap_or((text, ""));
-    let value: i64 = whole.parse().ok()?;
-    let cut = whole.starts_with('-') && fraction.bytes().any(|b| b != b'0');
+    std::str::from_utf8(bytes).ok()?.parse().ok()
+}
+
+/// Reads a time of a PAX record in seconds; a fraction is cut off towards minus infinity.
+pub fn time(bytes: &[u8]) -> Option<i64> {
+    let (whole, fraction) = match bytes.iter().position(|&b| b == b'.') {
+        Some(dot) => (&bytes[..dot], &bytes[dot + 1..]),
+        None => (bytes, &[][..]),
+    };
+    let value = decimal(whole)?;
+    if !fraction.iter().all(u8::is_ascii_digit) {
+        return None;
+    }
+    let cut = whole.starts_with(b"-") && fraction.iter().any(|&b| b != b'0');
     Some(if cut { value.saturating_sub(1) } else { value })
 }
 
@@ -69,10 +79,15 @@ mod tests {
     }
 
     #[test]
-    fn decimal_records_may_have_fractions() {
-        assert_eq!(decimal(b"1350244992.023960108"), Some(1_350_244_992));
-        assert_eq!(decimal(b"-1.5"), Some(-2));
-        assert_eq!(decimal(b"-1"), Some(-1));
-        assert_eq!(decimal(b"many"), None);
+    fn times_may_have_fractions_and_other_numbers_may_not() {
+        assert_eq!(time(b"1350244992.023960108"), Some(1_350_244_992));
+        assert_eq!(time(b"-1.5"), Some(-2));
+        assert_eq!(time(b"-0.5"), Some(-1));
+        assert_eq!(time(b"-1"), Some(-1));
+        for wrong in [&b"many"[..], b"", b"1.x", b" 1", b".5"] {
+            assert_eq!(time(wrong), None, "{}", wrong.escape_ascii());
+        }
+        assert_eq!(decimal(b"+12"), Some(12));
+        assert_eq!(decimal(b"1.5"), None);
     }
 }

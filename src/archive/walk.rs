@@ -7,6 +7,7 @@
 use std::io::{self, BufRead, Read};
 
 use super::header::{Entry, Extensions, body_size, checksum_matches, decode};
+use super::sparse::{PIECES, Pieces};
 use super::window::{Forward, read_buffered};
 
 /// A fault in a tar, at [`Walker::position`].
@@ -38,10 +39,13 @@ pub enum Fault {
     /// An extended header cannot be read.
     #[error("a PAX record is malformed")]
     Pax,
-    /// A GNU sparse entry has a header of another format.
-    #[error("a GNU sparse entry has no GNU header")]
+    /// A sparse entry that is no file, or in a header of another format.
+    #[error("a sparse entry is no regular file, or has no GNU header")]
     SparseFormat,
-    /// Something exceeds the limit for data in memory.
+    /// The map of holes of a sparse entry cannot be understood.
+    #[error("the map of holes of a sparse entry cannot be understood: {0}")]
+    SparseMap(&'static str),
+    /// Something is larger than what is held in memory.
     #[error("{what} of {found} bytes is over the limit of {limit}")]
     Limit {
         /// The name of the part that is too large.
@@ -80,6 +84,9 @@ pub struct Walker<R> {
     left: u64,
     padding: u64,
     entry: Entry,
+    /// Where the current entry has holes, if that is kept.
+    pieces: Option<Pieces>,
+    keeps_pieces: bool,
     ended: bool,
     marked: bool,
 }
@@ -94,7 +101,29 @@ pub fn is_tar(head: &[u8]) -> bool {
 impl<R: Forward> Walker<R> {
     /// Starts a walk over the bytes of `reader`.
     pub fn new(reader: R, limits: Limits) -> Self {
-        Self { reader, limits, position: 0, left: 0, padding: 0, entry: Entry::default(), ended: false, marked: false }
+        Self {
+            reader,
+            limits,
+            position: 0,
+            left: 0,
+            padding: 0,
+            entry: Entry::default(),
+            pieces: None,
+            keeps_pieces: false,
+            ended: false,
+            marked: false,
+        }
+    }
+
+    /// Keeps where sparse entries have holes, for [`Walker::take_pieces`].
+    #[must_use]
+    pub fn keeping_pieces(self) -> Self {
+        Self { keeps_pieces: true, ..self }
+    }
+
+    /// Takes the pieces that the current entry is stored in; `None` if it is not sparse.
+    pub fn take_pieces(&mut self) -> Option<Pieces> {
+        self.pieces.take()
     }
 
     /// Returns the current entry, set by [`Walker::advance`].
@@ -152,13 +181,21 @@ impl<R: Forward> Walker<R> {
             }
             match block[156] {
                 b'x' => extensions.pax = Some(self.extension(&block)?),
-                b'g' => drop(self.extension(&block)?),
+                // Go hands out a global header like an entry, so that what came before it belongs to nothing.
+                b'g' => {
+                    self.extension(&block)?;
+                    extensions = Extensions::default();
+                }
                 b'L' => extensions.long_name = Some(self.extension(&block)?),
                 b'K' => extensions.long_link = Some(self.extension(&block)?),
                 _ => {
-                    if decode(&block, &mut extensions, &mut self.entry)? {
-                        self.skip_sparse_maps()?;
-                    }
+                    let more = decode(&block, &extensions, &mut self.entry)?;
+                    let more = if more { self.sparse_maps()? } else { Vec::new() };
+                    self.pieces = if self.keeps_pieces && self.entry.sparse {
+                        Some(Pieces::read(&block, &more, &extensions.pax()?)?)
+                    } else {
+                        None
+                    };
                     self.check_path()?;
                     self.entry.data = self.position;
                     self.left = self.entry.stored;
@@ -256,15 +293,22 @@ impl<R: Forward> Walker<R> {
         Ok(body)
     }
 
-    /// Skips the sparse maps of an old GNU sparse file, which are in the blocks after the header.
-    fn skip_sparse_maps(&mut self) -> Result<(), Fault> {
+    /// Old GNU sparse files have the rest of their maps in blocks behind the header.
+    fn sparse_maps(&mut self) -> Result<Vec<[u8; 512]>, Fault> {
+        let mut blocks = Vec::new();
         loop {
             let mut block = [0; 512];
             if self.fill(&mut block)? < 512 {
                 return Err(Fault::TruncatedExtension);
             }
+            if self.keeps_pieces {
+                if blocks.len() > PIECES / 21 {
+                    return Err(Fault::SparseMap("it is too large"));
+                }
+                blocks.push(block);
+            }
             if block[504] == 0 {
-                return Ok(());
+                return Ok(blocks);
             }
         }
     }

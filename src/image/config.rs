@@ -1,45 +1,23 @@
 //! Reads the image config (OCI image specification, config.md): platform, diff IDs and history.
 
-use std::collections::BTreeMap;
-
-use serde::Deserialize;
-use serde::de::IgnoredAny;
-
 use super::instruction::Instruction;
-use crate::warning::Warning;
+use super::json::{Document, Fields, JsonError, Value};
+use super::platform::Platform;
+use crate::warning::{Warning, WarningKind};
 
-/// The fields of a config that are used; any of them may be missing.
-#[derive(Debug, Default, Deserialize)]
+/// What is read of a config; anything may be missing.
+#[derive(Debug, Clone, Default)]
 pub struct Config {
-    os: Option<String>,
-    architecture: Option<String>,
-    variant: Option<String>,
-    /// The time of the build, RFC 3339.
+    /// The platform that the image is for.
+    pub platform: Platform,
+    /// When the image was built, RFC 3339.
     pub created: Option<String>,
-    rootfs: Option<RootFs>,
-    /// Parsed separately, so that an invalid entry only affects the run configuration.
-    config: Option<serde_json::Value>,
-    /// The history, including entries that made no layer.
-    pub history: Option<Vec<HistoryEntry>>,
-}
-
-#[derive(Debug, Default, Deserialize)]
-struct RootFs {
-    diff_ids: Option<Vec<String>>,
-}
-
-/// The run configuration as configs spell it.
-#[derive(Debug, Default, Deserialize)]
-#[serde(rename_all = "PascalCase", default)]
-struct RunConfig {
-    entrypoint: Option<Vec<String>>,
-    cmd: Option<Vec<String>>,
-    env: Option<Vec<String>>,
-    user: Option<String>,
-    working_dir: Option<String>,
-    exposed_ports: Option<BTreeMap<String, IgnoredAny>>,
-    volumes: Option<BTreeMap<String, IgnoredAny>>,
-    labels: Option<BTreeMap<String, Option<String>>>,
+    /// The digests of the uncompressed layers, the lowest first; `None` for one that is no text.
+    pub diff_ids: Vec<Option<String>>,
+    /// What a container runs.
+    pub run: Run,
+    /// The steps of the build, with those that made no layer.
+    pub history: Vec<HistoryEntry>,
 }
 
 /// The run configuration of a container.
@@ -63,8 +41,8 @@ pub struct Run {
     pub labels: Vec<String>,
 }
 
-/// An entry of the history.
-#[derive(Debug, Clone, Default, Deserialize)]
+/// One step of the build.
+#[derive(Debug, Clone, Default)]
 pub struct HistoryEntry {
     /// The command, in the builder's own spelling.
     pub created_by: Option<String>,
@@ -83,63 +61,70 @@ impl HistoryEntry {
     }
 }
 
-impl Config {
-    /// Parses the bytes of a config.
-    pub fn parse(bytes: &[u8]) -> Result<Self, serde_json::Error> {
-        super::parse(bytes)
-    }
-
-    /// Makes a config that only has a history.
-    pub fn of_history(history: Option<Vec<HistoryEntry>>) -> Self {
-        Self { history, ..Self::default() }
-    }
-
-    /// Returns `os/architecture[/variant]`, if the config has them.
-    pub fn platform(&self) -> Option<String> {
-        platform(self.os.as_deref(), self.architecture.as_deref(), self.variant.as_deref())
-    }
-
-    /// Returns the run configuration.
-    pub fn run(&mut self) -> Run {
-        let config: Option<RunConfig> = self.config.take().and_then(|config| serde_json::from_value(config).ok());
-        let config = config.unwrap_or_default();
-        let keys = |map: Option<BTreeMap<String, IgnoredAny>>| map.unwrap_or_default().into_keys().collect();
-        let label = |(name, value): (String, Option<String>)| format!("{name}={}", value.unwrap_or_default());
-        Run {
-            entrypoint: config.entrypoint.unwrap_or_default(),
-            command: config.cmd.unwrap_or_default(),
-            environment: config.env.unwrap_or_default(),
-            user: config.user.unwrap_or_default(),
-            directory: config.working_dir.unwrap_or_default(),
-            ports: keys(config.exposed_ports),
-            volumes: keys(config.volumes),
-            labels: config.labels.unwrap_or_default().into_iter().map(label).collect(),
+impl HistoryEntry {
+    fn read(mut fields: Fields<'_>) -> Self {
+        Self {
+            created_by: fields.text("created_by"),
+            comment: fields.text("comment"),
+            empty_layer: fields.flag("empty_layer"),
+            created: fields.text("created"),
         }
     }
+}
 
-    /// Returns the digests of the uncompressed layers, the lowest first.
-    pub fn diff_ids(&self) -> &[String] {
-        self.rootfs.as_ref().and_then(|rootfs| rootfs.diff_ids.as_deref()).unwrap_or_default()
+impl Run {
+    fn read(mut fields: Fields<'_>) -> Self {
+        let labels = fields.map("Labels").unwrap_or_default();
+        Self {
+            entrypoint: fields.command("Entrypoint").unwrap_or_default(),
+            command: fields.command("Cmd").unwrap_or_default(),
+            environment: fields.words("Env").unwrap_or_default(),
+            user: fields.text("User").unwrap_or_default(),
+            directory: fields.text("WorkingDir").unwrap_or_default(),
+            ports: fields.keys("ExposedPorts").unwrap_or_default(),
+            volumes: fields.keys("Volumes").unwrap_or_default(),
+            labels: labels.into_iter().map(|(name, value)| format!("{name}={value}")).collect(),
+        }
+    }
+}
+
+impl Config {
+    /// Parses the bytes of a config; what is odd about it is added to `doubts`.
+    pub fn parse(bytes: &[u8], doubts: &mut Vec<String>) -> Result<Self, JsonError> {
+        let document = Document::parse(bytes)?;
+        doubts.extend(document.doubts);
+        Ok(Self::read(document.value, doubts))
+    }
+
+    /// Reads a config out of a JSON value.
+    pub fn read(value: Value, doubts: &mut Vec<String>) -> Self {
+        let Some(mut fields) = Fields::new(value, "", doubts) else { return Self::default() };
+        let diff_ids = fields.object("rootfs").and_then(|mut rootfs| rootfs.texts("diff_ids"));
+        let history = fields.each("history", HistoryEntry::read).unwrap_or_default();
+        Self {
+            platform: read_platform(&mut fields),
+            created: fields.text("created"),
+            diff_ids: diff_ids.unwrap_or_default(),
+            run: fields.object("config").map(Run::read).unwrap_or_default(),
+            // An entry that cannot be read keeps its place, or the ones behind it would stand beside other layers.
+            history: history.into_iter().map(Option::unwrap_or_default).collect(),
+        }
     }
 
     /// Pairs `layers` layers with the history entries that made a layer, in order.
     pub fn instructions(&self, layers: usize, warnings: &mut Vec<Warning>) -> Vec<Instruction> {
-        let history = self.history.as_deref().unwrap_or_default();
+        let history = &self.history;
         let steps: Vec<_> = history.iter().filter(|step| step.empty_layer != Some(true)).collect();
         if history.is_empty() && layers > 0 {
-            warnings.push(Warning::image("the image has no history, so no layer's instruction is known"));
+            warnings.push(Warning::image(WarningKind::NoHistory));
         } else if steps.len() != layers {
-            warnings.push(Warning::image(format!(
-                "the history has {} steps that made a layer, but there are {layers} layers; instructions may be beside the wrong layer",
-                steps.len()
-            )));
+            warnings.push(Warning::image(WarningKind::HistoryCount { steps: steps.len(), layers }));
         }
         (0..layers).map(|i| steps.get(i).map_or_else(Instruction::unknown, |step| step.instruction())).collect()
     }
 }
 
-/// Joins the parts of a platform.
-pub fn platform(os: Option<&str>, architecture: Option<&str>, variant: Option<&str>) -> Option<String> {
-    let parts: Vec<_> = [os, architecture, variant].into_iter().flatten().filter(|part| !part.is_empty()).collect();
-    (!parts.is_empty()).then(|| parts.join("/"))
+/// Reads the platform that is spread over the fields of an object.
+pub fn read_platform(fields: &mut Fields<'_>) -> Platform {
+    Platform { os: fields.text("os"), architecture: fields.text("architecture"), variant: fields.text("variant") }
 }

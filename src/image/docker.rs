@@ -3,69 +3,86 @@
 
 use std::collections::HashMap;
 
-use serde::Deserialize;
-
-use super::{Draft, LayerDraft, parse, read_json_member};
-use crate::archive::Members;
+use super::draft::{ConfigDraft, Draft, LayerDraft, Search};
+use super::json::{Fields, Value};
+use super::{LayerFormat, oci};
 use crate::error::Error;
+use crate::warning::{Warning, WarningKind};
 
-#[derive(Deserialize)]
-#[serde(rename_all = "PascalCase")]
-struct ManifestEntry {
-    config: Option<String>,
-    repo_tags: Option<Vec<String>>,
-    layers: Option<Vec<String>>,
-    /// Descriptors by diff ID.
-    layer_sources: Option<HashMap<String, Descriptor>>,
-}
+/// The member that lists the images.
+pub(super) const NAME: &str = "manifest.json";
 
-#[derive(Deserialize)]
+/// Where to fetch a layer that may not be distributed.
 struct Descriptor {
-    digest: Option<String>,
-    /// The places to download a layer that may not be distributed.
-    urls: Option<Vec<String>>,
+    digest: String,
+    urls: Vec<String>,
 }
 
-/// Reads the images in `manifest.json`; `None` if the file does not exist.
+/// Lists the images of `manifest.json`; `None` if there is none.
 ///
 /// An object instead of a list is an image manifest: the `dir:` layout of skopeo and podman.
-pub fn drafts(path: &str, members: &Members) -> Result<Option<Vec<Draft>>, Error> {
-    const NAME: &str = "manifest.json";
-    let Some(member) = members.find(NAME.as_bytes()) else { return Ok(None) };
-    let bytes = read_json_member(path, NAME, &member)?;
-    let bad = |problem: String| Error::BadJson { path: path.into(), member: NAME.into(), problem };
-    let first = bytes.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&bytes).trim_ascii_start().first();
-    let entries: Option<Vec<ManifestEntry>> = match first {
-        Some(b'{') => return super::oci::copied_manifest(&bytes, members).map_err(|error| bad(error.to_string())),
-        _ => parse(&bytes).map_err(|error| bad(error.to_string()))?,
+pub(super) fn drafts(search: &mut Search<'_>) -> Result<Option<Vec<Draft>>, Error> {
+    let Some(value) = search.table(NAME)? else { return Ok(None) };
+    let entries = match value {
+        Value::Array(entries) => entries,
+        Value::Object(_) if !is_entry(&value) => return oci::copied_drafts(value, search),
+        Value::Object(_) => {
+            search.note(format!("{NAME} is one image where an array of images was expected; engines refuse it"));
+            vec![value]
+        }
+        other => {
+            let problem = format!("it is {} where an array of images was expected", other.kind());
+            return Err(search.bad_json(NAME, problem));
+        }
     };
-    let entries = entries.ok_or_else(|| bad("it is null where an array of images was expected".into()))?;
-    Ok(Some(entries.into_iter().map(|entry| draft(entry, members)).collect()))
+    let mut drafts = Vec::with_capacity(entries.len());
+    for (i, entry) in entries.into_iter().enumerate() {
+        let mut doubts = Vec::new();
+        match Fields::new(entry, "", &mut doubts) {
+            Some(fields) => {
+                let draft = draft(fields);
+                let warnings = doubts.into_iter().map(|doubt| {
+                    let problem = format!("entry {i}: {doubt}");
+                    Warning::image(WarningKind::FieldUnreadable { name: NAME.into(), problem })
+                });
+                drafts.push(Draft { warnings: warnings.collect(), ..draft });
+            }
+            None => search.note(format!("entry {i} of {NAME} is no image; left out")),
+        }
+    }
+    Ok(Some(drafts))
 }
 
-fn draft(entry: ManifestEntry, members: &Members) -> Draft {
-    let sources = entry.layer_sources.unwrap_or_default().into_values();
+/// Whether an object looks like an entry of the array, not like an image manifest: those describe their config.
+fn is_entry(value: &Value) -> bool {
+    let mut ignored = Vec::new();
+    Fields::new(value.clone(), "", &mut ignored).is_some_and(|mut fields| fields.text("Config").is_some())
+}
+
+fn draft(mut fields: Fields<'_>) -> Draft {
+    let sources = fields.each_member("LayerSources", |mut source| {
+        Some(Descriptor { digest: source.text("digest")?, urls: source.words("urls").unwrap_or_default() })
+    });
     let by_digits: HashMap<String, Descriptor> = sources
-        .filter_map(|descriptor| Some((descriptor.digest.as_ref()?.split_once(':')?.1.to_owned(), descriptor)))
+        .into_iter()
+        .flatten()
+        .filter_map(|source| Some((source.digest.split_once(':')?.1.to_owned(), source)))
         .collect();
-    let layers = entry.layers.unwrap_or_default().into_iter().map(|name| {
+    let layers = fields.texts("Layers").unwrap_or_default().into_iter().map(|name| {
+        let name = name.unwrap_or_default();
         let descriptor = by_digits.get(name.rsplit('/').next().unwrap_or(&name));
         LayerDraft {
-            digest: descriptor.and_then(|descriptor| descriptor.digest.clone()),
-            foreign: descriptor.is_some_and(|d| d.urls.as_ref().is_some_and(|urls| !urls.is_empty())),
+            digest: descriptor.map(|descriptor| descriptor.digest.clone()),
+            foreign: descriptor.is_some_and(|descriptor| !descriptor.urls.is_empty()),
             size: None,
+            format: LayerFormat::Tar,
             name: name.into_bytes(),
         }
     });
     Draft {
-        tags: entry.repo_tags.unwrap_or_default(),
-        config: entry.config.as_deref().and_then(|name| members.find(name.as_bytes())),
-        manifest: None,
-        config_name: entry.config,
-        history: None,
         layers: layers.collect(),
-        platform: None,
-        built_on: None,
-        mismatches: Vec::new(),
+        tags: fields.words("RepoTags").unwrap_or_default(),
+        config: fields.text("Config").map_or(ConfigDraft::None, ConfigDraft::Named),
+        ..Draft::default()
     }
 }

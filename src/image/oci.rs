@@ -1,49 +1,92 @@
-//! Reads the OCI image layout (image-layout.md): `index.json` refers to indexes, manifests and
-//! blobs.
+//! The OCI image layout (image-layout.md): `index.json` leads through indexes and manifests to blobs; and `dir:` copies,
+//! where the same documents lie side by side.
 
-use std::collections::HashMap;
+use std::collections::{BTreeMap, HashMap};
 
-use serde::Deserialize;
-
-use super::config::platform;
-use super::{BuiltOn, Draft, LayerDraft, digest_mismatch, parse, read_json_member};
-use crate::archive::Members;
+use super::config::read_platform;
+use super::discover::digest_mismatch;
+use super::draft::{ConfigDraft, Draft, LayerDraft, Search, explain, read_json_member};
+use super::json::{self, Fields, Value};
+use super::platform::Platform;
+use super::{BuiltOn, LayerFormat, schema1};
+use crate::archive::{Absence, Member, Members};
 use crate::display::escaped_str;
 use crate::error::Error;
-use crate::warning::Warning;
+use crate::warning::{Warning, WarningKind};
 
-/// An index or a manifest, depending on the lists it has.
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
+/// The member that leads to the images.
+pub(super) const NAME: &str = "index.json";
+
+/// An index or a manifest: which one is told by what it lists.
 struct Document {
-    manifests: Option<Vec<Descriptor>>,
+    manifests: Option<Vec<Option<Descriptor>>>,
     config: Option<Descriptor>,
-    layers: Option<Vec<Descriptor>>,
-    annotations: Option<Annotations>,
+    layers: Option<Vec<Option<Descriptor>>>,
+    annotations: Annotations,
+    /// The image, if it is a manifest of Docker's first schema.
+    first_schema: Option<schema1::Manifest>,
 }
 
-type Annotations = HashMap<String, String>;
+type Annotations = BTreeMap<String, String>;
 
-#[derive(Deserialize)]
-#[serde(rename_all = "camelCase")]
 struct Descriptor {
     media_type: Option<String>,
     digest: Option<String>,
     size: Option<u64>,
-    annotations: Option<Annotations>,
-    platform: Option<Platform>,
+    annotations: Annotations,
+    platform: Platform,
 }
 
-#[derive(Deserialize)]
-struct Platform {
-    os: Option<String>,
-    architecture: Option<String>,
-    variant: Option<String>,
+impl Document {
+    fn read(value: Value, doubts: &mut Vec<String>) -> Option<Self> {
+        let mut fields = Fields::new(value, "", doubts)?;
+        let first_schema = if fields.has("fsLayers") { schema1::read(&mut fields) } else { None };
+        Some(Self {
+            manifests: fields.each("manifests", Descriptor::read),
+            config: fields.object("config").map(Descriptor::read),
+            layers: fields.each("layers", Descriptor::read),
+            annotations: fields.map("annotations").unwrap_or_default(),
+            first_schema,
+        })
+    }
 }
 
-impl Platform {
-    fn text(&self) -> Option<String> {
-        platform(self.os.as_deref(), self.architecture.as_deref(), self.variant.as_deref())
+impl Descriptor {
+    fn read(mut fields: Fields<'_>) -> Self {
+        Self {
+            media_type: fields.text("mediaType"),
+            digest: fields.text("digest"),
+            size: fields.number("size"),
+            annotations: fields.map("annotations").unwrap_or_default(),
+            platform: fields.object("platform").map(|mut platform| read_platform(&mut platform)).unwrap_or_default(),
+        }
+    }
+}
+
+/// How blobs are named after their digests.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Naming {
+    /// `blobs/ALGORITHM/DIGITS`.
+    Layout,
+    /// Bare digits, with `.manifest.json` behind those of manifests.
+    Flat,
+}
+
+impl Naming {
+    fn blob(self, digest: &str) -> Vec<u8> {
+        match self {
+            Self::Layout => format!("blobs/{}", digest.replacen(':', "/", 1)).into_bytes(),
+            Self::Flat => digest.split_once(':').map_or(digest, |(_, digits)| digits).into(),
+        }
+    }
+
+    fn manifest(self, members: &Members, digest: &str) -> Result<Member, Absence> {
+        let blob = self.blob(digest);
+        let named = match self {
+            Self::Layout => None,
+            Self::Flat => members.find(&[&blob, &b".manifest.json"[..]].concat()),
+        };
+        named.map_or_else(|| members.locate(&blob), Ok)
     }
 }
 
@@ -52,167 +95,238 @@ const DEPTH_LIMIT: usize = 8;
 /// The most manifests of one archive.
 const MANIFEST_LIMIT: usize = 10_000;
 
-/// Reads the images that `index.json` refers to, in its order; `None` if the file does not exist.
-pub fn drafts(path: &str, members: &Members, notes: &mut Vec<Warning>) -> Result<Option<Vec<Draft>>, Error> {
-    const NAME: &str = "index.json";
-    let Some(member) = members.find(NAME.as_bytes()) else { return Ok(None) };
-    let bytes = read_json_member(path, NAME, &member)?;
-    let index: Document = parse(&bytes).map_err(|error| Error::BadJson {
-        path: path.into(),
-        member: NAME.into(),
-        problem: error.to_string(),
-    })?;
-    let mut drafts: Vec<Draft> = Vec::new();
-    // A stack, with the first descriptor on top, keeps the order of the index.
-    let above = Above { tags: Vec::new(), built_on: BuiltOn::of(index.annotations.as_ref()), depth: 0 };
-    let mut work: Vec<_> =
-        index.manifests.unwrap_or_default().into_iter().rev().map(|descriptor| (descriptor, above.clone())).collect();
-    let mut seen = 0;
-    // The draft that each blob became, if it became one.
-    let mut known: HashMap<usize, Option<usize>> = HashMap::new();
-    while let Some((descriptor, above)) = work.pop() {
-        seen += 1;
-        if seen > MANIFEST_LIMIT {
-            let what = "index.json leads to too many manifests".into();
-            return Err(Error::Limit { path: path.into(), what, limit: format!("{MANIFEST_LIMIT} manifests") });
-        }
-        let Some(digest) = descriptor.digest.clone() else { continue };
-        let shown = escaped_str(&digest);
-        let of_platform = descriptor.platform.as_ref().and_then(Platform::text);
-        let named = of_platform.as_deref().map_or(String::new(), |p| format!(" for {}", escaped_str(p)));
-        if is_attestation(&descriptor) {
-            notes.push(Warning::image(format!("{shown} is an attestation, not an image; not opened")));
-            continue;
-        }
-        let Some(blob) = members.find(&blob_name(&digest)) else {
-            notes.push(Warning::image(format!("the manifest {shown}{named} is listed but not in the archive")));
-            continue;
-        };
-        let tags = with_tags(above.tags, &descriptor);
-        let built_on = BuiltOn::of(descriptor.annotations.as_ref()).or(above.built_on);
-        // An index may list itself, or one manifest under several tags.
-        if let Some(became) = known.get(&blob.id) {
-            if let Some(draft) = became.and_then(|draft| drafts.get_mut(draft)) {
-                let new = tags.into_iter().filter(|tag| !draft.tags.contains(tag)).collect::<Vec<_>>();
-                draft.tags.extend(new);
-            }
-            continue;
-        }
-        known.insert(blob.id, None);
-        let bytes = read_json_member(path, &shown, &blob)?;
-        let mismatches: Vec<_> = digest_mismatch(&digest, &bytes).into_iter().collect();
-        let document: Document = match parse(&bytes) {
-            Ok(document) => document,
-            Err(error) => {
-                notes.push(Warning::image(format!("the manifest {shown} cannot be understood: {error}")));
-                continue;
-            }
-        };
-        if let Some(manifests) = document.manifests {
-            if above.depth < DEPTH_LIMIT {
-                let built_on = BuiltOn::of(document.annotations.as_ref()).or(built_on);
-                let above = Above { tags, built_on, depth: above.depth + 1 };
-                work.extend(manifests.into_iter().rev().map(|descriptor| (descriptor, above.clone())));
-            }
-            continue;
-        }
-        match draft(document, tags, of_platform, members, blob_name) {
-            Some(draft) => {
-                known.insert(blob.id, Some(drafts.len()));
-                let built_on = draft.built_on.or(built_on);
-                drafts.push(Draft { manifest: Some(digest), mismatches, built_on, ..draft });
-            }
-            None => notes.push(Warning::image(format!("{shown} is an artifact without tar layers; not opened"))),
-        }
+/// Lists the images that `index.json` leads to, in its order; `None` if there is none.
+pub(super) fn drafts(search: &mut Search<'_>) -> Result<Option<Vec<Draft>>, Error> {
+    let Some(value) = search.table(NAME)? else { return Ok(None) };
+    if !matches!(value, Value::Object(_)) {
+        return Err(search.bad_json(NAME, format!("it is {} where an object was expected", value.kind())));
     }
-    Ok(Some(drafts))
+    let index = read_top(value, NAME, search);
+    walk(index, Naming::Layout, search).map(Some)
 }
 
-/// Reads the image of a `dir:` copy, where `manifest.json` is the image manifest and blobs are
-/// named by their digits.
-pub fn copied_manifest(bytes: &[u8], members: &Members) -> Result<Option<Vec<Draft>>, serde_json::Error> {
-    let bare = |digest: &str| digest.split_once(':').map_or(digest, |(_, digits)| digits).as_bytes().to_vec();
-    let document: Document = parse(bytes)?;
-    if document.layers.is_none() {
+/// Lists the images of a `dir:` copy, where `manifest.json` is the image manifest, or the list of several.
+pub(super) fn copied_drafts(value: Value, search: &mut Search<'_>) -> Result<Option<Vec<Draft>>, Error> {
+    let Some(document) = read_top(value, super::docker::NAME, search) else { return Ok(None) };
+    if document.manifests.is_some() {
+        return walk(Some(document), Naming::Flat, search).map(Some);
+    }
+    if document.layers.is_none() && document.first_schema.is_none() {
         return Ok(None);
     }
-    Ok(draft(document, Vec::new(), None, members, bare).map(|draft| vec![draft]))
+    Ok(draft(document, Naming::Flat).map(|draft| vec![draft]))
 }
 
-/// Reads the image that a manifest describes; `None` if it is another kind of artifact.
-fn draft(
-    document: Document,
-    tags: Vec<String>,
-    platform: Option<String>,
-    members: &Members,
-    name: impl Fn(&str) -> Vec<u8>,
-) -> Option<Draft> {
-    let built_on = BuiltOn::of(document.annotations.as_ref());
-    let layers = document.layers.unwrap_or_default();
-    let is_tar = |layer: &Descriptor| layer.media_type.as_deref().is_none_or(|kind| kind.contains("tar"));
-    if !layers.is_empty() && !layers.iter().any(is_tar) {
-        return None;
+fn read_top(value: Value, name: &str, search: &mut Search<'_>) -> Option<Document> {
+    let mut doubts = Vec::new();
+    let document = Document::read(value, &mut doubts);
+    for doubt in doubts {
+        search.note(WarningKind::FieldUnreadable { name: name.into(), problem: doubt });
     }
-    let config_name = document.config.and_then(|config| config.digest);
-    let foreign = |kind: &str| kind.contains("foreign") || kind.contains("nondistributable");
-    let layers = layers.into_iter().map(|layer| {
-        let digest = layer.digest.unwrap_or_default();
-        LayerDraft {
-            name: name(&digest),
-            size: layer.size,
-            foreign: layer.media_type.as_deref().is_some_and(foreign),
-            digest: Some(digest),
-        }
-    });
-    Some(Draft {
-        tags,
-        manifest: None,
-        config: config_name.as_deref().and_then(|digest| members.find(&name(digest))),
-        config_name,
-        history: None,
-        layers: layers.collect(),
-        platform,
-        built_on,
-        mismatches: Vec::new(),
-    })
+    document
 }
 
-/// The information that indexes have about a manifest.
-#[derive(Clone)]
+/// What indexes say of the manifests in them.
+#[derive(Clone, Default)]
 struct Above {
     tags: Vec<String>,
     built_on: Option<BuiltOn>,
-    depth: usize,
+    indexes: Vec<String>,
+}
+
+/// Descriptors that are to be followed, the next one on top, which keeps the order of the index.
+struct Walk {
+    work: Vec<(Descriptor, Above)>,
+    drafts: Vec<Draft>,
+    /// The draft that each blob became, if it became one.
+    known: HashMap<usize, Option<usize>>,
+}
+
+fn walk(index: Option<Document>, naming: Naming, search: &mut Search<'_>) -> Result<Vec<Draft>, Error> {
+    let mut walk = Walk { work: Vec::new(), drafts: Vec::new(), known: HashMap::new() };
+    if let Some(index) = index {
+        let above = Above { built_on: BuiltOn::from_annotations(&index.annotations), ..Above::default() };
+        walk.push_all(index.manifests.unwrap_or_default(), &above, "the index", search);
+    }
+    let mut seen = 0;
+    while let Some((descriptor, above)) = walk.work.pop() {
+        seen += 1;
+        if seen > MANIFEST_LIMIT {
+            let what = "its index leads to too many manifests".into();
+            return Err(Error::Limit { path: search.path.into(), what, limit: format!("{MANIFEST_LIMIT} manifests") });
+        }
+        walk.follow(descriptor, above, naming, search);
+    }
+    Ok(walk.drafts)
+}
+
+impl Walk {
+    fn push_all(&mut self, manifests: Vec<Option<Descriptor>>, above: &Above, of: &str, search: &mut Search<'_>) {
+        for (i, descriptor) in manifests.into_iter().enumerate().rev() {
+            match descriptor {
+                Some(descriptor) if descriptor.digest.is_some() => self.work.push((descriptor, above.clone())),
+                _ => search.note(format!("entry {i} of {of} names no manifest; left out")),
+            }
+        }
+    }
+
+    fn follow(&mut self, descriptor: Descriptor, above: Above, naming: Naming, search: &mut Search<'_>) {
+        let Some(digest) = descriptor.digest.clone() else { return };
+        let shown = escaped_str(&digest);
+        if is_attestation(&descriptor) {
+            search.note(WarningKind::Attestation { digest });
+            return;
+        }
+        let blob = match naming.manifest(search.members, &digest) {
+            Ok(blob) => blob,
+            Err(Absence::NotThere) => {
+                search.dropped += 1;
+                search.note(WarningKind::ManifestAbsent { digest, platform: descriptor.platform.text() });
+                return;
+            }
+            Err(absence) => {
+                search.note(format!("the manifest {shown} {}", explain(&absence)));
+                return;
+            }
+        };
+        let tags = with_tags(above.tags, &descriptor);
+        let built_on = BuiltOn::from_annotations(&descriptor.annotations).or(above.built_on);
+        // An index may list itself, or one manifest under several tags.
+        if let Some(became) = self.known.get(&blob.id) {
+            if let Some(draft) = became.and_then(|draft| self.drafts.get_mut(draft)) {
+                add_new(&mut draft.tags, tags);
+                add_new(&mut draft.indexes, above.indexes);
+            }
+            return;
+        }
+        self.known.insert(blob.id, None);
+        let mut doubts = Vec::new();
+        let (document, mismatch) = match read_document(search.path, &digest, &blob, &mut doubts) {
+            Ok(read) => read,
+            Err(problem) => {
+                search.note(WarningKind::ManifestUnreadable { digest, problem });
+                return;
+            }
+        };
+        if let Some(manifests) = document.manifests {
+            if above.indexes.len() < DEPTH_LIMIT {
+                let built_on = BuiltOn::from_annotations(&document.annotations).or(built_on);
+                let indexes = above.indexes.into_iter().chain([digest]).collect();
+                self.push_all(manifests, &Above { tags, built_on, indexes }, &format!("the index {shown}"), search);
+            }
+            return;
+        }
+        match draft(document, naming) {
+            Some(mut draft) => {
+                self.known.insert(blob.id, Some(self.drafts.len()));
+                add_new(&mut draft.tags, tags);
+                draft.platform =
+                    if descriptor.platform.is_unknown() { Platform::default() } else { descriptor.platform };
+                draft.built_on = draft.built_on.or(built_on);
+                draft.indexes = above.indexes;
+                draft.mismatches = mismatch.into_iter().collect();
+                draft.warnings.extend(
+                    doubts
+                        .into_iter()
+                        .map(|problem| Warning::image(WarningKind::FieldUnreadable { name: digest.clone(), problem })),
+                );
+                draft.manifest = Some(digest);
+                self.drafts.push(draft);
+            }
+            None => search.note(WarningKind::Artifact { digest }),
+        }
+    }
+}
+
+/// Reads an index or a manifest, and compares it with its digest.
+fn read_document(
+    path: &str,
+    digest: &str,
+    blob: &Member,
+    doubts: &mut Vec<String>,
+) -> Result<(Document, Option<Warning>), String> {
+    let bytes = read_json_member(path, digest, blob).map_err(|error| error.to_string())?;
+    let mismatch = digest_mismatch(digest, &bytes);
+    let document = json::Document::parse(&bytes).map_err(|error| error.to_string())?;
+    doubts.extend(document.doubts);
+    let document = Document::read(document.value, doubts).ok_or("it is no object")?;
+    Ok((document, mismatch))
+}
+
+/// The image that a manifest describes; `None` if it is an artifact of another kind.
+fn draft(document: Document, naming: Naming) -> Option<Draft> {
+    let built_on = BuiltOn::from_annotations(&document.annotations);
+    if let Some(manifest) = document.first_schema {
+        return Some(Draft { built_on, ..manifest.draft(|digest| naming.blob(digest)) });
+    }
+    let layers = document.layers.unwrap_or_default();
+    let is_layer = |layer: &Option<Descriptor>| {
+        layer.as_ref().is_none_or(|layer| LayerFormat::from_media_type(layer.media_type.as_deref()).is_some())
+    };
+    if !layers.is_empty() && !layers.iter().any(is_layer) {
+        return None;
+    }
+    let layers = layers.into_iter().map(|layer| layer_draft(layer, naming));
+    let config = document.config.and_then(|config| config.digest);
+    let named = |digest: String| String::from_utf8_lossy(&naming.blob(&digest)).into_owned();
+    Some(Draft {
+        config: config.map_or(ConfigDraft::None, |digest| ConfigDraft::Named(named(digest))),
+        layers: layers.collect(),
+        built_on,
+        ..Draft::default()
+    })
+}
+
+fn layer_draft(layer: Option<Descriptor>, naming: Naming) -> LayerDraft {
+    let Some(layer) = layer else {
+        return LayerDraft { name: Vec::new(), digest: None, size: None, foreign: false, format: LayerFormat::Tar };
+    };
+    let media_type = layer.media_type.as_deref();
+    let is_foreign = |kind: &str| kind.contains("foreign") || kind.contains("nondistributable");
+    let nydus = ["blob", "bootstrap"]
+        .iter()
+        .any(|part| layer.annotations.contains_key(&format!("containerd.io/snapshot/nydus-{part}")));
+    let format = LayerFormat::from_media_type(media_type);
+    LayerDraft {
+        name: layer.digest.as_deref().map(|digest| naming.blob(digest)).unwrap_or_default(),
+        size: layer.size,
+        foreign: media_type.is_some_and(is_foreign),
+        format: match format {
+            Some(_) if nydus => LayerFormat::Nydus,
+            Some(format) => format,
+            None => LayerFormat::Other(media_type.unwrap_or_default().to_owned()),
+        },
+        digest: layer.digest,
+    }
 }
 
 impl BuiltOn {
-    /// Reads the base image from annotations.
-    fn of(annotations: Option<&Annotations>) -> Option<Self> {
-        let get = |key| annotations?.get(key).filter(|text| !text.is_empty()).cloned();
+    /// What annotations say of the base image.
+    fn from_annotations(annotations: &Annotations) -> Option<Self> {
+        let get = |key| annotations.get(key).filter(|text| !text.is_empty()).cloned();
         Some(Self { name: get(Self::NAME)?, digest: get(Self::DIGEST) })
     }
 }
 
-fn blob_name(digest: &str) -> Vec<u8> {
-    format!("blobs/{}", digest.replacen(':', "/", 1)).into_bytes()
-}
-
-/// Returns whether a manifest is an attestation. BuildKit stores provenance beside the image as a
-/// separate manifest.
+/// BuildKit hangs provenance beside the image as a manifest of its own.
 fn is_attestation(descriptor: &Descriptor) -> bool {
-    let annotations = descriptor.annotations.as_ref();
-    annotations.and_then(|a| a.get("vnd.docker.reference.type")).is_some_and(|kind| kind == "attestation-manifest")
+    descriptor.annotations.get("vnd.docker.reference.type").is_some_and(|kind| kind == "attestation-manifest")
 }
 
 /// Adds the full reference to the tags or, if there is none, `ref.name`: a full name (podman,
 /// skopeo) or only a tag.
 fn with_tags(mut tags: Vec<String>, descriptor: &Descriptor) -> Vec<String> {
-    let annotations = descriptor.annotations.as_ref();
-    let get = |key| annotations.and_then(|a| a.get(key)).cloned();
-    if let Some(tag) = get("io.containerd.image.name").or_else(|| get("org.opencontainers.image.ref.name"))
-        && !tags.contains(&tag)
-    {
-        tags.push(tag);
-    }
+    let get = |key| descriptor.annotations.get(key).cloned();
+    let tag = get("io.containerd.image.name").or_else(|| get("org.opencontainers.image.ref.name"));
+    add_new(&mut tags, tag);
     tags
+}
+
+/// Adds what is not there yet.
+pub(super) fn add_new(list: &mut Vec<String>, more: impl IntoIterator<Item = String>) {
+    for one in more {
+        if !list.contains(&one) {
+            list.push(one);
+        }
+    }
 }

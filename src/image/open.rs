@@ -13,12 +13,14 @@ use crate::archive::{
 };
 use crate::display::escaped;
 use crate::error::Error;
+use crate::image::compression::Note;
+use crate::image::stream::Place;
 use crate::image::{
     Compression, Image, ReadLayer, Selection, Streamed, decode, describe, discover, head, read_root_directory,
     read_stream, select,
 };
 use crate::progress::Progress;
-use crate::warning::Warning;
+use crate::warning::{Warning, WarningKind};
 
 /// Number of bytes that are read at a time from a stream.
 const WINDOW: usize = 128 << 10;
@@ -54,8 +56,8 @@ pub(crate) struct CompressedArchive {
     pub source: Source,
     /// Its compression.
     pub compression: Compression,
-    /// The offsets in the uncompressed archive of members that were not kept, by member number.
-    pub places: HashMap<usize, u64>,
+    /// Where each member that was not kept is in the uncompressed archive, by its number.
+    pub places: HashMap<usize, Place>,
 }
 
 /// An image whose manifest has been read.
@@ -151,6 +153,10 @@ pub fn open_source(path: String, source: Source, wanted: Option<&str>) -> Result
 /// Returns whether the images of the archive at `path` are known as soon as it is opened, before
 /// any layer is read.
 pub fn opens_at_once(path: &Path) -> bool {
+    // What is read of a pipe is gone.
+    if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
+        return path.is_dir();
+    }
     let mut head = [0; 6];
     let compressed = File::open(path).and_then(|mut file| file.read_exact(&mut head)).is_ok();
     !compressed || Compression::sniff(&head) == Compression::None
@@ -166,11 +172,17 @@ pub fn opens_at_once(path: &Path) -> bool {
 pub fn open_archive(path: &Path, progress: &Progress) -> Result<Archive, Error> {
     let shown = escaped(path.as_os_str().as_encoded_bytes());
     let failed = |source| Error::Io { path: shown.clone(), operation: "open", source };
-    if std::fs::metadata(path).map_err(failed)?.is_dir() {
+    let metadata = std::fs::metadata(path).map_err(failed)?;
+    if metadata.is_dir() {
         return from_directory(shown.clone(), path).map_err(|error| match error {
             DirectoryError::Io(source) => Error::Io { path: shown, operation: "read", source },
             DirectoryError::Image(error) => error,
         });
+    }
+    if !metadata.is_file() {
+        // A named pipe, `<(docker save …)` or /dev/stdin: it has no length, and goes by once.
+        let pipe = File::open(path).map_err(failed)?;
+        return open_stream(shown.clone(), pipe, progress);
     }
     let source = FileSource::open(path).map_err(failed)?;
     archive_of_source(shown, Arc::new(source), progress)
@@ -221,12 +233,16 @@ fn read_source(path: String, source: Source, progress: &Progress) -> Result<Arch
 ///
 /// An error if the pipe cannot be read or has no image, or [`Error::Cancelled`].
 pub fn open_pipe(pipe: impl Read, progress: &Progress) -> Result<Archive, Error> {
+    open_stream(PIPE.into(), pipe, progress)
+}
+
+/// Opens the archive that comes out of `pipe`; `path` is what to call it.
+fn open_stream(path: String, pipe: impl Read, progress: &Progress) -> Result<Archive, Error> {
     let mut reader =
         Cancellable { inner: BufReader::with_capacity(WINDOW, Counted { inner: pipe, progress }), progress };
-    let path = PIPE.to_owned();
     let failed = |source| match progress.cancel.load(Ordering::Relaxed) {
         true => Error::Cancelled,
-        false => Error::Io { path: PIPE.into(), operation: "read", source },
+        false => Error::Io { path: path.clone(), operation: "read", source },
     };
     let head = reader.fill_buf().map_err(failed)?;
     if head.is_empty() {
@@ -250,9 +266,17 @@ fn read_compressed(
     compression: Compression,
     progress: &Progress,
 ) -> Result<Streamed, Error> {
-    let decoded =
+    let mut decoded =
         decode(compression, reader).map_err(|source| Error::Io { path: path.into(), operation: "decode", source })?;
-    read_stream(path, decoded, progress)
+    let mut streamed = read_stream(path, &mut decoded, progress)?;
+    if let Some(note) = decoded.get_ref().note() {
+        streamed.trailer = Some(match note {
+            Note::Checksum => WarningKind::ArchiveChecksum,
+            Note::Junk => "junk follows the compressed archive; ignored".into(),
+        });
+        streamed.whole.notes.extend(streamed.trailer.clone());
+    }
+    Ok(streamed)
 }
 
 /// Finds the images of a stream. `source` is the file that was decoded; `None` for a pipe.
@@ -272,6 +296,9 @@ fn from_stream(
     let images = match discover(&path, &streamed.members)? {
         Some(mut images) => {
             remark_damage(&streamed.members, &mut images);
+            if let Some(trailer) = &streamed.trailer {
+                remark_all(&mut images, trailer);
+            }
             images
         }
         None => {
@@ -311,17 +338,25 @@ fn from_directory(path: String, root: &Path) -> Result<Archive, DirectoryError> 
     }
     let members = index_directory(root).map_err(DirectoryError::Io)?;
     match discover(&path, &members).map_err(DirectoryError::Image)? {
-        Some(images) => Ok(Archive { path, images, read: HashMap::new(), storage: Storage::Members }),
+        Some(mut images) => {
+            for part in members.unreadable() {
+                remark_all(&mut images, &part.warning());
+            }
+            Ok(Archive { path, images, read: HashMap::new(), storage: Storage::Members })
+        }
         None => Err(DirectoryError::Image(Error::Directory { path })),
+    }
+}
+
+fn remark_all(images: &mut [Image], kind: &WarningKind) {
+    for image in images {
+        image.warnings.push(Warning::image(kind.clone()));
     }
 }
 
 fn remark_damage(members: &Members, images: &mut [Image]) {
     if let Some((offset, fault)) = members.fault() {
-        let text = format!("the archive is damaged at byte {offset}: {fault}; what lies before is shown");
-        for image in images {
-            image.warnings.push(Warning::image(text.clone()));
-        }
+        remark_all(images, &WarningKind::ArchiveDamaged { offset: *offset, problem: fault.to_string() });
     }
 }
 

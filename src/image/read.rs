@@ -6,12 +6,13 @@ use std::sync::atomic::{AtomicBool, Ordering};
 use sha2::{Digest, Sha256};
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
-use super::compression::{Compression, Stream, decode, head};
+use super::compression::{Compression, Note, Stream, decode, head, identify};
 use super::layer::{FULL, LayerEntries};
 use super::watch::Watched;
-use crate::archive::{Extent, Fault, Forward, Limits, Member, ReadAt, Walker, Window};
+use crate::archive::{Extent, Fault, Forward, Limits, Member, ReadAt, Walker, Window, is_tar};
 use crate::error::Error;
 use crate::progress::Progress;
+use crate::warning::WarningKind;
 
 /// Number of bytes that are read at a time from plain layers, whose headers are far apart.
 const PLAIN_WINDOW: usize = 32 << 10;
@@ -30,9 +31,9 @@ pub struct ReadLayer {
     pub stored_bytes: u64,
     /// The fault, if the layer could not be read to its end.
     pub fault: Option<String>,
-    /// Harmless peculiarities.
-    pub notes: Vec<String>,
-    /// The digests, if requested.
+    /// What is odd about it, or missing, besides a fault.
+    pub notes: Vec<WarningKind>,
+    /// What its bytes hash to, where that was asked for.
     pub digests: Option<Digests>,
 }
 
@@ -40,8 +41,8 @@ pub struct ReadLayer {
 pub struct Digests {
     /// The digest of the bytes as stored.
     pub stored: [u8; 32],
-    /// The digest of the uncompressed tar.
-    pub tar: [u8; 32],
+    /// Of the uncompressed tar; `None` if it could not be decoded to its end.
+    pub tar: Option<[u8; 32]>,
 }
 
 impl ReadLayer {
@@ -117,9 +118,12 @@ pub fn read_passing(reader: impl BufRead, layer: &mut ReadLayer, verify: bool) {
             return;
         }
     };
-    let Stream(tar) = walk(Stream(Watched::new(decoded, verify.then(Sha256::new))), layer, true);
-    layer.notes.extend(tar.inner.get_ref().note().map(Into::into));
-    let tar = tar.watcher.map(|hasher| hasher.finalize().into());
+    let (Stream(tar), whole) = walk(Stream(Watched::new(decoded, verify.then(Sha256::new))), layer, true);
+    layer.notes.extend(tar.inner.get_ref().note().map(|note| match note {
+        Note::Checksum => WarningKind::LayerChecksum,
+        Note::Junk => WarningKind::JunkAfterLayer,
+    }));
+    let tar = tar.watcher.map(|hasher| whole.then(|| hasher.finalize().into()));
     // Decoders leave what follows the last frame.
     let rest = Stream(&mut stored).skip(u64::MAX);
     let stored = stored.watcher.map(|hasher| hasher.finalize().into());
@@ -128,13 +132,30 @@ pub fn read_passing(reader: impl BufRead, layer: &mut ReadLayer, verify: bool) {
     }
 }
 
-fn walk<R: Forward>(reader: R, layer: &mut ReadLayer, hash: bool) -> R {
+/// Says what the bytes that come are, if they are no tar but something that has a name.
+fn foreign_format(reader: &mut impl BufRead, compression: Compression) -> Option<String> {
+    let head = reader.fill_buf().ok()?;
+    let head = &head[..head.len().min(512)];
+    let found = identify(head).filter(|_| !is_tar(head))?;
+    Some(match compression {
+        Compression::None => format!("it is no tar: it is {found}"),
+        compression => format!("it is no tar: it is {} that holds {found}", compression.file()),
+    })
+}
+
+/// Reads entries into `layer`; returns the reader, and whether all its bytes came.
+fn walk<R: Forward>(mut reader: R, layer: &mut ReadLayer, hash: bool) -> (R, bool) {
+    let foreign = foreign_format(&mut reader, layer.compression);
     let mut walker = Walker::new(reader, Limits::default());
+    let mut whole = true;
     let fault = loop {
         match walker.advance() {
             Ok(true) => {}
             Ok(false) => break None,
-            Err(fault) => break Some(fault.to_string()),
+            Err(fault) => {
+                whole = !matches!(fault, Fault::Io(_));
+                break Some(fault.to_string());
+            }
         }
         if !layer.entries.push(walker.entry()) {
             break Some(FULL.into());
@@ -144,18 +165,21 @@ fn walk<R: Forward>(reader: R, layer: &mut ReadLayer, hash: bool) -> R {
             let hash = content_hash(&mut walker, size);
             layer.entries.push_hash(*hash.as_ref().unwrap_or(&0));
             if let Err(fault) = hash {
+                whole = !matches!(fault, Fault::Io(_));
                 break Some(fault.to_string());
             }
         }
     };
-    layer.fault = fault.map(|fault| format!("{fault} (at byte {} of the tar)", walker.position()));
-    if let Err(error) = walker.drain()
-        && layer.fault.is_none()
-    {
-        layer.notes.push(format!("after the end of the tar: {error}"));
+    let fault = fault.map(|fault| format!("{fault} (at byte {} of the tar)", walker.position()));
+    layer.fault = fault.map(|fault| foreign.unwrap_or(fault));
+    if let Err(error) = walker.drain() {
+        whole = false;
+        if layer.fault.is_none() {
+            layer.notes.push(format!("after the end of the tar: {error}").into());
+        }
     }
     layer.tar_bytes = walker.position();
-    walker.into_reader()
+    (walker.into_reader(), whole)
 }
 
 fn content_hash<R: Forward>(walker: &mut Walker<R>, size: u64) -> Result<u128, Fault> {

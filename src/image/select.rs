@@ -1,6 +1,7 @@
 //! Selects one of the images of an archive.
 
 use super::Image;
+use super::platform::{fit, this_machine};
 use crate::display::escaped_str;
 use crate::error::Error;
 
@@ -13,6 +14,9 @@ pub struct Selection {
     pub platform: Option<String>,
 }
 
+/// Digits of a digest that are enough to call an image by.
+const SHORTEST: usize = 4;
+
 /// Returns the index in `images` of the selected one.
 ///
 /// Among images for several platforms, the one for this machine is selected unless another is
@@ -21,7 +25,8 @@ pub fn select(path: &str, images: &[Image], selection: &Selection) -> Result<usi
     let wanted = selection.image.as_deref();
     let platform = selection.platform.as_deref();
     let fits = |image: &Image| {
-        wanted.is_none_or(|wanted| answers_to(image, wanted)) && platform.is_none_or(|platform| is_for(image, platform))
+        wanted.is_none_or(|wanted| matching_name(image, wanted).is_some())
+            && platform.is_none_or(|platform| fit_of(image, platform).is_some())
     };
     let fitting: Vec<usize> = (0..images.len()).filter(|&i| fits(&images[i])).collect();
     let describe = |indices: &[usize]| indices.iter().map(|&i| images[i].description()).collect();
@@ -32,46 +37,85 @@ pub fn select(path: &str, images: &[Image], selection: &Selection) -> Result<usi
             Err(Error::NoSuchImage { path: path.into(), wanted, choices: describe(&all) })
         }
         [only] => Ok(only),
-        [first, ..] => {
-            let one_image = fitting.iter().all(|&i| images[i].tags == images[first].tags);
-            let own = fitting.iter().copied().find(|&i| is_for(&images[i], &this_machine()));
-            own.filter(|_| platform.is_none() && one_image)
-                .ok_or_else(|| Error::Ambiguous { path: path.into(), choices: describe(&fitting) })
+        _ => {
+            let chosen = is_one_image(images, &fitting, wanted).then(|| of_platform(images, &fitting, platform));
+            chosen.flatten().ok_or_else(|| Error::Ambiguous { path: path.into(), choices: describe(&fitting) })
         }
     }
 }
 
-fn answers_to(image: &Image, wanted: &str) -> bool {
-    let without_latest = |tag: &str| tag.strip_suffix(":latest").unwrap_or(tag).to_owned();
-    let digits = wanted.strip_prefix("sha256:").unwrap_or(wanted);
-    let id = image.id.as_deref().and_then(|id| id.strip_prefix("sha256:")).unwrap_or_default();
-    let manifest = image.manifest.as_deref().and_then(|id| id.strip_prefix("sha256:")).unwrap_or_default();
-    image.tags.iter().any(|tag| without_latest(tag) == without_latest(wanted) || short_name(tag) == short_name(wanted))
-        || (digits.len() >= 4 && (id.starts_with(digits) || manifest.starts_with(digits)))
+/// Of one image for several platforms, the only one that fits best.
+fn of_platform(images: &[Image], fitting: &[usize], platform: Option<&str>) -> Option<usize> {
+    let machine = this_machine();
+    // An engine that has an image for one platform saves the index of all and the layers of that one.
+    let held: Vec<usize> = fitting.iter().copied().filter(|&i| images[i].is_held()).collect();
+    if let ([only], None) = (&held[..], platform) {
+        return Some(*only);
+    }
+    let candidates = if held.is_empty() { fitting } else { &held };
+    let ranked = candidates.iter().filter_map(|&i| Some((fit_of(&images[i], platform.unwrap_or(&machine))?, i)));
+    let ranked: Vec<_> = ranked.collect();
+    let best = ranked.iter().map(|&(rank, _)| rank).min()?;
+    match ranked.into_iter().filter(|&(rank, _)| rank == best).collect::<Vec<_>>()[..] {
+        [(_, only)] => Some(only),
+        _ => None,
+    }
 }
 
-/// Returns the short form of a name: `alpine:3` for `docker.io/library/alpine:3`.
-fn short_name(tag: &str) -> &str {
-    let tag = tag.strip_prefix("docker.io/").unwrap_or(tag);
-    tag.strip_prefix("library/").unwrap_or(tag)
+fn fit_of(image: &Image, wanted: &str) -> Option<u32> {
+    let listed = image.platform.iter().chain(&image.other_platforms);
+    listed.filter_map(|platform| fit(platform, wanted)).min()
 }
 
-/// Returns whether an image is for a platform. A variant that is not given matches any.
-fn is_for(image: &Image, platform: &str) -> bool {
-    let own = image.platform.as_deref().unwrap_or_default();
-    own == platform || own.strip_prefix(platform).is_some_and(|rest| rest.starts_with('/'))
+/// Whether images are the same one for several platforms: what is wanted calls each of them the same, or their tags are
+/// the same.
+fn is_one_image(images: &[Image], fitting: &[usize], wanted: Option<&str>) -> bool {
+    let mut fitting = fitting.iter().map(|&i| &images[i]);
+    let Some(first) = fitting.next() else { return false };
+    match wanted {
+        Some(wanted) => {
+            let name = matching_name(first, wanted);
+            fitting.all(|image| matching_name(image, wanted) == name)
+        }
+        None => fitting.all(|image| {
+            image.tags.len() == first.tags.len()
+                && image.tags.iter().zip(&first.tags).all(|(tag, other)| plain_name(tag) == plain_name(other))
+        }),
+    }
 }
 
-/// Returns the platform of this machine as image configs spell it; containers run on Linux.
-fn this_machine() -> String {
-    let architecture = match std::env::consts::ARCH {
-        "x86_64" => "amd64",
-        "aarch64" => "arm64",
-        "x86" => "386",
-        "powerpc64" => "ppc64le",
-        other => other,
-    };
-    format!("linux/{architecture}")
+/// The name of the image, or the digest, that `wanted` stands for.
+fn matching_name<'a>(image: &'a Image, wanted: &str) -> Option<&'a str> {
+    let tag = image.tags.iter().map(|tag| plain_name(tag)).find(|tag| *tag == plain_name(wanted));
+    tag.or_else(|| {
+        let wanted = wanted.rsplit('@').next().unwrap_or(wanted);
+        let digits = digits(wanted);
+        let digests = image.id.iter().chain(&image.manifest).chain(&image.other_digests);
+        let fits = |digest: &&String| {
+            let algorithm = !wanted.contains(':') || digest.starts_with(&wanted[..wanted.len() - digits.len()]);
+            algorithm && self::digits(digest).starts_with(digits)
+        };
+        (digits.len() >= SHORTEST)
+            .then(|| {
+                {
+                    let mut digests = digests;
+                    digests.find(fits)
+                }
+                .map(String::as_str)
+            })
+            .flatten()
+    })
+}
+
+fn digits(digest: &str) -> &str {
+    digest.split_once(':').map_or(digest, |(_, digits)| digits)
+}
+
+/// `docker.io/library/alpine:latest` is what people call `alpine`.
+pub(super) fn plain_name(tag: &str) -> &str {
+    let tag = tag.strip_prefix("docker.io/").or(tag.strip_prefix("index.docker.io/")).unwrap_or(tag);
+    let tag = tag.strip_prefix("library/").unwrap_or(tag);
+    tag.strip_suffix(":latest").unwrap_or(tag)
 }
 
 #[cfg(test)]
@@ -98,11 +142,13 @@ mod tests {
             image("docker.io/library/alpine:3", "abcd1234", "linux/amd64"),
             image("app:latest", "ef567890", "linux/amd64"),
         ];
-        for name in ["alpine:3", "docker.io/library/alpine:3", "sha256:abcd1234", "abcd"] {
+        for name in ["alpine:3", "docker.io/library/alpine:3", "sha256:abcd1234", "abcd", "alpine@sha256:abcd1234"] {
             assert_eq!(chosen(&images, Some(name), None).unwrap(), "sha256:abcd1234", "{name}");
         }
         assert_eq!(chosen(&images, Some("app"), None).unwrap(), "sha256:ef567890");
-        assert!(matches!(chosen(&images, Some("abc"), None), Err(Error::NoSuchImage { .. })), "too short");
+        for name in ["abc", "sha512:abcd1234"] {
+            assert!(matches!(chosen(&images, Some(name), None), Err(Error::NoSuchImage { .. })), "{name}");
+        }
         assert!(matches!(chosen(&images, None, None), Err(Error::Ambiguous { choices, .. }) if choices.len() == 2));
     }
 
@@ -112,9 +158,47 @@ mod tests {
         let images =
             [image("a:1", "1111", "linux/other"), image("a:1", "2222", &own), image("a:1", "3333", "linux/arm/v7")];
         assert_eq!(chosen(&images, None, None).unwrap(), "sha256:2222");
+        assert_eq!(chosen(&images, Some("a:1"), None).unwrap(), "sha256:2222");
         assert_eq!(chosen(&images, Some("a:1"), Some("linux/arm")).unwrap(), "sha256:3333");
         assert_eq!(chosen(&images, None, Some("linux/arm/v7")).unwrap(), "sha256:3333");
         assert!(matches!(chosen(&images, None, Some("linux/s390x")), Err(Error::NoSuchImage { .. })));
         assert!(matches!(chosen(&[images[0].clone(), images[2].clone()], None, None), Err(Error::Ambiguous { .. })));
+    }
+
+    #[test]
+    fn a_tag_or_an_index_that_stands_for_several_platforms_opens_this_machine_s() {
+        let under = |id: &str, platform: &str| Image {
+            tags: vec!["a:1".into(), format!("only-{id}")],
+            other_digests: vec!["sha256:0123456789".into()],
+            manifest: Some(format!("sha256:ee{id}")),
+            ..image("", id, platform)
+        };
+        let images =
+            [under("1111", "linux/other"), under("2222", &this_machine()), image("b:1", "4444", "linux/amd64")];
+        for name in ["a:1", "sha256:0123456789", "012345"] {
+            assert_eq!(chosen(&images, Some(name), None).unwrap(), "sha256:2222", "{name}");
+        }
+        assert_eq!(chosen(&images, Some("sha256:ee1111"), None).unwrap(), "sha256:1111");
+        let (one, other) = (image("x", "aaaa1", "linux/other"), image("y", "aaaa2", &this_machine()));
+        let ambiguous = chosen(&[one, other], Some("aaaa"), None);
+        assert!(matches!(ambiguous, Err(Error::Ambiguous { .. })), "one beginning of two IDs");
+    }
+
+    #[test]
+    fn a_variant_selects_and_without_one_the_plain_architecture_is_best() {
+        let images = ["linux/amd64/v3", "linux/amd64", "linux/arm/v5", "linux/arm/v7", "linux/arm64/v8"]
+            .map(|platform| image("a:1", platform, platform));
+        for (wanted, expected) in [
+            ("linux/amd64", "linux/amd64"),
+            ("linux/amd64/v3", "linux/amd64/v3"),
+            ("linux/arm", "linux/arm/v7"),
+            ("linux/arm/v5", "linux/arm/v5"),
+            ("linux/arm64", "linux/arm64/v8"),
+            ("linux/arm64/v8", "linux/arm64/v8"),
+        ] {
+            assert_eq!(chosen(&images, None, Some(wanted)).unwrap(), format!("sha256:{expected}"), "{wanted}");
+        }
+        let others = [image("a:1", "1", "linux/amd64"), image("b:1", "2", "linux/amd64/v3")];
+        assert!(matches!(chosen(&others, None, Some("linux/amd64")), Err(Error::Ambiguous { .. })), "two images");
     }
 }

@@ -17,10 +17,12 @@ use super::layer::{FULL, LayerEntries};
 use super::read::{ReadLayer, read_passing};
 use super::watch::Watched;
 use crate::archive::{
-    Entry, EntryKind, Extent, Forward, Limits, Members, MembersBuilder, MemorySource, SpentSource, Walker, is_tar,
+    Entry, EntryKind, Extent, Fault, Forward, Limits, Members, MembersBuilder, MemorySource, Pieces, SparseMap,
+    SparseReader, SpentSource, Unreadable, Walker, check_sparse, is_tar,
 };
 use crate::error::Error;
 use crate::progress::Progress;
+use crate::warning::WarningKind;
 
 /// The largest member that is kept, unless it is a layer.
 const SMALL: u64 = 64 << 10;
@@ -33,14 +35,25 @@ pub struct Streamed {
     pub members: Members,
     /// The layers that were read, by member number.
     pub layers: HashMap<usize, Arc<ReadLayer>>,
-    /// The offsets in the archive of members that were not kept, by member number.
-    pub places: HashMap<usize, u64>,
-    /// The archive itself as a layer, in case it is a root filesystem.
+    /// Where each member that was not kept is in the archive, by its number.
+    pub places: HashMap<usize, Place>,
+    /// The archive itself as a layer, in case that it is a root filesystem.
     pub whole: ReadLayer,
     /// A description of the first bytes, if they are not a tar.
     pub not_a_tar: Option<&'static str>,
     /// True if the end marker of the archive was found.
     pub complete: bool,
+    /// What was wrong after the end of the archive: a checksum, say.
+    pub trailer: Option<WarningKind>,
+}
+
+/// Where the bytes of a member are in a decoded archive.
+#[derive(Clone)]
+pub struct Place {
+    /// The first byte of what is stored.
+    pub start: u64,
+    /// Where its holes are, and how long it is with them, if the archive stores it with holes.
+    pub holes: Option<(Arc<SparseMap>, u64)>,
 }
 
 /// Reads a tar from `reader` to its end.
@@ -55,11 +68,12 @@ pub fn read_stream(path: &str, mut reader: impl BufRead, progress: &Progress) ->
         whole: ReadLayer::new(Compression::None, 0),
         not_a_tar: (!head.is_empty() && !is_tar(&head)).then(|| describe(&head)),
         complete: false,
+        trailer: None,
     };
     if streamed.not_a_tar.is_some() {
         return Ok(streamed);
     }
-    let mut walker = Walker::new(Stream(Cursor::new(head).chain(reader)), Limits::default());
+    let mut walker = Walker::new(Stream(Cursor::new(head).chain(reader)), Limits::default()).keeping_pieces();
     let mut builder = MembersBuilder::default();
     let mut kept = 0;
     let fault = loop {
@@ -69,6 +83,7 @@ pub fn read_stream(path: &str, mut reader: impl BufRead, progress: &Progress) ->
             Err(fault) => break Some((walker.position(), fault)),
         }
         let entry = walker.entry().clone();
+        let pieces = walker.take_pieces();
         if !streamed.whole.entries.push(&entry) {
             return Err(Error::Limit {
                 path: path.into(),
@@ -80,10 +95,18 @@ pub fn read_stream(path: &str, mut reader: impl BufRead, progress: &Progress) ->
         match entry.kind {
             EntryKind::File | EntryKind::Other(b'7') => {
                 let before = streamed.layers.len();
-                let taken = member(&entry, &mut contents, &mut kept, &mut streamed, &mut builder, progress.verify);
-                // A cut is reported by the walk itself, and a layer's own faults are kept with the layer.
+                let mut taking =
+                    Taking { kept: &mut kept, streamed: &mut streamed, builder: &mut builder, verify: progress.verify };
+                let taken = match pieces {
+                    None => taking.member(&entry, entry.stored, &mut contents, None).map_err(Fault::Io),
+                    Some(pieces) => taking.sparse_member(&entry, &mut contents, pieces),
+                };
                 if taken.is_err() && cancelled() {
                     return Err(Error::Cancelled);
+                }
+                // A cut is reported by the walk itself, and a layer's own faults are kept with the layer.
+                if let Err(fault @ (Fault::SparseMap(_) | Fault::Limit { .. })) = taken {
+                    break Some((entry.data, fault));
                 }
                 if streamed.layers.len() > before {
                     progress.layers.fetch_add(1, std::sync::atomic::Ordering::Relaxed);
@@ -104,7 +127,9 @@ pub fn read_stream(path: &str, mut reader: impl BufRead, progress: &Progress) ->
     if let Err(error) = walker.drain()
         && fault.is_none()
     {
-        streamed.whole.notes.push(format!("after the end of the tar: {error}"));
+        let kind = WarningKind::ArchiveTrailer { problem: error.to_string() };
+        streamed.whole.notes.push(kind.clone());
+        streamed.trailer = Some(kind);
     }
     streamed.whole.tar_bytes = walker.position();
     streamed.complete = walker.saw_end_marker();
@@ -112,37 +137,58 @@ pub fn read_stream(path: &str, mut reader: impl BufRead, progress: &Progress) ->
     Ok(streamed)
 }
 
-/// Keeps or reads a member.
-fn member(
-    entry: &Entry,
-    mut contents: impl BufRead,
-    kept: &mut u64,
-    streamed: &mut Streamed,
-    builder: &mut MembersBuilder,
+/// What members are put into as they go by.
+struct Taking<'a> {
+    kept: &'a mut u64,
+    streamed: &'a mut Streamed,
+    builder: &'a mut MembersBuilder,
     verify: bool,
-) -> io::Result<()> {
-    let (name, size) = (&entry.name, entry.stored);
-    let head = peek(&mut contents)?;
-    let json = matches!(head.trim_ascii_start().first(), Some(b'{' | b'['));
-    let compression = Compression::sniff(&head);
-    let layer = !in_root_filesystem(name) && (compression != Compression::None || is_tar(&head));
-    let mut contents = Cursor::new(head).chain(contents);
-    if !layer && size <= if json { JSON_LIMIT } else { SMALL } && *kept + size <= KEPT_LIMIT {
-        let mut bytes = Vec::new();
-        let result = contents.read_to_end(&mut bytes);
-        *kept += bytes.len() as u64;
-        let extent = Extent { offset: 0, len: bytes.len() as u64 };
-        builder.bytes(name, Arc::new(MemorySource(bytes)), extent);
-        return result.map(drop);
+}
+
+impl Taking<'_> {
+    /// Keeps or reads one member that is stored with holes.
+    fn sparse_member(&mut self, entry: &Entry, contents: impl BufRead, pieces: Pieces) -> Result<(), Fault> {
+        check_sparse(entry)?;
+        let reader = SparseReader::new(contents, entry, pieces).map_err(|error| match error.downcast::<Fault>() {
+            Ok(fault) => fault,
+            Err(error) => Fault::Io(error),
+        })?;
+        let map = reader.map();
+        Ok(self.member(entry, entry.size, reader, Some((map, entry.size)))?)
     }
-    let id = builder.bytes(name, Arc::new(SpentSource(size)), Extent { offset: 0, len: size });
-    streamed.places.insert(id, entry.data);
-    if !in_root_filesystem(name) {
-        let mut read = ReadLayer::new(compression, size);
-        read_passing(&mut contents, &mut read, verify);
-        streamed.layers.insert(id, Arc::new(read));
+
+    /// Keeps or reads one member of `size` bytes.
+    fn member(
+        &mut self,
+        entry: &Entry,
+        size: u64,
+        mut contents: impl BufRead,
+        holes: Option<(Arc<SparseMap>, u64)>,
+    ) -> io::Result<()> {
+        let name = &entry.name;
+        let head = peek(&mut contents)?;
+        let text = head.strip_prefix(b"\xef\xbb\xbf").unwrap_or(&head);
+        let json = matches!(text.trim_ascii_start().first(), Some(b'{' | b'['));
+        let compression = Compression::sniff(&head);
+        let layer = !in_root_filesystem(name) && (compression != Compression::None || is_tar(&head));
+        let mut contents = Cursor::new(head).chain(contents);
+        if !layer && size <= if json { JSON_LIMIT } else { SMALL } && *self.kept + size <= KEPT_LIMIT {
+            let mut bytes = Vec::new();
+            let result = contents.read_to_end(&mut bytes);
+            *self.kept += bytes.len() as u64;
+            let extent = Extent { offset: 0, len: bytes.len() as u64 };
+            self.builder.bytes(name, Arc::new(MemorySource(bytes)), extent);
+            return result.map(drop);
+        }
+        let id = self.builder.bytes(name, Arc::new(SpentSource(size)), Extent { offset: 0, len: size });
+        self.streamed.places.insert(id, Place { start: entry.data, holes });
+        if !in_root_filesystem(name) {
+            let mut read = ReadLayer::new(compression, size);
+            read_passing(&mut contents, &mut read, self.verify);
+            self.streamed.layers.insert(id, Arc::new(read));
+        }
+        Ok(())
     }
-    Ok(())
 }
 
 /// Returns whether a name is in a directory that only root filesystems have, so that it is not
@@ -169,10 +215,11 @@ fn peek(reader: &mut impl BufRead) -> io::Result<Vec<u8>> {
 pub fn read_root_directory(root: &std::path::Path) -> io::Result<ReadLayer> {
     let mut layer = ReadLayer::new(Compression::None, 0);
     let mut entries = LayerEntries::default();
-    crate::archive::read_root_filesystem(root, |entry| {
+    let unreadable = crate::archive::read_root_filesystem(root, |entry| {
         layer.stored_bytes += entry.stored;
         if entries.push(entry) { Ok(()) } else { Err(io::Error::other(FULL)) }
     })?;
+    layer.notes = unreadable.iter().map(Unreadable::warning).collect();
     layer.entries = entries;
     layer.tar_bytes = layer.stored_bytes;
     Ok(layer)

@@ -5,98 +5,98 @@
 
 use std::collections::{BTreeMap, HashSet};
 
-use serde::Deserialize;
-
-use super::config::platform;
-use super::{Draft, HistoryEntry, LayerDraft, parse, read_json_member};
-use crate::archive::Members;
-use crate::display::escaped_str;
+use super::LayerFormat;
+use super::config::{HistoryEntry, read_platform};
+use super::draft::{Draft, LayerDraft, Search, read_json_member};
+use super::json::{Document, Fields, Value};
+use super::platform::Platform;
 use crate::error::Error;
-use crate::warning::Warning;
+use crate::warning::WarningKind;
 
-#[derive(Default, Deserialize)]
+/// The member that names the images.
+pub(super) const NAME: &str = "repositories";
+
+#[derive(Default)]
 struct LayerJson {
     parent: Option<String>,
-    os: Option<String>,
-    architecture: Option<String>,
+    platform: Platform,
     created: Option<String>,
-    container_config: Option<ContainerConfig>,
+    command: Vec<String>,
 }
 
-#[derive(Default, Deserialize)]
-struct ContainerConfig {
-    #[serde(rename = "Cmd")]
-    cmd: Option<Vec<String>>,
+impl LayerJson {
+    fn read(value: Value, doubts: &mut Vec<String>) -> Option<Self> {
+        let mut fields = Fields::new(value, "", doubts)?;
+        Some(Self {
+            parent: fields.text("parent").filter(|parent| !parent.is_empty()),
+            platform: read_platform(&mut fields),
+            created: fields.text("created"),
+            command: fields.object("container_config").and_then(|mut c| c.command("Cmd")).unwrap_or_default(),
+        })
+    }
 }
 
-/// Reads the images that `repositories` names; `None` if the file does not exist.
-pub fn drafts(path: &str, members: &Members, notes: &mut Vec<Warning>) -> Result<Option<Vec<Draft>>, Error> {
-    const NAME: &str = "repositories";
-    let Some(member) = members.find(NAME.as_bytes()) else { return Ok(None) };
-    let repositories: BTreeMap<String, BTreeMap<String, String>> = parse(&read_json_member(path, NAME, &member)?)
-        .map_err(|error| Error::BadJson { path: path.into(), member: NAME.into(), problem: error.to_string() })?;
+/// Lists the images that `repositories` names; `None` if there is none.
+pub(super) fn drafts(search: &mut Search<'_>) -> Result<Option<Vec<Draft>>, Error> {
+    let Some(value) = search.table(NAME)? else { return Ok(None) };
+    let mut doubts = Vec::new();
+    let kind = value.kind();
+    let Some(fields) = Fields::new(value, "", &mut doubts) else {
+        return Err(search.bad_json(NAME, format!("it is {kind} where an object was expected")));
+    };
     let mut tops: BTreeMap<String, Vec<String>> = BTreeMap::new();
-    for (repository, tags) in repositories {
+    for (repository, tags) in fields.maps() {
         for (tag, id) in tags {
             tops.entry(id).or_default().push(format!("{repository}:{tag}"));
         }
     }
-    tops.into_iter().map(|(top, tags)| draft(path, members, top, tags, notes)).collect::<Result<_, _>>().map(Some)
+    for doubt in doubts {
+        search.note(WarningKind::FieldUnreadable { name: NAME.into(), problem: doubt });
+    }
+    Ok(Some(tops.into_iter().map(|(top, tags)| draft(search, top, tags)).collect()))
 }
 
-fn draft(
-    path: &str,
-    members: &Members,
-    top: String,
-    tags: Vec<String>,
-    notes: &mut Vec<Warning>,
-) -> Result<Draft, Error> {
+fn draft(search: &mut Search<'_>, top: String, tags: Vec<String>) -> Draft {
     let mut chain = Vec::new();
     let mut seen = HashSet::new();
-    let mut next = Some(top.clone());
+    let mut next = Some(top);
     while let Some(id) = next {
         if !seen.insert(id.clone()) {
-            notes.push(Warning::image(format!("the layer {} is its own ancestor", escaped_str(&id))));
+            search.note(WarningKind::OwnAncestor { id });
             break;
         }
         let name = format!("{id}/json");
-        let Some(member) = members.find(name.as_bytes()) else {
-            notes.push(Warning::image(format!("{} is not in the archive", escaped_str(&name))));
+        let Some(member) = search.members.find(name.as_bytes()) else {
+            search.note(WarningKind::MemberAbsent { name });
             break;
         };
-        let json: LayerJson = parse(&read_json_member(path, &name, &member)?).unwrap_or_else(|error| {
-            notes.push(Warning::image(format!("{} cannot be understood: {error}", escaped_str(&name))));
-            LayerJson::default()
+        let mut doubts = Vec::new();
+        let read = read_json_member(search.path, &name, &member).map_err(|error| error.to_string());
+        let read = read.and_then(|bytes| Document::parse(&bytes).map_err(|error| error.to_string()));
+        let json = read.map(|document| LayerJson::read(document.value, &mut doubts)).unwrap_or_else(|problem| {
+            search.note(WarningKind::MemberUnreadable { name: name.clone(), problem });
+            None
         });
+        for doubt in doubts {
+            search.note(WarningKind::FieldUnreadable { name: name.clone(), problem: doubt });
+        }
+        let json = json.unwrap_or_default();
         next = json.parent.clone();
         chain.push((id, json));
     }
-    let platform = chain.first().and_then(|(_, json)| platform(json.os.as_deref(), json.architecture.as_deref(), None));
+    let platform = chain.first().map(|(_, json)| json.platform.clone()).unwrap_or_default();
     chain.reverse();
     let history = chain.iter().map(|(_, json)| HistoryEntry {
-        created_by: Some(
-            json.container_config.as_ref().and_then(|c| c.cmd.as_ref()).map_or(String::new(), |c| c.join(" ")),
-        ),
+        created_by: Some(json.command.join(" ")),
         created: json.created.clone(),
         ..HistoryEntry::default()
     });
-    Ok(Draft {
-        tags,
-        manifest: None,
-        config_name: None,
-        config: None,
-        history: Some(history.collect()),
-        layers: chain
-            .iter()
-            .map(|(id, _)| LayerDraft {
-                name: format!("{id}/layer.tar").into_bytes(),
-                digest: None,
-                size: None,
-                foreign: false,
-            })
-            .collect(),
-        platform,
-        built_on: None,
-        mismatches: Vec::new(),
-    })
+    let layers = chain.iter().map(|(id, _)| LayerDraft {
+        name: format!("{id}/layer.tar").into_bytes(),
+        digest: None,
+        size: None,
+        foreign: false,
+        format: LayerFormat::Tar,
+    });
+    Draft { tags, history: Some(history.collect()), layers: layers.collect(), platform, ..Draft::default() }
 }

@@ -16,9 +16,8 @@ use super::{
     ALIVE, Cause, Death, ENTRY_LIMIT, IMPLIED, KIND_SHIFT, Kind, NONE, Node, NodeId, OWNER_LIMIT, Tree, Version,
     VersionId,
 };
-use crate::display::escaped;
 use crate::image::LayerEntries;
-use crate::warning::Warning;
+use crate::warning::{Warning, WarningKind};
 
 /// The most remarks that are kept for one layer.
 const REMARKS_PER_LAYER: usize = 50;
@@ -137,8 +136,8 @@ impl Builder {
         self.overlay(&own);
         self.tree.layers += 1;
         if self.remarks_dropped > 0 {
-            let text = format!("{} more remarks on this layer are not shown", self.remarks_dropped);
-            self.remarks.push(Warning::layer(usize::from(self.layer), text));
+            let kind = WarningKind::MoreRemarks { count: self.remarks_dropped };
+            self.remarks.push(Warning::layer(usize::from(self.layer), kind));
             self.remarks_dropped = 0;
         }
         Ok(())
@@ -151,12 +150,12 @@ impl Builder {
         Built { tree: self.tree, hashes: self.hashes, remarks: self.remarks }
     }
 
-    /// Adds a remark on the current layer, unless it has too many already.
-    pub(super) fn remark(&mut self, text: impl FnOnce(&Self) -> String) {
+    /// Remembers a remark on the layer that is being applied, unless there are enough of them.
+    pub(super) fn remark<K: Into<WarningKind>>(&mut self, kind: impl FnOnce(&Self) -> K) {
         let layer = usize::from(self.layer);
         if self.remarks.iter().rev().take_while(|w| w.layer == Some(layer)).count() < REMARKS_PER_LAYER {
-            let text = text(self);
-            self.remarks.push(Warning::layer(layer, text));
+            let kind = kind(self);
+            self.remarks.push(Warning::layer(layer, kind));
         } else {
             self.remarks_dropped += 1;
         }
@@ -165,11 +164,6 @@ impl Builder {
     pub(super) fn take_mark(&mut self) -> u32 {
         self.next_mark += 1;
         self.next_mark
-    }
-
-    /// Returns the path of a node, escaped for display.
-    pub(super) fn shown(&self, node: NodeId) -> String {
-        escaped(&self.tree.path(node))
     }
 
     // ---- nodes
@@ -268,7 +262,7 @@ impl Builder {
             return owner;
         }
         if self.tree.owners.len() >= OWNER_LIMIT {
-            self.remark(|_| format!("more than {OWNER_LIMIT} distinct owners; {uid}:{gid} is shown as another"));
+            self.remark(|_| WarningKind::TooManyOwners { limit: OWNER_LIMIT, uid, gid });
             return u16::MAX - 1;
         }
         let owner = u16::try_from(self.tree.owners.len()).expect("below the limit");

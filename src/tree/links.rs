@@ -5,10 +5,10 @@ use super::lookup::View;
 use super::own::Own;
 use super::{Cause, Death, Kind, LinkGroup, NONE, NodeId, VersionId};
 use crate::archive::EntryKind;
-use crate::display::escaped;
 use crate::image::EntryRef;
 use crate::image::whiteout::AUFS_LINKS;
 use crate::path::components;
+use crate::warning::{EngineDifference as Difference, WarningKind};
 
 /// The inode that a hard link shares with its target.
 pub(super) struct Shared {
@@ -56,9 +56,7 @@ impl Builder {
                 let below = self.resolve(View::Below, entry.link);
                 let below = below.and_then(|found| self.state[found.index()].below.some());
                 if below.is_some() {
-                    self.remark(|b| {
-                        format!("engines differ here: {} is a hard link to a file of a lower layer; overlay engines refuse the layer", b.shown(node))
-                    });
+                    self.remark(|b| Difference::LinkBelow { path: b.tree.path(node) });
                 }
                 below
             }
@@ -82,11 +80,8 @@ impl Builder {
 
     fn remark_missing_target(&mut self, node: NodeId, entry: &EntryRef<'_>) {
         self.remark(|b| {
-            format!(
-                "{} is a hard link to {}, which is not there; ignored, but engines refuse the layer",
-                b.shown(node),
-                escaped(entry.link)
-            )
+            let (path, target) = (b.tree.path(node), entry.link.to_vec());
+            WarningKind::LinkTargetAbsent { path, target }
         });
     }
 
@@ -106,9 +101,7 @@ impl Builder {
     pub(super) fn add_aufs(&mut self, entry: &EntryRef<'_>, path: &[u8], own: &mut Own) -> Result<(), LimitExceeded> {
         if !own.said_aufs {
             own.said_aufs = true;
-            self.remark(|_| {
-                format!("the layer has AUFS bookkeeping ({}), which is not part of the image", escaped(path))
-            });
+            self.remark(|_| WarningKind::Aufs { path: path.to_vec() });
         }
         let parts = components(path);
         if parts[0] != AUFS_LINKS || parts.len() < 2 || entry.record.kind != EntryKind::File {

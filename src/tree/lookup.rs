@@ -4,7 +4,9 @@ use std::collections::VecDeque;
 
 use super::build::{Builder, LimitExceeded};
 use super::{Kind, NodeId, VersionId};
+use crate::display::escaped;
 use crate::path::components;
+use crate::warning::EngineDifference as Difference;
 
 /// The most symbolic links that are followed in one path; the kernel follows 40.
 const HOPS: usize = 255;
@@ -136,8 +138,13 @@ impl Builder {
         let mut todo: VecDeque<Vec<u8>> = components(path).into_iter().map(Into::into).collect();
         let mut stack = vec![NodeId::ROOT];
         let (mut hops, mut steps) = (0, 0);
+        // How many of the next components a link's target has put there.
+        let mut of_link = 0_usize;
+        let mut leads_nowhere = None;
         while let Some(part) = todo.pop_front() {
             let here = *stack.last().expect("the root stays");
+            let in_link = of_link > 0;
+            of_link = of_link.saturating_sub(1);
             if part == b".." {
                 if stack.len() > 1 {
                     stack.pop();
@@ -147,12 +154,19 @@ impl Builder {
             let next = self.child_or_new(here, &part)?;
             match self.kind_in(View::Own, next) {
                 Some((Kind::Directory, _)) => {}
-                None => self.become_own(next, here),
+                None => {
+                    if in_link {
+                        leads_nowhere.get_or_insert(next);
+                    }
+                    self.become_own(next, here);
+                }
                 Some((Kind::Symlink, Some(version))) if hops < HOPS && steps < STEPS => {
                     let target = self.tree.target(version).unwrap_or_default().to_vec();
                     hops += 1;
                     let mut parts: VecDeque<&[u8]> = VecDeque::new();
-                    steps += prepend(&mut parts, &target);
+                    let more = prepend(&mut parts, &target);
+                    steps += more;
+                    of_link += more;
                     for part in parts.into_iter().rev() {
                         todo.push_front(part.to_vec());
                     }
@@ -164,6 +178,15 @@ impl Builder {
                 Some(_) => self.replace_by_implied_directory(next),
             }
             stack.push(next);
+        }
+        if let Some(target) = leads_nowhere {
+            self.remark(|b| {
+                let target = escaped(&b.tree.path(target));
+                Difference::Other {
+                    path: [b"/", path].concat(),
+                    how: format!("leads through a link to {target}, which the layer does not have; docker and podman on overlay refuse the layer, others follow the link"),
+                }
+            });
         }
         Ok(*stack.last().expect("the root stays"))
     }

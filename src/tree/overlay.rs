@@ -5,8 +5,9 @@
 //! to the root.
 
 use super::build::Builder;
-use super::own::Own;
+use super::own::{Gone, Own};
 use super::{Cause, IMPLIED, Kind, NodeId, VersionId};
+use crate::warning::EngineDifference as Difference;
 
 impl Builder {
     pub(super) fn overlay(&mut self, own: &Own) {
@@ -30,9 +31,7 @@ impl Builder {
         let mark = self.state[directory.index()].mark;
         if own.opaque.get(&directory) == Some(&mark) {
             if directory == NodeId::ROOT && self.layer > 0 {
-                self.remark(|_| {
-                    "engines differ here: the root directory is made opaque, which overlay engines ignore".into()
-                });
+                self.remark(|_| Difference::OpaqueRoot);
             }
             while let Some(child) = self.state[directory.index()].first_live.some() {
                 self.kill(child, Cause::Opaque);
@@ -41,17 +40,31 @@ impl Builder {
         if let Some((of, gone)) = own.whiteouts.get(&directory)
             && *of == mark
         {
-            for &node in gone {
-                let Some(below) = self.state[node.index()].below.some() else { continue };
-                let again = self.is_own(node)
-                    && self.tree.version(below).is_directory()
-                    && self.explicit(node).is_none_or(|version| self.tree.version(version).is_directory());
-                if again {
-                    self.remark(|b| {
-                        format!("engines differ here: {} is deleted and made again in this layer; overlay engines bring its old contents back", b.shown(node))
-                    });
+            for &gone in gone {
+                let Some(below) = self.state[gone.node.index()].below.some() else { continue };
+                self.remark_again(gone, below, own);
+                self.kill(gone.node, Cause::Deleted);
+            }
+        }
+    }
+
+    /// Remarks on a name that the layer takes away first, and then makes again as a directory.
+    fn remark_again(&mut self, gone: Gone, below: VersionId, own: &Own) {
+        let Gone { node, after_own } = gone;
+        if after_own || !self.is_own(node) {
+            return;
+        }
+        match self.explicit(node) {
+            None => self.remark(|b| Difference::Other {
+                path: b.tree.path(node),
+                how: "is deleted, and then paths below it follow without an entry for it; docker and containerd on overlay refuse the layer".into(),
+            }),
+            Some(version) => {
+                let both = self.tree.version(version).is_directory() && self.tree.version(below).is_directory();
+                let opaque = own.opaque.get(&node) == Some(&self.state[node.index()].mark);
+                if both && !opaque {
+                    self.remark(|b| Difference::Remade { path: b.tree.path(node) });
                 }
-                self.kill(node, Cause::Deleted);
             }
         }
     }
@@ -70,10 +83,13 @@ impl Builder {
             return true;
         }
         if let Some(below) = below {
-            if explicit.is_none() && self.tree.version(below).kind() == Kind::Symlink {
-                self.remark(|b| {
-                    format!("engines differ here: {} was a link below; overlay engines make it a directory, others write through it", b.shown(node))
-                });
+            match self.tree.version(below).kind() {
+                _ if explicit.is_some() => {}
+                Kind::Symlink => self.remark(|b| Difference::LinkToDirectory { path: b.tree.path(node) }),
+                _ => self.remark(|b| Difference::Other {
+                    path: b.tree.path(node),
+                    how: "was no directory below, and no entry makes it one; overlay engines make it a directory, others refuse the layer".into(),
+                }),
             }
             self.kill(node, Cause::Replaced);
         }
@@ -102,7 +118,7 @@ impl Builder {
         if (mode, owner) != (0o755, (0, 0)) && version.mode & IMPLIED == 0 {
             self.remark(|b| {
                 let (uid, gid) = owner;
-                format!("engines differ here: the layer has no entry for {}; docker and podman on overlay reset it from {mode:04o} {uid}:{gid} to 0755 0:0", b.shown(node))
+                Difference::Implied { path: b.tree.path(node), mode, uid, gid }
             });
         }
     }

@@ -1,6 +1,6 @@
 //! Builds a layer's own tree from its entries, before it is laid over the layers below.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use foldhash::fast::RandomState;
 
@@ -9,10 +9,10 @@ use super::links::{AufsLink, Shared};
 use super::lookup::View;
 use super::{Cause, Death, Kind, NONE, NodeId, VersionId};
 use crate::archive::EntryKind;
-use crate::display::escaped;
 use crate::image::whiteout::{Spelling, is_aufs, spelling};
 use crate::image::{EntryRef, LayerEntries};
 use crate::path::{clean, is_clean};
+use crate::warning::{EngineDifference as Difference, WarningKind};
 
 /// The marks of a layer, which affect the layers below.
 ///
@@ -22,12 +22,25 @@ use crate::path::{clean, is_clean};
 pub(super) struct Own {
     /// The opaque directories.
     pub opaque: HashMap<NodeId, u32, RandomState>,
-    /// The names removed by whiteouts, by directory.
-    pub whiteouts: HashMap<NodeId, (u32, Vec<NodeId>), RandomState>,
-    /// Contents that AUFS stores separately for hard links, by their number.
+    /// Names that are gone, by directory.
+    pub whiteouts: HashMap<NodeId, (u32, Vec<Gone>), RandomState>,
+    /// Those names, wherever they are.
+    gone: HashSet<NodeId, RandomState>,
+    /// Nodes whose entry lies behind a link of the layer: the same node under another path is no duplicate to engines.
+    behind_links: HashSet<NodeId, RandomState>,
+    root_entry: bool,
+    /// AUFS keeps hard-linked contents apart, under a number.
     pub aufs_links: HashMap<Vec<u8>, AufsLink>,
     pub said_aufs: bool,
     said_duplicate: bool,
+}
+
+/// A name that a layer takes away.
+#[derive(Clone, Copy)]
+pub(super) struct Gone {
+    pub node: NodeId,
+    /// Whether the layer had something of its own there when the whiteout came.
+    pub after_own: bool,
 }
 
 /// The directory of the previous entry, which is usually the directory of the next one too.
@@ -63,13 +76,16 @@ impl Builder {
             trimmed
         } else {
             if entry.name.split(|&b| b == b'/').any(|part| part == b"..") {
-                self.remark(|_| format!("the path {} leads upwards; it ends at the root", escaped(entry.name)));
+                self.remark(|_| WarningKind::PathUpwards { path: entry.name.to_vec() });
             }
             cleaned = clean(entry.name);
             &cleaned
         };
         if path.is_empty() {
             if entry.record.kind == EntryKind::Directory {
+                if std::mem::replace(&mut own.root_entry, true) {
+                    self.remark_duplicate(|_| b"/".to_vec(), own);
+                }
                 self.set_directory(NodeId::ROOT, entry);
             }
             return Ok(());
@@ -83,17 +99,23 @@ impl Builder {
         }
         let spelled = spelling(name);
         if spelled == Spelling::Invalid {
-            self.remark(|_| format!("the whiteout {} names nothing that can be removed; ignored", escaped(path)));
+            self.remark(|_| WarningKind::EmptyWhiteout { path: path.to_vec() });
             return Ok(());
         }
         let parent = self.parent(directory, last)?;
         match spelled {
             Spelling::Opaque => {
-                own.opaque.insert(parent, self.state[parent.index()].mark);
+                let mark = self.state[parent.index()].mark;
+                if own.opaque.insert(parent, mark) == Some(mark) {
+                    self.remark_duplicate(|_| [b"/", path].concat(), own);
+                }
             }
             Spelling::Whiteout(gone) => self.add_whiteout(parent, gone, own),
             Spelling::Ordinary => {
                 let node = self.child_or_new(parent, name)?;
+                if last.node.is_none() {
+                    own.behind_links.insert(node);
+                }
                 self.add_ordinary(node, parent, entry, own)?;
             }
             Spelling::Invalid => {}
@@ -123,18 +145,26 @@ impl Builder {
     fn add_whiteout(&mut self, parent: NodeId, gone: &[u8], own: &mut Own) {
         // A name that no layer has given cannot be gone.
         let Some(node) = self.child(parent, gone) else { return };
-        if self.is_own(node) {
-            self.remark(|b| {
-                let path = b.shown(node);
-                format!("engines differ here: {path} is added and then deleted in this layer; it stays, but some engines delete it and some refuse the layer")
-            });
+        let after_own = self.is_own(node);
+        if after_own {
+            self.remark(|b| Difference::AddedAndDeleted { path: b.tree.path(node) });
         }
         let mark = self.state[parent.index()].mark;
         let listed = own.whiteouts.entry(parent).or_insert((mark, Vec::new()));
         if listed.0 != mark {
             *listed = (mark, Vec::new());
         }
-        listed.1.push(node);
+        listed.1.push(Gone { node, after_own });
+        if !own.gone.insert(node) {
+            let path = |b: &Self| {
+                let mut path = b.tree.path(parent);
+                if !path.ends_with(b"/") {
+                    path.push(b'/');
+                }
+                [&path, &b".wh."[..], gone].concat()
+            };
+            self.remark_duplicate(path, own);
+        }
     }
 
     fn add_ordinary(
@@ -149,8 +179,8 @@ impl Builder {
         if record.kind == EntryKind::Directory {
             match old {
                 Some((Kind::Directory, version)) => {
-                    if version.is_some() {
-                        self.remark_duplicate(node, own);
+                    if version.is_some() && !own.behind_links.contains(&node) {
+                        self.remark_duplicate(|b| b.tree.path(node), own);
                     }
                     self.set_directory(node, entry);
                 }
@@ -167,9 +197,9 @@ impl Builder {
                 None => return Ok(()),
             },
             EntryKind::Other(flag) => {
-                let flag = escaped(&[flag]);
                 self.remark(|b| {
-                    format!("{} is of the tar type {flag}, which no engine unpacks; ignored", b.shown(node))
+                    let flag = String::from_utf8_lossy(&[flag]).into_owned();
+                    WarningKind::UnknownType { path: b.tree.path(node), flag }
                 });
                 return Ok(());
             }
@@ -185,19 +215,25 @@ impl Builder {
     fn clear_way(&mut self, node: NodeId, parent: NodeId, old: Option<(Kind, Option<VersionId>)>, own: &mut Own) {
         match old {
             None => self.become_own(node, parent),
-            Some(_) => {
-                self.remark_duplicate(node, own);
-                self.drop_own(node);
+            Some((_, version)) => {
+                // A directory that only paths below it imply is not there twice: engines make room for the entry.
+                if version.is_some() && !own.behind_links.contains(&node) {
+                    self.remark_duplicate(|b| b.tree.path(node), own);
+                }
+                if self.drop_own(node) && version.is_none() {
+                    self.remark(|b| Difference::Other {
+                        path: b.tree.path(node),
+                        how: "replaces directories that this layer made below it; docker, podman and containerd refuse the layer".into(),
+                    });
+                }
             }
         }
     }
 
-    fn remark_duplicate(&mut self, node: NodeId, own: &mut Own) {
+    fn remark_duplicate(&mut self, path: impl FnOnce(&Self) -> Vec<u8>, own: &mut Own) {
         if !own.said_duplicate {
             own.said_duplicate = true;
-            self.remark(|b| {
-                format!("engines differ here: {} is in this layer more than once; the last one counts, but docker and podman refuse the layer", b.shown(node))
-            });
+            self.remark(|b| Difference::Twice { path: path(b) });
         }
     }
 
@@ -213,20 +249,20 @@ impl Builder {
 
     /// Replaces a file or link of this layer that turns out to be the parent of another entry.
     pub(super) fn replace_by_implied_directory(&mut self, node: NodeId) {
-        self.remark(|b| {
-            format!(
-                "{} is not a directory, but an entry lies in it; shown as one, but engines refuse the layer",
-                b.shown(node)
-            )
-        });
+        self.remark(|b| WarningKind::ParentNotADirectory { path: b.tree.path(node) });
         self.drop_own(node);
     }
 
-    /// Removes everything at and below a node from the layer's own tree; the node itself stays.
-    fn drop_own(&mut self, node: NodeId) {
+    /// Drops what the layer's own tree has at a node and below it; the node itself stays part of it.
+    ///
+    /// Returns whether there was a directory below it that an entry made: engines set its times at the end, and find
+    /// something else there.
+    fn drop_own(&mut self, node: NodeId) -> bool {
+        let mut directories = false;
         let mut work = vec![(node, Cause::Overwritten)];
         while let Some((id, cause)) = work.pop() {
             if let Some(version) = self.explicit(id) {
+                directories |= id != node && self.tree.version(version).is_directory();
                 self.tree.versions[version.index()].died = self.layer;
                 self.release(version, id, cause);
             }
@@ -239,6 +275,7 @@ impl Builder {
             self.state[id.index()].mark = 0;
         }
         self.state[node.index()].mark = self.take_mark();
+        directories
     }
 
     fn set_directory(&mut self, node: NodeId, entry: &EntryRef<'_>) {
@@ -257,9 +294,7 @@ impl Builder {
             }
         }
         if record.overlay_opaque {
-            self.remark(|b| {
-                format!("engines differ here: {} carries trusted.overlay.opaque; docker and podman on overlay hide what is below it", b.shown(node))
-            });
+            self.remark(|b| Difference::OverlayOpaque { path: b.tree.path(node) });
         }
     }
 
@@ -277,12 +312,7 @@ impl Builder {
             Shared { kind, extra, size: self.counted(node, record.size), data: blocks(record.data), metadata_of: None }
         });
         if shared.kind == Kind::Char && record.kind == EntryKind::Char && record.device == (0, 0) {
-            self.remark(|b| {
-                format!(
-                    "engines differ here: {} is the device 0:0, which overlay engines take for a whiteout",
-                    b.shown(node)
-                )
-            });
+            self.remark(|b| Difference::WhiteoutDevice { path: b.tree.path(node) });
         }
         let mode = if shared.kind == Kind::Symlink { 0o777 } else { record.mode };
         let (mode, owner, mtime) = match shared.metadata_of.map(|version| self.tree.version(version)) {
@@ -312,10 +342,7 @@ impl Builder {
                 size
             }
             None => {
-                self.remark(|b| {
-                    let path = b.shown(node);
-                    format!("{path} is stated to have {size} bytes, more than can be added up; counted as empty")
-                });
+                self.remark(|b| WarningKind::SizeOverflow { path: b.tree.path(node), size });
                 0
             }
         }

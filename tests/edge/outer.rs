@@ -35,7 +35,7 @@ fn a_manifest_that_is_not_json_is_an_error_that_names_it() {
     members.pop();
     members.push(member("manifest.json", "[{\"Config\": \"config.json\", \"Layers\": ["));
     let error = error("outer-manifest-broken", tar(members));
-    assert!(error.starts_with(&format!("{NAME}: manifest.json cannot be understood: EOF")), "{error}");
+    assert!(error.starts_with(&format!("{NAME}: manifest.json cannot be understood: the text ends")), "{error}");
 }
 
 #[test]

@@ -16,7 +16,7 @@ use std::sync::Arc;
 use layerscope::archive::ReadAt;
 use layerscope::{Error, Inspection, Opened, Progress};
 
-pub use entry::{Entry, block, char, dir, fifo, file, gone, hardlink, opaque, other, symlink};
+pub use entry::{Entry, block, char, dir, fifo, file, gone, hardlink, opaque, other, record, symlink};
 pub use image::{Image, Layout, member};
 pub use layer::{Layer, entries, gzip, layer, tar, zeros};
 

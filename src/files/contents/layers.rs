@@ -78,7 +78,7 @@ impl LayerContents {
                     let extent = member.extent;
                     let bytes = match (storage, &whole) {
                         (Storage::Compressed(archive), Some(whole)) => {
-                            archive.places.get(&member.id).map(|&place| whole.part(place, extent.len))
+                            archive.places.get(&member.id).map(|place| whole.member(place, extent.len))
                         }
                         _ => None,
                     };
@@ -145,7 +145,7 @@ impl LayerContents {
                 Compression::sniff(&head[..len])
             }
             // Not read as a layer when it went by, because it does not look like a compressed one.
-            (None, Bytes::Decoded(_)) => Compression::None,
+            (None, Bytes::Decoded(_) | Bytes::Holed(_)) => Compression::None,
         };
         let tar = match compression {
             Compression::None => stored.clone(),

@@ -8,6 +8,7 @@ use lzma_rust2::XzReader;
 
 use super::sniff::Compression;
 use crate::archive::Forward;
+use crate::display::Units;
 
 /// The most memory that a zstd stream may ask for its window, as a power of two (128 MiB, as `zstd -d` has it).
 pub const ZSTD_WINDOW_LOG: u32 = 27;
@@ -51,6 +52,15 @@ impl<B: BufRead> Forward for Stream<B> {
     }
 }
 
+/// What may be odd about a compressed stream that can be read all the same.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Note {
+    /// A checksum is wrong.
+    Checksum,
+    /// Something other than zeros follows it.
+    Junk,
+}
+
 /// The output of a decoder, with a buffer.
 pub type Decoded<B> = BufReader<Decoder<B>>;
 
@@ -60,9 +70,11 @@ pub fn decode<B: BufRead>(compression: Compression, reader: B) -> io::Result<Dec
         Compression::None => Decoder::Plain(reader),
         Compression::Gzip => Decoder::Gzip(GzipMembers::new(reader)),
         Compression::Zstd => {
+            let mut reader = reader;
+            let window = zstd_window(reader.fill_buf()?);
             let mut decoder = zstd::stream::read::Decoder::with_buffer(reader)?;
             decoder.window_log_max(ZSTD_WINDOW_LOG)?;
-            Decoder::Zstd(decoder)
+            Decoder::Zstd { decoder, window }
         }
         Compression::Xz => Decoder::Xz(Box::new(XzReader::new_mem_limit(reader, true, XZ_MEMORY))),
         Compression::Bzip2 => Decoder::Bzip2(MultiBzDecoder::new(reader)),
@@ -77,7 +89,12 @@ pub enum Decoder<B: BufRead> {
     /// gzip.
     Gzip(GzipMembers<B>),
     /// zstd.
-    Zstd(zstd::stream::read::Decoder<'static, B>),
+    Zstd {
+        /// The decoder.
+        decoder: zstd::stream::read::Decoder<'static, B>,
+        /// The window that the first frame asks for, in bytes.
+        window: Option<u64>,
+    },
     /// xz.
     Xz(Box<XzReader<B>>),
     /// bzip2.
@@ -85,8 +102,8 @@ pub enum Decoder<B: BufRead> {
 }
 
 impl<B: BufRead> Decoder<B> {
-    /// Returns a remark if the stream is unusual.
-    pub fn note(&self) -> Option<&'static str> {
+    /// What was odd about the stream.
+    pub fn note(&self) -> Option<Note> {
         match self {
             Self::Gzip(members) => members.note,
             _ => None,
@@ -99,11 +116,50 @@ impl<B: BufRead> Read for Decoder<B> {
         match self {
             Self::Plain(reader) => reader.read(buf),
             Self::Gzip(decoder) => decoder.read(buf),
-            Self::Zstd(decoder) => decoder.read(buf),
-            Self::Xz(decoder) => decoder.read(buf),
+            Self::Zstd { decoder, window } => decoder.read(buf).map_err(|error| over_window(error, *window)),
+            Self::Xz(decoder) => decoder.read(buf).map_err(over_memory),
             Self::Bzip2(decoder) => decoder.read(buf),
         }
     }
+}
+
+/// zstd tells a window that is too large only in words.
+fn over_window(error: io::Error, window: Option<u64>) -> io::Error {
+    if !error.to_string().contains("too much memory") {
+        return error;
+    }
+    let units = Units::Iec;
+    let limit = units.size(1 << ZSTD_WINDOW_LOG);
+    let window = window.filter(|window| *window > 1 << ZSTD_WINDOW_LOG);
+    let window = window.map_or_else(String::new, |window| format!(" of {}", units.size(window)));
+    io::Error::other(format!("its zstd window{window} is over the limit of {limit}"))
+}
+
+fn over_memory(error: io::Error) -> io::Error {
+    if error.kind() != io::ErrorKind::OutOfMemory && !error.to_string().contains("memory") {
+        return error;
+    }
+    let limit = Units::Iec.size(u64::from(XZ_MEMORY) << 10);
+    io::Error::other(format!("its xz dictionary is over the limit of {limit}"))
+}
+
+/// The window in bytes that the first zstd frame of a file asks for (RFC 8878, 3.1.1.1), if it is in these bytes.
+fn zstd_window(mut head: &[u8]) -> Option<u64> {
+    while let [0x50..=0x5f, 0x2a, 0x4d, 0x18, a, b, c, d, rest @ ..] = head {
+        head = rest.get(usize::try_from(u32::from_le_bytes([*a, *b, *c, *d])).ok()?..)?;
+    }
+    let [0x28, 0xb5, 0x2f, 0xfd, descriptor, rest @ ..] = head else { return None };
+    if descriptor & 0x20 == 0 {
+        let byte = *rest.first()?;
+        let base = 1_u64 << (10 + (byte >> 3));
+        return Some(base + base / 8 * u64::from(byte & 7));
+    }
+    // A single segment: the window is the whole content.
+    let id = [0, 1, 2, 4][usize::from(descriptor & 3)];
+    let len = [1, 2, 4, 8][usize::from(descriptor >> 6)];
+    let mut bytes = [0; 8];
+    bytes[..len].copy_from_slice(rest.get(id..id + len)?);
+    Some(u64::from_le_bytes(bytes) + if len == 2 { 256 } else { 0 })
 }
 
 /// A decoder of all members of a gzip file.
@@ -113,7 +169,7 @@ impl<B: BufRead> Read for Decoder<B> {
 pub struct GzipMembers<B> {
     state: Option<State<B>>,
     members: u64,
-    note: Option<&'static str>,
+    note: Option<Note>,
 }
 
 enum State<B> {
@@ -137,7 +193,7 @@ impl<B: BufRead> Read for GzipMembers<B> {
                     let another = head.first() == Some(&0x1f) && head.get(1).is_none_or(|&b| b == 0x8b);
                     if head.is_empty() || (self.members > 0 && !another) {
                         if self.members > 0 && head.iter().any(|&b| b != 0) {
-                            self.note = Some("junk follows the compressed stream; ignored");
+                            self.note = Some(Note::Junk);
                         }
                         return Ok(0);
                     }
@@ -147,7 +203,7 @@ impl<B: BufRead> Read for GzipMembers<B> {
                 Some(State::Member(mut decoder)) => match decoder.read(buf) {
                     Ok(0) if !buf.is_empty() => self.state = Some(State::Between(decoder.into_inner())),
                     Err(error) if is_checksum(&error) => {
-                        self.note = Some("a gzip checksum is wrong; the contents may be damaged");
+                        self.note = Some(Note::Checksum);
                         self.state = Some(State::Between(decoder.into_inner()));
                     }
                     result => {
@@ -177,7 +233,7 @@ mod tests {
         encoder.finish().unwrap()
     }
 
-    fn read(bytes: &[u8]) -> (io::Result<Vec<u8>>, Option<&'static str>) {
+    fn read(bytes: &[u8]) -> (io::Result<Vec<u8>>, Option<Note>) {
         let mut decoder = decode(Compression::sniff(bytes), bytes).unwrap();
         let mut out = Vec::new();
         let result = decoder.read_to_end(&mut out).map(|_| out);
@@ -194,7 +250,7 @@ mod tests {
     fn junk_behind_the_last_member_is_ignored_and_zeros_are_not_worth_a_word() {
         let (bytes, note) = read(&[gz(b"one"), b"junk".to_vec()].concat());
         assert_eq!(bytes.unwrap(), b"one");
-        assert!(note.unwrap().contains("junk"));
+        assert_eq!(note, Some(Note::Junk));
         assert_eq!(read(&[gz(b"one"), vec![0; 100]].concat()).1, None);
     }
 
@@ -205,7 +261,7 @@ mod tests {
         bytes[at] ^= 1;
         let (contents, note) = read(&bytes);
         assert_eq!(contents.unwrap(), b"contents");
-        assert!(note.unwrap().contains("checksum"));
+        assert_eq!(note, Some(Note::Checksum));
         assert!(read(&gz(b"contents")[..12]).0.is_err());
     }
 

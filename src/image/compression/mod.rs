@@ -5,8 +5,9 @@ mod region;
 mod seek;
 mod sniff;
 
-pub(crate) use decode::Stream;
 pub use decode::{Decoded, ZSTD_WINDOW_LOG, decode};
+pub(crate) use decode::{Note, Stream};
 pub(crate) use region::{Bytes, Region, Watched};
 pub(crate) use seek::{DecodedStream, Shared};
+pub(crate) use sniff::identify;
 pub use sniff::{Compression, describe, head};

@@ -5,7 +5,8 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use super::seek::DecodedStream;
-use crate::archive::{ReadAt, Source};
+use crate::archive::{ReadAt, Source, SparseMap};
+use crate::image::stream::Place;
 use crate::progress::{Progress, check_cancelled};
 
 /// The bytes that a region is a part of.
@@ -15,6 +16,30 @@ pub enum Bytes {
     Source(Source),
     /// The output of a decoder.
     Decoded(Arc<DecodedStream>),
+    /// A member with holes of an archive that has to be decoded.
+    Holed(Arc<Holed>),
+}
+
+/// A member that a decoded archive stores with holes.
+pub struct Holed {
+    archive: Region,
+    map: Arc<SparseMap>,
+    len: u64,
+}
+
+impl Holed {
+    fn read_at(&self, buf: &mut [u8], at: u64, progress: &Arc<Progress>) -> io::Result<usize> {
+        let left = usize::try_from(self.len.saturating_sub(at)).unwrap_or(usize::MAX);
+        let stretch = self.map.piece(at, buf.len().min(left));
+        let buf = &mut buf[..stretch.len];
+        match stretch.stored {
+            Some(stored) => self.archive.read_at(buf, stored, progress),
+            None => {
+                buf.fill(0);
+                Ok(buf.len())
+            }
+        }
+    }
 }
 
 /// A run of bytes.
@@ -40,6 +65,18 @@ impl Region {
         Self { bytes: self.bytes.clone(), offset: self.offset.saturating_add(offset), len: len.min(self.len - offset) }
     }
 
+    /// The member of `len` bytes at `place` in the archive that the region is.
+    #[must_use]
+    pub fn member(&self, place: &Place, len: u64) -> Self {
+        match &place.holes {
+            None => self.part(place.start, len),
+            Some((map, len)) => {
+                let holed = Holed { archive: self.clone(), map: map.clone(), len: *len };
+                Self { bytes: Bytes::Holed(Arc::new(holed)), offset: 0, len: *len }
+            }
+        }
+    }
+
     /// Reads up to `buf.len()` bytes from `at`; 0 means the end. Decoding adds to `progress`.
     pub fn read_at(&self, buf: &mut [u8], at: u64, progress: &Arc<Progress>) -> io::Result<usize> {
         check_cancelled(progress)?;
@@ -50,6 +87,7 @@ impl Region {
             _ if n == 0 => Ok(0),
             Bytes::Source(source) => source.read_at(&mut buf[..n], offset),
             Bytes::Decoded(stream) => stream.read_at(&mut buf[..n], offset, progress),
+            Bytes::Holed(file) => file.read_at(&mut buf[..n], offset, progress),
         }
     }
 }

@@ -61,7 +61,29 @@ pub fn head(source: &dyn ReadAt, offset: u64) -> io::Result<Vec<u8>> {
 
 /// Describes a file that is not a tar, judging by its first bytes.
 pub fn describe(head: &[u8]) -> &'static str {
-    match head {
+    identify(head).unwrap_or("neither a tar nor a known compressed format")
+}
+
+/// Names what bytes that are no tar seem to be, if that can be told from the first of them.
+pub fn identify(head: &[u8]) -> Option<&'static str> {
+    match Compression::sniff(head) {
+        Compression::None => {}
+        Compression::Gzip => return Some("a gzip file (decompress it once first: gzip -d)"),
+        Compression::Zstd => return Some("a zstd file (decompress it once first: zstd -d)"),
+        Compression::Xz => return Some("an xz file (decompress it once first: xz -d)"),
+        Compression::Bzip2 => return Some("a bzip2 file (decompress it once first: bzip2 -d)"),
+    }
+    Some(match head {
+        [0x04, 0x22, 0x4d, 0x18, ..] | [0x02, 0x21, 0x4c, 0x18, ..] => "lz4-compressed (decompress it first: lz4 -d)",
+        [0x89, b'L', b'Z', b'O', ..] => "lzop-compressed (decompress it first: lzop -d)",
+        [b'L', b'Z', b'I', b'P', ..] => "lzip-compressed (decompress it first: lzip -d)",
+        [0x5d, 0, 0, _, _, ..] => "lzma-compressed (decompress it first: xz -d --format=lzma)",
+        [0x1f, 0x9d, ..] => "compressed by compress (decompress it first: gzip -d)",
+        [b'R', b'a', b'r', b'!', ..] => "a RAR archive",
+        [b'0', b'7', b'0', b'7', b'0', b'1' | b'2' | b'7', ..] => "a cpio archive",
+        [b'!', b'<', b'a', b'r', b'c', b'h', b'>', ..] => "an ar archive",
+        [b'Q', b'F', b'I', 0xfb, ..] => "a qcow2 disk image",
+        [b'S', b'I', b'F', b'_', ..] => "a Singularity image",
         [b'%', b'P', b'D', b'F', ..] => "a PDF document",
         [b'P', b'K', 3 | 5, ..] => "a zip archive",
         [b'7', b'z', 0xbc, 0xaf, ..] => "a 7z archive",
@@ -72,8 +94,8 @@ pub fn describe(head: &[u8]) -> &'static str {
         [0x89, b'P', b'N', b'G', ..] => "a PNG picture",
         [0xff, 0xd8, 0xff, ..] => "a JPEG picture",
         _ if is_text(&head[..head.len().min(256)]) => "text",
-        _ => "neither a tar nor a known compressed format",
-    }
+        _ => return None,
+    })
 }
 
 fn is_text(bytes: &[u8]) -> bool {
@@ -97,6 +119,8 @@ mod tests {
     fn what_is_no_archive_is_named() {
         assert_eq!(describe(b"%PDF-1.7"), "a PDF document");
         assert_eq!(describe(b"hello, world\n"), "text");
+        assert!(describe(&[0x04, 0x22, 0x4d, 0x18, 0x64]).starts_with("lz4-compressed"));
+        assert!(describe(&[0x1f, 0x8b, 8]).starts_with("a gzip file"));
         assert_eq!(describe(&[0xde; 512]), "neither a tar nor a known compressed format");
     }
 }

@@ -22,7 +22,8 @@ impl<W: Write> Page<'_, W> {
         if let Some(program) = &runtime.application.program {
             let size = self.size(inspection.tree.size(program.file.version));
             let path = escaped(&inspection.tree.path(program.file.node));
-            let what = program.executable.as_ref().map_or("no ELF file".into(), kind);
+            // Without one, its bytes could not be read: they went by in a pipe, say. The reason stands below.
+            let what = program.executable.as_ref().map_or("contents not seen".into(), kind);
             let line = cut(&format!("{path}, {what}"), WIDTH - 14);
             writeln!(self.out, "  {size:>10}  {line}")?;
             if let Some(executable) = program.executable.as_ref().filter(|executable| executable.strip.saves > 0) {

@@ -193,7 +193,7 @@ impl Entry {
 }
 
 /// A `length key=value` record; the length counts its own digits.
-fn record(key: &[u8], value: &[u8]) -> Vec<u8> {
+pub fn record(key: &[u8], value: &[u8]) -> Vec<u8> {
     let rest = key.len() + value.len() + 3;
     let length =
         (1..).map(|digits| rest + digits).find(|n| n.to_string().len() + rest == *n).expect("some length fits");

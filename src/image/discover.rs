@@ -1,0 +1,314 @@
+//! Finds the images of an archive in its tables of contents, and puts each together.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use super::config::Config;
+use super::draft::{ConfigDraft, Draft, LayerDraft, Search, explain, read_json_member};
+use super::select::plain_name;
+use super::{Image, Layer, docker, oci, v1};
+use crate::archive::{Absence, Members};
+use crate::display::{escaped, escaped_str, hex};
+use crate::error::Error;
+use crate::warning::{Warning, WarningKind};
+
+/// Images with one and the same configuration that are told apart; each holds a copy of what the configuration says.
+const SAME_CONFIG: usize = 100;
+
+/// Finds the images of an archive: `manifest.json` first, then what only `index.json` names, else `repositories`.
+///
+/// A table of contents that cannot be understood is passed over if another names an image. `None` if the archive has
+/// none of them.
+pub fn discover(path: &str, members: &Members) -> Result<Option<Vec<Image>>, Error> {
+    let mut search = Search { path, members, notes: Vec::new(), dropped: 0 };
+    let mut tables = Tables::default();
+    tables.read(docker::NAME, docker::drafts(&mut search));
+    tables.read(oci::NAME, oci::drafts(&mut search));
+    if tables.drafts.is_empty() && (!tables.broken.is_empty() || tables.found.is_empty()) {
+        tables.read(v1::NAME, v1::drafts(&mut search));
+    }
+    let mut found = Found::new(&search);
+    for draft in tables.drafts {
+        found.add(draft);
+    }
+    let Found { mut images, too_many, .. } = found;
+    if too_many {
+        search.note(format!("more than {SAME_CONFIG} images have the same config; not all are listed"));
+    }
+    if images.is_empty() {
+        if let Some((_, error)) = tables.broken.into_iter().next() {
+            return Err(error);
+        }
+        return if tables.found.is_empty() { Ok(None) } else { Err(no_image(&search, &tables.found)) };
+    }
+    for (name, error) in tables.broken {
+        let problem = match error {
+            Error::BadJson { problem, .. } => format!("cannot be understood: {problem}"),
+            error => error.to_string(),
+        };
+        search.note(format!("{name} {problem}; it is passed over"));
+    }
+    for image in &mut images {
+        image.warnings.extend(search.notes.iter().cloned());
+    }
+    Ok(Some(images))
+}
+
+fn no_image(search: &Search<'_>, tables: &[&str]) -> Error {
+    let why = search.notes.iter().map(|note| note.kind.to_string()).collect::<Vec<_>>().join("; ");
+    let why = if why.is_empty() { String::new() } else { format!(" ({why})") };
+    let found = format!("its {} names no image that is in the archive{why}", tables.join(" and "));
+    if search.dropped > 0 {
+        return Error::Dropped { path: search.path.into(), found };
+    }
+    Error::NoImage { path: search.path.into(), found }
+}
+
+/// What the tables of contents of an archive yield.
+#[derive(Default)]
+struct Tables {
+    /// Those that could be read.
+    found: Vec<&'static str>,
+    /// Those that could not.
+    broken: Vec<(&'static str, Error)>,
+    drafts: Vec<Draft>,
+}
+
+impl Tables {
+    fn read(&mut self, name: &'static str, drafts: Result<Option<Vec<Draft>>, Error>) {
+        match drafts {
+            Ok(None) => {}
+            Ok(Some(drafts)) => {
+                self.found.push(name);
+                self.drafts.extend(drafts);
+            }
+            Err(error) => self.broken.push((name, error)),
+        }
+    }
+}
+
+/// What tells an image from the others of its archive: its configuration and its layers, in their order.
+///
+/// The same configuration alone does not: one image may be there in two compressions.
+#[derive(PartialEq, Eq, Hash)]
+struct Identity {
+    config: Part,
+    layers: Vec<Part>,
+}
+
+/// A member by its number, or what should be one by its name.
+#[derive(PartialEq, Eq, Hash, Clone)]
+enum Part {
+    Member(usize),
+    Missing(Vec<u8>),
+}
+
+/// A configuration that has been read, for all the images that have it.
+struct ReadConfig {
+    id: String,
+    config: Config,
+    warnings: Vec<Warning>,
+    mismatch: Option<Warning>,
+}
+
+/// The images that have been found so far.
+struct Found<'a> {
+    search: &'a Search<'a>,
+    images: Vec<Image>,
+    known: HashMap<Identity, usize>,
+    /// Configurations by the number of their member: reading one again and again could go on for hours.
+    configs: HashMap<usize, Arc<ReadConfig>>,
+    /// How many images have each configuration.
+    uses: HashMap<Part, usize>,
+    too_many: bool,
+}
+
+impl<'a> Found<'a> {
+    fn new(search: &'a Search<'a>) -> Self {
+        Self {
+            search,
+            images: Vec::new(),
+            known: HashMap::new(),
+            configs: HashMap::new(),
+            uses: HashMap::new(),
+            too_many: false,
+        }
+    }
+
+    fn add(&mut self, draft: Draft) {
+        let members = self.search.members;
+        let part = |name: &[u8]| match members.find(name) {
+            Some(member) => Part::Member(member.id),
+            None => Part::Missing(name.to_vec()),
+        };
+        let config = match &draft.config {
+            ConfigDraft::Named(name) => part(name.as_bytes()),
+            ConfigDraft::None | ConfigDraft::Inline(_) => Part::Missing(Vec::new()),
+        };
+        let layers = draft.layers.iter().map(|layer| part(&layer.name)).collect();
+        let identity = Identity { config: config.clone(), layers };
+        // Docker 25 and later describe the same image in manifest.json and in index.json.
+        if let Some(&known) = self.known.get(&identity) {
+            self.images[known].learn(draft);
+            return;
+        }
+        let uses = self.uses.entry(config).or_default();
+        *uses += 1;
+        if *uses > SAME_CONFIG {
+            self.too_many = true;
+            return;
+        }
+        let image = self.assemble(draft);
+        self.known.insert(identity, self.images.len());
+        self.images.push(image);
+    }
+
+    fn assemble(&mut self, draft: Draft) -> Image {
+        let mut warnings = draft.warnings;
+        let mut mismatches = draft.mismatches;
+        let mut id = None;
+        let config = match draft.config {
+            ConfigDraft::Named(name) => match self.config(&name) {
+                Ok(read) => {
+                    id = Some(read.id.clone());
+                    warnings.extend(read.warnings.iter().cloned());
+                    mismatches.extend(read.mismatch.clone());
+                    read.config.clone()
+                }
+                Err(kind) => {
+                    warnings.push(Warning::image(kind));
+                    Config::default()
+                }
+            },
+            ConfigDraft::Inline(config) => *config,
+            ConfigDraft::None => Config { history: draft.history.unwrap_or_default(), ..Config::default() },
+        };
+        let instructions = config.instructions(draft.layers.len(), &mut warnings);
+        let diff_ids = &config.diff_ids;
+        if !diff_ids.is_empty() && diff_ids.len() != draft.layers.len() {
+            let (ids, layers) = (diff_ids.len(), draft.layers.len());
+            warnings.push(Warning::image(WarningKind::DiffIdCount { ids, layers }));
+        }
+        let diff_id = |i: usize| diff_ids.get(i).cloned().flatten().filter(|id| !id.is_empty());
+        let layers = draft.layers.into_iter().zip(instructions).enumerate();
+        let layers =
+            layers.map(|(i, (layer, instruction))| Layer { instruction, diff_id: diff_id(i), ..self.layer(layer) });
+        let layers: Vec<_> = layers.collect();
+        let in_layout = draft.manifest.is_some();
+        if in_layout && layers.iter().any(|layer| layer.member.is_none() && !layer.foreign) {
+            warnings.push(Warning::image(
+                "the engine that saved the image may have dropped layers that it names: pull the image again, then save it again",
+            ));
+        }
+        let mut tags = Vec::new();
+        oci::add_new(&mut tags, draft.tags);
+        Image {
+            tags,
+            id,
+            manifest: draft.manifest,
+            other_digests: draft.indexes,
+            platform: draft.platform.or(&config.platform).text(),
+            other_platforms: Vec::new(),
+            created: config.created,
+            built_on: draft.built_on,
+            layers,
+            run: config.run,
+            history: config.history,
+            warnings,
+            mismatches,
+        }
+    }
+
+    fn layer(&self, layer: LayerDraft) -> Layer {
+        let located = self.search.members.locate(&layer.name);
+        let absence = located.as_ref().err().filter(|absence| **absence != Absence::NotThere).map(explain);
+        Layer {
+            name: escaped(&layer.name),
+            member: located.ok(),
+            absence,
+            digest: layer.digest.or_else(|| digest_of_blob_name(&layer.name)),
+            diff_id: None,
+            instruction: super::Instruction::unknown(),
+            size: layer.size,
+            foreign: layer.foreign,
+            format: layer.format,
+        }
+    }
+
+    /// Reads the configuration called `name`, or tells what is wrong with it.
+    fn config(&mut self, name: &str) -> Result<Arc<ReadConfig>, WarningKind> {
+        let unreadable = |problem: String| WarningKind::ConfigUnreadable { name: name.into(), problem };
+        let member = self.search.members.locate(name.as_bytes()).map_err(|absence| match absence {
+            Absence::NotThere => WarningKind::ConfigAbsent { name: name.into() },
+            absence => unreadable(format!("it {}", explain(&absence))),
+        })?;
+        if let Some(read) = self.configs.get(&member.id) {
+            return Ok(read.clone());
+        }
+        let bytes = read_json_member(self.search.path, name, &member).map_err(|error| unreadable(error.to_string()))?;
+        let mut doubts = Vec::new();
+        let mut warnings = Vec::new();
+        let config = Config::parse(&bytes, &mut doubts).unwrap_or_else(|error| {
+            warnings.push(Warning::image(unreadable(error.to_string())));
+            Config::default()
+        });
+        warnings.extend(
+            doubts
+                .into_iter()
+                .map(|problem| Warning::image(WarningKind::FieldUnreadable { name: name.into(), problem })),
+        );
+        let mismatch = digest_mismatch(name, &bytes);
+        let read = ReadConfig { id: format!("sha256:{}", hex(&sha256(&bytes))), config, warnings, mismatch };
+        Ok(self.configs.entry(member.id).or_insert(Arc::new(read)).clone())
+    }
+}
+
+impl Image {
+    /// Takes what another description of the same image says.
+    fn learn(&mut self, draft: Draft) {
+        for tag in draft.tags {
+            if !self.tags.iter().any(|known| plain_name(known) == plain_name(&tag)) {
+                self.tags.push(tag);
+            }
+        }
+        oci::add_new(&mut self.other_digests, draft.indexes);
+        let told = draft.platform.text();
+        match (&self.manifest, draft.manifest) {
+            (None, manifest) => {
+                self.manifest = manifest;
+                // The platform of the configuration may be the more exact one.
+                let is_more = |told: &String| !self.platform.as_ref().is_some_and(|own| own.starts_with(told.as_str()));
+                self.platform = told.clone().filter(is_more).or(self.platform.take());
+            }
+            (Some(known), Some(other)) if *known != other => oci::add_new(&mut self.other_digests, [other]),
+            _ => {}
+        }
+        self.built_on = self.built_on.take().or(draft.built_on);
+        self.mismatches.extend(draft.mismatches);
+        self.warnings.extend(draft.warnings);
+        if let Some(told) = told.filter(|told| self.platform.as_ref() != Some(told)) {
+            oci::add_new(&mut self.other_platforms, [told]);
+        }
+    }
+}
+
+fn digest_of_blob_name(name: &[u8]) -> Option<String> {
+    let name = std::str::from_utf8(name).ok()?.strip_prefix("blobs/")?;
+    let (algorithm, digits) = name.split_once('/')?;
+    let hexadecimal = digits.len() >= 64 && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    hexadecimal.then(|| format!("{algorithm}:{digits}"))
+}
+
+/// Says if bytes do not have the SHA-256 that their name claims, such as `<digits>.json` or `sha256:<digits>`.
+pub(super) fn digest_mismatch(name: &str, bytes: &[u8]) -> Option<Warning> {
+    let digits = name.rsplit([':', '/']).next()?.split('.').next()?;
+    let is_digest = digits.len() == 64 && digits.bytes().all(|b| b.is_ascii_hexdigit());
+    let found = hex(&sha256(bytes));
+    (is_digest && !found.eq_ignore_ascii_case(digits))
+        .then(|| Warning::image(format!("{} has the digest sha256:{found}", escaped_str(name))))
+}
+
+fn sha256(bytes: &[u8]) -> [u8; 32] {
+    use sha2::{Digest, Sha256};
+    Sha256::digest(bytes).into()
+}

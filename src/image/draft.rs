@@ -1,0 +1,120 @@
+//! What an archive's tables of contents say of an image, before its configuration and its layers are looked for.
+
+use super::config::{Config, HistoryEntry};
+use super::json::{Document, Value};
+use super::platform::Platform;
+use super::{BuiltOn, JSON_LIMIT, LayerFormat};
+use crate::archive::{Absence, Member, Members};
+use crate::display::{escaped, escaped_str};
+use crate::error::Error;
+use crate::warning::{Warning, WarningKind};
+
+/// Where the parts of an image are named.
+#[derive(Default)]
+pub(super) struct Draft {
+    pub tags: Vec<String>,
+    /// The digest of its manifest.
+    pub manifest: Option<String>,
+    /// The digests of the indexes that lead to it.
+    pub indexes: Vec<String>,
+    pub config: ConfigDraft,
+    /// The history, where it does not come from a configuration.
+    pub history: Option<Vec<HistoryEntry>>,
+    pub layers: Vec<LayerDraft>,
+    /// The platform, where an index tells.
+    pub platform: Platform,
+    pub built_on: Option<BuiltOn>,
+    pub warnings: Vec<Warning>,
+    pub mismatches: Vec<Warning>,
+}
+
+/// Where the configuration of an image is.
+#[derive(Default)]
+pub(super) enum ConfigDraft {
+    /// There is none.
+    #[default]
+    None,
+    /// In a member with this name.
+    Named(String),
+    /// In the manifest.
+    Inline(Box<Config>),
+}
+
+/// A layer as a manifest names it.
+pub(super) struct LayerDraft {
+    pub name: Vec<u8>,
+    pub digest: Option<String>,
+    /// The size as stored in bytes, where the manifest tells.
+    pub size: Option<u64>,
+    pub foreign: bool,
+    pub format: LayerFormat,
+}
+
+/// What the images of an archive are looked for in, and what is noted on the way.
+pub(super) struct Search<'a> {
+    /// The archive, escaped for display.
+    pub path: &'a str,
+    pub members: &'a Members,
+    /// What is odd, but not about one image.
+    pub notes: Vec<Warning>,
+    /// Blobs that indexes name and that are not there, although nothing says that they may be missing.
+    pub dropped: usize,
+}
+
+impl Search<'_> {
+    /// Notes something on all images of the archive.
+    pub fn note(&mut self, kind: impl Into<WarningKind>) {
+        self.notes.push(Warning::image(kind));
+    }
+
+    /// Reads the JSON member called `name`; `None` if there is none.
+    pub fn table(&mut self, name: &str) -> Result<Option<Value>, Error> {
+        let member = match self.members.locate(name.as_bytes()) {
+            Ok(member) => member,
+            Err(Absence::NotThere) => return Ok(None),
+            Err(absence) => {
+                self.note(format!("{name} {}", explain(&absence)));
+                return Ok(None);
+            }
+        };
+        let bytes = read_json_member(self.path, name, &member)?;
+        let document = Document::parse(&bytes).map_err(|error| self.bad_json(name, error.to_string()))?;
+        for doubt in document.doubts {
+            self.note(WarningKind::FieldUnreadable { name: name.into(), problem: doubt });
+        }
+        Ok(Some(document.value))
+    }
+
+    /// The error that a member cannot be understood.
+    pub fn bad_json(&self, member: &str, problem: String) -> Error {
+        Error::BadJson { path: self.path.into(), member: member.into(), problem }
+    }
+}
+
+/// Says why a member is not there: `is not in the archive`.
+pub(super) fn explain(absence: &Absence) -> String {
+    let shown = |path: &std::path::Path| escaped(path.as_os_str().as_encoded_bytes());
+    match absence {
+        Absence::NotThere => "is not in the archive".into(),
+        Absence::Dangling(target) => format!("is a link to {}, which is not there", escaped(target)),
+        Absence::LinkOut { target, other_digest: true } => {
+            format!("is a link that leads out of the directory, to {}, which has another digest", shown(target))
+        }
+        Absence::LinkOut { target, other_digest: false } => {
+            format!("is a link that leads out of the directory, to {}, and no digest vouches for it", shown(target))
+        }
+        Absence::Unreadable(kind) => format!("cannot be read ({kind})"),
+    }
+}
+
+/// Reads a JSON member, which must not be larger than [`JSON_LIMIT`].
+pub(super) fn read_json_member(path: &str, name: &str, member: &Member) -> Result<Vec<u8>, Error> {
+    if member.extent.len > JSON_LIMIT {
+        return Err(Error::Limit {
+            path: path.into(),
+            what: format!("{} has {} bytes", escaped_str(name), member.extent.len),
+            limit: format!("{JSON_LIMIT} bytes"),
+        });
+    }
+    member.read().map_err(|source| Error::Io { path: path.into(), operation: "read", source })
+}

@@ -1,0 +1,184 @@
+//! The fields of an object, each with the type that it should have.
+
+use std::collections::BTreeMap;
+
+use super::{Object, Value};
+use crate::display::escaped_str;
+
+/// Doubts that are kept of one document.
+const DOUBTS: usize = 20;
+
+/// Takes the fields of an object, one after the other.
+///
+/// A field of another type than it should have is left out, and that is noted.
+pub struct Fields<'a> {
+    object: Object,
+    /// Where the object stands in its document, escaped for display; empty at the top.
+    at: String,
+    doubts: &'a mut Vec<String>,
+}
+
+impl<'a> Fields<'a> {
+    /// The fields of `value`; `None` and a doubt if it is no object, and without a doubt if it is null.
+    pub fn new(value: Value, at: &str, doubts: &'a mut Vec<String>) -> Option<Self> {
+        match value {
+            Value::Object(object) => Some(Self { object, at: at.into(), doubts }),
+            Value::Null => None,
+            other => {
+                doubt(doubts, at, &other, "an object");
+                None
+            }
+        }
+    }
+
+    /// Whether there is a field called `name`.
+    pub fn has(&self, name: &str) -> bool {
+        self.object.has(name)
+    }
+
+    /// The text called `name`.
+    pub fn text(&mut self, name: &str) -> Option<String> {
+        self.take(name, "text", |value| if let Value::Text(text) = value { Ok(text) } else { Err(value) })
+    }
+
+    /// The number called `name`.
+    pub fn number(&mut self, name: &str) -> Option<u64> {
+        self.take(name, "a number without sign and fraction", |value| match value {
+            Value::Number(Some(number)) => Ok(number),
+            other => Err(other),
+        })
+    }
+
+    /// The truth value called `name`.
+    pub fn flag(&mut self, name: &str) -> Option<bool> {
+        self.take(name, "true or false", |value| if let Value::Flag(flag) = value { Ok(flag) } else { Err(value) })
+    }
+
+    /// The object called `name`.
+    pub fn object(&mut self, name: &str) -> Option<Fields<'_>> {
+        let value = self.object.take(name)?;
+        Fields::new(value, &self.path(name), self.doubts)
+    }
+
+    /// The list called `name`; text alone is taken for a list of one, which is what was meant.
+    fn list(&mut self, name: &str) -> Option<Vec<Value>> {
+        match self.object.take(name)? {
+            Value::Array(list) => Some(list),
+            Value::Text(text) => {
+                let at = self.path(name);
+                note(self.doubts, || format!("{at} is text where a list was expected; taken for a list of one"));
+                Some(vec![Value::Text(text)])
+            }
+            other => {
+                doubt(self.doubts, &self.path(name), &other, "a list");
+                None
+            }
+        }
+    }
+
+    /// The list of texts called `name`; `None` stands for an entry that is none.
+    pub fn texts(&mut self, name: &str) -> Option<Vec<Option<String>>> {
+        let list = self.list(name)?;
+        let at = self.path(name);
+        let text = |(i, value)| match value {
+            Value::Text(text) => Some(text),
+            // Go makes it empty.
+            Value::Null => Some(String::new()),
+            other => {
+                doubt(self.doubts, &format!("{at}[{i}]"), &other, "text");
+                None
+            }
+        };
+        Some(list.into_iter().enumerate().map(text).collect())
+    }
+
+    /// The list of texts called `name`, without the entries that are none.
+    pub fn words(&mut self, name: &str) -> Option<Vec<String>> {
+        Some(self.texts(name)?.into_iter().flatten().collect())
+    }
+
+    /// The command called `name`: a list of words, or one as text, which Docker takes as well.
+    pub fn command(&mut self, name: &str) -> Option<Vec<String>> {
+        match self.object.take(name)? {
+            Value::Text(text) => Some(vec![text]),
+            other => {
+                self.object.0.push((name.into(), other));
+                self.words(name)
+            }
+        }
+    }
+
+    /// Reads each entry of the list called `name`, which are objects.
+    pub fn each<T>(&mut self, name: &str, mut read: impl FnMut(Fields<'_>) -> T) -> Option<Vec<Option<T>>> {
+        let list = self.list(name)?;
+        let at = self.path(name);
+        let mut read = |(i, value)| Fields::new(value, &format!("{at}[{i}]"), self.doubts).map(&mut read);
+        Some(list.into_iter().enumerate().map(&mut read).collect())
+    }
+
+    /// Reads each value of the map called `name`, which are objects.
+    pub fn each_member<T>(&mut self, name: &str, mut read: impl FnMut(Fields<'_>) -> T) -> Vec<T> {
+        let at = self.path(name);
+        let Some(Fields { object, doubts, .. }) = self.object(name) else { return Vec::new() };
+        let mut read = |(key, value): (String, Value)| {
+            Fields::new(value, &format!("{at}[\"{}\"]", escaped_str(&key)), doubts).map(&mut read)
+        };
+        object.into_map().into_iter().filter_map(&mut read).collect()
+    }
+
+    /// The map of texts called `name`.
+    pub fn map(&mut self, name: &str) -> Option<BTreeMap<String, String>> {
+        Some(self.object(name)?.into_texts())
+    }
+
+    /// All members as a map of texts.
+    fn into_texts(self) -> BTreeMap<String, String> {
+        let Fields { object, at, doubts } = self;
+        let text = |(key, value): (String, Value)| match value {
+            Value::Text(text) => Some((key, text)),
+            Value::Null => Some((key, String::new())),
+            other => {
+                doubt(doubts, &format!("{at}[\"{}\"]", escaped_str(&key)), &other, "text");
+                None
+            }
+        };
+        object.into_map().into_iter().filter_map(text).collect()
+    }
+
+    /// All members, each a map of texts, by their keys.
+    pub fn maps(self) -> Vec<(String, BTreeMap<String, String>)> {
+        let Fields { object, doubts, .. } = self;
+        let mut texts = |(key, value): (String, Value)| {
+            let texts = Fields::new(value, &escaped_str(&key), doubts)?.into_texts();
+            Some((key, texts))
+        };
+        object.into_map().into_iter().filter_map(&mut texts).collect()
+    }
+
+    /// The keys of the map called `name`.
+    pub fn keys(&mut self, name: &str) -> Option<Vec<String>> {
+        Some(self.object(name)?.object.into_map().into_keys().collect())
+    }
+
+    fn take<T>(&mut self, name: &str, wanted: &str, into: impl FnOnce(Value) -> Result<T, Value>) -> Option<T> {
+        let value = self.object.take(name)?;
+        into(value).map_err(|other| doubt(self.doubts, &self.path(name), &other, wanted)).ok()
+    }
+
+    fn path(&self, name: &str) -> String {
+        if self.at.is_empty() { name.into() } else { format!("{}.{name}", self.at) }
+    }
+}
+
+fn doubt(doubts: &mut Vec<String>, at: &str, found: &Value, wanted: &str) {
+    let at = if at.is_empty() { "the JSON text" } else { at };
+    note(doubts, || format!("{at} is {} where {wanted} was expected; left out", found.kind()));
+}
+
+fn note(doubts: &mut Vec<String>, text: impl FnOnce() -> String) {
+    if doubts.len() < DOUBTS {
+        doubts.push(text());
+    } else if doubts.len() == DOUBTS {
+        doubts.push("more of the kind follow".into());
+    }
+}

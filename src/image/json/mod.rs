@@ -1,0 +1,110 @@
+//! JSON as Go's `encoding/json` reads it, because every engine reads manifests and configurations with it.
+//!
+//! It differs from serde_json where archives of the wild need it: keys stand
+//! for fields in any case, the last of two equal keys counts, and bytes that
+//! are not UTF-8 become U+FFFD instead of an error. And it is milder than Go:
+//! a field of the wrong type is left out and noted, where Go gives up.
+
+mod fields;
+mod parse;
+
+pub use fields::Fields;
+pub use parse::JsonError;
+
+/// A JSON value.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum Value {
+    /// `null`.
+    Null,
+    /// `true` or `false`.
+    Flag(bool),
+    /// A number; `None` if it is negative, a fraction or too large.
+    Number(Option<u64>),
+    /// A string.
+    Text(String),
+    /// A list.
+    Array(Vec<Value>),
+    /// Keys with values.
+    Object(Object),
+}
+
+/// The members of an object in their order; keys may be there more than once.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Object(Vec<(String, Value)>);
+
+/// A document that has been read, with what was odd about it.
+#[derive(Debug)]
+pub struct Document {
+    /// The value.
+    pub value: Value,
+    /// What was left out and why, in sentences escaped for display.
+    pub doubts: Vec<String>,
+}
+
+impl Document {
+    /// Reads JSON text, with a byte order mark allowed.
+    pub fn parse(bytes: &[u8]) -> Result<Self, JsonError> {
+        let (value, more) = parse::parse(bytes)?;
+        let doubts = if more { vec!["something follows the JSON text; ignored".into()] } else { Vec::new() };
+        Ok(Self { value, doubts })
+    }
+}
+
+impl Value {
+    /// The type with its article: `a number`.
+    pub fn kind(&self) -> &'static str {
+        match self {
+            Self::Null => "null",
+            Self::Flag(_) => "true or false",
+            Self::Number(_) => "a number",
+            Self::Text(_) => "text",
+            Self::Array(_) => "a list",
+            Self::Object(_) => "an object",
+        }
+    }
+}
+
+impl Object {
+    /// Takes the field called `name`, whichever way its key is spelled.
+    ///
+    /// Of several the last counts; objects are merged, as Go decodes the second into the first.
+    fn take(&mut self, name: &str) -> Option<Value> {
+        let mut found: Option<Value> = None;
+        for (_, value) in self.0.iter_mut().filter(|(key, _)| is_spelling(key, name)) {
+            let value = std::mem::replace(value, Value::Null);
+            found = match (found, value) {
+                (Some(Value::Object(mut first)), Value::Object(second)) => {
+                    first.0.extend(second.0);
+                    Some(Value::Object(first))
+                }
+                // Go leaves what is no list and no map as it is.
+                (Some(first @ (Value::Text(_) | Value::Flag(_) | Value::Number(_))), Value::Null) => Some(first),
+                (_, value) => Some(value),
+            };
+        }
+        found.filter(|value| *value != Value::Null)
+    }
+
+    /// Whether there is a field called `name` that is not null.
+    pub fn has(&self, name: &str) -> bool {
+        self.0.iter().any(|(key, value)| *value != Value::Null && is_spelling(key, name))
+    }
+
+    /// The members as a map, where keys are no fields; the last of equal keys counts.
+    fn into_map(self) -> std::collections::BTreeMap<String, Value> {
+        self.0.into_iter().collect()
+    }
+}
+
+/// Whether `key` is `name` in any case; two letters of Unicode fold to ASCII ones.
+fn is_spelling(key: &str, name: &str) -> bool {
+    let fold = |c: char| match c {
+        'ſ' => 's',
+        '\u{212a}' => 'k',
+        c => c.to_ascii_lowercase(),
+    };
+    key.chars().map(fold).eq(name.chars().map(fold))
+}
+
+#[cfg(test)]
+mod tests;
