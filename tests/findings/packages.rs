@@ -85,3 +85,28 @@ fn a_broken_database_names_nothing() {
     )]));
     assert!(of_rule(&study, "temporary")[0].packages.is_empty());
 }
+
+#[test]
+fn a_file_that_dpkg_diverted_belongs_to_the_package_that_brought_it() {
+    let tools = |size| file("usr/bin/git", size);
+    let study = study(on_debian([
+        step("RUN dpkg -i foo.deb", [tools(1_200_000), text("var/lib/dpkg/info/foo.list", "/usr/bin/git\n")]),
+        step(
+            "RUN dpkg -i baz.deb",
+            [
+                tools(1_500_000),
+                file("usr/bin/git.distrib", 1_300_000),
+                text("var/lib/dpkg/info/baz.list", "/usr/bin/git\n"),
+                text("var/lib/dpkg/diversions", "/usr/bin/git\n/usr/bin/git.distrib\nbaz\n"),
+            ],
+        ),
+    ]));
+    let of = |layer: usize| {
+        let found = study.findings.iter().filter(|finding| finding.rule == "tools" && finding.born_in == layer);
+        found.flat_map(|finding| finding.packages.clone()).collect::<Vec<_>>()
+    };
+    let layers = study.findings.iter().filter(|finding| finding.rule == "tools").map(|finding| finding.born_in);
+    let last = layers.max().unwrap();
+    assert_eq!(of(last), [("baz".to_owned(), 1_500_000)]);
+    assert!(study.shares.iter().any(|share| share.purpose == Purpose::Packages), "{:?}", study.shares);
+}

@@ -1,4 +1,6 @@
-//! Reads the databases of dpkg: one file per package, with one path per line.
+//! Reads the databases of dpkg: one file per package, with one path per line, and the diversions.
+
+use std::collections::HashMap;
 
 /// The directories with such files, and the suffix of the file names.
 pub const LISTS: [(&[u8], &[u8]); 2] = [(b"var/lib/dpkg/info", b".list"), (b"var/lib/dpkg/status.d", b".md5sums")];
@@ -6,6 +8,35 @@ pub const LISTS: [(&[u8], &[u8]); 2] = [(b"var/lib/dpkg/info", b".list"), (b"var
 /// The file that lists the installed packages, and the directory that distroless images have
 /// instead, with one file per package.
 pub const STATUS: (&[u8], &[u8]) = (b"var/lib/dpkg/status", b"var/lib/dpkg/status.d");
+
+/// The file that says which paths belong to another package than the lists of files tell.
+pub const DIVERSIONS: &[u8] = b"var/lib/dpkg/diversions";
+
+/// Files of packages that make room for another package's, by their path with its leading slash (`dpkg-divert(1)`).
+#[derive(Debug, Default)]
+pub struct Diversions<'a>(HashMap<&'a [u8], Diversion<'a>>);
+
+#[derive(Debug)]
+struct Diversion<'a> {
+    to: &'a [u8],
+    /// The package that has the path itself; `:` where the system's owner keeps all away.
+    by: &'a [u8],
+}
+
+impl<'a> Diversions<'a> {
+    /// Reads the database: three lines for each path.
+    pub fn read(text: &'a [u8]) -> Self {
+        let lines: Vec<_> = text.split(|&b| b == b'\n').collect();
+        let path = |line: &[u8]| line.starts_with(b"/");
+        let all = lines.chunks_exact(3).filter(|lines| path(lines[0]) && path(lines[1]));
+        Self(all.map(|lines| (lines[0], Diversion { to: lines[1], by: lines[2] })).collect())
+    }
+
+    /// The path at which a package has what its list calls `path`.
+    pub fn place<'p>(&'p self, package: &[u8], path: &'p [u8]) -> &'p [u8] {
+        self.0.get(path).filter(|diversion| diversion.by != package).map_or(path, |diversion| diversion.to)
+    }
+}
 
 /// Returns the name of a package without its architecture.
 pub fn package(name: &[u8]) -> &[u8] {
@@ -62,6 +93,22 @@ mod tests {
         each(b"d41d8cd98f00b204e9800998ecf8427e  usr/share/doc/a b\nnothing\n", |path| all.push(path.to_vec()));
         assert_eq!(all, [&b"/usr"[..], b"/usr/bin/git", b"/usr/share/doc/a b"]);
         assert_eq!(package(b"libc6:amd64"), b"libc6");
+    }
+
+    #[test]
+    fn a_diverted_file_is_where_it_made_room_for_another() {
+        let diversions = Diversions::read(
+            b"/usr/bin/tool\n/usr/bin/tool.distrib\nbaz\n/etc/x\n/etc/x.real\n:\n/bin/sh\n/bin/sh.distrib\n",
+        );
+        let place =
+            |package: &[u8], path: &'static [u8]| String::from_utf8(diversions.place(package, path).to_vec()).unwrap();
+        assert_eq!(place(b"foo", b"/usr/bin/tool"), "/usr/bin/tool.distrib");
+        assert_eq!(place(b"baz", b"/usr/bin/tool"), "/usr/bin/tool");
+        assert_eq!(place(b"baz", b"/etc/x"), "/etc/x.real", "of a local diversion no package has the path itself");
+        assert_eq!(place(b"dash", b"/bin/sh"), "/bin/sh.distrib", "the last line may be empty");
+        assert_eq!(place(b"foo", b"/usr/bin/other"), "/usr/bin/other");
+        let cut = Diversions::read(b"/usr/bin/tool\n/usr/bin/tool.distrib");
+        assert_eq!(cut.place(b"foo", b"/usr/bin/tool"), b"/usr/bin/tool", "what is cut short is left out");
     }
 
     #[test]

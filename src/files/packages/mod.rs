@@ -76,13 +76,20 @@ impl Packages {
                 apk::each(&text, |package, path| packages.add(tree, version, package, path));
             }
         }
+        let texts = tree.find(dpkg::DIVERSIONS).map(|node| reader.versions(node)).unwrap_or_default();
+        let diversions: Vec<_> = texts.iter().map(|(version, text)| (*version, dpkg::Diversions::read(text))).collect();
         for (directory, suffix) in dpkg::LISTS {
             let Some(directory) = tree.find(directory) else { continue };
             for node in tree.children(directory) {
                 let Some(package) = tree.name(node).strip_suffix(suffix) else { continue };
                 let package = dpkg::package(package);
                 for (version, text) in reader.versions(node) {
-                    dpkg::each(&text, |path| packages.add(tree, version, package, path));
+                    for (born, died, diversions) in epochs(tree, version, &diversions) {
+                        dpkg::each(&text, |path| {
+                            let place = diversions.map_or(path, |diversions| diversions.place(package, path));
+                            packages.add_between(package, place, born, died);
+                        });
+                    }
                 }
             }
         }
@@ -150,6 +157,12 @@ impl Packages {
     /// Records that a path (with a leading slash) belongs to a package while a version of a
     /// database exists.
     fn add(&mut self, tree: &Tree, version: VersionId, package: &[u8], path: &[u8]) {
+        let (born, died) = lifetime(tree, version);
+        self.add_between(package, path, born, died);
+    }
+
+    /// Says that a path belongs to a package from one layer to another, that one not included.
+    fn add_between(&mut self, package: &[u8], path: &[u8], born: usize, died: usize) {
         if self.owners.len() >= PATHS || package.len() > NAME {
             return;
         }
@@ -159,7 +172,6 @@ impl Packages {
             self.names.push(name.clone());
             next
         });
-        let (born, died) = (tree.born(version), tree.died(version).unwrap_or(usize::MAX));
         let owners = self.owners.entry(self.hasher.hash_one(path)).or_default();
         // A path in many databases at once is a lie.
         let full = owners.len() >= OWNERS;
@@ -169,6 +181,37 @@ impl Packages {
             _ => owners.push(Ownership { package, born, died }),
         }
     }
+}
+
+/// The layers as of which a version is there: from one to another, that one not included.
+fn lifetime(tree: &Tree, version: VersionId) -> (usize, usize) {
+    (tree.born(version), tree.died(version).unwrap_or(usize::MAX))
+}
+
+/// Splits the layers as of which a list of files is there by the diversions that were in force.
+fn epochs<'a, 'd>(
+    tree: &Tree,
+    list: VersionId,
+    diversions: &'a [(VersionId, dpkg::Diversions<'d>)],
+) -> Vec<(usize, usize, Option<&'a dpkg::Diversions<'d>>)> {
+    let (mut born, died) = lifetime(tree, list);
+    let mut epochs = Vec::new();
+    for (version, diversions) in diversions {
+        let (from, to) = lifetime(tree, *version);
+        let (from, to) = (from.max(born), to.min(died));
+        if from >= to {
+            continue;
+        }
+        if born < from {
+            epochs.push((born, from, None));
+        }
+        epochs.push((from, to, Some(diversions)));
+        born = to;
+    }
+    if born < died {
+        epochs.push((born, died, None));
+    }
+    epochs
 }
 
 /// The versions of a file that are read.
