@@ -379,3 +379,18 @@ proptest! {
         prop_assert_eq!(more, i128::from(two.totals.live) - i128::from(one.totals.live));
     }
 }
+
+#[test]
+fn a_layer_that_an_image_has_twice_is_sent_once_in_the_sum_and_among_the_layers() {
+    use crate::support::build::{Image, file, inspect, layer, tar};
+    let base = || layer([file("base", 900)]);
+    let twice = || layer([file("twice", 3_000)]);
+    let image = |layers: Vec<_>| inspect(tar(Image::of(layers).docker())).unwrap();
+    let first = image(vec![base()]);
+    let second = image(vec![base(), twice(), twice(), layer([file("end", 500)])]);
+    let sharing = sharing(&first, &second);
+    assert_eq!(sharing.sent, [false, true, false, true]);
+    let layers =
+        second.layers.iter().zip(&sharing.sent).filter(|(_, sent)| **sent).map(|(layer, _)| layer.stored_bytes);
+    assert_eq!(layers.sum::<u64>(), sharing.pull);
+}

@@ -17,6 +17,9 @@ pub struct Sharing {
     pub same: Vec<Option<usize>>,
     /// The number of layers, from the lowest up, that are the same in both images.
     pub common: usize,
+    /// For each layer of the second image, whether it is downloaded: it is neither shared nor the
+    /// same as a lower one.
+    pub sent: Vec<bool>,
     /// The download size of the second image for users of the first, in bytes as its archive stores
     /// the layers.
     pub pull: u64,
@@ -56,21 +59,21 @@ pub fn sharing(first: &Inspection, second: &Inspection) -> Sharing {
     let common = same.iter().enumerate().take_while(|&(i, &other)| other == Some(i)).count();
     let missing = || second.layers.iter().zip(&same).filter(|(_, same)| same.is_none()).map(|(layer, _)| layer);
     let mut counted: HashSet<&str> = HashSet::new();
-    let mut pull: u64 = 0;
-    for layer in missing() {
+    let mut sent = Vec::with_capacity(second.layers.len());
+    for (layer, same) in second.layers.iter().zip(&same) {
         // A layer that is there several times is sent once.
         let digest = layer.digest.as_deref().or(layer.diff_id.as_deref());
-        if digest.is_none_or(|digest| counted.insert(digest)) {
-            pull = pull.saturating_add(layer.stored_bytes);
-        }
+        sent.push(same.is_none() && digest.is_none_or(|digest| counted.insert(digest)));
     }
+    let bytes = second.layers.iter().zip(&sent).filter(|(_, sent)| **sent).map(|(layer, _)| layer.stored_bytes);
+    let pull = bytes.fold(0, u64::saturating_add);
     let whole = first.completeness.sizes_are_exact() && second.completeness.sizes_are_exact();
     let exact = whole && missing().all(LayerAccount::is_compressed);
     let is_held = |(j, same): (usize, &Option<usize>)| same.is_some() || second.completeness.layer(j) == Known::Whole;
     let at_least = !same.iter().enumerate().all(is_held);
     let broken = common < second.layers.len() && common < first.layers.len();
     let broken_by = if broken { changed_at(first, second, common, NAMED) } else { Vec::new() };
-    Sharing { same, common, pull, exact, at_least, broken_by }
+    Sharing { same, common, sent, pull, exact, at_least, broken_by }
 }
 
 /// The place of a layer in two images.

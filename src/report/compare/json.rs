@@ -163,7 +163,11 @@ fn layer_parts(against: &Against<'_>) -> Vec<LayerPart> {
             shipped_bytes: account.shipped,
             stored_bytes: account.stored_bytes,
             exact: place.known(against.first, against.second) == Known::Whole,
-            pull_bytes: if matches!(place, LayerPlace::Second(_)) { account.stored_bytes } else { 0 },
+            pull_bytes: if matches!(place, LayerPlace::Second(layer) if against.pair.sharing.sent[layer]) {
+                account.stored_bytes
+            } else {
+                0
+            },
         }
     };
     against.pair.layers.iter().map(part).collect()

@@ -135,6 +135,7 @@ impl<W: Write> Page<'_, W> {
             let pull = match place {
                 LayerPlace::Both(..) => "shared".to_owned(),
                 LayerPlace::First(_) => "gone".to_owned(),
+                LayerPlace::Second(layer) if !pair.sharing.sent[layer] => "again".to_owned(),
                 LayerPlace::Second(_) => self.size(account.stored_bytes),
             };
             let known = place.known(first, second);

@@ -133,6 +133,7 @@ impl Table {
         let (sign, style, pull) = match place {
             LayerPlace::Both(..) => ("=", theme.dim, "shared".to_owned()),
             LayerPlace::First(_) => ("-", theme.removed, "gone".to_owned()),
+            LayerPlace::Second(layer) if !against.pair.sharing.sent[layer] => ("+", theme.dim, "again".to_owned()),
             LayerPlace::Second(_) => ("+", theme.added, pulled(against, account.stored_bytes, look)),
         };
         let digits = self.digits;
