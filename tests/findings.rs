@@ -7,5 +7,6 @@ mod gone;
 mod left;
 mod own_rules;
 mod packages;
+mod paths;
 mod rpm;
 mod sums;

@@ -15,6 +15,7 @@ mod executables;
 mod findings;
 mod hostile;
 mod house;
+mod in_use;
 mod ladder;
 mod learn;
 mod measure;

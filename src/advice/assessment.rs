@@ -18,7 +18,7 @@ use crate::progress::Progress;
 use crate::progress::join;
 use crate::runtime::command::{self, Application};
 use crate::runtime::libraries::{self, Closure};
-use crate::tree::NodeId;
+use crate::tree::{NodeId, Tree};
 
 /// The input of a study.
 #[derive(Clone, Copy)]
@@ -76,6 +76,22 @@ pub struct Runtime {
     program: Option<Program>,
 }
 
+impl Runtime {
+    /// Takes what runs, and what that needs, away from the rules.
+    fn keep(&self, tree: &Tree, rules: &Rules, matches: &mut Matches) {
+        let through = self.application.through.iter();
+        let started = through.chain(self.application.program.iter().map(|program| &program.file));
+        let started: Vec<_> = started.flat_map(|file| file.links.iter().copied().chain([file.node])).collect();
+        matches.keep_programs(tree, rules, &started);
+        matches.keep_files(tree, rules, &self.application.files);
+        if let Some(closure) = &self.closure {
+            let needs = closure.files.iter().map(|required| required.file.node).chain(closure.links.iter().copied());
+            let outside = closure.outside.iter().flat_map(|outside| outside.files.iter().copied());
+            matches.keep_needs(needs.chain(outside));
+        }
+    }
+}
+
 /// The reason why an image cannot be studied.
 #[derive(Debug, thiserror::Error)]
 pub enum StudyError {
@@ -120,12 +136,15 @@ impl Study {
         let progress = question.progress.unwrap_or(&unheeded);
         let tree = &inspection.tree;
         let rules = question.rules;
-        let matches = Matches::of(inspection, rules);
+        let mut matches = Matches::of(inspection, rules);
         let packages = question.contents.map(|contents| Packages::read(tree, contents, progress)).unwrap_or_default();
         let runtime = match question.contents {
             Some(contents) => Some(runtime(inspection, contents, progress)?),
             None => None,
         };
+        if let Some(runtime) = &runtime {
+            runtime.keep(tree, rules, &mut matches);
+        }
         let application = match (question.application, &runtime) {
             ([], Some(runtime)) => &runtime.application.files,
             (given, _) => given,
@@ -135,7 +154,7 @@ impl Study {
             || shares(inspection, rules, &matches, base.layers, application, &packages),
             || {
                 let findings = findings_of(inspection, rules, &matches, base.layers, &packages);
-                let footing = Footing::of(&base, &findings, program);
+                let footing = Footing::of(inspection, &base, &findings, program);
                 let ladder = climb(inspection, &footing, question.units);
                 (findings, footing, ladder)
             },

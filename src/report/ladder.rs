@@ -8,6 +8,7 @@ use super::fit::{cut, wrap};
 use super::json::write_escaped;
 use super::text::TextStyle;
 use crate::advice::ladder::{Certainty, Rung};
+use crate::analysis::what_if::Pull;
 use crate::display::noticeably;
 
 const WIDTH: usize = 80;
@@ -26,6 +27,7 @@ pub struct RungPart {
     shipped_bytes: u64,
     ratio: Option<f64>,
     exact: bool,
+    grade: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     estimated_from: Option<String>,
     lower_bound: bool,
@@ -44,10 +46,11 @@ pub fn rung_parts(rungs: &[Rung]) -> Vec<RungPart> {
         ratio: rung.ratio(&rungs[0]),
         exact: rung.certainty == Certainty::Exact,
         estimated_from: match &rung.certainty {
-            Certainty::Exact | Certainty::AtLeast => None,
+            Certainty::Exact | Certainty::AtLeast | Certainty::AtMost => None,
             Certainty::Estimate(from) => Some(from.clone()),
         },
         lower_bound: rung.certainty == Certainty::AtLeast,
+        grade: rung.certainty.grade(),
         pull_bytes: rung.pull.bytes(),
         pull_exact: rung.pull.is_exact() && rung.certainty != Certainty::AtLeast,
         how: rung.how.clone(),
@@ -89,17 +92,20 @@ pub fn write_ladder(rungs: &[Rung], detail: LadderDetail, style: TextStyle, mut 
     if first.certainty == Certainty::AtLeast {
         writeln!(out, "\n  ≥ is a lower bound, and none of the sizes is exact: not all of the image was read")?;
     } else if rungs.iter().any(|rung| rung.certainty != Certainty::Exact) {
-        writeln!(out, "\n  ~ is an estimate; the others are exact: the same files, with some left out")?;
+        let at_most = rungs.iter().any(|rung| rung.certainty == Certainty::AtMost);
+        let or = if at_most { ", or the most that can be saved" } else { "" };
+        writeln!(out, "\n  ~ is an estimate{or}; the others are exact: the same files, with some left out")?;
     }
     out.flush()
 }
 
 /// Writes the steps to a rung. A remark is written only the first time.
 fn explain<'a>(rung: &'a Rung, told: &mut Vec<&'a str>, style: TextStyle, out: &mut impl Write) -> io::Result<()> {
-    let condition = if rung.pull.is_exact() { "" } else { ", if it compresses as before" };
+    let condition = if matches!(rung.pull, Pull::Estimate(_)) { ", if it compresses as before" } else { "" };
     let pull = rung.pull.words(style.units).map(|words| format!("{words}{condition}"));
     let estimate = match &rung.certainty {
         Certainty::Estimate(from) => Some(format!("estimated: {from}")),
+        Certainty::AtMost => Some("at most this is saved: what the program also needs comes on top".to_owned()),
         Certainty::Exact | Certainty::AtLeast => None,
     };
     let dim = |text: &str| if style.colour { format!("\x1b[2m{text}\x1b[0m") } else { text.to_owned() };

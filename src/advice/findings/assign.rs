@@ -8,6 +8,7 @@ use super::Fate;
 use super::rules::{Level, Rule, Rules, Signature, When};
 use crate::analysis::Inspection;
 use crate::progress::join;
+use crate::runtime::command::named;
 use crate::tree::{Cause, Death, NodeId, Tree, VersionId};
 
 type Map<K, V> = HashMap<K, V, RandomState>;
@@ -61,11 +62,18 @@ pub(crate) struct Matches {
 }
 
 impl Matches {
-    /// Matches all paths.
+    /// Matches all paths; what the image's command names, and what is reached from elsewhere, is left to no rule.
     pub fn of(inspection: &Inspection, rules: &Rules) -> Self {
         let tree = &inspection.tree;
         let (rule, place) = join(|| rules.matcher.take(tree, &rules.proofs), || rules.place_matcher.take(tree, &[]));
-        Self { rule, place, names: other_names(tree) }
+        let mut matches = Self { rule, place, names: other_names(tree) };
+        let named = named(tree, &inspection.run);
+        matches.keep_programs(tree, rules, &named.programs);
+        matches.keep_files(tree, rules, &named.arguments);
+        matches.keep_unproved(tree, rules);
+        matches.keep_linked(tree, rules);
+        matches.keep_shared(tree);
+        matches
     }
 
     /// Returns the display name of an inode: its first name or, if that was removed, a visible one.

@@ -10,8 +10,10 @@
 //! always belong to a signature.
 
 mod assign;
+mod beside;
 mod fix;
 mod glob;
+mod in_use;
 mod matcher;
 mod places;
 mod proof;

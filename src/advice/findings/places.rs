@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use super::Spot;
 use super::assign::{Matches, Subject};
 use crate::analysis::{Inspection, place};
-use crate::tree::NodeId;
+use crate::tree::{NodeId, Tree};
 
 /// The most directories that are listed; if more are needed, one that has most of the bytes is
 /// listed instead.
@@ -15,8 +15,10 @@ const PLACES: usize = 3;
 pub fn of(inspection: &Inspection, matches: &Matches, subject: Subject, spots: &[Spot]) -> Vec<Spot> {
     let tree = &inspection.tree;
     let one_for_all = || {
-        let bytes = spots.iter().map(|spot| spot.bytes).sum();
-        vec![Spot { node: place(tree, spots.iter().map(|spot| (spot.node, spot.bytes))), bytes }]
+        let node = place(tree, spots.iter().map(|spot| (spot.node, spot.bytes)));
+        // What lies elsewhere is not counted here.
+        let bytes = spots.iter().filter(|spot| is_at_or_below(tree, spot.node, node)).map(|spot| spot.bytes).sum();
+        vec![Spot { node, bytes }]
     };
     let Subject::Rule(rule) = subject else { return one_for_all() };
     let mut roots: HashMap<NodeId, u64> = HashMap::new();
@@ -32,6 +34,13 @@ pub fn of(inspection: &Inspection, matches: &Matches, subject: Subject, spots: &
     let mut places: Vec<_> = roots.into_iter().map(|(node, bytes)| Spot { node, bytes }).collect();
     places.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| tree.compare_paths(a.node, b.node)));
     places
+}
+
+fn is_at_or_below(tree: &Tree, mut node: NodeId, top: NodeId) -> bool {
+    while node != top && node != NodeId::ROOT {
+        node = tree.parent(node);
+    }
+    node == top
 }
 
 /// Returns the root of the subtree that a rule matches entirely; `directory` itself if it matches

@@ -8,12 +8,13 @@ use flate2::write::DeflateEncoder;
 use super::{Footing, Libc, Loaded, MadeBy, Need, Program, Start};
 use crate::advice::base::Base;
 use crate::advice::findings::{Fate, Finding, Level, Whose};
+use crate::analysis::Inspection;
 use crate::archive::{Extent, ReadAt, read_extent};
 use crate::display::Counter;
 use crate::display::{escaped, escaped_str};
 use crate::files::executable::Executable;
 use crate::files::filesystem::Filesystem;
-use crate::runtime::command::{Application, Role};
+use crate::runtime::command::{Application, Role, named};
 use crate::runtime::libraries::{Closure, Loader, Required, Why};
 use crate::tree::{NodeId, VersionId};
 
@@ -26,7 +27,7 @@ const SAMPLE: u64 = 1 << 20;
 
 impl Footing {
     /// Gathers the input. Without a program, the ladder has only the rungs that leave files out.
-    pub fn of(base: &Base, findings: &[Finding], program: Option<Program>) -> Self {
+    pub fn of(inspection: &Inspection, base: &Base, findings: &[Finding], program: Option<Program>) -> Self {
         let own = |level: &'static [Level]| -> Vec<VersionId> {
             let fits = |finding: &&Finding| {
                 finding.whose == Whose::Own && finding.fate == Fate::Left && level.contains(&finding.level)
@@ -43,6 +44,7 @@ impl Footing {
             build_only: own(&[Level::Toolchain, Level::Build]),
             base_toolchains: findings.iter().filter(of_base).map(|finding| finding.bytes).fold(0, u64::saturating_add),
             program,
+            named: named(&inspection.tree, &inspection.run).arguments,
         }
     }
 }

@@ -32,6 +32,8 @@ pub struct Footing {
     pub base_toolchains: u64,
     /// The program of the image, if it was found.
     pub program: Option<Program>,
+    /// Files and directories that the image's command names among its arguments: configuration, data.
+    pub named: Vec<NodeId>,
 }
 
 /// The program of an image, and its needs.
@@ -168,6 +170,8 @@ pub enum Certainty {
     Exact,
     /// A lower bound: a part of the image is not known.
     AtLeast,
+    /// Exact for the files that are listed, but the program may need more: the saving is at most this.
+    AtMost,
     /// An estimate, with its basis.
     Estimate(String),
 }
@@ -208,12 +212,22 @@ pub struct Rung {
 }
 
 impl Certainty {
+    /// Returns the word for it in reports.
+    pub fn grade(&self) -> &'static str {
+        match self {
+            Self::Exact => "exact",
+            Self::AtLeast => "at least",
+            Self::AtMost => "at most",
+            Self::Estimate(_) => "estimate",
+        }
+    }
+
     /// Returns the sign that stands before a size.
     pub fn sign(&self) -> &'static str {
         match self {
             Self::Exact => "",
             Self::AtLeast => "≥",
-            Self::Estimate(_) => "~",
+            Self::AtMost | Self::Estimate(_) => "~",
         }
     }
 }

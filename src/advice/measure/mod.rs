@@ -43,7 +43,7 @@ pub fn measure_ladder(
     let measured = measure_all(inspection, &plans, opened, progress)?;
     for (rung, bytes) in rungs.iter_mut().zip(measured) {
         if let Some(bytes) = bytes {
-            rung.pull = Pull::Exact(bytes);
+            rung.pull = bytes;
         }
     }
     Ok(())
@@ -59,10 +59,10 @@ pub fn measure(
     changes: &[Change],
     opened: &Opened,
     progress: &Arc<Progress>,
-) -> Result<u64, Error> {
+) -> Result<Pull, Error> {
     let plan = Plan::changed(inspection, &what_if(inspection, changes));
     let measured = measure_all(inspection, &[Some(plan)], opened, progress)?;
-    Ok(measured.into_iter().flatten().sum())
+    Ok(measured.into_iter().flatten().next().unwrap_or(Pull::Unknown))
 }
 
 fn plan(inspection: &Inspection, ships: &Ships) -> Option<Plan> {
@@ -79,7 +79,7 @@ fn measure_all(
     plans: &[Option<Plan>],
     opened: &Opened,
     progress: &Arc<Progress>,
-) -> Result<Vec<Option<u64>>, Error> {
+) -> Result<Vec<Option<Pull>>, Error> {
     let mut distinct: Vec<&Layer> = Vec::new();
     let mut numbers: Vec<Option<Vec<usize>>> = Vec::new();
     for plan in plans {
@@ -120,6 +120,10 @@ fn measure_all(
         }
     });
     let sizes: Vec<u64> = sizes.into_inner().unwrap_or_else(PoisonError::into_inner)?;
-    let sum = |numbers: Vec<usize>| numbers.into_iter().map(|number| sizes[number]).fold(0, u64::saturating_add);
+    let sum = |numbers: Vec<usize>| {
+        let bytes = numbers.iter().map(|&number| sizes[number]).fold(0, u64::saturating_add);
+        let stored = numbers.iter().all(|&number| distinct[number].is_stored(inspection));
+        if stored { Pull::Exact(bytes) } else { Pull::Measured(bytes) }
+    };
     Ok(numbers.into_iter().map(|numbers| numbers.map(sum)).collect())
 }

@@ -7,6 +7,7 @@
 mod follow;
 mod interpreters;
 mod locate;
+mod named;
 mod places;
 mod scripts;
 
@@ -17,6 +18,8 @@ use crate::image::Run;
 use crate::tree::NodeId;
 
 pub use locate::DEFAULT_PATH;
+pub use named::{Named, named};
+pub(crate) use places::is_system;
 
 /// The application that a container runs.
 #[derive(Debug, Clone, Default)]

@@ -45,7 +45,7 @@ const PARENTS: [&str; 15] = [
 ];
 
 /// Returns whether an absolute path is a system directory, which cannot be the application's.
-pub(super) fn is_system(path: &[u8]) -> bool {
+pub(crate) fn is_system(path: &[u8]) -> bool {
     let below = |system: &&str| {
         path.strip_prefix(system.as_bytes()).is_some_and(|rest| rest.is_empty() || rest.starts_with(b"/"))
     };

@@ -98,7 +98,7 @@ fn exactly(bytes: u64, units: Units) -> String {
 /// Formats the new size and the current size.
 fn instead(ships: u64, certainty: &Certainty, shipped: u64, units: Units) -> String {
     let size = match certainty {
-        Certainty::Exact => exactly(ships, units),
+        Certainty::Exact | Certainty::AtMost => exactly(ships, units),
         Certainty::Estimate(_) => format!("about {}", units.size(ships)),
         // Neither size is known, so there is no ratio, either.
         Certainty::AtLeast => return format!("≥ {} instead of ≥ {}", units.size(ships), units.size(shipped)),

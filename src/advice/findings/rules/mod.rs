@@ -4,6 +4,7 @@
 
 mod read;
 
+use super::beside::Beside;
 use super::glob::Glob;
 use super::matcher::Matcher;
 use super::proof::Proof;
@@ -135,6 +136,8 @@ pub struct Rule {
     pub when: When,
     /// The required prefix of the platform.
     pub platform: Option<String>,
+    /// What has to lie beside a file.
+    pub(crate) beside: Option<Beside>,
 }
 
 /// A signature: facts about bytes that a later layer removed, by the two instructions.

@@ -7,6 +7,7 @@ use serde::Deserialize;
 use toml::Spanned;
 
 use super::{Level, Place, Proof, Purpose, Rule, Rules, Signature, When};
+use crate::advice::findings::beside::Beside;
 use crate::advice::findings::glob::Glob;
 use crate::display::escaped_str;
 use crate::tree::Cause;
@@ -76,6 +77,7 @@ struct WrittenRule {
     #[serde(default)]
     when: When,
     platform: Option<String>,
+    beside: Option<Beside>,
     enabled: Option<bool>,
 }
 
@@ -227,6 +229,7 @@ impl Reader<'_> {
             minimum: rule.minimum.unwrap_or(MINIMUM),
             when: rule.when,
             platform: rule.platform,
+            beside: rule.beside,
         };
         rules.add(rule, &globs, &except, proof);
         Ok(())

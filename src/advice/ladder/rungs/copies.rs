@@ -4,7 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::Ladder;
-use crate::advice::ladder::{Libc, Program};
+use crate::advice::ladder::{Libc, Loaded, Program};
 use crate::analysis::LayerAccount;
 use crate::analysis::what_if::Pull;
 use crate::display::escaped;
@@ -14,12 +14,31 @@ use crate::tree::{Kind, NodeId, VersionId};
 /// The most paths for which a COPY is written; for more, only their directories are listed.
 const COPIES: usize = 12;
 
+/// A path that a line copies, escaped for display.
+#[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) struct CopiedPath {
+    path: String,
+    is_directory: bool,
+}
+
+impl CopiedPath {
+    fn of_file(loaded: &Loaded) -> Self {
+        Self { path: loaded.found_at.clone(), is_directory: false }
+    }
+}
+
+/// Whether a path stands in a line of a Dockerfile without quotes.
+fn is_plain(path: &str) -> bool {
+    path.chars().all(|c| !c.is_whitespace() && !"\"'`$\\#[]{}*?".contains(c))
+}
+
 impl Ladder<'_> {
-    /// Returns the paths of a program and of the files that it loads, with or without its other
-    /// needs.
+    /// Returns the paths of a program, of the files that it loads, and of the data that the user gave
+    /// it, with or without its other needs.
     pub(super) fn nodes_of(&self, program: &Program, with_needs: bool) -> Vec<NodeId> {
         let mut nodes = program.files.clone();
         nodes.push(program.path);
+        nodes.extend(&self.kept);
         nodes.extend(program.closure.iter().flatten().map(|loaded| loaded.node));
         if with_needs {
             nodes.extend(program.needs.iter().flat_map(|need| &need.files));
@@ -30,7 +49,7 @@ impl Ladder<'_> {
     }
 
     /// Returns the paths to copy for a program and its needs, among the wanted ones.
-    pub(super) fn copies(&self, program: &Program, wanted: impl Fn(NodeId) -> bool) -> Vec<String> {
+    pub(super) fn copies(&self, program: &Program, wanted: impl Fn(NodeId) -> bool) -> Vec<CopiedPath> {
         let tree = &self.inspection.tree;
         let loaded: Vec<_> = program.closure.iter().flatten().chain(&program.names).collect();
         // Links are not copied as such: COPY follows them, and what they lead to is in the list.
@@ -39,15 +58,27 @@ impl Ladder<'_> {
             !is_link && !loaded.iter().any(|loaded| loaded.node == *node)
         };
         let others = self.nodes_of(program, true).into_iter().filter(|&node| wanted(node)).filter(plain);
-        let mut paths: Vec<String> = others.map(|node| escaped(&tree.path(node))).collect();
-        paths.extend(loaded.iter().filter(|loaded| wanted(loaded.node)).map(|loaded| loaded.found_at.clone()));
+        let others: Vec<_> = others.collect();
+        let is_inside = |&node: &NodeId| {
+            let mut above =
+                std::iter::successors(Some(node), |&node| (node != NodeId::ROOT).then(|| tree.parent(node)));
+            above.any(|above| above != node && others.contains(&above))
+        };
+        let others = others.iter().copied().filter(|node| !is_inside(node));
+        let mut paths: Vec<CopiedPath> = others
+            .map(|node| CopiedPath {
+                is_directory: tree.last(node).is_some_and(|version| tree.kind(version) == Kind::Directory),
+                path: escaped(&tree.path(node)),
+            })
+            .collect();
+        paths.extend(loaded.iter().filter(|loaded| wanted(loaded.node)).map(|loaded| CopiedPath::of_file(loaded)));
         paths.sort();
         paths.dedup();
         paths
     }
 
     /// Returns the paths to copy that are in your layers.
-    pub(super) fn own_copies(&self, program: &Program) -> Vec<String> {
+    pub(super) fn own_copies(&self, program: &Program) -> Vec<CopiedPath> {
         let tree = &self.inspection.tree;
         let own = |node: NodeId| tree.last(node).is_some_and(|v| tree.born(v) >= self.footing.base_layers);
         self.copies(program, own)
@@ -98,16 +129,27 @@ impl Ladder<'_> {
     }
 
     /// Returns the lines of a Dockerfile that copy these paths to a base.
-    pub(super) fn stages(&self, base: &str, paths: Vec<String>) -> String {
+    pub(super) fn stages(&self, base: &str, paths: Vec<CopiedPath>) -> String {
         let mut lines = vec!["FROM … AS build   # the instructions as they are".to_owned(), format!("FROM {base}")];
         let mut directories: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
-        for path in paths.iter().take(COPIES) {
+        let mut alone = Vec::new();
+        for CopiedPath { path, is_directory } in paths.iter().take(COPIES) {
+            // COPY puts what is in a directory where it is told, not the directory.
+            if *is_directory || !is_plain(path) {
+                alone.push(path.as_str());
+                continue;
+            }
             let directory = path.rfind('/').map_or("/", |slash| &path[..=slash]);
             directories.entry(directory).or_default().push(path);
         }
-        for (directory, paths) in directories {
+        let alone = alone.into_iter().map(|path| (path, vec![path]));
+        for (directory, paths) in directories.into_iter().chain(alone) {
             match paths[..] {
-                [path] => lines.push(format!("COPY --from=build {path} {path}")),
+                [path] if is_plain(path) => lines.push(format!("COPY --from=build {path} {path}")),
+                [path] => {
+                    let quoted = serde_json::Value::from(path).to_string();
+                    lines.push(format!("COPY --from=build [{quoted}, {quoted}]"));
+                }
                 _ => {
                     lines.push("COPY --from=build \\".into());
                     lines.extend(paths.iter().map(|path| format!("  {path} \\")));

@@ -2,6 +2,7 @@
 //! the bare program in `program`.
 
 mod copies;
+mod data;
 mod program;
 
 use std::collections::HashSet;
@@ -10,7 +11,7 @@ use super::{Certainty, Footing, Program, Rung, Ships, Start, Step};
 use crate::analysis::what_if::{Change, estimate_pull, what_if};
 use crate::analysis::{DeadGroup, Inspection, dead_groups};
 use crate::display::{Units, listed};
-use crate::tree::Cause;
+use crate::tree::{Cause, NodeId};
 
 /// The smallest saving that is worth a rung: one part in so many of the last rung.
 const NOTEWORTHY: u64 = 1_000;
@@ -18,7 +19,7 @@ const NOTEWORTHY: u64 = 1_000;
 /// Computes the rungs that save something, in order, starting with the unchanged image. Sizes in
 /// words are in `units`.
 pub fn climb(inspection: &Inspection, footing: &Footing, units: Units) -> Vec<Rung> {
-    let mut ladder = Ladder { inspection, footing, units, rungs: Vec::new() };
+    let mut ladder = Ladder { inspection, footing, units, rungs: Vec::new(), kept: Vec::new(), left: None };
     ladder.built_otherwise(Step::AsBuilt, &[], String::new(), Vec::new());
     let merges = ladder.without_dead();
     let changes = ladder.without_leftovers(merges);
@@ -49,6 +50,10 @@ struct Ladder<'a> {
     footing: &'a Footing,
     units: Units,
     rungs: Vec<Rung>,
+    /// What the user gave the program to read, as far as that is sure.
+    kept: Vec<NodeId>,
+    /// What it may read besides, in words.
+    left: Option<String>,
 }
 
 impl Ladder<'_> {

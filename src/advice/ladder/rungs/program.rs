@@ -7,7 +7,8 @@ use super::Ladder;
 use crate::advice::ladder::bases::{BaseKind, Libc, SmallBase, smallest};
 use crate::advice::ladder::{Certainty, MadeBy, Program, Rung, Ships, Start, Step};
 use crate::analysis::what_if::Pull;
-use crate::tree::VersionId;
+use crate::runtime::command::is_system;
+use crate::tree::{Kind, NodeId, VersionId};
 
 /// The smallest saving that is worth making a program smaller: one part in so many of the image.
 const WORTH: u64 = 100;
@@ -15,6 +16,7 @@ const WORTH: u64 = 100;
 impl Ladder<'_> {
     /// Adds the rungs for a binary: the program with its libraries, on smaller and smaller bases.
     pub(super) fn bare_program(&mut self, program: &Program) {
+        self.keep_data(program);
         let files = self.inodes(self.nodes_of(program, true));
         if self.footing.base_layers > 0 {
             let own = self.own(&files);
@@ -32,7 +34,7 @@ impl Ladder<'_> {
                 shipped,
                 ships: copied(self.footing.base_layers, &own),
                 pull,
-                certainty: Certainty::Exact,
+                certainty: self.certainty(program),
                 how,
                 notes,
             };
@@ -52,7 +54,7 @@ impl Ladder<'_> {
             shipped,
             ships: copied(0, &files),
             pull,
-            certainty: Certainty::Exact,
+            certainty: self.certainty(program),
             how,
             notes: self.notes(program),
         });
@@ -149,7 +151,25 @@ impl Ladder<'_> {
             0 => format!("it needs {} ({}), which this image does not have", need.what, need.why),
             _ => format!("it needs {} ({})", need.what, need.why),
         });
-        needs.chain(program.doubts.iter().cloned()).collect()
+        needs.chain(program.doubts.iter().cloned()).chain(self.left.clone()).collect()
+    }
+
+    /// Remembers what the program is given to read: what its command names, and what was copied for it.
+    fn keep_data(&mut self, program: &Program) {
+        let tree = &self.inspection.tree;
+        let is_kept = |&node: &NodeId| match tree.last(node) {
+            Some(version) if tree.kind(version) == Kind::Directory => !is_system(&tree.path(node)),
+            version => version.is_some(),
+        };
+        self.kept = self.footing.named.iter().copied().filter(is_kept).collect();
+        let data = self.data(&self.inodes(self.nodes_of(program, true)));
+        self.kept.extend(data.kept);
+        self.left = data.left;
+    }
+
+    /// How far the size of what is copied of a program can be relied on.
+    fn certainty(&self, program: &Program) -> Certainty {
+        if program.doubts.is_empty() && self.left.is_none() { Certainty::Exact } else { Certainty::AtMost }
     }
 }
 

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use layerscope::advice::measure::{measure, measure_ladder};
-use layerscope::analysis::what_if::{Change, Pull, estimate_pull, what_if};
+use layerscope::analysis::what_if::{Change, estimate_pull, what_if};
 use layerscope::display::{escaped_str, share};
 use layerscope::report::{LadderDetail, TextStyle, write_ladder, write_ladder_json};
 use layerscope::{Inspection, Progress};
@@ -19,7 +19,8 @@ use crate::tui::Signs;
 
 /// The explanation of a measured download size.
 const MEASURED: &str = "  what there is to pull was measured: layers that stay as they are stored, the others
-  in the order of their members, by gzip -6 (docker push: the same level)";
+  in the order of their members, by gzip -6; docker push has a gzip of its own, of the
+  same level: within 0.5 %";
 
 #[derive(Args)]
 pub struct LadderArguments {
@@ -39,8 +40,8 @@ pub struct LadderArguments {
     /// Instead: the size without what this rule finds in layers of one's own; may be given several times
     #[arg(long, value_name = "RULE")]
     apply: Vec<String>,
-    /// Compress what would ship, so that what there is to pull is exact: as `docker push` does, with gzip at its default
-    /// level; takes a while, 13 s for an image of 1 GB on two cores
+    /// Compress what would ship to measure what there is to pull: with gzip at its default level, as `docker push` does,
+    /// whose own gzip makes up to 0.5 % more or less; takes a while, 13 s for an image of 1 GB on two cores
     #[arg(long)]
     measure: bool,
     #[command(flatten)]
@@ -102,7 +103,7 @@ pub fn ladder(arguments: &LadderArguments) -> Result<(), Failure> {
     let outcome = what_if(&inspection, &changes);
     let pull = if arguments.measure {
         let measuring = || measure(&inspection, &changes, &opened, &progress);
-        Pull::Exact(progress::shown("compressing layers", &progress, measuring)?)
+        progress::shown("compressing layers", &progress, measuring)?
     } else {
         estimate_pull(&inspection, &outcome)
     };

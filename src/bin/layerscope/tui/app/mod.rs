@@ -20,23 +20,22 @@ use super::keys::{Action, Context, Keymap, is_interrupt};
 use super::layout::{Pane, Panes, Shares, layout, layout_with_narrator, rows_inside};
 use super::lesson::Narrator;
 use super::message::{Effect, Message};
-use super::viewer::Viewer;
+use super::viewer::{Numbers, Viewer};
 use super::views::{Motion, Views};
-use super::work::Numbers;
 use crate::intro::LayerIntro;
 use crate::tui::app::mouse::Pointer;
 use crate::tui::explorer::search::Search;
 use crate::tui::explorer::sentences::Details;
 use crate::tui::keys::help::EXPLORER;
+use crate::tui::overlay::explain::Explanation;
 use crate::tui::overlay::extract::Extraction;
-use crate::tui::overlay::help::Help;
-use crate::tui::overlay::{Overlay, Overlays};
+use crate::tui::overlay::instruction::Reading;
 use crate::tui::widgets::moved;
 use crate::tui::widgets::text::follow;
 use crate::view::View;
 
-/// The screen that is shown.
-pub enum Screen {
+/// The phase of the program.
+pub enum Phase {
     Loading {
         done: u64,
         total: u64,
@@ -48,22 +47,7 @@ pub enum Screen {
         choices: Vec<String>,
         cursor: usize,
     },
-    /// The image, in one of the views.
-    Image {
-        explorer: Box<Explorer>,
-        views: Box<Views>,
-    },
-}
-
-/// A line that is typed into.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub(super) enum Line {
-    /// The directory that something is extracted to.
-    Place,
-    /// A search, or a place to go to, in the viewer.
-    Viewer,
-    /// A search or a filter in the tree.
-    Query,
+    Ready(Box<Explorer>),
 }
 
 /// The first visible rows of the lists.
@@ -78,17 +62,24 @@ pub struct App {
     pub name: String,
     pub source: String,
     pub intro: Vec<LayerIntro>,
-    pub screen: Screen,
-    pub overlays: Overlays,
+    pub phase: Phase,
     pub focus: Pane,
     pub view: View,
+    pub views: Option<Views>,
+    pub help: bool,
     /// True if the details show the file history of the selected path.
     pub biography: bool,
     pub search: Search,
-    /// Something that is being written to the host.
-    pub extracting: Option<Box<Extraction>>,
+    /// The instruction of the selected layer, while it is shown in full.
+    pub reading: Option<Reading>,
+    /// The viewer, which replaces the panes while a path is viewed.
+    pub viewer: Option<Box<Viewer>>,
+    /// An extraction to the host, planned or running.
+    pub extraction: Option<Extraction>,
     /// The lesson about the image.
     pub lesson: Option<Box<Narrator>>,
+    /// The explanation of a number, if requested.
+    pub explained: Option<Explanation>,
     /// A notice about the last key, shown until the next key.
     pub notice: Option<String>,
     pub(super) numbers: Numbers,
@@ -103,6 +94,7 @@ pub struct App {
     pub returns: bool,
     pub details: Details,
     pub details_scroll: usize,
+    pub help_scroll: usize,
 }
 
 impl App {
@@ -112,14 +104,18 @@ impl App {
             name: source.clone(),
             source,
             intro: Vec::new(),
-            screen: Screen::Loading { done: 0, total: 0, layers: 0 },
+            phase: Phase::Loading { done: 0, total: 0, layers: 0 },
             focus: Pane::Tree,
             view: settings.view,
-            overlays: Overlays::default(),
+            views: None,
+            help: false,
             biography: false,
             search: Search::default(),
-            extracting: None,
+            reading: None,
+            viewer: None,
+            extraction: None,
             lesson: None,
+            explained: None,
             notice: None,
             numbers: Numbers::default(),
             area,
@@ -132,20 +128,21 @@ impl App {
             returns: false,
             details: sentences::of_reading(),
             details_scroll: 0,
+            help_scroll: 0,
         }
     }
 
     pub fn explorer(&self) -> Option<&Explorer> {
-        match &self.screen {
-            Screen::Image { explorer, .. } => Some(explorer),
-            Screen::Loading { .. } | Screen::Choosing { .. } => None,
+        match &self.phase {
+            Phase::Ready(explorer) => Some(explorer),
+            Phase::Loading { .. } | Phase::Choosing { .. } => None,
         }
     }
 
     /// Describes the operation that the screen is waiting for, and its progress.
     pub fn waiting(&self) -> Option<String> {
-        let viewing = self.overlays.any_viewer().and_then(Viewer::waiting);
-        viewing.or_else(|| self.extracting.as_ref()?.waiting(self.units))
+        let viewing = self.viewer.as_ref().and_then(|viewer| viewer.waiting());
+        viewing.or_else(|| self.extraction.as_ref()?.waiting(self.units))
     }
 
     /// Handles a message.
@@ -168,7 +165,7 @@ impl App {
             Message::Resize(width, height) => {
                 self.area = Rect::new(0, 0, width, height);
                 let main = self.panes().main;
-                if let Some(viewer) = self.overlays.any_viewer_mut() {
+                if let Some(viewer) = &mut self.viewer {
                     viewer.resized(main);
                 }
             }
@@ -176,37 +173,38 @@ impl App {
             Message::Answer(number, answer) => return self.answer(number, answer),
             Message::Progressed(number, done, total) => {
                 self.extraction_progressed(number, done, total);
-                if let Some(viewer) = self.overlays.any_viewer_mut() {
+                if let Some(viewer) = &mut self.viewer {
                     viewer.progressed(number, done, total);
                 }
             }
             Message::Progress(done, total, layers) => {
-                if let Screen::Loading { .. } = self.screen {
-                    self.screen = Screen::Loading { done, total, layers };
+                if let Phase::Loading { .. } = self.phase {
+                    self.phase = Phase::Loading { done, total, layers };
                 }
             }
             Message::Choices(what, choices, cursor) => {
                 self.lesson = None;
-                self.screen = Screen::Choosing { what, choices, cursor };
+                self.phase = Phase::Choosing { what, choices, cursor };
             }
             Message::Opened(intro) => {
                 self.lesson = None;
                 self.name = intro.name;
                 self.intro = intro.layers;
-                self.screen = Screen::Loading { done: 0, total: 0, layers: 0 };
+                self.phase = Phase::Loading { done: 0, total: 0, layers: 0 };
             }
             Message::Loaded(Ok(inspection)) => {
                 let explorer = Explorer::new(inspection);
-                let views = Box::new(Views::new(&explorer, self.motion));
-                self.screen = Screen::Image { explorer: Box::new(explorer), views };
+                self.views = Some(Views::new(&explorer, self.motion));
+                self.phase = Phase::Ready(Box::new(explorer));
                 self.show(self.view);
             }
             Message::Lesson(narrator) => self.teach(*narrator),
             Message::Studied(study) => {
-                if let Screen::Image { views, .. } = &mut self.screen {
+                if let Some(views) = &mut self.views {
                     views.studied(&study);
                 }
             }
+            Message::Done(done) => self.done(done),
             Message::Loaded(Err(Error::Cancelled)) | Message::Terminate => return Some(Effect::Quit),
             Message::Loaded(Err(error)) => return Some(Effect::Fail(error)),
         }
@@ -216,170 +214,100 @@ impl App {
     pub(super) fn key(&mut self, key: KeyEvent) -> Option<Effect> {
         let action = self.keymap.action(&self.contexts(), key.into());
         self.notice = None;
-        match self.line() {
-            _ if is_interrupt(key) => Some(Effect::Quit),
-            Some(Line::Place) => {
-                self.type_place(key);
-                None
-            }
-            Some(Line::Viewer) => {
-                self.type_in_viewer(key);
-                None
-            }
-            Some(Line::Query) => {
-                self.typed(key);
-                None
-            }
-            None => self.act(action?),
+        if self.asks_where() && !is_interrupt(key) {
+            self.type_place(key);
+            return None;
         }
-    }
-
-    /// The line that keys go into.
-    pub(super) fn line(&self) -> Option<Line> {
-        match self.overlays.top() {
-            Some(Overlay::Extraction(_)) => Some(Line::Place),
-            Some(Overlay::Viewer(viewer)) => viewer.typing.as_ref().map(|_| Line::Viewer),
-            Some(_) => None,
-            None => self.is_typing().then_some(Line::Query),
+        if self.viewer.as_ref().is_some_and(|viewer| viewer.typing.is_some()) && !is_interrupt(key) {
+            self.type_in_viewer(key);
+            return None;
         }
+        if self.is_typing() && !is_interrupt(key) {
+            return self.typed(key);
+        }
+        if is_interrupt(key) { Some(Effect::Quit) } else { self.act(action?) }
     }
 
     /// Returns whether letters are text input and not keys.
     pub fn takes_text(&self) -> bool {
-        self.line().is_some()
+        self.asks_where() || self.viewer.as_ref().is_some_and(|viewer| viewer.typing.is_some()) || self.is_typing()
     }
 
     /// Performs the action of a key or a click.
     pub(super) fn act(&mut self, action: Action) -> Option<Effect> {
+        let ready = self.explorer().is_some();
         self.settle();
+        let action = match action {
+            Action::Quit | Action::Suspend | Action::Help => action,
+            // The way back to a lesson leads out of the help too.
+            action if self.help && (action != Action::LessonReturn || self.is_told()) => action,
+            action => match self.act_in_lesson(action) {
+                Ok(effect) => return effect,
+                Err(action) => action,
+            },
+        };
         match action {
             Action::Quit if self.returns => return Some(Effect::Leave),
             Action::Quit => return Some(Effect::Quit),
             Action::Suspend => return Some(Effect::Suspend),
+            Action::Back if !ready && !self.help => return Some(Effect::Cancel),
             Action::Help => {
-                self.toggle_help();
-                return None;
+                self.help = !self.help;
+                self.help_scroll = 0;
             }
-            _ => {}
-        }
-        let helps = self.overlays.help().is_some();
-        // The way back to a lesson leads out of the help too.
-        let action = if helps && (action != Action::LessonReturn || self.is_told()) {
-            action
-        } else {
-            match self.act_in_lesson(action) {
-                Ok(effect) => return effect,
-                Err(action) => action,
-            }
-        };
-        match (&self.screen, action) {
-            _ if helps => self.act_on_overlay(action),
-            (Screen::Loading { .. } | Screen::Choosing { .. }, Action::Back) => Some(Effect::Cancel),
-            (Screen::Choosing { .. }, action) => self.choose(action),
-            (Screen::Loading { .. }, action) => {
-                self.act_while_loading(action);
-                None
-            }
-            (Screen::Image { .. }, action) => match self.overlays.top() {
-                Some(overlay) if !overlay.leaves_to_screen(action) => self.act_on_overlay(action),
-                _ => self.act_on_image(action),
-            },
-        }
-    }
-
-    /// Gives an action to the overlay on top.
-    fn act_on_overlay(&mut self, action: Action) -> Option<Effect> {
-        match self.overlays.top_mut()? {
-            Overlay::Viewer(_) => self.act_in_viewer(action),
-            Overlay::Instruction(_) => self.read(action),
-            Overlay::Explanation(_) => {
-                self.act_in_explanation(action);
-                None
-            }
-            Overlay::Help(help) => {
-                if !help.act(action, &EXPLORER, &self.keymap, self.area) {
-                    self.overlays.close();
-                }
-                None
-            }
-            // Keys are text there.
-            Overlay::Extraction(_) => None,
-        }
-    }
-
-    fn toggle_help(&mut self) {
-        if self.overlays.help().is_some() {
-            self.overlays.close();
-        } else {
-            self.overlays.open(Overlay::Help(Help::default()));
-        }
-    }
-
-    /// Narrow screens show one pane at a time, also while the image is read.
-    fn act_while_loading(&mut self, action: Action) {
-        match action {
-            Action::NextPane => self.next_pane(1),
-            Action::PreviousPane => self.next_pane(2),
-            _ => {}
-        }
-    }
-
-    /// Does something with the image: what is the same in all views, or else what the view does.
-    fn act_on_image(&mut self, action: Action) -> Option<Effect> {
-        match action {
-            Action::Back if self.stop_extracting() => {}
+            _ if self.help => self.help_action(action),
+            _ if self.reading.is_some() => return self.read(action),
             Action::Instruction => self.open_instruction(),
+            _ if matches!(self.phase, Phase::Choosing { .. }) => return self.choose(action),
+            _ if self.explained.is_some() => self.act_in_explanation(action),
+            Action::Back if self.stop_extracting() => {}
             Action::CopyDigest => return self.copied(self.selected_digest(), "no digest of this layer is known"),
-            Action::CopyPath if self.selects_layers() => {
+            Action::CopyPath
+                if self.view == View::Image || self.focus == Pane::Layers && self.view == View::Explore =>
+            {
                 return self.copied(self.selected_digest(), "no digest of this layer is known");
             }
             Action::CopyPath => return self.copied(self.selected_path(), "no path is selected"),
             Action::Extract => self.ask_to_extract(),
-            Action::Explain => self.explain(),
+            Action::Explain if ready => self.explain(),
+            _ if self.viewer.is_some() => return self.act_in_viewer(action),
             Action::ViewFile | Action::Compare => self.view_selected(action),
-            Action::CopyCommand => return self.copied(Some(self.command()), ""),
-            Action::Search | Action::Filter => {
+            Action::Enter if self.view == View::Explore && self.focus == Pane::Tree && self.selected_is_viewed() => {
+                self.view_selected(Action::ViewFile);
+            }
+            Action::CopyCommand if ready => return self.copied(Some(self.command()), ""),
+            Action::Search | Action::Filter if ready => {
                 self.show(View::Explore);
                 self.focus = Pane::Tree;
                 self.start_typing(action);
             }
             Action::PlayAgain => self.play(0..=usize::MAX),
-            action => match View::asked_for(action) {
-                Some(view) => self.show(view),
-                None if self.view == View::Explore => return self.explore(action),
-                None => self.act_in_view(action),
-            },
+            action if View::asked_for(action).is_some() => self.show(View::asked_for(action).unwrap_or_default()),
+            Action::Back if self.view != View::Explore => self.show(View::Explore),
+            Action::NextPane if self.view != View::Explore => self.show(next_view(self.view, 1)),
+            Action::PreviousPane if self.view != View::Explore => {
+                self.show(next_view(self.view, View::ALL.len() - 1));
+            }
+            action if self.view != View::Explore => self.view_action(action),
+            Action::NextPane => self.next_pane(1),
+            Action::PreviousPane => self.next_pane(2),
+            Action::Back if self.returns && !self.can_leave() => return Some(Effect::Leave),
+            Action::Back => self.leave(),
+            action => self.explore(action),
         }
         None
     }
 
-    /// Whether what is selected is a layer or the image, and no path.
-    fn selects_layers(&self) -> bool {
-        let selected = self.view == View::Image || self.focus == Pane::Layers && self.view == View::Explore;
-        selected && self.overlays.is_empty()
-    }
-
-    fn act_in_view(&mut self, action: Action) {
-        match action {
-            Action::Back => self.show(View::Explore),
-            Action::NextPane => self.show(next_view(self.view, 1)),
-            Action::PreviousPane => self.show(next_view(self.view, View::ALL.len() - 1)),
-            action => self.view_action(action),
-        }
-    }
-
     /// Returns the contexts in which keys are looked up, the most specific first.
     fn contexts(&self) -> Vec<Context> {
-        match self.overlays.top() {
-            Some(Overlay::Viewer(_)) => return vec![Context::Viewer, Context::Everywhere],
-            Some(_) => return vec![Context::Overlay, Context::Everywhere],
-            None => {}
-        }
         let mut contexts = self.lesson.iter().filter(|_| self.is_told()).fold(Vec::new(), |mut contexts, lesson| {
             contexts.extend(lesson.question().map(|_| Context::Question));
             contexts.push(Context::Lesson);
             contexts
         });
+        if self.viewer.is_some() {
+            return vec![Context::Viewer, Context::Everywhere];
+        }
         match (self.view, self.focus) {
             (View::Explore, focus) => {
                 if !self.search.hits.is_empty() {
@@ -404,7 +332,7 @@ impl App {
     }
 
     pub(super) fn show(&mut self, view: View) {
-        let Screen::Image { explorer, views } = &mut self.screen else { return };
+        let (Phase::Ready(explorer), Some(views)) = (&self.phase, &mut self.views) else { return };
         if view != self.view {
             views.leave(self.view);
         }
@@ -415,7 +343,7 @@ impl App {
 
     fn view_action(&mut self, action: Action) {
         let area = self.panes().main;
-        let Screen::Image { explorer, views } = &mut self.screen else { return };
+        let (Phase::Ready(explorer), Some(views)) = (&mut self.phase, &mut self.views) else { return };
         match action {
             Action::NextLayer | Action::PreviousLayer if self.view != View::Play => return self.step_layer(action),
             action => {
@@ -430,7 +358,7 @@ impl App {
     }
 
     pub(super) fn step_layer(&mut self, action: Action) {
-        let Screen::Image { explorer, .. } = &mut self.screen else { return };
+        let Phase::Ready(explorer) = &mut self.phase else { return };
         explorer.select_layer(match action {
             Action::NextLayer => explorer.layer + 1,
             _ => explorer.layer.saturating_sub(1),
@@ -440,7 +368,7 @@ impl App {
 
     fn choose(&mut self, action: Action) -> Option<Effect> {
         let page = rows_inside(self.area).max(2) - 1;
-        let Screen::Choosing { choices, cursor, .. } = &mut self.screen else { return None };
+        let Phase::Choosing { choices, cursor, .. } = &mut self.phase else { return None };
         if matches!(action, Action::Enter | Action::Right) {
             return Some(Effect::Choose(*cursor));
         }
@@ -448,9 +376,18 @@ impl App {
         None
     }
 
+    fn help_action(&mut self, action: Action) {
+        let last =
+            crate::tui::overlay::help::help_lines(&EXPLORER, &self.keymap).saturating_sub(rows_inside(self.area));
+        match moved(action, self.help_scroll, last, rows_inside(self.area).max(2) - 1) {
+            Some(scroll) => self.help_scroll = scroll,
+            None => self.help = false,
+        }
+    }
+
     /// Moves the focus to another pane. The details are a pane of their own on narrow screens only;
     /// on wide ones they are always visible.
-    pub(super) fn next_pane(&mut self, steps: usize) {
+    fn next_pane(&mut self, steps: usize) {
         let single = layout(self.area, Pane::Tree, self.shares).layers.is_empty();
         let panes: &[Pane] =
             if single { &[Pane::Layers, Pane::Tree, Pane::Details] } else { &[Pane::Layers, Pane::Tree] };
@@ -494,7 +431,7 @@ impl App {
     }
 
     pub(super) fn refresh_details(&mut self) {
-        let Screen::Image { explorer, .. } = &self.screen else { return };
+        let Phase::Ready(explorer) = &self.phase else { return };
         self.details_scroll = 0;
         let inspection = &explorer.inspection;
         self.details = match (self.focus, explorer.selected()) {

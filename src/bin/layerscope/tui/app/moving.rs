@@ -3,20 +3,19 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use super::{App, Screen};
+use super::{App, Phase};
 use crate::view::View;
 
 impl App {
     /// Returns whether an animation is running and visible.
     pub fn is_moving(&self) -> bool {
-        let moves = matches!(&self.screen, Screen::Image { views, .. } if views.is_moving(self.view));
-        moves && !self.is_covered() && !self.sums_up()
+        self.views.as_ref().is_some_and(|views| views.is_moving(self.view)) && !self.is_covered() && !self.sums_up()
     }
 
     /// Advances the visible view by some time.
     pub(in crate::tui) fn tick(&mut self, time: Duration) {
         if self.is_moving()
-            && let Screen::Image { explorer, views } = &mut self.screen
+            && let (Phase::Ready(explorer), Some(views)) = (&mut self.phase, &mut self.views)
         {
             views.tick(self.view, explorer, time);
             if !views.is_moving(self.view) {
@@ -28,14 +27,14 @@ impl App {
     /// Replays the build, from the start of one layer to the end of another.
     pub fn play(&mut self, layers: RangeInclusive<usize>) {
         self.show(View::Play);
-        if let Screen::Image { views, .. } = &mut self.screen {
+        if let Some(views) = &mut self.views {
             views.play(layers);
         }
     }
 
     /// Applies the layer that an animated view has reached to the rest of the screen.
     pub(in crate::tui) fn settle(&mut self) {
-        if let Screen::Image { explorer, views } = &mut self.screen {
+        if let (Phase::Ready(explorer), Some(views)) = (&mut self.phase, &self.views) {
             views.settle(self.view, explorer);
         }
     }

@@ -7,17 +7,11 @@ use layerscope::display::{Units, files, plural};
 use layerscope::display::{escaped, escaped_str};
 use layerscope::files::extract::{Extracted, Reason, What};
 use layerscope::tree::{Kind, NodeId, Tree, VersionId};
-use ratatui::buffer::Buffer;
-use ratatui::layout::Rect;
-use ratatui::text::{Line, Span};
 
-use super::Overlay;
-use super::popup::{inside, popup};
 use crate::tui::app::App;
+use crate::tui::viewer::Numbers;
 use crate::tui::widgets::prompt::{Prompt, Typed};
-use crate::tui::widgets::text::{cut, wrap};
-use crate::tui::widgets::theme::Theme;
-use crate::tui::work::{Answer, Ask, Numbers, Task};
+use crate::tui::work::{Answer, Ask, Task};
 
 /// The amount to extract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -70,6 +64,11 @@ impl Extraction {
             amount: None,
             measuring: None,
         }
+    }
+
+    /// Returns whether keys go to the input line.
+    pub fn is_asking(&self) -> bool {
+        matches!(self.state, State::Asking)
     }
 
     /// Returns the path of the result on the host, escaped.
@@ -180,42 +179,17 @@ pub fn place(text: &str) -> PathBuf {
     }
 }
 
-/// Draws where something is to be extracted to.
-pub fn draw(extraction: &Extraction, app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let width = inside(area);
-    let (before, after) = extraction.prompt.shown();
-    let amount = match extraction.amount {
-        Some(amount) => amount_in_words(amount, app.units),
-        None => "counting …".into(),
-    };
-    let mut lines = vec![
-        Line::raw(amount),
-        Line::raw(""),
-        Line::from(vec![Span::raw("into the directory  "), Span::styled(format!("{before}▏{after}"), theme.strong)]),
-        Line::styled(cut(&format!("that makes          {}", extraction.destination()), width), theme.dim),
-        Line::raw(""),
-    ];
-    let (text, style) = match &extraction.problem {
-        Some(problem) => (problem.as_str(), theme.dead),
-        None => {
-            ("Nothing is overwritten. Modes and times are kept; owners, devices and setuid bits are not.", theme.dim)
-        }
-    };
-    lines.extend(wrap(text, width).into_iter().map(|line| Line::styled(line, style)));
-    popup(&format!("Extract {}", extraction.path), lines, 0, theme, area, buffer);
-}
-
 impl App {
     /// Opens the dialog for the selection.
     pub(in crate::tui) fn ask_to_extract(&mut self) {
-        if self.extracting.is_some() {
+        if self.extraction.is_some() {
             self.notice = Some("something is being extracted already; Esc cancels it".into());
             return;
         }
         let selected = self.selected_place();
         let Some(explorer) = self.explorer() else { return };
         let tree = &explorer.inspection.tree;
-        let what = match (self.overlays.any_viewer(), selected) {
+        let what = match (&self.viewer, selected) {
             (Some(viewer), _) => Some(What::Version(viewer.version())),
             (None, Some((node, layer))) if tree.at(node, layer).is_some() => Some(What::AsOf { node, layer }),
             (None, Some((node, layer))) => {
@@ -224,25 +198,25 @@ impl App {
             }
             (None, None) => None,
         };
-        match what.map(|what| Extraction::new(tree, what)) {
-            Some(extraction) => self.overlays.open(Overlay::Extraction(Box::new(extraction))),
-            None => self.notice = Some("nothing is selected that could be extracted".into()),
+        self.extraction = what.map(|what| Extraction::new(tree, what));
+        if self.extraction.is_none() {
+            self.notice = Some("nothing is selected that could be extracted".into());
         }
+    }
+
+    /// Returns whether keys go to the input line of the dialog.
+    pub(in crate::tui) fn asks_where(&self) -> bool {
+        self.extraction.as_ref().is_some_and(Extraction::is_asking)
     }
 
     /// Handles a key in the input line.
     pub(in crate::tui) fn type_place(&mut self, key: KeyEvent) {
-        let Some(Overlay::Extraction(extraction)) = self.overlays.top_mut() else { return };
+        let Some(extraction) = &mut self.extraction else { return };
         match extraction.prompt.key(key) {
-            Typed::Left => {
-                self.overlays.close();
-            }
+            Typed::Left => self.extraction = None,
             Typed::Entered => {
                 extraction.problem = None;
                 extraction.state = State::Wanted(place(extraction.prompt.text().trim()));
-                if let Some(Overlay::Extraction(extraction)) = self.overlays.close() {
-                    self.extracting = Some(extraction);
-                }
             }
             Typed::Changed => extraction.problem = None,
             Typed::Same | Typed::Other => {}
@@ -251,7 +225,7 @@ impl App {
 
     /// Cancels the extraction; returns false if there is none.
     pub(in crate::tui) fn stop_extracting(&mut self) -> bool {
-        let stopped = self.extracting.take().is_some();
+        let stopped = self.extraction.take().is_some();
         if stopped {
             self.notice = Some("cancelled: nothing was written".into());
         }
@@ -259,19 +233,15 @@ impl App {
     }
 
     pub(in crate::tui) fn extraction_task(&mut self) -> Option<Task> {
-        let numbers = &mut self.numbers;
-        let asking = self.overlays.extraction_mut().and_then(|extraction| extraction.task(numbers));
-        asking.or_else(|| self.extracting.as_mut()?.task(numbers))
+        self.extraction.as_mut()?.task(&mut self.numbers)
     }
 
     pub(in crate::tui) fn extraction_awaits(&self, number: u64) -> bool {
-        let extractions = [self.overlays.extraction(), self.extracting.as_deref()];
-        extractions.into_iter().flatten().any(|extraction| extraction.awaits(number))
+        self.extraction.as_ref().is_some_and(|extraction| extraction.awaits(number))
     }
 
     pub(in crate::tui) fn extraction_progressed(&mut self, heard: u64, heard_done: u64, heard_total: u64) {
-        if let Some(State::Running { number, done, total }) =
-            self.extracting.as_mut().map(|extraction| &mut extraction.state)
+        if let Some(Extraction { state: State::Running { number, done, total }, .. }) = &mut self.extraction
             && *number == heard
         {
             (*done, *total) = (heard_done, heard_total);
@@ -280,24 +250,19 @@ impl App {
 
     /// Handles an answer. A failed extraction can be tried again with another directory.
     pub(in crate::tui) fn extraction_answer(&mut self, answer: Answer) {
-        if let Answer::Measured(amount) = answer {
-            let extraction = self.overlays.extraction_mut().or(self.extracting.as_deref_mut());
-            if let Some(extraction) = extraction {
-                extraction.amount = Some(amount);
-            }
-            return;
-        }
-        let Some(mut extraction) = self.extracting.take() else { return };
+        let units = self.units;
+        let Some(extraction) = &mut self.extraction else { return };
         match answer {
+            Answer::Measured(amount) => extraction.amount = Some(amount),
             Answer::Extracted(extracted) => {
-                self.notice = Some(result(&extracted, &extraction.destination(), self.units));
+                self.notice = Some(result(&extracted, &extraction.destination(), units));
+                self.extraction = None;
             }
             Answer::Failed(problem) => {
                 extraction.problem = Some(escaped_str(&problem));
                 extraction.state = State::Asking;
-                self.overlays.open(Overlay::Extraction(extraction));
             }
-            _ => self.extracting = Some(extraction),
+            _ => {}
         }
     }
 }

@@ -283,11 +283,7 @@ impl FileView {
                 self.give_up();
                 said = Some(text);
             }
-            Answer::Compared(_)
-            | Answer::Saved(_)
-            | Answer::Measured(_)
-            | Answer::Extracted(_)
-            | Answer::Matched(_) => {}
+            Answer::Compared(_) | Answer::Saved(_) | Answer::Measured(_) | Answer::Extracted(_) => {}
         }
         self.settle(room);
         said

@@ -155,6 +155,7 @@ fn explanation(look: Look<'_>, rung: &Rung, width: usize) -> Vec<(String, bool)>
     let certainty = match &rung.certainty {
         Certainty::Exact => "exact: the same files, with some left out".to_owned(),
         Certainty::AtLeast => "a lower bound: not all of the image could be read".to_owned(),
+        Certainty::AtMost => "at most this is saved: what the program also needs comes on top".to_owned(),
         Certainty::Estimate(from) => format!("an estimate: {from}"),
     };
     let how = rung.how.lines().flat_map(|line| indented(line, width)).map(|line| (line, false));

@@ -1,0 +1,114 @@
+//! Paths that no rule may take: what the image's command and its needs name, and inodes that are reached from elsewhere.
+
+use std::collections::HashMap;
+
+use foldhash::fast::RandomState;
+
+use super::assign::Matches;
+use super::rules::{Level, Rules};
+use crate::runtime::command::is_system;
+use crate::tree::{Kind, Last, NodeId, Paths, Tree, VersionId};
+
+impl Matches {
+    /// Takes an inode away from a rule that does not take all of its live names: without the one name, the others keep it.
+    pub(super) fn keep_shared(&mut self, tree: &Tree) {
+        let mut names: HashMap<VersionId, Vec<NodeId>, RandomState> = HashMap::default();
+        for node in tree.nodes() {
+            if let Some(version) = tree.last(node).filter(|&version| tree.is_linked(version)) {
+                names.entry(tree.inode(version)).or_default().push(node);
+            }
+        }
+        for names in names.into_values() {
+            let rule = self.rule[names[0].index()];
+            if names.iter().any(|name| self.rule[name.index()] != rule) {
+                names.iter().for_each(|name| self.rule[name.index()] = None);
+            }
+        }
+    }
+
+    /// Takes the programs that an image starts away from all rules. A rule that takes one for a tool is wrong of this image,
+    /// and is silent; of a cache, the program's own directory is in use.
+    pub(crate) fn keep_programs(&mut self, tree: &Tree, rules: &Rules, programs: &[NodeId]) {
+        for &program in programs {
+            match self.rule[program.index()] {
+                Some(rule) if rules.list[usize::from(rule)].level != Level::Junk => {
+                    self.clear(tree, NodeId::ROOT, rule);
+                }
+                _ => self.keep_files(tree, rules, &[program]),
+            }
+        }
+    }
+
+    /// Takes files and directories away from all rules: a directory that a rule takes with everything below it, and a file
+    /// with the directories that the same rule takes.
+    pub(crate) fn keep_files(&mut self, tree: &Tree, rules: &Rules, files: &[NodeId]) {
+        for &file in files {
+            let Some(rule) = self.rule[file.index()] else {
+                self.keep_whole(tree, file);
+                continue;
+            };
+            let mut top = file;
+            while tree.parent(top) != NodeId::ROOT && self.rule[tree.parent(top).index()] == Some(rule) {
+                top = tree.parent(top);
+            }
+            // A source tree from which something runs is the application.
+            let above = tree.parent(top);
+            let is_own = rules.list[usize::from(rule)].level != Level::Junk && !is_system(&tree.path(above));
+            self.clear(tree, if is_own { above } else { top }, rule);
+        }
+    }
+
+    /// Takes a directory away from a rule that takes all that is in it.
+    fn keep_whole(&mut self, tree: &Tree, directory: NodeId) {
+        let mut rules = tree.children(directory).filter(|&child| tree.last(child).is_some());
+        let first = rules.next().and_then(|child| self.rule[child.index()]);
+        if let Some(rule) = first.filter(|_| rules.all(|child| self.rule[child.index()] == first)) {
+            self.clear(tree, directory, rule);
+        }
+    }
+
+    /// Takes away from rules for junk what a symbolic link that they do not take leads to: it is used from there.
+    pub(super) fn keep_linked(&mut self, tree: &Tree, rules: &Rules) {
+        let paths = Paths::new(tree);
+        for link in tree.nodes() {
+            let Some(target) = tree.last(link).and_then(|version| tree.target(version)) else { continue };
+            let Some(found) = paths.lookup(usize::MAX, tree.parent(link), target, Last::Followed) else { continue };
+            let Some(rule) = self.rule[found.node.index()].filter(|&rule| self.rule[link.index()] != Some(rule)) else {
+                continue;
+            };
+            if rules.list[usize::from(rule)].level == Level::Junk {
+                self.clear(tree, found.node, rule);
+            }
+        }
+    }
+
+    /// Takes away from rules the files beside which their proof does not lie.
+    pub(super) fn keep_unproved(&mut self, tree: &Tree, rules: &Rules) {
+        let paths = Paths::new(tree);
+        for node in tree.nodes() {
+            let beside = self.rule[node.index()].and_then(|rule| rules.list[usize::from(rule)].beside);
+            let is_file = || tree.last(node).is_some_and(|version| tree.kind(version) == Kind::File);
+            if beside.is_some_and(|beside| is_file() && !beside.is_there(tree, &paths, node)) {
+                self.rule[node.index()] = None;
+            }
+        }
+    }
+
+    /// Takes single files away from all rules: libraries, certificates.
+    pub(crate) fn keep_needs(&mut self, files: impl Iterator<Item = NodeId>) {
+        files.for_each(|file| self.rule[file.index()] = None);
+    }
+
+    /// Silences a rule on what is there at last, at a path and below it.
+    fn clear(&mut self, tree: &Tree, top: NodeId, rule: u16) {
+        let mut work = vec![top];
+        while let Some(node) = work.pop() {
+            let known = &mut self.rule[node.index()];
+            let is_file = tree.last(node).is_some_and(|version| tree.kind(version) != Kind::Directory);
+            if *known == Some(rule) && (is_file || node == top) {
+                *known = None;
+            }
+            work.extend(tree.children(node));
+        }
+    }
+}

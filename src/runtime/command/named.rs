@@ -1,0 +1,62 @@
+//! Paths that the command of an image names itself, told without the contents of files.
+
+use super::DEFAULT_PATH;
+use super::interpreters::{Shell, shell};
+use crate::image::Run;
+use crate::tree::{Found, Kind, Last, NodeId, Paths, Tree};
+
+/// The most words of a command that are looked at.
+const WORDS_LIMIT: usize = 4096;
+/// Separators within a word: of options and values, of lists, of a shell.
+const SEPARATORS: [char; 15] = ['=', ',', ':', ';', '&', '|', '(', ')', '<', '>', '\'', '"', ' ', '\t', '\n'];
+
+/// What `ENTRYPOINT` and `CMD` name of the final filesystem, with the symbolic links that lead there.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Named {
+    /// The program at the beginning of the command, and of a shell's text.
+    pub programs: Vec<NodeId>,
+    /// Files and directories among the arguments.
+    pub arguments: Vec<NodeId>,
+}
+
+/// Looks up what the command of an image names.
+pub fn named(tree: &Tree, run: &Run) -> Named {
+    let paths = Paths::new(tree);
+    let directory = paths.lookup(usize::MAX, NodeId::ROOT, run.directory.as_bytes(), Last::Followed);
+    let directory = directory.map_or(NodeId::ROOT, |found| found.node);
+    let find = |path: &str| {
+        let found = paths.lookup(usize::MAX, directory, path.as_bytes(), Last::Followed)?;
+        (found.node != NodeId::ROOT && found.node != directory).then_some(found)
+    };
+    let words = [&run.entrypoint[..], &run.command[..]].concat();
+    let mut named = Named::default();
+    named.add_command(run, &words, find);
+    if let Some(Shell::Text(text, arguments)) = shell(&words) {
+        let text: Vec<_> = text.split_whitespace().map(str::to_owned).filter(|word| word != "exec").collect();
+        named.add_command(run, &[text, arguments].concat(), find);
+    }
+    named
+}
+
+impl Named {
+    fn add_command(&mut self, run: &Run, words: &[String], find: impl Fn(&str) -> Option<Found>) {
+        let Some((program, arguments)) = words.split_first() else { return };
+        let found = if program.contains('/') { find(program) } else { on_path(run, program, &find) };
+        self.programs.extend(found.into_iter().flat_map(nodes));
+        for word in arguments.iter().take(WORDS_LIMIT) {
+            let parts = word.split(SEPARATORS).filter(|part| !part.is_empty() && !part.starts_with('-'));
+            self.arguments.extend(parts.filter_map(&find).flat_map(nodes));
+        }
+    }
+}
+
+/// The program that a name without a slash stands for.
+fn on_path(run: &Run, name: &str, find: impl Fn(&str) -> Option<Found>) -> Option<Found> {
+    let path = run.environment.iter().rev().find_map(|pair| pair.strip_prefix("PATH="));
+    let mut candidates = path.unwrap_or(DEFAULT_PATH).split(':').map(|directory| format!("{directory}/{name}"));
+    candidates.find_map(|path| find(&path).filter(|found| found.kind == Kind::File))
+}
+
+fn nodes(found: Found) -> impl Iterator<Item = NodeId> {
+    found.links.into_iter().chain([found.node])
+}

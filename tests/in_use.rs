@@ -1,0 +1,196 @@
+//! What runs is no waste, and a rung keeps what the user gave the program, or names it.
+
+use layerscope::Progress;
+use layerscope::advice::assessment::{Question, Study};
+use layerscope::advice::base::Given;
+use layerscope::advice::findings::Rules;
+use layerscope::advice::ladder::{Certainty, Rung};
+use layerscope::files::contents::LayerContents;
+use serde_json::{Value, json};
+
+use crate::executables::tiny::executable;
+use crate::support::build::{Entry, Image, file, hardlink, layer, open, symlink, tar};
+
+/// A study of an image of a base of one layer and a layer for each step, with and without a look into files.
+fn studies(config: &Value, steps: &[(&str, Vec<Entry>)]) -> [Study; 2] {
+    let base = layer([file("bin/base", 3_000_000)]);
+    let mut image = Image::of(std::iter::once(base).chain(steps.iter().map(|(_, entries)| layer(entries.clone()))));
+    let history = std::iter::once("ADD file:1 in / ").chain(steps.iter().map(|(text, _)| *text));
+    image.config["history"] = history.map(|text| json!({ "created_by": text })).collect();
+    image.config["config"] = config.clone();
+    let opened = open(tar(image.docker())).unwrap();
+    let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
+    let contents = LayerContents::new(&opened);
+    let rules = Rules::built_in();
+    let question = Question { base: Given::Layers(1), ..Question::with(&rules) };
+    [
+        Study::of(&inspection, &Question { contents: Some(&contents), ..question }).unwrap(),
+        Study::of(&inspection, &question).unwrap(),
+    ]
+}
+
+fn program(path: &str) -> Entry {
+    file(path, 0).holding(executable().constants(&"x".repeat(100_000)).build()).mode(0o755)
+}
+
+fn rung<'a>(study: &'a Study, step: &str) -> &'a Rung {
+    let steps: Vec<_> = study.ladder.iter().map(|rung| rung.step.id()).collect();
+    study.ladder.iter().find(|rung| rung.step.id() == step).unwrap_or_else(|| panic!("{step} among {steps:?}"))
+}
+
+/// The rules that find something in one's own layers.
+fn rules(study: &Study) -> Vec<&str> {
+    study.findings.iter().filter(|finding| finding.born_in > 0).map(|finding| finding.rule.as_str()).collect()
+}
+
+#[test]
+fn a_file_that_is_linked_from_a_cache_is_no_junk_while_another_name_is_in_use() {
+    let link = |name: &str, target: &str| vec![file(target, 1_000_000), hardlink(name, target)];
+    for (step, entries) in [
+        ("RUN uv sync", link("srv/venv/lib/a.so", "root/.cache/uv/archive-v0/a.so")),
+        ("RUN pnpm i", link("app/node_modules/a/a.js", "root/.local/share/pnpm/store/v3/a")),
+        ("RUN conda install a", link("opt/conda/lib/a.so", "opt/conda/pkgs/a/lib/a.so")),
+        ("RUN cargo build --release", link("src/target/release/app", "src/target/release/deps/app-1a2b")),
+        ("RUN bun i", link("app/node_modules/b/b.js", "root/.bun/install/cache/b/b.js")),
+        ("RUN pip install x", link("usr/local/lib/x.so", "root/.cache/pip/x")),
+    ] {
+        for study in studies(&json!({}), &[(step, entries)]) {
+            assert_eq!(rules(&study), [""; 0], "{step}");
+            assert_eq!(study.ladder.len(), 1, "{step}: no rung is lower");
+        }
+    }
+}
+
+#[test]
+fn a_file_all_of_whose_names_are_in_a_cache_is_junk_once() {
+    let entries = vec![file("root/.cache/uv/a/x", 1_000_000), hardlink("root/.cache/uv/b/x", "root/.cache/uv/a/x")];
+    for study in studies(&json!({}), &[("RUN uv sync", entries)]) {
+        assert_eq!(rules(&study), ["uv"]);
+        assert_eq!(rung(&study, "without-leftovers").shipped, 3_000_000);
+    }
+}
+
+#[test]
+fn what_a_link_from_outside_leads_to_in_a_cache_is_in_use() {
+    let entries = vec![
+        file("root/.cache/uv/archive-v0/x/a.so", 1_000_000),
+        file("root/.cache/uv/wheels/b", 500_000),
+        symlink("srv/venv/lib/x", "../../../root/.cache/uv/archive-v0/x"),
+        symlink("root/.cache/uv/own", "wheels"),
+    ];
+    for study in studies(&json!({}), &[("RUN uv sync --link-mode symlink", entries)]) {
+        assert_eq!(rung(&study, "without-leftovers").shipped, 4_000_000, "what only the cache links to goes");
+    }
+}
+
+#[test]
+fn the_program_of_the_command_is_no_waste_under_any_rule() {
+    let entries = |path: &str| vec![program(path), file("root/.cache/pip/x", 500_000)];
+    for (path, config) in [
+        ("tmp/app", json!({ "Cmd": ["/tmp/app"] })),
+        ("root/.cache/x/app", json!({ "Cmd": ["/root/.cache/x/app"] })),
+        ("root/.cache/x/app", json!({ "Cmd": ["/bin/sh", "-c", "exec /root/.cache/x/app --fast"] })),
+        ("root/.cache/x/app", json!({ "Entrypoint": ["app"], "Env": ["PATH=/bin:/root/.cache/x"] })),
+        ("tmp/app", json!({ "Cmd": ["./app"], "WorkingDir": "/tmp" })),
+        ("go/src/shop/app", json!({ "Entrypoint": ["/go/src/shop/app"] })),
+        ("src/target/release/deps/app-1", json!({ "Cmd": ["/src/target/release/deps/app-1"] })),
+        ("usr/bin/git", json!({ "Entrypoint": ["git", "daemon"] })),
+    ] {
+        for study in studies(&config, &[("COPY app /", entries(path))]) {
+            assert_eq!(rules(&study), ["pip"], "{path} by {config}");
+            let least = study.ladder.iter().map(|rung| rung.shipped).min().unwrap();
+            assert!(least > 100_000, "{path} by {config}: {least}");
+        }
+    }
+}
+
+#[test]
+fn what_lies_with_a_program_in_a_cache_and_what_its_arguments_name_is_in_use_too() {
+    let entries = || {
+        vec![
+            program("root/.cache/x/bin/app"),
+            file("root/.cache/x/lib/plugin.so", 300_000),
+            file("tmp/models/m.bin", 400_000),
+            file("tmp/app.conf", 200_000),
+            file("tmp/build.log.old", 800_000),
+        ]
+    };
+    let config = json!({ "Cmd": ["/root/.cache/x/bin/app", "--config=/tmp/app.conf", "--models", "/tmp/models"] });
+    for study in studies(&config, &[("RUN make", entries())]) {
+        assert_eq!(rules(&study), ["temporary"]);
+        assert_eq!(study.findings.iter().find(|finding| finding.rule == "temporary").unwrap().bytes, 800_000);
+    }
+}
+
+#[test]
+fn a_tool_that_the_image_starts_is_no_tool_to_leave_out() {
+    let npm = || {
+        vec![
+            symlink("usr/local/bin/npm", "../lib/node_modules/npm/bin/npm-cli.js"),
+            file("usr/local/lib/node_modules/npm/bin/npm-cli.js", 1_000),
+            file("usr/local/lib/node_modules/npm/lib/npm.js", 2_000_000),
+        ]
+    };
+    let with = |command: Value| studies(&json!({ "Cmd": command }), &[("RUN install", npm())]);
+    for study in with(json!(["npm", "start"])) {
+        assert_eq!(rules(&study), [""; 0]);
+    }
+    for study in with(json!(["node", "server.js"])) {
+        assert_eq!(rules(&study), ["node-extras"]);
+    }
+}
+
+#[test]
+fn what_was_copied_after_the_last_run_goes_with_the_program() {
+    let data = || {
+        vec![
+            file("templates/index.html", 1_000),
+            file("etc/app/config.yaml", 2_000),
+            file("srv/www/a.html", 1_500),
+            file("srv/www/b.html", 1_500),
+        ]
+    };
+    let config = json!({ "Entrypoint": ["/usr/local/bin/app", "--config", "/etc/app/config.yaml"] });
+    let app = || vec![program("usr/local/bin/app"), file("usr/local/share/unused", 900_000)];
+    let [study, _] = studies(&config, &[("RUN build", app()), ("COPY templates /templates", data())]);
+    let rung = rung(&study, "scratch");
+    for copied in ["/templates/index.html", "/etc/app/config.yaml", "COPY --from=build /srv /srv"] {
+        assert!(rung.how.contains(copied), "{copied} in\n{}", rung.how);
+    }
+    let bytes = executable().constants(&"x".repeat(100_000)).build().len() as u64;
+    assert_eq!((rung.shipped, rung.certainty.clone()), (bytes + 6_000, Certainty::Exact), "{:?}", rung.notes);
+}
+
+#[test]
+fn what_was_copied_before_a_run_is_named_and_only_the_most_is_said() {
+    let source = || vec![file("src/main.c", 1_000), file("src/templates/a.html", 2_000), file("src/b.conf", 3_000)];
+    let app = || vec![program("usr/local/bin/app"), file("opt/sdk", 900_000)];
+    let config = json!({ "Cmd": ["/usr/local/bin/app", "-c", "/src/b.conf"] });
+    let [study, _] = studies(&config, &[("COPY . /src", source()), ("RUN make", app())]);
+    let rung = rung(&study, "scratch");
+    let left = rung.notes.iter().find(|note| note.contains("COPY brought")).expect("it is named");
+    assert!(left.contains("/src/main.c") && left.contains("/src/templates/a.html"), "{left}");
+    assert!(!left.contains("b.conf") && rung.how.contains("/src/b.conf"), "what the command names goes along");
+    assert_eq!(rung.certainty, Certainty::AtMost);
+}
+
+#[test]
+fn a_directory_and_a_name_with_a_blank_have_a_copy_of_their_own() {
+    let data = vec![
+        file("data/set/a", 10),
+        file("data/set/b", 10),
+        file("data/list", 10),
+        file("data/other", 10),
+        file("data/my file", 10),
+    ];
+    let config = json!({ "Cmd": ["/data/list", "/data/set", "/data/other", "/data/my file"] });
+    let app = vec![program("data/list"), file("data/unused", 900_000)];
+    let mut steps = [("RUN make", app), ("COPY data /data", data)];
+    steps[1].1.retain(|entry| entry.name() != b"data/list");
+    let [study, _] = studies(&config, &steps);
+    let how = &rung(&study, "scratch").how;
+    assert!(how.contains("COPY --from=build /data/set /data/set"), "{how}");
+    assert!(how.contains(r#"COPY --from=build ["/data/my file", "/data/my file"]"#), "{how}");
+    assert!(how.contains("  /data/list \\\n  /data/other \\\n  /data/\n"), "{how}");
+    assert!(!how.contains("  /data/set \\\n"), "a directory is in no list:\n{how}");
+}
