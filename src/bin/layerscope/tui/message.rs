@@ -11,7 +11,6 @@ use tempfile::TempPath;
 use super::lesson::Narrator;
 use super::work::Answer;
 use crate::intro::Intro;
-use crate::tui::work::passes::{Done, Job};
 
 /// An event.
 pub enum Message {
@@ -34,8 +33,6 @@ pub enum Message {
     Lesson(Box<Narrator>),
     /// The study of the image is complete.
     Studied(Arc<Study>),
-    /// A job beside the screen has a result.
-    Done(Done),
     /// The answer of a task.
     Answer(u64, Answer),
     /// The progress of a task: its number, bytes done, and total bytes or 0.
@@ -62,8 +59,6 @@ pub enum Effect {
     Lessons,
     /// Suspend the program and return to the shell.
     Suspend,
-    /// Run a job beside the screen.
-    Work(Job),
     /// Show a temporary file in a pager, and remove it afterwards.
     Page(TempPath),
 }

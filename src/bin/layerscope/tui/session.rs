@@ -15,7 +15,7 @@ use layerscope::{Archive, Error, Inspection, Opened, Progress, Selection};
 use ratatui::Frame;
 
 use super::app::draw;
-use super::app::{App, Phase};
+use super::app::{App, Screen};
 use super::lesson::{Narrator, Place};
 use super::message::{Effect, Message};
 use super::viewer::pager;
@@ -126,7 +126,7 @@ impl Session {
 
     fn is_reading_one_of_several_lessons(&self) -> bool {
         let several = self.course.as_ref().is_some_and(|(course, _)| course.entries.len() > 1);
-        several && matches!(self.app.phase, Phase::Loading { .. })
+        several && matches!(self.app.screen, Screen::Loading { .. })
     }
 
     /// Stops the current read; the next one starts with new counters.
@@ -196,7 +196,7 @@ impl Session {
     /// for.
     pub fn patience(&mut self, now: Instant) -> Option<Duration> {
         let until_frame = self.clock.until_frame(self.app.is_moving(), now);
-        let is_waiting = matches!(self.app.phase, Phase::Loading { .. }) || !self.jobs.is_empty();
+        let is_waiting = matches!(self.app.screen, Screen::Loading { .. }) || !self.jobs.is_empty();
         until_frame.into_iter().chain(is_waiting.then_some(TICK)).min()
     }
 
@@ -260,10 +260,6 @@ impl Session {
             Some(Effect::Suspend) => {
                 let size = stage.stop()?;
                 self.app.update(size);
-            }
-            Some(Effect::Work(job)) => {
-                let teller = self.teller();
-                spawn(move || job.run(&mut |done| teller(Message::Done(done))));
             }
             Some(Effect::Page(file)) => {
                 let pager = self.pager.clone().unwrap_or_else(pager::usual);

@@ -4,11 +4,12 @@ use layerscope::display::{percent, plural};
 use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
-use super::{App, Phase};
+use super::{App, Screen};
 use crate::tui::keys::Action::*;
 use crate::tui::keys::help::Line as Hint;
 use crate::tui::layout::Pane;
 use crate::tui::lesson;
+use crate::tui::overlay::Overlay;
 use crate::tui::views::Views;
 use crate::tui::widgets::bars::{Piece, Tab, Tabs, hinted, tabs, width};
 use crate::tui::widgets::text::cut;
@@ -98,25 +99,33 @@ pub fn footer(app: &App, theme: &Theme, room: u16) -> Vec<Piece> {
 }
 
 fn hints(app: &App) -> &'static [Hint] {
-    match (&app.phase, app.help, app.focus) {
-        (_, true, _) => &[(&[Back], "back"), (&[Up, Down], "scroll")],
-        (Phase::Choosing { .. }, ..) => &[(&[Up, Down], "move"), (&[Enter], "open"), (&[Quit], "quit")],
-        _ if app.asks_where() => &[(&[Enter], "extract"), (&[Back], "cancel")],
-        _ if app.explained.is_some() => {
+    if app.overlays.help().is_some() {
+        return &[(&[Back], "back"), (&[Up, Down], "scroll")];
+    }
+    match (&app.screen, app.overlays.top()) {
+        (Screen::Choosing { .. }, _) => &[(&[Up, Down], "move"), (&[Enter], "open"), (&[Quit], "quit")],
+        (_, Some(Overlay::Extraction(_))) => &[(&[Enter], "extract"), (&[Back], "cancel")],
+        (_, Some(Overlay::Explanation(_))) => {
             &[(&[Back], "close"), (&[Up, Down], "scroll"), (&[Explain], "what it is a part of")]
         }
-        (Phase::Loading { .. }, ..) => &[(&[Quit], "cancel"), (&[Help], "help")],
+        (Screen::Loading { .. }, _) => &[(&[Quit], "cancel"), (&[Help], "help")],
         _ if app.is_told() => app.lesson.as_ref().map_or(&[], |lesson| lesson::keys(lesson)),
-        _ if app.reading.is_some() => &[
+        (_, Some(Overlay::Instruction(_))) => &[
             (&[Back], "back"),
             (&[Up, Down], "scroll"),
             (&[PreviousLayer, NextLayer], "layer"),
             (&[CopyPath], "copy"),
             (&[Quit], "quit"),
         ],
-        _ if app.viewer.is_some() => app.viewer.as_ref().map_or(&[], |viewer| viewer.keys()),
+        (_, Some(Overlay::Viewer(viewer))) => viewer.keys(),
         _ if app.view != View::Explore => Views::keys(app.view),
-        (_, _, Pane::Layers) => &[
+        _ => pane_hints(app.focus),
+    }
+}
+
+fn pane_hints(focus: Pane) -> &'static [Hint] {
+    match focus {
+        Pane::Layers => &[
             (&[Help], "help"),
             (&[Up, Down], "layer"),
             (&[NextPane], "tree"),
@@ -125,7 +134,7 @@ fn hints(app: &App) -> &'static [Hint] {
             (&[Scope], "changes"),
             (&[Quit], "quit"),
         ],
-        (_, _, Pane::Tree) => &[
+        Pane::Tree => &[
             (&[Help], "help"),
             (&[Right, Left], "open, fold"),
             (&[PreviousLayer, NextLayer], "layer"),
@@ -135,8 +144,6 @@ fn hints(app: &App) -> &'static [Hint] {
             (&[ViewWaste, ViewTimeline], "views"),
             (&[Quit], "quit"),
         ],
-        (_, _, Pane::Details) => {
-            &[(&[Help], "help"), (&[Up, Down], "scroll"), (&[NextPane], "panes"), (&[Quit], "quit")]
-        }
+        Pane::Details => &[(&[Help], "help"), (&[Up, Down], "scroll"), (&[NextPane], "panes"), (&[Quit], "quit")],
     }
 }

@@ -6,19 +6,17 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
 use super::bars::{footer, header};
-use super::{App, Phase};
-use crate::tui::comparison;
-use crate::tui::explorer::Explorer;
-use crate::tui::explorer::draw::{layers, prompts, tree};
-use crate::tui::keys::help::EXPLORER;
-use crate::tui::layout::Pane;
+use super::{App, Screen};
+use crate::tui::explorer;
+use crate::tui::explorer::draw::prompts;
+use crate::tui::layout::{Pane, Panes};
 use crate::tui::lesson;
-use crate::tui::overlay::{help, popup};
+use crate::tui::overlay::Overlay;
 use crate::tui::viewer;
 use crate::tui::views::Look;
 use crate::tui::widgets::text::{cut, first_visible};
 use crate::tui::widgets::theme::Theme;
-use crate::tui::widgets::{bar, bars, fill, fitted, inside, pane, put, scroll_bar, scrolled_title, text_pane};
+use crate::tui::widgets::{bar, bars, fill, fitted, pane, put, scroll_bar};
 use crate::view::View;
 
 /// Draws the screen.
@@ -40,45 +38,12 @@ pub fn screen(app: &App, theme: &Theme) -> Buffer {
 fn inner(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let panes = app.panes();
     bars::draw(header(app, theme, panes.header.width), panes.header, buffer);
-    match (&app.phase, &app.views) {
-        (Phase::Ready(_), Some(_)) if app.is_beside() => {
-            if let Some(lesson) = &app.lesson {
-                let inner = pane("The images of this lesson, side by side", true, theme, panes.main, buffer);
-                let look = Look { theme, units: app.units };
-                comparison::columns::draw_columns(&lesson.columns(), None, 0, look, inner, buffer);
-            }
-        }
-        (Phase::Ready(_), Some(_)) if app.sums_up() => {
-            if let Some(lesson) = &app.lesson {
-                lesson::draw_page(lesson, theme, panes.main, buffer);
-            }
-        }
-        (Phase::Ready(explorer), Some(_)) if app.reading.is_some() => {
-            instruction(app, explorer, theme, panes.main, buffer);
-        }
-        (Phase::Ready(_), Some(_)) if app.viewer.is_some() => {
-            if let Some(viewer) = &app.viewer {
-                viewer::draw(viewer, theme, panes.main, buffer);
-            }
-        }
-        (Phase::Ready(explorer), Some(views)) if app.view != View::Explore => {
-            let look = Look { theme, units: app.units };
-            views.draw(app.view, explorer, look, panes.main, buffer);
-        }
-        (Phase::Choosing { what, choices, cursor }, _) => choosing(what, choices, *cursor, theme, panes.main, buffer),
-        (phase, _) => {
-            layers::draw(app, theme, panes.layers, buffer);
-            match phase {
-                Phase::Ready(explorer) => tree::draw(app, explorer, theme, panes.tree, buffer),
-                Phase::Loading { done, total, layers } => {
-                    loading(app, theme, (*done, *total, *layers), panes.tree, buffer);
-                }
-                Phase::Choosing { .. } => {}
-            }
-            details(app, theme, panes.details, buffer);
-        }
+    let (covering, over) = app.overlays.seen();
+    match covering {
+        Some(overlay) if !app.shows_a_page() => overlay.draw(app, theme, panes.main, buffer),
+        _ => screen_in(app, theme, &panes, buffer),
     }
-    if let (Some(lesson), Phase::Ready(explorer)) = (&app.lesson, &app.phase) {
+    if let (Some(lesson), Screen::Image { explorer, .. }) = (&app.lesson, &app.screen) {
         lesson::draw(app, lesson, theme, panes.narrator, buffer);
         lesson::mark(app, explorer, lesson, theme, buffer);
     }
@@ -86,24 +51,42 @@ fn inner(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
         Some(line) => put(line, 0, panes.footer, buffer),
         None => bars::draw(footer(app, theme, panes.footer.width), panes.footer, buffer),
     }
-    if let Some(explanation) = &app.explained {
-        popup::explanation(app, explanation, theme, panes.main, buffer);
+    for overlay in over {
+        let area = if matches!(overlay, Overlay::Help(_)) { area } else { panes.main };
+        overlay.draw(app, theme, area, buffer);
     }
-    if let Some(extraction) = app.extraction.as_ref().filter(|extraction| extraction.is_asking()) {
-        popup::extraction(app, extraction, theme, panes.main, buffer);
-    }
-    if app.help {
-        help::draw_help(&EXPLORER, &app.keymap, app.help_scroll, theme, area, buffer);
+}
+
+/// Draws the screen without what lies over it.
+fn screen_in(app: &App, theme: &Theme, panes: &Panes, buffer: &mut Buffer) {
+    match &app.screen {
+        Screen::Choosing { what, choices, cursor } => choosing(what, choices, *cursor, theme, panes.main, buffer),
+        &Screen::Loading { done, total, layers } => {
+            explorer::draw::layers::draw(app, theme, panes.layers, buffer);
+            loading(app, theme, (done, total, layers), panes.tree, buffer);
+            explorer::draw::details(app, theme, panes.details, buffer);
+        }
+        Screen::Image { .. } if app.shows_a_page() => {
+            if let Some(lesson) = &app.lesson {
+                lesson::draw_last_or_beside(lesson, Look { theme, units: app.units }, panes.main, buffer);
+            }
+        }
+        Screen::Image { explorer, .. } if app.view == View::Explore => {
+            explorer::draw::draw(app, explorer, theme, panes, buffer);
+        }
+        Screen::Image { explorer, views } => {
+            views.draw(app.view, explorer, Look { theme, units: app.units }, panes.main, buffer);
+        }
     }
 }
 
 /// Returns the bottom line in place of key hints: input, notices, search results or progress.
 fn bottom(app: &App, theme: &Theme, width: u16) -> Option<Line<'static>> {
     let said = |text: &String| Line::styled(cut(&format!(" {text}"), usize::from(width)), theme.strong);
-    if let Some((asking, prompt)) = app.viewer.as_ref().and_then(|viewer| viewer.typing.as_ref()) {
+    if let Some((asking, prompt)) = app.overlays.viewer().and_then(|viewer| viewer.typing.as_ref()) {
         return Some(viewer::typing(*asking, prompt, theme));
     }
-    let typed = || prompts::line(app, theme).filter(|_| app.viewer.is_none());
+    let typed = || prompts::line(app, theme).filter(|_| app.overlays.any_viewer().is_none());
     let notice = app.notice.as_ref().filter(|_| !app.is_typing()).map(said);
     notice.or_else(typed).or_else(|| app.waiting().as_ref().map(said))
 }
@@ -137,19 +120,4 @@ fn loading(app: &App, theme: &Theme, (done, total, layers): (u64, u64, u64), are
     let source = cut(&format!(" from {}", app.source), usize::from(inner.width));
     put(Line::styled(source, theme.dim), 3, inner, buffer);
     put(Line::styled(" Esc or q cancels", theme.dim), 5, inner, buffer);
-}
-
-fn details(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let lines = app.details.lines(usize::from(inside(area).width));
-    let title = scrolled_title(&app.details.title, app.details_scroll, lines.len(), area);
-    text_pane(&title, lines, app.details_scroll, app.focus == Pane::Details, theme, area, buffer);
-}
-
-/// Draws the selected layer's instruction in full.
-fn instruction(app: &App, explorer: &Explorer, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let lines = app.instruction_rows();
-    let scroll = app.reading.map_or(0, |reading| reading.scroll);
-    let title = format!("Layer {}: its instruction", explorer.layer);
-    let title = scrolled_title(&title, scroll, lines.len(), area);
-    text_pane(&title, lines, scroll, true, theme, area, buffer);
 }

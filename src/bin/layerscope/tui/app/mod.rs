@@ -20,22 +20,23 @@ use super::keys::{Action, Context, Keymap, is_interrupt};
 use super::layout::{Pane, Panes, Shares, layout, layout_with_narrator, rows_inside};
 use super::lesson::Narrator;
 use super::message::{Effect, Message};
-use super::viewer::{Numbers, Viewer};
+use super::viewer::Viewer;
 use super::views::{Motion, Views};
+use super::work::Numbers;
 use crate::intro::LayerIntro;
 use crate::tui::app::mouse::Pointer;
 use crate::tui::explorer::search::Search;
 use crate::tui::explorer::sentences::Details;
 use crate::tui::keys::help::EXPLORER;
-use crate::tui::overlay::explain::Explanation;
 use crate::tui::overlay::extract::Extraction;
-use crate::tui::overlay::instruction::Reading;
+use crate::tui::overlay::help::Help;
+use crate::tui::overlay::{Overlay, Overlays};
 use crate::tui::widgets::moved;
 use crate::tui::widgets::text::follow;
 use crate::view::View;
 
-/// The phase of the program.
-pub enum Phase {
+/// The screen that is shown.
+pub enum Screen {
     Loading {
         done: u64,
         total: u64,
@@ -47,7 +48,22 @@ pub enum Phase {
         choices: Vec<String>,
         cursor: usize,
     },
-    Ready(Box<Explorer>),
+    /// The image, in one of the views.
+    Image {
+        explorer: Box<Explorer>,
+        views: Box<Views>,
+    },
+}
+
+/// A line that is typed into.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) enum Line {
+    /// The directory that something is extracted to.
+    Place,
+    /// A search, or a place to go to, in the viewer.
+    Viewer,
+    /// A search or a filter in the tree.
+    Query,
 }
 
 /// The first visible rows of the lists.
@@ -62,24 +78,17 @@ pub struct App {
     pub name: String,
     pub source: String,
     pub intro: Vec<LayerIntro>,
-    pub phase: Phase,
+    pub screen: Screen,
+    pub overlays: Overlays,
     pub focus: Pane,
     pub view: View,
-    pub views: Option<Views>,
-    pub help: bool,
     /// True if the details show the file history of the selected path.
     pub biography: bool,
     pub search: Search,
-    /// The instruction of the selected layer, while it is shown in full.
-    pub reading: Option<Reading>,
-    /// The viewer, which replaces the panes while a path is viewed.
-    pub viewer: Option<Box<Viewer>>,
-    /// An extraction to the host, planned or running.
-    pub extraction: Option<Extraction>,
+    /// Something that is being written to the host.
+    pub extracting: Option<Box<Extraction>>,
     /// The lesson about the image.
     pub lesson: Option<Box<Narrator>>,
-    /// The explanation of a number, if requested.
-    pub explained: Option<Explanation>,
     /// A notice about the last key, shown until the next key.
     pub notice: Option<String>,
     pub(super) numbers: Numbers,
@@ -94,7 +103,6 @@ pub struct App {
     pub returns: bool,
     pub details: Details,
     pub details_scroll: usize,
-    pub help_scroll: usize,
 }
 
 impl App {
@@ -104,18 +112,14 @@ impl App {
             name: source.clone(),
             source,
             intro: Vec::new(),
-            phase: Phase::Loading { done: 0, total: 0, layers: 0 },
+            screen: Screen::Loading { done: 0, total: 0, layers: 0 },
             focus: Pane::Tree,
             view: settings.view,
-            views: None,
-            help: false,
+            overlays: Overlays::default(),
             biography: false,
             search: Search::default(),
-            reading: None,
-            viewer: None,
-            extraction: None,
+            extracting: None,
             lesson: None,
-            explained: None,
             notice: None,
             numbers: Numbers::default(),
             area,
@@ -128,21 +132,20 @@ impl App {
             returns: false,
             details: sentences::of_reading(),
             details_scroll: 0,
-            help_scroll: 0,
         }
     }
 
     pub fn explorer(&self) -> Option<&Explorer> {
-        match &self.phase {
-            Phase::Ready(explorer) => Some(explorer),
-            Phase::Loading { .. } | Phase::Choosing { .. } => None,
+        match &self.screen {
+            Screen::Image { explorer, .. } => Some(explorer),
+            Screen::Loading { .. } | Screen::Choosing { .. } => None,
         }
     }
 
     /// Describes the operation that the screen is waiting for, and its progress.
     pub fn waiting(&self) -> Option<String> {
-        let viewing = self.viewer.as_ref().and_then(|viewer| viewer.waiting());
-        viewing.or_else(|| self.extraction.as_ref()?.waiting(self.units))
+        let viewing = self.overlays.any_viewer().and_then(Viewer::waiting);
+        viewing.or_else(|| self.extracting.as_ref()?.waiting(self.units))
     }
 
     /// Handles a message.
@@ -165,7 +168,7 @@ impl App {
             Message::Resize(width, height) => {
                 self.area = Rect::new(0, 0, width, height);
                 let main = self.panes().main;
-                if let Some(viewer) = &mut self.viewer {
+                if let Some(viewer) = self.overlays.any_viewer_mut() {
                     viewer.resized(main);
                 }
             }
@@ -173,38 +176,37 @@ impl App {
             Message::Answer(number, answer) => return self.answer(number, answer),
             Message::Progressed(number, done, total) => {
                 self.extraction_progressed(number, done, total);
-                if let Some(viewer) = &mut self.viewer {
+                if let Some(viewer) = self.overlays.any_viewer_mut() {
                     viewer.progressed(number, done, total);
                 }
             }
             Message::Progress(done, total, layers) => {
-                if let Phase::Loading { .. } = self.phase {
-                    self.phase = Phase::Loading { done, total, layers };
+                if let Screen::Loading { .. } = self.screen {
+                    self.screen = Screen::Loading { done, total, layers };
                 }
             }
             Message::Choices(what, choices, cursor) => {
                 self.lesson = None;
-                self.phase = Phase::Choosing { what, choices, cursor };
+                self.screen = Screen::Choosing { what, choices, cursor };
             }
             Message::Opened(intro) => {
                 self.lesson = None;
                 self.name = intro.name;
                 self.intro = intro.layers;
-                self.phase = Phase::Loading { done: 0, total: 0, layers: 0 };
+                self.screen = Screen::Loading { done: 0, total: 0, layers: 0 };
             }
             Message::Loaded(Ok(inspection)) => {
                 let explorer = Explorer::new(inspection);
-                self.views = Some(Views::new(&explorer, self.motion));
-                self.phase = Phase::Ready(Box::new(explorer));
+                let views = Box::new(Views::new(&explorer, self.motion));
+                self.screen = Screen::Image { explorer: Box::new(explorer), views };
                 self.show(self.view);
             }
             Message::Lesson(narrator) => self.teach(*narrator),
             Message::Studied(study) => {
-                if let Some(views) = &mut self.views {
+                if let Screen::Image { views, .. } = &mut self.screen {
                     views.studied(&study);
                 }
             }
-            Message::Done(done) => self.done(done),
             Message::Loaded(Err(Error::Cancelled)) | Message::Terminate => return Some(Effect::Quit),
             Message::Loaded(Err(error)) => return Some(Effect::Fail(error)),
         }
@@ -214,100 +216,170 @@ impl App {
     pub(super) fn key(&mut self, key: KeyEvent) -> Option<Effect> {
         let action = self.keymap.action(&self.contexts(), key.into());
         self.notice = None;
-        if self.asks_where() && !is_interrupt(key) {
-            self.type_place(key);
-            return None;
+        match self.line() {
+            _ if is_interrupt(key) => Some(Effect::Quit),
+            Some(Line::Place) => {
+                self.type_place(key);
+                None
+            }
+            Some(Line::Viewer) => {
+                self.type_in_viewer(key);
+                None
+            }
+            Some(Line::Query) => {
+                self.typed(key);
+                None
+            }
+            None => self.act(action?),
         }
-        if self.viewer.as_ref().is_some_and(|viewer| viewer.typing.is_some()) && !is_interrupt(key) {
-            self.type_in_viewer(key);
-            return None;
+    }
+
+    /// The line that keys go into.
+    pub(super) fn line(&self) -> Option<Line> {
+        match self.overlays.top() {
+            Some(Overlay::Extraction(_)) => Some(Line::Place),
+            Some(Overlay::Viewer(viewer)) => viewer.typing.as_ref().map(|_| Line::Viewer),
+            Some(_) => None,
+            None => self.is_typing().then_some(Line::Query),
         }
-        if self.is_typing() && !is_interrupt(key) {
-            return self.typed(key);
-        }
-        if is_interrupt(key) { Some(Effect::Quit) } else { self.act(action?) }
     }
 
     /// Returns whether letters are text input and not keys.
     pub fn takes_text(&self) -> bool {
-        self.asks_where() || self.viewer.as_ref().is_some_and(|viewer| viewer.typing.is_some()) || self.is_typing()
+        self.line().is_some()
     }
 
     /// Performs the action of a key or a click.
     pub(super) fn act(&mut self, action: Action) -> Option<Effect> {
-        let ready = self.explorer().is_some();
         self.settle();
-        let action = match action {
-            Action::Quit | Action::Suspend | Action::Help => action,
-            // The way back to a lesson leads out of the help too.
-            action if self.help && (action != Action::LessonReturn || self.is_told()) => action,
-            action => match self.act_in_lesson(action) {
-                Ok(effect) => return effect,
-                Err(action) => action,
-            },
-        };
         match action {
             Action::Quit if self.returns => return Some(Effect::Leave),
             Action::Quit => return Some(Effect::Quit),
             Action::Suspend => return Some(Effect::Suspend),
-            Action::Back if !ready && !self.help => return Some(Effect::Cancel),
             Action::Help => {
-                self.help = !self.help;
-                self.help_scroll = 0;
+                self.toggle_help();
+                return None;
             }
-            _ if self.help => self.help_action(action),
-            _ if self.reading.is_some() => return self.read(action),
-            Action::Instruction => self.open_instruction(),
-            _ if matches!(self.phase, Phase::Choosing { .. }) => return self.choose(action),
-            _ if self.explained.is_some() => self.act_in_explanation(action),
+            _ => {}
+        }
+        let helps = self.overlays.help().is_some();
+        // The way back to a lesson leads out of the help too.
+        let action = if helps && (action != Action::LessonReturn || self.is_told()) {
+            action
+        } else {
+            match self.act_in_lesson(action) {
+                Ok(effect) => return effect,
+                Err(action) => action,
+            }
+        };
+        match (&self.screen, action) {
+            _ if helps => self.act_on_overlay(action),
+            (Screen::Loading { .. } | Screen::Choosing { .. }, Action::Back) => Some(Effect::Cancel),
+            (Screen::Choosing { .. }, action) => self.choose(action),
+            (Screen::Loading { .. }, action) => {
+                self.act_while_loading(action);
+                None
+            }
+            (Screen::Image { .. }, action) => match self.overlays.top() {
+                Some(overlay) if !overlay.leaves_to_screen(action) => self.act_on_overlay(action),
+                _ => self.act_on_image(action),
+            },
+        }
+    }
+
+    /// Gives an action to the overlay on top.
+    fn act_on_overlay(&mut self, action: Action) -> Option<Effect> {
+        match self.overlays.top_mut()? {
+            Overlay::Viewer(_) => self.act_in_viewer(action),
+            Overlay::Instruction(_) => self.read(action),
+            Overlay::Explanation(_) => {
+                self.act_in_explanation(action);
+                None
+            }
+            Overlay::Help(help) => {
+                if !help.act(action, &EXPLORER, &self.keymap, self.area) {
+                    self.overlays.close();
+                }
+                None
+            }
+            // Keys are text there.
+            Overlay::Extraction(_) => None,
+        }
+    }
+
+    fn toggle_help(&mut self) {
+        if self.overlays.help().is_some() {
+            self.overlays.close();
+        } else {
+            self.overlays.open(Overlay::Help(Help::default()));
+        }
+    }
+
+    /// Narrow screens show one pane at a time, also while the image is read.
+    fn act_while_loading(&mut self, action: Action) {
+        match action {
+            Action::NextPane => self.next_pane(1),
+            Action::PreviousPane => self.next_pane(2),
+            _ => {}
+        }
+    }
+
+    /// Does something with the image: what is the same in all views, or else what the view does.
+    fn act_on_image(&mut self, action: Action) -> Option<Effect> {
+        match action {
             Action::Back if self.stop_extracting() => {}
+            Action::Instruction => self.open_instruction(),
             Action::CopyDigest => return self.copied(self.selected_digest(), "no digest of this layer is known"),
-            Action::CopyPath
-                if self.view == View::Image || self.focus == Pane::Layers && self.view == View::Explore =>
-            {
+            Action::CopyPath if self.selects_layers() => {
                 return self.copied(self.selected_digest(), "no digest of this layer is known");
             }
             Action::CopyPath => return self.copied(self.selected_path(), "no path is selected"),
             Action::Extract => self.ask_to_extract(),
-            Action::Explain if ready => self.explain(),
-            _ if self.viewer.is_some() => return self.act_in_viewer(action),
+            Action::Explain => self.explain(),
             Action::ViewFile | Action::Compare => self.view_selected(action),
-            Action::Enter if self.view == View::Explore && self.focus == Pane::Tree && self.selected_is_viewed() => {
-                self.view_selected(Action::ViewFile);
-            }
-            Action::CopyCommand if ready => return self.copied(Some(self.command()), ""),
-            Action::Search | Action::Filter if ready => {
+            Action::CopyCommand => return self.copied(Some(self.command()), ""),
+            Action::Search | Action::Filter => {
                 self.show(View::Explore);
                 self.focus = Pane::Tree;
                 self.start_typing(action);
             }
             Action::PlayAgain => self.play(0..=usize::MAX),
-            action if View::asked_for(action).is_some() => self.show(View::asked_for(action).unwrap_or_default()),
-            Action::Back if self.view != View::Explore => self.show(View::Explore),
-            Action::NextPane if self.view != View::Explore => self.show(next_view(self.view, 1)),
-            Action::PreviousPane if self.view != View::Explore => {
-                self.show(next_view(self.view, View::ALL.len() - 1));
-            }
-            action if self.view != View::Explore => self.view_action(action),
-            Action::NextPane => self.next_pane(1),
-            Action::PreviousPane => self.next_pane(2),
-            Action::Back if self.returns && !self.can_leave() => return Some(Effect::Leave),
-            Action::Back => self.leave(),
-            action => self.explore(action),
+            action => match View::asked_for(action) {
+                Some(view) => self.show(view),
+                None if self.view == View::Explore => return self.explore(action),
+                None => self.act_in_view(action),
+            },
         }
         None
     }
 
+    /// Whether what is selected is a layer or the image, and no path.
+    fn selects_layers(&self) -> bool {
+        let selected = self.view == View::Image || self.focus == Pane::Layers && self.view == View::Explore;
+        selected && self.overlays.is_empty()
+    }
+
+    fn act_in_view(&mut self, action: Action) {
+        match action {
+            Action::Back => self.show(View::Explore),
+            Action::NextPane => self.show(next_view(self.view, 1)),
+            Action::PreviousPane => self.show(next_view(self.view, View::ALL.len() - 1)),
+            action => self.view_action(action),
+        }
+    }
+
     /// Returns the contexts in which keys are looked up, the most specific first.
     fn contexts(&self) -> Vec<Context> {
+        match self.overlays.top() {
+            Some(Overlay::Viewer(_)) => return vec![Context::Viewer, Context::Everywhere],
+            Some(_) => return vec![Context::Overlay, Context::Everywhere],
+            None => {}
+        }
         let mut contexts = self.lesson.iter().filter(|_| self.is_told()).fold(Vec::new(), |mut contexts, lesson| {
             contexts.extend(lesson.question().map(|_| Context::Question));
             contexts.push(Context::Lesson);
             contexts
         });
-        if self.viewer.is_some() {
-            return vec![Context::Viewer, Context::Everywhere];
-        }
         match (self.view, self.focus) {
             (View::Explore, focus) => {
                 if !self.search.hits.is_empty() {
@@ -332,7 +404,7 @@ impl App {
     }
 
     pub(super) fn show(&mut self, view: View) {
-        let (Phase::Ready(explorer), Some(views)) = (&self.phase, &mut self.views) else { return };
+        let Screen::Image { explorer, views } = &mut self.screen else { return };
         if view != self.view {
             views.leave(self.view);
         }
@@ -343,7 +415,7 @@ impl App {
 
     fn view_action(&mut self, action: Action) {
         let area = self.panes().main;
-        let (Phase::Ready(explorer), Some(views)) = (&mut self.phase, &mut self.views) else { return };
+        let Screen::Image { explorer, views } = &mut self.screen else { return };
         match action {
             Action::NextLayer | Action::PreviousLayer if self.view != View::Play => return self.step_layer(action),
             action => {
@@ -358,7 +430,7 @@ impl App {
     }
 
     pub(super) fn step_layer(&mut self, action: Action) {
-        let Phase::Ready(explorer) = &mut self.phase else { return };
+        let Screen::Image { explorer, .. } = &mut self.screen else { return };
         explorer.select_layer(match action {
             Action::NextLayer => explorer.layer + 1,
             _ => explorer.layer.saturating_sub(1),
@@ -368,7 +440,7 @@ impl App {
 
     fn choose(&mut self, action: Action) -> Option<Effect> {
         let page = rows_inside(self.area).max(2) - 1;
-        let Phase::Choosing { choices, cursor, .. } = &mut self.phase else { return None };
+        let Screen::Choosing { choices, cursor, .. } = &mut self.screen else { return None };
         if matches!(action, Action::Enter | Action::Right) {
             return Some(Effect::Choose(*cursor));
         }
@@ -376,18 +448,9 @@ impl App {
         None
     }
 
-    fn help_action(&mut self, action: Action) {
-        let last =
-            crate::tui::overlay::help::help_lines(&EXPLORER, &self.keymap).saturating_sub(rows_inside(self.area));
-        match moved(action, self.help_scroll, last, rows_inside(self.area).max(2) - 1) {
-            Some(scroll) => self.help_scroll = scroll,
-            None => self.help = false,
-        }
-    }
-
     /// Moves the focus to another pane. The details are a pane of their own on narrow screens only;
     /// on wide ones they are always visible.
-    fn next_pane(&mut self, steps: usize) {
+    pub(super) fn next_pane(&mut self, steps: usize) {
         let single = layout(self.area, Pane::Tree, self.shares).layers.is_empty();
         let panes: &[Pane] =
             if single { &[Pane::Layers, Pane::Tree, Pane::Details] } else { &[Pane::Layers, Pane::Tree] };
@@ -431,7 +494,7 @@ impl App {
     }
 
     pub(super) fn refresh_details(&mut self) {
-        let Phase::Ready(explorer) = &self.phase else { return };
+        let Screen::Image { explorer, .. } = &self.screen else { return };
         self.details_scroll = 0;
         let inspection = &explorer.inspection;
         self.details = match (self.focus, explorer.selected()) {

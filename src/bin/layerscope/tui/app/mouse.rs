@@ -5,7 +5,7 @@ use std::time::Duration;
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
-use super::{App, Phase};
+use super::{App, Line, Screen};
 use crate::tui::explorer::draw::tree_list;
 use crate::tui::keys::Action;
 use crate::tui::layout::{Divider, Pane, rows_inside};
@@ -70,12 +70,12 @@ impl App {
 
     /// Returns whether an overlay covers the panes and views.
     pub(in crate::tui) fn is_covered(&self) -> bool {
-        self.help || self.reading.is_some() || self.viewer.is_some() || self.explained.is_some() || self.asks_where()
+        !self.overlays.is_empty()
     }
 
     fn press(&mut self, at: Position, double: bool) -> Option<Effect> {
         self.notice = None;
-        if self.asks_where() || self.viewer.as_ref().is_some_and(|viewer| viewer.typing.is_some()) {
+        if matches!(self.line(), Some(Line::Place | Line::Viewer)) {
             return None;
         }
         let panes = self.panes();
@@ -118,14 +118,14 @@ impl App {
         if self.is_covered() {
             return None;
         }
-        if let Phase::Choosing { choices, cursor, .. } = &mut self.phase {
+        if let Screen::Choosing { choices, cursor, .. } = &mut self.screen {
             *cursor =
                 row_in(panes.main, at, first_visible(*cursor, choices.len(), rows_inside(panes.main)), choices.len())?;
             return Some(Hit::Entry);
         }
         if self.view != View::Explore {
             let look = Look { theme: &Theme::BARE, units: self.units };
-            let (Phase::Ready(explorer), Some(views)) = (&mut self.phase, &mut self.views) else { return None };
+            let Screen::Image { explorer, views } = &mut self.screen else { return None };
             let hit = views.select(self.view, explorer, look, at, panes.main);
             self.refresh_details();
             return hit.then_some(Hit::Entry);
@@ -140,7 +140,7 @@ impl App {
             return None;
         }
         let row = self.row_at(at);
-        let Phase::Ready(explorer) = &mut self.phase else { return None };
+        let Screen::Image { explorer, .. } = &mut self.screen else { return None };
         match row {
             Some((Pane::Layers, row)) => explorer.select_layer(row),
             Some((_, row)) => explorer.move_to(row),
@@ -167,10 +167,10 @@ impl App {
     fn wheel(&mut self, at: Position, down: bool) {
         let action = if down { Action::Down } else { Action::Up };
         let panes = self.panes();
-        if self.asks_where() {
+        if self.line() == Some(Line::Place) {
             return;
         }
-        if self.is_covered() || matches!(self.phase, Phase::Choosing { .. }) {
+        if self.is_covered() || matches!(self.screen, Screen::Choosing { .. }) {
             for _ in 0..WHEEL {
                 // Scrolling has no effect on anything but the state.
                 let _ = self.act(action);
@@ -178,7 +178,7 @@ impl App {
             return;
         }
         let hidden = self.hidden_details();
-        let Phase::Ready(explorer) = &mut self.phase else { return };
+        let Screen::Image { explorer, views } = &mut self.screen else { return };
         let moved = |from: usize| if down { from + WHEEL } else { from.saturating_sub(WHEEL) };
         match self.view {
             View::Explore if panes.layers.contains(at) => explorer.select_layer(moved(explorer.layer)),
@@ -190,7 +190,7 @@ impl App {
             View::Explore => return,
             view => {
                 let look = Look { theme: &Theme::BARE, units: self.units };
-                if let Some(views) = self.views.as_mut().filter(|_| panes.main.contains(at)) {
+                if panes.main.contains(at) {
                     views.wheel(view, explorer, look, at, down, panes.main);
                 }
             }

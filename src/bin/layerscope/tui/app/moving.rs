@@ -3,19 +3,20 @@
 use std::ops::RangeInclusive;
 use std::time::Duration;
 
-use super::{App, Phase};
+use super::{App, Screen};
 use crate::view::View;
 
 impl App {
     /// Returns whether an animation is running and visible.
     pub fn is_moving(&self) -> bool {
-        self.views.as_ref().is_some_and(|views| views.is_moving(self.view)) && !self.is_covered() && !self.sums_up()
+        let moves = matches!(&self.screen, Screen::Image { views, .. } if views.is_moving(self.view));
+        moves && !self.is_covered() && !self.sums_up()
     }
 
     /// Advances the visible view by some time.
     pub(in crate::tui) fn tick(&mut self, time: Duration) {
         if self.is_moving()
-            && let (Phase::Ready(explorer), Some(views)) = (&mut self.phase, &mut self.views)
+            && let Screen::Image { explorer, views } = &mut self.screen
         {
             views.tick(self.view, explorer, time);
             if !views.is_moving(self.view) {
@@ -27,14 +28,14 @@ impl App {
     /// Replays the build, from the start of one layer to the end of another.
     pub fn play(&mut self, layers: RangeInclusive<usize>) {
         self.show(View::Play);
-        if let Some(views) = &mut self.views {
+        if let Screen::Image { views, .. } = &mut self.screen {
             views.play(layers);
         }
     }
 
     /// Applies the layer that an animated view has reached to the rest of the screen.
     pub(in crate::tui) fn settle(&mut self) {
-        if let (Phase::Ready(explorer), Some(views)) = (&mut self.phase, &self.views) {
+        if let Screen::Image { explorer, views } = &mut self.screen {
             views.settle(self.view, explorer);
         }
     }

@@ -2,9 +2,10 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::{App, Phase};
+use super::{App, Line, Screen};
 use crate::tui::comparison::{self, Side};
 use crate::tui::message::Effect;
+use crate::tui::overlay::Overlay;
 use crate::tui::widgets::prompt::Prompt;
 
 /// The longest pasted text in bytes.
@@ -25,23 +26,22 @@ pub(in crate::tui) fn insert(line: Option<&mut Prompt>, text: &str) -> Option<Ke
 impl App {
     /// Handles pasted text.
     pub(in crate::tui) fn paste(&mut self, text: &str) -> Option<Effect> {
-        let key = insert(self.line(), text)?;
+        let key = insert(self.typed_line(), text)?;
         self.key(key)
     }
 
-    /// Returns the current input line.
-    fn line(&mut self) -> Option<&mut Prompt> {
-        if self.asks_where() {
-            return self.extraction.as_mut().map(|extraction| &mut extraction.prompt);
+    /// The line that is being typed.
+    fn typed_line(&mut self) -> Option<&mut Prompt> {
+        match (self.line()?, self.overlays.top_mut()) {
+            (Line::Place, Some(Overlay::Extraction(extraction))) => Some(&mut extraction.prompt),
+            (Line::Viewer, Some(Overlay::Viewer(viewer))) => viewer.typing.as_mut().map(|(_, prompt)| prompt),
+            (Line::Query, _) if self.search.editing => Some(&mut self.search.query),
+            (Line::Query, _) => match &mut self.screen {
+                Screen::Image { explorer, .. } => Some(&mut explorer.filter.query),
+                Screen::Loading { .. } | Screen::Choosing { .. } => None,
+            },
+            _ => None,
         }
-        if let Some((_, prompt)) = self.viewer.as_mut().and_then(|viewer| viewer.typing.as_mut()) {
-            return Some(prompt);
-        }
-        if self.search.editing {
-            return Some(&mut self.search.query);
-        }
-        let Phase::Ready(explorer) = &mut self.phase else { return None };
-        explorer.filter.editing.then_some(&mut explorer.filter.query)
     }
 }
 

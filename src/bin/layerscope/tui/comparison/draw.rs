@@ -47,8 +47,8 @@ impl Side {
             Some(line) => put(line, 0, panes.footer, buffer),
             None => bars::draw(self.footer(theme, panes.footer.width), panes.footer, buffer),
         }
-        if self.help {
-            draw_help(&COMPARISON, &self.keymap, self.help_scroll, theme, self.area, buffer);
+        if let Some(help) = &self.help {
+            draw_help(&COMPARISON, &self.keymap, help.scroll, theme, self.area, buffer);
         }
         theme.signs.apply(buffer);
     }
@@ -87,7 +87,7 @@ impl Side {
 
     fn hints(&self) -> &'static [Hint] {
         match self.view {
-            _ if self.help => &[(&[Action::Back], "back"), (&[Action::Up, Action::Down], "scroll")],
+            _ if self.help.is_some() => &[(&[Action::Back], "back"), (&[Action::Up, Action::Down], "scroll")],
             _ if !self.is_ready() => &[(&[Action::Quit], "cancel"), (&[Action::Help], "help")],
             View::Images => images::KEYS,
             View::Layers => layers::KEYS,
@@ -101,7 +101,7 @@ impl Side {
         if let Some(notice) = &self.notice {
             return Some(Line::styled(cut(&format!(" {notice}"), usize::from(width)), theme.strong));
         }
-        let find = &self.against().filter(|_| self.view == View::Paths && !self.help)?.paths.find;
+        let find = &self.against().filter(|_| self.view == View::Paths && self.help.is_none())?.paths.find;
         find.line(&self.keymap.first_keys(&[Action::NextHit, Action::PreviousHit]), theme)
     }
 

@@ -33,13 +33,11 @@ use ratatui::layout::Rect;
 use super::Settings;
 use super::keys::is_interrupt;
 use super::keys::{Action, Context, Keymap};
-use super::layout::rows_inside;
 use super::message::Message;
 use super::views::Look;
-use super::widgets::moved;
 use crate::tui::app::mouse::Pointer;
 use crate::tui::keys::help::COMPARISON;
-use crate::tui::overlay::help::help_lines;
+use crate::tui::overlay::help::Help;
 use crate::tui::widgets::prompt::Prompt;
 
 use against::Against;
@@ -105,8 +103,7 @@ pub struct Side {
     view: View,
     /// The cursor in the table of images.
     cursor: Cursor,
-    help: bool,
-    help_scroll: usize,
+    help: Option<Help>,
     /// A notice about the last key, shown until the next key.
     notice: Option<String>,
     pub area: Rect,
@@ -130,8 +127,7 @@ impl Side {
             against: HashMap::new(),
             view: View::Images,
             cursor,
-            help: false,
-            help_scroll: 0,
+            help: None,
             notice: None,
             area,
             pointer: Pointer::default(),
@@ -258,6 +254,9 @@ impl Side {
     }
 
     fn contexts(&self) -> Vec<Context> {
+        if self.help.is_some() {
+            return vec![Context::Overlay, Context::Everywhere];
+        }
         let mut contexts = Vec::new();
         let found = self.against().is_some_and(|against| against.paths.find.hit().is_some());
         if self.view == View::Paths && found {
@@ -277,10 +276,9 @@ impl Side {
             Action::Quit => return Some(Effect::Quit),
             Action::Suspend => return Some(Effect::Suspend),
             Action::Help => {
-                self.help = !self.help;
-                self.help_scroll = 0;
+                self.help = if self.help.is_some() { None } else { Some(Help::default()) };
             }
-            _ if self.help => self.act_in_help(action),
+            _ if self.help.is_some() => self.act_in_help(action),
             Action::Back if !self.is_ready() => return Some(Effect::Quit),
             _ if !self.is_ready() => {}
             Action::Back => self.leave(),
@@ -299,11 +297,9 @@ impl Side {
     }
 
     fn act_in_help(&mut self, action: Action) {
-        let rows = rows_inside(self.area);
-        let last = help_lines(&COMPARISON, &self.keymap).saturating_sub(rows);
-        match moved(action, self.help_scroll, last, rows.max(2) - 1) {
-            Some(scroll) => self.help_scroll = scroll,
-            None => self.help = false,
+        let Some(help) = &mut self.help else { return };
+        if !help.act(action, &COMPARISON, &self.keymap, self.area) {
+            self.help = None;
         }
     }
 

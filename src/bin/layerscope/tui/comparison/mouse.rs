@@ -36,7 +36,7 @@ impl Side {
         let pressed = match at {
             at if panes.header.contains(at) => bar(&self.header(&Theme::BARE, panes.header.width), panes.header),
             at if panes.footer.contains(at) => bar(&self.footer(&Theme::BARE, panes.footer.width), panes.footer),
-            at if panes.main.contains(at) && self.is_ready() && !self.help => {
+            at if panes.main.contains(at) && self.is_ready() && self.help.is_none() => {
                 (self.select(at, panes.main) && double).then_some(Action::Enter)
             }
             _ => None,

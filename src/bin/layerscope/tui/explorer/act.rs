@@ -7,14 +7,15 @@ use super::filter::Filter;
 use super::pattern::Pattern;
 use super::rows::{Order, Scope, Shown};
 use super::search::Search;
-use crate::tui::app::{App, Phase};
+use crate::tui::app::{App, Screen};
 use crate::tui::comparison::Spot;
 use crate::tui::keys::Action;
 use crate::tui::layout::{Pane, rows_inside};
 use crate::tui::message::Effect;
 use crate::tui::widgets::moved;
 use crate::tui::widgets::prompt::Typed;
-use crate::tui::work::passes::{Done, Found, Job, Purpose};
+use crate::tui::work::Task;
+use crate::tui::work::pass::{Matches, Pass, Pending, Purpose};
 use crate::view::View;
 
 /// The number of paths below which a search takes less than a frame and is done at once.
@@ -22,11 +23,26 @@ const AT_ONCE: usize = 50_000;
 
 impl App {
     /// Performs an action in the pane with the focus.
-    pub(in crate::tui) fn explore(&mut self, action: Action) {
-        let focus = self.focus;
-        let Phase::Ready(explorer) = &mut self.phase else { return };
+    pub(in crate::tui) fn explore(&mut self, action: Action) -> Option<Effect> {
         match action {
-            Action::NextLayer | Action::PreviousLayer => return self.step_layer(action),
+            Action::NextPane => self.next_pane(1),
+            Action::PreviousPane => self.next_pane(2),
+            Action::Back if self.returns && !self.can_leave() => return Some(Effect::Leave),
+            Action::Back => self.leave(),
+            Action::NextLayer | Action::PreviousLayer => self.step_layer(action),
+            Action::Enter if self.focus == Pane::Tree && self.selected_is_viewed() => {
+                self.view_selected(Action::ViewFile);
+            }
+            action => self.act_in_pane(action),
+        }
+        None
+    }
+
+    /// Does something in the pane that has the keys.
+    fn act_in_pane(&mut self, action: Action) {
+        let focus = self.focus;
+        let Screen::Image { explorer, .. } = &mut self.screen else { return };
+        match action {
             Action::NextWaste => {
                 explorer.next_waste();
                 self.focus = Pane::Tree;
@@ -58,7 +74,7 @@ impl App {
     /// Moves in the list or the text with the focus.
     fn walk(&mut self, action: Action) {
         let (page, hidden) = (self.page(), self.hidden_details());
-        let Phase::Ready(explorer) = &mut self.phase else { return };
+        let Screen::Image { explorer, .. } = &mut self.screen else { return };
         let (now, last) = match self.focus {
             Pane::Layers => (explorer.layer, explorer.inspection.layers.len().saturating_sub(1)),
             Pane::Tree => (explorer.cursor, explorer.rows.len().saturating_sub(1)),
@@ -89,7 +105,7 @@ impl App {
     /// Goes to a layer, or to a path in the final filesystem.
     pub fn go_to(&mut self, spot: Spot) {
         self.show(View::Explore);
-        let Phase::Ready(explorer) = &mut self.phase else { return };
+        let Screen::Image { explorer, .. } = &mut self.screen else { return };
         match spot {
             Spot::Layer(layer) => {
                 explorer.select_layer(layer);
@@ -121,7 +137,7 @@ impl App {
     }
 
     fn clear_filter(&mut self) {
-        if let Phase::Ready(explorer) = &mut self.phase {
+        if let Screen::Image { explorer, .. } = &mut self.screen {
             explorer.filter = Filter::default();
             explorer.set_kept(None);
         }
@@ -135,7 +151,7 @@ impl App {
 
     /// Starts the input of a search or a filter; an existing filter can be edited.
     pub(in crate::tui) fn start_typing(&mut self, action: Action) {
-        let Phase::Ready(explorer) = &mut self.phase else { return };
+        let Screen::Image { explorer, .. } = &mut self.screen else { return };
         if action == Action::Search {
             self.search = Search { editing: true, ..Search::default() };
         } else {
@@ -144,11 +160,11 @@ impl App {
     }
 
     /// Handles a key in the input line; changes take effect at once.
-    pub(in crate::tui) fn typed(&mut self, key: KeyEvent) -> Option<Effect> {
+    pub(in crate::tui) fn typed(&mut self, key: KeyEvent) {
         if self.search.editing { self.search_key(key) } else { self.filter_key(key) }
     }
 
-    fn search_key(&mut self, key: KeyEvent) -> Option<Effect> {
+    fn search_key(&mut self, key: KeyEvent) {
         match self.search.query.key(key) {
             Typed::Left => self.search = Search::default(),
             Typed::Entered => self.search.editing = false,
@@ -156,32 +172,27 @@ impl App {
             Typed::Other if matches!(key.code, KeyCode::Down | KeyCode::Up) => {
                 self.search.step(key.code == KeyCode::Down);
             }
-            Typed::Same | Typed::Other => return None,
+            Typed::Same | Typed::Other => return,
         }
         self.show_hit();
-        None
     }
 
-    fn start_search(&mut self) -> Option<Effect> {
-        let Phase::Ready(explorer) = &mut self.phase else { return None };
+    fn start_search(&mut self) {
         self.search.running = None;
-        let Some(pattern) = Pattern::text(self.search.query.text()) else {
-            self.search.found(0, None, Some(Vec::new()));
-            return None;
-        };
-        let (job, ticket) = Job::new(&explorer.inspection, &explorer.weights, pattern, Purpose::Search);
-        self.search.running = Some(ticket);
-        self.work(job)
+        match Pattern::text(self.search.query.text()) {
+            Some(pattern) => self.pass(pattern, Purpose::Search),
+            None => drop(self.search.found(0, None, Some(Vec::new()))),
+        }
     }
 
-    fn filter_key(&mut self, key: KeyEvent) -> Option<Effect> {
-        let Phase::Ready(explorer) = &mut self.phase else { return None };
+    fn filter_key(&mut self, key: KeyEvent) {
+        let Screen::Image { explorer, .. } = &mut self.screen else { return };
         let filter = &mut explorer.filter;
         match filter.query.key(key) {
             Typed::Left => self.clear_filter(),
             Typed::Entered if filter.query.text().is_empty() => self.clear_filter(),
             Typed::Entered => filter.editing = false,
-            Typed::Changed => return self.start_filter(),
+            Typed::Changed => self.start_filter(),
             Typed::Other if matches!(key.code, KeyCode::Down | KeyCode::Up) => {
                 let down = key.code == KeyCode::Down;
                 explorer.move_to(if down { explorer.cursor + 1 } else { explorer.cursor.saturating_sub(1) });
@@ -189,61 +200,77 @@ impl App {
             }
             Typed::Same | Typed::Other => {}
         }
-        None
     }
 
-    fn start_filter(&mut self) -> Option<Effect> {
-        let Phase::Ready(explorer) = &mut self.phase else { return None };
+    fn start_filter(&mut self) {
+        let Screen::Image { explorer, .. } = &mut self.screen else { return };
         let pattern = Pattern::filter(explorer.filter.query.text());
         explorer.filter.fault = pattern.as_ref().err().cloned();
-        let Some(pattern) = pattern.ok()? else {
-            explorer.filter.running = None;
-            explorer.set_kept(None);
-            self.refresh_details();
-            return None;
-        };
-        let (job, ticket) = Job::new(&explorer.inspection, &explorer.weights, pattern, Purpose::Filter);
-        explorer.filter.running = Some(ticket);
-        self.work(job)
-    }
-
-    /// Runs a job in the background, or at once if that is fast.
-    fn work(&mut self, job: Job) -> Option<Effect> {
-        if self.explorer()?.inspection.tree.node_count() >= AT_ONCE {
-            return Some(Effect::Work(job));
+        match pattern {
+            Ok(Some(pattern)) => self.pass(pattern, Purpose::Filter),
+            Ok(None) => {
+                explorer.filter.running = None;
+                explorer.set_kept(None);
+                self.refresh_details();
+            }
+            Err(_) => {}
         }
-        job.run(&mut |done| self.done(done));
-        None
     }
 
-    /// Handles the result of a job, unless it is outdated.
-    pub(in crate::tui) fn done(&mut self, done: Done) {
-        let Phase::Ready(explorer) = &mut self.phase else { return };
-        let is_for = |ticket: &Option<crate::tui::work::passes::Ticket>| {
-            ticket.as_ref().is_some_and(|ticket| ticket.is_for(&done))
+    /// Goes through all paths beside the screen, or at once where that is quick.
+    fn pass(&mut self, pattern: Pattern, purpose: Purpose) {
+        let Screen::Image { explorer, .. } = &mut self.screen else { return };
+        let pass = Pass { weights: explorer.weights.clone(), pattern, purpose };
+        let inspection = explorer.inspection.clone();
+        if inspection.tree.node_count() < AT_ONCE {
+            return pass.run(&inspection.tree, &|| true, &mut |matches| self.matched(matches));
+        }
+        let running = match purpose {
+            Purpose::Search => &mut self.search.running,
+            Purpose::Filter => &mut explorer.filter.running,
         };
-        let (searched, filtered) = (is_for(&self.search.running), is_for(&explorer.filter.running));
-        match done.found {
-            Found::Hits { count, biggest, all } if searched => {
+        *running = Some(Pending::Wanted(pass));
+    }
+
+    /// The pass that has to be made next, if any.
+    pub(in crate::tui) fn pass_task(&mut self) -> Option<Task> {
+        let filter = match &mut self.screen {
+            Screen::Image { explorer, .. } => explorer.filter.running.as_mut(),
+            Screen::Loading { .. } | Screen::Choosing { .. } => None,
+        };
+        let numbers = &mut self.numbers;
+        self.search.running.as_mut().into_iter().chain(filter).find_map(|pending| pending.task(numbers))
+    }
+
+    /// Whether a pass runs as the task with this number.
+    pub(in crate::tui) fn pass_awaits(&self, number: u64) -> bool {
+        let filter = self.explorer().and_then(|explorer| explorer.filter.running.as_ref());
+        self.search.running.iter().chain(filter).any(|pending| pending.awaits(number))
+    }
+
+    /// Takes in what a pass has found.
+    pub(in crate::tui) fn matched(&mut self, matches: Matches) {
+        let Screen::Image { explorer, .. } = &mut self.screen else { return };
+        match matches {
+            Matches::Hits { count, biggest, all } => {
                 if self.search.found(count, biggest, all) {
                     self.show_hit();
                 }
             }
-            Found::Kept(kept) if filtered => {
+            Matches::Kept(kept) => {
                 if kept.complete {
                     explorer.filter.running = None;
                 }
                 explorer.set_kept(Some(kept));
                 self.refresh_details();
             }
-            Found::Hits { .. } | Found::Kept(_) => {}
         }
     }
 
     /// Sorts by the column whose heading was clicked.
     pub(in crate::tui) fn click_column(&mut self, column: u16) {
         let rows = crate::tui::explorer::draw::tree_rows(self.panes().tree);
-        let Phase::Ready(explorer) = &mut self.phase else { return };
+        let Screen::Image { explorer, .. } = &mut self.screen else { return };
         let x = usize::from(column.saturating_sub(rows.x));
         if let Some(order) = crate::tui::explorer::draw::order_at(explorer, usize::from(rows.width), x) {
             explorer.set_sort(explorer.sort.by(order));
@@ -253,7 +280,7 @@ impl App {
     }
 
     pub(in crate::tui) fn show_hit(&mut self) {
-        if let (Phase::Ready(explorer), Some(hit)) = (&mut self.phase, self.search.hit()) {
+        if let (Screen::Image { explorer, .. }, Some(hit)) = (&mut self.screen, self.search.hit()) {
             explorer.show(hit);
         }
         self.refresh_details();

@@ -3,7 +3,7 @@
 use layerscope::tree::{NodeId, Tree};
 
 use crate::tui::widgets::prompt::Prompt;
-use crate::tui::work::passes::Ticket;
+use crate::tui::work::pass::Pending;
 
 /// The query of the filter, and the paths that match.
 #[derive(Debug, Default)]
@@ -13,7 +13,7 @@ pub struct Filter {
     pub editing: bool,
     /// The error in the query; the matches of the last valid one stay.
     pub fault: Option<String>,
-    pub running: Option<Ticket>,
+    pub running: Option<Pending>,
     pub kept: Option<Kept>,
 }
 

@@ -3,7 +3,7 @@
 use layerscope::tree::{NodeId, Tree};
 
 use crate::tui::widgets::prompt::Prompt;
-use crate::tui::work::passes::Ticket;
+use crate::tui::work::pass::Pending;
 
 /// The query of the search, and its matches.
 #[derive(Debug, Default)]
@@ -11,8 +11,8 @@ pub struct Search {
     pub query: Prompt,
     /// True while keys go to the query.
     pub editing: bool,
-    /// The running search job.
-    pub running: Option<Ticket>,
+    /// Not over yet.
+    pub running: Option<Pending>,
     /// The matching paths, the largest first; while the job is running, the largest so far.
     pub hits: Vec<NodeId>,
     /// The number of matches.

@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::Context::{
-    Comparison, Everywhere, Explore, Found, Layers, Lesson, Play, Question, Tree, Treemap, Viewer, Waste,
+    Comparison, Everywhere, Explore, Found, Layers, Lesson, Overlay, Play, Question, Tree, Treemap, Viewer, Waste,
 };
 
 macro_rules! actions {
@@ -113,6 +113,7 @@ actions! {
     Faster "faster" Play ["+" ">"] [];
     Slower "slower" Play ["-" "<"] [];
     CloseViewer "close" Viewer ["q"] [];
+    CloseOverlay "close-overlay" Overlay ["q"] [];
     OlderVersion "older-version" Viewer ["<" "["] [];
     NewerVersion "newer-version" Viewer [">" "]"] [];
     NextMatch "next-match" Viewer ["n"] [];

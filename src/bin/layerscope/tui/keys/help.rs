@@ -155,7 +155,15 @@ const GROUPS: Groups = &[
             (&[AnswerA, AnswerB, AnswerC, AnswerD, LessonTold], "answer; be told the answer"),
         ],
     ),
-    ("", &[(&[Help], "this help"), (&[Back], "back"), (&[Suspend], "to the shell; fg comes back"), (&[Quit], "quit")]),
+    (
+        "",
+        &[
+            (&[Help], "this help"),
+            (&[Back, CloseOverlay], "back; close what lies over the screen"),
+            (&[Suspend], "to the shell; fg comes back"),
+            (&[Quit], "quit"),
+        ],
+    ),
 ];
 
 /// The actions of the mouse, and the meaning of the marks in the tree.

@@ -29,6 +29,8 @@ pub enum Context {
     Play,
     /// The viewer.
     Viewer,
+    /// A text over a screen: the help, an explanation, an instruction.
+    Overlay,
     /// A lesson.
     Lesson,
     /// A question of a lesson.

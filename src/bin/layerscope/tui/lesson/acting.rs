@@ -3,7 +3,7 @@
 use ratatui::layout::Position;
 
 use super::{Answer, Narrator, Place, Turn};
-use crate::tui::app::{App, Phase};
+use crate::tui::app::{App, Screen};
 use crate::tui::explorer::Explorer;
 use crate::tui::explorer::search::Search;
 use crate::tui::keys::Action;
@@ -31,6 +31,11 @@ impl App {
     /// Returns whether the last page of a lesson is shown.
     pub fn sums_up(&self) -> bool {
         self.is_told() && self.lesson.as_ref().is_some_and(|lesson| lesson.is_over())
+    }
+
+    /// Whether the lesson shows a page of its own in place of the image.
+    pub fn shows_a_page(&self) -> bool {
+        self.sums_up() || self.is_beside()
     }
 
     /// Returns whether the images of the lesson are shown side by side.
@@ -174,8 +179,8 @@ impl App {
 
     /// Gives the focus to the narrator, and shows the scene of the step.
     pub(in crate::tui) fn set_the_scene(&mut self) {
-        (self.help, self.biography) = (false, false);
-        (self.viewer, self.reading, self.explained) = (None, None, None);
+        self.biography = false;
+        self.overlays.close_all();
         self.search = Search::default();
         let Some(lesson) = &mut self.lesson else { return };
         lesson.turn = Turn::Narrator;
@@ -187,18 +192,15 @@ impl App {
         {
             lesson.staged = Some(scene.image);
             let explorer = Explorer::new(stage.inspection.clone());
-            let mut views = Views::new(&explorer, self.motion);
+            let mut views = Box::new(Views::new(&explorer, self.motion));
             views.studied(&stage.study);
             self.name.clone_from(&stage.intro.name);
             self.intro.clone_from(&stage.intro.layers);
-            self.views = Some(views);
-            self.phase = Phase::Ready(Box::new(explorer));
+            self.screen = Screen::Image { explorer: Box::new(explorer), views };
         }
         // What is shown comes in anew, also if it is the same view.
-        if let Some(views) = &mut self.views {
+        if let Screen::Image { explorer, views } = &mut self.screen {
             views.leave(self.view);
-        }
-        if let Phase::Ready(explorer) = &mut self.phase {
             explorer.set_the_scene(scene);
         }
         self.focus = if scene.path.is_some() { Pane::Tree } else { Pane::Layers };

@@ -9,11 +9,13 @@ use super::acting::ANSWERS;
 use super::{Narrator, Place, Turn};
 use crate::lesson::letter;
 use crate::tui::app::App;
+use crate::tui::comparison::columns::draw_columns;
 use crate::tui::explorer::Explorer;
 use crate::tui::keys::Action;
 use crate::tui::keys::Action::*;
 use crate::tui::keys::help::Line as Hint;
 use crate::tui::layout::rows_inside;
+use crate::tui::views::Look;
 use crate::tui::widgets::text::{cut, wrap};
 use crate::tui::widgets::theme::Theme;
 use crate::tui::widgets::{pane, put, scroll_bar};
@@ -213,4 +215,13 @@ pub fn option_at(lesson: &Narrator, area: Rect, row: u16) -> Option<Action> {
     let is_option = line.spans.len() == 2;
     let option = (0..ANSWERS.len()).find(|&i| is_option && letter(i) == head)?;
     Some(ANSWERS[option])
+}
+
+/// Draws a page of the lesson's own: what sums it up after the last step, or its images side by side.
+pub fn draw_last_or_beside(lesson: &Narrator, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
+    if lesson.is_over() {
+        return super::page::draw(lesson, look.theme, area, buffer);
+    }
+    let inner = pane("The images of this lesson, side by side", true, look.theme, area, buffer);
+    draw_columns(&lesson.columns(), None, 0, look, inner, buffer);
 }

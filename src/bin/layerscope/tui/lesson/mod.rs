@@ -9,8 +9,8 @@ use layerscope::compare::{Column, columns};
 
 use crate::lesson::{Question, Scene, Stage, Step, Told};
 
-pub use draw::{draw, keys, lines_asked, lines_in, mark, option_at};
-pub use page::{draw as draw_page, rows as page_rows};
+pub use draw::{draw, draw_last_or_beside, keys, lines_asked, lines_in, mark, option_at};
+pub use page::rows as page_rows;
 pub use stills::{Size, Still, stills};
 
 /// The position of a lesson in a course.

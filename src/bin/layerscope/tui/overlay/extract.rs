@@ -7,11 +7,17 @@ use layerscope::display::{Units, files, plural};
 use layerscope::display::{escaped, escaped_str};
 use layerscope::files::extract::{Extracted, Reason, What};
 use layerscope::tree::{Kind, NodeId, Tree, VersionId};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
 
+use super::Overlay;
+use super::popup::{inside, popup};
 use crate::tui::app::App;
-use crate::tui::viewer::Numbers;
 use crate::tui::widgets::prompt::{Prompt, Typed};
-use crate::tui::work::{Answer, Ask, Task};
+use crate::tui::widgets::text::{cut, wrap};
+use crate::tui::widgets::theme::Theme;
+use crate::tui::work::{Answer, Ask, Numbers, Task};
 
 /// The amount to extract.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -64,11 +70,6 @@ impl Extraction {
             amount: None,
             measuring: None,
         }
-    }
-
-    /// Returns whether keys go to the input line.
-    pub fn is_asking(&self) -> bool {
-        matches!(self.state, State::Asking)
     }
 
     /// Returns the path of the result on the host, escaped.
@@ -179,17 +180,42 @@ pub fn place(text: &str) -> PathBuf {
     }
 }
 
+/// Draws where something is to be extracted to.
+pub fn draw(extraction: &Extraction, app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let width = inside(area);
+    let (before, after) = extraction.prompt.shown();
+    let amount = match extraction.amount {
+        Some(amount) => amount_in_words(amount, app.units),
+        None => "counting …".into(),
+    };
+    let mut lines = vec![
+        Line::raw(amount),
+        Line::raw(""),
+        Line::from(vec![Span::raw("into the directory  "), Span::styled(format!("{before}▏{after}"), theme.strong)]),
+        Line::styled(cut(&format!("that makes          {}", extraction.destination()), width), theme.dim),
+        Line::raw(""),
+    ];
+    let (text, style) = match &extraction.problem {
+        Some(problem) => (problem.as_str(), theme.dead),
+        None => {
+            ("Nothing is overwritten. Modes and times are kept; owners, devices and setuid bits are not.", theme.dim)
+        }
+    };
+    lines.extend(wrap(text, width).into_iter().map(|line| Line::styled(line, style)));
+    popup(&format!("Extract {}", extraction.path), lines, 0, theme, area, buffer);
+}
+
 impl App {
     /// Opens the dialog for the selection.
     pub(in crate::tui) fn ask_to_extract(&mut self) {
-        if self.extraction.is_some() {
+        if self.extracting.is_some() {
             self.notice = Some("something is being extracted already; Esc cancels it".into());
             return;
         }
         let selected = self.selected_place();
         let Some(explorer) = self.explorer() else { return };
         let tree = &explorer.inspection.tree;
-        let what = match (&self.viewer, selected) {
+        let what = match (self.overlays.any_viewer(), selected) {
             (Some(viewer), _) => Some(What::Version(viewer.version())),
             (None, Some((node, layer))) if tree.at(node, layer).is_some() => Some(What::AsOf { node, layer }),
             (None, Some((node, layer))) => {
@@ -198,25 +224,25 @@ impl App {
             }
             (None, None) => None,
         };
-        self.extraction = what.map(|what| Extraction::new(tree, what));
-        if self.extraction.is_none() {
-            self.notice = Some("nothing is selected that could be extracted".into());
+        match what.map(|what| Extraction::new(tree, what)) {
+            Some(extraction) => self.overlays.open(Overlay::Extraction(Box::new(extraction))),
+            None => self.notice = Some("nothing is selected that could be extracted".into()),
         }
-    }
-
-    /// Returns whether keys go to the input line of the dialog.
-    pub(in crate::tui) fn asks_where(&self) -> bool {
-        self.extraction.as_ref().is_some_and(Extraction::is_asking)
     }
 
     /// Handles a key in the input line.
     pub(in crate::tui) fn type_place(&mut self, key: KeyEvent) {
-        let Some(extraction) = &mut self.extraction else { return };
+        let Some(Overlay::Extraction(extraction)) = self.overlays.top_mut() else { return };
         match extraction.prompt.key(key) {
-            Typed::Left => self.extraction = None,
+            Typed::Left => {
+                self.overlays.close();
+            }
             Typed::Entered => {
                 extraction.problem = None;
                 extraction.state = State::Wanted(place(extraction.prompt.text().trim()));
+                if let Some(Overlay::Extraction(extraction)) = self.overlays.close() {
+                    self.extracting = Some(extraction);
+                }
             }
             Typed::Changed => extraction.problem = None,
             Typed::Same | Typed::Other => {}
@@ -225,7 +251,7 @@ impl App {
 
     /// Cancels the extraction; returns false if there is none.
     pub(in crate::tui) fn stop_extracting(&mut self) -> bool {
-        let stopped = self.extraction.take().is_some();
+        let stopped = self.extracting.take().is_some();
         if stopped {
             self.notice = Some("cancelled: nothing was written".into());
         }
@@ -233,15 +259,19 @@ impl App {
     }
 
     pub(in crate::tui) fn extraction_task(&mut self) -> Option<Task> {
-        self.extraction.as_mut()?.task(&mut self.numbers)
+        let numbers = &mut self.numbers;
+        let asking = self.overlays.extraction_mut().and_then(|extraction| extraction.task(numbers));
+        asking.or_else(|| self.extracting.as_mut()?.task(numbers))
     }
 
     pub(in crate::tui) fn extraction_awaits(&self, number: u64) -> bool {
-        self.extraction.as_ref().is_some_and(|extraction| extraction.awaits(number))
+        let extractions = [self.overlays.extraction(), self.extracting.as_deref()];
+        extractions.into_iter().flatten().any(|extraction| extraction.awaits(number))
     }
 
     pub(in crate::tui) fn extraction_progressed(&mut self, heard: u64, heard_done: u64, heard_total: u64) {
-        if let Some(Extraction { state: State::Running { number, done, total }, .. }) = &mut self.extraction
+        if let Some(State::Running { number, done, total }) =
+            self.extracting.as_mut().map(|extraction| &mut extraction.state)
             && *number == heard
         {
             (*done, *total) = (heard_done, heard_total);
@@ -250,19 +280,24 @@ impl App {
 
     /// Handles an answer. A failed extraction can be tried again with another directory.
     pub(in crate::tui) fn extraction_answer(&mut self, answer: Answer) {
-        let units = self.units;
-        let Some(extraction) = &mut self.extraction else { return };
+        if let Answer::Measured(amount) = answer {
+            let extraction = self.overlays.extraction_mut().or(self.extracting.as_deref_mut());
+            if let Some(extraction) = extraction {
+                extraction.amount = Some(amount);
+            }
+            return;
+        }
+        let Some(mut extraction) = self.extracting.take() else { return };
         match answer {
-            Answer::Measured(amount) => extraction.amount = Some(amount),
             Answer::Extracted(extracted) => {
-                self.notice = Some(result(&extracted, &extraction.destination(), units));
-                self.extraction = None;
+                self.notice = Some(result(&extracted, &extraction.destination(), self.units));
             }
             Answer::Failed(problem) => {
                 extraction.problem = Some(escaped_str(&problem));
                 extraction.state = State::Asking;
+                self.overlays.open(Overlay::Extraction(extraction));
             }
-            _ => {}
+            _ => self.extracting = Some(extraction),
         }
     }
 }

@@ -5,11 +5,30 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 
-use crate::tui::keys::Keymap;
 use crate::tui::keys::help::Page;
+use crate::tui::keys::{Action, Keymap};
+use crate::tui::layout::rows_inside;
+use crate::tui::widgets::moved;
 use crate::tui::widgets::text::wrap;
 use crate::tui::widgets::theme::Theme;
 use crate::tui::widgets::{pane, put, scroll_bar, scrolled_title};
+
+/// The help, and how far it was scrolled.
+#[derive(Debug, Default)]
+pub struct Help {
+    pub scroll: usize,
+}
+
+impl Help {
+    /// Scrolls; whether the action was one that does.
+    pub fn act(&mut self, action: Action, page: &Page, keymap: &Keymap, area: Rect) -> bool {
+        let rows = rows_inside(area);
+        let last = help_lines(page, keymap).saturating_sub(rows);
+        let scroll = moved(action, self.scroll, last, rows.max(2) - 1);
+        self.scroll = scroll.unwrap_or(self.scroll);
+        scroll.is_some()
+    }
+}
 
 const KEY_WIDTH: usize = 16;
 /// The width of the texts beside the keys at 80 columns.
@@ -29,8 +48,8 @@ pub fn draw_help(page: &Page, keymap: &Keymap, scroll: usize, theme: &Theme, are
     }
 }
 
-/// Returns the number of lines of the help.
-pub fn help_lines(page: &Page, keymap: &Keymap) -> usize {
+/// The number of lines of the help.
+fn help_lines(page: &Page, keymap: &Keymap) -> usize {
     lines(page, keymap, &Theme::BARE).len()
 }
 

@@ -2,13 +2,17 @@
 //! scrolling.
 
 use layerscope::image::Instruction;
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
 
+use super::Overlay;
 use crate::tui::app::App;
 use crate::tui::keys::Action;
 use crate::tui::layout::rows_inside;
 use crate::tui::message::Effect;
-use crate::tui::widgets::moved;
 use crate::tui::widgets::text::wrap;
+use crate::tui::widgets::theme::Theme;
+use crate::tui::widgets::{moved, scrolled_title, text_pane};
 
 /// The additional indent of a wrapped line.
 const HANGING: usize = 2;
@@ -36,11 +40,19 @@ fn hang(line: &str, width: usize) -> Vec<String> {
     rows.map(|(i, text)| " ".repeat(if i == 0 { indent } else { indent + hanging }) + &text).collect()
 }
 
+/// Draws the selected layer's instruction in full.
+pub fn draw(reading: Reading, app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let lines = app.instruction_rows();
+    let layer = app.explorer().map_or(0, |explorer| explorer.layer);
+    let title = scrolled_title(&format!("Layer {layer}: its instruction"), reading.scroll, lines.len(), area);
+    text_pane(&title, lines, reading.scroll, true, theme, area, buffer);
+}
+
 impl App {
     /// Shows the selected layer's instruction in full.
     pub(in crate::tui) fn open_instruction(&mut self) {
         if self.explorer().is_some_and(|explorer| !explorer.inspection.layers.is_empty()) {
-            self.reading = Some(Reading::default());
+            self.overlays.open(Overlay::Instruction(Reading::default()));
         }
     }
 
@@ -55,7 +67,7 @@ impl App {
     pub(in crate::tui) fn read(&mut self, action: Action) -> Option<Effect> {
         let height = rows_inside(self.panes().main);
         let last = self.instruction_rows().len().saturating_sub(height);
-        let reading = self.reading.as_mut()?;
+        let Some(Overlay::Instruction(reading)) = self.overlays.top_mut() else { return None };
         if let Some(scroll) = moved(action, reading.scroll.min(last), last, height.max(2) - 1) {
             reading.scroll = scroll;
             return None;
@@ -72,7 +84,7 @@ impl App {
                 Some(Effect::Copy(layer.instruction.lines().join("\n")))
             }
             _ => {
-                self.reading = None;
+                self.overlays.close();
                 None
             }
         }

@@ -5,3 +5,149 @@ pub mod extract;
 pub mod help;
 pub mod instruction;
 pub mod popup;
+
+use std::mem::discriminant;
+
+use explain::Explanation;
+use extract::Extraction;
+use help::Help;
+use instruction::Reading;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::app::App;
+use super::keys::Action;
+use super::keys::help::EXPLORER;
+use super::viewer::{self, Viewer};
+use super::widgets::theme::Theme;
+
+/// A text or a dialog over a screen.
+pub enum Overlay {
+    /// A file, in place of the panes.
+    Viewer(Box<Viewer>),
+    /// An instruction in full, in place of the panes.
+    Instruction(Reading),
+    /// How a number was computed.
+    Explanation(Explanation),
+    /// The dialog that asks where something is to be extracted to.
+    Extraction(Box<Extraction>),
+    Help(Help),
+}
+
+impl Overlay {
+    /// Whether it leaves an action to the screen below: what is done with a path, and what else can be read of it.
+    pub fn leaves_to_screen(&self, action: Action) -> bool {
+        match self {
+            Self::Viewer(_) => matches!(
+                action,
+                Action::Instruction | Action::CopyDigest | Action::CopyPath | Action::Extract | Action::Explain
+            ),
+            Self::Explanation(_) => action == Action::Instruction,
+            Self::Instruction(_) | Self::Extraction(_) | Self::Help(_) => false,
+        }
+    }
+
+    /// Draws it over an area.
+    pub fn draw(&self, app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+        match self {
+            Self::Viewer(viewer) => viewer::draw(viewer, theme, area, buffer),
+            Self::Instruction(reading) => instruction::draw(*reading, app, theme, area, buffer),
+            Self::Explanation(explanation) => explain::draw(explanation, app, theme, area, buffer),
+            Self::Extraction(extraction) => extract::draw(extraction, app, theme, area, buffer),
+            Self::Help(help) => help::draw_help(&EXPLORER, &app.keymap, help.scroll, theme, area, buffer),
+        }
+    }
+
+    /// Whether it takes the place of the panes.
+    fn covers(&self) -> bool {
+        matches!(self, Self::Viewer(_) | Self::Instruction(_))
+    }
+}
+
+/// The overlays that are open, the one on top last; no kind is open twice.
+#[derive(Default)]
+pub struct Overlays(Vec<Overlay>);
+
+impl Overlays {
+    pub fn is_empty(&self) -> bool {
+        self.0.is_empty()
+    }
+
+    pub fn top(&self) -> Option<&Overlay> {
+        self.0.last()
+    }
+
+    pub fn top_mut(&mut self) -> Option<&mut Overlay> {
+        self.0.last_mut()
+    }
+
+    /// Opens an overlay on top; one of its kind is closed, with all that was opened on it.
+    pub fn open(&mut self, overlay: Overlay) {
+        let same = self.0.iter().position(|other| discriminant(other) == discriminant(&overlay));
+        self.0.truncate(same.unwrap_or(self.0.len()));
+        self.0.push(overlay);
+    }
+
+    /// Closes the one on top.
+    pub fn close(&mut self) -> Option<Overlay> {
+        self.0.pop()
+    }
+
+    pub fn close_all(&mut self) {
+        self.0.clear();
+    }
+
+    /// Splits off what is seen: the last overlay in place of the panes, if there is one, and those over it.
+    pub fn seen(&self) -> (Option<&Overlay>, &[Overlay]) {
+        match self.0.iter().rposition(Overlay::covers) {
+            Some(at) => (Some(&self.0[at]), &self.0[at + 1..]),
+            None => (None, &self.0),
+        }
+    }
+
+    /// The file that is looked at, if it is on top.
+    pub fn viewer(&self) -> Option<&Viewer> {
+        match self.top() {
+            Some(Overlay::Viewer(viewer)) => Some(viewer),
+            _ => None,
+        }
+    }
+
+    /// The file that is open, whatever lies over it.
+    pub fn any_viewer(&self) -> Option<&Viewer> {
+        self.0.iter().find_map(|overlay| match overlay {
+            Overlay::Viewer(viewer) => Some(&**viewer),
+            _ => None,
+        })
+    }
+
+    pub fn any_viewer_mut(&mut self) -> Option<&mut Viewer> {
+        self.0.iter_mut().find_map(|overlay| match overlay {
+            Overlay::Viewer(viewer) => Some(&mut **viewer),
+            _ => None,
+        })
+    }
+
+    /// The dialog that asks where to extract to, if it is on top.
+    pub fn extraction(&self) -> Option<&Extraction> {
+        match self.top() {
+            Some(Overlay::Extraction(extraction)) => Some(extraction),
+            _ => None,
+        }
+    }
+
+    pub fn extraction_mut(&mut self) -> Option<&mut Extraction> {
+        match self.top_mut() {
+            Some(Overlay::Extraction(extraction)) => Some(extraction),
+            _ => None,
+        }
+    }
+
+    pub fn help(&self) -> Option<&Help> {
+        match self.top() {
+            Some(Overlay::Help(help)) => Some(help),
+            _ => None,
+        }
+    }
+}

@@ -127,7 +127,7 @@ fn the_details_name_a_file_s_cost_and_cause() {
     let inspection = DEMO.1.clone();
     let tree = &inspection.tree;
     let node = tree.find(b"usr/lib/go/bin/go").expect("the demo has a Go toolchain");
-    let crate::tui::app::Phase::Ready(explorer) = &mut person.app.phase else { panic!("loaded") };
+    let crate::tui::app::Screen::Image { explorer, .. } = &mut person.app.screen else { panic!("loaded") };
     explorer.reveal(node);
     person.types("t").types("t");
     let details = person.app.details.paragraphs.join(" ");

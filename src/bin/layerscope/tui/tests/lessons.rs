@@ -312,10 +312,10 @@ fn from_wherever_a_learner_is_one_key_comes_back() {
     for away in ["?", "2?", "i", "o", "e", "v", "v=", "8", "4", "i?", "t"] {
         let mut person = Person::learning("cleanup", 80, 24);
         person.goes_on().types(away);
-        if !person.app.is_told() || person.app.help {
+        if !person.app.is_told() || person.app.overlays.help().is_some() {
             person.types("L");
         }
-        assert!(person.app.is_told() && !person.app.help, "{away}:\n{}", person.screen());
+        assert!(person.app.is_told() && !person.app.overlays.help().is_some(), "{away}:\n{}", person.screen());
         assert_eq!((person.layer(), &*person.path()), (1, "/usr/lib/go"), "{away}:\n{}", person.screen());
         assert!(person.screen().contains("2 of 10"), "{away}:\n{}", person.screen());
     }

@@ -30,7 +30,7 @@ use layerscope::{Inspection, Opened, Progress};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::app::{App, Phase};
+use super::app::{App, Screen};
 use super::message::{Effect, Message};
 use super::views::Motion;
 use super::widgets::picture as svg;
@@ -148,13 +148,6 @@ impl Person {
     fn does(&mut self, message: Message) {
         match self.app.update(message) {
             Some(Effect::Quit | Effect::Cancel) => self.ended = true,
-            Some(Effect::Work(job)) => {
-                let mut results = Vec::new();
-                job.run(&mut |done| results.push(done));
-                for done in results {
-                    self.does(Message::Done(done));
-                }
-            }
             Some(Effect::Page(file)) => self.paged.push(std::fs::read(file).expect("the pager can read it")),
             _ => {}
         }
@@ -196,7 +189,7 @@ impl Person {
 
     /// Puts the cursor on a path.
     fn goes_to(&mut self, path: &str) -> &mut Self {
-        let Phase::Ready(explorer) = &mut self.app.phase else { panic!("the layers have been read") };
+        let Screen::Image { explorer, .. } = &mut self.app.screen else { panic!("the layers have been read") };
         let node = explorer.inspection.tree.find(path.as_bytes()).expect("the path is there");
         explorer.show(node);
         self.app.refresh_details();

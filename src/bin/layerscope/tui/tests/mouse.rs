@@ -110,10 +110,10 @@ fn tabs_and_hints_are_buttons() {
     assert_eq!(person.layer(), 3, "the right one");
     let (x, y) = person.finds("help");
     person.clicks(x, y);
-    assert!(person.app.help);
+    assert!(person.app.overlays.help().is_some());
     let (x, y) = person.finds("Esc back");
     person.clicks(x, y);
-    assert!(!person.app.help);
+    assert!(!person.app.overlays.help().is_some());
     let (x, y) = person.finds("q quit");
     person.clicks(x, y);
     assert!(person.ended);

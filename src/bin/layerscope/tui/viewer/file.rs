@@ -283,7 +283,11 @@ impl FileView {
                 self.give_up();
                 said = Some(text);
             }
-            Answer::Compared(_) | Answer::Saved(_) | Answer::Measured(_) | Answer::Extracted(_) => {}
+            Answer::Compared(_)
+            | Answer::Saved(_)
+            | Answer::Measured(_)
+            | Answer::Extracted(_)
+            | Answer::Matched(_) => {}
         }
         self.settle(room);
         said

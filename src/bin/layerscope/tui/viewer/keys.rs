@@ -4,9 +4,10 @@ use crossterm::event::KeyEvent;
 use layerscope::tree::{Kind, NodeId};
 
 use super::{Next, Viewer};
-use crate::tui::app::App;
+use crate::tui::app::{App, Screen};
 use crate::tui::keys::Action;
 use crate::tui::message::Effect;
+use crate::tui::overlay::Overlay;
 use crate::tui::work::{Answer, Task};
 use crate::view::View;
 
@@ -16,21 +17,23 @@ impl App {
         let Some((node, layer)) = self.selected_place() else { return };
         self.view_path(node, layer);
         if action == Action::Compare
-            && let Some(viewer) = &mut self.viewer
+            && let Some(Overlay::Viewer(viewer)) = self.overlays.top_mut()
         {
             self.notice = viewer.compare();
             if self.notice.is_some() {
-                self.viewer = None;
+                self.overlays.close();
             }
         }
     }
 
     fn view_path(&mut self, node: NodeId, layer: usize) {
         let Some(explorer) = self.explorer() else { return };
-        self.viewer = Viewer::new(explorer.inspection.clone(), node, layer, self.units).map(Box::new);
-        if self.viewer.is_none() {
-            self.notice =
-                Some("no layer has an entry for this directory: it is only part of the paths of others".into());
+        match Viewer::new(explorer.inspection.clone(), node, layer, self.units) {
+            Some(viewer) => self.overlays.open(Overlay::Viewer(Box::new(viewer))),
+            None => {
+                self.notice =
+                    Some("no layer has an entry for this directory: it is only part of the paths of others".into());
+            }
         }
     }
 
@@ -48,28 +51,27 @@ impl App {
 
     /// Returns the selected path, and the layer that applies.
     pub(in crate::tui) fn selected_place(&self) -> Option<(NodeId, usize)> {
-        let explorer = self.explorer()?;
-        if let Some(viewer) = &self.viewer {
+        let Screen::Image { explorer, views } = &self.screen else { return None };
+        if let Some(viewer) = self.overlays.any_viewer() {
             return Some((viewer.node, viewer.layer));
         }
-        let views = self.views.as_ref().filter(|_| self.view != View::Explore);
-        let place = views.and_then(|views| views.selected(self.view, explorer));
+        let place = views.selected(self.view, explorer);
         place.or_else(|| Some((explorer.selected()?, explorer.layer)))
     }
 
     /// Handles a key while the viewer has an input line.
     pub(in crate::tui) fn type_in_viewer(&mut self, key: KeyEvent) {
         let area = self.panes().main;
-        if let Some(viewer) = &mut self.viewer {
+        if let Some(Overlay::Viewer(viewer)) = self.overlays.top_mut() {
             self.notice = viewer.typed(key, area);
         }
     }
 
     pub(in crate::tui) fn act_in_viewer(&mut self, action: Action) -> Option<Effect> {
         let area = self.panes().main;
-        let viewer = self.viewer.as_mut()?;
+        let Some(Overlay::Viewer(viewer)) = self.overlays.top_mut() else { return None };
         if let Some(view) = View::asked_for(action) {
-            self.viewer = None;
+            self.overlays.close();
             self.show(view);
             return None;
         }
@@ -78,7 +80,9 @@ impl App {
         let layer = viewer.layer;
         match next {
             Next::Stay => {}
-            Next::Leave => self.viewer = None,
+            Next::Leave => {
+                self.overlays.close();
+            }
             Next::View(node) => self.view_path(node, layer),
         }
         None
@@ -86,15 +90,17 @@ impl App {
 
     /// Returns the next task to run in the background, if there is one.
     pub fn task(&mut self) -> Option<Task> {
-        if let Some(task) = self.extraction_task() {
+        if let Some(task) = self.extraction_task().or_else(|| self.pass_task()) {
             return Some(task);
         }
-        self.viewer.as_mut()?.task(&mut self.numbers)
+        self.overlays.any_viewer_mut()?.task(&mut self.numbers)
     }
 
     /// Returns whether the answer with this number is awaited.
     pub fn awaits(&self, number: u64) -> bool {
-        self.extraction_awaits(number) || self.viewer.as_ref().is_some_and(|viewer| viewer.awaits(number))
+        self.extraction_awaits(number)
+            || self.pass_awaits(number)
+            || self.overlays.any_viewer().is_some_and(|viewer| viewer.awaits(number))
     }
 
     pub(in crate::tui) fn answer(&mut self, number: u64, answer: Answer) -> Option<Effect> {
@@ -102,8 +108,14 @@ impl App {
             self.extraction_answer(answer);
             return None;
         }
+        if let Answer::Matched(matches) = answer {
+            if self.pass_awaits(number) {
+                self.matched(matches);
+            }
+            return None;
+        }
         let area = self.panes().main;
-        match self.viewer.as_mut()?.answer(number, answer, area) {
+        match self.overlays.any_viewer_mut()?.answer(number, answer, area) {
             Ok(saved) => saved.map(Effect::Page),
             Err(said) => {
                 self.notice = Some(said);

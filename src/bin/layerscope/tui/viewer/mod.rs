@@ -29,7 +29,7 @@ use tempfile::TempPath;
 
 use super::keys::Action;
 use super::layout::rows_inside;
-use super::work::{Answer, Ask, Task};
+use super::work::{Answer, Ask, Numbers, Task};
 use crate::tui::keys::help::Line as Hint;
 use crate::tui::widgets::prompt::Prompt;
 
@@ -37,23 +37,6 @@ use comparison::Comparison;
 use file::{FileView, Form};
 
 pub use draw::{draw, typing};
-
-/// A generator of unique task numbers.
-#[derive(Debug, Default)]
-pub struct Numbers(u64);
-
-impl Numbers {
-    /// Returns the next number.
-    pub fn peek(&self) -> u64 {
-        self.0
-    }
-
-    /// Takes the next number.
-    pub fn take(&mut self) -> u64 {
-        self.0 += 1;
-        self.0 - 1
-    }
-}
 
 /// The space for contents in columns and rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

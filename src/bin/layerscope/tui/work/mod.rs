@@ -4,7 +4,7 @@
 //! and their tasks are cancelled.
 
 mod jobs;
-pub mod passes;
+pub mod pass;
 
 use std::io::{self, Write};
 use std::ops::Range;
@@ -29,11 +29,29 @@ use super::viewer::window::{BLOCK, Window, around, newlines};
 use crate::tui::overlay::extract::{Amount, measure};
 
 pub use jobs::Jobs;
+use pass::{Matches, Pass};
 
 /// The number of blocks read at a time when going through a whole file.
 const STEP: u64 = 4;
 /// The largest file that is copied for another program, in bytes.
 const SAVE_LIMIT: u64 = 2 << 30;
+
+/// Numbers for tasks, each given once.
+#[derive(Debug, Default)]
+pub struct Numbers(u64);
+
+impl Numbers {
+    /// The next number.
+    pub fn peek(&self) -> u64 {
+        self.0
+    }
+
+    /// Takes the next number.
+    pub fn take(&mut self) -> u64 {
+        self.0 += 1;
+        self.0 - 1
+    }
+}
 
 /// A task with its number.
 #[derive(Debug)]
@@ -63,6 +81,8 @@ pub enum Ask {
     Measure { what: What },
     /// A permanent copy on the host.
     Extract { what: What, to: PathBuf },
+    /// The paths that match.
+    Pass(Pass),
 }
 
 /// An answer to a task. The last answer of a task is [`Answer::Done`], or any other than
@@ -84,6 +104,8 @@ pub enum Answer {
     Saved(TempPath),
     Measured(Amount),
     Extracted(Extracted),
+    /// What a pass has found so far, or at last.
+    Matched(Matches),
     /// The task is complete.
     Done,
     Failed(String),
@@ -149,6 +171,11 @@ impl Workshop {
             Ask::Measure { what } => {
                 let wanted = || !progress.cancel.load(Ordering::Relaxed);
                 Ok(Answer::Measured(measure(&self.inspection.tree, what, wanted)))
+            }
+            Ask::Pass(pass) => {
+                let wanted = || !progress.cancel.load(Ordering::Relaxed);
+                pass.run(&self.inspection.tree, &wanted, &mut |matches| tell(Answer::Matched(matches)));
+                Ok(Answer::Done)
             }
             Ask::Extract { what, to } => {
                 extract(&self.inspection.tree, &*self.contents, what, &to, Options::default(), progress)

@@ -5,7 +5,7 @@ use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 
-use crate::tui::app::{App, Phase};
+use crate::tui::app::{App, Screen};
 use crate::tui::layout::Pane;
 use crate::tui::widgets::text::cut;
 use crate::tui::widgets::theme::Theme;
@@ -45,8 +45,8 @@ fn line(app: &App, theme: &Theme, layer: usize, digits: usize, bar_width: usize,
         None => Span::styled(if marked { "*" } else { " " }, theme.strong),
     };
     let mut spans = vec![Span::raw(format!("{layer:>digits$}")), mark];
-    match &app.phase {
-        Phase::Ready(explorer) => {
+    match &app.screen {
+        Screen::Image { explorer, .. } => {
             let layers = &explorer.inspection.layers;
             let secret = app.is_kept_secret(layer);
             let account = &layers[layer];
@@ -61,7 +61,7 @@ fn line(app: &App, theme: &Theme, layer: usize, digits: usize, bar_width: usize,
                 spans.extend(bar(account.shipped - dead, dead, biggest, bar_width, theme));
             }
         }
-        Phase::Loading { .. } | Phase::Choosing { .. } => {
+        Screen::Loading { .. } | Screen::Choosing { .. } => {
             let stored = intro.stored.map_or("missing".into(), |bytes| app.units.size(bytes));
             spans.push(Span::raw(format!("{stored:>SIZE_WIDTH$} ")));
             spans.push(Span::styled("·".repeat(bar_width), theme.dim));

@@ -7,3 +7,26 @@ pub mod tree;
 
 pub use columns::order_at;
 pub use tree::{list as tree_list, rows as tree_rows};
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+
+use super::Explorer;
+use crate::tui::app::App;
+use crate::tui::layout::{Pane, Panes};
+use crate::tui::widgets::theme::Theme;
+use crate::tui::widgets::{inside, scrolled_title, text_pane};
+
+/// Draws the panes of the explorer.
+pub fn draw(app: &App, explorer: &Explorer, theme: &Theme, panes: &Panes, buffer: &mut Buffer) {
+    layers::draw(app, theme, panes.layers, buffer);
+    tree::draw(app, explorer, theme, panes.tree, buffer);
+    details(app, theme, panes.details, buffer);
+}
+
+/// Draws what there is to say about the selection.
+pub fn details(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let lines = app.details.lines(usize::from(inside(area).width));
+    let title = scrolled_title(&app.details.title, app.details_scroll, lines.len(), area);
+    text_pane(&title, lines, app.details_scroll, app.focus == Pane::Details, theme, area, buffer);
+}

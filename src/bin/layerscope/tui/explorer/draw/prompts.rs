@@ -13,7 +13,7 @@ use crate::view::View;
 
 /// Returns the line, if there is input or a match.
 pub fn line(app: &App, theme: &Theme) -> Option<Line<'static>> {
-    let explorer = app.explorer().filter(|_| app.view == View::Explore && !app.help)?;
+    let explorer = app.explorer().filter(|_| app.view == View::Explore && app.overlays.help().is_none())?;
     let filter = &explorer.filter;
     let (query, what, editing) = match () {
         () if app.search.editing => (&app.search.query, searched(&app.search, explorer), true),

@@ -9,13 +9,19 @@ use layerscope::Inspection;
 use layerscope::analysis::DeadGroup;
 use layerscope::display::{Units, count};
 use layerscope::tree::{NodeId, Totals};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::Line;
 
-use crate::tui::app::App;
+use super::Overlay;
+use super::popup::{WIDTH, inside, popup};
+use crate::tui::app::{App, Screen};
 use crate::tui::explorer::rows::Scope;
 use crate::tui::keys::Action;
 use crate::tui::layout::{Pane, rows_inside};
 use crate::tui::widgets::moved;
 use crate::tui::widgets::text::wrap;
+use crate::tui::widgets::theme::Theme;
 use crate::view::View;
 
 /// The most parts of a sum that are listed; the others are added up.
@@ -135,24 +141,30 @@ impl Explanation {
     }
 }
 
+/// Draws how a number was computed.
+pub fn draw(explanation: &Explanation, app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let lines = explanation.lines(app.units, inside(area)).into_iter().map(Line::raw).collect();
+    let next = explanation
+        .next()
+        .map_or_else(String::new, |next| format!(" · {}: {next}", app.keymap.first_keys(&[Action::Explain])));
+    popup(&format!("{}{next}", explanation.title), lines, explanation.scroll, theme, area, buffer);
+}
+
 impl App {
     /// Explains the selection; if an explanation is shown, explains its total instead.
     pub(in crate::tui) fn explain(&mut self) {
-        let (subjects, at) = match self.explained.take() {
-            Some(before) => {
-                let at = (before.at + 1) % before.subjects.len();
-                (before.subjects, at)
-            }
-            None => (self.subjects(), 0),
+        let (subjects, at) = match self.overlays.top() {
+            Some(Overlay::Explanation(before)) => (before.subjects.clone(), (before.at + 1) % before.subjects.len()),
+            _ => (self.subjects(), 0),
         };
         let (Some(explorer), Some(subject)) = (self.explorer(), subjects.get(at)) else { return };
         let (title, parts) = explain(&explorer.inspection, &explorer.groups, subject, self.units);
-        self.explained = Some(Explanation { subjects, at, title, parts, scroll: 0 });
+        self.overlays.open(Overlay::Explanation(Explanation { subjects, at, title, parts, scroll: 0 }));
     }
 
     /// Returns the subjects that can be explained here, the most specific first.
     fn subjects(&self) -> Vec<Subject> {
-        let (Some(explorer), Some(views)) = (self.explorer(), &self.views) else { return Vec::new() };
+        let Screen::Image { explorer, views } = &self.screen else { return Vec::new() };
         let layer = explorer.layer;
         let mut subjects = Vec::new();
         match self.view {
@@ -180,15 +192,16 @@ impl App {
     /// Handles an action while an explanation is shown.
     pub(in crate::tui) fn act_in_explanation(&mut self, action: Action) {
         let (area, units) = (self.panes().main, self.units);
-        let Some(explanation) = &mut self.explained else { return };
-        let lines =
-            explanation.lines(units, usize::from(area.width.min(crate::tui::overlay::popup::WIDTH).saturating_sub(2)));
+        let Some(Overlay::Explanation(explanation)) = self.overlays.top_mut() else { return };
+        let lines = explanation.lines(units, usize::from(area.width.min(WIDTH).saturating_sub(2)));
         let height = rows_inside(area);
         let last = lines.len().saturating_sub(height);
         match moved(action, explanation.scroll, last, height.max(2) - 1) {
             Some(scroll) => explanation.scroll = scroll,
             None if action == Action::Explain => self.explain(),
-            None => self.explained = None,
+            None => {
+                self.overlays.close();
+            }
         }
     }
 }

@@ -1,6 +1,11 @@
 //! Filters and searches: what is left out, and what is found all the same.
 
+use layerscope::Progress;
+use layerscope::display::Units;
+use layerscope::files::contents::LayerContents;
+
 use super::*;
+use crate::tui::work::{Answer, Task, Workshop};
 
 #[test]
 fn what_is_smaller_than_a_limit_can_be_hidden() {
@@ -93,29 +98,37 @@ fn a_large_image_is_searched_beside_the_screen_and_only_the_last_query_counts() 
     let mut files = vec![dir("many")];
     files.extend((0..60_000).map(|i| file(format!("many/file-{i:05}"), i % 7)));
     let opened = build::open(entries(Image::of([layer(files)]).docker())).unwrap();
-    let inspection = layerscope::inspect(&opened, &layerscope::Progress::default()).unwrap();
+    let inspection = Arc::new(layerscope::inspect(&opened, &Progress::default()).unwrap());
     let mut app = App::new("many.tar".into(), &settings(), ratatui::layout::Rect::new(0, 0, 80, 24));
-    app.update(Message::Loaded(Ok(Arc::new(inspection))));
-    let mut press = |code: KeyCode| match app.update(Message::Key(KeyEvent::from(code))) {
-        Some(Effect::Work(job)) => Some(job),
-        _ => None,
+    app.update(Message::Loaded(Ok(inspection.clone())));
+    let workshop = Workshop { inspection, contents: Arc::new(LayerContents::new(&opened)), units: Units::Iec };
+    let press = |app: &mut App, code: KeyCode| {
+        app.update(Message::Key(KeyEvent::from(code)));
+        app.task()
     };
-    press(KeyCode::Char('/'));
-    let first = press(KeyCode::Char('9')).expect("beside the screen");
-    let second = press(KeyCode::Char('6')).expect("beside the screen");
-    let mut results = 0;
-    first.run(&mut |_| results += 1);
-    assert_eq!(results, 0, "nobody wants it any more");
-    second.run(&mut |done| drop(app.update(Message::Done(done))));
+    press(&mut app, KeyCode::Char('/'));
+    let first = press(&mut app, KeyCode::Char('9')).expect("beside the screen");
+    let second = press(&mut app, KeyCode::Char('6')).expect("beside the screen");
+    assert!(!app.awaits(first.number), "nobody wants it any more");
+    let mut answers = Vec::new();
+    let stopped = Arc::new(Progress::default());
+    stopped.cancel.store(true, std::sync::atomic::Ordering::Relaxed);
+    workshop.perform(first.ask, &stopped, &mut |answer| answers.push(answer));
+    assert!(matches!(answers[..], [Answer::Done]), "it stops when it is told to");
+    let perform = |app: &mut App, task: Task| {
+        let number = task.number;
+        workshop.perform(task.ask, &Arc::default(), &mut |answer| drop(app.update(Message::Answer(number, answer))));
+    };
+    perform(&mut app, second);
     assert!(app.search.running.is_none());
     assert_eq!(app.search.hits.len(), (0..60_000).filter(|i| format!("{i:05}").contains("96")).count());
     let explorer = app.explorer().unwrap();
     assert_eq!(explorer.selected(), app.search.hit(), "the biggest is shown");
 
-    app.update(Message::Key(KeyCode::Esc.into()));
-    app.update(Message::Key(KeyCode::Char('f').into()));
-    let Some(Effect::Work(job)) = app.update(Message::Key(KeyCode::Char('7').into())) else { panic!("beside") };
-    job.run(&mut |done| drop(app.update(Message::Done(done))));
+    press(&mut app, KeyCode::Esc);
+    press(&mut app, KeyCode::Char('f'));
+    let filter = press(&mut app, KeyCode::Char('7')).expect("beside the screen");
+    perform(&mut app, filter);
     let kept = app.explorer().unwrap().filter.kept.as_ref().unwrap();
     assert!(kept.complete && kept.count == (0..60_000).filter(|i| format!("{i:05}").contains('7')).count());
 }

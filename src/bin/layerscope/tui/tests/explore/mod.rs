@@ -19,7 +19,7 @@ use crate::tui::Keymap;
 use crate::tui::app::App;
 use crate::tui::explorer::Explorer;
 use crate::tui::explorer::rows::Scope;
-use crate::tui::message::{Effect, Message};
+use crate::tui::message::Message;
 
 fn explorer(person: &Person) -> &Explorer {
     person.app.explorer().expect("the layers have been read")

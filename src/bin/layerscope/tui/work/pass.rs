@@ -1,0 +1,134 @@
+//! A pass over all paths, for a search or a filter.
+
+use std::cmp::Reverse;
+use std::sync::Arc;
+use std::time::{Duration, Instant};
+
+use layerscope::tree::{NodeId, Tree};
+
+use super::{Ask, Numbers, Task};
+use crate::tui::explorer::filter::Kept;
+use crate::tui::explorer::pattern::Pattern;
+
+/// Paths that are looked at before a pass asks whether it is still wanted.
+const PIECE: usize = 4096;
+/// After this time the first results go to the screen.
+const FIRST: Duration = Duration::from_millis(5);
+/// And others as often as this.
+const NEXT: Duration = Duration::from_millis(40);
+
+/// What the paths are gone through for.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Purpose {
+    Search,
+    Filter,
+}
+
+/// A pass over all paths.
+#[derive(Debug, Clone)]
+pub struct Pass {
+    /// The bytes of each path in all layers: the order of hits.
+    pub weights: Arc<[u64]>,
+    pub pattern: Pattern,
+    pub purpose: Purpose,
+}
+
+/// Results of a pass, at last or so far.
+#[derive(Debug)]
+pub enum Matches {
+    /// How many paths match, and the biggest; all of them once it is over.
+    Hits {
+        count: usize,
+        biggest: Option<NodeId>,
+        all: Option<Vec<NodeId>>,
+    },
+    Kept(Kept),
+}
+
+/// A pass that a search or a filter waits for.
+#[derive(Debug)]
+pub enum Pending {
+    /// It has yet to be started.
+    Wanted(Pass),
+    /// It runs as the task with this number.
+    Running(u64),
+}
+
+impl Pending {
+    /// The task, if it has yet to be started.
+    pub fn task(&mut self, numbers: &mut Numbers) -> Option<Task> {
+        let Self::Wanted(pass) = self else { return None };
+        let (pass, number) = (pass.clone(), numbers.take());
+        *self = Self::Running(number);
+        Some(Task { number, ask: Ask::Pass(pass) })
+    }
+
+    /// Whether it runs as the task with this number.
+    pub fn awaits(&self, number: u64) -> bool {
+        matches!(self, Self::Running(running) if *running == number)
+    }
+}
+
+impl Pass {
+    /// Runs it to its end, or until it is not wanted any more; `tell` gets what is found on the way and at last.
+    pub fn run(&self, tree: &Tree, wanted: &dyn Fn() -> bool, tell: &mut dyn FnMut(Matches)) {
+        match self.purpose {
+            Purpose::Search => self.search(tree, wanted, tell),
+            Purpose::Filter => self.filter(tree, wanted, tell),
+        }
+    }
+
+    fn search(&self, tree: &Tree, wanted: &dyn Fn() -> bool, tell: &mut dyn FnMut(Matches)) {
+        let mut hits = Vec::new();
+        let by_weight = |&node: &NodeId| (Reverse(self.weights[node.index()]), node);
+        let mut biggest = None;
+        let finished = self.walk(tree, wanted, |node, matches, due| {
+            if matches {
+                hits.push(node);
+                biggest = std::iter::once(node).chain(biggest).min_by_key(by_weight);
+            }
+            if due && !hits.is_empty() {
+                tell(Matches::Hits { count: hits.len(), biggest, all: None });
+            }
+        });
+        if finished {
+            hits.sort_by_cached_key(by_weight);
+            tell(Matches::Hits { count: hits.len(), biggest, all: Some(hits) });
+        }
+    }
+
+    fn filter(&self, tree: &Tree, wanted: &dyn Fn() -> bool, tell: &mut dyn FnMut(Matches)) {
+        let mut kept = Kept::new(tree);
+        let finished = self.walk(tree, wanted, |node, matches, due| {
+            kept.take(tree, node, matches);
+            if due && kept.count > 0 {
+                tell(Matches::Kept(kept.clone()));
+            }
+        });
+        if finished {
+            kept.complete = true;
+            tell(Matches::Kept(kept));
+        }
+    }
+
+    /// Tells of every path whether it matches, and now and then that the screen should hear of it; whether it came to
+    /// the end.
+    fn walk(&self, tree: &Tree, wanted: &dyn Fn() -> bool, mut tell: impl FnMut(NodeId, bool, bool)) -> bool {
+        let mut finder = self.pattern.finder(tree);
+        let (mut told, mut pause) = (Instant::now(), FIRST);
+        for (i, node) in tree.nodes().enumerate() {
+            let mut due = false;
+            if i % PIECE == PIECE - 1 {
+                if !wanted() {
+                    return false;
+                }
+                due = told.elapsed() > pause;
+                if due {
+                    (told, pause) = (Instant::now(), NEXT);
+                }
+            }
+            tell(node, finder.matches(node), due);
+        }
+        wanted()
+    }
+}
