@@ -183,7 +183,7 @@ pub enum WarningKind {
     },
     /// The layer cannot be read on from some place.
     LayerDamaged {
-        /// How far it was read, counted from the start of its tar.
+        /// The position in the layer's tar at which reading ended.
         at: u64,
         /// The place and the cause, as a clause.
         problem: String,
@@ -192,7 +192,7 @@ pub enum WarningKind {
     },
     /// The layer exceeds a limit on what is held in memory.
     LayerOverLimit {
-        /// How far it was read, counted from the start of its tar.
+        /// The position in the layer's tar at which reading ended.
         at: u64,
         /// The limit, as a clause.
         problem: String,
@@ -349,30 +349,30 @@ pub enum Gap {
     Unreadable,
 }
 
-/// What is known of one layer.
+/// The known part of a layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Known {
     /// All of it.
     #[default]
     Whole,
-    /// What lies before this byte of its tar.
+    /// The part before this byte of its tar.
     UpTo(u64),
-    /// What lies before this byte of its tar, since more would exceed a limit.
+    /// The part before this byte of its tar, because more would exceed a limit.
     OverLimit(u64),
-    /// All of it, but a checksum tells that something in it is wrong.
+    /// The whole layer, but a wrong checksum shows that something in it is damaged.
     Doubtful,
-    /// Nothing: it is not in the archive.
+    /// No part: the layer is not in the archive.
     Absent,
-    /// Nothing: it may not be distributed.
+    /// No part: the layer may not be distributed.
     Foreign,
-    /// Nothing: it is encrypted.
+    /// No part: the layer is encrypted.
     Encrypted,
-    /// Nothing: it is not a tar.
+    /// No part: the layer is not a tar.
     NotATar,
 }
 
 impl Known {
-    /// The word that the JSON reports use.
+    /// Returns the word that the JSON reports use.
     pub fn word(self) -> &'static str {
         match self {
             Self::Whole => "whole",
@@ -386,7 +386,7 @@ impl Known {
         }
     }
 
-    /// How far its tar was read, if not to the end.
+    /// Returns the position in its tar at which reading ended; `None` at the end.
     pub fn read_to(self) -> Option<u64> {
         match self {
             Self::UpTo(at) | Self::OverLimit(at) => Some(at),
@@ -394,7 +394,7 @@ impl Known {
         }
     }
 
-    /// Whether nothing at all of it was read.
+    /// Returns whether no part of it was read.
     pub fn is_nothing(self) -> bool {
         matches!(self, Self::Absent | Self::Foreign | Self::Encrypted | Self::NotATar)
     }

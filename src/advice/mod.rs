@@ -1,4 +1,5 @@
-//! What to do about an image: findings by rule, its base image, possible sizes, and changes to its Dockerfile.
+//! Advice on an image: findings by rule, its base image, possible sizes, and changes to its
+//! Dockerfile.
 
 pub mod assessment;
 pub mod base;

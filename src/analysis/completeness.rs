@@ -1,9 +1,10 @@
-//! Whole, or not, and what is missing: the one property from which every face tells how far its numbers can be relied on.
+//! The completeness of an inspection: the property that determines how far its numbers can be
+//! relied on.
 
 use crate::display::Units;
 use crate::warning::{Gap, Known, Warning};
 
-/// What of an image its account covers.
+/// The parts of an image that could be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Completeness {
     layers: Vec<Known>,
@@ -28,42 +29,44 @@ impl Completeness {
         Self { layers: known, gaps, sizes_in_doubt }
     }
 
-    /// Whether nothing is missing.
+    /// Returns whether nothing is missing.
     pub fn is_whole(&self) -> bool {
         self.gaps.is_empty()
     }
 
-    /// Whether all bytes of all layers were read, so that sums are exact; the configuration may be missing all the same.
+    /// Returns whether all bytes of all layers were read, so that sums are exact. The config may
+    /// still be missing.
     pub fn sizes_are_exact(&self) -> bool {
         !self.sizes_in_doubt && self.layers.iter().all(|&layer| layer == Known::Whole)
     }
 
-    /// What is missing, with the reasons.
+    /// Returns the missing parts, with the reasons.
     pub fn gaps(&self) -> &[Warning] {
         &self.gaps
     }
 
-    /// Whether something is missing for another reason than those in `accepted`.
+    /// Returns whether something is missing for a reason that is not in `accepted`.
     pub fn is_short_of(&self, accepted: &[Gap]) -> bool {
         self.gaps.iter().filter_map(Warning::gap).any(|gap| !accepted.contains(&gap))
     }
 
-    /// What is known of a layer, counted from 0.
+    /// Returns how far a layer is known; layers are counted from 0.
     pub fn layer(&self, layer: usize) -> Known {
         self.layers.get(layer).copied().unwrap_or_default()
     }
 
-    /// What is known of each layer.
+    /// Returns how far each layer is known.
     pub fn layers(&self) -> &[Known] {
         &self.layers
     }
 
-    /// A sum over the image.
+    /// Makes an amount of a sum over the image.
     pub fn amount(&self, bytes: u64) -> Amount {
         if self.sizes_are_exact() { Amount::Exactly(bytes) } else { Amount::AtLeast(bytes) }
     }
 
-    /// A clause that tells how much is missing, such as `layer 0 is not known`; `None` if nothing is.
+    /// Summarises the missing parts in a clause, such as `layer 0 is not known`; `None` if nothing
+    /// is missing.
     pub fn summary(&self) -> Option<String> {
         let partly = |known: Known| known != Known::Whole;
         let places: Vec<_> = (0..self.layers.len()).filter(|&layer| partly(self.layers[layer])).collect();
@@ -83,7 +86,7 @@ impl Completeness {
 pub enum Amount {
     /// All of them.
     Exactly(u64),
-    /// What could be read; there are more.
+    /// The number of bytes that could be read; there are more.
     AtLeast(u64),
 }
 
@@ -96,7 +99,7 @@ impl Amount {
         }
     }
 
-    /// The bytes that were read.
+    /// Returns the number of bytes that were read.
     pub fn bytes(self) -> u64 {
         match self {
             Self::Exactly(bytes) | Self::AtLeast(bytes) => bytes,

@@ -134,7 +134,7 @@ pub struct Inspection {
     pub dead: Vec<Dead>,
     /// Problems with parts of the image.
     pub warnings: Vec<Warning>,
-    /// What of the image is known.
+    /// The completeness.
     pub completeness: Completeness,
     /// Sizes and digests that are wrong; `None` if they were not verified.
     pub mismatches: Option<Vec<Warning>>,
@@ -207,7 +207,7 @@ impl Inspection {
         self.completeness.sizes_are_exact().then(|| if shipped == 0 { 1.0 } else { ratio(live, shipped) })
     }
 
-    /// A sum over the image: exact, or a lower bound if not all of it was read.
+    /// Makes an amount of a sum over the image: exact, or a lower bound if not everything was read.
     pub fn amount(&self, bytes: u64) -> Amount {
         self.completeness.amount(bytes)
     }

@@ -16,7 +16,7 @@ use super::ReadAt;
 pub struct FileSource {
     file: File,
     len: u64,
-    /// When it was written last before it was opened; `None` if it is no regular file.
+    /// The time of the last modification before it was opened; `None` if it is not a regular file.
     modified: Option<SystemTime>,
 }
 

@@ -43,7 +43,7 @@ pub trait ReadAt: Send + Sync {
     /// Returns the number of bytes.
     fn len(&self) -> u64;
 
-    /// Whether the bytes may be others by now than those that were there when the source was opened.
+    /// Returns whether the bytes may have changed since the source was opened.
     fn has_changed(&self) -> bool {
         false
     }

@@ -34,14 +34,14 @@ pub struct Column {
     /// The size of the first image divided by the size of this one; `None` if this image is empty, or if not all of
     /// both was read.
     pub ratio: Option<f64>,
-    /// Whether all of it was read; else the sizes are lower bounds.
+    /// True if the image was read completely; otherwise the sizes are lower bounds.
     pub exact: bool,
-    /// What is not known of it, as a clause.
+    /// The missing part, as a clause.
     pub unknown: Option<String>,
 }
 
 impl Column {
-    /// What it ships: exactly, or at least.
+    /// Returns the size of the image: exact, or a lower bound.
     pub fn amount(&self) -> Amount {
         if self.exact { Amount::Exactly(self.shipped) } else { Amount::AtLeast(self.shipped) }
     }

@@ -18,7 +18,7 @@ pub enum Difference {
     Shrank,
     /// The size is the same, but the kind, mode, owner, time, link target or set of names differs.
     Changed,
-    /// It may be the same: a layer that would tell could not be read.
+    /// Unknown, because a layer that would show a difference could not be read.
     Unknown,
     /// No difference was found. Contents are not compared if size and time are the same.
     Same,
@@ -97,7 +97,7 @@ impl<'a> State<'a> {
         Self::after(image, image.tree.layers().saturating_sub(1))
     }
 
-    /// Whether what stands at a path is certain, be it nothing.
+    /// Returns whether the version at a path, or its absence, is certain.
     fn is_certain(&self, version: Option<VersionId>) -> bool {
         self.unknown.is_none_or(|unknown| version.is_some_and(|version| self.tree.born(version) >= unknown))
     }
@@ -177,9 +177,10 @@ pub fn changed_paths(first: &Inspection, second: &Inspection) -> Vec<PathChange>
     deltas.iter().map(|delta| delta.named(&first.tree, &second.tree)).collect()
 }
 
-/// What differs after a layer of both images; where all layers below are the same, this is what the layer did.
+/// Returns the paths that differ after a layer of both images. If all layers below are the same,
+/// these are the changes made by the layer.
 ///
-/// Of all that differs, these are the `most` whose sizes differ most.
+/// Only the `most` largest differences are returned.
 pub(super) fn changed_at(first: &Inspection, second: &Inspection, layer: usize, most: usize) -> Vec<PathChange> {
     let (one, two) = (&first.tree, &second.tree);
     let mut deltas = changes(one, two, &State::after(first, layer), &State::after(second, layer));

@@ -34,7 +34,7 @@ pub struct Sharing {
 }
 
 impl Sharing {
-    /// A clause that follows the bytes to pull where they are not exact.
+    /// Returns a clause to follow a download size that is not exact.
     pub fn qualification(&self) -> &'static str {
         match (self.exact, self.at_least) {
             (true, _) => "",
@@ -98,7 +98,7 @@ impl LayerPlace {
         }
     }
 
-    /// What is known of the layer, from the image that knows more of it.
+    /// Returns how far the layer is known, from the image that knows more of it.
     pub fn known(self, first: &Inspection, second: &Inspection) -> Known {
         let of = |image: &Inspection, layer: Option<usize>| layer.map(|layer| image.completeness.layer(layer));
         let (one, two) = (of(first, self.first()), of(second, self.second()));

@@ -121,7 +121,7 @@ impl DifferenceTree {
         (1..self.entries.len()).filter(differs)
     }
 
-    /// Everything of which nothing tells whether it differs, by its place, in the order of paths.
+    /// Returns the indices of paths that may or may not differ, ordered by path.
     pub fn unknown(&self) -> impl Iterator<Item = usize> {
         self.changes().filter(|&place| self.get(place).difference == Difference::Unknown)
     }

@@ -170,7 +170,7 @@ impl Display for EngineDifference {
 }
 
 impl Known {
-    /// A word or two that mark a layer of which not all is known.
+    /// Returns a short mark for a layer that is not fully known.
     pub fn mark(self) -> Option<&'static str> {
         Some(match self {
             Self::Whole => return None,
@@ -183,7 +183,8 @@ impl Known {
         })
     }
 
-    /// A sentence on what is missing of a layer, without a full stop; `size` writes bytes.
+    /// Describes the missing part of a layer in a sentence without a full stop; `size` formats
+    /// bytes.
     pub fn sentence(self, size: impl Fn(u64) -> String) -> Option<String> {
         Some(match self {
             Self::Whole => return None,

@@ -1,4 +1,5 @@
-//! What is inside the files of an image: contents, executables, packages; and what is written to the host.
+//! Looks inside the files of an image: contents, executables and packages; and writes them to the
+//! host.
 
 pub mod contents;
 pub mod executable;

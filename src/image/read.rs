@@ -62,7 +62,7 @@ impl ReadLayer {
 
 /// A reader that fails after a cancellation.
 ///
-/// The error is not `ErrorKind::Interrupted`, which the standard library retries for ever.
+/// The error is not `ErrorKind::Interrupted`, which the standard library retries endlessly.
 struct Cancellable<'a> {
     source: &'a dyn ReadAt,
     cancel: &'a AtomicBool,

@@ -16,7 +16,7 @@ pub fn is_cancelled(error: &io::Error) -> bool {
 }
 
 /// Fails after a cancellation. The error is not `ErrorKind::Interrupted`, which the standard
-/// library retries for ever.
+/// library retries endlessly.
 pub(crate) fn check_cancelled(progress: &Progress) -> io::Result<()> {
     if progress.cancel.load(Ordering::Relaxed) { Err(io::Error::other(Cancelled)) } else { Ok(()) }
 }

@@ -69,7 +69,7 @@ struct TotalsPart {
     dead_bytes: u64,
     tar_bytes: u64,
     stored_bytes: u64,
-    /// Whether these are all bytes; else they are lower bounds.
+    /// True if the sizes are exact; otherwise they are lower bounds.
     exact: bool,
     efficiency: Option<f64>,
     files: u64,

@@ -1,10 +1,10 @@
-//! What is known of an image, and what is wrong with it, in the types of the JSON contracts.
+//! The completeness and the warnings of an image, in the types of the JSON contracts.
 
 use serde::Serialize;
 
 use crate::{Inspection, Warning};
 
-/// What of an image an account covers.
+/// The parts of an image that a report covers.
 #[derive(Debug, Serialize)]
 pub struct CompletenessPart {
     whole: bool,

@@ -67,7 +67,7 @@ pub fn write_ladder_json(rungs: &[Rung], out: impl Write) -> io::Result<()> {
 /// The amount of detail for each rung.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum LadderDetail {
-    /// One line per rung.
+    /// A single line per rung.
     Sizes,
     /// Also the steps to get there, and remarks.
     Whole,

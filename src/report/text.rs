@@ -93,7 +93,7 @@ impl<W: Write> Page<'_, W> {
         writeln!(self.out, "{}\n", self.paint(Paint::Bold, &name))
     }
 
-    /// What could not be read, before any number.
+    /// Writes which parts could not be read, before any number.
     fn not_whole(&mut self, inspection: &Inspection) -> io::Result<()> {
         let summary = inspection.completeness.summary().unwrap_or_default();
         let consequence = if inspection.completeness.sizes_are_exact() {

@@ -12,7 +12,7 @@ use super::wrappers;
 /// The operator before a command.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub(crate) enum Joint {
-    /// None: the command is the first, or the first in its parentheses.
+    /// No operator: the command is the first, or the first in its parentheses.
     Start,
     /// `&&`.
     And,

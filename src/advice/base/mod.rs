@@ -19,7 +19,8 @@ use steps::Step;
 pub use shares::Share;
 pub(crate) use shares::shares;
 
-/// One day in seconds. The instructions of one build are closer together, unless they were cached.
+/// The seconds of a day. The instructions of one build are closer together, unless they were
+/// cached.
 const DAY: i64 = 86_400;
 
 /// The base image of an image.

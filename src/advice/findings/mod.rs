@@ -36,7 +36,7 @@ const FINDINGS: usize = 1_000;
 /// The most examples and packages of a finding, the largest first.
 const EXAMPLES: usize = 5;
 
-/// Whether bytes come from the base image or from your layers.
+/// The side that bytes belong to: the base image or your layers.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Whose {
     /// Your layers: the instructions after the base image.
@@ -85,11 +85,11 @@ pub struct Finding {
     pub title: String,
     /// The confidence that they are not needed.
     pub level: Level,
-    /// Whether they are in the base image or in your layers.
+    /// The side that they belong to.
     pub whose: Whose,
     /// The layer that added them.
     pub born_in: usize,
-    /// Whether they are visible.
+    /// The fate: visible or wasted.
     pub fate: Fate,
     /// The most frequent cause of removal.
     pub cause: Option<Cause>,

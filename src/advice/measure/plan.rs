@@ -41,9 +41,9 @@ pub struct Recipe {
 /// runtimes do not unpack.
 #[derive(PartialEq, Eq)]
 pub enum Others {
-    /// They are left out, because there is nothing below.
+    /// Left out, because there is nothing below.
     Gone,
-    /// They are kept, except marks that no longer hide anything and entries in dropped directories.
+    /// Kept, except marks that no longer hide anything and entries in dropped directories.
     Needed {
         /// For each path, whether it is dropped; indexed by path.
         dropped: Arc<[bool]>,

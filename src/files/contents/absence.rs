@@ -12,10 +12,10 @@ pub enum Absence {
     },
     /// A later layer adds it.
     NotYet {
-        /// That layer.
+        /// The first layer as of which it exists.
         first: usize,
     },
-    /// It does not exist as of any layer: the layer that adds it also deletes it.
+    /// Absent as of every layer: the layer that adds it also deletes it.
     Never,
 }
 

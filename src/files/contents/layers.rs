@@ -34,7 +34,7 @@ pub struct LayerContents {
     /// layers.
     tars: Mutex<HashMap<usize, Region>>,
     shared: Arc<Shared>,
-    /// Where all of it comes from.
+    /// The sources of all bytes.
     sources: Vec<Source>,
 }
 

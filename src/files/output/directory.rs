@@ -11,7 +11,7 @@ use crate::error::Error;
 /// The directory in the fresh one that things are written to.
 const ROOT: &str = "root";
 
-/// A fresh directory on the filesystem where things belong, which nobody else may enter.
+/// A temporary directory on the filesystem of the destination, which only its owner can enter.
 pub struct NewDirectory {
     fresh: Fresh,
     target: Target,
@@ -20,7 +20,7 @@ pub struct NewDirectory {
     locked: Vec<(PathBuf, Mode)>,
 }
 
-/// Where things belong.
+/// The destination.
 enum Target {
     /// In a directory that is there, which keeps its mode and its owner.
     Into(PathBuf),
@@ -29,13 +29,14 @@ enum Target {
 }
 
 impl NewDirectory {
-    /// Looks whether anything is in the way, and makes the fresh directory.
+    /// Checks that nothing is in the way, and creates the temporary directory.
     ///
-    /// `names` are those of the things that go right into `destination`.
+    /// `names` are those of the files that go directly into `destination`.
     ///
     /// # Errors
     ///
-    /// [`Error::Exists`] names the first thing that is in the way; [`Error::Output`] says why nothing can be made.
+    /// [`Error::Exists`] names the first file that is in the way; [`Error::Output`] has the reason
+    /// why nothing can be created.
     pub fn prepare<N: AsRef<OsStr>>(destination: &Path, names: impl IntoIterator<Item = N>) -> Result<Self, Error> {
         let is_directory = match destination.metadata() {
             Ok(metadata) if metadata.is_dir() => true,
@@ -60,11 +61,11 @@ impl NewDirectory {
         Ok(Self { fresh, target, locked })
     }
 
-    /// Makes a directory in the root.
+    /// Creates a directory in the root.
     ///
     /// # Errors
     ///
-    /// [`Error::Output`] says why it cannot be made.
+    /// [`Error::Output`] if it cannot be created.
     pub fn make_directory(&mut self, name: &str) -> Result<(), Error> {
         let path = self.root().join(name);
         let made = std::fs::create_dir(&path).and_then(|()| unlock(&path));
@@ -88,11 +89,12 @@ impl NewDirectory {
         }
     }
 
-    /// Moves what has been written to where it belongs, all of it or nothing.
+    /// Moves the result to its destination, as a whole or not at all.
     ///
     /// # Errors
     ///
-    /// [`Error::Exists`] where something came in the way meanwhile; [`Error::Output`] says what failed.
+    /// [`Error::Exists`] if something is in the way by now; [`Error::Output`] if an operation
+    /// failed.
     pub fn move_in(&self) -> Result<(), Error> {
         let root = self.root();
         match &self.target {

@@ -12,11 +12,12 @@ use crate::progress::{Progress, check_cancelled};
 /// Written at a time.
 const PIECE: usize = 256 << 10;
 
-/// Fails if a file cannot be made at a path because something is there, be it a link that leads nowhere.
+/// Fails if a file cannot be created at a path because something exists there, even a link that
+/// leads nowhere.
 ///
 /// # Errors
 ///
-/// [`Error::Exists`] if something is there, [`Error::Output`] if a file can never be.
+/// [`Error::Exists`] if something exists, [`Error::Output`] if no file can be created there.
 pub fn check_free(path: &Path) -> Result<(), Error> {
     if path.symlink_metadata().is_ok() {
         return Err(exists(path));
@@ -62,7 +63,7 @@ pub fn write_file(
     Ok(())
 }
 
-/// A writer that fails once somebody asks to stop.
+/// A writer that fails after a cancellation.
 struct Cancellable<'a, W> {
     out: W,
     progress: &'a Progress,

@@ -1,8 +1,9 @@
-//! Outputs on the host: files and directories that appear whole or not at all.
+//! Outputs on the host: files and directories that appear as a whole or not at all.
 //!
-//! Everything is written under a temporary name that says whose it is, on the filesystem where it belongs, and renamed
-//! at the end. On an error, and when [`Progress::cancel`](crate::Progress::cancel) is set, nothing remains. Nothing is
-//! ever overwritten, and what is in the way is seen before anything is written.
+//! Everything is written under a temporary name that identifies this program, on the filesystem of
+//! the destination, and renamed at the end. After an error or a cancellation
+//! ([`Progress::cancel`](crate::Progress::cancel)) nothing remains. Nothing is ever overwritten,
+//! and whatever is in the way is reported before anything is written.
 
 mod directory;
 mod file;

@@ -67,9 +67,10 @@ struct PullPart {
     broken_by: Vec<String>,
 }
 
-/// What differs, path by path, made as it is written: all paths together may be longer than all that is read.
+/// The paths that differ, generated while they are written, because all paths together may be
+/// longer than the input.
 ///
-/// What is not known to differ is a list of its own.
+/// Paths that may or may not differ are a separate list.
 struct ChangeParts<'a> {
     against: &'a Against<'a>,
     unknown: bool,

@@ -25,9 +25,9 @@ pub struct Comparison<'a> {
 /// The images after the first, each compared with it.
 #[derive(Debug)]
 enum Others<'a> {
-    /// One image, compared path by path.
+    /// The comparison of a single image, path by path.
     One(Box<Against<'a>>),
-    /// None, or several: only the layers that each shares with the first.
+    /// The layers that each image shares with the first, for several images; empty for none.
     Several(Vec<Sharing>),
 }
 
@@ -75,7 +75,7 @@ impl<'a> Comparison<'a> {
         verdict(first, last, self.pair().map(|against| &against.pair.sharing), units)
     }
 
-    /// The images, each with what it costs.
+    /// Returns the images with their sizes.
     fn images(&self) -> impl Iterator<Item = (&Column, &'a Inspection)> {
         self.columns.iter().zip(self.images.iter().copied())
     }

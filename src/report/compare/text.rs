@@ -14,7 +14,7 @@ use crate::report::fit::{cut, cut_front, wrap};
 const WIDTH: usize = 80;
 /// The explanation of a `~` before a download size.
 const STORED_PLAIN: &str = "~ as the archive stores these layers, uncompressed: a registry sends less.";
-/// What a `~` before bytes to pull means where a layer is not known.
+/// The explanation of a `~` before a download size if a layer is not known.
 const NOT_KNOWN: &str = "~ not all layers could be read, so what there is to pull is not known exactly.";
 
 /// Writes a comparison as text. `style.top` limits the number of paths and packages; 0 means all.
@@ -67,7 +67,7 @@ impl<W: Write> Page<'_, W> {
         writeln!(self.out, "{:>11}  and {} more (--top 0 lists all)", "", plural(all - shown, noun))
     }
 
-    /// What could not be read of each image.
+    /// Writes the warnings of each image.
     fn warnings(&mut self, comparison: &Comparison<'_>) -> io::Result<()> {
         let images = comparison.images().filter(|(_, image)| !image.completeness.is_whole());
         for (i, (column, image)) in images.enumerate() {

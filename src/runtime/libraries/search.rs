@@ -52,7 +52,7 @@ pub(super) struct System {
 pub(super) enum Place {
     /// A file of the library's name in this directory.
     Directory(Vec<u8>),
-    /// This file.
+    /// A file, by its path.
     File(Vec<u8>),
 }
 

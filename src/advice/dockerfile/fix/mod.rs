@@ -45,7 +45,7 @@ pub struct Change {
 pub struct Fix {
     /// The size of the unchanged image in bytes.
     pub shipped: u64,
-    /// What could not be read of the image, as a clause; `None` if all sizes are known.
+    /// The unreadable part of the image, as a clause; `None` if all sizes are known.
     pub unread: Option<String>,
     /// The reasons, and what could not be done or verified.
     pub remarks: Vec<Remark>,

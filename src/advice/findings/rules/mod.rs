@@ -18,11 +18,11 @@ const BUILT_IN: &str = include_str!("../../../../assets/rules.toml");
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash, serde::Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Level {
-    /// Nothing reads them at run time.
+    /// Never read at run time.
     Junk,
-    /// They build software, which does not need them to run.
+    /// Tools that build software, which does not need them to run.
     Toolchain,
-    /// They are used while building, and probably not afterwards.
+    /// Used while building, and probably not afterwards.
     Build,
     /// Documentation and translations. Without them, `man` or a licence's terms may suffer.
     Documentation,

@@ -1,4 +1,4 @@
-//! What could not be read: said on standard error, and a reason for exit code 2 unless it is accepted.
+//! Reports incomplete images on standard error, and with exit code 2 unless the reason is accepted.
 
 use clap::ValueEnum;
 use layerscope::{Gap, Inspection, Known, Warning};
@@ -11,12 +11,13 @@ const SAID: usize = 8;
 /// Gaps that are said one by one.
 const NAMED: usize = 20;
 
-/// Says on standard error what is wrong with an image, for a command whose output does not tell.
+/// Reports the problems of an image on standard error, for a command whose output does not show
+/// them.
 pub fn say(inspection: &Inspection) {
     say_of("", inspection);
 }
 
-/// Says what is wrong with an image that `name` tells from others.
+/// Reports the problems of an image that is named `name` among others.
 pub fn say_of(name: &str, inspection: &Inspection) {
     let prefix = if name.is_empty() { String::new() } else { format!("{name}: ") };
     let (gaps, others): (Vec<_>, Vec<_>) = inspection.warnings.iter().partition(|warning| warning.gap().is_some());
@@ -41,7 +42,8 @@ pub fn ended<'a>(images: impl IntoIterator<Item = &'a Inspection>, accepted: &[G
     }
 }
 
-/// What a path depends on that could not be read, as of a layer: what lies above the layer `born` that it is from.
+/// Returns the missing parts on which a path depends as of a layer: those above the layer `born` in
+/// which the path was added.
 pub fn doubts(inspection: &Inspection, born: Option<usize>, layer: usize) -> Vec<Warning> {
     let concerns = |warning: &&Warning| match warning.layer {
         None => warning.kind.doubts_sizes(),

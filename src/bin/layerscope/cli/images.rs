@@ -45,7 +45,7 @@ pub fn list(arguments: &ImagesArguments) -> Result<(), Failure> {
     }
 }
 
-/// What is wrong with the archive itself, or with all its images.
+/// Returns the problems of the archive itself, or of all its images.
 fn gaps(images: &[Image]) -> Vec<Warning> {
     let mut gaps = Vec::new();
     for warning in images.iter().flat_map(|image| &image.warnings).filter(|warning| warning.gap().is_some()) {

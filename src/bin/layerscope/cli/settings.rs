@@ -14,7 +14,7 @@ use crate::tui::widgets::theme::Theme;
 use crate::tui::{Motion, Settings, Signs};
 use crate::view::View;
 
-/// What every command that shows sizes takes.
+/// Options of every command that shows sizes.
 #[derive(Args)]
 pub struct Preferences {
     /// Show sizes in powers of 1000 (kB, MB), as docker does, instead of powers of 1024 (KiB, MiB)
@@ -51,7 +51,7 @@ pub struct AsciiOption {
     ascii: bool,
 }
 
-/// How every screen looks and is used.
+/// Options for the look and the keys of every screen.
 #[derive(Args)]
 pub struct LookOptions {
     /// The colours: auto, dark, light, 16, plain, blue-orange, a theme of your own, or the path of a theme file
@@ -109,7 +109,7 @@ impl Preferences {
         Ok((config.units, config.signs()))
     }
 
-    /// What may be missing without being a reason for exit code 2.
+    /// Returns the reasons for an incomplete image that do not lead to exit code 2.
     pub fn accepted(&self) -> Result<Vec<Gap>, Failure> {
         Ok(self.load()?.0.accepted())
     }

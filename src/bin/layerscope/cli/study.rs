@@ -28,7 +28,7 @@ pub struct StudyArguments {
     quick: bool,
 }
 
-/// Which layers are the base image's.
+/// Options for the base image.
 #[derive(Args, Default)]
 pub struct BaseArguments {
     /// How many of the lowest layers are the base image's; without it, this is told from the history

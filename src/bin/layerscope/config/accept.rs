@@ -1,4 +1,4 @@
-//! What may be missing of an image without being a reason for exit code 2.
+//! The reasons for an incomplete image that do not lead to exit code 2.
 
 use clap::ValueEnum;
 use layerscope::Gap;

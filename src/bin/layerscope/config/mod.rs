@@ -37,7 +37,7 @@ pub struct Config {
     pub keymap: Vec<(Action, Vec<Chord>)>,
     /// The pager for long texts; by default `PAGER`, or less or more.
     pub pager: Option<String>,
-    /// What may be missing of an image without being a reason for exit code 2.
+    /// The reasons for an incomplete image that do not lead to exit code 2.
     pub accept: Vec<Accept>,
 }
 
@@ -128,7 +128,7 @@ impl Config {
         }
     }
 
-    /// What may be missing of an image.
+    /// Returns the accepted reasons for an incomplete image.
     pub fn accepted(&self) -> Vec<Gap> {
         self.accept.iter().map(|accept| accept.gap()).collect()
     }

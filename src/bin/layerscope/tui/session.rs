@@ -152,7 +152,7 @@ impl Session {
         });
     }
 
-    /// Shows what the manifest says about the image, and reads its layers in the background.
+    /// Shows the facts in the manifest about the image, and reads its layers in the background.
     fn read(&mut self, opened: Opened) {
         self.app.update(Message::Opened(Intro::of(&opened)));
         if self.is_story {

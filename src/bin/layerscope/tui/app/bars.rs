@@ -72,7 +72,8 @@ pub fn header(app: &App, theme: &Theme, room: u16) -> Vec<Piece> {
     pieces
 }
 
-/// The number of warnings with the key that lists them, wherever there are any; a click lists them, too.
+/// Returns the number of warnings with the key that lists them, if there are any; a click lists
+/// them, too.
 fn warnings_mark(app: &App, theme: &Theme) -> Option<Piece> {
     let inspection = &app.explorer()?.inspection;
     let count = inspection.warnings.iter().filter(|warning| !warning.kind.is_by_design()).count();

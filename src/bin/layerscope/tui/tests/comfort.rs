@@ -25,7 +25,7 @@ fn themed(theme: Theme) -> Settings {
     Settings { theme: Some(theme), ..settings() }
 }
 
-/// Someone before the demo, whose last layer is made by another instruction.
+/// Puts a user in front of the demo, whose last layer is made by another instruction.
 fn made_by(created_by: &str, width: u16, height: u16) -> Person {
     let mut opened = DEMO.0.clone();
     let last = opened.image.layers.last_mut().expect("the demo has layers");

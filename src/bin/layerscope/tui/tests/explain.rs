@@ -1,4 +1,4 @@
-//! How numbers are explained, and that the figures add up.
+//! Tests of explanations: their wording, and that the figures add up.
 
 use crossterm::event::KeyCode;
 

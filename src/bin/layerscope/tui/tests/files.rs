@@ -26,7 +26,7 @@ pub fn workshop(opened: &Opened) -> Workshop {
     Workshop { inspection: Arc::new(inspection), contents: Arc::new(LayerContents::new(opened)), units: Units::Iec }
 }
 
-/// An archive of layers, opened.
+/// Opens an archive of layers.
 pub fn image(layers: &[Vec<u8>]) -> Opened {
     let bytes = archive(layers);
     layerscope::open_source("files.tar".into(), Arc::new(MemorySource(bytes)), None).expect("the image opens")
@@ -49,7 +49,7 @@ fn archive(layers: &[Vec<u8>]) -> Vec<u8> {
     out.into_inner().expect("memory takes everything")
 }
 
-/// A layer that holds these files.
+/// Makes a layer with these files.
 pub fn layer(files: &[(&str, &[u8])]) -> Vec<u8> {
     let mut out = tar::Builder::new(Vec::new());
     for (name, contents) in files {
@@ -83,7 +83,7 @@ fn upper() -> Vec<u8> {
     out.into_inner().expect("memory takes everything")
 }
 
-/// An ELF header of a static program, and nothing else.
+/// Makes an ELF file that is only the header of a static program.
 fn elf() -> Vec<u8> {
     let mut bytes = b"\x7fELF\x02\x01\x01".to_vec();
     bytes.resize(16, 0);
@@ -100,7 +100,7 @@ fn elf() -> Vec<u8> {
     bytes
 }
 
-/// Some 1.9 MiB: 100,000 lines, each with its number.
+/// Makes about 1.9 MiB of text: 100,000 lines, each with its number.
 fn numbers() -> String {
     (1..=100_000).fold(String::new(), |mut text, number| {
         let _ = writeln!(text, "this is line {number:>6}");

@@ -1,7 +1,8 @@
-//! The first minute as an animated picture: real screens, one after the other, each with the key that led to it.
+//! The first minute as an animated picture: real screens, one after the other, each with the key
+//! that led to it.
 //!
-//! A row that stays the same over several screens is drawn once. What is shown when is told in CSS, so that
-//! the picture needs no script.
+//! A row that stays the same over several screens is drawn once. The timing is in CSS, so that the
+//! picture needs no script.
 
 use std::fmt::Write;
 use std::time::Duration;

@@ -1,4 +1,4 @@
-//! What a person does, and what they see then.
+//! Journeys: actions of a user, and the screen after them.
 
 use std::sync::Arc;
 
@@ -275,7 +275,7 @@ fn numbers_lead_to_the_views_and_escape_comes_back() {
     }
 }
 
-/// Something that a person does.
+/// An action of a user.
 #[derive(Debug, Clone)]
 enum Deed {
     Key(KeyEvent),
@@ -341,7 +341,7 @@ proptest! {
     }
 }
 
-/// All rows by a plain walk over what is open.
+/// Returns all rows by a plain walk over the open directories.
 fn rows_one_by_one(explorer: &Explorer) -> Vec<NodeId> {
     let mut rows = Vec::new();
     let mut work = explorer.lens().children(NodeId::ROOT);

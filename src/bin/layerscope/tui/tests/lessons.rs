@@ -26,7 +26,7 @@ static COURSE: LazyLock<Vec<(String, Told, Vec<Stage>)>> = LazyLock::new(|| {
 });
 
 impl Person {
-    /// Someone who takes a built-in lesson.
+    /// Puts a learner in front of a built-in lesson.
     fn learning(name: &str, width: u16, height: u16) -> Self {
         let (_, told, stages) = COURSE.iter().find(|(other, ..)| other == name).expect("there is such a lesson");
         let mut person = Self::in_front_of("Lessons", width, height);
@@ -183,7 +183,7 @@ fn what_is_asked_for_is_not_on_the_screen() {
     assert!(person.screen().contains('▒'), "{}", person.screen());
 }
 
-/// The sizes in a text, such as `6.56 MB`.
+/// Returns the sizes in a text, such as `6.56 MB`.
 fn sizes(text: &str) -> Vec<String> {
     let words: Vec<_> = text.split_whitespace().map(|word| word.trim_matches([',', ':', '.', '~'])).collect();
     let is_size = |pair: &&[&str]| pair[0].starts_with(|c: char| c.is_ascii_digit()) && pair[1].ends_with('B');

@@ -48,7 +48,7 @@ static DEMO: LazyLock<(Opened, Arc<Inspection>)> = LazyLock::new(|| {
     (opened, Arc::new(inspection))
 });
 
-/// What the program does when nothing is configured.
+/// Returns the default settings.
 fn settings() -> Settings {
     Settings {
         units: Units::Iec,
@@ -62,33 +62,33 @@ fn settings() -> Settings {
     }
 }
 
-/// Someone at a screen of a given size, with the demo on it.
+/// A user at a screen of a given size that shows the demo.
 struct Person {
     app: App,
     theme: Theme,
     ended: bool,
     /// The time of the last click.
     time: Duration,
-    /// What does the work beside the screen.
+    /// The tool that runs background tasks.
     workshop: Option<Workshop>,
-    /// Whether something may be written to the host.
+    /// True if tasks may write to the host.
     writes: bool,
-    /// Whether the work waits until it is told to be done.
+    /// True if tasks wait until the test runs them.
     slow: bool,
     waiting: Vec<Task>,
-    /// What another program was given to show.
+    /// The files that were passed to a pager.
     paged: Vec<Vec<u8>>,
 }
 
 impl Person {
-    /// The layers have not been read yet.
+    /// Starts before the layers have been read.
     fn waiting(width: u16, height: u16) -> Self {
         let mut person = Self::in_front_of("the built-in demo", width, height);
         person.tell(Message::Opened(Intro::of(&DEMO.0)));
         person
     }
 
-    /// Nothing is known yet but where the image comes from.
+    /// Starts before anything but the source's name is known.
     fn in_front_of(source: &str, width: u16, height: u16) -> Self {
         Self::with(&settings(), source, width, height)
     }
@@ -122,7 +122,7 @@ impl Person {
         person
     }
 
-    /// Someone before an image of as many layers, each like the demo's last one.
+    /// Puts a user in front of an image of this many layers, each like the demo's last one.
     fn before_layers(number: usize, width: u16, height: u16) -> Self {
         let mut opened = DEMO.0.clone();
         let last = opened.image.layers.pop().expect("the demo has layers");
@@ -134,7 +134,7 @@ impl Person {
         person
     }
 
-    /// What happens; work beside the screen is done before anything else happens.
+    /// Sends a message; background tasks complete before the next one.
     fn tell(&mut self, message: Message) {
         self.does(message);
         while let Some(task) = self.app.task() {
@@ -174,7 +174,7 @@ impl Person {
         }
     }
 
-    /// Someone who looks at an image whose files have contents.
+    /// Puts a user in front of an image whose files have contents.
     fn with_files(width: u16, height: u16) -> Self {
         Self::looking_at(&files::FILES.0, &files::FILES.1, width, height)
     }
@@ -228,7 +228,7 @@ impl Person {
         self.clicks(column, row).at_once(MouseEventKind::Down(MouseButton::Left), column, row)
     }
 
-    /// Where some text stands on the screen.
+    /// Returns the position of a text on the screen.
     fn finds(&self, text: &str) -> (u16, u16) {
         let lines = lines(&self.sees());
         let place = lines.iter().enumerate().find_map(|(y, line)| Some((line.find(text)?, y)));
@@ -253,7 +253,7 @@ impl Person {
         lines(&self.sees()).join("\n")
     }
 
-    /// What is written on the screen, without frames and line breaks.
+    /// Returns the text on the screen, without frames and line breaks.
     fn reads(&self) -> String {
         let framed = |c: char| matches!(c, '│' | '┌' | '┐' | '└' | '┘' | '─' | '▐');
         self.screen()
@@ -263,7 +263,7 @@ impl Person {
             .join(" ")
     }
 
-    /// The path under the cursor.
+    /// Returns the path under the cursor.
     fn path(&self) -> String {
         let explorer = self.app.explorer().expect("the layers have been read");
         let node = explorer.selected().expect("a row is selected");

@@ -1,4 +1,4 @@
-//! What a person does with the mouse, in every view.
+//! Tests of the mouse in every view.
 
 use crossterm::event::{MouseButton, MouseEventKind};
 

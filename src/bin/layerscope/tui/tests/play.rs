@@ -1,4 +1,4 @@
-//! The time-lapse: what a person sees while the build goes by, with time that is told and not waited for.
+//! Tests of the replay, with time that is passed in and not waited for.
 
 use std::time::Duration;
 
@@ -18,7 +18,7 @@ use crate::view::View;
 const FRAME: Duration = Duration::from_millis(40);
 
 impl Person {
-    /// The layer that the time-lapse shows.
+    /// Returns the layer that the replay shows.
     pub fn playing(&self) -> usize {
         let screen = self.reads();
         let place = screen.split_once("Play · ").and_then(|(_, rest)| rest.split_once('/')).expect("the time-lapse").0;

@@ -18,7 +18,7 @@ use crate::view::View;
 /// The screen that every step has to fit.
 const SMALL: (u16, u16) = (80, 24);
 
-/// Someone to whom the story of an image is told.
+/// Puts a user in front of the guided tour of an image.
 fn listener(opened: &Opened, (width, height): (u16, u16)) -> Person {
     let (told, stage) = story::of(opened, Units::Iec, &Arc::default()).expect("the image is readable");
     let mut person = Person::in_front_of("an image", width, height);
@@ -31,7 +31,7 @@ fn narrator(person: &Person) -> &Narrator {
     person.app.lesson.as_ref().expect("a story is told")
 }
 
-/// Whether all of a text is on the screen.
+/// Returns whether all of a text is on the screen.
 fn says(person: &Person, text: &str) -> bool {
     squeezed(&person.reads()).contains(&squeezed(text))
 }
@@ -78,12 +78,12 @@ fn walk(opened: &Opened, what: &str) -> Vec<View> {
     views
 }
 
-/// What is told of an image, as text.
+/// Returns the guided tour of an image as text.
 fn told(opened: &Opened) -> String {
     story::of(opened, Units::Iec, &Arc::default()).expect("the image is readable").0.plain()
 }
 
-/// An image whose layers were made by these instructions.
+/// Makes an image whose layers were made by these instructions.
 fn image(layers: impl IntoIterator<Item = (&'static str, Layer)>) -> Opened {
     let (steps, layers): (Vec<_>, Vec<_>) = layers.into_iter().unzip();
     let mut image = Image::of(layers);

@@ -1,4 +1,4 @@
-//! The timeline: what a person sees of what has shipped and what can be seen.
+//! Tests of the timeline.
 
 use crossterm::event::KeyCode;
 use layerscope::report::Units;

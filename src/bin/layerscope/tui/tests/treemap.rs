@@ -1,4 +1,4 @@
-//! The map: what a person sees of where the bytes are, and how they move over it.
+//! Tests of the treemap.
 
 use std::sync::Arc;
 
@@ -19,12 +19,12 @@ fn at_the_map(width: u16, height: u16) -> Person {
 }
 
 impl Person {
-    /// The title of the map: the directory and its sizes.
+    /// Returns the title of the treemap: the directory and its sizes.
     fn title(&self) -> String {
         self.screen().lines().find(|line| line.contains("shipped = ")).expect("a title").to_owned()
     }
 
-    /// The name on the marked tile.
+    /// Returns the name on the selected tile.
     fn tile(&self) -> String {
         let screen = self.screen();
         let mark = screen.split('▶').nth(1).expect("a marked tile");

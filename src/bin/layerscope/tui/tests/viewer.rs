@@ -1,4 +1,4 @@
-//! Looking at files: what a person does in the viewer, and what they see then.
+//! Tests of the viewer.
 
 use crossterm::event::KeyCode;
 use proptest::prelude::*;
@@ -7,7 +7,7 @@ use super::pictures::check;
 use super::{Person, files};
 use crate::tui::message::Message;
 
-/// Someone who looks at a file.
+/// Puts a user in front of a file in the viewer.
 fn viewing(path: &str, width: u16, height: u16) -> Person {
     let mut person = Person::with_files(width, height);
     person.goes_to(path).types("v");

@@ -1,4 +1,4 @@
-//! What a person does in the Waste view, and what they see then.
+//! Tests of the waste view.
 
 use std::sync::Arc;
 
@@ -12,7 +12,7 @@ use crate::tui::explorer::rows::Scope;
 use crate::tui::message::Message;
 use crate::view::View;
 
-/// Someone who looks at the waste of the demo.
+/// Puts a user in front of the waste of the demo.
 fn at_the_waste(width: u16, height: u16) -> Person {
     let mut person = Person::at(width, height);
     person.types("2");

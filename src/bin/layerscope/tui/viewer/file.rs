@@ -33,7 +33,7 @@ pub struct Top {
 /// The position to go to as soon as it has been read.
 #[derive(Debug, Clone, PartialEq, Eq)]
 enum Goal {
-    /// This range becomes visible.
+    /// A range that becomes visible.
     Show(Range<u64>),
     /// The line with this index, counted from 0.
     Line(u64),

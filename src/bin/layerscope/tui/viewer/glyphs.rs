@@ -15,7 +15,7 @@ const HEAD: usize = 32 << 10;
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Encoding {
     Utf8,
-    /// One byte per character.
+    /// ISO 8859-1: one byte per character.
     Latin1,
     /// Not a text.
     Binary,

@@ -72,8 +72,10 @@ impl Play {
         self.points.len().saturating_sub(1)
     }
 
-    /// Shows the replay: from the start if the last layer is selected, and otherwise after the
+    /// Shows the replay: from the start if no particular layer is selected, and otherwise after the
     /// selected layer.
+    ///
+    /// The first and the last layer are not particular: they are selected by default.
     pub fn enter(&mut self, explorer: &Explorer) {
         if std::mem::replace(&mut self.is_shown, true) {
             return;

@@ -1,4 +1,4 @@
-//! What differs: layers, paths and packages.
+//! Tests of the differences between images: layers, paths and packages.
 
 use super::*;
 

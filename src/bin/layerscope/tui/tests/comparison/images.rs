@@ -1,4 +1,4 @@
-//! Which image is smaller, and what the whole of it costs.
+//! Tests of the table of images.
 
 use super::*;
 

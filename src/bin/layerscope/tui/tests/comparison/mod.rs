@@ -1,4 +1,4 @@
-//! Images side by side: what a person does, and what they see then.
+//! Tests of the comparison: actions of a user, and the screen after them.
 
 mod differences;
 mod images;
@@ -57,7 +57,7 @@ static LADDER: LazyLock<Vec<Known>> = LazyLock::new(|| {
     sizes.into_iter().map(image).collect()
 });
 
-/// Someone in front of images side by side.
+/// A user in front of the comparison.
 struct Onlooker<'a> {
     side: Side,
     images: &'a [Known],
@@ -71,7 +71,7 @@ struct Onlooker<'a> {
 }
 
 impl<'a> Onlooker<'a> {
-    /// Nothing has been read.
+    /// Starts before anything has been read.
     fn waiting(images: &'a [Known], width: u16, height: u16) -> Self {
         Self::with(&settings(), images, width, height)
     }
@@ -168,7 +168,7 @@ impl<'a> Onlooker<'a> {
         lines(&self.sees()).join("\n")
     }
 
-    /// What is written on the screen, without frames and line breaks.
+    /// Returns the text on the screen, without frames and line breaks.
     fn reads(&self) -> String {
         let framed = |c: char| matches!(c, '│' | '┌' | '┐' | '└' | '┘' | '─' | '▐');
         let screen = self.screen();
@@ -185,7 +185,7 @@ impl<'a> Onlooker<'a> {
         self
     }
 
-    /// The row of the screen that is selected in the list.
+    /// Returns the row of the screen that is selected in the list.
     fn selected(&self) -> String {
         let buffer = self.sees();
         let plain = Theme::plain();

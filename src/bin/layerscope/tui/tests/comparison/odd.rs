@@ -72,7 +72,7 @@ fn below_80_columns_and_on_a_few_cells_it_is_still_usable() {
     }
 }
 
-/// Something that a person does.
+/// An action of a user.
 #[derive(Debug, Clone)]
 enum Deed {
     Key(KeyCode),

@@ -1,4 +1,4 @@
-//! What a layer changed, one change after the other, and the life of a path.
+//! Tests of stepping through the changes of a layer, and of the file history.
 
 use super::*;
 

@@ -1,4 +1,4 @@
-//! What a person does with the tree: columns, orders, filters, changes, marks, and what they see then.
+//! Tests of the tree: columns, orders, filters, changes and marks.
 
 mod changes;
 mod columns;
@@ -25,7 +25,7 @@ fn explorer(person: &Person) -> &Explorer {
     person.app.explorer().expect("the layers have been read")
 }
 
-/// The names of the rows, indented by their depth.
+/// Returns the names of the rows, indented by their depth.
 fn names(person: &Person) -> Vec<String> {
     let explorer = explorer(person);
     let tree = &explorer.inspection.tree;
@@ -33,7 +33,8 @@ fn names(person: &Person) -> Vec<String> {
     rows.iter().map(|row| " ".repeat(row.depth) + &layerscope::display::escaped(tree.name(row.node))).collect()
 }
 
-/// Someone who looks at an image of these layers, with everything folded and the cursor on the first row.
+/// Puts a user in front of an image of these layers, with everything folded and the cursor on the
+/// first row.
 fn at_an_image_of(layers: Vec<Layer>) -> Person {
     let opened: Opened = build::open(entries(Image::of(layers).docker())).expect("an image");
     let inspection = layerscope::inspect(&opened, &layerscope::Progress::default()).expect("a readable image");
@@ -44,7 +45,7 @@ fn at_an_image_of(layers: Vec<Layer>) -> Person {
     person
 }
 
-/// A directory of three files in a layer, and a layer that changes all in another way.
+/// Makes a directory of three files in a layer, and a layer that changes each in a different way.
 fn three_changes() -> Person {
     at_an_image_of(vec![
         layer([dir("a"), file("a/same", 3000), file("a/other", 2000), file("a/gone", 1000), file("b", 500)]),
