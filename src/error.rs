@@ -55,7 +55,7 @@ pub enum Error {
     Dropped {
         /// The archive, escaped for display.
         path: String,
-        /// What was looked for and what was found instead.
+        /// A description of the missing files, and of what was found instead.
         found: String,
     },
     /// The archive is damaged, and the image cannot be found.

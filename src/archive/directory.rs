@@ -23,12 +23,12 @@ const FILE_LIMIT: usize = 1_000_000;
 pub struct Unreadable {
     /// The path of the host.
     pub path: PathBuf,
-    /// What the system said.
+    /// The error of the system.
     pub error: io::Error,
 }
 
 impl Unreadable {
-    /// The remark that it is missing.
+    /// Makes the warning about the missing file.
     pub fn warning(&self) -> WarningKind {
         let problem = match self.error.kind() {
             io::ErrorKind::PermissionDenied => "permission denied".into(),
@@ -39,6 +39,10 @@ impl Unreadable {
 }
 
 /// Indexes the files below `root` by their relative names.
+///
+/// # Errors
+///
+/// An error if `root` cannot be read.
 pub fn index_directory(root: &Path) -> io::Result<Members> {
     let mut builder = MembersBuilder::default();
     let unreadable = visit(root, |name, path, metadata| {
@@ -53,7 +57,12 @@ pub fn index_directory(root: &Path) -> io::Result<Members> {
     Ok(builder.finish_directory(root, unreadable))
 }
 
-/// Lists what is below `root` as the entries that a tar of it would have; returns what could not be read.
+/// Lists everything below `root` as the entries that its tar would have; returns the paths that
+/// could not be read.
+///
+/// # Errors
+///
+/// An error of `take`, or if `root` cannot be read.
 pub fn read_root_filesystem(
     root: &Path,
     mut take: impl FnMut(&Entry) -> io::Result<()>,

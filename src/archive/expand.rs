@@ -1,4 +1,4 @@
-//! Sparse files with their holes filled: what an archive means by a member that is stored with holes.
+//! Sparse files with their holes filled: the contents of a member that is stored with holes.
 
 use std::io::{self, BufRead, Read};
 use std::sync::Arc;
@@ -13,7 +13,7 @@ pub const SPARSE_LIMIT: u64 = 64 << 30;
 pub struct SparseSource {
     /// The tar that stores the file.
     pub tar: Source,
-    /// Where its pieces are.
+    /// The places of its pieces.
     pub map: Arc<SparseMap>,
     /// Its logical size in bytes.
     pub len: u64,
@@ -42,7 +42,7 @@ impl ReadAt for SparseSource {
 /// Zeros that are handed out for holes.
 static ZEROS: [u8; 64 << 10] = [0; 64 << 10];
 
-/// A sparse file that goes by, with its holes filled with zeros.
+/// A sparse file read in one pass, with its holes filled with zeros.
 pub struct SparseReader<R> {
     contents: R,
     map: Arc<SparseMap>,
@@ -51,7 +51,11 @@ pub struct SparseReader<R> {
 }
 
 impl<R: BufRead> SparseReader<R> {
-    /// The file that `entry` is, whose contents come out of `contents`.
+    /// Makes a reader of the file `entry`, whose stored bytes are read from `contents`.
+    ///
+    /// # Errors
+    ///
+    /// An error of `contents`, or if the map of pieces is not valid.
     pub fn new(mut contents: R, entry: &Entry, pieces: Pieces) -> io::Result<Self> {
         let (pairs, before) = match pieces {
             Pieces::Listed(pairs) => (pairs, 0),
@@ -65,7 +69,7 @@ impl<R: BufRead> SparseReader<R> {
         Ok(Self { contents, map, position: 0, len: entry.size })
     }
 
-    /// Where the pieces of the file are.
+    /// Returns the places of the file's pieces.
     pub fn map(&self) -> Arc<SparseMap> {
         self.map.clone()
     }

@@ -22,6 +22,10 @@ pub struct FileSource {
 
 impl FileSource {
     /// Opens the file at `path`. Its length is determined once, when it is opened.
+    ///
+    /// # Errors
+    ///
+    /// An error if the file cannot be opened.
     pub fn open(path: &Path) -> io::Result<Self> {
         let file = File::open(path)?;
         let metadata = file.metadata()?;
@@ -56,7 +60,11 @@ impl ReadAt for FileSource {
     }
 }
 
-/// Reads again what a signal interrupted before there were any bytes.
+/// Repeats a read that a signal interrupted.
+///
+/// # Errors
+///
+/// Any other error of `read`.
 pub fn uninterrupted<T>(mut read: impl FnMut() -> io::Result<T>) -> io::Result<T> {
     loop {
         match read() {

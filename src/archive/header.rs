@@ -72,7 +72,11 @@ pub(super) struct Extensions {
 }
 
 impl Extensions {
-    /// The PAX records; none if there was no such header.
+    /// Returns the PAX records; empty if there was no PAX header.
+    ///
+    /// # Errors
+    ///
+    /// [`Fault::Pax`] if they are malformed.
     pub fn pax(&self) -> Result<Pax<'_>, Fault> {
         Pax::read(self.pax.as_deref().unwrap_or_default()).ok_or(Fault::Pax)
     }
@@ -143,7 +147,7 @@ fn id(number: Option<i64>, what: &'static str) -> Result<u32, Fault> {
     Ok(u32::try_from(value & 0xffff_ffff).expect("masked to 32 bits"))
 }
 
-/// Whether entries with this type flag never have contents, whatever their size field says.
+/// Returns whether entries with this type flag never have contents, regardless of their size field.
 fn is_header_only(flag: u8) -> bool {
     matches!(flag, b'1'..=b'6')
 }

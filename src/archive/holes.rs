@@ -28,6 +28,10 @@ pub struct HoledSource {
 
 impl HoledSource {
     /// Unpacks the output of [`pack`].
+    ///
+    /// # Errors
+    ///
+    /// An error if `packed` is not such an output.
     pub fn unpack(packed: &[u8]) -> io::Result<Self> {
         let mut reader = zstd::stream::read::Decoder::new(packed)?;
         let mut bytes = Vec::new();
@@ -44,6 +48,10 @@ impl HoledSource {
     }
 
     /// Writes the full archive, with zeros for holes.
+    ///
+    /// # Errors
+    ///
+    /// An error of `out`.
     pub fn write_to(&self, mut out: impl Write) -> io::Result<()> {
         let mut buffer = vec![0; 1 << 16];
         let mut offset = 0;
@@ -57,6 +65,10 @@ impl HoledSource {
 
     /// Writes the archive to a new file. Holes stay holes if the filesystem supports them, and need
     /// no space there.
+    ///
+    /// # Errors
+    ///
+    /// An error of `file`.
     pub fn write_to_file(&self, file: &mut File) -> io::Result<()> {
         file.set_len(self.len)?;
         for (i, &(start, at)) in self.runs.iter().enumerate() {
@@ -111,6 +123,10 @@ impl ReadAt for HoledSource {
 }
 
 /// Packs an archive: the counterpart of [`HoledSource::unpack`].
+///
+/// # Errors
+///
+/// An error of `archive`.
 pub fn pack(mut archive: impl Read, level: i32) -> io::Result<Vec<u8>> {
     let mut runs: Vec<(u64, Vec<u8>)> = Vec::new();
     let mut offset = 0u64;

@@ -32,6 +32,10 @@ impl Member {
     }
 
     /// Reads the whole member.
+    ///
+    /// # Errors
+    ///
+    /// An error of the source.
     pub fn read(&self) -> std::io::Result<Vec<u8>> {
         read_extent(&*self.source, self.extent)
     }
@@ -52,7 +56,7 @@ enum Slot {
 pub struct Members {
     slots: HashMap<Vec<u8>, Slot>,
     fault: Option<(u64, Fault)>,
-    /// Where members may be found that links lead to, if the archive is a directory.
+    /// The places where targets of links may be found, if the archive is a directory.
     outside: Option<Outside>,
     unreadable: Vec<Unreadable>,
 }
@@ -105,7 +109,7 @@ impl Members {
         self.fault.as_ref()
     }
 
-    /// What of the directory could not be read, if the archive is one.
+    /// Returns the paths of the directory that could not be read, if the archive is one.
     pub fn unreadable(&self) -> &[Unreadable] {
         &self.unreadable
     }
@@ -130,7 +134,11 @@ impl Members {
         self.locate(name).ok()
     }
 
-    /// Finds the member called `name`, or tells why it is not there.
+    /// Finds the member called `name`.
+    ///
+    /// # Errors
+    ///
+    /// The reason why the archive does not have it.
     pub fn locate(&self, name: &[u8]) -> Result<Member, Absence> {
         let wanted = clean(name);
         let mut name = wanted.clone();
@@ -168,7 +176,7 @@ impl Members {
     }
 }
 
-/// A member that the archive stores with holes, as the bytes that it stands for.
+/// Returns the bytes of a member that the archive stores with holes.
 fn with_holes(tar: &Source, entry: &Entry, pieces: Pieces) -> Result<(Source, Extent), Fault> {
     check_sparse(entry)?;
     let map = SparseMap::read(&**tar, entry, pieces)?.into();

@@ -80,6 +80,10 @@ impl Extent {
 }
 
 /// Reads all of `extent`. The caller has to limit its length.
+///
+/// # Errors
+///
+/// An error of `source`, or if it ends early.
 pub fn read_extent(source: &dyn ReadAt, extent: Extent) -> io::Result<Vec<u8>> {
     let mut bytes = vec![0; usize::try_from(extent.len).map_err(io::Error::other)?];
     let read = read_start(source, extent, &mut bytes)?;
@@ -88,6 +92,10 @@ pub fn read_extent(source: &dyn ReadAt, extent: Extent) -> io::Result<Vec<u8>> {
 }
 
 /// Reads the beginning of `extent` into `buf`; returns the number of bytes read.
+///
+/// # Errors
+///
+/// An error of `source`.
 pub fn read_start(source: &dyn ReadAt, extent: Extent, buf: &mut [u8]) -> io::Result<usize> {
     let want = usize::try_from(extent.len).unwrap_or(usize::MAX).min(buf.len());
     let mut done = 0;

@@ -1,10 +1,9 @@
-//! Blobs that an archive which is a directory has as links to other places of the host.
+//! Follows links out of a directory that is an archive, to blobs elsewhere on the host.
 //!
-//! Bazel leaves layouts whose blobs lead to its cache, and layouts may share
-//! one directory of blobs. An unpacked archive of a stranger may have links to
-//! anything. So a link that leads out is followed only if the bytes behind it
-//! have the digest that the member is named by: then they are what was asked
-//! for, wherever they lie.
+//! Bazel makes layouts whose blobs are links to its cache, and layouts may share one directory of
+//! blobs. An unpacked archive of a stranger may have links to anything. A link that leads out is
+//! therefore only followed if the bytes have the digest in the member's name, so that they are the
+//! requested ones, wherever they are.
 
 use std::collections::HashMap;
 use std::fs;
@@ -19,43 +18,48 @@ use super::{Extent, FileSource, Window};
 
 /// Read at a time while a file is hashed.
 const WINDOW: usize = 256 << 10;
-/// Members that say what is in an archive, and which no digest names.
+/// Members that list the contents of an archive, and that no digest names.
 const TABLES_OF_CONTENTS: [&[u8]; 2] = [b"index.json", b"manifest.json"];
 
-/// Why an archive does not have a member.
+/// The reason why an archive does not have a member.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Absence {
     /// No member has the name.
     NotThere,
-    /// It is a link to this, which is not there.
+    /// A link to this target, which does not exist.
     Dangling(Vec<u8>),
-    /// It is a link that leads out of the directory, and is not followed.
+    /// A link that leads out of the directory, and is not followed.
     LinkOut {
-        /// Where it leads.
+        /// The target.
         target: PathBuf,
-        /// Whether it would have been followed with another digest.
+        /// True if the digest of the target's bytes is wrong.
         other_digest: bool,
     },
     /// The system does not let this program read it.
     Unreadable(io::ErrorKind),
 }
 
-/// The places of the host that links out of a directory lead to.
+/// The places on the host to which links out of a directory lead.
 pub struct Outside {
     root: PathBuf,
     /// The number of the first member that is found here.
     first: usize,
-    /// What was looked for; hashing takes time, and a layer may be there many times.
+    /// The results so far: hashing takes time, and a layer may occur many times.
     known: Mutex<HashMap<Vec<u8>, Result<Member, Absence>>>,
 }
 
 impl Outside {
-    /// The places that links in `root` lead to; members that are found get numbers above `last`.
+    /// Prepares to follow links in `root`. Members that are found get numbers above `last`.
     pub fn new(root: &Path, last: usize) -> Self {
         Self { root: root.to_owned(), first: last + 1, known: Mutex::default() }
     }
 
-    /// Finds the member called `name`, which is not in the directory itself; `link` is what it is a link to.
+    /// Finds the member called `name`, which is not in the directory itself; `link` is the target
+    /// if it is a link.
+    ///
+    /// # Errors
+    ///
+    /// The reason why there is no such member.
     pub fn find(&self, name: &[u8], link: Option<Vec<u8>>) -> Result<Member, Absence> {
         let mut known = self.known.lock().unwrap_or_else(PoisonError::into_inner);
         if let Some(found) = known.get(name) {
@@ -88,7 +92,7 @@ impl Outside {
     }
 }
 
-/// A digest that stands in the name of a member: `blobs/sha256/DIGITS`, `DIGITS.tar`, `sha256:DIGITS`.
+/// The digest in the name of a member: `blobs/sha256/DIGITS`, `DIGITS.tar`, `sha256:DIGITS`.
 struct NamedDigest {
     digits: String,
 }

@@ -40,10 +40,10 @@ fn first(body: &[u8]) -> Option<(Record<'_>, &[u8])> {
     (!no_nul.contains(&0)).then_some((record, &body[length..]))
 }
 
-/// The records of an extended header that are read; the last of equal keys counts.
+/// The records of an extended header that are used; the last of equal keys counts.
 ///
-/// An empty value takes a record back, and with it the whole key: what the
-/// header itself says counts (POSIX, "pax Extended Header").
+/// An empty value deletes a record and all earlier ones with its key, so that the field in the
+/// header itself counts (POSIX, "pax Extended Header").
 #[derive(Default)]
 pub struct Pax<'a> {
     /// The name of the entry.
@@ -56,13 +56,13 @@ pub struct Pax<'a> {
     pub uid: Option<&'a [u8]>,
     /// The numeric group.
     pub gid: Option<&'a [u8]>,
-    /// When the entry was modified.
+    /// The modification time.
     pub mtime: Option<&'a [u8]>,
     /// The other times, which must be times.
     pub times: [Option<&'a [u8]>; 2],
     /// The overlay filesystem's opaque attribute.
     pub overlay_opaque: Option<&'a [u8]>,
-    /// Where the holes of a sparse file are.
+    /// The holes of a sparse file.
     pub sparse: Sparse<'a>,
 }
 
@@ -71,15 +71,15 @@ pub struct Pax<'a> {
 pub struct Sparse<'a> {
     /// The version, before the dot.
     pub major: Option<&'a [u8]>,
-    /// The version, behind the dot.
+    /// The version, after the dot.
     pub minor: Option<&'a [u8]>,
-    /// Offsets and lengths, each behind a comma.
+    /// Offsets and lengths, separated by commas.
     pub map: Option<&'a [u8]>,
-    /// Offsets and lengths, a record each, as version 0.0 has them.
+    /// Offsets and lengths, one per record, as in version 0.0.
     pub numbers: Vec<&'a [u8]>,
     /// The logical size.
     pub size: Option<&'a [u8]>,
-    /// The logical size, as version 1.0 calls it.
+    /// The logical size, as named in version 1.0.
     pub real_size: Option<&'a [u8]>,
     /// The name of the file.
     pub name: Option<&'a [u8]>,
@@ -125,7 +125,7 @@ impl<'a> Pax<'a> {
     }
 }
 
-/// How the holes of a sparse file are described.
+/// The format in which the holes of a sparse file are described.
 #[derive(Clone, Copy, PartialEq, Eq)]
 pub enum SparseVersion {
     /// 0.0 and 0.1: in the records.
@@ -135,7 +135,8 @@ pub enum SparseVersion {
 }
 
 impl Sparse<'_> {
-    /// The version; `None` if the file is not sparse, or of a version that Go does not know.
+    /// Returns the version; `None` if the file is not sparse, or has a version that Go does not
+    /// know.
     pub fn version(&self) -> Option<SparseVersion> {
         match (self.major, self.minor) {
             (Some(b"0"), Some(b"0" | b"1")) => Some(SparseVersion::Records),

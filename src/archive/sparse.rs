@@ -1,9 +1,8 @@
-//! Where the holes of a sparse file are: the old GNU format, and the three of PAX (`GNU.sparse.*`, tar manual, "Storing
-//! Sparse Files").
+//! Finds the holes of a sparse file in the old GNU format and the three PAX formats
+//! (`GNU.sparse.*`, tar manual, "Storing Sparse Files").
 //!
-//! A walk over the entries of a layer needs only the logical size. Whoever reads
-//! the contents of such a file walks there again, and takes the map from the
-//! headers.
+//! A walk over the entries of a layer only needs the logical size. To read the contents of such a
+//! file, its headers are read again for the map.
 
 use std::io::{self, BufRead, Read};
 
@@ -11,22 +10,23 @@ use super::number::{decimal, field};
 use super::pax::{Pax, SparseVersion};
 use super::{Entry, Extent, Fault, Limits, ReadAt, Walker, Window};
 
-/// Pieces that a file may be stored in.
+/// The most pieces of one file.
 pub(super) const PIECES: usize = 1 << 20;
-/// Read at a time while the file is looked for.
+/// Number of bytes that are read at a time while the file is searched.
 const WINDOW: usize = 32 << 10;
 
-/// Where the pieces of a sparse file lie in it, as its headers say.
+/// The pieces of a sparse file, as its headers describe them.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Pieces {
     /// Offsets and lengths.
     Listed(Vec<(u64, u64)>),
-    /// They stand before the contents.
+    /// A list before the contents.
     BeforeContents,
 }
 
 impl Pieces {
-    /// Reads them from the header of a sparse file, with the blocks behind it and the records before it.
+    /// Reads the pieces from the header of a sparse file, the blocks after it, and the records
+    /// before it.
     pub(super) fn read(header: &[u8; 512], blocks: &[[u8; 512]], pax: &Pax<'_>) -> Result<Self, Fault> {
         if header[156] == b'S' { old_gnu(header, blocks) } else { from_records(pax) }
     }
@@ -34,7 +34,7 @@ impl Pieces {
 
 const NO_NUMBERS: &str = "it has no numbers";
 
-/// Four pairs in the header, 21 in each block that follows.
+/// Reads the old GNU format: four pairs in the header, and 21 in each of the blocks that follow.
 fn old_gnu(header: &[u8; 512], blocks: &[[u8; 512]]) -> Result<Pieces, Fault> {
     let mut pairs = Vec::new();
     for list in [&header[386..482]].into_iter().chain(blocks.iter().map(|block| &block[..504])) {
@@ -50,7 +50,8 @@ fn old_gnu(header: &[u8; 512], blocks: &[[u8; 512]]) -> Result<Pieces, Fault> {
     Ok(Pieces::Listed(pairs))
 }
 
-/// Version 1.0 has the map before the contents, 0.1 in one record, 0.0 in a record for each number.
+/// Reads the PAX formats: 1.0 has the map before the contents, 0.1 in one record, 0.0 in one record
+/// per number.
 fn from_records(pax: &Pax<'_>) -> Result<Pieces, Fault> {
     let sparse = &pax.sparse;
     if sparse.version() == Some(SparseVersion::Contents) {
@@ -71,7 +72,8 @@ fn from_records(pax: &Pax<'_>) -> Result<Pieces, Fault> {
     Ok(Pieces::Listed(pairs.iter().map(|&[offset, len]| (offset, len)).collect()))
 }
 
-/// Reads the map that stands before the contents, in lines; returns how many bytes it takes without its padding.
+/// Reads the map that precedes the contents, in lines; returns it with its length in bytes, without
+/// padding.
 pub(super) fn map_before_contents(contents: &mut impl BufRead) -> io::Result<(Vec<(u64, u64)>, u64)> {
     let mut read = 0;
     let mut next = || {
@@ -94,7 +96,7 @@ fn bad(what: &'static str) -> io::Error {
     io::Error::new(io::ErrorKind::InvalidData, Fault::SparseMap(what))
 }
 
-/// The pieces of a file that are stored; what lies between them is zeros.
+/// The stored pieces of a file; everything between them is zeros.
 pub struct SparseMap {
     /// The pieces, ordered by their offset in the file: offset in the file, length, and offset in
     /// the tar.
@@ -117,6 +119,10 @@ pub struct Stretch {
 
 impl SparseMap {
     /// Reads the map of the file whose contents start at `data` in `tar`.
+    ///
+    /// # Errors
+    ///
+    /// An error of `tar`, or if the map is not valid.
     pub fn find(tar: &dyn ReadAt, data: u64) -> io::Result<Self> {
         let window = Window::new(tar, Extent::whole(tar), WINDOW);
         let mut walker = Walker::new(window, Limits::default()).keeping_pieces();
@@ -134,6 +140,10 @@ impl SparseMap {
     }
 
     /// Makes the map of an entry of `tar` that is stored in `pieces`.
+    ///
+    /// # Errors
+    ///
+    /// An error of `tar`, or if the pieces are not valid.
     pub fn read(tar: &dyn ReadAt, entry: &Entry, pieces: Pieces) -> io::Result<Self> {
         let (pairs, before) = match pieces {
             Pieces::Listed(pairs) => (pairs, 0),
@@ -145,8 +155,8 @@ impl SparseMap {
         Self::lay_out(pairs, before, entry)
     }
 
-    /// Places pieces one behind the other, after a map of `before` bytes; they must fit both the file and what is stored
-    /// of it.
+    /// Lays out pieces one after another, after a map of `before` bytes. They must fit both the
+    /// file and its stored bytes.
     pub(super) fn lay_out(mut pairs: Vec<(u64, u64)>, before: u64, entry: &Entry) -> io::Result<Self> {
         let mut at = entry.data.saturating_add(before.next_multiple_of(512));
         let behind = entry.data.saturating_add(entry.stored);

@@ -84,7 +84,7 @@ pub struct Walker<R> {
     left: u64,
     padding: u64,
     entry: Entry,
-    /// Where the current entry has holes, if that is kept.
+    /// The holes of the current entry, if they are needed.
     pieces: Option<Pieces>,
     keeps_pieces: bool,
     ended: bool,
@@ -147,6 +147,10 @@ impl<R: Forward> Walker<R> {
     }
 
     /// Advances to the next entry; `false` at the end of the archive.
+    ///
+    /// # Errors
+    ///
+    /// The [`Fault`] that ends the walk.
     pub fn advance(&mut self) -> Result<bool, Fault> {
         if self.ended {
             return Ok(false);
@@ -207,6 +211,10 @@ impl<R: Forward> Walker<R> {
     }
 
     /// Passes the contents of the current entry to `take`, piece by piece.
+    ///
+    /// # Errors
+    ///
+    /// The [`Fault`] that ends the walk.
     pub fn contents(&mut self, mut take: impl FnMut(&[u8])) -> Result<(), Fault> {
         while self.left > 0 {
             let available = self.reader.fill_buf()?;
@@ -227,6 +235,10 @@ impl<R: Forward> Walker<R> {
     }
 
     /// Reads everything after the end of the archive; returns the total length.
+    ///
+    /// # Errors
+    ///
+    /// An error of the reader.
     pub fn drain(&mut self) -> io::Result<u64> {
         self.position += self.reader.skip(u64::MAX)?;
         Ok(self.position)

@@ -17,6 +17,10 @@ pub trait Forward: BufRead {
 }
 
 /// Implements `Read::read` for a reader with a buffer.
+///
+/// # Errors
+///
+/// An error of `reader`.
 pub fn read_buffered(reader: &mut impl BufRead, buf: &mut [u8]) -> io::Result<usize> {
     let available = reader.fill_buf()?;
     let n = available.len().min(buf.len());

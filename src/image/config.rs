@@ -5,16 +5,16 @@ use super::json::{Document, Fields, JsonError, Value};
 use super::platform::Platform;
 use crate::warning::{Warning, WarningKind};
 
-/// What is read of a config; anything may be missing.
+/// The fields of a config that are used; any of them may be missing.
 #[derive(Debug, Clone, Default)]
 pub struct Config {
     /// The platform that the image is for.
     pub platform: Platform,
-    /// When the image was built, RFC 3339.
+    /// The time of the build, RFC 3339.
     pub created: Option<String>,
     /// The digests of the uncompressed layers, the lowest first; `None` for one that is no text.
     pub diff_ids: Vec<Option<String>>,
-    /// What a container runs.
+    /// The run configuration of a container.
     pub run: Run,
     /// The steps of the build, with those that made no layer.
     pub history: Vec<HistoryEntry>,
@@ -41,7 +41,7 @@ pub struct Run {
     pub labels: Vec<String>,
 }
 
-/// One step of the build.
+/// An entry of the history.
 #[derive(Debug, Clone, Default)]
 pub struct HistoryEntry {
     /// The command, in the builder's own spelling.
@@ -89,7 +89,11 @@ impl Run {
 }
 
 impl Config {
-    /// Parses the bytes of a config; what is odd about it is added to `doubts`.
+    /// Parses the bytes of a config; its peculiarities are added to `doubts`.
+    ///
+    /// # Errors
+    ///
+    /// [`JsonError`] if the bytes are not JSON.
     pub fn parse(bytes: &[u8], doubts: &mut Vec<String>) -> Result<Self, JsonError> {
         let document = Document::parse(bytes)?;
         doubts.extend(document.doubts);

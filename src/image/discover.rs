@@ -12,13 +12,18 @@ use crate::display::{escaped, escaped_str, hex};
 use crate::error::Error;
 use crate::warning::{Warning, WarningKind};
 
-/// Images with one and the same configuration that are told apart; each holds a copy of what the configuration says.
+/// The most images with the same config that are distinguished; each has a copy of the config.
 const SAME_CONFIG: usize = 100;
 
-/// Finds the images of an archive: `manifest.json` first, then what only `index.json` names, else `repositories`.
+/// Finds the images of an archive: those in `manifest.json`, then those only in `index.json`;
+/// without both, those in `repositories`.
 ///
-/// A table of contents that cannot be understood is passed over if another names an image. `None` if the archive has
-/// none of them.
+/// A table of contents that cannot be understood is skipped if another names an image. Returns
+/// `None` if the archive has none of them.
+///
+/// # Errors
+///
+/// An error if no table of contents can be understood.
 pub fn discover(path: &str, members: &Members) -> Result<Option<Vec<Image>>, Error> {
     let mut search = Search { path, members, notes: Vec::new(), dropped: 0 };
     let mut tables = Tables::default();
@@ -64,12 +69,12 @@ fn no_image(search: &Search<'_>, tables: &[&str]) -> Error {
     Error::NoImage { path: search.path.into(), found }
 }
 
-/// What the tables of contents of an archive yield.
+/// The tables of contents of an archive.
 #[derive(Default)]
 struct Tables {
-    /// Those that could be read.
+    /// The tables that could be read.
     found: Vec<&'static str>,
-    /// Those that could not.
+    /// The tables that could not be read.
     broken: Vec<(&'static str, Error)>,
     drafts: Vec<Draft>,
 }
@@ -87,9 +92,9 @@ impl Tables {
     }
 }
 
-/// What tells an image from the others of its archive: its configuration and its layers, in their order.
+/// The identity of an image in its archive: its config and its layers, in order.
 ///
-/// The same configuration alone does not: one image may be there in two compressions.
+/// The config alone is not sufficient, because one image may be present in two compressions.
 #[derive(PartialEq, Eq, Hash)]
 struct Identity {
     config: Part,
@@ -118,7 +123,7 @@ struct Found<'a> {
     known: HashMap<Identity, usize>,
     /// Configurations by the number of their member: reading one again and again could go on for hours.
     configs: HashMap<usize, Arc<ReadConfig>>,
-    /// How many images have each configuration.
+    /// The number of images with each config.
     uses: HashMap<Part, usize>,
     too_many: bool,
 }
@@ -235,7 +240,7 @@ impl<'a> Found<'a> {
         }
     }
 
-    /// Reads the configuration called `name`, or tells what is wrong with it.
+    /// Reads the config called `name`; the error describes the problem.
     fn config(&mut self, name: &str) -> Result<Arc<ReadConfig>, WarningKind> {
         let unreadable = |problem: String| WarningKind::ConfigUnreadable { name: name.into(), problem };
         let member = self.search.members.locate(name.as_bytes()).map_err(|absence| match absence {
@@ -264,7 +269,7 @@ impl<'a> Found<'a> {
 }
 
 impl Image {
-    /// Takes what another description of the same image says.
+    /// Adopts facts from another description of the same image.
     fn learn(&mut self, draft: Draft) {
         for tag in draft.tags {
             if !self.tags.iter().any(|known| plain_name(known) == plain_name(&tag)) {

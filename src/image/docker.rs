@@ -12,7 +12,7 @@ use crate::warning::{Warning, WarningKind};
 /// The member that lists the images.
 pub(super) const NAME: &str = "manifest.json";
 
-/// Where to fetch a layer that may not be distributed.
+/// The places to download a layer that may not be distributed.
 struct Descriptor {
     digest: String,
     urls: Vec<String>,
@@ -53,7 +53,8 @@ pub(super) fn drafts(search: &mut Search<'_>) -> Result<Option<Vec<Draft>>, Erro
     Ok(Some(drafts))
 }
 
-/// Whether an object looks like an entry of the array, not like an image manifest: those describe their config.
+/// Returns whether an object looks like an entry of the array, and not like an image manifest,
+/// which describes its config.
 fn is_entry(value: &Value) -> bool {
     let mut ignored = Vec::new();
     Fields::new(value.clone(), "", &mut ignored).is_some_and(|mut fields| fields.text("Config").is_some())

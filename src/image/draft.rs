@@ -1,4 +1,5 @@
-//! What an archive's tables of contents say of an image, before its configuration and its layers are looked for.
+//! Describes an image by an archive's tables of contents, before its config and its layers are
+//! searched.
 
 use super::config::{Config, HistoryEntry};
 use super::json::{Document, Value};
@@ -9,7 +10,7 @@ use crate::display::{escaped, escaped_str};
 use crate::error::Error;
 use crate::warning::{Warning, WarningKind};
 
-/// Where the parts of an image are named.
+/// The parts of an image by name.
 #[derive(Default)]
 pub(super) struct Draft {
     pub tags: Vec<String>,
@@ -21,14 +22,14 @@ pub(super) struct Draft {
     /// The history, where it does not come from a configuration.
     pub history: Option<Vec<HistoryEntry>>,
     pub layers: Vec<LayerDraft>,
-    /// The platform, where an index tells.
+    /// The platform, if an index has it.
     pub platform: Platform,
     pub built_on: Option<BuiltOn>,
     pub warnings: Vec<Warning>,
     pub mismatches: Vec<Warning>,
 }
 
-/// Where the configuration of an image is.
+/// The place of an image's config.
 #[derive(Default)]
 pub(super) enum ConfigDraft {
     /// There is none.
@@ -44,20 +45,20 @@ pub(super) enum ConfigDraft {
 pub(super) struct LayerDraft {
     pub name: Vec<u8>,
     pub digest: Option<String>,
-    /// The size as stored in bytes, where the manifest tells.
+    /// The stored size in bytes, if the manifest has it.
     pub size: Option<u64>,
     pub foreign: bool,
     pub format: LayerFormat,
 }
 
-/// What the images of an archive are looked for in, and what is noted on the way.
+/// The archive in which images are searched, and the remarks on it.
 pub(super) struct Search<'a> {
     /// The archive, escaped for display.
     pub path: &'a str,
     pub members: &'a Members,
-    /// What is odd, but not about one image.
+    /// Warnings that are not about one image.
     pub notes: Vec<Warning>,
-    /// Blobs that indexes name and that are not there, although nothing says that they may be missing.
+    /// The number of missing blobs that indexes name, without a reason for them to be missing.
     pub dropped: usize,
 }
 
@@ -68,6 +69,10 @@ impl Search<'_> {
     }
 
     /// Reads the JSON member called `name`; `None` if there is none.
+    ///
+    /// # Errors
+    ///
+    /// An error if the member cannot be read or is not JSON.
     pub fn table(&mut self, name: &str) -> Result<Option<Value>, Error> {
         let member = match self.members.locate(name.as_bytes()) {
             Ok(member) => member,
@@ -85,7 +90,7 @@ impl Search<'_> {
         Ok(Some(document.value))
     }
 
-    /// The error that a member cannot be understood.
+    /// Makes the error for a member that cannot be understood.
     pub fn bad_json(&self, member: &str, problem: String) -> Error {
         Error::BadJson { path: self.path.into(), member: member.into(), problem }
     }

@@ -1,6 +1,6 @@
-//! What the bytes of a layer are, where its media type tells what they themselves do not.
+//! The format of a layer's bytes, if only its media type reveals it.
 
-/// The format of a layer, as its media type tells.
+/// The format of a layer, according to its media type.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum LayerFormat {
     /// A tar, compressed or not.

@@ -51,7 +51,8 @@ pub struct Layer {
     pub name: String,
     /// The bytes; `None` if the archive does not have them.
     pub member: Option<Member>,
-    /// Why the archive does not hold its bytes although it has the name: `is a link to …, which is not there`.
+    /// The reason why the archive does not have the bytes of a known name: `is a link to …, which
+    /// is not there`.
     pub absence: Option<String>,
     /// The digest of the bytes as stored, if recorded.
     pub digest: Option<String>,
@@ -63,7 +64,7 @@ pub struct Layer {
     pub size: Option<u64>,
     /// True if the layer may not be distributed, so that archives leave it out.
     pub foreign: bool,
-    /// The format of its bytes, as far as the manifest tells.
+    /// The format of its bytes, if the manifest has it.
     pub format: LayerFormat,
 }
 
@@ -94,7 +95,7 @@ pub struct Image {
     pub manifest: Option<String>,
     /// Digests of the indexes that lead to it, and of further manifests that describe it.
     pub other_digests: Vec<String>,
-    /// `os/architecture[/variant]`, as an index tells, else the config.
+    /// `os/architecture[/variant]`, from an index or otherwise from the config.
     pub platform: Option<String>,
     /// Further platforms that an index lists it for.
     pub other_platforms: Vec<String>,
@@ -140,7 +141,7 @@ impl Image {
         format!("{tags}  {}  {short}  {layers}  {size}", escaped_str(platform))
     }
 
-    /// Whether the archive holds all its layers, but for those that may not be distributed.
+    /// Returns whether the archive has all layers, except those that may not be distributed.
     pub fn is_held(&self) -> bool {
         self.layers.iter().all(|layer| layer.member.is_some() || layer.foreign)
     }

@@ -17,7 +17,7 @@ use crate::warning::{Warning, WarningKind};
 /// The member that leads to the images.
 pub(super) const NAME: &str = "index.json";
 
-/// An index or a manifest: which one is told by what it lists.
+/// An index or a manifest, depending on the lists it has.
 struct Document {
     manifests: Option<Vec<Option<Descriptor>>>,
     config: Option<Descriptor>,
@@ -63,7 +63,7 @@ impl Descriptor {
     }
 }
 
-/// How blobs are named after their digests.
+/// The naming of blobs by their digests.
 #[derive(Clone, Copy, PartialEq, Eq)]
 enum Naming {
     /// `blobs/ALGORITHM/DIGITS`.
@@ -126,7 +126,7 @@ fn read_top(value: Value, name: &str, search: &mut Search<'_>) -> Option<Documen
     document
 }
 
-/// What indexes say of the manifests in them.
+/// The information that indexes have about a manifest.
 #[derive(Clone, Default)]
 struct Above {
     tags: Vec<String>,
@@ -253,7 +253,7 @@ fn read_document(
     Ok((document, mismatch))
 }
 
-/// The image that a manifest describes; `None` if it is an artifact of another kind.
+/// Reads the image that a manifest describes; `None` if it is another kind of artifact.
 fn draft(document: Document, naming: Naming) -> Option<Draft> {
     let built_on = BuiltOn::from_annotations(&document.annotations);
     if let Some(manifest) = document.first_schema {
@@ -301,7 +301,7 @@ fn layer_draft(layer: Option<Descriptor>, naming: Naming) -> LayerDraft {
 }
 
 impl BuiltOn {
-    /// What annotations say of the base image.
+    /// Reads the base image from annotations.
     fn from_annotations(annotations: &Annotations) -> Option<Self> {
         let get = |key| annotations.get(key).filter(|text| !text.is_empty()).cloned();
         Some(Self { name: get(Self::NAME)?, digest: get(Self::DIGEST) })

@@ -56,7 +56,7 @@ pub(crate) struct CompressedArchive {
     pub source: Source,
     /// Its compression.
     pub compression: Compression,
-    /// Where each member that was not kept is in the uncompressed archive, by its number.
+    /// The places in the uncompressed archive of members that were not kept, by member number.
     pub places: HashMap<usize, Place>,
 }
 

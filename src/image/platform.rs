@@ -15,16 +15,16 @@ pub struct Platform {
 }
 
 impl Platform {
-    /// The parts joined with slashes; `None` if nothing is known.
+    /// Joins the parts with slashes; `None` if none is known.
     pub fn text(&self) -> Option<String> {
         let parts = [&self.os, &self.architecture, &self.variant];
         let known: Vec<_> = parts.into_iter().flatten().map(String::as_str).filter(|part| !part.is_empty()).collect();
         (!known.is_empty()).then(|| known.join("/"))
     }
 
-    /// What a descriptor says, filled up with what the configuration says.
+    /// Returns the platform of a descriptor, completed with that of the config.
     ///
-    /// The variant of the configuration counts only if it speaks of the same architecture.
+    /// The config's variant only counts if both have the same architecture.
     pub fn or(self, config: &Self) -> Self {
         let same = |one: &Option<String>, other: &Option<String>| one.is_none() || one == other;
         let alike = same(&self.os, &config.os) && same(&self.architecture, &config.architecture);
@@ -35,20 +35,20 @@ impl Platform {
         }
     }
 
-    /// The platform of attestations, which are for none.
+    /// Returns whether this is the platform of attestations, which are not for any.
     pub fn is_unknown(&self) -> bool {
         self.os.as_deref() == Some("unknown") && self.architecture.as_deref() == Some("unknown")
     }
 }
 
-/// The platform of this machine; containers run on Linux.
+/// Returns the platform of this machine; containers run on Linux.
 pub fn this_machine() -> String {
     format!("linux/{}", architecture(std::env::consts::ARCH, "").0)
 }
 
-/// How well an image for `platform` fits one that is asked for: 0 is best, `None` not at all.
+/// Rates an image for `platform` when another one is wanted: 0 is best, `None` does not fit at all.
 ///
-/// A variant that is not asked for does not matter, but the usual one fits best.
+/// A variant that is not requested does not matter, but the usual one is best.
 pub fn fit(platform: &str, wanted: &str) -> Option<u32> {
     let (os, machine, variant) = parts(platform);
     let (wanted_os, wanted_machine, wanted_variant) = parts(wanted);
@@ -65,7 +65,7 @@ pub fn fit(platform: &str, wanted: &str) -> Option<u32> {
     any_variant.then_some(1 + if machine == "arm" { 100 - version } else { version })
 }
 
-/// The three parts in lower case and with their usual names; what is not given is empty.
+/// Returns the three parts in lower case and with their usual names; missing ones are empty.
 fn parts(platform: &str) -> (String, String, String) {
     const SYSTEMS: [&str; 10] =
         ["linux", "windows", "darwin", "macos", "freebsd", "netbsd", "openbsd", "solaris", "wasi", "plan9"];
@@ -83,7 +83,7 @@ fn parts(platform: &str) -> (String, String, String) {
     (os.into(), machine.into(), variant)
 }
 
-/// The usual name of an architecture, and its variant unless that is the usual one.
+/// Returns the usual name of an architecture, and its variant unless that is the usual one.
 fn architecture<'a>(name: &'a str, variant: &str) -> (&'a str, String) {
     let numbered =
         if variant.starts_with(|c: char| c.is_ascii_digit()) { format!("v{variant}") } else { variant.into() };

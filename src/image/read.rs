@@ -31,9 +31,9 @@ pub struct ReadLayer {
     pub stored_bytes: u64,
     /// The fault, if the layer could not be read to its end.
     pub fault: Option<String>,
-    /// What is odd about it, or missing, besides a fault.
+    /// Peculiarities and missing parts, besides a fault.
     pub notes: Vec<WarningKind>,
-    /// What its bytes hash to, where that was asked for.
+    /// The digests, if requested.
     pub digests: Option<Digests>,
 }
 
@@ -85,9 +85,11 @@ impl ReadAt for Cancellable<'_> {
     }
 }
 
-/// Reads the layer in `member`.
+/// Reads the layer in `member`. A fault in the layer is part of the result.
 ///
-/// A fault in the layer is part of the result. The only error is [`Error::Cancelled`].
+/// # Errors
+///
+/// [`Error::Cancelled`] is the only one.
 pub fn read_layer(member: &Member, progress: &Progress) -> Result<ReadLayer, Error> {
     let source = Cancellable { source: &*member.source, cancel: &progress.cancel };
     let compression = head(&source, member.extent.offset).map_or(Compression::None, |head| {
@@ -196,6 +198,10 @@ fn content_hash<R: Forward>(walker: &mut Walker<R>, size: u64) -> Result<u128, F
 }
 
 /// Hashes a run of bytes as the contents of compressed layers are hashed.
+///
+/// # Errors
+///
+/// An error of `source`.
 pub fn hash_extent(source: &dyn ReadAt, extent: Extent) -> io::Result<u128> {
     let mut hasher = Xxh3::new();
     let mut window = Window::new(source, extent, COMPRESSED_WINDOW);

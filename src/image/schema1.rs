@@ -64,7 +64,7 @@ fn entry(text: &str, doubts: &mut Vec<String>) -> Option<HistoryEntry> {
 }
 
 impl Manifest {
-    /// The image, with its blobs named by `name`.
+    /// Describes the image, with its blobs named by `name`.
     pub fn draft(self, name: impl Fn(&str) -> Vec<u8>) -> Draft {
         let layers = self.layers.into_iter().map(|digest| LayerDraft {
             name: name(&digest),

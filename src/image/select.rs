@@ -21,6 +21,10 @@ const SHORTEST: usize = 4;
 ///
 /// Among images for several platforms, the one for this machine is selected unless another is
 /// requested.
+///
+/// # Errors
+///
+/// An error if no image matches, or if several do.
 pub fn select(path: &str, images: &[Image], selection: &Selection) -> Result<usize, Error> {
     let wanted = selection.image.as_deref();
     let platform = selection.platform.as_deref();
@@ -44,7 +48,7 @@ pub fn select(path: &str, images: &[Image], selection: &Selection) -> Result<usi
     }
 }
 
-/// Of one image for several platforms, the only one that fits best.
+/// Returns the only image that fits best among those for several platforms.
 fn of_platform(images: &[Image], fitting: &[usize], platform: Option<&str>) -> Option<usize> {
     let machine = this_machine();
     // An engine that has an image for one platform saves the index of all and the layers of that one.
@@ -67,8 +71,8 @@ fn fit_of(image: &Image, wanted: &str) -> Option<u32> {
     listed.filter_map(|platform| fit(platform, wanted)).min()
 }
 
-/// Whether images are the same one for several platforms: what is wanted calls each of them the same, or their tags are
-/// the same.
+/// Returns whether images are one image for several platforms: the wanted name is that of each, or
+/// their tags are equal.
 fn is_one_image(images: &[Image], fitting: &[usize], wanted: Option<&str>) -> bool {
     let mut fitting = fitting.iter().map(|&i| &images[i]);
     let Some(first) = fitting.next() else { return false };
@@ -84,7 +88,7 @@ fn is_one_image(images: &[Image], fitting: &[usize], wanted: Option<&str>) -> bo
     }
 }
 
-/// The name of the image, or the digest, that `wanted` stands for.
+/// Returns the name of the image, or the digest, that `wanted` stands for.
 fn matching_name<'a>(image: &'a Image, wanted: &str) -> Option<&'a str> {
     let tag = image.tags.iter().map(|tag| plain_name(tag)).find(|tag| *tag == plain_name(wanted));
     tag.or_else(|| {

@@ -35,7 +35,7 @@ pub struct Streamed {
     pub members: Members,
     /// The layers that were read, by member number.
     pub layers: HashMap<usize, Arc<ReadLayer>>,
-    /// Where each member that was not kept is in the archive, by its number.
+    /// The places in the archive of members that were not kept, by member number.
     pub places: HashMap<usize, Place>,
     /// The archive itself as a layer, in case that it is a root filesystem.
     pub whole: ReadLayer,
@@ -43,20 +43,24 @@ pub struct Streamed {
     pub not_a_tar: Option<&'static str>,
     /// True if the end marker of the archive was found.
     pub complete: bool,
-    /// What was wrong after the end of the archive: a checksum, say.
+    /// A fault after the end of the archive, such as a wrong checksum.
     pub trailer: Option<WarningKind>,
 }
 
-/// Where the bytes of a member are in a decoded archive.
+/// The place of a member's bytes in a decoded archive.
 #[derive(Clone)]
 pub struct Place {
     /// The first byte of what is stored.
     pub start: u64,
-    /// Where its holes are, and how long it is with them, if the archive stores it with holes.
+    /// The holes and the full length, if the archive stores the member with holes.
     pub holes: Option<(Arc<SparseMap>, u64)>,
 }
 
 /// Reads a tar from `reader` to its end.
+///
+/// # Errors
+///
+/// [`Error::Cancelled`], or an error if `reader` cannot be read.
 pub fn read_stream(path: &str, mut reader: impl BufRead, progress: &Progress) -> Result<Streamed, Error> {
     let failed = |source| Error::Io { path: path.into(), operation: "read", source };
     let cancelled = || progress.cancel.load(std::sync::atomic::Ordering::Relaxed);
@@ -137,7 +141,7 @@ pub fn read_stream(path: &str, mut reader: impl BufRead, progress: &Progress) ->
     Ok(streamed)
 }
 
-/// What members are put into as they go by.
+/// The collected members of a stream.
 struct Taking<'a> {
     kept: &'a mut u64,
     streamed: &'a mut Streamed,
@@ -212,6 +216,10 @@ fn peek(reader: &mut impl BufRead) -> io::Result<Vec<u8>> {
 }
 
 /// Lists a directory of the host as a layer.
+///
+/// # Errors
+///
+/// An error if the directory cannot be read.
 pub fn read_root_directory(root: &std::path::Path) -> io::Result<ReadLayer> {
     let mut layer = ReadLayer::new(Compression::None, 0);
     let mut entries = LayerEntries::default();

@@ -42,6 +42,10 @@ impl ImageList {
 }
 
 /// Writes the list as JSON.
+///
+/// # Errors
+///
+/// An error of `out`.
 pub fn write_image_list(list: &ImageList, out: impl Write) -> io::Result<()> {
     write_escaped(list, out)
 }

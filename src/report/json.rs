@@ -6,6 +6,10 @@ use std::io::{self, Write};
 use super::Account;
 
 /// Writes the report as JSON, one member per line, with a line feed at the end.
+///
+/// # Errors
+///
+/// An error of `out`.
 pub fn write_json(account: &Account<'_>, out: impl Write) -> io::Result<()> {
     write_escaped(account, out)
 }

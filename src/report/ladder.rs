@@ -60,6 +60,10 @@ pub fn rung_parts(rungs: &[Rung]) -> Vec<RungPart> {
 }
 
 /// Writes the rungs as JSON.
+///
+/// # Errors
+///
+/// An error of `out`.
 pub fn write_ladder_json(rungs: &[Rung], out: impl Write) -> io::Result<()> {
     write_escaped(&rung_parts(rungs), out)
 }
@@ -74,6 +78,10 @@ pub enum LadderDetail {
 }
 
 /// Writes the rungs, starting with the unchanged image.
+///
+/// # Errors
+///
+/// An error of `out`.
 pub fn write_ladder(rungs: &[Rung], detail: LadderDetail, style: TextStyle, mut out: impl Write) -> io::Result<()> {
     let Some(first) = rungs.first() else { return Ok(()) };
     let mut told: Vec<&str> = Vec::new();

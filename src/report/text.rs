@@ -28,6 +28,10 @@ pub struct TextStyle {
 }
 
 /// Writes the inspection and the findings as text.
+///
+/// # Errors
+///
+/// An error of `out`.
 pub fn write_text(inspection: &Inspection, study: &Study, style: TextStyle, mut out: impl Write) -> io::Result<()> {
     let mut page = Page { style, out: &mut out };
     page.headline(inspection)?;

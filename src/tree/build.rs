@@ -124,6 +124,10 @@ impl Builder {
     }
 
     /// Applies the next layer.
+    ///
+    /// # Errors
+    ///
+    /// [`LimitExceeded`] if the image exceeds a limit of the tree.
     pub fn apply(&mut self, entries: &LayerEntries) -> Result<(), LimitExceeded> {
         self.layer = u16::try_from(self.tree.layers)
             .ok()

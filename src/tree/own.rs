@@ -24,7 +24,7 @@ pub(super) struct Own {
     pub opaque: HashMap<NodeId, u32, RandomState>,
     /// Names that are gone, by directory.
     pub whiteouts: HashMap<NodeId, (u32, Vec<Gone>), RandomState>,
-    /// Those names, wherever they are.
+    /// The names that whiteouts removed, in any directory.
     gone: HashSet<NodeId, RandomState>,
     /// Nodes whose entry lies behind a link of the layer: the same node under another path is no duplicate to engines.
     behind_links: HashSet<NodeId, RandomState>,
@@ -39,7 +39,7 @@ pub(super) struct Own {
 #[derive(Clone, Copy)]
 pub(super) struct Gone {
     pub node: NodeId,
-    /// Whether the layer had something of its own there when the whiteout came.
+    /// True if the layer already had something there when the whiteout was read.
     pub after_own: bool,
 }
 

@@ -1,10 +1,10 @@
-//! What has to lie beside a single file that a rule takes, so that its ending does not fool the rule.
+//! Checks for a file beside a single match, so that a suffix alone does not mislead a rule.
 
 use serde::Deserialize;
 
 use crate::tree::{Kind, NodeId, Paths, Tree};
 
-/// What shows that a file is what its ending says.
+/// The evidence that a file is what its suffix suggests.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Beside {
@@ -16,13 +16,13 @@ pub enum Beside {
     Library,
 }
 
-/// Directories into which nobody puts an archive to read from it.
+/// Directories in which no program reads archives.
 const SCRATCH: [&[u8]; 3] = [b"/tmp/", b"/build/", b"/usr/src/"];
 /// Endings of packages, which are installed elsewhere.
 const PACKAGES: [&[u8]; 3] = [b".deb", b".rpm", b".whl"];
 
 impl Beside {
-    /// Whether it is there beside a file of the final filesystem.
+    /// Returns whether the evidence exists beside a file of the final filesystem.
     pub fn is_there(self, tree: &Tree, paths: &Paths<'_>, file: NodeId) -> bool {
         let (name, directory) = (tree.name(file), tree.parent(file));
         match self {
@@ -59,7 +59,8 @@ fn has_file(tree: &Tree, paths: &Paths<'_>, directory: NodeId, name: &[u8]) -> b
     paths.child(directory, name).is_some_and(|node| is_there(tree, node, Kind::File))
 }
 
-/// Whether a directory has one whose name begins an archive's name: `app` or `app-1.2` for `app-1.2.tar.gz`.
+/// Returns whether a directory contains one with the start of an archive's name: `app` or `app-1.2`
+/// for `app-1.2.tar.gz`.
 fn has_unpacked(tree: &Tree, paths: &Paths<'_>, directory: NodeId, archive: &[u8]) -> bool {
     let ends = (1..archive.len()).filter(|&end| matches!(archive[end], b'.' | b'-' | b'_'));
     let mut beginnings = ends.filter_map(|end| paths.child(directory, &archive[..end]));

@@ -46,6 +46,10 @@ pub struct Specificity {
 
 impl Glob {
     /// Parses a glob. Braces expand to several.
+    ///
+    /// # Errors
+    ///
+    /// A message, if the glob is not valid or exceeds a limit.
     pub fn parse(text: &str) -> Result<Vec<Self>, String> {
         if text.len() > LENGTH {
             return Err(format!("the glob has more than {LENGTH} bytes"));
@@ -148,7 +152,11 @@ pub enum Name {
 }
 
 impl Name {
-    /// Reads the pattern of one component.
+    /// Parses the pattern of one component.
+    ///
+    /// # Errors
+    ///
+    /// A message, if the pattern is not valid.
     pub fn parse(pattern: &str) -> Result<Self, String> {
         if let Some((before, rest)) = pattern.split_once('*').filter(|_| !pattern.contains(['?', '[', '\\'])) {
             let mut between: Vec<Vec<u8>> = rest.split('*').map(Into::into).collect();

@@ -99,7 +99,7 @@ impl Matches {
         files.for_each(|file| self.rule[file.index()] = None);
     }
 
-    /// Silences a rule on what is there at last, at a path and below it.
+    /// Removes a rule from the visible files at and below a path.
     fn clear(&mut self, tree: &Tree, top: NodeId, rule: u16) {
         let mut work = vec![top];
         while let Some(node) = work.pop() {

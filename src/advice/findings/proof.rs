@@ -23,6 +23,10 @@ enum Wanted {
 impl Proof {
     /// Adds a path that must exist: from the root if it begins with a slash, and otherwise beside
     /// the match.
+    ///
+    /// # Errors
+    ///
+    /// A message, if the path is not valid.
     pub fn add(&mut self, text: &str) -> Result<(), String> {
         let trails = Glob::parse(text)?.iter().map(trail).collect::<Result<Vec<_>, _>>()?;
         let list = if text.starts_with('/') { &mut self.anywhere } else { &mut self.beside };

@@ -139,6 +139,10 @@ fn start(filesystem: &Filesystem<'_>, application: &Application) -> Start {
 
 /// Estimates the size of a program when it is stripped and packed, by compressing pieces of it;
 /// `None` if it is packed already, or does not look like a program.
+///
+/// # Errors
+///
+/// An error of `source`.
 pub fn guess_packed(source: &dyn ReadAt, executable: &Executable) -> io::Result<Option<u64>> {
     if executable.packed.is_some() {
         return Ok(None);

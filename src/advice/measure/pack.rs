@@ -28,6 +28,10 @@ const WINDOW: usize = 32 << 10;
 const END: [u8; 1024] = [0; 1024];
 
 /// Returns the size of a layer in a registry.
+///
+/// # Errors
+///
+/// [`Error::Cancelled`], or an error of the archive.
 pub fn size(
     inspection: &Inspection,
     layer: &Layer,

@@ -144,7 +144,7 @@ fn members_of_run(tree: &Tree, outcome: &Outcome, run: &RangeInclusive<usize>) -
 }
 
 impl Layer {
-    /// Whether the archive holds it compressed, as a registry would.
+    /// Returns whether the archive has the layer compressed, as a registry would.
     pub fn is_stored(&self, inspection: &Inspection) -> bool {
         matches!(self, Self::Kept(layer) if inspection.layers[*layer].is_compressed() || inspection.layers[*layer].stored_bytes == 0)
     }

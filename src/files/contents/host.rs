@@ -11,6 +11,10 @@ use crate::image::compression::{Bytes, Region, Watched};
 use crate::progress::Progress;
 
 /// Opens the file at `path` of the image below `root`, without following links.
+///
+/// # Errors
+///
+/// An error if the file cannot be opened, or a link is in the way.
 pub fn open_below(root: &Path, path: &[u8], progress: &Arc<Progress>) -> Result<Source, Error> {
     let host = |source| Error::Io {
         path: escaped(root.join(host_path(path).unwrap_or_default()).as_os_str().as_encoded_bytes()),

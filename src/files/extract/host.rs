@@ -32,6 +32,10 @@ fn of_system(bytes: &[u8]) -> Option<OsString> {
 }
 
 /// Creates a symbolic link.
+///
+/// # Errors
+///
+/// An error of the system.
 #[cfg(unix)]
 pub fn symlink(target: &[u8], path: &Path) -> io::Result<()> {
     use std::os::unix::ffi::OsStrExt;
@@ -42,12 +46,20 @@ pub fn symlink(target: &[u8], path: &Path) -> io::Result<()> {
 }
 
 /// Fails: the host cannot create a link whose target may be missing.
+///
+/// # Errors
+///
+/// Always.
 #[cfg(not(unix))]
 pub fn symlink(_: &[u8], _: &Path) -> io::Result<()> {
     Err(io::ErrorKind::InvalidFilename.into())
 }
 
 /// Creates a new file that only its owner can access.
+///
+/// # Errors
+///
+/// An error of the system.
 pub fn create_file(path: &Path) -> io::Result<File> {
     let mut options = OpenOptions::new();
     options.write(true).create_new(true);
@@ -57,6 +69,10 @@ pub fn create_file(path: &Path) -> io::Result<File> {
 }
 
 /// Creates a new directory that only its owner can access.
+///
+/// # Errors
+///
+/// An error of the system.
 pub fn create_directory(path: &Path) -> io::Result<()> {
     #[cfg(not(unix))]
     return std::fs::create_dir(path);
@@ -69,36 +85,60 @@ pub fn create_directory(path: &Path) -> io::Result<()> {
 }
 
 /// Opens a directory, so that its bits and time can be set; `None` where the host cannot do this.
+///
+/// # Errors
+///
+/// An error of the system.
 #[cfg(unix)]
 pub fn open_directory(path: &Path) -> io::Result<Option<File>> {
     File::open(path).map(Some)
 }
 
-/// Opens a directory, so that its bits and time can be set; `None` where the host cannot do this.
+/// Returns `None`: the host cannot open a directory to set its bits and time.
+///
+/// # Errors
+///
+/// None.
 #[cfg(not(unix))]
 pub fn open_directory(_: &Path) -> io::Result<Option<File>> {
     Ok(None)
 }
 
 /// Gives the owner access to a directory, whatever its bits are.
+///
+/// # Errors
+///
+/// An error of the system.
 #[cfg(unix)]
 pub fn unlock(path: &Path) -> io::Result<()> {
     std::fs::set_permissions(path, std::os::unix::fs::PermissionsExt::from_mode(0o700))
 }
 
 /// Does nothing: bits do not restrict access here.
+///
+/// # Errors
+///
+/// None.
 #[cfg(not(unix))]
 pub fn unlock(_: &Path) -> io::Result<()> {
     Ok(())
 }
 
 /// Sets the permission bits.
+///
+/// # Errors
+///
+/// An error of the system.
 #[cfg(unix)]
 pub fn set_mode(file: &File, mode: u16) -> io::Result<()> {
     file.set_permissions(std::os::unix::fs::PermissionsExt::from_mode(mode.into()))
 }
 
 /// Does nothing: the host has no permission bits.
+///
+/// # Errors
+///
+/// None.
 #[cfg(not(unix))]
 pub fn set_mode(_: &File, _: u16) -> io::Result<()> {
     Ok(())

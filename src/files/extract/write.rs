@@ -48,6 +48,10 @@ pub struct Held {
 
 impl Held {
     /// Sets the permission bits.
+    ///
+    /// # Errors
+    ///
+    /// An error if the bits cannot be set.
     pub fn settle(self) -> Result<(), Error> {
         host::set_mode(&self.directory, self.mode).map_err(|source| failed("set the mode of", &self.path, source))
     }
@@ -81,6 +85,10 @@ impl<'a> Writer<'a> {
 
     /// Writes everything: first directories and links, then the files in the order of their
     /// contents in the image.
+    ///
+    /// # Errors
+    ///
+    /// An error of reading the image or writing to the host, or [`Error::Cancelled`].
     pub fn write(&mut self, selected: &Selected) -> Result<(), Error> {
         let tree = self.tree;
         let mut files = Vec::new();
@@ -181,6 +189,10 @@ impl<'a> Writer<'a> {
     ///
     /// Returns the directories whose bits would prevent their owner from moving them; these get
     /// their bits after the move.
+    ///
+    /// # Errors
+    ///
+    /// An error if the bits cannot be set.
     pub fn settle(&mut self) -> Result<Vec<Held>, Error> {
         let mut held = Vec::new();
         for directory in self.directories.iter().rev() {

@@ -111,7 +111,11 @@ impl<'a> Filesystem<'a> {
         children
     }
 
-    /// Opens a file. The inner error explains why its bytes are not available; the outer one is
+    /// Opens a file.
+    ///
+    /// # Errors
+    ///
+    /// The inner error explains why the bytes are not available; the outer one is
     /// [`Error::Cancelled`].
     pub fn open(&self, version: VersionId) -> Result<Result<Source, String>, Error> {
         let opened = self.contents.open(self.tree, version, self.progress);
@@ -122,19 +126,31 @@ impl<'a> Filesystem<'a> {
         }
     }
 
-    /// Recognises the kind of a file; errors as for [`Filesystem::open`].
+    /// Recognises the kind of a file.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Filesystem::open`].
     pub fn recognise(&self, version: VersionId) -> Result<Result<Recognised, String>, Error> {
         self.with_source(version, |source| Recognised::of(source).map_err(|error: Unreadable| error.to_string()))
     }
 
-    /// Reads the first `limit` bytes of a file; errors as for [`Filesystem::open`].
+    /// Reads the first `limit` bytes of a file.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Filesystem::open`].
     pub fn read_start(&self, version: VersionId, limit: u64) -> Result<Result<Vec<u8>, String>, Error> {
         self.with_source(version, |source| {
             read_extent(&**source, Extent::whole(&**source).part(0, limit)).map_err(|error| error.to_string())
         })
     }
 
-    /// Opens a file and reads from it; errors as for [`Filesystem::open`].
+    /// Opens a file and reads from it.
+    ///
+    /// # Errors
+    ///
+    /// As for [`Filesystem::open`]; the inner error may also be one of `read`.
     pub fn with_source<T>(
         &self,
         version: VersionId,
@@ -149,7 +165,11 @@ impl<'a> Filesystem<'a> {
         Ok(read)
     }
 
-    /// Fails with [`Error::Cancelled`] after a cancellation.
+    /// Fails after a cancellation.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Cancelled`].
     pub fn check_cancelled(&self) -> Result<(), Error> {
         check_cancelled(self.progress).map_err(|_| Error::Cancelled)
     }

@@ -9,7 +9,7 @@ pub const LISTS: [(&[u8], &[u8]); 2] = [(b"var/lib/dpkg/info", b".list"), (b"var
 /// instead, with one file per package.
 pub const STATUS: (&[u8], &[u8]) = (b"var/lib/dpkg/status", b"var/lib/dpkg/status.d");
 
-/// The file that says which paths belong to another package than the lists of files tell.
+/// The file that lists paths which a package diverted from the paths in its list of files.
 pub const DIVERSIONS: &[u8] = b"var/lib/dpkg/diversions";
 
 /// Files of packages that make room for another package's, by their path with its leading slash (`dpkg-divert(1)`).
@@ -32,7 +32,7 @@ impl<'a> Diversions<'a> {
         Self(all.map(|lines| (lines[0], Diversion { to: lines[1], by: lines[2] })).collect())
     }
 
-    /// The path at which a package has what its list calls `path`.
+    /// Returns the path at which a package has the file that its list calls `path`.
     pub fn place<'p>(&'p self, package: &[u8], path: &'p [u8]) -> &'p [u8] {
         self.0.get(path).filter(|diversion| diversion.by != package).map_or(path, |diversion| diversion.to)
     }

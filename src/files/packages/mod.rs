@@ -183,7 +183,7 @@ impl Packages {
     }
 }
 
-/// The layers as of which a version is there: from one to another, that one not included.
+/// Returns the range of layers in which a version exists, the end not included.
 fn lifetime(tree: &Tree, version: VersionId) -> (usize, usize) {
     (tree.born(version), tree.died(version).unwrap_or(usize::MAX))
 }

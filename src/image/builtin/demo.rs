@@ -14,16 +14,28 @@ pub const NAME: &str = "the built-in demo";
 pub(crate) const EMBEDDED: &str = "demo";
 
 /// Opens the archive of the demo image.
+///
+/// # Errors
+///
+/// An error of the archive, which the tests rule out.
 pub fn archive() -> Result<Archive, Error> {
     super::archive(EMBEDDED).expect("the demo is embedded")
 }
 
 /// Opens the demo image.
+///
+/// # Errors
+///
+/// An error of the archive, which the tests rule out.
 pub fn open() -> Result<Opened, Error> {
     super::open(EMBEDDED).expect("the demo is embedded")
 }
 
 /// Writes the demo image as an archive for `docker load`.
+///
+/// # Errors
+///
+/// An error of `out`.
 pub fn write(out: impl io::Write) -> io::Result<()> {
     super::write(EMBEDDED, out)
 }

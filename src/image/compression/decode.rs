@@ -52,7 +52,7 @@ impl<B: BufRead> Forward for Stream<B> {
     }
 }
 
-/// What may be odd about a compressed stream that can be read all the same.
+/// A peculiarity of a compressed stream that can be read all the same.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Note {
     /// A checksum is wrong.
@@ -65,6 +65,10 @@ pub enum Note {
 pub type Decoded<B> = BufReader<Decoder<B>>;
 
 /// Decodes `reader`, whose format is `compression`.
+///
+/// # Errors
+///
+/// An error if the decoder cannot be created.
 pub fn decode<B: BufRead>(compression: Compression, reader: B) -> io::Result<Decoded<B>> {
     let decoder = match compression {
         Compression::None => Decoder::Plain(reader),
@@ -102,7 +106,7 @@ pub enum Decoder<B: BufRead> {
 }
 
 impl<B: BufRead> Decoder<B> {
-    /// What was odd about the stream.
+    /// Returns the peculiarity of the stream, if there is one.
     pub fn note(&self) -> Option<Note> {
         match self {
             Self::Gzip(members) => members.note,
@@ -123,7 +127,7 @@ impl<B: BufRead> Read for Decoder<B> {
     }
 }
 
-/// zstd tells a window that is too large only in words.
+/// Replaces the error of a window that is too large, which zstd only reports in words.
 fn over_window(error: io::Error, window: Option<u64>) -> io::Error {
     if !error.to_string().contains("too much memory") {
         return error;
@@ -143,7 +147,8 @@ fn over_memory(error: io::Error) -> io::Error {
     io::Error::other(format!("its xz dictionary is over the limit of {limit}"))
 }
 
-/// The window in bytes that the first zstd frame of a file asks for (RFC 8878, 3.1.1.1), if it is in these bytes.
+/// Returns the window size in bytes that the first zstd frame requires (RFC 8878, 3.1.1.1), if it
+/// is in these bytes.
 fn zstd_window(mut head: &[u8]) -> Option<u64> {
     while let [0x50..=0x5f, 0x2a, 0x4d, 0x18, a, b, c, d, rest @ ..] = head {
         head = rest.get(usize::try_from(u32::from_le_bytes([*a, *b, *c, *d])).ok()?..)?;

@@ -65,7 +65,7 @@ impl Region {
         Self { bytes: self.bytes.clone(), offset: self.offset.saturating_add(offset), len: len.min(self.len - offset) }
     }
 
-    /// The member of `len` bytes at `place` in the archive that the region is.
+    /// Returns the member of `len` bytes at `place` in the archive that is this region.
     #[must_use]
     pub fn member(&self, place: &Place, len: u64) -> Self {
         match &place.holes {
@@ -78,6 +78,10 @@ impl Region {
     }
 
     /// Reads up to `buf.len()` bytes from `at`; 0 means the end. Decoding adds to `progress`.
+    ///
+    /// # Errors
+    ///
+    /// An error of the source or of the decoder, or a cancellation.
     pub fn read_at(&self, buf: &mut [u8], at: u64, progress: &Arc<Progress>) -> io::Result<usize> {
         check_cancelled(progress)?;
         let left = usize::try_from(self.len.saturating_sub(at)).unwrap_or(usize::MAX);

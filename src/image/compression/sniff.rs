@@ -55,6 +55,10 @@ impl Compression {
 }
 
 /// Reads the first bytes of `source` from `offset`.
+///
+/// # Errors
+///
+/// An error of `source`.
 pub fn head(source: &dyn ReadAt, offset: u64) -> io::Result<Vec<u8>> {
     read_extent(source, Extent { offset, len: 512 })
 }

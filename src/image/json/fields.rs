@@ -13,13 +13,14 @@ const DOUBTS: usize = 20;
 /// A field of another type than it should have is left out, and that is noted.
 pub struct Fields<'a> {
     object: Object,
-    /// Where the object stands in its document, escaped for display; empty at the top.
+    /// The path of the object in its document, escaped for display; empty at the top.
     at: String,
     doubts: &'a mut Vec<String>,
 }
 
 impl<'a> Fields<'a> {
-    /// The fields of `value`; `None` and a doubt if it is no object, and without a doubt if it is null.
+    /// Returns the fields of `value`; `None` if it is not an object, with a doubt unless it is
+    /// null.
     pub fn new(value: Value, at: &str, doubts: &'a mut Vec<String>) -> Option<Self> {
         match value {
             Value::Object(object) => Some(Self { object, at: at.into(), doubts }),
@@ -31,17 +32,17 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Whether there is a field called `name`.
+    /// Returns whether there is a field called `name`.
     pub fn has(&self, name: &str) -> bool {
         self.object.has(name)
     }
 
-    /// The text called `name`.
+    /// Takes the text called `name`.
     pub fn text(&mut self, name: &str) -> Option<String> {
         self.take(name, "text", |value| if let Value::Text(text) = value { Ok(text) } else { Err(value) })
     }
 
-    /// The number called `name`.
+    /// Takes the number called `name`.
     pub fn number(&mut self, name: &str) -> Option<u64> {
         self.take(name, "a number without sign and fraction", |value| match value {
             Value::Number(Some(number)) => Ok(number),
@@ -49,18 +50,19 @@ impl<'a> Fields<'a> {
         })
     }
 
-    /// The truth value called `name`.
+    /// Takes the truth value called `name`.
     pub fn flag(&mut self, name: &str) -> Option<bool> {
         self.take(name, "true or false", |value| if let Value::Flag(flag) = value { Ok(flag) } else { Err(value) })
     }
 
-    /// The object called `name`.
+    /// Takes the object called `name`.
     pub fn object(&mut self, name: &str) -> Option<Fields<'_>> {
         let value = self.object.take(name)?;
         Fields::new(value, &self.path(name), self.doubts)
     }
 
-    /// The list called `name`; text alone is taken for a list of one, which is what was meant.
+    /// Takes the list called `name`; a single text is treated as a list of one, which is the
+    /// obvious intention.
     fn list(&mut self, name: &str) -> Option<Vec<Value>> {
         match self.object.take(name)? {
             Value::Array(list) => Some(list),
@@ -76,7 +78,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// The list of texts called `name`; `None` stands for an entry that is none.
+    /// Takes the list of texts called `name`, with `None` for entries of another type.
     pub fn texts(&mut self, name: &str) -> Option<Vec<Option<String>>> {
         let list = self.list(name)?;
         let at = self.path(name);
@@ -92,12 +94,13 @@ impl<'a> Fields<'a> {
         Some(list.into_iter().enumerate().map(text).collect())
     }
 
-    /// The list of texts called `name`, without the entries that are none.
+    /// Takes the list of texts called `name`, without entries of another type.
     pub fn words(&mut self, name: &str) -> Option<Vec<String>> {
         Some(self.texts(name)?.into_iter().flatten().collect())
     }
 
-    /// The command called `name`: a list of words, or one as text, which Docker takes as well.
+    /// Takes the command called `name`: a list of words, or a single text, which Docker accepts,
+    /// too.
     pub fn command(&mut self, name: &str) -> Option<Vec<String>> {
         match self.object.take(name)? {
             Value::Text(text) => Some(vec![text]),
@@ -126,12 +129,12 @@ impl<'a> Fields<'a> {
         object.into_map().into_iter().filter_map(&mut read).collect()
     }
 
-    /// The map of texts called `name`.
+    /// Takes the map of texts called `name`.
     pub fn map(&mut self, name: &str) -> Option<BTreeMap<String, String>> {
         Some(self.object(name)?.into_texts())
     }
 
-    /// All members as a map of texts.
+    /// Converts all members to a map of texts.
     fn into_texts(self) -> BTreeMap<String, String> {
         let Fields { object, at, doubts } = self;
         let text = |(key, value): (String, Value)| match value {
@@ -145,7 +148,7 @@ impl<'a> Fields<'a> {
         object.into_map().into_iter().filter_map(text).collect()
     }
 
-    /// All members, each a map of texts, by their keys.
+    /// Converts all members to maps of texts, by key.
     pub fn maps(self) -> Vec<(String, BTreeMap<String, String>)> {
         let Fields { object, doubts, .. } = self;
         let mut texts = |(key, value): (String, Value)| {
@@ -155,7 +158,7 @@ impl<'a> Fields<'a> {
         object.into_map().into_iter().filter_map(&mut texts).collect()
     }
 
-    /// The keys of the map called `name`.
+    /// Takes the keys of the map called `name`.
     pub fn keys(&mut self, name: &str) -> Option<Vec<String>> {
         Some(self.object(name)?.object.into_map().into_keys().collect())
     }

@@ -37,12 +37,16 @@ pub struct Object(Vec<(String, Value)>);
 pub struct Document {
     /// The value.
     pub value: Value,
-    /// What was left out and why, in sentences escaped for display.
+    /// Descriptions of what was left out and why, in sentences escaped for display.
     pub doubts: Vec<String>,
 }
 
 impl Document {
-    /// Reads JSON text, with a byte order mark allowed.
+    /// Parses JSON text; a byte order mark is allowed.
+    ///
+    /// # Errors
+    ///
+    /// [`JsonError`] if the text is not JSON.
     pub fn parse(bytes: &[u8]) -> Result<Self, JsonError> {
         let (value, more) = parse::parse(bytes)?;
         let doubts = if more { vec!["something follows the JSON text; ignored".into()] } else { Vec::new() };
@@ -51,7 +55,7 @@ impl Document {
 }
 
 impl Value {
-    /// The type with its article: `a number`.
+    /// Returns the type with its article: `a number`.
     pub fn kind(&self) -> &'static str {
         match self {
             Self::Null => "null",
@@ -85,18 +89,18 @@ impl Object {
         found.filter(|value| *value != Value::Null)
     }
 
-    /// Whether there is a field called `name` that is not null.
+    /// Returns whether there is a field called `name` that is not null.
     pub fn has(&self, name: &str) -> bool {
         self.0.iter().any(|(key, value)| *value != Value::Null && is_spelling(key, name))
     }
 
-    /// The members as a map, where keys are no fields; the last of equal keys counts.
+    /// Converts the members to a map for keys that are not fields; the last of equal keys counts.
     fn into_map(self) -> std::collections::BTreeMap<String, Value> {
         self.0.into_iter().collect()
     }
 }
 
-/// Whether `key` is `name` in any case; two letters of Unicode fold to ASCII ones.
+/// Returns whether `key` is `name` in any case. Two Unicode letters fold to ASCII ones.
 fn is_spelling(key: &str, name: &str) -> bool {
     let fold = |c: char| match c {
         'ſ' => 's',

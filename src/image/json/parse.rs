@@ -16,7 +16,8 @@ pub struct JsonError {
     column: usize,
 }
 
-/// A value with everything in it, and whether something other than white space follows it.
+/// Parses a value with everything in it; returns whether something other than white space follows
+/// it.
 pub(super) fn parse(bytes: &[u8]) -> Result<(Value, bool), JsonError> {
     let start = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
     let mut parser = Parser { bytes, at: start, values: 0 };
@@ -234,13 +235,13 @@ impl Parser<'_> {
         })
     }
 
-    /// Four hexadecimal digits.
+    /// Reads four hexadecimal digits.
     fn unit(&self) -> Option<u32> {
         let digits = self.bytes.get(self.at..self.at + 4)?;
         digits.iter().try_fold(0, |sum, &b| Some(sum << 4 | char::from(b).to_digit(16)?))
     }
 
-    /// The second half of a pair of surrogates, if it comes next.
+    /// Reads the second half of a surrogate pair, if it comes next.
     fn low_half(&self) -> Option<u32> {
         let next = Self { bytes: self.bytes.get(self.at..)?.strip_prefix(b"\\u")?, at: 0, values: 0 };
         next.unit().filter(|unit| (0xdc00..=0xdfff).contains(unit))

@@ -120,6 +120,10 @@ struct PackagePart<'a> {
 }
 
 /// Writes a comparison as JSON.
+///
+/// # Errors
+///
+/// An error of `out`.
 pub fn write_comparison_json(comparison: &Comparison<'_>, units: Units, out: impl Write) -> io::Result<()> {
     let against = comparison.pair();
     // The first image is not pulled by who has it.

@@ -18,6 +18,10 @@ const STORED_PLAIN: &str = "~ as the archive stores these layers, uncompressed: 
 const NOT_KNOWN: &str = "~ not all layers could be read, so what there is to pull is not known exactly.";
 
 /// Writes a comparison as text. `style.top` limits the number of paths and packages; 0 means all.
+///
+/// # Errors
+///
+/// An error of `out`.
 pub fn write_comparison(comparison: &Comparison<'_>, style: TextStyle, mut out: impl Write) -> io::Result<()> {
     let mut page = Page { style, out: &mut out };
     for line in wrap(&comparison.verdict(style.units), WIDTH) {

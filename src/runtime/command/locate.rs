@@ -66,7 +66,11 @@ impl<'f, 'a> Surroundings<'f, 'a> {
         self.filesystem.file(NodeId::ROOT, self.absolute(path).as_bytes())
     }
 
-    /// Finds the file that is run as `name`; the error explains why there is none.
+    /// Finds the file that is run as `name`.
+    ///
+    /// # Errors
+    ///
+    /// The reason why there is none, in words.
     pub fn locate(&self, name: &str) -> Result<Located, String> {
         let given = shown(name);
         let (file, path) = if name.contains('/') {

@@ -10,7 +10,8 @@ const WORDS_LIMIT: usize = 4096;
 /// Separators within a word: of options and values, of lists, of a shell.
 const SEPARATORS: [char; 15] = ['=', ',', ':', ';', '&', '|', '(', ')', '<', '>', '\'', '"', ' ', '\t', '\n'];
 
-/// What `ENTRYPOINT` and `CMD` name of the final filesystem, with the symbolic links that lead there.
+/// The files of the final filesystem that `ENTRYPOINT` and `CMD` name, with the symbolic links that
+/// lead to them.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Named {
     /// The program at the beginning of the command, and of a shell's text.
@@ -50,7 +51,7 @@ impl Named {
     }
 }
 
-/// The program that a name without a slash stands for.
+/// Finds the program for a name without a slash.
 fn on_path(run: &Run, name: &str, find: impl Fn(&str) -> Option<Found>) -> Option<Found> {
     let path = run.environment.iter().rev().find_map(|pair| pair.strip_prefix("PATH="));
     let mut candidates = path.unwrap_or(DEFAULT_PATH).split(':').map(|directory| format!("{directory}/{name}"));

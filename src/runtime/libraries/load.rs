@@ -226,6 +226,10 @@ impl Loading<'_, '_> {
 
     /// Loads a library that the program opens at run time (`dlopen`), and everything that it needs.
     /// Returns the files that were added, with the links that lead to them.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Cancelled`] is the only one.
     pub fn open(&mut self, name: &[u8]) -> Result<Vec<NodeId>, Error> {
         let before = self.objects.len();
         if !self.is_loaded(name)

@@ -87,6 +87,10 @@ impl System {
     }
 
     /// Reads the settings of musl. `interpreter` is the loader's path in the program.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Cancelled`] is the only one.
     pub fn musl(
         filesystem: &Filesystem<'_>,
         program: &Executable,

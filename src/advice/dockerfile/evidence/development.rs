@@ -48,7 +48,11 @@ struct Project {
     scripts: BTreeMap<String, IgnoredAny>,
 }
 
-/// Finds such packages in the layers from `base_layers` on; the only error is [`Error::Cancelled`].
+/// Finds such packages in the layers from `base_layers` on.
+///
+/// # Errors
+///
+/// [`Error::Cancelled`] is the only one.
 pub fn development(
     inspection: &Inspection,
     base_layers: usize,

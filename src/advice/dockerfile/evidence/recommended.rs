@@ -34,7 +34,11 @@ pub struct Unneeded {
 /// Packages by name, as in the database.
 type Database<'a> = BTreeMap<&'a str, Relations<'a>>;
 
-/// Finds such packages in the layers from `base_layers` on; the only error is [`Error::Cancelled`].
+/// Finds such packages in the layers from `base_layers` on.
+///
+/// # Errors
+///
+/// [`Error::Cancelled`] is the only one.
 pub fn recommended(
     inspection: &Inspection,
     base_layers: usize,

@@ -189,6 +189,10 @@ impl Work<'_> {
 
 impl Fix {
     /// Writes the reasons and the diff; `patch` skips the reasons.
+    ///
+    /// # Errors
+    ///
+    /// An error of `out`.
     pub fn write(&self, name: &str, units: Units, mut out: impl Write) -> io::Result<()> {
         let changes = |remark: &Remark| matches!(remark.verdict, Verdict::Changed { .. } | Verdict::Proposed { .. });
         let changed = self.remarks.iter().any(changes);

@@ -136,7 +136,7 @@ pub struct Rule {
     pub when: When,
     /// The required prefix of the platform.
     pub platform: Option<String>,
-    /// What has to lie beside a file.
+    /// The file that has to exist beside a match.
     pub(crate) beside: Option<Beside>,
 }
 

@@ -138,6 +138,10 @@ impl From<WrittenCause> for Cause {
 
 /// Reads files in the order of precedence. A rule or signature of an earlier file replaces a later
 /// one with the same id.
+///
+/// # Errors
+///
+/// [`RulesError`] names the file, the line and the key.
 pub fn read(files: &[(&str, &str)]) -> Result<Rules, RulesError> {
     let mut rules = Rules::default();
     let mut reader = Reader { file: "", text: "", globs: 0 };

@@ -27,7 +27,7 @@ impl CopiedPath {
     }
 }
 
-/// Whether a path stands in a line of a Dockerfile without quotes.
+/// Returns whether a path can be written in a Dockerfile without quotes.
 fn is_plain(path: &str) -> bool {
     path.chars().all(|c| !c.is_whitespace() && !"\"'`$\\#[]{}*?".contains(c))
 }

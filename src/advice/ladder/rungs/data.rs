@@ -1,4 +1,5 @@
-//! What else `COPY` brought of one's own: a program may read it, although nothing in the program says so.
+//! Finds other files that `COPY` added to your layers. A program may read them, although nothing in
+//! the program shows it.
 
 use std::collections::HashSet;
 
@@ -14,9 +15,10 @@ const ROOT_FILES: [&[u8]; 5] = [b"bin/sh", b"usr/bin/sh", b"etc/os-release", b"u
 /// Data that the user copied into layers of the image.
 #[derive(Default)]
 pub(super) struct Data {
-    /// What no later RUN can have been meant to read: it is for the program.
+    /// Files that no later RUN can have used, so that they are for the program.
     pub kept: Vec<NodeId>,
-    /// What a later RUN may have built the program from, in words; `None` if there is nothing.
+    /// A description of files that a later RUN may have built the program from; `None` if there are
+    /// none.
     pub left: Option<String>,
 }
 
@@ -73,7 +75,8 @@ impl Ladder<'_> {
         ))
     }
 
-    /// The highest paths that hold these inodes and no other file, with their bytes; of a directory with one file, that file.
+    /// Returns the highest paths that contain these inodes and no other file, with sizes in bytes;
+    /// for a directory with one file, that file.
     fn tops(&self, inodes: &HashSet<VersionId>) -> Vec<(NodeId, u64)> {
         let tree = &self.inspection.tree;
         // By node: the files at it or below it, those that are meant, and their bytes.

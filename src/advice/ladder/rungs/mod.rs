@@ -50,9 +50,9 @@ struct Ladder<'a> {
     footing: &'a Footing,
     units: Units,
     rungs: Vec<Rung>,
-    /// What the user gave the program to read, as far as that is sure.
+    /// The files that were copied for the program, as far as that is certain.
     kept: Vec<NodeId>,
-    /// What it may read besides, in words.
+    /// A description of other files that it may read.
     left: Option<String>,
 }
 

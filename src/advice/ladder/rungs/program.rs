@@ -167,7 +167,7 @@ impl Ladder<'_> {
         self.left = data.left;
     }
 
-    /// How far the size of what is copied of a program can be relied on.
+    /// Returns the reliability of the size of a program's copied files.
     fn certainty(&self, program: &Program) -> Certainty {
         if program.doubts.is_empty() && self.left.is_none() { Certainty::Exact } else { Certainty::AtMost }
     }

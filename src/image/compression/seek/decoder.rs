@@ -24,6 +24,10 @@ pub trait Decode: Send {
 }
 
 /// Makes a decoder of `stored` that starts at a checkpoint.
+///
+/// # Errors
+///
+/// An error if the decoder cannot be created.
 pub fn decoder(
     stored: &Region,
     compression: Compression,

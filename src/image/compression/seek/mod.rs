@@ -61,6 +61,10 @@ impl DecodedStream {
     }
 
     /// Reads up to `buf.len()` bytes from `offset`; 0 means the end of the stream.
+    ///
+    /// # Errors
+    ///
+    /// An error of the source or of the decoder, or a cancellation.
     pub fn read_at(&self, buf: &mut [u8], offset: u64, progress: &Arc<Progress>) -> io::Result<usize> {
         let block = match self.end() {
             Some(end) if offset >= end.len => return end.read(),

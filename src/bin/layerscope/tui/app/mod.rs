@@ -234,7 +234,7 @@ impl App {
         }
     }
 
-    /// The line that keys go into.
+    /// Returns the current input line.
     pub(super) fn line(&self) -> Option<Line> {
         match self.overlays.top() {
             Some(Overlay::Extraction(_)) => Some(Line::Place),
@@ -353,7 +353,7 @@ impl App {
         None
     }
 
-    /// Whether what is selected is a layer or the image, and no path.
+    /// Returns whether the selection is a layer or the image, and not a path.
     fn selects_layers(&self) -> bool {
         let selected = self.view == View::Image || self.focus == Pane::Layers && self.view == View::Explore;
         selected && self.overlays.is_empty()

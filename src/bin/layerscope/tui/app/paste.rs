@@ -30,7 +30,7 @@ impl App {
         self.key(key)
     }
 
-    /// The line that is being typed.
+    /// Returns the text of the current input line.
     fn typed_line(&mut self) -> Option<&mut Prompt> {
         match (self.line()?, self.overlays.top_mut()) {
             (Line::Place, Some(Overlay::Extraction(extraction))) => Some(&mut extraction.prompt),

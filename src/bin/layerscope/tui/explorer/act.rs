@@ -232,7 +232,7 @@ impl App {
         *running = Some(Pending::Wanted(pass));
     }
 
-    /// The pass that has to be made next, if any.
+    /// Returns the pass to start next, if there is one.
     pub(in crate::tui) fn pass_task(&mut self) -> Option<Task> {
         let filter = match &mut self.screen {
             Screen::Image { explorer, .. } => explorer.filter.running.as_mut(),
@@ -242,7 +242,7 @@ impl App {
         self.search.running.as_mut().into_iter().chain(filter).find_map(|pending| pending.task(numbers))
     }
 
-    /// Whether a pass runs as the task with this number.
+    /// Returns whether a pass runs as the task with this number.
     pub(in crate::tui) fn pass_awaits(&self, number: u64) -> bool {
         let filter = self.explorer().and_then(|explorer| explorer.filter.running.as_ref());
         self.search.running.iter().chain(filter).any(|pending| pending.awaits(number))

@@ -33,7 +33,7 @@ impl App {
         self.is_told() && self.lesson.as_ref().is_some_and(|lesson| lesson.is_over())
     }
 
-    /// Whether the lesson shows a page of its own in place of the image.
+    /// Returns whether the lesson shows a page in place of the image.
     pub fn shows_a_page(&self) -> bool {
         self.sums_up() || self.is_beside()
     }

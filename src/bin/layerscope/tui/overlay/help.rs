@@ -48,7 +48,7 @@ pub fn draw_help(page: &Page, keymap: &Keymap, scroll: usize, theme: &Theme, are
     }
 }
 
-/// The number of lines of the help.
+/// Returns the number of lines of the help.
 fn help_lines(page: &Page, keymap: &Keymap) -> usize {
     lines(page, keymap, &Theme::BARE).len()
 }

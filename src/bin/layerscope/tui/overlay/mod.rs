@@ -28,15 +28,16 @@ pub enum Overlay {
     Viewer(Box<Viewer>),
     /// An instruction in full, in place of the panes.
     Instruction(Reading),
-    /// How a number was computed.
+    /// The explanation of a number.
     Explanation(Explanation),
-    /// The dialog that asks where something is to be extracted to.
+    /// The dialog for an extraction.
     Extraction(Box<Extraction>),
     Help(Help),
 }
 
 impl Overlay {
-    /// Whether it leaves an action to the screen below: what is done with a path, and what else can be read of it.
+    /// Returns whether the screen below handles an action: operations on a path, and other texts
+    /// about it.
     pub fn leaves_to_screen(&self, action: Action) -> bool {
         match self {
             Self::Viewer(_) => matches!(
@@ -59,7 +60,7 @@ impl Overlay {
         }
     }
 
-    /// Whether it takes the place of the panes.
+    /// Returns whether the overlay replaces the panes.
     fn covers(&self) -> bool {
         matches!(self, Self::Viewer(_) | Self::Instruction(_))
     }
@@ -106,7 +107,7 @@ impl Overlays {
         }
     }
 
-    /// The file that is looked at, if it is on top.
+    /// Returns the viewer, if it is on top.
     pub fn viewer(&self) -> Option<&Viewer> {
         match self.top() {
             Some(Overlay::Viewer(viewer)) => Some(viewer),
@@ -114,7 +115,7 @@ impl Overlays {
         }
     }
 
-    /// The file that is open, whatever lies over it.
+    /// Returns the viewer, even below other overlays.
     pub fn any_viewer(&self) -> Option<&Viewer> {
         self.0.iter().find_map(|overlay| match overlay {
             Overlay::Viewer(viewer) => Some(&**viewer),
@@ -129,7 +130,7 @@ impl Overlays {
         })
     }
 
-    /// The dialog that asks where to extract to, if it is on top.
+    /// Returns the extraction dialog, if it is on top.
     pub fn extraction(&self) -> Option<&Extraction> {
         match self.top() {
             Some(Overlay::Extraction(extraction)) => Some(extraction),

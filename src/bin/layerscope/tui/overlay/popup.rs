@@ -24,7 +24,7 @@ pub fn popup(title: &str, lines: Vec<Line<'_>>, scroll: usize, theme: &Theme, ar
     }
 }
 
-/// The columns inside of a pop-up in an area.
+/// Returns the inner width of a pop-up in an area.
 pub fn inside(area: Rect) -> usize {
     usize::from(area.width.min(WIDTH).saturating_sub(2))
 }

@@ -41,7 +41,7 @@ const SAVE_LIMIT: u64 = 2 << 30;
 pub struct Numbers(u64);
 
 impl Numbers {
-    /// The next number.
+    /// Returns the next number.
     pub fn peek(&self) -> u64 {
         self.0
     }
@@ -104,7 +104,7 @@ pub enum Answer {
     Saved(TempPath),
     Measured(Amount),
     Extracted(Extracted),
-    /// What a pass has found so far, or at last.
+    /// Results of a pass, intermediate or final.
     Matched(Matches),
     /// The task is complete.
     Done,

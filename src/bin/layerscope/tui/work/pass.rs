@@ -17,7 +17,7 @@ const FIRST: Duration = Duration::from_millis(5);
 /// And others as often as this.
 const NEXT: Duration = Duration::from_millis(40);
 
-/// What the paths are gone through for.
+/// The purpose of a pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
     Search,
@@ -33,10 +33,10 @@ pub struct Pass {
     pub purpose: Purpose,
 }
 
-/// Results of a pass, at last or so far.
+/// Results of a pass, intermediate or final.
 #[derive(Debug)]
 pub enum Matches {
-    /// How many paths match, and the biggest; all of them once it is over.
+    /// The number of matches, and the largest one; all of them when the pass is complete.
     Hits {
         count: usize,
         biggest: Option<NodeId>,
@@ -48,14 +48,14 @@ pub enum Matches {
 /// A pass that a search or a filter waits for.
 #[derive(Debug)]
 pub enum Pending {
-    /// It has yet to be started.
+    /// The pass has not been started.
     Wanted(Pass),
-    /// It runs as the task with this number.
+    /// The task with this number runs the pass.
     Running(u64),
 }
 
 impl Pending {
-    /// The task, if it has yet to be started.
+    /// Returns the task, if it has not been started.
     pub fn task(&mut self, numbers: &mut Numbers) -> Option<Task> {
         let Self::Wanted(pass) = self else { return None };
         let (pass, number) = (pass.clone(), numbers.take());
@@ -63,14 +63,15 @@ impl Pending {
         Some(Task { number, ask: Ask::Pass(pass) })
     }
 
-    /// Whether it runs as the task with this number.
+    /// Returns whether the task with this number runs the pass.
     pub fn awaits(&self, number: u64) -> bool {
         matches!(self, Self::Running(running) if *running == number)
     }
 }
 
 impl Pass {
-    /// Runs it to its end, or until it is not wanted any more; `tell` gets what is found on the way and at last.
+    /// Runs the pass until it is complete or no longer wanted; `tell` receives intermediate and
+    /// final results.
     pub fn run(&self, tree: &Tree, wanted: &dyn Fn() -> bool, tell: &mut dyn FnMut(Matches)) {
         match self.purpose {
             Purpose::Search => self.search(tree, wanted, tell),
