@@ -1,7 +1,7 @@
 //! The demo image, for users without an image at hand.
 //!
 //! It has an Alpine base, an `apk add` of Go, Git and Mercurial, a build, and a separate `RUN` that
-//! deletes the toolchain and saves nothing. It is one of the [embedded] images.
+//! deletes the toolchain and saves nothing. It is one of the embedded images.
 
 use std::io;
 
