@@ -21,7 +21,8 @@ pub fn clean(path: &[u8]) -> Vec<u8> {
 
 /// Returns whether [`clean`] would return `path` as it is.
 pub fn is_clean(path: &[u8]) -> bool {
-    // Without early exits, so that it is done many bytes at a time; a name that begins with a dot takes the long way.
+    // The loop has no early exit, so that it can be vectorised. A name that begins with a dot
+    // takes the slow path.
     let odd = |pair: &[u8]| (pair[0] == b'/') & ((pair[1] == b'/') | (pair[1] == b'.'));
     let plain = !path.windows(2).fold(false, |any, pair| any | odd(pair));
     if plain && !path.is_empty() && !matches!(path[0], b'/' | b'.') && path[path.len() - 1] != b'/' {

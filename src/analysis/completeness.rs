@@ -18,7 +18,7 @@ impl Completeness {
         let mut known = vec![Known::Whole; layers];
         for warning in warnings {
             if let (Some(layer), found) = (warning.layer.and_then(|layer| known.get_mut(layer)), warning.kind.known()) {
-                // What is missing for certain counts for more than what is doubtful.
+                // A certain gap takes precedence over a doubtful one.
                 if matches!(layer, Known::Whole | Known::Doubtful) && found != Known::Whole {
                     *layer = found;
                 }

@@ -28,7 +28,7 @@ pub struct DeadGroup {
 pub fn dead_groups(inspection: &Inspection) -> Vec<DeadGroup> {
     let tree = &inspection.tree;
     let mut members: HashMap<(usize, usize), Vec<Member>, RandomState> = HashMap::default();
-    // The deaths are in the order of versions, the list of what is dead is not: that one would jump about in memory.
+    // Deaths are ordered by version and therefore by memory; the list of dead inodes is not.
     for death in tree.deaths() {
         let member = Member { node: tree.node_of(death.version), bytes: tree.size(death.version), cause: death.cause };
         members.entry((tree.born(death.version), usize::from(death.layer))).or_default().push(member);
@@ -64,7 +64,7 @@ fn group(tree: &Tree, born_in: usize, died_in: usize, members: &[Member]) -> Dea
 pub(crate) fn place(tree: &Tree, files: impl Iterator<Item = (NodeId, u64)>) -> NodeId {
     let mut below: BinaryHeap<(NodeId, u64)> = files.collect();
     let total: u64 = below.iter().map(|(_, bytes)| bytes).sum();
-    // A path is made after the directory it lies in, so the last one of all has nothing left to come from below.
+    // A path comes after its directory, so nothing more can be added to the last one.
     while let Some((node, mut bytes)) = below.pop() {
         while let Some(same) = below.peek().filter(|(other, _)| *other == node) {
             bytes += same.1;

@@ -190,7 +190,8 @@ impl Jobs {
             // The largest layer is the critical path.
             order.sort_by_key(|&job| std::cmp::Reverse(self.list[job].member.extent.len));
         }
-        // Plain layers are read faster than they are merged: not too far ahead, or the lists of entries pile up.
+        // Plain layers are read faster than they are merged, so reading is limited (back
+        // pressure); otherwise the lists of entries pile up.
         let ahead = if decode { usize::MAX } else { 2 * threads };
         let results = (0..self.list.len()).map(|_| None).collect();
         let state = Mutex::new(State { results, taken: 0, merged: 0, error: None });
@@ -201,7 +202,7 @@ impl Jobs {
             lock().error.get_or_insert(error);
             changed.notify_all();
         };
-        // Reads the job whose turn it is; false where there is none.
+        // Reads the next job; false if there is none.
         let read_next = |mut now: MutexGuard<'_, State>| {
             if now.error.is_some() || now.taken == order.len() {
                 return false;

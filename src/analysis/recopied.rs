@@ -27,7 +27,7 @@ pub fn mark_recopied<S: BuildHasher>(
     hashes: &HashMap<VersionId, u128, S>,
     plain: impl Fn(usize) -> Option<Member>,
 ) {
-    // A path may have had many files in one layer; what it came to is found once.
+    // A path may have had many files in one layer; the final one is looked up once.
     let mut successors: HashMap<_, _, RandomState> = HashMap::default();
     let mut successor_of = |death: &Death| {
         let found = successors.entry((death.last_name, death.layer));
@@ -93,7 +93,7 @@ fn equal(one: &dyn ReadAt, a: Extent, other: &dyn ReadAt, b: Extent) -> io::Resu
     if a.len != b.len {
         return Ok(false);
     }
-    // A layer that is listed again is the same bytes.
+    // A layer that is listed twice has the same bytes.
     if std::ptr::addr_eq(one, other) && a.offset == b.offset {
         return Ok(true);
     }

@@ -55,7 +55,8 @@ impl ReadAt for FileSource {
 
     fn has_changed(&self) -> bool {
         let now = self.file.metadata();
-        // A file that cannot be asked any more was there when its bytes were read.
+        // If the time cannot be read any more, the file is assumed to be unchanged, because its
+        // bytes could be read.
         now.is_ok_and(|now| self.modified.is_some() && (modified(&now), now.len()) != (self.modified, self.len))
     }
 }

@@ -118,7 +118,7 @@ fn sum(block: &[u8; 512]) -> u32 {
     const LOW: u64 = 0x00ff_00ff_00ff_00ff;
     let (words, _) = block.as_chunks::<8>();
     let lanes = words.iter().map(|word| u64::from_le_bytes(*word)).fold(0, |lanes, word| {
-        // 64 words of two bytes a lane: less than 2^16.
+        // A lane adds up 64 words of two bytes: less than 2^16.
         lanes + (word & LOW) + (word >> 8 & LOW)
     });
     lanes.to_le_bytes().as_chunks::<2>().0.iter().map(|lane| u32::from(u16::from_le_bytes(*lane))).sum()
@@ -178,7 +178,7 @@ pub(super) fn decode(block: &[u8; 512], extensions: &Extensions, entry: &mut Ent
     entry.mtime = field(&old.mtime).ok_or(Fault::Number("mtime"))?;
     entry.device = match format {
         Format::V7 => (0, 0),
-        // Go reads them whatever the kind, and refuses what is no number.
+        // Go reads these fields for every kind, and refuses anything but numbers.
         _ => (id(field(&block[329..337]), "devmajor")?, id(field(&block[337..345]), "devminor")?),
     };
     let pax = extensions.pax()?;
@@ -186,7 +186,7 @@ pub(super) fn decode(block: &[u8; 512], extensions: &Extensions, entry: &mut Ent
     if let Some(stated) = pax.size {
         size = decimal(stated);
     }
-    // A long name of GNU's counts, whichever of the two headers came first.
+    // GNU's long name counts, whichever of the two headers comes first.
     for (long, into) in [(&extensions.long_name, &mut entry.name), (&extensions.long_link, &mut entry.link)] {
         match until_nul(long.as_deref().unwrap_or_default()) {
             b"" => {}

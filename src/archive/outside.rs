@@ -73,7 +73,7 @@ impl Outside {
     fn open(&self, name: &[u8], id: usize, link: Option<Vec<u8>>) -> Result<Member, Absence> {
         let absent = || link.clone().map_or(Absence::NotThere, Absence::Dangling);
         let path = host_path(name).map(|name| self.root.join(name)).ok_or_else(absent)?;
-        // Only what a link leads to: what is in the directory itself has been found.
+        // Only links are followed: the members of the directory itself have been found already.
         let Ok(target) = path.canonicalize() else { return Err(absent()) };
         let not_followed = |other_digest| Absence::LinkOut { target: target.clone(), other_digest };
         let digest = NamedDigest::of_name(name);

@@ -161,7 +161,7 @@ impl SparseMap {
         let mut at = entry.data.saturating_add(before.next_multiple_of(512));
         let behind = entry.data.saturating_add(entry.stored);
         let mut end = 0;
-        // An empty piece marks the end of the file.
+        // An empty piece only marks the end of the file.
         pairs.retain(|&(_, len)| len > 0);
         let pieces = pairs.into_iter().map(|(offset, len)| {
             let piece = Stored { offset, len, at };

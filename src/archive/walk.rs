@@ -185,7 +185,8 @@ impl<R: Forward> Walker<R> {
             }
             match block[156] {
                 b'x' => extensions.pax = Some(self.extension(&block)?),
-                // Go hands out a global header like an entry, so that what came before it belongs to nothing.
+                // Go returns a global header as an entry, so extensions before it do not apply to
+                // the next one.
                 b'g' => {
                     self.extension(&block)?;
                     extensions = Extensions::default();

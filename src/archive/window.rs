@@ -104,7 +104,8 @@ impl BufRead for Window<'_> {
             if want > 0 {
                 self.filled = self.source.read_at(&mut self.buffer[..want], self.extent.offset + self.position)?;
                 if self.filled == 0 {
-                    // Nobody asks a source for bytes that it never had, so that it has lost them since.
+                    // The source is only asked for bytes within its length, so it has lost some
+                    // since.
                     return Err(missing(left));
                 }
             }

@@ -82,7 +82,7 @@ impl<'a> State<'a> {
         let layers = image.completeness.layers();
         let up_to = &layers[..layers.len().min(layer.saturating_add(1))];
         let unknown = match up_to.iter().rposition(|&known| known != Known::Whole) {
-            // Any layer may be wrong, so nothing is certain.
+            // Any layer may be affected, so nothing is certain.
             None if layers.iter().all(|&known| known == Known::Whole) && !image.completeness.sizes_are_exact() => {
                 Some(usize::MAX)
             }
@@ -186,7 +186,7 @@ pub(super) fn changed_at(first: &Inspection, second: &Inspection, layer: usize, 
     let mut deltas = changes(one, two, &State::after(first, layer), &State::after(second, layer));
     deltas.retain(|delta| delta.difference != Difference::Unknown);
     deltas.sort_by_key(|delta| std::cmp::Reverse(delta.less.saturating_add(delta.more)));
-    // Paths are only written out where they are wanted: together they may be longer than all that is read.
+    // Paths are only written out if needed: together they may be longer than the input.
     deltas.iter().take(most).map(|delta| delta.named(one, two)).collect()
 }
 

@@ -52,7 +52,7 @@ impl Sharing {
 /// Finds the layers that `second` shares with `first`, by digest or diff ID.
 pub fn sharing(first: &Inspection, second: &Inspection) -> Sharing {
     let known = Places::of(&first.layers);
-    // The same place first: a layer may be in an image several times.
+    // The same index is tried first, because a layer may be in an image several times.
     let same_place = |i: usize, layer| first.layers.get(i).is_some_and(|other| is_same(layer, other));
     let found = |(i, layer)| if same_place(i, layer) { Some(i) } else { known.place(layer) };
     let same: Vec<Option<usize>> = second.layers.iter().enumerate().map(found).collect();
@@ -61,7 +61,7 @@ pub fn sharing(first: &Inspection, second: &Inspection) -> Sharing {
     let mut counted: HashSet<&str> = HashSet::new();
     let mut sent = Vec::with_capacity(second.layers.len());
     for (layer, same) in second.layers.iter().zip(&same) {
-        // A layer that is there several times is sent once.
+        // A layer that occurs several times is sent once.
         let digest = layer.digest.as_deref().or(layer.diff_id.as_deref());
         sent.push(same.is_none() && digest.is_none_or(|digest| counted.insert(digest)));
     }
@@ -91,7 +91,7 @@ impl LayerPlace {
     /// Returns the layer: of the second image, if that has it.
     pub fn account<'a>(self, first: &'a Inspection, second: &'a Inspection) -> &'a LayerAccount {
         match self {
-            // Where only the first image's archive holds the layer, that one tells.
+            // If only the first image's archive has the layer, its facts are used.
             Self::Both(layer, other) if second.completeness.layer(other).is_nothing() => &first.layers[layer],
             Self::Both(_, layer) | Self::Second(layer) => &second.layers[layer],
             Self::First(layer) => &first.layers[layer],
@@ -131,7 +131,7 @@ impl LayerPlace {
 pub fn layer_places(first: &Inspection, second: &Inspection, sharing: &Sharing) -> Vec<LayerPlace> {
     let shown: HashSet<usize> = sharing.same.iter().flatten().copied().collect();
     let mut rest = (0..first.layers.len()).filter(|i| !shown.contains(i)).peekable();
-    // One layer may be at several places of the first image.
+    // One layer may be at several places in the first image.
     let known = Places::of(&second.layers);
     let of_first = |i: usize| known.place(&first.layers[i]).map_or(LayerPlace::First(i), |j| LayerPlace::Both(i, j));
     let mut next_shared = first.layers.len();
@@ -148,7 +148,7 @@ pub fn layer_places(first: &Inspection, second: &Inspection, sharing: &Sharing) 
                 places.push(LayerPlace::Both(i, j));
             }
             None => {
-                // What came in the place of something stands below it.
+                // A replacement stands below the layer that it replaces.
                 places.extend(rest.next_if(|&before| before < limit).map(of_first));
                 places.push(LayerPlace::Second(j));
             }
@@ -167,7 +167,7 @@ struct Places<'a> {
 impl<'a> Places<'a> {
     fn of(layers: &'a [LayerAccount]) -> Self {
         let by = |id: fn(&LayerAccount) -> Option<&String>| {
-            // The lowest of several stays.
+            // Of several equal layers, the lowest counts.
             layers.iter().enumerate().rev().filter_map(|(i, layer)| Some((id(layer)?.as_str(), i))).collect()
         };
         Self { diff_ids: by(|layer| layer.diff_id.as_ref()), digests: by(|layer| layer.digest.as_ref()) }

@@ -88,7 +88,7 @@ impl DifferenceTree {
         let root = Place { one: Some(NodeId::ROOT), two: Some(NodeId::ROOT) };
         let mut entries = vec![entry(Self::ROOT, Delta::nothing(root))];
         walk(&first.tree, &second.tree, Self::ROOT, |above, place| {
-            // Where nothing is any more, nothing is below.
+            // If a path does not exist any more, nothing is below it.
             entries.push(entry(above, Delta::at(place, &before, &after)?));
             Some(entries.len() - 1)
         });
@@ -177,7 +177,8 @@ fn kept(mut entries: Vec<PathDifference>) -> Vec<PathDifference> {
         i += 1;
         i == 1 || entry.count > 0
     });
-    // What lies in a directory follows it, so the last entry below it is known once all are gone through backwards.
+    // The contents of a directory follow it, so the end of its subtree is known when walking
+    // backwards.
     for i in (0..entries.len()).rev() {
         let above = places[entries[i].above];
         entries[i].above = above;

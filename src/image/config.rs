@@ -110,7 +110,8 @@ impl Config {
             created: fields.text("created"),
             diff_ids: diff_ids.unwrap_or_default(),
             run: fields.object("config").map(Run::read).unwrap_or_default(),
-            // An entry that cannot be read keeps its place, or the ones behind it would stand beside other layers.
+            // An unreadable entry keeps its place, because later ones would otherwise be paired
+            // with the wrong layers.
             history: history.into_iter().map(Option::unwrap_or_default).collect(),
         }
     }

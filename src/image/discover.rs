@@ -281,7 +281,7 @@ impl Image {
         match (&self.manifest, draft.manifest) {
             (None, manifest) => {
                 self.manifest = manifest;
-                // The platform of the configuration may be the more exact one.
+                // The platform in the config may be more precise.
                 let is_more = |told: &String| !self.platform.as_ref().is_some_and(|own| own.starts_with(told.as_str()));
                 self.platform = told.clone().filter(is_more).or(self.platform.take());
             }

@@ -191,7 +191,7 @@ impl Walk {
         };
         let tags = with_tags(above.tags, &descriptor);
         let built_on = BuiltOn::from_annotations(&descriptor.annotations).or(above.built_on);
-        // An index may list itself, or one manifest under several tags.
+        // An index may contain itself, or one manifest with several tags.
         if let Some(became) = self.known.get(&blob.id) {
             if let Some(draft) = became.and_then(|draft| self.drafts.get_mut(draft)) {
                 add_new(&mut draft.tags, tags);

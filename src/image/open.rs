@@ -153,7 +153,7 @@ pub fn open_source(path: String, source: Source, wanted: Option<&str>) -> Result
 /// Returns whether the images of the archive at `path` are known as soon as it is opened, before
 /// any layer is read.
 pub fn opens_at_once(path: &Path) -> bool {
-    // What is read of a pipe is gone.
+    // Bytes that are read from a pipe are consumed.
     if std::fs::metadata(path).is_ok_and(|metadata| !metadata.is_file()) {
         return path.is_dir();
     }
@@ -180,7 +180,7 @@ pub fn open_archive(path: &Path, progress: &Progress) -> Result<Archive, Error> 
         });
     }
     if !metadata.is_file() {
-        // A named pipe, `<(docker save …)` or /dev/stdin: it has no length, and goes by once.
+        // A named pipe, `<(docker save …)` or /dev/stdin has no length, and can be read only once.
         let pipe = File::open(path).map_err(failed)?;
         return open_stream(shown.clone(), pipe, progress);
     }
@@ -191,7 +191,7 @@ pub fn open_archive(path: &Path, progress: &Progress) -> Result<Archive, Error> 
 /// Opens the archive in `source`.
 pub(crate) fn archive_of_source(path: String, source: Source, progress: &Progress) -> Result<Archive, Error> {
     let archive = read_source(path.clone(), source.clone(), progress);
-    // Whatever was found then was found in bytes that do not belong together.
+    // If the file changed, the bytes that were read do not belong together.
     check_unchanged(&path, &[source])?;
     archive
 }

@@ -61,7 +61,8 @@ pub fn fit(platform: &str, wanted: &str) -> Option<u32> {
     }
     let any_variant = wanted.split('/').count() < 3 && !matches!(wanted, "armhf" | "armel");
     let version: u32 = variant.trim_start_matches('v').parse().unwrap_or(0).min(100);
-    // A newer version of an architecture may not run; of those of arm the newest old one is best.
+    // A newer version of an architecture may not run. Among the older versions of arm, the newest
+    // is best.
     any_variant.then_some(1 + if machine == "arm" { 100 - version } else { version })
 }
 
@@ -72,7 +73,7 @@ fn parts(platform: &str) -> (String, String, String) {
     let lower = platform.to_ascii_lowercase();
     let mut given = lower.split('/');
     let first = given.next().unwrap_or_default();
-    // A word alone is a system or an architecture.
+    // A single word is a system or an architecture.
     let (os, machine) = match given.next() {
         Some(machine) => (first, machine),
         None if SYSTEMS.contains(&first) => (first, ""),

@@ -99,7 +99,7 @@ pub fn read_layer(member: &Member, progress: &Progress) -> Result<ReadLayer, Err
     let mut layer = ReadLayer::new(compression, member.extent.len);
     let window = |capacity| Window::new(&source, member.extent, capacity).counting(&progress.done);
     if compression == Compression::None && !progress.verify {
-        // The contents of a plain layer are passed over, since they can be read whenever they are needed.
+        // The contents of a plain layer are skipped, because they can be read at any time.
         walk(window(PLAIN_WINDOW), &mut layer, false);
     } else {
         read_passing(window(COMPRESSED_WINDOW), &mut layer, progress.verify);
@@ -126,7 +126,7 @@ pub fn read_passing(reader: impl BufRead, layer: &mut ReadLayer, verify: bool) {
         Note::Junk => WarningKind::JunkAfterLayer,
     }));
     let tar = tar.watcher.map(|hasher| whole.then(|| hasher.finalize().into()));
-    // Decoders leave what follows the last frame.
+    // Decoders do not read the bytes after the last frame.
     let rest = Stream(&mut stored).skip(u64::MAX);
     let stored = stored.watcher.map(|hasher| hasher.finalize().into());
     if let (Some(tar), Some(stored), Ok(_)) = (tar, stored, rest) {

@@ -51,7 +51,7 @@ pub fn select(path: &str, images: &[Image], selection: &Selection) -> Result<usi
 /// Returns the only image that fits best among those for several platforms.
 fn of_platform(images: &[Image], fitting: &[usize], platform: Option<&str>) -> Option<usize> {
     let machine = this_machine();
-    // An engine that has an image for one platform saves the index of all and the layers of that one.
+    // Docker saves the index of all platforms with the layers of a single one.
     let held: Vec<usize> = fitting.iter().copied().filter(|&i| images[i].is_held()).collect();
     if let ([only], None) = (&held[..], platform) {
         return Some(*only);

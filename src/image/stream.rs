@@ -108,7 +108,8 @@ pub fn read_stream(path: &str, mut reader: impl BufRead, progress: &Progress) ->
                 if taken.is_err() && cancelled() {
                     return Err(Error::Cancelled);
                 }
-                // A cut is reported by the walk itself, and a layer's own faults are kept with the layer.
+                // A cut is reported by the walk itself, and a layer's own faults are stored with
+                // the layer.
                 if let Err(fault @ (Fault::SparseMap(_) | Fault::Limit { .. })) = taken {
                     break Some((entry.data, fault));
                 }
@@ -120,7 +121,7 @@ pub fn read_stream(path: &str, mut reader: impl BufRead, progress: &Progress) ->
             EntryKind::HardLink => builder.hard_link(&entry.name, entry.link.clone()),
             _ => {}
         }
-        // What is left of the contents is hashed too: the archive may be a root filesystem.
+        // The rest of the contents is hashed, too, because the archive may be a root filesystem.
         let _ = Stream(&mut contents).skip(u64::MAX);
         streamed.whole.entries.push_hash(contents.watcher.digest128());
     };

@@ -118,7 +118,7 @@ fn explain<'a>(rung: &'a Rung, told: &mut Vec<&'a str>, style: TextStyle, out: &
     };
     let dim = |text: &str| if style.colour { format!("\x1b[2m{text}\x1b[0m") } else { text.to_owned() };
     for line in rung.how.lines() {
-        // Lines of a Dockerfile stay whole, so that they can be copied.
+        // Lines of a Dockerfile are not wrapped, so that they can be copied.
         let is_code = line.starts_with(' ') || line.starts_with("COPY") || line.starts_with("FROM");
         let parts = if is_code { vec![line.to_owned()] } else { wrap(line, WIDTH - INDENT) };
         for part in parts {

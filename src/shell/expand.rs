@@ -226,7 +226,7 @@ impl Parser<'_, '_> {
 
     fn push_arguments(&mut self, draft: &mut Draft) -> Result<(), TooComplex> {
         if self.variables.arguments.is_empty() && draft.text.is_empty() {
-            // `"$@"` without arguments is no word at all.
+            // `"$@"` without arguments expands to no word at all.
             draft.started = false;
         }
         for (i, argument) in self.variables.arguments.iter().enumerate() {

@@ -71,7 +71,7 @@ fn tokens(command: &str) -> Vec<Token<'_>> {
 
 /// Returns the length in bytes of the word at the start of a text; at least one character.
 fn word(text: &str) -> usize {
-    // A comment goes on to the end.
+    // A comment extends to the end.
     if text.starts_with('#') {
         return text.len();
     }
@@ -136,7 +136,7 @@ impl Page {
             }
             Token::Word(word) => self.command(word),
             Token::Operator(operator @ (";" | ";;")) => {
-                // `;` stands at the end of its command, wherever that ended.
+                // `;` stays at the end of its command.
                 self.pending = None;
                 if operator == ";;" && !self.line.is_empty() {
                     self.line.push(' ');
@@ -177,7 +177,7 @@ impl Page {
                 self.write(word);
                 self.inside_command = word != "elif";
             }
-            // What follows is a command again.
+            // Another command follows.
             "if" | "while" | "until" | "!" => self.write(word),
             word => {
                 self.write(word);

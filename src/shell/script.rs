@@ -147,14 +147,15 @@ pub(crate) fn read(text: &str) -> Option<Script<'_>> {
             match here {
                 b'\\' if next == 0 => return None,
                 b'\\' => at += 1,
-                // `$'…'` has escapes of its own, and quotes in a parameter in quotes are quotes to some shells only.
+                // `$'…'` has different escapes, and shells disagree on quotes inside a quoted
+                // parameter.
                 b'$' if next == b'\'' && !quoted => return None,
                 b'\'' if inside.last() == Some(&Inside::Parameter) && inside.contains(&Inside::Quotes) => return None,
                 b'\'' if !quoted => at += 1 + bytes[at + 1..].iter().position(|&b| b == b'\'')?,
                 b'"' if quoted => drop(inside.pop()),
                 b'"' => inside.push(Inside::Quotes),
                 b'`' if inside.last() == Some(&Inside::Backticks) => drop(inside.pop()),
-                // Backticks in quotes in backticks are spelled in ways that only a shell knows.
+                // The escapes for quotes inside nested backticks are too complex.
                 b'`' if inside.contains(&Inside::Backticks) => return None,
                 b'`' => inside.push(Inside::Backticks),
                 b'$' if next == b'(' => {

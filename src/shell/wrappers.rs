@@ -57,7 +57,7 @@ pub(crate) struct Wrapped {
 /// Returns the command that a wrapper runs; `None` if `command` is no wrapper.
 pub(crate) fn unwrap(command: &[String]) -> Option<Wrapped> {
     let (name, arguments) = command.split_first()?;
-    // BusyBox is whatever its first argument says.
+    // BusyBox acts as the program in its first argument.
     if base_name(name) == "busybox" && arguments.first().is_some_and(|applet| !applet.starts_with('-')) {
         return Some(Wrapped { command: arguments.to_vec(), ..Wrapped::default() });
     }

@@ -58,7 +58,7 @@ impl Course {
             let owner = tree.groups[names[0].0 as usize].owner;
             let size = tree.size(owner);
             let death = tree.death(owner).map_or(ALIVE, |death| death.layer);
-            // A name counts as soon as those before it are gone.
+            // A name counts from the layer in which all names before it are gone.
             let mut free = 0;
             for version in names.iter().map(|&(_, name)| tree.version(name)) {
                 let &Version { node, born, died, .. } = version;
@@ -77,7 +77,8 @@ impl Course {
         }
     }
 
-    // Until they are added up, what is kept for a layer is how it differs from the one before, round the corner.
+    // Until they are added up, the list has the difference between each layer and the previous
+    // one, with wrap-around.
 
     fn appears(&mut self, place: usize, layer: u16, size: u64) {
         if let Some(held) = self.change(place, layer) {

@@ -88,7 +88,7 @@ fn follow(
     path: &[u8],
     last: Last,
 ) -> Option<Found> {
-    // The next component is on top.
+    // The next component is at the end.
     let mut todo: Vec<&[u8]> = path.rsplit(|&b| b == b'/').collect();
     let mut here = if path.starts_with(b"/") { NodeId::ROOT } else { directory };
     let mut at = (Kind::Directory, tree.at(here, layer));

@@ -138,7 +138,7 @@ impl Builder {
         let mut todo: VecDeque<Vec<u8>> = components(path).into_iter().map(Into::into).collect();
         let mut stack = vec![NodeId::ROOT];
         let (mut hops, mut steps) = (0, 0);
-        // How many of the next components a link's target has put there.
+        // The number of the next components that come from the target of a link.
         let mut of_link = 0_usize;
         let mut leads_nowhere = None;
         while let Some(part) = todo.pop_front() {

@@ -131,7 +131,7 @@ impl Builder {
             return Ok(node);
         }
         let plain = if directory.is_empty() { Some(NodeId::ROOT) } else { self.own_directory(directory)? };
-        // Where a path through links leads may change with the next entry.
+        // A path through links may lead elsewhere after the next entry.
         let Some(node) = plain else {
             last.node = None;
             return self.own_directory_through_links(directory);
@@ -143,7 +143,7 @@ impl Builder {
     }
 
     fn add_whiteout(&mut self, parent: NodeId, gone: &[u8], own: &mut Own) {
-        // A name that no layer has given cannot be gone.
+        // A name that no layer has added cannot be removed.
         let Some(node) = self.child(parent, gone) else { return };
         let after_own = self.is_own(node);
         if after_own {
@@ -216,7 +216,8 @@ impl Builder {
         match old {
             None => self.become_own(node, parent),
             Some((_, version)) => {
-                // A directory that only paths below it imply is not there twice: engines make room for the entry.
+                // A directory that is only implied by paths below it is not a duplicate: container
+                // runtimes make room for the entry.
                 if version.is_some() && !own.behind_links.contains(&node) {
                     self.remark_duplicate(|b| b.tree.path(node), own);
                 }
@@ -282,7 +283,7 @@ impl Builder {
         let record = entry.record;
         let owner = self.owner(record.uid, record.gid);
         match self.explicit(node) {
-            // The same directory again: the last metadata count.
+            // The same directory again: the last metadata counts.
             Some(version) => {
                 let version = &mut self.tree.versions[version.index()];
                 version.mode = record.mode | (Kind::Directory as u16) << super::KIND_SHIFT;

@@ -76,7 +76,7 @@ impl Tree {
         while self.parent(a) != self.parent(b) {
             (a, b) = (self.parent(a), self.parent(b));
         }
-        // A slash follows where the path goes on, so that the order is that of the whole paths.
+        // A slash follows each directory of the path, so that the order is that of the full paths.
         let named = |node, end| self.name(node).iter().chain(if node == end { &b""[..] } else { b"/" });
         named(a, one).cmp(named(b, other))
     }
@@ -254,7 +254,8 @@ impl Tree {
     }
 
     pub(crate) fn sort_deaths(&mut self) {
-        // What AUFS keeps apart can lose its last name and get another one in the same layer: the last death counts.
+        // An inode that AUFS stores separately can lose its last name and get a new one in the
+        // same layer; the last death counts.
         let mut deaths = std::mem::take(&mut self.deaths);
         deaths.retain(|death| match self.version(death.version).extra {
             NONE => true,

@@ -171,7 +171,7 @@ pub(crate) fn told(inspection: &Inspection) -> Base {
     let named = named(inspection).map(|built_on| built_on.name);
     if let Some((end, name)) = steps::noted_by_the_builder(&steps)
         && let layers = layers_of(&steps[..end])
-        // Where all was written as one layer, the base image is in there with everything else.
+        // If everything was written as one layer, the base image is part of it.
         && (layers > 0 || name == "scratch")
     {
         return Base { layers, how: Evidence::Builder, name: named.or(Some(name)), certain: fits };
@@ -179,7 +179,8 @@ pub(crate) fn told(inspection: &Inspection) -> Base {
     let system = known.system(inspection);
     if let Some((end, name)) = known.end(&steps, system.is_some()) {
         let (end, how) = match steps::older_part(&steps, end) {
-            // What was built on a known image and then left alone for days is a base image, too.
+            // An image that was built on a known one and then left unchanged for days is a base
+            // image, too.
             Some((later, days)) => (later, Evidence::Age { days }),
             None => (end, Evidence::Steps),
         };

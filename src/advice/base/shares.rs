@@ -70,7 +70,7 @@ fn below(inspection: &Inspection, roots: &[NodeId]) -> Vec<bool> {
     let mut inside = vec![false; tree.node_count()];
     roots.iter().for_each(|root| inside[root.index()] = true);
     if !roots.is_empty() {
-        // A directory is made before what lies in it.
+        // A directory precedes its contents.
         for node in tree.nodes() {
             inside[node.index()] |= inside[tree.parent(node).index()];
         }

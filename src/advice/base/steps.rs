@@ -51,7 +51,7 @@ pub fn of(inspection: &Inspection) -> Vec<Step> {
 /// Returns the number of entries of the base image and its name, if the builder recorded them
 /// (buildah: `FROM name`).
 pub fn noted_by_the_builder(steps: &[Step]) -> Option<(usize, String)> {
-    // Steps after the first name the image so far by its ID.
+    // After the first instruction, buildah names the intermediate image by its ID.
     let is_id = |name: &str| name.len() == 12 && name.bytes().all(|b| b.is_ascii_hexdigit());
     let name = |step: &Step| {
         let name = step.comment.as_deref()?.trim().strip_prefix("FROM ")?.trim();

@@ -102,7 +102,7 @@ impl<'a> Draft<'a> {
             let start =
                 if instruction.comments.is_empty() { instruction.span.start } else { instruction.comments.start };
             let gap = &source[from..start];
-            // Blank lines go with the instruction that they set apart.
+            // Blank lines belong to the instruction that they separate.
             if self.fates[i] == Fate::Stays || !gap.trim().is_empty() {
                 out.push_str(gap);
             }

@@ -41,7 +41,7 @@ pub fn map(file: &Dockerfile, steps: &[Step]) -> Mapping {
         mapping.layers[instruction] = steps[step].layer;
     }
     mapping.unmatched = all.iter().copied().filter(|&i| mapping.steps[i].is_none()).collect();
-    // That a keyword is the same says little; a base image sets values, too.
+    // An equal keyword is weak evidence, because base images set values, too.
     let certain = |&(step, instruction): &(usize, usize)| likeness(&history[step], &written[instruction]) >= CERTAIN;
     let before = match pairs.iter().position(certain) {
         Some(certain) => first + pairs[beginning(&pairs, certain)].0,
@@ -74,7 +74,7 @@ impl Key {
     fn of(instruction: &Instruction, file: &Dockerfile) -> Self {
         let fold = |text: &str| text.split_whitespace().collect::<Vec<_>>().join(" ");
         let text = match (&*instruction.heredocs, instruction.json()) {
-            // A command that is nothing but its document is what the shell was given.
+            // The shell's input is the document if the command consists of nothing else.
             ([one], _)
                 if instruction.keyword == Keyword::Run && fold(&instruction.arguments).split(' ').count() == 1 =>
             {
@@ -119,7 +119,7 @@ fn likeness(step: &Key, written: &Key) -> u32 {
         Keyword::Run => 0,
         Keyword::Copy | Keyword::Add if step.text == written.text => 8,
         Keyword::Copy | Keyword::Add => {
-            // The history has variables replaced, and relative destinations completed.
+            // In the history, variables are replaced and relative destinations are completed.
             let (made, wanted) = (step.subject.as_str(), written.subject.as_str());
             let ends =
                 made == wanted || made.strip_suffix(wanted).is_some_and(|rest| rest.is_empty() || rest.ends_with('/'));

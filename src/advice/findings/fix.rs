@@ -233,7 +233,7 @@ fn with_mode(inspection: &Inspection, born: usize, died_in: usize) -> Option<Str
     };
     let value = words.find(|word| !word.starts_with('-'))?;
     let sound = value.chars().all(|c| c.is_ascii_alphanumeric() || "_-.:".contains(c));
-    // Symbolic modes are understood since version 1.14 of the Dockerfile syntax only.
+    // Symbolic modes need version 1.14 of the Dockerfile syntax.
     let understood = flag == "chown" || value.chars().all(|c| c.is_digit(8));
     let alone = !command.contains(['&', ';', '|', '$', '`']);
     (sound && understood && alone && !rest.contains(&format!("--{flag}")))

@@ -51,7 +51,7 @@ impl Matches {
             while tree.parent(top) != NodeId::ROOT && self.rule[tree.parent(top).index()] == Some(rule) {
                 top = tree.parent(top);
             }
-            // A source tree from which something runs is the application.
+            // A source tree from which a program runs is the application.
             let above = tree.parent(top);
             let is_own = rules.list[usize::from(rule)].level != Level::Junk && !is_system(&tree.path(above));
             self.clear(tree, if is_own { above } else { top }, rule);

@@ -180,7 +180,7 @@ impl Pass<'_> {
         let mut taken = vec![None; tree.node_count()];
         state_of[NodeId::ROOT.index()] = self.proved(root, NodeId::ROOT, tree, proofs);
         let mut symbol = Vec::new();
-        // A directory is made before what lies in it.
+        // A directory precedes its contents.
         for node in tree.nodes() {
             let above = state_of[tree.parent(node).index()];
             if above == nothing {
@@ -199,7 +199,7 @@ impl Pass<'_> {
 
     fn step(&mut self, from: u32, symbol: &[u32], proofs: &[Proof]) -> u32 {
         let number = match self.symbols.get(symbol) {
-            // A name that nothing asks for.
+            // No glob needs this name.
             _ if symbol == [u32::MAX] => 0,
             Some(&number) => number,
             None => {

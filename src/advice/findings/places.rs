@@ -16,13 +16,13 @@ pub fn of(inspection: &Inspection, matches: &Matches, subject: Subject, spots: &
     let tree = &inspection.tree;
     let one_for_all = || {
         let node = place(tree, spots.iter().map(|spot| (spot.node, spot.bytes)));
-        // What lies elsewhere is not counted here.
+        // Files elsewhere do not count here.
         let bytes = spots.iter().filter(|spot| is_at_or_below(tree, spot.node, node)).map(|spot| spot.bytes).sum();
         vec![Spot { node, bytes }]
     };
     let Subject::Rule(rule) = subject else { return one_for_all() };
     let mut roots: HashMap<NodeId, u64> = HashMap::new();
-    // The top of a directory's subtree is asked for by each of its files.
+    // Each file of a directory asks for the same top.
     let mut known: HashMap<NodeId, NodeId> = HashMap::new();
     for spot in spots {
         let root = top(inspection, matches, rule, tree.parent(spot.node), &mut known);

@@ -67,7 +67,7 @@ impl Program {
         }
         let mut files = application.files.clone();
         files.extend(started.iter().flat_map(|file| file.links.iter().copied().chain([file.node])));
-        // What finds its libraries beside itself has to be at its own path.
+        // A program that finds libraries relative to itself has to stay at its own path.
         let beside = program.executable.as_ref().is_some_and(Executable::finds_beside_itself);
         let moved = started.iter().filter(|file| !(beside && file.node == program.file.node));
         let named = moved.map(|file| Loaded { node: file.node, found_at: escaped(&filesystem.called(file)) });
@@ -147,7 +147,7 @@ pub fn guess_packed(source: &dyn ReadAt, executable: &Executable) -> io::Result<
     if executable.packed.is_some() {
         return Ok(None);
     }
-    // Stripping takes away what lies at the end.
+    // Stripping removes the end of the file.
     let size = executable.size.saturating_sub(executable.strip.saves).min(source.len());
     let apart = size / SAMPLES;
     let (mut read, mut compressed) = (0u64, 0u64);
@@ -160,6 +160,6 @@ pub fn guess_packed(source: &dyn ReadAt, executable: &Executable) -> io::Result<
         read += bytes.len() as u64;
     }
     let packed = u128::from(size) * u128::from(compressed) / u128::from(read.max(1));
-    // No program packs like that: these are zeros, or pictures of one colour.
+    // No real program compresses this well: these are zeros, or images of one colour.
     Ok(u64::try_from(packed).ok().filter(|&packed| packed > size / DENSEST))
 }

@@ -99,7 +99,7 @@ fn measure_all(
     let next = AtomicUsize::new(0);
     let sizes = Mutex::new(Ok(vec![0; distinct.len()]));
     let compress = || {
-        // Of its own, so that nobody else moves its decoders.
+        // A separate instance, so that nothing else moves its decoders.
         let contents = LayerContents::new(opened);
         loop {
             let number = next.fetch_add(1, Ordering::Relaxed);

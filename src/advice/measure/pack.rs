@@ -58,7 +58,7 @@ fn made(tree: &Tree, recipe: &Recipe, contents: &LayerContents, progress: &Arc<P
     let mut choice = Choice { tree, paths: Paths::new(tree), recipe, hidden: HashSet::new() };
     for layer in recipe.of.clone().filter(|&layer| recipe.takes_of(tree, layer)) {
         let tar = match contents.layer(layer, progress) {
-            // What is not in the archive is shown as empty everywhere.
+            // A layer that is not in the archive counts as empty everywhere.
             Err(Error::NoLayer { .. }) => continue,
             tar => tar?,
         };
@@ -81,7 +81,7 @@ fn as_far_as_it_goes(read: io::Result<()>) -> Result<(), Error> {
 /// Adds the selected members of a tar, with their headers unchanged.
 fn add_members(tar: &Source, packed: &mut Packed<'_>, mut wanted: impl FnMut(&Entry) -> bool) -> io::Result<()> {
     let mut walker = Walker::new(Window::new(&**tar, Extent::whole(&**tar), WINDOW), Limits::default());
-    // What is still to be copied, and where the next member begins with its extended headers.
+    // The bytes waiting to be copied, up to the start of the next member's extended headers.
     let mut waiting = Extent { offset: 0, len: 0 };
     let mut start = 0_u64;
     loop {
@@ -98,7 +98,8 @@ fn add_members(tar: &Source, packed: &mut Packed<'_>, mut wanted: impl FnMut(&En
                 waiting = Extent { offset: start, len: 0 };
             }
             waiting.len += end - start;
-            // Before the walk goes on: of a compressed layer, what has gone by would have to be decoded again.
+            // This happens before the walk continues: bytes of a compressed layer would have to be
+            // decoded again later.
             if waiting.len >= PIECE as u64 {
                 packed.copy(&**tar, waiting)?;
                 waiting = Extent { offset: end, len: 0 };
@@ -170,7 +171,7 @@ impl Choice<'_> {
             && first.checked_sub(1).is_some_and(|below| self.tree.at(node, below).is_some())
             && !dropped[node.index()]
             && never_made.binary_search(&node).is_err()
-            // Where the directory goes itself, one mark does for all.
+            // If the directory is removed itself, one mark is sufficient.
             && kind(self.tree.parent(node)) == Some(Kind::Directory)
             && self.hidden.insert((node, opaque))
     }

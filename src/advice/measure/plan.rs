@@ -124,7 +124,7 @@ fn members_of_run(tree: &Tree, outcome: &Outcome, run: &RangeInclusive<usize>) -
     let alone = run.start() == run.end();
     let is_there = |version: VersionId| {
         let node = tree.node_of(version);
-        // A layer that stays alone ships also what it writes twice.
+        // A layer that is not merged also contains files that it writes twice.
         !outcome.drops(node) && (alone || tree.at(node, *run.end()) == Some(version))
     };
     let mut moved = HashSet::new();
@@ -134,7 +134,7 @@ fn members_of_run(tree: &Tree, outcome: &Outcome, run: &RangeInclusive<usize>) -
             return is_there(version);
         }
         if inode == version {
-            // The bytes go with the first name, whichever of its names is left.
+            // The bytes are stored with the first name, whichever names are left.
             return outcome.keeps(inode);
         }
         let is_left = outcome.keeps(inode) && is_there(version);

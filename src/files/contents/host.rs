@@ -30,7 +30,8 @@ fn open_file(root: &Path, path: &[u8]) -> io::Result<FileSource> {
     let below = host_path(path).ok_or_else(|| io::Error::other("the name is none of this system"))?;
     let real = root.canonicalize()?;
     let wanted = real.join(below);
-    // What was a file when it was listed may have become a link that leads elsewhere, or a pipe that waits.
+    // Since it was listed, the file may have become a link that leads elsewhere, or a pipe that
+    // blocks.
     if wanted.canonicalize()? != wanted || !wanted.symlink_metadata()?.is_file() {
         return Err(io::Error::other("it is no regular file any more"));
     }

@@ -144,7 +144,7 @@ impl LayerContents {
                 let len = usize::try_from(stored.len).unwrap_or(usize::MAX).min(head.len());
                 Compression::sniff(&head[..len])
             }
-            // Not read as a layer when it went by, because it does not look like a compressed one.
+            // The layer was not recognised as compressed when the archive was read.
             (None, Bytes::Decoded(_) | Bytes::Holed(_)) => Compression::None,
         };
         let tar = match compression {

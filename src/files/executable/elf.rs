@@ -70,7 +70,7 @@ fn read_class<E: FileHeader<Endian = Endianness>>(reader: &Reader, size: u64) ->
         0..HEADERS_LIMIT => header.program_headers(endian, reader)?,
         _ => &[],
     };
-    // Section headers are not used to run a program, so damaged ones are as good as none.
+    // Section headers are not used to run a program, so damaged ones count as missing.
     let sections = match header.shnum(endian, reader) {
         Ok(0..HEADERS_LIMIT) => header.section_headers(endian, reader).unwrap_or_default(),
         _ => &[],

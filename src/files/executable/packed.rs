@@ -18,7 +18,7 @@ const SEARCHED: u64 = 256;
 /// Looks for the header that UPX puts after the program headers: checksum, `UPX!`, sizes; then the
 /// sizes of program, file and block.
 pub(super) fn read(headers: &Headers<'_>, size: u64) -> Option<Packed> {
-    // UPX leaves no section headers, which spares every other program the reading.
+    // UPX removes section headers, so other programs need not be searched.
     if !headers.sections.is_empty() {
         return None;
     }

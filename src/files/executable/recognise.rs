@@ -94,7 +94,7 @@ fn foreign(source: &dyn ReadAt, head: &[u8]) -> Result<Option<Foreign>, Unreadab
             (signature == *b"PE\0\0").then_some(Foreign::Windows)
         }
         Some([0xfe, 0xed, 0xfa, 0xce | 0xcf] | [0xce | 0xcf, 0xfa, 0xed, 0xfe]) => Some(Foreign::MacOs),
-        // A Java class has the same magic; what follows is its version, of which none is below 45.
+        // A Java class has the same magic number, followed by its version, which is at least 45.
         Some([0xca, 0xfe, 0xba, 0xbe]) => {
             word(4).is_some_and(|count| (1..45).contains(&u32::from_be_bytes(count))).then_some(Foreign::MacOs)
         }

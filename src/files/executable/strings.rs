@@ -12,7 +12,7 @@ const SEARCH_LIMIT: u64 = 256 << 20;
 /// Finds which of `texts` occur in `extents`.
 pub(super) fn mentions<'t>(source: &dyn ReadAt, extents: &[Extent], texts: &[&'t str]) -> io::Result<Vec<&'t str>> {
     let pattern = texts.iter().map(|text| regex::escape(text)).collect::<Vec<_>>().join("|");
-    // Plain texts make a pattern that always compiles; none makes one that would match everywhere.
+    // A pattern of plain texts always compiles. Without any text it would match everywhere.
     let pattern = match regex::bytes::RegexBuilder::new(&pattern).unicode(false).build() {
         Ok(pattern) if !texts.is_empty() => pattern,
         _ => return Ok(Vec::new()),

@@ -95,7 +95,7 @@ fn fates(sections: &[Section<'_>]) -> Vec<Fate> {
     let names_of_symbols: HashSet<usize> = tables.map(|table| table.link).collect();
     let fate = |(i, section): (usize, &Section<'_>)| match section.kind {
         _ if section.is_loaded() => Fate::Loaded,
-        // Relocations that nothing applies any more go with the symbols.
+        // Relocations that are not applied when loading are removed with the symbols.
         elf::SHT_SYMTAB | elf::SHT_SYMTAB_SHNDX | elf::SHT_REL | elf::SHT_RELA => Fate::Symbols,
         elf::SHT_STRTAB if section.name == b".shstrtab" => Fate::Names,
         elf::SHT_STRTAB if names_of_symbols.contains(&i) => Fate::Symbols,

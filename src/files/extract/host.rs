@@ -79,7 +79,7 @@ pub fn create_directory(path: &Path) -> io::Result<()> {
     #[cfg(unix)]
     {
         std::os::unix::fs::DirBuilderExt::mode(&mut std::fs::DirBuilder::new(), 0o700).create(path)?;
-        // The umask may have taken from its owner what is needed to write in it.
+        // The umask may have removed permissions that the owner needs to write in it.
         unlock(path)
     }
 }
@@ -152,7 +152,8 @@ pub fn set_time(file: &File, seconds: i64) {
         _ => SystemTime::UNIX_EPOCH.checked_sub(distance),
     };
     if let Some(time) = time {
-        // A header may state a time that no filesystem can keep; the contents are worth more.
+        // A header may have a time that no filesystem supports; that is no reason to lose the
+        // contents.
         let _ = file.set_times(FileTimes::new().set_modified(time));
     }
 }

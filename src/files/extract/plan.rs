@@ -34,7 +34,7 @@ pub fn children(tree: &Tree, of: Selected) -> Vec<Selected> {
         .children(of.node)
         .filter_map(|node| Some(Selected { node, version: tree.at(node, of.layer)?, layer: of.layer }))
         .collect();
-    // Where two names are one for the system, the same of them wins each time.
+    // If two names are equal for the host, the result does not depend on chance.
     children.sort_by(|a, b| tree.name(a.node).cmp(tree.name(b.node)));
     children
 }

@@ -129,7 +129,7 @@ impl<'a> Writer<'a> {
         for name in names {
             self.check_cancelled()?;
             let linked = match &first {
-                // Where the filesystem has no such links, the contents come again.
+                // If the filesystem has no hard links, the contents are written again.
                 Some(first) => self.make(name.node, |path| std::fs::hard_link(first, path)).ok(),
                 None => None,
             };
@@ -157,7 +157,7 @@ impl<'a> Writer<'a> {
         let source = self.contents.open(tree, version, self.progress)?;
         let sparse = tree.is_sparse(tree.inode(version));
         if sparse {
-            // Refuses what is too large for the filesystem before hours have gone by.
+            // A file that is too large for the filesystem fails now, and not after hours.
             file.set_len(source.len()).map_err(to_file)?;
         }
         let mut buffer = vec![0; PIECE];

@@ -40,7 +40,7 @@ impl NewDirectory {
     pub fn prepare<N: AsRef<OsStr>>(destination: &Path, names: impl IntoIterator<Item = N>) -> Result<Self, Error> {
         let is_directory = match destination.metadata() {
             Ok(metadata) if metadata.is_dir() => true,
-            // Also a link that leads nowhere.
+            // A dangling link counts as existing, too.
             _ if destination.symlink_metadata().is_ok() => return Err(exists(destination)),
             _ => false,
         };
@@ -110,7 +110,7 @@ impl NewDirectory {
                 result?;
             }
         }
-        // What its owner cannot write in cannot be moved either, so that the bits come last.
+        // A directory that its owner cannot write to cannot be moved, so its bits are set last.
         let is_moved = |path: &PathBuf| matches!(self.target, Target::New(_)) || *path != root;
         let mut moved = self.locked.iter().rev().filter(|(path, _)| is_moved(path));
         moved.try_for_each(|(path, mode)| {

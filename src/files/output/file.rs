@@ -55,7 +55,7 @@ pub fn write_file(
     };
     written.and_then(|()| check_cancelled(progress)).map_err(to_path)?;
     match rename_new(part.path(), path) {
-        // It has another name now, so that there is nothing to remove.
+        // The file has been renamed, so there is nothing to remove.
         Ok(()) => drop(part.into_temp_path().keep()),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(exists(path)),
         Err(error) => return Err(failed("create", path, error)),

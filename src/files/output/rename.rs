@@ -12,12 +12,12 @@ pub fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     if let Some(result) = in_one_step(from, to) {
         return result;
     }
-    // A second name of a file is only given where there is none, while renaming replaces.
+    // A hard link is never created over an existing file, while renaming replaces it.
     if from.symlink_metadata()?.is_file() {
         match std::fs::hard_link(from, to) {
             Ok(()) => return std::fs::remove_file(from),
             Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(error),
-            // Not every filesystem has second names.
+            // Not every filesystem has hard links.
             Err(_) => {}
         }
     }

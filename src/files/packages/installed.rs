@@ -54,7 +54,7 @@ pub fn installed(tree: &Tree, contents: &dyn Contents, progress: &Arc<Progress>)
     for name in tree.file_names().filter(|&name| tree.died(name).is_none()) {
         let first = !tree.is_linked(name) || counted.insert(tree.inode(name));
         let bytes = if first { tree.size(name) } else { 0 };
-        // What is removed but for its configuration still has a list of files.
+        // A package of which only the configuration is left still has a list of files.
         let owner = owners.owner(tree, last, tree.node_of(name)).filter(|owner| !told || packages.contains_key(*owner));
         match owner {
             Some(owner) => {

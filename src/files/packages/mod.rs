@@ -123,7 +123,7 @@ impl Packages {
         }
         let path = tree.path(node);
         self.at(&path, layer).or_else(|| {
-            // Where /lib is a link to /usr/lib, databases name either.
+            // If /lib is a link to /usr/lib, databases may use either name.
             let other = match path.strip_prefix(b"/usr") {
                 Some(rest) => rest.to_vec(),
                 None => [b"/usr", &path[..]].concat(),
@@ -173,7 +173,7 @@ impl Packages {
             next
         });
         let owners = self.owners.entry(self.hasher.hash_one(path)).or_default();
-        // A path in many databases at once is a lie.
+        // No real path belongs to many packages at once.
         let full = owners.len() >= OWNERS;
         match owners.last_mut() {
             Some(last) if last.package == package && last.died == born => last.died = died,

@@ -52,7 +52,7 @@ impl<'a> Database<'a> {
             size => usize::from(size),
         };
         let usable = page_size.checked_sub(usize::from(header[20]))?;
-        // The least that the format allows.
+        // 480 is the smallest value that the format allows.
         (page_size.is_power_of_two() && usable >= 480).then_some(Self { source, page_size, usable, budget })
     }
 
@@ -118,7 +118,7 @@ impl<'a> Database<'a> {
             len if len <= most => len,
             len => Some(least + (len - least) % (self.usable - 4)).filter(|&here| here <= most).unwrap_or(least),
         };
-        // Cells may overlap: what is in them counts, too.
+        // Cells may overlap, so their contents count towards the budget, too.
         self.budget = self.budget.checked_sub(here as u64)?;
         let mut payload = rest.get(..here)?.to_vec();
         let mut next = if here < len { number_at(rest, here)? } else { 0 };

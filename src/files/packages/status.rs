@@ -25,7 +25,7 @@ pub fn relations(text: &str) -> BTreeMap<&str, Relations<'_>> {
     for paragraph in text.split("\n\n") {
         let mut package = Relations::default();
         let (mut name, mut is_installed) = ("", false);
-        // Of what goes on in the next line nothing is asked for here.
+        // No field with continuation lines is needed here.
         for line in paragraph.lines().filter(|line| !line.starts_with([' ', '\t'])) {
             let Some((field, value)) = line.split_once(':') else { continue };
             let value = value.trim();

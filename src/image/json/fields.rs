@@ -84,7 +84,7 @@ impl<'a> Fields<'a> {
         let at = self.path(name);
         let text = |(i, value)| match value {
             Value::Text(text) => Some(text),
-            // Go makes it empty.
+            // As in Go, null becomes empty.
             Value::Null => Some(String::new()),
             other => {
                 doubt(self.doubts, &format!("{at}[{i}]"), &other, "text");

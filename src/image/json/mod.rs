@@ -81,7 +81,7 @@ impl Object {
                     first.0.extend(second.0);
                     Some(Value::Object(first))
                 }
-                // Go leaves what is no list and no map as it is.
+                // As in Go, null only resets lists and maps.
                 (Some(first @ (Value::Text(_) | Value::Flag(_) | Value::Number(_))), Value::Null) => Some(first),
                 (_, value) => Some(value),
             };

@@ -96,7 +96,7 @@ impl Parser<'_> {
                 }
                 _ => self.scalar()?,
             };
-            // The value ends what it is the last member of.
+            // The value may be the last member of what contains it.
             loop {
                 let kept = open.len() <= DEPTH;
                 match open.pop() {
@@ -226,7 +226,7 @@ impl Parser<'_> {
                         self.at += 6;
                         char::from_u32(0x1_0000 + ((unit - 0xd800) << 10) + (low - 0xdc00))
                     }
-                    // Half of a pair alone is no character, and becomes the one that says so.
+                    // Half of a surrogate pair becomes the replacement character.
                     _ => char::from_u32(unit),
                 }
                 .unwrap_or(char::REPLACEMENT_CHARACTER)

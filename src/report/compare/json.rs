@@ -126,7 +126,7 @@ struct PackagePart<'a> {
 /// An error of `out`.
 pub fn write_comparison_json(comparison: &Comparison<'_>, units: Units, out: impl Write) -> io::Result<()> {
     let against = comparison.pair();
-    // The first image is not pulled by who has it.
+    // The download size is relative to the first image, which therefore has none.
     let sharings = std::iter::once(None).chain(comparison.sharings().iter().map(Some));
     let part = ComparisonPart {
         schema_version: 1,

@@ -155,7 +155,7 @@ impl<W: Write> Page<'_, W> {
         writeln!(self.out, "\n  {size}  in {}{at} {place}, {}", files(group.count), group.cause.name())?;
         self.instruction(inspection, "from", group.born_in)?;
         self.instruction(inspection, "gone", group.died_in)?;
-        // One part that is all of it says nothing new, unless it says what that is.
+        // A single part with all bytes adds no information, unless it has a name.
         let says_more = |part: &&Finding| part.bytes < group.bytes || part.places.iter().any(|p| p.node != group.place);
         if parts.len() > 1 || parts.iter().any(says_more) {
             self.parts(inspection, parts)?;
@@ -207,7 +207,7 @@ impl<W: Write> Page<'_, W> {
         let ignored = finding.fix.dockerignore.iter().map(String::as_str);
         let shown = |line: &str| middle(&escaped_str(line.trim_end()), WIDTH - 19);
         let all: Vec<_> = lines.into_iter().chain(ignored).map(shown).collect();
-        // The end is where the cleanup is.
+        // The cleanup is at the end, so that is shown.
         let skipped = all.len().saturating_sub(LINES);
         for (i, line) in all.iter().enumerate() {
             match i {

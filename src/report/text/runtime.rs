@@ -22,7 +22,8 @@ impl<W: Write> Page<'_, W> {
         if let Some(program) = &runtime.application.program {
             let size = self.size(inspection.tree.size(program.file.version));
             let path = escaped(&inspection.tree.path(program.file.node));
-            // Without one, its bytes could not be read: they went by in a pipe, say. The reason stands below.
+            // The contents could not be read, for example because they came from a pipe. The
+            // reason is given below.
             let what = program.executable.as_ref().map_or("contents not seen".into(), kind);
             let line = cut(&format!("{path}, {what}"), WIDTH - 14);
             writeln!(self.out, "  {size:>10}  {line}")?;

@@ -63,7 +63,7 @@ pub(super) fn interpreted(command: &[String]) -> Option<Interpreted> {
     if name == "java" {
         return Some(classes(arguments));
     }
-    // Many have their version in their name.
+    // Many interpreters have their version in their name.
     let name = name.trim_end_matches(|c: char| c.is_ascii_digit() || c == '.');
     let interpreter = INTERPRETERS.iter().find(|interpreter| interpreter.name == name)?;
     let mut at = 0;
@@ -71,7 +71,7 @@ pub(super) fn interpreted(command: &[String]) -> Option<Interpreted> {
         let is_python = matches!(interpreter.name, "python" | "pypy");
         match argument.as_str() {
             "--" => at += 1,
-            // PHP says so before a script.
+            // PHP takes a script with `-f`.
             "-f" if interpreter.name == "php" => at += 1,
             "-m" if is_python => {
                 return Some(arguments.get(at + 1).cloned().map_or(Interpreted::Nothing, Interpreted::Module));
@@ -150,7 +150,7 @@ pub(super) fn shell(command: &[String]) -> Option<Shell> {
         return Some(Shell::Nothing);
     };
     Some(if is_text {
-        // The first argument after the text is the name that the shell calls itself.
+        // The first argument after the text becomes `$0`.
         Shell::Text(first.clone(), rest.get(1..).unwrap_or_default().to_vec())
     } else {
         Shell::Script(first.clone(), rest.to_vec())

@@ -29,7 +29,7 @@ impl Cache {
             let word = *bytes.get(at..)?.first_chunk::<4>()?;
             usize::try_from(if big { u32::from_be_bytes(word) } else { u32::from_le_bytes(word) }).ok()
         };
-        // Until glibc 2.32 the list stood behind one in the old format.
+        // Until glibc 2.32, the list was preceded by one in the old format.
         let bytes = match bytes.starts_with(OLD_MAGIC) {
             true => {
                 let old = number(bytes, OLD_MAGIC.len())?.checked_mul(OLD_ENTRY)?.checked_add(OLD_HEADER)?;
@@ -50,7 +50,8 @@ impl Cache {
         let mut special = Vec::new();
         for entry in bytes.get(HEADER..)?.chunks_exact(ENTRY).take(count) {
             let (Some(name), Some(path)) = (text(entry, 4), text(entry, 8)) else { continue };
-            // Those for processors with certain abilities come last: the others serve every processor.
+            // Entries for processors with certain features come last; the others work on every
+            // processor.
             if entry[16..24] == [0; 8] {
                 plain.entry(name).or_default().push(path);
             } else {

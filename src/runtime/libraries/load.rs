@@ -173,7 +173,7 @@ impl Loading<'_, '_> {
             list.extend(text);
         }
         for name in split(&list, b": \t\n").into_iter().filter(|name| name != b".") {
-            // What cannot be preloaded is passed over, with a message.
+            // As in the loader, a library that cannot be preloaded is skipped.
             if !self.is_loaded(&name)
                 && let Some(hit) = self.find(&name, 0)?
             {

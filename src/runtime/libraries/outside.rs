@@ -203,7 +203,7 @@ pub(super) fn find(loading: &mut Loading<'_, '_>, files: &[Required]) -> Result<
         && program.executable.as_ref().is_some_and(|executable| executable.imports("iconv_open"))
         && glibc
     {
-        // Libraries such as that of C++ could convert anything, and are rarely asked to.
+        // Libraries such as the C++ standard library could convert anything, but rarely do.
         findings.add(Thing::CharacterSets, Evidence::Imports { function: "iconv_open", by: program.file.node });
     }
     search_config(loading, files, glibc, &mut findings);
@@ -263,7 +263,7 @@ fn search_imports(filesystem: &Filesystem<'_>, required: &Required, glibc: bool,
     if is(&["libssl.so", "libssl3.so", "libgnutls.so", "libcurl.so", "libcurl-gnutls.so", "libnss3.so"]) {
         findings.add(Thing::Certificates, Evidence::Library(by));
     }
-    // The parts of the C library call one another.
+    // The parts of the C library call one another, which is no evidence.
     if is(&["libc.so", "libc.musl", "ld-", "libresolv.so", "libnss_", "libpthread.so", "libnsl.so", "libdl.so"]) {
         return;
     }
@@ -296,7 +296,7 @@ fn search_config(loading: &Loading<'_, '_>, files: &[Required], glibc: bool, fin
     }
     for name in ["LC_ALL", "LC_CTYPE", "LANG"] {
         let value = variable(run, name).unwrap_or_default();
-        // These are built into the C library.
+        // These locales are built into the C library.
         if !matches!(value, "" | "C" | "POSIX" | "C.UTF-8" | "C.utf8") {
             findings.add(Thing::Locales, Evidence::Variable(escaped_str(&format!("{name}={value}"))));
         }

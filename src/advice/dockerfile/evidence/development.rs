@@ -65,7 +65,7 @@ pub fn development(
     for directory in tree.nodes().filter(is_outer).take(PROJECTS) {
         let project = tree.parent(directory);
         let child = |of: NodeId, name: &[u8]| paths.child(of, name);
-        // What npm 7 and later note of what they really installed, else what was asked for.
+        // npm 7 and later record the installed packages; before that there is only the request.
         let locks = [child(directory, b".package-lock.json"), child(project, b"package-lock.json")];
         let Some(lock) = locks.into_iter().flatten().find_map(|lock| tree.last(lock)) else { continue };
         let Some(Lock { packages }) = json(filesystem, lock)? else { continue };
@@ -74,7 +74,7 @@ pub fn development(
             Some(manifest) => json(filesystem, manifest)?.map(|project: Project| project.scripts),
             None => None,
         };
-        // Without a manifest nobody knows.
+        // Without a manifest the scripts are unknown.
         let runs_scripts =
             scripts.is_none_or(|scripts| ["install", "prepare"].iter().any(|name| has_stage(&scripts, name)));
         let mut by_layer: BTreeMap<usize, Vec<VersionId>> = BTreeMap::new();

@@ -162,7 +162,7 @@ fn application(
         return Ok(None);
     };
     let name = filesystem.called(&program.file);
-    // What finds its libraries beside itself is at its own path, too.
+    // A program that finds libraries relative to itself is at its own path, too.
     let beside = program.executable.as_ref().is_some_and(Executable::finds_beside_itself);
     let real = tree.path(program.file.node);
     let Ok(path) = String::from_utf8(if beside { real } else { name }) else { return Ok(None) };

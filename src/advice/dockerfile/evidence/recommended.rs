@@ -121,7 +121,7 @@ fn only_recommended<'a>(before: &Database<'_>, after: &'a Database<'a>, named: &
             }
             let package = &new[name];
             let recommended = package.recommends.iter().filter(|_| recommends);
-            // Any alternative may be the one that is meant.
+            // Any of the alternatives may have been chosen.
             for asked in package.depends.iter().chain(recommended).flatten() {
                 if asked_before.insert(*asked) {
                     work.extend(answers.get(asked).into_iter().flatten());

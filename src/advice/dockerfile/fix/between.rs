@@ -123,7 +123,7 @@ impl Work<'_> {
                 earlier.contains(&tree.born(version)) || tree.died(version).is_some_and(|died| earlier.contains(&died))
             })
         };
-        // A directory that was there before may get a new time; one that was not would be made by the copy.
+        // The copy may change the time of an existing directory, and would create a missing one.
         let is_new = |node: NodeId| {
             let before = first.checked_sub(1).and_then(|below| tree.at(node, below));
             before.is_none_or(|before| tree.kind(before) != Kind::Directory)
@@ -163,7 +163,7 @@ fn is_placeless(run: &Instruction) -> bool {
         script.commands.iter().filter(|command| !command.words.is_empty()).all(|command| {
             let [program, words @ ..] = command.program() else { return false };
             let mut words = words.iter().filter(|word| !word.starts_with('-'));
-            // The first word of these is a mode or an owner.
+            // The first argument of these programs is a mode or an owner.
             if matches!(*program, "chmod" | "chown") {
                 words.next();
             }

@@ -88,7 +88,8 @@ impl Work<'_> {
             .collect();
         let mut lines = Vec::new();
         for (pattern, kept) in patterns {
-            // What is listed and came nonetheless, came another way, or before it was listed.
+            // A file that is listed and exists nonetheless came by another way, or before it was
+            // listed.
             if known.contains(&pattern) || known.iter().any(|line| line.strip_prefix("**/") == Some(&pattern)) {
                 continue;
             }
@@ -187,7 +188,7 @@ impl Work<'_> {
         path.reverse();
         for (depth, &part) in path.iter().enumerate().skip(1) {
             let name = tree.name(part);
-            // A destination called `.cache` was meant.
+            // The file is at the destination itself, which happens to be called `.cache`.
             if copied.depth.is_some_and(|destination| depth <= destination) {
                 continue;
             }
@@ -241,7 +242,8 @@ impl Work<'_> {
         }
         parts.reverse();
         let joined = parts.join("/");
-        // Without a WORKDIR of one's own the base image's counts, which is the root for most.
+        // Without a WORKDIR in this file, that of the base image counts, which is usually the
+        // root.
         Some(if joined.starts_with('/') { joined } else { format!("{}/{joined}", self.base_directory()) })
     }
 

@@ -188,7 +188,7 @@ pub fn verb_of(words: &[&str], programs: &[&str], verbs: &[&str]) -> Option<usiz
     if verbs.is_empty() {
         return Some(skipped - 1);
     }
-    // An option that takes a value in the next word comes before the subcommand only rarely.
+    // Few options before the subcommand take a value in the next word.
     (skipped..words.len())
         .find(|&at| verbs.contains(&words[at]))
         .filter(|&at| words[skipped..at].iter().filter(|word| !word.starts_with('-')).count() <= 1)

@@ -137,7 +137,7 @@ impl Work<'_> {
                 self.may_stand_before(i, &before, bytes)?;
             }
         }
-        // Stages that build on one another are apart in the file.
+        // Stages that build on one another are separate in the file.
         let (first, last) = (self.stage[stretch.from], self.stage[stretch.to]);
         if self.file.instructions[first..=last].iter().any(|between| between.keyword == Keyword::From) {
             return Err("they are in different stages".into());

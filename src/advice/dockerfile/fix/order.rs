@@ -26,7 +26,7 @@ const WAYS: [Way; 6] = [
         files: &["go.mod", "go.sum"],
         commands: &[&["go", "mod", "download"], &["go", "build"], &["go", "install"]],
         fetch: Some("go mod download"),
-        // Since Go 1.16 nothing is built of a module that is not in go.sum.
+        // Since Go 1.16, no module is built that is not in go.sum.
         locked: Some("go.sum"),
     },
     Way {
@@ -66,7 +66,7 @@ impl Work<'_> {
     pub(super) fn order(&mut self, groups: &[Group]) {
         let merged: Vec<_> =
             groups.iter().filter(|group| group.runs.len() > 1).flat_map(|group| group.runs.clone()).collect();
-        // Only the first: what is copied by a later one is copied already.
+        // Only the first one: later copies repeat its files.
         let whole = |&&i: &&usize| is_whole_context(&self.file.instructions[i]) && self.draft.fates[i] == Fate::Stays;
         if let Some(&copy) = self.stage.iter().find(whole) {
             for way in &WAYS {
@@ -85,11 +85,11 @@ impl Work<'_> {
     }
 
     fn reorder(&mut self, copy: usize, way: &Way, merged: &[usize]) {
-        // What is vendored is not fetched.
+        // Vendored dependencies are not downloaded.
         if !self.brings(copy, way.files[0]) || self.brings(copy, "vendor/modules.txt") {
             return;
         }
-        // Somebody did it already.
+        // The file has this order already.
         let earlier = |i: &usize| *i < copy && self.file.instructions[*i].arguments.contains(way.files[0]);
         if self.stage.iter().any(earlier) {
             return;

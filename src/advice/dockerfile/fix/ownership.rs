@@ -137,7 +137,8 @@ impl Work<'_> {
                 if tree.kind(now) != Kind::Directory {
                     others += usize::from(!is_copied(before));
                 } else if node == top && !(self.target.buildkit && is_copied(tree.versions(node).last())) {
-                    // A copy leaves a directory that it finds as it is, and the classic builder one that it makes.
+                    // A copy does not change existing directories, and the classic builder does
+                    // not change new ones either.
                     kept.push((*path).to_owned());
                 } else {
                     others += usize::from(!is_copied(tree.versions(node).last()));
@@ -219,7 +220,7 @@ impl Work<'_> {
                 let plain: Vec<_> = words.copied().collect();
                 (start, end, plain.join(" "))
             } else if first_kept.is_some_and(|kept| setting.command < kept) {
-                // What comes first goes with the operator behind it.
+                // The first command is removed with the operator after it.
                 let next = script.commands.get(setting.command + 1).and_then(|next| next.places.first());
                 (start, next.map_or(end, |next| next.start), String::new())
             } else {

@@ -156,7 +156,7 @@ impl Work<'_> {
         let mut places: Vec<_> = left.iter().map(|(_, place)| place.as_str()).collect();
         places.sort_unstable();
         places.dedup();
-        // The logs of npm lie beside its cache.
+        // npm's logs are beside its cache.
         let mut targets: Vec<_> = places
             .iter()
             .map(|place| {

@@ -55,7 +55,7 @@ impl Start {
         match self.on {
             On::Scratch => true,
             On::Same => place.is_own,
-            // The rest is there, or belongs to packages that have to be installed.
+            // Anything else exists there, or belongs to packages that have to be installed.
             On::Small => matches!(thing, Thing::Certificates | Thing::Services | Thing::MediaTypes),
         }
     }
@@ -87,7 +87,7 @@ impl Work<'_> {
         for LooksFor { thing, places } in &application.looks_for {
             let lacking = places.iter().filter(|place| start.lacks(*thing, place));
             besides.extend(lacking.clone().next().map(|_| thing.name()));
-            // Two things may be in one place, or one in the directory of the other.
+            // One place may be in the directory of another.
             for place in lacking {
                 let is_there = |copied: &&str| Path::new(&place.path).starts_with(copied);
                 if !copied.iter().any(is_there) {
@@ -179,7 +179,7 @@ impl Work<'_> {
         let base = self.target.base_layers;
         let ships = self.inspection.layers.iter().take(base).map(|layer| layer.shipped).fold(0, u64::saturating_add);
         let known = *needs != Needs::Unknown && (base > 0 || image == "scratch");
-        // Nothing at all is below where the image is built on nothing.
+        // If the image is built on nothing, there is nothing below.
         let on = if image == "scratch" && self.target.unnamed_base.is_none() { On::Scratch } else { On::Same };
         Start {
             on,

@@ -33,7 +33,7 @@ pub struct Lines<'a> {
 
 impl<'a> Lines<'a> {
     pub fn new(source: &'a str) -> Self {
-        // A byte order mark is no part of the first line.
+        // A byte order mark is not part of the first line.
         Self { source, at: if source.starts_with('\u{feff}') { 3 } else { 0 }, number: 0 }
     }
 
@@ -48,7 +48,7 @@ impl<'a> Lines<'a> {
     /// Reads the directives at the top (Dockerfile reference, "Parser directives"): the escape character, and the syntax.
     pub fn directives(&mut self) -> (char, Option<String>) {
         let (mut escape, mut syntax) = ('\\', None);
-        // They are comments as well: only looked at here.
+        // Directives are comments as well, so this only looks ahead.
         let (at, number) = (self.at, self.number);
         for line in self.by_ref() {
             let Some((name, value)) = line.text.trim().strip_prefix('#').and_then(|rest| rest.split_once('=')) else {

@@ -79,7 +79,7 @@ impl Instruction {
     pub fn arguments_span(&self) -> Range<usize> {
         let trimmed = self.arguments.trim_end().len();
         let end = if trimmed == 0 { self.place(0) } else { self.place(trimmed - 1) + 1 };
-        // A character of several bytes ends behind its last one, and each of its bytes has a place.
+        // A multi-byte character ends after its last byte, and each of its bytes has a position.
         self.place(0)..end
     }
 
@@ -186,7 +186,7 @@ impl Dockerfile {
             let end = starts.get(this + 1).copied().unwrap_or(self.instructions.len());
             chain.push(starts[this]..end);
             let image = self.instructions[starts[this]].stage().map(|(image, _)| image);
-            // Only an earlier stage can be meant, so that this ends.
+            // Only an earlier stage can be the base, so the loop ends.
             stage = starts[..this].iter().rposition(|&start| {
                 let name = self.instructions[start].stage().and_then(|(_, name)| name);
                 name.is_some_and(|name| image.as_ref().is_some_and(|image| image.eq_ignore_ascii_case(&name)))
@@ -241,7 +241,7 @@ fn instruction(
         line: first.number,
         span: first.start..end,
         comments,
-        // A line that is nothing but continued has no keyword.
+        // A line that consists of nothing but a continuation has no keyword.
         keyword_end: word_end.checked_sub(1).map_or(origins[0], |last| origins[last] + 1),
     })
 }

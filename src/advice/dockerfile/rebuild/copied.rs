@@ -45,7 +45,7 @@ impl Page<'_> {
         let one = (files.len() == 1 && names.len() == 1).then(|| names[0].clone());
         match (kind, one) {
             ("file:", Some(one)) => one,
-            // `ADD` unpacks archives, so that many files may come of one.
+            // `ADD` unpacks archives, so one source may have become many files.
             ("file:", None) if keyword == Keyword::Add => format!("add-{hash}.tar"),
             ("multi:", _) if !names.is_empty() && names.len() == files.len() && names.len() <= NAMES => names.join(" "),
             ("dir:", _) => "./".into(),

@@ -69,7 +69,7 @@ struct Page<'a> {
 
 impl Page<'_> {
     fn head(&mut self, own: &[Step]) {
-        // Here-documents, mounts and COPY's newer flags need a frontend that knows them.
+        // Here-documents, mounts and the newer flags of COPY need a frontend that supports them.
         let modern = own.iter().any(|step| step.buildkit || step.text.starts_with("RUN <<"));
         if modern {
             self.text.push_str("# syntax=docker/dockerfile:1\n");

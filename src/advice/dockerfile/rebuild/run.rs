@@ -43,7 +43,7 @@ impl Page<'_> {
             return false;
         }
         if let Some(script) = command.strip_prefix("<<EOF\n").and_then(|rest| rest.strip_suffix("\nEOF")) {
-            // The command may hold any line, also the one that would end it here.
+            // The command may contain any line, including one that would end the document.
             let end = (0..).map(|i| if i == 0 { "EOF".into() } else { format!("EOF{i}") });
             let end = end.into_iter().find(|end| !script.lines().any(|line| line == end)).unwrap_or_default();
             return self.try_instruction(&format!("RUN <<{end}\n{script}\n{end}"), step.layer);
@@ -51,7 +51,7 @@ impl Page<'_> {
         if !command.ends_with('\\') && self.try_instruction(&format!("RUN {}", broken(command)), step.layer) {
             return true;
         }
-        // What the parser would read as something else is safe in quotes.
+        // Quotes protect lines that the parser would misread.
         if command.contains('\n') {
             return false;
         }
@@ -90,7 +90,7 @@ fn broken(command: &str) -> String {
         let (text, sign) = match joint {
             Joint::And => (&command[from..at], "&& "),
             Joint::Or => (&command[from..at], "|| "),
-            // The semicolon stays where it is; only the line ends behind it.
+            // The semicolon stays in place; only the line ends after it.
             Joint::Then => (&command[from..=at], ""),
             Joint::Start | Joint::Pipe | Joint::Background => continue,
         };
@@ -101,7 +101,7 @@ fn broken(command: &str) -> String {
     }
     let rest = command[from..].trim();
     if rest.is_empty() {
-        // A command that ends with its semicolon.
+        // The command ends with its semicolon.
         return command.into();
     }
     // A line that begins with a number sign would be a comment.

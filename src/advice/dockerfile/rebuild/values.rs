@@ -28,7 +28,7 @@ impl Page<'_> {
                     Keyword::Entrypoint if last => &*run.entrypoint,
                     _ => &[],
                 };
-                // The config has what the history prints in a form that loses quotes.
+                // The history prints the words without quotes; the config has them exactly.
                 let words = if configured.is_empty() { list(rest) } else { Some(configured.to_vec()) };
                 let Some(words) = words else { return false };
                 let printable = words.iter().all(|word| super::printable(word).is_none());

@@ -52,7 +52,8 @@ impl Ladder<'_> {
     pub(super) fn copies(&self, program: &Program, wanted: impl Fn(NodeId) -> bool) -> Vec<CopiedPath> {
         let tree = &self.inspection.tree;
         let loaded: Vec<_> = program.closure.iter().flatten().chain(&program.names).collect();
-        // Links are not copied as such: COPY follows them, and what they lead to is in the list.
+        // COPY follows links, and their targets are in the list, so the links themselves are left
+        // out.
         let plain = |node: &NodeId| {
             let is_link = tree.last(*node).is_some_and(|version| tree.kind(version) == Kind::Symlink);
             !is_link && !loaded.iter().any(|loaded| loaded.node == *node)
@@ -134,7 +135,7 @@ impl Ladder<'_> {
         let mut directories: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         let mut alone = Vec::new();
         for CopiedPath { path, is_directory } in paths.iter().take(COPIES) {
-            // COPY puts what is in a directory where it is told, not the directory.
+            // COPY copies the contents of a directory, and not the directory.
             if *is_directory || !is_plain(path) {
                 alone.push(path.as_str());
                 continue;

@@ -79,11 +79,11 @@ impl Ladder<'_> {
     /// for a directory with one file, that file.
     fn tops(&self, inodes: &HashSet<VersionId>) -> Vec<(NodeId, u64)> {
         let tree = &self.inspection.tree;
-        // By node: the files at it or below it, those that are meant, and their bytes.
+        // For each node: the files at or below it, the wanted ones among them, and their bytes.
         let mut sums = vec![(0_u64, 0_u64, 0_u64); tree.node_count()];
         let file = |node| tree.last(node).filter(|&version| tree.kind(version) == Kind::File).map(|v| tree.inode(v));
         let nodes: Vec<_> = tree.nodes().collect();
-        // A directory is made before what lies in it.
+        // A directory precedes its contents.
         for &node in nodes.iter().rev() {
             if let Some(inode) = file(node) {
                 let is_meant = inodes.contains(&inode);

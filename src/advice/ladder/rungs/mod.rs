@@ -59,7 +59,7 @@ struct Ladder<'a> {
 impl Ladder<'_> {
     /// Adds a rung if it is smaller than the last one.
     fn add(&mut self, mut rung: Rung) {
-        // What is not known of the image would ship as well.
+        // The unknown parts of the image would be in the result as well.
         if rung.certainty == Certainty::Exact && !self.inspection.completeness.sizes_are_exact() {
             rung.certainty = Certainty::AtLeast;
         }
@@ -146,7 +146,7 @@ impl Ladder<'_> {
     }
 
     fn without_leftovers(&mut self, mut changes: Vec<Change>) -> Vec<Change> {
-        // Nothing is left out, so that it would be no rung.
+        // Nothing would be left out, so there is no rung.
         if self.footing.leftovers.is_empty() {
             return changes;
         }
@@ -161,7 +161,7 @@ impl Ladder<'_> {
     /// Adds the rung for an image whose program is not a binary: everything stays except files
     /// known to be for the build.
     fn without_build_only(&mut self, mut changes: Vec<Change>) {
-        // Nothing is left out here, either.
+        // Nothing would be left out, so there is no rung.
         if self.footing.build_only.is_empty() {
             return;
         }

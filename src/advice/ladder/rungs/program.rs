@@ -192,7 +192,7 @@ fn in_exec_form(program: &Program, lines: String) -> String {
 fn same_base(name: Option<&str>) -> String {
     let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-/:@".contains(c);
     match name {
-        // That of a system or of an archive is no reference.
+        // The name of a system or of an archive is not a reference.
         Some(name) if name.chars().all(is_plain) && !name.contains(".tar") => name.into(),
         Some(name) => format!("…   # the same base image, {name}"),
         None => "…   # the same base image".into(),

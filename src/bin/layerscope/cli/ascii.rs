@@ -68,7 +68,7 @@ mod tests {
     use super::*;
 
     fn written(mut ascii: Ascii<Vec<u8>>, text: &str) -> String {
-        // However it is cut into pieces.
+        // The result does not depend on how the text is cut into pieces.
         for piece in text.as_bytes().chunks(3) {
             ascii.write_all(piece).unwrap();
         }

@@ -68,7 +68,7 @@ fn show(arguments: &CompareArguments) -> Result<(), Failure> {
     let candidate = |(input, selection): (Input, Selection)| {
         let name = input.name();
         let open: Opener = if input.opens_at_once() {
-            // What cannot be opened is said before the screen is taken over.
+            // Errors in opening are reported before the screen is taken over.
             let opened = input.open(&Progress::default())?.choose(&selection)?;
             Box::new(move |_| Ok(opened))
         } else {
@@ -90,7 +90,7 @@ fn write(arguments: &CompareArguments, format: Format) -> Result<(), Failure> {
     for (column, inspection) in archives.iter().zip(&inspections) {
         completeness::say_of(column, inspection);
     }
-    // What is installed in layers that are not known cannot be told.
+    // The packages in unknown layers are unknown as well.
     let is_known = inspections.iter().all(|inspection| inspection.completeness.sizes_are_exact());
     if let [(first, one), (second, two)] = &images[..]
         && !arguments.quick

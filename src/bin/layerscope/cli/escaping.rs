@@ -63,7 +63,7 @@ mod tests {
     fn a_terminal_is_shown_text_and_never_obeys_it() {
         let mut escaping = Escaping::new(Vec::new());
         let text = "naïve\tline\n\u{1b}[2J漢".as_bytes();
-        // However it is cut into pieces.
+        // The result does not depend on how the text is cut into pieces.
         for piece in text.chunks(1) {
             escaping.write_all(piece).unwrap();
         }

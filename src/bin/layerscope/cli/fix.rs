@@ -72,7 +72,7 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
         }
         check_free(path)?;
     }
-    // What is wrong with the Dockerfile is said before a large image is read.
+    // Errors in the Dockerfile are reported before a large image is read.
     let given = arguments.dockerfile.as_deref().map(parse).transpose()?;
     let base = arguments.base.prepare()?;
     let (units, signs) = options.preferences.of_text(&arguments.ascii)?;
@@ -98,11 +98,11 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
         print(&diff, signs)?;
         return completeness::ended([&inspection], &accepted);
     };
-    // `patch` may look for the file as soon as the diff comes.
+    // `patch` may look for the file as soon as the diff arrives.
     writing(&progress, || write_file(path, &progress, |out| out.write_all(subject.file.source().as_bytes())))?;
     print(&diff, signs).inspect_err(|failure| {
         if !failure.is_broken_pipe() {
-            // Without the diff it would only be in the way of the next try.
+            // Without the diff, the file would only obstruct the next try.
             let _ = std::fs::remove_file(path);
         }
     })?;

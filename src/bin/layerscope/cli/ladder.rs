@@ -59,7 +59,7 @@ pub fn ladder(arguments: &LadderArguments) -> Result<(), Failure> {
     let accepted = options.preferences.accepted()?;
     let mut changes = changes(arguments, &inspection)?;
     if !changes.is_empty() || !arguments.apply.is_empty() {
-        // Neither paths nor layers nor findings need what is in the files.
+        // Paths, layers and findings do not depend on the contents of files.
         prepared = prepared.quick();
     }
     let mut study = prepared.study(&opened, &inspection, units, &Arc::default())?;

@@ -122,7 +122,7 @@ fn on_paper(entry: &Entry, settings: Settings, size: Size) -> Result<Handout, Fa
 }
 
 fn handout(told: Told, stages: &[Stage], about: &str, command: String, settings: Settings, size: Size) -> Handout {
-    // Paper has all the characters, whatever the terminal has.
+    // Paper can show all characters, whatever the terminal can.
     let signs = if settings.signs == Signs::AsciiOnly { Signs::Unicode } else { settings.signs };
     Handout::new(told, stages, about, command, &Settings { signs, ..settings }, size)
 }

@@ -308,7 +308,7 @@ fn explain(error: &clap::Error) -> ExitCode {
         say(format_args!("hint: {hint}"));
         return ExitCode::from(2);
     }
-    // clap's own `exit` ends with success also where the help could not be written.
+    // clap's own `exit` reports success even if the help could not be written.
     match error.print().and_then(|()| io::stdout().flush()) {
         Err(failed) if !error.use_stderr() && failed.kind() != io::ErrorKind::BrokenPipe => {
             say(format_args!("error: cannot write the help: {failed}"));

@@ -36,7 +36,7 @@ pub fn shown<T>(doing: &str, progress: &Progress, work: impl FnOnce() -> T) -> T
                 stderr::write("\r\x1b[K");
             }
         };
-        // Where no thread can be made, nothing is said.
+        // Without a thread there is no progress line.
         let _ = thread::Builder::new().spawn_scoped(scope, show);
         let result = work();
         drop(done);

@@ -144,7 +144,7 @@ impl Preferences {
 
 impl AsciiOption {
     fn apply(&self, config: &mut Config) {
-        // A locale without Unicode asks for more.
+        // A locale without Unicode already results in a stricter setting.
         if self.ascii && config.signs() == Signs::Unicode {
             config.ascii = Ascii::Always;
         }
@@ -181,7 +181,7 @@ pub fn of_screen(preferences: &Preferences, screen: &ScreenOptions) -> Result<Se
 pub fn of_look(preferences: &Preferences, look: &LookOptions) -> Result<Settings, Failure> {
     let (config, _) = effective(preferences, look)?;
     let no_color = std::env::var_os("NO_COLOR").is_some_and(|value| !value.is_empty());
-    // What is asked for here and now comes before the environment, and that before what was said once for all.
+    // The command line overrides the environment, which overrides the configuration.
     let theme = match (&look.theme, no_color) {
         (None, true) => Some(Theme::plain()),
         _ => config.theme.theme()?,

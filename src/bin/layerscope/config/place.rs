@@ -46,14 +46,15 @@ impl Place {
     /// Returns the directory for relative paths in the configuration and for themes.
     pub fn directory(&self) -> Option<PathBuf> {
         let directory = self.path()?.parent()?;
-        // Where it is the current one, it is made absolute, so that what is printed can be read from anywhere.
+        // The current directory is made absolute, so that the printed path can be used from
+        // anywhere.
         Some(std::path::absolute(directory).unwrap_or_else(|_| directory.to_owned()))
     }
 
     /// Returns a file in the usual place that exists but cannot be read, with the reason.
     pub fn denied(&self) -> Option<(String, io::Error)> {
         let Self::Usual(path) = self else { return None };
-        // Of a directory that may not be searched nobody knows whether the file is in it.
+        // If the directory cannot be searched, it is unknown whether the file exists.
         path.symlink_metadata().ok()?;
         File::open(path).err().map(|error| (shown(path), error))
     }
@@ -65,7 +66,8 @@ impl Place {
     /// The file was given by the user and cannot be read, or it is not a text of reasonable size.
     pub fn read(&self) -> Result<Option<(PathBuf, String)>, Error> {
         let Some(path) = self.path() else { return Ok(None) };
-        // Whose home it is depends on `su`, `sudo` and service managers: what nobody asked for may be out of reach.
+        // `su`, `sudo` and service managers may leave a home directory that is out of reach; that
+        // is only an error for a file given by the user.
         if matches!(self, Self::Usual(_)) && File::open(path).is_err() {
             return Ok(None);
         }

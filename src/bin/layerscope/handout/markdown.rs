@@ -81,7 +81,7 @@ fn prose(words: &str, out: &mut String) {
 fn text(line: &str) -> String {
     let line = escaped_str(line);
     let mut out = String::with_capacity(line.len());
-    // What would make a heading, a list or a rule of the line stands at its beginning.
+    // Headings, lists and rules are recognised by the start of a line.
     let digits = line.len() - line.trim_start_matches(|c: char| c.is_ascii_digit()).len();
     let begins_list = digits > 0 && matches!(line[digits..].split(' ').next(), Some("." | ")"));
     for (at, c) in line.char_indices() {

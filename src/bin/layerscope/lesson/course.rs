@@ -63,7 +63,7 @@ impl Course {
         let Ok(files) = std::fs::read_dir(directory) else { return Ok(self) };
         let mut paths: Vec<_> = files.flatten().map(|file| file.path()).collect();
         paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
-        // Nobody asked for these in particular: what may not be read is somebody else's.
+        // The user did not ask for these files in particular, so unreadable ones are skipped.
         paths.retain(|path| File::open(path).is_ok());
         paths.sort();
         for path in paths {

@@ -21,7 +21,7 @@ impl Told {
         let (mut before, mut after) = (Vec::new(), Vec::new());
         for change in TextDiff::from_lines(&*self.before, &*self.after).iter_all_changes() {
             let text = escaped_str(&change.value().trim_end().replace('\t', "    "));
-            // Where there is but one file, there is nothing to tell it from.
+            // A single file has nothing to differ from.
             let is_changed = change.tag() != ChangeTag::Equal && !self.before.is_empty() && !self.after.is_empty();
             let line = FileLine { text, is_changed };
             if change.tag() != ChangeTag::Insert {

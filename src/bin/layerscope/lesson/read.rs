@@ -198,7 +198,7 @@ impl Reader<'_> {
 
     /// Parses words with figures, reporting errors at the position of their quotes.
     fn template(&self, words: &Spanned<String>, key: &str) -> Result<Template, Problem> {
-        // A line feed right after the quotes of several lines is not among the words.
+        // TOML drops a line feed directly after the opening quotes of a multi-line text.
         let quoted = self.text.get(words.span()).unwrap_or_default();
         let inside = quoted.strip_prefix("'''").or_else(|| quoted.strip_prefix("\"\"\""));
         let skipped = inside.is_some_and(|inside| inside.starts_with('\n') || inside.starts_with("\r\n"));

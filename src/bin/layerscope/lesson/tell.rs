@@ -58,7 +58,8 @@ fn next_scene(before: Scene, written: &Written, facts: &[Facts]) -> Result<Scene
         None if other || show.view.is_some() || show.layer.is_some() => None,
         None => before.path,
     };
-    // The images side by side are for one step; the next goes on with the view there was.
+    // Showing the images side by side lasts for one step; the next one returns to the previous
+    // view.
     let view = match (show.beside, show.view) {
         (true, _) => None,
         (false, Some(view)) => Some(view),

@@ -71,7 +71,7 @@ fn note(signal: i32) -> io::Result<()> {
 pub fn watch(tell: impl Fn(Asked) -> bool + Send + 'static) -> io::Result<()> {
     let ignored = Ignored::read();
     ignored.without(ENDING).try_for_each(note)?;
-    // A file that grows over its limit is an error where it is written.
+    // Exceeding the file size limit becomes an error of the write instead.
     flag::register(SIGXFSZ, Arc::default())?;
     let mut signals = Signals::new(ignored.without(ENDING).chain(ignored.without(&[SIGTSTP, SIGCONT])))?;
     try_spawn(move || {
@@ -86,12 +86,13 @@ fn asked(signal: i32) -> Option<Asked> {
     match signal {
         SIGCONT => Some(Asked::Continue),
         SIGTSTP if keys_are_away => {
-            // The other program stops as well, and the terminal has been given back.
+            // The other program stops as well, and the terminal has been restored.
             stop();
             None
         }
         SIGTSTP => Some(Asked::Stop),
-        // It was meant for the other program, which may have ended by it before this thread heard of it.
+        // The signal was meant for the other program, which may have ended before this thread
+        // noticed.
         _ if TYPED.contains(&signal) && (keys_are_away || RECEIVED.typed.load(Ordering::SeqCst) == 0) => None,
         _ => Some(Asked::End),
     }
@@ -113,11 +114,11 @@ pub fn without_keys<T>(work: impl FnOnce() -> T) -> T {
 ///
 /// The system provides no handler.
 pub fn cancelling<T>(cancel: &Arc<AtomicBool>, work: impl FnOnce() -> T) -> io::Result<T> {
-    // Handlers cannot be taken back, but they can do what would be done without them.
+    // Handlers cannot be removed, but they can perform the default action.
     let over = Arc::new(AtomicBool::new(false));
     flag::register(SIGXFSZ, Arc::default())?;
     for signal in Ignored::read().without(ENDING) {
-        // Some signals are not known there.
+        // Not every system knows all signals.
         flag::register_conditional_default(signal, over.clone())
             .or_else(|_| flag::register_conditional_shutdown(signal, 128 + signal, over.clone()))?;
         note(signal)?;
@@ -131,7 +132,8 @@ pub fn cancelling<T>(cancel: &Arc<AtomicBool>, work: impl FnOnce() -> T) -> io::
 /// Stops the program until the shell continues it; without a shell that could do so, returns at
 /// once.
 pub fn stop() {
-    // The shell puts what it may stop into groups of their own. The kernel, too, stops nothing that would stay stopped.
+    // A shell with job control puts its jobs into separate process groups. The kernel does not
+    // stop a group that nothing would continue, either.
     let has_shell = getsid(None).is_ok_and(|session| session != getpgrp());
     if has_shell && !Ignored::read().has(SIGTSTP) {
         let _ = low_level::emulate_default_handler(SIGTSTP);
@@ -141,7 +143,7 @@ pub fn stop() {
 /// Ends the program by a signal.
 pub fn die(signal: i32) -> ! {
     let _ = low_level::emulate_default_handler(signal);
-    // Some signals are not known there.
+    // Not every system knows all signals.
     std::process::exit(128 + signal)
 }
 

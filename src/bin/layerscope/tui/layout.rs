@@ -137,7 +137,7 @@ pub fn layout_with_narrator(area: Rect, rows: u16, told: bool, focus: Pane, shar
     let below = |height: u16| if has_bars(area) { area.bottom() - 1 - height } else { area.bottom() - height };
     panes.narrator = Rect { y: below(rows), height: rows, ..area };
     if !has_bars(stage) && has_bars(area) {
-        // So few rows are left that they are the narrator's.
+        // There are so few rows that the narrator gets them all.
         panes = Panes {
             header: Rect { height: 1, ..area },
             narrator: Rect { y: area.y + 1, height: area.height - 2, ..area },

@@ -19,7 +19,7 @@ pub fn run(start: Start, selection: Selection, settings: Settings) -> Result<(),
     let prepared = Prepared::watching(sender.clone(), receiver)?;
     let app = App::new(start.name(), &settings, area()?);
     let mut session = Session::new(app, 0, selection, settings.pager.clone(), sender);
-    // The layers are read already while the terminal is asked for its colours.
+    // The layers are already being read while the terminal is asked for its colours.
     session.start(start);
     let mut stage = prepared.open(&settings)?;
     let ended = exchange(&mut session, &mut stage);

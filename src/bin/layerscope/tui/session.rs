@@ -205,7 +205,7 @@ impl Session {
         if quiet {
             self.progressed();
         }
-        // However much else happens, time passes.
+        // Time passes however many other events there are.
         if let Some(time) = self.clock.tick(now) {
             self.app.update(Message::Tick(time));
         }
@@ -229,7 +229,7 @@ impl Session {
             Event::Told(..) | Event::Compared(_) | Event::Asked(_) => None,
             Event::Archive(Err(error)) => self.app.update(Message::Loaded(Err(error))),
             Event::Archive(Ok(archive)) => self.opened(archive),
-            // Nobody waits for it any more.
+            // The lesson is no longer wanted.
             Event::Lesson(progress, _) if !Arc::ptr_eq(&progress, &self.progress) => None,
             Event::Lesson(_, Ok(narrator)) => self.app.update(Message::Lesson(narrator)),
             Event::Lesson(_, Err(error)) => match *error {
@@ -314,7 +314,7 @@ fn study(
     match (contents.check_unchanged(), study) {
         (Err(error), _) => teller(Message::Loaded(Err(error))),
         (Ok(()), Ok(study)) => teller(Message::Studied(Arc::new(study))),
-        // The image has been left.
+        // The image has been closed.
         (Ok(()), Err(_)) => {}
     }
 }

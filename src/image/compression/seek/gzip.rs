@@ -128,7 +128,7 @@ fn cut_short() -> io::Error {
 impl Decode for Gzip {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         while self.pending.is_empty() {
-            // A decoder that has failed is not asked again.
+            // A decoder that has failed is not used again.
             match std::mem::replace(&mut self.phase, Phase::Ended) {
                 Phase::Ended => return Ok(0),
                 Phase::Broken => return Err(io::Error::new(io::ErrorKind::InvalidData, "the gzip stream is damaged")),

@@ -80,7 +80,7 @@ impl DecodedStream {
                 progress.done.fetch_add(n as u64, Ordering::Relaxed);
             }
             let step = match step {
-                // That the bytes cannot be read now says nothing of the stream.
+                // An error in reading the input does not mean that the stream is broken.
                 Step::End(Some(error)) if cursor.tap.has_failed() => {
                     check_cancelled(progress)?;
                     return Err(error);

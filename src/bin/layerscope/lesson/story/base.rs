@@ -22,7 +22,7 @@ impl Teller<'_> {
     /// Describes bytes of the base image that a later layer removed.
     fn tell_dead_of_the_base(&mut self) {
         let layers = self.study.base.layers;
-        // What came again unchanged has been spoken of.
+        // Contents that were rewritten unchanged have been described already.
         let pairs = self.pairs_that(|pair| pair.born_in < layers && pair.cause != Cause::Recopied);
         let bytes: u64 = pairs.iter().map(|pair| pair.bytes).sum();
         let Some(biggest) = pairs.first().filter(|_| self.is_notable(bytes)) else { return };

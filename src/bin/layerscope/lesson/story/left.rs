@@ -48,7 +48,7 @@ impl<'a> Teller<'a> {
     fn found(&self, left: Left) -> Vec<&'a Finding> {
         let study = self.study;
         let is_worth = |finding: &&Finding| match finding.level {
-            // Somebody may want it.
+            // The user may want it.
             Level::Documentation => self.is_notable(finding.bytes),
             Level::Junk | Level::Toolchain | Level::Build => self.matters(finding.bytes),
         };

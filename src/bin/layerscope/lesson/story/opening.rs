@@ -96,7 +96,7 @@ impl Teller<'_> {
         };
         let layer = first.layer.unwrap_or(0).min(self.last_layer());
         let remark = first.to_string();
-        // What stands behind it in parentheses is the name of a member of the archive.
+        // The parentheses at the end contain the name of a member of the archive.
         let remark = remark.rsplit_once(" (").filter(|_| remark.ends_with(')')).map_or(&*remark, |(remark, _)| remark);
         let text = format!("Before we begin, a remark on the image: {}.{more}", cut(remark, WARNING));
         self.say(in_view(View::Image, layer), [text, "What follows speaks of what could be read.".into()]);

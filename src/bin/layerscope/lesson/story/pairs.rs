@@ -25,7 +25,7 @@ impl Teller<'_> {
         let base = self.study.base.layers;
         let pairs = self.pairs_that(|pair| pair.born_in >= base && pair.cause != Cause::Recopied);
         let mut worth = pairs.iter().take_while(|pair| self.matters(pair.bytes)).count();
-        // Many small ones are a lesson as well, told by the biggest.
+        // Many small pairs are worth describing as well, by the largest of them.
         if worth == 0 && self.is_notable(pairs.iter().map(|pair| pair.bytes).sum()) {
             worth = 1;
         }
@@ -136,7 +136,7 @@ impl Teller<'_> {
             false if bytes == hid => format!("nearly all of it from layer {born}"),
             false => format!("{bytes} of it from layer {born}"),
         };
-        // The marks are those of the tree.
+        // The marks are those of the tree view.
         let still = match pair.cause {
             Cause::Overwritten | Cause::Recopied => {
                 "The old bytes of what is marked ~ still ship: who pulls this image downloads them, and never sees them."
@@ -203,7 +203,7 @@ impl Teller<'_> {
             path => format!(" Most are at {}.", self.path(path)),
         };
         let helps = format!("What helps: {}", self.remedy(pair));
-        // What one layer has twice is not among what it changed, but for what it came to.
+        // A path that one layer has twice is in its changes with the final version only.
         let is_there = born != died || self.inspection.tree.at(path, died).is_some();
         self.say(changes(died, Some(path).filter(|_| is_there)), [format!("{what}{place}"), helps]);
         let line = if born == died {

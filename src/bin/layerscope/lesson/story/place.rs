@@ -16,12 +16,13 @@ pub fn biggest_place(inspection: &Inspection, group: &DeadGroup) -> NodeId {
     let mut sums: BTreeMap<NodeId, u64> = BTreeMap::new();
     for dead in &inspection.dead {
         if (dead.born_in, dead.died_in) == (group.born_in, group.died_in) {
-            // Of several names the one that went last is what the layer took away.
+            // Of several names, the last one to be removed is the one that the layer removed.
             let name = tree.death(dead.version).map_or_else(|| tree.node_of(dead.version), |death| death.last_name);
             *sums.entry(name).or_default() += dead.bytes;
         }
     }
-    // For each directory the biggest thing in it. A path is made after its directory, so what it holds has come by.
+    // The largest file in each directory. A path comes after its directory, so its contents have
+    // been seen.
     let mut biggest: BTreeMap<NodeId, (u64, NodeId)> = BTreeMap::new();
     while let Some((node, bytes)) = sums.pop_last().filter(|&(node, _)| node != NodeId::ROOT) {
         let directory = tree.parent(node);

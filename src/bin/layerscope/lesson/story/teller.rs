@@ -130,7 +130,7 @@ impl<'a> Teller<'a> {
 
     /// Adds a question.
     pub fn ask(&mut self, scene: Scene, text: &str, options: Options, because: &str) {
-        // The first words of the answer are the screen's: "Not quite. ".
+        // The screen puts "Not quite. " before the answer.
         const VERDICT: &str = "Not quite. ";
         let because = words::in_rows(&format!("{VERDICT}{}", escaped_str(because)), ASKED);
         let question = Question {

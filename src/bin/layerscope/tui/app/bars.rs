@@ -37,7 +37,7 @@ pub fn header(app: &App, theme: &Theme, room: u16) -> Vec<Piece> {
     }
     let mark = warnings_mark(app, theme);
     let room = room.saturating_sub(u16::try_from(mark.as_ref().map_or(0, Piece::width)).unwrap_or(u16::MAX));
-    // Where not everything fits, what matters most stays.
+    // If not everything fits, the most important numbers stay.
     while numbers.len() > 1 && width(&numbers) > usize::from(room) {
         numbers.pop();
     }
@@ -50,7 +50,8 @@ pub fn header(app: &App, theme: &Theme, room: u16) -> Vec<Piece> {
     let views = View::ALL.map(|view| Tab { action: view.action(), name: view.name(), chosen: view == app.view });
     let blank = |columns: usize| Piece::text(" ".repeat(columns), Style::new());
     let mut pieces = vec![Piece::text(format!(" {name}"), theme.strong)];
-    // Whichever view is shown, there is room for the tabs or there is not, so that they stay as they are.
+    // Whether the tabs fit is decided for the longest name, so that they stay the same in all
+    // views.
     let longest = View::ALL.map(|view| view.name().width()).into_iter().max().unwrap_or(0);
     let more = longest - app.view.name().width();
     let fitting = Tabs::ALL

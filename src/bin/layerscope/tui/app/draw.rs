@@ -113,7 +113,8 @@ fn loading(app: &App, theme: &Theme, (done, total, layers): (u64, u64, u64), are
         line.extend(bar(done, 0, total, width, theme));
         put(Line::from(line), 1, inner, buffer);
     }
-    // Of a pipe nobody knows how much will come, and before the manifest has come nobody knows how many layers.
+    // The length of a pipe is unknown, and before the manifest has been read, so is the number of
+    // layers.
     let whole = if total == 0 { String::new() } else { format!(" of {}", app.units.size(total)) };
     let of = if app.intro.is_empty() { String::new() } else { format!(" of {}", app.intro.len()) };
     put(Line::from(format!(" {}{whole}, {layers}{of} layers", app.units.size(done))), 2, inner, buffer);

@@ -152,7 +152,7 @@ impl App {
     pub fn update(&mut self, message: Message) -> Option<Effect> {
         let resized = matches!(message, Message::Resize(..));
         let effect = self.take(message);
-        // A screen that gets small and big again looks as it did.
+        // A screen that is made smaller and larger again looks as before.
         if !resized {
             self.tops = self.tops();
         }
@@ -263,7 +263,7 @@ impl App {
             _ => {}
         }
         let helps = self.overlays.help().is_some();
-        // The way back to a lesson leads out of the help too.
+        // The key that returns to a lesson also closes the help.
         let action = if helps && (action != Action::LessonReturn || self.is_told()) {
             action
         } else {
@@ -465,7 +465,7 @@ impl App {
         let (panes, Some(explorer)) = (self.panes(), self.explorer()) else { return self.tops };
         let tree = crate::tui::explorer::draw::tree_list(panes.tree);
         let first = |area: Rect, top, selected, count| match rows_inside(area) {
-            // A pane that is not shown comes back as it was.
+            // A pane that is not visible keeps its position.
             0 => top,
             height => follow(top, selected, count, height),
         };

@@ -40,7 +40,7 @@ impl Pointer {
     /// Records a press of the button; returns whether it is a double click.
     pub fn presses(&mut self, at: Position, time: Duration) -> bool {
         let double = self.pressed.is_some_and(|(cell, before)| cell == at && time.saturating_sub(before) <= DOUBLE);
-        // A third click begins anew.
+        // A third click is a new first one.
         self.pressed = (!double).then_some((at, time));
         double
     }
@@ -89,7 +89,7 @@ impl App {
             }
             at if panes.narrator.contains(at) => self.lesson_at(at),
             at if panes.main.contains(at) => {
-                // The second click is for what the first one has selected, wherever that may be now.
+                // The second click applies to the selection of the first, wherever that is now.
                 if double {
                     return self.open();
                 }

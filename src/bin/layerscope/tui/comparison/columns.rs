@@ -99,7 +99,7 @@ impl Table {
             let least = least.map_or(0, |(place, _)| place);
             numbers.remove(least);
         }
-        // Names are shown whole before bars get long.
+        // Bars only grow after names are shown in full.
         let room = width.saturating_sub(used(&numbers) + 2);
         let bar = room.saturating_sub(longest).clamp(BAR.0.max((room / 4).min(10)), BAR.1).min(room);
         let biggest = columns.iter().map(|column| column.shipped).max().unwrap_or(0);

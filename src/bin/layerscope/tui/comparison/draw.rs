@@ -125,7 +125,7 @@ fn reading(image: &Image, look: Look<'_>, width: usize) -> Line<'static> {
         spans.push(Span::raw(format!(" {:<24}", "read")));
     } else {
         spans.extend(bar(done, 0, total, bar_width, look.theme));
-        // Of a pipe nobody knows how much will come.
+        // The length of a pipe is unknown.
         let text = match (done, total) {
             (0, 0) => "waiting".into(),
             (_, 0) => format!("{}, {layers} layers", size(done)),

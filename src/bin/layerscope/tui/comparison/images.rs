@@ -48,9 +48,9 @@ struct Panes {
 
 fn panes(area: Rect, verdict: usize, images: usize) -> Panes {
     let height = usize::from(area.height);
-    // A small screen shows the table and nothing else.
+    // A small screen only shows the table.
     let verdict = if height < verdict + 5 { 0 } else { verdict };
-    // Heads and frame.
+    // Headings and frame.
     let whole = images + 3;
     let rest = height - verdict;
     let table = if whole + LOWEST_SUMMARY <= rest { whole } else { rest };

@@ -116,7 +116,7 @@ impl Side {
     /// Makes the initial state for some archives.
     pub fn new(sources: Vec<String>, settings: &Settings, area: Rect) -> Self {
         let image = |source| Image { source, opened: None, progress: (0, 0, 0), inspection: None, installed: None };
-        // The verdict is on the last.
+        // The verdict is about the last image.
         let last = sources.len().saturating_sub(1);
         let mut cursor = Cursor::default();
         cursor.at = last;

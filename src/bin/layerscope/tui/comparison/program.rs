@@ -68,7 +68,7 @@ impl Program {
     /// Reads the images one after another, each on all cores, and then their packages.
     fn read(&self, candidates: Vec<Candidate>) {
         let (sender, progress) = (self.sender.clone(), self.progress.clone());
-        // Ends where nobody listens any more.
+        // Stops when the receiver is gone.
         let tell = move |news| sender.send(Event::Compared(news)).ok();
         let work = move || {
             let mut read = Vec::new();
@@ -144,7 +144,7 @@ impl Program {
         let effect = match event {
             Event::Compared(news) => self.side.learn(news),
             Event::Told(number, message) => {
-                // What has been asked for in an image comes also after it was left.
+                // The results of an image's tasks are delivered even after it was left.
                 let session = usize::try_from(number).ok().and_then(|image| self.sessions.get_mut(&image));
                 return session.map_or(Ok(None), |session| session.take(Event::Told(number, message), stage));
             }

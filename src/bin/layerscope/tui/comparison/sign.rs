@@ -51,7 +51,7 @@ pub fn bar(less: u64, more: u64, whole: u64, width: usize, theme: &Theme) -> [Sp
     let filled = cells(both, whole, width);
     let minus = match (filled, more) {
         (_, 0) => filled,
-        // Where there is room for one of both, it is the bigger.
+        // If there is space for only one, the larger one is shown.
         (1, more) => usize::from(less > more),
         (filled, _) => cells(less, both, filled.saturating_sub(1)),
     };

@@ -18,7 +18,7 @@ pub fn of_path(inspection: &Inspection, node: NodeId, units: Units) -> Details {
         let by = layer_named(inspection, tree.born(version));
         let now = described(inspection, version, units);
         let before = i.checked_sub(1).map(|before| versions[before]);
-        // What was gone in between is made anew, not changed.
+        // After a removal in between, the version is new and not a change.
         let before = before.filter(|&before| tree.died(before) == Some(tree.born(version)));
         paragraphs.push(match before {
             None => format!("{by} made it: {now}."),

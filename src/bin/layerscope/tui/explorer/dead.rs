@@ -76,7 +76,8 @@ impl DeadBelow {
 }
 
 fn spans(tree: &Tree) -> Vec<(u32, u32)> {
-    // Children come after their parents, so how many lie below each is known from behind, and places from the front.
+    // Children come after their parents, so subtree sizes are computed backwards, and positions
+    // forwards.
     let nodes: Vec<_> = std::iter::once(NodeId::ROOT).chain(tree.all_nodes()).collect();
     let mut sizes = vec![1_u32; nodes.len()];
     for &node in nodes[1..].iter().rev() {
@@ -84,7 +85,7 @@ fn spans(tree: &Tree) -> Vec<(u32, u32)> {
     }
     let mut spans = vec![(0, 0); nodes.len()];
     spans[0] = (0, sizes[0]);
-    // Where the next child of each goes.
+    // The position for the next child of each node.
     let mut next = vec![1_u32; nodes.len()];
     for &node in &nodes[1..] {
         let (size, parent) = (sizes[node.index()], tree.parent(node).index());

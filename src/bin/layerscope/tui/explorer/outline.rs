@@ -121,7 +121,7 @@ impl Outline {
             self.folders.insert(node, Folder { children, biggest, open: places, rows: 0 });
             order.push(node);
         }
-        // A folder comes after the one that it is in.
+        // A folder comes after its parent.
         for &node in order.iter().rev() {
             let below: usize = self.open_children(node).map(|child| self.rows_below(child)).sum();
             if let Some(folder) = self.folders.get_mut(&node) {

@@ -168,7 +168,7 @@ fn directory(slice: &Slice, node: NodeId, there: bool, units: Units) -> Option<S
             "{} ship in here: {visible} that a container sees and {dead} that it does not.",
             units.size(totals.shipped())
         ),
-        // What is gone as a whole is spoken of by the pairs of layers that did it.
+        // A path that was removed as a whole is described by its pairs of layers.
         Scope::UpTo => return None,
     })
 }

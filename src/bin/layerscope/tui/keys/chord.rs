@@ -41,7 +41,7 @@ impl Chord {
         let alt = modifiers.contains(KeyModifiers::ALT);
         match code {
             KeyCode::BackTab => Self { code: KeyCode::Tab, control, alt, shift: true },
-            // Terminals send the character that shift makes, and with control either case.
+            // Terminals send the shifted character, and in combination with control either case.
             KeyCode::Char(c) => {
                 let c = if control { c.to_ascii_lowercase() } else { c };
                 Self { code: KeyCode::Char(c), control, alt, shift: false }

@@ -65,13 +65,13 @@ impl App {
                 return Ok(None);
             }
         }
-        // On a small screen not all that is said fits.
+        // On a small screen not all words fit.
         let rows = rows_inside(panes.narrator);
         let hidden = super::lines_in(lesson, panes.narrator).saturating_sub(rows);
         let answered = ANSWERS.iter().position(|&answer| answer == action);
         match action {
             Action::LessonNext if lesson.asks() => {
-                // Enter chooses where somebody has moved to an option.
+                // Enter chooses an option after the user has moved to one.
                 return Ok(match lesson.option.checked_sub(1) {
                     Some(option) => self.answer_question(Some(option)),
                     None => self.say_what_answers(),
@@ -96,7 +96,7 @@ impl App {
             Action::Back => return Ok(Some(Effect::Lessons)),
             _ if lesson.is_over() => {}
             action => {
-                // Any other key is for the explorer, so the learner is looking around.
+                // Any other key is for the explorer, which gets the focus.
                 self.look_around();
                 return Err(action);
             }
@@ -149,7 +149,7 @@ impl App {
         let step = lesson.step;
         lesson.answers[step] = Some(Answer { first, last: option });
         lesson.option = option.map_or(0, |option| option + 1);
-        // On a small screen the question goes out of the way of the answer.
+        // On a small screen the question is scrolled out to make room for the answer.
         let fits = super::lines_in(lesson, area) <= rows_inside(area);
         lesson.scroll = if fits { 0 } else { super::lines_asked(lesson, area) };
         None
@@ -198,7 +198,7 @@ impl App {
             self.intro.clone_from(&stage.intro.layers);
             self.screen = Screen::Image { explorer: Box::new(explorer), views };
         }
-        // What is shown comes in anew, also if it is the same view.
+        // The view is entered again, even if it stays the same.
         if let Screen::Image { explorer, views } = &mut self.screen {
             views.leave(self.view);
             explorer.set_the_scene(scene);

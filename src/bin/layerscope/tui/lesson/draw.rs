@@ -30,7 +30,7 @@ pub fn draw(app: &App, lesson: &Narrator, theme: &Theme, area: Rect, buffer: &mu
     let at = (lesson.step + 1).min(steps);
     if lesson.turn == Turn::Learner {
         let key = app.keymap.first_keys(&[LessonReturn]);
-        // Where somebody is typing, every letter is text.
+        // During text input, every letter is text.
         let before = if app.takes_text() { "Esc, then " } else { "" };
         let key = key.trim();
         let title = &lesson.told.title;

@@ -53,7 +53,7 @@ fn lines(lesson: &Narrator, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     }
     lines.push(Line::default());
     if width < TWO_COLUMNS || after.is_empty() {
-        // What nothing is proposed for is neither before nor after.
+        // Without a proposal there is only one Dockerfile, neither before nor after.
         let first = if after.is_empty() { "Dockerfile" } else { "Dockerfile before" };
         for (head, file) in [(first, before), ("Dockerfile after", after)] {
             if !file.is_empty() {

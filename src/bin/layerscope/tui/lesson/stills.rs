@@ -40,7 +40,7 @@ pub struct Size {
 pub fn stills(told: &Told, stages: &[Stage], settings: &Settings, size: Size) -> Vec<Option<Still>> {
     let narrator = Narrator::new(told.clone(), stages.to_vec(), Place::Alone);
     let spoken = narrator.rows(Rect::new(0, 0, size.columns, SPOKEN));
-    // Besides the explorer there is the line of keys.
+    // The line of keys needs a row beside the explorer.
     let area = Rect::new(0, 0, size.columns, size.rows + spoken + 1);
     let settings = Settings { view: View::Explore, theme: None, motion: Motion::Smooth, ..settings.clone() };
     let theme = Theme::for_background(Background::Light).with(settings.signs);
@@ -52,7 +52,7 @@ pub fn stills(told: &Told, stages: &[Stage], settings: &Settings, size: Size) ->
         app.go_to_step(i);
         play_to_the_end(&mut app);
         let screen = seen(&app, &theme);
-        // A question leaves figures out of the screen; of what was shown already it shows nothing more.
+        // A question hides figures of the screen, so repeating a screen for it would show less.
         let asks_again = |scene: Scene| step.question.is_some() && scene == step.scene;
         if last.as_ref().is_some_and(|(scene, last)| asks_again(*scene) || *last == screen) {
             stills.push(None);
@@ -80,7 +80,7 @@ fn play_to_the_end(app: &mut App) {
 fn seen(app: &App, theme: &Theme) -> Buffer {
     let screen = draw::screen(app, theme);
     let main = app.panes().main;
-    // Charts and maps take all the room that there is, and mean it.
+    // Charts and treemaps use all of their area on purpose.
     let is_list = matches!(app.view, View::Explore | View::Waste | View::Image | View::Findings | View::Ladder);
     let is_blank = |y: u16| {
         let mut row = (screen.area.left()..screen.area.right()).map(|x| screen[(x, y)].symbol());

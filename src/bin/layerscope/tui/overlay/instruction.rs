@@ -32,7 +32,7 @@ pub fn rows(instruction: &Instruction, width: usize) -> Vec<String> {
 /// Wraps a line with a hanging indent.
 fn hang(line: &str, width: usize) -> Vec<String> {
     let text = line.trim_start_matches(' ');
-    // Where the room is narrow, all of it is the text's.
+    // On a narrow screen, the text gets most of the width.
     let indent = (line.len() - text.len()).min(width / 3);
     let hanging = if width > 16 { HANGING } else { 0 };
     let wrapped = wrap(text, width.saturating_sub(indent + hanging));

@@ -76,7 +76,8 @@ impl Environment {
 impl Answer {
     /// Asks the terminal. This has to happen before anything else reads from it.
     pub fn ask() -> Self {
-        // An answer is told from keys only by where it begins, so what was typed ahead comes first.
+        // An answer is recognised by its start only, so keys that were typed earlier have to be
+        // read first.
         if something_was_typed() {
             return Self::Nothing;
         }

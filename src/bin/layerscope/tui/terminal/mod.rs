@@ -58,7 +58,7 @@ impl Screen {
             end_frames();
             give_back();
             before(panic);
-            // A panic on another thread would leave the screen waiting for it.
+            // After a panic on another thread, the screen would wait for it forever.
             std::process::exit(101);
         }));
         take_over(mouse).inspect_err(|_| give_back())?;
@@ -113,14 +113,15 @@ impl Screen {
     /// Returns whether a signal that ends the program arrived while the terminal was given back;
     /// the terminal then stays so.
     fn is_to_end(&self) -> bool {
-        // A signal that came together with the one to go on may be delivered a moment later.
+        // A signal that arrived together with SIGCONT may be delivered a moment later.
         std::thread::sleep(Duration::from_millis(5));
         signals::received().is_some()
     }
 
     /// Takes over the terminal again, whatever happened to it. The next frame is drawn completely.
     pub fn renew(&mut self) -> io::Result<()> {
-        // The modes that it was in are kept until it is given back, so a shell may have changed them unseen.
+        // crossterm remembers the modes until it restores them, so it would not notice that a
+        // shell has changed them.
         let _ = disable_raw_mode();
         take_over(self.mouse)?;
         self.is_taken = true;
@@ -129,7 +130,7 @@ impl Screen {
 
     /// Sets the size, and draws the next frame completely.
     fn resize(&mut self, area: Rect) -> io::Result<()> {
-        // `clear` would ask the terminal where its cursor is, with the keys being read elsewhere.
+        // `clear` would ask the terminal for its cursor while another thread reads the keys.
         self.terminal.resize(area)
     }
 
@@ -165,7 +166,8 @@ fn end_frames() {
 
 impl Drop for Screen {
     fn drop(&mut self) {
-        // In the background the terminal is another program's, and whoever touches it is stopped.
+        // In the background the terminal belongs to another program, and using it would stop this
+        // one.
         if is_in_foreground() {
             self.give_back();
         }
@@ -174,7 +176,7 @@ impl Drop for Screen {
 
 #[cfg(unix)]
 fn is_in_foreground() -> bool {
-    // Where the terminal has gone, so has the question.
+    // If the terminal is gone, there is no other program to disturb.
     rustix::termios::tcgetpgrp(io::stdout()).map_or(true, |group| group == rustix::process::getpgrp())
 }
 

@@ -98,7 +98,7 @@ impl Stage {
                 Err(_) => return Ok(None),
             },
         };
-        // What has come meanwhile is taken in before the next frame.
+        // All events that have arrived are handled before the next frame.
         let events: Vec<Event> = first.into_iter().chain(self.receiver.try_iter()).collect();
         events.into_iter().map(|event| self.obey(event)).collect::<io::Result<_>>().map(Some)
     }

@@ -12,7 +12,7 @@ pub fn give_to_tmux(text: &str) {
     }
     let text = text.to_owned();
     spawn(move || {
-        // Before 3.2 there is only the buffer.
+        // tmux before 3.2 only has the buffer.
         if !load(&["load-buffer", "-w", "-"], &text).unwrap_or(false) {
             let _ = load(&["load-buffer", "-"], &text);
         }

@@ -241,7 +241,7 @@ impl FileView {
         let searching = self.search.take().is_some();
         let counting = self.counting.number().is_some();
         if counting {
-            // Not again, until somebody asks for a line.
+            // Counting only starts again when a line number is needed.
             self.counting = Asked::Done;
         }
         searching | counting | self.stay()
@@ -277,7 +277,7 @@ impl FileView {
                 self.window_asked = None;
                 self.problem = Some(text);
             }
-            // What was only to be said besides is left unsaid.
+            // A description is optional, so its failure is not reported.
             Answer::Failed(_) if self.recognising.number() == Some(number) => self.recognising = Asked::Done,
             Answer::Failed(text) => {
                 self.give_up();

@@ -74,7 +74,7 @@ pub fn find(source: &dyn ReadAt, pattern: &Pattern, from: u64, way: Way) -> io::
             Way::Back => range.start < from,
         };
         let mut found = None;
-        // The line that holds the start of the step belongs to the step before, unless it begins there.
+        // The line at the start of the step belongs to the previous step, unless it begins there.
         let mut at = if inside.start == 0 { 0 } else { window.after(window.before(inside.start)) };
         while at < inside.end && at < window.end() {
             let mut here = pattern.matches(window.line(at)).map(|r| at + r.start as u64..at + r.end as u64);

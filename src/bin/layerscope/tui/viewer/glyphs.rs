@@ -34,7 +34,7 @@ impl Encoding {
         }
         match std::str::from_utf8(head) {
             Ok(_) => Self::Utf8,
-            // A character that the end of the head cuts is no fault.
+            // A character that is cut off at the end of the head is not an error.
             Err(error) if error.error_len().is_none() && head.len() - error.valid_up_to() < 4 => Self::Utf8,
             Err(_) => {
                 let strange: usize = head.utf8_chunks().map(|chunk| chunk.invalid().len()).sum();

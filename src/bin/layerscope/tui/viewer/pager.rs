@@ -15,7 +15,7 @@ pub fn usual() -> String {
 /// Shows a file in a pager, and waits for it; returns a message if that failed.
 pub fn show(pager: &str, file: &Path) -> Option<String> {
     let status = command(pager, file)
-        // A preprocessor would unpack what the image's maker wanted unpacked.
+        // A preprocessor would process a hostile file.
         .env_remove("LESSOPEN")
         .env_remove("LESSCLOSE")
         .status();

@@ -151,7 +151,7 @@ impl Window {
 
 /// Returns the number of newlines.
 pub fn newlines(bytes: &[u8]) -> u64 {
-    // In sums of a byte, which are added many at a time.
+    // The inner sums fit a byte, so that many are added at once.
     bytes.chunks(255).map(|chunk| u64::from(chunk.iter().map(|&b| u8::from(b == b'\n')).sum::<u8>())).sum()
 }
 

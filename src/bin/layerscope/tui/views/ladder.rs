@@ -129,7 +129,7 @@ impl Ladder {
 
     fn line(&self, look: Look<'_>, rung: &Rung, width: usize) -> Line<'static> {
         let whole = self.rungs().first().map_or(0, |first| first.shipped);
-        // Where it is narrow the name gives way, and the numbers stay whole.
+        // On a narrow screen the title is shortened, and the numbers stay complete.
         let title_width = TITLE.min(width.saturating_sub(SIZE_WIDTH + RATIO_WIDTH + 3));
         let title = cut(&rung.step.title(), title_width);
         let about = rung.certainty.sign();
@@ -138,7 +138,7 @@ impl Ladder {
         let ratio = noticeably(rung.shipped, whole).filter(|_| is_known).unwrap_or_default();
         let mut spans = vec![Span::raw(format!("{title:<title_width$} {size:>SIZE_WIDTH$} "))];
         let room = width.saturating_sub(title_width + SIZE_WIDTH + RATIO_WIDTH + 3);
-        // What nothing reaches is a part of the bar as long as it ships.
+        // Wasted bytes are part of the bar while they are in the image.
         spans.extend(bar(rung.shipped, 0, whole, room, look.theme));
         spans.push(Span::styled(format!(" {ratio:>RATIO_WIDTH$}"), look.theme.strong));
         Line::from(spans)

@@ -81,7 +81,7 @@ impl Timeline {
     }
 
     fn chart(&self, selected: usize, look: Look<'_>, area: Rect) -> Chart {
-        // What ships in the end is the most that ever does.
+        // The size never falls, so the final one is the largest.
         let most = self.points.last().map_or(0, |point| point.shipped);
         Chart::new(most, self.points.len(), selected, look, area)
     }

@@ -79,7 +79,7 @@ pub fn tabs(views: &[Tab], keymap: &Keymap, theme: &Theme, kind: Tabs) -> Vec<Pi
     let mut pieces = Vec::new();
     for &Tab { action, name, chosen } in views {
         let style = if chosen { theme.focused } else { theme.dim };
-        // Without colours the brackets say it.
+        // Without colours, brackets mark the current view.
         let (open, close) = match (chosen, kind) {
             (true, Tabs::Tight) => (" [", "]"),
             (true, Tabs::Named | Tabs::Numbered) => ("[", "]"),

@@ -17,7 +17,7 @@ pub fn scroll_bar(first: usize, all: usize, rows: Rect, theme: &Theme, buffer: &
         return first;
     }
     let thumb = (shown * shown / all).max(1);
-    // Only at either end does it touch the end.
+    // The thumb only touches an end of the bar at an end of the text.
     let way = shown - thumb;
     let top = match first {
         0 => 0,

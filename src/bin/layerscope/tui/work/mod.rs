@@ -232,7 +232,8 @@ impl Workshop {
             return Err(Failure::TooLarge);
         }
         let tree = &self.inspection.tree;
-        // The name tells the pager what it is; what else it holds might mean something to a shell.
+        // The name shows the pager what the file is; other characters might have a meaning for a
+        // shell.
         let name = escaped(tree.name(tree.node_of(version)));
         let plain: String =
             name.chars().filter(|&c| c.is_ascii_alphanumeric() || matches!(c, '.' | '_' | '-')).take(80).collect();

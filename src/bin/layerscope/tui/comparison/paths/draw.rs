@@ -86,7 +86,7 @@ fn line(against: &Against, look: Look<'_>, row: &Row, width: usize) -> Line<'sta
         (entry.less, entry.more)
     };
     let folder = view.rows.is_folder(&against.pair.paths, *row);
-    // Where only something below it differs, it says so.
+    // A directory that only contains differences shows their sum.
     let shown = if entry.difference == Difference::Same { Difference::Grew } else { entry.difference };
     let (sign, style) = of_path(shown, theme);
     let mut spans = vec![Span::raw(format!("{:>SIZE_WIDTH$} ", signed(less, more, look.units)))];

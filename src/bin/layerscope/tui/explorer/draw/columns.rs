@@ -191,7 +191,7 @@ fn permissions(inspection: &Inspection, version: VersionId) -> String {
         Kind::Block => "b",
         Kind::Fifo => "p",
     });
-    // Set-user-ID, set-group-ID and sticky stand in the place of the right to execute.
+    // Set-user-ID, set-group-ID and sticky replace the letter of the execute permission.
     for (shift, special, letter) in [(6, 0o4000, 's'), (3, 0o2000, 's'), (0, 0o1000, 't')] {
         let bits = mode >> shift;
         text.push(if bits & 4 > 0 { 'r' } else { '-' });

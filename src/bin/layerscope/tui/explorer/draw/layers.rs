@@ -56,7 +56,7 @@ fn line(app: &App, theme: &Theme, layer: usize, digits: usize, bar_width: usize,
             if secret {
                 spans.push(Span::raw(" ".repeat(bar_width)));
             } else {
-                // What dies later is not known yet either.
+                // Later removals are not revealed yet.
                 let dead = if app.is_kept_secret(usize::MAX) { 0 } else { account.dead() };
                 spans.extend(bar(account.shipped - dead, dead, biggest, bar_width, theme));
             }

@@ -69,7 +69,7 @@ impl FileView {
             Form::Hex => (Form::Text, Top { at: self.window.as_ref().map_or(0, |window| window.begin(at)), row: 0 }),
         };
         if self.encoding == Some(Encoding::Binary) && self.form == Form::Text {
-            // Someone wants to read it all the same.
+            // The user wants to read a binary file as text.
             self.encoding = Some(Encoding::Latin1);
         }
     }

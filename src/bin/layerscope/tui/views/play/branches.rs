@@ -110,7 +110,7 @@ fn choose(tree: &Tree, weights: &[u64], most: usize) -> Vec<(NodeId, usize)> {
         let mut children: Vec<_> = tree
             .children(directory)
             .filter(|child| weights[child.index()] > 0)
-            // Each step down has to be worth a row.
+            // The weight is halved for each level, because deeper paths are less informative.
             .map(|child| (weights[child.index()] >> depth, Reverse(child), depth))
             .collect();
         if children.len() > most {
@@ -138,7 +138,7 @@ fn outline(tree: &Tree, weights: &[u64], paths: &[NodeId]) -> Vec<usize> {
         below.entry(tree.parent(path)).or_default().push(place);
     }
     for children in below.values_mut() {
-        // The last is taken first.
+        // The last one is popped first.
         children.sort_unstable_by_key(|&place| (weights[paths[place].index()], Reverse(paths[place])));
     }
     let mut work = below.remove(&NodeId::ROOT).unwrap_or_default();

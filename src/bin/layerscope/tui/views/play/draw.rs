@@ -124,7 +124,7 @@ fn sees(play: &Play, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
     let inner = pane(&format!("What a container sees: {}", look.units.size(visible)), false, look.theme, area, buffer);
     let (Some(branches), false) = (&play.branches, inner.is_empty()) else { return };
     let height = usize::from(inner.height);
-    // The last row is for what has none.
+    // The last row stands for the paths without a row.
     let rows = if branches.len() > height { height - 1 } else { branches.len() };
     let mut others = visible;
     for (row, path) in branches.shown(rows).enumerate() {

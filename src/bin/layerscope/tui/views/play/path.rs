@@ -79,7 +79,7 @@ impl Shown<'_> {
         let blank = " ".repeat(name_width - name.width());
         let is_deleted = self.state == State::Deleted;
         let struck = if is_deleted { style.add_modifier(Modifier::CROSSED_OUT) } else { style };
-        // What is deleted may take its time to vanish, but nobody has to guess why it does.
+        // A deleted path disappears slowly, so the reason is shown in place of its size.
         let size = if is_deleted && self.visible == 0 { "deleted".into() } else { look.units.size(self.visible) };
         let filled = cells(self.visible, whole, bar_width).max(usize::from(self.visible > 0)).min(bar_width);
         let before = cells(self.peak, whole, bar_width).max(usize::from(self.peak > 0)).min(bar_width).max(filled);

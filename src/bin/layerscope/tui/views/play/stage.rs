@@ -50,7 +50,7 @@ impl Stage {
         };
         let card = top(instruction + 2);
         let pictures = top(area.height - card.height - text - 1);
-        // Names take more room than columns.
+        // Names need more space than columns.
         let left = u16::try_from(u32::from(pictures.width) * 46 / 100).unwrap_or(pictures.width);
         Self {
             card,

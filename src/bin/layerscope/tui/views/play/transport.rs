@@ -40,7 +40,7 @@ pub fn clicked(film: &Film, layers: usize, at: Position, area: Rect) -> Option<C
     let room = room(film, layers, area);
     match usize::from(at.x - area.x).checked_sub(BEFORE) {
         None => Some(Click::Toggle),
-        // The middle of a cell is what it stands for.
+        // A cell stands for the time at its middle.
         Some(x) if x < room => Some(Click::Layer(film.layer_at((2 * x as u64 + 1) * WHOLE / (2 * room as u64)))),
         Some(_) => None,
     }

@@ -102,7 +102,8 @@ impl Chart {
     fn cells(&self, column: Column) -> (usize, usize) {
         let scaled = |bytes: u64| cells(bytes, self.most, self.rows).max(usize::from(bytes > 0));
         let filled = scaled(column.shipped);
-        // What is dead shows as soon as there is room for both; next to nothing would look like a whole row.
+        // Wasted bytes are shown as soon as there is space for both parts; a tiny amount would
+        // look like a whole row.
         let is_shown = is_worth_showing(column.shipped.saturating_sub(column.visible), column.shipped);
         let dead = usize::from(is_shown && (filled > 1 || column.visible == 0));
         (scaled(column.visible).min(filled.saturating_sub(dead)), filled)

@@ -49,7 +49,8 @@ fn changed(tree: &Tree, layers: usize) -> Vec<u64> {
         work.extend(tree.children(node));
         versions.extend(tree.versions(node));
         let mut before = None;
-        // The oldest first; what does not outlive its layer is nothing that another one could change.
+        // The oldest version first. A version that does not outlive its layer cannot be changed by
+        // another one.
         for version in versions.drain(..).rev() {
             let (born, died) = (tree.born(version), tree.died(version));
             let there = before

@@ -82,7 +82,7 @@ fn areas(sizes: &[u64], area: Rect) -> Areas {
         let readable = tiles.last().is_some_and(|rest| rest.width >= NARROWEST_REST);
         (readable && all_drawable(&tiles)).then_some(tiles)
     });
-    // Where the rest is too small even together, it gets the last row.
+    // If the rest is too small even together, it gets the last row.
     let row = u16::from(area.height > LOWEST);
     let above = Rect { height: area.height - row, ..area };
     let with_row = fewer().map(|k| squarify(&sizes[..k], above)).find(|tiles| tiles.len() == 1 || all_drawable(tiles));
