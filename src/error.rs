@@ -50,7 +50,7 @@ pub enum Error {
         /// A description of the missing files, and of what was found instead.
         found: String,
     },
-    /// The archive names images whose parts the engine that saved it did not have any more.
+    /// The archive names images with parts that the engine which saved it did not have any more.
     #[error("{path} holds no image: {found}")]
     Dropped {
         /// The archive, escaped for display.

@@ -146,14 +146,14 @@ pub enum WarningKind {
     HistoryCount {
         /// Steps that made a layer.
         steps: usize,
-        /// Layers that there are.
+        /// The number of layers.
         layers: usize,
     },
     /// The configuration does not have a diff ID for each layer.
     DiffIdCount {
-        /// Diff IDs that there are.
+        /// The number of diff IDs.
         ids: usize,
-        /// Layers that there are.
+        /// The number of layers.
         layers: usize,
     },
 
@@ -190,7 +190,7 @@ pub enum WarningKind {
         /// The member that holds it, escaped for display.
         name: String,
     },
-    /// The layer exceeds a limit on what is held in memory.
+    /// The layer exceeds a limit for data in memory.
     LayerOverLimit {
         /// The position in the layer's tar at which reading ended.
         at: u64,
@@ -229,7 +229,7 @@ pub enum WarningKind {
         /// The path.
         path: Vec<u8>,
     },
-    /// The tar type of an entry is none that engines unpack.
+    /// Container runtimes do not unpack entries of this tar type.
     UnknownType {
         /// The path.
         path: Vec<u8>,
@@ -257,14 +257,14 @@ pub enum WarningKind {
     },
     /// The parent of an entry is not a directory.
     ParentNotADirectory {
-        /// The path of what should be a directory.
+        /// The path that should be a directory.
         path: Vec<u8>,
     },
-    /// Engines do not agree on what the layer does.
+    /// Container runtimes differ in the effect of the layer.
     EnginesDiffer(EngineDifference),
 }
 
-/// Case in which engines do not agree.
+/// A case in which container runtimes differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
 pub enum EngineDifference {
@@ -320,7 +320,7 @@ pub enum EngineDifference {
     Other {
         /// The path.
         path: Vec<u8>,
-        /// The case and what engines do, as a clause that follows the path.
+        /// The case and the effects in container runtimes, as a clause that follows the path.
         how: String,
     },
 }
@@ -341,7 +341,7 @@ pub enum Gap {
     Cut,
     /// The bytes are damaged.
     Damaged,
-    /// A limit on what is held in memory is exceeded.
+    /// A limit for data in memory is exceeded.
     OverLimit,
     /// The archive was changed while it was read.
     Changed,
@@ -352,7 +352,7 @@ pub enum Gap {
 /// The known part of a layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Known {
-    /// All of it.
+    /// The whole layer.
     #[default]
     Whole,
     /// The part before this byte of its tar.

@@ -77,7 +77,7 @@ pub struct Runtime {
 }
 
 impl Runtime {
-    /// Takes what runs, and what that needs, away from the rules.
+    /// Excludes the program and its needs from the rules.
     fn keep(&self, tree: &Tree, rules: &Rules, matches: &mut Matches) {
         let through = self.application.through.iter();
         let started = through.chain(self.application.program.iter().map(|program| &program.file));

@@ -13,7 +13,7 @@ pub struct Completeness {
 }
 
 impl Completeness {
-    /// Derives from the remarks on an image of `layers` layers what is known of it.
+    /// Derives from the warnings about an image of `layers` layers how far it is known.
     pub(super) fn new(layers: usize, warnings: &[Warning]) -> Self {
         let mut known = vec![Known::Whole; layers];
         for warning in warnings {

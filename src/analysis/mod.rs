@@ -130,7 +130,7 @@ pub struct Inspection {
     pub totals: ImageTotals,
     /// The merged tree with its history.
     pub tree: Tree,
-    /// Dead inodes, the biggest first.
+    /// Dead inodes, the largest first.
     pub dead: Vec<Dead>,
     /// Problems with parts of the image.
     pub warnings: Vec<Warning>,
@@ -201,7 +201,8 @@ impl Inspection {
         self.completeness = Completeness::new(self.layers.len(), &self.warnings);
     }
 
-    /// live ÷ shipped, 1 where nothing ships; `None` if not all of the image was read.
+    /// Returns live ÷ shipped, which is 1 for an empty image; `None` if not all of the image was
+    /// read.
     pub fn efficiency(&self) -> Option<f64> {
         let ImageTotals { shipped, live, .. } = self.totals;
         self.completeness.sizes_are_exact().then(|| if shipped == 0 { 1.0 } else { ratio(live, shipped) })

@@ -86,7 +86,8 @@ pub fn read_root_filesystem(
     })
 }
 
-/// Goes through the directory, parents before children, in the order of names; returns what could not be read.
+/// Visits everything below the directory, parents before children, ordered by name; returns the
+/// paths that could not be read.
 fn visit(root: &Path, mut take: impl FnMut(&[u8], &Path, &Metadata) -> io::Result<()>) -> io::Result<Vec<Unreadable>> {
     let mut unreadable = Vec::new();
     let mut seen = 0;

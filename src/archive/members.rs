@@ -234,7 +234,7 @@ impl MembersBuilder {
         Members { slots: self.slots, fault, outside: None, unreadable: Vec::new() }
     }
 
-    /// Ends the collection of what is below a directory of the host.
+    /// Finishes the collection of a directory of the host.
     pub(super) fn finish_directory(self, root: &Path, unreadable: Vec<Unreadable>) -> Members {
         let outside = Some(Outside::new(root, self.next));
         Members { slots: self.slots, fault: None, outside, unreadable }

@@ -45,7 +45,7 @@ pub enum Fault {
     /// The map of holes of a sparse entry cannot be understood.
     #[error("the map of holes of a sparse entry cannot be understood: {0}")]
     SparseMap(&'static str),
-    /// Something is larger than what is held in memory.
+    /// A part exceeds the limit for data in memory.
     #[error("{what} of {found} bytes is over the limit of {limit}")]
     Limit {
         /// The name of the part that is too large.
@@ -306,7 +306,7 @@ impl<R: Forward> Walker<R> {
         Ok(body)
     }
 
-    /// Old GNU sparse files have the rest of their maps in blocks behind the header.
+    /// Reads the rest of an old GNU sparse map, which is in the blocks after the header.
     fn sparse_maps(&mut self) -> Result<Vec<[u8; 512]>, Fault> {
         let mut blocks = Vec::new();
         loop {

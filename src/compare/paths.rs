@@ -73,7 +73,8 @@ pub(super) struct State<'a> {
     tree: &'a Tree,
     layer: usize,
     totals: Vec<Totals>,
-    /// The highest layer of which not all is known: what it may have put or deleted at a path hides what is below it.
+    /// The highest layer that is not fully known. Unknown additions and deletions in it may hide
+    /// everything in lower layers.
     unknown: Option<usize>,
 }
 

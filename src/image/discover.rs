@@ -1,4 +1,4 @@
-//! Finds the images of an archive in its tables of contents, and puts each together.
+//! Finds the images of an archive in its tables of contents, and assembles each of them.
 
 use std::collections::HashMap;
 use std::sync::Arc;
@@ -101,14 +101,14 @@ struct Identity {
     layers: Vec<Part>,
 }
 
-/// A member by its number, or what should be one by its name.
+/// A member by its number, or a missing member by its name.
 #[derive(PartialEq, Eq, Hash, Clone)]
 enum Part {
     Member(usize),
     Missing(Vec<u8>),
 }
 
-/// A configuration that has been read, for all the images that have it.
+/// A config that has been read, for all images that have it.
 struct ReadConfig {
     id: String,
     config: Config,
@@ -121,7 +121,8 @@ struct Found<'a> {
     search: &'a Search<'a>,
     images: Vec<Image>,
     known: HashMap<Identity, usize>,
-    /// Configurations by the number of their member: reading one again and again could go on for hours.
+    /// The configs by member number, so that none is read twice: a hostile archive could make that
+    /// last for hours.
     configs: HashMap<usize, Arc<ReadConfig>>,
     /// The number of images with each config.
     uses: HashMap<Part, usize>,
@@ -304,7 +305,8 @@ fn digest_of_blob_name(name: &[u8]) -> Option<String> {
     hexadecimal.then(|| format!("{algorithm}:{digits}"))
 }
 
-/// Says if bytes do not have the SHA-256 that their name claims, such as `<digits>.json` or `sha256:<digits>`.
+/// Compares the SHA-256 of bytes with their name, such as `<digits>.json` or `sha256:<digits>`;
+/// returns a warning if they differ.
 pub(super) fn digest_mismatch(name: &str, bytes: &[u8]) -> Option<Warning> {
     let digits = name.rsplit([':', '/']).next()?.split('.').next()?;
     let is_digest = digits.len() == 64 && digits.bytes().all(|b| b.is_ascii_hexdigit());

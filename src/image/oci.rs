@@ -68,7 +68,7 @@ impl Descriptor {
 enum Naming {
     /// `blobs/ALGORITHM/DIGITS`.
     Layout,
-    /// Bare digits, with `.manifest.json` behind those of manifests.
+    /// By bare digits, with the suffix `.manifest.json` for manifests.
     Flat,
 }
 
@@ -308,7 +308,8 @@ impl BuiltOn {
     }
 }
 
-/// BuildKit hangs provenance beside the image as a manifest of its own.
+/// Returns whether a manifest is an attestation. BuildKit stores provenance beside the image as a
+/// separate manifest.
 fn is_attestation(descriptor: &Descriptor) -> bool {
     descriptor.annotations.get("vnd.docker.reference.type").is_some_and(|kind| kind == "attestation-manifest")
 }
@@ -322,7 +323,7 @@ fn with_tags(mut tags: Vec<String>, descriptor: &Descriptor) -> Vec<String> {
     tags
 }
 
-/// Adds what is not there yet.
+/// Adds the items that are missing in a list.
 pub(super) fn add_new(list: &mut Vec<String>, more: impl IntoIterator<Item = String>) {
     for one in more {
         if !list.contains(&one) {

@@ -86,7 +86,8 @@ impl Opened {
         sources
     }
 
-    /// Fails if the archive has been changed since it was opened: what was read of it does not belong together then.
+    /// Fails if the archive has been changed since it was opened, so that the bytes that were read
+    /// do not belong together.
     ///
     /// # Errors
     ///
@@ -236,7 +237,7 @@ pub fn open_pipe(pipe: impl Read, progress: &Progress) -> Result<Archive, Error>
     open_stream(PIPE.into(), pipe, progress)
 }
 
-/// Opens the archive that comes out of `pipe`; `path` is what to call it.
+/// Opens the archive that is read from `pipe`, named `path`.
 fn open_stream(path: String, pipe: impl Read, progress: &Progress) -> Result<Archive, Error> {
     let mut reader =
         Cancellable { inner: BufReader::with_capacity(WINDOW, Counted { inner: pipe, progress }), progress };

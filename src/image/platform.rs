@@ -1,14 +1,14 @@
-//! The platforms that images are for, `os/architecture[/variant]`, and which of them fits one that is asked for.
+//! Platforms of images, `os/architecture[/variant]`, and how well they fit.
 //!
-//! Names are made alike as containerd does it (`platforms/database.go`): what
-//! people and configurations leave out, or call by another name, is the same.
+//! Names are normalised as in containerd (`platforms/database.go`): omitted parts and alternative
+//! names count as equal.
 
-/// A platform with everything that is known of it.
+/// A platform, as far as it is known.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Platform {
     /// The operating system, such as `linux`.
     pub os: Option<String>,
-    /// The architecture in Go's words, such as `amd64`.
+    /// The architecture as Go spells it, such as `amd64`.
     pub architecture: Option<String>,
     /// The version of the architecture, such as `v8`.
     pub variant: Option<String>,

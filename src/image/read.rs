@@ -134,7 +134,7 @@ pub fn read_passing(reader: impl BufRead, layer: &mut ReadLayer, verify: bool) {
     }
 }
 
-/// Says what the bytes that come are, if they are no tar but something that has a name.
+/// Describes the next bytes, if they are not a tar but of a known format.
 fn foreign_format(reader: &mut impl BufRead, compression: Compression) -> Option<String> {
     let head = reader.fill_buf().ok()?;
     let head = &head[..head.len().min(512)];

@@ -1,9 +1,10 @@
-//! Manifests of Docker's first schema (`application/vnd.docker.distribution.manifest.v1+prettyjws`), as `skopeo copy dir:`
-//! still finds them in old registries.
+//! Reads manifests of Docker's first schema
+//! (`application/vnd.docker.distribution.manifest.v1+prettyjws`), which `skopeo copy dir:` still
+//! finds in old registries.
 //!
-//! Layers stand from the top to the bottom, each beside the configuration that
-//! the image had there, as JSON in text. Docker makes one configuration of them
-//! when it pulls (`distribution/pull_v2.go`); so does this.
+//! The layers are listed from the top to the bottom, each with the config that the image had there,
+//! as JSON in a string. Docker merges these into one config when it pulls an image
+//! (`distribution/pull_v2.go`), and so does this module.
 
 use super::LayerFormat;
 use super::config::{Config, HistoryEntry};
@@ -50,7 +51,7 @@ pub(super) fn read(fields: &mut Fields<'_>) -> Option<Manifest> {
     Some(Manifest { tag, config, history, layers })
 }
 
-/// Reads the configuration beside a layer as a step of the build.
+/// Reads the config beside a layer as an entry of the history.
 fn entry(text: &str, doubts: &mut Vec<String>) -> Option<HistoryEntry> {
     let document = Document::parse(text.as_bytes()).ok()?;
     let mut fields = Fields::new(document.value, "", doubts)?;

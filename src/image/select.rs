@@ -115,7 +115,7 @@ fn digits(digest: &str) -> &str {
     digest.split_once(':').map_or(digest, |(_, digits)| digits)
 }
 
-/// `docker.io/library/alpine:latest` is what people call `alpine`.
+/// Returns the usual form of a name: `alpine` for `docker.io/library/alpine:latest`.
 pub(super) fn plain_name(tag: &str) -> &str {
     let tag = tag.strip_prefix("docker.io/").or(tag.strip_prefix("index.docker.io/")).unwrap_or(tag);
     let tag = tag.strip_prefix("library/").unwrap_or(tag);

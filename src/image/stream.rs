@@ -50,7 +50,7 @@ pub struct Streamed {
 /// The place of a member's bytes in a decoded archive.
 #[derive(Clone)]
 pub struct Place {
-    /// The first byte of what is stored.
+    /// Offset of the first stored byte.
     pub start: u64,
     /// The holes and the full length, if the archive stores the member with holes.
     pub holes: Option<(Arc<SparseMap>, u64)>,

@@ -13,7 +13,7 @@ pub(crate) use cancel::check_cancelled;
 pub use cancel::is_cancelled;
 pub use threads::{join, spawn, try_spawn, workers};
 
-/// Shared with the reading threads: how far they are, and what they are to do.
+/// The counters and flags shared with the reading threads.
 #[derive(Default)]
 pub struct Progress {
     /// Stored bytes of layers that have been read or passed over.

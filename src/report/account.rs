@@ -96,7 +96,8 @@ struct LayerPart {
     stored_bytes: u64,
 }
 
-/// Dead files, whose paths are made as they are written: all of them together may be longer than all that is read.
+/// Dead files, whose paths are generated while they are written: together they may be longer than
+/// the input.
 struct DeadParts<'a> {
     tree: &'a Tree,
     dead: &'a [Dead],

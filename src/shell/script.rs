@@ -50,7 +50,7 @@ pub(crate) struct Script<'a> {
 const RESERVED: [&str; 10] = ["!", "{", "if", "then", "else", "elif", "while", "until", "do", "time"];
 /// Words of the shell itself that run the rest as a command.
 const PREFIXES: [&str; 2] = ["exec", "command"];
-/// Commands that change what later commands of the same shell do.
+/// Commands that affect later commands of the same shell.
 const STATEFUL: [&str; 24] = [
     ".", "alias", "break", "cd", "declare", "eval", "exec", "exit", "export", "local", "popd", "pushd", "read",
     "readonly", "return", "set", "shift", "shopt", "source", "trap", "typeset", "ulimit", "umask", "unset",

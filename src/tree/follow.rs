@@ -36,10 +36,10 @@ pub struct Found {
 }
 
 impl Tree {
-    /// Looks up `path` as of `layer`, from the root on, through the links of the image as of that layer.
+    /// Resolves `path` as of `layer` from the root, through the links of the image.
     ///
-    /// A slash at its end changes nothing, as people write it behind files and links, too. Many paths are looked up
-    /// faster in [`Paths`].
+    /// Trailing slashes are ignored, because users write them after files and links, too. Many
+    /// lookups are faster with [`Paths`].
     pub fn lookup(&self, path: &[u8], layer: usize, last: Last) -> Option<Found> {
         let mut path = path;
         while let Some(rest) = path.strip_suffix(b"/").or(path.strip_suffix(b"/.")) {

@@ -48,7 +48,7 @@ impl Builder {
         }
     }
 
-    /// Remarks on a name that the layer takes away first, and then makes again as a directory.
+    /// Adds a remark on a name that the layer first removes and then adds as a directory.
     fn remark_again(&mut self, gone: Gone, below: VersionId, own: &Own) {
         let Gone { node, after_own } = gone;
         if after_own || !self.is_own(node) {

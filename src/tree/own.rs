@@ -22,20 +22,21 @@ use crate::warning::{EngineDifference as Difference, WarningKind};
 pub(super) struct Own {
     /// The opaque directories.
     pub opaque: HashMap<NodeId, u32, RandomState>,
-    /// Names that are gone, by directory.
+    /// The names removed by whiteouts, by directory.
     pub whiteouts: HashMap<NodeId, (u32, Vec<Gone>), RandomState>,
     /// The names that whiteouts removed, in any directory.
     gone: HashSet<NodeId, RandomState>,
-    /// Nodes whose entry lies behind a link of the layer: the same node under another path is no duplicate to engines.
+    /// Nodes whose entry was found through a link of the layer. Container runtimes do not treat the
+    /// same node under another path as a duplicate.
     behind_links: HashSet<NodeId, RandomState>,
     root_entry: bool,
-    /// AUFS keeps hard-linked contents apart, under a number.
+    /// Contents that AUFS stores separately for hard links, by their number.
     pub aufs_links: HashMap<Vec<u8>, AufsLink>,
     pub said_aufs: bool,
     said_duplicate: bool,
 }
 
-/// A name that a layer takes away.
+/// A name that a layer removes.
 #[derive(Clone, Copy)]
 pub(super) struct Gone {
     pub node: NodeId,
@@ -254,10 +255,10 @@ impl Builder {
         self.drop_own(node);
     }
 
-    /// Drops what the layer's own tree has at a node and below it; the node itself stays part of it.
+    /// Removes everything at and below a node from the layer's own tree; the node itself stays.
     ///
-    /// Returns whether there was a directory below it that an entry made: engines set its times at the end, and find
-    /// something else there.
+    /// Returns whether an entry had made a directory below: container runtimes set its times at the
+    /// end, and find something else there.
     fn drop_own(&mut self, node: NodeId) -> bool {
         let mut directories = false;
         let mut work = vec![(node, Cause::Overwritten)];

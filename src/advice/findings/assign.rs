@@ -62,7 +62,8 @@ pub(crate) struct Matches {
 }
 
 impl Matches {
-    /// Matches all paths; what the image's command names, and what is reached from elsewhere, is left to no rule.
+    /// Matches all paths. Files that the image's command names, or that are used from elsewhere,
+    /// belong to no rule.
     pub fn of(inspection: &Inspection, rules: &Rules) -> Self {
         let tree = &inspection.tree;
         let (rule, place) = join(|| rules.matcher.take(tree, &rules.proofs), || rules.place_matcher.take(tree, &[]));

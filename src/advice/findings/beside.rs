@@ -8,7 +8,7 @@ use crate::tree::{Kind, NodeId, Paths, Tree};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
 #[serde(rename_all = "lowercase")]
 pub enum Beside {
-    /// A directory with the name of an archive, or the beginning of it: what was unpacked.
+    /// A directory with the name of an archive, or the start of it: the unpacked archive.
     Directory,
     /// The source of a compiled Python module.
     Source,

@@ -1,4 +1,5 @@
-//! Paths that no rule may take: what the image's command and its needs name, and inodes that are reached from elsewhere.
+//! Excludes paths from all rules: files that the image's command and its needs name, and inodes
+//! that are used from elsewhere.
 
 use std::collections::HashMap;
 
@@ -58,7 +59,7 @@ impl Matches {
         }
     }
 
-    /// Takes a directory away from a rule that takes all that is in it.
+    /// Excludes a directory from a rule that matches everything in it.
     fn keep_whole(&mut self, tree: &Tree, directory: NodeId) {
         let mut rules = tree.children(directory).filter(|&child| tree.last(child).is_some());
         let first = rules.next().and_then(|child| self.rule[child.index()]);
@@ -67,7 +68,8 @@ impl Matches {
         }
     }
 
-    /// Takes away from rules for junk what a symbolic link that they do not take leads to: it is used from there.
+    /// Excludes the targets of symbolic links from rules for junk, unless the rule also matches the
+    /// link: they are used through it.
     pub(super) fn keep_linked(&mut self, tree: &Tree, rules: &Rules) {
         let paths = Paths::new(tree);
         for link in tree.nodes() {
@@ -82,7 +84,7 @@ impl Matches {
         }
     }
 
-    /// Takes away from rules the files beside which their proof does not lie.
+    /// Excludes files without the required file beside them.
     pub(super) fn keep_unproved(&mut self, tree: &Tree, rules: &Rules) {
         let paths = Paths::new(tree);
         for node in tree.nodes() {
@@ -94,7 +96,7 @@ impl Matches {
         }
     }
 
-    /// Takes single files away from all rules: libraries, certificates.
+    /// Excludes single files from all rules: libraries, certificates.
     pub(crate) fn keep_needs(&mut self, files: impl Iterator<Item = NodeId>) {
         files.for_each(|file| self.rule[file.index()] = None);
     }

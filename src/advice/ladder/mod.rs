@@ -148,7 +148,7 @@ impl Step {
         }
     }
 
-    /// Returns a title for people.
+    /// Returns a title for display.
     pub fn title(&self) -> String {
         match self {
             Self::AsBuilt => "as built".into(),
@@ -222,7 +222,7 @@ impl Certainty {
         }
     }
 
-    /// Returns the sign that stands before a size.
+    /// Returns the sign before a size.
     pub fn sign(&self) -> &'static str {
         match self {
             Self::Exact => "",

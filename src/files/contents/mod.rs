@@ -32,7 +32,7 @@ pub trait Contents: Send + Sync {
     /// archive.
     fn open(&self, tree: &Tree, version: VersionId, progress: &Arc<Progress>) -> Result<Source, Error>;
 
-    /// Fails if what contents are read from has been changed since it was opened, so that they may be something else.
+    /// Fails if the archive has been changed since it was opened, so that contents may be wrong.
     ///
     /// # Errors
     ///

@@ -1,7 +1,7 @@
-//! Reads the headers of an ELF file (System V ABI, and what Linux and GNU add to it).
+//! Reads the headers of an ELF file (System V ABI, with the extensions of Linux and GNU).
 //!
-//! What the loader uses is read as the loader reads it, by program headers:
-//! section headers can be missing, and need not be true.
+//! Everything that the loader uses is read from program headers, as the loader does: section
+//! headers can be missing, and need not be true.
 
 use object::elf;
 use object::read::elf::{Dyn, FileHeader, ProgramHeader, SectionHeader, Sym};

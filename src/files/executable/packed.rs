@@ -1,4 +1,4 @@
-//! Recognises what UPX has packed (UPX, `src/stub/src/include/linux.h`: `l_info`, `p_info`).
+//! Recognises executables packed by UPX (UPX, `src/stub/src/include/linux.h`: `l_info`, `p_info`).
 
 use object::Endianness;
 

@@ -21,7 +21,7 @@ const PIECE: usize = 256 << 10;
 /// The bits that an owner needs to move a directory and to write in it.
 const OWNER: u16 = 0o700;
 
-/// Writes files into a directory, and keeps a list of everything it has created.
+/// A writer into a directory, which keeps a list of everything it has created.
 pub struct Writer<'a> {
     tree: &'a Tree,
     contents: &'a dyn Contents,

@@ -22,9 +22,9 @@ pub struct NewDirectory {
 
 /// The destination.
 enum Target {
-    /// In a directory that is there, which keeps its mode and its owner.
+    /// In an existing directory, which keeps its mode and its owner.
     Into(PathBuf),
-    /// In one that is made.
+    /// In a directory that is created.
     New(PathBuf),
 }
 
@@ -74,12 +74,13 @@ impl NewDirectory {
         Ok(())
     }
 
-    /// Returns the directory that things are written to first.
+    /// Returns the directory that receives the files.
     pub fn root(&self) -> PathBuf {
         self.fresh.0.join(ROOT)
     }
 
-    /// Returns the path that something in the root will have in the end: errors name it, and not what is gone by then.
+    /// Returns the final path of something in the root: errors name this path, and not one that has
+    /// been removed.
     pub fn final_path(&self, path: &Path) -> PathBuf {
         let (Target::Into(target) | Target::New(target)) = &self.target;
         match path.strip_prefix(self.root()) {
@@ -138,7 +139,7 @@ fn move_one(from: &Path, to: &Path) -> Result<(), Error> {
     })
 }
 
-/// A directory with a temporary name, which is removed with what is in it.
+/// A directory with a temporary name, removed with its contents.
 struct Fresh(PathBuf);
 
 impl Fresh {
@@ -156,7 +157,7 @@ impl Drop for Fresh {
     }
 }
 
-/// Makes a directory for its owner alone.
+/// Creates a directory that only its owner can access.
 fn create_private(path: &Path) -> io::Result<()> {
     #[cfg(not(unix))]
     return std::fs::create_dir(path);
@@ -180,7 +181,7 @@ impl Mode {
     }
 }
 
-/// Lets its owner into a directory that the umask keeps out; returns the bits that it had then.
+/// Gives the owner access to a directory in spite of the umask; returns the previous bits.
 #[cfg(unix)]
 fn unlock(path: &Path) -> io::Result<Option<Mode>> {
     const OWNER: u32 = 0o700;

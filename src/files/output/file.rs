@@ -1,4 +1,4 @@
-//! A file that appears whole or not at all.
+//! Writes a file that appears as a whole or not at all.
 
 use std::fs::OpenOptions;
 use std::io::{self, BufWriter, Write};
@@ -9,7 +9,7 @@ use super::{PREFIX, exists, failed, parent, unwritable};
 use crate::error::Error;
 use crate::progress::{Progress, check_cancelled};
 
-/// Written at a time.
+/// Number of bytes that are written at a time.
 const PIECE: usize = 256 << 10;
 
 /// Fails if a file cannot be created at a path because something exists there, even a link that
@@ -30,11 +30,11 @@ pub fn check_free(path: &Path) -> Result<(), Error> {
     Ok(())
 }
 
-/// Makes a file of what `write` writes; its mode is the one that the umask leaves.
+/// Creates a file from the output of `write`; its mode follows the umask.
 ///
 /// # Errors
 ///
-/// Something is at the path, it cannot be written, or [`Progress::cancel`] is set.
+/// An error if something is at the path, it cannot be written, or [`Progress::cancel`] is set.
 pub fn write_file(
     path: &Path,
     progress: &Progress,

@@ -31,12 +31,13 @@ pub fn failed(operation: &'static str, path: &Path, source: io::Error) -> Error 
     Error::Output { path: shown(path), operation, source }
 }
 
-/// Returns the directory that a path lies in.
+/// Returns the parent directory of a path.
 fn parent(path: &Path) -> &Path {
     path.parent().filter(|parent| !parent.as_os_str().is_empty()).unwrap_or(Path::new("."))
 }
 
-/// Returns why nothing can be made in a directory: some filesystems say of one that is there that it is not.
+/// Returns the reason why nothing can be created in a directory. Some filesystems report an
+/// existing directory as missing.
 fn unwritable(directory: &Path, source: io::Error) -> Error {
     let source = match source.kind() {
         io::ErrorKind::NotFound if directory.is_dir() => {

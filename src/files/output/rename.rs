@@ -1,9 +1,9 @@
-//! Moving something to where nothing is.
+//! Renames files without replacing anything.
 
 use std::io;
 use std::path::Path;
 
-/// Moves something to where nothing is; something that came there just now is not replaced.
+/// Renames `from` to `to` without replacing anything, even if it was created a moment ago.
 ///
 /// # Errors
 ///
@@ -27,7 +27,7 @@ pub fn rename_new(from: &Path, to: &Path) -> io::Result<()> {
     std::fs::rename(from, to)
 }
 
-/// Renames without replacing, where system and filesystem know how.
+/// Renames without replacing in one step, if system and filesystem support it.
 #[cfg(any(target_os = "linux", target_os = "macos"))]
 fn in_one_step(from: &Path, to: &Path) -> Option<io::Result<()>> {
     use rustix::fs::{CWD, RenameFlags, renameat_with};

@@ -222,7 +222,7 @@ enum Which {
     Last,
 }
 
-/// Reads files, within limits.
+/// A reader of files, within limits.
 struct Reader<'a> {
     tree: &'a Tree,
     contents: &'a dyn Contents,

@@ -68,7 +68,7 @@ pub fn describe(head: &[u8]) -> &'static str {
     identify(head).unwrap_or("neither a tar nor a known compressed format")
 }
 
-/// Names what bytes that are no tar seem to be, if that can be told from the first of them.
+/// Describes bytes that are not a tar, if their first ones are known.
 pub fn identify(head: &[u8]) -> Option<&'static str> {
     match Compression::sniff(head) {
         Compression::None => {}

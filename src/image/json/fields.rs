@@ -1,16 +1,16 @@
-//! The fields of an object, each with the type that it should have.
+//! Takes the fields of an object, each with its expected type.
 
 use std::collections::BTreeMap;
 
 use super::{Object, Value};
 use crate::display::escaped_str;
 
-/// Doubts that are kept of one document.
+/// The most doubts about one document that are kept.
 const DOUBTS: usize = 20;
 
-/// Takes the fields of an object, one after the other.
+/// A reader of the fields of an object.
 ///
-/// A field of another type than it should have is left out, and that is noted.
+/// A field of the wrong type is left out, with a doubt.
 pub struct Fields<'a> {
     object: Object,
     /// The path of the object in its document, escaped for display; empty at the top.
@@ -111,7 +111,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Reads each entry of the list called `name`, which are objects.
+    /// Reads each entry of the list of objects called `name`.
     pub fn each<T>(&mut self, name: &str, mut read: impl FnMut(Fields<'_>) -> T) -> Option<Vec<Option<T>>> {
         let list = self.list(name)?;
         let at = self.path(name);
@@ -119,7 +119,7 @@ impl<'a> Fields<'a> {
         Some(list.into_iter().enumerate().map(&mut read).collect())
     }
 
-    /// Reads each value of the map called `name`, which are objects.
+    /// Reads each value of the map of objects called `name`.
     pub fn each_member<T>(&mut self, name: &str, mut read: impl FnMut(Fields<'_>) -> T) -> Vec<T> {
         let at = self.path(name);
         let Some(Fields { object, doubts, .. }) = self.object(name) else { return Vec::new() };

@@ -1,9 +1,9 @@
-//! JSON as Go's `encoding/json` reads it, because every engine reads manifests and configurations with it.
+//! Parses JSON as Go's `encoding/json` does, because all container runtimes read manifests and
+//! configs with it.
 //!
-//! It differs from serde_json where archives of the wild need it: keys stand
-//! for fields in any case, the last of two equal keys counts, and bytes that
-//! are not UTF-8 become U+FFFD instead of an error. And it is milder than Go:
-//! a field of the wrong type is left out and noted, where Go gives up.
+//! It differs from serde_json in ways that real archives need: keys match fields in any case, the
+//! last of equal keys counts, and bytes that are not UTF-8 become U+FFFD instead of an error. It is
+//! more lenient than Go: a field of the wrong type is left out with a doubt, where Go fails.
 
 mod fields;
 mod parse;
@@ -28,16 +28,17 @@ pub enum Value {
     Object(Object),
 }
 
-/// The members of an object in their order; keys may be there more than once.
+/// The members of an object, in order; keys may occur more than once.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct Object(Vec<(String, Value)>);
 
-/// A document that has been read, with what was odd about it.
+/// A parsed document, with its peculiarities.
 #[derive(Debug)]
 pub struct Document {
     /// The value.
     pub value: Value,
-    /// Descriptions of what was left out and why, in sentences escaped for display.
+    /// Descriptions of the parts that were left out, with reasons, in sentences escaped for
+    /// display.
     pub doubts: Vec<String>,
 }
 
@@ -69,9 +70,9 @@ impl Value {
 }
 
 impl Object {
-    /// Takes the field called `name`, whichever way its key is spelled.
+    /// Takes the field called `name`, in any case.
     ///
-    /// Of several the last counts; objects are merged, as Go decodes the second into the first.
+    /// The last of several counts; objects are merged, as Go decodes the second into the first.
     fn take(&mut self, name: &str) -> Option<Value> {
         let mut found: Option<Value> = None;
         for (_, value) in self.0.iter_mut().filter(|(key, _)| is_spelling(key, name)) {

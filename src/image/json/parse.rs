@@ -1,10 +1,11 @@
-//! Bytes to values, as Go's `encoding/json` takes them.
+//! Parses bytes to values as Go's `encoding/json` does.
 
 use super::{Object, Value};
 
-/// Values nested in each other that are kept; what lies deeper is read and dropped. No engine writes more than ten.
+/// The deepest nesting of values that are kept; deeper ones are read and dropped. Real documents
+/// have at most ten levels.
 const DEPTH: usize = 1000;
-/// Values in one document at most.
+/// The most values of a document.
 const VALUES: usize = 4_000_000;
 
 /// A document that is not JSON.
@@ -26,10 +27,10 @@ pub(super) fn parse(bytes: &[u8]) -> Result<(Value, bool), JsonError> {
     Ok((value, parser.at < bytes.len()))
 }
 
-/// An array or an object that has begun.
+/// An array or an object that has not been closed.
 enum Open {
     Array(Vec<Value>),
-    /// The members so far, and the key of the one that comes next.
+    /// The members so far, and the key of the next one.
     Object(Vec<(String, Value)>, String),
 }
 
@@ -59,7 +60,7 @@ impl Parser<'_> {
         }
     }
 
-    /// Takes `byte` if it comes next, behind white space.
+    /// Takes `byte` if it comes next, after white space.
     fn take(&mut self, byte: u8) -> bool {
         self.skip_white_space();
         let taken = self.peek() == Some(byte);
@@ -67,7 +68,7 @@ impl Parser<'_> {
         taken
     }
 
-    /// Reads a value without recursion: the depth is the document's choice.
+    /// Parses a value without recursion, because the document determines the depth.
     fn document(&mut self) -> Parsed<Value> {
         let mut open: Vec<Open> = Vec::new();
         loop {

@@ -42,7 +42,7 @@ pub fn verdict(first: &Column, other: &Column, sharing: Option<&Sharing>, units:
     format!("{size}; {shared} of {of} shared; who has the first downloads {pull}{stored}")
 }
 
-/// Says that sizes cannot be compared, and what is missing for it.
+/// Explains that sizes cannot be compared, and the missing parts.
 fn not_comparable(first: &Column, other: &Column, name: &str, units: Units) -> String {
     let of = |column: &Column, name: &str| column.unknown.as_ref().map(|what| format!("of {name}, {what}"));
     let unknown: Vec<_> = [of(first, "the first"), of(other, name)].into_iter().flatten().collect();

@@ -34,7 +34,7 @@ pub struct Application {
     pub exec_form: Option<String>,
     /// The program that keeps running.
     pub program: Option<Program>,
-    /// The application's files: the program, or a script and the directories of it.
+    /// The application's files: the program, or a script and its directories.
     pub files: Vec<NodeId>,
     /// The reason why no program was found, or why it is uncertain.
     pub reason: Option<String>,

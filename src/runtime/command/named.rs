@@ -20,7 +20,7 @@ pub struct Named {
     pub arguments: Vec<NodeId>,
 }
 
-/// Looks up what the command of an image names.
+/// Finds the files that the command of an image names.
 pub fn named(tree: &Tree, run: &Run) -> Named {
     let paths = Paths::new(tree);
     let directory = paths.lookup(usize::MAX, NodeId::ROOT, run.directory.as_bytes(), Last::Followed);

@@ -59,7 +59,7 @@ impl Remark {
     }
 
     /// Returns the remark as comment lines, which diffs ignore; `shipped` is the size of the
-    /// unchanged image, `whole` if all of it was read.
+    /// unchanged image, and `whole` is true if the image was read completely.
     pub(super) fn shown(&self, shipped: u64, units: Units, whole: bool) -> String {
         let exactly = |bytes| if whole { exactly(bytes, units) } else { format!("about {}", units.size(bytes)) };
         let mut text = match self.verdict {

@@ -9,7 +9,7 @@ use crate::tree::{Kind, NodeId, VersionId};
 
 /// Paths that are named; of more, only how many.
 const NAMED: usize = 6;
-/// Files of which one at least is in every root filesystem: a layer that brings one is no data.
+/// Files of which every root filesystem has at least one: a layer that adds one is not data.
 const ROOT_FILES: [&[u8]; 5] = [b"bin/sh", b"usr/bin/sh", b"etc/os-release", b"usr/lib/os-release", b"etc/passwd"];
 
 /// Data that the user copied into layers of the image.
@@ -23,7 +23,7 @@ pub(super) struct Data {
 }
 
 impl Ladder<'_> {
-    /// Finds what COPY and ADD brought besides `taken`, and besides what findings know to be of no use.
+    /// Finds the files that COPY and ADD added, except those in `taken` and those in findings.
     pub(super) fn data(&self, taken: &HashSet<VersionId>) -> Data {
         let tree = &self.inspection.tree;
         let layers = &self.inspection.layers;

@@ -154,7 +154,8 @@ impl Ladder<'_> {
         needs.chain(program.doubts.iter().cloned()).chain(self.left.clone()).collect()
     }
 
-    /// Remembers what the program is given to read: what its command names, and what was copied for it.
+    /// Records the files that the program reads: those that its command names, and those that were
+    /// copied for it.
     fn keep_data(&mut self, program: &Program) {
         let tree = &self.inspection.tree;
         let is_kept = |&node: &NodeId| match tree.last(node) {

@@ -57,7 +57,7 @@ fn inner(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// Draws the screen without what lies over it.
+/// Draws the screen without overlays.
 fn screen_in(app: &App, theme: &Theme, panes: &Panes, buffer: &mut Buffer) {
     match &app.screen {
         Screen::Choosing { what, choices, cursor } => choosing(what, choices, *cursor, theme, panes.main, buffer),

@@ -315,7 +315,7 @@ impl App {
         }
     }
 
-    /// Narrow screens show one pane at a time, also while the image is read.
+    /// Performs an action while the image is read: narrow screens show one pane at a time.
     fn act_while_loading(&mut self, action: Action) {
         match action {
             Action::NextPane => self.next_pane(1),
@@ -324,7 +324,8 @@ impl App {
         }
     }
 
-    /// Does something with the image: what is the same in all views, or else what the view does.
+    /// Performs an action on the image: one that is the same in all views, or one of the current
+    /// view.
     fn act_on_image(&mut self, action: Action) -> Option<Effect> {
         match action {
             Action::Back if self.stop_extracting() => {}

@@ -248,7 +248,7 @@ impl App {
         self.search.running.iter().chain(filter).any(|pending| pending.awaits(number))
     }
 
-    /// Takes in what a pass has found.
+    /// Handles the results of a pass.
     pub(in crate::tui) fn matched(&mut self, matches: Matches) {
         let Screen::Image { explorer, .. } = &mut self.screen else { return };
         match matches {

@@ -217,7 +217,7 @@ pub fn option_at(lesson: &Narrator, area: Rect, row: u16) -> Option<Action> {
     Some(ANSWERS[option])
 }
 
-/// Draws a page of the lesson's own: what sums it up after the last step, or its images side by side.
+/// Draws a page of the lesson: the summary after the last step, or the images side by side.
 pub fn draw_last_or_beside(lesson: &Narrator, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
     if lesson.is_over() {
         return super::page::draw(lesson, look.theme, area, buffer);

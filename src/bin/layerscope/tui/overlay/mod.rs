@@ -99,7 +99,7 @@ impl Overlays {
         self.0.clear();
     }
 
-    /// Splits off what is seen: the last overlay in place of the panes, if there is one, and those over it.
+    /// Returns the last overlay that replaces the panes, if there is one, and those on top of it.
     pub fn seen(&self) -> (Option<&Overlay>, &[Overlay]) {
         match self.0.iter().rposition(Overlay::covers) {
             Some(at) => (Some(&self.0[at]), &self.0[at + 1..]),

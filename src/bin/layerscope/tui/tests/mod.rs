@@ -93,7 +93,7 @@ impl Person {
         Self::with(&settings(), source, width, height)
     }
 
-    /// With settings of their own.
+    /// Puts a user with these settings in front of an unread source.
     fn with(settings: &Settings, source: &str, width: u16, height: u16) -> Self {
         let app = App::new(source.into(), settings, Rect::new(0, 0, width, height));
         let theme = settings.theme.unwrap_or_else(Theme::colours).with(settings.signs);
@@ -114,7 +114,7 @@ impl Person {
         Self::who(&settings(), width, height)
     }
 
-    /// With the demo before them, and settings of their own.
+    /// Puts a user with these settings in front of the demo.
     fn who(settings: &Settings, width: u16, height: u16) -> Self {
         let mut person = Self::with(settings, "the built-in demo", width, height);
         person.tell(Message::Opened(Intro::of(&DEMO.0)));

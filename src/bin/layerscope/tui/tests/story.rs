@@ -36,7 +36,7 @@ fn says(person: &Person, text: &str) -> bool {
     squeezed(&person.reads()).contains(&squeezed(text))
 }
 
-/// Text without its spaces and line breaks, which a narrow screen moves.
+/// Removes spaces and line breaks, which differ on narrow screens.
 fn squeezed(text: &str) -> String {
     text.split_whitespace().collect()
 }

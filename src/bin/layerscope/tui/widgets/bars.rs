@@ -22,7 +22,7 @@ impl Piece {
         Self { span: Span::styled(text.into(), style), press: None }
     }
 
-    /// Text that does something when it is clicked.
+    /// Makes a text that can be clicked.
     pub fn button(text: impl Into<String>, style: Style, press: Action) -> Self {
         Self { span: Span::styled(text.into(), style), press: Some(press) }
     }

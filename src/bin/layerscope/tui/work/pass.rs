@@ -27,7 +27,7 @@ pub enum Purpose {
 /// A pass over all paths.
 #[derive(Debug, Clone)]
 pub struct Pass {
-    /// The bytes of each path in all layers: the order of hits.
+    /// The size of each path over all layers, which orders the matches.
     pub weights: Arc<[u64]>,
     pub pattern: Pattern,
     pub purpose: Purpose,
@@ -112,8 +112,8 @@ impl Pass {
         }
     }
 
-    /// Tells of every path whether it matches, and now and then that the screen should hear of it; whether it came to
-    /// the end.
+    /// Calls `tell` with every path, whether it matches, and whether intermediate results are due;
+    /// returns whether the pass is complete.
     fn walk(&self, tree: &Tree, wanted: &dyn Fn() -> bool, mut tell: impl FnMut(NodeId, bool, bool)) -> bool {
         let mut finder = self.pattern.finder(tree);
         let (mut told, mut pause) = (Instant::now(), FIRST);

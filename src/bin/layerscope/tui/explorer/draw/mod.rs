@@ -24,7 +24,7 @@ pub fn draw(app: &App, explorer: &Explorer, theme: &Theme, panes: &Panes, buffer
     details(app, theme, panes.details, buffer);
 }
 
-/// Draws what there is to say about the selection.
+/// Draws the details of the selection.
 pub fn details(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let lines = app.details.lines(usize::from(inside(area).width));
     let title = scrolled_title(&app.details.title, app.details_scroll, lines.len(), area);

@@ -63,7 +63,8 @@ fn every_change_of_the_demo_is_come_to_in_the_order_of_the_tree_and_back() {
     }
 }
 
-/// Everything that the layer changed, by a walk over the whole tree; what is new or gone with its directory is one.
+/// Lists all changes of the layer by a walk over the whole tree; paths added or removed with their
+/// directory count as one.
 fn changes_in_order(explorer: &Explorer) -> Vec<NodeId> {
     let (tree, layer) = (&explorer.inspection.tree, explorer.layer);
     let mut found = Vec::new();
