@@ -129,7 +129,7 @@ pub enum Error {
     NoLayer {
         /// The path in the image, escaped for display.
         file: String,
-        /// The number of the layer.
+        /// The layer, counted from 0.
         layer: usize,
         /// The member that should hold the layer, escaped for display.
         name: String,
@@ -149,7 +149,7 @@ pub enum Error {
     NotThere {
         /// The path in the image, escaped for display.
         file: String,
-        /// The number of the layer.
+        /// The layer, counted from 0.
         layer: usize,
     },
     /// Something is where something was to be written.

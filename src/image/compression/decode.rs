@@ -94,7 +94,6 @@ pub enum Decoder<B: BufRead> {
     Gzip(GzipMembers<B>),
     /// zstd.
     Zstd {
-        /// The decoder.
         decoder: zstd::stream::read::Decoder<'static, B>,
         /// The window that the first frame asks for, in bytes.
         window: Option<u64>,

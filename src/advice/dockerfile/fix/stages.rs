@@ -37,7 +37,6 @@ enum On {
 /// The start of the final stage.
 struct Start {
     on: On,
-    /// The comment.
     comment: String,
     /// The reference for `FROM`.
     image: String,

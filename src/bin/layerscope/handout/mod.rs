@@ -29,7 +29,6 @@ pub struct Handout {
     about: String,
     /// The command that shows the lesson on a screen.
     command: String,
-    /// The names of its images.
     images: Vec<String>,
     /// The screen of each step, if it differs from the previous one.
     stills: Vec<Option<Still>>,

@@ -22,7 +22,6 @@ pub enum Part {
     Words(String),
     Figure {
         figure: Figure,
-        /// The figure as written.
         written: String,
         /// The line number, counted from 1.
         line: usize,

@@ -35,7 +35,6 @@ pub enum LessonError {
         lesson: String,
         /// The line that names the image, counted from 1.
         line: usize,
-        /// The error.
         source: Error,
     },
     /// The words refer to something that the images lack.

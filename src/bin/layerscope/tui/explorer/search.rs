@@ -11,7 +11,7 @@ pub struct Search {
     pub query: Prompt,
     /// True while keys go to the query.
     pub editing: bool,
-    /// Not over yet.
+    /// The running pass.
     pub running: Option<Pending>,
     /// The matching paths, the largest first; while the job is running, the largest so far.
     pub hits: Vec<NodeId>,

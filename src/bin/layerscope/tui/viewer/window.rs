@@ -22,9 +22,7 @@ const NEAR: u64 = 64 << 10;
 /// A run of bytes of a file that starts at a block.
 #[derive(Debug, Clone)]
 pub struct Window {
-    /// Offset of the bytes in the file.
     pub start: u64,
-    /// The bytes.
     pub bytes: Arc<[u8]>,
     /// The size of the file in bytes.
     pub size: u64,

@@ -10,7 +10,6 @@ pub struct Loss {
     /// The layer that added the bytes.
     pub of: usize,
     pub bytes: u64,
-    /// The most frequent cause.
     pub cause: Cause,
 }
 

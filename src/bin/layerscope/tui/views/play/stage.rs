@@ -23,7 +23,6 @@ pub struct Stage {
     pub sees: Rect,
     /// Both sizes as one bar each, if there is no space for the pictures.
     pub bars: Rect,
-    /// The description.
     pub text: Rect,
     /// The position.
     pub transport: Rect,
