@@ -11,7 +11,8 @@ use crate::runtime::command::is_system;
 use crate::tree::{Kind, Last, NodeId, Paths, Tree, VersionId};
 
 impl Matches {
-    /// Takes an inode away from a rule that does not take all of its live names: without the one name, the others keep it.
+    /// Excludes an inode from all rules unless the same rule matches all of its visible names:
+    /// without one name, the others keep it.
     pub(super) fn keep_shared(&mut self, tree: &Tree) {
         let mut names: HashMap<VersionId, Vec<NodeId>, RandomState> = HashMap::default();
         for node in tree.nodes() {
@@ -27,8 +28,9 @@ impl Matches {
         }
     }
 
-    /// Takes the programs that an image starts away from all rules. A rule that takes one for a tool is wrong of this image,
-    /// and is silent; of a cache, the program's own directory is in use.
+    /// Excludes the programs that an image starts from all rules. A rule that matches one as a tool
+    /// is wrong for this image and is disabled; for a cache, only the program's own directory is
+    /// excluded.
     pub(crate) fn keep_programs(&mut self, tree: &Tree, rules: &Rules, programs: &[NodeId]) {
         for &program in programs {
             match self.rule[program.index()] {
@@ -40,8 +42,8 @@ impl Matches {
         }
     }
 
-    /// Takes files and directories away from all rules: a directory that a rule takes with everything below it, and a file
-    /// with the directories that the same rule takes.
+    /// Excludes files and directories from their rules. A rule is removed from everything below the
+    /// topmost directory above the file that it matches as well.
     pub(crate) fn keep_files(&mut self, tree: &Tree, rules: &Rules, files: &[NodeId]) {
         for &file in files {
             let Some(rule) = self.rule[file.index()] else {
