@@ -300,6 +300,20 @@ fn images_are_shown_side_by_side_and_each_is_explored_and_left_again() {
 }
 
 #[test]
+fn what_is_in_an_archive_that_was_changed_is_not_shown() {
+    let directory = tempfile::tempdir().unwrap();
+    let [image, _] = two_images(directory.path());
+    let mut session = Session::start(&[&image], 80, 24);
+    session.sees("program").types("/program\r").sees("program");
+    // The clock of some filesystems moves every few milliseconds only.
+    std::thread::sleep(Duration::from_millis(30));
+    let file = std::fs::File::options().write(true).open(&image).unwrap();
+    std::os::unix::fs::FileExt::write_all_at(&file, &[b'z'; 100], 5000).unwrap();
+    session.types("v").sees("was changed while it was read").types("q").types("q");
+    assert!(session.ends().success());
+}
+
+#[test]
 fn a_comparison_is_written_where_it_is_asked_for_or_where_there_is_no_screen() {
     let directory = tempfile::tempdir().unwrap();
     let [old, new] = two_images(directory.path());

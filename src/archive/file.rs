@@ -74,3 +74,36 @@ pub fn uninterrupted<T>(mut read: impl FnMut() -> io::Result<T>) -> io::Result<T
         }
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn an_interrupted_read_is_repeated_and_every_other_error_is_not() {
+        let mut left = 3;
+        let read = uninterrupted(|| {
+            left -= 1;
+            if left > 0 { Err(io::ErrorKind::Interrupted.into()) } else { Ok(left) }
+        });
+        assert_eq!(read.unwrap(), 0);
+        let failed = uninterrupted(|| Err::<(), _>(io::ErrorKind::UnexpectedEof.into()));
+        assert_eq!(failed.unwrap_err().kind(), io::ErrorKind::UnexpectedEof);
+    }
+
+    #[test]
+    fn a_file_has_changed_when_its_size_or_time_has_and_not_when_its_name_or_mode_has() {
+        let directory = tempfile::tempdir().unwrap();
+        let path = directory.path().join("file");
+        std::fs::write(&path, "twelve bytes").unwrap();
+        let source = FileSource::open(&path).unwrap();
+        std::fs::rename(&path, directory.path().join("other")).unwrap();
+        assert!(!source.has_changed());
+        let file = File::options().write(true).open(directory.path().join("other")).unwrap();
+        file.set_modified(SystemTime::UNIX_EPOCH).unwrap();
+        assert!(source.has_changed());
+        let source = FileSource::open(&directory.path().join("other")).unwrap();
+        file.set_len(3).unwrap();
+        assert!(source.has_changed());
+    }
+}

@@ -30,6 +30,10 @@ struct Escaping<W>(W);
 
 impl<W: Write> Write for Escaping<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        // Most names are plain, and are written by the gigabyte where a tree is deep.
+        if bytes.is_ascii() && !bytes.contains(&b'\x7f') {
+            return self.0.write(bytes);
+        }
         let Ok(text) = std::str::from_utf8(bytes) else {
             return self.0.write(bytes);
         };

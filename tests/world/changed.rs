@@ -170,3 +170,29 @@ fn every_command_says_that_the_archive_was_changed() {
         fs::write(&path, &bytes).unwrap();
     }
 }
+
+/// A reader that a signal interrupts before each read.
+struct Interrupted<R> {
+    reader: R,
+    due: bool,
+}
+
+impl<R: io::Read> io::Read for Interrupted<R> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        self.due = !self.due;
+        if self.due { Err(io::ErrorKind::Interrupted.into()) } else { self.reader.read(buf) }
+    }
+}
+
+#[test]
+fn a_read_that_a_signal_interrupts_is_read_again() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = image(directory.path());
+    let (_, from_file) = opened(&path);
+    let pipe = Interrupted { reader: File::open(&path).unwrap(), due: false };
+    let archive = layerscope::open_pipe(pipe, &Progress::default()).unwrap();
+    let opened = archive.choose(&layerscope::Selection::default()).unwrap();
+    let from_pipe = layerscope::inspect(&opened, &Progress::default()).unwrap();
+    assert_eq!(from_pipe.totals, from_file.totals);
+    assert!(from_pipe.warnings.is_empty());
+}
