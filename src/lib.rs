@@ -55,8 +55,7 @@
 //! Every room may use `progress`, `display` and `shell`. A test (`tests/house.rs`) reads the imports and fails on one
 //! that runs the other way.
 
-#![cfg_attr(not(test), warn(clippy::unwrap_used))]
-#![cfg_attr(test, allow(clippy::disallowed_macros, clippy::disallowed_methods))]
+#![cfg_attr(not(test), warn(clippy::unwrap_used, clippy::disallowed_macros, clippy::disallowed_methods))]
 
 #[doc(hidden)]
 pub mod advice;

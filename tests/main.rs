@@ -2,8 +2,6 @@
 //!
 //! One binary: each one more would link everything again.
 
-#![allow(clippy::disallowed_macros, clippy::disallowed_methods, reason = "a test may panic")]
-
 mod compare;
 mod config;
 mod contents;

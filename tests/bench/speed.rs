@@ -15,8 +15,6 @@
 //!   first frame waits for.
 //!
 //! `cargo bench --bench speed -- keys` measures how long keys take to be on the screen instead.
-#![allow(clippy::disallowed_macros, clippy::disallowed_methods, reason = "a benchmark may panic")]
-
 mod arguments;
 mod contents;
 mod figures;
