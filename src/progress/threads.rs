@@ -5,7 +5,7 @@
 
 use std::io;
 use std::sync::{Arc, Mutex, PoisonError};
-use std::thread::{Builder, JoinHandle, Scope};
+use std::thread::{Builder, JoinHandle, Scope, ScopedJoinHandle};
 
 /// Runs `work` on a new thread. If none can be created, the work is done before this function
 /// returns.
@@ -43,7 +43,7 @@ pub fn join<A: Send, B>(there: impl FnOnce() -> A + Send, here: impl FnOnce() ->
     std::thread::scope(|scope| {
         let thread = Builder::new().spawn_scoped(scope, || there.run());
         let here = here();
-        let done = match thread.map(|thread| thread.join()) {
+        let done = match thread.map(ScopedJoinHandle::join) {
             Ok(Ok(done)) => done,
             Ok(Err(panic)) => std::panic::resume_unwind(panic),
             Err(_) => there.run(),

@@ -102,7 +102,7 @@ fn a_configuration_that_nobody_asked_for_and_that_is_out_of_reach_is_none() {
     let place = directory.path().join(".config/layerscope");
     std::fs::create_dir_all(&place).unwrap();
     std::fs::write(place.join("config.toml"), "units = \"si\"\n").unwrap();
-    std::fs::set_permissions(place.join("config.toml"), std::fs::Permissions::from_mode(0)).unwrap();
+    std::fs::set_permissions(place.join("config.toml"), std::fs::Permissions::from_mode(0o000)).unwrap();
     for home in [directory.path(), "/dev/null".as_ref(), "/nonexistent".as_ref(), "".as_ref()] {
         let mut command = layerscope(["report", image.to_str().unwrap()]);
         let output = command.env_remove("LAYERSCOPE_CONFIG").env("HOME", home).output().unwrap();

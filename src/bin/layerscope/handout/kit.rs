@@ -54,7 +54,7 @@ impl Kit<'_> {
         let handout = self.handout;
         for (step, still) in handout.pictures() {
             let drawn = titled(WHITE, &still.screen, &escaped_str(&still.caption));
-            desk.put(&Path::new(PICTURES).join(picture_name(step)), &drawn)?;
+            desk.put(Path::new(PICTURES).join(picture_name(step)), &drawn)?;
         }
         desk.put("handout.html", &handout.html())?;
         desk.put("handout.md", &handout.markdown(Pictures::Files(PICTURES)))?;

@@ -17,7 +17,10 @@ pub(in crate::tui) fn insert(line: Option<&mut Prompt>, text: &str) -> Option<Ke
     let line = line?;
     let mut text: String = text.split(['\r', '\n']).filter(|part| !part.is_empty()).collect::<Vec<_>>().join(" ");
     text.retain(|c| !c.is_control());
-    text.truncate(text.floor_char_boundary(LONGEST.saturating_sub(line.text().len())));
+    let room = LONGEST.saturating_sub(line.text().len());
+    if let Some((end, _)) = text.char_indices().find(|(end, c)| end + c.len_utf8() > room) {
+        text.truncate(end);
+    }
     let last = text.pop()?;
     line.insert(&text);
     Some(KeyCode::Char(last).into())
