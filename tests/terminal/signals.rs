@@ -151,11 +151,11 @@ fn in_the_pager(pager: &str) -> (Session, tempfile::TempDir) {
 fn what_is_typed_to_interrupt_the_pager_leaves_the_viewer_open() {
     for key in ["\x03", "\x1c"] {
         // One pager goes on, the other one is ended by the key.
-        for pager in ["trap 'echo it heard' INT QUIT; read answer", "read answer"] {
+        for pager in ["trap '' INT QUIT; read answer", "read answer"] {
             let (mut session, directory) = in_the_pager(pager);
             session.types(key);
             if pager.starts_with("trap") {
-                session.sees("it heard").types("\n");
+                session.types("\n");
             }
             session
                 .sees("164 B")

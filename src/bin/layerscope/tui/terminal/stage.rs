@@ -108,6 +108,8 @@ impl Stage {
         let Event::Asked(asked) = event else { return Ok(event) };
         Ok(Event::Message(match asked {
             Asked::End => Message::Terminate,
+            // Continued in order to end: the terminal is the shell's.
+            Asked::Continue if signals::received().is_some() => Message::Terminate,
             Asked::Stop => self.stop()?,
             Asked::Continue => self.renew()?,
         }))
