@@ -7,8 +7,10 @@ mod applied;
 mod command_line;
 mod hostile;
 mod leftovers;
+mod meaning;
 mod rebuilt;
 mod runs;
+mod shells;
 mod situation;
 mod stages;
 #[allow(dead_code, reason = "what other tests need of it")]

@@ -36,7 +36,7 @@ fn without_a_terminal_and_an_image_the_text_report_of_the_demo_is_written() {
         "RUN apk del go git mercurial",
         "layer 3 hides the bytes of layer 1, but layer 1 still ships them",
         "144 MiB  Go toolchain: /usr/lib/go",
-        "merge RUN 1, 2 and 3; or build in another stage, and copy the binary",
+        "combine the RUN instructions of layers 1 to 3; or build in another stage",
         "the base image Alpine, layer 0",
         "68.5 %    toolchain",
         "Your application is 2.2 % of what you ship.",

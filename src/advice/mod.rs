@@ -7,3 +7,7 @@ pub mod dockerfile;
 pub mod findings;
 pub mod ladder;
 pub mod measure;
+mod remedy;
+pub mod tool;
+
+pub use remedy::Remedy;

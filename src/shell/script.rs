@@ -72,6 +72,25 @@ impl<'a> Command<'a> {
         words
     }
 
+    /// Whether one of the programs is what it runs first, before any other.
+    pub fn starts_with_any(&self, programs: &[&str]) -> bool {
+        let first = self.words.iter().find(|word| !RESERVED.contains(*word) && !is_assignment(word));
+        first.is_some_and(|first| programs.contains(first))
+    }
+
+    /// Words that run another command as the same user, with a blank behind them; `None` if that is not certain.
+    pub fn runs_as(&self) -> Option<String> {
+        let before = &self.words[..self.words.len() - self.program().len()];
+        // A cache may lie elsewhere for this command only.
+        let moves =
+            |word: &&str| word.contains('=') && ["HOME", "CACHE", "cache"].iter().any(|part| word.contains(part));
+        if before.iter().any(moves) {
+            return None;
+        }
+        let from = before.iter().position(|word| wrappers::changes_user(word));
+        Some(from.map(|from| before[from..].join(" ") + " ").unwrap_or_default())
+    }
+
     /// Returns whether the command affects later commands of the same shell.
     fn changes_state(&self) -> bool {
         let first = self.words.iter().find(|word| !RESERVED.contains(*word));

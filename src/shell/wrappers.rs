@@ -40,6 +40,14 @@ const WRAPPERS: [Wrapper; 22] = [
     wrapper("tini-static", &["-p", "-e"], 0),
 ];
 
+/// Those of them that run their arguments as another user.
+const USERS: [&str; 6] = ["gosu", "runuser", "setpriv", "setuidgid", "su-exec", "sudo"];
+
+/// Whether a program runs its arguments as another user.
+pub(crate) fn changes_user(program: &str) -> bool {
+    USERS.contains(&base_name(program))
+}
+
 /// The most words that `env -S` splits one into.
 const SPLIT_LIMIT: usize = 256;
 

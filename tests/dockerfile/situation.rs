@@ -38,6 +38,21 @@ impl Situation {
         Self { buildkit: true, ..self }
     }
 
+    /// Builds with the classic builder from here on.
+    pub fn classic(self) -> Self {
+        Self { buildkit: false, ..self }
+    }
+
+    /// A `RUN` in another shell, as the classic builder records it.
+    pub fn ran_by(self, shell: &str, command: &str, of: impl IntoIterator<Item = Entry>) -> Self {
+        self.step(&format!("{shell} {command}"), of)
+    }
+
+    /// An `ADD` by BuildKit.
+    pub fn added(self, source: &str, to: &str, of: impl IntoIterator<Item = Entry>) -> Self {
+        self.step(&format!("ADD {source} {to} # buildkit"), of)
+    }
+
     /// A `.dockerignore` beside the Dockerfile.
     pub fn ignoring(self, text: &str) -> Self {
         Self { ignore: Some(text.into()), ..self }
@@ -96,12 +111,28 @@ impl Situation {
 
     /// What there is to change in `file`; the diff has been held to apply.
     pub fn fixed(&self, file: &str) -> Fixed {
+        let fixed = self.asked(file, false);
+        assert_applies(&fixed.fix);
+        fixed
+    }
+
+    /// The same, where many are tried: the diff is not applied.
+    pub fn planned(&self, file: &str) -> Fixed {
+        self.asked(file, false)
+    }
+
+    /// The same, with what there is to say of the build's cache.
+    pub fn asking_for_order(&self, file: &str) -> Fixed {
+        self.asked(file, true)
+    }
+
+    fn asked(&self, file: &str, cache: bool) -> Fixed {
         let opened = open(self.archive()).unwrap();
         let inspection = self.inspection();
         let file = Dockerfile::parse(file).unwrap();
         let target =
             Target::given(&inspection, "Dockerfile".into(), file, (".dockerignore".into(), self.ignore.clone()));
-        Fixed::of(&opened, &inspection, &target)
+        Fixed::planned(&opened, &inspection, &Target { cache, ..target })
     }
 
     /// What there is to change in the Dockerfile that the history tells of.
@@ -121,11 +152,16 @@ pub struct Fixed {
 
 impl Fixed {
     pub fn of(opened: &Opened, inspection: &Inspection, target: &Target) -> Self {
+        let fixed = Self::planned(opened, inspection, target);
+        assert_applies(&fixed.fix);
+        fixed
+    }
+
+    fn planned(opened: &Opened, inspection: &Inspection, target: &Target) -> Self {
         let (contents, progress) = (LayerContents::new(opened), Arc::new(Progress::default()));
         let filesystem = Filesystem::new(&inspection.tree, &contents, &progress);
         let evidence = Evidence::of(inspection, target.base_layers, &filesystem).unwrap();
         let fix = fix(inspection, target, &evidence);
-        assert_applies(&fix);
         Self { fix, target: target.clone() }
     }
 

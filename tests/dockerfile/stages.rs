@@ -105,7 +105,7 @@ fn a_compiler_that_is_in_the_base_image_is_left_behind_with_it() {
         .fixed("FROM company/build\nRUN go build -o /opt/app\n");
     let skeleton = fixed.file("Dockerfile.multi-stage");
     assert!(skeleton.starts_with("FROM company/build AS build\n"), "{skeleton}");
-    let end = "# it also needs libpq.so.5 of the build image: install here what has them\nFROM debian:stable-slim\n\
+    let end = "# it also needs libpq.so.5 of the build image: install here what has them\nFROM debian:bookworm-slim\n\
                COPY --from=build /opt/app /opt/app\n";
     assert!(skeleton.ends_with(end), "{skeleton}");
     let (ships, why) = proposed(&fixed);

@@ -15,7 +15,7 @@ fn what_is_deleted_in_a_later_step_says_which_two_steps_to_merge() {
     let blob = the(&study, "deleted-later");
     assert_eq!((blob.bytes, blob.born_in, blob.fate), (20_000_000, 1, Fate::Gone { died_in: 2 }));
     assert_eq!(path(&inspection, blob.places[0].node), "/opt/blob");
-    assert!(blob.fix.what.starts_with("merge RUN 1 and RUN 2"), "{}", blob.fix.what);
+    assert!(blob.fix.what.starts_with("combine the RUN instructions of layers 1 and 2"), "{}", blob.fix.what);
     assert_eq!(blob.fix.dockerfile.as_deref(), Some("RUN make-data \\\n && rm /opt/blob"));
 }
 
@@ -34,7 +34,7 @@ fn a_rule_names_what_was_deleted() {
         (sdk.bytes, sdk.born_in, sdk.fate, sdk.cause),
         (9_000_010, 1, Fate::Gone { died_in: 3 }, Some(Cause::Deleted))
     );
-    assert!(sdk.fix.what.contains("merge RUN 1, 2 and 3"), "{}", sdk.fix.what);
+    assert!(sdk.fix.what.contains("combine the RUN instructions of layers 1 to 3"), "{}", sdk.fix.what);
     assert_eq!(the(&study, "apk-virtual").bytes, 100_000, "the rest of what the two steps did");
 }
 

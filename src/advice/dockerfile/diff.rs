@@ -20,7 +20,9 @@ pub fn unified(name: &str, old: Option<&str>, new: &str) -> String {
             continue;
         }
         if out.is_empty() {
-            let from = if old.is_some() { name } else { "/dev/null" };
+            // A tab ends a name with blanks, as GNU diff and git write it.
+            let name = &if name.contains(' ') { format!("{name}\t") } else { name.to_owned() };
+            let from = if old.is_some() { name.as_str() } else { "/dev/null" };
             out.push_str(&format!("--- {from}\n+++ {name}\n"));
         }
         out.push_str(&format!("{}\n", UnifiedHunkHeader::new(&hunk)));

@@ -14,6 +14,8 @@ pub enum Fate {
     Goes,
     /// The instruction moves before another one, with its comments.
     MovesBefore(usize),
+    /// It moves behind another instruction, with its comments.
+    MovesBehind(usize),
     /// The command becomes part of another `RUN`.
     Joins,
 }
@@ -27,12 +29,22 @@ pub enum Join {
     Errexit,
 }
 
+/// A `RUN` that becomes part of another, or takes others in.
+#[derive(Debug, Clone, Copy)]
+pub struct Member {
+    /// The instruction.
+    pub instruction: usize,
+    /// Whether its command is put in parentheses.
+    pub parentheses: bool,
+    /// Whether it goes on after errors where the others do not.
+    pub goes_on: bool,
+}
+
 /// A merge of several `RUN` instructions.
 #[derive(Debug, Clone)]
 pub struct Merge {
-    /// The instructions, starting with the one that stays; each with whether its command needs
-    /// parentheses.
-    pub members: Vec<(usize, bool)>,
+    /// The instructions, the one that stays first.
+    pub members: Vec<Member>,
     /// The way in which they are joined.
     pub join: Join,
 }
@@ -44,8 +56,17 @@ pub struct Draft<'a> {
     flags: Vec<Vec<String>>,
     /// The fate of each instruction.
     pub fates: Vec<Fate>,
-    inserted: Vec<Vec<String>>,
     merges: HashMap<usize, Merge>,
+}
+
+/// What hadolint's comments begin with.
+const HADOLINT: &str = "hadolint ignore=";
+
+/// Whether a comment tells a linter something about the instruction below.
+fn is_pragma(comment: &str) -> bool {
+    let text = comment.trim().trim_start_matches('#').trim_start();
+    text.starts_with(HADOLINT)
+        || ["checkov:skip", "kics-scan", "trivy:ignore", "dockle:"].iter().any(|word| text.starts_with(word))
 }
 
 impl<'a> Draft<'a> {
@@ -57,7 +78,6 @@ impl<'a> Draft<'a> {
             edits: vec![Vec::new(); n],
             flags: vec![Vec::new(); n],
             fates: vec![Fate::Stays; n],
-            inserted: vec![Vec::new(); n],
             merges: HashMap::new(),
         }
     }
@@ -72,18 +92,13 @@ impl<'a> Draft<'a> {
         self.flags[instruction].push(flag);
     }
 
-    /// Inserts a new instruction before another one.
-    pub fn insert_before(&mut self, instruction: usize, text: String) {
-        self.inserted[instruction].push(text);
-    }
-
     /// Merges `RUN` instructions.
     pub fn merge(&mut self, merge: Merge) {
-        for &(member, _) in merge.members.iter().skip(1) {
-            self.fates[member] = Fate::Joins;
+        for member in merge.members.iter().skip(1) {
+            self.fates[member.instruction] = Fate::Joins;
         }
-        if let Some(&(first, _)) = merge.members.first() {
-            self.merges.insert(first, merge);
+        if let Some(first) = merge.members.first() {
+            self.merges.insert(first.instruction, merge);
         }
     }
 
@@ -92,9 +107,12 @@ impl<'a> Draft<'a> {
         let source = self.file.source();
         let mut out = String::with_capacity(source.len() + 256);
         let mut moved = vec![Vec::new(); self.fates.len()];
+        let mut behind = vec![Vec::new(); self.fates.len()];
         for (i, fate) in self.fates.iter().enumerate() {
-            if let Fate::MovesBefore(other) = fate {
-                moved[*other].push(i);
+            match fate {
+                Fate::MovesBefore(other) => moved[*other].push(i),
+                Fate::MovesBehind(other) => behind[*other].push(i),
+                Fate::Stays | Fate::Goes | Fate::Joins => {}
             }
         }
         let mut from = 0;
@@ -107,14 +125,19 @@ impl<'a> Draft<'a> {
                 out.push_str(gap);
             }
             from = instruction.span.end;
-            for text in &self.inserted[i] {
-                self.push_lines(&mut out, text);
-            }
             for &other in &moved[i] {
                 self.push_lines(&mut out, &self.whole(other));
             }
             if self.fates[i] == Fate::Stays {
-                out.push_str(&self.whole(i));
+                let whole = self.whole(i);
+                let is_last_line = !whole.ends_with('\n') && !behind[i].is_empty();
+                out.push_str(&whole);
+                if is_last_line {
+                    out.push_str(self.file.line_end());
+                }
+            }
+            for &other in &behind[i] {
+                self.push_lines(&mut out, &self.whole(other));
             }
         }
         out.push_str(&source[from..]);
@@ -134,6 +157,9 @@ impl<'a> Draft<'a> {
         let instruction = &self.file.instructions[i];
         let arguments = instruction.arguments_span();
         let mut out = source[instruction.comments.clone()].to_owned();
+        if let Some(merge) = self.merges.get(&i) {
+            self.push_pragmas(&mut out, merge);
+        }
         out.push_str(&source[instruction.span.start..instruction.keyword_end]);
         for flag in &self.flags[i] {
             out.push(' ');
@@ -146,6 +172,23 @@ impl<'a> Draft<'a> {
         }
         out.push_str(&source[arguments.end..instruction.span.end]);
         out
+    }
+
+    /// Comments that tell a linter something, of what a `RUN` takes in: they have to stand directly above it.
+    fn push_pragmas(&self, out: &mut String, merge: &Merge) {
+        let source = self.file.source();
+        let comments = |member: &Member| source[self.file.instructions[member.instruction].comments.clone()].lines();
+        for pragma in merge.members.iter().skip(1).flat_map(comments).map(str::trim).filter(|line| is_pragma(line)) {
+            let start = out.trim_end().rfind('\n').map_or(0, |at| at + 1);
+            let last = out[start..].trim_end().len() + start;
+            // Only the line directly above counts for hadolint: one has to name all.
+            match pragma.split_once(HADOLINT) {
+                Some((_, codes)) if out[start..last].contains(HADOLINT) => {
+                    out.insert_str(last, &format!(",{}", codes.trim()));
+                }
+                _ => self.push_lines(out, pragma),
+            }
+        }
     }
 
     /// Returns the edited arguments of an instruction.
@@ -178,18 +221,19 @@ impl<'a> Draft<'a> {
             out.push_str("set -e;");
             out.push_str(&next);
         }
-        for (k, &(member, parentheses)) in merge.members.iter().enumerate() {
+        for (k, &Member { instruction: member, parentheses, goes_on }) in merge.members.iter().enumerate() {
             if k > 0 {
                 out.push_str(if merge.join == Join::Errexit { ";" } else { "" });
                 out.push_str(next.trim_end_matches(' '));
-                for comment in self.file.source()[self.file.instructions[member].comments.clone()].lines() {
+                let comments = self.file.source()[self.file.instructions[member].comments.clone()].lines();
+                for comment in comments.filter(|comment| !is_pragma(comment)) {
                     self.push_lines(&mut out, &format!("    {}", comment.trim()));
                 }
                 out.push_str(if merge.join == Join::Errexit { "    " } else { "    && " });
             }
             let command = self.command(member);
             if parentheses || merge.join == Join::Errexit {
-                out.push_str(&format!("({command})"));
+                out.push_str(&format!("({}{command})", if goes_on { "set +e; " } else { "" }));
             } else {
                 out.push_str(&command);
             }

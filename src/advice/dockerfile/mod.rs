@@ -13,6 +13,7 @@ mod step;
 
 pub use diff::unified;
 pub use evidence::{Application, Development, Evidence, Library, LooksFor, Needs, Place, Toolchain, Unneeded};
+pub use fix::raw::read as text_from;
 pub use fix::{Change, Fix, Remark, Target, Verdict, fix};
 pub use parse::{Dockerfile, ParseError};
 pub use rebuild::{Rebuilt, rebuild};

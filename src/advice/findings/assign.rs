@@ -111,10 +111,7 @@ pub fn groups(inspection: &Inspection, rules: &Rules, matches: &Matches) -> Vec<
     for (version, death) in tree.inodes_with_deaths().filter(|&(version, _)| tree.size(version) > 0) {
         let node = matches.name_of(tree, version);
         let inode = Inode { version, node, cause: death.map(|death| death.cause) };
-        let rule = matches.rule[inode.node.index()].filter(|&number| {
-            let rule = &rules.list[usize::from(number)];
-            speaks_of(rule, death) && is_for(rule, inspection)
-        });
+        let rule = rule_of(inspection, rules, matches, node, death);
         let born = tree.born(version);
         let fate = death.map_or(Fate::Left, |death| Fate::Gone { died_in: usize::from(death.layer) });
         match (rule, fate) {
@@ -140,6 +137,33 @@ pub fn groups(inspection: &Inspection, rules: &Rules, matches: &Matches) -> Vec<
         groups.extend(signed(tree, rules, &mut words, born_in, died_in, inodes));
     }
     groups
+}
+
+/// The rule that takes an inode by one of its names, if it speaks of such a death.
+fn rule_of(
+    inspection: &Inspection,
+    rules: &Rules,
+    matches: &Matches,
+    node: NodeId,
+    death: Option<&Death>,
+) -> Option<u16> {
+    matches.rule[node.index()].filter(|&number| {
+        let rule = &rules.list[usize::from(number)];
+        speaks_of(rule, death) && is_for(rule, inspection)
+    })
+}
+
+/// The inodes that rules take, however few bytes they have, each with its rule and the layer that ships it.
+pub fn taken(inspection: &Inspection, rules: &Rules) -> Vec<(u16, usize, Inode)> {
+    let tree = &inspection.tree;
+    let matches = Matches::of(inspection, rules);
+    let inodes = tree.inodes_with_deaths().filter(|&(version, _)| tree.size(version) > 0);
+    let taken = inodes.filter_map(|(version, death)| {
+        let node = matches.name_of(tree, version);
+        let rule = rule_of(inspection, rules, &matches, node, death)?;
+        Some((rule, tree.born(version), Inode { version, node, cause: death.map(|death| death.cause) }))
+    });
+    taken.collect()
 }
 
 /// Returns the items of a map, ordered by key.

@@ -1,30 +1,16 @@
 //! Explains why bytes are in the image, and how to avoid them, with the image's own instructions.
 
 use super::assign::{Group, Subject, has_any};
-use super::rules::{Rule, Rules};
+use super::rules::{Rule, Rules, Signature};
 use super::{Fate, Whose};
+use crate::advice::remedy::{Kind, LINE, Remedy, command, copies, merged};
+use crate::advice::tool::Tool;
 use crate::analysis::Inspection;
+use crate::shell;
 use crate::tree::Cause;
 
-/// The most instructions that are merged into one.
-const MERGED: usize = 6;
-/// The longest instruction that is examined and written out, in bytes.
-const LINE: usize = 16 << 10;
 /// The number of later layers in which a user of an instruction's leftovers is searched.
 const LATER: usize = 64;
-
-/// A way to avoid bytes.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Fix {
-    /// The advice in a sentence.
-    pub what: String,
-    /// The changed instruction, made from the image's own; not escaped.
-    pub dockerfile: Option<String>,
-    /// Lines for `.dockerignore`.
-    pub dockerignore: Vec<String>,
-    /// The number of bytes that the image becomes smaller by.
-    pub saves: u64,
-}
 
 /// Explains why the bytes of a group are in the image.
 pub fn why(inspection: &Inspection, rules: &Rules, group: &Group, whose: Whose) -> String {
@@ -55,69 +41,66 @@ pub fn why(inspection: &Inspection, rules: &Rules, group: &Group, whose: Whose) 
     if reason.is_empty() { what } else { format!("{what}; {reason}") }
 }
 
-/// Suggests how to avoid the bytes of a group.
-pub fn of(inspection: &Inspection, rules: &Rules, group: &Group, whose: Whose, base: usize) -> Fix {
-    let text = |layer: usize| inspection.layers[layer].instruction.text.as_str();
-    let fix = |what: String, dockerfile: Option<String>| Fix {
-        what,
-        dockerfile: dockerfile.filter(|line| line.len() <= LINE),
-        dockerignore: Vec::new(),
-        saves: group.bytes,
+/// Finds the remedy for the bytes of a group.
+pub fn find(inspection: &Inspection, rules: &Rules, group: &Group, whose: Whose, base: usize) -> Remedy {
+    let remedy = match (whose, group.subject) {
+        (Whose::Base, _) => for_base(group, base),
+        (Whose::Own, Subject::Rule(number)) => for_rule(inspection, &rules.list[usize::from(number)], group),
+        (Whose::Own, Subject::Signature(number)) => {
+            for_signature(inspection, &rules.signatures[usize::from(number)], group)
+        }
     };
+    Remedy { saves: group.bytes, ..remedy }
+}
+
+fn for_base(group: &Group, base: usize) -> Remedy {
+    let what = match group.fate {
+        Fate::Gone { died_in } if died_in >= base => {
+            "a base image without them, or another stage: what ships with the base image cannot be removed later"
+        }
+        _ => "a base image without them, such as a slim or runtime variant, or another stage",
+    };
+    Remedy::new(Kind::Base, what)
+}
+
+fn for_rule(inspection: &Inspection, rule: &Rule, group: &Group) -> Remedy {
+    let text = |layer: usize| inspection.layers[layer].instruction.text.as_str();
     let born = group.born_in;
-    if whose == Whose::Base {
-        let what = match group.fate {
-            Fate::Gone { died_in } if died_in >= base => {
-                "a base image without them, or another stage: what ships with the base image cannot be removed later"
-            }
-            _ => "a base image without them, such as a slim or runtime variant, or another stage",
-        };
-        return fix(what.into(), None);
+    if is_from_context(text(born)) && !rule.ignore.is_empty() {
+        let remedy = Remedy::new(Kind::Ignore, "keep them out of the build context with .dockerignore");
+        return Remedy { dockerignore: rule.ignore.clone(), ..remedy };
     }
-    let copied = text(born).starts_with("COPY ") || text(born).starts_with("ADD ");
-    match group.subject {
-        Subject::Rule(number) => {
-            let rule = &rules.list[usize::from(number)];
-            if is_from_context(text(born)) && !rule.ignore.is_empty() {
-                let what = "keep them out of the build context with .dockerignore".into();
-                return Fix { dockerignore: rule.ignore.clone(), ..fix(what, None) };
+    let line = match used_in(inspection, rule, group) {
+        Some(user) => merged(inspection, born, user).and_then(|text| fitted(rule, &text)),
+        None => fitted(rule, text(born)),
+    };
+    match group.fate {
+        Fate::Gone { died_in } if line.is_none() => Remedy::merge(inspection, born, died_in, &rule.fix),
+        Fate::Left | Fate::Gone { .. } => Remedy::new(Kind::Tool, rule.fix.as_str()).with_line(line),
+    }
+}
+
+fn for_signature(inspection: &Inspection, signature: &Signature, group: &Group) -> Remedy {
+    let text = |layer: usize| inspection.layers[layer].instruction.text.as_str();
+    let born = group.born_in;
+    match (group.fate, group.cause(inspection)) {
+        (Fate::Gone { died_in }, Some(Cause::Recopied)) => {
+            let line = with_mode(inspection, born, died_in).or_else(|| merged(inspection, born, died_in));
+            if signature.id == "recopied" && is_from_context(text(born)) && text(died_in).starts_with("RUN ") {
+                let what = format!(
+                    "keep them out of the build context with .dockerignore if the RUN of layer {died_in} makes them anew; else {}",
+                    signature.fix
+                );
+                return Remedy::new(Kind::Ignore, what).with_line(line);
             }
-            let line = match used_in(inspection, rule, group) {
-                Some(user) => merged(inspection, born, user).and_then(|text| fitted(rule, &text)),
-                None => fitted(rule, text(born)),
-            };
-            match group.fate {
-                Fate::Gone { died_in } if line.is_none() => {
-                    fix(merge_or(died_in, born, base, &rule.fix), merged(inspection, born, died_in))
-                }
-                Fate::Left | Fate::Gone { .. } => fix(rule.fix.clone(), line),
-            }
+            Remedy::new(Kind::Copy, signature.fix.as_str()).with_line(line)
         }
-        Subject::Signature(number) => {
-            let signature = &rules.signatures[usize::from(number)];
-            match (group.fate, group.cause(inspection)) {
-                (Fate::Gone { died_in }, Some(Cause::Recopied)) => {
-                    let line = with_mode(inspection, born, died_in).or_else(|| merged(inspection, born, died_in));
-                    if signature.id == "recopied" && is_from_context(text(born)) && text(died_in).starts_with("RUN ") {
-                        let what = format!(
-                            "keep them out of the build context with .dockerignore if the RUN of layer {died_in} makes them anew; else {}",
-                            signature.fix
-                        );
-                        return fix(what, line);
-                    }
-                    fix(signature.fix.clone(), line)
-                }
-                (Fate::Gone { died_in }, _) if copied && died_in != born => {
-                    let what =
-                        "copy only what stays: keep the rest out with .dockerignore, or copy it in another stage";
-                    fix(what.into(), None)
-                }
-                (Fate::Gone { died_in }, _) if died_in != born => {
-                    fix(merge_or(died_in, born, base, &signature.fix), merged(inspection, born, died_in))
-                }
-                _ => fix(signature.fix.clone(), None),
-            }
+        (Fate::Gone { died_in }, _) if copies(text(born)) && died_in != born => {
+            let what = "copy only what stays: keep the rest out with .dockerignore, or copy it in another stage";
+            Remedy::new(Kind::Ignore, what)
         }
+        (Fate::Gone { died_in }, _) if died_in != born => Remedy::merge(inspection, born, died_in, &signature.fix),
+        _ => Remedy::new(Kind::Other, signature.fix.as_str()),
     }
 }
 
@@ -134,53 +117,34 @@ fn is_from_context(text: &str) -> bool {
 fn used_in(inspection: &Inspection, rule: &Rule, group: &Group) -> Option<usize> {
     let uses = |layer: usize| {
         let text = &inspection.layers[layer].instruction.text;
-        text.len() <= LINE && has_any(text, &rule.used_by)
+        text.len() <= LINE && (rule.tools.iter().any(|tool| needs(tool, text)) || has_words(text, &rule.used_by))
     };
     let end = match group.fate {
         Fate::Left => inspection.layers.len(),
         Fate::Gone { died_in } => died_in,
     };
-    if rule.used_by.is_empty() || uses(group.born_in) {
+    if uses(group.born_in) {
         return None;
     }
     (group.born_in + 1..end.min(group.born_in + LATER)).rev().find(|&layer| uses(layer))
 }
 
-/// Suggests what to do about bytes that one instruction adds and another removes.
-fn merge_or(died_in: usize, born: usize, base: usize, otherwise: &str) -> String {
-    if died_in <= born || born < base {
-        return otherwise.into();
-    }
-    let layers: Vec<_> = (born..=died_in).map(|layer| layer.to_string()).collect();
-    match layers.as_slice() {
-        [one, other] => format!("merge RUN {one} and RUN {other}; or {otherwise}"),
-        [.., last] if layers.len() <= 4 => {
-            format!("merge RUN {} and {last}; or {otherwise}", layers[..layers.len() - 1].join(", "))
-        }
-        _ => otherwise.into(),
-    }
+/// Whether an instruction needs what a tool leaves.
+fn needs(tool: &Tool, text: &str) -> bool {
+    let command = text.strip_prefix("RUN ").and_then(shell::read);
+    command.is_some_and(|script| script.commands.iter().any(|command| tool.is_needed_by(command)))
 }
 
-/// Merges the instructions of a range of layers into one RUN, if all of them are RUNs.
-fn merged(inspection: &Inspection, born: usize, died_in: usize) -> Option<String> {
-    if died_in <= born || died_in - born >= MERGED {
-        return None;
-    }
-    let commands: Option<Vec<_>> = (born..=died_in).map(|i| command(&inspection.layers[i].instruction.text)).collect();
-    Some(format!("RUN {}", commands?.join(" \\\n && ")))
-}
-
-/// Returns the command of a RUN in shell form, in one line.
-fn command(text: &str) -> Option<&str> {
-    let command = text.strip_prefix("RUN ")?.trim();
-    let plain =
-        text.len() <= LINE && !command.starts_with("<<") && !command.starts_with("--") && !command.starts_with('[');
-    (plain && !command.contains('\n')).then_some(command)
+fn has_words(text: &str, words: &[String]) -> bool {
+    !words.is_empty() && has_any(text, words)
 }
 
 /// Applies the replacements and additions of a rule to an instruction.
 fn fitted(rule: &Rule, text: &str) -> Option<String> {
     let run = text.strip_prefix("RUN ").filter(|run| run.len() <= LINE)?;
+    if !rule.tools.is_empty() {
+        return rule.tools.iter().find_map(|tool| tool.applied_to(text));
+    }
     if !has_any(run, &rule.made_by) {
         return None;
     }
@@ -257,41 +221,10 @@ fn as_written(rest: &str) -> String {
 mod tests {
     use super::*;
 
-    fn line(id: &str, text: &str) -> Option<String> {
-        let rules = Rules::built_in();
-        fitted(rules.iter().find(|rule| rule.id == id).unwrap(), text)
-    }
-
-    #[test]
-    fn a_cleanup_is_appended_to_the_instruction_that_needs_it() {
-        assert_eq!(
-            line("apt-lists", "RUN apt-get update && apt-get install -y curl").unwrap(),
-            "RUN apt-get update && apt-get install -y curl \\\n && rm -rf /var/lib/apt/lists/*"
-        );
-        assert_eq!(
-            line("apt-lists", "RUN <<EOF\napt-get update\nEOF").unwrap(),
-            "RUN <<EOF\napt-get update\nrm -rf /var/lib/apt/lists/*\nEOF"
-        );
-        assert_eq!(line("apt-lists", "RUN curl x | sh"), None, "what did it is not known");
-        assert_eq!(line("apt-lists", "COPY . ."), None);
-    }
-
     #[test]
     fn what_the_classic_builder_hides_is_left_open() {
         assert_eq!(as_written("dir:070bc217 in /srv/shop"), "… /srv/shop");
         assert_eq!(as_written("shop /srv/shop"), "shop /srv/shop");
         assert_eq!(as_written("a in b"), "a in b");
-    }
-
-    #[test]
-    fn a_flag_is_put_into_the_instruction_s_own_words() {
-        let pip = |text| line("pip", text).unwrap();
-        assert_eq!(
-            pip("RUN pip install -r a.txt && python -m pip install b"),
-            "RUN pip install --no-cache-dir -r a.txt && python -m pip install --no-cache-dir b"
-        );
-        assert_eq!(pip("RUN pip3 install x"), "RUN pip3 install --no-cache-dir x");
-        assert_eq!(line("apk-cache", "RUN apk add --update go git").unwrap(), "RUN apk add --no-cache go git");
-        assert_eq!(line("apk-cache", "RUN apk add --no-cache go"), None, "it is there already");
     }
 }

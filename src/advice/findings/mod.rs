@@ -21,15 +21,15 @@ mod rules;
 
 use std::sync::Arc;
 
+use crate::advice::Remedy;
 use crate::analysis::Inspection;
 use crate::files::contents::Contents;
 use crate::files::packages::Packages;
 use crate::tree::{Cause, NodeId, VersionId};
 
-pub use fix::Fix;
 pub use rules::{Level, Purpose, Rule, Rules, RulesError, Signature, When};
 
-pub(crate) use assign::{Matches, has_any};
+pub(crate) use assign::{Matches, has_any, taken};
 
 /// The most findings; no real image has more.
 const FINDINGS: usize = 1_000;
@@ -108,7 +108,7 @@ pub struct Finding {
     /// The reason why they are not needed, in a sentence or two.
     pub why: String,
     /// The way to avoid them.
-    pub fix: Fix,
+    pub fix: Remedy,
     /// Links to documentation.
     pub sources: Vec<String>,
 }
@@ -188,7 +188,7 @@ fn finding(inspection: &Inspection, rules: &Rules, matches: &Matches, group: &as
         examples,
         packages: Vec::new(),
         why: fix::why(inspection, rules, group, whose),
-        fix: fix::of(inspection, rules, group, whose, base),
+        fix: fix::find(inspection, rules, group, whose, base),
         sources: sources.clone(),
     }
 }

@@ -13,10 +13,20 @@ const LIMIT: u64 = 1 << 20;
 ///
 /// The file cannot be read, is larger, or is not UTF-8.
 pub fn contents(path: &Path) -> io::Result<String> {
-    let mut text = String::new();
-    File::open(path)?.take(LIMIT + 1).read_to_string(&mut text)?;
-    if text.len() as u64 > LIMIT {
+    String::from_utf8(bytes(path)?)
+        .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "stream did not contain valid UTF-8"))
+}
+
+/// Reads a file of at most 1 MiB.
+///
+/// # Errors
+///
+/// The file cannot be read, or is larger.
+pub fn bytes(path: &Path) -> io::Result<Vec<u8>> {
+    let mut bytes = Vec::new();
+    File::open(path)?.take(LIMIT + 1).read_to_end(&mut bytes)?;
+    if bytes.len() as u64 > LIMIT {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is bigger than 1 MiB"));
     }
-    Ok(text)
+    Ok(bytes)
 }

@@ -3,9 +3,11 @@
 
 mod development;
 mod recommended;
+mod texts;
 
 pub use development::Development;
 pub use recommended::Unneeded;
+pub use texts::{Texts, mentions};
 
 use crate::advice::findings::{Rules, Whose};
 use crate::analysis::Inspection;
@@ -100,6 +102,8 @@ pub struct Evidence {
     pub recommended: Vec<Unneeded>,
     /// npm packages that are only needed for development.
     pub development: Vec<Development>,
+    /// What small files say of names and dependencies.
+    pub texts: Texts,
     /// Executables in the image for some machine, as absolute paths.
     pub binaries: Vec<String>,
 }
@@ -128,6 +132,7 @@ impl Evidence {
             application,
             recommended: recommended::recommended(inspection, base_layers, filesystem)?,
             development: development::development(inspection, base_layers, filesystem)?,
+            texts: Texts::read(inspection, base_layers, filesystem)?,
             ..Self::default()
         })
     }

@@ -29,7 +29,12 @@ pub struct Unneeded {
     pub packages: Vec<String>,
     /// The files of the packages.
     pub inodes: Vec<VersionId>,
+    /// Packages that only recommends brought, and that are to be named from now on.
+    pub wanted: Vec<String>,
 }
+
+/// Packages that programs use without a word: the certificates of authorities.
+const USED_SILENTLY: [&str; 1] = ["ca-certificates"];
 
 /// Packages by name, as in the database.
 type Database<'a> = BTreeMap<&'a str, Relations<'a>>;
@@ -61,7 +66,10 @@ pub fn recommended(
             continue;
         };
         let (before, after) = (relations(&before), relations(&after));
-        let packages = only_recommended(&before, &after, &named);
+        let all = only_recommended(&before, &after, &named);
+        let wanted = USED_SILENTLY.iter().filter(|package| all.contains(*package)).map(|&package| package.to_owned());
+        let wanted: Vec<_> = wanted.collect();
+        let packages = only_recommended(&before, &after, &[named, wanted.clone()].concat());
         let mut inodes = Vec::new();
         for package in &packages {
             let architecture = after.get(package).map_or("", |package| package.architecture);
@@ -71,7 +79,7 @@ pub fn recommended(
         inodes.dedup();
         if !inodes.is_empty() {
             let packages = packages.iter().map(|package| crate::display::escaped_str(package)).collect();
-            found.push(Unneeded { layer, packages, inodes });
+            found.push(Unneeded { layer, packages, inodes, wanted });
         }
     }
     Ok(found)

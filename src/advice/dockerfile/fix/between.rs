@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::Work;
 use crate::advice::dockerfile::parse::{Instruction, Keyword};
-use crate::shell;
+use crate::shell::{self, base_name};
 use crate::tree::{Kind, NodeId};
 
 /// The smallest saving for which a copy is moved; the `RUN`s then run again whenever the copied
@@ -12,33 +12,12 @@ use crate::tree::{Kind, NodeId};
 const WORTH_THE_CACHE: u64 = 1 << 20;
 /// The most names in one instruction that are searched for.
 const NAMES: usize = 100;
-/// Variables that programs read on their own.
-const READ_BY_PROGRAMS: [&str; 12] =
-    ["BASH_ENV", "CC", "CXX", "ENV", "HOME", "IFS", "LANG", "LANGUAGE", "PATH", "SHELL", "TMPDIR", "TZ"];
-/// Prefixes of such variables.
-const READ_PREFIXES: [&str; 22] = [
-    "APT_",
-    "BUNDLE_",
-    "CARGO",
-    "CFLAGS",
-    "CGO_",
-    "COMPOSER_",
-    "CXXFLAGS",
-    "DEBIAN_",
-    "GEM_",
-    "GIT_",
-    "GO",
-    "GRADLE_",
-    "JAVA_",
-    "LC_",
-    "LD_",
-    "LDFLAGS",
-    "MAVEN_",
-    "NODE_",
-    "NPM_",
-    "PIP_",
-    "PYTHON",
-    "RUST",
+/// Variables that the shell or the loader reads for every program.
+const READ_BY_ALL: [&str; 8] = ["BASH_ENV", "ENV", "HOME", "IFS", "PATH", "POSIXLY_CORRECT", "SHELL", "TMPDIR"];
+/// Programs that read no variables but those, and the ones of languages.
+const READ_NOTHING: [&str; 24] = [
+    ":", "[", "addgroup", "adduser", "cat", "chgrp", "chmod", "chown", "cp", "echo", "false", "groupadd", "ln",
+    "mkdir", "mv", "printf", "rm", "rmdir", "set", "test", "touch", "true", "useradd", "usermod",
 ];
 /// Programs whose effect does not depend on the working directory.
 const PLACELESS: [&str; 16] = [
@@ -62,29 +41,56 @@ const PLACELESS: [&str; 16] = [
 /// Programs whose effect does not depend on the working directory if their paths are absolute.
 const ON_PATHS: [&str; 6] = ["chmod", "chown", "ln", "mkdir", "rm", "touch"];
 
+/// Where an instruction that stands between two `RUN`s goes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Side {
+    /// Before both.
+    Before,
+    /// Behind both.
+    Behind,
+}
+
 impl Work<'_> {
-    /// Checks whether instruction `i` can be moved before the `RUN`s `jumped`, which precede it
-    /// now; the error is the reason why not.
-    pub(super) fn may_stand_before(&self, i: usize, jumped: &[usize], bytes: u64) -> Result<(), String> {
+    /// Where instruction `i` can stand when the `RUN`s `before` and `behind` it become one; else why not.
+    ///
+    /// `rest` are the instructions from it to the last of the `RUN`s.
+    pub(super) fn side(
+        &self,
+        i: usize,
+        before: &[usize],
+        behind: &[usize],
+        rest: &[usize],
+        bytes: u64,
+    ) -> Result<Side, String> {
         let instruction = &self.file.instructions[i];
         let line = instruction.line;
         let named = |what: &str| Err(format!("{} in line {line} {what}", instruction.keyword.name()));
         match instruction.keyword {
-            keyword if keyword.is_runtime() => Ok(()),
+            keyword if keyword.is_runtime() => Ok(Side::Before),
             Keyword::Env | Keyword::Arg => {
                 let names = set_by(instruction);
                 if names.len() > NAMES {
                     return named("sets many names");
                 }
-                match names.iter().find(|name| self.may_be_read(name, jumped)) {
-                    Some(name) => named(&format!("sets {name}, which the RUN before it may read")),
-                    None => Ok(()),
+                let unread = |runs: &[usize]| names.iter().all(|name| !self.may_be_read(name, runs));
+                // Behind it, neither a RUN nor a COPY may use the names; the cache is then as good as before.
+                let others = rest.iter().filter(|&&other| !behind.contains(&other));
+                let mentioned = others.into_iter().any(|&other| {
+                    names.iter().any(|name| self.file.instructions[other].arguments.contains(name.as_str()))
+                });
+                if unread(behind) && !mentioned {
+                    return Ok(Side::Behind);
                 }
+                if instruction.keyword == Keyword::Env && unread(before) {
+                    return Ok(Side::Before);
+                }
+                let name = names.first().map_or("a name", String::as_str);
+                named(&format!("sets {name}, which the RUN before it may read"))
             }
             Keyword::Workdir => {
                 let absolute = instruction.arguments.starts_with('/') && !instruction.arguments.contains('$');
-                if absolute && jumped.iter().all(|&run| is_placeless(&self.file.instructions[run])) {
-                    return Ok(());
+                if absolute && before.iter().all(|&run| is_placeless(&self.file.instructions[run])) {
+                    return Ok(Side::Before);
                 }
                 named("changes the directory, and the RUN before it may depend on that")
             }
@@ -95,22 +101,31 @@ impl Work<'_> {
                 let Some(layer) = self.layer(i) else {
                     return named("could not be matched with a layer");
                 };
-                let layers: HashSet<_> = jumped.iter().filter_map(|&run| self.layer(run)).collect();
+                let layers: HashSet<_> = before.iter().filter_map(|&run| self.layer(run)).collect();
                 match self.meets(layer, &layers) {
                     Some(path) => named(&format!("brings {path}, where the RUN before it was at work")),
-                    None => Ok(()),
+                    None => Ok(Side::Before),
                 }
             }
             _ => named("stands between them"),
         }
     }
 
-    fn may_be_read(&self, name: &str, jumped: &[usize]) -> bool {
+    /// Whether a `RUN` may read a variable: it names it, or a program that it runs may read any.
+    fn may_be_read(&self, name: &str, runs: &[usize]) -> bool {
         let upper = name.to_ascii_uppercase();
-        READ_BY_PROGRAMS.contains(&upper.as_str())
-            || upper.ends_with("_PROXY")
-            || READ_PREFIXES.iter().any(|prefix| upper.starts_with(prefix))
-            || jumped.iter().any(|&run| self.file.instructions[run].arguments.contains(name))
+        let by_all = READ_BY_ALL.contains(&upper.as_str()) || upper.starts_with("LD_") || upper.starts_with("LC_");
+        let reads = |&run: &usize| {
+            let run = &self.file.instructions[run];
+            let script = shell::read(&run.arguments);
+            let is_deaf = script.is_some_and(|script| {
+                script.commands.iter().all(|command| {
+                    command.program().first().is_none_or(|program| READ_NOTHING.contains(&base_name(program)))
+                })
+            });
+            !is_deaf || !run.heredocs.is_empty() || run.arguments.contains(name)
+        };
+        by_all || runs.iter().any(reads)
     }
 
     /// Returns a path that both a copy's layer and one of the earlier layers have created or

@@ -6,37 +6,55 @@ use std::collections::{BTreeMap, HashSet};
 use super::Work;
 use super::remark::Verdict;
 use crate::advice::dockerfile::births::is_plain;
+use crate::advice::dockerfile::evidence::mentions;
 use crate::advice::dockerfile::parse::{Instruction, Keyword};
+use crate::advice::tool::find_verb;
+use crate::shell::{self, base_name};
 use crate::tree::{Cause, Kind, NodeId, VersionId};
 
-/// Names that no image needs to run, with descriptions.
-const NEVER: [(&str, &str); 18] = [
-    (".git", "version control"),
-    (".hg", "version control"),
-    (".svn", "version control"),
-    (".DS_Store", "a file manager's notes"),
-    (".idea", "an editor's files"),
-    (".vscode", "an editor's files"),
-    (".github", "continuous integration"),
-    ("__pycache__", "Python's byte code"),
-    (".pytest_cache", "a test cache"),
-    (".mypy_cache", "a type checker's cache"),
-    (".ruff_cache", "a linter's cache"),
-    (".tox", "test environments"),
-    (".nyc_output", "coverage reports"),
-    (".gradle", "a build cache"),
-    (".terraform", "downloaded providers"),
-    (".venv", "the host's Python environment"),
-    ("Thumbs.db", "a file manager's notes"),
-    (".cache", "a cache"),
+/// Name that a build context has and an image rarely runs from.
+struct Known {
+    name: &'static str,
+    what: &'static str,
+    /// Programs that look for it without being told.
+    programs: &'static [&'static str],
+}
+
+const fn known(name: &'static str, what: &'static str, programs: &'static [&'static str]) -> Known {
+    Known { name, what, programs }
+}
+
+const KNOWN: [Known; 17] = [
+    known(".git", VERSIONS, &["git"]),
+    known(".hg", VERSIONS, &["hg"]),
+    known(".svn", VERSIONS, &["svn"]),
+    known(".DS_Store", "a file manager's notes", &[]),
+    known(".idea", "an editor's files", &[]),
+    known(".vscode", "an editor's files", &[]),
+    known(".github", "continuous integration", &[]),
+    known("__pycache__", BYTE_CODE, &[]),
+    known(".pytest_cache", "a test cache", &[]),
+    known(".mypy_cache", "a type checker's cache", &[]),
+    known(".ruff_cache", "a linter's cache", &[]),
+    known(".tox", "test environments", &["tox"]),
+    known(".nyc_output", "coverage reports", &["nyc"]),
+    known(".gradle", "a build cache", &["gradle", "gradlew"]),
+    known(".terraform", "downloaded providers", &["terraform", "tofu", "terragrunt"]),
+    known(".venv", "the host's Python environment", &["uv", "poetry", "pipenv", "pdm", "hatch", "rye"]),
+    known("Thumbs.db", "a file manager's notes", &[]),
 ];
-/// Directories that a `RUN` creates again, with the commands that do.
-const MADE_ANEW: [(&str, &[&str]); 2] = [
-    ("node_modules", &["npm ci", "npm install", "npm i", "yarn", "pnpm install", "pnpm i"]),
-    ("target", &["cargo build", "mvn"]),
+const VERSIONS: &str = "version control";
+const BYTE_CODE: &str = "Python's byte code";
+/// Directories that a `RUN` makes anew, with the commands that do: a program, and its subcommands if not any will do.
+const MADE_ANEW: [(&str, &[(&str, &[&str])]); 2] = [
+    (
+        "node_modules",
+        &[("npm", &["ci", "install", "i", "clean-install"]), ("yarn", &["install"]), ("pnpm", &["install", "i"])],
+    ),
+    ("target", &[("cargo", &["build"]), ("mvn", &["clean"])]),
 ];
 
-/// The description of such a directory.
+/// Reason for a directory that a command makes anew.
 const ANEW: &str = "which a RUN makes anew";
 
 /// A `COPY` or `ADD` of the build context.
@@ -59,10 +77,7 @@ impl Work<'_> {
     /// Returns the lines that the `.dockerignore` lacks.
     pub(super) fn ignore(&mut self) -> Vec<String> {
         let mut patterns: BTreeMap<String, Kept> = BTreeMap::new();
-        let made = |(name, commands): &(&'static str, &[&str])| {
-            commands.iter().any(|command| self.runs_mention(0, command)).then_some(*name)
-        };
-        let anew: Vec<_> = MADE_ANEW.iter().filter_map(made).collect();
+        let anew = MADE_ANEW.map(|(name, _)| name);
         let binaries: HashSet<_> = self.evidence.binaries.iter().map(String::as_bytes).collect();
         for &i in &self.stage {
             let instruction = &self.file.instructions[i];
@@ -79,35 +94,33 @@ impl Work<'_> {
                 }
             }
         }
-        let known: Vec<_> = self
-            .target
-            .ignore
-            .iter()
-            .flat_map(|text| text.lines())
-            .map(|line| line.trim().trim_matches('/').to_owned())
-            .collect();
+        let listed = Listed::read(self.target.ignore.as_deref().unwrap_or_default());
         let mut lines = Vec::new();
         for (pattern, kept) in patterns {
             // A file that is listed and exists nonetheless came by another way, or before it was
             // listed.
-            if known.contains(&pattern) || known.iter().any(|line| line.strip_prefix("**/") == Some(&pattern)) {
+            if listed.has(&pattern) {
                 continue;
             }
-            let uses_git = kept.what == "version control" && self.runs_git(kept.copy);
             let inodes = match MADE_ANEW.iter().find(|(name, _)| kept.what == ANEW && pattern.ends_with(name)) {
-                Some((_, commands)) => self.made_twice(&kept.inodes, commands),
+                Some((_, makers)) => self.made_twice(&kept.inodes, makers),
                 None => self.with_copies(&kept.inodes),
             };
-            if uses_git {
-                let would_save = inodes.iter().map(|&inode| self.inspection.tree.size(inode)).sum();
-                self.say(
-                    Verdict::Left { would_save },
-                    Some(kept.copy),
-                    format!("brings {pattern}, but a later RUN uses git, perhaps on it"),
-                );
+            let reason = match listed.wants(&pattern) {
+                true => Some(format!("{} asks for it", self.target.ignore_name)),
+                false => self.used(&kept, pattern.trim_start_matches("**/")),
+            };
+            let would_save = inodes.iter().map(|&inode| self.inspection.tree.size(inode)).sum();
+            if let Some(reason) = reason {
+                let text = format!("brings {pattern}, {}, but {reason}", kept.what);
+                self.say_of(Verdict::Left { would_save }, Some(kept.copy), text, inodes);
                 continue;
             }
             let saves = self.claims.claim(&self.inspection.tree, inodes);
+            // Without bytes to save there is nothing that would excuse a mistake.
+            if saves == 0 {
+                continue;
+            }
             self.say(
                 Verdict::saves(saves),
                 Some(kept.copy),
@@ -118,16 +131,87 @@ impl Work<'_> {
         lines
     }
 
-    /// Returns the inodes that a `RUN` with one of the commands removed. The others would be
-    /// created and stored by it anyway if they were not copied.
-    fn made_twice(&self, inodes: &[VersionId], commands: &[&str]) -> Vec<VersionId> {
+    /// Why a name is in use, if anything says so.
+    fn used(&self, kept: &Kept, name: &str) -> Option<String> {
+        let texts = &self.evidence.texts;
+        let said = |file: Option<&str>, does: &str| file.map(|file| format!("{file} {does}"));
+        if kept.what == VERSIONS {
+            if self.later_runs(kept.copy, &["git", "hg", "svn"]).is_some() {
+                return Some("a later RUN uses git, perhaps on it".into());
+            }
+            let builds = self.stage.iter().any(|&i| i > kept.copy && self.file.instructions[i].keyword == Keyword::Run);
+            if let Some(reason) =
+                said(texts.needing_repository().filter(|_| builds), "takes something from the repository")
+            {
+                return Some(reason);
+            }
+        }
+        if let Some(known) = KNOWN.iter().find(|known| known.name == name) {
+            let line = self.later_runs(kept.copy, known.programs).map(|line| format!("line {line} may use it"));
+            let script = || said(texts.running(known.programs), "may use it");
+            if let Some(reason) = line.or_else(script) {
+                return Some(reason);
+            }
+        }
+        if kept.what == ANEW {
+            // What the command took away, it made again; what else it left may be needed.
+            return None;
+        }
+        let mentioned = self
+            .stage
+            .iter()
+            .filter(|&&i| i != kept.copy)
+            .find(|&&i| mentions(&self.file.instructions[i].arguments, name));
+        let by_line = mentioned.map(|&i| format!("line {} names it", self.file.instructions[i].line));
+        let run = &self.inspection.run;
+        let configured = run.entrypoint.iter().chain(&run.command).chain(&run.environment).chain([&run.directory]);
+        let by_config =
+            || configured.into_iter().any(|text| mentions(text, name)).then(|| "the configuration names it".into());
+        by_line.or_else(by_config).or_else(|| said(texts.mentioning(name), "names it"))
+    }
+
+    /// The line of a later instruction that runs one of these programs.
+    fn later_runs(&self, after: usize, programs: &[&str]) -> Option<usize> {
+        let later = self.stage.iter().filter(|&&i| i > after).map(|&i| &self.file.instructions[i]);
+        let runs = |text: &str| match shell::read(text) {
+            Some(script) => script.commands.iter().any(|command| {
+                let program = command.program().first().map_or("", |program| base_name(program));
+                programs.contains(&program) || command.words.iter().any(|word| calls_inside(word, programs))
+            }),
+            // A text that cannot be followed may run anything that it names.
+            None => programs.iter().any(|program| mentions(text, program)),
+        };
+        let mut found = later.filter(|instruction| match instruction.keyword {
+            Keyword::Run => {
+                let bodies = instruction.heredocs.iter().map(|heredoc| &self.file.source()[heredoc.body.clone()]);
+                runs(&instruction.arguments) || bodies.into_iter().any(runs)
+            }
+            Keyword::Cmd | Keyword::Entrypoint => {
+                instruction.words().iter().any(|word| programs.contains(&base_name(word)))
+            }
+            _ => false,
+        });
+        found.next().map(|instruction| instruction.line)
+    }
+
+    /// The inodes that a command took away that makes them anew; none if it left any of them, or another one took them.
+    fn made_twice(&self, inodes: &[VersionId], makers: &[(&str, &[&str])]) -> Vec<VersionId> {
         let makes = |layer: usize| {
-            let run = self.by_layer.get(&layer).map(|&i| &self.file.instructions[i]);
-            run.is_some_and(|run| commands.iter().any(|command| run.arguments.contains(command)))
+            let run = self.by_layer.get(&layer).filter(|&&i| self.file.instructions[i].keyword == Keyword::Run);
+            run.and_then(|&i| self.script(i)).is_some_and(|script| {
+                script.commands.iter().any(|command| {
+                    let makes = |(program, verbs): &(&str, &[&str])| {
+                        // `yarn` alone installs.
+                        find_verb(command.program(), &[program], verbs).is_some()
+                            || command.program() == ["yarn"] && *program == "yarn"
+                    };
+                    makers.iter().any(makes)
+                })
+            })
         };
         let tree = &self.inspection.tree;
         let taken = |inode: &VersionId| tree.death(*inode).is_some_and(|death| makes(usize::from(death.layer)));
-        inodes.iter().copied().filter(taken).collect()
+        if inodes.iter().all(taken) { inodes.to_vec() } else { Vec::new() }
     }
 
     /// Returns the inodes and their later copies with unchanged contents.
@@ -155,21 +239,6 @@ impl Work<'_> {
         self.target.is_rebuilt && sources.iter().any(|source| source.starts_with('/'))
     }
 
-    /// Returns whether a later `RUN` runs git, and does not only install or remove it.
-    fn runs_git(&self, after: usize) -> bool {
-        let later = self.stage.iter().filter(|&&i| i > after).map(|&i| &self.file.instructions[i]);
-        later
-            .filter(|run| run.keyword == Keyword::Run)
-            .any(|run| run.arguments.match_indices("git ").any(|(at, _)| is_start_of_command(&run.arguments[..at])))
-    }
-
-    fn runs_mention(&self, after: usize, text: &str) -> bool {
-        let later = self.stage.iter().filter(|&&i| i > after);
-        later
-            .map(|&i| &self.file.instructions[i])
-            .any(|run| run.keyword == Keyword::Run && run.arguments.contains(text))
-    }
-
     /// Returns the pattern that excludes a file from the context, and its description, if the file
     /// is not needed.
     fn pattern(
@@ -192,8 +261,12 @@ impl Work<'_> {
             if copied.depth.is_some_and(|destination| depth <= destination) {
                 continue;
             }
-            if let Some((name, what)) = NEVER.iter().find(|(known, _)| known.as_bytes() == name) {
-                return Some((at_root_or_anywhere(copied, depth, name), what));
+            if let Some(known) = KNOWN.iter().find(|known| known.name.as_bytes() == name) {
+                // Byte code without its source is what runs.
+                if known.what == BYTE_CODE && !self.has_source(part, node) {
+                    return None;
+                }
+                return Some((at_root_or_anywhere(copied, depth, known.name), known.what));
             }
             if let Some(name) = anew.iter().find(|known| known.as_bytes() == name).filter(|_| part != node) {
                 return Some((at_root_or_anywhere(copied, depth, name), ANEW));
@@ -206,11 +279,24 @@ impl Work<'_> {
             .is_some_and(|&i| self.file.instructions[i].keyword == Keyword::Run);
         let program = tree.mode(inode) & 0o111 != 0 && tree.size(inode) >= super::NOTEWORTHY;
         let known = !binaries.is_empty() && binaries.contains(&*tree.path(node));
-        if by_run && (program || known) && death.cause == Cause::Overwritten {
+        let name = String::from_utf8_lossy(tree.name(node)).into_owned();
+        let is_input = || {
+            let run = self.by_layer.get(&usize::from(death.layer)).map(|&i| &self.file.instructions[i]);
+            run.is_some_and(|run| is_input_of(&run.arguments, &name))
+        };
+        if by_run && (program || known) && death.cause == Cause::Overwritten && !is_input() {
             let pattern = self.in_context(copied, &path)?;
             return Some((pattern, "a program that a RUN builds again"));
         }
         None
+    }
+
+    /// Whether the module that a file in `__pycache__` was compiled from lies beside that directory.
+    fn has_source(&self, cache: NodeId, file: NodeId) -> bool {
+        let tree = &self.inspection.tree;
+        let module = tree.name(file).split(|&byte| byte == b'.').next().unwrap_or_default();
+        let source = [module, b".py"].concat();
+        tree.children(tree.parent(cache)).any(|child| tree.name(child) == source)
     }
 
     fn copied(&self, instruction: usize) -> Copied {
@@ -263,12 +349,49 @@ impl Work<'_> {
     }
 }
 
-/// Returns whether a command begins after this text.
-fn is_start_of_command(before: &str) -> bool {
-    const WORDS: [&str; 9] = ["do", "else", "env", "exec", "if", "sudo", "then", "time", "xargs"];
-    let before = before.trim_end_matches([' ', '\t']);
-    let word = before.rsplit(|c: char| c.is_whitespace()).next().unwrap_or_default();
-    before.is_empty() || before.ends_with([';', '&', '|', '(', '`', '\n', '{', '!']) || WORDS.contains(&word)
+/// Patterns of a `.dockerignore`.
+struct Listed {
+    patterns: Vec<String>,
+    exceptions: Vec<String>,
+}
+
+impl Listed {
+    fn read(text: &str) -> Self {
+        let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
+        let (exceptions, patterns): (Vec<_>, Vec<_>) =
+            lines.filter(|line| !line.is_empty() && !line.starts_with('#')).partition(|line| line.starts_with('!'));
+        let plain = |line: &&str| {
+            let line = line.trim_start_matches('!').trim();
+            line.strip_prefix("./").unwrap_or(line).trim_matches('/').to_owned()
+        };
+        Self { patterns: patterns.iter().map(plain).collect(), exceptions: exceptions.iter().map(plain).collect() }
+    }
+
+    fn has(&self, pattern: &str) -> bool {
+        let is_it = |line: &String| line == pattern || line.strip_prefix("**/") == Some(pattern);
+        self.patterns.iter().any(is_it) && !self.wants(pattern)
+    }
+
+    /// Whether an exception names the pattern, or something in it.
+    fn wants(&self, pattern: &str) -> bool {
+        let name = pattern.trim_start_matches("**/");
+        self.exceptions.iter().any(|line| line.split('/').any(|part| part == name) || line == pattern)
+    }
+}
+
+/// Whether a word runs one of the programs in a command of its own, such as `$(git describe)`.
+fn calls_inside(word: &str, programs: &[&str]) -> bool {
+    word.contains(['`', '$', ' ', '\'', '"'])
+        && word.split(|c: char| c.is_whitespace() || "`$(){}|&;'\"".contains(c)).any(|part| programs.contains(&part))
+}
+
+/// Whether a command names a file other than as what it makes.
+fn is_input_of(arguments: &str, name: &str) -> bool {
+    let words: Vec<_> = arguments.split(|c: char| c.is_whitespace() || ";&|()".contains(c)).collect();
+    (0..words.len()).any(|at| {
+        let is_output = at > 0 && matches!(words[at - 1], "-o" | ">" | "--output");
+        base_name(words[at].trim_matches(['"', '\''])) == name && !is_output
+    })
 }
 
 /// Returns the bare name for a file at the root of the context, and otherwise a pattern for any

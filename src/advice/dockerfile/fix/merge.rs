@@ -2,11 +2,12 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::between::Side;
 use super::remark::Verdict;
 use super::{NOTEWORTHY, Work};
-use crate::advice::dockerfile::draft::{Fate, Join, Merge};
+use crate::advice::dockerfile::draft::{Fate, Join, Member, Merge};
 use crate::advice::dockerfile::parse::Keyword;
-use crate::shell;
+use crate::shell::{self, Joint};
 
 /// The most pairs of layers that are considered, the largest first.
 const PAIRS: usize = 100;
@@ -71,7 +72,11 @@ impl Work<'_> {
                     let text = format!(
                         "what this RUN ships and the RUN in line {last} hides would not ship if they were one, but {reason}; build in another stage"
                     );
-                    self.say(Verdict::Left { would_save: bytes }, Some(from), text);
+                    let layers = (self.layer(from), self.layer(to));
+                    let dead = self.inspection.dead.iter();
+                    let inside = dead.filter(|dead| (Some(dead.born_in), Some(dead.died_in)) == layers);
+                    let inodes = inside.map(|dead| dead.version).collect();
+                    self.say_of(Verdict::Left { would_save: bytes }, Some(from), text, inodes);
                 }
             }
         }
@@ -109,10 +114,10 @@ impl Work<'_> {
     /// Checks that the `RUN`s of a stretch can be merged, and that the instructions between them
     /// can be moved before them.
     fn can_merge(&self, stretch: Stretch, bytes: u64) -> Result<(), String> {
-        if self.file.escape != '\\' {
+        let members = self.members(stretch);
+        if !members.iter().all(|&i| self.is_posix(i)) {
             return Err("the commands are not for a POSIX shell".into());
         }
-        let members = self.members(stretch);
         for &i in &members {
             let run = &self.file.instructions[i];
             let line = run.line;
@@ -125,18 +130,15 @@ impl Work<'_> {
             if run.flags != self.file.instructions[members[0]].flags {
                 return Err(format!("the RUN in line {line} has other flags"));
             }
-            if shell::read(&run.arguments).is_none() {
+            let Some(script) = shell::read(&run.arguments) else {
                 return Err(format!("the command in line {line} cannot be followed"));
+            };
+            let in_background = script.commands.iter().any(|command| command.joint.0 == Joint::Background);
+            if in_background && Some(&i) != members.last() {
+                return Err(format!("the RUN in line {line} leaves a process in the background"));
             }
         }
-        let mut before = Vec::new();
-        for &i in &self.stage[stretch.from..=stretch.to] {
-            if self.is_run(i) {
-                before.push(i);
-            } else if self.draft.fates[i] == Fate::Stays {
-                self.may_stand_before(i, &before, bytes)?;
-            }
-        }
+        self.sides(stretch, bytes)?;
         // Stages that build on one another are separate in the file.
         let (first, last) = (self.stage[stretch.from], self.stage[stretch.to]);
         if self.file.instructions[first..=last].iter().any(|between| between.keyword == Keyword::From) {
@@ -145,28 +147,57 @@ impl Work<'_> {
         Ok(())
     }
 
+    /// Where each instruction between the `RUN`s of a stretch goes.
+    fn sides(&self, stretch: Stretch, bytes: u64) -> Result<Vec<(usize, Side)>, String> {
+        let between = &self.stage[stretch.from..=stretch.to];
+        let mut sides: Vec<(usize, Side)> = Vec::new();
+        for (at, &i) in between.iter().enumerate() {
+            if self.is_run(i) || self.draft.fates[i] != Fate::Stays {
+                continue;
+            }
+            let runs = |part: &[usize]| part.iter().copied().filter(|&i| self.is_run(i)).collect::<Vec<_>>();
+            let (before, rest) = (&between[..at], &between[at + 1..]);
+            sides.push((i, self.side(i, &runs(before), &runs(rest), rest, bytes)?));
+        }
+        Ok(sides)
+    }
+
     fn merge_stretch(&mut self, stretch: Stretch) -> Group {
         let members = self.members(stretch);
         let layers: Vec<_> = members.iter().filter_map(|&i| self.layer(i)).collect();
         let first = members[0];
         let mut copies = Vec::new();
-        for &i in &self.stage[stretch.from..=stretch.to].to_vec() {
-            if !self.is_run(i) && self.draft.fates[i] == Fate::Stays {
-                self.draft.fates[i] = Fate::MovesBefore(first);
-                if matches!(self.file.instructions[i].keyword, Keyword::Copy | Keyword::Add) {
-                    copies.push(i);
-                }
+        for (i, side) in self.sides(stretch, u64::MAX).unwrap_or_default() {
+            self.draft.fates[i] = match side {
+                Side::Before => Fate::MovesBefore(first),
+                Side::Behind => Fate::MovesBehind(first),
+            };
+            if matches!(self.file.instructions[i].keyword, Keyword::Copy | Keyword::Add) {
+                copies.push(i);
             }
         }
         let scripts: Vec<_> = members.iter().map(|&i| shell::read(&self.file.instructions[i].arguments)).collect();
         let (last, others) = scripts.split_last().map_or((None, &[][..]), |(last, others)| (Some(last), others));
-        let errexit = others.iter().flatten().any(shell::Script::ends_at_errors);
+        let in_force = members.iter().any(|&i| self.target.shells.get(i).is_some_and(|shell| shell.ends_at_errors()));
+        let errexit = in_force || others.iter().flatten().any(shell::Script::ends_at_errors);
         let join = if errexit { Join::Errexit } else { Join::And };
         let parentheses = |k: usize| {
             let script = if k + 1 == members.len() { last.and_then(Option::as_ref) } else { scripts[k].as_ref() };
             script.is_none_or(|script| script.needs_parentheses(k + 1 == members.len()))
         };
-        let merge = Merge { members: members.iter().enumerate().map(|(k, &i)| (i, parentheses(k))).collect(), join };
+        // Where one ends at the first error and another does not, each keeps its way.
+        let goes_on = |k: usize| {
+            let script = scripts[k].as_ref();
+            errexit
+                && !in_force
+                && script.is_some_and(|script| !script.ends_at_errors() && script.needs_parentheses(true))
+        };
+        let member = |(k, &instruction): (usize, &usize)| Member {
+            instruction,
+            parentheses: parentheses(k),
+            goes_on: goes_on(k),
+        };
+        let merge = Merge { members: members.iter().enumerate().map(member).collect(), join };
         self.draft.merge(merge);
         let in_group: HashSet<_> = layers.iter().copied().collect();
         let dead = &self.inspection.dead;

@@ -2,12 +2,13 @@
 
 mod between;
 mod ignore;
-mod managers;
 mod merge;
 mod order;
 mod ownership;
 mod packages;
+pub mod raw;
 mod remark;
+mod shells;
 mod stages;
 mod target;
 mod unneeded;
@@ -15,6 +16,7 @@ mod unneeded;
 use std::collections::HashMap;
 use std::io::{self, Write};
 
+use packages::Leftovers;
 pub use remark::{Remark, Verdict};
 pub use target::Target;
 
@@ -25,6 +27,7 @@ use super::evidence::Evidence;
 use super::parse::{Dockerfile, Keyword};
 use crate::analysis::Inspection;
 use crate::display::{Units, listed};
+use crate::tree::VersionId;
 
 /// The smallest saving that is worth a flag, or one cached instruction less.
 const NOTEWORTHY: u64 = 64 << 10;
@@ -51,6 +54,10 @@ pub struct Fix {
     pub remarks: Vec<Remark>,
     /// The files that change.
     pub changes: Vec<Change>,
+    /// Where the diff is to be applied, if that is not where the program runs; escaped for display.
+    pub directory: Option<String>,
+    /// Whether bytes that are not UTF-8 stand in the file as characters of their own.
+    pub raw: bool,
 }
 
 /// The state of the work on one file.
@@ -59,6 +66,7 @@ struct Work<'a> {
     target: &'a Target,
     file: &'a Dockerfile,
     evidence: &'a Evidence,
+    leftovers: &'a Leftovers,
     births: Births,
     claims: Claims,
     draft: Draft<'a>,
@@ -75,11 +83,13 @@ struct Work<'a> {
 pub fn fix(inspection: &Inspection, target: &Target, evidence: &Evidence) -> Fix {
     let file = &target.file;
     let by_layer = target.layers.iter().enumerate().filter_map(|(i, layer)| Some(((*layer)?, i))).collect();
+    let leftovers = Leftovers::find(inspection);
     let mut work = Work {
         inspection,
         target,
         file,
         evidence,
+        leftovers: &leftovers,
         births: Births::of(inspection),
         claims: Claims::default(),
         draft: Draft::of(file),
@@ -92,13 +102,23 @@ pub fn fix(inspection: &Inspection, target: &Target, evidence: &Evidence) -> Fix
     work.ownership();
     let groups = work.merge();
     work.packages(&groups);
-    work.order(&groups);
+    if target.cache {
+        work.order();
+    }
     let mut changes = work.finish(patterns);
     changes.extend(work.stages());
     work.unseen();
     let completeness = &inspection.completeness;
     let unread = completeness.summary().filter(|_| !completeness.sizes_are_exact());
-    Fix { shipped: inspection.totals.shipped, unread, remarks: work.remarks, changes }
+    let remarks = remark::in_order(work.remarks, inspection, &mut work.claims);
+    Fix {
+        shipped: inspection.totals.shipped,
+        unread,
+        remarks,
+        changes,
+        directory: target.directory.clone(),
+        raw: target.raw,
+    }
 }
 
 impl Work<'_> {
@@ -129,8 +149,24 @@ impl Work<'_> {
     }
 
     fn say(&mut self, verdict: Verdict, instruction: Option<usize>, text: impl Into<String>) {
+        self.say_of(verdict, instruction, text, Vec::new());
+    }
+
+    /// Says something of inodes that others may save as well.
+    fn say_of(
+        &mut self,
+        verdict: Verdict,
+        instruction: Option<usize>,
+        text: impl Into<String>,
+        inodes: Vec<VersionId>,
+    ) {
         let line = instruction.and_then(|i| self.line(i));
-        self.remarks.push(Remark { verdict, line, text: text.into() });
+        self.remarks.push(Remark { verdict, line, text: text.into(), inodes });
+    }
+
+    /// Whether the commands of an instruction are for a POSIX shell.
+    fn is_posix(&self, i: usize) -> bool {
+        self.file.escape == '\\' && self.target.shells.get(i).is_none_or(|shell| shell.is_posix())
     }
 
     /// Returns the changed files; a change that would not parse again is undone.
@@ -214,17 +250,22 @@ impl Fix {
                 "# nothing to fix: {name} shows no bytes that a change of lines is sure to save; layerscope report has all findings"
             )?;
         } else if changed {
-            writeln!(out, "# what layerscope would change, by the bytes that {name} shows; apply it with patch -p0")?;
+            let there = self.directory.as_ref().map(|directory| format!(" -d {directory}")).unwrap_or_default();
+            writeln!(
+                out,
+                "# what layerscope would change, by the bytes that {name} shows; apply it with patch -p0{there}"
+            )?;
         }
         out.write_all(
             remark::in_all(&self.remarks, self.shipped, units, self.unread.is_none()).unwrap_or_default().as_bytes(),
         )?;
-        for remark in &self.remarks {
-            out.write_all(remark.shown(self.shipped, units, self.unread.is_none()).as_bytes())?;
+        for line in remark::lines(&self.remarks, self.shipped, units, self.unread.is_none()) {
+            out.write_all(line.as_bytes())?;
         }
         for change in &self.changes {
             writeln!(out)?;
-            out.write_all(unified(&change.name, change.old.as_deref(), &change.new).as_bytes())?;
+            let diff = unified(&change.name, change.old.as_deref(), &change.new);
+            out.write_all(&if self.raw { raw::restored(&diff) } else { diff.into_bytes() })?;
         }
         out.flush()
     }

@@ -1,8 +1,7 @@
-//! Reorders instructions for the build cache: files that list dependencies before the sources.
+//! The order that keeps the build cache: files that name dependencies before the sources. It saves no bytes, so it is only said.
 
 use super::Work;
 use super::ignore::is_whole_context;
-use super::merge::Group;
 use super::remark::Verdict;
 use crate::advice::dockerfile::draft::Fate;
 use crate::advice::dockerfile::parse::Keyword;
@@ -62,15 +61,13 @@ const ELSEWHERE: [(&str, &str, &str); 3] = [
 ];
 
 impl Work<'_> {
-    /// Moves the download of dependencies before sources that change more often.
-    pub(super) fn order(&mut self, groups: &[Group]) {
-        let merged: Vec<_> =
-            groups.iter().filter(|group| group.runs.len() > 1).flat_map(|group| group.runs.clone()).collect();
+    /// Says what fetches dependencies behind the sources that change more often, where their files stand alone.
+    pub(super) fn order(&mut self) {
         // Only the first one: later copies repeat its files.
         let whole = |&&i: &&usize| is_whole_context(&self.file.instructions[i]) && self.draft.fates[i] == Fate::Stays;
         if let Some(&copy) = self.stage.iter().find(whole) {
             for way in &WAYS {
-                self.reorder(copy, way, &merged);
+                self.reorder(copy, way);
             }
             for (file, program, advice) in ELSEWHERE {
                 let run = self.next_run(copy, &[&[program]]);
@@ -84,7 +81,7 @@ impl Work<'_> {
         }
     }
 
-    fn reorder(&mut self, copy: usize, way: &Way, merged: &[usize]) {
+    fn reorder(&mut self, copy: usize, way: &Way) {
         // Vendored dependencies are not downloaded.
         if !self.brings(copy, way.files[0]) || self.brings(copy, "vendor/modules.txt") {
             return;
@@ -96,50 +93,23 @@ impl Work<'_> {
         }
         let Some(run) = self.next_run(copy, way.commands) else { return };
         let there: Vec<_> = way.files.iter().filter(|file| self.brings(copy, file)).copied().collect();
-        let Some(destination) = self.file.instructions[copy].copied().map(|(_, destination)| destination) else {
-            return;
-        };
-        let destination = if destination.ends_with('/') { destination } else { format!("{destination}/") };
         let fetches = &self.file.instructions[run];
         let is_locked = way.locked.is_none_or(|file| self.brings(copy, file));
-        if !is_locked && !way.fetch.is_some_and(|fetch| fetches.arguments.contains(fetch)) {
+        let by_files_only = way.files[0] != "requirements.txt" || is_requirements_only(&fetches.arguments);
+        let stand_alone = there.iter().all(|file| {
+            self.copied_to(copy, file).is_some_and(|path| self.evidence.texts.stands_alone(&path) || is_lock(file))
+        });
+        if !is_locked || !by_files_only || !stand_alone {
             return;
         }
-        let alone = shell::read(&fetches.arguments).is_some_and(|script| script.commands.len() == 1);
-        let only_named = way.files[0] != "requirements.txt" || is_requirements_only(&fetches.arguments);
-        let text = match way.fetch {
-            Some(fetch) if fetches.arguments.trim() != fetch => {
-                self.draft.insert_before(copy, format!("COPY {} {destination}", there.join(" ")));
-                let directory = self.changes_directory(run, &destination);
-                self.draft.insert_before(copy, format!("RUN {directory}{fetch}"));
-                format!(
-                    "fetches the dependencies of {} before the sources are copied, so that a change of the sources does not fetch them again",
-                    way.files[0]
-                )
-            }
-            _ if alone
-                && only_named
-                && !merged.contains(&run)
-                && self.draft.fates[run] == Fate::Stays
-                && self.nothing_between(copy, run) =>
-            {
-                self.draft.insert_before(copy, format!("COPY {} {destination}", there.join(" ")));
-                self.draft.fates[run] = Fate::MovesBefore(copy);
-                format!(
-                    "the RUN of line {} comes before the sources, with {} copied first, so that a change of the sources does not run it again (if its scripts need the sources, leave it)",
-                    fetches.line,
-                    there.join(" ")
-                )
-            }
-            _ => {
-                let text = format!(
-                    "copies the sources before line {} fetches the dependencies of {}, so that each change fetches them again; copy that file and fetch first",
-                    fetches.line, way.files[0]
-                );
-                return self.say(Verdict::Left { would_save: 0 }, Some(copy), text);
-            }
-        };
-        self.say(Verdict::saves(0), Some(copy), text);
+        let fetch = way.fetch.map(|fetch| format!(" and run {fetch}")).unwrap_or_default();
+        let text = format!(
+            "for the build's cache: copies the sources before line {} fetches the dependencies of {}, so that each change fetches them again; copy {}{fetch} first",
+            fetches.line,
+            way.files[0],
+            there.join(" ")
+        );
+        self.say(Verdict::Left { would_save: 0 }, Some(copy), text);
     }
 
     /// Returns the next `RUN` after `copy` with one of the commands.
@@ -157,27 +127,21 @@ impl Work<'_> {
     /// Returns whether a copy put a file of this name at its destination.
     fn brings(&self, copy: usize, name: &str) -> bool {
         let tree = &self.inspection.tree;
-        let destination =
-            self.file.instructions[copy].copied().and_then(|(_, destination)| self.absolute(copy, &destination));
-        let (Some(destination), Some(layer)) = (destination, self.layer(copy)) else { return false };
-        let node = tree.find(format!("{destination}/{name}").as_bytes());
+        let (Some(path), Some(layer)) = (self.copied_to(copy, name), self.layer(copy)) else { return false };
+        let node = tree.find(path.as_bytes());
         node.is_some_and(|node| tree.versions(node).any(|version| tree.born(version) == layer))
     }
 
-    /// Returns the `cd` that a command needs to run in the directory of a later `RUN`.
-    fn changes_directory(&self, run: usize, destination: &str) -> String {
-        let absolute = self.absolute(run, destination);
-        let here = self.absolute(run, ".");
-        let same = absolute.is_some_and(|path| {
-            here.is_some_and(|here| crate::path::clean(path.as_bytes()) == crate::path::clean(here.as_bytes()))
-        });
-        if same { String::new() } else { format!("cd {destination} && ") }
+    /// Where a copy puts a file of this name.
+    fn copied_to(&self, copy: usize, name: &str) -> Option<String> {
+        let (_, destination) = self.file.instructions[copy].copied()?;
+        Some(format!("{}/{name}", self.absolute(copy, &destination)?.trim_end_matches('/')))
     }
+}
 
-    /// Returns whether only irrelevant instructions are between two instructions.
-    fn nothing_between(&self, from: usize, to: usize) -> bool {
-        self.stage.iter().filter(|&&i| i > from && i < to).all(|&i| self.file.instructions[i].keyword.is_runtime())
-    }
+/// Whether a file only pins what another one names.
+fn is_lock(name: &str) -> bool {
+    ["go.sum", "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "Gemfile.lock", ".npmrc"].contains(&name)
 }
 
 /// Returns whether the arguments are like `pip install -r requirements.txt`, without the sources.
@@ -186,6 +150,6 @@ fn is_requirements_only(arguments: &str) -> bool {
     let named = words.iter().filter(|word| word.ends_with("requirements.txt")).count();
     named == 1
         && !words.iter().any(|word| {
-            matches!(*word, "." | "./" | "-e") || word.starts_with("./") && !word.ends_with("requirements.txt")
+            matches!(*word, "." | "./" | "-e" | "-c") || word.starts_with("./") && !word.ends_with("requirements.txt")
         })
 }

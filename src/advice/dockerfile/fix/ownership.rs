@@ -14,6 +14,22 @@ use crate::tree::{Cause, Kind, VersionId};
 /// The most candidates that are considered, the largest first.
 const RECOPIES: usize = 100;
 
+/// Numbers of users from which on no package makes any.
+const FIRST_OF_PEOPLE: u32 = 1_000;
+/// Words of commands that make users, directly or by installing packages.
+const MAKE_USERS: [&str; 10] = [
+    "useradd",
+    "adduser",
+    "groupadd",
+    "addgroup",
+    "/etc/passwd",
+    "/etc/group",
+    "install ",
+    "apk add",
+    "groupmod",
+    "usermod",
+];
+
 /// A `RUN` that stores copied files again.
 struct Recopy {
     run: usize,
@@ -28,6 +44,8 @@ struct Setting {
     /// The index among the script's commands.
     command: usize,
     flag: String,
+    /// The copies that it is for.
+    copies: Vec<usize>,
     /// Directories that existed before the copy, and are changed as well.
     kept: Vec<String>,
 }
@@ -42,7 +60,8 @@ impl Work<'_> {
                     let text = format!(
                         "ships again what was copied, with another owner or mode; set that while copying (COPY --chown, --chmod): {reason}"
                     );
-                    self.say(Verdict::Left { would_save: recopy.bytes }, Some(recopy.run), text);
+                    let verdict = Verdict::Left { would_save: recopy.bytes };
+                    self.say_of(verdict, Some(recopy.run), text, recopy.dead.clone());
                 }
             }
         }
@@ -75,6 +94,9 @@ impl Work<'_> {
     fn settings(&self, recopy: &Recopy) -> Result<Vec<Setting>, String> {
         let unreadable = || "the command cannot be followed".to_owned();
         let instruction = &self.file.instructions[recopy.run];
+        if !self.is_posix(recopy.run) {
+            return Err("the command is not for a POSIX shell".into());
+        }
         let script =
             shell::read(&instruction.arguments).filter(|_| instruction.heredocs.is_empty()).ok_or_else(unreadable)?;
         let mut settings = Vec::new();
@@ -84,9 +106,13 @@ impl Work<'_> {
             if command.depth > 0 || !matches!(command.joint.0, Joint::Start | Joint::And) {
                 return Err(unreadable());
             }
+            if script.commands[..at].iter().any(|before| before.starts_with_any(&["cd", "pushd"])) {
+                return Err("it changes the directory first".into());
+            }
             let kept = self.only_copied(recopy, &paths, &mut handled)?;
+            let copies = self.whole_copies(recopy, &paths)?;
             let flag = match program {
-                "chown" => format!("--chown={}", self.owner(recopy, value, &paths)?),
+                "chown" => format!("--chown={}", self.owner(recopy, &copies, value, &paths)?),
                 _ if !self.target.buildkit => {
                     return Err("COPY --chmod needs BuildKit, and nothing shows that it is used".into());
                 }
@@ -95,22 +121,91 @@ impl Work<'_> {
                 }
                 _ => return Err(format!("the mode {value} depends on the mode before")),
             };
-            settings.push(Setting { command: at, flag, kept });
+            settings.push(Setting { command: at, flag, copies, kept });
         }
         let tree = &self.inspection.tree;
         if settings.is_empty() || !recopy.dead.iter().all(|&dead| handled.contains(&tree.node_of(dead))) {
             return Err("it is not one chown -R or chmod -R with plain paths".into());
         }
-        for &copy in &recopy.copies {
-            let copy = &self.file.instructions[copy];
-            if let Some(flag) = ["chown", "chmod"]
-                .into_iter()
-                .find(|name| settings.iter().any(|s| s.flag[2..].starts_with(name)) && copy.flag(name).is_some())
-            {
-                return Err(format!("the {} in line {} has a --{flag} already", copy.keyword.name(), copy.line));
+        for &at in &recopy.copies {
+            let copy = &self.file.instructions[at];
+            for name in ["chown", "chmod"] {
+                let same = |setting: &&Setting| setting.copies.contains(&at) && setting.flag[2..].starts_with(name);
+                let set = settings.iter().filter(same).count();
+                if set > 0 && copy.flag(name).is_some() {
+                    return Err(format!("the {} in line {} has a --{name} already", copy.keyword.name(), copy.line));
+                }
+                if set > 1 {
+                    return Err(format!("it sets twice what line {} copies", copy.line));
+                }
+                // Builders before 2025 do not give what they unpack to anybody.
+                if set > 0 && copy.keyword == Keyword::Add && self.unpacks(at) {
+                    return Err(format!(
+                        "the ADD in line {} unpacks an archive, which takes no owner or mode",
+                        copy.line
+                    ));
+                }
             }
         }
         Ok(settings)
+    }
+
+    /// The copies that some paths are the whole of: a flag is for all that an instruction copies.
+    fn whole_copies(&self, recopy: &Recopy, paths: &[&str]) -> Result<Vec<usize>, String> {
+        let tree = &self.inspection.tree;
+        let tops: Vec<_> =
+            paths.iter().filter_map(|path| tree.find(self.absolute(recopy.run, path)?.as_bytes())).collect();
+        let mut below: HashSet<_> = HashSet::new();
+        for &top in &tops {
+            below.extend(at_and_below(tree, top));
+        }
+        let mut copies: Vec<_> = recopy.copies.iter().copied().collect();
+        copies.sort_unstable();
+        let mut whole = Vec::new();
+        for copy in copies {
+            let Some(layer) = self.layer(copy) else { continue };
+            let depth = self.file.instructions[copy].copied().and_then(|(_, to)| self.absolute(copy, &to));
+            let depth = depth.map(|to| crate::path::components(to.as_bytes()).len());
+            let (mut some, mut all) = (false, true);
+            for node in tree.nodes() {
+                let mut own = tree.versions(node).filter(|&v| tree.born(v) == layer && !tree.is_implied(v));
+                let Some(version) = own.next() else { continue };
+                let is_below = below.contains(&node);
+                // A directory above the destination is only passed through.
+                let is_above = tree.kind(version) == Kind::Directory
+                    && depth.is_some_and(|depth| crate::path::components(&tree.path(node)).len() < depth);
+                some |= is_below;
+                all &= is_below || is_above;
+            }
+            match (some, all) {
+                (true, true) => whole.push(copy),
+                (true, false) => {
+                    let line = self.file.instructions[copy].line;
+                    return Err(format!("it is only a part of what line {line} copies"));
+                }
+                (false, _) => {}
+            }
+        }
+        Ok(whole)
+    }
+
+    /// Whether an `ADD` unpacked an archive: its layer does not have the file that it names.
+    fn unpacks(&self, add: usize) -> bool {
+        let tree = &self.inspection.tree;
+        let (Some((sources, _)), Some(layer)) = (self.file.instructions[add].copied(), self.layer(add)) else {
+            return true;
+        };
+        let names: HashSet<_> =
+            self.births.in_layer(layer).iter().map(|&inode| tree.name(tree.node_of(inode)).to_vec()).collect();
+        let is_archive = |source: &str| {
+            [".tar", ".tgz", ".tar.gz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2", ".tar.zst"]
+                .iter()
+                .any(|end| source.ends_with(end))
+        };
+        sources.iter().any(|source| {
+            let name = shell::base_name(source);
+            is_archive(source) || (!names.contains(name.as_bytes()) && source.starts_with("file:"))
+        })
     }
 
     /// Returns whether everything that a `RUN` changed below some paths came from the copies. The
@@ -154,19 +249,19 @@ impl Work<'_> {
         Ok(kept)
     }
 
-    /// Returns the value of `--chown`: as written if it names user and group and both exist by
-    /// then; otherwise the numbers in the image.
-    fn owner(&self, recopy: &Recopy, written: &str, paths: &[&str]) -> Result<String, String> {
-        let first = recopy.copies.iter().min().copied().unwrap_or_default();
+    /// The value of `--chown`: as written if it names both and both are known by then, else the numbers in the image where
+    /// nothing that this file may change has decided them.
+    fn owner(&self, recopy: &Recopy, copies: &[usize], written: &str, paths: &[&str]) -> Result<String, String> {
+        let first = copies.iter().min().copied().unwrap_or_default();
         let makes_users = |i: usize| {
             let run = &self.file.instructions[i];
-            run.keyword == Keyword::Run
-                && ["useradd", "adduser", "groupadd", "addgroup", "/etc/passwd", "/etc/group"]
-                    .iter()
-                    .any(|word| run.arguments.contains(word))
+            run.keyword == Keyword::Run && MAKE_USERS.iter().any(|word| run.arguments.contains(word))
         };
         let both = written.split_once(':').is_some_and(|(user, group)| !user.is_empty() && !group.is_empty());
-        if both && is_plain(written) && !(first..=recopy.run).any(makes_users) {
+        let is_number = written.bytes().all(|b| b.is_ascii_digit() || b == b':');
+        let linked = copies.iter().any(|&copy| self.file.instructions[copy].flag("link").is_some());
+        let made_since = (first..=recopy.run).any(makes_users);
+        if both && is_plain(written) && (is_number || !(linked || made_since)) {
             return Ok(written.into());
         }
         let tree = &self.inspection.tree;
@@ -177,6 +272,9 @@ impl Work<'_> {
             .map(|version| tree.owner(version))
             .collect();
         match owners.iter().next() {
+            Some((user, _)) if owners.len() == 1 && made_since && !is_number && *user < FIRST_OF_PEOPLE => Err(
+                format!("{written} is made behind the copy, with a number that packages decide; make the user first"),
+            ),
             Some((user, group)) if owners.len() == 1 => Ok(format!("{user}:{group}")),
             _ => Err(format!("{written} came to several owners")),
         }
@@ -187,9 +285,9 @@ impl Work<'_> {
         copies.sort_unstable();
         let mut flags: Vec<_> = settings.iter().map(|setting| setting.flag.clone()).collect();
         flags.dedup();
-        for &copy in &copies {
-            for flag in &flags {
-                self.draft.add_flag(copy, flag.clone());
+        for setting in settings {
+            for &copy in &setting.copies {
+                self.draft.add_flag(copy, setting.flag.clone());
             }
         }
         self.drop_commands(recopy.run, settings);
@@ -239,7 +337,7 @@ fn recursive<'a>(command: &Command<'a>) -> Option<(&'a str, &'a str, Vec<&'a str
     let only_recursive =
         options.iter().all(|option| matches!(*option, "-R" | "--recursive" | "-f" | "-v" | "-Rf" | "-vR" | "-Rv"));
     let recursive = options.iter().any(|option| option.contains('R') || *option == "--recursive");
-    let plain = !paths.is_empty() && paths.iter().all(|path| is_plain(path));
+    let plain = !paths.is_empty() && paths.iter().all(|path| is_plain(path) && !path.starts_with('~'));
     (matches!(*program, "chown" | "chmod") && only_recursive && recursive && plain)
         .then(|| (*program, *value, paths.to_vec()))
 }

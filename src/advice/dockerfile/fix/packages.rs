@@ -4,31 +4,72 @@
 use std::collections::HashMap;
 
 use super::Work;
-use super::managers::{APT, LEFTOVERS, Leftover, Remedy, verb_of};
 use super::merge::Group;
 use super::remark::Verdict;
-use crate::advice::dockerfile::births::at_and_below;
 use crate::advice::dockerfile::draft::Fate;
-use crate::shell::{self, Command};
-use crate::tree::{Kind, NodeId, VersionId};
+use crate::advice::findings::{Rule, Rules, taken};
+use crate::advice::tool::Tool;
+use crate::analysis::Inspection;
+use crate::shell::{self, Script};
+use crate::tree::VersionId;
 
-/// Files that apt needs, and that cleaning up therefore keeps.
-const APT_KEEPS: [&[u8]; 1] = [b"lock"];
+/// Inodes that a tool left in a layer, each with its path without the slash at the start.
+type Left = Vec<(VersionId, String)>;
 
-impl Work<'_> {
-    /// Changes the `RUN`s of package managers whose leftovers no merge removes.
-    pub(super) fn packages(&mut self, groups: &[Group]) {
-        self.last_needing_lists = self.last_needing_lists();
-        for leftover in &LEFTOVERS {
-            let by_layer = self.left_by_layer(leftover);
-            if by_layer.is_empty() {
+/// Files that rules give to tools, by rule and by layer.
+pub(super) struct Leftovers {
+    rules: Rules,
+    by_rule: HashMap<u16, HashMap<usize, Left>>,
+}
+
+impl Leftovers {
+    /// Finds what the tools of the built-in rules left.
+    pub(super) fn find(inspection: &Inspection) -> Self {
+        let rules = Rules::built_in();
+        let tree = &inspection.tree;
+        let mut by_rule: HashMap<u16, HashMap<usize, Left>> = HashMap::new();
+        for (rule, layer, inode) in taken(inspection, &rules) {
+            if rules.list[usize::from(rule)].tools.is_empty() {
                 continue;
             }
+            let path = String::from_utf8_lossy(&tree.path(inode.node)).trim_start_matches('/').to_owned();
+            by_rule.entry(rule).or_default().entry(layer).or_default().push((inode.version, path));
+        }
+        Self { rules, by_rule }
+    }
+
+    /// The rules whose tools left something, in the order in which they are preferred.
+    fn found(&self) -> impl Iterator<Item = (&Rule, &HashMap<usize, Left>)> {
+        let numbered = self.rules.iter().zip(0..);
+        numbered.filter_map(|(rule, number)| Some((rule, self.by_rule.get(&number)?)))
+    }
+
+    /// What one command leaves and another one needs, with the tool: the lists of apt.
+    fn lists(&self) -> Option<(&Tool, &HashMap<usize, Left>)> {
+        self.found().find_map(|(rule, left)| {
+            let tool = rule.tools.iter().find(|tool| !tool.needed_by.is_empty())?;
+            Some((tool, left))
+        })
+    }
+
+    /// The tool with a flag of its own, which evidence other than paths asks for.
+    pub(super) fn with_flag(&self, flag: &str) -> Option<&Tool> {
+        self.rules.tools.iter().find(|tool| tool.flag.as_deref() == Some(flag))
+    }
+}
+
+impl Work<'_> {
+    /// Changes the `RUN`s whose tools left something that no merge takes away.
+    pub(super) fn packages(&mut self, groups: &[Group]) {
+        let leftovers = self.leftovers;
+        self.last_needing_lists = leftovers.lists().and_then(|(lists, _)| self.last_needing(lists));
+        for (rule, by_layer) in leftovers.found() {
             for group in groups {
                 let left = group.layers.iter().filter_map(|layer| by_layer.get(layer)).flatten();
-                let left: Vec<_> = left.filter(|(inode, _)| !self.claims.has(*inode)).cloned().collect();
-                if !left.is_empty() {
-                    self.remedy(leftover, group, &left);
+                let left: Left = left.filter(|(inode, _)| !self.claims.has(*inode)).cloned().collect();
+                let user = rule.tools.iter().find(|tool| group.runs.iter().any(|&i| self.uses(i, tool)));
+                if let (Some(tool), false) = (user, left.is_empty()) {
+                    self.remedy(tool, group, left);
                 }
             }
         }
@@ -36,133 +77,83 @@ impl Work<'_> {
         self.development(groups);
     }
 
-    /// Returns the inodes at the places of a leftover with their place, by layer.
-    fn left_by_layer(&self, leftover: &Leftover) -> HashMap<usize, Vec<(VersionId, String)>> {
-        let tree = &self.inspection.tree;
-        let mut by_layer: HashMap<usize, Vec<_>> = HashMap::new();
-        for place in leftover.places.iter().flat_map(|place| self.at_home(place)) {
-            let Some(node) = tree.find(place.as_bytes()) else { continue };
-            for below in at_and_below(tree, node).filter(|&below| !APT_KEEPS.contains(&tree.name(below))) {
-                let inodes = tree.versions(below).filter(|&v| tree.kind(v) == Kind::File && tree.inode(v) == v);
-                for inode in inodes.filter(|&inode| tree.size(inode) > 0) {
-                    by_layer.entry(tree.born(inode)).or_default().push((inode, place.clone()));
-                }
-            }
-        }
-        by_layer
+    /// Whether a command of a `RUN` leaves a tool's files.
+    pub(super) fn uses(&self, i: usize, tool: &Tool) -> bool {
+        self.script(i).is_some_and(|script| script.commands.iter().any(|command| tool.is_used_by(command)))
     }
 
-    /// Returns a place or, if it is in a home directory, that place in each home directory.
-    fn at_home(&self, place: &str) -> Vec<String> {
-        let Some(rest) = place.strip_prefix("home/") else { return vec![place.into()] };
-        let tree = &self.inspection.tree;
-        let homes =
-            tree.find(b"/home").into_iter().filter(|&node| node != NodeId::ROOT).flat_map(|home| tree.children(home));
-        let names = homes.filter_map(|home| std::str::from_utf8(tree.name(home)).ok());
-        let plain = names.filter(|name| crate::advice::dockerfile::births::is_plain(name));
-        plain.map(|name| format!("home/{name}/{rest}")).chain([format!("root/{rest}")]).collect()
+    /// The commands of a `RUN`, if they can be followed.
+    pub(super) fn script(&self, i: usize) -> Option<Script<'_>> {
+        self.is_posix(i).then(|| shell::read(&self.file.instructions[i].arguments)).flatten()
     }
 
-    fn remedy(&mut self, leftover: &Leftover, group: &Group, left: &[(VersionId, String)]) {
-        let file = self.file;
-        let uses = |i: usize| {
-            let script = shell::read(&file.instructions[i].arguments);
-            script.is_some_and(|script| script.commands.iter().any(|command| is_use(command, leftover)))
-        };
-        let users: Vec<_> = group.runs.iter().copied().filter(|&i| uses(i)).collect();
+    fn remedy(&mut self, tool: &Tool, group: &Group, left: Left) {
+        let users: Vec<_> = group.runs.iter().copied().filter(|&i| self.uses(i, tool)).collect();
         let Some(&first) = users.first() else { return };
-        let bytes = left.iter().map(|&(inode, _)| self.inspection.tree.size(inode)).sum();
-        let changed = if leftover.mountable
-            && self.target.buildkit
-            && left.iter().all(|(_, place)| place.starts_with("root/") || place.starts_with("usr/"))
-        {
-            self.mount(group, left)
+        let mountable = self.target.buildkit && left.iter().all(|(_, path)| tool.mount_of(path).is_some());
+        let (changed, left) = if mountable {
+            (self.mount(tool, group, &left), left)
         } else {
-            match leftover.remedy {
-                Remedy::Flag(flag) => self.flag(leftover, &users, flag),
-                Remedy::Clean { command, shows } => {
-                    if let Some(reason) = self.needed_later(leftover, group) {
-                        self.say(
-                            Verdict::Left { would_save: bytes },
-                            Some(first),
-                            format!("leaves {} in the image, but {reason}", leftover.what),
-                        );
-                        return;
-                    }
-                    self.clean(leftover, group, command, shows)
-                }
+            let left: Left = left.into_iter().filter(|(_, path)| tool.keeps_out(path)).collect();
+            if left.is_empty() {
+                return;
+            }
+            if tool.flag.is_some() {
+                (self.flag(tool, &users), left)
+            } else if let Some(reason) = self.needed_later(tool, group) {
+                let bytes = left.iter().map(|&(inode, _)| self.inspection.tree.size(inode)).sum();
+                let text = format!("leaves {} in the image, but {reason}", tool.leaves);
+                let inodes = left.iter().map(|&(inode, _)| inode).collect();
+                return self.say_of(Verdict::Left { would_save: bytes }, Some(first), text, inodes);
+            } else {
+                (self.clean(tool, group), left)
             }
         };
         if let Some(how) = changed {
             let saves = self.claims.claim(&self.inspection.tree, left.iter().map(|&(inode, _)| inode));
-            self.say(Verdict::saves(saves), Some(first), format!("{how}: the image ships {}", leftover.what));
+            self.say(Verdict::saves(saves), Some(first), format!("{how}: the image ships {}", tool.leaves));
         }
     }
 
-    /// Adds a flag to the uses of a manager without it; returns a remark if there are any.
-    pub(super) fn flag(&mut self, leftover: &Leftover, users: &[usize], flag: &'static str) -> Option<String> {
-        let mut places = Vec::new();
+    /// Adds a flag to the uses of a tool that do not have it; says so, if there are any.
+    pub(super) fn flag(&mut self, tool: &Tool, users: &[usize]) -> Option<String> {
+        let file = self.file;
+        let mut changed = false;
         for &i in users {
-            let instruction = &self.file.instructions[i];
+            let instruction = &file.instructions[i];
             let script = shell::read(&instruction.arguments)?;
-            for command in script.commands.iter().filter(|command| is_use(command, leftover)) {
-                if command.words.contains(&flag) {
-                    continue;
-                }
-                let skipped = command.words.len() - command.program().len();
-                let verb = verb_of(command.program(), leftover.programs, leftover.verbs)?;
-                places.push((i, instruction.place(command.places[skipped + verb].end - 1) + 1));
+            for (place, text) in tool.flag_edits(&script) {
+                let end = instruction.place(place.end - 1) + 1;
+                let start = if place.is_empty() { end } else { instruction.place(place.start) };
+                self.draft.replace(i, start..end, text);
+                changed = true;
             }
         }
-        for &(i, place) in &places {
-            self.draft.replace(i, place..place, format!(" {flag}"));
-        }
-        (!places.is_empty()).then(|| format!("adds {flag}"))
+        changed.then(|| format!("adds {}", tool.flag.as_deref().unwrap_or_default()))
     }
 
-    /// Adds a command at the end of the last `RUN` of a group that runs the manager. A later `RUN`
-    /// may remove the manager.
-    fn clean(&mut self, leftover: &Leftover, group: &Group, command: &str, shows: &str) -> Option<String> {
-        let cleaned = group.runs.iter().any(|&i| self.file.instructions[i].arguments.contains(shows));
-        let any = Leftover { verbs: &[], ..*leftover };
-        let last = group.runs.iter().copied().rfind(|&i| {
-            let script = shell::read(&self.file.instructions[i].arguments);
-            script.is_some_and(|script| script.commands.iter().any(|command| is_use(command, &any)))
-        })?;
-        let instruction = &self.file.instructions[last];
-        let script = shell::read(&instruction.arguments)?;
-        let leaves = script
-            .commands
-            .iter()
-            .any(|command| matches!(command.program().first(), Some(&("exit" | "exec" | "return"))));
-        if cleaned
-            || leaves
-            || self.file.escape != '\\'
-            || instruction.json().is_some()
-            || !instruction.heredocs.is_empty()
-            || instruction.arguments.trim_end().ends_with(['&', '|'])
-        {
+    /// Adds a command at the end of the last `RUN` of a group that runs the tool: a later one may remove it.
+    fn clean(&mut self, tool: &Tool, group: &Group) -> Option<String> {
+        let file = self.file;
+        let runs_it = |i: &usize| self.script(*i).is_some_and(|script| script.commands.iter().any(|c| tool.runs(c)));
+        let last = group.runs.iter().copied().rfind(runs_it)?;
+        let instruction = &file.instructions[last];
+        let is_plain = file.escape == '\\' && instruction.json().is_none() && instruction.heredocs.is_empty();
+        if !is_plain || group.runs.iter().any(|&i| tool.is_cleaned_in(&file.instructions[i].arguments)) {
             return None;
         }
+        let command = tool.cleaning(&shell::read(&instruction.arguments)?, &instruction.arguments)?;
         let next = self.draft.continuation();
-        let joint = if instruction.arguments.trim_end().ends_with(';') { "" } else { "&& " };
         let end = instruction.arguments_span().end;
-        self.draft.replace(last, end..end, format!("{next}{joint}{command}"));
-        Some(format!("adds {command} in the same RUN"))
+        self.draft.replace(last, end..end, format!("{next}{command}"));
+        Some(format!("adds {} in the same RUN", command.trim_start_matches("&& ")))
     }
 
     /// Adds a cache mount for each place to the first `RUN` of a group, which is the one that stays.
-    fn mount(&mut self, group: &Group, left: &[(VersionId, String)]) -> Option<String> {
-        let mut places: Vec<_> = left.iter().map(|(_, place)| place.as_str()).collect();
-        places.sort_unstable();
-        places.dedup();
-        // npm's logs are beside its cache.
-        let mut targets: Vec<_> = places
-            .iter()
-            .map(|place| {
-                format!("/{}", place.strip_suffix("/_cacache").or(place.strip_suffix("/_logs")).unwrap_or(place))
-            })
-            .collect();
+    fn mount(&mut self, tool: &Tool, group: &Group, left: &Left) -> Option<String> {
+        let mut targets: Vec<_> =
+            left.iter().filter_map(|(_, path)| tool.mount_of(path)).map(|mount| format!("/{mount}")).collect();
+        targets.sort_unstable();
         targets.dedup();
         let first = *group.runs.first()?;
         let instruction = &self.file.instructions[first];
@@ -180,10 +171,9 @@ impl Work<'_> {
         (!targets.is_empty()).then(|| format!("keeps {} in a cache mount", targets.join(" and ")))
     }
 
-    /// Returns the reason if a manager's files cannot be removed at the end of a group, because a
-    /// later `RUN` needs them.
-    fn needed_later(&self, leftover: &Leftover, group: &Group) -> Option<String> {
-        if leftover.programs != APT || !leftover.verbs.contains(&"update") {
+    /// Why a tool's files cannot be removed at the end of a group: a later `RUN` needs them.
+    fn needed_later(&self, tool: &Tool, group: &Group) -> Option<String> {
+        if tool.needed_by.is_empty() {
             return None;
         }
         let needs = self.last_needing_lists.filter(|run| group.runs.last().is_some_and(|last| run > last))?;
@@ -191,51 +181,33 @@ impl Work<'_> {
         Some(format!("the apt-get install in line {line} needs them: put both in one RUN"))
     }
 
-    /// Returns the last `RUN` that installs from apt's lists without downloading them itself, and
-    /// is not merged into another.
-    fn last_needing_lists(&self) -> Option<usize> {
+    /// The last `RUN` that needs what a tool leaves without making it itself, and is merged into no other.
+    fn last_needing(&self, tool: &Tool) -> Option<usize> {
         let stays = |&i: &usize| self.draft.fates[i] == Fate::Stays;
-        self.stage.iter().copied().filter(stays).rfind(|&i| self.installs(i) && !self.updates(i))
+        self.stage.iter().copied().filter(stays).rfind(|&i| self.needs(i, tool) && !self.uses(i, tool))
     }
 
-    fn updates(&self, i: usize) -> bool {
-        self.uses_apt(i, &["update"])
-    }
-
-    fn installs(&self, i: usize) -> bool {
-        self.uses_apt(i, &["install", "upgrade", "dist-upgrade"])
-    }
-
-    fn uses_apt(&self, i: usize, verbs: &[&str]) -> bool {
-        let script = shell::read(&self.file.instructions[i].arguments);
-        script.is_some_and(|script| {
-            script.commands.iter().any(|command| verb_of(command.program(), APT, verbs).is_some())
-        })
+    fn needs(&self, i: usize, tool: &Tool) -> bool {
+        self.script(i).is_some_and(|script| script.commands.iter().any(|command| tool.is_needed_by(command)))
     }
 
     /// Returns, for each `RUN` that only updates apt's lists: its index, the last `RUN` that
     /// installs from them, and the size of the lists that stay because they are needed in between.
     pub(super) fn lists_in_between(&self) -> Vec<(usize, usize, u64)> {
-        let lists = LEFTOVERS.iter().find(|leftover| leftover.programs == APT && leftover.verbs.contains(&"update"));
-        let Some(lists) = lists else { return Vec::new() };
-        let by_layer = self.left_by_layer(lists);
+        let Some((lists, by_layer)) = self.leftovers.lists() else { return Vec::new() };
         let runs = self.runs();
         let mut found = Vec::new();
         for (at, &(update, layer)) in runs.iter().enumerate() {
             let Some(left) = by_layer.get(&layer) else { continue };
-            if !self.updates(update) || self.installs(update) {
+            if !self.uses(update, lists) || self.needs(update, lists) {
                 continue;
             }
-            let later = runs[at + 1..].iter().map(|&(i, _)| i).take_while(|&i| !self.updates(i));
-            if let Some(install) = later.filter(|&i| self.installs(i)).last() {
+            let later = runs[at + 1..].iter().map(|&(i, _)| i).take_while(|&i| !self.uses(i, lists));
+            if let Some(install) = later.filter(|&i| self.needs(i, lists)).last() {
                 let bytes = left.iter().map(|&(inode, _)| self.inspection.tree.size(inode)).sum();
                 found.push((update, install, bytes));
             }
         }
         found
     }
-}
-
-pub(super) fn is_use(command: &Command, leftover: &Leftover) -> bool {
-    verb_of(command.program(), leftover.programs, leftover.verbs).is_some()
 }

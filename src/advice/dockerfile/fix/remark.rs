@@ -1,9 +1,13 @@
 //! Remarks on a change: the line, the reason and the saving.
 
+use crate::advice::dockerfile::births::Claims;
 use crate::advice::ladder::Certainty;
-use crate::display::escaped_str;
-use crate::display::{Units, count, noticeably};
+use crate::analysis::Inspection;
+use crate::display::{Units, count, escaped_str, listed, noticeably, plural};
+use crate::tree::VersionId;
 
+/// Part of the image, one in so many, below which a change is only summed up.
+const SMALL: u64 = 1_000;
 /// The line width of the reasons.
 const WIDTH: usize = 100;
 
@@ -41,6 +45,8 @@ pub struct Remark {
     pub line: Option<usize>,
     /// The sentence.
     pub text: String,
+    /// Inodes of what it would save, where another change may save them as well.
+    pub(super) inodes: Vec<VersionId>,
 }
 
 impl Verdict {
@@ -88,6 +94,56 @@ impl Remark {
         }
         wrapped(&text)
     }
+}
+
+/// The remarks, the largest saving first; what two would save counts for the first of them.
+pub(super) fn in_order(mut remarks: Vec<Remark>, inspection: &Inspection, claims: &mut Claims) -> Vec<Remark> {
+    let place = |verdict: &Verdict| match verdict {
+        Verdict::Changed { saves, .. } => (0, u64::MAX - saves),
+        Verdict::Proposed { .. } => (1, 0),
+        Verdict::Left { would_save } => (2, u64::MAX - would_save),
+        Verdict::Unseen => (3, 0),
+    };
+    remarks.sort_by_key(|remark| place(&remark.verdict));
+    for remark in remarks.iter_mut().filter(|remark| !remark.inodes.is_empty()) {
+        let inodes = std::mem::take(&mut remark.inodes);
+        if let Verdict::Left { would_save } = &mut remark.verdict {
+            *would_save = claims.claim(&inspection.tree, inodes);
+        }
+    }
+    remarks.sort_by_key(|remark| place(&remark.verdict));
+    remarks
+}
+
+/// The comment lines of all remarks; what saves less than can be noticed is summed up in a line.
+pub(super) fn lines(remarks: &[Remark], shipped: u64, units: Units, exact: bool) -> Vec<String> {
+    let is_small = |remark: &&Remark| match remark.verdict {
+        Verdict::Changed { saves, .. } => saves > 0 && saves < shipped / SMALL,
+        Verdict::Left { would_save } => would_save > 0 && would_save < shipped / SMALL,
+        _ => false,
+    };
+    let (small, large): (Vec<_>, Vec<_>) = remarks.iter().partition(is_small);
+    let mut lines: Vec<_> = large.iter().map(|remark| remark.shown(shipped, units, exact)).collect();
+    let (changed, left): (Vec<_>, Vec<_>) =
+        small.into_iter().partition(|remark| matches!(remark.verdict, Verdict::Changed { .. }));
+    for (some, not) in [(changed, ""), (left, "not changed: ")] {
+        let bytes = some.iter().map(|remark| match remark.verdict {
+            Verdict::Changed { saves, .. } => saves,
+            Verdict::Left { would_save } => would_save,
+            _ => 0,
+        });
+        let numbers: Vec<_> = some.iter().filter_map(|remark| remark.line).map(|line| line.to_string()).collect();
+        if let Some(bytes) = bytes.reduce(u64::saturating_add) {
+            let what = plural(some.len(), "smaller change");
+            let there = if numbers.is_empty() { String::new() } else { format!(" (line {})", listed(&numbers)) };
+            let verb = if not.is_empty() { "saves" } else { "would save" };
+            lines.push(wrapped(&format!(
+                "{not}{what}{there}, each under 0.1 % of the image; {verb} {}",
+                if exact { exactly(bytes, units) } else { format!("about {}", units.size(bytes)) }
+            )));
+        }
+    }
+    lines
 }
 
 /// Formats a size in both forms: `9.85 MiB (10,331,337 bytes)`.

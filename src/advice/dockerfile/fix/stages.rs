@@ -113,10 +113,10 @@ impl Work<'_> {
         if let Some(unnamed) = start.unnamed {
             text.push_str(&self.file.source()[self.file.instructions[unnamed].span.clone()]);
         }
-        for path in copied {
+        for path in &copied {
             text.push_str(&format!("COPY --from={name} {path} {path}\n"));
         }
-        self.runtime(&mut text, from, &start);
+        self.runtime(&mut text, from, &start, &copied);
         let file = super::Dockerfile::parse(text).ok()?;
         let line = self.said_of_stages(application, &besides, &start, toolchain);
         self.say(Verdict::Proposed { ships }, Some(from), line);
@@ -231,7 +231,7 @@ impl Work<'_> {
 
     /// Writes the instructions that configure the container. Only the last working directory
     /// counts, and is made absolute.
-    fn runtime(&self, text: &mut String, from: usize, start: &Start) {
+    fn runtime(&self, text: &mut String, from: usize, start: &Start, copied: &[&str]) {
         let source = self.file.source();
         let own = &self.file.instructions[from + 1..];
         let kept = |instruction: &Instruction| match instruction.keyword {
@@ -259,7 +259,15 @@ impl Work<'_> {
                     continue;
                 }
             }
-            if instruction.keyword == Keyword::User && start.lacks_user(&instruction.arguments) {
+            if instruction.keyword == Keyword::Healthcheck
+                && start.on == On::Scratch
+                && !is_check_of(instruction, copied)
+            {
+                text.push_str("# the HEALTHCHECK is left out: this stage has no shell and no program that it runs\n");
+                continue;
+            }
+            let knows_users = copied.iter().any(|path| Path::new("/etc/passwd").starts_with(path));
+            if instruction.keyword == Keyword::User && !knows_users && start.lacks_user(&instruction.arguments) {
                 text.push_str("# the user has to be made in this stage, too\n");
             }
             text.push_str(source[instruction.span.clone()].trim_end());
@@ -285,13 +293,25 @@ fn small_base(image: &str, needs: &Needs) -> Start {
         comment.push_str(&format!("# it also needs {names}{more} of the build image: install here what has them\n"));
     }
     let musl = loader == Loader::Musl || (loader != Loader::Glibc && image.contains("alpine"));
-    let (name, libc) = if musl { ("alpine", Libc::Musl) } else { ("debian:stable-slim", Libc::Glibc) };
+    let base = smallest(BaseKind::Small, if musl { Libc::Musl } else { Libc::Glibc });
+    let name = base.map_or("debian:stable-slim", |base| base.name.as_str());
     let lacking = libraries.iter().map(|library| library.bytes).fold(0, u64::saturating_add);
-    let ships = smallest(BaseKind::Small, libc).filter(|_| *needs != Needs::Unknown).map(|base| {
+    let ships = base.filter(|_| *needs != Needs::Unknown).map(|base| {
         let why = format!("{} shipped {} bytes in {}", base.name, count(base.bytes), base.date);
         (base.bytes.saturating_add(lacking), Certainty::Estimate(why))
     });
     Start { on: On::Small, comment, image: name.into(), called: name.into(), unnamed: None, ships }
+}
+
+/// Whether a `HEALTHCHECK` is none, or runs a program that is copied, without a shell.
+fn is_check_of(instruction: &Instruction, copied: &[&str]) -> bool {
+    let arguments = instruction.arguments.trim();
+    if arguments.eq_ignore_ascii_case("none") {
+        return true;
+    }
+    let command = arguments.find("CMD").map(|at| arguments[at + 3..].trim());
+    let words = command.and_then(|command| serde_json::from_str::<Vec<String>>(command).ok());
+    words.and_then(|words| words.first().cloned()).is_some_and(|program| copied.contains(&program.as_str()))
 }
 
 /// Returns the names of variables in a text.

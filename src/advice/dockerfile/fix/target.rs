@@ -1,6 +1,7 @@
 //! The Dockerfile to change, and its relation to the image.
 
 use super::Change;
+use super::shells::{Shell, in_force};
 use crate::advice::base::Base;
 use crate::advice::dockerfile::mapping::map;
 use crate::advice::dockerfile::parse::{Dockerfile, Keyword};
@@ -23,6 +24,14 @@ pub struct Target {
     pub base_layers: usize,
     /// The instruction that stands for a base image whose name is not known.
     pub unnamed_base: Option<usize>,
+    /// For each instruction the shell that runs its commands.
+    pub shells: Vec<Shell>,
+    /// Where the diff is to be applied, if that is not where the program runs; escaped for display.
+    pub directory: Option<String>,
+    /// Whether bytes that are not UTF-8 stand in the file as characters of their own.
+    pub raw: bool,
+    /// Whether order for the build's cache is spoken of.
+    pub cache: bool,
     /// True if BuildKit builds it, which supports mounts and `COPY --chmod`.
     pub buildkit: bool,
     /// True if the sources of `COPY` are as written by the author, and not placeholders.
@@ -41,7 +50,10 @@ impl Target {
     pub fn given(inspection: &Inspection, name: String, file: Dockerfile, ignore: (String, Option<String>)) -> Self {
         let steps = steps(&inspection.history, inspection.layers.len());
         let mapping = map(&file, &steps);
-        let buildkit = file.syntax.is_some() || steps.iter().any(|step| step.buildkit) || uses_mounts(&file);
+        // The base image may have been built by another builder.
+        let own = mapping.steps.iter().flatten().filter_map(|&step| steps.get(step));
+        let buildkit = file.syntax.is_some() || own.into_iter().any(|step| step.buildkit) || uses_mounts(&file);
+        let shells = in_force(inspection, &file, &mapping, &steps);
         Self {
             name,
             file,
@@ -49,6 +61,10 @@ impl Target {
             unmatched: mapping.unmatched,
             base_layers: mapping.base_layers,
             unnamed_base: None,
+            shells,
+            directory: None,
+            raw: false,
+            cache: false,
             buildkit,
             sources_known: true,
             is_rebuilt: false,
@@ -60,8 +76,14 @@ impl Target {
     /// Makes a target of the Dockerfile rebuilt from the history.
     pub fn rebuilt(inspection: &Inspection, name: String, base: &Base) -> Self {
         let rebuilt = rebuild(inspection, base);
+        let steps = steps(&inspection.history, inspection.layers.len());
+        let shells = in_force(inspection, &rebuilt.file, &map(&rebuilt.file, &steps), &steps);
         Self {
             name,
+            shells,
+            directory: None,
+            raw: false,
+            cache: false,
             buildkit: rebuilt.file.syntax.is_some(),
             sources_known: rebuilt.file.syntax.is_some(),
             is_rebuilt: true,

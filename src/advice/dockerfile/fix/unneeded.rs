@@ -1,38 +1,35 @@
 //! Avoids packages that are not needed at run time: those that apt installs because others
 //! recommend them, and npm packages for development.
 
-use super::managers::{APT, Leftover, Remedy};
+use std::collections::HashSet;
+
 use super::merge::Group;
-use super::packages::is_use;
 use super::remark::Verdict;
 use super::{NOTEWORTHY, Work};
+use crate::advice::dockerfile::evidence::Unneeded;
 use crate::advice::dockerfile::parse::Keyword;
+use crate::advice::tool::{Tool, find_verb};
 use crate::shell::{self, Command, base_name};
 use crate::tree::VersionId;
 
-/// The installation of Debian packages.
-const APT_INSTALL: Leftover = Leftover {
-    what: "recommended packages",
-    programs: APT,
-    verbs: &["install"],
-    places: &[],
-    remedy: Remedy::Flag("--no-install-recommends"),
-    mountable: false,
-};
-/// The installation of npm packages.
-const NPM_INSTALL: Leftover = Leftover {
-    what: "packages for development",
-    programs: &["npm"],
-    verbs: &["ci", "install", "i"],
-    places: &[],
-    remedy: Remedy::Flag("--omit=dev"),
-    mountable: false,
-};
+/// Flag that keeps recommended packages out.
+const NO_RECOMMENDED: &str = "--no-install-recommends";
+/// Flag that keeps packages for development out.
+const NO_DEVELOPMENT: &str = "--omit=dev";
 /// Programs that use no npm packages.
 const INDIFFERENT: [&str; 20] = [
     "apk", "apt", "apt-get", "cd", "chgrp", "chmod", "chown", "cp", "echo", "export", "find", "install", "ln", "mkdir",
     "mv", "rm", "rmdir", "set", "touch", "true",
 ];
+/// Packages that build others.
+const BUILDS: [&str; 9] = ["gcc", "g++", "build-essential", "make", "binutils", "cpp", "libc6-dev", "dpkg-dev", "git"];
+/// Programs that may build what they install.
+const COMPILE: [&str; 16] = [
+    "pip", "pip3", "pipx", "python", "python3", "npm", "yarn", "pnpm", "gem", "bundle", "cpan", "cpanm", "cargo", "go",
+    "make", "Rscript",
+];
+/// Words of the command that installs, which say nothing of use.
+const APT: [&str; 7] = ["apt", "apt-get", "install", "update", "rm", "lists", "clean"];
 /// The most packages that are listed.
 const NAMED: usize = 6;
 
@@ -41,6 +38,7 @@ impl Work<'_> {
     /// them.
     pub(super) fn recommended(&mut self, groups: &[Group]) {
         let evidence = self.evidence;
+        let Some(apt) = self.leftovers.with_flag(NO_RECOMMENDED) else { return };
         for group in groups {
             let known: Vec<_> =
                 evidence.recommended.iter().filter(|known| group.layers.contains(&known.layer)).collect();
@@ -48,8 +46,19 @@ impl Work<'_> {
             if self.unclaimed(&inodes) < NOTEWORTHY {
                 continue;
             }
-            let users = self.users(group, &APT_INSTALL);
-            if let Some(how) = self.flag(&APT_INSTALL, &users, "--no-install-recommends") {
+            let users = self.users(group, apt);
+            let used = group.runs.first().and_then(|&first| self.used_package(first, &known));
+            if let Some(reason) = used {
+                let would_save = self.unclaimed(&inodes);
+                let text = format!(
+                    "installs packages that are only recommended, but {reason}: name it, and add {NO_RECOMMENDED}"
+                );
+                self.say_of(Verdict::Left { would_save }, users.first().copied(), text, inodes);
+            } else if let Some(how) = self.flag(apt, &users) {
+                let mut wanted: Vec<_> = known.iter().flat_map(|known| &known.wanted).cloned().collect();
+                wanted.dedup();
+                self.name_packages(apt, &users, &wanted);
+                let how = if wanted.is_empty() { how } else { format!("{how} and names {}", wanted.join(" and ")) };
                 let mut names: Vec<_> = known.iter().flat_map(|known| &known.packages).map(String::as_str).collect();
                 names.sort_unstable();
                 let more = names.len().saturating_sub(NAMED);
@@ -69,23 +78,24 @@ impl Work<'_> {
     /// may need them.
     pub(super) fn development(&mut self, groups: &[Group]) {
         let evidence = self.evidence;
+        let Some(npm) = self.leftovers.with_flag(NO_DEVELOPMENT) else { return };
         for group in groups {
             let known: Vec<_> =
                 evidence.development.iter().filter(|known| group.layers.contains(&known.layer)).collect();
             let inodes: Vec<_> = known.iter().flat_map(|known| &known.inodes).copied().collect();
             let unclaimed = self.unclaimed(&inodes);
-            let users = self.users(group, &NPM_INSTALL);
+            let users = self.users(group, npm);
             let Some(&first) = users.first().filter(|_| unclaimed >= NOTEWORTHY) else { continue };
             let scripts = known.iter().any(|known| known.runs_scripts);
             let reason = if scripts {
                 Some("installing runs scripts of the project, which may need them".to_owned())
             } else {
-                self.may_need_packages(first)
+                self.may_need_packages(first, npm)
             };
             if let Some(reason) = reason {
                 let text = format!("installs packages for development, but {reason}: install in another stage");
                 self.say(Verdict::Left { would_save: unclaimed }, Some(first), text);
-            } else if let Some(how) = self.flag(&NPM_INSTALL, &users, "--omit=dev") {
+            } else if let Some(how) = self.flag(npm, &users) {
                 let saves = self.claims.claim(&self.inspection.tree, inodes);
                 self.say(
                     Verdict::saves(saves),
@@ -96,28 +106,88 @@ impl Work<'_> {
         }
     }
 
+    /// Names packages behind the first command that installs some.
+    fn name_packages(&mut self, apt: &Tool, users: &[usize], packages: &[String]) {
+        let file = self.file;
+        let Some(&first) = users.first().filter(|_| !packages.is_empty()) else { return };
+        let instruction = &file.instructions[first];
+        let script = shell::read(&instruction.arguments);
+        let command = script.iter().flat_map(|script| &script.commands).find(|command| apt.is_used_by(command));
+        let last = command.and_then(|command| {
+            let words = command.words.iter().zip(&command.places);
+            words.take_while(|(word, _)| !word.contains(['<', '>'])).last()
+        });
+        if let Some((_, place)) = last {
+            let end = instruction.place(place.end - 1) + 1;
+            self.draft.replace(first, end..end, format!(" {}", packages.join(" ")));
+        }
+    }
+
+    /// The recommended package that an instruction from `first` on, or the program, may need, with what needs it.
+    fn used_package(&self, first: usize, known: &[&Unneeded]) -> Option<String> {
+        let tree = &self.inspection.tree;
+        let packages: Vec<_> = known.iter().flat_map(|known| &known.packages).map(String::as_str).collect();
+        let mut files: HashSet<Vec<u8>> = HashSet::new();
+        for &inode in known.iter().flat_map(|known| &known.inodes) {
+            let node = tree.node_of(inode);
+            if [&b"bin"[..], b"sbin", b"games"].contains(&tree.name(tree.parent(node))) {
+                files.insert(tree.name(node).to_vec());
+            }
+        }
+        let is_build = |package: &&str| {
+            BUILDS.iter().any(|name| package == name || package.starts_with(&format!("{name}-")))
+                || package.ends_with("-dev")
+        };
+        let builds = packages.iter().copied().find(|package| is_build(package));
+        let later = self.stage.iter().copied().filter(|&i| i >= first).map(|i| &self.file.instructions[i]);
+        for instruction in later {
+            let line = instruction.line;
+            let texts: Vec<&str> = match instruction.keyword {
+                Keyword::Run => {
+                    let bodies = instruction.heredocs.iter().map(|heredoc| &self.file.source()[heredoc.body.clone()]);
+                    bodies.chain([instruction.arguments.as_str()]).collect()
+                }
+                Keyword::Cmd | Keyword::Entrypoint | Keyword::Healthcheck => vec![instruction.arguments.as_str()],
+                _ => continue,
+            };
+            for text in texts {
+                let words: HashSet<_> = text.split(|c: char| !(c.is_alphanumeric() || "_-.+".contains(c))).collect();
+                if let Some(word) = words.iter().find(|word| !APT.contains(*word) && files.contains(word.as_bytes())) {
+                    return Some(format!(
+                        "line {line} names {}, which one of them has",
+                        crate::display::escaped_str(word)
+                    ));
+                }
+                if let Some(package) = builds.filter(|_| COMPILE.iter().any(|program| words.contains(program))) {
+                    return Some(format!("line {line} may compile something with {package}"));
+                }
+            }
+        }
+        let texts = &self.evidence.texts;
+        let names: Vec<_> =
+            files.iter().filter_map(|name| std::str::from_utf8(name).ok()).filter(|name| name.len() > 2).collect();
+        texts.running(&names).map(|file| format!("{file} runs what one of them has"))
+    }
+
     fn unclaimed(&self, inodes: &[VersionId]) -> u64 {
         let left = inodes.iter().filter(|&&inode| !self.claims.has(inode));
         left.map(|&inode| self.inspection.tree.size(inode)).fold(0, u64::saturating_add)
     }
 
-    /// Returns the `RUN`s of a group in which a manager installs packages.
-    fn users(&self, group: &Group, manager: &Leftover) -> Vec<usize> {
-        let uses = |i: usize| {
-            let script = shell::read(&self.file.instructions[i].arguments);
-            script.is_some_and(|script| script.commands.iter().any(|command| is_use(command, manager)))
-        };
-        group.runs.iter().copied().filter(|&i| uses(i)).collect()
+    /// The `RUN`s of a group in which a tool installs.
+    fn users(&self, group: &Group, tool: &Tool) -> Vec<usize> {
+        group.runs.iter().copied().filter(|&i| self.uses(i, tool)).collect()
     }
 
     /// Returns the reason if an instruction from `first` on may need packages that npm installed
     /// there.
-    fn may_need_packages(&self, first: usize) -> Option<String> {
+    fn may_need_packages(&self, first: usize, npm: &Tool) -> Option<String> {
         let later = self.stage.iter().copied().filter(|&i| i >= first);
         later.into_iter().find_map(|i| {
             let instruction = &self.file.instructions[i];
             let needs = match instruction.keyword {
                 Keyword::Run => {
+                    let is_indifferent = |command: &Command| is_indifferent(command, npm);
                     shell::read(&instruction.arguments).is_none_or(|script| !script.commands.iter().all(is_indifferent))
                 }
                 Keyword::Cmd | Keyword::Entrypoint => {
@@ -133,10 +203,10 @@ impl Work<'_> {
     }
 }
 
-fn is_indifferent(command: &Command) -> bool {
+fn is_indifferent(command: &Command, npm: &Tool) -> bool {
     let program = command.program().first().map_or("", |program| base_name(program));
     program.is_empty()
         || INDIFFERENT.contains(&program)
-        || is_use(command, &NPM_INSTALL)
-        || is_use(command, &Leftover { verbs: &["cache"], ..NPM_INSTALL })
+        || npm.is_used_by(command)
+        || find_verb(command.program(), &npm.programs, &["cache"]).is_some()
 }

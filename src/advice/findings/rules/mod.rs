@@ -8,6 +8,7 @@ use super::beside::Beside;
 use super::glob::Glob;
 use super::matcher::Matcher;
 use super::proof::Proof;
+use crate::advice::tool::Tool;
 use crate::tree::Cause;
 
 pub use read::RulesError;
@@ -126,6 +127,8 @@ pub struct Rule {
     pub append: Option<String>,
     /// Replacements in the RUN that leaves the files behind: pairs of words.
     pub replace: Vec<(String, String)>,
+    /// Programs that leave them behind.
+    pub tools: Vec<Tool>,
     /// Lines for `.dockerignore`, if a COPY added the files.
     pub ignore: Vec<String>,
     /// Links to documentation.
@@ -178,6 +181,8 @@ pub(crate) struct Place {
 pub struct Rules {
     pub(crate) list: Vec<Rule>,
     pub(crate) signatures: Vec<Signature>,
+    /// Tools with a flag that no path asks for.
+    pub(crate) tools: Vec<Tool>,
     pub(crate) proofs: Vec<Proof>,
     pub(crate) matcher: Matcher,
     pub(crate) places: Vec<Place>,

@@ -9,6 +9,7 @@ use toml::Spanned;
 use super::{Level, Place, Proof, Purpose, Rule, Rules, Signature, When};
 use crate::advice::findings::beside::Beside;
 use crate::advice::findings::glob::Glob;
+use crate::advice::tool::Tool;
 use crate::display::escaped_str;
 use crate::tree::Cause;
 
@@ -44,6 +45,8 @@ struct File {
     signature: Vec<WrittenSignature>,
     #[serde(default)]
     place: Vec<WrittenPlace>,
+    #[serde(default)]
+    tool: Vec<Tool>,
 }
 
 /// A rule as written. A disabled rule needs nothing but its id.
@@ -69,6 +72,8 @@ struct WrittenRule {
     append: Option<String>,
     #[serde(default)]
     replace: Vec<(String, String)>,
+    #[serde(default)]
+    tool: Vec<Tool>,
     #[serde(default)]
     ignore: Vec<String>,
     #[serde(default)]
@@ -152,6 +157,7 @@ pub fn read(files: &[(&str, &str)]) -> Result<Rules, RulesError> {
         if rules.list.len() + parsed.rule.len() + parsed.place.len() + parsed.signature.len() > RULES {
             return Err(reader.error(0..0, None, format!("there are more than {RULES} rules")));
         }
+        rules.tools.extend(parsed.tool);
         let mut here = HashSet::new();
         for rule in parsed.rule {
             let id = rule.id.get_ref().clone();
@@ -217,9 +223,10 @@ impl Reader<'_> {
             Level::Toolchain => Purpose::Toolchain,
             Level::Documentation => Purpose::Documentation,
         });
+        let by_tool = || rule.tool.first().map(Tool::sentence);
         let rule = Rule {
             title: rule.title.ok_or_else(|| self.missing(&at, "title"))?,
-            fix: rule.fix.ok_or_else(|| self.missing(&at, "fix"))?,
+            fix: rule.fix.or_else(by_tool).ok_or_else(|| self.missing(&at, "fix"))?,
             id: rule.id.into_inner(),
             level,
             purpose,
@@ -228,6 +235,7 @@ impl Reader<'_> {
             why: rule.why,
             append: rule.append,
             replace: rule.replace,
+            tools: rule.tool,
             ignore: rule.ignore,
             sources: rule.sources,
             minimum: rule.minimum.unwrap_or(MINIMUM),

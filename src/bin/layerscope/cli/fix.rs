@@ -8,11 +8,12 @@ use clap::Args;
 use std::sync::Arc;
 
 use layerscope::advice::base::{Base, base};
-use layerscope::advice::dockerfile::{Dockerfile, Evidence, Target as Subject, fix, rebuild};
+use layerscope::advice::dockerfile::{Dockerfile, Evidence, Target as Subject, fix, rebuild, text_from};
 use layerscope::display::escaped;
 use layerscope::files::contents::LayerContents;
 use layerscope::files::filesystem::Filesystem;
 use layerscope::files::output::{check_free, write_file};
+use layerscope::shell::quoted;
 use layerscope::{Inspection, Progress};
 
 use super::ascii::Ascii;
@@ -20,7 +21,7 @@ use super::output::writing;
 use super::settings::AsciiOption;
 use super::study::{BaseArguments, PreparedBase};
 use super::{Failure, OptionalTarget, completeness, read, read_opened, to_stdout};
-use crate::host_text::contents;
+use crate::host_text::bytes;
 use crate::tui::Signs;
 
 /// The name of the rebuilt file in the diff, unless it was written to a file.
@@ -38,6 +39,9 @@ pub struct FixArguments {
     /// Write the rebuilt Dockerfile to this new file, so that the diff can be applied to it
     #[arg(long, value_name = "FILE", conflicts_with = "dockerfile")]
     write_rebuilt: Option<PathBuf>,
+    /// Also speak of the order that keeps the build's cache, which saves no bytes
+    #[arg(long)]
+    cache: bool,
     #[command(flatten)]
     base: BaseArguments,
 }
@@ -79,13 +83,18 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
     let progress = Arc::new(Progress::default());
     let (opened, inspection) = read_opened(arguments.target.input()?, &options.selection(), &progress)?;
     completeness::say(&inspection);
-    let subject = match (given, &arguments.dockerfile) {
-        (Some(file), Some(path)) => Subject::given(&inspection, named(path), file, ignore_beside(path)?),
+    let mut subject = match (given, &arguments.dockerfile) {
+        (Some((file, raw)), Some(path)) => {
+            let (ignore, ignore_raw) = ignore_beside(path)?;
+            let subject = Subject::given(&inspection, named(path), file, ignore);
+            Subject { raw: raw || ignore_raw, directory: directory_of(path), ..subject }
+        }
         _ => {
             let name = arguments.write_rebuilt.as_deref().unwrap_or(Path::new(REBUILT));
             Subject::rebuilt(&inspection, named(name), &base_of(&inspection, &base)?)
         }
     };
+    subject.cache = arguments.cache;
     let contents = LayerContents::new(&opened);
     let filesystem = Filesystem::new(&inspection.tree, &contents, &progress);
     let evidence = Evidence::of(&inspection, subject.base_layers, &filesystem)?;
@@ -121,27 +130,40 @@ fn base_of(inspection: &Inspection, given: &PreparedBase) -> Result<Base, Failur
 
 /// Returns the name of a file in the diff: the path as given, unless `patch` refuses such a path.
 fn named(path: &Path) -> String {
-    let plain = path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir));
-    let name = if plain { path.as_os_str() } else { path.file_name().unwrap_or(path.as_os_str()) };
-    escaped(name.as_encoded_bytes())
+    let path = if is_below(path) { path } else { path.file_name().map_or(path, Path::new) };
+    // git takes no `./`.
+    let plain: PathBuf = path.components().filter(|part| !matches!(part, Component::CurDir)).collect();
+    escaped(plain.as_os_str().as_encoded_bytes())
+}
+
+/// Whether a path leads down from where the program runs: `patch` refuses others.
+fn is_below(path: &Path) -> bool {
+    path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
+}
+
+/// The directory that a diff of a file has to be applied in, if it is another one, quoted for a shell.
+fn directory_of(path: &Path) -> Option<String> {
+    let directory = path.parent().filter(|_| !is_below(path))?;
+    Some(quoted(&escaped(directory.as_os_str().as_encoded_bytes())))
 }
 
 /// Reads a Dockerfile; errors have the file and the line.
-fn parse(path: &Path) -> Result<Dockerfile, Failure> {
+fn parse(path: &Path) -> Result<(Dockerfile, bool), Failure> {
     let name = escaped(path.as_os_str().as_encoded_bytes());
-    let text = contents(path).map_err(|error| Failure::File(format!("cannot read {name}: {error}")))?;
-    Dockerfile::parse(text).map_err(|error| Failure::File(format!("{name}: {error}")))
+    let (text, raw) = text_of(path).map_err(|error| Failure::File(format!("cannot read {name}: {error}")))?;
+    let file = Dockerfile::parse(text).map_err(|error| Failure::File(format!("{name}: {error}")))?;
+    Ok((file, raw))
 }
 
 /// Returns the `.dockerignore` that builders read with a Dockerfile: `NAME.dockerignore` beside it,
 /// or the one of the context.
-fn ignore_beside(dockerfile: &Path) -> Result<(String, Option<String>), Failure> {
+fn ignore_beside(dockerfile: &Path) -> Result<((String, Option<String>), bool), Failure> {
     let mut own = dockerfile.as_os_str().to_owned();
     own.push(".dockerignore");
     let usual = dockerfile.with_file_name(".dockerignore");
     for path in [PathBuf::from(own), usual.clone()] {
-        match contents(&path) {
-            Ok(text) => return Ok((named(&path), Some(text))),
+        match text_of(&path) {
+            Ok((text, raw)) => return Ok(((named(&path), Some(text)), raw)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => {
                 let name = escaped(path.as_os_str().as_encoded_bytes());
@@ -149,5 +171,11 @@ fn ignore_beside(dockerfile: &Path) -> Result<(String, Option<String>), Failure>
             }
         }
     }
-    Ok((named(&usual), None))
+    Ok(((named(&usual), None), false))
+}
+
+/// Reads a text; the second value says whether bytes that are not UTF-8 stand in it as characters of their own.
+fn text_of(path: &Path) -> io::Result<(String, bool)> {
+    let not_text = || io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8, and has characters for private use");
+    text_from(bytes(path)?).ok_or_else(not_text)
 }

@@ -22,7 +22,7 @@ fn the_first_screen_answers_what_is_wasted_and_which_instruction_did_it() {
         "/usr/lib/go",
         "still ship from layer 1 `RUN apk add --update go git mercurial`",
         "gone since layer 3 `RUN apk del",
-        "Fix: delete them in the RUN",
+        "Fix: combine the RUN",
     ] {
         assert!(screen.contains(answer), "{answer:?} is not on\n{screen}");
     }

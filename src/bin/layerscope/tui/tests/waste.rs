@@ -38,7 +38,7 @@ fn every_group_has_its_size_cause_layers_and_both_instructions() {
         "deleted",
         "RUN apk add --update go git mercurial → RUN apk del go git mercurial",
         "why layer 3 hides the bytes of layer 1, but layer 1 still ships them",
-        "fix delete them in the RUN that adds them: merge 1 and 3 into one",
+        "fix combine the RUN instructions of layers 1 to 3",
     ] {
         assert!(screen.contains(answer), "{answer:?} is not on\n{screen}");
     }

@@ -1,0 +1,245 @@
+//! What small text files of an image's own layers say: names that they mention, and whether a project's files for
+//! dependencies stand for themselves.
+
+use std::collections::BTreeMap;
+
+use serde_json::Value;
+
+use crate::analysis::Inspection;
+use crate::error::Error;
+use crate::files::filesystem::Filesystem;
+use crate::tree::{Kind, NodeId, Tree, VersionId};
+
+/// Larger files are not read, in bytes.
+const LIMIT: u64 = 256 << 10;
+/// So many files are read.
+const FILES: usize = 400;
+/// Directories whose files say nothing of the project itself.
+const OTHERS: [&[u8]; 12] = [
+    b"node_modules",
+    b".git",
+    b".venv",
+    b"venv",
+    b"site-packages",
+    b"dist-packages",
+    b"vendor",
+    b"target",
+    b"__pycache__",
+    b".cache",
+    b"proc",
+    b"doc",
+];
+/// Files without an ending that say how a project is built or run.
+const NAMES: [&str; 12] = [
+    "makefile",
+    "procfile",
+    "gemfile",
+    "rakefile",
+    "justfile",
+    "cmakelists.txt",
+    "requirements.txt",
+    "go.mod",
+    "build.rs",
+    "pipfile",
+    "dockerfile",
+    "gruntfile",
+];
+/// Endings of files that say how a project is built or run.
+const ENDINGS: [&str; 16] = [
+    ".sh", ".bash", ".toml", ".cfg", ".ini", ".yml", ".yaml", ".json", ".xml", ".gradle", ".kts", ".mk", ".service",
+    ".conf", ".py", ".csproj",
+];
+/// Words of files whose build takes the version from a repository.
+const REPOSITORY: [&str; 24] = [
+    "setuptools_scm",
+    "setuptools-scm",
+    "hatch-vcs",
+    "hatch_vcs",
+    "versioneer",
+    "versioningit",
+    "dunamai",
+    "dynamic-versioning",
+    "pbr",
+    "git describe",
+    "git rev-parse",
+    "git log",
+    "git-commit-id",
+    "git-revision",
+    "git-rev",
+    "gitversion",
+    "gitVersion",
+    "jgitver",
+    "MinVer",
+    "Nerdbank",
+    "vergen",
+    "git2",
+    "git submodule",
+    ".git/",
+];
+
+/// What files say.
+#[derive(Debug, Clone, Default)]
+pub struct Texts {
+    /// Path and text of each.
+    files: Vec<(String, String)>,
+    /// Absolute targets of symbolic links, with theirs paths.
+    links: Vec<(String, String)>,
+}
+
+impl Texts {
+    /// Reads the files of the layers from `base_layers` on; the only error is [`Error::Cancelled`].
+    pub fn read(inspection: &Inspection, base_layers: usize, filesystem: &Filesystem<'_>) -> Result<Self, Error> {
+        let tree = &inspection.tree;
+        let mut texts = Self::default();
+        let mut chosen: BTreeMap<Vec<u8>, VersionId> = BTreeMap::new();
+        for node in tree.nodes() {
+            let own = tree.versions(node).filter(|&version| tree.born(version) >= base_layers);
+            for version in own {
+                match tree.kind(version) {
+                    Kind::Symlink => texts.links.extend(link(tree, node, version)),
+                    Kind::File if is_telling(tree, node, version) && chosen.len() < FILES => {
+                        chosen.insert(tree.path(node), version);
+                    }
+                    _ => {}
+                }
+            }
+        }
+        for (path, version) in chosen {
+            if let Ok(bytes) = filesystem.read_start(version, LIMIT)?
+                && let Ok(text) = String::from_utf8(bytes)
+                && (text.starts_with("#!") || is_named(&path))
+            {
+                texts.files.push((crate::display::escaped(&path), text));
+            }
+        }
+        Ok(texts)
+    }
+
+    /// The file that mentions a name as a part of a path, or leads there.
+    pub fn mentioning(&self, name: &str) -> Option<&str> {
+        let said = self.files.iter().chain(&self.links).find(|(_, text)| mentions(text, name));
+        said.map(|(path, _)| path.as_str())
+    }
+
+    /// The file that has one of these programs as a word.
+    pub fn running(&self, programs: &[&str]) -> Option<&str> {
+        let runs = |text: &str| programs.iter().any(|program| has_word(text, program));
+        self.files.iter().find(|(_, text)| text.starts_with("#!") && runs(text)).map(|(path, _)| path.as_str())
+    }
+
+    /// The file whose build takes the version from a repository.
+    pub fn needing_repository(&self) -> Option<&str> {
+        let asks = |text: &str| REPOSITORY.iter().any(|word| text.contains(word));
+        self.files.iter().find(|(_, text)| asks(text)).map(|(path, _)| path.as_str())
+    }
+
+    /// Whether the file for dependencies at a path was read, and refers to no other file.
+    pub fn stands_alone(&self, path: &str) -> bool {
+        let path: String =
+            path.split('/').filter(|part| !matches!(*part, "" | ".")).flat_map(|part| ["/", part]).collect();
+        let Some((_, text)) = self.files.iter().find(|(known, _)| *known == path) else { return false };
+        stands_alone(path.rsplit('/').next().unwrap_or_default(), text)
+    }
+}
+
+/// Whether a text has a name between what is no part of a name.
+pub fn mentions(text: &str, name: &str) -> bool {
+    let is_part = |c: char| c.is_alphanumeric() || "_-.".contains(c);
+    text.match_indices(name).any(|(at, _)| {
+        !text[..at].chars().next_back().is_some_and(is_part)
+            && !text[at + name.len()..].chars().next().is_some_and(is_part)
+    })
+}
+
+fn has_word(text: &str, word: &str) -> bool {
+    text.split(|c: char| !(c.is_alphanumeric() || "_-.".contains(c))).any(|other| other == word)
+}
+
+fn link(tree: &Tree, node: NodeId, version: VersionId) -> Option<(String, String)> {
+    let target = tree.target(version)?;
+    Some((crate::display::escaped(&tree.path(node)), String::from_utf8_lossy(target).into_owned()))
+}
+
+/// Whether a file may say how a project is built or run.
+fn is_telling(tree: &Tree, node: NodeId, version: VersionId) -> bool {
+    let above =
+        std::iter::successors(Some(tree.parent(node)), |&node| (node != NodeId::ROOT).then(|| tree.parent(node)));
+    tree.size(version) > 0
+        && tree.size(version) <= LIMIT
+        && (tree.mode(version) & 0o111 != 0 || is_named(tree.name(node)))
+        && !above.into_iter().any(|node| OTHERS.contains(&tree.name(node)))
+}
+
+fn is_named(path: &[u8]) -> bool {
+    let path = String::from_utf8_lossy(path).to_ascii_lowercase();
+    let name = path.rsplit('/').next().unwrap_or_default();
+    // A list of what is not wanted mentions it.
+    let is_list = name.ends_with("ignore") || name == ".gitattributes" || name.ends_with("-lock.json");
+    !is_list && (NAMES.contains(&name) || name == ".npmrc" || ENDINGS.iter().any(|ending| name.ends_with(ending)))
+}
+
+/// Whether a file for dependencies needs no file that is not one of them.
+fn stands_alone(name: &str, text: &str) -> bool {
+    let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
+    match name {
+        "package.json" => serde_json::from_str::<Value>(text).is_ok_and(|project| is_plain_project(&project)),
+        "go.mod" => !lines().any(|line| line.split_once("=>").is_some_and(|(_, to)| to.trim().starts_with('.'))),
+        "Gemfile" => !lines().any(|line| ["gemspec", "path", "eval_gemfile"].iter().any(|word| has_word(line, word))),
+        "pom.xml" => !["<modules>", "<parent>", "<systemPath>"].iter().any(|word| text.contains(word)),
+        "requirements.txt" => !lines().any(|line| line.starts_with(['-', '.', '/']) || line.contains("file:")),
+        ".yarnrc.yml" => !["yarnPath", "plugins", "path:"].iter().any(|word| text.contains(word)),
+        _ => true,
+    }
+}
+
+fn is_plain_project(project: &Value) -> bool {
+    const LISTS: [&str; 6] =
+        ["dependencies", "devDependencies", "optionalDependencies", "peerDependencies", "overrides", "resolutions"];
+    const LOCAL: [&str; 7] = ["file:", "link:", "portal:", "workspace:", "patch:", ".", "/"];
+    const SCRIPTS: [&str; 6] = ["preinstall", "install", "postinstall", "prepublish", "preprepare", "prepare"];
+    let strings = |list: &Value| -> bool {
+        let versions = list.as_object().into_iter().flatten().filter_map(|(_, version)| version.as_str());
+        versions.into_iter().any(|version| LOCAL.iter().any(|local| version.starts_with(local)))
+    };
+    project.get("workspaces").is_none()
+        && !LISTS.iter().filter_map(|list| project.get(list)).any(strings)
+        && !SCRIPTS.iter().any(|script| project.get("scripts").is_some_and(|scripts| scripts.get(script).is_some()))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_file_that_refers_to_others_does_not_stand_alone() {
+        for (name, text) in [
+            ("requirements.txt", "-r base.txt\n"),
+            ("requirements.txt", "./lib\n"),
+            ("package.json", "{\"workspaces\": [\"a\"]}"),
+            ("package.json", "{\"dependencies\": {\"a\": \"file:./a\"}}"),
+            ("package.json", "{\"scripts\": {\"postinstall\": \"node x.js\"}}"),
+            ("package.json", "{"),
+            ("go.mod", "replace a => ../a\n"),
+            ("Gemfile", "gemspec\n"),
+            ("Gemfile", "gem 'a', path: 'a'\n"),
+            ("pom.xml", "<modules><module>a</module></modules>"),
+            (".yarnrc.yml", "yarnPath: .yarn/releases/yarn.cjs\n"),
+        ] {
+            assert!(!stands_alone(name, text), "{name}: {text}");
+        }
+        for (name, text) in [
+            ("requirements.txt", "a==1\n# b\n"),
+            ("package.json", "{\"dependencies\": {\"a\": \"^1\"}, \"scripts\": {\"start\": \"node .\"}}"),
+            ("go.mod", "module x\nreplace a => b v1\n"),
+            ("Gemfile", "gem 'a'\n"),
+        ] {
+            assert!(stands_alone(name, text), "{name}: {text}");
+        }
+    }
+
+    #[test]
+    fn a_name_is_mentioned_as_a_part_of_a_path_only() {
+        assert!(mentions("/app/.venv/bin", ".venv") && mentions("rm -rf .venv", ".venv"));
+        assert!(!mentions("/app/.venv2", ".venv") && !mentions("my.venv", ".venv"));
+    }
+}

@@ -1,0 +1,86 @@
+//! The shell that runs the commands of an instruction: what cannot be told to be a POSIX shell is left alone.
+
+use crate::advice::dockerfile::mapping::Mapping;
+use crate::advice::dockerfile::parse::{Dockerfile, Keyword};
+use crate::advice::dockerfile::step::Step;
+use crate::analysis::Inspection;
+use crate::shell::base_name;
+
+/// Shells that read commands as POSIX has them, as far as a change of a Dockerfile goes.
+const POSIX: [&str; 7] = ["ash", "bash", "busybox", "dash", "ksh", "sh", "zsh"];
+
+/// A shell.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Shell {
+    /// A POSIX shell.
+    Posix {
+        /// Whether it ends at the first command that fails, as `-e` says.
+        errexit: bool,
+    },
+    /// PowerShell, cmd, or a program that is not known.
+    Another,
+}
+
+impl Shell {
+    /// Whether the commands are read as POSIX has them.
+    pub fn is_posix(self) -> bool {
+        self != Self::Another
+    }
+
+    /// Whether it ends at the first command that fails.
+    pub fn ends_at_errors(self) -> bool {
+        self == Self::Posix { errexit: true }
+    }
+
+    /// The shell that these words start.
+    fn of_words(words: &[impl AsRef<str>]) -> Self {
+        let mut words = words.iter().map(AsRef::as_ref);
+        let is_posix = words.next().is_some_and(|program| POSIX.contains(&base_name(program)));
+        if !is_posix {
+            return Self::Another;
+        }
+        let (mut errexit, mut is_option) = (false, false);
+        for word in words {
+            let letters = word.strip_prefix('-').filter(|letters| !letters.starts_with('-')).unwrap_or_default();
+            errexit |= letters.contains('e') || (is_option && word == "errexit");
+            is_option = letters.ends_with('o');
+        }
+        Self::Posix { errexit }
+    }
+}
+
+/// The shell of each instruction of a file: what `SHELL` says, else the history, else what the image's system has.
+pub fn in_force(inspection: &Inspection, file: &Dockerfile, mapping: &Mapping, steps: &[Step]) -> Vec<Shell> {
+    let windows = inspection.platform.as_deref().is_some_and(|platform| platform.starts_with("windows"));
+    let usual = if windows { Shell::Another } else { Shell::Posix { errexit: false } };
+    let mut shells = vec![usual; file.instructions.len()];
+    let mut said = None;
+    for i in file.of_last_stage() {
+        let instruction = &file.instructions[i];
+        if instruction.keyword == Keyword::Shell {
+            said = Some(instruction.json().map_or(Shell::Another, |words| Shell::of_words(&words)));
+        }
+        let step = mapping.steps.get(i).copied().flatten().and_then(|step| steps.get(step));
+        let recorded = step.and_then(|step| step.shell.as_deref()).map(Shell::of_words);
+        shells[i] = said.or(recorded).unwrap_or(usual);
+    }
+    shells
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_shell_is_known_by_its_words() {
+        let of = |text: &str| Shell::of_words(&text.split(' ').collect::<Vec<_>>());
+        assert_eq!(of("/bin/sh -c"), Shell::Posix { errexit: false });
+        for text in ["/bin/bash -euo pipefail -c", "/bin/bash -o errexit -c", "bash -ec"] {
+            assert_eq!(of(text), Shell::Posix { errexit: true }, "{text}");
+        }
+        assert_eq!(of("/bin/bash -o pipefail -c"), Shell::Posix { errexit: false });
+        for text in ["pwsh -Command", "powershell -Command", "cmd /S /C", "/usr/bin/python3 -c", "/usr/bin/env bash"] {
+            assert_eq!(of(text), Shell::Another, "{text}");
+        }
+    }
+}

@@ -1,0 +1,129 @@
+//! Remedy: what keeps bytes out of an image. Reports, screens, lessons and the ladder all render it.
+
+use crate::analysis::Inspection;
+use crate::tree::Cause;
+
+/// The most instructions that are written as one.
+const MERGED: usize = 6;
+/// The longest instruction that is looked into and written out, in bytes.
+pub(super) const LINE: usize = 16 << 10;
+
+/// Kind of a remedy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// One `RUN` in place of several.
+    Merge,
+    /// A flag, a command at the end of the `RUN`, or a cache mount: what a tool or a rule offers.
+    Tool,
+    /// Lines in `.dockerignore`.
+    Ignore,
+    /// Mode or owner while copying.
+    Copy,
+    /// Another base image.
+    Base,
+    /// A build stage of its own.
+    Stage,
+    /// Anything else that a rule says.
+    Other,
+}
+
+/// A way to keep bytes out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Remedy {
+    /// Kind.
+    pub kind: Kind,
+    /// What to do, in a sentence.
+    pub what: String,
+    /// The instruction as it should be, made of the image's own; not escaped.
+    pub dockerfile: Option<String>,
+    /// Lines for `.dockerignore`.
+    pub dockerignore: Vec<String>,
+    /// Bytes that the image would be smaller by.
+    pub saves: u64,
+}
+
+impl Remedy {
+    /// A remedy that is a sentence.
+    pub(super) fn new(kind: Kind, what: impl Into<String>) -> Self {
+        Self { kind, what: what.into(), dockerfile: None, dockerignore: Vec::new(), saves: 0 }
+    }
+
+    /// The remedy with an instruction, unless it is too long to be read.
+    pub(super) fn with_line(self, line: Option<String>) -> Self {
+        Self { dockerfile: line.filter(|line| line.len() <= LINE), ..self }
+    }
+
+    /// The remedy for bytes of layer `born` that layer `died` deletes, replaces or writes again.
+    pub fn for_dead(inspection: &Inspection, born: usize, died: usize, cause: Cause) -> Self {
+        if born == died {
+            return Self::new(Kind::Other, "have the tool that writes this layer write each path once");
+        }
+        let text = |layer: usize| inspection.layers[layer].instruction.text.as_str();
+        let (run, copied) = (text(born).starts_with("RUN "), born > 0 && copies(text(born)));
+        let both = run && text(died).starts_with("RUN ");
+        match cause {
+            Cause::Recopied if run => {
+                Self::new(Kind::Copy, format!("set mode and owner in the RUN of layer {born} itself"))
+            }
+            Cause::Recopied => Self::new(Kind::Copy, "set mode and owner while copying: COPY --chmod=… --chown=…"),
+            _ if both => Self::merge(inspection, born, died, "build in another stage"),
+            Cause::Overwritten => {
+                Self::new(Kind::Other, "write them once, in the instruction that knows their final contents")
+            }
+            _ if copied => Self::new(
+                Kind::Ignore,
+                "keep them out of the build context with .dockerignore, or copy only what is needed from another stage",
+            ),
+            _ => Self::new(
+                Kind::Base,
+                "start from a base image without them, or copy only what is needed into another stage",
+            ),
+        }
+    }
+
+    /// One `RUN` for those from layer `born` to layer `died`, or another way.
+    pub(super) fn merge(inspection: &Inspection, born: usize, died: usize, otherwise: &str) -> Self {
+        let is_run = |&layer: &usize| inspection.layers[layer].instruction.text.starts_with("RUN ");
+        let runs: Vec<_> = (born..=died).filter(is_run).collect();
+        let line = merged(inspection, born, died);
+        match combined(&runs) {
+            Some(what) if runs.first() == Some(&born) => {
+                Self::new(Kind::Merge, format!("{what}; or {otherwise}")).with_line(line)
+            }
+            _ => Self::new(Kind::Other, otherwise).with_line(line),
+        }
+    }
+}
+
+/// `combine the RUN instructions of layers 1 to 3`; `None` if there are fewer than two.
+pub(super) fn combined(layers: &[usize]) -> Option<String> {
+    let named = match layers {
+        [] | [_] => return None,
+        [first, .., last] if last - first + 1 == layers.len() && layers.len() > 2 => format!("{first} to {last}"),
+        [one, other] => format!("{one} and {other}"),
+        [first, .., last] => format!("{first} to {last}, without those that copy between them"),
+    };
+    Some(format!("combine the RUN instructions of layers {named}"))
+}
+
+/// Whether an instruction copies.
+pub(super) fn copies(text: &str) -> bool {
+    text.starts_with("COPY ") || text.starts_with("ADD ")
+}
+
+/// The steps from one layer to another as one RUN, if all of them are one.
+pub(super) fn merged(inspection: &Inspection, born: usize, died: usize) -> Option<String> {
+    if died <= born || died - born >= MERGED {
+        return None;
+    }
+    let commands: Option<Vec<_>> = (born..=died).map(|i| command(&inspection.layers[i].instruction.text)).collect();
+    Some(format!("RUN {}", commands?.join(" \\\n && ")))
+}
+
+/// The command of a RUN in shell form, in one line.
+pub(super) fn command(text: &str) -> Option<&str> {
+    let command = text.strip_prefix("RUN ")?.trim();
+    let plain =
+        text.len() <= LINE && !command.starts_with("<<") && !command.starts_with("--") && !command.starts_with('[');
+    (plain && !command.contains('\n')).then_some(command)
+}

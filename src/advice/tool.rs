@@ -1,0 +1,296 @@
+//! Programs that leave caches behind, and what keeps those out of an image: `[[rule.tool]]` of the rules.
+//!
+//! Findings and `fix` both render what stands there, so that they never give different advice.
+
+use std::ops::Range;
+
+use serde::Deserialize;
+
+use crate::shell::{self, Command, Script, base_name};
+
+/// Any subcommand, or none.
+const NO_VERBS: &[&str] = &[];
+/// Commands behind which nothing of the same shell runs.
+const LEAVING: [&str; 3] = ["exec", "exit", "return"];
+/// Words of package managers and programs that take something away.
+const REMOVING: [&str; 8] = ["remove", "purge", "autoremove", "erase", "del", "uninstall", "rm", "unlink"];
+
+/// A program that leaves files behind.
+#[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
+#[serde(deny_unknown_fields)]
+pub struct Tool {
+    /// Name of what it leaves.
+    pub leaves: String,
+    /// Its names; `python -m pip` is `pip`.
+    pub programs: Vec<String>,
+    /// Subcommands that leave the files; none means any.
+    #[serde(default)]
+    pub verbs: Vec<String>,
+    /// Subcommands that need the files.
+    #[serde(default)]
+    pub needed_by: Vec<String>,
+    /// Directories that the flag and the command keep empty; none means all of the rule's.
+    #[serde(default)]
+    pub places: Vec<String>,
+    /// Flag behind the subcommand that keeps the files out.
+    pub flag: Option<String>,
+    /// Words that the flag replaces.
+    #[serde(default)]
+    pub instead_of: Vec<String>,
+    /// Command that removes the files.
+    pub clean: Option<String>,
+    /// Part of that command, or of another one that does the same; the command itself if it is not given.
+    pub shows: Option<String>,
+    /// Directories that a cache mount may keep instead.
+    #[serde(default)]
+    pub mount: Vec<String>,
+}
+
+/// A piece of a script and the text to put in its place.
+pub type Edit = (Range<usize>, String);
+
+impl Tool {
+    /// Whether a command leaves the files.
+    pub(crate) fn is_used_by(&self, command: &Command) -> bool {
+        self.verb(command).is_some()
+    }
+
+    /// Whether a command runs the program at all.
+    pub(crate) fn runs(&self, command: &Command) -> bool {
+        find_verb(command.program(), &self.programs, NO_VERBS).is_some()
+    }
+
+    /// Whether a command needs the files.
+    pub(crate) fn is_needed_by(&self, command: &Command) -> bool {
+        !self.needed_by.is_empty() && find_verb(command.program(), &self.programs, &self.needed_by).is_some()
+    }
+
+    /// Position of the subcommand among a command's words.
+    fn verb(&self, command: &Command) -> Option<usize> {
+        let program = command.program();
+        Some(command.words.len() - program.len() + find_verb(program, &self.programs, &self.verbs)?)
+    }
+
+    /// Whether flag and command keep a path out, given without the slash at its start.
+    pub fn keeps_out(&self, path: &str) -> bool {
+        self.places.is_empty() || self.places.iter().any(|place| lies_at(path, place))
+    }
+
+    /// The directory that a cache mount keeps a path in.
+    pub fn mount_of(&self, path: &str) -> Option<&str> {
+        self.mount.iter().map(String::as_str).find(|mount| lies_at(path, mount))
+    }
+
+    /// The edits that put the flag behind each subcommand that lacks it.
+    pub(crate) fn flag_edits(&self, script: &Script) -> Vec<Edit> {
+        let Some(flag) = &self.flag else { return Vec::new() };
+        let mut edits = Vec::new();
+        for command in script.commands.iter().filter(|command| !command.words.contains(&flag.as_str())) {
+            let Some(verb) = self.verb(command) else { continue };
+            for at in
+                (1..command.words.len()).filter(|&at| self.instead_of.iter().any(|word| word == command.words[at]))
+            {
+                edits.push((command.places[at - 1].end..command.places[at].end, String::new()));
+            }
+            let end = command.places[verb].end;
+            edits.push((end..end, format!(" {flag}")));
+        }
+        edits.sort_by_key(|(place, _)| (place.start, place.end));
+        edits
+    }
+
+    /// The command to put behind a script, with the operator before it; `None` where it is there, or nothing can follow.
+    pub(crate) fn cleaning(&self, script: &Script, text: &str) -> Option<String> {
+        let clean = self.clean.as_deref()?;
+        let leaves = |command: &Command| command.starts_with_any(&LEAVING);
+        let ends_open = text.trim_end().ends_with(['&', '|']);
+        if self.is_cleaned_in(text) || ends_open || script.commands.iter().any(leaves) {
+            return None;
+        }
+        let last = script.commands.iter().rposition(|command| self.runs(command))?;
+        // A program that is gone by then cannot clean up.
+        let program = *script.commands[last].program().first()?;
+        let removed = script.commands[last + 1..].iter().any(|command| {
+            let is_named = |word: &&str| base_name(word) == base_name(program);
+            command.words.iter().any(|word| REMOVING.contains(word)) && command.words.iter().any(|word| is_named(&word))
+        });
+        if removed && !clean.starts_with("rm ") {
+            return None;
+        }
+        // What runs as somebody else cleans up as somebody else.
+        let prefix = script.commands[last].runs_as()?;
+        if !prefix.is_empty() && clean.contains('$') {
+            return None;
+        }
+        let commands: Vec<_> = clean.split(" && ").map(|command| format!("{prefix}{command}")).collect();
+        let joint = if text.trim_end().ends_with(';') { "" } else { "&& " };
+        Some(format!("{joint}{}", commands.join(" && ")))
+    }
+
+    /// Whether a script removes the files already.
+    pub fn is_cleaned_in(&self, text: &str) -> bool {
+        let shows = self.shows.as_ref().or(self.clean.as_ref());
+        shows.is_some_and(|shows| text.contains(shows.as_str()))
+    }
+
+    /// A `RUN` that leaves nothing behind; `None` where the tool has no part in it.
+    pub fn applied_to(&self, run: &str) -> Option<String> {
+        let (head, text, tail) = match run.strip_prefix("RUN <<EOF\n") {
+            Some(body) => ("RUN <<EOF\n", body.strip_suffix("\nEOF")?, "\nEOF"),
+            None => ("RUN ", run.strip_prefix("RUN ")?.trim_end().trim_end_matches(';').trim_end(), ""),
+        };
+        let script = shell::read(text)?;
+        if !script.commands.iter().any(|command| self.is_used_by(command)) {
+            return None;
+        }
+        let edits = self.flag_edits(&script);
+        if !edits.is_empty() {
+            return Some(format!("{head}{}{tail}", edited(text, &edits)));
+        }
+        let clean = self.cleaning(&script, text)?;
+        let clean =
+            if tail.is_empty() { format!(" \\\n {clean}") } else { format!("\n{}", clean.trim_start_matches("&& ")) };
+        Some(format!("{head}{text}{clean}{tail}"))
+    }
+
+    /// A sentence on how to keep the files out.
+    pub fn sentence(&self) -> String {
+        let mount = self.mount.first().map(|mount| format!("RUN --mount=type=cache,target=/{mount} …"));
+        let own = match (&self.flag, &self.clean) {
+            (Some(flag), _) => {
+                let verb = self.verbs.first().map(|verb| format!("{verb} ")).unwrap_or_default();
+                Some(format!("{} {verb}{flag} …", self.programs[0]))
+            }
+            (None, Some(clean)) => Some(format!("in the same RUN: && {clean}")),
+            (None, None) => None,
+        };
+        own.into_iter().chain(mount).collect::<Vec<_>>().join("; or ")
+    }
+}
+
+/// A text with the edits, which are in order.
+fn edited(text: &str, edits: &[Edit]) -> String {
+    let (mut out, mut from) = (String::new(), 0);
+    for (place, new) in edits.iter().filter(|(place, _)| place.end <= text.len()) {
+        out.push_str(text.get(from..place.start).unwrap_or_default());
+        out.push_str(new);
+        from = place.end;
+    }
+    out.push_str(&text[from..]);
+    out
+}
+
+/// Whether a path is a place or lies below it; `home/` stands for each home directory.
+fn lies_at(path: &str, place: &str) -> bool {
+    let path = crate::path::components(path.as_bytes());
+    let home = match path.as_slice() {
+        [b"root", rest @ ..] | [b"home", _, rest @ ..] => Some(rest),
+        _ => None,
+    };
+    let (path, place) = match (place.strip_prefix("home/"), home) {
+        (Some(place), Some(rest)) => (rest, place),
+        (Some(_), None) => return false,
+        (None, _) => (path.as_slice(), place),
+    };
+    path.starts_with(&crate::path::components(place.as_bytes()))
+}
+
+/// The subcommand of a program's words, with its position; `None` if it is not one of `programs` and `verbs`.
+pub fn find_verb(words: &[&str], programs: &[impl AsRef<str>], verbs: &[impl AsRef<str>]) -> Option<usize> {
+    let (program, skipped) = match words {
+        [python, "-m", module, ..] if python.starts_with("python") => (*module, 3),
+        [program, ..] => (base_name(program), 1),
+        [] => return None,
+    };
+    if !programs.iter().any(|known| known.as_ref() == program) {
+        return None;
+    }
+    if verbs.is_empty() {
+        return Some(skipped - 1);
+    }
+    // An option that takes a value in the next word comes before the subcommand only rarely.
+    (skipped..words.len())
+        .find(|&at| verbs.iter().any(|verb| verb.as_ref() == words[at]))
+        .filter(|&at| words[skipped..at].iter().filter(|word| !word.starts_with('-')).count() <= 1)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::advice::findings::Rules;
+
+    fn line(id: &str, text: &str) -> Option<String> {
+        let rules = Rules::built_in();
+        let rule = rules.iter().find(|rule| rule.id == id).unwrap();
+        rule.tools.iter().find_map(|tool| tool.applied_to(text))
+    }
+
+    #[test]
+    fn a_subcommand_is_found_behind_options() {
+        let verb = |text: &str| {
+            let words: Vec<_> = text.split(' ').collect();
+            find_verb(&words, &["apt-get", "pip"], &["install"])
+        };
+        assert_eq!(verb("apt-get -y install x"), Some(2));
+        assert_eq!(verb("apt-get -o Dpkg::Use-Pty=0 install x"), Some(3));
+        assert_eq!(verb("python3 -m pip install x"), Some(3));
+        assert_eq!(verb("/usr/bin/apt-get install x"), Some(1));
+        assert_eq!(verb("apt-get purge x"), None);
+        assert_eq!(verb("echo apt-get install"), None);
+    }
+
+    #[test]
+    fn a_cleanup_is_appended_to_the_instruction_that_needs_it() {
+        assert_eq!(
+            line("apt-lists", "RUN apt-get update && apt-get install -y curl").unwrap(),
+            "RUN apt-get update && apt-get install -y curl \\\n && rm -rf /var/lib/apt/lists/*"
+        );
+        assert_eq!(
+            line("apt-lists", "RUN <<EOF\napt-get update\nEOF").unwrap(),
+            "RUN <<EOF\napt-get update\nrm -rf /var/lib/apt/lists/*\nEOF"
+        );
+        assert_eq!(line("apt-lists", "RUN curl x | sh"), None, "the command that made them is unknown");
+        assert_eq!(line("apt-lists", "COPY . ."), None);
+    }
+
+    #[test]
+    fn a_flag_is_put_into_the_instruction_s_own_words() {
+        let pip = |text| line("pip", text).unwrap();
+        assert_eq!(
+            pip("RUN pip install -r a.txt && python -m pip install b"),
+            "RUN pip install --no-cache-dir -r a.txt && python -m pip install --no-cache-dir b"
+        );
+        assert_eq!(pip("RUN pip3 install x"), "RUN pip3 install --no-cache-dir x");
+        assert_eq!(line("apk-cache", "RUN apk add --update go git").unwrap(), "RUN apk add --no-cache go git");
+        assert_eq!(line("apk-cache", "RUN apk --update add go").unwrap(), "RUN apk add --no-cache go");
+        assert_eq!(line("apk-cache", "RUN apk add --no-cache go"), None, "it is there already");
+    }
+
+    #[test]
+    fn a_cleanup_runs_as_what_it_cleans_up_after_or_not_at_all() {
+        let clean = |text: &str| line("npm", text).map(|line| line.rsplit("&& ").next().unwrap_or_default().to_owned());
+        assert_eq!(clean("RUN npm ci").as_deref(), Some("npm cache clean --force"));
+        assert_eq!(clean("RUN sudo npm ci").as_deref(), Some("sudo npm cache clean --force"));
+        assert_eq!(clean("RUN gosu node npm ci").as_deref(), Some("gosu node npm cache clean --force"));
+        for text in [
+            "RUN npm ci && exec sh -c x",
+            "RUN npm ci &",
+            "RUN npm ci; exit 0",
+            "RUN HOME=/tmp npm ci",
+            "RUN env npm_config_cache=/x npm ci",
+            "RUN npm ci && apk del npm",
+        ] {
+            assert_eq!(clean(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_place_in_a_home_directory_is_one_in_each() {
+        for path in ["root/.cache/pip", "home/me/.cache/pip/a"] {
+            assert!(lies_at(path, "home/.cache/pip"), "{path}");
+        }
+        for path in ["root/.cache/pipx", "srv/.cache/pip", "home/.cache/pip"] {
+            assert!(!lies_at(path, "home/.cache/pip"), "{path}");
+        }
+    }
+}
