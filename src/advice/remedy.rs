@@ -32,7 +32,7 @@ pub enum Kind {
 pub struct Remedy {
     /// Kind.
     pub kind: Kind,
-    /// What to do, in a sentence.
+    /// Sentence on what to do.
     pub what: String,
     /// The instruction as it should be, made of the image's own; not escaped.
     pub dockerfile: Option<String>,
@@ -106,7 +106,7 @@ pub(super) fn combined(layers: &[usize]) -> Option<String> {
     Some(format!("combine the RUN instructions of layers {named}"))
 }
 
-/// Whether an instruction copies.
+/// Returns whether an instruction copies.
 pub(super) fn copies(text: &str) -> bool {
     text.starts_with("COPY ") || text.starts_with("ADD ")
 }

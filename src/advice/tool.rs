@@ -50,17 +50,17 @@ pub struct Tool {
 pub type Edit = (Range<usize>, String);
 
 impl Tool {
-    /// Whether a command leaves the files.
+    /// Returns whether a command leaves the files.
     pub(crate) fn is_used_by(&self, command: &Command) -> bool {
         self.verb(command).is_some()
     }
 
-    /// Whether a command runs the program at all.
+    /// Returns whether a command runs the program at all.
     pub(crate) fn runs(&self, command: &Command) -> bool {
         find_verb(command.program(), &self.programs, NO_VERBS).is_some()
     }
 
-    /// Whether a command needs the files.
+    /// Returns whether a command needs the files.
     pub(crate) fn is_needed_by(&self, command: &Command) -> bool {
         !self.needed_by.is_empty() && find_verb(command.program(), &self.programs, &self.needed_by).is_some()
     }
@@ -71,7 +71,7 @@ impl Tool {
         Some(command.words.len() - program.len() + find_verb(program, &self.programs, &self.verbs)?)
     }
 
-    /// Whether flag and command keep a path out, given without the slash at its start.
+    /// Returns whether flag and command keep a path out, given without the slash at its start.
     pub fn keeps_out(&self, path: &str) -> bool {
         self.places.is_empty() || self.places.iter().any(|place| lies_at(path, place))
     }
@@ -127,7 +127,7 @@ impl Tool {
         Some(format!("{joint}{}", commands.join(" && ")))
     }
 
-    /// Whether a script removes the files already.
+    /// Returns whether a script removes the files already.
     pub fn is_cleaned_in(&self, text: &str) -> bool {
         let shows = self.shows.as_ref().or(self.clean.as_ref());
         shows.is_some_and(|shows| text.contains(shows.as_str()))
@@ -180,7 +180,7 @@ fn edited(text: &str, edits: &[Edit]) -> String {
     out
 }
 
-/// Whether a path is a place or lies below it; `home/` stands for each home directory.
+/// Returns whether a path is a place or lies below it; `home/` stands for each home directory.
 fn lies_at(path: &str, place: &str) -> bool {
     let path = crate::path::components(path.as_bytes());
     let home = match path.as_slice() {
@@ -217,7 +217,8 @@ pub fn find_verb(words: &[&str], programs: &[impl AsRef<str>], verbs: &[impl AsR
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::advice::findings::Rules;
+    // A test may look up.
+    use super::super::findings::Rules;
 
     fn line(id: &str, text: &str) -> Option<String> {
         let rules = Rules::built_in();

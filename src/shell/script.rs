@@ -72,7 +72,7 @@ impl<'a> Command<'a> {
         words
     }
 
-    /// Whether one of the programs is what it runs first, before any other.
+    /// Returns whether one of the programs is what it runs first, before any other.
     pub fn starts_with_any(&self, programs: &[&str]) -> bool {
         let first = self.words.iter().find(|word| !RESERVED.contains(*word) && !is_assignment(word));
         first.is_some_and(|first| programs.contains(first))

@@ -43,7 +43,7 @@ const WRAPPERS: [Wrapper; 22] = [
 /// Those of them that run their arguments as another user.
 const USERS: [&str; 6] = ["gosu", "runuser", "setpriv", "setuidgid", "su-exec", "sudo"];
 
-/// Whether a program runs its arguments as another user.
+/// Returns whether a program runs its arguments as another user.
 pub(crate) fn changes_user(program: &str) -> bool {
     USERS.contains(&base_name(program))
 }

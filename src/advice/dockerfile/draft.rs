@@ -14,7 +14,7 @@ pub enum Fate {
     Goes,
     /// The instruction moves before another one, with its comments.
     MovesBefore(usize),
-    /// It moves behind another instruction, with its comments.
+    /// Moves behind another instruction, with its comments.
     MovesBehind(usize),
     /// The command becomes part of another `RUN`.
     Joins,
@@ -34,9 +34,9 @@ pub enum Join {
 pub struct Member {
     /// The instruction.
     pub instruction: usize,
-    /// Whether its command is put in parentheses.
+    /// True if its command is put in parentheses.
     pub parentheses: bool,
-    /// Whether it goes on after errors where the others do not.
+    /// True if it goes on after errors where the others do not.
     pub goes_on: bool,
 }
 
@@ -59,10 +59,10 @@ pub struct Draft<'a> {
     merges: HashMap<usize, Merge>,
 }
 
-/// What hadolint's comments begin with.
+/// Beginning of hadolint's comments.
 const HADOLINT: &str = "hadolint ignore=";
 
-/// Whether a comment tells a linter something about the instruction below.
+/// Returns whether a comment tells a linter something about the instruction below.
 fn is_pragma(comment: &str) -> bool {
     let text = comment.trim().trim_start_matches('#').trim_start();
     text.starts_with(HADOLINT)

@@ -129,7 +129,7 @@ fn used_in(inspection: &Inspection, rule: &Rule, group: &Group) -> Option<usize>
     (group.born_in + 1..end.min(group.born_in + LATER)).rev().find(|&layer| uses(layer))
 }
 
-/// Whether an instruction needs what a tool leaves.
+/// Returns whether an instruction needs what a tool leaves.
 fn needs(tool: &Tool, text: &str) -> bool {
     let command = text.strip_prefix("RUN ").and_then(shell::read);
     command.is_some_and(|script| script.commands.iter().any(|command| tool.is_needed_by(command)))

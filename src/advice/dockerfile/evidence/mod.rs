@@ -102,7 +102,7 @@ pub struct Evidence {
     pub recommended: Vec<Unneeded>,
     /// npm packages that are only needed for development.
     pub development: Vec<Development>,
-    /// What small files say of names and dependencies.
+    /// Texts of small files: names that they mention, dependencies.
     pub texts: Texts,
     /// Executables in the image for some machine, as absolute paths.
     pub binaries: Vec<String>,

@@ -1,4 +1,4 @@
-//! What small text files of an image's own layers say: names that they mention, and whether a project's files for
+//! Reads small text files of an image's own layers: the names that they mention, and whether a project's files for
 //! dependencies stand for themselves.
 
 use std::collections::BTreeMap;
@@ -77,7 +77,7 @@ const REPOSITORY: [&str; 24] = [
     ".git/",
 ];
 
-/// What files say.
+/// Texts of files.
 #[derive(Debug, Clone, Default)]
 pub struct Texts {
     /// Path and text of each.
@@ -133,7 +133,7 @@ impl Texts {
         self.files.iter().find(|(_, text)| asks(text)).map(|(path, _)| path.as_str())
     }
 
-    /// Whether the file for dependencies at a path was read, and refers to no other file.
+    /// Returns whether the file for dependencies at a path was read, and refers to no other file.
     pub fn stands_alone(&self, path: &str) -> bool {
         let path: String =
             path.split('/').filter(|part| !matches!(*part, "" | ".")).flat_map(|part| ["/", part]).collect();
@@ -142,7 +142,7 @@ impl Texts {
     }
 }
 
-/// Whether a text has a name between what is no part of a name.
+/// Returns whether a text has a name between what is no part of a name.
 pub fn mentions(text: &str, name: &str) -> bool {
     let is_part = |c: char| c.is_alphanumeric() || "_-.".contains(c);
     text.match_indices(name).any(|(at, _)| {
@@ -160,7 +160,7 @@ fn link(tree: &Tree, node: NodeId, version: VersionId) -> Option<(String, String
     Some((crate::display::escaped(&tree.path(node)), String::from_utf8_lossy(target).into_owned()))
 }
 
-/// Whether a file may say how a project is built or run.
+/// Returns whether a file may say how a project is built or run.
 fn is_telling(tree: &Tree, node: NodeId, version: VersionId) -> bool {
     let above =
         std::iter::successors(Some(tree.parent(node)), |&node| (node != NodeId::ROOT).then(|| tree.parent(node)));
@@ -178,7 +178,7 @@ fn is_named(path: &[u8]) -> bool {
     !is_list && (NAMES.contains(&name) || name == ".npmrc" || ENDINGS.iter().any(|ending| name.ends_with(ending)))
 }
 
-/// Whether a file for dependencies needs no file that is not one of them.
+/// Returns whether a file for dependencies needs no file that is not one of them.
 fn stands_alone(name: &str, text: &str) -> bool {
     let lines = || text.lines().map(str::trim).filter(|line| !line.is_empty());
     match name {

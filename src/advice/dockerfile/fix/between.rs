@@ -41,7 +41,7 @@ const PLACELESS: [&str; 16] = [
 /// Programs whose effect does not depend on the working directory if their paths are absolute.
 const ON_PATHS: [&str; 6] = ["chmod", "chown", "ln", "mkdir", "rm", "touch"];
 
-/// Where an instruction that stands between two `RUN`s goes.
+/// Place of an instruction that stands between two `RUN`s.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Side {
     /// Before both.
@@ -51,7 +51,7 @@ pub enum Side {
 }
 
 impl Work<'_> {
-    /// Where instruction `i` can stand when the `RUN`s `before` and `behind` it become one; else why not.
+    /// Returns where instruction `i` can stand when the `RUN`s `before` and `behind` it become one; else why not.
     ///
     /// `rest` are the instructions from it to the last of the `RUN`s.
     pub(super) fn side(
@@ -111,7 +111,7 @@ impl Work<'_> {
         }
     }
 
-    /// Whether a `RUN` may read a variable: it names it, or a program that it runs may read any.
+    /// Returns whether a `RUN` may read a variable: it names it, or a program that it runs may read any.
     fn may_be_read(&self, name: &str, runs: &[usize]) -> bool {
         let upper = name.to_ascii_uppercase();
         let by_all = READ_BY_ALL.contains(&upper.as_str()) || upper.starts_with("LD_") || upper.starts_with("LC_");

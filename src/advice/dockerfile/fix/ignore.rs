@@ -291,7 +291,7 @@ impl Work<'_> {
         None
     }
 
-    /// Whether the module that a file in `__pycache__` was compiled from lies beside that directory.
+    /// Returns whether the module that a file in `__pycache__` was compiled from lies beside that directory.
     fn has_source(&self, cache: NodeId, file: NodeId) -> bool {
         let tree = &self.inspection.tree;
         let module = tree.name(file).split(|&byte| byte == b'.').next().unwrap_or_default();
@@ -372,20 +372,20 @@ impl Listed {
         self.patterns.iter().any(is_it) && !self.wants(pattern)
     }
 
-    /// Whether an exception names the pattern, or something in it.
+    /// Returns whether an exception names the pattern, or something in it.
     fn wants(&self, pattern: &str) -> bool {
         let name = pattern.trim_start_matches("**/");
         self.exceptions.iter().any(|line| line.split('/').any(|part| part == name) || line == pattern)
     }
 }
 
-/// Whether a word runs one of the programs in a command of its own, such as `$(git describe)`.
+/// Returns whether a word runs one of the programs in a command of its own, such as `$(git describe)`.
 fn calls_inside(word: &str, programs: &[&str]) -> bool {
     word.contains(['`', '$', ' ', '\'', '"'])
         && word.split(|c: char| c.is_whitespace() || "`$(){}|&;'\"".contains(c)).any(|part| programs.contains(&part))
 }
 
-/// Whether a command names a file other than as what it makes.
+/// Returns whether a command names a file other than as what it makes.
 fn is_input_of(arguments: &str, name: &str) -> bool {
     let words: Vec<_> = arguments.split(|c: char| c.is_whitespace() || ";&|()".contains(c)).collect();
     (0..words.len()).any(|at| {

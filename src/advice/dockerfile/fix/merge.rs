@@ -147,7 +147,7 @@ impl Work<'_> {
         Ok(())
     }
 
-    /// Where each instruction between the `RUN`s of a stretch goes.
+    /// Returns where each instruction between the `RUN`s of a stretch goes.
     fn sides(&self, stretch: Stretch, bytes: u64) -> Result<Vec<(usize, Side)>, String> {
         let between = &self.stage[stretch.from..=stretch.to];
         let mut sides: Vec<(usize, Side)> = Vec::new();

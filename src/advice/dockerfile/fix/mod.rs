@@ -54,9 +54,9 @@ pub struct Fix {
     pub remarks: Vec<Remark>,
     /// The files that change.
     pub changes: Vec<Change>,
-    /// Where the diff is to be applied, if that is not where the program runs; escaped for display.
+    /// Directory in which the diff is to be applied, if that is not where the program runs; escaped for display.
     pub directory: Option<String>,
-    /// Whether bytes that are not UTF-8 stand in the file as characters of their own.
+    /// True if bytes that are not UTF-8 stand in the file as characters of their own.
     pub raw: bool,
 }
 
@@ -164,7 +164,7 @@ impl Work<'_> {
         self.remarks.push(Remark { verdict, line, text: text.into(), inodes });
     }
 
-    /// Whether the commands of an instruction are for a POSIX shell.
+    /// Returns whether the commands of an instruction are for a POSIX shell.
     fn is_posix(&self, i: usize) -> bool {
         self.file.escape == '\\' && self.target.shells.get(i).is_none_or(|shell| shell.is_posix())
     }

@@ -132,14 +132,14 @@ impl Work<'_> {
         node.is_some_and(|node| tree.versions(node).any(|version| tree.born(version) == layer))
     }
 
-    /// Where a copy puts a file of this name.
+    /// Returns where a copy puts a file of this name.
     fn copied_to(&self, copy: usize, name: &str) -> Option<String> {
         let (_, destination) = self.file.instructions[copy].copied()?;
         Some(format!("{}/{name}", self.absolute(copy, &destination)?.trim_end_matches('/')))
     }
 }
 
-/// Whether a file only pins what another one names.
+/// Returns whether a file only pins what another one names.
 fn is_lock(name: &str) -> bool {
     ["go.sum", "package-lock.json", "npm-shrinkwrap.json", "yarn.lock", "Gemfile.lock", ".npmrc"].contains(&name)
 }

@@ -189,7 +189,7 @@ impl Work<'_> {
         Ok(whole)
     }
 
-    /// Whether an `ADD` unpacked an archive: its layer does not have the file that it names.
+    /// Returns whether an `ADD` unpacked an archive: its layer does not have the file that it names.
     fn unpacks(&self, add: usize) -> bool {
         let tree = &self.inspection.tree;
         let (Some((sources, _)), Some(layer)) = (self.file.instructions[add].copied(), self.layer(add)) else {

@@ -44,7 +44,7 @@ impl Leftovers {
         numbered.filter_map(|(rule, number)| Some((rule, self.by_rule.get(&number)?)))
     }
 
-    /// What one command leaves and another one needs, with the tool: the lists of apt.
+    /// Returns what one command leaves and another one needs, with the tool: the lists of apt.
     fn lists(&self) -> Option<(&Tool, &HashMap<usize, Left>)> {
         self.found().find_map(|(rule, left)| {
             let tool = rule.tools.iter().find(|tool| !tool.needed_by.is_empty())?;
@@ -77,7 +77,7 @@ impl Work<'_> {
         self.development(groups);
     }
 
-    /// Whether a command of a `RUN` leaves a tool's files.
+    /// Returns whether a command of a `RUN` leaves a tool's files.
     pub(super) fn uses(&self, i: usize, tool: &Tool) -> bool {
         self.script(i).is_some_and(|script| script.commands.iter().any(|command| tool.is_used_by(command)))
     }

@@ -14,7 +14,7 @@ const POSIX: [&str; 7] = ["ash", "bash", "busybox", "dash", "ksh", "sh", "zsh"];
 pub enum Shell {
     /// A POSIX shell.
     Posix {
-        /// Whether it ends at the first command that fails, as `-e` says.
+        /// True if it ends at the first command that fails, as `-e` says.
         errexit: bool,
     },
     /// PowerShell, cmd, or a program that is not known.
@@ -22,12 +22,12 @@ pub enum Shell {
 }
 
 impl Shell {
-    /// Whether the commands are read as POSIX has them.
+    /// Returns whether the commands are read as POSIX has them.
     pub fn is_posix(self) -> bool {
         self != Self::Another
     }
 
-    /// Whether it ends at the first command that fails.
+    /// Returns whether it ends at the first command that fails.
     pub fn ends_at_errors(self) -> bool {
         self == Self::Posix { errexit: true }
     }

@@ -303,7 +303,7 @@ fn small_base(image: &str, needs: &Needs) -> Start {
     Start { on: On::Small, comment, image: name.into(), called: name.into(), unnamed: None, ships }
 }
 
-/// Whether a `HEALTHCHECK` is none, or runs a program that is copied, without a shell.
+/// Returns whether a `HEALTHCHECK` is none, or runs a program that is copied, without a shell.
 fn is_check_of(instruction: &Instruction, copied: &[&str]) -> bool {
     let arguments = instruction.arguments.trim();
     if arguments.eq_ignore_ascii_case("none") {

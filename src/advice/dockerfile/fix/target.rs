@@ -26,11 +26,11 @@ pub struct Target {
     pub unnamed_base: Option<usize>,
     /// For each instruction the shell that runs its commands.
     pub shells: Vec<Shell>,
-    /// Where the diff is to be applied, if that is not where the program runs; escaped for display.
+    /// Directory in which the diff is to be applied, if that is not where the program runs; escaped for display.
     pub directory: Option<String>,
-    /// Whether bytes that are not UTF-8 stand in the file as characters of their own.
+    /// True if bytes that are not UTF-8 stand in the file as characters of their own.
     pub raw: bool,
-    /// Whether order for the build's cache is spoken of.
+    /// True if order for the build's cache is spoken of.
     pub cache: bool,
     /// True if BuildKit builds it, which supports mounts and `COPY --chmod`.
     pub buildkit: bool,

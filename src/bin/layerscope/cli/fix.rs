@@ -136,7 +136,7 @@ fn named(path: &Path) -> String {
     escaped(plain.as_os_str().as_encoded_bytes())
 }
 
-/// Whether a path leads down from where the program runs: `patch` refuses others.
+/// Returns whether a path leads down from where the program runs: `patch` refuses others.
 fn is_below(path: &Path) -> bool {
     path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
 }
