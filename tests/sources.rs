@@ -425,7 +425,7 @@ fn a_layer_in_a_compression_that_is_not_read_is_named() {
     let lz4 = [&[0x04, 0x22, 0x4d, 0x18, 0x64][..], &[7; 600]].concat();
     let twice = compressed(&compressed(layer([file("f", 9)]).tar()).remove(0).1).remove(0).1;
     for (bytes, words) in [
-        (lz4, "it is lz4-compressed"),
+        (lz4, "the layer is no tar but lz4-compressed"),
         (twice, "a gzip file that holds a gzip file"),
         (b"hsqs".repeat(200), "a squashfs filesystem"),
     ] {

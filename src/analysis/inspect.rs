@@ -8,7 +8,7 @@ use crate::analysis::{Inspection, Measured, mark_recopied};
 use crate::archive::Member;
 use crate::display::{escaped_str, hex};
 use crate::error::Error;
-use crate::image::{Compression, Layer, LayerFormat, Opened, ReadLayer, head, read_layer};
+use crate::image::{Compression, FaultCause, Layer, LayerFormat, Opened, ReadLayer, head, read_layer};
 use crate::progress::{Progress, workers};
 use crate::tree::Builder;
 use crate::warning::{Warning, WarningKind};
@@ -45,8 +45,14 @@ pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error
             return Ok(());
         };
         if let Some(fault) = &read.fault {
-            let (at, problem, name) = (read.tar_bytes, fault.clone(), layer.name.clone());
-            warnings.push(Warning::layer(i, WarningKind::LayerDamaged { at, problem, name }));
+            let (at, problem, name) = (read.tar_bytes, fault.text.clone(), layer.name.clone());
+            let kind = match fault.cause {
+                FaultCause::Cut => WarningKind::LayerCut { at, problem, name },
+                FaultCause::Damaged => WarningKind::LayerDamaged { at, problem, name },
+                FaultCause::NotATar => WarningKind::LayerNotATar { found: problem },
+                FaultCause::OverLimit => WarningKind::LayerOverLimit { at, problem },
+            };
+            warnings.push(Warning::layer(i, kind));
         }
         warnings.extend(read.notes.iter().map(|note| Warning::layer(i, note.clone())));
         if progress.verify && layer.digest.is_none() && layer.diff_id.is_none() {

@@ -57,6 +57,8 @@ pub struct Entry {
     pub device: (u32, u32),
     /// True if the file is stored with holes.
     pub sparse: bool,
+    /// The holes are in the old GNU format, which engines refuse in layers.
+    pub gnu_sparse: bool,
     /// True if the entry has the overlay filesystem's opaque attribute.
     pub overlay_opaque: bool,
     /// Offset of the contents in the tar.
@@ -210,6 +212,7 @@ pub(super) fn decode(block: &[u8; 512], extensions: &Extensions, entry: &mut Ent
         if is_header_only(flag) { size.map(|_| 0).ok_or(Fault::Number("size"))? } else { not_negative(size, "size")? };
     entry.size = if entry.kind == EntryKind::File { entry.stored } else { 0 };
     entry.sparse = false;
+    entry.gnu_sparse = flag == b'S';
     if flag == b'S' {
         let gnu = header.as_gnu().filter(|_| format == Format::Gnu).ok_or(Fault::SparseFormat)?;
         entry.sparse = true;

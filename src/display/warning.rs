@@ -68,10 +68,13 @@ impl Display for WarningKind {
             }
             Kind::OwnAncestor { id } => write!(f, "the layer {} is its own ancestor", name(id)),
             Kind::NoHistory => f.write_str("the image has no history, so no layer's instruction is known"),
-            Kind::HistoryCount { steps, layers } => write!(
-                f,
-                "the history has {steps} steps that made a layer, but there are {layers} layers; instructions may be beside the wrong layer"
-            ),
+            Kind::HistoryCount { steps, layers } => {
+                let refused = if steps > layers { "; docker refuses such an image" } else { "" };
+                write!(
+                    f,
+                    "the history has {steps} steps that made a layer, but there are {layers} layers; instructions may be beside the wrong layer{refused}"
+                )
+            }
             Kind::DiffIdCount { ids, layers } => write!(f, "the config names {ids} diff IDs for {layers} layers"),
             Kind::LayerAbsent { name } => {
                 write!(f, "the layer's bytes ({name}) are not in the archive; shown as empty")
@@ -86,7 +89,9 @@ impl Display for WarningKind {
             }
             Kind::LayerOverLimit { problem, .. } => write!(f, "{}; what lies before is shown", name(problem)),
             Kind::LayerChecksum => f.write_str("a gzip checksum is wrong; the contents may be damaged"),
-            Kind::JunkAfterLayer => f.write_str("junk follows the compressed stream; ignored"),
+            Kind::JunkAfterLayer => f.write_str(
+                "engines differ here: something follows the compressed stream; docker ignores it, podman and containerd refuse the layer",
+            ),
             Kind::SquashedSteps => f.write_str(
                 "the history names an instruction that writes no files; the builder wrote several steps as one layer, and this is only the last of them",
             ),
@@ -96,10 +101,10 @@ impl Display for WarningKind {
             }
             Kind::PathUpwards { path: at } => write!(f, "the path {} leads upwards; it ends at the root", path(at)),
             Kind::EmptyWhiteout { path: at } => {
-                write!(f, "the whiteout {} names nothing that can be removed; ignored", path(at))
+                write!(f, "the whiteout {} names nothing that can be removed; ignored, but engines refuse the layer", path(at))
             }
             Kind::UnknownType { path: at, flag } => {
-                write!(f, "{} is of the tar type {}, which no engine unpacks; ignored", path(at), name(flag))
+                write!(f, "{} is of the tar type {}, which no engine unpacks; ignored, but engines refuse the layer", path(at), name(flag))
             }
             Kind::SizeOverflow { path: at, size } => write!(
                 f,

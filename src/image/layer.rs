@@ -49,6 +49,8 @@ pub struct Record {
     pub kind: EntryKind,
     /// True if the file is stored with holes.
     pub sparse: bool,
+    /// The holes are in the old GNU format.
+    pub gnu_sparse: bool,
     /// True if the entry has the overlay filesystem's opaque attribute.
     pub overlay_opaque: bool,
 }
@@ -117,6 +119,7 @@ impl LayerEntries {
             mode: entry.mode,
             kind: entry.kind,
             sparse: entry.sparse,
+            gnu_sparse: entry.gnu_sparse,
             overlay_opaque: entry.overlay_opaque,
         });
         true

@@ -37,7 +37,7 @@ pub use instruction::Instruction;
 pub(crate) use instruction::{after_shell, without_arguments};
 pub use layer::{ENTRY_LIMIT, EntryRef, LayerEntries, Record};
 pub use open::{Archive, Opened, open, open_archive, open_pipe, open_source, opens_at_once};
-pub use read::{Digests, ReadLayer, hash_extent, read_layer};
+pub use read::{Digests, FaultCause, LayerFault, ReadLayer, hash_extent, read_layer};
 pub use select::{Selection, select};
 pub use stream::{Streamed, read_root_directory, read_stream};
 

@@ -19,6 +19,49 @@ const PLAIN_WINDOW: usize = 32 << 10;
 /// Number of bytes that are read at a time from compressed layers.
 const COMPRESSED_WINDOW: usize = 128 << 10;
 
+/// The reason why a layer could not be read to its end.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct LayerFault {
+    /// The kind of the reason.
+    pub cause: FaultCause,
+    /// The reason and its place, as a clause escaped for display.
+    pub text: String,
+}
+
+/// The kind of a reason why a layer could not be read to its end.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum FaultCause {
+    /// The bytes end early.
+    Cut,
+    /// The bytes are not what they should be.
+    Damaged,
+    /// The bytes are none of a tar.
+    NotATar,
+    /// Reading on would exceed a limit on memory.
+    OverLimit,
+}
+
+impl FaultCause {
+    /// Classifies an error that came out of a decoder.
+    fn from_error(error: &io::Error) -> Self {
+        match error.kind() {
+            io::ErrorKind::UnexpectedEof => Self::Cut,
+            // A window or a dictionary that is too large.
+            io::ErrorKind::OutOfMemory => Self::OverLimit,
+            _ => Self::Damaged,
+        }
+    }
+
+    pub(super) fn from_fault(fault: &Fault) -> Self {
+        match fault {
+            Fault::TruncatedHeader(_) | Fault::TruncatedData { .. } | Fault::TruncatedExtension => Self::Cut,
+            Fault::Limit { .. } => Self::OverLimit,
+            Fault::Io(error) => Self::from_error(error),
+            _ => Self::Damaged,
+        }
+    }
+}
+
 /// A layer that has been read, completely or up to a fault.
 pub struct ReadLayer {
     /// The entries before the end or the fault.
@@ -30,7 +73,7 @@ pub struct ReadLayer {
     /// The stored size in bytes.
     pub stored_bytes: u64,
     /// The fault, if the layer could not be read to its end.
-    pub fault: Option<String>,
+    pub fault: Option<LayerFault>,
     /// Peculiarities and missing parts, besides a fault.
     pub notes: Vec<WarningKind>,
     /// The digests, if requested.
@@ -116,7 +159,7 @@ pub fn read_passing(reader: impl BufRead, layer: &mut ReadLayer, verify: bool) {
     let decoded = match decode(layer.compression, &mut stored) {
         Ok(decoded) => decoded,
         Err(error) => {
-            layer.fault = Some(error.to_string());
+            layer.fault = Some(LayerFault { cause: FaultCause::from_error(&error), text: error.to_string() });
             return;
         }
     };
@@ -140,8 +183,8 @@ fn foreign_format(reader: &mut impl BufRead, compression: Compression) -> Option
     let head = &head[..head.len().min(512)];
     let found = identify(head).filter(|_| !is_tar(head))?;
     Some(match compression {
-        Compression::None => format!("it is no tar: it is {found}"),
-        compression => format!("it is no tar: it is {} that holds {found}", compression.file()),
+        Compression::None => found.into(),
+        compression => format!("{} that holds {found}", compression.file()),
     })
 }
 
@@ -156,11 +199,11 @@ fn walk<R: Forward>(mut reader: R, layer: &mut ReadLayer, hash: bool) -> (R, boo
             Ok(false) => break None,
             Err(fault) => {
                 whole = !matches!(fault, Fault::Io(_));
-                break Some(fault.to_string());
+                break Some((FaultCause::from_fault(&fault), fault.to_string()));
             }
         }
         if !layer.entries.push(walker.entry()) {
-            break Some(FULL.into());
+            break Some((FaultCause::OverLimit, FULL.into()));
         }
         if hash {
             let size = walker.entry().stored;
@@ -168,12 +211,14 @@ fn walk<R: Forward>(mut reader: R, layer: &mut ReadLayer, hash: bool) -> (R, boo
             layer.entries.push_hash(*hash.as_ref().unwrap_or(&0));
             if let Err(fault) = hash {
                 whole = !matches!(fault, Fault::Io(_));
-                break Some(fault.to_string());
+                break Some((FaultCause::from_fault(&fault), fault.to_string()));
             }
         }
     };
-    let fault = fault.map(|fault| format!("{fault} (at byte {} of the tar)", walker.position()));
-    layer.fault = fault.map(|fault| foreign.unwrap_or(fault));
+    layer.fault = fault.map(|(cause, text)| match foreign {
+        Some(text) => LayerFault { cause: FaultCause::NotATar, text },
+        None => LayerFault { cause, text: format!("{text} (at byte {} of the tar)", walker.position()) },
+    });
     if let Err(error) = walker.drain() {
         whole = false;
         if layer.fault.is_none() {

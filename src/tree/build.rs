@@ -44,6 +44,8 @@ pub struct Builder {
     pub(super) shipped: u64,
     remarks: Vec<Warning>,
     remarks_dropped: usize,
+    /// The current layer had a path that is too long.
+    pub(super) said_too_long: bool,
 }
 
 /// The building state of a node.
@@ -107,6 +109,7 @@ impl Builder {
             shipped: 0,
             remarks: Vec::new(),
             remarks_dropped: 0,
+            said_too_long: false,
         };
         builder.tree.nodes.push(Node {
             parent: NodeId::ROOT,

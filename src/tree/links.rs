@@ -5,6 +5,7 @@ use super::lookup::View;
 use super::own::Own;
 use super::{Cause, Death, Kind, LinkGroup, NONE, NodeId, VersionId};
 use crate::archive::EntryKind;
+use crate::display::escaped;
 use crate::image::EntryRef;
 use crate::image::whiteout::AUFS_LINKS;
 use crate::path::components;
@@ -50,7 +51,13 @@ impl Builder {
             return None;
         }
         let found = match self.resolve(View::Own, entry.link) {
-            Some(found) if found == node => return None,
+            Some(found) if found == node => {
+                self.remark(|b| {
+                    let path = escaped(&b.tree.path(node));
+                    format!("{path} is a hard link to itself; ignored, but engines refuse the layer")
+                });
+                return None;
+            }
             Some(found) => self.explicit(found),
             None => {
                 let below = self.resolve(View::Below, entry.link);

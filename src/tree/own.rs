@@ -9,6 +9,7 @@ use super::links::{AufsLink, Shared};
 use super::lookup::View;
 use super::{Cause, Death, Kind, NONE, NodeId, VersionId};
 use crate::archive::EntryKind;
+use crate::display::escaped;
 use crate::image::whiteout::{Spelling, is_aufs, spelling};
 use crate::image::{EntryRef, LayerEntries};
 use crate::path::{clean, is_clean};
@@ -51,11 +52,17 @@ struct LastDirectory {
     node: Option<(NodeId, u32)>,
 }
 
+/// The longest name in bytes that filesystems take (`NAME_MAX`).
+const NAME_LIMIT: usize = 255;
+/// The length in bytes from which systems take no path (`PATH_MAX`).
+const PATH_LIMIT: usize = 4096;
+
 impl Builder {
     pub(super) fn take_own(&mut self, entries: &LayerEntries) -> Result<Own, LimitExceeded> {
         let mut own = Own::default();
         let mut last = LastDirectory::default();
         self.first_mark = self.take_mark();
+        self.said_too_long = false;
         let root = &mut self.state[NodeId::ROOT.index()];
         root.mark = self.first_mark;
         root.first_own = NodeId::NONE;
@@ -91,6 +98,9 @@ impl Builder {
             }
             return Ok(());
         }
+        if path.len() > NAME_LIMIT {
+            self.remark_too_long(path);
+        }
         let (directory, name) = match path.iter().rposition(|&b| b == b'/') {
             Some(slash) => (&path[..slash], &path[slash + 1..]),
             None => (&b""[..], path),
@@ -122,6 +132,23 @@ impl Builder {
             Spelling::Invalid => {}
         }
         Ok(())
+    }
+
+    /// Remarks on a path that no filesystem of an engine takes.
+    fn remark_too_long(&mut self, path: &[u8]) {
+        let longest = path.split(|&b| b == b'/').map(<[u8]>::len).max().unwrap_or_default();
+        let text = if longest > NAME_LIMIT {
+            format!("a name of {longest} bytes is more than filesystems take ({NAME_LIMIT}); engines refuse the layer")
+        } else if path.len() >= PATH_LIMIT {
+            let len = path.len();
+            format!("a path of {len} bytes is more than systems take ({PATH_LIMIT}); engines refuse the layer")
+        } else {
+            return;
+        };
+        if !self.said_too_long {
+            self.said_too_long = true;
+            self.remark(|_| text);
+        }
     }
 
     fn parent(&mut self, directory: &[u8], last: &mut LastDirectory) -> Result<NodeId, LimitExceeded> {
@@ -295,7 +322,8 @@ impl Builder {
                 self.new_version(node, Kind::Directory, record.mode, owner, record.mtime);
             }
         }
-        if record.overlay_opaque {
+        // Where nothing is below, there is nothing that engines could hide.
+        if record.overlay_opaque && self.state[node.index()].first_live.some().is_some() {
             self.remark(|b| Difference::OverlayOpaque { path: b.tree.path(node) });
         }
     }
@@ -326,6 +354,12 @@ impl Builder {
         version.size = shared.size;
         version.data = shared.data;
         version.extra = shared.extra;
+        if record.gnu_sparse {
+            self.remark(|b| {
+                let path = escaped(&b.tree.path(node));
+                format!("{path} is stored with holes in the old GNU format (type S); engines refuse the layer")
+            });
+        }
         if record.kind == EntryKind::File {
             if record.sparse {
                 self.tree.sparse.push(id);

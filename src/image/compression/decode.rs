@@ -57,7 +57,7 @@ impl<B: BufRead> Forward for Stream<B> {
 pub enum Note {
     /// A checksum is wrong.
     Checksum,
-    /// Something other than zeros follows it.
+    /// Something follows it; be it zeros, not every engine takes it.
     Junk,
 }
 
@@ -135,7 +135,8 @@ fn over_window(error: io::Error, window: Option<u64>) -> io::Error {
     let limit = units.size(1 << ZSTD_WINDOW_LOG);
     let window = window.filter(|window| *window > 1 << ZSTD_WINDOW_LOG);
     let window = window.map_or_else(String::new, |window| format!(" of {}", units.size(window)));
-    io::Error::other(format!("its zstd window{window} is over the limit of {limit}"))
+    let text = format!("its zstd window{window} is over the limit of {limit}");
+    io::Error::new(io::ErrorKind::OutOfMemory, text)
 }
 
 fn over_memory(error: io::Error) -> io::Error {
@@ -143,7 +144,7 @@ fn over_memory(error: io::Error) -> io::Error {
         return error;
     }
     let limit = Units::Iec.size(u64::from(XZ_MEMORY) << 10);
-    io::Error::other(format!("its xz dictionary is over the limit of {limit}"))
+    io::Error::new(io::ErrorKind::OutOfMemory, format!("its xz dictionary is over the limit of {limit}"))
 }
 
 /// Returns the window size in bytes that the first zstd frame requires (RFC 8878, 3.1.1.1), if it
@@ -196,7 +197,7 @@ impl<B: BufRead> Read for GzipMembers<B> {
                     let head = reader.fill_buf()?;
                     let another = head.first() == Some(&0x1f) && head.get(1).is_none_or(|&b| b == 0x8b);
                     if head.is_empty() || (self.members > 0 && !another) {
-                        if self.members > 0 && head.iter().any(|&b| b != 0) {
+                        if self.members > 0 && !head.is_empty() {
                             self.note = Some(Note::Junk);
                         }
                         return Ok(0);
@@ -251,11 +252,11 @@ mod tests {
     }
 
     #[test]
-    fn junk_behind_the_last_member_is_ignored_and_zeros_are_not_worth_a_word() {
+    fn what_follows_the_last_member_is_ignored_and_remarked() {
         let (bytes, note) = read(&[gz(b"one"), b"junk".to_vec()].concat());
         assert_eq!(bytes.unwrap(), b"one");
         assert_eq!(note, Some(Note::Junk));
-        assert_eq!(read(&[gz(b"one"), vec![0; 100]].concat()).1, None);
+        assert_eq!(read(&[gz(b"one"), vec![0; 100]].concat()).1, Some(Note::Junk));
     }
 
     #[test]
