@@ -2,6 +2,7 @@
 //! Dockerfile.
 
 pub mod assessment;
+pub mod avoidable;
 pub mod base;
 pub mod dockerfile;
 pub mod findings;

@@ -60,6 +60,11 @@ impl PackageChange {
             (None, None) => String::new(),
         }
     }
+
+    /// The name with the versions, as far as they are known.
+    pub fn named(&self) -> String {
+        format!("{} {}", self.name, self.versions()).trim_end().to_owned()
+    }
 }
 
 /// The differences between the packages of two images.

@@ -50,8 +50,18 @@ impl View {
             Self::Treemap => "Treemap",
             Self::Image => "Image",
             Self::Findings => "Findings",
-            Self::Ladder => "Ladder",
-            Self::Play => "Play",
+            Self::Ladder => "Sizes",
+            Self::Play => "Replay",
+        }
+    }
+
+    /// The name where there is little room.
+    pub fn short_name(self) -> &'static str {
+        match self {
+            Self::Timeline => "Time",
+            Self::Treemap => "Map",
+            Self::Findings => "Fix",
+            view => view.name(),
         }
     }
 }

@@ -206,7 +206,11 @@ impl<W: Write> Page<'_, W> {
         let bytes = signed(before, after, |bytes| self.size(bytes));
         writeln!(self.out, "{bytes:>11}  {:<8} files of no package", "")?;
         if packages.changes.is_empty() {
-            return writeln!(self.out, "{:>11}  all {} are the same", "", plural(packages.same, "package"));
+            let text = match packages.same {
+                1 => "the only package is the same".to_owned(),
+                same => format!("all {} are the same", plural(same, "package")),
+            };
+            return writeln!(self.out, "{:>11}  {text}", "");
         }
         writeln!(self.out)?;
         let top = self.top(packages.changes.len());

@@ -12,6 +12,8 @@ pub enum Pane {
 
 /// The width below which one pane is shown at a time.
 pub const WIDE: u16 = 80;
+/// Below this height the header has one row.
+const TALL: u16 = 20;
 
 /// The areas of the screen; an area that is not shown is empty.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -65,8 +67,7 @@ const LOWEST: u16 = 4;
 
 impl Shares {
     /// Moves a divider to a column or row of the screen.
-    pub fn drag(&mut self, divider: Divider, area: Rect, column: u16, row: u16) {
-        let main = main(area);
+    pub fn drag(&mut self, divider: Divider, main: Rect, column: u16, row: u16) {
         let kept = |cells: u16, least: u16, whole: u16| cells.max(least).min(whole.saturating_sub(least));
         match divider {
             Divider::Upright => {
@@ -96,19 +97,25 @@ impl Shares {
 }
 
 /// Returns the area between header and footer, or everything if there is no space for those.
-fn main(area: Rect) -> Rect {
-    if has_bars(area) { Rect { y: area.y + 1, height: area.height - 2, ..area } } else { area }
+fn main(area: Rect, header: u16) -> Rect {
+    if has_bars(area) { Rect { y: area.y + header, height: area.height - header - 1, ..area } } else { area }
+}
+
+/// The rows of the header: a second one where all panes are shown and there is room for it.
+pub fn header_rows(area: Rect) -> u16 {
+    if area.width >= WIDE && area.height >= TALL { 2 } else { 1 }
 }
 
 fn has_bars(area: Rect) -> bool {
     area.height >= 4
 }
 
-/// Divides the screen. `focus` decides which pane a narrow screen shows.
-pub fn layout(area: Rect, focus: Pane, shares: Shares) -> Panes {
-    let line = |y: u16| if has_bars(area) { Rect { y, height: 1, ..area } } else { Rect::ZERO };
+/// Divides the screen, with some rows for the header. `focus` decides which pane a narrow screen shows.
+pub fn layout(area: Rect, rows: u16, focus: Pane, shares: Shares) -> Panes {
+    let line = |y: u16, height: u16| if has_bars(area) { Rect { y, height, ..area } } else { Rect::ZERO };
     let bottom = area.y + area.height;
-    let (header, footer, main) = (line(area.y), line(bottom.saturating_sub(1)), main(area));
+    let (header, footer) = (line(area.y, rows), line(bottom.saturating_sub(1), 1));
+    let main = main(area, rows);
     let mut panes = Panes { header, footer, main, ..Panes::default() };
     if area.width < WIDE || area.height < 12 {
         match focus {
@@ -131,9 +138,9 @@ pub fn layout(area: Rect, focus: Pane, shares: Shares) -> Panes {
 ///
 /// If `told`, the narrator has the focus, and the details make room.
 pub fn layout_with_narrator(area: Rect, rows: u16, told: bool, focus: Pane, shares: Shares) -> Panes {
-    let rows = rows.min(main(area).height);
+    let rows = rows.min(main(area, 1).height);
     let stage = Rect { height: area.height - rows, ..area };
-    let mut panes = layout(stage, focus, shares);
+    let mut panes = layout(stage, header_rows(stage), focus, shares);
     let below = |height: u16| if has_bars(area) { area.bottom() - 1 - height } else { area.bottom() - height };
     panes.narrator = Rect { y: below(rows), height: rows, ..area };
     if !has_bars(stage) && has_bars(area) {
@@ -183,7 +190,7 @@ mod tests {
             for height in 0..60 {
                 for focus in [Pane::Layers, Pane::Tree, Pane::Details] {
                     let area = Rect::new(0, 0, width, height);
-                    let panes = layout(area, focus, Shares::default());
+                    let panes = layout(area, header_rows(area), focus, Shares::default());
                     let all = [panes.header, panes.layers, panes.tree, panes.details, panes.footer];
                     let covered: u32 = all.iter().map(|pane| pane.area()).sum();
                     assert!(covered <= area.area(), "{width}x{height}");
@@ -213,9 +220,9 @@ mod tests {
 
     #[test]
     fn at_80_columns_all_panes_are_there() {
-        let panes = layout(Rect::new(0, 0, 80, 24), Pane::Tree, Shares::default());
+        let panes = layout(Rect::new(0, 0, 80, 24), 2, Pane::Tree, Shares::default());
         assert_eq!((panes.layers.width, panes.tree.width), (38, 42));
-        assert_eq!((panes.layers.height, panes.details.height), (16, 6));
+        assert_eq!((panes.layers.height, panes.details.height), (15, 6));
     }
     #[test]
     fn a_divider_stays_where_it_is_dragged_to_and_no_pane_vanishes() {
@@ -224,9 +231,10 @@ mod tests {
             for column in 0..width + 5 {
                 for row in (0..height + 5).step_by(3) {
                     let mut shares = Shares::default();
-                    shares.drag(Divider::Upright, area, column, row);
-                    shares.drag(Divider::Level, area, column, row);
-                    let panes = layout(area, Pane::Tree, shares);
+                    let main = layout(area, 1, Pane::Tree, shares).main;
+                    shares.drag(Divider::Upright, main, column, row);
+                    shares.drag(Divider::Level, main, column, row);
+                    let panes = layout(area, 1, Pane::Tree, shares);
                     assert_eq!(panes.tree.x, column.clamp(NARROWEST, width - NARROWEST));
                     let main = panes.main;
                     assert_eq!(panes.details.y, row.clamp(main.y + LOWEST, main.bottom() - LOWEST));
@@ -240,8 +248,8 @@ mod tests {
     fn a_divider_keeps_its_share_when_the_screen_gets_bigger_and_smaller_again() {
         let (small, big) = (Rect::new(0, 0, 80, 24), Rect::new(0, 0, 160, 48));
         let mut shares = Shares::default();
-        shares.drag(Divider::Upright, small, 60, 0);
-        assert_eq!(layout(big, Pane::Tree, shares).layers.width, 120);
-        assert_eq!(layout(small, Pane::Tree, shares).layers.width, 60);
+        shares.drag(Divider::Upright, layout(small, 2, Pane::Tree, shares).main, 60, 0);
+        assert_eq!(layout(big, 2, Pane::Tree, shares).layers.width, 120);
+        assert_eq!(layout(small, 2, Pane::Tree, shares).layers.width, 60);
     }
 }

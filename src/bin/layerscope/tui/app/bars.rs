@@ -1,58 +1,176 @@
 //! The header and the footer: pieces of text, some of which can be clicked.
 
-use layerscope::display::{percent, plural};
+use layerscope::advice::ladder::Certainty;
+use layerscope::display::{noticeably, plural};
+use ratatui::layout::Rect;
 use ratatui::style::Style;
 use unicode_width::UnicodeWidthStr;
 
 use super::{App, Screen};
+use crate::tui::explorer::Explorer;
 use crate::tui::keys::Action::*;
 use crate::tui::keys::help::Line as Hint;
 use crate::tui::layout::Pane;
 use crate::tui::lesson;
 use crate::tui::overlay::Overlay;
 use crate::tui::views::Views;
+use crate::tui::widgets::bar;
 use crate::tui::widgets::bars::{Piece, Tab, Tabs, hinted, tabs, width};
 use crate::tui::widgets::text::cut;
 use crate::tui::widgets::theme::Theme;
 use crate::view::View;
 
 /// Returns the name, the views if there is space for them, and the numbers.
-pub fn header(app: &App, theme: &Theme, room: u16) -> Vec<Piece> {
-    let Some(explorer) = app.explorer() else {
-        return vec![Piece::text(format!(" {}", app.name), theme.strong)];
+pub fn header(app: &App, theme: &Theme, area: Rect) -> Vec<Vec<Piece>> {
+    let room = usize::from(area.width);
+    let name_only = || vec![Piece::text(format!(" {}", cut(&app.name, room.saturating_sub(1))), theme.strong)];
+    let secret = app.is_kept_secret(usize::MAX);
+    let Some(explorer) = app.explorer().filter(|_| !secret) else {
+        let below = if secret { views(app, theme, room) } else { Vec::new() };
+        return vec![name_only(), below];
     };
-    if app.is_kept_secret(usize::MAX) {
-        return vec![Piece::text(format!(" {}", app.name), theme.strong)];
+    let numbers = Numbers::new(app, explorer, theme);
+    if area.height < 2 {
+        return vec![in_one_row(app, theme, &numbers, room)];
     }
-    let totals = &explorer.inspection.totals;
-    let size = |bytes| app.units.size(bytes);
-    let dead = if totals.dead() > 0 { theme.dead } else { Style::new() };
-    let mut numbers = vec![
-        Piece::text(format!("▒ dead {} ", size(totals.dead())), dead),
-        Piece::text(format!("█ live {} ", size(totals.live)), theme.live),
-        Piece::text(format!("shipped {} ", explorer.inspection.amount(totals.shipped).text(app.units)), Style::new()),
-    ];
-    if let Some(efficiency) = explorer.inspection.efficiency() {
-        numbers.push(Piece::text(format!("efficiency {} ", percent(efficiency)), Style::new()));
+    vec![name_and_numbers(app, theme, &numbers, room), views_and_smallest(app, theme, &numbers, room)]
+}
+
+/// The numbers that every view shows.
+struct Numbers {
+    live: u64,
+    dead: u64,
+    size: Piece,
+    visible: Piece,
+    wasted: Piece,
+    avoidable: Piece,
+    /// The mark of warnings, in many words and in few.
+    warnings: Option<[Piece; 2]>,
+    /// From the longest words to the shortest.
+    smallest: Vec<String>,
+}
+
+impl Numbers {
+    fn new(app: &App, explorer: &Explorer, theme: &Theme) -> Self {
+        let totals = &explorer.inspection.totals;
+        let size = |bytes| app.units.size(bytes);
+        let marked = |bytes: u64, style| if bytes > 0 { style } else { Style::new() };
+        let avoidable = explorer.avoidable();
+        // What is being computed keeps its place.
+        let shown = avoidable.map_or_else(|| format!("{:>7}…", ""), |sums| format!("{:>8}", size(sums.own)));
+        let style = marked(avoidable.map_or(0, |sums| sums.own), theme.strong);
+        Self {
+            live: totals.live,
+            dead: totals.dead(),
+            size: Piece::text(
+                format!("size {} ", explorer.inspection.amount(totals.shipped).text(app.units)),
+                Style::new(),
+            ),
+            warnings: warnings_mark(app, theme),
+            visible: Piece::text(format!(" █ visible {} ", size(totals.live)), theme.live),
+            wasted: Piece::text(format!(" ▒ wasted {} ", size(totals.dead())), marked(totals.dead(), theme.dead)),
+            avoidable: Piece::text(format!(" avoidable {shown} "), style),
+            smallest: smallest(app, explorer),
+        }
     }
-    let mark = warnings_mark(app, theme);
-    let room = room.saturating_sub(u16::try_from(mark.as_ref().map_or(0, Piece::width)).unwrap_or(u16::MAX));
-    // If not everything fits, the most important numbers stay.
-    while numbers.len() > 1 && width(&numbers) > usize::from(room) {
-        numbers.pop();
+}
+
+/// The smallest size that changes of the Dockerfile lead to, and how much smaller that is, in fewer and fewer words.
+fn smallest(app: &App, explorer: &Explorer) -> Vec<String> {
+    let Some((rung, first)) = explorer.smallest() else { return vec![format!("smallest {:>7}…", "")] };
+    let size = format!("{}{}", rung.certainty.sign(), app.units.size(rung.shipped));
+    let is_known = first.certainty == Certainty::Exact;
+    let ratio = noticeably(rung.shipped, first.shipped)
+        .filter(|_| is_known)
+        .map_or_else(String::new, |ratio| format!(" ({ratio})"));
+    vec![format!("smallest {size:>8}{ratio}"), format!("smallest {size:>8}"), format!("min. {size}")]
+}
+
+/// The name, a bar where there is room, and the numbers; the name is not cut as long as a number can be left out.
+fn name_and_numbers(app: &App, theme: &Theme, numbers: &Numbers, room: usize) -> Vec<Piece> {
+    let fits =
+        |pieces: &[&Piece]| app.name.width() + 2 + pieces.iter().map(|piece| piece.width()).sum::<usize>() <= room;
+    let Numbers { size, visible, wasted, avoidable, warnings, .. } = numbers;
+    // Visible is size less wasted, so that it goes first.
+    let [mut all, mut shown] = [vec![size, visible, wasted, avoidable], vec![size, wasted, avoidable]];
+    if let Some([long, short]) = warnings {
+        shown.push(long);
+        let mark = if fits(&shown) { long } else { short };
+        shown.pop();
+        shown.push(mark);
+        all.push(mark);
     }
-    if numbers.len() > 2 {
-        numbers.swap(0, 2);
+    let shown = if fits(&all) { all } else { shown };
+    let taken: usize = shown.iter().map(|piece| piece.width()).sum();
+    let name = cut(&app.name, room.saturating_sub(taken + 2));
+    let gap = room.saturating_sub(taken + name.width() + 1);
+    let mut pieces = vec![Piece::text(format!(" {name}"), theme.strong)];
+    let length = gap.saturating_sub(4).min(BAR);
+    if length >= BAR / 2 {
+        pieces.push(Piece::text(" ".repeat(gap - length - 2), Style::new()));
+        let cells = bar(numbers.live, numbers.dead, numbers.live + numbers.dead, length, theme);
+        pieces.extend(cells.into_iter().map(Piece::from));
+        pieces.push(Piece::text("  ", Style::new()));
+    } else {
+        pieces.push(Piece::text(" ".repeat(gap), Style::new()));
     }
-    let room = usize::from(room).saturating_sub(width(&numbers));
-    let name = cut(&app.name, room.saturating_sub(3));
+    pieces.extend(shown.into_iter().cloned());
+    pieces
+}
+
+/// The columns of the name that stay, however small the screen is.
+const LEAST_NAME: usize = 8;
+/// The columns of the bar beside the name.
+const BAR: usize = 16;
+
+/// The views by name as long as they fit.
+fn views(app: &App, theme: &Theme, room: usize) -> Vec<Piece> {
+    let named = |short: bool| {
+        View::ALL.map(|view| Tab {
+            action: view.action(),
+            name: if short { view.short_name() } else { view.name() },
+            chosen: view == app.view,
+        })
+    };
+    let kinds = [(false, Tabs::Named), (true, Tabs::Named), (true, Tabs::Close), (true, Tabs::Numbered)];
+    let mut fitting = kinds.map(|(short, kind)| tabs(&named(short), &app.keymap, theme, kind)).into_iter();
+    fitting.find(|tabs| width(tabs) <= room).unwrap_or_else(|| tabs(&named(true), &app.keymap, theme, Tabs::Tight))
+}
+
+fn views_and_smallest(app: &App, theme: &Theme, numbers: &Numbers, room: usize) -> Vec<Piece> {
+    // The views by name come first; the shortest words for the size have room beside them.
+    let reserved = numbers.smallest.last().map_or(0, |text| text.width() + 1);
+    let mut pieces = views(app, theme, room.saturating_sub(reserved));
+    let left = room.saturating_sub(width(&pieces));
+    if let Some(text) = numbers.smallest.iter().find(|text| text.width() < left) {
+        pieces.push(Piece::text(" ".repeat(left - text.width()), Style::new()));
+        pieces.push(Piece::text(text.clone(), theme.strong));
+    }
+    pieces
+}
+
+/// The name, the view, and the numbers that matter most.
+fn in_one_row(app: &App, theme: &Theme, numbers: &Numbers, room: usize) -> Vec<Piece> {
+    let mut shown = vec![&numbers.wasted, &numbers.size, &numbers.avoidable, &numbers.visible];
+    // A piece of the name and the view's name have their place.
+    let longest = View::ALL.map(|view| view.name().width()).into_iter().max().unwrap_or(0);
+    let kept = LEAST_NAME + longest + 3;
+    while shown.len() > 1 && shown.iter().map(|piece| piece.width()).sum::<usize>() + kept > room {
+        shown.pop();
+    }
+    shown.extend(numbers.warnings.as_ref().map(|[_, short]| short));
+    let rank = |piece: &&Piece| {
+        let order = [&numbers.size, &numbers.visible, &numbers.wasted, &numbers.avoidable];
+        order.iter().position(|other| std::ptr::eq(*other, *piece))
+    };
+    shown.sort_by_key(|piece| rank(piece).unwrap_or(usize::MAX));
+    let room = room.saturating_sub(shown.iter().map(|piece| piece.width()).sum());
+    let name = cut(&app.name, room.saturating_sub(longest + 3).max(LEAST_NAME).min(room.saturating_sub(3)));
     let gap = room.saturating_sub(name.width() + 1);
     let views = View::ALL.map(|view| Tab { action: view.action(), name: view.name(), chosen: view == app.view });
     let blank = |columns: usize| Piece::text(" ".repeat(columns), Style::new());
     let mut pieces = vec![Piece::text(format!(" {name}"), theme.strong)];
-    // Whether the tabs fit is decided for the longest name, so that they stay the same in all
-    // views.
-    let longest = View::ALL.map(|view| view.name().width()).into_iter().max().unwrap_or(0);
+    // Whichever view is shown, there is room for the tabs or there is not, so that they stay as they are.
     let more = longest - app.view.name().width();
     let fitting = Tabs::ALL
         .map(|kind| tabs(&views, &app.keymap, theme, kind))
@@ -66,16 +184,19 @@ pub fn header(app: &App, theme: &Theme, room: u16) -> Vec<Piece> {
             pieces.extend(tabs);
             pieces.push(blank(rest));
         }
-        None => pieces.push(blank(gap)),
+        None => {
+            let view = cut(&format!(" {}", app.view.name()), gap);
+            let rest = gap - view.width();
+            pieces.push(Piece::text(view, theme.focused));
+            pieces.push(blank(rest));
+        }
     }
-    pieces.extend(numbers);
-    pieces.extend(mark);
+    pieces.extend(shown.into_iter().cloned());
     pieces
 }
 
-/// Returns the number of warnings with the key that lists them, if there are any; a click lists
-/// them, too.
-fn warnings_mark(app: &App, theme: &Theme) -> Option<Piece> {
+/// The number of warnings with the key that lists them, wherever there are any, and a short form; a click lists them.
+fn warnings_mark(app: &App, theme: &Theme) -> Option<[Piece; 2]> {
     let inspection = &app.explorer()?.inspection;
     let count = inspection.warnings.iter().filter(|warning| !warning.kind.is_by_design()).count();
     if count == 0 {
@@ -84,7 +205,7 @@ fn warnings_mark(app: &App, theme: &Theme) -> Option<Piece> {
     let key = app.keymap.keys(ViewImage).first().map(|key| format!(" ({key})")).unwrap_or_default();
     let style = if inspection.completeness.is_whole() { theme.modified } else { theme.dead };
     let text = format!("! {}{key} ", plural(count, "warning"));
-    Some(Piece::button(text, style, ViewImage))
+    Some([text, format!("! {count} ")].map(|text| Piece::button(text, style, ViewImage)))
 }
 
 /// The hint to return to the comparison, first in images opened from one.
@@ -98,6 +219,19 @@ pub fn footer(app: &App, theme: &Theme, room: u16) -> Vec<Piece> {
     }
     let others = here.filter(|(actions, _)| *actions != BACK.0);
     hinted(std::iter::once(BACK).chain(others), &app.keymap, theme, room)
+}
+
+/// Returns the keys of what is shown, with which the help begins.
+pub fn hints_for_help(app: &App) -> (&'static str, &'static [Hint]) {
+    let title = match (&app.screen, app.overlays.top()) {
+        (_, Some(Overlay::Viewer(_))) => "a file",
+        (_, Some(Overlay::Instruction(_))) => "an instruction",
+        (_, Some(Overlay::Explanation(_))) => "an explanation",
+        (Screen::Image { .. }, _) if app.is_told() => "a lesson",
+        (Screen::Image { .. }, _) => app.view.name(),
+        (Screen::Loading { .. } | Screen::Choosing { .. }, _) => "this list",
+    };
+    (title, hints(app))
 }
 
 fn hints(app: &App) -> &'static [Hint] {

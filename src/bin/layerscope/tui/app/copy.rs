@@ -1,6 +1,8 @@
 //! Copies digests, paths and commands to the clipboard.
 
-use super::App;
+use layerscope::display::plural;
+
+use super::{App, Screen};
 use crate::tui::message::Effect;
 use crate::view::View;
 
@@ -27,6 +29,14 @@ impl App {
         self.notice =
             Some(text.as_ref().map_or_else(|| otherwise.to_owned(), |text| format!("sent to the terminal: {text}")));
         text.map(Effect::Copy)
+    }
+
+    /// Copies the lines that the view has for it, if it is on top.
+    pub(in crate::tui) fn copy_lines(&mut self) -> Option<Effect> {
+        let Screen::Image { views, .. } = &self.screen else { return None };
+        let lines = views.lines_to_copy(self.view).filter(|_| self.overlays.is_empty())?;
+        self.notice = Some(format!("copied {}", plural(lines.len(), "line")));
+        Some(Effect::Copy(lines.join("\n")))
     }
 
     /// Returns the command that reports on the same image.

@@ -16,7 +16,7 @@ use crate::tui::viewer;
 use crate::tui::views::Look;
 use crate::tui::widgets::text::{cut, first_visible};
 use crate::tui::widgets::theme::Theme;
-use crate::tui::widgets::{bar, bars, fill, fitted, pane, put, scroll_bar};
+use crate::tui::widgets::{bar, bars, fill, fitted, pane, part, put, scroll_bar};
 use crate::view::View;
 
 /// Draws the screen.
@@ -37,7 +37,9 @@ pub fn screen(app: &App, theme: &Theme) -> Buffer {
 
 fn inner(app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let panes = app.panes();
-    bars::draw(header(app, theme, panes.header.width), panes.header, buffer);
+    for (row, pieces) in header(app, theme, panes.header).into_iter().enumerate() {
+        bars::draw(pieces, part(panes.header, row, 1), buffer);
+    }
     let (covering, over) = app.overlays.seen();
     match covering {
         Some(overlay) if !app.shows_a_page() => overlay.draw(app, theme, panes.main, buffer),

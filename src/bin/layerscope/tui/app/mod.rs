@@ -17,7 +17,7 @@ use super::explorer::Explorer;
 use super::explorer::biography;
 use super::explorer::sentences;
 use super::keys::{Action, Context, Keymap, is_interrupt};
-use super::layout::{Pane, Panes, Shares, layout, layout_with_narrator, rows_inside};
+use super::layout::{Pane, Panes, Shares, header_rows, layout, layout_with_narrator, rows_inside};
 use super::lesson::Narrator;
 use super::message::{Effect, Message};
 use super::viewer::Viewer;
@@ -92,6 +92,8 @@ pub struct App {
     /// A notice about the last key, shown until the next key.
     pub notice: Option<String>,
     pub(super) numbers: Numbers,
+    /// True once a key or the mouse has been used since the image was opened.
+    touched: bool,
     pub area: Rect,
     pub shares: Shares,
     tops: Tops,
@@ -122,6 +124,7 @@ impl App {
             lesson: None,
             notice: None,
             numbers: Numbers::default(),
+            touched: false,
             area,
             shares: Shares::default(),
             tops: Tops::default(),
@@ -161,10 +164,16 @@ impl App {
 
     fn take(&mut self, message: Message) -> Option<Effect> {
         match message {
-            Message::Key(key) if key.kind != KeyEventKind::Release => return self.key(key),
+            Message::Key(key) if key.kind != KeyEventKind::Release => {
+                self.touched = true;
+                return self.key(key);
+            }
             Message::Key(_) => {}
             Message::Paste(text) => return self.paste(&text),
-            Message::Mouse(mouse, at) => return self.mouse(mouse, at),
+            Message::Mouse(mouse, at) => {
+                self.touched = true;
+                return self.mouse(mouse, at);
+            }
             Message::Resize(width, height) => {
                 self.area = Rect::new(0, 0, width, height);
                 let main = self.panes().main;
@@ -199,12 +208,19 @@ impl App {
                 let explorer = Explorer::new(inspection);
                 let views = Box::new(Views::new(&explorer, self.motion));
                 self.screen = Screen::Image { explorer: Box::new(explorer), views };
+                self.touched = false;
                 self.show(self.view);
             }
             Message::Lesson(narrator) => self.teach(*narrator),
             Message::Studied(study) => {
-                if let Screen::Image { views, .. } = &mut self.screen {
+                if let Screen::Image { explorer, views } = &mut self.screen {
                     views.studied(&study);
+                    explorer.assess(&study);
+                    // Whoever has gone somewhere stays there.
+                    if !self.touched && self.lesson.is_none() {
+                        explorer.open_at_the_biggest_finding();
+                        self.refresh_details();
+                    }
                 }
             }
             Message::Loaded(Err(Error::Cancelled)) | Message::Terminate => return Some(Effect::Quit),
@@ -311,7 +327,8 @@ impl App {
         if self.overlays.help().is_some() {
             self.overlays.close();
         } else {
-            self.overlays.open(Overlay::Help(Help::default()));
+            let (title, first) = bars::hints_for_help(self);
+            self.overlays.open(Overlay::Help(Help::new(title, first)));
         }
     }
 
@@ -334,7 +351,9 @@ impl App {
             Action::CopyPath if self.selects_layers() => {
                 return self.copied(self.selected_digest(), "no digest of this layer is known");
             }
-            Action::CopyPath => return self.copied(self.selected_path(), "no path is selected"),
+            Action::CopyPath => {
+                return self.copy_lines().or_else(|| self.copied(self.selected_path(), "no path is selected"));
+            }
             Action::Extract => self.ask_to_extract(),
             Action::Explain => self.explain(),
             Action::ViewFile | Action::Compare => self.view_selected(action),
@@ -452,7 +471,7 @@ impl App {
     /// Moves the focus to another pane. The details are a pane of their own on narrow screens only;
     /// on wide ones they are always visible.
     pub(super) fn next_pane(&mut self, steps: usize) {
-        let single = layout(self.area, Pane::Tree, self.shares).layers.is_empty();
+        let single = layout(self.area, header_rows(self.area), Pane::Tree, self.shares).layers.is_empty();
         let panes: &[Pane] =
             if single { &[Pane::Layers, Pane::Tree, Pane::Details] } else { &[Pane::Layers, Pane::Tree] };
         let steps = if steps > 1 { panes.len() - 1 } else { 1 };
@@ -483,7 +502,7 @@ impl App {
                 let rows = lesson.rows(self.area);
                 layout_with_narrator(self.area, rows, self.is_told(), self.focus, self.shares)
             }
-            None => layout(self.area, self.focus, self.shares),
+            None => layout(self.area, header_rows(self.area), self.focus, self.shares),
         }
     }
 

@@ -57,7 +57,8 @@ impl App {
             }
             MouseEventKind::Drag(MouseButton::Left) => {
                 if let Some(divider) = self.pointer.dragged {
-                    self.shares.drag(divider, self.area, at.x, at.y);
+                    let main = self.panes().main;
+                    self.shares.drag(divider, main, at.x, at.y);
                 }
             }
             MouseEventKind::Up(MouseButton::Left) => self.pointer.dragged = None,
@@ -82,7 +83,8 @@ impl App {
         let bar = |pieces: Vec<bars::Piece>, area: Rect| bars::pressed(&pieces, usize::from(at.x - area.x));
         let press = match at {
             at if panes.header.contains(at) => {
-                bar(super::bars::header(self, &Theme::BARE, panes.header.width), panes.header)
+                let rows = super::bars::header(self, &Theme::BARE, panes.header);
+                rows.into_iter().nth(usize::from(at.y - panes.header.y)).and_then(|row| bar(row, panes.header))
             }
             at if panes.footer.contains(at) => {
                 bar(super::bars::footer(self, &Theme::BARE, panes.footer.width), panes.footer)

@@ -48,14 +48,14 @@ impl Side {
             None => bars::draw(self.footer(theme, panes.footer.width), panes.footer, buffer),
         }
         if let Some(help) = &self.help {
-            draw_help(&COMPARISON, &self.keymap, help.scroll, theme, self.area, buffer);
+            draw_help(help, &COMPARISON, &self.keymap, theme, self.area, buffer);
         }
         theme.signs.apply(buffer);
     }
 
     /// Returns the areas of header, view and footer.
     pub(in crate::tui) fn panes(&self) -> Panes {
-        layout(self.area, Pane::Tree, Shares::default())
+        layout(self.area, 1, Pane::Tree, Shares::default())
     }
 
     /// Returns the views, and the names of the compared images.
@@ -85,7 +85,7 @@ impl Side {
         bars::hinted(self.hints().iter().copied(), &self.keymap, theme, room)
     }
 
-    fn hints(&self) -> &'static [Hint] {
+    pub(super) fn hints(&self) -> &'static [Hint] {
         match self.view {
             _ if self.help.is_some() => &[(&[Action::Back], "back"), (&[Action::Up, Action::Down], "scroll")],
             _ if !self.is_ready() => &[(&[Action::Quit], "cancel"), (&[Action::Help], "help")],

@@ -32,6 +32,8 @@ pub const KEYS: &[Hint] = &[
 
 /// The most lines of the verdict.
 const VERDICT: usize = 2;
+const VERDICT_NARROW: usize = 4;
+const NARROW: usize = 100;
 /// The height below which there is no summary.
 const LOWEST_SUMMARY: usize = 5;
 /// The longest description of the end of sharing; the layers view has the full one.
@@ -69,7 +71,7 @@ impl Side {
         let sharing = self.against().map(|against| &against.pair.sharing);
         let text = verdict(first, other, sharing, self.units);
         let mut lines = wrap(&text, width.saturating_sub(2).max(1));
-        lines.truncate(VERDICT + usize::from(width < 80));
+        lines.truncate(if width < NARROW { VERDICT_NARROW } else { VERDICT });
         lines
     }
 
@@ -152,7 +154,7 @@ fn facts(against: &Against, look: Look<'_>) -> Vec<(&'static str, String)> {
     let (first, second, sharing) = (&against.first, &against.second, &against.pair.sharing);
     let layers = match end_of_sharing(first, second, sharing) {
         Some(end) => cut(&end, LONGEST),
-        None => format!("{} of {} shared", sharing.shared(), plural(sharing.same.len(), "layer")),
+        None => format!("{} shared of {}", plural(sharing.shared(), "layer"), sharing.same.len()),
     };
     let mut facts = vec![("layers", layers)];
     for (which, image) in [("first", first), ("second", second)] {
@@ -186,7 +188,7 @@ fn packages(against: &Against) -> String {
     let part = |(difference, what): (PackageDifference, &str)| {
         let all: Vec<_> = of(difference).collect();
         let named = match &all[..] {
-            [one] => format!(" ({} {})", one.name, one.versions()),
+            [one] => format!(" ({})", one.named()),
             [one, two] => format!(" ({}, {})", one.name, two.name),
             _ => String::new(),
         };
@@ -199,7 +201,13 @@ fn packages(against: &Against) -> String {
         (PackageDifference::Files, "with other files"),
     ];
     let parts: Vec<_> = kinds.into_iter().filter_map(part).collect();
-    if parts.is_empty() { format!("all {} are the same", changes.same) } else { parts.join(", ") }
+    if !parts.is_empty() {
+        return parts.join(", ");
+    }
+    match changes.same {
+        1 => "the only one is the same".into(),
+        same => format!("all {same} are the same"),
+    }
 }
 
 fn dead(first: &Inspection, second: &Inspection, look: Look<'_>) -> String {

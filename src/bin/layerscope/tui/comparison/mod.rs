@@ -276,7 +276,7 @@ impl Side {
             Action::Quit => return Some(Effect::Quit),
             Action::Suspend => return Some(Effect::Suspend),
             Action::Help => {
-                self.help = if self.help.is_some() { None } else { Some(Help::default()) };
+                self.help = if self.help.is_some() { None } else { Some(Help::new(self.view.name(), self.hints())) };
             }
             _ if self.help.is_some() => self.act_in_help(action),
             Action::Back if !self.is_ready() => return Some(Effect::Quit),

@@ -118,7 +118,9 @@ fn line(change: &PackageChange, look: Look<'_>, width: usize) -> Line<'static> {
         PackageDifference::Files => "other files, ",
     };
     let used: usize = spans.iter().map(Span::width).sum();
-    spans.push(Span::raw(cut(&format!("{what}{}", change.versions()), width.saturating_sub(used))));
+    let versions = change.versions();
+    let versions = if versions.is_empty() { "(no version)" } else { &versions };
+    spans.push(Span::raw(cut(&format!("{what}{versions}"), width.saturating_sub(used))));
     Line::from(spans)
 }
 

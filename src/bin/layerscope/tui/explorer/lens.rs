@@ -1,6 +1,7 @@
 //! The selection and the order of the rows as of a layer.
 
 use std::cmp::{Ordering, Reverse};
+use std::collections::HashMap;
 
 use layerscope::Inspection;
 use layerscope::tree::{Change, NodeId, Tree};
@@ -19,6 +20,8 @@ pub struct Lens<'a> {
     pub measure: Measure,
     /// The paths that a filter keeps, if there is one.
     pub kept: Option<&'a Kept>,
+    /// Sums of what matches the filter, in the directories above.
+    pub matching: &'a HashMap<NodeId, (u64, u64)>,
 }
 
 impl Lens<'_> {
@@ -28,8 +31,16 @@ impl Lens<'_> {
 
     /// Returns the size of a path in the current measure.
     pub fn size(&self, node: NodeId) -> u64 {
-        let (live, dead) = self.slice.sizes(self.inspection, node, self.measure);
-        live + dead
+        let (visible, wasted) = self.sizes(node);
+        visible + wasted
+    }
+
+    /// The visible and the wasted bytes of a path; those of matches where it only leads to some.
+    pub fn sizes(&self, node: NodeId) -> (u64, u64) {
+        match self.kept {
+            Some(kept) if !kept.holds(node) => self.matching.get(&node).copied().unwrap_or_default(),
+            _ => self.slice.sizes(self.inspection, node, self.measure),
+        }
     }
 
     /// Returns whether a path is of a kind that is shown, regardless of the filter.

@@ -8,6 +8,7 @@ pub mod draw;
 pub mod filter;
 mod lens;
 mod marks;
+mod opening;
 mod outline;
 pub mod pattern;
 mod reveal;
@@ -16,13 +17,16 @@ pub mod search;
 pub mod sentences;
 mod slice;
 
-use std::collections::{BTreeSet, HashSet, VecDeque};
+use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
 
 use layerscope::Inspection;
+use layerscope::advice::assessment::Study;
+use layerscope::advice::avoidable::Avoidable;
 use layerscope::analysis::{DeadGroup, dead_groups};
 use layerscope::tree::NodeId;
 
+use crate::tui::widgets::prompt::Prompt;
 use filter::{Filter, Kept};
 use rows::{Attributes, Measure, Row, Scope, Shown, Sort};
 
@@ -64,6 +68,10 @@ pub struct Explorer {
     /// The directories that were open before a filter opened others.
     open_before: Option<HashSet<NodeId>>,
     next_group: usize,
+    study: Option<Arc<Study>>,
+    avoidable: Option<Avoidable>,
+    /// Sums of what matches a filter in every directory above: visible and wasted bytes.
+    matching: HashMap<NodeId, (u64, u64)>,
 }
 
 impl Explorer {
@@ -93,10 +101,13 @@ impl Explorer {
             open: HashSet::new(),
             open_before: None,
             next_group: 0,
+            study: None,
+            avoidable: None,
+            matching: HashMap::new(),
             inspection,
         };
         explorer.rebuild();
-        explorer.next_waste();
+        explorer.open_at_what_matters();
         explorer
     }
 
@@ -109,6 +120,7 @@ impl Explorer {
             sort: self.sort,
             measure: self.measure,
             kept: self.filter.kept.as_ref(),
+            matching: &self.matching,
         }
     }
 
@@ -178,9 +190,20 @@ impl Explorer {
         } else if let Some(before) = self.open_before.take() {
             self.open = before;
             self.wanted = self.selected().or(self.wanted);
-            self.open.extend(self.wanted.map(|node| self.closed_above(node)).unwrap_or_default());
             self.rebuild();
         }
+    }
+
+    /// Shows some paths and what leads to them, and nothing else, as a filter with a name.
+    pub fn keep_only(&mut self, nodes: &HashSet<NodeId>, name: &str) {
+        let tree = &self.inspection.tree;
+        let mut kept = Kept::new(tree);
+        for node in tree.nodes() {
+            kept.take(tree, node, nodes.contains(&node));
+        }
+        kept.complete = true;
+        self.filter = Filter { query: Prompt::with(name.to_owned()), ..Filter::default() };
+        self.set_kept(Some(kept));
     }
 
     /// Moves the cursor to the first match, unless it is on one.
@@ -310,12 +333,29 @@ impl Explorer {
     /// it.
     fn rebuild(&mut self) {
         self.slice.prepare(self.measure, &self.inspection);
+        self.matching = self.sums_of_matches();
         let mut rows = std::mem::take(&mut self.rows);
         rows.rebuild(&self.lens(), &self.open);
         self.rows = rows;
         let topmost = self.filter.kept.iter().flat_map(|kept| &kept.topmost);
         self.filtered_bytes = topmost.map(|&node| self.lens().size(node)).fold(0, u64::saturating_add);
         self.place_cursor();
+    }
+
+    /// Adds up what a filter leaves in the directories above.
+    fn sums_of_matches(&self) -> HashMap<NodeId, (u64, u64)> {
+        let mut sums = HashMap::new();
+        let tree = &self.inspection.tree;
+        for &node in self.filter.kept.iter().flat_map(|kept| &kept.topmost) {
+            let (visible, wasted) = self.slice.sizes(&self.inspection, node, self.measure);
+            let mut here = node;
+            while here != NodeId::ROOT {
+                here = tree.parent(here);
+                let sum: &mut (u64, u64) = sums.entry(here).or_default();
+                *sum = (sum.0 + visible, sum.1 + wasted);
+            }
+        }
+        sums
     }
 
     fn place_cursor(&mut self) {

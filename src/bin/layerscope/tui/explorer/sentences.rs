@@ -26,6 +26,8 @@ impl Details {
 
 /// The width of an instruction inside a sentence; the details of its layer have it in full.
 const QUOTED: usize = 52;
+/// The columns of one of two instructions that stand side by side at 80 columns.
+const BESIDE: usize = 29;
 
 /// Remarks on a layer that its details have.
 const REMARKS: usize = 3;
@@ -38,11 +40,11 @@ pub fn layer_named(inspection: &Inspection, layer: usize) -> String {
 /// Explains the terms while the layers are being read.
 pub fn of_reading() -> Details {
     let lines = [
-        "█ live: bytes that the final filesystem still reaches.",
-        "▒ dead: bytes that still ship although a later layer deleted or overwrote them.",
-        "Layers are only ever added: a later RUN can hide what an earlier one shipped, but not take it back.",
+        "█ visible: bytes of files in the final filesystem.",
+        "▒ wasted: bytes that a later layer deleted or replaced, and that are still in the image.",
+        "Every layer is kept: a later RUN can delete a file, but not remove its bytes from an earlier layer.",
     ];
-    Details { title: "What will be shown".into(), paragraphs: lines.map(Into::into).into() }
+    Details { title: "Legend".into(), paragraphs: lines.map(Into::into).into() }
 }
 
 /// Describes a layer.
@@ -50,55 +52,56 @@ pub fn of_layer(inspection: &Inspection, groups: &[DeadGroup], layer: usize, uni
     let Some(account) = inspection.layers.get(layer) else {
         return Details {
             title: "No layers".into(),
-            paragraphs: vec!["This image has no layers, so it ships nothing.".into()],
+            paragraphs: vec!["This image has no layers, so its size is 0 bytes.".into()],
         };
     };
-    let mut paragraphs = vec![account.instruction.one_line(), costs(account, units)];
+    let mut paragraphs = Vec::new();
+    let mut wasted = groups.iter().filter(|group| group.born_in == layer && group.bytes > 0).peekable();
+    if let Some(group) = wasted.peek() {
+        paragraphs.push(fix(inspection, group, units));
+    }
+    paragraphs.push(account.instruction.one_line());
     let known = inspection.completeness.layer(layer);
+    if !known.is_nothing() {
+        paragraphs.push(costs(account, units));
+    }
     if let Some(missing) = known.sentence(|bytes| units.size(bytes)) {
-        if known.is_nothing() {
-            paragraphs.pop();
-        }
         paragraphs.push(format!("Not whole: {missing}."));
     }
     let of_layer = inspection.warnings.iter().filter(|warning| warning.layer == Some(layer));
     paragraphs.extend(of_layer.take(REMARKS).map(|warning| format!("! {}.", warning.kind)));
-    for group in groups.iter().filter(|group| group.born_in == layer && group.bytes > 0).take(3) {
+    for group in wasted.take(3) {
         let verb = match group.cause {
-            Cause::Recopied => "shipped again, unchanged,",
+            Cause::Recopied => "rewritten unchanged",
             Cause::Overwritten => "overwritten",
             Cause::Deleted | Cause::Opaque | Cause::Replaced => "deleted",
         };
-        let died =
-            if group.died_in == layer { "the same layer".into() } else { layer_named(inspection, group.died_in) };
-        paragraphs.push(format!(
-            "{} in {} {verb} by {died}, but still shipped.",
-            units.size(group.bytes),
-            files(group.count)
-        ));
-    }
-    if let Some(group) = groups.iter().find(|group| group.born_in == layer && group.bytes > 0) {
-        paragraphs.push(format!("Fix: {}.", advice(inspection, group).1));
+        let by = if group.died_in == layer { "the same layer".into() } else { layer_named(inspection, group.died_in) };
+        let (bytes, files) = (units.size(group.bytes), files(group.count));
+        paragraphs.push(format!("Wasted: {bytes} in {files}, {verb} by {by}."));
     }
     if account.killed > 0 {
-        paragraphs.push(format!(
-            "It hid {} of earlier layers, which makes the image no smaller.",
-            units.size(account.killed)
-        ));
+        let bytes = units.size(account.killed);
+        paragraphs.push(format!("It deletes or replaces {bytes} of earlier layers. The image does not get smaller."));
     }
     paragraphs.push(technical(account, units));
     Details { title: format!("Layer {layer}"), paragraphs }
 }
 
+/// Says what to do about a pair of layers, and what that saves.
+fn fix(inspection: &Inspection, group: &DeadGroup, units: Units) -> String {
+    format!("Fix: {} (saves {}).", advice(inspection, group).1, units.size(group.bytes))
+}
+
 fn costs(account: &LayerAccount, units: Units) -> String {
     match (account.compression, account.shipped, account.dead()) {
-        (None, ..) => "Its bytes are not in the archive, so what it ships is not known.".into(),
-        (_, 0, _) => "It ships no file contents.".into(),
-        (_, shipped, 0) => format!("It ships {}, all of it live.", units.size(shipped)),
+        (None, ..) => "Its bytes are not in the archive, so its size is not known.".into(),
+        (_, 0, _) => "It adds no file contents.".into(),
+        (_, shipped, 0) => format!("Size {}, all of it visible.", units.size(shipped)),
         (_, shipped, dead) => {
             let share = share(dead, shipped);
             format!(
-                "It ships {}: {} live and {} dead ({share}).",
+                "Size {}: {} visible, {} wasted ({share}).",
                 units.size(shipped),
                 units.size(account.live),
                 units.size(dead)
@@ -112,7 +115,7 @@ fn technical(account: &LayerAccount, units: Units) -> String {
         vec![format!("{} entries", count(account.entries as u64)), format!("tar {}", units.size(account.tar_bytes))];
     if let Some(compression) = account.compression {
         facts.push(match compression.name() {
-            "none" => "stored plain".into(),
+            "none" => "stored uncompressed".into(),
             name => format!("stored {} ({name})", units.size(account.stored_bytes)),
         });
     }
@@ -125,17 +128,22 @@ pub fn of_path(explorer: &Explorer, node: NodeId, units: Units) -> Details {
     let (inspection, slice) = (&*explorer.inspection, &explorer.slice);
     let tree = &inspection.tree;
     let title = escaped(&tree.path(node));
-    let now = tree.at(node, slice.layer);
     let mut paragraphs = Vec::new();
     if tree.children(node).next().is_some() {
-        paragraphs.extend(directory(slice, node, now.is_some(), units));
-        paragraphs.extend(dead_below(explorer, node, units));
+        paragraphs.extend(wasted_below(explorer, node, units));
+        paragraphs.push(directory(slice, node, units));
     } else {
         paragraphs.extend(history(inspection, slice, node, units));
     }
     paragraphs.extend(slice.version(tree, node).map(|version| facts(inspection, version, units)));
     if explorer.measure == Measure::Pull {
         paragraphs.push(pulled(explorer, node, units));
+    }
+    // A change that the rules know comes first, unless deleted bytes are the bigger of both.
+    if let Some(finding) = explorer.finding_at(node).filter(|finding| finding.bytes > slice.totals(node).dead) {
+        let saved = units.size(finding.bytes);
+        paragraphs.insert(0, format!("Fix: {} (saves {saved}).", escaped_str(finding.fix.what.trim_end_matches('.'))));
+        paragraphs.insert(1, format!("{}: {}", escaped_str(&finding.title), escaped_str(&finding.why)));
     }
     Details { title, paragraphs }
 }
@@ -158,39 +166,45 @@ pub fn facts(inspection: &Inspection, version: VersionId, units: Units) -> Strin
     format!("{what}, mode {:04o}, owner {uid}:{gid}{linked}; from {by}.", tree.mode(version))
 }
 
-fn directory(slice: &Slice, node: NodeId, there: bool, units: Units) -> Option<String> {
+fn directory(slice: &Slice, node: NodeId, units: Units) -> String {
     let totals = slice.totals(node);
-    let (visible, dead) = (units.size(totals.visible), units.size(totals.dead));
-    Some(match slice.scope {
-        Scope::Changes => format!("Layer {} ships {visible} in here and hid {dead} of earlier layers.", slice.layer),
-        Scope::UpTo if totals.dead == 0 => format!("{visible} in here, none of it dead."),
-        Scope::UpTo if there => format!(
-            "{} ship in here: {visible} that a container sees and {dead} that it does not.",
-            units.size(totals.shipped())
-        ),
-        // A path that was removed as a whole is described by its pairs of layers.
-        Scope::UpTo => return None,
-    })
+    let (visible, wasted) = (units.size(totals.visible), units.size(totals.dead));
+    match slice.scope {
+        Scope::Changes => {
+            format!("Layer {} adds {visible} here, and deletes or replaces {wasted} of earlier layers.", slice.layer)
+        }
+        Scope::UpTo if totals.dead == 0 => format!("{visible}, nothing wasted."),
+        Scope::UpTo => format!("{}: {visible} visible, {wasted} wasted.", units.size(totals.shipped())),
+    }
 }
 
-/// Describes the pairs of layers with most of the wasted bytes below a directory.
-fn dead_below(explorer: &Explorer, node: NodeId, units: Units) -> Vec<String> {
+/// Says what to do about the wasted bytes below a directory, when they were added and removed, and by which
+/// instructions.
+fn wasted_below(explorer: &Explorer, node: NodeId, units: Units) -> Vec<String> {
     let inspection = &*explorer.inspection;
     if explorer.slice.totals(node).dead == 0 {
         return Vec::new();
     }
     let pairs = explorer.dead_below.pairs(node, explorer.slice.layer);
-    let line = |pair: &Pair| {
-        let from = layer_named(inspection, pair.born_in);
-        let by = layer_named(inspection, pair.died_in);
-        let (bytes, files) = (units.size(pair.bytes), files(pair.count));
-        format!("{bytes} in {files} still ship from {from} although they are gone since {by}.")
-    };
-    let mut lines: Vec<_> = pairs.iter().take(2).map(line).collect();
     let is_of = |pair: &Pair, group: &DeadGroup| (group.born_in, group.died_in) == (pair.born_in, pair.died_in);
     let biggest = pairs.first().and_then(|pair| explorer.groups.iter().find(|group| is_of(pair, group)));
-    lines.extend(biggest.map(|group| format!("Fix: {}.", advice(inspection, group).1)));
+    let mut lines: Vec<_> = biggest.map(|group| fix(inspection, group, units)).into_iter().collect();
+    for pair in pairs.iter().take(2) {
+        let (bytes, files) = (units.size(pair.bytes), files(pair.count));
+        let removed = if pair.born_in == pair.died_in {
+            "removed in the same layer".to_owned()
+        } else {
+            format!("removed in {}", pair.died_in)
+        };
+        lines.push(format!("Life: added in {} ── {removed}   {bytes} in {files} wasted", pair.born_in));
+        lines.push(format!("By: {} → {}", named(inspection, pair.born_in), named(inspection, pair.died_in)));
+    }
     lines
+}
+
+/// Writes an instruction as ``6 `RUN rm -rf …` ``.
+fn named(inspection: &Inspection, layer: usize) -> String {
+    format!("{layer} `{}`", cut(&inspection.layers[layer].instruction.one_line(), BESIDE))
 }
 
 /// Describes the download size of a path, and how it was determined.
@@ -198,10 +212,10 @@ fn pulled(explorer: &Explorer, node: NodeId, units: Units) -> String {
     let size = units.size(explorer.lens().size(node));
     if explorer.inspection.pull_is_estimated(explorer.layer) {
         format!(
-            "About {size} of it are pulled: an estimate, its part of what each layer ships × that layer as stored. Whole layers are exact."
+            "Download size: about {size}, estimated from its part of each layer and the layer's size in the archive. Whole layers are exact."
         )
     } else {
-        format!("{size} of it are pulled: the layers up to here are stored plain.")
+        format!("Download size: {size}. The layers up to here are uncompressed in the archive.")
     }
 }
 
@@ -214,19 +228,24 @@ fn history(inspection: &Inspection, slice: &Slice, node: NodeId, units: Units) -
         let size = units.size(tree.size(version));
         let born = layer_named(inspection, tree.born(version));
         let died = layer_named(inspection, usize::from(death.layer));
+        let stay = format!("its {size} stay in {born}");
         lines.push(match death.cause {
-            Cause::Deleted => format!("Deleted in {died}, but {born} still ships its {size}: a later layer can only hide."),
-            Cause::Opaque => format!("Hidden with its whole directory by {died}, but {born} still ships its {size}."),
-            Cause::Replaced => format!("Gone since {died} put something else in place of a directory above it, but {born} still ships its {size}."),
-            Cause::Overwritten => format!("Overwritten in {died}, but {born} still ships the old {size}."),
-            Cause::Recopied => format!("Copied again, unchanged, in {died} (only mode, owner, time or attributes differ): {born} still ships the same {size}."),
+            Cause::Deleted => {
+                format!("Deleted in {died}, but {stay}. A layer cannot remove bytes from an earlier layer.")
+            }
+            Cause::Opaque => format!("Deleted with its whole directory by {died}, but {stay}."),
+            Cause::Replaced => format!("Deleted because {died} replaced a directory above it, but {stay}."),
+            Cause::Overwritten => format!("Overwritten in {died}, but the old {size} stay in {born}."),
+            Cause::Recopied => format!(
+                "Rewritten unchanged in {died} (only mode, owner, time or attributes differ): the same {size} stay in {born}."
+            ),
         });
         if lines.len() == 3 {
             break;
         }
     }
     if lines.is_empty() && tree.at(node, slice.layer).is_some_and(|version| tree.size(version) > 0) {
-        lines.push("Live: nothing of it is wasted.".into());
+        lines.push("Visible in the container. Nothing wasted.".into());
     }
     lines
 }

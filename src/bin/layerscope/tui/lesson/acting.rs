@@ -191,7 +191,8 @@ impl App {
             && let Some(stage) = lesson.stages.get(scene.image)
         {
             lesson.staged = Some(scene.image);
-            let explorer = Explorer::new(stage.inspection.clone());
+            let mut explorer = Explorer::new(stage.inspection.clone());
+            explorer.assess(&stage.study);
             let mut views = Box::new(Views::new(&explorer, self.motion));
             views.studied(&stage.study);
             self.name.clone_from(&stage.intro.name);

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use ratatui::widgets::{Clear, Widget};
 
-use crate::tui::keys::help::Page;
+use crate::tui::keys::help::{Line as Entry, Page};
 use crate::tui::keys::{Action, Keymap};
 use crate::tui::layout::rows_inside;
 use crate::tui::widgets::moved;
@@ -14,16 +14,25 @@ use crate::tui::widgets::theme::Theme;
 use crate::tui::widgets::{pane, put, scroll_bar, scrolled_title};
 
 /// The help, and how far it was scrolled.
-#[derive(Debug, Default)]
+#[derive(Debug)]
 pub struct Help {
     pub scroll: usize,
+    /// The name of what it was opened on.
+    title: &'static str,
+    /// The keys of what it was opened on, which come first.
+    first: &'static [Entry],
 }
 
 impl Help {
+    /// The help, beginning with some keys.
+    pub fn new(title: &'static str, first: &'static [Entry]) -> Self {
+        Self { scroll: 0, title, first }
+    }
+
     /// Scrolls; whether the action was one that does.
     pub fn act(&mut self, action: Action, page: &Page, keymap: &Keymap, area: Rect) -> bool {
         let rows = rows_inside(area);
-        let last = help_lines(page, keymap).saturating_sub(rows);
+        let last = lines(self, page, keymap, &Theme::BARE).len().saturating_sub(rows);
         let scroll = moved(action, self.scroll, last, rows.max(2) - 1);
         self.scroll = scroll.unwrap_or(self.scroll);
         scroll.is_some()
@@ -34,27 +43,29 @@ const KEY_WIDTH: usize = 16;
 /// The width of the texts beside the keys at 80 columns.
 const TEXT_WIDTH: usize = 78 - KEY_WIDTH - 4;
 
-pub fn draw_help(page: &Page, keymap: &Keymap, scroll: usize, theme: &Theme, area: Rect, buffer: &mut Buffer) {
-    let lines = lines(page, keymap, theme);
+/// Draws the help over an area.
+pub fn draw_help(help: &Help, page: &Page, keymap: &Keymap, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let lines = lines(help, page, keymap, theme);
     let height = u16::try_from(lines.len() + 2).unwrap_or(u16::MAX).min(area.height);
     let width = area.width.min(80);
     let frame = Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height };
     Clear.render(frame, buffer);
-    let title = scrolled_title("Help", scroll, lines.len(), frame);
+    let title = scrolled_title("Help", help.scroll, lines.len(), frame);
     let inner = pane(&title, true, theme, frame, buffer);
-    let first = scroll_bar(scroll, lines.len(), inner, theme, buffer);
+    let first = scroll_bar(help.scroll, lines.len(), inner, theme, buffer);
     for (row, line) in lines.into_iter().skip(first).enumerate() {
         put(line, row, inner, buffer);
     }
 }
 
-/// Returns the number of lines of the help.
-fn help_lines(page: &Page, keymap: &Keymap) -> usize {
-    lines(page, keymap, &Theme::BARE).len()
-}
-
-fn lines(page: &Page, keymap: &Keymap, theme: &Theme) -> Vec<Line<'static>> {
+fn lines(help: &Help, page: &Page, keymap: &Keymap, theme: &Theme) -> Vec<Line<'static>> {
     let mut lines = Vec::new();
+    if !help.first.is_empty() {
+        lines.push(Line::styled(format!(" Keys in {}", help.title), theme.focused));
+        for (actions, what) in help.first {
+            entry(&keymap.all_keys(actions), what, theme, &mut lines);
+        }
+    }
     for (title, actions) in page.groups {
         if !title.is_empty() {
             lines.push(Line::styled(format!(" {title}"), theme.focused));

@@ -56,7 +56,7 @@ impl Overlay {
             Self::Instruction(reading) => instruction::draw(*reading, app, theme, area, buffer),
             Self::Explanation(explanation) => explain::draw(explanation, app, theme, area, buffer),
             Self::Extraction(extraction) => extract::draw(extraction, app, theme, area, buffer),
-            Self::Help(help) => help::draw_help(&EXPLORER, &app.keymap, help.scroll, theme, area, buffer),
+            Self::Help(help) => help::draw_help(help, &EXPLORER, &app.keymap, theme, area, buffer),
         }
     }
 
@@ -73,6 +73,11 @@ pub struct Overlays(Vec<Overlay>);
 impl Overlays {
     pub fn is_empty(&self) -> bool {
         self.0.is_empty()
+    }
+
+    #[cfg(test)]
+    pub fn count(&self) -> usize {
+        self.0.len()
     }
 
     pub fn top(&self) -> Option<&Overlay> {

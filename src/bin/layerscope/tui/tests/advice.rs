@@ -4,7 +4,7 @@ use std::sync::{Arc, LazyLock};
 
 use crossterm::event::KeyCode;
 use layerscope::advice::assessment::{Question, Study};
-use layerscope::advice::findings::Rules;
+use layerscope::advice::findings::{Fate, Level, Rules, Whose};
 use layerscope::analysis::what_if::{Change, what_if};
 use layerscope::files::contents::LayerContents;
 
@@ -29,7 +29,7 @@ fn findings_say_what_it_is_which_instruction_made_it_and_how_to_fix_it() {
     person.types("6");
     let screen = person.reads();
     let first = &STUDY.findings[0];
-    for part in [first.title.as_str(), "layer 1 RUN apk add", "layer 3 RUN apk del", "why", "fix"] {
+    for part in [first.title.as_str(), "added layer 1 RUN apk add", "removed layer 3 RUN apk del", "why", "fix"] {
         assert!(screen.contains(part), "{part:?} is not on\n{}", person.screen());
     }
 }
@@ -58,10 +58,19 @@ fn the_ladder_has_a_rung_for_each_remedy_and_says_how_to_get_there() {
     let mut person = at(80, 24);
     person.types("7");
     let screen = person.reads();
-    assert!(screen.contains("as built") && screen.contains("dead bytes gone"), "{}", person.screen());
-    person.types("j");
-    assert!(person.reads().contains("make layers 1 to 3 one"), "{}", person.screen());
-    assert!(person.reads().contains("exact: the same files"), "{}", person.screen());
+    for step in [&STUDY.ladder[0].step, &STUDY.ladder[1].step] {
+        assert!(screen.contains(&step.title()), "{}", person.screen());
+    }
+    let gain = |i: usize| STUDY.ladder[i - 1].shipped - STUDY.ladder[i].shipped;
+    assert!((2..STUDY.ladder.len()).all(|i| gain(i) <= gain(1)), "the first step gains the most");
+    let how = STUDY.ladder[1].how.lines().next().expect("a recipe").to_owned();
+    let start: String = how.chars().take(40).collect();
+    assert!(
+        screen.contains(&start),
+        "it starts on the step that gains the most, with its recipe:\n{}",
+        person.screen()
+    );
+    assert!(screen.contains("Exact: the same files"), "{}", person.screen());
 }
 
 #[test]
@@ -72,7 +81,7 @@ fn what_is_marked_in_the_tree_is_taken_off_the_size_in_the_ladder() {
     let go = tree.find(b"usr/lib/go/bin/go").expect("the demo has a Go toolchain");
     let size = tree.size(tree.versions(go).next().expect("a version"));
     let saved = layerscope::report::Units::Iec.size(size);
-    assert!(person.reads().contains(&format!("without the 1 marked: {saved} less, exact")), "{}", person.screen());
+    assert!(person.reads().contains(&format!("without 1 marked path: {saved} less, exact")), "{}", person.screen());
     person.press(KeyCode::Esc).types("U7");
     assert!(!person.reads().contains("marked"), "{}", person.screen());
 }
@@ -97,7 +106,7 @@ fn before_files_have_been_looked_into_both_say_so() {
     for view in ["6", "7"] {
         person.types(view).types("jkG").press(KeyCode::Enter);
         person.types(view);
-        assert!(person.screen().contains("being looked into"), "{}", person.screen());
+        assert!(person.screen().contains("Analyzing files"), "{}", person.screen());
     }
 }
 
@@ -116,7 +125,71 @@ fn pictures() {
         let mut person = at(width, height);
         person.types("6");
         pictures::check(&format!("findings-{width}x{height}"), &person);
-        person.types("7j");
+        person.types("7");
         pictures::check(&format!("ladder-{width}x{height}"), &person);
+    }
+}
+
+#[test]
+fn findings_with_one_fix_are_one_change_and_groups_have_sums() {
+    let mut person = at(120, 40);
+    person.types("6");
+    let screen = person.screen();
+    let own: u64 = STUDY
+        .findings
+        .iter()
+        .filter(|finding| finding.whose == Whose::Own)
+        .filter(|finding| finding.fate != Fate::Left || matches!(finding.level, Level::Junk | Level::Toolchain))
+        .map(|finding| finding.bytes)
+        .sum();
+    let head = format!("{} In your Dockerfile", layerscope::report::Units::Iec.size(own));
+    assert!(screen.contains(&head), "{head:?} is not on\n{screen}");
+    let fixes: std::collections::HashSet<_> =
+        STUDY.findings.iter().map(|finding| (finding.whose, &finding.fix.what)).collect();
+    let changes = screen.lines().find_map(|line| line.split("What to change · 1/").nth(1)).expect("a title");
+    let changes: usize = changes.split(' ').next().unwrap().parse().unwrap();
+    assert!(changes >= fixes.len() && changes <= STUDY.findings.len(), "{changes} changes for {} fixes", fixes.len());
+}
+
+#[test]
+fn the_fix_is_said_before_anything_else_where_there_is_little_room() {
+    let mut person = at(80, 16);
+    person.types("6");
+    let screen = person.screen();
+    let fix = screen.lines().position(|line| line.contains("fix ")).unwrap_or_else(|| panic!("no fix on\n{screen}"));
+    let rule = screen.lines().position(|line| line.starts_with("│───")).expect("a rule");
+    assert_eq!(fix, rule + 1, "{screen}");
+}
+
+#[test]
+fn enter_shows_only_the_files_of_the_change_and_esc_shows_all_again() {
+    let mut person = at(120, 40);
+    let before = person.screen();
+    person.types("6").press(KeyCode::Enter);
+    assert!(person.screen().contains("filtered: "), "{}", person.screen());
+    person.press(KeyCode::Esc);
+    assert!(!person.screen().contains("filtered: "), "{}", person.screen());
+    assert_eq!(before.lines().count(), person.screen().lines().count());
+}
+
+#[test]
+fn the_lines_of_a_change_are_copied_whole() {
+    let mut person = at(120, 40);
+    person.types("6y");
+    assert!(person.screen().contains("copied ") && person.screen().contains(" line"), "{}", person.screen());
+}
+
+#[test]
+fn a_step_that_saves_less_than_a_hundredth_is_left_out() {
+    let mut person = at(120, 40);
+    person.types("7");
+    let screen = person.screen();
+    let mut before = STUDY.ladder[0].shipped;
+    for rung in &STUDY.ladder[1..] {
+        let title = rung.step.title();
+        let gains = before.saturating_sub(rung.shipped) > before / 100;
+        let shown = screen.lines().any(|line| line.trim_start_matches(['│', '▸', ' ']).starts_with(&title));
+        assert_eq!(shown, gains, "{title}:\n{screen}");
+        before = if gains { rung.shipped } else { before };
     }
 }

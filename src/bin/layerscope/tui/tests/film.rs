@@ -83,7 +83,9 @@ impl Film {
                 } else if !rows[begin].is_empty() {
                     let percent = |seconds: f64| seconds / whole * 100.0;
                     let (from, to) = (percent(time), percent(time + lasts));
-                    let _ = writeln!(out, "<g class=\"s r{runs}\">{}</g>", rows[begin]);
+                    // Where nothing is animated, the last screen is seen.
+                    let last = if begin + same == rows.len() { " e" } else { "" };
+                    let _ = writeln!(out, "<g class=\"s r{runs}{last}\">{}</g>", rows[begin]);
                     let _ = write!(style, ".r{runs}{{animation-name:k{runs}}}@keyframes k{runs}{{");
                     if from > 0.0 {
                         style.push_str("0%{visibility:hidden}");
@@ -102,10 +104,28 @@ impl Film {
         let _ = write!(
             out,
             "<style>.s{{visibility:hidden;animation-duration:{whole:.1}s;animation-timing-function:step-end;\
-             animation-iteration-count:infinite}}\n{style}</style>\n</svg>\n"
+             animation-iteration-count:infinite}}\n.e{{visibility:visible}}\n\
+             @media(prefers-reduced-motion:reduce){{.s{{animation:none}}}}\n{style}</style>\n</svg>\n"
         );
         out
     }
+}
+
+#[test]
+fn where_nothing_is_animated_the_last_screen_is_seen() {
+    let mut film = Film::of(80, 24);
+    film.shows("", "first", 1.0);
+    film.types("2", "last", 1.0);
+    let drawn = film.draw();
+    let group_of = |text: &str| {
+        let place = drawn.find(&format!(">{text}<")).expect("a caption");
+        let begin = drawn[..place].rfind("<g class").expect("a group");
+        drawn[begin..place].split('>').next().unwrap_or_default().to_owned()
+    };
+    assert!(group_of("last").ends_with(" e\""), "{}", group_of("last"));
+    assert!(!group_of("first").ends_with(" e\""), "{}", group_of("first"));
+    let (hidden, seen) = (drawn.find(".s{visibility:hidden").unwrap(), drawn.find(".e{visibility:visible}").unwrap());
+    assert!(hidden < seen, "the later rule wins");
 }
 
 #[test]

@@ -8,6 +8,7 @@ mod explore;
 mod extract;
 pub mod files;
 mod film;
+mod first_look;
 mod journeys;
 mod lessons;
 mod mouse;

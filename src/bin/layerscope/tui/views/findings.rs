@@ -1,16 +1,18 @@
-//! The findings view: avoidable bytes by rule, your layers first and then the base image; below,
-//! the reason and the fix.
+//! Changes, largest first: in the user's own layers, optional ones, those of the base image; below, the fix and why.
 
+mod changes;
+
+use std::collections::HashSet;
 use std::sync::Arc;
 
 use layerscope::advice::assessment::Study;
-use layerscope::advice::findings::{Fate, Finding, Whose};
-use layerscope::display::files;
-use layerscope::display::{escaped, escaped_str};
+use layerscope::advice::findings::{Fate, Finding};
+use layerscope::display::{escaped, escaped_str, files, plural};
 use layerscope::report::fit::cut_front;
 use layerscope::tree::NodeId;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
+use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
@@ -21,177 +23,364 @@ use crate::tui::keys::help::Line as Hint;
 use crate::tui::widgets::moved;
 use crate::tui::widgets::text::{cut, follow, wrap};
 use crate::tui::widgets::{bar, fill, inside, pane, part, put, scroll_bar};
+use changes::{Change, Kind, changes};
 
 pub const KEYS: &[Hint] = &[
     (&[Action::Help], "help"),
-    (&[Action::Up, Action::Down], "finding"),
-    (&[Action::Enter], "explore its biggest file"),
-    (&[Action::ViewLadder], "ladder"),
-    (&[Action::ViewExplore], "explore"),
+    (&[Action::Up, Action::Down], "change"),
+    (&[Action::Enter], "show its files"),
+    (&[Action::Right, Action::Left], "open, fold"),
+    (&[Action::CopyPath], "copy the lines"),
+    (&[Action::ViewLadder], "sizes"),
     (&[Action::Quit], "quit"),
 ];
 
 const SIZE_WIDTH: usize = 8;
-/// The height below which there is only the list.
-const TALL: usize = 8;
+/// The width from which on the size after a change is shown.
+const WIDE: usize = 90;
+/// The rows that the list keeps, whatever there is to say below.
+const LIST: usize = 3;
+
+/// A row of the list.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+enum Row {
+    Head(Kind),
+    Change(usize),
+    /// A finding of a change that is open.
+    Finding(usize, usize),
+}
 
 /// The state of the view.
 pub struct Findings {
     study: Option<Arc<Study>>,
-    /// Indices in the study's findings, those of your layers before those of the base image.
-    order: Vec<usize>,
+    changes: Vec<Change>,
+    /// Changes whose findings are shown one by one.
+    open: HashSet<usize>,
+    rows: Vec<Row>,
     cursor: usize,
     top: usize,
 }
 
 impl Findings {
     pub fn new() -> Self {
-        Self { study: None, order: Vec::new(), cursor: 0, top: 0 }
+        Self { study: None, changes: Vec::new(), open: HashSet::new(), rows: Vec::new(), cursor: 0, top: 0 }
     }
 
-    /// Sets the findings.
+    /// Takes what was found.
     pub fn studied(&mut self, study: &Arc<Study>) {
-        let mut order: Vec<_> = (0..study.findings.len()).collect();
-        order.sort_by_key(|&i| (study.findings[i].whose, std::cmp::Reverse(study.findings[i].bytes)));
-        (self.order, self.cursor, self.top) = (order, 0, 0);
+        self.changes = changes(study);
         self.study = Some(study.clone());
+        self.open.clear();
+        self.build();
+        (self.cursor, self.top) = (self.rows.len().min(1), 0);
     }
 
+    fn build(&mut self) {
+        self.rows.clear();
+        for kind in Kind::ALL {
+            let of_kind = self.changes.iter().enumerate().filter(|(_, change)| change.kind == kind);
+            for (place, (i, change)) in of_kind.enumerate() {
+                if place == 0 {
+                    self.rows.push(Row::Head(kind));
+                }
+                self.rows.push(Row::Change(i));
+                if self.open.contains(&i) {
+                    self.rows.extend(change.findings.iter().map(|&finding| Row::Finding(i, finding)));
+                }
+            }
+        }
+    }
+
+    fn change(&self) -> Option<usize> {
+        match *self.rows.get(self.cursor)? {
+            Row::Head(_) => None,
+            Row::Change(i) | Row::Finding(i, _) => Some(i),
+        }
+    }
+
+    /// The finding under the cursor; of a change, its biggest.
     fn selected(&self) -> Option<&Finding> {
-        self.study.as_ref()?.findings.get(*self.order.get(self.cursor)?)
+        let i = match *self.rows.get(self.cursor)? {
+            Row::Head(_) => None,
+            Row::Change(i) => self.changes[i].findings.first().copied(),
+            Row::Finding(_, finding) => Some(finding),
+        };
+        self.study.as_ref()?.findings.get(i?)
     }
 
-    /// Returns the path of the selected finding, as of the layer that added it.
+    /// All findings under the cursor.
+    fn all_selected(&self) -> Vec<&Finding> {
+        let Some(study) = &self.study else { return Vec::new() };
+        match self.rows.get(self.cursor) {
+            Some(&Row::Change(i)) => self.changes[i].findings.iter().map(|&i| &study.findings[i]).collect(),
+            Some(&Row::Finding(_, i)) => vec![&study.findings[i]],
+            Some(Row::Head(_)) | None => Vec::new(),
+        }
+    }
+
+    /// The path that the selected finding is about, at the layer that ships it.
     pub fn selected_path(&self) -> Option<(NodeId, usize)> {
         self.selected().and_then(target).map(|(node, born, _)| (node, born))
     }
 
-    /// Performs an action; returns whether to go to the explorer.
+    /// The lines of the selected change, to be copied.
+    pub fn lines_to_copy(&self) -> Option<Vec<String>> {
+        let finding = self.selected()?;
+        let lines = lines(finding);
+        Some(if lines.is_empty() { vec![escaped_str(&finding.fix.what)] } else { lines })
+    }
+
+    /// Does something; says whether to go to the explorer now.
     pub fn act(&mut self, explorer: &mut Explorer, action: Action, area: Rect) -> bool {
-        if action == Action::Enter
-            && let Some((node, born, gone)) = self.selected().and_then(target)
-        {
-            explorer.select_layer(gone.unwrap_or(explorer.inspection.layers.len().saturating_sub(1)));
-            explorer.reveal_up_to(node);
-            if explorer.selected() != Some(node) {
-                explorer.select_layer(born);
-                explorer.reveal_up_to(node);
-            }
-            return true;
+        match (action, self.change()) {
+            (Action::Enter, Some(_)) => return self.explore(explorer),
+            (Action::Right, Some(i)) if self.changes[i].findings.len() > 1 => self.fold(i, false),
+            (Action::Left, Some(i)) => self.fold(i, true),
+            _ => {}
         }
         let height = self.list_height(explorer, inside(area));
-        let last = self.order.len().saturating_sub(1);
+        let last = self.rows.len().saturating_sub(1);
+        let before = self.cursor;
         self.cursor = moved(action, self.cursor, last, height.max(2) - 1).unwrap_or(self.cursor);
-        self.top = follow(self.top, self.cursor, self.order.len(), self.list_height(explorer, inside(area)).max(1));
+        if let Some(Row::Head(_)) = self.rows.get(self.cursor) {
+            // A head is passed over; above the first there is nothing.
+            self.cursor = if self.cursor < before && self.cursor > 0 { self.cursor - 1 } else { self.cursor + 1 };
+        }
+        self.top = self.first(self.list_height(explorer, inside(area)));
         false
     }
 
-    /// Moves the cursor to the row at a cell; returns whether there is one.
+    fn fold(&mut self, change: usize, folded: bool) {
+        if folded {
+            self.open.remove(&change);
+        } else {
+            self.open.insert(change);
+        }
+        self.build();
+        let row = self.rows.iter().position(|row| *row == Row::Change(change));
+        self.cursor = row.unwrap_or(self.cursor);
+    }
+
+    /// Shows the files of what is selected in the explorer, and nothing else.
+    fn explore(&self, explorer: &mut Explorer) -> bool {
+        let Some(finding) = self.selected() else { return false };
+        let Some((node, born, gone)) = target(finding) else { return false };
+        let tree = &explorer.inspection.tree;
+        let inodes = self.all_selected().into_iter().flat_map(|finding| &finding.inodes);
+        let nodes: HashSet<_> = inodes.map(|&inode| tree.node_of(inode)).collect();
+        explorer.select_layer(gone.unwrap_or(explorer.inspection.layers.len().saturating_sub(1)));
+        explorer.keep_only(&nodes, &finding.title);
+        explorer.reveal_up_to(node);
+        if explorer.selected() != Some(node) {
+            explorer.select_layer(born);
+            explorer.reveal_up_to(node);
+        }
+        true
+    }
+
+    /// Puts the cursor on what lies at a cell; says whether there is something.
     pub fn select(&mut self, explorer: &Explorer, at: Position, area: Rect) -> bool {
-        let inner = inside(area);
-        let height = self.list_height(explorer, inner);
-        if !inner.contains(at) || usize::from(at.y - inner.y) >= height {
+        let list = self.list(explorer, inside(area));
+        if !list.contains(at) {
             return false;
         }
-        let row = follow(self.top, self.cursor, self.order.len(), height.max(1)) + usize::from(at.y - inner.y);
-        if row < self.order.len() {
+        let row = self.first(usize::from(list.height)) + usize::from(at.y - list.y);
+        let there = matches!(self.rows.get(row), Some(Row::Change(_) | Row::Finding(..)));
+        if there {
             self.cursor = row;
         }
-        row < self.order.len()
+        there
+    }
+
+    fn first(&self, height: usize) -> usize {
+        // The head above the first change is seen with it.
+        let top = if self.cursor <= 1 { 0 } else { self.top };
+        follow(top, self.cursor, self.rows.len(), height.max(1))
     }
 
     fn list_height(&self, explorer: &Explorer, inner: Rect) -> usize {
-        usize::from(inner.height).saturating_sub(self.notes(explorer, inner).len())
+        usize::from(self.list(explorer, inner).height)
+    }
+
+    /// Returns the area of the rows, below the heads of the columns and above the notes.
+    fn list(&self, explorer: &Explorer, inner: Rect) -> Rect {
+        let notes = self.notes(explorer, inner).len();
+        part(inner, 1, usize::from(inner.height).saturating_sub(notes + 1))
     }
 
     pub fn draw(&self, explorer: &Explorer, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
-        let place = if self.order.is_empty() { 0 } else { self.cursor + 1 };
-        let title = format!("Findings · {place}/{}", self.order.len());
+        let all = self.rows.iter().filter(|row| !matches!(row, Row::Head(_))).count();
+        let place = self.rows.iter().take(self.cursor + 1).filter(|row| !matches!(row, Row::Head(_))).count();
+        let title = format!("What to change · {place}/{all}");
         let inner = pane(&title, true, look.theme, area, buffer);
         let Some(study) = &self.study else {
-            return put(Line::styled("Files are being looked into …", look.theme.dim), 0, inner, buffer);
+            return put(Line::styled("Analyzing files …", look.theme.dim), 0, inner, buffer);
         };
-        if self.order.is_empty() {
-            let text = "Nothing is found that need not ship.";
+        if self.rows.is_empty() {
+            let text = "Nothing to change: no wasted bytes, and no caches or build leftovers were found.";
             return put(Line::styled(text, look.theme.dim), 0, inner, buffer);
         }
-        let height = self.list_height(explorer, inner);
-        let first = follow(self.top, self.cursor, self.order.len(), height.max(1));
-        scroll_bar(first, self.order.len(), part(inner, 0, height), look.theme, buffer);
-        for (row, &i) in self.order.iter().enumerate().skip(first).take(height) {
-            let line = line(explorer, look, &study.findings[i], usize::from(inner.width));
-            put(line, row - first, inner, buffer);
-            if row == self.cursor {
-                fill(row - first, inner, look.theme.selected, buffer);
+        let width = usize::from(inner.width);
+        put(heads(width, look), 0, inner, buffer);
+        let list = self.list(explorer, inner);
+        let height = usize::from(list.height);
+        let first = self.first(height);
+        scroll_bar(first, self.rows.len(), list, look.theme, buffer);
+        for (place, row) in self.rows.iter().enumerate().skip(first).take(height) {
+            put(self.line(explorer, look, study, *row, width), place - first, list, buffer);
+            if place == self.cursor {
+                fill(place - first, list, look.theme.selected, buffer);
             }
         }
         for (i, (word, text)) in self.notes(explorer, inner).into_iter().enumerate() {
-            put(Line::from(vec![Span::styled(word, look.theme.dim), Span::raw(text)]), height + i, inner, buffer);
+            let line = Line::from(vec![Span::styled(word, look.theme.dim), Span::raw(text)]);
+            put(line, height + 1 + i, inner, buffer);
         }
     }
 
-    /// Returns the reason for the selected finding and the lines that fix it, if there is space.
+    fn line(&self, explorer: &Explorer, look: Look<'_>, study: &Study, row: Row, width: usize) -> Line<'static> {
+        match row {
+            Row::Head(kind) => {
+                let bytes = self.changes.iter().filter(|change| change.kind == kind).map(|change| change.bytes);
+                let size = look.units.size(bytes.sum());
+                Line::styled(format!("{size:>SIZE_WIDTH$} {}", kind.title()), look.theme.strong)
+            }
+            Row::Change(i) => {
+                let change = &self.changes[i];
+                let findings: Vec<_> = change.findings.iter().map(|&i| &study.findings[i]).collect();
+                let mark = match (change.findings.len(), self.open.contains(&i)) {
+                    (0 | 1, _) => "  ",
+                    (_, false) => "▸ ",
+                    (_, true) => "▾ ",
+                };
+                let wasted = findings.iter().filter(|finding| finding.fate != Fate::Left).map(|f| f.bytes).sum();
+                let sizes = (change.bytes, wasted);
+                let (text, place) = match findings[..] {
+                    [finding] => (titled(finding), place(explorer, finding)),
+                    _ => (several(&findings), String::new()),
+                };
+                self.cells(explorer, look, sizes, layers(&findings), format!("{mark}{text}"), &place, width)
+            }
+            Row::Finding(_, i) => {
+                let finding = &study.findings[i];
+                let wasted = if finding.fate == Fate::Left { 0 } else { finding.bytes };
+                let text = format!("    {}", titled(finding));
+                let sizes = (finding.bytes, wasted);
+                self.cells(explorer, look, sizes, layers(&[finding]), text, &place(explorer, finding), width)
+            }
+        }
+    }
+
+    #[expect(clippy::too_many_arguments, reason = "the columns of a row")]
+    fn cells(
+        &self,
+        explorer: &Explorer,
+        look: Look<'_>,
+        (bytes, wasted): (u64, u64),
+        layers: String,
+        text: String,
+        place: &str,
+        width: usize,
+    ) -> Line<'static> {
+        let theme = look.theme;
+        let whole = explorer.inspection.totals.shipped;
+        let mut spans = vec![Span::raw(format!("{:>SIZE_WIDTH$} ", look.units.size(bytes)))];
+        spans.extend(bar(bytes - wasted, wasted, whole, bar_width(width), theme));
+        if width >= WIDE {
+            let after = look.units.size(whole.saturating_sub(bytes));
+            spans.push(Span::styled(format!(" {after:>10}"), theme.dim));
+        }
+        spans.push(Span::styled(format!(" {layers:<9}"), theme.dim));
+        let room = width.saturating_sub(spans.iter().map(Span::width).sum());
+        let title = cut(&text, room);
+        let left = room - title.width();
+        spans.push(Span::raw(title));
+        if !place.is_empty() && left > 12 {
+            spans.push(Span::styled(format!("  {}", cut_front(place, left - 2)), Style::new()));
+        }
+        Line::from(spans)
+    }
+
+    /// The fix and its lines, why, and which instructions, under a rule, where there is room.
     fn notes(&self, explorer: &Explorer, inner: Rect) -> Vec<(String, String)> {
-        let Some(finding) = self.selected().filter(|_| usize::from(inner.height) >= TALL) else { return Vec::new() };
-        let width = usize::from(inner.width);
+        let Some(finding) = self.selected() else { return Vec::new() };
+        let (width, height) = (usize::from(inner.width), usize::from(inner.height));
         let mut notes = vec![("─".repeat(width), String::new())];
         let mut add = |word: &str, text: &str| {
-            let mut word = format!("{word:<5}");
-            for text in wrap(text, width.saturating_sub(5)) {
+            let mut word = format!("{word:<8}");
+            for text in wrap(text, width.saturating_sub(8)) {
                 notes.push((word, text));
-                word = " ".repeat(5);
+                word = " ".repeat(8);
             }
         };
         let instruction = |layer: usize| explorer.inspection.layers[layer].instruction.one_line();
-        add("from", &format!("layer {} {}", finding.born_in, instruction(finding.born_in)));
+        add("fix", &escaped_str(&finding.fix.what));
+        add("why", &escaped_str(&finding.why));
+        lines(finding).iter().for_each(|line| add("", line));
+        add("added", &format!("layer {} {}", finding.born_in, instruction(finding.born_in)));
         if let Fate::Gone { died_in } = finding.fate {
-            add("gone", &format!("layer {died_in} {}", instruction(died_in)));
+            add("removed", &format!("layer {died_in} {}", instruction(died_in)));
         }
         let packages: Vec<_> = finding.packages.iter().map(|(name, _)| name.as_str()).collect();
         if !packages.is_empty() {
             add("of", &packages.join(", "));
         }
-        add("why", &escaped_str(&finding.why));
-        add("fix", &escaped_str(&finding.fix.what));
-        let lines = finding.fix.dockerfile.iter().flat_map(|text| text.lines());
-        for line in lines.chain(finding.fix.dockerignore.iter().map(String::as_str)) {
-            add("", &escaped_str(line.trim_end()));
-        }
-        notes.truncate(usize::from(inner.height) * 3 / 5);
-        notes
+        notes.truncate((height * 3 / 5).min(height.saturating_sub(LIST + 1)));
+        if notes.len() < 2 { Vec::new() } else { notes }
     }
 }
 
-/// Returns the place to show for a finding: its largest file, the layer that added it, and the one
-/// that removed it.
+fn bar_width(width: usize) -> usize {
+    (width / 8).clamp(3, 16)
+}
+
+/// The heads of the columns.
+fn heads(width: usize, look: Look<'_>) -> Line<'static> {
+    let after = if width >= WIDE { format!(" {:>10}", "size after") } else { String::new() };
+    let text = format!("{:>SIZE_WIDTH$} {:bar$}{after} {:<9}", "saves", "", "layers", bar = bar_width(width));
+    Line::styled(text, look.theme.dim)
+}
+
+/// The layers that added some findings, and those that removed them.
+fn layers(findings: &[&Finding]) -> String {
+    let mut pairs: Vec<_> = findings.iter().map(|finding| (finding.born_in, finding.died_in())).collect();
+    pairs.sort_unstable();
+    pairs.dedup();
+    match pairs[..] {
+        [(born, Some(died))] => format!("{born:>3} → {died}"),
+        [(born, None)] => format!("{born:>3}"),
+        _ => {
+            let born = |pair: Option<&(usize, Option<usize>)>| pair.map_or(0, |(born, _)| *born);
+            let (first, last) = (born(pairs.first()), born(pairs.last()));
+            if first == last { format!("{first:>3}") } else { format!("{first:>3}–{last}") }
+        }
+    }
+}
+
+fn titled(finding: &Finding) -> String {
+    format!("{}, {}", escaped_str(&finding.title), files(finding.files))
+}
+
+/// Some findings by name, and how many there are.
+fn several(findings: &[&Finding]) -> String {
+    let titles: Vec<_> = findings.iter().map(|finding| escaped_str(&finding.title)).collect();
+    format!("{}: {}", plural(findings.len(), "finding"), titles.join(", "))
+}
+
+fn place(explorer: &Explorer, finding: &Finding) -> String {
+    let place = finding.places.first().filter(|spot| spot.node != NodeId::ROOT);
+    place.map_or_else(String::new, |spot| escaped(&explorer.inspection.tree.path(spot.node)))
+}
+
+/// The lines that keep a finding out of the image.
+fn lines(finding: &Finding) -> Vec<String> {
+    let lines = finding.fix.dockerfile.iter().flat_map(|text| text.lines());
+    let lines = lines.chain(finding.fix.dockerignore.iter().map(String::as_str));
+    lines.map(|line| escaped_str(line.trim_end())).collect()
+}
+
+/// Returns the biggest file of a finding, the layer that added it, and the one that removed it.
 fn target(finding: &Finding) -> Option<(NodeId, usize, Option<usize>)> {
     let spot = finding.examples.first().or(finding.places.first())?;
     Some((spot.node, finding.born_in, finding.died_in()))
-}
-
-fn line(explorer: &Explorer, look: Look<'_>, finding: &Finding, width: usize) -> Line<'static> {
-    let theme = look.theme;
-    let (live, dead) = match finding.fate {
-        Fate::Left => (finding.bytes, 0),
-        Fate::Gone { .. } => (0, finding.bytes),
-    };
-    let mut spans = vec![Span::raw(format!("{:>SIZE_WIDTH$} ", look.units.size(finding.bytes)))];
-    spans.extend(bar(live, dead, explorer.inspection.totals.shipped, (width / 8).clamp(3, 16), theme));
-    let layers = match finding.fate {
-        Fate::Left => format!(" {:>3}      ", finding.born_in),
-        Fate::Gone { died_in } => format!(" {:>3} → {died_in:<3}", finding.born_in),
-    };
-    spans.push(Span::styled(layers, theme.dim));
-    if finding.whose == Whose::Base {
-        spans.push(Span::styled("base  ", theme.dim));
-    }
-    let room = width.saturating_sub(spans.iter().map(Span::width).sum());
-    let title = cut(&format!("{}, {}", escaped_str(&finding.title), files(finding.files)), room);
-    let left = room - title.width();
-    spans.push(Span::raw(title));
-    if let Some(spot) = finding.places.first().filter(|spot| left > 12 && spot.node != NodeId::ROOT) {
-        let place = cut_front(&escaped(&explorer.inspection.tree.path(spot.node)), left - 2);
-        spans.push(Span::styled(format!("  {place}"), theme.dim));
-    }
-    Line::from(spans)
 }

@@ -5,10 +5,11 @@ use std::sync::Arc;
 use layerscope::advice::assessment::Study;
 use layerscope::advice::ladder::{Certainty, Rung, Ships};
 use layerscope::analysis::what_if::{Change, what_if};
-use layerscope::display::noticeably;
+use layerscope::display::{noticeably, plural};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
+use unicode_width::UnicodeWidthStr;
 
 use super::Look;
 use crate::tui::explorer::Explorer;
@@ -22,13 +23,20 @@ pub const KEYS: &[Hint] = &[
     (&[Action::Help], "help"),
     (&[Action::Up, Action::Down], "step"),
     (&[Action::Enter], "explore the program"),
-    (&[Action::ViewFindings], "findings"),
+    (&[Action::CopyPath], "copy the recipe"),
+    (&[Action::ViewFindings], "what to change"),
     (&[Action::ViewExplore], "explore"),
     (&[Action::Quit], "quit"),
 ];
 
-/// The width of a title, and of a size with its tilde.
-const TITLE: usize = 30;
+/// A step that makes the image smaller by no more than this part of it is left out.
+const NOTICEABLE: u64 = 100;
+/// The columns before a recipe.
+const INDENT: usize = 4;
+const CERTAINTY_WIDTH: usize = 8;
+/// The width below which the tilde alone tells an estimate.
+const NARROW: usize = 60;
+/// The columns of a size with its tilde.
 const SIZE_WIDTH: usize = 9;
 const RATIO_WIDTH: usize = 7;
 
@@ -54,6 +62,7 @@ impl Ladder {
     /// Sets the ladder.
     pub fn studied(&mut self, study: &Arc<Study>) {
         self.study = Some(study.clone());
+        self.cursor = self.biggest_gain();
     }
 
     /// Computes the size without the marks.
@@ -62,7 +71,7 @@ impl Ladder {
         let mut changes: Vec<_> = explorer.marks.topmost(&inspection.tree).map(Change::Drop).collect();
         let mut what = Vec::new();
         if !changes.is_empty() {
-            what.push(format!("without the {} marked", explorer.marks.len()));
+            what.push(format!("without {}", plural(explorer.marks.len(), "marked path")));
         }
         if let Some((first, last)) = explorer.marked_run() {
             changes.push(Change::Merge { first, last });
@@ -74,8 +83,32 @@ impl Ladder {
         });
     }
 
-    fn rungs(&self) -> &[Rung] {
-        self.study.as_ref().map_or(&[], |study| &study.ladder)
+    /// The sizes that are shown: the one as built, and those that are noticeably smaller than the one before.
+    fn rungs(&self) -> Vec<&Rung> {
+        let mut shown: Vec<&Rung> = Vec::new();
+        for rung in self.study.iter().flat_map(|study| &study.ladder) {
+            let saves = |before: &&Rung| before.shipped.saturating_sub(rung.shipped) > before.shipped / NOTICEABLE;
+            if shown.last().is_none_or(saves) {
+                shown.push(rung);
+            }
+        }
+        shown
+    }
+
+    /// The place of the size that is the most smaller than the one before.
+    fn biggest_gain(&self) -> usize {
+        let rungs = self.rungs();
+        let gains = rungs.windows(2).map(|pair| pair[0].shipped.saturating_sub(pair[1].shipped));
+        gains
+            .enumerate()
+            .max_by_key(|&(place, gain)| (gain, std::cmp::Reverse(place)))
+            .map_or(0, |(place, _)| place + 1)
+    }
+
+    /// The recipe of the selected size, to be copied.
+    pub fn lines_to_copy(&self) -> Option<Vec<String>> {
+        let rung = self.rungs().get(self.cursor).copied()?;
+        Some(rung.how.lines().map(str::to_owned).collect())
     }
 
     /// Performs an action; returns the path to explore, if requested.
@@ -89,58 +122,75 @@ impl Ladder {
         None
     }
 
-    /// Moves the cursor to the row at a cell; returns whether there is one.
-    pub fn select(&mut self, at: Position, area: Rect) -> bool {
+    /// Puts the cursor on what lies at a cell; says whether there is something.
+    pub fn select(&mut self, look: Look<'_>, at: Position, area: Rect) -> bool {
         let inner = inside(area);
         let row = usize::from(at.y.saturating_sub(inner.y));
-        let there = inner.contains(at) && row < self.rungs().len();
-        if there {
-            self.cursor = row;
-        }
-        there
+        let rows = self.rows(look, inner);
+        let Some(&(Some(place), _)) = rows.get(row).filter(|_| inner.contains(at)) else { return false };
+        self.cursor = place;
+        true
     }
 
     pub fn draw(&self, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
-        let inner = pane("How small it could be", true, look.theme, area, buffer);
+        let inner = pane("Possible sizes", true, look.theme, area, buffer);
         if self.study.is_none() {
-            return put(Line::styled("Files are being looked into …", look.theme.dim), 0, inner, buffer);
+            return put(Line::styled("Analyzing files …", look.theme.dim), 0, inner, buffer);
         }
-        let width = usize::from(inner.width);
-        for (row, rung) in self.rungs().iter().enumerate() {
-            put(self.line(look, rung, width), row, inner, buffer);
-            if row == self.cursor {
+        for (row, (place, line)) in self.rows(look, inner).into_iter().enumerate() {
+            put(line, row, inner, buffer);
+            if place == Some(self.cursor) {
                 fill(row, inner, look.theme.selected, buffer);
             }
         }
-        let Some(rung) = self.rungs().get(self.cursor) else { return };
-        let mut below = self.rungs().len();
-        if let Some(dropped) = &self.dropped {
-            let (shipped, saved) = (look.units.size(dropped.shipped), look.units.size(dropped.saved));
-            let text = format!("{shipped} {}: {saved} less, exact", dropped.what);
-            put(Line::styled(text, look.theme.strong), below, inner, buffer);
-            below += 1;
-        }
-        put(Line::styled("─".repeat(width), look.theme.dim), below, inner, buffer);
-        for (i, (text, dim)) in explanation(look, rung, width).into_iter().enumerate() {
-            let line = if dim { Line::styled(text, look.theme.dim) } else { Line::raw(text) };
-            put(line, below + 1 + i, inner, buffer);
-        }
     }
 
-    fn line(&self, look: Look<'_>, rung: &Rung, width: usize) -> Line<'static> {
-        let whole = self.rungs().first().map_or(0, |first| first.shipped);
-        // On a narrow screen the title is shortened, and the numbers stay complete.
-        let title_width = TITLE.min(width.saturating_sub(SIZE_WIDTH + RATIO_WIDTH + 3));
+    /// The lines on the screen, those of a size with its place; the recipe of the selected one stands below it.
+    fn rows(&self, look: Look<'_>, inner: Rect) -> Vec<(Option<usize>, Line<'static>)> {
+        let (width, height) = (usize::from(inner.width), usize::from(inner.height));
+        let rungs = self.rungs();
+        let marks = self.dropped.as_ref().map(|dropped| {
+            let (shipped, saved) = (look.units.size(dropped.shipped), look.units.size(dropped.saved));
+            Line::styled(format!("{shipped} {}: {saved} less, exact", dropped.what), look.theme.strong)
+        });
+        let left = height.saturating_sub(rungs.len() + usize::from(marks.is_some()));
+        let title = rungs.iter().map(|rung| rung.step.title().width()).max().unwrap_or(0).min(width / 3);
+        // Where it is narrow the name gives way, and the numbers stay whole.
+        let title = title.min(width.saturating_sub(SIZE_WIDTH + RATIO_WIDTH + 5));
+        let mut rows = Vec::new();
+        for (place, rung) in rungs.iter().enumerate() {
+            rows.push((Some(place), self.line(look, rung, place, title, width)));
+            if place == self.cursor {
+                let recipe = explanation(look, rung, width.saturating_sub(INDENT)).into_iter().take(left);
+                rows.extend(recipe.map(|(text, dim)| {
+                    let text = format!("{:INDENT$}{text}", "");
+                    (None, if dim { Line::styled(text, look.theme.dim) } else { Line::raw(text) })
+                }));
+            }
+        }
+        rows.extend(marks.map(|line| (None, line)));
+        rows
+    }
+
+    fn line(&self, look: Look<'_>, rung: &Rung, place: usize, title_width: usize, width: usize) -> Line<'static> {
+        let first = self.study.iter().flat_map(|study| study.ladder.first()).next();
+        let whole = first.map_or(0, |first| first.shipped);
         let title = cut(&rung.step.title(), title_width);
         let about = rung.certainty.sign();
         let size = format!("{about}{}", look.units.size(rung.shipped));
-        let is_known = self.rungs().first().is_some_and(|first| first.certainty == Certainty::Exact);
+        let is_known = first.is_some_and(|first| first.certainty == Certainty::Exact);
         let ratio = noticeably(rung.shipped, whole).filter(|_| is_known).unwrap_or_default();
-        let mut spans = vec![Span::raw(format!("{title:<title_width$} {size:>SIZE_WIDTH$} "))];
-        let room = width.saturating_sub(title_width + SIZE_WIDTH + RATIO_WIDTH + 3);
-        // Wasted bytes are part of the bar while they are in the image.
+        let mark = if place == self.cursor { "▸ " } else { "  " };
+        let certainty = rung.certainty.grade();
+        let mut spans = vec![Span::raw(format!("{mark}{title:<title_width$} {size:>SIZE_WIDTH$} "))];
+        let last = if width < NARROW { 0 } else { CERTAINTY_WIDTH + 1 };
+        let room = width.saturating_sub(2 + title_width + SIZE_WIDTH + RATIO_WIDTH + last + 3);
+        // What nothing reaches is a part of the bar as long as it is in the image.
         spans.extend(bar(rung.shipped, 0, whole, room, look.theme));
         spans.push(Span::styled(format!(" {ratio:>RATIO_WIDTH$}"), look.theme.strong));
+        if last > 0 {
+            spans.push(Span::styled(format!(" {certainty}"), look.theme.dim));
+        }
         Line::from(spans)
     }
 }
@@ -153,15 +203,15 @@ fn can_be_measured(rung: &Rung) -> bool {
 /// Returns the instructions for a rung, and remarks, which are dimmed.
 fn explanation(look: Look<'_>, rung: &Rung, width: usize) -> Vec<(String, bool)> {
     let certainty = match &rung.certainty {
-        Certainty::Exact => "exact: the same files, with some left out".to_owned(),
-        Certainty::AtLeast => "a lower bound: not all of the image could be read".to_owned(),
-        Certainty::AtMost => "at most this is saved: what the program also needs comes on top".to_owned(),
-        Certainty::Estimate(from) => format!("an estimate: {from}"),
+        Certainty::Exact => "Exact: the same files, with some left out.".to_owned(),
+        Certainty::Estimate(from) => format!("Estimate: {from}"),
+        Certainty::AtLeast => "A lower bound: not all of the image could be read.".to_owned(),
+        Certainty::AtMost => "At most this is saved: what the program also needs comes on top.".to_owned(),
     };
     let how = rung.how.lines().flat_map(|line| indented(line, width)).map(|line| (line, false));
     let notes = std::iter::once(certainty)
         .chain(rung.pull.words(look.units))
-        .chain(can_be_measured(rung).then(|| "what there is to pull: layerscope ladder IMAGE --measure".to_owned()))
+        .chain(can_be_measured(rung).then(|| "Download size: run `layerscope ladder IMAGE --measure`".to_owned()))
         .chain(rung.notes.iter().cloned())
         .map(|note| (note, true));
     let notes = notes.flat_map(|(text, dim)| wrap(&text, width).into_iter().map(move |part| (part, dim)));

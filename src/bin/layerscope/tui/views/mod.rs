@@ -173,7 +173,7 @@ impl Views {
             View::Timeline => self.timeline.select(explorer, look, at, area),
             View::Treemap => self.treemap.select(explorer, at, area),
             View::Findings => self.findings.select(explorer, at, area),
-            View::Ladder => self.ladder.select(at, area),
+            View::Ladder => self.ladder.select(look, at, area),
             View::Play => {
                 let hit = self.play.select(look, at, area);
                 self.settle(view, explorer);
@@ -209,6 +209,15 @@ impl Views {
             View::Treemap => self.treemap.selected_path().map(|node| (node, explorer.layer)),
             View::Findings => self.findings.selected_path(),
             View::Explore | View::Timeline | View::Image | View::Ladder | View::Play => None,
+        }
+    }
+
+    /// The lines that can be copied from a view, if they are no path.
+    pub fn lines_to_copy(&self, view: View) -> Option<Vec<String>> {
+        match view {
+            View::Findings => self.findings.lines_to_copy(),
+            View::Ladder => self.ladder.lines_to_copy(),
+            View::Explore | View::Waste | View::Timeline | View::Treemap | View::Image | View::Play => None,
         }
     }
 

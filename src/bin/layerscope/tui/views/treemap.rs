@@ -45,8 +45,12 @@ impl Treemap {
 
     /// Shows the directory of the explorer's selection.
     pub fn enter(&mut self, explorer: &Explorer) {
-        self.selected = explorer.selected();
-        self.directory = self.selected.map_or(NodeId::ROOT, |node| explorer.inspection.tree.parent(node));
+        let tree = &explorer.inspection.tree;
+        let mut selected = explorer.selected().filter(|&node| node != NodeId::ROOT);
+        while let Some(above) = selected.map(|node| tree.parent(node)).filter(|&above| above != NodeId::ROOT) {
+            selected = Some(above);
+        }
+        (self.directory, self.selected) = (NodeId::ROOT, selected);
     }
 
     pub fn act(&mut self, explorer: &mut Explorer, action: Action, area: Rect) -> bool {

@@ -11,6 +11,7 @@ use crate::tui::keys::help::Line as Hint;
 use crate::tui::keys::{Action, Keymap};
 
 /// A piece of a bar.
+#[derive(Clone)]
 pub struct Piece {
     span: Span<'static>,
     /// The action of a click.
@@ -29,6 +30,12 @@ impl Piece {
 
     pub fn width(&self) -> usize {
         self.span.width()
+    }
+}
+
+impl From<Span<'static>> for Piece {
+    fn from(span: Span<'static>) -> Self {
+        Self { span, press: None }
     }
 }
 
@@ -68,6 +75,8 @@ pub enum Tabs {
     Numbered,
     /// Like `Numbered`, closer together.
     Tight,
+    /// Each has its name, with one column between them.
+    Close,
 }
 
 impl Tabs {
@@ -78,17 +87,24 @@ impl Tabs {
 pub fn tabs(views: &[Tab], keymap: &Keymap, theme: &Theme, kind: Tabs) -> Vec<Piece> {
     let mut pieces = Vec::new();
     for &Tab { action, name, chosen } in views {
-        let style = if chosen { theme.focused } else { theme.dim };
-        // Without colours, brackets mark the current view.
+        let style = match (chosen, kind) {
+            (true, Tabs::Close) => theme.selected,
+            (true, _) => theme.focused,
+            (false, _) => theme.dim,
+        };
+        // Without colours the brackets say it.
         let (open, close) = match (chosen, kind) {
+            (_, Tabs::Close) => (" ", ""),
             (true, Tabs::Tight) => (" [", "]"),
             (true, Tabs::Named | Tabs::Numbered) => ("[", "]"),
             (false, Tabs::Tight) => (" ", ""),
             (false, Tabs::Named | Tabs::Numbered) => (" ", " "),
         };
-        let name = if chosen || kind == Tabs::Named { format!(" {name}") } else { String::new() };
+        let name = if chosen || matches!(kind, Tabs::Named | Tabs::Close) { format!(" {name}") } else { String::new() };
         let key = keymap.first_keys(&[action]);
-        for (text, style) in [(open, style), (&key, theme.strong), (&name, style), (close, style)] {
+        let key_style = if chosen && kind == Tabs::Close { style } else { theme.strong };
+        let before = if kind == Tabs::Close { Style::new() } else { style };
+        for (text, style) in [(open, before), (&key, key_style), (&name, style), (close, style)] {
             pieces.push(Piece { press: Some(action), ..Piece::text(text, style) });
         }
     }

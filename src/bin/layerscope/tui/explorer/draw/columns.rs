@@ -90,7 +90,7 @@ impl Column {
     fn cell(self, app: &App, explorer: &Explorer, theme: &Theme, row: &Row, width: usize) -> Vec<Span<'static>> {
         let tree = &explorer.inspection.tree;
         let version = explorer.slice.version(tree, row.node);
-        let (live, dead) = explorer.slice.sizes(&explorer.inspection, row.node, explorer.measure);
+        let (live, dead) = explorer.lens().sizes(row.node);
         let of_version = |text: fn(&Inspection, VersionId) -> String| {
             version.map(|version| text(&explorer.inspection, version)).unwrap_or_default()
         };

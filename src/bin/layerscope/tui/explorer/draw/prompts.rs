@@ -1,6 +1,6 @@
 //! Draws the bottom line during input: the query and the number of matches.
 
-use layerscope::display::count;
+use layerscope::display::{count, escaped_str};
 use ratatui::text::{Line, Span};
 
 use crate::tui::app::App;
@@ -62,7 +62,12 @@ fn filtered(filter: &Filter) -> String {
         Some(kept) if kept.count == 0 && kept.complete => "nothing in any layer matches".into(),
         Some(kept) => {
             let more = if kept.complete { "" } else { "…" };
-            format!("{}{more} match   Enter keeps it  Esc ends it", count(kept.count as u64))
+            let text = filter.query.text();
+            // A part of a name matches anywhere in it.
+            let ending = text.starts_with('.') && !text.contains(['*', '?', '[', '{', '/']);
+            let ending = if ending { format!("   *{} for the ending", escaped_str(text)) } else { String::new() };
+            let verb = if kept.count == 1 { "matches" } else { "match" };
+            format!("{}{more} {verb}{ending}   Enter keeps it  Esc ends it", count(kept.count as u64))
         }
     }
 }

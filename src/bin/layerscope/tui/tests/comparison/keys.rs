@@ -13,7 +13,7 @@ fn escape_goes_back_to_the_images_and_never_out_and_q_quits() {
     onlooker.press(KeyCode::BackTab).finds(&["What they come to"]);
     onlooker.press(KeyCode::Tab).finds(&["Images · 2/2"]);
     onlooker.types("Y");
-    assert_eq!(onlooker.copied.as_deref(), Some("layerscope compare '0.tar' '1.tar'"));
+    assert_eq!(onlooker.copied.as_deref(), Some("layerscope compare 0.tar 1.tar"));
     onlooker.types("q");
     assert!(onlooker.ended);
 }

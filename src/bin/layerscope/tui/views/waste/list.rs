@@ -4,6 +4,7 @@ use layerscope::display::escaped;
 use layerscope::display::files;
 use layerscope::report::advice;
 use layerscope::report::fit::cut_front;
+use layerscope::tree::{NodeId, Tree};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -134,7 +135,8 @@ fn line(outline: &Outline, explorer: &Explorer, look: Look<'_>, row: &Row, width
             let group = &outline.groups()[row.group];
             let digits = explorer.inspection.layers.len().saturating_sub(1).to_string().len();
             let layers = format!("{:>digits$} → {:<digits$}  ", group.born_in, group.died_in);
-            let place = escaped(&tree.path(group.place));
+            let place = if group.count == 1 { tree.path(group.place) } else { above(tree, group.place) };
+            let place = escaped(&place);
             let before = if group.count == 1 { ", " } else { ", most in " };
             let facts = format!("{layers}{}, {}{before}", files(group.count), group.cause.name());
             spans.push(Span::styled(cut(&facts, room), theme.strong));
@@ -158,6 +160,19 @@ fn line(outline: &Outline, explorer: &Explorer, look: Look<'_>, row: &Row, width
         spans.push(Span::styled(format!("  {remark}"), theme.dim));
     }
     Line::from(spans)
+}
+
+/// A directory above a path, of at most three names.
+fn above(tree: &Tree, node: NodeId) -> Vec<u8> {
+    const NAMES: usize = 3;
+    let mut names = Vec::new();
+    let mut here = node;
+    while here != NodeId::ROOT {
+        names.push(here);
+        here = tree.parent(here);
+    }
+    let shown = names.len().saturating_sub(NAMES);
+    tree.path(names.get(shown).copied().unwrap_or(NodeId::ROOT))
 }
 
 /// Returns the part of a path that the row above does not have.

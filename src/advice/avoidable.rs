@@ -1,0 +1,38 @@
+//! Avoidable bytes: what the changes in the user's own layers would save, wasted or not.
+
+use crate::advice::assessment::Study;
+use crate::advice::findings::{Fate, Level, Whose};
+use crate::analysis::{DeadGroup, Inspection, dead_groups};
+
+/// Bytes that need not be in the image, by who can leave them out.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+pub struct Avoidable {
+    /// Saved by changes in the user's own layers.
+    pub own: u64,
+    /// Saved as well if nobody misses it: documentation, tools for people.
+    pub optional: u64,
+    /// Saved only with another base image, or by a multi-stage build.
+    pub base: u64,
+}
+
+impl Avoidable {
+    /// Adds up what an assessment found: pairs of layers count whole, everything else by its finding.
+    pub fn measure(inspection: &Inspection, study: &Study) -> Self {
+        let mut sums = Self::default();
+        for DeadGroup { born_in, bytes, .. } in dead_groups(inspection) {
+            // Whoever deletes later cannot take back what the base image brought.
+            let sum = if born_in < study.base.layers { &mut sums.base } else { &mut sums.own };
+            *sum += bytes;
+        }
+        // What is gone belongs to a pair of layers already.
+        for finding in study.findings.iter().filter(|finding| finding.fate == Fate::Left) {
+            let sum = match (finding.whose, finding.level) {
+                (Whose::Base, _) => &mut sums.base,
+                (Whose::Own, Level::Junk | Level::Toolchain) => &mut sums.own,
+                (Whose::Own, _) => &mut sums.optional,
+            };
+            *sum += finding.bytes;
+        }
+        sums
+    }
+}

@@ -1,0 +1,105 @@
+//! The place where an image opens: the biggest change in the user's own layers, else the biggest directory.
+
+use std::sync::Arc;
+
+use layerscope::advice::assessment::Study;
+use layerscope::advice::avoidable::Avoidable;
+use layerscope::advice::base::{Given, base};
+use layerscope::advice::findings::{Fate, Finding, Level, Whose};
+use layerscope::advice::ladder::{Rung, Step};
+use layerscope::tree::NodeId;
+
+use super::Explorer;
+
+/// A change that saves less than this part of the image is not what matters in it.
+const NOTEWORTHY: u64 = 100;
+
+impl Explorer {
+    /// Goes to the biggest change in the user's own layers as far as layers alone tell, else to the biggest directory.
+    pub(super) fn open_at_what_matters(&mut self) {
+        let own = base(&self.inspection, Given::Nothing).map_or(0, |base| base.layers);
+        let group = self.groups.iter().position(|group| group.born_in >= own && self.matters(group.bytes));
+        match group {
+            Some(group) => {
+                self.next_group = group;
+                self.next_waste();
+            }
+            None => self.reveal_biggest_directory(),
+        }
+    }
+
+    /// Takes in an assessment.
+    pub fn assess(&mut self, study: &Arc<Study>) {
+        self.avoidable = Some(Avoidable::measure(&self.inspection, study));
+        self.study = Some(study.clone());
+    }
+
+    /// Goes to what the assessment found to be the biggest change, if that is bigger than any pair of layers.
+    pub fn open_at_the_biggest_finding(&mut self) {
+        let Some(study) = &self.study else { return };
+        let is_change = |finding: &&Finding| {
+            finding.whose == Whose::Own
+                && finding.fate == Fate::Left
+                && matches!(finding.level, Level::Junk | Level::Toolchain)
+        };
+        let biggest = study.findings.iter().filter(is_change).max_by_key(|finding| finding.bytes);
+        let wasted = self.groups.iter().filter(|group| group.born_in >= study.base.layers).map(|group| group.bytes);
+        let Some(finding) =
+            biggest.filter(|finding| self.matters(finding.bytes) && finding.bytes > wasted.max().unwrap_or(0))
+        else {
+            return;
+        };
+        if let Some(place) = finding.places.first().filter(|place| place.node != NodeId::ROOT).map(|place| place.node) {
+            self.fold_all();
+            self.reveal_up_to(place);
+        }
+    }
+
+    /// The bytes that could be avoided, once an assessment has found out.
+    pub fn avoidable(&self) -> Option<Avoidable> {
+        self.avoidable
+    }
+
+    /// The smallest of the possible sizes that keep the program as it is, and the size as built.
+    pub fn smallest(&self) -> Option<(&Rung, &Rung)> {
+        let sizes = &self.study.as_ref()?.ladder;
+        let kept = sizes.iter().filter(|rung| !matches!(rung.step, Step::Stripped | Step::Packed));
+        Some((kept.min_by_key(|rung| rung.shipped)?, sizes.first()?))
+    }
+
+    /// The biggest finding that lies at a path or below it, or that a path is a part of.
+    pub fn finding_at(&self, node: NodeId) -> Option<&Finding> {
+        let tree = &self.inspection.tree;
+        let is_in = |node: NodeId, directory: NodeId| {
+            let mut here = node;
+            while here != directory && here != NodeId::ROOT {
+                here = tree.parent(here);
+            }
+            here == directory
+        };
+        let is_there = |place: NodeId| is_in(place, node) || place != NodeId::ROOT && is_in(node, place);
+        let findings = self.study.as_ref()?.findings.iter().filter(|finding| finding.fate == Fate::Left);
+        findings
+            .filter(|finding| finding.places.iter().any(|place| is_there(place.node)))
+            .max_by_key(|finding| finding.bytes)
+    }
+
+    fn matters(&self, bytes: u64) -> bool {
+        bytes > 0 && bytes >= self.inspection.totals.shipped / NOTEWORTHY
+    }
+
+    /// Goes down from the root as long as one directory has most of the bytes.
+    fn reveal_biggest_directory(&mut self) {
+        let tree = &self.inspection.tree;
+        let bytes = |node: NodeId| self.slice.up_to()[node.index()].shipped();
+        let biggest = |node: NodeId| {
+            let directories = tree.children(node).filter(|&child| tree.children(child).next().is_some());
+            directories.max_by_key(|&child| (bytes(child), std::cmp::Reverse(child)))
+        };
+        let Some(mut here) = biggest(NodeId::ROOT).filter(|&node| bytes(node) > 0) else { return };
+        while let Some(next) = biggest(here).filter(|&next| bytes(next) > bytes(here) / 2) {
+            here = next;
+        }
+        self.reveal(here);
+    }
+}

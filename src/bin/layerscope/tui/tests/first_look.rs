@@ -1,0 +1,141 @@
+//! The first look: what can be saved, in every view, and how one leaves what lies over the screen.
+
+use std::sync::Arc;
+
+use crossterm::event::KeyCode;
+use layerscope::advice::assessment::{Question, Study};
+use layerscope::advice::findings::Rules;
+use layerscope::files::contents::LayerContents;
+use layerscope::{Opened, Progress};
+
+use super::support::build::{self, Image, dir, entries, file, layer};
+use super::{DEMO, Person};
+use crate::intro::Intro;
+use crate::tui::message::Message;
+use crate::view::View;
+
+fn study(opened: &Opened, inspection: &layerscope::Inspection) -> Arc<Study> {
+    let (rules, contents) = (Rules::built_in(), LayerContents::new(opened));
+    let question = Question { contents: Some(&contents), ..Question::with(&rules) };
+    Arc::new(Study::of(inspection, &question).expect("nothing that could be wrong is given"))
+}
+
+#[test]
+fn every_view_shows_size_visible_wasted_avoidable_and_smallest_at_80_columns() {
+    let mut person = Person::at(80, 24);
+    person.tell(Message::Studied(study(&DEMO.0, &DEMO.1)));
+    for key in ["1", "2", "3", "4", "5", "6", "7", "8"] {
+        let screen = person.types(key).screen();
+        let header: Vec<_> = screen.lines().take(2).collect();
+        for part in ["size 210 MiB", "wasted 200 MiB", "avoidable"] {
+            assert!(header[0].contains(part), "{part:?} is not in\n{}", header[0]);
+        }
+        assert!(header[0].contains("layerscope/demo:latest") || header[0].contains("visible"), "{}", header[0]);
+        assert!(!header[0].contains("layerscope/d…"), "the name is whole: {}", header[0]);
+        assert!(header[1].contains("smallest") || header[1].contains("min."), "{}", header[1]);
+        for view in View::ALL {
+            assert!(header[1].contains(view.short_name()), "{} is not in\n{}", view.short_name(), header[1]);
+        }
+    }
+}
+
+#[test]
+fn what_is_still_being_computed_says_so_and_moves_nothing() {
+    let mut person = Person::at(120, 40);
+    let before: Vec<_> = person.screen().lines().take(2).map(str::to_owned).collect();
+    assert!(before[0].contains("…") && before[1].contains("smallest"), "{before:?}");
+    person.tell(Message::Studied(study(&DEMO.0, &DEMO.1)));
+    let after: Vec<_> = person.screen().lines().take(2).map(str::to_owned).collect();
+    for word in ["size", "visible", "wasted", "avoidable"] {
+        assert_eq!(before[0].find(word), after[0].find(word), "{word} moved:\n{before:?}\n{after:?}");
+    }
+    assert!(!after[0].contains('…'), "{after:?}");
+}
+
+#[test]
+fn on_a_narrow_screen_the_view_has_its_name() {
+    let mut person = Person::at(60, 24);
+    person.types("2");
+    assert!(person.screen().lines().next().unwrap_or_default().contains("Waste"), "{}", person.screen());
+}
+
+/// Someone before an image of a base and one layer of the user's own, in which nothing is deleted.
+fn fat() -> (Opened, Person) {
+    let cache = "root/.cache/go-build";
+    let base = layer([dir("usr"), dir("usr/share"), file("usr/share/base", 2_000_000)]);
+    let own = layer([
+        dir("usr/lib"),
+        file("usr/lib/small", 1_000),
+        dir("root/.cache"),
+        dir(cache),
+        file(format!("{cache}/a"), 4_000_000),
+        file(format!("{cache}/b"), 3_000_000),
+    ]);
+    let opened = build::open(entries(Image::of([base, own]).docker())).expect("an image");
+    let inspection = Arc::new(layerscope::inspect(&opened, &Progress::default()).expect("a readable image"));
+    let mut person = Person::in_front_of("fat.tar", 120, 40);
+    person.tell(Message::Opened(Intro::of(&opened)));
+    person.tell(Message::Loaded(Ok(inspection)));
+    (opened, person)
+}
+
+#[test]
+fn without_waste_it_opens_on_the_biggest_directory() {
+    let (_, person) = fat();
+    assert_eq!(person.path(), "/root/.cache/go-build");
+}
+
+#[test]
+fn who_has_gone_somewhere_stays_there_when_the_findings_come() {
+    let (opened, mut person) = fat();
+    person.press(KeyCode::Home);
+    let before = person.path();
+    let inspection = person.app.explorer().expect("read").inspection.clone();
+    person.tell(Message::Studied(study(&opened, &inspection)));
+    assert_eq!(person.path(), before);
+}
+
+#[test]
+fn every_text_over_the_screen_is_closed_by_q_esc_and_its_own_key() {
+    for (opens, own) in [("?", Some("?")), ("e", None), ("o", None), ("v", None)] {
+        for closes in ["q", "esc", own.unwrap_or("q")] {
+            let mut person = Person::with_files(80, 24);
+            person.goes_to("etc/server.json");
+            let before = person.screen();
+            person.types(opens);
+            assert!(!person.app.overlays.is_empty(), "{opens} opens something");
+            if closes == "esc" {
+                person.press(KeyCode::Esc);
+            } else {
+                person.types(closes);
+            }
+            assert!(!person.ended, "{closes} after {opens} does not end the program");
+            assert!(person.app.overlays.is_empty(), "{closes} closes what {opens} opened");
+            assert_eq!(person.screen(), before);
+        }
+    }
+}
+
+#[test]
+fn what_was_opened_on_another_text_is_closed_one_by_one() {
+    let mut person = Person::with_files(80, 24);
+    person.goes_to("etc/server.json").types("v").types("e").types("?");
+    for left in (0..3).rev() {
+        person.types("q");
+        assert_eq!(person.app.overlays.count(), left);
+        assert!(!person.ended);
+    }
+}
+
+#[test]
+fn the_help_begins_with_the_keys_of_the_current_view() {
+    for (key, view) in ["1", "2", "3", "4", "5", "6", "7", "8"].into_iter().zip(View::ALL) {
+        let mut person = Person::at(80, 48);
+        person.types(key).types("?");
+        let screen = person.screen();
+        let first = screen.lines().find(|line| line.contains("Keys in")).expect("a heading").to_owned();
+        assert!(first.contains(view.name()), "{first}");
+        let at = |text: &str| screen.find(text).unwrap_or(usize::MAX);
+        assert!(at("Keys in") < at("Moving"), "{screen}");
+    }
+}
