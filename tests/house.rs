@@ -21,7 +21,7 @@ const FLOORS: [Floor; 5] = [
         folder: "",
         prefix: "crate::",
         rooms: &[
-            "progress", "display", "shell", "path", "error", "warning", "archive", "image", "tree", "analysis",
+            "progress", "warning", "display", "shell", "path", "error", "archive", "image", "tree", "analysis",
             "files", "runtime", "advice", "compare", "report",
         ],
     },

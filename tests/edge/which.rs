@@ -69,7 +69,8 @@ fn platforms(all: &[&str]) -> Vec<u8> {
 
 #[test]
 fn two_compressions_of_one_configuration_are_two_images() {
-    let packings: [(&str, fn(Layer) -> Layer); 3] =
+    type Pack = fn(Layer) -> Layer;
+    let packings: [(&str, Pack); 3] =
         [("app:plain", |layer| layer), ("app:gzip", Layer::gzip), ("app:zstd", Layer::zstd)];
     let mut layout = Layout::default();
     let manifests = packings.map(|(tag, pack)| {

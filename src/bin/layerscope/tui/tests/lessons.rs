@@ -315,7 +315,7 @@ fn from_wherever_a_learner_is_one_key_comes_back() {
         if !person.app.is_told() || person.app.overlays.help().is_some() {
             person.types("L");
         }
-        assert!(person.app.is_told() && !person.app.overlays.help().is_some(), "{away}:\n{}", person.screen());
+        assert!(person.app.is_told() && person.app.overlays.help().is_none(), "{away}:\n{}", person.screen());
         assert_eq!((person.layer(), &*person.path()), (1, "/usr/lib/go"), "{away}:\n{}", person.screen());
         assert!(person.screen().contains("2 of 10"), "{away}:\n{}", person.screen());
     }

@@ -110,7 +110,7 @@ fn tabs_and_hints_are_buttons() {
     assert!(person.app.overlays.help().is_some());
     let (x, y) = person.finds("Esc back");
     person.clicks(x, y);
-    assert!(!person.app.overlays.help().is_some());
+    assert!(person.app.overlays.help().is_none());
     let (x, y) = person.finds("q quit");
     person.clicks(x, y);
     assert!(person.ended);
