@@ -4,11 +4,11 @@ use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::analysis::{Inspection, Measured, mark_recopied};
+use crate::analysis::{Inspection, Measured, Unverified, Verification, mark_recopied};
 use crate::archive::Member;
-use crate::display::{escaped_str, hex};
+use crate::display::escaped_str;
 use crate::error::Error;
-use crate::image::{Compression, FaultCause, Layer, LayerFormat, Opened, ReadLayer, head, read_layer};
+use crate::image::{Compression, Layer, LayerFormat, Opened, ReadLayer, head, read_layer};
 use crate::progress::{Progress, workers};
 use crate::tree::Builder;
 use crate::warning::{Warning, WarningKind};
@@ -28,6 +28,11 @@ pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error
     let mut warnings = image.warnings.clone();
     let mut measured = Vec::with_capacity(image.layers.len());
     let mut mismatches = image.mismatches.clone();
+    let mut verification = Verification::default();
+    for gap in warnings.iter().filter(|warning| warning.gap().is_some()) {
+        let (layer, gap, reason) = (None, gap.gap(), gap.kind.to_string());
+        verification.unverified.push(Unverified { layer, gap, reason });
+    }
     let mut plain: Vec<Option<Member>> = Vec::with_capacity(image.layers.len());
     let over = |limit: crate::tree::LimitExceeded| Error::Limit {
         path: opened.path.clone(),
@@ -37,37 +42,25 @@ pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error
     let merged = jobs.run(progress, |i, read| {
         let layer = &image.layers[i];
         let Some(read) = read else {
-            warnings.push(Warning::layer(i, unread(layer)));
+            let why = unread(layer);
+            if let Some(gap) = why.gap() {
+                verification.unread(i, gap, why.to_string());
+            }
+            warnings.push(Warning::layer(i, why));
             warnings.extend(layer.absence.clone().map(|why| Warning::layer(i, format!("its member {why}"))));
             builder.apply(&crate::image::LayerEntries::default()).map_err(over)?;
             measured.push(Measured::missing());
             plain.push(None);
             return Ok(());
         };
-        if let Some(fault) = &read.fault {
-            let (at, problem, name) = (read.tar_bytes, fault.text.clone(), layer.name.clone());
-            let kind = match fault.cause {
-                FaultCause::Cut => WarningKind::LayerCut { at, problem, name },
-                FaultCause::Damaged => WarningKind::LayerDamaged { at, problem, name },
-                FaultCause::NotATar => WarningKind::LayerNotATar { found: problem },
-                FaultCause::OverLimit => WarningKind::LayerOverLimit { at, problem },
-            };
+        if let Some(kind) = read.fault.as_ref().map(|fault| fault.warning(&layer.name)).or_else(|| cut(layer, read)) {
             warnings.push(Warning::layer(i, kind));
         }
         warnings.extend(read.notes.iter().map(|note| Warning::layer(i, note.clone())));
-        if progress.verify && layer.digest.is_none() && layer.diff_id.is_none() {
-            let text = "neither manifest nor config has a digest of this layer, so it cannot be verified";
-            warnings.push(Warning::layer(i, text));
+        if progress.verify {
+            let found = verification.check(i, layer, read);
+            mismatches.extend(found.into_iter().map(|text| Warning::layer(i, text)));
         }
-        let is_undecoded = match &read.digests {
-            Some(digests) => digests.tar.is_none(),
-            None => read.fault.is_some(),
-        };
-        if progress.verify && layer.diff_id.is_some() && is_undecoded {
-            let text = "it could not be decoded to its end, so its diff ID cannot be verified";
-            warnings.push(Warning::layer(i, text));
-        }
-        mismatches.extend(check(layer, read).into_iter().map(|text| Warning::layer(i, text)));
         builder.apply(&read.entries).map_err(over)?;
         measured.push(Measured::of(read));
         let readable = |member: &Member| read.compression == Compression::None && !opened.read.contains_key(&member.id);
@@ -83,7 +76,9 @@ pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error
     opened.check_unchanged()?;
     warnings.extend(built.remarks);
     let mut inspection = Inspection::new(image.clone(), measured, built.tree, warnings);
-    inspection.mismatches = progress.verify.then_some(mismatches);
+    if progress.verify {
+        (inspection.mismatches, inspection.verification) = (Some(mismatches), Some(verification));
+    }
     Ok(inspection)
 }
 
@@ -101,26 +96,15 @@ fn unread(layer: &Layer) -> WarningKind {
     }
 }
 
-/// Compares the size and the digests of a layer with those in the manifest and the config; returns
-/// the differences.
-fn check(layer: &Layer, read: &ReadLayer) -> Vec<String> {
-    let mut found = Vec::new();
-    let Some(digests) = &read.digests else { return found };
-    let is = |named: &Option<String>, bytes: &[u8; 32]| {
-        let named = named.as_deref().and_then(|digest| digest.strip_prefix("sha256:"))?;
-        let real = hex(bytes);
-        (!named.eq_ignore_ascii_case(&real)).then_some((escaped_str(named), real))
+/// Tells that the archive holds less of a layer than it or the manifest states, although the layer's tar does not show it.
+fn cut(layer: &Layer, read: &ReadLayer) -> Option<WarningKind> {
+    let stated = layer.size.unwrap_or(0);
+    let missing = match layer.member.as_ref().map_or(0, |member| member.missing) {
+        0 => stated.checked_sub(read.stored_bytes).filter(|&missing| missing > 0)?,
+        missing => missing,
     };
-    if let Some(size) = layer.size.filter(|&size| size != read.stored_bytes) {
-        found.push(format!("it has {} bytes, but the manifest says {size}", read.stored_bytes));
-    }
-    if let Some((named, real)) = is(&layer.digest, &digests.stored) {
-        found.push(format!("its bytes have the digest sha256:{real}, but it is named sha256:{named}"));
-    }
-    if let Some((named, real)) = digests.tar.and_then(|tar| is(&layer.diff_id, &tar)) {
-        found.push(format!("its tar has the diff ID sha256:{real}, but the config says sha256:{named}"));
-    }
-    found
+    let problem = format!("the archive ends {missing} bytes before the end of the layer");
+    Some(WarningKind::LayerCut { at: read.tar_bytes, problem, name: layer.name.clone() })
 }
 
 /// The origin of a layer's entries.

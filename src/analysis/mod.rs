@@ -14,6 +14,7 @@ mod groups;
 mod inspect;
 mod pull;
 mod recopied;
+mod verification;
 pub mod what_if;
 
 use crate::display::ratio;
@@ -26,6 +27,7 @@ pub(crate) use groups::place;
 pub use groups::{DeadGroup, dead_groups};
 pub use inspect::inspect;
 pub(crate) use recopied::mark_recopied;
+pub use verification::{Unverified, Verification};
 
 /// The numbers of one layer. All sizes are bytes.
 #[derive(Debug, Clone)]
@@ -138,6 +140,8 @@ pub struct Inspection {
     pub completeness: Completeness,
     /// Sizes and digests that are wrong; `None` if they were not verified.
     pub mismatches: Option<Vec<Warning>>,
+    /// Everything that was verified, and everything that could not be; `None` if nothing was to be.
+    pub verification: Option<Verification>,
 }
 
 impl Inspection {
@@ -192,6 +196,7 @@ impl Inspection {
             warnings,
             completeness,
             mismatches: None,
+            verification: None,
         }
     }
 

@@ -20,6 +20,8 @@ pub struct Member {
     pub source: Source,
     /// The place of the bytes in the source.
     pub extent: Extent,
+    /// The bytes that the archive states and does not have, because it ends early.
+    pub missing: u64,
     /// Number of the member in its archive. Two names of the same bytes have the same number.
     pub id: usize,
 }
@@ -28,7 +30,7 @@ impl Member {
     /// Returns a member that consists of the whole `source`.
     pub fn whole(source: Source) -> Self {
         let extent = Extent::whole(&*source);
-        Self { source, extent, id: 0 }
+        Self { source, extent, missing: 0, id: 0 }
     }
 
     /// Reads the whole member.
@@ -52,9 +54,24 @@ enum Slot {
     HardLink(Vec<u8>),
 }
 
+impl Slot {
+    /// The same seen from a directory; links whose targets are named from the top are named from there.
+    fn below(&self, inside: impl Fn(&[u8]) -> Option<Vec<u8>>) -> Self {
+        let from_top = |target: &Vec<u8>| inside(&clean(target)).unwrap_or_else(|| target.clone());
+        match self {
+            Self::Bytes(member) => Self::Bytes(member.clone()),
+            Self::File(path, id) => Self::File(path.clone(), *id),
+            Self::HardLink(target) => Self::HardLink(from_top(target)),
+            Self::Symlink(target) => Self::Symlink(target.clone()),
+        }
+    }
+}
+
 /// An index of the members of an archive.
 pub struct Members {
     slots: HashMap<Vec<u8>, Slot>,
+    /// Directories at the top that have entries of their own.
+    directories: Vec<Vec<u8>>,
     fault: Option<(u64, Fault)>,
     /// The places where targets of links may be found, if the archive is a directory.
     outside: Option<Outside>,
@@ -87,17 +104,22 @@ impl Members {
             let entry = walker.entry();
             match entry.kind {
                 EntryKind::File | EntryKind::Other(b'7') => {
+                    let has_holes = pieces.is_some();
                     let bytes = match pieces {
                         None => Ok((source.clone(), whole.part(entry.data, entry.stored))),
                         Some(pieces) => with_holes(source, entry, pieces),
                     };
                     match bytes {
-                        Ok((source, extent)) => drop(builder.bytes(&entry.name, source, extent)),
+                        Ok((source, extent)) => {
+                            let missing = if has_holes { 0 } else { entry.stored - extent.len.min(entry.stored) };
+                            builder.cut_bytes(&entry.name, source, extent, missing);
+                        }
                         Err(fault) => break Some((walker.position(), fault)),
                     }
                 }
                 EntryKind::Symlink => builder.symlink(&entry.name, entry.link.clone()),
                 EntryKind::HardLink => builder.hard_link(&entry.name, entry.link.clone()),
+                EntryKind::Directory => builder.directory(&entry.name),
                 _ => {}
             }
         };
@@ -129,6 +151,19 @@ impl Members {
         self.slots.keys().map(Vec::as_slice)
     }
 
+    /// Returns the names of the directories at the top, in no order, some of them several times.
+    pub fn top_directories(&self) -> impl Iterator<Item = &[u8]> {
+        let of_members = self.slots.keys().filter_map(|name| Some(&name[..name.iter().position(|&b| b == b'/')?]));
+        of_members.chain(self.directories.iter().map(Vec::as_slice))
+    }
+
+    /// Returns the members below `directory`, by their names from there.
+    pub fn below(&self, directory: &[u8]) -> Self {
+        let inside = |name: &[u8]| Some(name.strip_prefix(directory)?.strip_prefix(b"/")?.to_vec());
+        let slots = self.slots.iter().filter_map(|(name, slot)| Some((inside(name)?, slot.below(&inside)))).collect();
+        Self { slots, directories: Vec::new(), fault: None, outside: None, unreadable: Vec::new() }
+    }
+
     /// Finds the member called `name`. Links are followed, even if they precede their targets.
     pub fn find(&self, name: &[u8]) -> Option<Member> {
         self.locate(name).ok()
@@ -155,7 +190,7 @@ impl Members {
                 Slot::File(path, id) => {
                     let source = FileSource::open(path).map_err(|error| Absence::Unreadable(error.kind()))?;
                     let extent = Extent { offset: 0, len: source.len() };
-                    return Ok(Member { source: Arc::new(source), extent, id: *id });
+                    return Ok(Member { source: Arc::new(source), extent, missing: 0, id: *id });
                 }
                 Slot::HardLink(target) => {
                     link = Some(target.clone());
@@ -197,6 +232,7 @@ pub(crate) fn check_sparse(entry: &Entry) -> Result<(), Fault> {
 #[derive(Default)]
 pub struct MembersBuilder {
     slots: HashMap<Vec<u8>, Slot>,
+    directories: Vec<Vec<u8>>,
     next: usize,
 }
 
@@ -208,8 +244,13 @@ impl MembersBuilder {
 
     /// Adds a run of bytes under a name; returns the number of the member.
     pub fn bytes(&mut self, name: &[u8], source: Source, extent: Extent) -> usize {
+        self.cut_bytes(name, source, extent, 0)
+    }
+
+    /// Adds a run of bytes of which `missing` further ones are not there.
+    fn cut_bytes(&mut self, name: &[u8], source: Source, extent: Extent, missing: u64) -> usize {
         let id = self.id();
-        self.slots.insert(clean(name), Slot::Bytes(Member { source, extent, id }));
+        self.slots.insert(clean(name), Slot::Bytes(Member { source, extent, missing, id }));
         id
     }
 
@@ -217,6 +258,14 @@ impl MembersBuilder {
     pub fn file(&mut self, name: &[u8], path: PathBuf) {
         let id = self.id();
         self.slots.insert(clean(name), Slot::File(path, id));
+    }
+
+    /// Adds a directory; only those at the top are kept.
+    pub fn directory(&mut self, name: &[u8]) {
+        let name = clean(name);
+        if !name.is_empty() && !name.contains(&b'/') {
+            self.directories.push(name);
+        }
     }
 
     /// Adds a symbolic link.
@@ -231,12 +280,12 @@ impl MembersBuilder {
 
     /// Finishes the collection. `fault` is the one that ended it early.
     pub fn finish(self, fault: Option<(u64, Fault)>) -> Members {
-        Members { slots: self.slots, fault, outside: None, unreadable: Vec::new() }
+        Members { slots: self.slots, directories: self.directories, fault, outside: None, unreadable: Vec::new() }
     }
 
     /// Finishes the collection of a directory of the host.
     pub(super) fn finish_directory(self, root: &Path, unreadable: Vec<Unreadable>) -> Members {
         let outside = Some(Outside::new(root, self.next));
-        Members { slots: self.slots, fault: None, outside, unreadable }
+        Members { slots: self.slots, directories: self.directories, fault: None, outside, unreadable }
     }
 }

@@ -88,7 +88,7 @@ impl Outside {
             return Err(not_followed(true));
         }
         let extent = Extent::whole(&source);
-        Ok(Member { source: Arc::new(source), extent, id })
+        Ok(Member { source: Arc::new(source), extent, missing: 0, id })
     }
 }
 

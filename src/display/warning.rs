@@ -83,7 +83,7 @@ impl Display for WarningKind {
                 "the layer may not be distributed, so the archive does not hold it; shown as empty",
             ),
             Kind::LayerEncrypted => f.write_str("the layer is encrypted, so its contents are unknown; shown as empty"),
-            Kind::LayerNotATar { found } => write!(f, "the layer is no tar but {found}; shown as empty"),
+            Kind::LayerNotATar { found } => write!(f, "it is no tar: it is {}; shown as empty", name(found)),
             Kind::LayerCut { problem, name, .. } | Kind::LayerDamaged { problem, name, .. } => {
                 write!(f, "{}; what lies before is shown ({name})", escaped_str(problem))
             }

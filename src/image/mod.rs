@@ -18,6 +18,7 @@ mod oci;
 pub(crate) mod open;
 mod platform;
 mod read;
+mod root;
 mod schema1;
 mod select;
 mod stream;

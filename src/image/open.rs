@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 use std::fs::File;
 use std::io::{self, BufRead, BufReader, Read};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
@@ -14,6 +14,7 @@ use crate::archive::{
 use crate::display::escaped;
 use crate::error::Error;
 use crate::image::compression::Note;
+use crate::image::root::{nested, refuse_other_than_root};
 use crate::image::stream::Place;
 use crate::image::{
     Compression, Image, ReadLayer, Selection, Streamed, decode, describe, discover, head, read_root_directory,
@@ -219,7 +220,10 @@ fn read_source(path: String, source: Source, progress: &Progress) -> Result<Arch
             Ok(Archive { path, images, read: HashMap::new(), storage: Storage::Members })
         }
         None => {
-            refuse_image_without_manifest(&path, &members)?;
+            if let Some(archive) = nested(&path, &members)? {
+                return Ok(archive);
+            }
+            refuse_other_than_root(&path, &members, source.len())?;
             let image = Image::bare(&path, Member::whole(source));
             Ok(Archive { path, images: vec![image], read: HashMap::new(), storage: Storage::Members })
         }
@@ -303,7 +307,18 @@ fn from_stream(
             images
         }
         None => {
-            refuse_image_without_manifest(&path, &streamed.members)?;
+            if let Some(archive) = nested(&path, &streamed.members)? {
+                let storage = match source {
+                    None => Storage::Pipe,
+                    Some(source) => {
+                        let places = streamed.places;
+                        Storage::Compressed(Arc::new(CompressedArchive { source, compression, places }))
+                    }
+                };
+                return Ok(Archive { read: streamed.layers, storage, ..archive });
+            }
+            let end = streamed.whole.tar_bytes;
+            refuse_other_than_root(&path, &streamed.members, end)?;
             streamed.whole.compression = compression;
             let stored = source.as_ref().map_or(streamed.whole.tar_bytes, |source| source.len());
             streamed.whole.stored_bytes = stored;
@@ -329,7 +344,13 @@ fn from_directory(path: String, root: &Path) -> Result<Archive, DirectoryError> 
     let looks_like = |names: &[&str]| names.iter().filter(|name| root.join(name).symlink_metadata().is_ok()).count();
     if looks_like(&["manifest.json", "index.json", "repositories"]) == 0 {
         if looks_like(&["bin", "etc", "lib", "usr", "var"]) < 2 {
-            return Err(DirectoryError::Image(Error::Directory { path }));
+            let Some(inside) = only_image_below(root) else {
+                return Err(DirectoryError::Image(Error::Directory { path }));
+            };
+            let mut archive = from_directory(path, &inside)?;
+            let directory = inside.file_name().unwrap_or_default().as_encoded_bytes().to_vec();
+            remark_all(&mut archive.images, &WarningKind::Nested { directory });
+            return Ok(archive);
         }
         let whole = read_root_directory(root).map_err(DirectoryError::Io)?;
         let member = Member::whole(Arc::new(MemorySource(Vec::new())));
@@ -349,6 +370,17 @@ fn from_directory(path: String, root: &Path) -> Result<Archive, DirectoryError> 
     }
 }
 
+/// The only directory in `root` that has the table of contents of an image.
+fn only_image_below(root: &Path) -> Option<PathBuf> {
+    let has_table = |directory: &Path| {
+        let is_there = |name: &str| directory.join(name).symlink_metadata().is_ok();
+        is_there("index.json") && is_there("oci-layout") || is_there("manifest.json") || is_there("repositories")
+    };
+    let children = std::fs::read_dir(root).ok()?.filter_map(|child| Some(child.ok()?.path()));
+    let mut images = children.filter(|child| child.symlink_metadata().is_ok_and(|m| m.is_dir()) && has_table(child));
+    images.next().filter(|_| images.next().is_none())
+}
+
 fn remark_all(images: &mut [Image], kind: &WarningKind) {
     for image in images {
         image.warnings.push(Warning::image(kind.clone()));
@@ -359,19 +391,6 @@ fn remark_damage(members: &Members, images: &mut [Image]) {
     if let Some((offset, fault)) = members.fault() {
         remark_all(images, &WarningKind::ArchiveDamaged { offset: *offset, problem: fault.to_string() });
     }
-}
-
-/// Refuses a tar that has the blobs of an image but no manifest; it is not a root filesystem.
-fn refuse_image_without_manifest(path: &str, members: &Members) -> Result<(), Error> {
-    let of_image = |name: &[u8]| name.starts_with(b"blobs/") || name.ends_with(b"/layer.tar") || name == b"oci-layout";
-    if !members.names().any(of_image) {
-        return Ok(());
-    }
-    if let Some((offset, fault)) = members.fault() {
-        return Err(Error::Damaged { path: path.into(), offset: *offset, problem: fault.to_string() });
-    }
-    let found = "it has layers, but neither manifest.json, index.json nor repositories, which would name them".into();
-    Err(Error::NoImage { path: path.into(), found })
 }
 
 /// A reader of a pipe that counts its bytes.

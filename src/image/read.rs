@@ -22,10 +22,12 @@ const COMPRESSED_WINDOW: usize = 128 << 10;
 /// The reason why a layer could not be read to its end.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LayerFault {
-    /// The kind of the reason.
+    /// The cause.
     pub cause: FaultCause,
-    /// The reason and its place, as a clause escaped for display.
-    pub text: String,
+    /// The number of bytes of the uncompressed tar before it.
+    pub at: u64,
+    /// The place and the cause, as a clause.
+    pub problem: String,
 }
 
 /// The kind of a reason why a layer could not be read to its end.
@@ -78,6 +80,23 @@ pub struct ReadLayer {
     pub notes: Vec<WarningKind>,
     /// The digests, if requested.
     pub digests: Option<Digests>,
+}
+
+impl LayerFault {
+    pub(super) fn new(fault: &Fault, at: u64) -> Self {
+        Self { cause: FaultCause::from_fault(fault), at, problem: format!("{fault} (at byte {at} of the tar)") }
+    }
+
+    /// Makes the warning for the layer in the member `name`, escaped for display.
+    pub fn warning(&self, name: &str) -> WarningKind {
+        let (at, problem, name) = (self.at, self.problem.clone(), name.to_owned());
+        match self.cause {
+            FaultCause::Cut => WarningKind::LayerCut { at, problem, name },
+            FaultCause::Damaged => WarningKind::LayerDamaged { at, problem, name },
+            FaultCause::OverLimit => WarningKind::LayerOverLimit { at, problem },
+            FaultCause::NotATar => WarningKind::LayerNotATar { found: problem },
+        }
+    }
 }
 
 /// The SHA-256 of a layer as stored, and of its uncompressed tar.
@@ -159,7 +178,7 @@ pub fn read_passing(reader: impl BufRead, layer: &mut ReadLayer, verify: bool) {
     let decoded = match decode(layer.compression, &mut stored) {
         Ok(decoded) => decoded,
         Err(error) => {
-            layer.fault = Some(LayerFault { cause: FaultCause::from_error(&error), text: error.to_string() });
+            layer.fault = Some(LayerFault { cause: FaultCause::from_error(&error), at: 0, problem: error.to_string() });
             return;
         }
     };
@@ -199,11 +218,11 @@ fn walk<R: Forward>(mut reader: R, layer: &mut ReadLayer, hash: bool) -> (R, boo
             Ok(false) => break None,
             Err(fault) => {
                 whole = !matches!(fault, Fault::Io(_));
-                break Some((FaultCause::from_fault(&fault), fault.to_string()));
+                break Some(LayerFault::new(&fault, walker.position()));
             }
         }
         if !layer.entries.push(walker.entry()) {
-            break Some((FaultCause::OverLimit, FULL.into()));
+            break Some(LayerFault { cause: FaultCause::OverLimit, at: walker.position(), problem: FULL.into() });
         }
         if hash {
             let size = walker.entry().stored;
@@ -211,19 +230,19 @@ fn walk<R: Forward>(mut reader: R, layer: &mut ReadLayer, hash: bool) -> (R, boo
             layer.entries.push_hash(*hash.as_ref().unwrap_or(&0));
             if let Err(fault) = hash {
                 whole = !matches!(fault, Fault::Io(_));
-                break Some((FaultCause::from_fault(&fault), fault.to_string()));
+                break Some(LayerFault::new(&fault, walker.position()));
             }
         }
     };
-    layer.fault = fault.map(|(cause, text)| match foreign {
-        Some(text) => LayerFault { cause: FaultCause::NotATar, text },
-        None => LayerFault { cause, text: format!("{text} (at byte {} of the tar)", walker.position()) },
+    layer.fault = fault.map(|fault| match foreign {
+        Some(problem) if layer.entries.is_empty() => LayerFault { cause: FaultCause::NotATar, at: 0, problem },
+        _ => fault,
     });
     if let Err(error) = walker.drain() {
         whole = false;
-        if layer.fault.is_none() {
-            layer.notes.push(format!("after the end of the tar: {error}").into());
-        }
+        let problem = format!("after the end of the tar: {error}");
+        let cause = FaultCause::from_error(&error);
+        layer.fault.get_or_insert(LayerFault { cause, at: walker.position(), problem });
     }
     layer.tar_bytes = walker.position();
     (walker.into_reader(), whole)

@@ -14,7 +14,7 @@ use super::JSON_LIMIT;
 use super::compression::Stream;
 use super::compression::{Compression, describe};
 use super::layer::{FULL, LayerEntries};
-use super::read::{FaultCause, LayerFault, ReadLayer, read_passing};
+use super::read::{LayerFault, ReadLayer, read_passing};
 use super::watch::Watched;
 use crate::archive::{
     Entry, EntryKind, Extent, Fault, Forward, Limits, Members, MembersBuilder, MemorySource, Pieces, SparseMap,
@@ -119,6 +119,7 @@ pub fn read_stream(path: &str, mut reader: impl BufRead, progress: &Progress) ->
             }
             EntryKind::Symlink => builder.symlink(&entry.name, entry.link.clone()),
             EntryKind::HardLink => builder.hard_link(&entry.name, entry.link.clone()),
+            EntryKind::Directory => builder.directory(&entry.name),
             _ => {}
         }
         // The rest of the contents is hashed, too, because the archive may be a root filesystem.
@@ -128,10 +129,7 @@ pub fn read_stream(path: &str, mut reader: impl BufRead, progress: &Progress) ->
     if cancelled() {
         return Err(Error::Cancelled);
     }
-    streamed.whole.fault = fault.as_ref().map(|(offset, fault)| LayerFault {
-        cause: FaultCause::from_fault(fault),
-        text: format!("{fault} (at byte {offset} of the tar)"),
-    });
+    streamed.whole.fault = fault.as_ref().map(|(offset, fault)| LayerFault::new(fault, *offset));
     if let Err(error) = walker.drain()
         && fault.is_none()
     {

@@ -2,7 +2,7 @@
 
 use serde::{Serialize, Serializer};
 
-use super::completeness::{CompletenessPart, WarningPart, warning_parts};
+use super::completeness::{CompletenessPart, VerificationPart, WarningPart, warning_parts};
 use super::ladder::{RungPart, rung_parts};
 use super::runtime::ApplicationPart;
 use super::study::{BasePart, FindingPart, SharePart, findings};
@@ -44,6 +44,8 @@ pub struct Account<'a> {
     warnings: Vec<WarningPart>,
     #[serde(skip_serializing_if = "Option::is_none")]
     mismatches: Option<Vec<WarningPart>>,
+    #[serde(skip_serializing_if = "Option::is_none")]
+    verification: Option<VerificationPart>,
     #[serde(skip_serializing_if = "Option::is_none")]
     tree: Option<PathParts<'a>>,
 }
@@ -190,6 +192,7 @@ impl<'a> Account<'a> {
             ladder: rung_parts(&study.ladder),
             warnings: warning_parts(&inspection.warnings),
             mismatches: inspection.mismatches.as_deref().map(warning_parts),
+            verification: VerificationPart::new(inspection),
             tree: detail.tree.then_some(PathParts(tree)),
         }
     }

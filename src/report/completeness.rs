@@ -2,7 +2,8 @@
 
 use serde::Serialize;
 
-use crate::{Inspection, Warning};
+use crate::analysis::Unverified;
+use crate::{Gap, Inspection, Warning};
 
 /// The parts of an image that a report covers.
 #[derive(Debug, Serialize)]
@@ -26,6 +27,48 @@ pub struct WarningPart {
     layer: Option<usize>,
     code: &'static str,
     message: String,
+}
+
+/// The result of a verification.
+#[derive(Debug, Serialize)]
+pub struct VerificationPart {
+    outcome: &'static str,
+    layers: usize,
+    sizes: usize,
+    digests: usize,
+    diff_ids: usize,
+    unverified: Vec<UnverifiedPart>,
+}
+
+#[derive(Debug, Serialize)]
+struct UnverifiedPart {
+    layer: Option<usize>,
+    gap: Option<&'static str>,
+    message: String,
+}
+
+impl VerificationPart {
+    /// `None` if nothing was to be verified.
+    pub fn new(inspection: &Inspection) -> Option<Self> {
+        let verification = inspection.verification.as_ref()?;
+        let part = |part: &Unverified| UnverifiedPart {
+            layer: part.layer,
+            gap: part.gap.map(Gap::word),
+            message: part.reason.clone(),
+        };
+        Some(Self {
+            outcome: match &inspection.mismatches {
+                Some(mismatches) if !mismatches.is_empty() => "mismatch",
+                _ if verification.unverified.is_empty() => "verified",
+                _ => "not-verified",
+            },
+            layers: verification.layers,
+            sizes: verification.sizes,
+            digests: verification.digests,
+            diff_ids: verification.diff_ids,
+            unverified: verification.unverified.iter().map(part).collect(),
+        })
+    }
 }
 
 impl CompletenessPart {

@@ -10,7 +10,7 @@ use std::io::{self, Write};
 use super::fit::{cut, cut_front, wrap};
 use crate::advice::assessment::Study;
 use crate::analysis::Dead;
-use crate::display::{Units, files, percent, plural};
+use crate::display::{Units, files, listed, percent, plural};
 use crate::display::{escaped, escaped_str};
 use crate::{Inspection, Known, Warning};
 
@@ -186,21 +186,49 @@ impl<W: Write> Page<'_, W> {
 
     fn verification(&mut self, inspection: &Inspection) -> io::Result<()> {
         match &inspection.mismatches {
-            Some(mismatches) if mismatches.is_empty() => {
-                writeln!(self.out, "\nVerified: sizes, digests and diff IDs are what manifest and config say.")
-            }
-            Some(mismatches) => self.remarks("Mismatches", mismatches),
-            None => Ok(()),
+            Some(mismatches) => self.remarks("Mismatches", mismatches)?,
+            None => return Ok(()),
         }
+        let Some(verification) = &inspection.verification else { return Ok(()) };
+        let unverified: Vec<_> = verification
+            .unverified
+            .iter()
+            .map(|part| part.layer.map_or(part.reason.clone(), |layer| format!("layer {layer}: {}", part.reason)))
+            .collect();
+        self.list("Not verified", &unverified)?;
+        if verification.layers == 0 && !unverified.is_empty() {
+            return Ok(());
+        }
+        let layers = inspection.layers.len();
+        let counts = [
+            plural(verification.sizes, "size"),
+            plural(verification.digests, "digest"),
+            plural(verification.diff_ids, "diff ID"),
+        ];
+        let line = if unverified.is_empty() && inspection.mismatches.as_ref().is_some_and(Vec::is_empty) {
+            format!(
+                "Verified: all of {}: {} are what manifest and config say.",
+                plural(layers, "layer"),
+                listed(&counts)
+            )
+        } else {
+            format!("Compared: {} of {}: {}.", verification.layers, plural(layers, "layer"), listed(&counts))
+        };
+        writeln!(self.out)?;
+        wrap(&line, WIDTH).into_iter().try_for_each(|line| writeln!(self.out, "{line}"))
     }
 
     fn remarks(&mut self, title: &str, remarks: &[Warning]) -> io::Result<()> {
+        self.list(title, &remarks.iter().map(ToString::to_string).collect::<Vec<_>>())
+    }
+
+    fn list(&mut self, title: &str, remarks: &[String]) -> io::Result<()> {
         for (i, warning) in remarks.iter().enumerate() {
             if i == 0 {
                 writeln!(self.out, "\n{}", self.paint(Paint::Bold, title))?;
             }
             let mut mark = format!("  {} ", self.paint(Paint::Warning, "!"));
-            for line in wrap(&warning.to_string(), WIDTH - 4) {
+            for line in wrap(warning, WIDTH - 4) {
                 writeln!(self.out, "{mark}{line}")?;
                 mark = "    ".into();
             }

@@ -35,6 +35,10 @@ impl<W: Write> Page<'_, W> {
         if let Some(closure) = &runtime.closure {
             self.closure(closure)?;
         }
+        if !inspection.completeness.sizes_are_exact() {
+            let line = "what is not found here may be in the part that could not be read";
+            writeln!(self.out, "{:14}{}", "", self.paint(Paint::Warning, line))?;
+        }
         for step in runtime.application.steps.iter().chain(&runtime.application.reason) {
             for line in wrap(step, WIDTH - 14) {
                 writeln!(self.out, "{:14}{}", "", self.paint(Paint::Dim, &line))?;

@@ -42,6 +42,21 @@ pub fn ended<'a>(images: impl IntoIterator<Item = &'a Inspection>, accepted: &[G
     }
 }
 
+/// Ends with [`Failure::NotWhole`] if something was to be verified and could not be.
+pub fn verified(inspection: &Inspection, accepted: &[Gap]) -> Result<(), Failure> {
+    match &inspection.verification {
+        Some(verification) if verification.is_short_of(accepted) => {
+            let first = &verification.unverified[0];
+            let layer = first.layer.map_or(String::new(), |layer| format!("layer {layer}: "));
+            Err(Failure::NotWhole {
+                message: format!("{} is not verified: {layer}{}", inspection.name, first.reason),
+                hint: "the report lists everything that could not be compared".into(),
+            })
+        }
+        _ => Ok(()),
+    }
+}
+
 /// Returns the missing parts on which a path depends as of a layer: those above the layer `born` in
 /// which the path was added.
 pub fn doubts(inspection: &Inspection, born: Option<usize>, layer: usize) -> Vec<Warning> {

@@ -366,7 +366,11 @@ fn report(arguments: ReportArguments) -> Result<(), Failure> {
     }
     match &inspection.mismatches {
         Some(mismatches) if !mismatches.is_empty() => Err(Failure::Mismatch),
-        _ => completeness::ended([&inspection], &options.preferences.accepted()?),
+        _ => {
+            let accepted = options.preferences.accepted()?;
+            completeness::ended([&inspection], &accepted)?;
+            completeness::verified(&inspection, &accepted)
+        }
     }
 }
 

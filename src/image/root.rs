@@ -1,0 +1,128 @@
+//! A tar without a manifest: a root filesystem or a layer if it looks like one, an image in a
+//! directory of the archive, a part of an image that was cut, or something else.
+
+use std::collections::{BTreeMap, HashMap};
+
+use super::discover;
+use super::open::{Archive, Storage};
+use crate::archive::Members;
+use crate::error::Error;
+use crate::path::components;
+use crate::warning::{Warning, WarningKind};
+
+/// Directories at the top of root filesystems, and of layers that builders write.
+const AT_THE_TOP: [&[u8]; 27] = [
+    b"app",
+    b"bin",
+    b"boot",
+    b"data",
+    b"dev",
+    b"etc",
+    b"home",
+    b"lib",
+    b"lib32",
+    b"lib64",
+    b"libx32",
+    b"media",
+    b"mnt",
+    b"nix",
+    b"opt",
+    b"proc",
+    b"root",
+    b"run",
+    b"sbin",
+    b"srv",
+    b"sys",
+    b"tmp",
+    b"usr",
+    b"var",
+    b"work",
+    b"workspace",
+    b"Files",
+];
+/// Tables of contents of images.
+const TABLES: [&[u8]; 4] = [b"manifest.json", b"index.json", b"repositories", b"oci-layout"];
+
+/// Opens the image in the one directory that everything in the archive lies in; `None` if there is none.
+pub(super) fn nested(path: &str, members: &Members) -> Result<Option<Archive>, Error> {
+    let Some(directory) = table_directory(members) else { return Ok(None) };
+    let inside = members.below(&directory);
+    let mut images = match discover(path, &inside) {
+        Ok(Some(images)) => images,
+        // What only happens to be called so is a file of a filesystem.
+        Ok(None) | Err(_) if looks_like_root(members) => return Ok(None),
+        Ok(None) => return Ok(None),
+        Err(error) => return Err(error),
+    };
+    for image in &mut images {
+        image.warnings.push(Warning::image(WarningKind::Nested { directory: directory.clone() }));
+        if let Some((offset, fault)) = members.fault() {
+            let problem = fault.to_string();
+            image.warnings.push(Warning::image(WarningKind::ArchiveDamaged { offset: *offset, problem }));
+        }
+    }
+    Ok(Some(Archive { path: path.into(), images, read: HashMap::new(), storage: Storage::Members }))
+}
+
+/// The directory that has a table of contents of an image in it, the nearest to the top.
+fn table_directory(members: &Members) -> Option<Vec<u8>> {
+    let tables = members.names().filter_map(|name| {
+        let at = name.iter().rposition(|&b| b == b'/')?;
+        TABLES.contains(&&name[at + 1..]).then(|| name[..at].to_vec())
+    });
+    tables.min_by_key(|directory| (directory.iter().filter(|&&b| b == b'/').count(), directory.clone()))
+}
+
+/// Returns true if a directory at the top is one of a root filesystem, or something is deleted as only layers do.
+fn looks_like_root(members: &Members) -> bool {
+    members.top_directories().any(|name| AT_THE_TOP.contains(&name))
+        || members.names().any(|name| components(name).last().is_some_and(|last| last.starts_with(b".wh.")))
+        || members.names().any(|name| name == b".dockerenv")
+}
+
+/// Refuses what is neither a root filesystem nor a layer. `end` is the number of bytes that were read.
+pub(super) fn refuse_other_than_root(path: &str, members: &Members, end: u64) -> Result<(), Error> {
+    let of_image = parts_of_images(members);
+    if of_image.is_empty() && looks_like_root(members) {
+        return Ok(());
+    }
+    if let Some((offset, fault)) = members.fault() {
+        let what = match of_image.first() {
+            Some(part) => format!("it has {part} of an image, and no manifest up to there"),
+            None => "it has neither a manifest nor a root filesystem up to there".into(),
+        };
+        let problem = format!("{fault}; the archive ends early, after {end} bytes: {what}");
+        return Err(Error::Damaged { path: path.into(), offset: *offset, problem });
+    }
+    let found = match of_image.first() {
+        Some(_) => {
+            "it has layers, but neither manifest.json, index.json nor repositories, which would name them".into()
+        }
+        None if members.is_empty() && members.top_directories().next().is_none() => {
+            "it is a tar without entries, or nothing but zeros".into()
+        }
+        None => "it has no manifest.json, index.json or repositories, and does not look like a root filesystem (no \
+                 directory such as bin, etc, usr or app at its top)"
+            .into(),
+    };
+    Err(Error::NoImage { path: path.into(), found })
+}
+
+/// Names what is in archives of images and in no filesystem.
+fn parts_of_images(members: &Members) -> Vec<&'static str> {
+    let digits = |name: &[u8]| name.len() == 64 && name.iter().all(u8::is_ascii_hexdigit);
+    let part = |name: &[u8]| {
+        let parts = components(name);
+        let stem = |suffix: &[u8]| parts.last().and_then(|last| last.strip_suffix(suffix)).is_some_and(digits);
+        match parts[..] {
+            [first, ..] if first == b"blobs" => Some("blobs"),
+            [only] if only == b"oci-layout" => Some("a layout"),
+            [.., last] if last == b"layer.tar" => Some("layers"),
+            [_] if stem(b".tar") || stem(b".tar.gz") => Some("layers"),
+            [_] if stem(b".json") => Some("a configuration"),
+            _ => None,
+        }
+    };
+    let counted: BTreeMap<_, _> = members.names().filter_map(part).map(|part| (part, ())).collect();
+    counted.into_keys().collect()
+}
