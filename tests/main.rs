@@ -24,4 +24,5 @@ mod sources;
 mod support;
 mod terminal;
 mod tools;
+mod whole;
 mod world;

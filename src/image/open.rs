@@ -220,8 +220,8 @@ fn read_source(path: String, source: Source, progress: &Progress) -> Result<Arch
             Ok(Archive { path, images, read: HashMap::new(), storage: Storage::Members })
         }
         None => {
-            if let Some(archive) = nested(&path, &members)? {
-                return Ok(archive);
+            if let Some(images) = nested(&path, &members)? {
+                return Ok(Archive { path, images, read: HashMap::new(), storage: Storage::Members });
             }
             refuse_other_than_root(&path, &members, source.len())?;
             let image = Image::bare(&path, Member::whole(source));
@@ -307,7 +307,10 @@ fn from_stream(
             images
         }
         None => {
-            if let Some(archive) = nested(&path, &streamed.members)? {
+            if let Some(mut images) = nested(&path, &streamed.members)? {
+                if let Some(trailer) = &streamed.trailer {
+                    remark_all(&mut images, trailer);
+                }
                 let storage = match source {
                     None => Storage::Pipe,
                     Some(source) => {
@@ -315,7 +318,7 @@ fn from_stream(
                         Storage::Compressed(Arc::new(CompressedArchive { source, compression, places }))
                     }
                 };
-                return Ok(Archive { read: streamed.layers, storage, ..archive });
+                return Ok(Archive { path, images, read: streamed.layers, storage });
             }
             let end = streamed.whole.tar_bytes;
             refuse_other_than_root(&path, &streamed.members, end)?;

@@ -1,10 +1,9 @@
 //! A tar without a manifest: a root filesystem or a layer if it looks like one, an image in a
 //! directory of the archive, a part of an image that was cut, or something else.
 
-use std::collections::{BTreeMap, HashMap};
+use std::collections::BTreeMap;
 
-use super::discover;
-use super::open::{Archive, Storage};
+use super::{Image, discover};
 use crate::archive::Members;
 use crate::error::Error;
 use crate::path::components;
@@ -43,8 +42,8 @@ const AT_THE_TOP: [&[u8]; 27] = [
 /// Tables of contents of images.
 const TABLES: [&[u8]; 4] = [b"manifest.json", b"index.json", b"repositories", b"oci-layout"];
 
-/// Opens the image in the one directory that everything in the archive lies in; `None` if there is none.
-pub(super) fn nested(path: &str, members: &Members) -> Result<Option<Archive>, Error> {
+/// Finds images that lie in a directory of the archive; `None` if there are none.
+pub(super) fn nested(path: &str, members: &Members) -> Result<Option<Vec<Image>>, Error> {
     let Some(directory) = table_directory(members) else { return Ok(None) };
     let inside = members.below(&directory);
     let mut images = match discover(path, &inside) {
@@ -61,7 +60,7 @@ pub(super) fn nested(path: &str, members: &Members) -> Result<Option<Archive>, E
             image.warnings.push(Warning::image(WarningKind::ArchiveDamaged { offset: *offset, problem }));
         }
     }
-    Ok(Some(Archive { path: path.into(), images, read: HashMap::new(), storage: Storage::Members }))
+    Ok(Some(images))
 }
 
 /// The directory that has a table of contents of an image in it, the nearest to the top.
