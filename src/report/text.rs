@@ -206,11 +206,8 @@ impl<W: Write> Page<'_, W> {
             plural(verification.diff_ids, "diff ID"),
         ];
         let line = if unverified.is_empty() && inspection.mismatches.as_ref().is_some_and(Vec::is_empty) {
-            format!(
-                "Verified: all of {}: {} are what manifest and config say.",
-                plural(layers, "layer"),
-                listed(&counts)
-            )
+            let (layers, counts) = (plural(layers, "layer"), listed(&counts));
+            format!("Verified: sizes, digests and diff IDs are what manifest and config say ({layers}: {counts}).")
         } else {
             format!("Compared: {} of {}: {}.", verification.layers, plural(layers, "layer"), listed(&counts))
         };
