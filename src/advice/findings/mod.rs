@@ -114,6 +114,15 @@ pub struct Finding {
 }
 
 impl Finding {
+    /// Returns the word for how sure it is that all of the bytes need not ship.
+    pub fn grade(&self) -> &'static str {
+        match (self.whose, self.level) {
+            (Whose::Own, Level::Junk) => "exact",
+            (Whose::Own, Level::Toolchain) => "at most",
+            (Whose::Own, Level::Build | Level::Documentation) | (Whose::Base, _) => "needs a look",
+        }
+    }
+
     /// Returns the layer that removed the files.
     pub fn died_in(&self) -> Option<usize> {
         match self.fate {
