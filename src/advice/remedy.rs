@@ -1,19 +1,20 @@
-//! Remedy: what keeps bytes out of an image. Reports, screens, lessons and the ladder all render it.
+//! Remedies: ways to keep bytes out of an image. Reports, screens, lessons and the ladder render
+//! them.
 
 use crate::analysis::Inspection;
 use crate::tree::Cause;
 
-/// The most instructions that are written as one.
+/// The most instructions that are merged into one.
 const MERGED: usize = 6;
-/// The longest instruction that is looked into and written out, in bytes.
+/// The longest instruction that is examined and written out, in bytes.
 pub(super) const LINE: usize = 16 << 10;
 
-/// Kind of a remedy.
+/// The kind of a remedy.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
-    /// One `RUN` in place of several.
+    /// A single `RUN` in place of several.
     Merge,
-    /// A flag, a command at the end of the `RUN`, or a cache mount: what a tool or a rule offers.
+    /// A flag, a command at the end of the `RUN`, or a cache mount, as a tool or a rule suggests.
     Tool,
     /// Lines in `.dockerignore`.
     Ignore,
@@ -21,39 +22,39 @@ pub enum Kind {
     Copy,
     /// Another base image.
     Base,
-    /// A build stage of its own.
+    /// A separate build stage.
     Stage,
-    /// Anything else that a rule says.
+    /// Any other advice of a rule.
     Other,
 }
 
 /// A way to keep bytes out.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remedy {
-    /// Kind.
+    /// The kind.
     pub kind: Kind,
-    /// Sentence on what to do.
+    /// The advice in a sentence.
     pub what: String,
-    /// The instruction as it should be, made of the image's own; not escaped.
+    /// The changed instruction, made from the image's own; not escaped.
     pub dockerfile: Option<String>,
     /// Lines for `.dockerignore`.
     pub dockerignore: Vec<String>,
-    /// Bytes that the image would be smaller by.
+    /// The number of bytes that the image becomes smaller by.
     pub saves: u64,
 }
 
 impl Remedy {
-    /// A remedy that is a sentence.
+    /// Makes a remedy that consists of a sentence.
     pub(super) fn new(kind: Kind, what: impl Into<String>) -> Self {
         Self { kind, what: what.into(), dockerfile: None, dockerignore: Vec::new(), saves: 0 }
     }
 
-    /// The remedy with an instruction, unless it is too long to be read.
+    /// Adds an instruction, unless it is too long to read.
     pub(super) fn with_line(self, line: Option<String>) -> Self {
         Self { dockerfile: line.filter(|line| line.len() <= LINE), ..self }
     }
 
-    /// The remedy for bytes of layer `born` that layer `died` deletes, replaces or writes again.
+    /// Makes the remedy for bytes of layer `born` that layer `died` deletes, replaces or rewrites.
     pub fn for_dead(inspection: &Inspection, born: usize, died: usize, cause: Cause) -> Self {
         if born == died {
             return Self::new(Kind::Other, "have the tool that writes this layer write each path once");
@@ -81,7 +82,7 @@ impl Remedy {
         }
     }
 
-    /// One `RUN` for those from layer `born` to layer `died`, or another way.
+    /// Makes the remedy of a single `RUN` for layers `born` to `died`, or `otherwise`.
     pub(super) fn merge(inspection: &Inspection, born: usize, died: usize, otherwise: &str) -> Self {
         let is_run = |&layer: &usize| inspection.layers[layer].instruction.text.starts_with("RUN ");
         let runs: Vec<_> = (born..=died).filter(is_run).collect();
@@ -95,7 +96,7 @@ impl Remedy {
     }
 }
 
-/// `combine the RUN instructions of layers 1 to 3`; `None` if there are fewer than two.
+/// Returns `combine the RUN instructions of layers 1 to 3`; `None` for fewer than two layers.
 pub(super) fn combined(layers: &[usize]) -> Option<String> {
     let named = match layers {
         [] | [_] => return None,
@@ -111,7 +112,7 @@ pub(super) fn copies(text: &str) -> bool {
     text.starts_with("COPY ") || text.starts_with("ADD ")
 }
 
-/// The steps from one layer to another as one RUN, if all of them are one.
+/// Merges the instructions of a range of layers into one RUN, if all of them are RUNs.
 pub(super) fn merged(inspection: &Inspection, born: usize, died: usize) -> Option<String> {
     if died <= born || died - born >= MERGED {
         return None;
@@ -120,7 +121,7 @@ pub(super) fn merged(inspection: &Inspection, born: usize, died: usize) -> Optio
     Some(format!("RUN {}", commands?.join(" \\\n && ")))
 }
 
-/// The command of a RUN in shell form, in one line.
+/// Returns the command of a RUN in shell form, in one line.
 pub(super) fn command(text: &str) -> Option<&str> {
     let command = text.strip_prefix("RUN ")?.trim();
     let plain =

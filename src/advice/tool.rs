@@ -65,7 +65,7 @@ impl Tool {
         !self.needed_by.is_empty() && find_verb(command.program(), &self.programs, &self.needed_by).is_some()
     }
 
-    /// Position of the subcommand among a command's words.
+    /// Returns the position of the subcommand in a command's words.
     fn verb(&self, command: &Command) -> Option<usize> {
         let program = command.program();
         Some(command.words.len() - program.len() + find_verb(program, &self.programs, &self.verbs)?)
@@ -76,12 +76,12 @@ impl Tool {
         self.places.is_empty() || self.places.iter().any(|place| lies_at(path, place))
     }
 
-    /// The directory that a cache mount keeps a path in.
+    /// Returns the directory of the cache mount that keeps a path.
     pub fn mount_of(&self, path: &str) -> Option<&str> {
         self.mount.iter().map(String::as_str).find(|mount| lies_at(path, mount))
     }
 
-    /// The edits that put the flag behind each subcommand that lacks it.
+    /// Returns the edits that add the flag after each subcommand without it.
     pub(crate) fn flag_edits(&self, script: &Script) -> Vec<Edit> {
         let Some(flag) = &self.flag else { return Vec::new() };
         let mut edits = Vec::new();
@@ -99,7 +99,8 @@ impl Tool {
         edits
     }
 
-    /// The command to put behind a script, with the operator before it; `None` where it is there, or nothing can follow.
+    /// Returns the command to append to a script, with the operator before it; `None` if it is
+    /// already there, or nothing can be appended.
     pub(crate) fn cleaning(&self, script: &Script, text: &str) -> Option<String> {
         let clean = self.clean.as_deref()?;
         let leaves = |command: &Command| command.starts_with_any(&LEAVING);
@@ -133,7 +134,7 @@ impl Tool {
         shows.is_some_and(|shows| text.contains(shows.as_str()))
     }
 
-    /// A `RUN` that leaves nothing behind; `None` where the tool has no part in it.
+    /// Returns a `RUN` that leaves nothing behind; `None` if it does not use the tool.
     pub fn applied_to(&self, run: &str) -> Option<String> {
         let (head, text, tail) = match run.strip_prefix("RUN <<EOF\n") {
             Some(body) => ("RUN <<EOF\n", body.strip_suffix("\nEOF")?, "\nEOF"),
@@ -153,7 +154,7 @@ impl Tool {
         Some(format!("{head}{text}{clean}{tail}"))
     }
 
-    /// A sentence on how to keep the files out.
+    /// Describes in a sentence how to keep the files out.
     pub fn sentence(&self) -> String {
         let mount = self.mount.first().map(|mount| format!("RUN --mount=type=cache,target=/{mount} …"));
         let own = match (&self.flag, &self.clean) {
@@ -168,7 +169,7 @@ impl Tool {
     }
 }
 
-/// A text with the edits, which are in order.
+/// Applies edits, which are in order, to a text.
 fn edited(text: &str, edits: &[Edit]) -> String {
     let (mut out, mut from) = (String::new(), 0);
     for (place, new) in edits.iter().filter(|(place, _)| place.end <= text.len()) {
@@ -195,7 +196,8 @@ fn lies_at(path: &str, place: &str) -> bool {
     path.starts_with(&crate::path::components(place.as_bytes()))
 }
 
-/// The subcommand of a program's words, with its position; `None` if it is not one of `programs` and `verbs`.
+/// Returns the position of the subcommand in a program's words; `None` if the program or the
+/// subcommand does not match.
 pub fn find_verb(words: &[&str], programs: &[impl AsRef<str>], verbs: &[impl AsRef<str>]) -> Option<usize> {
     let (program, skipped) = match words {
         [python, "-m", module, ..] if python.starts_with("python") => (*module, 3),

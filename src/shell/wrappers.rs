@@ -40,7 +40,7 @@ const WRAPPERS: [Wrapper; 22] = [
     wrapper("tini-static", &["-p", "-e"], 0),
 ];
 
-/// Those of them that run their arguments as another user.
+/// The wrappers that run their arguments as another user.
 const USERS: [&str; 6] = ["gosu", "runuser", "setpriv", "setuidgid", "su-exec", "sudo"];
 
 /// Returns whether a program runs its arguments as another user.

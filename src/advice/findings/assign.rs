@@ -139,7 +139,7 @@ pub fn groups(inspection: &Inspection, rules: &Rules, matches: &Matches) -> Vec<
     groups
 }
 
-/// The rule that takes an inode by one of its names, if it speaks of such a death.
+/// Returns the rule that matches an inode by one of its names, if it covers such a death.
 fn rule_of(
     inspection: &Inspection,
     rules: &Rules,
@@ -153,7 +153,8 @@ fn rule_of(
     })
 }
 
-/// The inodes that rules take, however few bytes they have, each with its rule and the layer that ships it.
+/// Returns the inodes that rules match, whatever their size, each with its rule and the layer that
+/// added it.
 pub fn taken(inspection: &Inspection, rules: &Rules) -> Vec<(u16, usize, Inode)> {
     let tree = &inspection.tree;
     let matches = Matches::of(inspection, rules);

@@ -115,19 +115,19 @@ impl Texts {
         Ok(texts)
     }
 
-    /// The file that mentions a name as a part of a path, or leads there.
+    /// Returns the file that mentions a name as a part of a path, or is a link to it.
     pub fn mentioning(&self, name: &str) -> Option<&str> {
         let said = self.files.iter().chain(&self.links).find(|(_, text)| mentions(text, name));
         said.map(|(path, _)| path.as_str())
     }
 
-    /// The file that has one of these programs as a word.
+    /// Returns the script that contains one of these programs as a word.
     pub fn running(&self, programs: &[&str]) -> Option<&str> {
         let runs = |text: &str| programs.iter().any(|program| has_word(text, program));
         self.files.iter().find(|(_, text)| text.starts_with("#!") && runs(text)).map(|(path, _)| path.as_str())
     }
 
-    /// The file whose build takes the version from a repository.
+    /// Returns the file whose build reads the version from a repository.
     pub fn needing_repository(&self) -> Option<&str> {
         let asks = |text: &str| REPOSITORY.iter().any(|word| text.contains(word));
         self.files.iter().find(|(_, text)| asks(text)).map(|(path, _)| path.as_str())

@@ -131,7 +131,7 @@ impl Work<'_> {
         lines
     }
 
-    /// Why a name is in use, if anything says so.
+    /// Returns the reason if a name may be in use.
     fn used(&self, kept: &Kept, name: &str) -> Option<String> {
         let texts = &self.evidence.texts;
         let said = |file: Option<&str>, does: &str| file.map(|file| format!("{file} {does}"));
@@ -170,7 +170,7 @@ impl Work<'_> {
         by_line.or_else(by_config).or_else(|| said(texts.mentioning(name), "names it"))
     }
 
-    /// The line of a later instruction that runs one of these programs.
+    /// Returns the line of a later instruction that runs one of these programs.
     fn later_runs(&self, after: usize, programs: &[&str]) -> Option<usize> {
         let later = self.stage.iter().filter(|&&i| i > after).map(|&i| &self.file.instructions[i]);
         let runs = |text: &str| match shell::read(text) {
@@ -194,7 +194,8 @@ impl Work<'_> {
         found.next().map(|instruction| instruction.line)
     }
 
-    /// The inodes that a command took away that makes them anew; none if it left any of them, or another one took them.
+    /// Returns the inodes that were removed by a command which creates them again; empty if it left
+    /// any of them, or if another one removed them.
     fn made_twice(&self, inodes: &[VersionId], makers: &[(&str, &[&str])]) -> Vec<VersionId> {
         let makes = |layer: usize| {
             let run = self.by_layer.get(&layer).filter(|&&i| self.file.instructions[i].keyword == Keyword::Run);

@@ -150,7 +150,8 @@ impl Work<'_> {
         Ok(settings)
     }
 
-    /// The copies that some paths are the whole of: a flag is for all that an instruction copies.
+    /// Returns the copies whose destinations are exactly some paths, because a flag applies to
+    /// everything that an instruction copies.
     fn whole_copies(&self, recopy: &Recopy, paths: &[&str]) -> Result<Vec<usize>, String> {
         let tree = &self.inspection.tree;
         let tops: Vec<_> =

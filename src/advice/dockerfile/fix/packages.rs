@@ -38,7 +38,7 @@ impl Leftovers {
         Self { rules, by_rule }
     }
 
-    /// The rules whose tools left something, in the order in which they are preferred.
+    /// Returns the rules whose tools left something, in the order of precedence.
     fn found(&self) -> impl Iterator<Item = (&Rule, &HashMap<usize, Left>)> {
         let numbered = self.rules.iter().zip(0..);
         numbered.filter_map(|(rule, number)| Some((rule, self.by_rule.get(&number)?)))
@@ -52,7 +52,7 @@ impl Leftovers {
         })
     }
 
-    /// The tool with a flag of its own, which evidence other than paths asks for.
+    /// Returns the tool with a certain flag, for evidence other than paths.
     pub(super) fn with_flag(&self, flag: &str) -> Option<&Tool> {
         self.rules.tools.iter().find(|tool| tool.flag.as_deref() == Some(flag))
     }
@@ -82,7 +82,7 @@ impl Work<'_> {
         self.script(i).is_some_and(|script| script.commands.iter().any(|command| tool.is_used_by(command)))
     }
 
-    /// The commands of a `RUN`, if they can be followed.
+    /// Returns the commands of a `RUN`, if they can be parsed.
     pub(super) fn script(&self, i: usize) -> Option<Script<'_>> {
         self.is_posix(i).then(|| shell::read(&self.file.instructions[i].arguments)).flatten()
     }
@@ -171,7 +171,8 @@ impl Work<'_> {
         (!targets.is_empty()).then(|| format!("keeps {} in a cache mount", targets.join(" and ")))
     }
 
-    /// Why a tool's files cannot be removed at the end of a group: a later `RUN` needs them.
+    /// Returns the reason if a tool's files cannot be removed at the end of a group, because a
+    /// later `RUN` needs them.
     fn needed_later(&self, tool: &Tool, group: &Group) -> Option<String> {
         if tool.needed_by.is_empty() {
             return None;
@@ -181,7 +182,8 @@ impl Work<'_> {
         Some(format!("the apt-get install in line {line} needs them: put both in one RUN"))
     }
 
-    /// The last `RUN` that needs what a tool leaves without making it itself, and is merged into no other.
+    /// Returns the last `RUN` that needs a tool's files without creating them itself, and is not
+    /// merged into another.
     fn last_needing(&self, tool: &Tool) -> Option<usize> {
         let stays = |&i: &usize| self.draft.fates[i] == Fate::Stays;
         self.stage.iter().copied().filter(stays).rfind(|&i| self.needs(i, tool) && !self.uses(i, tool))

@@ -21,7 +21,7 @@ pub fn read(bytes: Vec<u8>) -> Option<(String, bool)> {
     Some((text, true))
 }
 
-/// The bytes of a text that was read so.
+/// Restores the bytes of a text that was read this way.
 pub fn restored(text: &str) -> Vec<u8> {
     let mut out = Vec::with_capacity(text.len());
     let mut buffer = [0; 4];

@@ -96,7 +96,8 @@ impl Remark {
     }
 }
 
-/// The remarks, the largest saving first; what two would save counts for the first of them.
+/// Sorts the remarks, the largest saving first. A saving shared by two counts for the first of
+/// them.
 pub(super) fn in_order(mut remarks: Vec<Remark>, inspection: &Inspection, claims: &mut Claims) -> Vec<Remark> {
     let place = |verdict: &Verdict| match verdict {
         Verdict::Changed { saves, .. } => (0, u64::MAX - saves),
@@ -115,7 +116,7 @@ pub(super) fn in_order(mut remarks: Vec<Remark>, inspection: &Inspection, claims
     remarks
 }
 
-/// The comment lines of all remarks; what saves less than can be noticed is summed up in a line.
+/// Returns the comment lines of all remarks; savings too small to notice are summed up in a line.
 pub(super) fn lines(remarks: &[Remark], shipped: u64, units: Units, exact: bool) -> Vec<String> {
     let is_small = |remark: &&Remark| match remark.verdict {
         Verdict::Changed { saves, .. } => saves > 0 && saves < shipped / SMALL,

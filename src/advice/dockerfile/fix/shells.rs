@@ -32,7 +32,7 @@ impl Shell {
         self == Self::Posix { errexit: true }
     }
 
-    /// The shell that these words start.
+    /// Returns the shell that these words start.
     fn of_words(words: &[impl AsRef<str>]) -> Self {
         let mut words = words.iter().map(AsRef::as_ref);
         let is_posix = words.next().is_some_and(|program| POSIX.contains(&base_name(program)));
@@ -49,7 +49,8 @@ impl Shell {
     }
 }
 
-/// The shell of each instruction of a file: what `SHELL` says, else the history, else what the image's system has.
+/// Returns the shell of each instruction of a file: from `SHELL`, otherwise from the history,
+/// otherwise the default of the image's system.
 pub fn in_force(inspection: &Inspection, file: &Dockerfile, mapping: &Mapping, steps: &[Step]) -> Vec<Shell> {
     let windows = inspection.platform.as_deref().is_some_and(|platform| platform.starts_with("windows"));
     let usual = if windows { Shell::Another } else { Shell::Posix { errexit: false } };

@@ -123,7 +123,8 @@ impl Work<'_> {
         }
     }
 
-    /// The recommended package that an instruction from `first` on, or the program, may need, with what needs it.
+    /// Returns the recommended package that the program, or an instruction from `first` on, may
+    /// need, with the one that needs it.
     fn used_package(&self, first: usize, known: &[&Unneeded]) -> Option<String> {
         let tree = &self.inspection.tree;
         let packages: Vec<_> = known.iter().flat_map(|known| &known.packages).map(String::as_str).collect();
@@ -174,7 +175,7 @@ impl Work<'_> {
         left.map(|&inode| self.inspection.tree.size(inode)).fold(0, u64::saturating_add)
     }
 
-    /// The `RUN`s of a group in which a tool installs.
+    /// Returns the `RUN`s of a group in which a tool installs packages.
     fn users(&self, group: &Group, tool: &Tool) -> Vec<usize> {
         group.runs.iter().copied().filter(|&i| self.uses(i, tool)).collect()
     }

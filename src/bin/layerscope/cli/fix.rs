@@ -141,7 +141,8 @@ fn is_below(path: &Path) -> bool {
     path.components().all(|part| matches!(part, Component::Normal(_) | Component::CurDir))
 }
 
-/// The directory that a diff of a file has to be applied in, if it is another one, quoted for a shell.
+/// Returns the directory in which a diff has to be applied, quoted for a shell, if it is another
+/// one.
 fn directory_of(path: &Path) -> Option<String> {
     let directory = path.parent().filter(|_| !is_below(path))?;
     Some(quoted(&escaped(directory.as_os_str().as_encoded_bytes())))
