@@ -34,7 +34,7 @@ const FLOORS: [Floor; 5] = [
     Floor {
         folder: "advice",
         prefix: "crate::advice::",
-        rooms: &["findings", "base", "ladder", "measure", "assessment", "avoidable", "dockerfile"],
+        rooms: &["tool", "remedy", "findings", "base", "ladder", "measure", "assessment", "avoidable", "dockerfile"],
     },
     Floor {
         folder: "bin/layerscope",

@@ -20,7 +20,7 @@ fn the_first_screen_answers_what_is_wasted_and_which_instruction_did_it() {
     for answer in [
         "size 210 MiB ▒ wasted 200 MiB avoidable",
         "/usr/lib/go",
-        "Fix: delete them in the RUN",
+        "Fix: combine the RUN",
         "(saves 200 MiB).",
         "Life: added in 1 removed in 3",
         "By: 1 `RUN apk add --update go git",
