@@ -9,7 +9,7 @@ use crate::analysis::{DeadGroup, Inspection, dead_groups};
 pub struct Avoidable {
     /// Saved by changes in the user's own layers.
     pub own: u64,
-    /// Saved as well if nobody misses it: documentation, tools for people.
+    /// The part that is optional: documentation, interactive tools.
     pub optional: u64,
     /// Saved only with another base image, or by a multi-stage build.
     pub base: u64,

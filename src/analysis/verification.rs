@@ -87,14 +87,14 @@ impl Verification {
 }
 
 enum Compared {
-    /// None is named.
+    /// No digest is named.
     Nothing,
     Same,
     Other {
         named: String,
         real: String,
     },
-    /// It cannot be compared, for this reason.
+    /// No comparison is possible, for this reason.
     Impossible(String),
 }
 

@@ -55,7 +55,8 @@ enum Slot {
 }
 
 impl Slot {
-    /// The same seen from a directory; links whose targets are named from the top are named from there.
+    /// Returns the same as seen from a directory; targets of links that start at the top are
+    /// converted, too.
     fn below(&self, inside: impl Fn(&[u8]) -> Option<Vec<u8>>) -> Self {
         let from_top = |target: &Vec<u8>| inside(&clean(target)).unwrap_or_else(|| target.clone());
         match self {

@@ -61,7 +61,7 @@ impl PackageChange {
         }
     }
 
-    /// The name with the versions, as far as they are known.
+    /// Returns the name with the versions, as far as they are known.
     pub fn named(&self) -> String {
         format!("{} {}", self.name, self.versions()).trim_end().to_owned()
     }

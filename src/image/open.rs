@@ -373,7 +373,7 @@ fn from_directory(path: String, root: &Path) -> Result<Archive, DirectoryError> 
     }
 }
 
-/// The only directory in `root` that has the table of contents of an image.
+/// Returns the only directory in `root` that has the table of contents of an image.
 fn only_image_below(root: &Path) -> Option<PathBuf> {
     let has_table = |directory: &Path| {
         let is_there = |name: &str| directory.join(name).symlink_metadata().is_ok();

@@ -63,7 +63,7 @@ pub(super) fn nested(path: &str, members: &Members) -> Result<Option<Vec<Image>>
     Ok(Some(images))
 }
 
-/// The directory that has a table of contents of an image in it, the nearest to the top.
+/// Returns the directory nearest to the top that has the table of contents of an image.
 fn table_directory(members: &Members) -> Option<Vec<u8>> {
     let tables = members.names().filter_map(|name| {
         let at = name.iter().rposition(|&b| b == b'/')?;

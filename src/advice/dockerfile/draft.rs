@@ -62,7 +62,7 @@ pub struct Draft<'a> {
 /// Beginning of hadolint's comments.
 const HADOLINT: &str = "hadolint ignore=";
 
-/// Returns whether a comment tells a linter something about the instruction below.
+/// Returns whether a comment is an instruction for a linter about the line below.
 fn is_pragma(comment: &str) -> bool {
     let text = comment.trim().trim_start_matches('#').trim_start();
     text.starts_with(HADOLINT)
@@ -174,7 +174,8 @@ impl<'a> Draft<'a> {
         out
     }
 
-    /// Comments that tell a linter something, of what a `RUN` takes in: they have to stand directly above it.
+    /// Writes the linter comments of the instructions that a `RUN` absorbs; they have to be
+    /// directly above it.
     fn push_pragmas(&self, out: &mut String, merge: &Merge) {
         let source = self.file.source();
         let comments = |member: &Member| source[self.file.instructions[member.instruction].comments.clone()].lines();

@@ -55,7 +55,7 @@ impl View {
         }
     }
 
-    /// The name where there is little room.
+    /// Returns the name for narrow screens.
     pub fn short_name(self) -> &'static str {
         match self {
             Self::Timeline => "Time",

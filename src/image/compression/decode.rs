@@ -57,7 +57,7 @@ impl<B: BufRead> Forward for Stream<B> {
 pub enum Note {
     /// A checksum is wrong.
     Checksum,
-    /// Something follows it; be it zeros, not every engine takes it.
+    /// Bytes follow the stream. Even zeros are not accepted by every container runtime.
     Junk,
 }
 

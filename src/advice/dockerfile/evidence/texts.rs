@@ -87,7 +87,11 @@ pub struct Texts {
 }
 
 impl Texts {
-    /// Reads the files of the layers from `base_layers` on; the only error is [`Error::Cancelled`].
+    /// Reads the files of the layers from `base_layers` on.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Cancelled`] is the only one.
     pub fn read(inspection: &Inspection, base_layers: usize, filesystem: &Filesystem<'_>) -> Result<Self, Error> {
         let tree = &inspection.tree;
         let mut texts = Self::default();

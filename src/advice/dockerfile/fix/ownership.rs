@@ -250,8 +250,9 @@ impl Work<'_> {
         Ok(kept)
     }
 
-    /// The value of `--chown`: as written if it names both and both are known by then, else the numbers in the image where
-    /// nothing that this file may change has decided them.
+    /// Returns the value of `--chown`: as written if it names user and group and both exist by
+    /// then; otherwise the numbers in the image, if nothing that this file may change has
+    /// determined them.
     fn owner(&self, recopy: &Recopy, copies: &[usize], written: &str, paths: &[&str]) -> Result<String, String> {
         let first = copies.iter().min().copied().unwrap_or_default();
         let makes_users = |i: usize| {

@@ -115,7 +115,7 @@ impl Work<'_> {
         }
     }
 
-    /// Adds a flag to the uses of a tool that do not have it; says so, if there are any.
+    /// Adds a flag to the uses of a tool without it; returns a remark if there are any.
     pub(super) fn flag(&mut self, tool: &Tool, users: &[usize]) -> Option<String> {
         let file = self.file;
         let mut changed = false;

@@ -3,8 +3,8 @@
 /// Characters for private use, one for each byte from 0x80 on.
 const FIRST: u32 = 0xF780;
 
-/// Reads a text; the second value says whether it has bytes that are not UTF-8. `None` if it uses the characters that
-/// would stand for them.
+/// Reads a text; the second value is true if it has bytes that are not UTF-8. `None` if it uses the
+/// characters that would represent them.
 pub fn read(bytes: Vec<u8>) -> Option<(String, bool)> {
     let bytes = match String::from_utf8(bytes) {
         Ok(text) => return Some((text, false)),

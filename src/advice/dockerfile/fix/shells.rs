@@ -14,7 +14,7 @@ const POSIX: [&str; 7] = ["ash", "bash", "busybox", "dash", "ksh", "sh", "zsh"];
 pub enum Shell {
     /// A POSIX shell.
     Posix {
-        /// True if it ends at the first command that fails, as `-e` says.
+        /// True if it ends at the first command that fails (`-e`).
         errexit: bool,
     },
     /// PowerShell, cmd, or a program that is not known.

@@ -175,7 +175,7 @@ fn ignore_beside(dockerfile: &Path) -> Result<((String, Option<String>), bool), 
     Ok(((named(&usual), None), false))
 }
 
-/// Reads a text; the second value says whether bytes that are not UTF-8 stand in it as characters of their own.
+/// Reads a text; the second value is true if characters stand for bytes that are not UTF-8.
 fn text_of(path: &Path) -> io::Result<(String, bool)> {
     let not_text = || io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8, and has characters for private use");
     text_from(bytes(path)?).ok_or_else(not_text)

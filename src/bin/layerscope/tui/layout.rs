@@ -101,7 +101,7 @@ fn main(area: Rect, header: u16) -> Rect {
     if has_bars(area) { Rect { y: area.y + header, height: area.height - header - 1, ..area } } else { area }
 }
 
-/// The rows of the header: a second one where all panes are shown and there is room for it.
+/// Returns the height of the header: two rows if all panes are shown and there is space.
 pub fn header_rows(area: Rect) -> u16 {
     if area.width >= WIDE && area.height >= TALL { 2 } else { 1 }
 }

@@ -75,7 +75,8 @@ impl Numbers {
     }
 }
 
-/// The smallest size that changes of the Dockerfile lead to, and how much smaller that is, in fewer and fewer words.
+/// Returns the smallest size that changes to the Dockerfile lead to and the saving, in versions of
+/// decreasing length.
 fn smallest(app: &App, explorer: &Explorer) -> Vec<String> {
     let Some((rung, first)) = explorer.smallest() else { return vec![format!("smallest {:>7}…", "")] };
     let size = format!("{}{}", rung.certainty.sign(), app.units.size(rung.shipped));
@@ -86,7 +87,8 @@ fn smallest(app: &App, explorer: &Explorer) -> Vec<String> {
     vec![format!("smallest {size:>8}{ratio}"), format!("smallest {size:>8}"), format!("min. {size}")]
 }
 
-/// The name, a bar where there is room, and the numbers; the name is not cut as long as a number can be left out.
+/// Returns the name, a bar if there is space, and the numbers. Numbers are dropped before the name
+/// is cut.
 fn name_and_numbers(app: &App, theme: &Theme, numbers: &Numbers, room: usize) -> Vec<Piece> {
     let fits =
         |pieces: &[&Piece]| app.name.width() + 2 + pieces.iter().map(|piece| piece.width()).sum::<usize>() <= room;
@@ -123,7 +125,7 @@ const LEAST_NAME: usize = 8;
 /// The columns of the bar beside the name.
 const BAR: usize = 16;
 
-/// The views by name as long as they fit.
+/// Returns the names of the views, as far as they fit.
 fn views(app: &App, theme: &Theme, room: usize) -> Vec<Piece> {
     let named = |short: bool| {
         View::ALL.map(|view| Tab {
@@ -149,7 +151,7 @@ fn views_and_smallest(app: &App, theme: &Theme, numbers: &Numbers, room: usize) 
     pieces
 }
 
-/// The name, the view, and the numbers that matter most.
+/// Returns the name, the view, and the most important numbers.
 fn in_one_row(app: &App, theme: &Theme, numbers: &Numbers, room: usize) -> Vec<Piece> {
     let mut shown = vec![&numbers.wasted, &numbers.size, &numbers.avoidable, &numbers.visible];
     // A piece of the name and the view's name have their place.
@@ -195,7 +197,8 @@ fn in_one_row(app: &App, theme: &Theme, numbers: &Numbers, room: usize) -> Vec<P
     pieces
 }
 
-/// The number of warnings with the key that lists them, wherever there are any, and a short form; a click lists them.
+/// Returns the number of warnings with the key that lists them and a short form, if there are any;
+/// a click lists them.
 fn warnings_mark(app: &App, theme: &Theme) -> Option<[Piece; 2]> {
     let inspection = &app.explorer()?.inspection;
     let count = inspection.warnings.iter().filter(|warning| !warning.kind.is_by_design()).count();

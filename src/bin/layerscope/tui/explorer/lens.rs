@@ -35,7 +35,8 @@ impl Lens<'_> {
         visible + wasted
     }
 
-    /// The visible and the wasted bytes of a path; those of matches where it only leads to some.
+    /// Returns the visible and the wasted size of a path; of the matches only, if it only leads to
+    /// some.
     pub fn sizes(&self, node: NodeId) -> (u64, u64) {
         match self.kept {
             Some(kept) if !kept.holds(node) => self.matching.get(&node).copied().unwrap_or_default(),

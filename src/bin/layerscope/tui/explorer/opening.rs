@@ -15,7 +15,8 @@ use super::Explorer;
 const NOTEWORTHY: u64 = 100;
 
 impl Explorer {
-    /// Goes to the biggest change in the user's own layers as far as layers alone tell, else to the biggest directory.
+    /// Goes to the largest change in the user's layers, as far as layers alone show it, and
+    /// otherwise to the largest directory.
     pub(super) fn open_at_what_matters(&mut self) {
         let own = base(&self.inspection, Given::Nothing).map_or(0, |base| base.layers);
         let group = self.groups.iter().position(|group| group.born_in >= own && self.matters(group.bytes));
@@ -55,19 +56,20 @@ impl Explorer {
         }
     }
 
-    /// The bytes that could be avoided, once an assessment has found out.
+    /// Returns the avoidable bytes, once the assessment is complete.
     pub fn avoidable(&self) -> Option<Avoidable> {
         self.avoidable
     }
 
-    /// The smallest of the possible sizes that keep the program as it is, and the size as built.
+    /// Returns the smallest of the possible sizes that keep the program as it is, and the size as
+    /// built.
     pub fn smallest(&self) -> Option<(&Rung, &Rung)> {
         let sizes = &self.study.as_ref()?.ladder;
         let kept = sizes.iter().filter(|rung| !matches!(rung.step, Step::Stripped | Step::Packed));
         Some((kept.min_by_key(|rung| rung.shipped)?, sizes.first()?))
     }
 
-    /// The biggest finding that lies at a path or below it, or that a path is a part of.
+    /// Returns the largest finding at or below a path, or one that the path is a part of.
     pub fn finding_at(&self, node: NodeId) -> Option<&Finding> {
         let tree = &self.inspection.tree;
         let is_in = |node: NodeId, directory: NodeId| {

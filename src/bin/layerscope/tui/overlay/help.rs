@@ -24,7 +24,7 @@ pub struct Help {
 }
 
 impl Help {
-    /// The help, beginning with some keys.
+    /// Makes the help, which begins with some keys.
     pub fn new(title: &'static str, first: &'static [Entry]) -> Self {
         Self { scroll: 0, title, first }
     }

@@ -59,7 +59,7 @@ fn on_a_narrow_screen_the_view_has_its_name() {
     assert!(person.screen().lines().next().unwrap_or_default().contains("Waste"), "{}", person.screen());
 }
 
-/// Someone before an image of a base and one layer of the user's own, in which nothing is deleted.
+/// Puts a user in front of an image of a base and one layer, in which nothing is deleted.
 fn fat() -> (Opened, Person) {
     let cache = "root/.cache/go-build";
     let base = layer([dir("usr"), dir("usr/share"), file("usr/share/base", 2_000_000)]);

@@ -98,7 +98,7 @@ impl Findings {
         }
     }
 
-    /// The finding under the cursor; of a change, its biggest.
+    /// Returns the finding under the cursor; the largest one of a change.
     fn selected(&self) -> Option<&Finding> {
         let i = match *self.rows.get(self.cursor)? {
             Row::Head(_) => None,
@@ -108,7 +108,7 @@ impl Findings {
         self.study.as_ref()?.findings.get(i?)
     }
 
-    /// All findings under the cursor.
+    /// Returns all findings under the cursor.
     fn all_selected(&self) -> Vec<&Finding> {
         let Some(study) = &self.study else { return Vec::new() };
         match self.rows.get(self.cursor) {
@@ -118,19 +118,19 @@ impl Findings {
         }
     }
 
-    /// The path that the selected finding is about, at the layer that ships it.
+    /// Returns the path of the selected finding, as of the layer that added it.
     pub fn selected_path(&self) -> Option<(NodeId, usize)> {
         self.selected().and_then(target).map(|(node, born, _)| (node, born))
     }
 
-    /// The lines of the selected change, to be copied.
+    /// Returns the lines of the selected change for copying.
     pub fn lines_to_copy(&self) -> Option<Vec<String>> {
         let finding = self.selected()?;
         let lines = lines(finding);
         Some(if lines.is_empty() { vec![escaped_str(&finding.fix.what)] } else { lines })
     }
 
-    /// Does something; says whether to go to the explorer now.
+    /// Performs an action; returns whether to go to the explorer.
     pub fn act(&mut self, explorer: &mut Explorer, action: Action, area: Rect) -> bool {
         match (action, self.change()) {
             (Action::Enter, Some(_)) => return self.explore(explorer),
@@ -178,7 +178,7 @@ impl Findings {
         true
     }
 
-    /// Puts the cursor on what lies at a cell; says whether there is something.
+    /// Moves the cursor to the row at a cell; returns whether there is one.
     pub fn select(&mut self, explorer: &Explorer, at: Position, area: Rect) -> bool {
         let list = self.list(explorer, inside(area));
         if !list.contains(at) {
@@ -301,7 +301,7 @@ impl Findings {
         Line::from(spans)
     }
 
-    /// The fix and its lines, why, and which instructions, under a rule, where there is room.
+    /// Returns the fix with its lines, the reason and the instructions, if there is space.
     fn notes(&self, explorer: &Explorer, inner: Rect) -> Vec<(String, String)> {
         let Some(finding) = self.selected() else { return Vec::new() };
         let (width, height) = (usize::from(inner.width), usize::from(inner.height));
@@ -334,14 +334,14 @@ fn bar_width(width: usize) -> usize {
     (width / 8).clamp(3, 16)
 }
 
-/// The heads of the columns.
+/// Returns the headings of the columns.
 fn heads(width: usize, look: Look<'_>) -> Line<'static> {
     let after = if width >= WIDE { format!(" {:>10}", "size after") } else { String::new() };
     let text = format!("{:>SIZE_WIDTH$} {:bar$}{after} {:<9}", "saves", "", "layers", bar = bar_width(width));
     Line::styled(text, look.theme.dim)
 }
 
-/// The layers that added some findings, and those that removed them.
+/// Returns the layers that added some findings, and those that removed them.
 fn layers(findings: &[&Finding]) -> String {
     let mut pairs: Vec<_> = findings.iter().map(|finding| (finding.born_in, finding.died_in())).collect();
     pairs.sort_unstable();
@@ -361,7 +361,7 @@ fn titled(finding: &Finding) -> String {
     format!("{}, {}", escaped_str(&finding.title), files(finding.files))
 }
 
-/// Some findings by name, and how many there are.
+/// Lists some findings by name, with their number.
 fn several(findings: &[&Finding]) -> String {
     let titles: Vec<_> = findings.iter().map(|finding| escaped_str(&finding.title)).collect();
     format!("{}: {}", plural(findings.len(), "finding"), titles.join(", "))
@@ -372,7 +372,7 @@ fn place(explorer: &Explorer, finding: &Finding) -> String {
     place.map_or_else(String::new, |spot| escaped(&explorer.inspection.tree.path(spot.node)))
 }
 
-/// The lines that keep a finding out of the image.
+/// Returns the lines that keep a finding out of the image.
 fn lines(finding: &Finding) -> Vec<String> {
     let lines = finding.fix.dockerfile.iter().flat_map(|text| text.lines());
     let lines = lines.chain(finding.fix.dockerignore.iter().map(String::as_str));

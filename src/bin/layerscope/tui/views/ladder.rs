@@ -34,7 +34,7 @@ const NOTICEABLE: u64 = 100;
 /// The columns before a recipe.
 const INDENT: usize = 4;
 const CERTAINTY_WIDTH: usize = 8;
-/// The width below which the tilde alone tells an estimate.
+/// The width below which only the tilde marks an estimate.
 const NARROW: usize = 60;
 /// The columns of a size with its tilde.
 const SIZE_WIDTH: usize = 9;
@@ -83,7 +83,8 @@ impl Ladder {
         });
     }
 
-    /// The sizes that are shown: the one as built, and those that are noticeably smaller than the one before.
+    /// Returns the sizes that are shown: the one as built, and those noticeably smaller than the
+    /// previous one.
     fn rungs(&self) -> Vec<&Rung> {
         let mut shown: Vec<&Rung> = Vec::new();
         for rung in self.study.iter().flat_map(|study| &study.ladder) {
@@ -95,7 +96,7 @@ impl Ladder {
         shown
     }
 
-    /// The place of the size that is the most smaller than the one before.
+    /// Returns the index of the size with the largest saving over the previous one.
     fn biggest_gain(&self) -> usize {
         let rungs = self.rungs();
         let gains = rungs.windows(2).map(|pair| pair[0].shipped.saturating_sub(pair[1].shipped));
@@ -105,7 +106,7 @@ impl Ladder {
             .map_or(0, |(place, _)| place + 1)
     }
 
-    /// The recipe of the selected size, to be copied.
+    /// Returns the recipe of the selected size for copying.
     pub fn lines_to_copy(&self) -> Option<Vec<String>> {
         let rung = self.rungs().get(self.cursor).copied()?;
         Some(rung.how.lines().map(str::to_owned).collect())
@@ -122,7 +123,7 @@ impl Ladder {
         None
     }
 
-    /// Puts the cursor on what lies at a cell; says whether there is something.
+    /// Moves the cursor to the row at a cell; returns whether there is one.
     pub fn select(&mut self, look: Look<'_>, at: Position, area: Rect) -> bool {
         let inner = inside(area);
         let row = usize::from(at.y.saturating_sub(inner.y));
@@ -145,7 +146,8 @@ impl Ladder {
         }
     }
 
-    /// The lines on the screen, those of a size with its place; the recipe of the selected one stands below it.
+    /// Returns the lines on the screen, those of a size with its index; the recipe of the selected
+    /// size follows it.
     fn rows(&self, look: Look<'_>, inner: Rect) -> Vec<(Option<usize>, Line<'static>)> {
         let (width, height) = (usize::from(inner.width), usize::from(inner.height));
         let rungs = self.rungs();

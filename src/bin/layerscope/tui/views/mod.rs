@@ -212,7 +212,7 @@ impl Views {
         }
     }
 
-    /// The lines that can be copied from a view, if they are no path.
+    /// Returns the lines that can be copied from a view, if they are not a path.
     pub fn lines_to_copy(&self, view: View) -> Option<Vec<String>> {
         match view {
             View::Findings => self.findings.lines_to_copy(),

@@ -162,7 +162,7 @@ fn line(outline: &Outline, explorer: &Explorer, look: Look<'_>, row: &Row, width
     Line::from(spans)
 }
 
-/// A directory above a path, of at most three names.
+/// Returns a directory above a path, with at most three components.
 fn above(tree: &Tree, node: NodeId) -> Vec<u8> {
     const NAMES: usize = 3;
     let mut names = Vec::new();
