@@ -113,7 +113,7 @@ impl Tool {
         let program = *script.commands[last].program().first()?;
         let removed = script.commands[last + 1..].iter().any(|command| {
             let is_named = |word: &&str| base_name(word) == base_name(program);
-            command.words.iter().any(|word| REMOVING.contains(word)) && command.words.iter().any(|word| is_named(&word))
+            command.words.iter().any(|word| REMOVING.contains(word)) && command.words.iter().any(is_named)
         });
         if removed && !clean.starts_with("rm ") {
             return None;

@@ -161,7 +161,7 @@ impl Members {
     /// Returns the members below `directory`, by their names from there.
     pub fn below(&self, directory: &[u8]) -> Self {
         let inside = |name: &[u8]| Some(name.strip_prefix(directory)?.strip_prefix(b"/")?.to_vec());
-        let slots = self.slots.iter().filter_map(|(name, slot)| Some((inside(name)?, slot.below(&inside)))).collect();
+        let slots = self.slots.iter().filter_map(|(name, slot)| Some((inside(name)?, slot.below(inside)))).collect();
         Self { slots, directories: Vec::new(), fault: None, outside: None, unreadable: Vec::new() }
     }
 

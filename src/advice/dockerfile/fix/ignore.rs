@@ -45,8 +45,11 @@ const KNOWN: [Known; 17] = [
 ];
 const VERSIONS: &str = "version control";
 const BYTE_CODE: &str = "Python's byte code";
-/// Directories that a `RUN` makes anew, with the commands that do: a program, and its subcommands if not any will do.
-const MADE_ANEW: [(&str, &[(&str, &[&str])]); 2] = [
+/// A command that creates a directory again: a program, and its subcommands if not any will do.
+type Maker = (&'static str, &'static [&'static str]);
+
+/// Directories that a `RUN` creates again, with the commands that do.
+const MADE_ANEW: [(&str, &[Maker]); 2] = [
     (
         "node_modules",
         &[("npm", &["ci", "install", "i", "clean-install"]), ("yarn", &["install"]), ("pnpm", &["install", "i"])],
@@ -196,7 +199,7 @@ impl Work<'_> {
 
     /// Returns the inodes that were removed by a command which creates them again; empty if it left
     /// any of them, or if another one removed them.
-    fn made_twice(&self, inodes: &[VersionId], makers: &[(&str, &[&str])]) -> Vec<VersionId> {
+    fn made_twice(&self, inodes: &[VersionId], makers: &[Maker]) -> Vec<VersionId> {
         let makes = |layer: usize| {
             let run = self.by_layer.get(&layer).filter(|&&i| self.file.instructions[i].keyword == Keyword::Run);
             run.and_then(|&i| self.script(i)).is_some_and(|script| {
