@@ -21,6 +21,7 @@ mod timeline;
 mod treemap;
 mod viewer;
 mod waste;
+mod whole;
 
 use std::sync::{Arc, LazyLock};
 use std::time::Duration;

@@ -1,0 +1,52 @@
+//! An image that could not be read as a whole says so, whatever is on the screen.
+
+use super::*;
+
+/// The demo without the layer that brings the toolchain.
+fn without_a_layer(width: u16, height: u16) -> Person {
+    let mut opened = DEMO.0.clone();
+    opened.image.layers[1].member = None;
+    let inspection = layerscope::inspect(&opened, &Progress::default()).expect("the rest is readable");
+    let mut person = Person::in_front_of("part.tar", width, height);
+    person.tell(Message::Opened(Intro::of(&opened)));
+    person.tell(Message::Loaded(Ok(Arc::new(inspection))));
+    person
+}
+
+#[test]
+fn the_header_counts_the_warnings_in_every_view_also_in_80_columns() {
+    for (width, height) in [(80, 24), (120, 40)] {
+        for view in View::ALL {
+            let mut person = without_a_layer(width, height);
+            person.tell(Message::Key(KeyEvent::new(KeyCode::Char('1'), KeyModifiers::NONE)));
+            for _ in 0..View::ALL.iter().position(|other| *other == view).unwrap_or(0) {
+                person.tell(Message::Key(KeyEvent::new(KeyCode::Tab, KeyModifiers::NONE)));
+            }
+            let head = person.screen().lines().take(2).collect::<Vec<_>>().join("\n");
+            assert!(head.contains("! "), "{width}×{height} {view:?}: {head}");
+            assert!(!head.contains("efficiency"), "{head}");
+        }
+    }
+    let whole = Person::at(80, 24).screen();
+    assert!(!whole.lines().take(2).any(|line| line.contains('!')), "a whole image has no mark: {whole}");
+}
+
+#[test]
+fn the_layer_is_marked_its_details_say_what_is_missing_and_a_key_lists_the_warnings() {
+    let mut person = without_a_layer(120, 40);
+    let row = person.screen().lines().find(|line| line.contains("(not in the archive)")).map(str::to_owned);
+    assert!(row.is_some_and(|row| row.contains("1!") && row.contains('?')), "{}", person.screen());
+    while person.layer() > 1 {
+        person.press(KeyCode::Char('['));
+    }
+    // The details are those of what has the focus.
+    for _ in 0..3 {
+        if !person.reads().contains("Not whole") {
+            person.press(KeyCode::Tab);
+        }
+    }
+    assert!(person.reads().contains("Not whole: it is not in the archive"), "{}", person.screen());
+    person.press(KeyCode::Char('5'));
+    assert!(person.reads().contains("layer 1 is not known"), "{}", person.screen());
+    assert!(person.screen().contains("≥"), "{}", person.screen());
+}
