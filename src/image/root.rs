@@ -39,6 +39,8 @@ const AT_THE_TOP: [&[u8]; 27] = [
     b"workspace",
     b"Files",
 ];
+/// Lengths of a tar without entries: its two zero blocks, or a whole record of them.
+const EMPTY_TARS: [u64; 2] = [1024, 10240];
 /// Tables of contents of images.
 const TABLES: [&[u8]; 4] = [b"manifest.json", b"index.json", b"repositories", b"oci-layout"];
 
@@ -79,10 +81,20 @@ fn looks_like_root(members: &Members) -> bool {
         || members.names().any(|name| name == b".dockerenv")
 }
 
+/// Returns true if the archive has neither files nor directories.
+fn has_no_entries(members: &Members) -> bool {
+    members.is_empty() && members.top_directories().next().is_none()
+}
+
 /// Refuses what is neither a root filesystem nor a layer. `end` is the number of bytes that were read.
 pub(super) fn refuse_other_than_root(path: &str, members: &Members, end: u64) -> Result<(), Error> {
     let of_image = parts_of_images(members);
-    if of_image.is_empty() && looks_like_root(members) {
+    let is_layer = match members.fault() {
+        // A layer may hold anything, but what was cut has to show that it is one.
+        Some(_) => looks_like_root(members),
+        None => !has_no_entries(members) || EMPTY_TARS.contains(&end),
+    };
+    if of_image.is_empty() && is_layer {
         return Ok(());
     }
     if let Some((offset, fault)) = members.fault() {
@@ -97,12 +109,7 @@ pub(super) fn refuse_other_than_root(path: &str, members: &Members, end: u64) ->
         Some(_) => {
             "it has layers, but neither manifest.json, index.json nor repositories, which would name them".into()
         }
-        None if members.is_empty() && members.top_directories().next().is_none() => {
-            "it is a tar without entries, or nothing but zeros".into()
-        }
-        None => "it has no manifest.json, index.json or repositories, and does not look like a root filesystem (no \
-                 directory such as bin, etc, usr or app at its top)"
-            .into(),
+        None => "it is nothing but zeros".into(),
     };
     Err(Error::NoImage { path: path.into(), found })
 }

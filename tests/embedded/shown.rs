@@ -65,7 +65,17 @@ impl Shown {
 
     /// What `layerscope fix` prints.
     pub fn fixed(&self) -> String {
-        let target = Target::rebuilt(&self.inspection, "Dockerfile".into(), &self.study.base);
+        self.fixed_with(false)
+    }
+
+    /// The same with what is said of the build's cache, on one line for each remark.
+    pub fn fixed_for_cache(&self) -> String {
+        self.fixed_with(true).replace("\n#   ", " ")
+    }
+
+    fn fixed_with(&self, cache: bool) -> String {
+        let mut target = Target::rebuilt(&self.inspection, "Dockerfile".into(), &self.study.base);
+        target.cache = cache;
         let contents = LayerContents::new(&self.opened);
         let progress = Arc::new(Progress::default());
         let filesystem = Filesystem::new(&self.inspection.tree, &contents, &progress);

@@ -3,12 +3,15 @@
 use crate::embedded::shown::Shown;
 
 #[test]
-fn the_order_that_keeps_the_cache_is_proposed_where_it_is_not_kept() {
-    let fixed = Shown::of("cache-order").fixed();
-    assert!(fixed.contains("+COPY go.mod go.sum ./\n+RUN go mod download\n"), "{fixed}");
-    assert!(fixed.contains("-RUN go mod download\n"), "{fixed}");
-    let kept = Shown::of("cache-order-kept").fixed();
-    assert!(!kept.contains("--- Dockerfile\n"), "the Dockerfile changes:\n{kept}");
+fn the_order_that_keeps_the_cache_is_named_where_it_is_asked_for_and_not_kept() {
+    let order = "copy go.mod go.sum";
+    let asked = Shown::of("cache-order").fixed_for_cache();
+    assert!(asked.contains(order), "{asked}");
+    assert!(!asked.contains("-RUN go mod download"), "what saves no bytes changes nothing:\n{asked}");
+    let unasked = Shown::of("cache-order").fixed();
+    assert!(!unasked.contains(order), "{unasked}");
+    let kept = Shown::of("cache-order-kept").fixed_for_cache();
+    assert!(!kept.contains(order) && !kept.contains("--- Dockerfile\n"), "{kept}");
 }
 
 #[test]
