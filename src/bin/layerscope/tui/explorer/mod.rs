@@ -67,6 +67,8 @@ pub struct Explorer {
     open: HashSet<NodeId>,
     /// The directories that were open before a filter opened others.
     open_before: Option<HashSet<NodeId>>,
+    /// The row that was selected before a filter hid others.
+    selected_before: Option<NodeId>,
     next_group: usize,
     study: Option<Arc<Study>>,
     avoidable: Option<Avoidable>,
@@ -100,6 +102,7 @@ impl Explorer {
             wanted: None,
             open: HashSet::new(),
             open_before: None,
+            selected_before: None,
             next_group: 0,
             study: None,
             avoidable: None,
@@ -179,14 +182,20 @@ impl Explorer {
 
     /// Shows only the paths that a filter keeps, or everything again.
     pub fn set_kept(&mut self, kept: Option<Kept>) {
-        let filtered = kept.is_some();
+        let complete = kept.as_ref().map(|kept| kept.complete);
         self.filter.kept = kept;
-        if filtered {
+        if let Some(complete) = complete {
+            if self.open_before.is_none() {
+                self.selected_before = self.selected();
+            }
             let open = self.opened_by_the_filter();
             let before = std::mem::replace(&mut self.open, open);
             self.open_before.get_or_insert(before);
             self.rebuild();
-            self.go_to_a_match();
+            // Which matches are known earlier depends on the machine, so the cursor waits for all of them.
+            if complete {
+                self.go_to_a_match();
+            }
         } else if let Some(before) = self.open_before.take() {
             self.open = before;
             self.wanted = self.selected().or(self.wanted);
@@ -206,10 +215,12 @@ impl Explorer {
         self.set_kept(Some(kept));
     }
 
-    /// Moves the cursor to the first match, unless it is on one.
+    /// Moves the cursor to the row that was selected before the filter if that matches, else to
+    /// the first match.
     fn go_to_a_match(&mut self) {
         let Some(kept) = &self.filter.kept else { return };
-        if self.selected().is_some_and(|node| kept.holds(node)) {
+        if let Some(node) = self.selected_before.filter(|&node| kept.holds(node)) {
+            self.go_to(node);
             return;
         }
         let mut rows = self.rows.rows(0, FILTERED_ROWS).into_iter();
