@@ -12,7 +12,7 @@ use session::{LEAVE_ALTERNATE_SCREEN, PATIENCE, PROGRAM, Session, command, modes
 #[test]
 fn it_opens_moves_resizes_and_quits() {
     let mut session = Session::start(&[], 80, 24);
-    session.sees("dead 200 MiB").sees("/usr/lib/go");
+    session.sees("wasted 200 MiB").sees("/usr/lib/go");
     session.types("[").sees("Everything up to layer 2");
     session.types("]t").sees("Changes of layer 3");
     session
@@ -33,7 +33,7 @@ fn it_opens_moves_resizes_and_quits() {
 #[test]
 fn a_terminal_that_is_said_to_be_huge_is_drawn_in_part() {
     let mut session = Session::start(&["demo"], 80, 24);
-    session.sees("dead 200 MiB").types("[").sees("Everything up to layer 2");
+    session.sees("wasted 200 MiB").types("[").sees("Everything up to layer 2");
     for (columns, rows) in [(u16::MAX, u16::MAX), (u16::MAX, 1), (1, u16::MAX), (1000, 1000), (0, 0)] {
         session.master.resize(size(columns, rows)).unwrap();
         session.types("]").reads_more().types("[");
@@ -45,7 +45,7 @@ fn a_terminal_that_is_said_to_be_huge_is_drawn_in_part() {
 #[test]
 fn a_paste_is_no_keys_and_goes_into_a_line_in_one_piece() {
     let mut session = Session::start(&["demo"], 80, 24);
-    session.sees("dead 200 MiB");
+    session.sees("wasted 200 MiB");
     let paste = |text: &str| format!("\x1b[200~{text}\x1b[201~");
     session
         .types(&paste("q 3 x"))
@@ -70,7 +70,7 @@ fn where_it_is_narrow_the_name_of_a_rung_gives_way_and_its_size_stays_whole() {
 #[test]
 fn a_panic_gives_the_terminal_back_and_is_reported() {
     let mut session = Session::start(&["demo"], 80, 24);
-    session.sees("dead 200 MiB").types("\x1b[24~");
+    session.sees("wasted 200 MiB").types("\x1b[24~");
     assert_eq!(session.ends().exit_code(), 101);
     assert!(session.raw.contains("asked for by F12"), "{}", session.raw);
     let left = session.raw.rfind(LEAVE_ALTERNATE_SCREEN).unwrap();
@@ -80,7 +80,7 @@ fn a_panic_gives_the_terminal_back_and_is_reported() {
 #[test]
 fn sigterm_ends_it_in_order() {
     let mut session = Session::start(&["demo"], 80, 24);
-    session.sees("dead 200 MiB");
+    session.sees("wasted 200 MiB");
     session.signal("-TERM");
     session.ends();
 }
@@ -103,7 +103,7 @@ fn control_z_stops_it_and_the_shell_brings_it_back_whole() {
 #[test]
 fn stopped_and_continued_from_outside_it_draws_anew() {
     let mut session = Session::start(&["demo"], 80, 24);
-    session.sees("dead 200 MiB");
+    session.sees("wasted 200 MiB");
     session.signal("-STOP");
     session.take(b"\x1b[?1049l\x1b[2J\x1b[Hthe shell wrote this");
     session.signal("-CONT");
@@ -114,7 +114,7 @@ fn stopped_and_continued_from_outside_it_draws_anew() {
 #[test]
 fn a_key_that_comes_together_with_a_new_size_is_not_left_lying() {
     let mut session = Session::start(&["demo"], 80, 24);
-    session.sees("dead 200 MiB");
+    session.sees("wasted 200 MiB");
     // Whether both are there at one look is up to the system: often enough in so many rounds.
     for (round, columns) in (80..90).cycle().take(300).enumerate() {
         let (key, shown) = [("[", "Everything up to layer 2"), ("]", "Everything up to layer 3")][round % 2];
@@ -127,7 +127,7 @@ fn a_key_that_comes_together_with_a_new_size_is_not_left_lying() {
 #[test]
 fn a_terminal_that_does_not_say_its_colours_is_not_waited_for_and_its_late_answer_is_no_key() {
     let mut session = Session::in_colour();
-    session.sees("dead 200 MiB");
+    session.sees("wasted 200 MiB");
     assert!(session.raw.contains("\x1b]11;?"), "it asks");
     session.types("\x1b]10;rgb:ffff/ffff/ffff\x1b\\\x1b]11;rgb:1414/1717/1c1c\x1b\\\x1b[?62;c[");
     session.sees("Everything up to layer 2").types("q");
@@ -145,7 +145,7 @@ fn a_light_terminal_gets_colours_for_light_backgrounds() {
             session.take(&bytes);
         }
         session.types("\x1b]10;rgb:0000/0000/0000\x1b\\\x1b]11;rgb:ffff/ffff/ffff\x1b\\\x1b[?62;c");
-        session.sees("dead 200 MiB").sees("Everything up to layer 3").types("q");
+        session.sees("wasted 200 MiB").sees("Everything up to layer 3").types("q");
         assert!(session.ends().success());
         session.raw.contains(light)
     });

@@ -32,7 +32,7 @@ fn names(directory: &Path) -> Vec<PathBuf> {
 fn a_signal_from_outside_gives_the_terminal_back_and_ends_the_program_by_itself() {
     for (signal, description) in ENDING {
         let mut session = Session::start(&["demo"], 80, 24);
-        session.sees("dead 200 MiB");
+        session.sees("wasted 200 MiB");
         session.signal(signal);
         ends_by(&mut session, description);
     }
@@ -184,7 +184,7 @@ fn an_extraction_that_a_signal_ends_leaves_nothing() {
     let directory = tempfile::tempdir().unwrap();
     for (signal, description) in &ENDING[..3] {
         let mut session = Session::start(&["demo"], 80, 24);
-        session.sees("dead 200 MiB").types("0").sees("/usr/lib/go");
+        session.sees("wasted 200 MiB").types("0").sees("/usr/lib/go");
         session.types("x").sees("./").types(&format!("\x15{}\r", directory.path().display()));
         session.signal(signal);
         ends_by(&mut session, description);
