@@ -165,7 +165,7 @@ fn on_a_dumb_terminal_there_is_no_screen_but_a_hint() {
 #[test]
 fn the_mouse_is_taken_unless_it_is_left_to_the_terminal() {
     let mut session = Session::start(&["demo"], 80, 24);
-    session.sees("/usr/lib/go").types("\x1b[<0;3;5M\x1b[<0;3;5m").sees("Everything up to layer 2").types("q");
+    session.sees("/usr/lib/go").types("\x1b[<0;3;6M\x1b[<0;3;6m").sees("Everything up to layer 2").types("q");
     session.ends();
     let mut session = Session::start(&["demo", "--no-mouse"], 80, 24);
     session.sees("/usr/lib/go").types("q");
@@ -291,7 +291,7 @@ fn images_are_shown_side_by_side_and_each_is_explored_and_left_again() {
     let [old, new] = two_images(directory.path());
     let mut session = Session::start(&["compare", &old, &new], 80, 24);
     session.sees("2.40× smaller").sees("app:new against app:old");
-    session.types("\r").sees("Everything up to layer 1").sees("comparison").types("2").sees("Waste");
+    session.types("\r").sees("Everything up to layer 1").sees("comparison").types("2").sees("┌ Waste");
     session.types("\x1b").sees("Everything up to layer 1").types("\x1b").sees("app:new against app:old");
     session.types("k\r").sees("8.79 KiB").types("q").sees("app:new against app:old");
     session.types("3/prog\r\r").sees("Everything up to layer 1").resize(100, 30).types("q");
