@@ -30,7 +30,7 @@ const FLOORS: [Floor; 5] = [
         prefix: "crate::files::",
         rooms: &["contents", "executable", "filesystem", "packages", "output", "extract"],
     },
-    Floor { folder: "runtime", prefix: "crate::runtime::", rooms: &["command", "libraries"] },
+    Floor { folder: "runtime", prefix: "crate::runtime::", rooms: &["command", "libraries", "packed", "program"] },
     Floor {
         folder: "advice",
         prefix: "crate::advice::",

@@ -2,10 +2,12 @@
 
 use crate::support::build::{self, Image, dir, file, gone, layer, symlink, tar};
 use layerscope::Inspection;
-use layerscope::advice::ladder::{Certainty, Footing, Libc, Loaded, MadeBy, Need, Program, Rung, Start, Step, climb};
+use layerscope::advice::ladder::{Certainty, LadderInputs, Rung, Step, climb};
 use layerscope::analysis::what_if::{Change, what_if};
 use layerscope::display::Units;
 use layerscope::report::{LadderDetail, TextStyle, write_ladder};
+use layerscope::runtime::libraries::{Libc, NeedEvidence, NeedKind, RuntimeNeed};
+use layerscope::runtime::{Loaded, MadeBy, Parts, Start};
 use layerscope::tree::NodeId;
 use serde_json::json;
 
@@ -27,19 +29,20 @@ fn at(inspection: &Inspection, path: &str) -> NodeId {
     inspection.tree.find(path.as_bytes()).unwrap()
 }
 
-fn footing(inspection: &Inspection) -> Footing {
+fn inputs(inspection: &Inspection) -> LadderInputs {
     let inode = |path| inspection.tree.last(at(inspection, path)).unwrap();
     let loaded = |path, found_at: &str| Loaded { node: at(inspection, path), found_at: found_at.into() };
-    let program = Program {
+    let program = Parts {
         path: at(inspection, "app"),
         files: vec![at(inspection, "app")],
         names: Vec::new(),
         start: Start::Alone,
         closure: Some(vec![loaded("lib/libc.so", "/lib/libc.so.6"), loaded("lib/libz.so", "/lib/libz.so")]),
-        needs: vec![Need {
-            what: "certificates".into(),
-            why: "it speaks TLS".into(),
+        needs: vec![RuntimeNeed {
+            kind: NeedKind::Certificates,
+            evidence: vec![NeedEvidence::User("shop".into())],
             files: vec![at(inspection, "certs")],
+            bytes: 0,
         }],
         libc: Libc::Glibc,
         made_by: MadeBy::Another,
@@ -47,13 +50,13 @@ fn footing(inspection: &Inspection) -> Footing {
         packed: Some(1_800_000),
         doubts: Vec::new(),
     };
-    Footing {
+    LadderInputs {
         base_layers: 1,
         base_name: None,
         leftovers: vec![inode("cache/list")],
         build_only: vec![inode("src/main.go")],
         program: Some(program),
-        ..Footing::default()
+        ..LadderInputs::default()
     }
 }
 
@@ -64,7 +67,7 @@ fn sizes(rungs: &[Rung]) -> Vec<(&'static str, u64)> {
 #[test]
 fn each_rung_is_what_is_left() {
     let inspection = inspection();
-    let rungs = climb(&inspection, &footing(&inspection), Units::Si);
+    let rungs = climb(&inspection, &inputs(&inspection), Units::Si);
     let app = 6_000_000;
     assert_eq!(
         sizes(&rungs),
@@ -94,7 +97,7 @@ fn each_rung_is_what_is_left() {
 fn another_stage_on_the_same_base_keeps_the_compilers_of_that_base() {
     let inspection = inspection();
     let stays = |base_toolchains| {
-        let rungs = climb(&inspection, &Footing { base_toolchains, ..footing(&inspection) }, Units::Si);
+        let rungs = climb(&inspection, &LadderInputs { base_toolchains, ..inputs(&inspection) }, Units::Si);
         let stages = rungs.iter().find(|rung| rung.step == Step::MultiStage).unwrap();
         stages.notes.contains(&"toolchains of the base image, 2.00 MB, stay: only another base leaves them out".into())
     };
@@ -106,8 +109,8 @@ fn a_static_program_on_a_large_base_goes_over_small_bases_to_scratch() {
     let inspection =
         build::inspect(tar(Image::of([layer([file("usr", 85_000_000)]), layer([file("app", 6_560_000)])]).docker()))
             .unwrap();
-    let mut footing = Footing { base_layers: 1, ..Footing::default() };
-    footing.program = Some(Program {
+    let mut inputs = LadderInputs { base_layers: 1, ..LadderInputs::default() };
+    inputs.program = Some(Parts {
         path: at(&inspection, "app"),
         files: Vec::new(),
         closure: Some(Vec::new()),
@@ -120,7 +123,7 @@ fn a_static_program_on_a_large_base_goes_over_small_bases_to_scratch() {
         packed: None,
         doubts: Vec::new(),
     });
-    let rungs = climb(&inspection, &footing, Units::Si);
+    let rungs = climb(&inspection, &inputs, Units::Si);
     let steps: Vec<_> = rungs.iter().map(|rung| rung.step.id()).collect();
     assert_eq!(steps, ["as-built", "small-base", "distroless", "scratch"]);
     assert_eq!(rungs.last().unwrap().shipped, 6_560_000);
@@ -133,16 +136,16 @@ fn what_a_script_starts_goes_to_a_small_base_and_no_further() {
         layer([file("app", 6_000_000), file("start.sh", 100), file("cache", 900_000), file("tools", 2_000_000)]),
     ];
     let inspection = build::inspect(tar(Image::of(layers).docker())).unwrap();
-    let mut footing = footing(&self::inspection());
-    footing.leftovers = vec![inspection.tree.last(at(&inspection, "cache")).unwrap()];
-    footing.build_only = Vec::new();
-    let program = footing.program.as_mut().unwrap();
+    let mut inputs = inputs(&self::inspection());
+    inputs.leftovers = vec![inspection.tree.last(at(&inspection, "cache")).unwrap()];
+    inputs.build_only = Vec::new();
+    let program = inputs.program.as_mut().unwrap();
     program.path = at(&inspection, "app");
     program.files = vec![at(&inspection, "app"), at(&inspection, "start.sh")];
     program.closure = Some(Vec::new());
     program.needs = Vec::new();
     program.start = Start::Script(Libc::Glibc);
-    let rungs = climb(&inspection, &footing, Units::Si);
+    let rungs = climb(&inspection, &inputs, Units::Si);
     let steps: Vec<_> = rungs.iter().map(|rung| rung.step.id()).collect();
     assert_eq!(steps, ["as-built", "without-leftovers", "small-base", "stripped"], "it needs a shell");
     let Step::SmallBase(base) = &rungs[2].step else { panic!("{:?}", rungs[2].step) };
@@ -154,12 +157,12 @@ fn what_a_script_starts_goes_to_a_small_base_and_no_further() {
 #[test]
 fn a_program_is_copied_by_the_name_that_it_is_started_by() {
     let inspection = inspection();
-    let mut footing = footing(&inspection);
+    let mut inputs = inputs(&inspection);
     let app = at(&inspection, "app");
-    let program = footing.program.as_mut().unwrap();
+    let program = inputs.program.as_mut().unwrap();
     program.names = vec![Loaded { node: app, found_at: "/usr/bin/shop".into() }];
     program.start = Start::ShellForm("CMD [\"/usr/bin/shop\"]".into());
-    let scratch = climb(&inspection, &footing, Units::Si).into_iter().find(|rung| rung.step == Step::Scratch).unwrap();
+    let scratch = climb(&inspection, &inputs, Units::Si).into_iter().find(|rung| rung.step == Step::Scratch).unwrap();
     assert!(scratch.how.contains("COPY --from=build /usr/bin/shop /usr/bin/shop"), "{}", scratch.how);
     assert!(!scratch.how.contains("/app"), "{}", scratch.how);
     assert!(scratch.how.ends_with("\nCMD [\"/usr/bin/shop\"]"), "there is no shell:\n{}", scratch.how);
@@ -169,8 +172,8 @@ fn a_program_is_copied_by_the_name_that_it_is_started_by() {
 fn the_same_base_is_named_as_from_takes_it_or_left_open() {
     let inspection = inspection();
     let from = |name: Option<&str>| {
-        let footing = Footing { base_name: name.map(str::to_owned), ..footing(&inspection) };
-        let rungs = climb(&inspection, &footing, Units::Si);
+        let inputs = LadderInputs { base_name: name.map(str::to_owned), ..inputs(&inspection) };
+        let rungs = climb(&inspection, &inputs, Units::Si);
         let how = &rungs.iter().find(|rung| rung.step == Step::MultiStage).unwrap().how;
         how.lines().nth(1).unwrap().to_owned()
     };
@@ -191,7 +194,7 @@ fn files_that_a_copy_ships_in_between_have_another_remedy_than_merging() {
         let history = [json!({ "created_by": "base" })].into_iter().chain((0..copies).map(copy));
         image.config["history"] = history.chain([json!({ "created_by": command })]).collect();
         let inspection = build::inspect(tar(image.docker())).unwrap();
-        climb(&inspection, &Footing { base_layers: 1, ..Footing::default() }, Units::Si).remove(1).notes
+        climb(&inspection, &LadderInputs { base_layers: 1, ..LadderInputs::default() }, Units::Si).remove(1).notes
     };
     assert_eq!(
         notes(1, "RUN /bin/sh -c chmod +x /f0 # buildkit"),
@@ -207,17 +210,17 @@ fn files_that_a_copy_ships_in_between_have_another_remedy_than_merging() {
 fn what_saves_next_to_nothing_is_no_rung() {
     let image = Image::of([layer([file("a", 5_000_000)]), layer([file("b", 4_000)]), layer([gone("b")])]);
     let inspection = build::inspect(tar(image.docker())).unwrap();
-    let footing = Footing { base_layers: 1, ..Footing::default() };
-    assert_eq!(sizes(&climb(&inspection, &footing, Units::Si)), [("as-built", 5_004_000)]);
+    let inputs = LadderInputs { base_layers: 1, ..LadderInputs::default() };
+    assert_eq!(sizes(&climb(&inspection, &inputs, Units::Si)), [("as-built", 5_004_000)]);
 }
 
 #[test]
 fn without_a_program_what_is_not_known_to_be_for_the_build_stays() {
     let inspection = inspection();
-    let known = footing(&inspection);
+    let known = inputs(&inspection);
     let build_only = [known.leftovers.clone(), known.build_only.clone()].concat();
-    let footing = Footing { program: None, leftovers: Vec::new(), build_only, ..known };
-    let rungs = climb(&inspection, &footing, Units::Si);
+    let inputs = LadderInputs { program: None, leftovers: Vec::new(), build_only, ..known };
+    let rungs = climb(&inspection, &inputs, Units::Si);
     assert_eq!(rungs.last().unwrap().shipped, 60_024_000 - 50_000_000 - 700_000 - 4_000);
     assert!(rungs.last().unwrap().notes[0].contains("was not found"));
 }
@@ -225,15 +228,15 @@ fn without_a_program_what_is_not_known_to_be_for_the_build_stays() {
 #[test]
 fn a_lean_image_has_one_rung() {
     let inspection = build::inspect(tar(Image::of([layer([file("hello", 5_635_000)])]).docker())).unwrap();
-    assert_eq!(sizes(&climb(&inspection, &Footing::default(), Units::Si)), [("as-built", 5_635_000)]);
+    assert_eq!(sizes(&climb(&inspection, &LadderInputs::default(), Units::Si)), [("as-built", 5_635_000)]);
 }
 
 #[test]
 fn what_dies_in_the_base_stays_and_is_said() {
     let image = Image::of([layer([file("a", 500)]), layer([gone("a"), file("b", 300)]), layer([gone("b")])]);
     let inspection = build::inspect(tar(image.docker())).unwrap();
-    let footing = Footing { base_layers: 1, ..Footing::default() };
-    let rungs = climb(&inspection, &footing, Units::Si);
+    let inputs = LadderInputs { base_layers: 1, ..LadderInputs::default() };
+    let rungs = climb(&inspection, &inputs, Units::Si);
     assert_eq!(sizes(&rungs), [("as-built", 800), ("without-dead", 500)]);
     assert!(rungs[1].notes[0].contains("500 B of the base image stay dead"), "{:?}", rungs[1].notes);
 }
@@ -251,7 +254,7 @@ fn merging_a_run_saves_what_it_makes_and_takes_away_itself_and_no_more() {
 #[test]
 fn the_text_has_a_bar_a_ratio_and_a_tilde_where_it_guesses() {
     let inspection = inspection();
-    let rungs = climb(&inspection, &footing(&inspection), Units::Si);
+    let rungs = climb(&inspection, &inputs(&inspection), Units::Si);
     let mut out = Vec::new();
     let style = TextStyle { units: Units::Si, ..TextStyle::default() };
     write_ladder(&rungs, LadderDetail::Whole, style, &mut out).unwrap();

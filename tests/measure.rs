@@ -5,10 +5,12 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::support::build::{self, Entry, Image, Layer, dir, file, gone, gzip, hardlink, layer, opaque, symlink, tar};
-use layerscope::advice::ladder::{Footing, Libc, MadeBy, Program, Start, climb};
+use layerscope::advice::ladder::{LadderInputs, climb};
 use layerscope::advice::measure::{measure, measure_ladder};
 use layerscope::analysis::what_if::{Change, Pull};
 use layerscope::display::Units;
+use layerscope::runtime::libraries::Libc;
+use layerscope::runtime::{MadeBy, Parts, Start};
 use layerscope::{Error, Inspection, Opened, Progress};
 
 /// Text that compresses, but not to nothing; other text for another seed.
@@ -147,7 +149,7 @@ fn what_the_base_has_stays_hidden_whatever_was_in_its_place_in_between() {
 fn the_rungs_are_measured_but_for_those_that_stand_on_something_else() {
     let (opened, inspection) = read(layers());
     let at = |path: &str| inspection.tree.find(path.as_bytes()).unwrap();
-    let program = Program {
+    let program = Parts {
         path: at("app/program"),
         files: Vec::new(),
         closure: Some(Vec::new()),
@@ -160,8 +162,8 @@ fn the_rungs_are_measured_but_for_those_that_stand_on_something_else() {
         packed: None,
         doubts: Vec::new(),
     };
-    let footing = Footing { base_layers: 1, program: Some(program), ..Footing::default() };
-    let mut rungs = climb(&inspection, &footing, Units::Iec);
+    let inputs = LadderInputs { base_layers: 1, program: Some(program), ..LadderInputs::default() };
+    let mut rungs = climb(&inspection, &inputs, Units::Iec);
     assert!(rungs.iter().all(|rung| !rung.pull.is_exact()), "no registry has plain layers");
     measure_ladder(&inspection, &mut rungs, &opened, &Arc::default()).unwrap();
     assert!(rungs.iter().all(|rung| !rung.pull.is_exact()), "another gzip makes other bytes");

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::advice::base::{Base, BaseError, Given, Share, base, shares, told};
 use crate::advice::findings::{Finding, Matches, Rules, findings_of};
-use crate::advice::ladder::{Footing, Program, Rung, climb, guess_packed};
+use crate::advice::ladder::{LadderInputs, Rung, climb};
 use crate::analysis::Inspection;
 use crate::display::Units;
 use crate::error::Error;
@@ -16,8 +16,7 @@ use crate::files::filesystem::Filesystem;
 use crate::files::packages::Packages;
 use crate::progress::Progress;
 use crate::progress::join;
-use crate::runtime::command::{self, Application};
-use crate::runtime::libraries::{self, Closure};
+use crate::runtime::Program;
 use crate::tree::{NodeId, Tree};
 
 /// The input of a study.
@@ -56,40 +55,11 @@ pub struct Study {
     /// True if the application was identified.
     pub application_known: bool,
     /// The program of the image; `None` if no contents were available.
-    pub runtime: Option<Runtime>,
+    pub runtime: Option<Program>,
     /// The size after each change, starting with the unchanged image.
     pub ladder: Vec<Rung>,
     /// The input from which the ladder was computed.
-    pub footing: Footing,
-}
-
-/// The program that a container runs, and its needs.
-#[derive(Debug, Clone)]
-pub struct Runtime {
-    /// The application, with the steps by which it was found.
-    pub application: Application,
-    /// The size of the application's own files in bytes.
-    pub bytes: u64,
-    /// The files needed to load the program, if it is a binary.
-    pub closure: Option<Closure>,
-    /// The program in the terms of the ladder.
-    program: Option<Program>,
-}
-
-impl Runtime {
-    /// Excludes the program and its needs from the rules.
-    fn keep(&self, tree: &Tree, rules: &Rules, matches: &mut Matches) {
-        let through = self.application.through.iter();
-        let started = through.chain(self.application.program.iter().map(|program| &program.file));
-        let started: Vec<_> = started.flat_map(|file| file.links.iter().copied().chain([file.node])).collect();
-        matches.keep_programs(tree, rules, &started);
-        matches.keep_files(tree, rules, &self.application.files);
-        if let Some(closure) = &self.closure {
-            let needs = closure.files.iter().map(|required| required.file.node).chain(closure.links.iter().copied());
-            let outside = closure.outside.iter().flat_map(|outside| outside.files.iter().copied());
-            matches.keep_needs(needs.chain(outside));
-        }
-    }
+    pub ladder_inputs: LadderInputs,
 }
 
 /// The reason why an image cannot be studied.
@@ -139,44 +109,41 @@ impl Study {
         let mut matches = Matches::of(inspection, rules);
         let packages = question.contents.map(|contents| Packages::read(tree, contents, progress)).unwrap_or_default();
         let runtime = match question.contents {
-            Some(contents) => Some(runtime(inspection, contents, progress)?),
+            Some(contents) => Some(Program::detect(&Filesystem::new(tree, contents, progress), &inspection.run)?),
             None => None,
         };
         if let Some(runtime) = &runtime {
-            runtime.keep(tree, rules, &mut matches);
+            keep(runtime, tree, rules, &mut matches);
         }
         let application = match (question.application, &runtime) {
             ([], Some(runtime)) => &runtime.application.files,
             (given, _) => given,
         };
-        let program = runtime.as_ref().and_then(|runtime| runtime.program.clone());
-        let (shares, (findings, footing, ladder)) = join(
+        let program = runtime.as_ref().and_then(|runtime| runtime.parts.clone());
+        let (shares, (findings, inputs, ladder)) = join(
             || shares(inspection, rules, &matches, base.layers, application, &packages),
             || {
                 let findings = findings_of(inspection, rules, &matches, base.layers, &packages);
-                let footing = Footing::of(inspection, &base, &findings, program);
-                let ladder = climb(inspection, &footing, question.units);
-                (findings, footing, ladder)
+                let inputs = LadderInputs::gather(inspection, &base, &findings, program);
+                let ladder = climb(inspection, &inputs, question.units);
+                (findings, inputs, ladder)
             },
         );
         let application_known = !application.is_empty();
-        Ok(Self { findings, base, shares, application_known, runtime, ladder, footing })
+        Ok(Self { findings, base, shares, application_known, runtime, ladder, ladder_inputs: inputs })
     }
 }
 
-/// Finds the program that a container runs.
-fn runtime(inspection: &Inspection, contents: &dyn Contents, progress: &Arc<Progress>) -> Result<Runtime, Error> {
-    let filesystem = Filesystem::new(&inspection.tree, contents, progress);
-    let application = command::find(&filesystem, &inspection.run)?;
-    let mut closure = None;
-    let mut packed = None;
-    if let Some(program) = &application.program
-        && let Some(executable) = &program.executable
-    {
-        closure = Some(libraries::of(&filesystem, &inspection.run, &program.file, executable)?);
-        let guess = |source: &crate::archive::Source| guess_packed(&**source, executable).map_err(|e| e.to_string());
-        packed = filesystem.with_source(program.file.version, guess)?.ok().flatten();
+/// Excludes the program and its needs from the rules.
+fn keep(program: &Program, tree: &Tree, rules: &Rules, matches: &mut Matches) {
+    let application = &program.application;
+    let started = application.through.iter().chain(application.program.iter().map(|program| &program.file));
+    let started: Vec<_> = started.flat_map(|file| file.links.iter().copied().chain([file.node])).collect();
+    matches.keep_programs(tree, rules, &started);
+    matches.keep_files(tree, rules, &application.files);
+    if let Some(closure) = &program.closure {
+        let loaded = closure.files.iter().map(|required| required.file.node).chain(closure.links.iter().copied());
+        let looked_for = closure.needs.iter().flat_map(|need| need.files.iter().copied());
+        matches.keep_needs(loaded.chain(looked_for));
     }
-    let program = Program::of(&filesystem, &application, closure.as_ref(), packed);
-    Ok(Runtime { bytes: application.bytes(&filesystem), application, closure, program })
 }

@@ -4,8 +4,8 @@ use serde::Serialize;
 
 use super::account::lossless;
 use crate::Inspection;
-use crate::advice::assessment::Runtime;
 use crate::files::executable::Executable;
+use crate::runtime::Program;
 use crate::runtime::libraries::Closure;
 use crate::tree::{NodeId, Tree};
 
@@ -68,7 +68,7 @@ fn path(tree: &Tree, node: NodeId) -> String {
 }
 
 impl ApplicationPart {
-    pub fn new(inspection: &Inspection, runtime: &Runtime) -> Self {
+    pub fn new(inspection: &Inspection, runtime: &Program) -> Self {
         let tree = &inspection.tree;
         let application = &runtime.application;
         let program = application.program.as_ref();
@@ -113,10 +113,10 @@ impl ClosurePart {
             links: closure.links.iter().map(|&node| path(tree, node)).collect(),
             missing: closure.missing.iter().map(|missing| missing.name.clone()).collect(),
             outside: closure
-                .outside
+                .needs
                 .iter()
                 .map(|outside| OutsidePart {
-                    what: outside.thing.name(),
+                    what: outside.kind.name(),
                     bytes: outside.bytes,
                     files: outside.files.iter().map(|&node| path(tree, node)).collect(),
                 })

@@ -2,3 +2,7 @@
 
 pub mod command;
 pub mod libraries;
+mod packed;
+mod program;
+
+pub use program::{Loaded, MadeBy, Parts, Program, Start};

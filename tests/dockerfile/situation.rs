@@ -7,6 +7,7 @@ use layerscope::advice::dockerfile::{Change, Dockerfile, Evidence, Fix, Target, 
 use layerscope::display::Units;
 use layerscope::files::contents::LayerContents;
 use layerscope::files::filesystem::Filesystem;
+use layerscope::runtime::Program;
 use layerscope::{Inspection, Opened, Progress};
 use serde_json::{Value, json};
 
@@ -160,7 +161,8 @@ impl Fixed {
     fn planned(opened: &Opened, inspection: &Inspection, target: &Target) -> Self {
         let (contents, progress) = (LayerContents::new(opened), Arc::new(Progress::default()));
         let filesystem = Filesystem::new(&inspection.tree, &contents, &progress);
-        let evidence = Evidence::of(inspection, target.base_layers, &filesystem).unwrap();
+        let program = Program::detect(&filesystem, &inspection.run).unwrap();
+        let evidence = Evidence::gather(inspection, target.base_layers, &filesystem, &program).unwrap();
         let fix = fix(inspection, target, &evidence);
         Self { fix, target: target.clone() }
     }

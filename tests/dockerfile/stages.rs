@@ -1,8 +1,9 @@
 //! A second Dockerfile in stages, and what its image ships.
 
 use layerscope::advice::dockerfile::Verdict;
-use layerscope::advice::ladder::{BaseKind, Certainty, Libc, smallest};
+use layerscope::advice::ladder::{BaseKind, Certainty, smallest};
 use layerscope::display::{Units, count};
+use layerscope::runtime::libraries::Libc;
 use serde_json::json;
 
 use super::situation::{Fixed, MEGABYTE, Situation};

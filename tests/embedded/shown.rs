@@ -2,14 +2,15 @@
 
 use std::sync::Arc;
 
-use layerscope::advice::assessment::{Question, Runtime, Study};
+use layerscope::advice::assessment::{Question, Study};
 use layerscope::advice::dockerfile::{Evidence, Target, fix};
 use layerscope::advice::findings::{Finding, Rules};
 use layerscope::display::Units;
 use layerscope::files::contents::LayerContents;
 use layerscope::files::executable::GoBuild;
 use layerscope::files::filesystem::Filesystem;
-use layerscope::runtime::command::Program;
+use layerscope::runtime::Program;
+use layerscope::runtime::command::MainProgram;
 use layerscope::runtime::libraries::Closure;
 use layerscope::tree::NodeId;
 use layerscope::{Inspection, Opened, Progress};
@@ -44,12 +45,12 @@ impl Shown {
     }
 
     /// The program that a container runs.
-    pub fn program(&self) -> &Program {
+    pub fn program(&self) -> &MainProgram {
         self.runtime().application.program.as_ref().unwrap()
     }
 
     /// What a container runs, and what that needs.
-    pub fn runtime(&self) -> &Runtime {
+    pub fn runtime(&self) -> &Program {
         self.study.runtime.as_ref().unwrap()
     }
 
@@ -79,7 +80,8 @@ impl Shown {
         let contents = LayerContents::new(&self.opened);
         let progress = Arc::new(Progress::default());
         let filesystem = Filesystem::new(&self.inspection.tree, &contents, &progress);
-        let evidence = Evidence::of(&self.inspection, target.base_layers, &filesystem).unwrap();
+        let program = self.study.runtime.as_ref().unwrap();
+        let evidence = Evidence::gather(&self.inspection, target.base_layers, &filesystem, program).unwrap();
         let mut out = Vec::new();
         fix(&self.inspection, &target, &evidence).write(&self.inspection.name, Units::Si, &mut out).unwrap();
         String::from_utf8(out).unwrap()

@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use layerscope::files::executable::{Executable, Linkage};
-use layerscope::runtime::libraries::{Closure, Thing, Why};
+use layerscope::runtime::libraries::{Closure, NeedKind, Why};
 use serde_json::json;
 
 use crate::executables::image::{Shown, host_entries};
@@ -174,8 +174,8 @@ fn functions_of_the_c_library_show_what_is_needed_besides() {
     assert_eq!(imports, ["dlopen", "getaddrinfo", "getpwnam"]);
     let shown = image_of(&path, &[], json!({}));
     let closure = shown.closure(path.to_str().unwrap());
-    let things: Vec<_> = closure.outside.iter().map(|outside| outside.thing).collect();
-    assert_eq!(things, [Thing::NameService, Thing::Users]);
-    assert_eq!(shown.paths(&closure.outside[1].files), ["/etc/passwd"]);
+    let things: Vec<_> = closure.needs.iter().map(|outside| outside.kind).collect();
+    assert_eq!(things, [NeedKind::NameService, NeedKind::Users]);
+    assert_eq!(shown.paths(&closure.needs[1].files), ["/etc/passwd"]);
     assert_eq!(closure.opens_others, [closure.files[0].file.node]);
 }

@@ -54,7 +54,7 @@ impl Shown {
         let layerscope::files::executable::Recognised::Elf(executable) = recognised else {
             panic!("{path} is {recognised:?}")
         };
-        layerscope::runtime::libraries::of(&filesystem, &self.inspection.run, &file, &executable).unwrap()
+        layerscope::runtime::libraries::find(&filesystem, &self.inspection.run, &file, &executable).unwrap()
     }
 
     pub fn path(&self, node: NodeId) -> String {

@@ -1,6 +1,6 @@
 //! What a program looks for besides its libraries, and what shows it.
 
-use layerscope::runtime::libraries::{Closure, Outside, Thing};
+use layerscope::runtime::libraries::{Closure, NeedKind, RuntimeNeed};
 use serde_json::json;
 
 use crate::executables::image::Shown;
@@ -11,8 +11,8 @@ fn at(path: &str, tiny: &Tiny) -> Entry {
     file(path, 0).holding(tiny.build()).mode(0o755)
 }
 
-fn outside(closure: &Closure, thing: Thing) -> Option<&Outside> {
-    closure.outside.iter().find(|outside| outside.thing == thing)
+fn outside(closure: &Closure, thing: NeedKind) -> Option<&RuntimeNeed> {
+    closure.needs.iter().find(|outside| outside.kind == thing)
 }
 
 #[test]
@@ -25,10 +25,10 @@ fn a_text_among_the_constants_shows_certificates_and_the_image_has_one_bundle() 
     ];
     let shown = Shown::of(entries, json!({}));
     let closure = shown.closure("/app");
-    let found = outside(&closure, Thing::Certificates).unwrap();
+    let found = outside(&closure, NeedKind::Certificates).unwrap();
     assert_eq!(shown.paths(&found.files), ["/etc/ssl/certs/ca-certificates.crt", "/usr/share/ca/bundle.crt"]);
     assert_eq!(found.bytes, 1000);
-    let sentences: Vec<_> = found.evidence.iter().map(|evidence| evidence.sentence(&shown.filesystem())).collect();
+    let sentences: Vec<_> = found.evidence.iter().map(|evidence| evidence.sentence(&shown.inspection.tree)).collect();
     assert_eq!(sentences, ["/app mentions /etc/ssl/certs/ca-certificates.crt", "/app mentions /etc/ssl/cert.pem"]);
     assert_eq!(closure.bytes(), closure.files[0].bytes, "it is not needed to be loaded");
 }
@@ -41,12 +41,12 @@ fn a_go_program_shows_its_needs_by_the_functions_in_it() {
         let closure = tiny.section(".gopclntab", 1, 2, functions).constants("/usr/share/zoneinfo/");
         Shown::of([at("app", &closure), file("usr/share/zoneinfo/UTC", 100)], json!({})).closure("/app")
     };
-    let things = |closure: &Closure| closure.outside.iter().map(|outside| outside.thing).collect::<Vec<_>>();
+    let things = |closure: &Closure| closure.needs.iter().map(|outside| outside.kind).collect::<Vec<_>>();
     assert_eq!(things(&go("main.main\0")), []);
     assert_eq!(things(&go("time.LoadLocationFromTZData\0")), []);
     let both = go("crypto/x509.loadSystemRoots\0time.LoadLocation\0");
-    assert_eq!(things(&both), [Thing::Certificates, Thing::TimeZones]);
-    assert_eq!(both.outside.iter().map(|outside| outside.bytes).collect::<Vec<_>>(), [0, 100]);
+    assert_eq!(things(&both), [NeedKind::Certificates, NeedKind::TimeZones]);
+    assert_eq!(both.needs.iter().map(|outside| outside.bytes).collect::<Vec<_>>(), [0, 100]);
     assert_eq!(things(&go("time.LoadLocation\0time/tzdata.init\0")), []);
 }
 
@@ -61,7 +61,7 @@ fn a_library_and_a_user_are_evidence() {
     ];
     let shown = Shown::of(entries.clone(), json!({ "User": "app:1000" }));
     let closure = shown.closure("/app");
-    assert_eq!(outside(&closure, Thing::Certificates).unwrap().files, []);
-    assert_eq!(outside(&closure, Thing::Users).unwrap().bytes, 25);
-    assert!(outside(&Shown::of(entries, json!({ "User": "1000:1000" })).closure("/app"), Thing::Users).is_none());
+    assert_eq!(outside(&closure, NeedKind::Certificates).unwrap().files, []);
+    assert_eq!(outside(&closure, NeedKind::Users).unwrap().bytes, 25);
+    assert!(outside(&Shown::of(entries, json!({ "User": "1000:1000" })).closure("/app"), NeedKind::Users).is_none());
 }

@@ -12,7 +12,7 @@ mod rebuild;
 mod step;
 
 pub use diff::unified;
-pub use evidence::{Application, Development, Evidence, Library, LooksFor, Needs, Place, Toolchain, Unneeded};
+pub use evidence::{CopiedProgram, Development, Evidence, Library, LooksFor, Needs, Place, Toolchain, Unneeded};
 pub use fix::raw::read as text_from;
 pub use fix::{Change, Fix, Remark, Target, Verdict, fix};
 pub use parse::{Dockerfile, ParseError};

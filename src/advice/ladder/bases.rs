@@ -4,6 +4,8 @@ use std::sync::LazyLock;
 
 use serde::Deserialize;
 
+use crate::runtime::libraries::Libc;
+
 /// A base image.
 #[derive(Debug, Clone, PartialEq, Eq, Deserialize)]
 #[serde(deny_unknown_fields)]
@@ -20,18 +22,6 @@ pub struct SmallBase {
     pub date: String,
     /// The place where the size can be read.
     pub source: String,
-}
-
-/// The C library of a program or of a base image.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Deserialize)]
-#[serde(rename_all = "lowercase")]
-pub enum Libc {
-    /// No C library, for statically linked programs.
-    None,
-    /// The GNU C library.
-    Glibc,
-    /// musl.
-    Musl,
 }
 
 /// The kind of a base image: with or without a shell and a package manager.

@@ -5,20 +5,20 @@
 //! image, or with a program that has to be made smaller, are estimates and marked as such.
 
 mod bases;
-mod footing;
+mod inputs;
 mod rungs;
 
-pub use bases::{BaseKind, Libc, SmallBase, smallest};
-pub use footing::guess_packed;
+pub use bases::{BaseKind, SmallBase, smallest};
 pub use rungs::climb;
 
 use crate::analysis::what_if::{Change, Pull};
 use crate::display::ratio;
+use crate::runtime::Parts;
 use crate::tree::{NodeId, VersionId};
 
 /// The input of the ladder. Lists of inodes may overlap.
 #[derive(Debug, Clone, Default)]
-pub struct Footing {
+pub struct LadderInputs {
     /// The number of layers in the base image.
     pub base_layers: usize,
     /// The name of the base image, escaped for display, if known.
@@ -30,82 +30,10 @@ pub struct Footing {
     pub build_only: Vec<VersionId>,
     /// The visible size of toolchains in the layers of the base image.
     pub base_toolchains: u64,
-    /// The program of the image, if it was found.
-    pub program: Option<Program>,
+    /// The parts of the image's program, if it was found.
+    pub program: Option<Parts>,
     /// Files and directories that the image's command names among its arguments: configuration, data.
     pub named: Vec<NodeId>,
-}
-
-/// The program of an image, and its needs.
-#[derive(Debug, Clone)]
-pub struct Program {
-    /// The path of the program.
-    pub path: NodeId,
-    /// The program with all other files of the application.
-    pub files: Vec<NodeId>,
-    /// The files that are started by the name of a symbolic link, with that name.
-    pub names: Vec<Loaded>,
-    /// The way in which the program is started.
-    pub start: Start,
-    /// The loader and the libraries; `None` if the program is not a binary, so that they are
-    /// unknown.
-    pub closure: Option<Vec<Loaded>>,
-    /// Other files that it needs, with reasons: certificates, time zones, users.
-    pub needs: Vec<Need>,
-    /// The C library that it is linked against.
-    pub libc: Libc,
-    /// The compiler.
-    pub made_by: MadeBy,
-    /// The number of bytes that stripping saves; 0 if it is stripped already.
-    pub strippable: u64,
-    /// The size of the program in bytes when it is stripped and packed; `None` if it is packed
-    /// already or not a binary.
-    pub packed: Option<u64>,
-    /// The reasons why the needs may be incomplete; empty if they are complete.
-    pub doubts: Vec<String>,
-}
-
-/// The way in which a program is started.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Start {
-    /// Directly by the container runtime.
-    Alone,
-    /// By a shell that is only needed for the shell form. The value is the instruction in exec
-    /// form, escaped for display.
-    ShellForm(String),
-    /// By a script or a wrapper, which may have unknown needs. The image's own programs use this C
-    /// library.
-    Script(Libc),
-}
-
-/// The compiler of a program, as far as it matters here.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum MadeBy {
-    /// Go, whose programs keep the names in stack traces without symbols.
-    Go,
-    /// Another compiler.
-    Another,
-}
-
-/// A file that the loader needs.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Loaded {
-    /// The file.
-    pub node: NodeId,
-    /// The name under which the loader looks for it: a symbolic link, or the file itself. Escaped
-    /// for display.
-    pub found_at: String,
-}
-
-/// Files that a program needs besides its libraries.
-#[derive(Debug, Clone)]
-pub struct Need {
-    /// A description.
-    pub what: String,
-    /// The evidence.
-    pub why: String,
-    /// The files.
-    pub files: Vec<NodeId>,
 }
 
 /// A change.

@@ -59,9 +59,9 @@ impl<W: Write> Page<'_, W> {
             let line = format!("{} is needed and not in the image", missing.name);
             writeln!(self.out, "{:14}{}", "", self.paint(Paint::Warning, &line))?;
         }
-        for outside in &closure.outside {
+        for outside in &closure.needs {
             let have = if outside.files.is_empty() { ", which the image does not have" } else { "" };
-            let line = format!("looks for {}{have}", outside.thing.name());
+            let line = format!("looks for {}{have}", outside.kind.name());
             writeln!(
                 self.out,
                 "  {:>10}  {line}",

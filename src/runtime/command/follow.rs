@@ -3,7 +3,7 @@
 use super::interpreters::{self, Interpreted, Shell};
 use super::locate::{Located, Surroundings, listed, shown};
 use super::places::is_system;
-use super::{Application, Program, Role, scripts};
+use super::{Application, MainProgram, Role, scripts};
 use crate::display::{escaped, escaped_str};
 use crate::error::Error;
 use crate::files::executable::{Executable, Recognised};
@@ -348,7 +348,7 @@ impl Follower<'_, '_> {
     /// Ends at a program; `script` is the script that it runs.
     fn arrive(&mut self, file: File, executable: Option<Executable>, role: Role, script: Option<NodeId>) {
         let program = file.node;
-        self.application.program = Some(Program { file, executable, role });
+        self.application.program = Some(MainProgram { file, executable, role });
         match role {
             Role::Application => self.own(vec![program]),
             Role::Interpreter => self.own_script(script),

@@ -33,7 +33,7 @@ pub struct Application {
     /// nothing but the shell form.
     pub exec_form: Option<String>,
     /// The program that keeps running.
-    pub program: Option<Program>,
+    pub program: Option<MainProgram>,
     /// The application's files: the program, or a script and its directories.
     pub files: Vec<NodeId>,
     /// The reason why no program was found, or why it is uncertain.
@@ -42,7 +42,7 @@ pub struct Application {
 
 /// The program that a container ends up running.
 #[derive(Debug, Clone)]
-pub struct Program {
+pub struct MainProgram {
     /// The file.
     pub file: File,
     /// The headers, if it is an ELF file that can be read.

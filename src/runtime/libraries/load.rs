@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::search::{Place, System, split};
-use super::{Closure, Loader, Missing, Required, Why, outside};
+use super::{Closure, Loader, Missing, Required, Why, needs};
 use crate::display::escaped;
 use crate::error::Error;
 use crate::files::executable::{Executable, Recognised};
@@ -339,16 +339,9 @@ impl Loading<'_, '_> {
         let names = self.system.names.clone().filter(|_| self.needs_names);
         let missing = std::mem::take(&mut self.missing);
         let links = self.links.clone();
-        let outside = outside::find(&mut self, &files)?;
-        let mut closure = Closure {
-            loader,
-            files,
-            links,
-            missing,
-            outside,
-            opens_others,
-            remarks: std::mem::take(&mut self.remarks),
-        };
+        let needs = needs::find(&mut self, &files)?;
+        let mut closure =
+            Closure { loader, files, links, missing, needs, opens_others, remarks: std::mem::take(&mut self.remarks) };
         if let Some(file) = names.and_then(|path| self.filesystem.file(NodeId::ROOT, &path)) {
             let bytes = tree.size(file.version);
             closure.files.push(Required { file, bytes, why: Why::NamesDirectories, executable: None });

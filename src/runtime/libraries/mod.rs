@@ -4,8 +4,9 @@
 
 mod cache;
 mod configuration;
+mod libc;
 mod load;
-mod outside;
+mod needs;
 mod search;
 
 use std::sync::Arc;
@@ -16,7 +17,8 @@ use crate::files::filesystem::{File, Filesystem};
 use crate::image::Run;
 use crate::tree::NodeId;
 
-pub use outside::{Evidence, Outside, Thing};
+pub use libc::{Libc, is_part};
+pub use needs::{NeedEvidence, NeedKind, RuntimeNeed};
 
 /// The dynamic loader of a program.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -87,7 +89,7 @@ pub struct Closure {
     /// Libraries that were not found.
     pub missing: Vec<Missing>,
     /// Other files that the program looks for.
-    pub outside: Vec<Outside>,
+    pub needs: Vec<RuntimeNeed>,
     /// The files that load others by a name that is not known in advance (`dlopen`), such as
     /// plugins.
     pub opens_others: Vec<NodeId>,
@@ -122,6 +124,6 @@ impl Closure {
 /// # Errors
 ///
 /// [`Error::Cancelled`] is the only one.
-pub fn of(filesystem: &Filesystem<'_>, run: &Run, program: &File, executable: &Executable) -> Result<Closure, Error> {
+pub fn find(filesystem: &Filesystem<'_>, run: &Run, program: &File, executable: &Executable) -> Result<Closure, Error> {
     load::load(filesystem, run, program, executable)
 }

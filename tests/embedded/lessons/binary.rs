@@ -22,7 +22,7 @@ fn stripping_and_packing_lead_to_the_figures_of_the_write_ups() {
 fn what_the_program_looks_for_is_in_the_image() {
     let image = Shown::of("binary");
     let closure = image.closure();
-    let outside: Vec<_> = closure.outside.iter().map(|outside| (outside.thing.name(), outside.bytes)).collect();
+    let outside: Vec<_> = closure.needs.iter().map(|outside| (outside.kind.name(), outside.bytes)).collect();
     assert_eq!(outside, [("CA certificates", 202_300), ("time zones", 467_700)]);
     assert_eq!(image.go().dependencies, 2);
 }

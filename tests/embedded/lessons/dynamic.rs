@@ -22,6 +22,6 @@ fn what_the_loader_needs_is_found_and_nothing_else() {
     assert_eq!(paths, expected);
     assert_eq!((closure.loader, closure.is_complete()), (Loader::Glibc, true));
     assert!(closure.remarks.is_empty(), "{:?}", closure.remarks);
-    let outside: Vec<_> = closure.outside.iter().map(|outside| outside.thing.name()).collect();
+    let outside: Vec<_> = closure.needs.iter().map(|outside| outside.kind.name()).collect();
     assert_eq!(outside, ["name service"]);
 }

@@ -7,11 +7,11 @@ use std::path::Path;
 use super::remark::Verdict;
 use super::{Change, Work};
 use crate::advice::dockerfile::births::is_plain;
-use crate::advice::dockerfile::evidence::{Application, LooksFor, Needs, Place};
+use crate::advice::dockerfile::evidence::{CopiedProgram, LooksFor, Needs, Place};
 use crate::advice::dockerfile::parse::{Instruction, Keyword};
-use crate::advice::ladder::{BaseKind, Certainty, Libc, smallest};
+use crate::advice::ladder::{BaseKind, Certainty, smallest};
 use crate::display::{count, files, listed};
-use crate::runtime::libraries::{Loader, Thing};
+use crate::runtime::libraries::{Libc, Loader, NeedKind};
 use crate::shell::{self, base_name};
 
 /// Programs that only remove files.
@@ -50,12 +50,12 @@ struct Start {
 
 impl Start {
     /// Returns whether the base lacks something that the image has.
-    fn lacks(&self, thing: Thing, place: &Place) -> bool {
+    fn lacks(&self, kind: NeedKind, place: &Place) -> bool {
         match self.on {
             On::Scratch => true,
             On::Same => place.is_own,
             // Anything else exists there, or belongs to packages that have to be installed.
-            On::Small => matches!(thing, Thing::Certificates | Thing::Services | Thing::MediaTypes),
+            On::Small => matches!(kind, NeedKind::Certificates | NeedKind::Services | NeedKind::MediaTypes),
         }
     }
 
@@ -70,7 +70,7 @@ impl Start {
 impl Work<'_> {
     /// Drafts a new file beside the Dockerfile, which builds in one stage and copies to another.
     pub(super) fn stages(&mut self) -> Option<Change> {
-        let application = self.evidence.application.as_ref()?;
+        let application = self.evidence.program.as_ref()?;
         let toolchain: u64 = self.evidence.toolchains.iter().map(|toolchain| toolchain.bytes).sum();
         if toolchain < super::NOTEWORTHY {
             return None;
@@ -83,9 +83,9 @@ impl Work<'_> {
             [&application.path].into_iter().chain(&application.files).map(String::as_str).collect();
         let mut own = application.bytes.saturating_add(application.files_bytes);
         let mut besides = Vec::new();
-        for LooksFor { thing, places } in &application.looks_for {
-            let lacking = places.iter().filter(|place| start.lacks(*thing, place));
-            besides.extend(lacking.clone().next().map(|_| thing.name()));
+        for LooksFor { kind, places } in &application.looks_for {
+            let lacking = places.iter().filter(|place| start.lacks(*kind, place));
+            besides.extend(lacking.clone().next().map(|_| kind.name()));
             // One place may be in the directory of another.
             for place in lacking {
                 let is_there = |copied: &&str| Path::new(&place.path).starts_with(copied);
@@ -122,7 +122,7 @@ impl Work<'_> {
         self.say(Verdict::Proposed { ships }, Some(from), line);
         let without: Vec<_> = application.looks_for.iter().filter(|looks_for| looks_for.places.is_empty()).collect();
         if !without.is_empty() {
-            let things: Vec<_> = without.iter().map(|looks_for| looks_for.thing.name()).collect();
+            let things: Vec<_> = without.iter().map(|looks_for| looks_for.kind.name()).collect();
             let text = format!(
                 "whether the program can do without what it looks for and this image does not have: {}",
                 listed(&things)
@@ -135,7 +135,7 @@ impl Work<'_> {
         Some(Change { name: format!("{}.multi-stage", self.target.name), old: None, new: file.source().into() })
     }
 
-    fn said_of_stages(&self, application: &Application, besides: &[&str], start: &Start, toolchain: u64) -> String {
+    fn said_of_stages(&self, application: &CopiedProgram, besides: &[&str], start: &Start, toolchain: u64) -> String {
         let names: Vec<_> = self.evidence.toolchains.iter().map(|toolchain| toolchain.name.as_str()).collect();
         let mut shipped = vec![format!("{} ({} bytes)", application.path, count(application.bytes))];
         if !application.files.is_empty() {
@@ -156,7 +156,7 @@ impl Work<'_> {
 
     /// Chooses the base of the final stage: none if the program needs nothing, the same base unless
     /// it has the compiler, and otherwise a small one.
-    fn start(&self, image: &str, application: &Application) -> Start {
+    fn start(&self, image: &str, application: &CopiedProgram) -> Start {
         if application.needs == Needs::Nothing {
             return Start {
                 on: On::Scratch,

@@ -4,11 +4,12 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::Ladder;
-use crate::advice::ladder::{Libc, Loaded, Program};
 use crate::analysis::LayerAccount;
 use crate::analysis::what_if::Pull;
 use crate::display::escaped;
 use crate::display::plural;
+use crate::runtime::libraries::{self, Libc};
+use crate::runtime::{Loaded, Parts};
 use crate::tree::{Kind, NodeId, VersionId};
 
 /// The most paths for which a COPY is written; for more, only their directories are listed.
@@ -35,7 +36,7 @@ fn is_plain(path: &str) -> bool {
 impl Ladder<'_> {
     /// Returns the paths of a program, of the files that it loads, and of the data that the user gave
     /// it, with or without its other needs.
-    pub(super) fn nodes_of(&self, program: &Program, with_needs: bool) -> Vec<NodeId> {
+    pub(super) fn nodes_of(&self, program: &Parts, with_needs: bool) -> Vec<NodeId> {
         let mut nodes = program.files.clone();
         nodes.push(program.path);
         nodes.extend(&self.kept);
@@ -49,7 +50,7 @@ impl Ladder<'_> {
     }
 
     /// Returns the paths to copy for a program and its needs, among the wanted ones.
-    pub(super) fn copies(&self, program: &Program, wanted: impl Fn(NodeId) -> bool) -> Vec<CopiedPath> {
+    pub(super) fn copies(&self, program: &Parts, wanted: impl Fn(NodeId) -> bool) -> Vec<CopiedPath> {
         let tree = &self.inspection.tree;
         let loaded: Vec<_> = program.closure.iter().flatten().chain(&program.names).collect();
         // COPY follows links, and their targets are in the list, so the links themselves are left
@@ -79,9 +80,9 @@ impl Ladder<'_> {
     }
 
     /// Returns the paths to copy that are in your layers.
-    pub(super) fn own_copies(&self, program: &Program) -> Vec<CopiedPath> {
+    pub(super) fn own_copies(&self, program: &Parts) -> Vec<CopiedPath> {
         let tree = &self.inspection.tree;
-        let own = |node: NodeId| tree.last(node).is_some_and(|v| tree.born(v) >= self.footing.base_layers);
+        let own = |node: NodeId| tree.last(node).is_some_and(|v| tree.born(v) >= self.inputs.base_layers);
         self.copies(program, own)
     }
 
@@ -103,7 +104,7 @@ impl Ladder<'_> {
     }
 
     pub(super) fn own(&self, inodes: &HashSet<VersionId>) -> HashSet<VersionId> {
-        let own = |inode: &&VersionId| self.inspection.tree.born(**inode) >= self.footing.base_layers;
+        let own = |inode: &&VersionId| self.inspection.tree.born(**inode) >= self.inputs.base_layers;
         inodes.iter().filter(own).copied().collect()
     }
 
@@ -112,7 +113,7 @@ impl Ladder<'_> {
     }
 
     pub(super) fn base_bytes(&self) -> u64 {
-        self.inspection.layers.iter().take(self.footing.base_layers).map(|layer| layer.shipped).sum()
+        self.inspection.layers.iter().take(self.inputs.base_layers).map(|layer| layer.shipped).sum()
     }
 
     /// Estimates the download size of files, compressed as well as the layers that they come from,
@@ -167,24 +168,7 @@ impl Ladder<'_> {
     /// Returns whether a library is part of the C library, which every base with that C library
     /// has.
     pub(super) fn is_of_libc(&self, node: NodeId) -> bool {
-        const PARTS: [&str; 13] = [
-            "ld-linux",
-            "ld-musl",
-            "ld-2",
-            "libc.",
-            "libc-2",
-            "libm.",
-            "libm-2",
-            "libpthread",
-            "libdl.",
-            "libdl-2",
-            "librt",
-            "libresolv",
-            "libnss_",
-        ];
-        let name = String::from_utf8_lossy(self.inspection.tree.name(node));
-        self.footing.program.as_ref().is_some_and(|program| program.libc != Libc::None)
-            && PARTS.iter().any(|part| name.starts_with(part))
-            || name.as_ref() == "ld.so"
+        let is_linked = self.inputs.program.as_ref().is_some_and(|program| program.libc != Libc::None);
+        is_linked && libraries::is_part(self.inspection.tree.name(node))
     }
 }

@@ -31,7 +31,7 @@ impl Ladder<'_> {
             let line = layers[layer].instruction.one_line();
             words.iter().any(|word| line.starts_with(word))
         };
-        let own = self.footing.base_layers..layers.len();
+        let own = self.inputs.base_layers..layers.len();
         let last_run = own.clone().rev().find(|&layer| starts(layer, &["RUN"]) && layers[layer].shipped > 0);
         let is_root = |layer: usize| {
             let mut files = ROOT_FILES.iter().filter_map(|path| tree.find(path));
@@ -40,7 +40,7 @@ impl Ladder<'_> {
         let copied: Vec<bool> = (0..layers.len())
             .map(|layer| own.contains(&layer) && starts(layer, &["COPY", "ADD"]) && !is_root(layer))
             .collect();
-        let useless: HashSet<_> = self.footing.leftovers.iter().chain(&self.footing.build_only).copied().collect();
+        let useless: HashSet<_> = self.inputs.leftovers.iter().chain(&self.inputs.build_only).copied().collect();
         let (mut kept, mut left) = (taken.clone(), HashSet::new());
         for (inode, death) in tree.inodes_with_deaths() {
             let born = tree.born(inode);
@@ -95,7 +95,7 @@ impl Ladder<'_> {
         }
         let is_own = |node: NodeId| {
             let first = tree.versions(node).last();
-            first.is_some_and(|first| tree.born(first) >= self.footing.base_layers)
+            first.is_some_and(|first| tree.born(first) >= self.inputs.base_layers)
         };
         let is_whole = |node: NodeId| {
             let (files, meant, _) = sums[node.index()];

@@ -7,10 +7,11 @@ mod program;
 
 use std::collections::HashSet;
 
-use super::{Certainty, Footing, Program, Rung, Ships, Start, Step};
+use super::{Certainty, LadderInputs, Rung, Ships, Step};
 use crate::analysis::what_if::{Change, estimate_pull, what_if};
 use crate::analysis::{DeadGroup, Inspection, dead_groups};
 use crate::display::{Units, listed};
+use crate::runtime::{Parts, Start};
 use crate::tree::{Cause, NodeId};
 
 /// The smallest saving that is worth a rung: one part in so many of the last rung.
@@ -18,12 +19,12 @@ const NOTEWORTHY: u64 = 1_000;
 
 /// Computes the rungs that save something, in order, starting with the unchanged image. Sizes in
 /// words are in `units`.
-pub fn climb(inspection: &Inspection, footing: &Footing, units: Units) -> Vec<Rung> {
-    let mut ladder = Ladder { inspection, footing, units, rungs: Vec::new(), kept: Vec::new(), left: None };
+pub fn climb(inspection: &Inspection, inputs: &LadderInputs, units: Units) -> Vec<Rung> {
+    let mut ladder = Ladder { inspection, inputs, units, rungs: Vec::new(), kept: Vec::new(), left: None };
     ladder.built_otherwise(Step::AsBuilt, &[], String::new(), Vec::new());
     let merges = ladder.without_dead();
     let changes = ladder.without_leftovers(merges);
-    match footing.program.as_ref().map(|program| (program, &program.start, &program.closure)) {
+    match inputs.program.as_ref().map(|program| (program, &program.start, &program.closure)) {
         Some((program, Start::Script(libc), Some(_))) => {
             ladder.without_build_only(changes);
             ladder.script_on_another_base(program, *libc);
@@ -47,7 +48,7 @@ fn named_layers(layers: &[usize]) -> Option<(String, &'static str)> {
 
 struct Ladder<'a> {
     inspection: &'a Inspection,
-    footing: &'a Footing,
+    inputs: &'a LadderInputs,
     units: Units,
     rungs: Vec<Rung>,
     /// The files that were copied for the program, as far as that is certain.
@@ -84,7 +85,7 @@ impl Ladder<'_> {
 
     /// Returns the runs of layers to merge so that nothing in your layers is wasted.
     fn without_dead(&mut self) -> Vec<Change> {
-        let base = self.footing.base_layers;
+        let base = self.inputs.base_layers;
         let groups = dead_groups(self.inspection);
         let own = groups.iter().filter(|group| group.born_in >= base && group.bytes > 0);
         let mut runs: Vec<(usize, usize)> = own.map(|group| (group.born_in, group.died_in)).collect();
@@ -117,7 +118,7 @@ impl Ladder<'_> {
     /// Returns remarks on bytes that stay wasted, and on `COPY` instructions between merged layers.
     fn notes_on_merging(&self, groups: &[DeadGroup], merged: &[(usize, usize)]) -> Vec<String> {
         let left: u64 =
-            groups.iter().filter(|group| group.born_in < self.footing.base_layers).map(|group| group.bytes).sum();
+            groups.iter().filter(|group| group.born_in < self.inputs.base_layers).map(|group| group.bytes).sum();
         let mut notes = Vec::new();
         if left > 0 {
             notes.push(format!(
@@ -147,10 +148,10 @@ impl Ladder<'_> {
 
     fn without_leftovers(&mut self, mut changes: Vec<Change>) -> Vec<Change> {
         // Nothing would be left out, so there is no rung.
-        if self.footing.leftovers.is_empty() {
+        if self.inputs.leftovers.is_empty() {
             return changes;
         }
-        changes.push(Change::Without(self.footing.leftovers.clone()));
+        changes.push(Change::Without(self.inputs.leftovers.clone()));
         let how = "clean up in the RUN that makes them, or keep them out with a cache mount (see the findings)";
         if !self.built_otherwise(Step::WithoutLeftovers, &changes, how.into(), Vec::new()) {
             changes.pop();
@@ -162,13 +163,13 @@ impl Ladder<'_> {
     /// known to be for the build.
     fn without_build_only(&mut self, mut changes: Vec<Change>) {
         // Nothing would be left out, so there is no rung.
-        if self.footing.build_only.is_empty() {
+        if self.inputs.build_only.is_empty() {
             return;
         }
-        changes.push(Change::Without(self.footing.build_only.clone()));
+        changes.push(Change::Without(self.inputs.build_only.clone()));
         let how = "build in another stage, and copy from it what runs: COPY --from=build …".into();
-        let note = match &self.footing.program {
-            Some(Program { start: Start::Script(_), closure: Some(_), .. }) => {
+        let note = match &self.inputs.program {
+            Some(Parts { start: Start::Script(_), closure: Some(_), .. }) => {
                 "a script or a wrapper starts the program: what that needs cannot be told, so the rest stays"
             }
             Some(_) => {

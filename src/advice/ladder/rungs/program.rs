@@ -4,10 +4,12 @@
 use std::collections::HashSet;
 
 use super::Ladder;
-use crate::advice::ladder::bases::{BaseKind, Libc, SmallBase, smallest};
-use crate::advice::ladder::{Certainty, MadeBy, Program, Rung, Ships, Start, Step};
+use crate::advice::ladder::bases::{BaseKind, SmallBase, smallest};
+use crate::advice::ladder::{Certainty, Rung, Ships, Step};
 use crate::analysis::what_if::Pull;
 use crate::runtime::command::is_system;
+use crate::runtime::libraries::Libc;
+use crate::runtime::{MadeBy, Parts, Start};
 use crate::tree::{Kind, NodeId, VersionId};
 
 /// The smallest saving that is worth making a program smaller: one part in so many of the image.
@@ -15,24 +17,24 @@ const WORTH: u64 = 100;
 
 impl Ladder<'_> {
     /// Adds the rungs for a binary: the program with its libraries, on smaller and smaller bases.
-    pub(super) fn bare_program(&mut self, program: &Program) {
+    pub(super) fn bare_program(&mut self, program: &Parts) {
         self.keep_data(program);
         let files = self.inodes(self.nodes_of(program, true));
-        if self.footing.base_layers > 0 {
+        if self.inputs.base_layers > 0 {
             let own = self.own(&files);
             let base = self.base_bytes();
-            let pull = self.pull(&own, Some(self.footing.base_layers));
-            let how = self.stages(&same_base(self.footing.base_name.as_deref()), self.own_copies(program));
+            let pull = self.pull(&own, Some(self.inputs.base_layers));
+            let how = self.stages(&same_base(self.inputs.base_name.as_deref()), self.own_copies(program));
             let shipped = base + self.size(&own);
             let mut notes = self.notes(program);
-            if self.footing.base_toolchains > shipped / WORTH {
-                let stays = self.units.size(self.footing.base_toolchains);
+            if self.inputs.base_toolchains > shipped / WORTH {
+                let stays = self.units.size(self.inputs.base_toolchains);
                 notes.push(format!("toolchains of the base image, {stays}, stay: only another base leaves them out"));
             }
             let rung = Rung {
                 step: Step::MultiStage,
                 shipped,
-                ships: copied(self.footing.base_layers, &own),
+                ships: copied(self.inputs.base_layers, &own),
                 pull,
                 certainty: self.certainty(program),
                 how,
@@ -64,7 +66,7 @@ impl Ladder<'_> {
 
     /// Adds the rung with another base: the program's own files, and the libraries that such a base
     /// does not have.
-    fn on_another_base(&mut self, program: &Program, base: &'static SmallBase, step: Step) {
+    fn on_another_base(&mut self, program: &Parts, base: &'static SmallBase, step: Step) {
         let nodes: Vec<_> = self.nodes_of(program, false).into_iter().filter(|&node| !self.is_of_libc(node)).collect();
         let shipped = base.bytes + self.size(&self.inodes(nodes.clone()));
         let size = self.units.size(base.bytes);
@@ -78,14 +80,14 @@ impl Ladder<'_> {
 
     /// Adds the rung for a script on a small base: the files of your layers, and the program that
     /// the script starts with its libraries.
-    pub(super) fn script_on_another_base(&mut self, program: &Program, libc: Libc) {
+    pub(super) fn script_on_another_base(&mut self, program: &Parts, libc: Libc) {
         let Some(base) = smallest(BaseKind::Small, libc) else { return };
         let tree = &self.inspection.tree;
         let loaded = program.closure.iter().flatten().map(|loaded| loaded.node);
         let mut inodes = self.inodes(loaded.filter(|&node| !self.is_of_libc(node)).collect());
-        let unwanted: HashSet<_> = self.footing.leftovers.iter().chain(&self.footing.build_only).copied().collect();
+        let unwanted: HashSet<_> = self.inputs.leftovers.iter().chain(&self.inputs.build_only).copied().collect();
         let kept = tree.inodes_with_deaths().filter(|(_, death)| death.is_none()).map(|(inode, _)| inode);
-        inodes.extend(kept.filter(|&inode| tree.born(inode) >= self.footing.base_layers && !unwanted.contains(&inode)));
+        inodes.extend(kept.filter(|&inode| tree.born(inode) >= self.inputs.base_layers && !unwanted.contains(&inode)));
         let shipped = base.bytes + self.size(&inodes);
         let size = self.units.size(base.bytes);
         let rests = format!("{} shipped {size} in {}, {}", base.name, base.date, base.source);
@@ -100,7 +102,7 @@ impl Ladder<'_> {
         self.stripped(program, shipped);
     }
 
-    fn stripped(&mut self, program: &Program, whole: u64) {
+    fn stripped(&mut self, program: &Parts, whole: u64) {
         let Some(inode) = self.inspection.tree.last(program.path) else { return };
         let strippable = program.strippable.min(self.inspection.tree.size(inode));
         if strippable > whole / WORTH {
@@ -125,7 +127,7 @@ impl Ladder<'_> {
         }
     }
 
-    fn packed(&mut self, program: &Program, scratch: u64) {
+    fn packed(&mut self, program: &Parts, scratch: u64) {
         let Some(inode) = self.inspection.tree.last(program.path) else { return };
         let size = self.inspection.tree.size(inode);
         let strippable = program.strippable.min(size);
@@ -146,30 +148,35 @@ impl Ladder<'_> {
         }
     }
 
-    fn notes(&self, program: &Program) -> Vec<String> {
-        let needs = program.needs.iter().map(|need| match need.files.len() {
-            0 => format!("it needs {} ({}), which this image does not have", need.what, need.why),
-            _ => format!("it needs {} ({})", need.what, need.why),
+    fn notes(&self, program: &Parts) -> Vec<String> {
+        let needs = program.needs.iter().map(|need| {
+            let name = need.kind.name();
+            let why =
+                need.evidence.first().map(|evidence| evidence.sentence(&self.inspection.tree)).unwrap_or_default();
+            match need.files.len() {
+                0 => format!("it needs {name} ({why}), which this image does not have"),
+                _ => format!("it needs {name} ({why})"),
+            }
         });
         needs.chain(program.doubts.iter().cloned()).chain(self.left.clone()).collect()
     }
 
     /// Records the files that the program reads: those that its command names, and those that were
     /// copied for it.
-    fn keep_data(&mut self, program: &Program) {
+    fn keep_data(&mut self, program: &Parts) {
         let tree = &self.inspection.tree;
         let is_kept = |&node: &NodeId| match tree.last(node) {
             Some(version) if tree.kind(version) == Kind::Directory => !is_system(&tree.path(node)),
             version => version.is_some(),
         };
-        self.kept = self.footing.named.iter().copied().filter(is_kept).collect();
+        self.kept = self.inputs.named.iter().copied().filter(is_kept).collect();
         let data = self.data(&self.inodes(self.nodes_of(program, true)));
         self.kept.extend(data.kept);
         self.left = data.left;
     }
 
     /// Returns the reliability of the size of a program's copied files.
-    fn certainty(&self, program: &Program) -> Certainty {
+    fn certainty(&self, program: &Parts) -> Certainty {
         if program.doubts.is_empty() && self.left.is_none() { Certainty::Exact } else { Certainty::AtMost }
     }
 }
@@ -182,7 +189,7 @@ fn copied(below: usize, inodes: &HashSet<VersionId>) -> Ships {
 }
 
 /// Appends the instruction that starts the program without a shell to the lines of a Dockerfile.
-fn in_exec_form(program: &Program, lines: String) -> String {
+fn in_exec_form(program: &Parts, lines: String) -> String {
     match &program.start {
         Start::ShellForm(exec_form) => format!("{lines}\n{exec_form}"),
         Start::Alone | Start::Script(_) => lines,

@@ -13,6 +13,7 @@ use layerscope::display::escaped;
 use layerscope::files::contents::LayerContents;
 use layerscope::files::filesystem::Filesystem;
 use layerscope::files::output::{check_free, write_file};
+use layerscope::runtime::Program;
 use layerscope::shell::quoted;
 use layerscope::{Inspection, Progress};
 
@@ -97,7 +98,8 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
     subject.cache = arguments.cache;
     let contents = LayerContents::new(&opened);
     let filesystem = Filesystem::new(&inspection.tree, &contents, &progress);
-    let evidence = Evidence::of(&inspection, subject.base_layers, &filesystem)?;
+    let program = Program::detect(&filesystem, &inspection.run)?;
+    let evidence = Evidence::gather(&inspection, subject.base_layers, &filesystem, &program)?;
     let fix = fix(&inspection, &subject, &evidence);
     opened.check_unchanged()?;
     let mut diff = Vec::new();

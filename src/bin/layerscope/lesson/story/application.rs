@@ -92,7 +92,7 @@ impl Teller<'_> {
             let more = if closure.missing.len() > MISSING { ", and more" } else { "" };
             first.push_str(&format!(" Not in the image: {}{more}.", listed(&names)));
         }
-        let outside: Vec<_> = closure.outside.iter().map(|outside| outside.thing.name().to_owned()).collect();
+        let outside: Vec<_> = closure.needs.iter().map(|outside| outside.kind.name().to_owned()).collect();
         let looks = if outside.is_empty() {
             String::new()
         } else {

@@ -4,6 +4,7 @@ use std::sync::Arc;
 
 use layerscope::advice::dockerfile::{Evidence, Fix, Target, Verdict, fix};
 use layerscope::files::filesystem::Filesystem;
+use layerscope::runtime::Program;
 use layerscope::{Error, Progress};
 
 use crate::lesson::Stage;
@@ -33,7 +34,15 @@ impl Dockerfiles {
         let inspection = &stage.inspection;
         let target = Target::rebuilt(inspection, NAME.into(), &stage.study.base);
         let filesystem = Filesystem::new(&inspection.tree, &*stage.contents, progress);
-        let evidence = Evidence::of(inspection, target.base_layers, &filesystem)?;
+        let found;
+        let program = match &stage.study.runtime {
+            Some(program) => program,
+            None => {
+                found = Program::detect(&filesystem, &inspection.run)?;
+                &found
+            }
+        };
+        let evidence = Evidence::gather(inspection, target.base_layers, &filesystem, program)?;
         let before = target.file.source().to_owned();
         let after = proposed(&before, &fix(inspection, &target, &evidence));
         if before.len() > LONGEST || after.len() > LONGEST {

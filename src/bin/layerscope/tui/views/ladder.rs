@@ -116,7 +116,7 @@ impl Ladder {
     pub fn act(&mut self, action: Action) -> Option<layerscope::tree::NodeId> {
         if action == Action::Enter {
             let study = self.study.as_ref()?;
-            return study.footing.program.as_ref().map(|program| program.path);
+            return study.ladder_inputs.program.as_ref().map(|program| program.path);
         }
         let last = self.rungs().len().saturating_sub(1);
         self.cursor = moved(action, self.cursor, last, last.max(1)).unwrap_or(self.cursor);

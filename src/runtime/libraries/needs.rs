@@ -2,15 +2,15 @@
 //! shows it.
 
 use super::load::{Loading, variable};
-use super::{Loader, Required};
-use crate::display::escaped_str;
+use super::{Loader, Required, is_part};
+use crate::display::{escaped, escaped_str};
 use crate::error::Error;
 use crate::files::filesystem::Filesystem;
-use crate::tree::NodeId;
+use crate::tree::{NodeId, Tree};
 
 /// A kind of file or service that programs look for.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Thing {
+pub enum NeedKind {
     /// Certificates of certificate authorities, for TLS.
     Certificates,
     /// The time zone database.
@@ -29,7 +29,7 @@ pub enum Thing {
     MediaTypes,
 }
 
-impl Thing {
+impl NeedKind {
     /// Returns the name for display.
     pub fn name(self) -> &'static str {
         match self {
@@ -47,7 +47,7 @@ impl Thing {
 
 /// The evidence that something is looked for.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub enum Evidence {
+pub enum NeedEvidence {
     /// A library is needed.
     Library(NodeId),
     /// A file imports a function from a library.
@@ -77,10 +77,10 @@ pub enum Evidence {
     Variable(String),
 }
 
-impl Evidence {
+impl NeedEvidence {
     /// Describes the evidence in a sentence.
-    pub fn sentence(&self, filesystem: &Filesystem<'_>) -> String {
-        let shown = |node: &NodeId| filesystem.shown(*node);
+    pub fn sentence(&self, tree: &Tree) -> String {
+        let shown = |node: &NodeId| escaped(&tree.path(*node));
         match self {
             Self::Library(node) => format!("{} is needed", shown(node)),
             Self::Imports { function, by } => format!("{} calls {function}", shown(by)),
@@ -94,11 +94,11 @@ impl Evidence {
 
 /// Something that a program looks for, and the places where the image has it.
 #[derive(Debug, Clone)]
-pub struct Outside {
+pub struct RuntimeNeed {
     /// The kind.
-    pub thing: Thing,
+    pub kind: NeedKind,
     /// The evidence.
-    pub evidence: Vec<Evidence>,
+    pub evidence: Vec<NeedEvidence>,
     /// The files and directories of the image, with symbolic links that lead to them; empty if the
     /// image has none.
     pub files: Vec<NodeId>,
@@ -147,35 +147,35 @@ const LOOKS_UP_USERS: [&str; 10] = [
 ];
 
 /// Texts among the constants of programs that are not written in Go.
-const MENTIONS: [(&str, Thing); 8] = [
-    ("/etc/ssl/certs/ca-certificates.crt", Thing::Certificates),
-    ("/etc/pki/tls/certs/ca-bundle.crt", Thing::Certificates),
-    ("/etc/ssl/cert.pem", Thing::Certificates),
-    ("/usr/share/zoneinfo", Thing::TimeZones),
-    ("/etc/passwd", Thing::Users),
-    ("/etc/services", Thing::Services),
-    ("/etc/mime.types", Thing::MediaTypes),
-    ("/etc/nsswitch.conf", Thing::NameService),
+const MENTIONS: [(&str, NeedKind); 8] = [
+    ("/etc/ssl/certs/ca-certificates.crt", NeedKind::Certificates),
+    ("/etc/pki/tls/certs/ca-bundle.crt", NeedKind::Certificates),
+    ("/etc/ssl/cert.pem", NeedKind::Certificates),
+    ("/usr/share/zoneinfo", NeedKind::TimeZones),
+    ("/etc/passwd", NeedKind::Users),
+    ("/etc/services", NeedKind::Services),
+    ("/etc/mime.types", NeedKind::MediaTypes),
+    ("/etc/nsswitch.conf", NeedKind::NameService),
 ];
 /// Functions of Go programs, whose names stay in the file. A NUL ends a name.
-const GO_FUNCTIONS: [(&str, Thing); 5] = [
-    ("crypto/x509.loadSystemRoots", Thing::Certificates),
-    ("time.LoadLocation\0", Thing::TimeZones),
-    ("os/user.lookupUser", Thing::Users),
-    ("os/user.lookupGroup", Thing::Users),
-    ("mime.loadMimeFile", Thing::MediaTypes),
+const GO_FUNCTIONS: [(&str, NeedKind); 5] = [
+    ("crypto/x509.loadSystemRoots", NeedKind::Certificates),
+    ("time.LoadLocation\0", NeedKind::TimeZones),
+    ("os/user.lookupUser", NeedKind::Users),
+    ("os/user.lookupGroup", NeedKind::Users),
+    ("mime.loadMimeFile", NeedKind::MediaTypes),
 ];
 /// A function of Go programs that contain the time zone database.
 const GO_TIME_ZONES: &str = "time/tzdata.";
 
 /// The findings so far.
 #[derive(Default)]
-struct Findings(Vec<(Thing, Vec<Evidence>)>);
+struct Findings(Vec<(NeedKind, Vec<NeedEvidence>)>);
 
 impl Findings {
-    fn add(&mut self, thing: Thing, evidence: Evidence) {
-        let i = self.0.iter().position(|(known, _)| *known == thing).unwrap_or_else(|| {
-            self.0.push((thing, Vec::new()));
+    fn add(&mut self, kind: NeedKind, evidence: NeedEvidence) {
+        let i = self.0.iter().position(|(known, _)| *known == kind).unwrap_or_else(|| {
+            self.0.push((kind, Vec::new()));
             self.0.len() - 1
         });
         let known = &mut self.0[i].1;
@@ -184,12 +184,12 @@ impl Findings {
         }
     }
 
-    fn has(&self, thing: Thing) -> bool {
-        self.0.iter().any(|(known, _)| *known == thing)
+    fn has(&self, kind: NeedKind) -> bool {
+        self.0.iter().any(|(known, _)| *known == kind)
     }
 }
 
-pub(super) fn find(loading: &mut Loading<'_, '_>, files: &[Required]) -> Result<Vec<Outside>, Error> {
+pub(super) fn find(loading: &mut Loading<'_, '_>, files: &[Required]) -> Result<Vec<RuntimeNeed>, Error> {
     let mut findings = Findings::default();
     let filesystem = loading.filesystem;
     if let Some(program) = files.first() {
@@ -204,29 +204,30 @@ pub(super) fn find(loading: &mut Loading<'_, '_>, files: &[Required]) -> Result<
         && glibc
     {
         // Libraries such as the C++ standard library could convert anything, but rarely do.
-        findings.add(Thing::CharacterSets, Evidence::Imports { function: "iconv_open", by: program.file.node });
+        findings.add(NeedKind::CharacterSets, NeedEvidence::Imports { function: "iconv_open", by: program.file.node });
     }
     search_config(loading, files, glibc, &mut findings);
     let built_in = files.iter().filter_map(|required| required.executable.as_ref()).any(|e| e.has_name_service);
-    if glibc && !built_in && findings.has(Thing::Users) {
+    if glibc && !built_in && findings.has(NeedKind::Users) {
         // Users are looked up through the same modules as hosts.
-        let users = findings.0.iter().find(|(thing, _)| *thing == Thing::Users).map(|(_, evidence)| evidence.clone());
-        for evidence in users.into_iter().flatten().filter(|evidence| matches!(evidence, Evidence::Imports { .. })) {
-            findings.add(Thing::NameService, evidence);
+        let users = findings.0.iter().find(|(kind, _)| *kind == NeedKind::Users).map(|(_, evidence)| evidence.clone());
+        for evidence in users.into_iter().flatten().filter(|evidence| matches!(evidence, NeedEvidence::Imports { .. }))
+        {
+            findings.add(NeedKind::NameService, evidence);
         }
     }
-    let mut outside = Vec::new();
-    for (thing, evidence) in findings.0 {
-        let mut nodes = paths(loading.filesystem, thing);
-        if thing == Thing::NameService && glibc && !built_in {
+    let mut needs = Vec::new();
+    for (kind, evidence) in findings.0 {
+        let mut nodes = paths(loading.filesystem, kind);
+        if kind == NeedKind::NameService && glibc && !built_in {
             for library in [&b"libnss_files.so.2"[..], b"libnss_dns.so.2"] {
                 nodes.extend(loading.open(library)?);
             }
         }
         let bytes = filesystem.bytes(nodes.iter().copied());
-        outside.push(Outside { thing, evidence, files: nodes, bytes });
+        needs.push(RuntimeNeed { kind, evidence, files: nodes, bytes });
     }
-    Ok(outside)
+    Ok(needs)
 }
 
 /// Searches the constants of the program for the names of files it would open.
@@ -243,11 +244,11 @@ fn search_constants(filesystem: &Filesystem<'_>, program: &Required, findings: &
         executable.mentions(&**source, &texts).map_err(|error| error.to_string())
     })?;
     let mentions = mentions.unwrap_or_default();
-    for &(text, thing) in known.iter().filter(|(text, _)| mentions.contains(text)) {
+    for &(text, kind) in known.iter().filter(|(text, _)| mentions.contains(text)) {
         match is_go {
-            true if thing == Thing::TimeZones && mentions.contains(&GO_TIME_ZONES) => {}
-            true => findings.add(thing, Evidence::GoFunction { function: text.trim_end_matches('\0'), by }),
-            false => findings.add(thing, Evidence::Mentions { text, by }),
+            true if kind == NeedKind::TimeZones && mentions.contains(&GO_TIME_ZONES) => {}
+            true => findings.add(kind, NeedEvidence::GoFunction { function: text.trim_end_matches('\0'), by }),
+            false => findings.add(kind, NeedEvidence::Mentions { text, by }),
         }
     }
     Ok(())
@@ -261,22 +262,22 @@ fn search_imports(filesystem: &Filesystem<'_>, required: &Required, glibc: bool,
     let name = executable.soname.as_deref().unwrap_or_else(|| filesystem.tree().name(by));
     let is = |prefixes: &[&str]| prefixes.iter().any(|prefix| name.starts_with(prefix.as_bytes()));
     if is(&["libssl.so", "libssl3.so", "libgnutls.so", "libcurl.so", "libcurl-gnutls.so", "libnss3.so"]) {
-        findings.add(Thing::Certificates, Evidence::Library(by));
+        findings.add(NeedKind::Certificates, NeedEvidence::Library(by));
     }
     // The parts of the C library call one another, which is no evidence.
-    if is(&["libc.so", "libc.musl", "ld-", "libresolv.so", "libnss_", "libpthread.so", "libnsl.so", "libdl.so"]) {
+    if is_part(name) {
         return;
     }
     for &function in &executable.imports {
-        let mut add = |thing| findings.add(thing, Evidence::Imports { function, by });
+        let mut add = |kind| findings.add(kind, NeedEvidence::Imports { function, by });
         if LOOKS_UP_HOSTS.contains(&function) && glibc {
-            add(Thing::NameService);
+            add(NeedKind::NameService);
         }
         if LOOKS_UP_USERS.contains(&function) {
-            add(Thing::Users);
+            add(NeedKind::Users);
         }
         if matches!(function, "getservbyname" | "getservbyname_r" | "getservbyport") {
-            add(Thing::Services);
+            add(NeedKind::Services);
         }
     }
 }
@@ -286,7 +287,7 @@ fn search_config(loading: &Loading<'_, '_>, files: &[Required], glibc: bool, fin
     let run = loading.run();
     let is_name = |name: &str| !name.is_empty() && !name.bytes().all(|b| b.is_ascii_digit());
     if run.user.split(':').take(2).any(is_name) {
-        findings.add(Thing::Users, Evidence::User(escaped_str(&run.user)));
+        findings.add(NeedKind::Users, NeedEvidence::User(escaped_str(&run.user)));
     }
     let sets_locale = |required: &&Required| {
         required.executable.as_ref().is_some_and(|e| e.imports("setlocale") || e.imports("newlocale"))
@@ -298,22 +299,22 @@ fn search_config(loading: &Loading<'_, '_>, files: &[Required], glibc: bool, fin
         let value = variable(run, name).unwrap_or_default();
         // These locales are built into the C library.
         if !matches!(value, "" | "C" | "POSIX" | "C.UTF-8" | "C.utf8") {
-            findings.add(Thing::Locales, Evidence::Variable(escaped_str(&format!("{name}={value}"))));
+            findings.add(NeedKind::Locales, NeedEvidence::Variable(escaped_str(&format!("{name}={value}"))));
         }
     }
 }
 
 /// Returns the files of the image for a kind.
-fn paths(filesystem: &Filesystem<'_>, thing: Thing) -> Vec<NodeId> {
-    let (candidates, all): (&[&str], bool) = match thing {
-        Thing::Certificates => (&CERTIFICATES, false),
-        Thing::TimeZones => (&["/usr/share/zoneinfo", "/etc/localtime"], true),
-        Thing::Users => (&["/etc/passwd", "/etc/group"], true),
-        Thing::NameService => (&["/etc/nsswitch.conf"], true),
-        Thing::Services => (&["/etc/services"], true),
-        Thing::Locales => (&["/usr/lib/locale"], true),
-        Thing::CharacterSets => (&CHARACTER_SETS, false),
-        Thing::MediaTypes => (&["/etc/mime.types", "/usr/share/mime/globs2"], true),
+fn paths(filesystem: &Filesystem<'_>, kind: NeedKind) -> Vec<NodeId> {
+    let (candidates, all): (&[&str], bool) = match kind {
+        NeedKind::Certificates => (&CERTIFICATES, false),
+        NeedKind::TimeZones => (&["/usr/share/zoneinfo", "/etc/localtime"], true),
+        NeedKind::Users => (&["/etc/passwd", "/etc/group"], true),
+        NeedKind::NameService => (&["/etc/nsswitch.conf"], true),
+        NeedKind::Services => (&["/etc/services"], true),
+        NeedKind::Locales => (&["/usr/lib/locale"], true),
+        NeedKind::CharacterSets => (&CHARACTER_SETS, false),
+        NeedKind::MediaTypes => (&["/etc/mime.types", "/usr/share/mime/globs2"], true),
     };
     let mut nodes = Vec::new();
     for path in candidates {
