@@ -82,6 +82,8 @@ pub mod runtime;
 #[doc(hidden)]
 pub mod shell;
 #[doc(hidden)]
+pub mod toml_file;
+#[doc(hidden)]
 pub mod tree;
 mod warning;
 

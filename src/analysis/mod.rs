@@ -10,9 +10,9 @@
 //! - **efficiency** = live ÷ shipped.
 
 mod completeness;
+pub mod download;
 mod groups;
 mod inspect;
-mod pull;
 mod recopied;
 mod verification;
 pub mod what_if;

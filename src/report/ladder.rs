@@ -6,9 +6,10 @@ use serde::Serialize;
 
 use super::fit::{cut, wrap};
 use super::json::write_escaped;
+use super::paint::Paint;
 use super::text::TextStyle;
 use crate::advice::ladder::{Certainty, Rung};
-use crate::analysis::what_if::Pull;
+use crate::analysis::download::Pull;
 use crate::display::noticeably;
 
 const WIDTH: usize = 80;
@@ -91,7 +92,7 @@ pub fn write_ladder(rungs: &[Rung], detail: LadderDetail, style: TextStyle, mut 
         let ratio = rung.ratio(first).and_then(|_| noticeably(rung.shipped, first.shipped)).unwrap_or_default();
         let title = cut(&rung.step.title(), TITLE);
         let bar = format!("{:<BAR$}", bar(rung.shipped, first.shipped));
-        let bar = if style.colour { format!("\x1b[32m{bar}\x1b[0m") } else { bar };
+        let bar = Paint::Live.on(&bar, style.colour);
         writeln!(out, "  {title:<TITLE$} {size:>10}  {bar} {ratio:>8}")?;
         if detail == LadderDetail::Whole {
             explain(rung, &mut told, style, &mut out)?;
@@ -116,7 +117,6 @@ fn explain<'a>(rung: &'a Rung, told: &mut Vec<&'a str>, style: TextStyle, out: &
         Certainty::AtMost => Some("at most this is saved: what the program also needs comes on top".to_owned()),
         Certainty::Exact | Certainty::AtLeast => None,
     };
-    let dim = |text: &str| if style.colour { format!("\x1b[2m{text}\x1b[0m") } else { text.to_owned() };
     for line in rung.how.lines() {
         // Lines of a Dockerfile are not wrapped, so that they can be copied.
         let is_code = line.starts_with(' ') || line.starts_with("COPY") || line.starts_with("FROM");
@@ -130,7 +130,7 @@ fn explain<'a>(rung: &'a Rung, told: &mut Vec<&'a str>, style: TextStyle, out: &
             continue;
         }
         for part in wrap(line, WIDTH - INDENT) {
-            writeln!(out, "{:INDENT$}{}", "", dim(&part))?;
+            writeln!(out, "{:INDENT$}{}", "", Paint::Dim.on(&part, style.colour))?;
         }
     }
     told.extend(rung.notes.iter().map(String::as_str));

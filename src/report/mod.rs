@@ -11,6 +11,7 @@ pub mod fit;
 mod images;
 mod json;
 mod ladder;
+mod paint;
 mod runtime;
 mod study;
 mod text;

@@ -8,6 +8,7 @@ mod whose;
 use std::io::{self, Write};
 
 use super::fit::{cut, cut_front, wrap};
+use super::paint::Paint;
 use crate::advice::assessment::Study;
 use crate::analysis::Dead;
 use crate::display::{Units, files, listed, percent, plural};
@@ -58,29 +59,9 @@ struct Page<'a, W> {
     out: &'a mut W,
 }
 
-/// The colours of the text.
-#[derive(Clone, Copy)]
-enum Paint {
-    Bold,
-    Dim,
-    Dead,
-    Live,
-    Warning,
-}
-
 impl<W: Write> Page<'_, W> {
     fn paint(&self, paint: Paint, text: &str) -> String {
-        if !self.style.colour {
-            return text.into();
-        }
-        let code = match paint {
-            Paint::Bold => "1",
-            Paint::Dim => "2",
-            Paint::Dead => "31",
-            Paint::Live => "32",
-            Paint::Warning => "33",
-        };
-        format!("\x1b[{code}m{text}\x1b[0m")
+        paint.on(text, self.style.colour)
     }
 
     fn size(&self, bytes: u64) -> String {

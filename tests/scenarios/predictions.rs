@@ -8,7 +8,8 @@ use layerscope::advice::assessment::{Question, Study};
 use layerscope::advice::findings::Rules;
 use layerscope::advice::ladder::Certainty;
 use layerscope::advice::measure::{measure, measure_ladder};
-use layerscope::analysis::what_if::{Change, Pull, what_if};
+use layerscope::analysis::download::Pull;
+use layerscope::analysis::what_if::{Change, what_if};
 use layerscope::files::contents::LayerContents;
 use layerscope::{Inspection, Opened, Progress};
 

@@ -11,7 +11,8 @@ mod rungs;
 pub use bases::{BaseKind, SmallBase, smallest};
 pub use rungs::climb;
 
-use crate::analysis::what_if::{Change, Pull};
+use crate::analysis::download::Pull;
+use crate::analysis::what_if::Change;
 use crate::display::ratio;
 use crate::runtime::Parts;
 use crate::tree::{NodeId, VersionId};

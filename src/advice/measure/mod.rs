@@ -13,7 +13,8 @@ use std::sync::{Mutex, PoisonError};
 
 use crate::advice::ladder::{Rung, Ships};
 use crate::analysis::Inspection;
-use crate::analysis::what_if::{Change, Pull, what_if};
+use crate::analysis::download::Pull;
+use crate::analysis::what_if::{Change, what_if};
 use crate::error::Error;
 use crate::files::contents::LayerContents;
 use crate::image::Opened;

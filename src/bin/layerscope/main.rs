@@ -8,7 +8,6 @@ mod host_text;
 mod intro;
 mod lesson;
 mod signals;
-mod toml_file;
 mod tui;
 mod view;
 

@@ -10,6 +10,7 @@ use crate::display::times;
 use crate::display::{count, plural};
 use crate::report::TextStyle;
 use crate::report::fit::{cut, cut_front, wrap};
+use crate::report::paint::Paint;
 
 const WIDTH: usize = 80;
 /// The explanation of a `~` before a download size.
@@ -57,7 +58,7 @@ impl<W: Write> Page<'_, W> {
     }
 
     fn head(&mut self, text: &str) -> io::Result<()> {
-        if self.style.colour { writeln!(self.out, "\x1b[1m{text}\x1b[0m") } else { writeln!(self.out, "{text}") }
+        writeln!(self.out, "{}", Paint::Bold.on(text, self.style.colour))
     }
 
     fn wrapped(&mut self, text: &str) -> io::Result<()> {

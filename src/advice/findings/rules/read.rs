@@ -11,6 +11,7 @@ use crate::advice::findings::beside::Beside;
 use crate::advice::findings::glob::Glob;
 use crate::advice::tool::Tool;
 use crate::display::escaped_str;
+use crate::toml_file::Problem;
 use crate::tree::Cause;
 
 /// The most rules in total.
@@ -24,16 +25,12 @@ const MINIMUM: u64 = 64 << 10;
 
 /// The reason why a file of rules cannot be used.
 #[derive(Debug, thiserror::Error)]
-#[error("{file}, line {line}{}: {problem}", key.as_deref().map(|key| format!(", {key}")).unwrap_or_default())]
+#[error("{file}, line {}{}: {}", at.line, if at.key.is_empty() { String::new() } else { format!(", {}", at.key) }, at.what)]
 pub struct RulesError {
     /// The file, escaped for display.
     pub file: String,
-    /// The line, counted from 1.
-    pub line: usize,
-    /// The key with the wrong value, if there is one.
-    pub key: Option<String>,
-    /// The problem.
-    pub problem: String,
+    /// The place and the problem, escaped for display.
+    pub at: Problem,
 }
 
 #[derive(Deserialize)]
@@ -282,13 +279,9 @@ impl Reader<'_> {
     }
 
     fn error(&self, at: Range<usize>, key: Option<&str>, problem: String) -> RulesError {
-        let before = self.text.get(..at.start).unwrap_or(self.text);
-        RulesError {
-            file: escaped_str(self.file),
-            line: before.matches('\n').count() + 1,
-            key: key.map(escaped_str),
-            problem: escaped_str(&problem),
-        }
+        let key = escaped_str(key.unwrap_or_default());
+        let at = Problem::at(self.text, at.start, &key, escaped_str(&problem));
+        RulesError { file: escaped_str(self.file), at }
     }
 
     /// Returns the key of a value: on its line, or on the nearest line above that has one.

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::Ladder;
 use crate::analysis::LayerAccount;
-use crate::analysis::what_if::Pull;
+use crate::analysis::download::Pull;
 use crate::display::escaped;
 use crate::display::plural;
 use crate::runtime::libraries::{self, Libc};

@@ -8,7 +8,8 @@ mod program;
 use std::collections::HashSet;
 
 use super::{Certainty, LadderInputs, Rung, Ships, Step};
-use crate::analysis::what_if::{Change, estimate_pull, what_if};
+use crate::analysis::download::estimate_pull;
+use crate::analysis::what_if::{Change, what_if};
 use crate::analysis::{DeadGroup, Inspection, dead_groups};
 use crate::display::{Units, listed};
 use crate::runtime::{Parts, Start};

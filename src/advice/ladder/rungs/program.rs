@@ -6,7 +6,7 @@ use std::collections::HashSet;
 use super::Ladder;
 use crate::advice::ladder::bases::{BaseKind, SmallBase, smallest};
 use crate::advice::ladder::{Certainty, Rung, Ships, Step};
-use crate::analysis::what_if::Pull;
+use crate::analysis::download::Pull;
 use crate::runtime::command::is_system;
 use crate::runtime::libraries::Libc;
 use crate::runtime::{MadeBy, Parts, Start};

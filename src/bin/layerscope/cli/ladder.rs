@@ -7,7 +7,8 @@ use std::sync::Arc;
 
 use clap::Args;
 use layerscope::advice::measure::{measure, measure_ladder};
-use layerscope::analysis::what_if::{Change, estimate_pull, what_if};
+use layerscope::analysis::download::estimate_pull;
+use layerscope::analysis::what_if::{Change, what_if};
 use layerscope::display::{escaped_str, share};
 use layerscope::report::{LadderDetail, TextStyle, write_ladder, write_ladder_json};
 use layerscope::{Inspection, Progress};

@@ -7,7 +7,7 @@ use clap::error::{ContextKind, ContextValue};
 use layerscope::display::escaped_str;
 
 use super::Arguments;
-use crate::toml_file::unknown;
+use layerscope::toml_file::unknown;
 
 /// Explains a word that was taken for a command after an image or an option: a sentence and a hint.
 pub fn explained(error: &clap::Error) -> Option<(String, String)> {

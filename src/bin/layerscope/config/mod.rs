@@ -11,11 +11,11 @@ use std::path::{Path, PathBuf};
 use layerscope::Gap;
 use layerscope::display::Units;
 
-use crate::toml_file::Problem;
 use crate::tui::Signs;
 use crate::tui::keys::{Action, Chord, Keymap};
 use crate::tui::widgets::theme::{BUILT_IN, Theme};
 use crate::view::View;
+use layerscope::toml_file::Problem;
 
 pub use accept::Accept;
 pub use place::Place;
@@ -175,7 +175,7 @@ impl ThemeChoice {
         built_in.map(|&(name, _)| Self::BuiltIn(name)).ok_or_else(|| {
             let names = BUILT_IN.iter().map(|&(name, _)| name).chain(["auto"]);
             let all = names.clone().collect::<Vec<_>>().join(", ");
-            let hint = crate::toml_file::unknown("theme", name, names);
+            let hint = layerscope::toml_file::unknown("theme", name, names);
             format!("{hint} (there are {all}, your own in themes/NAME.toml beside the configuration, and paths)")
         })
     }

@@ -8,8 +8,8 @@ use toml::de::{DeTable, DeValue};
 
 use super::Config;
 use super::setting::Setting;
-use crate::toml_file::{Problem, in_order, instead, unknown};
 use crate::tui::keys::{Action, Chord};
+use layerscope::toml_file::{Problem, in_order, instead, unknown};
 
 /// Reads the text of a configuration; relative paths start from `directory`.
 pub fn read(text: &str, directory: Option<&Path>) -> Result<Config, Problem> {

@@ -6,8 +6,8 @@ use layerscope::display::{Units, listed};
 use toml::de::DeValue;
 
 use super::{Accept, Ascii, Config, Keys, ThemeChoice};
-use crate::toml_file::{instead, string};
 use crate::view::View;
+use layerscope::toml_file::{instead, string};
 
 /// A setting that is not a key of the keyboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

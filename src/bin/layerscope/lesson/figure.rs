@@ -5,7 +5,7 @@
 //! or one as a share of another (`%`). Operators need spaces around them, because names of images
 //! contain hyphens.
 
-use crate::toml_file::unknown;
+use layerscope::toml_file::unknown;
 
 /// The number of characters shown of a figure that is not closed.
 const SHOWN: usize = 40;

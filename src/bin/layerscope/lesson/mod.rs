@@ -17,8 +17,8 @@ mod tell;
 
 use layerscope::tree::NodeId;
 
-use crate::toml_file::Problem;
 use crate::view::View;
+use layerscope::toml_file::Problem;
 
 pub use course::{Course, Entry, Origin};
 pub use difference::FileLine;

@@ -9,8 +9,8 @@ use toml::Spanned;
 
 use super::figure::Template;
 use super::{Asked, Lesson, OnLine, Show, Written};
-use crate::toml_file::{Problem, unknown};
 use crate::view::View;
+use layerscope::toml_file::{Problem, unknown};
 
 /// The number of lines in the summary.
 const SEEN: usize = 3;

@@ -11,7 +11,7 @@ use layerscope::{Archive, Error, Inspection, Opened, Progress, Selection};
 use super::course::{Entry, Origin};
 use super::{Facts, Told};
 use crate::intro::Intro;
-use crate::toml_file::Problem;
+use layerscope::toml_file::Problem;
 
 /// An image of a lesson, with everything needed to show and describe it.
 #[derive(Clone)]

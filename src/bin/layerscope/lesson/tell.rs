@@ -6,8 +6,8 @@ use layerscope::report::Units;
 use super::facts::{Facts, Value};
 use super::figure::{Figure, Part, Quantity, Sign, Sum, Template};
 use super::{Lesson, Question, Scene, Step, Told, Written};
-use crate::toml_file::Problem;
 use crate::view::View;
+use layerscope::toml_file::Problem;
 
 /// Renders a lesson for its images.
 pub fn tell(lesson: &Lesson, facts: &[Facts], units: Units) -> Result<Told, Problem> {

@@ -4,8 +4,8 @@ use ratatui::style::{Color, Modifier, Style};
 use toml::de::{DeTable, DeValue};
 
 use super::{BUILT_IN, Background, Theme};
-use crate::toml_file;
-use crate::toml_file::Problem;
+use layerscope::toml_file;
+use layerscope::toml_file::Problem;
 
 impl Theme {
     /// Parses a theme file. Missing roles come from its `base`, or from the 16 colours.

@@ -1,18 +1,23 @@
-//! Reads TOML with errors that name line and key; shared by configuration, themes and lessons.
+//! Reads TOML with errors that name line and key: rules, configuration, themes, lessons.
 
 use std::fmt;
 
+use strsim::osa_distance;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue, Error};
+
+/// The longest name that is compared with the known ones, in characters.
+const LONGEST: usize = 64;
 
 /// A problem in a file, and its position.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Problem {
     /// The line number, counted from 1.
-    line: usize,
-    /// The key with its tables; empty if the file is not TOML.
-    key: String,
-    what: String,
+    pub line: usize,
+    /// The key with its tables; empty if the file is not TOML, or if no key is wrong.
+    pub key: String,
+    /// The problem.
+    pub what: String,
 }
 
 impl Problem {
@@ -44,14 +49,15 @@ impl Problem {
 impl fmt::Display for Problem {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         let Self { line, key, what } = self;
-        let key = layerscope::display::escaped_str(key);
+        let key = crate::display::escaped_str(key);
         let colon = if key.is_empty() { "" } else { ": " };
         write!(f, "line {line}: {key}{colon}{what}")
     }
 }
 
-/// A key or a value with its place in the text.
+/// A key with its place in the text.
 pub type Key<'t> = Spanned<DeString<'t>>;
+/// A value with its place in the text.
 pub type Value<'t> = Spanned<DeValue<'t>>;
 
 /// Returns the entries in the order of the file.
@@ -82,30 +88,14 @@ pub fn instead(expected: &str, value: &DeValue<'_>) -> String {
 
 /// Returns a message that a name is unknown, with the most similar known one.
 pub fn unknown<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a str>) -> String {
-    let nearest = known.map(|word| (distance(name, word), word)).min_by_key(|&(distance, _)| distance);
+    // The distance takes as long as the lengths multiplied, and a name may be of any length.
+    let name: String = name.chars().take(LONGEST).collect();
+    let nearest = known.map(|word| (osa_distance(&name, word), word)).min_by_key(|&(distance, _)| distance);
     let hint = nearest.filter(|&(distance, word)| distance <= word.len().max(name.len()) / 2);
     match hint {
         Some((_, word)) => format!("no such {kind}; did you mean {word}?"),
         None => format!("no such {kind}"),
     }
-}
-
-/// Returns the edit distance with transpositions (Damerau-Levenshtein).
-fn distance(one: &str, other: &str) -> usize {
-    let (one, other): (Vec<char>, Vec<char>) = (one.chars().take(64).collect(), other.chars().collect());
-    let mut rows: Vec<Vec<usize>> = vec![(0..=other.len()).collect()];
-    for (i, a) in one.iter().enumerate() {
-        let mut row = vec![i + 1];
-        for (j, b) in other.iter().enumerate() {
-            let mut least = (rows[i][j] + usize::from(a != b)).min(rows[i][j + 1] + 1).min(row[j] + 1);
-            if i > 0 && j > 0 && *a == other[j - 1] && one[i - 1] == *b {
-                least = least.min(rows[i - 1][j - 1] + 1);
-            }
-            row.push(least);
-        }
-        rows.push(row);
-    }
-    rows[one.len()][other.len()]
 }
 
 #[cfg(test)]

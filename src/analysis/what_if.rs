@@ -4,14 +4,10 @@
 //! Every change is reduced to inodes that are left out. Merged layers do not contain files that
 //! they create and remove themselves; a dropped path and everything below it is never created.
 
-mod pull;
-
 use std::ops::RangeInclusive;
 
 use crate::analysis::Inspection;
 use crate::tree::{NodeId, Tree, VersionId};
-
-pub use pull::{Pull, estimate_pull};
 
 /// A change to the build.
 #[derive(Debug, Clone, PartialEq, Eq)]
