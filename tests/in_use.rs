@@ -5,6 +5,7 @@ use layerscope::advice::assessment::{Question, Study};
 use layerscope::advice::base::Given;
 use layerscope::advice::findings::Rules;
 use layerscope::advice::ladder::{Certainty, Rung};
+use layerscope::display::Units;
 use layerscope::files::contents::LayerContents;
 use serde_json::{Value, json};
 
@@ -168,7 +169,12 @@ fn what_was_copied_before_a_run_is_named_and_only_the_most_is_said() {
     let config = json!({ "Cmd": ["/usr/local/bin/app", "-c", "/src/b.conf"] });
     let [study, _] = studies(&config, &[("COPY . /src", source()), ("RUN make", app())]);
     let rung = rung(&study, "scratch");
-    let left = rung.notes.iter().find(|note| note.contains("COPY brought")).expect("it is named");
+    let left = rung
+        .notes
+        .iter()
+        .map(|note| note.shown(Units::Si))
+        .find(|note| note.contains("COPY brought"))
+        .expect("it is named");
     assert!(left.contains("/src/main.c") && left.contains("/src/templates/a.html"), "{left}");
     assert!(!left.contains("b.conf") && rung.how.contains("/src/b.conf"), "what the command names goes along");
     assert_eq!(rung.certainty, Certainty::AtMost);

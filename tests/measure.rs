@@ -9,7 +9,6 @@ use layerscope::advice::ladder::{LadderInputs, climb};
 use layerscope::advice::measure::{measure, measure_ladder};
 use layerscope::analysis::download::Pull;
 use layerscope::analysis::what_if::Change;
-use layerscope::display::Units;
 use layerscope::runtime::libraries::Libc;
 use layerscope::runtime::{MadeBy, Parts, Start};
 use layerscope::{Error, Inspection, Opened, Progress};
@@ -164,7 +163,7 @@ fn the_rungs_are_measured_but_for_those_that_stand_on_something_else() {
         doubts: Vec::new(),
     };
     let inputs = LadderInputs { base_layers: 1, program: Some(program), ..LadderInputs::default() };
-    let mut rungs = climb(&inspection, &inputs, Units::Iec);
+    let mut rungs = climb(&inspection, &inputs);
     assert!(rungs.iter().all(|rung| !rung.pull.is_exact()), "no registry has plain layers");
     measure_ladder(&inspection, &mut rungs, &opened, &Arc::default()).unwrap();
     assert!(rungs.iter().all(|rung| !rung.pull.is_exact()), "another gzip makes other bytes");

@@ -9,7 +9,6 @@ use crate::advice::base::{Base, BaseError, Given, Share, base, shares, told};
 use crate::advice::findings::{Finding, Matches, Rules, findings_of};
 use crate::advice::ladder::{LadderInputs, Rung, climb};
 use crate::analysis::Inspection;
-use crate::display::Units;
 use crate::error::Error;
 use crate::files::contents::Contents;
 use crate::files::filesystem::Filesystem;
@@ -30,8 +29,6 @@ pub struct Question<'a> {
     pub contents: Option<&'a dyn Contents>,
     /// Paths given as the application. If there are none, it is detected from the contents.
     pub application: &'a [NodeId],
-    /// The units of sizes in sentences.
-    pub units: Units,
     /// A counter of bytes that are read, which can also cancel the study.
     pub progress: Option<&'a Arc<Progress>>,
 }
@@ -39,7 +36,7 @@ pub struct Question<'a> {
 impl<'a> Question<'a> {
     /// Makes a question with nothing but the rules.
     pub fn with(rules: &'a Rules) -> Self {
-        Self { rules, base: Given::Nothing, contents: None, application: &[], units: Units::default(), progress: None }
+        Self { rules, base: Given::Nothing, contents: None, application: &[], progress: None }
     }
 }
 
@@ -92,11 +89,10 @@ impl Study {
     pub fn unprompted(
         inspection: &Inspection,
         contents: &dyn Contents,
-        units: Units,
         progress: &Arc<Progress>,
     ) -> Result<Self, Error> {
         let rules = Rules::built_in();
-        let question = Question { contents: Some(contents), units, progress: Some(progress), ..Question::with(&rules) };
+        let question = Question { contents: Some(contents), progress: Some(progress), ..Question::with(&rules) };
         Self::above(told(inspection), inspection, &question)
     }
 
@@ -125,7 +121,7 @@ impl Study {
             || {
                 let findings = findings_of(inspection, rules, &matches, base.layers, &packages);
                 let inputs = LadderInputs::gather(inspection, &base, &findings, program);
-                let ladder = climb(inspection, &inputs, question.units);
+                let ladder = climb(inspection, &inputs);
                 (findings, inputs, ladder)
             },
         );

@@ -3,10 +3,12 @@
 mod count;
 mod escape;
 mod list;
+mod sentence;
 mod units;
 mod warning;
 
 pub use count::Counter;
 pub use escape::*;
 pub use list::*;
+pub use sentence::Sentence;
 pub use units::*;

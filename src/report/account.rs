@@ -8,7 +8,7 @@ use super::runtime::ApplicationPart;
 use super::study::{BasePart, FindingPart, SharePart, findings};
 use crate::advice::assessment::Study;
 use crate::analysis::{Dead, LayerAccount};
-use crate::display::hex;
+use crate::display::{Units, hex};
 use crate::image::Compression;
 use crate::tree::{Kind, NodeId, Tree, VersionId};
 use crate::{Inspection, Known};
@@ -23,6 +23,8 @@ pub struct Detail {
     pub top: usize,
     /// True if the final tree is listed.
     pub tree: bool,
+    /// The units of sizes in sentences.
+    pub units: Units,
 }
 
 /// The root of the JSON report.
@@ -189,7 +191,7 @@ impl<'a> Account<'a> {
             base: BasePart::new(inspection, &study.base),
             bytes_by_purpose: study.shares.iter().map(SharePart::new).collect(),
             application: study.runtime.as_ref().map(|runtime| ApplicationPart::new(inspection, runtime)),
-            ladder: rung_parts(&study.ladder),
+            ladder: rung_parts(&study.ladder, detail.units),
             warnings: warning_parts(&inspection.warnings),
             mismatches: inspection.mismatches.as_deref().map(warning_parts),
             verification: VerificationPart::new(inspection),

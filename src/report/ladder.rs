@@ -10,7 +10,7 @@ use super::paint::Paint;
 use super::text::TextStyle;
 use crate::advice::ladder::{Certainty, Rung};
 use crate::analysis::download::Pull;
-use crate::display::noticeably;
+use crate::display::{Units, noticeably};
 
 const WIDTH: usize = 80;
 /// The width of a rung's title.
@@ -39,7 +39,7 @@ pub struct RungPart {
 }
 
 /// Converts the rungs to the JSON contract.
-pub fn rung_parts(rungs: &[Rung]) -> Vec<RungPart> {
+pub fn rung_parts(rungs: &[Rung], units: Units) -> Vec<RungPart> {
     let part = |rung: &Rung| RungPart {
         step: rung.step.id(),
         title: rung.step.title(),
@@ -48,14 +48,14 @@ pub fn rung_parts(rungs: &[Rung]) -> Vec<RungPart> {
         exact: rung.certainty == Certainty::Exact,
         estimated_from: match &rung.certainty {
             Certainty::Exact | Certainty::AtLeast | Certainty::AtMost => None,
-            Certainty::Estimate(from) => Some(from.clone()),
+            Certainty::Estimate(from) => Some(from.shown(units)),
         },
         lower_bound: rung.certainty == Certainty::AtLeast,
         grade: rung.certainty.grade(),
         pull_bytes: rung.pull.bytes(),
         pull_exact: rung.pull.is_exact() && rung.certainty != Certainty::AtLeast,
         how: rung.how.clone(),
-        notes: rung.notes.clone(),
+        notes: rung.notes.iter().map(|note| note.shown(units)).collect(),
     };
     rungs.iter().map(part).collect()
 }
@@ -65,8 +65,8 @@ pub fn rung_parts(rungs: &[Rung]) -> Vec<RungPart> {
 /// # Errors
 ///
 /// An error of `out`.
-pub fn write_ladder_json(rungs: &[Rung], out: impl Write) -> io::Result<()> {
-    write_escaped(&rung_parts(rungs), out)
+pub fn write_ladder_json(rungs: &[Rung], units: Units, out: impl Write) -> io::Result<()> {
+    write_escaped(&rung_parts(rungs, units), out)
 }
 
 /// The amount of detail for each rung.
@@ -85,7 +85,7 @@ pub enum LadderDetail {
 /// An error of `out`.
 pub fn write_ladder(rungs: &[Rung], detail: LadderDetail, style: TextStyle, mut out: impl Write) -> io::Result<()> {
     let Some(first) = rungs.first() else { return Ok(()) };
-    let mut told: Vec<&str> = Vec::new();
+    let mut told: Vec<String> = Vec::new();
     for rung in rungs {
         let about = rung.certainty.sign();
         let size = format!("{about}{}", style.units.size(rung.shipped));
@@ -109,11 +109,11 @@ pub fn write_ladder(rungs: &[Rung], detail: LadderDetail, style: TextStyle, mut 
 }
 
 /// Writes the steps to a rung. A remark is written only the first time.
-fn explain<'a>(rung: &'a Rung, told: &mut Vec<&'a str>, style: TextStyle, out: &mut impl Write) -> io::Result<()> {
+fn explain(rung: &Rung, told: &mut Vec<String>, style: TextStyle, out: &mut impl Write) -> io::Result<()> {
     let condition = if matches!(rung.pull, Pull::Estimate(_)) { ", if it compresses as before" } else { "" };
     let pull = rung.pull.words(style.units).map(|words| format!("{words}{condition}"));
     let estimate = match &rung.certainty {
-        Certainty::Estimate(from) => Some(format!("estimated: {from}")),
+        Certainty::Estimate(from) => Some(format!("estimated: {}", from.shown(style.units))),
         Certainty::AtMost => Some("at most this is saved: what the program also needs comes on top".to_owned()),
         Certainty::Exact | Certainty::AtLeast => None,
     };
@@ -125,15 +125,16 @@ fn explain<'a>(rung: &'a Rung, told: &mut Vec<&'a str>, style: TextStyle, out: &
             writeln!(out, "{:INDENT$}{part}", "")?;
         }
     }
-    for line in pull.iter().chain(&estimate).chain(&rung.notes) {
-        if told.contains(&line.as_str()) {
+    let notes: Vec<_> = rung.notes.iter().map(|note| note.shown(style.units)).collect();
+    for line in pull.iter().chain(&estimate).chain(&notes) {
+        if told.contains(line) {
             continue;
         }
         for part in wrap(line, WIDTH - INDENT) {
             writeln!(out, "{:INDENT$}{}", "", Paint::Dim.on(&part, style.colour))?;
         }
     }
-    told.extend(rung.notes.iter().map(String::as_str));
+    told.extend(notes);
     writeln!(out)
 }
 

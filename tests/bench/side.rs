@@ -7,6 +7,7 @@ use std::time::Instant;
 
 use layerscope::advice::assessment::{Question, Study};
 use layerscope::advice::findings::Rules;
+use layerscope::display::Units;
 use layerscope::report::{Account, Detail, write_json};
 use layerscope::{Progress, inspect, open};
 
@@ -107,7 +108,10 @@ pub fn run(arguments: &[String]) -> Result<(), Box<dyn std::error::Error>> {
             let inspection = inspect(&open(path, None)?, &Progress::default())?;
             let rules = Rules::built_in();
             let study = Study::of(&inspection, &Question::with(&rules)).map_err(io::Error::other)?;
-            write_json(&Account::new(&inspection, &study, Detail { top: 1, tree: false }), io::sink())?;
+            write_json(
+                &Account::new(&inspection, &study, Detail { top: 1, tree: false, units: Units::Iec }),
+                io::sink(),
+            )?;
             let entries: usize = inspection.layers.iter().map(|layer| layer.entries).sum();
             println!("entries {entries}\nlive {}", inspection.totals.live);
         }

@@ -6,7 +6,6 @@ use std::sync::atomic::Ordering;
 
 use layerscope::advice::assessment::Study;
 use layerscope::analysis::dead_groups;
-use layerscope::display::Units;
 use layerscope::files::contents::LayerContents;
 use layerscope::{Error, Inspection, Progress};
 
@@ -91,7 +90,7 @@ fn a_study_ends_when_the_image_is_left() {
     let opened = layerscope::image::builtin::demo::open().unwrap();
     let (inspection, contents) = (inspect(&opened), LayerContents::new(&opened));
     let progress = Arc::<Progress>::default();
-    let study = || Study::unprompted(&inspection, &contents, Units::Iec, &progress);
+    let study = || Study::unprompted(&inspection, &contents, &progress);
     assert!(study().is_ok_and(|study| !study.findings.is_empty()));
     progress.cancel.store(true, Ordering::Relaxed);
     assert!(matches!(study(), Err(Error::Cancelled)));

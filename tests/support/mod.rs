@@ -9,6 +9,7 @@ use std::sync::LazyLock;
 
 use layerscope::advice::assessment::{Question, Study};
 use layerscope::advice::findings::Rules;
+use layerscope::display::Units;
 use layerscope::report::{Account, Detail};
 use layerscope::{Inspection, Progress};
 use serde_json::Value;
@@ -27,7 +28,7 @@ pub fn inspect(path: &Path, wanted: Option<&str>) -> Result<Inspection, layersco
 /// The JSON report with everything in it.
 pub fn account(inspection: &Inspection) -> Value {
     let study = study(inspection);
-    serde_json::to_value(Account::new(inspection, &study, Detail { top: 0, tree: true })).unwrap()
+    serde_json::to_value(Account::new(inspection, &study, Detail { top: 0, tree: true, units: Units::Iec })).unwrap()
 }
 
 /// What the built-in rules find.

@@ -13,7 +13,7 @@ pub use rungs::climb;
 
 use crate::analysis::download::Pull;
 use crate::analysis::what_if::Change;
-use crate::display::ratio;
+use crate::display::{Sentence, ratio};
 use crate::runtime::Parts;
 use crate::tree::{NodeId, VersionId};
 
@@ -102,7 +102,7 @@ pub enum Certainty {
     /// Exact for the files that are listed, but the program may need more: the saving is at most this.
     AtMost,
     /// An estimate, with its basis.
-    Estimate(String),
+    Estimate(Sentence),
 }
 
 /// The layers of a rung.
@@ -137,7 +137,7 @@ pub struct Rung {
     /// The instructions for this change, in words and lines of a Dockerfile.
     pub how: String,
     /// Further remarks.
-    pub notes: Vec<String>,
+    pub notes: Vec<Sentence>,
 }
 
 impl Certainty {

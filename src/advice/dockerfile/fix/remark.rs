@@ -161,7 +161,11 @@ fn instead(ships: u64, certainty: &Certainty, shipped: u64, units: Units) -> Str
         Certainty::AtLeast => return format!("≥ {} instead of ≥ {}", units.size(ships), units.size(shipped)),
     };
     let ratio = noticeably(ships, shipped).map(|ratio| format!(", {ratio} smaller")).unwrap_or_default();
-    let why = if let Certainty::Estimate(why) = certainty { format!(" (estimated: {why})") } else { String::new() };
+    let why = if let Certainty::Estimate(why) = certainty {
+        format!(" (estimated: {})", why.shown(units))
+    } else {
+        String::new()
+    };
     format!("{size} instead of {}{ratio}{why}", units.size(shipped))
 }
 

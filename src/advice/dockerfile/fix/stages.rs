@@ -298,7 +298,7 @@ fn small_base(image: &str, needs: &Needs) -> Start {
     let lacking = libraries.iter().map(|library| library.bytes).fold(0, u64::saturating_add);
     let ships = base.filter(|_| *needs != Needs::Unknown).map(|base| {
         let why = format!("{} shipped {} bytes in {}", base.name, count(base.bytes), base.date);
-        (base.bytes.saturating_add(lacking), Certainty::Estimate(why))
+        (base.bytes.saturating_add(lacking), Certainty::Estimate(why.into()))
     });
     Start { on: On::Small, comment, image: name.into(), called: name.into(), unnamed: None, ships }
 }

@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use super::Ladder;
-use crate::display::{escaped, listed, plural};
+use crate::display::{Sentence, escaped, listed, plural};
 use crate::tree::{Kind, NodeId, VersionId};
 
 /// Paths that are named; of more, only how many.
@@ -19,7 +19,7 @@ pub(super) struct Data {
     pub kept: Vec<NodeId>,
     /// A description of files that a later RUN may have built the program from; `None` if there are
     /// none.
-    pub left: Option<String>,
+    pub left: Option<Sentence>,
 }
 
 impl Ladder<'_> {
@@ -57,7 +57,7 @@ impl Ladder<'_> {
         Data { kept: kept.into_iter().map(|(node, _)| node).collect(), left: self.in_words(&left) }
     }
 
-    fn in_words(&self, left: &HashSet<VersionId>) -> Option<String> {
+    fn in_words(&self, left: &HashSet<VersionId>) -> Option<Sentence> {
         if left.is_empty() {
             return None;
         }
@@ -68,11 +68,8 @@ impl Ladder<'_> {
         if tops.len() > NAMED {
             named.push(format!("{} more", plural(tops.len() - NAMED, "path")));
         }
-        let size = self.units.size(self.size(left));
-        Some(format!(
-            "left out, although COPY brought it: {} ({size}); copy what the program reads of it",
-            listed(&named)
-        ))
+        let words = Sentence::from(format!("left out, although COPY brought it: {} (", listed(&named)));
+        Some(words.size(self.size(left)).words("); copy what the program reads of it"))
     }
 
     /// Returns the highest paths that contain these inodes and no other file, with sizes in bytes;

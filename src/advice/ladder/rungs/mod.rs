@@ -11,17 +11,16 @@ use super::{Certainty, LadderInputs, Rung, Ships, Step};
 use crate::analysis::download::estimate_pull;
 use crate::analysis::what_if::{Change, what_if};
 use crate::analysis::{DeadGroup, Inspection, dead_groups};
-use crate::display::{Units, listed};
+use crate::display::{Sentence, listed};
 use crate::runtime::{Parts, Start};
 use crate::tree::{Cause, NodeId};
 
 /// The smallest saving that is worth a rung: one part in so many of the last rung.
 const NOTEWORTHY: u64 = 1_000;
 
-/// Computes the rungs that save something, in order, starting with the unchanged image. Sizes in
-/// words are in `units`.
-pub fn climb(inspection: &Inspection, inputs: &LadderInputs, units: Units) -> Vec<Rung> {
-    let mut ladder = Ladder { inspection, inputs, units, rungs: Vec::new(), kept: Vec::new(), left: None };
+/// Computes the rungs that save something, in order, starting with the unchanged image.
+pub fn climb(inspection: &Inspection, inputs: &LadderInputs) -> Vec<Rung> {
+    let mut ladder = Ladder { inspection, inputs, rungs: Vec::new(), kept: Vec::new(), left: None };
     ladder.built_otherwise(Step::AsBuilt, &[], String::new(), Vec::new());
     let merges = ladder.without_dead();
     let changes = ladder.without_leftovers(merges);
@@ -50,12 +49,11 @@ fn named_layers(layers: &[usize]) -> Option<(String, &'static str)> {
 struct Ladder<'a> {
     inspection: &'a Inspection,
     inputs: &'a LadderInputs,
-    units: Units,
     rungs: Vec<Rung>,
     /// The files that were copied for the program, as far as that is certain.
     kept: Vec<NodeId>,
     /// A description of other files that it may read.
-    left: Option<String>,
+    left: Option<Sentence>,
 }
 
 impl Ladder<'_> {
@@ -72,7 +70,7 @@ impl Ladder<'_> {
 
     /// Adds a rung for a changed build, if it saves enough to be visible in a bar; returns whether
     /// it was added.
-    fn built_otherwise(&mut self, step: Step, changes: &[Change], how: String, notes: Vec<String>) -> bool {
+    fn built_otherwise(&mut self, step: Step, changes: &[Change], how: String, notes: Vec<Sentence>) -> bool {
         let outcome = what_if(self.inspection, changes);
         let saves = |last: &Rung| last.shipped.saturating_sub(outcome.shipped) > last.shipped / NOTEWORTHY;
         if !self.rungs.last().is_none_or(saves) {
@@ -117,15 +115,13 @@ impl Ladder<'_> {
     }
 
     /// Returns remarks on bytes that stay wasted, and on `COPY` instructions between merged layers.
-    fn notes_on_merging(&self, groups: &[DeadGroup], merged: &[(usize, usize)]) -> Vec<String> {
+    fn notes_on_merging(&self, groups: &[DeadGroup], merged: &[(usize, usize)]) -> Vec<Sentence> {
         let left: u64 =
             groups.iter().filter(|group| group.born_in < self.inputs.base_layers).map(|group| group.bytes).sum();
         let mut notes = Vec::new();
         if left > 0 {
-            notes.push(format!(
-                "{} of the base image stay dead: only another base image saves them",
-                self.units.size(left)
-            ));
+            let stay = " of the base image stay dead: only another base image saves them";
+            notes.push(Sentence::default().size(left).words(stay));
         }
         let line = |layer: usize| self.inspection.layers[layer].instruction.one_line();
         let gives = |layer: usize| ["chmod", "chown", "chgrp"].iter().any(|word| line(layer).contains(word));
@@ -137,12 +133,15 @@ impl Ladder<'_> {
         if let Some((layers, copies)) = named_layers(&given) {
             notes.push(format!(
                 "what {layers} {copies} ships again with another owner or mode: COPY --chown=… --chmod=… sets them at once"
-            ));
+            ).into());
         }
         if let Some((layers, copies)) = named_layers(&others) {
-            notes.push(format!(
-                "{layers} {copies} files, which no RUN can take in: RUN --mount=type=bind reads them unshipped"
-            ));
+            notes.push(
+                format!(
+                    "{layers} {copies} files, which no RUN can take in: RUN --mount=type=bind reads them unshipped"
+                )
+                .into(),
+            );
         }
         notes
     }

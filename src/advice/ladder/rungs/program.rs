@@ -7,6 +7,7 @@ use super::Ladder;
 use crate::advice::ladder::bases::{BaseKind, SmallBase, smallest};
 use crate::advice::ladder::{Certainty, Rung, Ships, Step};
 use crate::analysis::download::Pull;
+use crate::display::Sentence;
 use crate::runtime::command::is_system;
 use crate::runtime::libraries::Libc;
 use crate::runtime::{MadeBy, Parts, Start};
@@ -28,8 +29,8 @@ impl Ladder<'_> {
             let shipped = base + self.size(&own);
             let mut notes = self.notes(program);
             if self.inputs.base_toolchains > shipped / WORTH {
-                let stays = self.units.size(self.inputs.base_toolchains);
-                notes.push(format!("toolchains of the base image, {stays}, stay: only another base leaves them out"));
+                let toolchains = Sentence::from("toolchains of the base image, ").size(self.inputs.base_toolchains);
+                notes.push(toolchains.words(", stay: only another base leaves them out"));
             }
             let rung = Rung {
                 step: Step::MultiStage,
@@ -69,11 +70,9 @@ impl Ladder<'_> {
     fn on_another_base(&mut self, program: &Parts, base: &'static SmallBase, step: Step) {
         let nodes: Vec<_> = self.nodes_of(program, false).into_iter().filter(|&node| !self.is_of_libc(node)).collect();
         let shipped = base.bytes + self.size(&self.inodes(nodes.clone()));
-        let size = self.units.size(base.bytes);
-        let rests = format!("{} shipped {size} in {}, {}", base.name, base.date, base.source);
         let how = self.stages(&base.name, self.copies(program, |node| nodes.contains(&node)));
         let how = if matches!(step, Step::Distroless(_)) { in_exec_form(program, how) } else { how };
-        let certainty = Certainty::Estimate(rests);
+        let certainty = Certainty::Estimate(size_of_base(base));
         let (ships, pull) = (Ships::Others, Pull::Unknown);
         self.add(Rung { step, shipped, ships, pull, certainty, how, notes: self.notes(program) });
     }
@@ -89,15 +88,13 @@ impl Ladder<'_> {
         let kept = tree.inodes_with_deaths().filter(|(_, death)| death.is_none()).map(|(inode, _)| inode);
         inodes.extend(kept.filter(|&inode| tree.born(inode) >= self.inputs.base_layers && !unwanted.contains(&inode)));
         let shipped = base.bytes + self.size(&inodes);
-        let size = self.units.size(base.bytes);
-        let rests = format!("{} shipped {size} in {}, {}", base.name, base.date, base.source);
         let how = self.stages(&base.name, self.own_copies(program));
         let mut notes = self.notes(program);
         notes.push(
             "all else that your own layers leave counts here, too: install again there what the script needs".into(),
         );
         let (ships, pull) = (Ships::Others, Pull::Unknown);
-        let certainty = Certainty::Estimate(rests);
+        let certainty = Certainty::Estimate(size_of_base(base));
         self.add(Rung { step: Step::SmallBase(base), shipped, ships, pull, certainty, how, notes });
         self.stripped(program, shipped);
     }
@@ -148,7 +145,7 @@ impl Ladder<'_> {
         }
     }
 
-    fn notes(&self, program: &Parts) -> Vec<String> {
+    fn notes(&self, program: &Parts) -> Vec<Sentence> {
         let needs = program.needs.iter().map(|need| {
             let name = need.kind.name();
             let why =
@@ -158,7 +155,8 @@ impl Ladder<'_> {
                 _ => format!("it needs {name} ({why})"),
             }
         });
-        needs.chain(program.doubts.iter().cloned()).chain(self.left.clone()).collect()
+        let words = needs.chain(program.doubts.iter().cloned()).map(Sentence::from);
+        words.chain(self.left.clone()).collect()
     }
 
     /// Records the files that the program reads: those that its command names, and those that were
@@ -194,6 +192,12 @@ fn in_exec_form(program: &Parts, lines: String) -> String {
         Start::ShellForm(exec_form) => format!("{lines}\n{exec_form}"),
         Start::Alone | Start::Script(_) => lines,
     }
+}
+
+/// Returns the basis of an estimate with a small base image.
+fn size_of_base(base: &SmallBase) -> Sentence {
+    let sentence = Sentence::from(format!("{} shipped ", base.name)).size(base.bytes);
+    sentence.words(format!(" in {}, {}", base.date, base.source))
 }
 
 /// Returns the reference of the current base image for `FROM`.

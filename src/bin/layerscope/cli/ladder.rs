@@ -63,7 +63,7 @@ pub fn ladder(arguments: &LadderArguments) -> Result<(), Failure> {
         // Paths, layers and findings do not depend on the contents of files.
         prepared = prepared.quick();
     }
-    let mut study = prepared.study(&opened, &inspection, units, &Arc::default())?;
+    let mut study = prepared.study(&opened, &inspection, &Arc::default())?;
     for rule in &arguments.apply {
         let own = study.findings.iter().filter(|finding| finding.born_in >= study.base.layers);
         let of_rule = own.clone().filter(|finding| finding.rule == *rule);
@@ -97,7 +97,7 @@ pub fn ladder(arguments: &LadderArguments) -> Result<(), Failure> {
                 .and_then(|()| if arguments.measure { writeln!(out, "\n{MEASURED}") } else { Ok(()) })
                 .and_then(|()| out.flush())
                 .map_err(to_stdout),
-            Format::Json => write_ladder_json(&study.ladder, out).map_err(to_stdout),
+            Format::Json => write_ladder_json(&study.ladder, units, out).map_err(to_stdout),
         }?;
         return completeness::ended([&inspection], &accepted);
     }

@@ -358,11 +358,11 @@ fn report(arguments: ReportArguments) -> Result<(), Failure> {
     let progress = Progress { verify: arguments.verify, ..Progress::default() };
     let prepared = arguments.study.prepare()?;
     let (opened, inspection) = read_opened(arguments.target.input()?, &options.selection(), &progress)?;
-    let study = prepared.study(&opened, &inspection, units, &Arc::default())?;
+    let study = prepared.study(&opened, &inspection, &Arc::default())?;
     opened.check_unchanged()?;
     match arguments.format {
         Format::Text => print_text(&inspection, &study, units, signs, arguments.top)?,
-        Format::Json => print_json(&inspection, &study, Detail { top: arguments.top, tree: arguments.tree })?,
+        Format::Json => print_json(&inspection, &study, Detail { top: arguments.top, tree: arguments.tree, units })?,
     }
     match &inspection.mismatches {
         Some(mismatches) if !mismatches.is_empty() => Err(Failure::Mismatch),
@@ -378,8 +378,7 @@ fn report(arguments: ReportArguments) -> Result<(), Failure> {
 fn show(input: Input, selection: Selection, settings: Settings, accepted: &[Gap]) -> Result<(), Failure> {
     if !io::stdout().is_terminal() {
         let (opened, inspection) = read_opened(input, &selection, &Progress::default())?;
-        let study =
-            StudyArguments::default().prepare()?.study(&opened, &inspection, settings.units, &Arc::default())?;
+        let study = StudyArguments::default().prepare()?.study(&opened, &inspection, &Arc::default())?;
         opened.check_unchanged()?;
         print_text(&inspection, &study, settings.units, settings.signs, DEFAULT_TOP)?;
         return completeness::ended([&inspection], accepted);

@@ -9,7 +9,6 @@ use layerscope::advice::base::Given;
 use layerscope::advice::findings::Rules;
 use layerscope::display::escaped;
 use layerscope::files::contents::{Contents, LayerContents};
-use layerscope::report::Units;
 use layerscope::{Error, Inspection, Opened, Progress, Selection};
 
 use super::Failure;
@@ -105,17 +104,11 @@ impl Prepared {
     }
 
     /// Studies an image.
-    pub fn study(
-        &self,
-        opened: &Opened,
-        inspection: &Inspection,
-        units: Units,
-        progress: &Arc<Progress>,
-    ) -> Result<Study, Failure> {
+    pub fn study(&self, opened: &Opened, inspection: &Inspection, progress: &Arc<Progress>) -> Result<Study, Failure> {
         let base = self.base.given();
         let contents = (!self.quick).then(|| LayerContents::new(opened));
         let contents = contents.as_ref().map(|contents| contents as &dyn Contents);
-        let question = Question { base, contents, units, progress: Some(progress), ..Question::with(&self.rules) };
+        let question = Question { base, contents, progress: Some(progress), ..Question::with(&self.rules) };
         Study::of(inspection, &question).map_err(|error| match error {
             StudyError::Base(error) => Failure::Usage(error.to_string()),
             StudyError::Stopped(error) => Failure::Image(error),

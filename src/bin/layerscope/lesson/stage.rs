@@ -48,10 +48,10 @@ impl Stage {
     /// # Errors
     ///
     /// The image cannot be read, or the work was cancelled.
-    pub fn of(opened: &Opened, units: Units, progress: &Arc<Progress>) -> Result<Self, Error> {
+    pub fn of(opened: &Opened, progress: &Arc<Progress>) -> Result<Self, Error> {
         let inspection = Arc::new(layerscope::inspect(opened, progress)?);
         let contents: Arc<dyn Contents> = Arc::new(LayerContents::new(opened));
-        let study = Study::unprompted(&inspection, &*contents, units, progress)?;
+        let study = Study::unprompted(&inspection, &*contents, progress)?;
         Ok(Self { intro: Intro::of(opened), inspection, study: Arc::new(study), contents })
     }
 }
@@ -65,7 +65,7 @@ impl Entry {
     pub fn stage(&self, units: Units, progress: &Arc<Progress>) -> Result<(Told, Vec<Stage>), LessonError> {
         let mut stages = Vec::with_capacity(self.lesson.images.len());
         for (name, &line) in self.lesson.images.iter().zip(&self.lesson.image_lines) {
-            let read = || Stage::of(&self.archive(name, progress)?.choose(&Selection::default())?, units, progress);
+            let read = || Stage::of(&self.archive(name, progress)?.choose(&Selection::default())?, progress);
             stages.push(read().map_err(|source| match (&self.origin, source) {
                 (Origin::BuiltIn, source) | (_, source @ Error::Cancelled) => LessonError::Image(source),
                 (Origin::File(_), source) => LessonError::Named { lesson: self.place(), line, source },

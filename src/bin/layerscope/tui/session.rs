@@ -10,7 +10,6 @@ use layerscope::advice::assessment::Study;
 use layerscope::files::contents::{Contents, LayerContents};
 use layerscope::image::Image;
 use layerscope::progress::spawn;
-use layerscope::report::Units;
 use layerscope::{Archive, Error, Inspection, Opened, Progress, Selection};
 use ratatui::Frame;
 
@@ -107,8 +106,8 @@ impl Session {
         self.app.update(Message::Opened(Intro::of(opened)));
         self.app.update(Message::Loaded(Ok(inspection.clone())));
         self.contents = Some(contents.clone());
-        let (progress, teller, units) = (self.progress.clone(), self.teller(), self.app.units);
-        spawn(move || study(&*contents, &inspection, units, &progress, &teller));
+        let (progress, teller) = (self.progress.clone(), self.teller());
+        spawn(move || study(&*contents, &inspection, &progress, &teller));
     }
 
     fn offer(&mut self, archive: Archive) {
@@ -161,13 +160,12 @@ impl Session {
         let contents = Arc::new(LayerContents::new(&opened));
         self.contents = Some(contents.clone());
         let (progress, teller) = (self.progress.clone(), self.teller());
-        let units = self.app.units;
         spawn(move || {
             let inspection = layerscope::inspect(&opened, &progress).map(Arc::new);
             let read = inspection.as_ref().ok().cloned();
             teller(Message::Loaded(inspection));
             if let Some(inspection) = read {
-                study(&*contents, &inspection, units, &progress, &teller);
+                study(&*contents, &inspection, &progress, &teller);
             }
         });
     }
@@ -303,14 +301,8 @@ impl Drop for Session {
 }
 
 /// Studies the image and sends the result. Stops when the image is closed.
-fn study(
-    contents: &dyn Contents,
-    inspection: &Inspection,
-    units: Units,
-    progress: &Arc<Progress>,
-    teller: &impl Fn(Message),
-) {
-    let study = Study::unprompted(inspection, contents, units, progress);
+fn study(contents: &dyn Contents, inspection: &Inspection, progress: &Arc<Progress>, teller: &impl Fn(Message)) {
+    let study = Study::unprompted(inspection, contents, progress);
     match (contents.check_unchanged(), study) {
         (Err(error), _) => teller(Message::Loaded(Err(error))),
         (Ok(()), Ok(study)) => teller(Message::Studied(Arc::new(study))),

@@ -33,7 +33,7 @@ use teller::Teller;
 ///
 /// The image cannot be read, or the work was cancelled.
 pub fn of(opened: &Opened, units: Units, progress: &Arc<Progress>) -> Result<(Told, Stage), Error> {
-    let stage = Stage::of(opened, units, progress)?;
+    let stage = Stage::of(opened, progress)?;
     let dockerfiles = Dockerfiles::of(&stage, progress)?;
     opened.check_unchanged()?;
     Ok((story(&stage, dockerfiles, units), stage))

@@ -206,7 +206,7 @@ fn can_be_measured(rung: &Rung) -> bool {
 fn explanation(look: Look<'_>, rung: &Rung, width: usize) -> Vec<(String, bool)> {
     let certainty = match &rung.certainty {
         Certainty::Exact => "Exact: the same files, with some left out.".to_owned(),
-        Certainty::Estimate(from) => format!("Estimate: {from}"),
+        Certainty::Estimate(from) => format!("Estimate: {}", from.shown(look.units)),
         Certainty::AtLeast => "A lower bound: not all of the image could be read.".to_owned(),
         Certainty::AtMost => "At most this is saved: what the program also needs comes on top.".to_owned(),
     };
@@ -214,7 +214,7 @@ fn explanation(look: Look<'_>, rung: &Rung, width: usize) -> Vec<(String, bool)>
     let notes = std::iter::once(certainty)
         .chain(rung.pull.words(look.units))
         .chain(can_be_measured(rung).then(|| "Download size: run `layerscope ladder IMAGE --measure`".to_owned()))
-        .chain(rung.notes.iter().cloned())
+        .chain(rung.notes.iter().map(|note| note.shown(look.units)))
         .map(|note| (note, true));
     let notes = notes.flat_map(|(text, dim)| wrap(&text, width).into_iter().map(move |part| (part, dim)));
     how.chain(notes).collect()
