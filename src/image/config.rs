@@ -3,6 +3,7 @@
 use super::instruction::Instruction;
 use super::json::{Document, Fields, JsonError, Value};
 use super::platform::Platform;
+use super::variables::Variables;
 use crate::warning::{Warning, WarningKind};
 
 /// The fields of a config that are used; any of them may be missing.
@@ -27,8 +28,8 @@ pub struct Run {
     pub entrypoint: Vec<String>,
     /// The arguments of the entrypoint, or the command if there is none.
     pub command: Vec<String>,
-    /// The environment, as `NAME=value`.
-    pub environment: Vec<String>,
+    /// The environment.
+    pub environment: Variables,
     /// The user; empty for root.
     pub user: String,
     /// The working directory.
@@ -37,8 +38,8 @@ pub struct Run {
     pub ports: Vec<String>,
     /// The directories that are volumes.
     pub volumes: Vec<String>,
-    /// The labels, as `name=value`.
-    pub labels: Vec<String>,
+    /// The labels.
+    pub labels: Variables,
 }
 
 /// An entry of the history.
@@ -78,7 +79,7 @@ impl Run {
         Self {
             entrypoint: fields.command("Entrypoint").unwrap_or_default(),
             command: fields.command("Cmd").unwrap_or_default(),
-            environment: fields.words("Env").unwrap_or_default(),
+            environment: fields.words("Env").unwrap_or_default().into_iter().collect(),
             user: fields.text("User").unwrap_or_default(),
             directory: fields.text("WorkingDir").unwrap_or_default(),
             ports: fields.keys("ExposedPorts").unwrap_or_default(),

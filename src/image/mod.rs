@@ -23,6 +23,7 @@ mod schema1;
 mod select;
 mod stream;
 mod v1;
+mod variables;
 mod watch;
 pub mod whiteout;
 
@@ -41,6 +42,7 @@ pub use open::{Archive, Opened, open, open_archive, open_pipe, open_source, open
 pub use read::{Digests, FaultCause, LayerFault, ReadLayer, hash_extent, read_layer};
 pub use select::{Selection, select};
 pub use stream::{Streamed, read_root_directory, read_stream};
+pub use variables::Variables;
 
 /// The largest JSON member that is read into memory, in bytes.
 pub const JSON_LIMIT: u64 = 32 << 20;

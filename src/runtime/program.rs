@@ -7,7 +7,7 @@ use super::packed::guess_packed;
 use crate::display::escaped;
 use crate::error::Error;
 use crate::files::executable::Executable;
-use crate::files::filesystem::Filesystem;
+use crate::files::filesystem::{Filesystem, readable};
 use crate::image::Run;
 use crate::tree::NodeId;
 
@@ -37,9 +37,8 @@ impl Program {
             && let Some(executable) = &program.executable
         {
             closure = Some(libraries::find(filesystem, run, &program.file, executable)?);
-            let guess =
-                |source: &crate::archive::Source| guess_packed(&**source, executable).map_err(|e| e.to_string());
-            packed = filesystem.with_source(program.file.version, guess)?.ok().flatten();
+            let guess = filesystem.with_source(program.file.version, |source| guess_packed(&**source, executable));
+            packed = readable(guess)?.flatten();
         }
         let parts = Parts::gather(filesystem, &application, closure.as_ref(), packed);
         Ok(Self { bytes: application.bytes(filesystem), application, closure, parts })

@@ -135,7 +135,7 @@ fn a_doubtful_field_is_lost_alone_and_named() {
     }
     let shown =
         with_config(|text| text.replacen(r#""os":"linux""#, r#""os":"linux","config":{"Labels":{"a":1,"b":"x"}}"#, 1));
-    assert_eq!(shown.inspection.run.labels, ["b=x"]);
+    assert_eq!(shown.inspection.run.labels.texts().collect::<Vec<_>>(), ["b=x"]);
 }
 
 #[test]

@@ -50,7 +50,7 @@ impl Shown {
     pub fn closure(&self, path: &str) -> Closure {
         let filesystem = self.filesystem();
         let file = filesystem.file(NodeId::ROOT, path.as_bytes()).unwrap_or_else(|| panic!("{path} is not there"));
-        let recognised = filesystem.recognise(file.version).unwrap().unwrap();
+        let recognised = filesystem.recognise(file.version).unwrap();
         let layerscope::files::executable::Recognised::Elf(executable) = recognised else {
             panic!("{path} is {recognised:?}")
         };

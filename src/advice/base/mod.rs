@@ -202,10 +202,8 @@ pub(crate) fn told(inspection: &Inspection) -> Base {
 /// Reads the name of the base image from the annotations of the manifest or, failing that, from the
 /// labels, which may be inherited.
 pub fn named(inspection: &Inspection) -> Option<BuiltOn> {
-    let label = |key: &str| {
-        let labels = inspection.run.labels.iter().filter_map(|label| label.split_once('='));
-        labels.filter(|&(name, value)| name == key && !value.is_empty()).map(|(_, value)| value.to_owned()).next()
-    };
+    let labels = &inspection.run.labels;
+    let label = |key: &str| labels.get(key).filter(|value| !value.is_empty()).map(str::to_owned);
     let labels = || Some(BuiltOn { name: label(BuiltOn::NAME)?, digest: label(BuiltOn::DIGEST) });
     inspection.built_on.clone().or_else(labels)
 }

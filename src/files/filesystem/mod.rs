@@ -1,6 +1,8 @@
 //! The final filesystem of an image, as a program in a container sees it: paths are followed
 //! through symbolic links, never out of the root, and files can be opened.
 
+mod error;
+
 use std::collections::HashSet;
 use std::sync::Arc;
 
@@ -8,10 +10,12 @@ use crate::archive::{Extent, Source, read_extent};
 use crate::display::escaped;
 use crate::error::Error;
 use crate::files::contents::Contents;
-use crate::files::executable::{Recognised, Unreadable};
+use crate::files::executable::Recognised;
 use crate::progress::Progress;
 use crate::progress::check_cancelled;
 use crate::tree::{Found, Kind, Last, NodeId, Paths, Tree, VersionId};
+
+pub use error::{ReadError, readable};
 
 /// The longest path in bytes, as in the kernel (`PATH_MAX`).
 const PATH_LIMIT: usize = 4096;
@@ -115,15 +119,14 @@ impl<'a> Filesystem<'a> {
     ///
     /// # Errors
     ///
-    /// The inner error explains why the bytes are not available; the outer one is
-    /// [`Error::Cancelled`].
-    pub fn open(&self, version: VersionId) -> Result<Result<Source, String>, Error> {
+    /// [`ReadError`] explains why the bytes are not available.
+    pub fn open(&self, version: VersionId) -> Result<Source, ReadError> {
         let opened = self.contents.open(self.tree, version, self.progress);
-        self.check_cancelled()?;
-        match opened {
-            Err(Error::Cancelled) => Err(Error::Cancelled),
-            opened => Ok(opened.map_err(|error| error.to_string())),
-        }
+        self.check_cancelled().map_err(|_| ReadError::Cancelled)?;
+        opened.map_err(|error| match error {
+            Error::Cancelled => ReadError::Cancelled,
+            error => ReadError::Contents(error),
+        })
     }
 
     /// Recognises the kind of a file.
@@ -131,8 +134,8 @@ impl<'a> Filesystem<'a> {
     /// # Errors
     ///
     /// As for [`Filesystem::open`].
-    pub fn recognise(&self, version: VersionId) -> Result<Result<Recognised, String>, Error> {
-        self.with_source(version, |source| Recognised::of(source).map_err(|error: Unreadable| error.to_string()))
+    pub fn recognise(&self, version: VersionId) -> Result<Recognised, ReadError> {
+        self.with_source(version, Recognised::of)
     }
 
     /// Reads the first `limit` bytes of a file.
@@ -140,29 +143,26 @@ impl<'a> Filesystem<'a> {
     /// # Errors
     ///
     /// As for [`Filesystem::open`].
-    pub fn read_start(&self, version: VersionId, limit: u64) -> Result<Result<Vec<u8>, String>, Error> {
-        self.with_source(version, |source| {
-            read_extent(&**source, Extent::whole(&**source).part(0, limit)).map_err(|error| error.to_string())
-        })
+    pub fn read_start(&self, version: VersionId, limit: u64) -> Result<Vec<u8>, ReadError> {
+        self.with_source(version, |source| read_extent(&**source, Extent::whole(&**source).part(0, limit)))
     }
 
     /// Opens a file and reads from it.
     ///
     /// # Errors
     ///
-    /// As for [`Filesystem::open`]; the inner error may also be one of `read`.
-    pub fn with_source<T>(
+    /// As for [`Filesystem::open`], or an error of `read`.
+    pub fn with_source<T, E>(
         &self,
         version: VersionId,
-        read: impl FnOnce(&Source) -> Result<T, String>,
-    ) -> Result<Result<T, String>, Error> {
-        let source = match self.open(version)? {
-            Ok(source) => source,
-            Err(error) => return Ok(Err(error)),
-        };
-        let read = read(&source);
-        self.check_cancelled()?;
-        Ok(read)
+        read: impl FnOnce(&Source) -> Result<T, E>,
+    ) -> Result<T, ReadError>
+    where
+        ReadError: From<E>,
+    {
+        let read = read(&self.open(version)?);
+        self.check_cancelled().map_err(|_| ReadError::Cancelled)?;
+        Ok(read?)
     }
 
     /// Fails after a cancellation.

@@ -7,7 +7,7 @@ use super::{Application, MainProgram, Role, scripts};
 use crate::display::{escaped, escaped_str};
 use crate::error::Error;
 use crate::files::executable::{Executable, Recognised};
-use crate::files::filesystem::{File, Filesystem};
+use crate::files::filesystem::{File, Filesystem, ReadError, readable};
 use crate::image::Run;
 use crate::shell::expand::{Command, Variables, parse};
 use crate::shell::{base_name, wrappers};
@@ -134,8 +134,9 @@ impl Follower<'_, '_> {
             self.say(format!("{} runs {}", shown(base_name(name)), listed(&wrapped.command)));
             return Ok(Next::Run(wrapped.command));
         }
-        let recognised = match self.filesystem.recognise(located.file.version)? {
+        let recognised = match self.filesystem.recognise(located.file.version) {
             Ok(recognised) => recognised,
+            Err(ReadError::Cancelled) => return Err(Error::Cancelled),
             Err(why) => {
                 let reason = format!("{}: {why}", self.filesystem.shown(located.file.node));
                 self.arrive(located.file, None, Role::Application, None);
@@ -182,7 +183,7 @@ impl Follower<'_, '_> {
         let manager = base_name(&words[0]);
         let Some(name) = scripts::package_script_name(manager, &words[1..]) else { return Ok(None) };
         let Some(file) = self.surroundings.file("package.json") else { return Ok(None) };
-        let Ok(package) = self.filesystem.read_start(file.version, SCRIPT_LIMIT)? else { return Ok(None) };
+        let Some(package) = readable(self.filesystem.read_start(file.version, SCRIPT_LIMIT))? else { return Ok(None) };
         let Some(script) = scripts::package_script(&package, &name) else { return Ok(None) };
         self.pass(located.file.clone());
         let package = self.filesystem.shown(file.node);
@@ -225,7 +226,8 @@ impl Follower<'_, '_> {
                     return Ok(self.end(reason));
                 };
                 let shown = self.filesystem.shown(script.node);
-                let next = match self.filesystem.read_start(script.version, SCRIPT_LIMIT)? {
+                let next = match self.filesystem.read_start(script.version, SCRIPT_LIMIT) {
+                    Err(ReadError::Cancelled) => return Err(Error::Cancelled),
                     Ok(_) if self.filesystem.tree().size(script.version) > SCRIPT_LIMIT => {
                         Err(format!("the script {shown} is not followed: it is longer than {SCRIPT_LIMIT} bytes"))
                     }

@@ -35,11 +35,10 @@ pub(super) struct Located {
 
 impl<'f, 'a> Surroundings<'f, 'a> {
     pub fn new(filesystem: &'f Filesystem<'a>, run: &Run) -> Self {
-        let pairs = run.environment.iter().filter_map(|pair| pair.split_once('='));
         let mut surroundings = Self {
             filesystem,
             directory: "/".into(),
-            environment: pairs.map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
+            environment: run.environment.iter().map(|(name, value)| (name.to_owned(), value.to_owned())).collect(),
         };
         surroundings.change_directory(&run.directory);
         surroundings

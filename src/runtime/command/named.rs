@@ -53,7 +53,7 @@ impl Named {
 
 /// Finds the program for a name without a slash.
 fn on_path(run: &Run, name: &str, find: impl Fn(&str) -> Option<Found>) -> Option<Found> {
-    let path = run.environment.iter().rev().find_map(|pair| pair.strip_prefix("PATH="));
+    let path = run.environment.get("PATH");
     let mut candidates = path.unwrap_or(DEFAULT_PATH).split(':').map(|directory| format!("{directory}/{name}"));
     candidates.find_map(|path| find(&path).filter(|found| found.kind == Kind::File))
 }

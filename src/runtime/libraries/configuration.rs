@@ -3,7 +3,7 @@
 use globset::GlobBuilder;
 
 use crate::error::Error;
-use crate::files::filesystem::Filesystem;
+use crate::files::filesystem::{Filesystem, readable};
 use crate::tree::NodeId;
 
 /// The largest file that is read, in bytes.
@@ -25,7 +25,7 @@ pub(super) fn directories(filesystem: &Filesystem<'_>) -> Result<Vec<Vec<u8>>, E
             break;
         }
         let Some(file) = filesystem.file(NodeId::ROOT, &path) else { continue };
-        let Ok(text) = filesystem.read_start(file.version, FILE_LIMIT)? else { continue };
+        let Some(text) = readable(filesystem.read_start(file.version, FILE_LIMIT))? else { continue };
         let mut included = Vec::new();
         for line in text.split(|&b| b == b'\n') {
             let line = line.split(|&b| b == b'#').next().unwrap_or_default().trim_ascii();

@@ -8,7 +8,7 @@ use super::{Closure, Loader, Missing, Required, Why, needs};
 use crate::display::escaped;
 use crate::error::Error;
 use crate::files::executable::{Executable, Recognised};
-use crate::files::filesystem::{File, Filesystem};
+use crate::files::filesystem::{File, Filesystem, ReadError, readable};
 use crate::image::Run;
 use crate::tree::{NodeId, VersionId};
 
@@ -66,7 +66,7 @@ pub(super) fn load(
     program: &File,
     executable: &Executable,
 ) -> Result<Closure, Error> {
-    let environment = variable(run, "LD_LIBRARY_PATH").unwrap_or_default().as_bytes().to_vec();
+    let environment = run.environment.get("LD_LIBRARY_PATH").unwrap_or_default().as_bytes().to_vec();
     let interpreter = executable.interpreter.as_deref().unwrap_or_default();
     let directory = filesystem.directory(NodeId::ROOT, run.directory.as_bytes()).unwrap_or(NodeId::ROOT);
     let found = filesystem.file(directory, interpreter);
@@ -119,12 +119,6 @@ fn loader(name: &[u8], interpreter: &[u8]) -> Loader {
     }
 }
 
-/// Returns the value of a variable in the image's environment.
-pub(super) fn variable<'r>(run: &'r Run, name: &str) -> Option<&'r str> {
-    let pairs = run.environment.iter().rev().filter_map(|pair| pair.split_once('='));
-    pairs.filter(|(key, _)| *key == name).map(|(_, value)| value).next()
-}
-
 impl Loading<'_, '_> {
     fn push(&mut self, file: File, executable: Arc<Executable>, why: Why, path: &[u8], name: &[u8], by: Option<usize>) {
         let tree = self.filesystem.tree();
@@ -167,7 +161,7 @@ impl Loading<'_, '_> {
         let mut list = variable(self.run, "LD_PRELOAD").unwrap_or_default().as_bytes().to_vec();
         if self.system.loader != Loader::Musl
             && let Some(file) = self.filesystem.file(NodeId::ROOT, b"/etc/ld.so.preload")
-            && let Ok(text) = self.filesystem.read_start(file.version, PRELOAD_LIMIT)?
+            && let Some(text) = readable(self.filesystem.read_start(file.version, PRELOAD_LIMIT))?
         {
             list.push(b' ');
             list.extend(text);
@@ -310,9 +304,10 @@ impl Loading<'_, '_> {
         if let Some(known) = self.known.get(&file.version) {
             return Ok(known.clone());
         }
-        let executable = match self.filesystem.recognise(file.version)? {
+        let executable = match self.filesystem.recognise(file.version) {
             Ok(Recognised::Elf(executable)) => Some(Arc::new(*executable)),
             Ok(_) => None,
+            Err(ReadError::Cancelled) => return Err(Error::Cancelled),
             Err(why) => {
                 let path = self.filesystem.shown(file.node);
                 self.remark(format!("{path}: {why}"));

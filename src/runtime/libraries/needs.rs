@@ -1,11 +1,11 @@
 //! Finds other files that a program looks for besides its libraries, as far as the program itself
 //! shows it.
 
-use super::load::{Loading, variable};
+use super::load::Loading;
 use super::{Loader, Required, is_part};
 use crate::display::{escaped, escaped_str};
 use crate::error::Error;
-use crate::files::filesystem::Filesystem;
+use crate::files::filesystem::{Filesystem, readable};
 use crate::tree::{NodeId, Tree};
 
 /// A kind of file or service that programs look for.
@@ -240,10 +240,8 @@ fn search_constants(filesystem: &Filesystem<'_>, program: &Required, findings: &
     if is_go {
         texts.push(GO_TIME_ZONES);
     }
-    let mentions = filesystem.with_source(program.file.version, |source| {
-        executable.mentions(&**source, &texts).map_err(|error| error.to_string())
-    })?;
-    let mentions = mentions.unwrap_or_default();
+    let mentions = filesystem.with_source(program.file.version, |source| executable.mentions(&**source, &texts));
+    let mentions = readable(mentions)?.unwrap_or_default();
     for &(text, kind) in known.iter().filter(|(text, _)| mentions.contains(text)) {
         match is_go {
             true if kind == NeedKind::TimeZones && mentions.contains(&GO_TIME_ZONES) => {}
@@ -296,7 +294,7 @@ fn search_config(loading: &Loading<'_, '_>, files: &[Required], glibc: bool, fin
         return;
     }
     for name in ["LC_ALL", "LC_CTYPE", "LANG"] {
-        let value = variable(run, name).unwrap_or_default();
+        let value = run.environment.get(name).unwrap_or_default();
         // These locales are built into the C library.
         if !matches!(value, "" | "C" | "POSIX" | "C.UTF-8" | "C.utf8") {
             findings.add(NeedKind::Locales, NeedEvidence::Variable(escaped_str(&format!("{name}={value}"))));

@@ -6,7 +6,7 @@ use super::cache::{CACHE_LIMIT, Cache};
 use super::configuration;
 use crate::error::Error;
 use crate::files::executable::{ByteOrder, Class, Executable};
-use crate::files::filesystem::Filesystem;
+use crate::files::filesystem::{Filesystem, readable};
 use crate::tree::NodeId;
 
 /// The most directories of one list that are searched.
@@ -65,7 +65,7 @@ impl System {
     ) -> Result<Self, Error> {
         let path = b"/etc/ld.so.cache".to_vec();
         let cache = match filesystem.file(NodeId::ROOT, &path) {
-            Some(file) => filesystem.read_start(file.version, CACHE_LIMIT)?.ok(),
+            Some(file) => readable(filesystem.read_start(file.version, CACHE_LIMIT))?,
             None => None,
         };
         let cache = cache.and_then(|bytes| Cache::parse(&bytes, program.byte_order == ByteOrder::Big));
@@ -106,7 +106,7 @@ impl System {
         if let Some(architecture) = architecture {
             let path = [prefix, b"/etc/ld-musl-", architecture, b".path"].concat();
             if let Some(file) = filesystem.file(NodeId::ROOT, &path)
-                && let Ok(text) = filesystem.read_start(file.version, PATH_FILE_LIMIT)?
+                && let Some(text) = readable(filesystem.read_start(file.version, PATH_FILE_LIMIT))?
             {
                 defaults = split(&text, b":\n");
                 names = Some(path);

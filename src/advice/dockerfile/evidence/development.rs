@@ -9,7 +9,7 @@ use serde::de::IgnoredAny;
 use crate::advice::dockerfile::births::at_and_below;
 use crate::analysis::Inspection;
 use crate::error::Error;
-use crate::files::filesystem::Filesystem;
+use crate::files::filesystem::{Filesystem, readable};
 use crate::tree::{Kind, NodeId, Paths, Tree, VersionId};
 
 /// The directory that packages are installed in.
@@ -113,6 +113,6 @@ fn json<T: for<'a> Deserialize<'a>>(filesystem: &Filesystem<'_>, version: Versio
     if filesystem.tree().size(version) > LIMIT {
         return Ok(None);
     }
-    let bytes = filesystem.read_start(version, LIMIT)?;
-    Ok(bytes.ok().and_then(|bytes| serde_json::from_slice(&bytes).ok()))
+    let bytes = readable(filesystem.read_start(version, LIMIT))?;
+    Ok(bytes.and_then(|bytes| serde_json::from_slice(&bytes).ok()))
 }

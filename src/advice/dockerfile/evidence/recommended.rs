@@ -6,7 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use crate::advice::dockerfile::step::steps;
 use crate::analysis::Inspection;
 use crate::error::Error;
-use crate::files::filesystem::Filesystem;
+use crate::files::filesystem::{Filesystem, readable};
 use crate::files::packages::status::{Relations, relations};
 use crate::shell::{self, base_name};
 use crate::tree::{Kind, Last, NodeId, Paths, Tree, VersionId};
@@ -195,6 +195,6 @@ fn text(filesystem: &Filesystem<'_>, version: VersionId, limit: u64) -> Result<O
     if filesystem.tree().size(version) > limit {
         return Ok(None);
     }
-    let bytes = filesystem.read_start(version, limit)?;
-    Ok(bytes.ok().and_then(|bytes| String::from_utf8(bytes).ok()))
+    let bytes = readable(filesystem.read_start(version, limit))?;
+    Ok(bytes.and_then(|bytes| String::from_utf8(bytes).ok()))
 }

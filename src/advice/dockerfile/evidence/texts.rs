@@ -7,7 +7,7 @@ use serde_json::Value;
 
 use crate::analysis::Inspection;
 use crate::error::Error;
-use crate::files::filesystem::Filesystem;
+use crate::files::filesystem::{Filesystem, readable};
 use crate::tree::{Kind, NodeId, Tree, VersionId};
 
 /// Larger files are not read, in bytes.
@@ -109,7 +109,7 @@ impl Texts {
             }
         }
         for (path, version) in chosen {
-            if let Ok(bytes) = filesystem.read_start(version, LIMIT)?
+            if let Some(bytes) = readable(filesystem.read_start(version, LIMIT))?
                 && let Ok(text) = String::from_utf8(bytes)
                 && (text.starts_with("#!") || is_named(&path))
             {

@@ -167,9 +167,10 @@ impl Work<'_> {
             .find(|&&i| mentions(&self.file.instructions[i].arguments, name));
         let by_line = mentioned.map(|&i| format!("line {} names it", self.file.instructions[i].line));
         let run = &self.inspection.run;
-        let configured = run.entrypoint.iter().chain(&run.command).chain(&run.environment).chain([&run.directory]);
-        let by_config =
-            || configured.into_iter().any(|text| mentions(text, name)).then(|| "the configuration names it".into());
+        let words = || run.entrypoint.iter().chain(&run.command).chain([&run.directory]);
+        let is_configured =
+            || words().any(|word| mentions(word, name)) || run.environment.texts().any(|text| mentions(&text, name));
+        let by_config = || is_configured().then(|| "the configuration names it".into());
         by_line.or_else(by_config).or_else(|| said(texts.mentioning(name), "names it"))
     }
 

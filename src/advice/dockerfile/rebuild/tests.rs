@@ -27,7 +27,7 @@ fn values_get_the_quotes_back_that_the_history_has_lost() {
     assert_eq!(lines(&[&nop("ENV A=1 B=x y C=$HOME")]), [r#"ENV A=1 B="x y" C="\$HOME""#]);
     assert_eq!(lines(&["LABEL a.b/c=say \"hi\""]), [r#"LABEL a.b/c="say \"hi\"""#]);
     let known = rebuilt_of(&["ENV A=x B=2 C=3"], |inspection| {
-        inspection.run.environment = vec!["A=x B=2".into(), "C=3".into()];
+        inspection.run.environment = ["A=x B=2", "C=3"].into_iter().collect();
     });
     assert!(known.contains("ENV A=\"x B=2\" C=3\n"), "the config settles it: {known}");
     assert_eq!(lines(&["ENV A="]), [r#"ENV A="""#]);

@@ -1,10 +1,9 @@
 //! Rebuilds instructions that set values, and restores quotes that builders removed.
 
-use std::collections::HashMap;
-
 use super::Page;
 use crate::advice::dockerfile::parse::Keyword;
 use crate::advice::dockerfile::step::{Step, first_assignment};
+use crate::image::Variables;
 
 impl Page<'_> {
     /// Writes an instruction that makes no files; false if no valid instruction can be written.
@@ -69,13 +68,12 @@ fn list(text: &str) -> Option<Vec<String>> {
 
 /// Formats `NAME a=1 b="x y"` from a history that has lost the quotes; `known` are the values in
 /// the config.
-fn assignments(name: &str, mut rest: &str, known: &[String]) -> String {
-    let known: HashMap<&str, &str> = known.iter().filter_map(|value| value.split_once('=')).collect();
+fn assignments(name: &str, mut rest: &str, known: &Variables) -> String {
     let mut out = name.to_owned();
     while !rest.is_empty() {
         let whole = rest.split_once('=').and_then(|(name, after)| {
             let value = known.get(name).filter(|value| {
-                after.strip_prefix(**value).is_some_and(|after| after.is_empty() || after.starts_with(' '))
+                after.strip_prefix(*value).is_some_and(|after| after.is_empty() || after.starts_with(' '))
             })?;
             Some(name.len() + 1 + value.len())
         });

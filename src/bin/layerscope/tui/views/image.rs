@@ -143,8 +143,9 @@ fn facts(inspection: &Inspection) -> Vec<(&'static str, String)> {
     facts.extend(lists.into_iter().filter(|(_, words)| !words.is_empty()).map(|(word, words)| (word, list(words))));
     let single = [("user", &run.user), ("directory", &run.directory)];
     facts.extend(single.into_iter().filter(|(_, text)| !text.is_empty()).map(|(word, text)| (word, escaped_str(text))));
+    let (environment, labels) = (run.environment.texts().collect(), run.labels.texts().collect());
     for (word, values) in
-        [("environment", &run.environment), ("ports", &run.ports), ("volumes", &run.volumes), ("labels", &run.labels)]
+        [("environment", &environment), ("ports", &run.ports), ("volumes", &run.volumes), ("labels", &labels)]
     {
         let mut word = word;
         for value in values {

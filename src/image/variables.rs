@@ -1,0 +1,49 @@
+//! Named values of a config: environment variables and labels.
+
+/// Values by name, in the order of the config.
+#[derive(Debug, Clone, Default, PartialEq, Eq)]
+pub struct Variables(Vec<(String, Option<String>)>);
+
+impl Variables {
+    /// Returns the value of a name; the last one counts, and a name without `=` has none.
+    pub fn get(&self, name: &str) -> Option<&str> {
+        self.iter().rev().find(|&(other, _)| other == name).map(|(_, value)| value)
+    }
+
+    /// Lists the names that have a value.
+    pub fn iter(&self) -> impl DoubleEndedIterator<Item = (&str, &str)> {
+        self.0.iter().filter_map(|(name, value)| Some((name.as_str(), value.as_deref()?)))
+    }
+
+    /// Lists all entries as they are written: `NAME=value`.
+    pub fn texts(&self) -> impl Iterator<Item = String> {
+        self.0.iter().map(|(name, value)| match value {
+            Some(value) => format!("{name}={value}"),
+            None => name.clone(),
+        })
+    }
+}
+
+/// Takes entries as they are written: `NAME=value`.
+impl<T: AsRef<str>> FromIterator<T> for Variables {
+    fn from_iter<I: IntoIterator<Item = T>>(texts: I) -> Self {
+        let split = |text: T| match text.as_ref().split_once('=') {
+            Some((name, value)) => (name.to_owned(), Some(value.to_owned())),
+            None => (text.as_ref().to_owned(), None),
+        };
+        Self(texts.into_iter().map(split).collect())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_last_value_of_a_name_counts_and_texts_stay_as_they_were() {
+        let written = ["A=1", "B", "A=x=y", "C="];
+        let variables: Variables = written.iter().collect();
+        assert_eq!((variables.get("A"), variables.get("B"), variables.get("C")), (Some("x=y"), None, Some("")));
+        assert_eq!(variables.texts().collect::<Vec<_>>(), written);
+    }
+}
