@@ -17,6 +17,41 @@ const ALTERNATIVES: usize = 256;
 /// The most characters of a class such as `[co]` that is written out, too.
 const CLASS: usize = 16;
 
+/// The reason why a glob cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum GlobError {
+    /// The text is too long.
+    #[error("the glob has more than {LENGTH} bytes")]
+    Long,
+    /// A component is empty or leads elsewhere.
+    #[error("{0:?} has an empty component, `.` or `..`")]
+    Component(String),
+    /// `**` stands beside other characters.
+    #[error("{0:?}: `**` stands for whole components")]
+    Deep(String),
+    /// There are too many components.
+    #[error("the glob has more than {PARTS} components")]
+    Components,
+    /// There are too many `**`.
+    #[error("the glob has `**` more than {DEEP} times")]
+    TooDeep,
+    /// A brace is closed that was not opened.
+    #[error("a `}}` without a `{{`")]
+    NotOpened,
+    /// A brace is not closed.
+    #[error("a `{{` without a `}}`")]
+    NotClosed,
+    /// The braces expand to too many globs.
+    #[error("the braces stand for more than {ALTERNATIVES} globs")]
+    Alternatives,
+    /// The pattern of a component is not valid.
+    #[error(transparent)]
+    Pattern(#[from] globset::Error),
+    /// A proof is not a path.
+    #[error("a proof is a path; `**` does not stand in it")]
+    Proof,
+}
+
 /// The requirement of a glob for one component.
 #[derive(Debug, Clone, PartialEq, Eq, Hash)]
 pub enum Part {
@@ -49,22 +84,22 @@ impl Glob {
     ///
     /// # Errors
     ///
-    /// A message, if the glob is not valid or exceeds a limit.
-    pub fn parse(text: &str) -> Result<Vec<Self>, String> {
+    /// [`GlobError`] if the glob is not valid or exceeds a limit.
+    pub fn parse(text: &str) -> Result<Vec<Self>, GlobError> {
         if text.len() > LENGTH {
-            return Err(format!("the glob has more than {LENGTH} bytes"));
+            return Err(GlobError::Long);
         }
         alternatives(text)?.iter().map(|text| Self::of_plain(text)).collect()
     }
 
-    fn of_plain(text: &str) -> Result<Self, String> {
+    fn of_plain(text: &str) -> Result<Self, GlobError> {
         let text = text.strip_prefix('/').unwrap_or(text);
         let mut parts = Vec::new();
         for part in text.split('/') {
             let part = match part {
-                "" | "." | ".." => return Err(format!("{text:?} has an empty component, `.` or `..`")),
+                "" | "." | ".." => return Err(GlobError::Component(text.into())),
                 "**" => Part::Deep,
-                part if part.contains("**") => return Err(format!("{part:?}: `**` stands for whole components")),
+                part if part.contains("**") => return Err(GlobError::Deep(part.into())),
                 part if part.contains(['*', '?', '[', '\\']) => {
                     Name::parse(part)?;
                     Part::Pattern(part.into())
@@ -76,10 +111,10 @@ impl Glob {
             }
         }
         if parts.len() > PARTS {
-            return Err(format!("the glob has more than {PARTS} components"));
+            return Err(GlobError::Components);
         }
         if parts.iter().filter(|part| **part == Part::Deep).count() > DEEP {
-            return Err(format!("the glob has `**` more than {DEEP} times"));
+            return Err(GlobError::TooDeep);
         }
         Ok(Self { parts })
     }
@@ -105,12 +140,12 @@ impl Glob {
 }
 
 /// Expands the braces of a glob.
-fn alternatives(text: &str) -> Result<Vec<String>, String> {
+fn alternatives(text: &str) -> Result<Vec<String>, GlobError> {
     let (mut work, mut out) = (vec![text.to_owned()], Vec::new());
     while let Some(text) = work.pop() {
         let Some(open) = text.find('{') else {
             if text.contains('}') {
-                return Err("a `}` without a `{`".into());
+                return Err(GlobError::NotOpened);
             }
             out.push(text);
             continue;
@@ -128,10 +163,10 @@ fn alternatives(text: &str) -> Result<Vec<String>, String> {
                 _ => {}
             }
         }
-        let close = close.ok_or("a `{` without a `}`")?;
+        let close = close.ok_or(GlobError::NotClosed)?;
         commas.push(close);
         if out.len() + work.len() + commas.len() > ALTERNATIVES {
-            return Err(format!("the braces stand for more than {ALTERNATIVES} globs"));
+            return Err(GlobError::Alternatives);
         }
         for pair in commas.windows(2).rev() {
             work.push([&text[..open], &text[pair[0] + 1..pair[1]], &text[close + 1..]].concat());
@@ -156,8 +191,8 @@ impl Name {
     ///
     /// # Errors
     ///
-    /// A message, if the pattern is not valid.
-    pub fn parse(pattern: &str) -> Result<Self, String> {
+    /// [`GlobError::Pattern`] if the pattern is not valid.
+    pub fn parse(pattern: &str) -> Result<Self, GlobError> {
         if let Some((before, rest)) = pattern.split_once('*').filter(|_| !pattern.contains(['?', '[', '\\'])) {
             let mut between: Vec<Vec<u8>> = rest.split('*').map(Into::into).collect();
             let behind = between.pop().unwrap_or_default();
@@ -174,7 +209,7 @@ impl Name {
             return Ok(Self::OneOf(names.collect::<Result<_, _>>()?));
         }
         let glob = globset::GlobBuilder::new(pattern).literal_separator(true).backslash_escape(true).build();
-        Ok(Self::General(Box::new(glob.map_err(|error| error.to_string())?.compile_matcher())))
+        Ok(Self::General(Box::new(glob?.compile_matcher())))
     }
 
     /// Returns whether a name matches.
@@ -227,9 +262,9 @@ mod tests {
 
     #[test]
     fn a_glob_that_would_take_for_ever_is_refused() {
-        assert!(Glob::parse(&"{a,b}".repeat(40)).unwrap_err().contains("more than 256 globs"));
+        assert!(Glob::parse(&"{a,b}".repeat(40)).unwrap_err().to_string().contains("more than 256 globs"));
         assert!(Glob::parse(&"a/".repeat(200)).is_err());
-        assert!(Glob::parse("**/a/**/b/**/c/**/d").unwrap_err().contains("more than 3 times"));
+        assert!(Glob::parse("**/a/**/b/**/c/**/d").unwrap_err().to_string().contains("more than 3 times"));
         assert!(Glob::parse(&"[".repeat(9)).is_err());
         assert!(Glob::parse("a**/b").is_err() && Glob::parse("a/../b").is_err() && Glob::parse("").is_err());
     }

@@ -1,6 +1,6 @@
 //! Checks for files beside a match, so that a name alone does not mislead a rule.
 
-use super::glob::{Glob, Name, Part};
+use super::glob::{Glob, GlobError, Name, Part};
 use crate::tree::{NodeId, Tree};
 
 /// Paths that must exist in some layer for a rule to apply.
@@ -26,8 +26,8 @@ impl Proof {
     ///
     /// # Errors
     ///
-    /// A message, if the path is not valid.
-    pub fn add(&mut self, text: &str) -> Result<(), String> {
+    /// [`GlobError`] if the path is not valid.
+    pub fn add(&mut self, text: &str) -> Result<(), GlobError> {
         let trails = Glob::parse(text)?.iter().map(trail).collect::<Result<Vec<_>, _>>()?;
         let list = if text.starts_with('/') { &mut self.anywhere } else { &mut self.beside };
         list.push(trails);
@@ -66,9 +66,9 @@ fn leads_somewhere(trail: &[Wanted], tree: &Tree, from: NodeId) -> bool {
     !here.is_empty()
 }
 
-fn trail(glob: &Glob) -> Result<Trail, String> {
+fn trail(glob: &Glob) -> Result<Trail, GlobError> {
     let wanted = |part: &Part| match part {
-        Part::Deep => Err("a proof is a path; `**` does not stand in it".to_owned()),
+        Part::Deep => Err(GlobError::Proof),
         Part::Name(name) => Ok(Wanted::Name(name.clone())),
         Part::Pattern(pattern) => Name::parse(pattern).map(Wanted::Fits),
     };

@@ -213,7 +213,7 @@ impl Reader<'_> {
         let except = self.globs(&rule.except, "except")?;
         let mut proof = Proof::default();
         for path in &rule.proof {
-            proof.add(path.get_ref()).map_err(|problem| self.error(path.span(), Some("proof"), problem))?;
+            proof.add(path.get_ref()).map_err(|problem| self.error(path.span(), Some("proof"), problem.to_string()))?;
         }
         let purpose = rule.purpose.unwrap_or(match level {
             Level::Junk | Level::Build => Purpose::Caches,
@@ -263,7 +263,8 @@ impl Reader<'_> {
     fn globs(&mut self, written: &[Spanned<String>], key: &str) -> Result<Vec<Glob>, RulesError> {
         let mut globs = Vec::new();
         for text in written {
-            let parsed = Glob::parse(text.get_ref()).map_err(|problem| self.error(text.span(), Some(key), problem))?;
+            let parsed = Glob::parse(text.get_ref())
+                .map_err(|problem| self.error(text.span(), Some(key), problem.to_string()))?;
             self.globs += parsed.len();
             if self.globs > GLOBS {
                 let problem = format!("there are more than {GLOBS} globs, with braces written out");
