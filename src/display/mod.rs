@@ -1,5 +1,6 @@
 //! Formats bytes, numbers and hostile names for display.
 
+mod columns;
 mod count;
 mod escape;
 mod list;
@@ -7,6 +8,7 @@ mod sentence;
 mod units;
 mod warning;
 
+pub use columns::*;
 pub use count::Counter;
 pub use escape::*;
 pub use list::*;

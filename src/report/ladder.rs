@@ -4,7 +4,7 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use super::fit::{cut, wrap};
+use crate::display::{cut, wrap};
 use super::json::write_escaped;
 use super::paint::Paint;
 use super::text::TextStyle;

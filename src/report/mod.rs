@@ -7,7 +7,6 @@ mod account;
 mod advice;
 mod compare;
 mod completeness;
-pub mod fit;
 mod images;
 mod json;
 mod ladder;

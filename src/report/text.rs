@@ -7,7 +7,7 @@ mod whose;
 
 use std::io::{self, Write};
 
-use super::fit::{cut, cut_front, wrap};
+use crate::display::{cut, cut_front, wrap};
 use super::paint::Paint;
 use crate::advice::assessment::Study;
 use crate::analysis::Dead;

@@ -9,7 +9,7 @@ use crate::display::escaped;
 use crate::display::times;
 use crate::display::{count, plural};
 use crate::report::TextStyle;
-use crate::report::fit::{cut, cut_front, wrap};
+use crate::display::{cut, cut_front, wrap};
 use crate::report::paint::Paint;
 
 const WIDTH: usize = 80;

@@ -5,7 +5,7 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use super::super::advice::advice;
-use super::super::fit::{cut, cut_front, wrap};
+use crate::display::{cut, cut_front, cut_middle, wrap};
 use super::{Page, Paint, WIDTH};
 use crate::Inspection;
 use crate::advice::assessment::Study;
@@ -205,7 +205,7 @@ impl<W: Write> Page<'_, W> {
         self.paragraph("fix", &escaped_str(&finding.fix.what))?;
         let lines: Vec<_> = finding.fix.dockerfile.iter().flat_map(|text| text.lines()).collect();
         let ignored = finding.fix.dockerignore.iter().map(String::as_str);
-        let shown = |line: &str| middle(&escaped_str(line.trim_end()), WIDTH - 19);
+        let shown = |line: &str| cut_middle(&escaped_str(line.trim_end()), WIDTH - 19);
         let all: Vec<_> = lines.into_iter().chain(ignored).map(shown).collect();
         // The cleanup is at the end, so that is shown.
         let skipped = all.len().saturating_sub(LINES);
@@ -261,17 +261,4 @@ fn part_of(inspection: &Inspection, finding: &Finding) -> String {
 
 fn place(inspection: &Inspection, node: NodeId, width: usize) -> String {
     cut_front(&escaped(&inspection.tree.path(node)), width)
-}
-
-/// Shortens text in its middle, because the start of a line has the context and the end what is
-/// new.
-fn middle(text: &str, width: usize) -> String {
-    if text.width() <= width {
-        return text.into();
-    }
-    let front = cut(text, width / 2);
-    let back = cut_front(text, width - front.width());
-    // From the next word on, if one begins soon.
-    let word = back.char_indices().find(|&(i, c)| c == ' ' && i < back.len() / 2).map(|(i, _)| i);
-    format!("{front}{}", &back[word.unwrap_or_else(|| back.char_indices().nth(1).map_or(0, |(i, _)| i))..])
 }

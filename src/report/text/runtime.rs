@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::super::fit::{cut, wrap};
+use crate::display::{cut, wrap};
 use super::super::ladder::{LadderDetail, write_ladder};
 use super::{Page, Paint, WIDTH};
 use crate::Inspection;

@@ -2,7 +2,7 @@
 
 use std::io::{self, Write};
 
-use super::super::fit::wrap;
+use crate::display::wrap;
 use super::{Page, Paint, WIDTH};
 use crate::Inspection;
 use crate::advice::assessment::Study;

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use clap::{Args, ValueEnum};
 use layerscope::display::escaped;
-use layerscope::report::fit::wrap;
+use layerscope::display::wrap;
 use layerscope::shell::quoted;
 use layerscope::{Gap, Progress, Selection};
 

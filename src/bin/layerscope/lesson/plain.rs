@@ -1,7 +1,7 @@
 //! Writes a lesson as plain text, for use without a screen: words, questions, answers and summary.
 
 use layerscope::display::escaped_str;
-use layerscope::report::fit::wrap;
+use layerscope::display::wrap;
 
 use super::Told;
 

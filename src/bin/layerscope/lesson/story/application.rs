@@ -2,7 +2,7 @@
 
 use layerscope::advice::findings::Purpose;
 use layerscope::display::{count, listed};
-use layerscope::report::fit::cut;
+use layerscope::display::cut;
 use layerscope::runtime::command::Role;
 use layerscope::runtime::libraries::Loader;
 

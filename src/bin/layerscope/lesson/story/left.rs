@@ -4,7 +4,7 @@
 use layerscope::advice::findings::{Fate, Finding, Level, Whose};
 use layerscope::display::escaped_str;
 use layerscope::display::{files, plural};
-use layerscope::report::fit::cut;
+use layerscope::display::cut;
 use layerscope::tree::NodeId;
 
 use super::teller::{Teller, explore, in_view};

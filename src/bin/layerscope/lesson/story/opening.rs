@@ -3,7 +3,7 @@
 use layerscope::advice::base::Evidence;
 use layerscope::display::escaped_str;
 use layerscope::display::{count, plural};
-use layerscope::report::fit::cut;
+use layerscope::display::cut;
 use layerscope::runtime::command::Role;
 
 use super::teller::{Teller, explore, in_view};

@@ -6,7 +6,7 @@ use layerscope::advice::assessment::Study;
 use layerscope::advice::findings::Finding;
 use layerscope::analysis::{DeadGroup, dead_groups};
 use layerscope::display::{escaped_str, share};
-use layerscope::report::fit::wrap;
+use layerscope::display::wrap;
 use layerscope::report::{Units, advice};
 use layerscope::tree::{NodeId, Totals};
 

@@ -2,7 +2,7 @@
 
 use layerscope::Inspection;
 use layerscope::display::{escaped, escaped_str};
-use layerscope::report::fit::{cut, cut_front, wrap};
+use layerscope::display::{cut, cut_front, wrap};
 use layerscope::tree::NodeId;
 use unicode_width::UnicodeWidthStr;
 

@@ -3,7 +3,7 @@
 use layerscope::compare::Column;
 use layerscope::display::count;
 use layerscope::display::times;
-use layerscope::report::fit::cut_front;
+use layerscope::display::cut_front;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;

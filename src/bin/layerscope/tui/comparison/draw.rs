@@ -1,6 +1,6 @@
 //! Draws the comparison: header, view and footer, or the progress of reading.
 
-use layerscope::report::fit::cut_front;
+use layerscope::display::cut_front;
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

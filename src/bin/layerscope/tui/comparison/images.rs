@@ -5,7 +5,7 @@ use layerscope::Inspection;
 use layerscope::compare::{Difference, PackageDifference};
 use layerscope::display::escaped;
 use layerscope::display::{count, plural};
-use layerscope::report::fit::cut_front;
+use layerscope::display::cut_front;
 use layerscope::report::{end_of_sharing, verdict};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};

@@ -3,7 +3,7 @@
 use layerscope::Inspection;
 use layerscope::analysis::{DeadGroup, LayerAccount};
 use layerscope::display::{count, escaped, escaped_str, files, share};
-use layerscope::report::fit::{cut, wrap};
+use layerscope::display::{cut, wrap};
 use layerscope::report::{Units, advice};
 use layerscope::tree::{Cause, Kind, NodeId, VersionId};
 

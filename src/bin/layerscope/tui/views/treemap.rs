@@ -6,7 +6,7 @@ mod squarify;
 mod tiles;
 
 use layerscope::display::escaped;
-use layerscope::report::fit::cut_front;
+use layerscope::display::cut_front;
 use layerscope::tree::{NodeId, Totals};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};

@@ -1,6 +1,6 @@
 //! Fits text and lists into columns and rows.
 
-pub use layerscope::report::fit::{cut, wrap};
+pub use layerscope::display::{cut, wrap};
 
 /// Returns the first visible row of a list with `selected` near the middle, without empty rows at
 /// the end.

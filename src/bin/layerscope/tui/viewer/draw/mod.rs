@@ -5,7 +5,7 @@ mod hex;
 mod text;
 
 use layerscope::display::{count, escaped, share};
-use layerscope::report::fit::cut_front;
+use layerscope::display::cut_front;
 use layerscope::tree::Kind;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

@@ -3,7 +3,7 @@
 use layerscope::display::escaped;
 use layerscope::display::files;
 use layerscope::report::advice;
-use layerscope::report::fit::cut_front;
+use layerscope::display::cut_front;
 use layerscope::tree::{NodeId, Tree};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

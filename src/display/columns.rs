@@ -22,6 +22,19 @@ pub fn cut_front(text: &str, width: usize) -> String {
     ellipsis.into_iter().chain(kept.into_iter().rev()).collect()
 }
 
+/// Shortens text to `width` columns, with an ellipsis in the middle: the start of a line has the
+/// context, and the end what is new.
+pub fn cut_middle(text: &str, width: usize) -> String {
+    if text.width() <= width {
+        return text.into();
+    }
+    let front = cut(text, width / 2);
+    let back = cut_front(text, width - front.width());
+    // From the next word on, if one begins soon.
+    let word = back.char_indices().find(|&(i, c)| c == ' ' && i < back.len() / 2).map(|(i, _)| i);
+    format!("{front}{}", &back[word.unwrap_or_else(|| back.char_indices().nth(1).map_or(0, |(i, _)| i))..])
+}
+
 /// Returns the graphemes that leave space for an ellipsis in `width` columns.
 fn fitting<'a>(graphemes: impl Iterator<Item = &'a str>, width: usize) -> impl Iterator<Item = &'a str> {
     let mut used = 0;
