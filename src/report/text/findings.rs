@@ -14,7 +14,6 @@ use crate::analysis::{DeadGroup, dead_groups};
 use crate::display::{escaped, escaped_str};
 use crate::display::{files, plural};
 use crate::tree::NodeId;
-use unicode_width::UnicodeWidthStr;
 
 /// The most blocks, and lines about the base image, that are shown.
 const BLOCKS: usize = 6;

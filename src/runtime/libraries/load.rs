@@ -158,7 +158,7 @@ impl Loading<'_, '_> {
     }
 
     fn preload(&mut self) -> Result<(), Error> {
-        let mut list = variable(self.run, "LD_PRELOAD").unwrap_or_default().as_bytes().to_vec();
+        let mut list = self.run.environment.get("LD_PRELOAD").unwrap_or_default().as_bytes().to_vec();
         if self.system.loader != Loader::Musl
             && let Some(file) = self.filesystem.file(NodeId::ROOT, b"/etc/ld.so.preload")
             && let Some(text) = readable(self.filesystem.read_start(file.version, PRELOAD_LIMIT))?
