@@ -5,6 +5,7 @@ mod count;
 mod escape;
 mod list;
 mod sentence;
+mod time;
 mod units;
 mod warning;
 
@@ -13,4 +14,5 @@ pub use count::Counter;
 pub use escape::*;
 pub use list::*;
 pub use sentence::Sentence;
+pub use time::*;
 pub use units::*;

@@ -4,13 +4,13 @@ use std::io::{self, Write};
 
 use serde::Serialize;
 
-use crate::display::{cut, wrap};
 use super::json::write_escaped;
 use super::paint::Paint;
 use super::text::TextStyle;
 use crate::advice::ladder::{Certainty, Rung};
 use crate::analysis::download::Pull;
 use crate::display::{Units, noticeably};
+use crate::display::{cut, wrap};
 
 const WIDTH: usize = 80;
 /// The width of a rung's title.

@@ -7,11 +7,11 @@ mod whose;
 
 use std::io::{self, Write};
 
-use crate::display::{cut, cut_front, wrap};
 use super::paint::Paint;
 use crate::advice::assessment::Study;
 use crate::analysis::Dead;
 use crate::display::{Units, files, listed, percent, plural};
+use crate::display::{cut, cut_front, wrap};
 use crate::display::{escaped, escaped_str};
 use crate::{Inspection, Known, Warning};
 

@@ -8,8 +8,8 @@ use crate::compare::{Difference, LayerPlace, PackageChanges};
 use crate::display::escaped;
 use crate::display::times;
 use crate::display::{count, plural};
-use crate::report::TextStyle;
 use crate::display::{cut, cut_front, wrap};
+use crate::report::TextStyle;
 use crate::report::paint::Paint;
 
 const WIDTH: usize = 80;

@@ -5,12 +5,12 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use super::super::advice::advice;
-use crate::display::{cut, cut_front, cut_middle, wrap};
 use super::{Page, Paint, WIDTH};
 use crate::Inspection;
 use crate::advice::assessment::Study;
 use crate::advice::findings::{Fate, Finding, Level};
 use crate::analysis::{DeadGroup, dead_groups};
+use crate::display::{cut, cut_front, cut_middle, wrap};
 use crate::display::{escaped, escaped_str};
 use crate::display::{files, plural};
 use crate::tree::NodeId;

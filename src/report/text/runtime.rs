@@ -2,13 +2,13 @@
 
 use std::io::{self, Write};
 
-use crate::display::{cut, wrap};
 use super::super::ladder::{LadderDetail, write_ladder};
 use super::{Page, Paint, WIDTH};
 use crate::Inspection;
 use crate::advice::assessment::Study;
 use crate::display::escaped;
 use crate::display::plural;
+use crate::display::{cut, wrap};
 use crate::files::executable::Executable;
 use crate::runtime::libraries::Closure;
 

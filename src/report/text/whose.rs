@@ -2,12 +2,12 @@
 
 use std::io::{self, Write};
 
-use crate::display::wrap;
 use super::{Page, Paint, WIDTH};
 use crate::Inspection;
 use crate::advice::assessment::Study;
 use crate::advice::base::Evidence;
 use crate::advice::findings::Purpose;
+use crate::display::wrap;
 use crate::display::{escaped_str, share};
 
 impl<W: Write> Page<'_, W> {

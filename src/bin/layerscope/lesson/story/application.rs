@@ -1,8 +1,8 @@
 //! Describes the application: its share of the image, and its needs.
 
 use layerscope::advice::findings::Purpose;
-use layerscope::display::{count, listed};
 use layerscope::display::cut;
+use layerscope::display::{count, listed};
 use layerscope::runtime::command::Role;
 use layerscope::runtime::libraries::Loader;
 

@@ -2,9 +2,9 @@
 //! application.
 
 use layerscope::advice::findings::{Fate, Finding, Level, Whose};
+use layerscope::display::cut;
 use layerscope::display::escaped_str;
 use layerscope::display::{files, plural};
-use layerscope::display::cut;
 use layerscope::tree::NodeId;
 
 use super::teller::{Teller, explore, in_view};

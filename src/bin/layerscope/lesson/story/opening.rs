@@ -1,9 +1,9 @@
 //! Opens the story: size, layers, base image, and the program that runs.
 
 use layerscope::advice::base::Evidence;
+use layerscope::display::cut;
 use layerscope::display::escaped_str;
 use layerscope::display::{count, plural};
-use layerscope::display::cut;
 use layerscope::runtime::command::Role;
 
 use super::teller::{Teller, explore, in_view};

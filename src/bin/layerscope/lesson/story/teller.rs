@@ -5,8 +5,8 @@ use layerscope::Inspection;
 use layerscope::advice::assessment::Study;
 use layerscope::advice::findings::Finding;
 use layerscope::analysis::{DeadGroup, dead_groups};
-use layerscope::display::{escaped_str, share};
 use layerscope::display::wrap;
+use layerscope::display::{escaped_str, share};
 use layerscope::report::{Units, advice};
 use layerscope::tree::{NodeId, Totals};
 

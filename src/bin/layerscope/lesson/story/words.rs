@@ -1,8 +1,8 @@
 //! Formats sizes, names, paths and instructions of an image for sentences: escaped, and shortened.
 
 use layerscope::Inspection;
-use layerscope::display::{escaped, escaped_str};
 use layerscope::display::{cut, cut_front, wrap};
+use layerscope::display::{escaped, escaped_str};
 use layerscope::tree::NodeId;
 use unicode_width::UnicodeWidthStr;
 

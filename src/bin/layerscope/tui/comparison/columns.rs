@@ -2,8 +2,8 @@
 
 use layerscope::compare::Column;
 use layerscope::display::count;
-use layerscope::display::times;
 use layerscope::display::cut_front;
+use layerscope::display::times;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::style::Style;

@@ -3,9 +3,9 @@
 
 use layerscope::Inspection;
 use layerscope::compare::{Difference, PackageDifference};
+use layerscope::display::cut_front;
 use layerscope::display::escaped;
 use layerscope::display::{count, plural};
-use layerscope::display::cut_front;
 use layerscope::report::{end_of_sharing, verdict};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};

@@ -7,8 +7,8 @@ use std::sync::Arc;
 
 use layerscope::advice::assessment::Study;
 use layerscope::advice::findings::{Fate, Finding};
-use layerscope::display::{escaped, escaped_str, files, plural};
 use layerscope::display::cut_front;
+use layerscope::display::{escaped, escaped_str, files, plural};
 use layerscope::tree::NodeId;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};

@@ -5,8 +5,8 @@ mod draw;
 mod squarify;
 mod tiles;
 
-use layerscope::display::escaped;
 use layerscope::display::cut_front;
+use layerscope::display::escaped;
 use layerscope::tree::{NodeId, Totals};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};

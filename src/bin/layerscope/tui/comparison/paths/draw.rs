@@ -2,9 +2,9 @@
 
 use layerscope::Inspection;
 use layerscope::compare::{Difference, PathChange};
+use layerscope::display::cut_front;
 use layerscope::display::escaped;
 use layerscope::display::{count, plural};
-use layerscope::display::cut_front;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};

@@ -4,8 +4,8 @@ mod comparison;
 mod hex;
 mod text;
 
-use layerscope::display::{count, escaped, share};
 use layerscope::display::cut_front;
+use layerscope::display::{count, escaped, share};
 use layerscope::tree::Kind;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

@@ -1,9 +1,9 @@
 //! Draws the outline: size, share of the wasted bytes and name; below, the reason and the advice.
 
+use layerscope::display::cut_front;
 use layerscope::display::escaped;
 use layerscope::display::files;
 use layerscope::report::advice;
-use layerscope::display::cut_front;
 use layerscope::tree::{NodeId, Tree};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
