@@ -65,7 +65,11 @@ mod tests {
         assert_eq!(seconds_since_1970("2018-12-26T08:20:42.687925000Z"), Some(1_545_812_442));
         assert_eq!(seconds_since_1970("2024-02-29T23:59:59+02:00"), Some(1_709_243_999));
         assert_eq!(
-            (seconds_since_1970("0001-01-01T00:00:00Z").unwrap() < 0, seconds_since_1970("yesterday"), seconds_since_1970("2024-13-01T00:00:00Z")),
+            (
+                seconds_since_1970("0001-01-01T00:00:00Z").unwrap() < 0,
+                seconds_since_1970("yesterday"),
+                seconds_since_1970("2024-13-01T00:00:00Z")
+            ),
             (true, None, None)
         );
     }

@@ -2,6 +2,7 @@
 //! wrappers.
 
 pub(crate) mod expand;
+mod nesting;
 mod pretty;
 mod quote;
 mod script;
