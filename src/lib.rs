@@ -91,7 +91,7 @@ pub use advice::base::{Base, Given, base};
 pub use advice::findings::{Finding, Rules, find};
 pub use advice::ladder::{Certainty, Rung};
 pub use analysis::what_if::{Change, Outcome, what_if};
-pub use analysis::{Amount, Completeness, Dead, ImageTotals, Inspection, LayerAccount, inspect};
+pub use analysis::{Amount, Completeness, Dead, ImageTotals, Inspection, LayerAccount, LayerAmounts, inspect};
 pub use compare::{Sharing, sharing};
 pub use display::Units;
 pub use error::Error;

@@ -106,13 +106,14 @@ fn what_is_piped_in_is_meant_where_nothing_is_named() {
 }
 
 #[test]
-fn a_pipe_that_ends_early_says_how_far_it_got() {
+fn a_pipe_that_ends_before_anything_can_be_shown_says_how_far_it_got() {
     let archive = tar(image().docker());
-    for cut in [1000, 3 * 512, archive.len() / 2] {
+    for cut in [100, 1000] {
         let output = layerscope(&["report", "-"], Some(&archive[..cut]));
         let message = text(&output.stderr);
         assert_eq!(output.status.code(), Some(2));
         assert!(message.contains(&format!("ended early, after {cut} bytes")), "{message}");
+        assert!(message.contains("hint: did the command before the pipe fail?"), "{message}");
     }
 }
 
@@ -456,7 +457,7 @@ fn damage_of_the_compression_around_an_archive_is_said() {
         (gzip[..end - 8].to_vec(), "the compressed archive ends early, after the end of its tar"),
         (gzip[..end - 4].to_vec(), "the compressed archive ends early, after the end of its tar"),
         (gzip[..end - 1].to_vec(), "the compressed archive ends early, after the end of its tar"),
-        ([&gzip[..], b"junk"].concat(), "junk follows the compressed archive"),
+        ([&gzip[..], b"junk"].concat(), "something follows the compressed archive"),
     ] {
         let opened = layerscope::open_source("x".into(), std::sync::Arc::new(Bytes(bytes)), None).unwrap();
         let inspection = layerscope::inspect(&opened, &layerscope::Progress::default()).unwrap();

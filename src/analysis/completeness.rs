@@ -1,6 +1,7 @@
 //! The completeness of an inspection: the property that determines how far its numbers can be
 //! relied on.
 
+use crate::analysis::LayerAccount;
 use crate::display::Units;
 use crate::warning::{Gap, Known, Warning};
 
@@ -65,6 +66,38 @@ impl Completeness {
         if self.sizes_are_exact() { Amount::Exactly(bytes) } else { Amount::AtLeast(bytes) }
     }
 
+    /// Makes the amounts of one layer, with how far each can be relied on.
+    pub(super) fn of_layer(&self, layer: usize, account: &LayerAccount) -> LayerAmounts {
+        let is_missing = |known: &Known| !matches!(known, Known::Whole | Known::Doubtful);
+        let is_known = |layers: &[Known]| !layers.iter().any(is_missing);
+        let known = self.layer(layer);
+        let below = is_known(&self.layers[..layer.min(self.layers.len())]);
+        let above = is_known(self.layers.get(layer + 1..).unwrap_or_default());
+        let [shipped, live, dead, hid]: [fn(u64) -> Amount; 4] = match known {
+            known if known.is_nothing() => [|_| Amount::Unknown; 4],
+            _ if self.sizes_in_doubt => [Amount::Unclear; 4],
+            Known::Whole | Known::Doubtful => [
+                Amount::Exactly,
+                if above { Amount::Exactly } else { Amount::AtMost },
+                if above { Amount::Exactly } else { Amount::AtLeast },
+                // A layer that is not known may have hidden the same bytes before.
+                if below { Amount::Exactly } else { Amount::Unclear },
+            ],
+            _ => [
+                Amount::AtLeast,
+                if above { Amount::AtLeast } else { Amount::Unclear },
+                Amount::AtLeast,
+                if below { Amount::AtLeast } else { Amount::Unclear },
+            ],
+        };
+        LayerAmounts {
+            shipped: shipped(account.shipped),
+            live: live(account.live),
+            dead: dead(account.dead()),
+            hid: hid(account.killed),
+        }
+    }
+
     /// Summarises the missing parts in a clause, such as `layer 0 is not known`; `None` if nothing
     /// is missing.
     pub fn summary(&self) -> Option<String> {
@@ -81,13 +114,39 @@ impl Completeness {
     }
 }
 
-/// Bytes of an image: all of them, or as many as could be read.
+/// Bytes of an image or a layer: all of them, or as many as could be read.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Amount {
     /// All of them.
     Exactly(u64),
     /// The number of bytes that could be read; there are more.
     AtLeast(u64),
+    /// A number of bytes that what could not be read may reduce.
+    AtMost(u64),
+    /// A number of bytes that what could not be read may increase or reduce.
+    Unclear(u64),
+    /// A number that is not known at all.
+    Unknown,
+}
+
+/// The amounts of one layer, with how far each can be relied on.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct LayerAmounts {
+    /// The size.
+    pub shipped: Amount,
+    /// The visible part of it.
+    pub live: Amount,
+    /// The wasted part of it.
+    pub dead: Amount,
+    /// The bytes of earlier layers that it hides.
+    pub hid: Amount,
+}
+
+impl LayerAmounts {
+    /// Returns whether all of them are exact.
+    pub fn are_exact(&self) -> bool {
+        [self.shipped, self.live, self.dead, self.hid].iter().all(|amount| matches!(amount, Amount::Exactly(_)))
+    }
 }
 
 impl Amount {
@@ -96,13 +155,31 @@ impl Amount {
         match self {
             Self::Exactly(bytes) => units.size(bytes),
             Self::AtLeast(bytes) => format!("≥ {}", units.size(bytes)),
+            Self::AtMost(bytes) => format!("≤ {}", units.size(bytes)),
+            Self::Unclear(bytes) => format!("{}?", units.size(bytes)),
+            Self::Unknown => "?".into(),
+        }
+    }
+
+    /// Writes the amount for a column.
+    pub fn column(self, units: Units) -> String {
+        self.text(units).replace("≥ ", "≥").replace("≤ ", "≤")
+    }
+
+    /// Writes the amount for a column in which nothing is a dash; where there may be something, a question mark.
+    pub fn or_dash(self, units: Units) -> String {
+        match self {
+            Self::Exactly(0) => "-".into(),
+            Self::AtLeast(0) | Self::Unclear(0) => "?".into(),
+            amount => amount.column(units),
         }
     }
 
     /// Returns the number of bytes that were read.
     pub fn bytes(self) -> u64 {
         match self {
-            Self::Exactly(bytes) | Self::AtLeast(bytes) => bytes,
+            Self::Exactly(bytes) | Self::AtLeast(bytes) | Self::AtMost(bytes) | Self::Unclear(bytes) => bytes,
+            Self::Unknown => 0,
         }
     }
 }
@@ -113,7 +190,7 @@ mod tests {
     use crate::warning::WarningKind;
 
     fn absent() -> WarningKind {
-        WarningKind::LayerAbsent { name: "a.tar".into() }
+        WarningKind::LayerAbsent { name: "a.tar".into(), why: None }
     }
 
     #[test]

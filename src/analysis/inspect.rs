@@ -47,7 +47,6 @@ pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error
                 verification.unread(i, gap, why.to_string());
             }
             warnings.push(Warning::layer(i, why));
-            warnings.extend(layer.absence.clone().map(|why| Warning::layer(i, format!("its member {why}"))));
             builder.apply(&crate::image::LayerEntries::default()).map_err(over)?;
             measured.push(Measured::missing());
             plain.push(None);
@@ -59,7 +58,7 @@ pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error
         warnings.extend(read.notes.iter().map(|note| Warning::layer(i, note.clone())));
         if progress.verify {
             let found = verification.check(i, layer, read);
-            mismatches.extend(found.into_iter().map(|text| Warning::layer(i, text)));
+            mismatches.extend(found.into_iter().map(|kind| Warning::layer(i, kind)));
         }
         builder.apply(&read.entries).map_err(over)?;
         measured.push(Measured::of(read));
@@ -87,7 +86,7 @@ fn unread(layer: &Layer) -> WarningKind {
     let name = layer.name.clone();
     match (&layer.member, &layer.format) {
         (None, _) if layer.foreign => WarningKind::LayerForeign,
-        (None, _) | (_, LayerFormat::Tar) => WarningKind::LayerAbsent { name },
+        (None, _) | (_, LayerFormat::Tar) => WarningKind::LayerAbsent { name, why: layer.absence.clone() },
         (_, LayerFormat::Encrypted) => WarningKind::LayerEncrypted,
         (_, LayerFormat::Nydus) => WarningKind::LayerNotATar { found: "a part of a Nydus image".into() },
         (_, LayerFormat::Other(media_type)) => {

@@ -22,7 +22,7 @@ use crate::image::{BuiltOn, Compression, HistoryEntry, Image, Instruction, Layer
 use crate::tree::{Cause, Kind, Tree, VersionId};
 use crate::warning::{Warning, WarningKind};
 
-pub use completeness::{Amount, Completeness};
+pub use completeness::{Amount, Completeness, LayerAmounts};
 pub(crate) use groups::place;
 pub use groups::{DeadGroup, dead_groups};
 pub use inspect::inspect;
@@ -216,6 +216,17 @@ impl Inspection {
     /// Makes an amount of a sum over the image: exact, or a lower bound if not everything was read.
     pub fn amount(&self, bytes: u64) -> Amount {
         self.completeness.amount(bytes)
+    }
+
+    /// Returns the amounts of a layer, counted from 0, with how far each can be relied on.
+    pub fn amounts_of(&self, layer: usize) -> LayerAmounts {
+        let nothing = LayerAmounts {
+            shipped: Amount::Unknown,
+            live: Amount::Unknown,
+            dead: Amount::Unknown,
+            hid: Amount::Unknown,
+        };
+        self.layers.get(layer).map_or(nothing, |account| self.completeness.of_layer(layer, account))
     }
 }
 

@@ -3,7 +3,7 @@
 
 use crate::display::{escaped_str, hex};
 use crate::image::{Digests, Layer, ReadLayer};
-use crate::warning::Gap;
+use crate::warning::{Gap, WarningKind};
 
 /// The result of a verification, besides what is wrong.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -43,13 +43,13 @@ impl Verification {
     }
 
     /// Compares a layer that was read; returns the differences.
-    pub(super) fn check(&mut self, i: usize, layer: &Layer, read: &ReadLayer) -> Vec<String> {
+    pub(super) fn check(&mut self, i: usize, layer: &Layer, read: &ReadLayer) -> Vec<WarningKind> {
         let before = self.unverified.len();
         let mut found = Vec::new();
         if let Some(size) = layer.size {
             self.sizes += 1;
             if size != read.stored_bytes {
-                found.push(format!("it has {} bytes, but the manifest says {size}", read.stored_bytes));
+                found.push(WarningKind::LayerSizeMismatch { real: read.stored_bytes, named: size });
             }
         }
         let gap = read.fault.as_ref().and_then(|fault| fault.warning("").gap());
@@ -61,7 +61,7 @@ impl Verification {
             Compared::Same => self.digests += 1,
             Compared::Other { named, real } => {
                 self.digests += 1;
-                found.push(format!("its bytes have the digest sha256:{real}, but it is named sha256:{named}"));
+                found.push(WarningKind::LayerDigestMismatch { real, named });
             }
             Compared::Impossible(why) => self.cannot(i, gap, format!("its digest cannot be compared: {why}")),
         }
@@ -70,7 +70,7 @@ impl Verification {
             Compared::Same => self.diff_ids += 1,
             Compared::Other { named, real } => {
                 self.diff_ids += 1;
-                found.push(format!("its tar has the diff ID sha256:{real}, but the config says sha256:{named}"));
+                found.push(WarningKind::DiffIdMismatch { real, named });
             }
             Compared::Impossible(why) => self.cannot(i, gap, format!("its diff ID cannot be compared: {why}")),
         }

@@ -77,6 +77,8 @@ pub struct Members {
     /// The places where targets of links may be found, if the archive is a directory.
     outside: Option<Outside>,
     unreadable: Vec<Unreadable>,
+    /// True unless the archive is a tar without its end marker.
+    end_marker: bool,
 }
 
 /// The most links that are followed for one name; docker writes one.
@@ -124,12 +126,18 @@ impl Members {
                 _ => {}
             }
         };
-        builder.finish(fault)
+        builder.finish(fault, walker.saw_end_marker())
     }
 
     /// Returns the position where the walk over the archive ended early, and the reason.
     pub fn fault(&self) -> Option<&(u64, Fault)> {
         self.fault.as_ref()
+    }
+
+    /// Returns whether the archive has come to an end; a tar may do without its end marker, but one that was cut between
+    /// two members cannot be told from it.
+    pub fn has_end_marker(&self) -> bool {
+        self.end_marker
     }
 
     /// Returns the paths of the directory that could not be read, if the archive is one.
@@ -162,7 +170,8 @@ impl Members {
     pub fn below(&self, directory: &[u8]) -> Self {
         let inside = |name: &[u8]| Some(name.strip_prefix(directory)?.strip_prefix(b"/")?.to_vec());
         let slots = self.slots.iter().filter_map(|(name, slot)| Some((inside(name)?, slot.below(inside)))).collect();
-        Self { slots, directories: Vec::new(), fault: None, outside: None, unreadable: Vec::new() }
+        let end_marker = self.end_marker;
+        Self { slots, directories: Vec::new(), fault: None, outside: None, unreadable: Vec::new(), end_marker }
     }
 
     /// Finds the member called `name`. Links are followed, even if they precede their targets.
@@ -279,14 +288,16 @@ impl MembersBuilder {
         self.slots.insert(clean(name), Slot::HardLink(target));
     }
 
-    /// Finishes the collection. `fault` is the one that ended it early.
-    pub fn finish(self, fault: Option<(u64, Fault)>) -> Members {
-        Members { slots: self.slots, directories: self.directories, fault, outside: None, unreadable: Vec::new() }
+    /// Finishes the collection. `fault` is the one that ended it early, and `end_marker` tells whether the tar has one.
+    pub fn finish(self, fault: Option<(u64, Fault)>, end_marker: bool) -> Members {
+        let Self { slots, directories, .. } = self;
+        Members { slots, directories, fault, outside: None, unreadable: Vec::new(), end_marker }
     }
 
     /// Finishes the collection of a directory of the host.
     pub(super) fn finish_directory(self, root: &Path, unreadable: Vec<Unreadable>) -> Members {
         let outside = Some(Outside::new(root, self.next));
-        Members { slots: self.slots, directories: self.directories, fault: None, outside, unreadable }
+        let Self { slots, directories, .. } = self;
+        Members { slots, directories, fault: None, outside, unreadable, end_marker: true }
     }
 }

@@ -21,19 +21,23 @@ impl Display for WarningKind {
         let path = |path: &[u8]| escaped(path);
         let name = |name: &str| escaped_str(name);
         match self {
-            Kind::Text(text) => f.write_str(text),
+            Kind::ArchiveCut { offset, problem } => {
+                write!(f, "the archive ends early, after {offset} bytes: {}; what lies before is shown", name(problem))
+            }
             Kind::ArchiveDamaged { offset, problem } => {
                 write!(f, "the archive is damaged at byte {offset}: {}; what lies before is shown", name(problem))
             }
+            Kind::ArchiveOverLimit { offset, problem } => {
+                write!(f, "the archive cannot be read on at byte {offset}: {}; what lies before is shown", name(problem))
+            }
+            Kind::NoEndMarker => f.write_str("the archive has no end marker, so it may have been cut short"),
             Kind::ArchiveChecksum => {
                 f.write_str("the checksum of the compressed archive is wrong; the contents may be damaged")
             }
             Kind::ArchiveTrailer { problem } => {
                 write!(f, "the compressed archive ends early, after the end of its tar: {}", name(problem))
             }
-            Kind::ArchiveChanged { problem } => {
-                write!(f, "the archive was changed while it was read ({}); what is shown may be wrong", name(problem))
-            }
+            Kind::JunkAfterArchive => f.write_str("something follows the compressed archive; ignored"),
             Kind::HostUnreadable { path: of, problem } => {
                 write!(f, "{} cannot be read: {}; shown without it", path(of), name(problem))
             }
@@ -44,7 +48,7 @@ impl Display for WarningKind {
                 write!(f, "the manifest {}{named} is listed but not in the archive", name(digest))
             }
             Kind::ManifestUnreadable { digest, problem } => {
-                write!(f, "the manifest {} cannot be understood: {}", name(digest), name(problem))
+                write!(f, "the manifest {} {}", name(digest), name(problem))
             }
             Kind::Attestation { digest } => {
                 write!(f, "{} is an attestation, not an image; not opened", name(digest))
@@ -58,8 +62,15 @@ impl Display for WarningKind {
             Kind::ConfigUnreadable { name: of, problem } => {
                 write!(f, "{}: {}; shown without history", name(of), name(problem))
             }
-            Kind::DescriptionUnreadable { name: of, problem } => {
-                write!(f, "{} cannot be understood: {}; the image is shown as the rest of the archive has it", name(of), name(problem))
+            Kind::TableUnreadable { name: of, problem } => {
+                write!(f, "{} {}; it is passed over", name(of), name(problem))
+            }
+            Kind::TableOfOne { name: of } => {
+                write!(f, "{} is one image where a list of images was expected; engines refuse it", name(of))
+            }
+            Kind::EntryLeftOut { of, entry } => write!(f, "entry {entry} of {} names no image; left out", name(of)),
+            Kind::TooManyImages { limit } => {
+                write!(f, "more than {limit} images have the same config; not all are listed")
             }
             Kind::FieldUnreadable { name: of, problem } => write!(f, "{}: {}", name(of), name(problem)),
             Kind::MemberAbsent { name: of } => write!(f, "{} is not in the archive", name(of)),
@@ -75,19 +86,45 @@ impl Display for WarningKind {
                     "the history has {steps} steps that made a layer, but there are {layers} layers; instructions may be beside the wrong layer{refused}"
                 )
             }
-            Kind::DiffIdCount { ids, layers } => write!(f, "the config names {ids} diff IDs for {layers} layers"),
-            Kind::LayerAbsent { name } => {
+            Kind::DiffIdCount { ids, layers } if ids > layers => write!(
+                f,
+                "the config names {ids} layers by their diff IDs, but the manifest only {layers}; engines refuse the image"
+            ),
+            Kind::DiffIdCount { ids, layers } => {
+                write!(f, "the config names {ids} diff IDs for {layers} layers; engines refuse the image")
+            }
+            Kind::NoDiffIds => f.write_str("the config names no diff IDs, so no layer can be verified; engines refuse the image"),
+            Kind::LayersUnreadable { name: of } => {
+                write!(f, "{} has no list of layers that can be understood; shown without layers", name(of))
+            }
+            Kind::LayersDropped => f.write_str(
+                "the engine that saved the image may have dropped layers that it names: pull the image again, then save it again",
+            ),
+            Kind::DigestMismatch { name: of, real } => write!(f, "{} has the digest sha256:{real}", name(of)),
+            Kind::LayerSizeMismatch { real, named } => {
+                write!(f, "it has {real} bytes, but the manifest says {named}")
+            }
+            Kind::LayerDigestMismatch { real, named } => {
+                write!(f, "its bytes have the digest sha256:{real}, but it is named sha256:{named}")
+            }
+            Kind::DiffIdMismatch { real, named } => {
+                write!(f, "its tar has the diff ID sha256:{real}, but the config says sha256:{named}")
+            }
+            Kind::LayerAbsent { name, why: None } => {
                 write!(f, "the layer's bytes ({name}) are not in the archive; shown as empty")
+            }
+            Kind::LayerAbsent { name, why: Some(why) } => {
+                write!(f, "the layer's bytes ({name}) are not in the archive: the member {why}; shown as empty")
             }
             Kind::LayerForeign => f.write_str(
                 "the layer may not be distributed, so the archive does not hold it; shown as empty",
             ),
             Kind::LayerEncrypted => f.write_str("the layer is encrypted, so its contents are unknown; shown as empty"),
             Kind::LayerNotATar { found } => write!(f, "it is no tar: it is {}; shown as empty", name(found)),
-            Kind::LayerCut { problem, name, .. } | Kind::LayerDamaged { problem, name, .. } => {
-                write!(f, "{}; what lies before is shown ({name})", escaped_str(problem))
+            Kind::LayerCut { at, problem, name } | Kind::LayerDamaged { at, problem, name } => {
+                write!(f, "{}; {} ({name})", escaped_str(problem), shown_before(*at))
             }
-            Kind::LayerOverLimit { problem, .. } => write!(f, "{}; what lies before is shown", name(problem)),
+            Kind::LayerOverLimit { at, problem } => write!(f, "{}; {}", name(problem), shown_before(*at)),
             Kind::LayerChecksum => f.write_str("a gzip checksum is wrong; the contents may be damaged"),
             Kind::JunkAfterLayer => f.write_str(
                 "engines differ here: something follows the compressed stream; docker ignores it, podman and containerd refuse the layer",
@@ -100,6 +137,12 @@ impl Display for WarningKind {
                 write!(f, "more than {limit} distinct owners; {uid}:{gid} is shown as another")
             }
             Kind::PathUpwards { path: at } => write!(f, "the path {} leads upwards; it ends at the root", path(at)),
+            Kind::NameTooLong { len, limit } => {
+                write!(f, "a name of {len} bytes is more than filesystems take ({limit}); engines refuse the layer")
+            }
+            Kind::PathTooLong { len, limit } => {
+                write!(f, "a path of {len} bytes is more than systems take ({limit}); engines refuse the layer")
+            }
             Kind::EmptyWhiteout { path: at } => {
                 write!(f, "the whiteout {} names nothing that can be removed; ignored, but engines refuse the layer", path(at))
             }
@@ -120,6 +163,12 @@ impl Display for WarningKind {
                 path(at),
                 path(target)
             ),
+            Kind::LinkToItself { path: at } => {
+                write!(f, "{} is a hard link to itself; ignored, but engines refuse the layer", path(at))
+            }
+            Kind::GnuSparse { path: at } => {
+                write!(f, "{} is stored with holes in the old GNU format (type S); engines refuse the layer", path(at))
+            }
             Kind::ParentNotADirectory { path: at } => write!(
                 f,
                 "{} is not a directory, but an entry lies in it; shown as one, but engines refuse the layer",
@@ -128,6 +177,11 @@ impl Display for WarningKind {
             Kind::EnginesDiffer(difference) => write!(f, "engines differ here: {difference}"),
         }
     }
+}
+
+/// Says what is shown of a layer that could not be read on from byte `at` of its tar.
+fn shown_before(at: u64) -> &'static str {
+    if at == 0 { "shown as empty" } else { "what lies before is shown" }
 }
 
 impl Display for EngineDifference {
@@ -179,6 +233,8 @@ impl Known {
     pub fn mark(self) -> Option<&'static str> {
         Some(match self {
             Self::Whole => return None,
+            Self::UpTo(0) => "not readable",
+            Self::OverLimit(0) => "over a limit",
             Self::UpTo(_) | Self::OverLimit(_) => "read in part",
             Self::Doubtful => "damaged",
             Self::Absent => "not in the archive",
@@ -193,6 +249,8 @@ impl Known {
     pub fn sentence(self, size: impl Fn(u64) -> String) -> Option<String> {
         Some(match self {
             Self::Whole => return None,
+            Self::UpTo(0) => "nothing of it could be read".into(),
+            Self::OverLimit(0) => "it is over a limit, so nothing in it is known".into(),
             Self::UpTo(at) => format!("only the first {} of its tar could be read", size(at)),
             Self::OverLimit(at) => format!("only the first {} of its tar were read: it is over a limit", size(at)),
             Self::Doubtful => "a checksum is wrong, so its contents may be damaged".into(),

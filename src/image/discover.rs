@@ -8,7 +8,7 @@ use super::draft::{ConfigDraft, Draft, LayerDraft, Search, explain, read_json_me
 use super::select::plain_name;
 use super::{Image, Layer, docker, oci, v1};
 use crate::archive::{Absence, Members};
-use crate::display::{escaped, escaped_str, hex};
+use crate::display::{escaped, hex};
 use crate::error::Error;
 use crate::warning::{Warning, WarningKind};
 
@@ -38,7 +38,7 @@ pub fn discover(path: &str, members: &Members) -> Result<Option<Vec<Image>>, Err
     }
     let Found { mut images, too_many, .. } = found;
     if too_many {
-        search.note(format!("more than {SAME_CONFIG} images have the same config; not all are listed"));
+        search.note(WarningKind::TooManyImages { limit: SAME_CONFIG });
     }
     if images.is_empty() {
         if let Some((_, error)) = tables.broken.into_iter().next() {
@@ -51,7 +51,7 @@ pub fn discover(path: &str, members: &Members) -> Result<Option<Vec<Image>>, Err
             Error::BadJson { problem, .. } => format!("cannot be understood: {problem}"),
             error => error.to_string(),
         };
-        search.note(format!("{name} {problem}; it is passed over"));
+        search.note(WarningKind::TableUnreadable { name: name.into(), problem });
     }
     for image in &mut images {
         image.warnings.extend(search.notes.iter().cloned());
@@ -173,6 +173,7 @@ impl<'a> Found<'a> {
         let mut warnings = draft.warnings;
         let mut mismatches = draft.mismatches;
         let mut id = None;
+        let is_named = matches!(draft.config, ConfigDraft::Named(_));
         let config = match draft.config {
             ConfigDraft::Named(name) => match self.config(&name) {
                 Ok(read) => {
@@ -191,6 +192,10 @@ impl<'a> Found<'a> {
         };
         let instructions = config.instructions(draft.layers.len(), &mut warnings);
         let diff_ids = &config.diff_ids;
+        let is_read = is_named && !warnings.iter().any(|warning| is_about_config(&warning.kind));
+        if is_read && diff_ids.is_empty() && !draft.layers.is_empty() {
+            warnings.push(Warning::image(WarningKind::NoDiffIds));
+        }
         if !diff_ids.is_empty() && diff_ids.len() != draft.layers.len() {
             let (ids, layers) = (diff_ids.len(), draft.layers.len());
             warnings.push(Warning::image(WarningKind::DiffIdCount { ids, layers }));
@@ -202,9 +207,7 @@ impl<'a> Found<'a> {
         let layers: Vec<_> = layers.collect();
         let in_layout = draft.manifest.is_some();
         if in_layout && layers.iter().any(|layer| layer.member.is_none() && !layer.foreign) {
-            warnings.push(Warning::image(
-                "the engine that saved the image may have dropped layers that it names: pull the image again, then save it again",
-            ));
+            warnings.push(Warning::image(WarningKind::LayersDropped));
         }
         let mut tags = Vec::new();
         oci::add_new(&mut tags, draft.tags);
@@ -298,6 +301,11 @@ impl Image {
     }
 }
 
+/// Returns whether a remark says that the configuration could not be read.
+fn is_about_config(kind: &WarningKind) -> bool {
+    matches!(kind, WarningKind::ConfigAbsent { .. } | WarningKind::ConfigUnreadable { .. })
+}
+
 fn digest_of_blob_name(name: &[u8]) -> Option<String> {
     let name = std::str::from_utf8(name).ok()?.strip_prefix("blobs/")?;
     let (algorithm, digits) = name.split_once('/')?;
@@ -312,7 +320,7 @@ pub(super) fn digest_mismatch(name: &str, bytes: &[u8]) -> Option<Warning> {
     let is_digest = digits.len() == 64 && digits.bytes().all(|b| b.is_ascii_hexdigit());
     let found = hex(&sha256(bytes));
     (is_digest && !found.eq_ignore_ascii_case(digits))
-        .then(|| Warning::image(format!("{} has the digest sha256:{found}", escaped_str(name))))
+        .then(|| Warning::image(WarningKind::DigestMismatch { name: name.into(), real: found }))
 }
 
 fn sha256(bytes: &[u8]) -> [u8; 32] {

@@ -27,7 +27,7 @@ pub(super) fn drafts(search: &mut Search<'_>) -> Result<Option<Vec<Draft>>, Erro
         Value::Array(entries) => entries,
         Value::Object(_) if !is_entry(&value) => return oci::copied_drafts(value, search),
         Value::Object(_) => {
-            search.note(format!("{NAME} is one image where an array of images was expected; engines refuse it"));
+            search.note(WarningKind::TableOfOne { name: NAME.into() });
             vec![value]
         }
         other => {
@@ -41,13 +41,14 @@ pub(super) fn drafts(search: &mut Search<'_>) -> Result<Option<Vec<Draft>>, Erro
         match Fields::new(entry, "", &mut doubts) {
             Some(fields) => {
                 let draft = draft(fields);
+                let lost = draft.warnings;
                 let warnings = doubts.into_iter().map(|doubt| {
                     let problem = format!("entry {i}: {doubt}");
                     Warning::image(WarningKind::FieldUnreadable { name: NAME.into(), problem })
                 });
-                drafts.push(Draft { warnings: warnings.collect(), ..draft });
+                drafts.push(Draft { warnings: warnings.chain(lost).collect(), ..draft });
             }
-            None => search.note(format!("entry {i} of {NAME} is no image; left out")),
+            None => search.note(WarningKind::EntryLeftOut { of: NAME.into(), entry: i }),
         }
     }
     Ok(Some(drafts))
@@ -69,7 +70,10 @@ fn draft(mut fields: Fields<'_>) -> Draft {
         .flatten()
         .filter_map(|source| Some((source.digest.split_once(':')?.1.to_owned(), source)))
         .collect();
-    let layers = fields.texts("Layers").unwrap_or_default().into_iter().map(|name| {
+    let has_layers = fields.has("Layers");
+    let names = fields.texts("Layers");
+    let lost = (has_layers && names.is_none()).then(|| WarningKind::LayersUnreadable { name: NAME.into() });
+    let layers = names.unwrap_or_default().into_iter().map(|name| {
         let name = name.unwrap_or_default();
         let descriptor = by_digits.get(name.rsplit('/').next().unwrap_or(&name));
         LayerDraft {
@@ -82,6 +86,7 @@ fn draft(mut fields: Fields<'_>) -> Draft {
     });
     Draft {
         layers: layers.collect(),
+        warnings: lost.map(Warning::image).into_iter().collect(),
         tags: fields.words("RepoTags").unwrap_or_default(),
         config: fields.text("Config").map_or(ConfigDraft::None, ConfigDraft::Named),
         ..Draft::default()

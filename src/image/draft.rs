@@ -78,7 +78,7 @@ impl Search<'_> {
             Ok(member) => member,
             Err(Absence::NotThere) => return Ok(None),
             Err(absence) => {
-                self.note(format!("{name} {}", explain(&absence)));
+                self.note(WarningKind::TableUnreadable { name: name.into(), problem: explain(&absence) });
                 return Ok(None);
             }
         };

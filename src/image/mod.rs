@@ -16,6 +16,7 @@ pub mod json;
 mod layer;
 mod oci;
 pub(crate) mod open;
+mod passing;
 mod platform;
 mod read;
 mod root;
@@ -147,6 +148,14 @@ impl Image {
     /// Returns whether the archive has all layers, except those that may not be distributed.
     pub fn is_held(&self) -> bool {
         self.layers.iter().all(|layer| layer.member.is_some() || layer.foreign)
+    }
+
+    /// Returns whether the archive has all that the image is made of.
+    pub(crate) fn has_all_members(&self) -> bool {
+        let lacks = |warning: &Warning| {
+            matches!(warning.kind, WarningKind::ConfigAbsent { .. } | WarningKind::MemberAbsent { .. })
+        };
+        self.is_held() && !self.warnings.iter().any(|warning| lacks(warning) || warning.kind == WarningKind::NoManifest)
     }
 
     /// Makes an image of one layer from a tar without a manifest.

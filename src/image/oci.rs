@@ -22,6 +22,8 @@ struct Document {
     manifests: Option<Vec<Option<Descriptor>>>,
     config: Option<Descriptor>,
     layers: Option<Vec<Option<Descriptor>>>,
+    /// True if the layers are no list.
+    layers_lost: bool,
     annotations: Annotations,
     /// The image, if it is a manifest of Docker's first schema.
     first_schema: Option<schema1::Manifest>,
@@ -40,11 +42,14 @@ struct Descriptor {
 impl Document {
     fn read(value: Value, doubts: &mut Vec<String>) -> Option<Self> {
         let mut fields = Fields::new(value, "", doubts)?;
+        let has_layers = fields.has("layers");
+        let layers = fields.each("layers", Descriptor::read);
         let first_schema = if fields.has("fsLayers") { schema1::read(&mut fields) } else { None };
         Some(Self {
             manifests: fields.each("manifests", Descriptor::read),
             config: fields.object("config").map(Descriptor::read),
-            layers: fields.each("layers", Descriptor::read),
+            layers_lost: has_layers && layers.is_none(),
+            layers,
             annotations: fields.map("annotations").unwrap_or_default(),
             first_schema,
         })
@@ -165,7 +170,7 @@ impl Walk {
         for (i, descriptor) in manifests.into_iter().enumerate().rev() {
             match descriptor {
                 Some(descriptor) if descriptor.digest.is_some() => self.work.push((descriptor, above.clone())),
-                _ => search.note(format!("entry {i} of {of} names no manifest; left out")),
+                _ => search.note(WarningKind::EntryLeftOut { of: of.into(), entry: i }),
             }
         }
     }
@@ -185,7 +190,7 @@ impl Walk {
                 return;
             }
             Err(absence) => {
-                search.note(format!("the manifest {shown} {}", explain(&absence)));
+                search.note(WarningKind::ManifestUnreadable { digest, problem: explain(&absence) });
                 return;
             }
         };
@@ -204,6 +209,7 @@ impl Walk {
         let (document, mismatch) = match read_document(search.path, &digest, &blob, &mut doubts) {
             Ok(read) => read,
             Err(problem) => {
+                let problem = format!("cannot be understood: {problem}");
                 search.note(WarningKind::ManifestUnreadable { digest, problem });
                 return;
             }
@@ -259,6 +265,10 @@ fn draft(document: Document, naming: Naming) -> Option<Draft> {
     if let Some(manifest) = document.first_schema {
         return Some(Draft { built_on, ..manifest.draft(|digest| naming.blob(digest)) });
     }
+    if document.layers.is_none() && document.config.is_none() {
+        return None;
+    }
+    let lost = document.layers_lost.then(|| WarningKind::LayersUnreadable { name: "the manifest".into() });
     let layers = document.layers.unwrap_or_default();
     let is_layer = |layer: &Option<Descriptor>| {
         layer.as_ref().is_none_or(|layer| LayerFormat::from_media_type(layer.media_type.as_deref()).is_some())
@@ -272,6 +282,7 @@ fn draft(document: Document, naming: Naming) -> Option<Draft> {
     Some(Draft {
         config: config.map_or(ConfigDraft::None, |digest| ConfigDraft::Named(named(digest))),
         layers: layers.collect(),
+        warnings: lost.map(Warning::image).into_iter().collect(),
         built_on,
         ..Draft::default()
     })

@@ -2,29 +2,23 @@
 
 use std::collections::HashMap;
 use std::fs::File;
-use std::io::{self, BufRead, BufReader, Read};
+use std::io::{self, Read};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
-use crate::archive::{
-    Extent, FileSource, Member, Members, MemorySource, Source, SpentSource, Window, index_directory, is_tar,
-    read_buffered, uninterrupted,
-};
+use crate::archive::{Fault, FileSource, Member, Members, MemorySource, Source, index_directory, is_tar};
 use crate::display::escaped;
 use crate::error::Error;
-use crate::image::compression::Note;
+use crate::image::passing::{open_compressed, open_stream};
 use crate::image::root::{nested, refuse_other_than_root};
 use crate::image::stream::Place;
 use crate::image::{
-    Compression, Image, ReadLayer, Selection, Streamed, decode, describe, discover, head, read_root_directory,
-    read_stream, select,
+    Compression, FaultCause, Image, ReadLayer, Selection, describe, discover, head, read_root_directory, select,
 };
 use crate::progress::Progress;
 use crate::warning::{Warning, WarningKind};
 
-/// Number of bytes that are read at a time from a stream.
-const WINDOW: usize = 128 << 10;
 /// The name of standard input.
 const PIPE: &str = "standard input";
 
@@ -34,8 +28,8 @@ pub struct Archive {
     pub path: String,
     /// The images, in order.
     pub images: Vec<Image>,
-    read: HashMap<usize, Arc<ReadLayer>>,
-    storage: Storage,
+    pub(super) read: HashMap<usize, Arc<ReadLayer>>,
+    pub(super) storage: Storage,
 }
 
 /// The place where contents can be read after the layers have been read.
@@ -206,28 +200,28 @@ fn read_source(path: String, source: Source, progress: &Progress) -> Result<Arch
     let compression = Compression::sniff(&head);
     if compression != Compression::None {
         progress.total.store(source.len(), Ordering::Relaxed);
-        let window = Window::new(&*source, Extent::whole(&*source), WINDOW).counting(&progress.done);
-        let streamed = read_compressed(&path, Cancellable { inner: window, progress }, compression, progress)?;
-        return from_stream(path, streamed, compression, Some(source));
+        return open_compressed(path, source, compression, progress);
     }
     let members = Members::read(&source);
     if !is_tar(&head) && members.is_empty() {
         return Err(Error::NotAnArchive { path, found: describe(&head).into() });
     }
-    match discover(&path, &members)? {
-        Some(mut images) => {
-            remark_damage(&members, &mut images);
-            Ok(Archive { path, images, read: HashMap::new(), storage: Storage::Members })
-        }
-        None => {
-            if let Some(images) = nested(&path, &members)? {
-                return Ok(Archive { path, images, read: HashMap::new(), storage: Storage::Members });
-            }
-            refuse_other_than_root(&path, &members, source.len())?;
-            let image = Image::bare(&path, Member::whole(source));
-            Ok(Archive { path, images: vec![image], read: HashMap::new(), storage: Storage::Members })
-        }
+    let mut images =
+        find_images(&path, &members, source.len())?.unwrap_or_else(|| vec![Image::bare(&path, Member::whole(source))]);
+    remark_damage(&members, &mut images);
+    Ok(Archive { path, images, read: HashMap::new(), storage: Storage::Members })
+}
+
+/// Finds the images of an archive of `end` bytes; `None` if it is a root filesystem or a layer.
+pub(super) fn find_images(path: &str, members: &Members, end: u64) -> Result<Option<Vec<Image>>, Error> {
+    if let Some(images) = discover(path, members)? {
+        return Ok(Some(images));
     }
+    if let Some(images) = nested(path, members)? {
+        return Ok(Some(images));
+    }
+    refuse_other_than_root(path, members, end)?;
+    Ok(None)
 }
 
 /// Opens the archive that is read from `pipe`.
@@ -239,103 +233,6 @@ fn read_source(path: String, source: Source, progress: &Progress) -> Result<Arch
 /// An error if the pipe cannot be read or has no image, or [`Error::Cancelled`].
 pub fn open_pipe(pipe: impl Read, progress: &Progress) -> Result<Archive, Error> {
     open_stream(PIPE.into(), pipe, progress)
-}
-
-/// Opens the archive that is read from `pipe`, named `path`.
-fn open_stream(path: String, pipe: impl Read, progress: &Progress) -> Result<Archive, Error> {
-    let mut reader =
-        Cancellable { inner: BufReader::with_capacity(WINDOW, Counted { inner: pipe, progress }), progress };
-    let failed = |source| match progress.cancel.load(Ordering::Relaxed) {
-        true => Error::Cancelled,
-        false => Error::Io { path: path.clone(), operation: "read", source },
-    };
-    let head = reader.fill_buf().map_err(failed)?;
-    if head.is_empty() {
-        return Err(Error::Empty { path });
-    }
-    let compression = Compression::sniff(head);
-    let streamed = read_compressed(&path, reader, compression, progress)?;
-    let offset = progress.done.load(Ordering::Relaxed);
-    if let Some((_, fault)) = streamed.members.fault() {
-        return Err(Error::CutShort { path, offset, problem: fault.to_string() });
-    }
-    if !streamed.complete && streamed.not_a_tar.is_none() && discover(&path, &streamed.members)?.is_none() {
-        return Err(Error::CutShort { path, offset, problem: "the tar has no end and no manifest".into() });
-    }
-    from_stream(path, streamed, compression, None)
-}
-
-fn read_compressed(
-    path: &str,
-    reader: impl BufRead,
-    compression: Compression,
-    progress: &Progress,
-) -> Result<Streamed, Error> {
-    let mut decoded =
-        decode(compression, reader).map_err(|source| Error::Io { path: path.into(), operation: "decode", source })?;
-    let mut streamed = read_stream(path, &mut decoded, progress)?;
-    if let Some(note) = decoded.get_ref().note() {
-        streamed.trailer = Some(match note {
-            Note::Checksum => WarningKind::ArchiveChecksum,
-            Note::Junk => "junk follows the compressed archive; ignored".into(),
-        });
-        streamed.whole.notes.extend(streamed.trailer.clone());
-    }
-    Ok(streamed)
-}
-
-/// Finds the images of a stream. `source` is the file that was decoded; `None` for a pipe.
-fn from_stream(
-    path: String,
-    mut streamed: Streamed,
-    compression: Compression,
-    source: Option<Source>,
-) -> Result<Archive, Error> {
-    if let Some(found) = streamed.not_a_tar {
-        let found = match compression {
-            Compression::None => found.into(),
-            compression => format!("{} that holds {found}", compression.file()),
-        };
-        return Err(Error::NotAnArchive { path, found });
-    }
-    let images = match discover(&path, &streamed.members)? {
-        Some(mut images) => {
-            remark_damage(&streamed.members, &mut images);
-            if let Some(trailer) = &streamed.trailer {
-                remark_all(&mut images, trailer);
-            }
-            images
-        }
-        None => {
-            if let Some(mut images) = nested(&path, &streamed.members)? {
-                if let Some(trailer) = &streamed.trailer {
-                    remark_all(&mut images, trailer);
-                }
-                let storage = match source {
-                    None => Storage::Pipe,
-                    Some(source) => {
-                        let places = streamed.places;
-                        Storage::Compressed(Arc::new(CompressedArchive { source, compression, places }))
-                    }
-                };
-                return Ok(Archive { path, images, read: streamed.layers, storage });
-            }
-            let end = streamed.whole.tar_bytes;
-            refuse_other_than_root(&path, &streamed.members, end)?;
-            streamed.whole.compression = compression;
-            let stored = source.as_ref().map_or(streamed.whole.tar_bytes, |source| source.len());
-            streamed.whole.stored_bytes = stored;
-            let storage = if source.is_some() { Storage::Members } else { Storage::Pipe };
-            let member = Member::whole(source.unwrap_or_else(|| Arc::new(SpentSource(stored))));
-            let read = HashMap::from([(member.id, Arc::new(streamed.whole))]);
-            return Ok(Archive { images: vec![Image::bare(&path, member)], path, read, storage });
-        }
-    };
-    let places = streamed.places;
-    let storage = source.map_or(Storage::Pipe, |source| {
-        Storage::Compressed(Arc::new(CompressedArchive { source, compression, places }))
-    });
-    Ok(Archive { path, images, read: streamed.layers, storage })
 }
 
 enum DirectoryError {
@@ -384,53 +281,30 @@ fn only_image_below(root: &Path) -> Option<PathBuf> {
     images.next().filter(|_| images.next().is_none())
 }
 
-fn remark_all(images: &mut [Image], kind: &WarningKind) {
+/// Adds a remark to all images of an archive.
+pub(super) fn remark_all(images: &mut [Image], kind: &WarningKind) {
     for image in images {
         image.warnings.push(Warning::image(kind.clone()));
     }
 }
 
-fn remark_damage(members: &Members, images: &mut [Image]) {
+/// Remarks that an archive could not be read to its end, or seems not to have come to its end.
+pub(super) fn remark_damage(members: &Members, images: &mut [Image]) {
     if let Some((offset, fault)) = members.fault() {
-        remark_all(images, &WarningKind::ArchiveDamaged { offset: *offset, problem: fault.to_string() });
-    }
-}
-
-/// A reader of a pipe that counts its bytes.
-struct Counted<'a, R> {
-    inner: R,
-    progress: &'a Progress,
-}
-
-impl<R: Read> Read for Counted<'_, R> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        let n = uninterrupted(|| self.inner.read(buf))?;
-        self.progress.done.fetch_add(n as u64, Ordering::Relaxed);
-        Ok(n)
-    }
-}
-
-/// A reader that fails after a cancellation.
-struct Cancellable<'a, R> {
-    inner: R,
-    progress: &'a Progress,
-}
-
-impl<R: BufRead> BufRead for Cancellable<'_, R> {
-    fn fill_buf(&mut self) -> io::Result<&[u8]> {
-        if self.progress.cancel.load(Ordering::Relaxed) {
-            return Err(io::Error::other("cancelled"));
+        remark_all(images, &damage(*offset, fault));
+    } else if !members.has_end_marker() {
+        for image in images.iter_mut().filter(|image| !image.has_all_members()) {
+            image.warnings.push(Warning::image(WarningKind::NoEndMarker));
         }
-        self.inner.fill_buf()
-    }
-
-    fn consume(&mut self, n: usize) {
-        self.inner.consume(n);
     }
 }
 
-impl<R: BufRead> Read for Cancellable<'_, R> {
-    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
-        read_buffered(self, buf)
+/// Makes the warning about an archive that could not be read to its end.
+fn damage(offset: u64, fault: &Fault) -> WarningKind {
+    let problem = fault.to_string();
+    match FaultCause::from_fault(fault) {
+        FaultCause::Cut => WarningKind::ArchiveCut { offset, problem },
+        FaultCause::OverLimit => WarningKind::ArchiveOverLimit { offset, problem },
+        FaultCause::Damaged | FaultCause::NotATar => WarningKind::ArchiveDamaged { offset, problem },
     }
 }

@@ -45,7 +45,7 @@ pub enum FaultCause {
 
 impl FaultCause {
     /// Classifies an error that came out of a decoder.
-    fn from_error(error: &io::Error) -> Self {
+    pub(super) fn from_error(error: &io::Error) -> Self {
         match error.kind() {
             io::ErrorKind::UnexpectedEof => Self::Cut,
             // A window or a dictionary that is too large.
@@ -236,6 +236,7 @@ fn walk<R: Forward>(mut reader: R, layer: &mut ReadLayer, hash: bool) -> (R, boo
     };
     layer.fault = fault.map(|fault| match foreign {
         Some(problem) if layer.entries.is_empty() => LayerFault { cause: FaultCause::NotATar, at: 0, problem },
+        _ if layer.entries.is_empty() => LayerFault { at: 0, ..fault },
         _ => fault,
     });
     if let Err(error) = walker.drain() {

@@ -57,10 +57,6 @@ pub(super) fn nested(path: &str, members: &Members) -> Result<Option<Vec<Image>>
     };
     for image in &mut images {
         image.warnings.push(Warning::image(WarningKind::Nested { directory: directory.clone() }));
-        if let Some((offset, fault)) = members.fault() {
-            let problem = fault.to_string();
-            image.warnings.push(Warning::image(WarningKind::ArchiveDamaged { offset: *offset, problem }));
-        }
     }
     Ok(Some(images))
 }

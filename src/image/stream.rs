@@ -66,7 +66,7 @@ pub fn read_stream(path: &str, mut reader: impl BufRead, progress: &Progress) ->
     let cancelled = || progress.cancel.load(std::sync::atomic::Ordering::Relaxed);
     let head = peek(&mut reader).map_err(|error| if cancelled() { Error::Cancelled } else { failed(error) })?;
     let mut streamed = Streamed {
-        members: MembersBuilder::default().finish(None),
+        members: MembersBuilder::default().finish(None, true),
         layers: HashMap::new(),
         places: HashMap::new(),
         whole: ReadLayer::new(Compression::None, 0),
@@ -133,13 +133,11 @@ pub fn read_stream(path: &str, mut reader: impl BufRead, progress: &Progress) ->
     if let Err(error) = walker.drain()
         && fault.is_none()
     {
-        let kind = WarningKind::ArchiveTrailer { problem: error.to_string() };
-        streamed.whole.notes.push(kind.clone());
-        streamed.trailer = Some(kind);
+        streamed.trailer = Some(WarningKind::ArchiveTrailer { problem: error.to_string() });
     }
     streamed.whole.tar_bytes = walker.position();
     streamed.complete = walker.saw_end_marker();
-    streamed.members = builder.finish(fault);
+    streamed.members = builder.finish(fault, streamed.complete);
     Ok(streamed)
 }
 

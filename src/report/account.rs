@@ -6,12 +6,12 @@ use super::completeness::{CompletenessPart, VerificationPart, WarningPart, warni
 use super::ladder::{RungPart, rung_parts};
 use super::runtime::ApplicationPart;
 use super::study::{BasePart, FindingPart, SharePart, findings};
+use crate::Inspection;
 use crate::advice::assessment::Study;
 use crate::analysis::{Dead, LayerAccount};
 use crate::display::{Units, hex};
 use crate::image::Compression;
 use crate::tree::{Kind, NodeId, Tree, VersionId};
-use crate::{Inspection, Known};
 
 /// The version of the contract; incremented when readers have to change.
 const SCHEMA_VERSION: u32 = 1;
@@ -88,6 +88,7 @@ struct LayerPart {
     digest: Option<String>,
     known: &'static str,
     read_to_byte: Option<u64>,
+    exact: bool,
     instruction: String,
     created_by: Option<String>,
     compression: Option<&'static str>,
@@ -184,7 +185,7 @@ impl<'a> Account<'a> {
                 .layers
                 .iter()
                 .enumerate()
-                .map(|(i, layer)| LayerPart::new(i, layer, inspection.completeness.layer(i)))
+                .map(|(i, layer)| LayerPart::new(inspection, i, layer))
                 .collect(),
             dead: DeadParts { tree, dead: &inspection.dead[..inspection.dead.len().min(top)] },
             findings: findings(inspection, study),
@@ -201,13 +202,15 @@ impl<'a> Account<'a> {
 }
 
 impl LayerPart {
-    fn new(index: usize, layer: &LayerAccount, known: Known) -> Self {
+    fn new(inspection: &Inspection, index: usize, layer: &LayerAccount) -> Self {
+        let known = inspection.completeness.layer(index);
         Self {
             index,
             diff_id: layer.diff_id.clone(),
             digest: layer.digest.clone(),
             known: known.word(),
             read_to_byte: known.read_to(),
+            exact: inspection.amounts_of(index).are_exact(),
             instruction: layer.instruction.text.clone(),
             created_by: layer.instruction.created_by.clone(),
             compression: layer.compression.map(Compression::name),

@@ -13,7 +13,7 @@ use crate::analysis::Dead;
 use crate::display::{Units, files, listed, percent, plural};
 use crate::display::{cut, cut_front, wrap};
 use crate::display::{escaped, escaped_str};
-use crate::{Inspection, Known, Warning};
+use crate::{Inspection, Warning};
 
 const WIDTH: usize = 80;
 
@@ -113,20 +113,16 @@ impl<W: Write> Page<'_, W> {
         let head = format!("{:>3} {:>9} {:>9} {:>9} {:>9}  {}", "#", "shipped", "live", "dead", "hid", "instruction");
         writeln!(self.out, "{}", self.paint(Paint::Dim, &head))?;
         for (i, layer) in inspection.layers.iter().enumerate() {
-            let or_dash = |bytes: u64| if bytes == 0 { "-".into() } else { self.size(bytes) };
-            let dead = format!("{:>9}", or_dash(layer.dead()));
+            let amounts = inspection.amounts_of(i);
+            let units = self.style.units;
+            let dead = format!("{:>9}", amounts.dead.or_dash(units));
             let dead = self.paint(if layer.dead() > 0 { Paint::Dead } else { Paint::Dim }, &dead);
             let known = inspection.completeness.layer(i);
             let mark = known.mark().map_or(String::new(), |mark| format!("({mark}) "));
             let line = cut(&layer.instruction.one_line(), WIDTH - 45 - mark.len());
             let missing = self.paint(Paint::Warning, &mark);
-            let size = |bytes: u64| match known {
-                known if known.is_nothing() => "?".into(),
-                Known::UpTo(_) | Known::OverLimit(_) => format!("≥{}", self.size(bytes)),
-                _ => self.size(bytes),
-            };
-            let (shipped, live) = (size(layer.shipped), size(layer.live));
-            let hid = or_dash(layer.killed);
+            let (shipped, live) = (amounts.shipped.column(units), amounts.live.column(units));
+            let hid = amounts.hid.or_dash(units);
             writeln!(self.out, "{i:>3} {shipped:>9} {live:>9} {dead} {hid:>9}  {missing}{line}")?;
         }
         Ok(())

@@ -168,6 +168,17 @@ impl Builder {
         }
     }
 
+    /// Remembers a remark that says what is missing. The first on a layer is kept, be there enough remarks or not.
+    pub(super) fn remark_gap(&mut self, kind: WarningKind) {
+        let layer = usize::from(self.layer);
+        let mut of_layer = self.remarks.iter().rev().take_while(|warning| warning.layer == Some(layer));
+        if of_layer.any(|warning| warning.gap().is_some()) {
+            self.remark(|_| kind);
+        } else {
+            self.remarks.push(Warning::layer(layer, kind));
+        }
+    }
+
     pub(super) fn take_mark(&mut self) -> u32 {
         self.next_mark += 1;
         self.next_mark

@@ -5,7 +5,6 @@ use super::lookup::View;
 use super::own::Own;
 use super::{Cause, Death, Kind, LinkGroup, NONE, NodeId, VersionId};
 use crate::archive::EntryKind;
-use crate::display::escaped;
 use crate::image::EntryRef;
 use crate::image::whiteout::AUFS_LINKS;
 use crate::path::components;
@@ -52,10 +51,7 @@ impl Builder {
         }
         let found = match self.resolve(View::Own, entry.link) {
             Some(found) if found == node => {
-                self.remark(|b| {
-                    let path = escaped(&b.tree.path(node));
-                    format!("{path} is a hard link to itself; ignored, but engines refuse the layer")
-                });
+                self.remark(|b| WarningKind::LinkToItself { path: b.tree.path(node) });
                 return None;
             }
             Some(found) => self.explicit(found),

@@ -9,7 +9,6 @@ use super::links::{AufsLink, Shared};
 use super::lookup::View;
 use super::{Cause, Death, Kind, NONE, NodeId, VersionId};
 use crate::archive::EntryKind;
-use crate::display::escaped;
 use crate::image::whiteout::{Spelling, is_aufs, spelling};
 use crate::image::{EntryRef, LayerEntries};
 use crate::path::{clean, is_clean};
@@ -137,17 +136,16 @@ impl Builder {
     /// Remarks on a path that no filesystem of an engine takes.
     fn remark_too_long(&mut self, path: &[u8]) {
         let longest = path.split(|&b| b == b'/').map(<[u8]>::len).max().unwrap_or_default();
-        let text = if longest > NAME_LIMIT {
-            format!("a name of {longest} bytes is more than filesystems take ({NAME_LIMIT}); engines refuse the layer")
+        let kind = if longest > NAME_LIMIT {
+            WarningKind::NameTooLong { len: longest, limit: NAME_LIMIT }
         } else if path.len() >= PATH_LIMIT {
-            let len = path.len();
-            format!("a path of {len} bytes is more than systems take ({PATH_LIMIT}); engines refuse the layer")
+            WarningKind::PathTooLong { len: path.len(), limit: PATH_LIMIT }
         } else {
             return;
         };
         if !self.said_too_long {
             self.said_too_long = true;
-            self.remark(|_| text);
+            self.remark(|_| kind);
         }
     }
 
@@ -355,10 +353,7 @@ impl Builder {
         version.data = shared.data;
         version.extra = shared.extra;
         if record.gnu_sparse {
-            self.remark(|b| {
-                let path = escaped(&b.tree.path(node));
-                format!("{path} is stored with holes in the old GNU format (type S); engines refuse the layer")
-            });
+            self.remark(|b| WarningKind::GnuSparse { path: b.tree.path(node) });
         }
         if record.kind == EntryKind::File {
             if record.sparse {
@@ -378,7 +373,7 @@ impl Builder {
                 size
             }
             None => {
-                self.remark(|b| WarningKind::SizeOverflow { path: b.tree.path(node), size });
+                self.remark_gap(WarningKind::SizeOverflow { path: self.tree.path(node), size });
                 0
             }
         }

@@ -64,7 +64,7 @@ fn one_bad_entry_of_several_is_left_out() {
     for bad in ["null", "7", "\"x\"", "[]", "true"] {
         for manifest in [format!("[{bad},ENTRY]"), format!("[ENTRY,{bad}]")] {
             let shown = archive("manifest-bad-entry", both(&manifest, INDEX));
-            is_the_image(&shown).warns("is no image; left out");
+            is_the_image(&shown).warns("names no image; left out");
         }
     }
 }
@@ -73,9 +73,9 @@ fn one_bad_entry_of_several_is_left_out() {
 fn one_bad_descriptor_of_several_is_left_out() {
     let absent = format!(r#"{{"digest":"sha256:{}"}}"#, "1".repeat(64));
     for (bad, words) in [
-        ("null", "names no manifest"),
+        ("null", "names no image"),
         ("7", "is a number"),
-        ("{}", "names no manifest"),
+        ("{}", "names no image"),
         (r#"{"digest":7}"#, "digest is a number"),
         (absent.as_str(), "is listed but not in the archive"),
     ] {
@@ -102,7 +102,7 @@ fn one_manifest_that_cannot_be_read_leaves_the_others() {
 fn an_entry_without_the_list_around_it_is_an_image_all_the_same() {
     let mut members = both("ENTRY", INDEX);
     members.retain(|member| member.name() != b"index.json");
-    is_the_image(&archive("manifest-no-list", members)).warns("where an array of images was expected");
+    is_the_image(&archive("manifest-no-list", members)).warns("where a list of images was expected");
 }
 
 #[test]

@@ -61,7 +61,12 @@ fn json_that_is_nested_a_million_deep_is_an_error_and_not_a_crash() {
 fn a_config_may_be_nested_a_million_deep_where_nobody_looks() {
     let mut members = Image::of([layer([file("f", 10)])]).docker();
     let (open, close) = ("[".repeat(1_000_000), "]".repeat(1_000_000));
-    members[0] = member("config.json", format!(r#"{{"other": {open}{close}, "history": [{{"created_by": "x"}}]}}"#));
+    members[0] = member(
+        "config.json",
+        format!(
+            r#"{{"other": {open}{close}, "history": [{{"created_by": "x"}}], "rootfs": {{"diff_ids": ["sha256:0"]}}}}"#
+        ),
+    );
     assert_eq!(warnings(tar(members.clone())), "");
     members[0] = member("config.json", format!(r#"{{"history": {open}{close}}}"#));
     assert!(warnings(tar(members)).contains("config.json"));

@@ -32,7 +32,7 @@ impl<'a> Fields<'a> {
         }
     }
 
-    /// Returns whether there is a field called `name`.
+    /// Returns whether there is a field called `name` that is not null.
     pub fn has(&self, name: &str) -> bool {
         self.object.has(name)
     }

@@ -11,6 +11,7 @@ use crate::display::{count, plural};
 use crate::display::{cut, cut_front, wrap};
 use crate::report::TextStyle;
 use crate::report::paint::Paint;
+use crate::warning::Known;
 
 const WIDTH: usize = 80;
 /// The explanation of a `~` before a download size.
@@ -98,7 +99,13 @@ impl<W: Write> Page<'_, W> {
             let bound = if column.exact { "" } else { "≥" };
             let shipped = format!("{bound}{}", self.size(column.shipped));
             let [live, dead] = [column.live, column.dead].map(|bytes| self.size(bytes));
-            let dead = if column.dead == 0 { "-".into() } else { dead };
+            let dead = match (column.dead, column.exact) {
+                (0, true) => "-".into(),
+                (0, false) => "?".into(),
+                (_, true) => dead,
+                (_, false) => format!("≥{dead}"),
+            };
+            let live = if column.exact { live } else { format!("{live}?") };
             let ratio = column.ratio.map_or(if column.exact { "-" } else { "?" }.into(), times);
             let name = cut_front(&column.name, WIDTH - 56);
             let (layers, files) = (column.layers, count(column.files));
@@ -144,7 +151,11 @@ impl<W: Write> Page<'_, W> {
                 LayerPlace::Second(_) => self.size(account.stored_bytes),
             };
             let known = place.known(first, second);
-            let shipped = if known.is_nothing() { "?".into() } else { self.size(account.shipped) };
+            let shipped = match known {
+                known if known.is_nothing() => "?".into(),
+                Known::UpTo(_) | Known::OverLimit(_) => format!("≥{}", self.size(account.shipped)),
+                _ => self.size(account.shipped),
+            };
             let (a, b) = (number(place.first()), number(place.second()));
             let instruction = cut(&account.instruction.one_line(), WIDTH - 35);
             writeln!(self.out, "{a:>5} {b:>6} {shipped:>9} {pull:>9}  {instruction}")?;

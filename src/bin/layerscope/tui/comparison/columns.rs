@@ -81,12 +81,17 @@ struct Table {
 impl Table {
     fn fitted(columns: &[Column], look: Look<'_>, width: usize) -> Self {
         let size = |bytes| look.units.size(bytes);
-        let dead = |column: &Column| if column.dead == 0 { "-".into() } else { size(column.dead) };
+        let dead = |column: &Column| match (column.dead, column.exact) {
+            (0, true) => "-".into(),
+            (0, false) => "?".into(),
+            (dead, exact) => format!("{}{}", if exact { "" } else { "≥" }, size(dead)),
+        };
+        let live = |column: &Column| format!("{}{}", size(column.live), if column.exact { "" } else { "?" });
         let shipped = |column: &Column| format!("{}{}", if column.exact { "" } else { "≥" }, size(column.shipped));
         let ratio = |column: &Column| column.ratio.map_or(if column.exact { "-" } else { "?" }.into(), times);
         let mut numbers = vec![
             Numbers::new("shipped", 6, columns.iter().map(shipped)),
-            Numbers::new("live", 2, columns.iter().map(|column| size(column.live))),
+            Numbers::new("live", 2, columns.iter().map(live)),
             Numbers::new("dead", 4, columns.iter().map(dead)),
             Numbers::new("layers", 3, columns.iter().map(|column| count(column.layers as u64))),
             Numbers::new("files", 1, columns.iter().map(|column| count(column.files))),

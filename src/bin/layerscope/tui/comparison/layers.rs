@@ -1,5 +1,6 @@
 //! Lists the layers of two images: shared ones, the end of sharing with its cause, and downloads.
 
+use layerscope::Known;
 use layerscope::compare::LayerPlace;
 use layerscope::display::plural;
 use layerscope::report::end_of_sharing;
@@ -137,11 +138,16 @@ impl Table {
             LayerPlace::Second(_) => ("+", theme.added, pulled(against, account.stored_bytes, look)),
         };
         let digits = self.digits;
+        let size = match place.known(&against.first, &against.second) {
+            known if known.is_nothing() => "?".into(),
+            Known::UpTo(_) | Known::OverLimit(_) => format!("≥{}", look.units.size(account.shipped)),
+            _ => look.units.size(account.shipped),
+        };
         let number = |layer: Option<usize>| layer.map_or_else(|| "-".to_owned(), |layer| layer.to_string());
         let mut spans = vec![
             Span::styled(sign, style),
             Span::raw(format!(" {:>digits$} {:>digits$}", number(place.first()), number(place.second()))),
-            Span::raw(format!(" {:>8} ", look.units.size(account.shipped))),
+            Span::raw(format!(" {size:>8} ")),
         ];
         spans.extend(bar(account.live, account.dead(), self.biggest, self.bar, theme));
         spans.push(Span::styled(format!(" {pull:>9} "), style));

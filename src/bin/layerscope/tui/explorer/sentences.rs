@@ -1,11 +1,11 @@
 //! Describes the size of the selection and its causes in sentences.
 
-use layerscope::Inspection;
 use layerscope::analysis::{DeadGroup, LayerAccount};
 use layerscope::display::{count, escaped, escaped_str, files, share};
 use layerscope::display::{cut, wrap};
 use layerscope::report::{Units, advice};
 use layerscope::tree::{Cause, Kind, NodeId, VersionId};
+use layerscope::{Inspection, LayerAmounts};
 
 use super::rows::{Measure, Scope};
 use super::{Explorer, Pair, Slice};
@@ -63,7 +63,7 @@ pub fn of_layer(inspection: &Inspection, groups: &[DeadGroup], layer: usize, uni
     paragraphs.push(account.instruction.one_line());
     let known = inspection.completeness.layer(layer);
     if !known.is_nothing() {
-        paragraphs.push(costs(account, units));
+        paragraphs.push(costs(account, &inspection.amounts_of(layer), units));
     }
     if let Some(missing) = known.sentence(|bytes| units.size(bytes)) {
         paragraphs.push(format!("Not whole: {missing}."));
@@ -81,7 +81,7 @@ pub fn of_layer(inspection: &Inspection, groups: &[DeadGroup], layer: usize, uni
         paragraphs.push(format!("Wasted: {bytes} in {files}, {verb} by {by}."));
     }
     if account.killed > 0 {
-        let bytes = units.size(account.killed);
+        let bytes = inspection.amounts_of(layer).hid.text(units);
         paragraphs.push(format!("It deletes or replaces {bytes} of earlier layers. The image does not get smaller."));
     }
     paragraphs.push(technical(account, units));
@@ -93,9 +93,13 @@ fn fix(inspection: &Inspection, group: &DeadGroup, units: Units) -> String {
     format!("Fix: {} (saves {}).", advice(inspection, group).1, units.size(group.bytes))
 }
 
-fn costs(account: &LayerAccount, units: Units) -> String {
+fn costs(account: &LayerAccount, amounts: &LayerAmounts, units: Units) -> String {
     match (account.compression, account.shipped, account.dead()) {
         (None, ..) => "Its bytes are not in the archive, so its size is not known.".into(),
+        _ if !amounts.are_exact() => {
+            let [shipped, live, dead] = [amounts.shipped, amounts.live, amounts.dead].map(|amount| amount.text(units));
+            format!("Size {shipped}: {live} visible, {dead} wasted, as far as the image could be read.")
+        }
         (_, 0, _) => "It adds no file contents.".into(),
         (_, shipped, 0) => format!("Size {}, all of it visible.", units.size(shipped)),
         (_, shipped, dead) => {

@@ -51,7 +51,8 @@ fn line(app: &App, theme: &Theme, layer: usize, digits: usize, bar_width: usize,
             let secret = app.is_kept_secret(layer);
             let account = &layers[layer];
             let biggest = layers.iter().map(|layer| layer.shipped).max().unwrap_or(0);
-            let size = if secret || known.is_nothing() { "?".into() } else { app.units.size(account.shipped) };
+            let amounts = explorer.inspection.amounts_of(layer);
+            let size = if secret { "?".into() } else { amounts.shipped.column(app.units) };
             spans.push(Span::raw(format!("{size:>SIZE_WIDTH$} ")));
             if secret {
                 spans.push(Span::raw(" ".repeat(bar_width)));

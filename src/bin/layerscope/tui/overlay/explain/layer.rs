@@ -24,6 +24,10 @@ pub fn explain(inspection: &Inspection, groups: &[DeadGroup], layer: usize, unit
         )),
         Part::Sum(Sum::new(live_and_dead, account.shipped, "shipped")),
     ];
+    if !inspection.amounts_of(layer).are_exact() {
+        let why = inspection.completeness.summary().unwrap_or_default();
+        parts.push(Part::Sentence(format!("These are the sums of what could be read, and not all was: {why}.")));
+    }
     let part = |group: &DeadGroup, other: usize, verb: &str| {
         (group.bytes, format!("{} {verb} {}", files(group.count), layer_named(inspection, other)))
     };

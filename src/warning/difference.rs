@@ -1,0 +1,87 @@
+//! Cases in which container runtimes differ.
+
+use super::WarningKind;
+
+/// A case in which container runtimes differ.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum EngineDifference {
+    /// A hard link to a file of a lower layer.
+    LinkBelow {
+        /// The link.
+        path: Vec<u8>,
+    },
+    /// The root is made opaque.
+    OpaqueRoot,
+    /// A directory is deleted and made again.
+    Remade {
+        /// The directory.
+        path: Vec<u8>,
+    },
+    /// A directory where a link is below.
+    LinkToDirectory {
+        /// The path.
+        path: Vec<u8>,
+    },
+    /// A directory has no entry.
+    Implied {
+        /// The directory.
+        path: Vec<u8>,
+        /// The permission bits that it has below.
+        mode: u16,
+        /// The owner.
+        uid: u32,
+        /// The group.
+        gid: u32,
+    },
+    /// Added and deleted in the same layer.
+    AddedAndDeleted {
+        /// The path.
+        path: Vec<u8>,
+    },
+    /// Several entries for one path.
+    Twice {
+        /// The path.
+        path: Vec<u8>,
+    },
+    /// The attribute by which overlay filesystems mark opaque directories.
+    OverlayOpaque {
+        /// The directory.
+        path: Vec<u8>,
+    },
+    /// The device by which overlay filesystems mark deleted files.
+    WhiteoutDevice {
+        /// The path.
+        path: Vec<u8>,
+    },
+    /// Another case, described by a clause.
+    Other {
+        /// The path.
+        path: Vec<u8>,
+        /// The case and the effects in container runtimes, as a clause that follows the path.
+        how: String,
+    },
+}
+
+impl EngineDifference {
+    pub(super) fn code(&self) -> &'static str {
+        match self {
+            Self::LinkBelow { .. } => "differs-link-below",
+            Self::OpaqueRoot => "differs-opaque-root",
+            Self::Remade { .. } => "differs-remade",
+            Self::LinkToDirectory { .. } => "differs-link-to-directory",
+            Self::Implied { .. } => "differs-implied",
+            Self::AddedAndDeleted { .. } => "differs-added-and-deleted",
+            Self::Twice { .. } => "differs-twice",
+            Self::OverlayOpaque { .. } => "differs-overlay-opaque",
+            Self::WhiteoutDevice { .. } => "differs-whiteout-device",
+            Self::Other { .. } => "differs",
+        }
+    }
+}
+
+impl From<EngineDifference> for WarningKind {
+    fn from(difference: EngineDifference) -> Self {
+        Self::EnginesDiffer(difference)
+    }
+}

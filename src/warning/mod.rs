@@ -1,0 +1,365 @@
+//! Problems and peculiarities of a part of an image. The rest of the image is shown beside them.
+//!
+//! A kind keeps names as the image has them; [`display`](crate::display) makes the sentence and
+//! escapes hostile characters.
+
+mod code;
+mod difference;
+mod gap;
+
+pub use difference::EngineDifference;
+pub use gap::{Gap, Known};
+
+/// A remark on an image or on one of its layers.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Warning {
+    /// The layer, counted from 0; `None` for the image as a whole.
+    pub layer: Option<usize>,
+    /// The remark itself.
+    pub kind: WarningKind,
+}
+
+impl Warning {
+    /// Makes a warning about the image as a whole.
+    pub fn image(kind: impl Into<WarningKind>) -> Self {
+        Self { layer: None, kind: kind.into() }
+    }
+
+    /// Makes a remark on layer `layer`, counted from 0.
+    pub fn layer(layer: usize, kind: impl Into<WarningKind>) -> Self {
+        Self { layer: Some(layer), kind: kind.into() }
+    }
+
+    /// Returns the part of the account that is incomplete for this reason; `None` if it is
+    /// complete.
+    pub fn gap(&self) -> Option<Gap> {
+        self.kind.gap()
+    }
+}
+
+/// Kind of a remark. Each has a stable code, which the JSON reports carry.
+#[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
+pub enum WarningKind {
+    // ---- the archive
+    /// The archive ends early.
+    ArchiveCut {
+        /// The position in the archive, uncompressed.
+        offset: u64,
+        /// The cause, as a clause.
+        problem: String,
+    },
+    /// The archive cannot be read on from some place.
+    ArchiveDamaged {
+        /// The position in the archive, uncompressed.
+        offset: u64,
+        /// The cause, as a clause.
+        problem: String,
+    },
+    /// The archive exceeds a limit for data in memory.
+    ArchiveOverLimit {
+        /// The position in the archive, uncompressed.
+        offset: u64,
+        /// The limit, as a clause.
+        problem: String,
+    },
+    /// The archive has no end marker, and something is missing from it.
+    NoEndMarker,
+    /// The checksum of a compressed archive is wrong.
+    ArchiveChecksum,
+    /// The compressed archive ends before its trailer, so its checksum cannot be compared.
+    ArchiveTrailer {
+        /// The cause, as a clause.
+        problem: String,
+    },
+    /// Something follows the compressed archive.
+    JunkAfterArchive,
+    /// A part of a directory of the host cannot be read.
+    HostUnreadable {
+        /// The path of the host.
+        path: Vec<u8>,
+        /// The cause, as a clause.
+        problem: String,
+    },
+    /// The image is in a directory of the archive.
+    Nested {
+        /// The directory.
+        directory: Vec<u8>,
+    },
+    /// A tar without any manifest.
+    NoManifest,
+
+    // ---- manifests and configurations
+    /// A listed manifest, of another platform or another image, is not in the archive.
+    ManifestAbsent {
+        /// Its digest.
+        digest: String,
+        /// The platform that it is listed for.
+        platform: Option<String>,
+    },
+    /// A listed manifest cannot be understood or read.
+    ManifestUnreadable {
+        /// Its digest.
+        digest: String,
+        /// The cause, as a clause that follows the digest.
+        problem: String,
+    },
+    /// A manifest that carries provenance and no image.
+    Attestation {
+        /// Its digest.
+        digest: String,
+    },
+    /// A manifest of something else than an image, such as a signature.
+    Artifact {
+        /// Its digest.
+        digest: String,
+    },
+    /// The configuration is not in the archive.
+    ConfigAbsent {
+        /// The member.
+        name: String,
+    },
+    /// The configuration cannot be understood.
+    ConfigUnreadable {
+        /// The member.
+        name: String,
+        /// The cause, as a clause.
+        problem: String,
+    },
+    /// A table of contents cannot be used; another one is.
+    TableUnreadable {
+        /// The member.
+        name: String,
+        /// The cause, as a clause that follows the name.
+        problem: String,
+    },
+    /// A table of contents has one image where a list was expected.
+    TableOfOne {
+        /// The member.
+        name: String,
+    },
+    /// An entry of a table of contents names no image.
+    EntryLeftOut {
+        /// The member or the index.
+        of: String,
+        /// The entry, counted from 0.
+        entry: usize,
+    },
+    /// More images have one configuration than are listed.
+    TooManyImages {
+        /// The limit.
+        limit: usize,
+    },
+    /// A field of a JSON document cannot be understood; the rest is used.
+    FieldUnreadable {
+        /// The member.
+        name: String,
+        /// The field and the cause, as a clause.
+        problem: String,
+    },
+    /// A file that describes the image is not in the archive.
+    MemberAbsent {
+        /// The member.
+        name: String,
+    },
+    /// A file that describes the image cannot be understood.
+    MemberUnreadable {
+        /// The member.
+        name: String,
+        /// The cause, as a clause.
+        problem: String,
+    },
+    /// A layer of the oldest layout names itself as its parent.
+    OwnAncestor {
+        /// Its ID.
+        id: String,
+    },
+    /// The configuration has no history.
+    NoHistory,
+    /// The history does not have a step for each layer.
+    HistoryCount {
+        /// Steps that made a layer.
+        steps: usize,
+        /// The number of layers.
+        layers: usize,
+    },
+    /// The configuration does not have a diff ID for each layer.
+    DiffIdCount {
+        /// The number of diff IDs.
+        ids: usize,
+        /// The number of layers.
+        layers: usize,
+    },
+
+    /// The configuration has no diff IDs.
+    NoDiffIds,
+    /// The list of layers cannot be understood.
+    LayersUnreadable {
+        /// The manifest.
+        name: String,
+    },
+    /// The engine that saved the image has lost layers of it.
+    LayersDropped,
+
+    // ---- what verification finds
+    /// A manifest or configuration does not have the digest in its name.
+    DigestMismatch {
+        /// The member.
+        name: String,
+        /// The digits of its SHA-256.
+        real: String,
+    },
+    /// A layer does not have the size in the manifest.
+    LayerSizeMismatch {
+        /// Its size in bytes.
+        real: u64,
+        /// The size in the manifest.
+        named: u64,
+    },
+    /// The bytes of a layer do not have their digest.
+    LayerDigestMismatch {
+        /// The digits of their SHA-256.
+        real: String,
+        /// The digits that are named, escaped for display.
+        named: String,
+    },
+    /// The tar of a layer does not have the diff ID in the configuration.
+    DiffIdMismatch {
+        /// The digits of its SHA-256.
+        real: String,
+        /// The digits that are named, escaped for display.
+        named: String,
+    },
+
+    // ---- a layer that is not known, or not wholly
+    /// The layer is not in the archive.
+    LayerAbsent {
+        /// The member that should hold it, escaped for display.
+        name: String,
+        /// The reason, if it is known, as a clause that follows the name.
+        why: Option<String>,
+    },
+    /// The layer may not be distributed, so archives leave it out.
+    LayerForeign,
+    /// The layer is encrypted.
+    LayerEncrypted,
+    /// The layer is in a format that is not a tar.
+    LayerNotATar {
+        /// A description of the file, such as `a squashfs filesystem`.
+        found: String,
+    },
+    /// The layer ends early.
+    LayerCut {
+        /// The position in the layer's tar at which reading ended.
+        at: u64,
+        /// The cause, as a clause.
+        problem: String,
+        /// The member that holds it, escaped for display.
+        name: String,
+    },
+    /// The layer cannot be read on from some place.
+    LayerDamaged {
+        /// The position in the layer's tar at which reading ended.
+        at: u64,
+        /// The place and the cause, as a clause.
+        problem: String,
+        /// The member that holds it, escaped for display.
+        name: String,
+    },
+    /// The layer exceeds a limit for data in memory.
+    LayerOverLimit {
+        /// The position in the layer's tar at which reading ended.
+        at: u64,
+        /// The limit, as a clause.
+        problem: String,
+    },
+    /// A checksum of the compressed layer is wrong.
+    LayerChecksum,
+    /// Something follows the compressed layer.
+    JunkAfterLayer,
+
+    // ---- odd, and read all the same
+    /// The history names a step that writes no files.
+    SquashedSteps,
+    /// More remarks were made on a layer than are kept.
+    MoreRemarks {
+        /// The number.
+        count: usize,
+    },
+    /// The image has more pairs of owner and group than can be distinguished.
+    TooManyOwners {
+        /// The limit.
+        limit: usize,
+        /// The owner that is shown as another.
+        uid: u32,
+        /// The group.
+        gid: u32,
+    },
+    /// A path that leads above the root.
+    PathUpwards {
+        /// The path.
+        path: Vec<u8>,
+    },
+    /// A name that is longer than filesystems take.
+    NameTooLong {
+        /// Its length in bytes.
+        len: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// A path that is longer than systems take.
+    PathTooLong {
+        /// Its length in bytes.
+        len: usize,
+        /// The limit.
+        limit: usize,
+    },
+    /// A whiteout that names nothing.
+    EmptyWhiteout {
+        /// The path.
+        path: Vec<u8>,
+    },
+    /// Container runtimes do not unpack entries of this tar type.
+    UnknownType {
+        /// The path.
+        path: Vec<u8>,
+        /// The type.
+        flag: String,
+    },
+    /// The stated sizes are more than can be added up.
+    SizeOverflow {
+        /// The path.
+        path: Vec<u8>,
+        /// The stated size in bytes.
+        size: u64,
+    },
+    /// The layer has bookkeeping of AUFS.
+    Aufs {
+        /// The path.
+        path: Vec<u8>,
+    },
+    /// A hard link to nothing.
+    LinkTargetAbsent {
+        /// The link.
+        path: Vec<u8>,
+        /// The target.
+        target: Vec<u8>,
+    },
+    /// A hard link to itself.
+    LinkToItself {
+        /// The link.
+        path: Vec<u8>,
+    },
+    /// A file is stored with holes in a format that container runtimes do not unpack.
+    GnuSparse {
+        /// The path.
+        path: Vec<u8>,
+    },
+    /// The parent of an entry is not a directory.
+    ParentNotADirectory {
+        /// The path that should be a directory.
+        path: Vec<u8>,
+    },
+    /// Container runtimes differ in the effect of the layer.
+    EnginesDiffer(EngineDifference),
+}
