@@ -8,6 +8,10 @@ use serde_json::Value;
 
 use crate::support::build::{Entry, Image, Layer, dir, file, gone, gzip, inspect, layer, tar};
 
+mod kinds;
+mod pipes;
+mod tables;
+
 /// 1,300 bytes in layer 0, of which layer 1 deletes 300 and adds 700.
 fn image() -> Image {
     Image::of([layer([dir("bin"), file("bin/sh", 1000), file("old", 300)]), layer([file("app", 700), gone("old")])])
@@ -19,9 +23,18 @@ fn without(name: &str) -> Vec<u8> {
 }
 
 fn run(arguments: &[&str]) -> (Option<i32>, String, String) {
+    run_with(arguments, b"")
+}
+
+/// Runs the program with bytes on its standard input.
+fn run_with(arguments: &[&str], input: &[u8]) -> (Option<i32>, String, String) {
     let mut command = Command::new(env!("CARGO_BIN_EXE_layerscope"));
-    command.args(arguments).stdin(Stdio::null()).env("XDG_CONFIG_HOME", "/nonexistent").env_remove("LAYERSCOPE_CONFIG");
-    let Output { status, stdout, stderr } = command.output().unwrap();
+    command.args(arguments).env("XDG_CONFIG_HOME", "/nonexistent").env_remove("LAYERSCOPE_CONFIG");
+    let pipes = command.stdin(Stdio::piped()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let mut child = pipes.spawn().unwrap();
+    // A program that needs no more may close the pipe.
+    let _ = std::io::Write::write_all(&mut child.stdin.take().unwrap(), input);
+    let Output { status, stdout, stderr } = child.wait_with_output().unwrap();
     let text = |bytes: Vec<u8>| String::from_utf8(bytes).expect("the output is UTF-8");
     (status.code(), text(stdout), text(stderr))
 }

@@ -346,7 +346,7 @@ impl<R: Forward> BufRead for Contents<'_, R> {
         let left = usize::try_from(self.0.left).unwrap_or(usize::MAX);
         let available = self.0.reader.fill_buf()?;
         if available.is_empty() {
-            return Err(io::ErrorKind::UnexpectedEof.into());
+            return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the archive ends here"));
         }
         Ok(&available[..available.len().min(left)])
     }

@@ -155,7 +155,12 @@ impl Image {
         let lacks = |warning: &Warning| {
             matches!(warning.kind, WarningKind::ConfigAbsent { .. } | WarningKind::MemberAbsent { .. })
         };
-        self.is_held() && !self.warnings.iter().any(|warning| lacks(warning) || warning.kind == WarningKind::NoManifest)
+        self.is_held() && !self.is_bare() && !self.warnings.iter().any(lacks)
+    }
+
+    /// Returns whether the image is a tar without a manifest.
+    pub(crate) fn is_bare(&self) -> bool {
+        self.warnings.iter().any(|warning| warning.kind == WarningKind::NoManifest)
     }
 
     /// Makes an image of one layer from a tar without a manifest.

@@ -14,7 +14,7 @@ use crate::image::passing::{open_compressed, open_stream};
 use crate::image::root::{nested, refuse_other_than_root};
 use crate::image::stream::Place;
 use crate::image::{
-    Compression, FaultCause, Image, ReadLayer, Selection, describe, discover, head, read_root_directory, select,
+    Compression, FaultCause, Image, Layer, ReadLayer, Selection, describe, discover, head, read_root_directory, select,
 };
 use crate::progress::Progress;
 use crate::warning::{Warning, WarningKind};
@@ -206,9 +206,10 @@ fn read_source(path: String, source: Source, progress: &Progress) -> Result<Arch
     if !is_tar(&head) && members.is_empty() {
         return Err(Error::NotAnArchive { path, found: describe(&head).into() });
     }
-    let mut images =
-        find_images(&path, &members, source.len())?.unwrap_or_else(|| vec![Image::bare(&path, Member::whole(source))]);
-    remark_damage(&members, &mut images);
+    let end = source.len();
+    let found = find_images(&path, &members, end)?;
+    let mut images = found.unwrap_or_else(|| vec![Image::bare(&path, Member::whole(source))]);
+    remark_damage(&members, end, &mut images);
     Ok(Archive { path, images, read: HashMap::new(), storage: Storage::Members })
 }
 
@@ -288,15 +289,25 @@ pub(super) fn remark_all(images: &mut [Image], kind: &WarningKind) {
     }
 }
 
-/// Remarks that an archive could not be read to its end, or seems not to have come to its end.
-pub(super) fn remark_damage(members: &Members, images: &mut [Image]) {
+/// Remarks that an archive of `end` bytes could not be read to its end, or seems not to have come to it.
+pub(super) fn remark_damage(members: &Members, end: u64, images: &mut [Image]) {
     if let Some((offset, fault)) = members.fault() {
         remark_all(images, &damage(*offset, fault));
     } else if !members.has_end_marker() {
         for image in images.iter_mut().filter(|image| !image.has_all_members()) {
-            image.warnings.push(Warning::image(WarningKind::NoEndMarker));
+            // Without a manifest, what may be missing are entries of the only layer.
+            image.warnings.push(match image.is_bare() {
+                true => Warning::layer(0, without_end(end, &image.layers)),
+                false => Warning::image(WarningKind::NoEndMarker),
+            });
         }
     }
+}
+
+fn without_end(at: u64, layers: &[Layer]) -> WarningKind {
+    let name = layers.first().map_or_else(String::new, |layer| layer.name.clone());
+    let problem = "the tar has no end marker, so it may have been cut short".into();
+    WarningKind::LayerCut { at, problem, name }
 }
 
 /// Makes the warning about an archive that could not be read to its end.

@@ -110,11 +110,12 @@ fn from_stream(
         };
         return Err(Error::NotAnArchive { path, found });
     }
-    let Some(mut images) = find_images(&path, &streamed.members, streamed.whole.tar_bytes)? else {
+    let end = streamed.whole.tar_bytes;
+    let Some(mut images) = find_images(&path, &streamed.members, end)? else {
         streamed.whole.compression = compression;
         return Ok(bare(path, streamed, source));
     };
-    remark_damage(&streamed.members, &mut images);
+    remark_damage(&streamed.members, end, &mut images);
     if let Some(trailer) = &streamed.trailer {
         remark_all(&mut images, trailer);
     }
@@ -135,7 +136,7 @@ fn bare(path: String, mut streamed: Streamed, source: Option<Source>) -> Archive
     let mut image = Image::bare(&path, member);
     image.warnings.extend(streamed.trailer.map(Warning::image));
     let mut images = vec![image];
-    remark_damage(&streamed.members, &mut images);
+    remark_damage(&streamed.members, streamed.whole.tar_bytes, &mut images);
     Archive { images, path, read: HashMap::from([(id, Arc::new(streamed.whole))]), storage }
 }
 

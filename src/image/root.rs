@@ -86,20 +86,25 @@ fn has_no_entries(members: &Members) -> bool {
 pub(super) fn refuse_other_than_root(path: &str, members: &Members, end: u64) -> Result<(), Error> {
     let of_image = parts_of_images(members);
     let is_layer = match members.fault() {
-        // A layer may hold anything, but what was cut has to show that it is one.
-        Some(_) => looks_like_root(members),
-        None => !has_no_entries(members) || EMPTY_TARS.contains(&end),
+        None if members.has_end_marker() => !has_no_entries(members) || EMPTY_TARS.contains(&end),
+        // A layer may hold anything, but what was cut, or may be, has to show that it is one.
+        _ => looks_like_root(members),
     };
     if of_image.is_empty() && is_layer {
         return Ok(());
     }
-    if let Some((offset, fault)) = members.fault() {
+    let fault = match members.fault() {
+        Some((offset, fault)) => Some((*offset, fault.to_string())),
+        None if members.has_end_marker() || end <= 512 => None,
+        None => Some((end, "the tar has no end marker".into())),
+    };
+    if let Some((offset, fault)) = fault {
         let what = match of_image.first() {
             Some(part) => format!("it has {part} of an image, and no manifest up to there"),
             None => "it has neither a manifest nor a root filesystem up to there".into(),
         };
         let problem = format!("{fault}; the archive ends early, after {end} bytes: {what}");
-        return Err(Error::Damaged { path: path.into(), offset: *offset, problem });
+        return Err(Error::Damaged { path: path.into(), offset, problem });
     }
     let found = match of_image.first() {
         Some(_) => {

@@ -139,6 +139,7 @@ impl WarningKind {
             self,
             Self::ArchiveChecksum
                 | Self::ArchiveTrailer { .. }
+                | Self::NoEndMarker
                 | Self::SizeOverflow { .. }
                 | Self::LayersUnreadable { .. }
                 | Self::HostUnreadable { .. }

@@ -118,11 +118,19 @@ impl<B: BufRead> Read for Decoder<B> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Plain(reader) => reader.read(buf),
-            Self::Gzip(decoder) => decoder.read(buf),
-            Self::Zstd { decoder, window } => decoder.read(buf).map_err(|error| over_window(error, *window)),
-            Self::Xz(decoder) => decoder.read(buf).map_err(over_memory),
-            Self::Bzip2(decoder) => decoder.read(buf),
+            Self::Gzip(decoder) => decoder.read(buf).map_err(named_end),
+            Self::Zstd { decoder, window } => decoder.read(buf).map_err(|error| named_end(over_window(error, *window))),
+            Self::Xz(decoder) => decoder.read(buf).map_err(|error| named_end(over_memory(error))),
+            Self::Bzip2(decoder) => decoder.read(buf).map_err(named_end),
         }
+    }
+}
+
+/// Gives the early end of a stream the same words in every format.
+fn named_end(error: io::Error) -> io::Error {
+    match error.kind() {
+        io::ErrorKind::UnexpectedEof => io::Error::new(io::ErrorKind::UnexpectedEof, "the compressed data end early"),
+        _ => error,
     }
 }
 

@@ -1,0 +1,54 @@
+//! What came through a pipe before it ended is shown, and called a part.
+
+use super::*;
+
+/// The archive of [`image`] with the manifest first, as some tools write it.
+fn manifest_first() -> Vec<u8> {
+    let mut members = image().docker();
+    members.rotate_right(1);
+    tar(members)
+}
+
+fn compressed(bytes: &[u8]) -> Vec<(&'static str, Vec<u8>)> {
+    vec![("plain", bytes.to_vec()), ("gzip", gzip(bytes)), ("zstd", zstd::encode_all(bytes, 3).unwrap())]
+}
+
+#[test]
+fn a_pipe_that_ends_early_is_shown_as_far_as_it_came_like_a_file() {
+    let directory = tempfile::tempdir().unwrap();
+    let bytes = manifest_first();
+    for at in [1600, 2500, 3100, 5000] {
+        let file = written(directory.path(), "cut.tar", &bytes[..at]);
+        let from_file = run(&["report", &file]);
+        let (code, text, error) = run_with(&["report", "-"], &bytes[..at]);
+        assert_eq!(code, Some(2), "{at}: {error}");
+        assert!(text.contains("This account is not whole"), "{at}: {text}{error}");
+        let numbers = |text: &str| text[text.find("shipped").unwrap()..].to_owned();
+        assert_eq!(numbers(&text), numbers(&from_file.1), "{at}");
+    }
+}
+
+#[test]
+fn no_prefix_of_an_archive_is_whole_whatever_compresses_it_and_wherever_it_comes_from() {
+    let directory = tempfile::tempdir().unwrap();
+    for (name, bytes) in compressed(&manifest_first()) {
+        let last = if name == "plain" { bytes.len() - 1024 } else { bytes.len() - 1 };
+        for at in (600..last).step_by(last / 7).chain([last]) {
+            let file = written(directory.path(), "cut", &bytes[..at]);
+            for (code, text, error) in [run(&["report", &file]), run_with(&["report", "-"], &bytes[..at])] {
+                let is_said = text.contains("not whole") || error.contains("byte") || error.contains("empty");
+                assert!(code == Some(2) && is_said, "{name} {at} of {}: {code:?} {text}{error}", bytes.len());
+            }
+        }
+    }
+}
+
+#[test]
+fn a_root_filesystem_that_ends_between_two_files_is_not_called_whole() {
+    let bytes = tar([dir("etc"), file("etc/passwd", 600), dir("usr"), file("usr/x", 100)]);
+    // Before the header of usr, there is no sign of an end but the missing end marker.
+    let at = 512 + 512 + 1024;
+    let (code, text, _) = run_with(&["report", "-"], &bytes[..at]);
+    assert!(code == Some(2) && text.contains("no end marker") && text.contains("≥ 600 B"), "{text}");
+    assert_eq!(inspect(bytes[..at].to_vec()).unwrap().completeness.layer(0), Known::UpTo(at as u64));
+}
