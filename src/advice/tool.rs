@@ -99,7 +99,14 @@ impl Tool {
         edits
     }
 
-    /// Returns the command to append to a script, with the operator before it; `None` if it is
+    /// Returns the names of the directories in which its files lie, without the home directory.
+    pub(crate) fn directories(&self) -> impl Iterator<Item = &str> {
+        let shown = self.shows.iter().filter(|shows| shows.starts_with('/'));
+        let all = self.mount.iter().chain(&self.places).chain(shown).map(|place| place.trim_start_matches('/'));
+        all.map(|place| place.strip_prefix("root/").or(place.strip_prefix("home/")).unwrap_or(place))
+    }
+
+    /// Returns the command to append to a script behind its last semicolon, with the operator before it; `None` if it is
     /// already there, or nothing can be appended.
     pub(crate) fn cleaning(&self, script: &Script, text: &str) -> Option<String> {
         let clean = self.clean.as_deref()?;
@@ -120,12 +127,11 @@ impl Tool {
         }
         // What runs as somebody else cleans up as somebody else.
         let prefix = script.commands[last].runs_as()?;
-        if !prefix.is_empty() && clean.contains('$') {
+        if !prefix.is_empty() && clean.contains(['$', '~']) {
             return None;
         }
         let commands: Vec<_> = clean.split(" && ").map(|command| format!("{prefix}{command}")).collect();
-        let joint = if text.trim_end().ends_with(';') { "" } else { "&& " };
-        Some(format!("{joint}{}", commands.join(" && ")))
+        Some(format!("&& {}", commands.join(" && ")))
     }
 
     /// Returns whether a script removes the files already.

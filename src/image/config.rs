@@ -40,6 +40,8 @@ pub struct Run {
     pub volumes: Vec<String>,
     /// The labels.
     pub labels: Variables,
+    /// The shell of the shell form, with its flags, as Docker's format has it; empty for the usual one.
+    pub shell: Vec<String>,
 }
 
 /// An entry of the history.
@@ -84,6 +86,7 @@ impl Run {
             directory: fields.text("WorkingDir").unwrap_or_default(),
             ports: fields.keys("ExposedPorts").unwrap_or_default(),
             volumes: fields.keys("Volumes").unwrap_or_default(),
+            shell: fields.words("Shell").unwrap_or_default(),
             labels: labels.into_iter().map(|(name, value)| format!("{name}={value}")).collect(),
         }
     }

@@ -14,11 +14,11 @@ fn package_managers_get_the_flag_that_leaves_nothing_behind() {
         ("apk add curl", "var/cache/apk/APKINDEX.tar.gz", "apk add --no-cache curl"),
         ("pip install -r x.txt", "root/.cache/pip/http/a", "pip install --no-cache-dir -r x.txt"),
         ("python3 -m pip install x", "home/me/.cache/pip/a", "python3 -m pip install --no-cache-dir x"),
-        ("npm ci", "root/.npm/_cacache/a", "npm ci \\\n    && npm cache clean --force"),
+        ("npm ci", "root/.npm/_cacache/a", "npm ci \\\n    && npm cache clean --force && rm -rf ~/.npm/_logs"),
         (
             "a; apt-get update; apt-get install x;",
             "var/lib/apt/lists/x_Packages",
-            "a; apt-get update; apt-get install x; \\\n    rm -rf /var/lib/apt/lists/*",
+            "a; apt-get update; apt-get install x \\\n    && rm -rf /var/lib/apt/lists/*",
         ),
         ("dnf -y install x", "var/cache/dnf/x.solv", "dnf -y install x \\\n    && dnf clean all"),
         ("conda env update -f x", "opt/conda/pkgs/a.conda", "conda env update -f x \\\n    && conda clean -afy"),
@@ -183,17 +183,13 @@ fn a_tree_that_is_copied_and_then_given_away_is_given_away_while_it_is_copied() 
     let of = |command: &str| fixed(command).dockerfile().to_owned();
     assert_eq!(of("chown -R app:app /srv"), "FROM base\nCOPY --chown=app:app src /srv\nCMD x\n");
     assert_eq!(fixed("chown -R app:app /srv").saves(), MEGABYTE as u64 + 10);
-    assert_eq!(
-        of("chown -R app /srv"),
-        "FROM base\nCOPY --chown=7:8 src /srv\nCMD x\n",
-        "the group is not in the command"
-    );
+    assert!(fixed("chown -R app /srv").left().contains("does not name both"), "the group is not in the command");
     assert_eq!(of("chmod -R 755 /srv"), "FROM base\nCOPY --chmod=755 src /srv\nCMD x\n");
     let made_since = fixed("adduser app && chown -R app:app /srv");
     assert!(made_since.left().contains("make the user first"), "packages may decide its number: {}", made_since.left());
     assert_eq!(of("chown -R a:a /srv && ldconfig"), "FROM base\nCOPY --chown=a:a src /srv\nRUN ldconfig\nCMD x\n");
     assert!(fixed("chmod -R g+w /srv").left().contains("depends on the mode before"));
-    assert!(of("chown -R $U /srv").contains("--chown=7:8"), "the image has what the variable was");
+    assert!(fixed("chown -R $U /srv").left().contains("$U is a variable"), "another build may set it otherwise");
     assert!(fixed("chown -R a:a $HOME").fix.changes.is_empty());
 }
 

@@ -40,7 +40,7 @@ pub fn at_and_below(tree: &Tree, node: NodeId) -> impl Iterator<Item = NodeId> {
 
 /// A record of the bytes that changes save: each inode counts only for the first change that claims
 /// it.
-#[derive(Default)]
+#[derive(Clone, Default)]
 pub struct Claims {
     claimed: HashSet<VersionId>,
 }

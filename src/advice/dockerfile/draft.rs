@@ -54,11 +54,14 @@ pub struct Draft<'a> {
     file: &'a Dockerfile,
     edits: Vec<Vec<(Range<usize>, String)>>,
     flags: Vec<Vec<String>>,
+    notes: Vec<Vec<String>>,
     /// The fate of each instruction.
     pub fates: Vec<Fate>,
     merges: HashMap<usize, Merge>,
 }
 
+/// The length of a byte order mark.
+const BOM: usize = '\u{feff}'.len_utf8();
 /// Beginning of hadolint's comments.
 const HADOLINT: &str = "hadolint ignore=";
 
@@ -77,6 +80,7 @@ impl<'a> Draft<'a> {
             file,
             edits: vec![Vec::new(); n],
             flags: vec![Vec::new(); n],
+            notes: vec![Vec::new(); n],
             fates: vec![Fate::Stays; n],
             merges: HashMap::new(),
         }
@@ -87,9 +91,19 @@ impl<'a> Draft<'a> {
         self.edits[instruction].push((place, text));
     }
 
+    /// Returns whether an edit of an instruction begins at a place.
+    pub fn has_edit_at(&self, instruction: usize, from: usize) -> bool {
+        self.edits[instruction].iter().any(|(place, _)| place.start == from)
+    }
+
     /// Adds a flag after the keyword.
     pub fn add_flag(&mut self, instruction: usize, flag: String) {
         self.flags[instruction].push(flag);
+    }
+
+    /// Adds a comment line above an instruction and its comments.
+    pub fn note(&mut self, instruction: usize, line: String) {
+        self.notes[instruction].push(line);
     }
 
     /// Merges `RUN` instructions.
@@ -156,7 +170,18 @@ impl<'a> Draft<'a> {
         let source = self.file.source();
         let instruction = &self.file.instructions[i];
         let arguments = instruction.arguments_span();
-        let mut out = source[instruction.comments.clone()].to_owned();
+        let mut out = String::new();
+        // Directives are the first lines of a file, or none.
+        let is_first = !instruction.comments.is_empty() && source[..instruction.comments.start].trim().len() <= BOM;
+        if is_first {
+            out.push_str(&source[instruction.comments.clone()]);
+        }
+        for note in &self.notes[i] {
+            self.push_lines(&mut out, note);
+        }
+        if !is_first {
+            out.push_str(&source[instruction.comments.clone()]);
+        }
         if let Some(merge) = self.merges.get(&i) {
             self.push_pragmas(&mut out, merge);
         }

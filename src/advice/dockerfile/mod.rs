@@ -14,6 +14,6 @@ mod step;
 pub use diff::unified;
 pub use evidence::{CopiedProgram, Development, Evidence, Library, LooksFor, Needs, Place, Toolchain, Unneeded};
 pub use fix::raw::read as text_from;
-pub use fix::{Change, Fix, Remark, Target, Verdict, fix};
+pub use fix::{Change, Condition, Fix, Kind, Refusal, Remark, Target, Verdict, fix};
 pub use parse::{Dockerfile, ParseError};
 pub use rebuild::{Rebuilt, rebuild};

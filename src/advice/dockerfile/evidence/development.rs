@@ -6,11 +6,12 @@ use std::collections::BTreeMap;
 use serde::Deserialize;
 use serde::de::IgnoredAny;
 
+use super::names::Links;
 use crate::advice::dockerfile::births::at_and_below;
 use crate::analysis::Inspection;
 use crate::error::Error;
 use crate::files::filesystem::{Filesystem, readable};
-use crate::tree::{Kind, NodeId, Paths, Tree, VersionId};
+use crate::tree::{NodeId, Paths, Tree, VersionId};
 
 /// The directory that packages are installed in.
 const DIRECTORY: &[u8] = b"node_modules";
@@ -61,6 +62,7 @@ pub fn development(
     let tree = &inspection.tree;
     let mut found: Vec<Development> = Vec::new();
     let paths = Paths::new(tree);
+    let links = Links::of(tree);
     let is_outer = |&node: &NodeId| tree.name(node) == DIRECTORY && !lies_in_another(tree, node);
     for directory in tree.nodes().filter(is_outer).take(PROJECTS) {
         let project = tree.parent(directory);
@@ -77,13 +79,15 @@ pub fn development(
         // Without a manifest the scripts are unknown.
         let runs_scripts =
             scripts.is_none_or(|scripts| ["install", "prepare"].iter().any(|name| has_stage(&scripts, name)));
-        let mut by_layer: BTreeMap<usize, Vec<VersionId>> = BTreeMap::new();
+        let mut names: Vec<NodeId> = Vec::new();
         for path in packages.iter().filter(|(_, package)| package.dev).map(|(path, _)| path) {
             let below = crate::path::components(path.as_bytes());
             let Some(package) = below.iter().try_fold(project, |node, part| child(node, part)) else { continue };
-            for inode in own_files(tree, package).filter(|&inode| tree.born(inode) >= base_layers) {
-                by_layer.entry(tree.born(inode)).or_default().push(inode);
-            }
+            names.extend(own_files(tree, package));
+        }
+        let mut by_layer: BTreeMap<usize, Vec<VersionId>> = BTreeMap::new();
+        for inode in links.wholly_named(tree, &names).into_iter().filter(|&inode| tree.born(inode) >= base_layers) {
+            by_layer.entry(tree.born(inode)).or_default().push(inode);
         }
         found.extend(by_layer.into_iter().map(|(layer, inodes)| Development { layer, inodes, runs_scripts }));
     }
@@ -101,11 +105,10 @@ fn lies_in_another(tree: &Tree, node: NodeId) -> bool {
     above.into_iter().any(|node| tree.name(node) == DIRECTORY)
 }
 
-/// Returns the inodes of a package without those of nested packages, which are recorded themselves.
-fn own_files(tree: &Tree, package: NodeId) -> impl Iterator<Item = VersionId> {
+/// Returns the paths of a package without those of nested packages, which are recorded themselves.
+fn own_files(tree: &Tree, package: NodeId) -> impl Iterator<Item = NodeId> {
     let inner: Vec<_> = tree.children(package).filter(|&child| tree.name(child) != DIRECTORY).collect();
-    let files = inner.into_iter().flat_map(|node| at_and_below(tree, node)).flat_map(|node| tree.versions(node));
-    files.filter(|&version| tree.kind(version) == Kind::File && tree.inode(version) == version)
+    inner.into_iter().flat_map(|node| at_and_below(tree, node))
 }
 
 /// Parses a JSON file; `None` if it cannot be read or parsed.

@@ -2,6 +2,7 @@
 //! from paths.
 
 mod development;
+mod names;
 mod program;
 mod recommended;
 mod texts;

@@ -3,13 +3,14 @@
 
 use std::collections::{BTreeMap, BTreeSet, HashSet};
 
+use super::names::Links;
 use crate::advice::dockerfile::step::steps;
 use crate::analysis::Inspection;
 use crate::error::Error;
 use crate::files::filesystem::{Filesystem, readable};
 use crate::files::packages::status::{Relations, relations};
 use crate::shell::{self, base_name};
-use crate::tree::{Kind, Last, NodeId, Paths, Tree, VersionId};
+use crate::tree::{Found, Kind, Last, NodeId, Paths, Tree, VersionId};
 
 /// The database of dpkg.
 const STATUS: &[u8] = b"var/lib/dpkg/status";
@@ -53,9 +54,12 @@ pub fn recommended(
     let Some(status) = tree.find(STATUS) else { return Ok(Vec::new()) };
     let mut found = Vec::new();
     let paths = Paths::new(tree);
+    let links = Links::of(tree);
     let steps = steps(&inspection.history, inspection.layers.len());
     let installing = steps.iter().filter_map(|step| Some((step.layer?, asked_for(&step.text)?)));
-    for (layer, named) in installing.filter(|&(layer, _)| layer >= base_layers.max(1)).take(LAYERS) {
+    let installing: Vec<_> = installing.filter(|&(layer, _)| layer >= base_layers.max(1)).take(LAYERS).collect();
+    for (at_step, (layer, named)) in installing.iter().enumerate() {
+        let (layer, named) = (*layer, named.clone());
         let (Some(before), Some(after)) = (tree.at(status, layer - 1), tree.at(status, layer)) else { continue };
         if tree.born(after) != layer {
             continue;
@@ -69,14 +73,22 @@ pub fn recommended(
         let all = only_recommended(&before, &after, &named);
         let wanted = USED_SILENTLY.iter().filter(|package| all.contains(*package)).map(|&package| package.to_owned());
         let wanted: Vec<_> = wanted.collect();
-        let packages = only_recommended(&before, &after, &[named, wanted.clone()].concat());
-        let mut inodes = Vec::new();
+        let mut packages = only_recommended(&before, &after, &[named, wanted.clone()].concat());
+        // What a later command installs as well ships with that.
+        let later: Vec<_> = installing[at_step + 1..].iter().flat_map(|(_, named)| named.iter().cloned()).collect();
+        if let (false, Some(last)) = (later.is_empty(), tree.last(status))
+            && let Some(last) = text(filesystem, last, STATUS_LIMIT)?
+        {
+            let again = brought_by(&relations(&last), &later);
+            packages.retain(|package| !again.contains(*package));
+        }
+        let mut names = Vec::new();
         for package in &packages {
             let architecture = after.get(package).map_or("", |package| package.architecture);
-            inodes.extend(files(filesystem, &paths, layer, package, architecture)?);
+            names.extend(files(filesystem, &paths, layer, package, architecture)?);
         }
-        inodes.sort_unstable();
-        inodes.dedup();
+        let mut inodes = links.wholly_named(tree, &names);
+        inodes.retain(|&inode| tree.born(inode) == layer);
         if !inodes.is_empty() {
             let packages = packages.iter().map(|package| crate::display::escaped_str(package)).collect();
             found.push(Unneeded { layer, packages, inodes, wanted });
@@ -145,49 +157,69 @@ fn only_recommended<'a>(before: &Database<'_>, after: &'a Database<'a>, named: &
     reach(roots.collect(), true, &needed)
 }
 
-/// Returns the inodes of a package's files in a layer.
+/// Returns all packages that installing some brings, the recommended ones included.
+fn brought_by(database: &Database<'_>, named: &[String]) -> BTreeSet<String> {
+    let mut providers: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
+    for (name, package) in database {
+        for other in package.provides.iter().chain([name]) {
+            providers.entry(other).or_default().push(name);
+        }
+    }
+    let mut seen = BTreeSet::new();
+    let mut work: Vec<&str> = named.iter().map(String::as_str).collect();
+    while let Some(asked) = work.pop() {
+        for &name in providers.get(asked).into_iter().flatten() {
+            if seen.insert(name.to_owned()) {
+                let package = &database[name];
+                work.extend(package.depends.iter().chain(&package.recommends).flatten());
+            }
+        }
+    }
+    seen
+}
+
+/// Returns the paths of a package's files in a layer.
 fn files(
     filesystem: &Filesystem<'_>,
     paths: &Paths<'_>,
     layer: usize,
     package: &str,
     architecture: &str,
-) -> Result<HashSet<VersionId>, Error> {
+) -> Result<Vec<NodeId>, Error> {
     let tree = filesystem.tree();
-    let at = |path: &[u8]| paths.lookup(layer, NodeId::ROOT, path, Last::Kept).and_then(|found| found.version);
+    let at = |path: &[u8]| paths.lookup(layer, NodeId::ROOT, path, Last::Kept);
     let lists = [format!("{package}.list"), format!("{package}:{architecture}.list")];
-    let mut inodes = HashSet::new();
-    for list in lists.iter().filter_map(|name| at(format!("/var/lib/dpkg/info/{name}").as_bytes())) {
+    let mut names = Vec::new();
+    for list in lists.iter().filter_map(|name| at(format!("/var/lib/dpkg/info/{name}").as_bytes())?.version) {
         let Some(list) = text(filesystem, list, LIST_LIMIT)? else { continue };
-        let files = list.lines().filter_map(|path| at(path.as_bytes()));
-        let files = files.filter(|&version| tree.kind(version) == Kind::File).map(|version| tree.inode(version));
-        inodes.extend(files.filter(|&inode| tree.born(inode) == layer));
-        inodes.extend(compiled_modules(tree, paths, layer, &list));
+        let found = list.lines().filter_map(|path| at(path.as_bytes()));
+        let is_file = |found: &Found| found.version.is_some_and(|version| tree.kind(version) == Kind::File);
+        names.extend(found.filter(is_file).map(|found| found.node));
+        names.extend(compiled_modules(tree, paths, layer, &list));
     }
-    Ok(inodes)
+    Ok(names)
 }
 
 /// Returns the compiled Python modules of a package, which are created by the installation and not
 /// in its list.
-fn compiled_modules(tree: &Tree, paths: &Paths<'_>, layer: usize, list: &str) -> Vec<VersionId> {
+fn compiled_modules(tree: &Tree, paths: &Paths<'_>, layer: usize, list: &str) -> Vec<NodeId> {
     let mut modules: BTreeMap<&str, HashSet<&[u8]>> = BTreeMap::new();
     for module in list.lines().filter_map(|path| path.strip_suffix(".py")) {
         if let Some((directory, name)) = module.rsplit_once('/') {
             modules.entry(directory).or_default().insert(name.as_bytes());
         }
     }
-    let mut inodes = Vec::new();
+    let mut compiled = Vec::new();
     for (directory, names) in modules {
         let caches = format!("{directory}/__pycache__");
         let Some(caches) = paths.lookup(layer, NodeId::ROOT, caches.as_bytes(), Last::Kept) else { continue };
         let is_of_it = |node: &NodeId| {
             tree.name(*node).split(|&byte| byte == b'.').next().is_some_and(|module| names.contains(module))
         };
-        let compiled = tree.children(caches.node).filter(is_of_it).filter_map(|node| tree.at(node, layer));
-        let compiled = compiled.filter(|&version| tree.kind(version) == Kind::File).map(|version| tree.inode(version));
-        inodes.extend(compiled.filter(|&inode| tree.born(inode) == layer));
+        let is_file = |node: &NodeId| tree.at(*node, layer).is_some_and(|version| tree.kind(version) == Kind::File);
+        compiled.extend(tree.children(caches.node).filter(is_of_it).filter(is_file));
     }
-    inodes
+    compiled
 }
 
 /// Reads a text file; `None` if it cannot be read or is too large.

@@ -1,7 +1,7 @@
 //! Reads small text files of an image's own layers: the names that they mention, and whether a project's files for
 //! dependencies stand for themselves.
 
-use std::collections::BTreeMap;
+use std::collections::{BTreeMap, HashSet};
 
 use serde_json::Value;
 
@@ -30,7 +30,7 @@ const OTHERS: [&[u8]; 12] = [
     b"doc",
 ];
 /// Files without an ending that say how a project is built or run.
-const NAMES: [&str; 12] = [
+const NAMES: [&str; 11] = [
     "makefile",
     "procfile",
     "gemfile",
@@ -41,7 +41,6 @@ const NAMES: [&str; 12] = [
     "go.mod",
     "build.rs",
     "pipfile",
-    "dockerfile",
     "gruntfile",
 ];
 /// Endings of files that say how a project is built or run.
@@ -82,6 +81,8 @@ const REPOSITORY: [&str; 24] = [
 pub struct Texts {
     /// Path and text of each.
     files: Vec<(String, String)>,
+    /// Positions of those that may run: scripts, and what an instruction names.
+    scripts: Vec<usize>,
     /// Absolute targets of symbolic links, with theirs paths.
     links: Vec<(String, String)>,
 }
@@ -95,13 +96,14 @@ impl Texts {
     pub fn read(inspection: &Inspection, base_layers: usize, filesystem: &Filesystem<'_>) -> Result<Self, Error> {
         let tree = &inspection.tree;
         let mut texts = Self::default();
+        let named = named_by_instructions(inspection);
         let mut chosen: BTreeMap<Vec<u8>, VersionId> = BTreeMap::new();
         for node in tree.nodes() {
             let own = tree.versions(node).filter(|&version| tree.born(version) >= base_layers);
             for version in own {
                 match tree.kind(version) {
                     Kind::Symlink => texts.links.extend(link(tree, node, version)),
-                    Kind::File if is_telling(tree, node, version) && chosen.len() < FILES => {
+                    Kind::File if is_telling(tree, node, version, &named) && chosen.len() < FILES => {
                         chosen.insert(tree.path(node), version);
                     }
                     _ => {}
@@ -109,10 +111,14 @@ impl Texts {
             }
         }
         for (path, version) in chosen {
+            let is_run = named.contains(base_name(&path));
             if let Some(bytes) = readable(filesystem.read_start(version, LIMIT))?
                 && let Ok(text) = String::from_utf8(bytes)
-                && (text.starts_with("#!") || is_named(&path))
+                && (text.starts_with("#!") || is_named(&path) || is_run)
             {
+                if text.starts_with("#!") || path.ends_with(b".sh") || is_run {
+                    texts.scripts.push(texts.files.len());
+                }
                 texts.files.push((crate::display::escaped(&path), text));
             }
         }
@@ -125,10 +131,27 @@ impl Texts {
         said.map(|(path, _)| path.as_str())
     }
 
+    /// Returns the script that mentions a name as a part of a path.
+    pub fn script_mentioning(&self, name: &str) -> Option<&str> {
+        self.scripts().find(|(_, text)| mentions(text, name)).map(|(path, _)| path.as_str())
+    }
+
     /// Returns the script that contains one of these programs as a word.
     pub fn running(&self, programs: &[&str]) -> Option<&str> {
         let runs = |text: &str| programs.iter().any(|program| has_word(text, program));
-        self.files.iter().find(|(_, text)| text.starts_with("#!") && runs(text)).map(|(path, _)| path.as_str())
+        self.scripts().find(|(_, text)| runs(text)).map(|(path, _)| path.as_str())
+    }
+
+    /// Returns the script that runs a program with one of these subcommands, and never one of those that make what
+    /// these need.
+    pub fn needing(&self, programs: &[String], verbs: &[String], makers: &[String]) -> Option<&str> {
+        let any = |text: &str, words: &[String]| words.iter().any(|word| has_word(text, word));
+        let needs = |text: &str| any(text, programs) && any(text, verbs) && !any(text, makers);
+        self.scripts().find(|(_, text)| needs(text)).map(|(path, _)| path.as_str())
+    }
+
+    fn scripts(&self) -> impl Iterator<Item = &(String, String)> {
+        self.scripts.iter().filter_map(|&at| self.files.get(at))
     }
 
     /// Returns the file whose build reads the version from a repository.
@@ -164,13 +187,26 @@ fn link(tree: &Tree, node: NodeId, version: VersionId) -> Option<(String, String
     Some((crate::display::escaped(&tree.path(node)), String::from_utf8_lossy(target).into_owned()))
 }
 
+/// Returns the last components of the paths that instructions and the configuration may name.
+fn named_by_instructions(inspection: &Inspection) -> HashSet<Vec<u8>> {
+    let run = &inspection.run;
+    let history = inspection.history.iter().filter_map(|step| step.created_by.as_ref());
+    let texts = history.chain(&run.entrypoint).chain(&run.command);
+    let words = texts.flat_map(|text| text.split(|c: char| !(c.is_alphanumeric() || "_-.+".contains(c))));
+    words.filter(|word| !word.is_empty()).map(|word| word.as_bytes().to_vec()).collect()
+}
+
+fn base_name(path: &[u8]) -> &[u8] {
+    path.rsplit(|&byte| byte == b'/').next().unwrap_or(path)
+}
+
 /// Returns whether a file may say how a project is built or run.
-fn is_telling(tree: &Tree, node: NodeId, version: VersionId) -> bool {
+fn is_telling(tree: &Tree, node: NodeId, version: VersionId, named: &HashSet<Vec<u8>>) -> bool {
     let above =
         std::iter::successors(Some(tree.parent(node)), |&node| (node != NodeId::ROOT).then(|| tree.parent(node)));
     tree.size(version) > 0
         && tree.size(version) <= LIMIT
-        && (tree.mode(version) & 0o111 != 0 || is_named(tree.name(node)))
+        && (tree.mode(version) & 0o111 != 0 || is_named(tree.name(node)) || named.contains(tree.name(node)))
         && !above.into_iter().any(|node| OTHERS.contains(&tree.name(node)))
 }
 

@@ -3,6 +3,7 @@
 use std::collections::HashSet;
 
 use super::Work;
+use super::condition::{Condition, Refusal};
 use crate::advice::dockerfile::parse::{Instruction, Keyword};
 use crate::shell::{self, base_name};
 use crate::tree::{Kind, NodeId};
@@ -61,10 +62,11 @@ impl Work<'_> {
         behind: &[usize],
         rest: &[usize],
         bytes: u64,
-    ) -> Result<Side, String> {
+    ) -> Result<Side, Refusal> {
         let instruction = &self.file.instructions[i];
         let line = instruction.line;
-        let named = |what: &str| Err(format!("{} in line {line} {what}", instruction.keyword.name()));
+        let named =
+            |what: &str| Err(Condition::Movable.fails(format!("{} in line {line} {what}", instruction.keyword.name())));
         match instruction.keyword {
             keyword if keyword.is_runtime() => Ok(Side::Before),
             Keyword::Env | Keyword::Arg => {

@@ -4,6 +4,7 @@
 use std::collections::{BTreeMap, HashSet};
 
 use super::Work;
+use super::condition::{Condition, Kind as Change};
 use super::remark::Verdict;
 use crate::advice::dockerfile::births::is_plain;
 use crate::advice::dockerfile::evidence::mentions;
@@ -109,14 +110,14 @@ impl Work<'_> {
                 Some((_, makers)) => self.made_twice(&kept.inodes, makers),
                 None => self.with_copies(&kept.inodes),
             };
-            let reason = match listed.wants(&pattern) {
-                true => Some(format!("{} asks for it", self.target.ignore_name)),
-                false => self.used(&kept, pattern.trim_start_matches("**/")),
+            let refusal = match listed.wants(&pattern) {
+                true => Some(Condition::NotWanted.fails(format!("{} asks for it", self.target.ignore_name))),
+                false => self.used(&kept, pattern.trim_start_matches("**/")).map(|why| Condition::NotUsed.fails(why)),
             };
             let would_save = inodes.iter().map(|&inode| self.inspection.tree.size(inode)).sum();
-            if let Some(reason) = reason {
-                let text = format!("brings {pattern}, {}, but {reason}", kept.what);
-                self.say_of(Verdict::Left { would_save }, Some(kept.copy), text, inodes);
+            if let Some(refusal) = refusal {
+                let text = format!("brings {pattern}, {}, but {}", kept.what, refusal.reason);
+                self.leave(Change::Ignore, would_save, kept.copy, text, refusal.condition).inodes = inodes;
                 continue;
             }
             let saves = self.claims.claim(&self.inspection.tree, inodes);
@@ -124,14 +125,43 @@ impl Work<'_> {
             if saves == 0 {
                 continue;
             }
-            self.say(
-                Verdict::saves(saves),
-                Some(kept.copy),
-                format!("brings {pattern}, {}: a line in {} keeps it out", kept.what, self.target.ignore_name),
-            );
+            let text = format!("brings {pattern}, {}: a line in {} keeps it out", kept.what, self.target.ignore_name);
+            self.say(Change::Ignore, Verdict::saves(saves), kept.copy, text);
             lines.push(pattern);
         }
         lines
+    }
+
+    /// Says what a `RUN` removes that a copy brought: it ships all the same.
+    pub(super) fn removed(&mut self) {
+        let is_removed = |cause: Cause| matches!(cause, Cause::Deleted | Cause::Opaque | Cause::Replaced);
+        let text = |layer: usize| self.inspection.layers[layer].instruction.text.as_str();
+        let mut pairs: BTreeMap<(usize, usize), Vec<VersionId>> = BTreeMap::new();
+        for dead in self.inspection.dead.iter().filter(|dead| is_removed(dead.cause) && !self.claims.has(dead.version))
+        {
+            let copied = text(dead.born_in).starts_with("COPY ") || text(dead.born_in).starts_with("ADD ");
+            let by_run = self.by_layer.get(&dead.died_in).is_some_and(|&i| self.is_run_in_file(i));
+            if copied && by_run && dead.born_in < dead.died_in {
+                pairs.entry((dead.born_in, dead.died_in)).or_default().push(dead.version);
+            }
+        }
+        for ((born, died), inodes) in pairs {
+            let tree = &self.inspection.tree;
+            let bytes = inodes.iter().map(|&inode| tree.size(inode)).fold(0, u64::saturating_add);
+            let (Some(&run), true) = (self.by_layer.get(&died), bytes >= super::NOTEWORTHY) else { continue };
+            let from = self.by_layer.get(&born).map(|&i| &self.file.instructions[i]);
+            let what = from.map_or("what the base image copies".into(), |i| format!("what line {} copies", i.line));
+            let how = match from {
+                Some(copy) if copy.flag("from").is_some() => "copy only what stays",
+                _ => "keep it out with .dockerignore, or copy it to another stage, if nothing in between needs it",
+            };
+            let text = format!("removes {what}, which ships all the same: {how}");
+            self.leave(Change::Ignore, bytes, run, text, Condition::NotUsed).inodes = inodes;
+        }
+    }
+
+    fn is_run_in_file(&self, i: usize) -> bool {
+        self.file.instructions[i].keyword == Keyword::Run
     }
 
     /// Returns the reason if a name may be in use.

@@ -3,6 +3,7 @@
 use std::collections::{HashMap, HashSet};
 
 use super::between::Side;
+use super::condition::{Condition, Kind, Refusal};
 use super::remark::Verdict;
 use super::{NOTEWORTHY, Work};
 use crate::advice::dockerfile::draft::{Fate, Join, Member, Merge};
@@ -66,7 +67,7 @@ impl Work<'_> {
                     accepted.retain(|other| !touches(other));
                     accepted.push((whole, together));
                 }
-                Err(reason) => {
+                Err(Refusal { condition, reason }) => {
                     let (from, to) = (self.stage[stretch.from], self.stage[stretch.to]);
                     let last = self.file.instructions[to].line;
                     let text = format!(
@@ -76,7 +77,9 @@ impl Work<'_> {
                     let dead = self.inspection.dead.iter();
                     let inside = dead.filter(|dead| (Some(dead.born_in), Some(dead.died_in)) == layers);
                     let inodes = inside.map(|dead| dead.version).collect();
-                    self.say_of(Verdict::Left { would_save: bytes }, Some(from), text, inodes);
+                    let remark = self.leave(Kind::Merge, bytes, from, text, condition);
+                    remark.inodes = inodes;
+                    remark.lines.push(last);
                 }
             }
         }
@@ -95,7 +98,7 @@ impl Work<'_> {
     fn dead_pairs(&self) -> HashMap<(usize, usize), u64> {
         let mut pairs = HashMap::new();
         for dead in &self.inspection.dead {
-            if dead.born_in < dead.died_in && !self.claims.has(dead.version) {
+            if dead.born_in < dead.died_in && !self.claims.has(dead.version) && !self.moved.contains(&dead.version) {
                 *pairs.entry((dead.born_in, dead.died_in)).or_default() += dead.bytes;
             }
         }
@@ -113,42 +116,45 @@ impl Work<'_> {
 
     /// Checks that the `RUN`s of a stretch can be merged, and that the instructions between them
     /// can be moved before them.
-    fn can_merge(&self, stretch: Stretch, bytes: u64) -> Result<(), String> {
+    fn can_merge(&self, stretch: Stretch, bytes: u64) -> Result<(), Refusal> {
         let members = self.members(stretch);
         if !members.iter().all(|&i| self.is_posix(i)) {
-            return Err("the commands are not for a POSIX shell".into());
+            return Err(Condition::Posix.fails("the commands are not for a POSIX shell"));
         }
         for &i in &members {
             let run = &self.file.instructions[i];
             let line = run.line;
             if self.layer(i).is_none() {
-                return Err(format!("the RUN in line {line} could not be matched with a layer"));
+                return Err(
+                    Condition::Matched.fails(format!("the RUN in line {line} could not be matched with a layer"))
+                );
             }
             if !run.heredocs.is_empty() || run.json().is_some() {
-                return Err(format!("the RUN in line {line} is no plain shell command"));
+                return Err(Condition::Mergeable.fails(format!("the RUN in line {line} is no plain shell command")));
             }
             if run.flags != self.file.instructions[members[0]].flags {
-                return Err(format!("the RUN in line {line} has other flags"));
+                return Err(Condition::Mergeable.fails(format!("the RUN in line {line} has other flags")));
             }
             let Some(script) = shell::read(&run.arguments) else {
-                return Err(format!("the command in line {line} cannot be followed"));
+                return Err(Condition::Followed.fails(format!("the command in line {line} cannot be followed")));
             };
             let in_background = script.commands.iter().any(|command| command.joint.0 == Joint::Background);
             if in_background && Some(&i) != members.last() {
-                return Err(format!("the RUN in line {line} leaves a process in the background"));
+                let reason = format!("the RUN in line {line} leaves a process in the background");
+                return Err(Condition::Mergeable.fails(reason));
             }
         }
         self.sides(stretch, bytes)?;
         // Stages that build on one another are separate in the file.
         let (first, last) = (self.stage[stretch.from], self.stage[stretch.to]);
         if self.file.instructions[first..=last].iter().any(|between| between.keyword == Keyword::From) {
-            return Err("they are in different stages".into());
+            return Err(Condition::Mergeable.fails("they are in different stages"));
         }
         Ok(())
     }
 
     /// Returns where each instruction between the `RUN`s of a stretch goes.
-    fn sides(&self, stretch: Stretch, bytes: u64) -> Result<Vec<(usize, Side)>, String> {
+    fn sides(&self, stretch: Stretch, bytes: u64) -> Result<Vec<(usize, Side)>, Refusal> {
         let between = &self.stage[stretch.from..=stretch.to];
         let mut sides: Vec<(usize, Side)> = Vec::new();
         for (at, &i) in between.iter().enumerate() {
@@ -202,7 +208,8 @@ impl Work<'_> {
         let in_group: HashSet<_> = layers.iter().copied().collect();
         let dead = &self.inspection.dead;
         let inside = dead.iter().filter(|dead| {
-            dead.born_in < dead.died_in && in_group.contains(&dead.born_in) && in_group.contains(&dead.died_in)
+            let both = in_group.contains(&dead.born_in) && in_group.contains(&dead.died_in);
+            dead.born_in < dead.died_in && both && !self.moved.contains(&dead.version)
         });
         let saves = self.claims.claim(&self.inspection.tree, inside.map(|dead| dead.version));
         let why = match saves {
@@ -217,7 +224,8 @@ impl Work<'_> {
                 self.lines_copy(&copies)
             ));
         }
-        self.say(Verdict::saves(saves), Some(first), text);
+        let lines: Vec<_> = members[1..].iter().map(|&member| self.file.instructions[member].line).collect();
+        self.say(Kind::Merge, Verdict::saves(saves), first, text).lines.extend(lines);
         Group { runs: members, layers }
     }
 }

@@ -1,6 +1,8 @@
 //! Suggests changes to a Dockerfile that make the image smaller, each measured on the image.
 
 mod between;
+mod condition;
+mod grown;
 mod ignore;
 mod merge;
 mod order;
@@ -13,9 +15,10 @@ mod stages;
 mod target;
 mod unneeded;
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
 
+pub use condition::{Condition, Kind, Refusal};
 use packages::Leftovers;
 pub use remark::{Remark, Verdict};
 pub use target::Target;
@@ -48,6 +51,8 @@ pub struct Change {
 pub struct Fix {
     /// The size of the unchanged image in bytes.
     pub shipped: u64,
+    /// The bytes by which the image grows because a `COPY` brings the changed files themselves.
+    pub grows: i64,
     /// The unreadable part of the image, as a clause; `None` if all sizes are known.
     pub unread: Option<String>,
     /// The reasons, and what could not be done or verified.
@@ -58,6 +63,8 @@ pub struct Fix {
     pub directory: Option<String>,
     /// True if bytes that are not UTF-8 stand in the file as characters of their own.
     pub raw: bool,
+    /// True if small changes are listed one by one.
+    pub all: bool,
 }
 
 /// The state of the work on one file.
@@ -69,6 +76,8 @@ struct Work<'a> {
     leftovers: &'a Leftovers,
     births: Births,
     claims: Claims,
+    /// Inodes of a `RUN` that a copy ships instead, by a change.
+    moved: HashSet<VersionId>,
     draft: Draft<'a>,
     remarks: Vec<Remark>,
     /// The instructions that make the layers of the image, in order, with those that make none.
@@ -92,6 +101,7 @@ pub fn fix(inspection: &Inspection, target: &Target, evidence: &Evidence) -> Fix
         leftovers: &leftovers,
         births: Births::of(inspection),
         claims: Claims::default(),
+        moved: HashSet::new(),
         draft: Draft::of(file),
         remarks: Vec::new(),
         stage: file.of_last_stage(),
@@ -102,22 +112,32 @@ pub fn fix(inspection: &Inspection, target: &Target, evidence: &Evidence) -> Fix
     work.ownership();
     let groups = work.merge();
     work.packages(&groups);
+    work.removed();
     if target.cache {
         work.order();
     }
-    let mut changes = work.finish(patterns);
-    changes.extend(work.stages());
+    let skeleton = work.stages();
     work.unseen();
+    // What stays counts none of the bytes that it would save.
+    let saved = work.claims.clone();
+    work.remarks = remark::in_order(std::mem::take(&mut work.remarks), inspection, &mut work.claims);
+    if target.all {
+        work.note_in_file();
+    }
+    let mut changes = work.finish(patterns);
+    let grows = work.growth(&changes, &saved);
+    changes.extend(skeleton);
     let completeness = &inspection.completeness;
     let unread = completeness.summary().filter(|_| !completeness.sizes_are_exact());
-    let remarks = remark::in_order(work.remarks, inspection, &mut work.claims);
     Fix {
         shipped: inspection.totals.shipped,
+        grows,
         unread,
-        remarks,
+        remarks: work.remarks,
         changes,
         directory: target.directory.clone(),
         raw: target.raw,
+        all: target.all,
     }
 }
 
@@ -148,20 +168,46 @@ impl Work<'_> {
         runs.filter_map(|&i| Some((i, self.layer(i)?))).collect()
     }
 
-    fn say(&mut self, verdict: Verdict, instruction: Option<usize>, text: impl Into<String>) {
-        self.say_of(verdict, instruction, text, Vec::new());
+    /// Adds a remark, to be completed.
+    fn say(
+        &mut self,
+        kind: Kind,
+        verdict: Verdict,
+        at: impl Into<Option<usize>>,
+        text: impl Into<String>,
+    ) -> &mut Remark {
+        let line = at.into().and_then(|i| self.line(i));
+        self.remarks.push(Remark::new(kind, verdict, line, text));
+        let last = self.remarks.len() - 1;
+        &mut self.remarks[last]
     }
 
-    /// Says something of inodes that others may save as well.
-    fn say_of(
+    /// Adds a remark on what is left to a person.
+    fn leave(
         &mut self,
-        verdict: Verdict,
-        instruction: Option<usize>,
-        text: impl Into<String>,
-        inodes: Vec<VersionId>,
-    ) {
-        let line = instruction.and_then(|i| self.line(i));
-        self.remarks.push(Remark { verdict, line, text: text.into(), inodes });
+        kind: Kind,
+        bytes: u64,
+        at: impl Into<Option<usize>>,
+        text: String,
+        why: Condition,
+    ) -> &mut Remark {
+        let remark = self.say(kind, Verdict::Left { would_save: bytes }, at, text);
+        remark.condition = Some(why);
+        remark
+    }
+
+    /// Writes what needs a look above its instruction.
+    fn note_in_file(&mut self) {
+        for remark in &self.remarks {
+            let Verdict::Left { would_save } = remark.verdict else { continue };
+            let at = remark
+                .lines
+                .first()
+                .and_then(|&line| self.file.instructions.iter().position(|instruction| instruction.line == line));
+            if let Some(at) = at {
+                self.draft.note(at, remark.note(would_save));
+            }
+        }
     }
 
     /// Returns whether the commands of an instruction are for a POSIX shell.
@@ -184,11 +230,8 @@ impl Work<'_> {
                     for remark in &mut self.remarks {
                         remark.take_back();
                     }
-                    self.say(
-                        Verdict::Unseen,
-                        None,
-                        format!("the changed Dockerfile would not parse ({error}), so it is left alone"),
-                    );
+                    let text = format!("the changed Dockerfile would not parse ({error}), so it is left alone");
+                    self.say(Kind::History, Verdict::Unseen, None, text);
                 }
             }
         }
@@ -207,7 +250,8 @@ impl Work<'_> {
         if unmatched.len() == self.stage.len() {
             let text =
                 "none of the last stage's instructions is in the image's history: is this the image's Dockerfile?";
-            return self.say(Verdict::Unseen, None, text);
+            self.say(Kind::History, Verdict::Unseen, None, text);
+            return;
         }
         let listed: Vec<_> = unmatched
             .iter()
@@ -219,11 +263,28 @@ impl Work<'_> {
             "could not be matched with the image's history, and are left alone: line {}{more}",
             listed.join(", line ")
         );
-        self.say(Verdict::Unseen, None, text);
+        self.say(Kind::History, Verdict::Unseen, None, text);
     }
 }
 
 impl Fix {
+    /// Returns the size of the image after all changes to the Dockerfile, and whether that is only the most it can be.
+    pub fn ships(&self) -> (u64, bool) {
+        let (mut ships, mut at_most) = (self.shipped, false);
+        for remark in &self.remarks {
+            if let Verdict::Changed { saves, at_least } = remark.verdict {
+                ships = ships.saturating_sub(saves);
+                at_most |= at_least;
+            }
+        }
+        (ships.saturating_add_signed(self.grows), at_most)
+    }
+
+    /// Returns the bytes of a text that is made of the files.
+    pub fn bytes_of(&self, text: &str) -> Vec<u8> {
+        if self.raw { raw::restored(text) } else { text.as_bytes().to_vec() }
+    }
+
     /// Writes the reasons and the diff; `patch` skips the reasons.
     ///
     /// # Errors
@@ -256,16 +317,14 @@ impl Fix {
                 "# what layerscope would change, by the bytes that {name} shows; apply it with patch -p0{there}"
             )?;
         }
-        out.write_all(
-            remark::in_all(&self.remarks, self.shipped, units, self.unread.is_none()).unwrap_or_default().as_bytes(),
-        )?;
-        for line in remark::lines(&self.remarks, self.shipped, units, self.unread.is_none()) {
+        out.write_all(remark::in_all(self, units).unwrap_or_default().as_bytes())?;
+        for line in remark::lines(self, units) {
             out.write_all(line.as_bytes())?;
         }
         for change in &self.changes {
             writeln!(out)?;
             let diff = unified(&change.name, change.old.as_deref(), &change.new);
-            out.write_all(&if self.raw { raw::restored(&diff) } else { diff.into_bytes() })?;
+            out.write_all(&self.bytes_of(&diff))?;
         }
         out.flush()
     }

@@ -1,6 +1,7 @@
 //! The order that keeps the build cache: files that name dependencies before the sources. It saves no bytes, so it is only said.
 
 use super::Work;
+use super::condition::Kind;
 use super::ignore::is_whole_context;
 use super::remark::Verdict;
 use crate::advice::dockerfile::draft::Fate;
@@ -75,7 +76,7 @@ impl Work<'_> {
                     let text = format!(
                         "copies the sources before the dependencies of {file} are fetched, so that each change fetches them again; {advice}"
                     );
-                    self.say(Verdict::Left { would_save: 0 }, Some(run), text);
+                    self.say(Kind::Order, Verdict::Left { would_save: 0 }, run, text);
                 }
             }
         }
@@ -109,7 +110,7 @@ impl Work<'_> {
             way.files[0],
             there.join(" ")
         );
-        self.say(Verdict::Left { would_save: 0 }, Some(copy), text);
+        self.say(Kind::Order, Verdict::Left { would_save: 0 }, copy, text);
     }
 
     /// Returns the next `RUN` after `copy` with one of the commands.

@@ -3,6 +3,7 @@
 
 use std::collections::{HashMap, HashSet};
 
+use super::condition::{Condition, Kind as Change, Refusal};
 use super::remark::Verdict;
 use super::{NOTEWORTHY, Work};
 use crate::advice::dockerfile::births::{at_and_below, is_plain};
@@ -14,8 +15,6 @@ use crate::tree::{Cause, Kind, VersionId};
 /// The most candidates that are considered, the largest first.
 const RECOPIES: usize = 100;
 
-/// Numbers of users from which on no package makes any.
-const FIRST_OF_PEOPLE: u32 = 1_000;
 /// Words of commands that make users, directly or by installing packages.
 const MAKE_USERS: [&str; 10] = [
     "useradd",
@@ -28,6 +27,44 @@ const MAKE_USERS: [&str; 10] = [
     "apk add",
     "groupmod",
     "usermod",
+];
+
+/// Programs that do the same whoever owns the files that were copied, if root runs them.
+const OWNER_BLIND: [&str; 34] = [
+    ":",
+    "addgroup",
+    "adduser",
+    "apk",
+    "apt",
+    "apt-get",
+    "cd",
+    "chgrp",
+    "chown",
+    "chpasswd",
+    "curl",
+    "dnf",
+    "dpkg-reconfigure",
+    "echo",
+    "export",
+    "groupadd",
+    "groupmod",
+    "ln",
+    "locale-gen",
+    "microdnf",
+    "mkdir",
+    "printf",
+    "rm",
+    "rmdir",
+    "set",
+    "sleep",
+    "touch",
+    "true",
+    "update-ca-certificates",
+    "useradd",
+    "usermod",
+    "wget",
+    "yum",
+    "zypper",
 ];
 
 /// A `RUN` that stores copied files again.
@@ -56,12 +93,12 @@ impl Work<'_> {
         for recopy in self.recopies() {
             match self.settings(&recopy) {
                 Ok(settings) => self.apply(&recopy, &settings),
-                Err(reason) => {
+                Err(Refusal { condition, reason }) => {
                     let text = format!(
                         "ships again what was copied, with another owner or mode; set that while copying (COPY --chown, --chmod): {reason}"
                     );
-                    let verdict = Verdict::Left { would_save: recopy.bytes };
-                    self.say_of(verdict, Some(recopy.run), text, recopy.dead.clone());
+                    self.leave(Change::Ownership, recopy.bytes, recopy.run, text, condition).inodes =
+                        recopy.dead.clone();
                 }
             }
         }
@@ -91,11 +128,11 @@ impl Work<'_> {
         all
     }
 
-    fn settings(&self, recopy: &Recopy) -> Result<Vec<Setting>, String> {
-        let unreadable = || "the command cannot be followed".to_owned();
+    fn settings(&self, recopy: &Recopy) -> Result<Vec<Setting>, Refusal> {
+        let unreadable = || Condition::Followed.fails("the command cannot be followed");
         let instruction = &self.file.instructions[recopy.run];
         if !self.is_posix(recopy.run) {
-            return Err("the command is not for a POSIX shell".into());
+            return Err(Condition::Posix.fails("the command is not for a POSIX shell"));
         }
         let script =
             shell::read(&instruction.arguments).filter(|_| instruction.heredocs.is_empty()).ok_or_else(unreadable)?;
@@ -107,25 +144,33 @@ impl Work<'_> {
                 return Err(unreadable());
             }
             if script.commands[..at].iter().any(|before| before.starts_with_any(&["cd", "pushd"])) {
-                return Err("it changes the directory first".into());
+                return Err(Condition::PlainPaths.fails("it changes the directory first"));
             }
-            let kept = self.only_copied(recopy, &paths, &mut handled)?;
+            if value.contains('$') {
+                let reason = format!("{value} is a variable, which the next build may set otherwise");
+                return Err(Condition::KnownValue.fails(reason));
+            }
+            let kept = self.only_copied(recopy, program, &paths, &mut handled)?;
             let copies = self.whole_copies(recopy, &paths)?;
             let flag = match program {
                 "chown" => format!("--chown={}", self.owner(recopy, &copies, value, &paths)?),
                 _ if !self.target.buildkit => {
-                    return Err("COPY --chmod needs BuildKit, and nothing shows that it is used".into());
+                    let reason = "COPY --chmod needs BuildKit, and nothing shows that it is used";
+                    return Err(Condition::BuildKit.fails(reason));
                 }
                 _ if value.len() >= 3 && value.bytes().all(|b| (b'0'..=b'7').contains(&b)) => {
                     format!("--chmod={value}")
                 }
-                _ => return Err(format!("the mode {value} depends on the mode before")),
+                _ => return Err(Condition::KnownValue.fails(format!("the mode {value} depends on the mode before"))),
             };
             settings.push(Setting { command: at, flag, copies, kept });
         }
+        if let Some(line) = self.sees_owners(recopy) {
+            return Err(Condition::Unseen.fails(format!("line {line} runs in between, and may depend on it")));
+        }
         let tree = &self.inspection.tree;
         if settings.is_empty() || !recopy.dead.iter().all(|&dead| handled.contains(&tree.node_of(dead))) {
-            return Err("it is not one chown -R or chmod -R with plain paths".into());
+            return Err(Condition::PlainPaths.fails("it is not one chown -R or chmod -R with plain paths"));
         }
         for &at in &recopy.copies {
             let copy = &self.file.instructions[at];
@@ -133,26 +178,42 @@ impl Work<'_> {
                 let same = |setting: &&Setting| setting.copies.contains(&at) && setting.flag[2..].starts_with(name);
                 let set = settings.iter().filter(same).count();
                 if set > 0 && copy.flag(name).is_some() {
-                    return Err(format!("the {} in line {} has a --{name} already", copy.keyword.name(), copy.line));
+                    let reason = format!("the {} in line {} has a --{name} already", copy.keyword.name(), copy.line);
+                    return Err(Condition::TakesFlag.fails(reason));
                 }
                 if set > 1 {
-                    return Err(format!("it sets twice what line {} copies", copy.line));
+                    return Err(Condition::KnownValue.fails(format!("it sets twice what line {} copies", copy.line)));
                 }
                 // Builders before 2025 do not give what they unpack to anybody.
                 if set > 0 && copy.keyword == Keyword::Add && self.unpacks(at) {
-                    return Err(format!(
-                        "the ADD in line {} unpacks an archive, which takes no owner or mode",
-                        copy.line
-                    ));
+                    let reason =
+                        format!("the ADD in line {} unpacks an archive, which takes no owner or mode", copy.line);
+                    return Err(Condition::TakesFlag.fails(reason));
                 }
             }
         }
         Ok(settings)
     }
 
+    /// Returns the line of a `RUN` between the copies and the command that may do something else when the files have
+    /// another owner or mode.
+    fn sees_owners(&self, recopy: &Recopy) -> Option<usize> {
+        let first = recopy.copies.iter().min().copied()?;
+        let between = self.stage.iter().copied().filter(|&i| i > first && i < recopy.run);
+        let mut runs = between.filter(|&i| self.file.instructions[i].keyword == Keyword::Run);
+        runs.find(|&i| {
+            let is_blind = |command: &Command| {
+                command.program().first().is_none_or(|program| OWNER_BLIND.contains(&shell::base_name(program)))
+                    && command.runs_as().is_some_and(|prefix| prefix.is_empty())
+            };
+            self.script(i).is_none_or(|script| !script.commands.iter().all(is_blind))
+        })
+        .map(|i| self.file.instructions[i].line)
+    }
+
     /// Returns the copies whose destinations are exactly some paths, because a flag applies to
     /// everything that an instruction copies.
-    fn whole_copies(&self, recopy: &Recopy, paths: &[&str]) -> Result<Vec<usize>, String> {
+    fn whole_copies(&self, recopy: &Recopy, paths: &[&str]) -> Result<Vec<usize>, Refusal> {
         let tree = &self.inspection.tree;
         let tops: Vec<_> =
             paths.iter().filter_map(|path| tree.find(self.absolute(recopy.run, path)?.as_bytes())).collect();
@@ -167,22 +228,31 @@ impl Work<'_> {
             let Some(layer) = self.layer(copy) else { continue };
             let depth = self.file.instructions[copy].copied().and_then(|(_, to)| self.absolute(copy, &to));
             let depth = depth.map(|to| crate::path::components(to.as_bytes()).len());
-            let (mut some, mut all) = (false, true);
+            let (mut some, mut all, mut makes) = (false, true, None);
             for node in tree.nodes() {
                 let mut own = tree.versions(node).filter(|&v| tree.born(v) == layer && !tree.is_implied(v));
                 let Some(version) = own.next() else { continue };
                 let is_below = below.contains(&node);
-                // A directory above the destination is only passed through.
+                // A directory above the destination is only passed through, unless the copy makes it.
                 let is_above = tree.kind(version) == Kind::Directory
                     && depth.is_some_and(|depth| crate::path::components(&tree.path(node)).len() < depth);
+                if is_above && !is_below && layer.checked_sub(1).is_none_or(|under| tree.at(node, under).is_none()) {
+                    makes = Some(crate::display::escaped(&tree.path(node)));
+                }
                 some |= is_below;
                 all &= is_below || is_above;
             }
             match (some, all) {
+                (true, true) if makes.is_some() => {
+                    let line = self.file.instructions[copy].line;
+                    let path = makes.unwrap_or_default();
+                    let reason = format!("line {line} also makes {path}, which a flag would change as well");
+                    return Err(Condition::WholeCopy.fails(reason));
+                }
                 (true, true) => whole.push(copy),
                 (true, false) => {
                     let line = self.file.instructions[copy].line;
-                    return Err(format!("it is only a part of what line {line} copies"));
+                    return Err(Condition::WholeCopy.fails(format!("it is only a part of what line {line} copies")));
                 }
                 (false, _) => {}
             }
@@ -214,16 +284,18 @@ impl Work<'_> {
     fn only_copied(
         &self,
         recopy: &Recopy,
+        program: &str,
         paths: &[&str],
         handled: &mut HashSet<crate::tree::NodeId>,
-    ) -> Result<Vec<String>, String> {
+    ) -> Result<Vec<String>, Refusal> {
         let tree = &self.inspection.tree;
         let copied: HashSet<_> = recopy.copies.iter().filter_map(|&copy| self.layer(copy)).collect();
         let mut kept = Vec::new();
         let mut others = 0;
         for path in paths {
-            let absolute = self.absolute(recopy.run, path).ok_or("its path has a variable")?;
-            let top = tree.find(absolute.as_bytes()).ok_or("its path is not in the image")?;
+            let unknown = |reason| Condition::PlainPaths.fails(reason);
+            let absolute = self.absolute(recopy.run, path).ok_or_else(|| unknown("its path has a variable"))?;
+            let top = tree.find(absolute.as_bytes()).ok_or_else(|| unknown("its path is not in the image"))?;
             for node in at_and_below(tree, top) {
                 handled.insert(node);
                 let changed = |&now: &VersionId| tree.born(now) == recopy.layer && !tree.is_implied(now);
@@ -232,9 +304,8 @@ impl Work<'_> {
                 let is_copied = |version: Option<VersionId>| version.is_some_and(|v| copied.contains(&tree.born(v)));
                 if tree.kind(now) != Kind::Directory {
                     others += usize::from(!is_copied(before));
-                } else if node == top && !(self.target.buildkit && is_copied(tree.versions(node).last())) {
-                    // A copy does not change existing directories, and the classic builder does
-                    // not change new ones either.
+                } else if node == top && !self.sets_top(program, now, before, is_copied(tree.versions(node).last())) {
+                    // A copy does not change existing directories.
                     kept.push((*path).to_owned());
                 } else {
                     others += usize::from(!is_copied(tree.versions(node).last()));
@@ -242,29 +313,33 @@ impl Work<'_> {
             }
         }
         if others > 0 {
-            return Err(format!(
-                "it also changes {} that the copies did not bring",
-                crate::display::plural(others, "path")
-            ));
+            let others = crate::display::plural(others, "path");
+            return Err(Condition::OnlyCopies.fails(format!("it also changes {others} that the copies did not bring")));
         }
         Ok(kept)
     }
 
-    /// Returns the value of `--chown`: as written if it names user and group and both exist by
-    /// then; otherwise the numbers in the image, if nothing that this file may change has
-    /// determined them.
-    fn owner(&self, recopy: &Recopy, copies: &[usize], written: &str, paths: &[&str]) -> Result<String, String> {
-        let first = copies.iter().min().copied().unwrap_or_default();
-        let makes_users = |i: usize| {
-            let run = &self.file.instructions[i];
-            run.keyword == Keyword::Run && MAKE_USERS.iter().any(|word| run.arguments.contains(word))
-        };
-        let both = written.split_once(':').is_some_and(|(user, group)| !user.is_empty() && !group.is_empty());
-        let is_number = written.bytes().all(|b| b.is_ascii_digit() || b == b':');
-        let linked = copies.iter().any(|&copy| self.file.instructions[copy].flag("link").is_some());
-        let made_since = (first..=recopy.run).any(makes_users);
-        if both && is_plain(written) && (is_number || !(linked || made_since)) {
-            return Ok(written.into());
+    /// Returns whether a flag gives the directory that a copy makes what the command gave it: the classic builder
+    /// does not, and BuildKit gives it the owner only.
+    fn sets_top(&self, program: &str, now: VersionId, before: Option<VersionId>, is_copied: bool) -> bool {
+        let tree = &self.inspection.tree;
+        let same_mode = before.is_some_and(|before| tree.mode(before) == tree.mode(now));
+        self.target.buildkit && is_copied && (program == "chown" || same_mode)
+    }
+
+    /// Returns the value of `--chown`: as written if it names user and group, which both exist before the copy. A user
+    /// alone keeps root's group. Numbers of names hold only for the image as it is, so they stand only where the
+    /// instruction takes nothing else.
+    fn owner(&self, recopy: &Recopy, copies: &[usize], written: &str, paths: &[&str]) -> Result<String, Refusal> {
+        let unknown = |reason: String| Err(Condition::KnownValue.fails(reason));
+        let is_number = |name: &str| name.bytes().all(|b| b.is_ascii_digit());
+        let (user, group) = written.split_once(':').unwrap_or((written, ""));
+        let all_numbers = is_number(user) && is_number(group);
+        let made_since = self.makes_users(recopy, copies);
+        if !is_plain(written) || (made_since && !all_numbers) {
+            return unknown(format!(
+                "{written} is made behind the copy, with a number that packages decide; make the user first"
+            ));
         }
         let tree = &self.inspection.tree;
         let tops = paths.iter().filter_map(|path| tree.find(self.absolute(recopy.run, path)?.as_bytes()));
@@ -273,13 +348,37 @@ impl Work<'_> {
             .filter(|&version| tree.born(version) == recopy.layer && !tree.is_implied(version))
             .map(|version| tree.owner(version))
             .collect();
-        match owners.iter().next() {
-            Some((user, _)) if owners.len() == 1 && made_since && !is_number && *user < FIRST_OF_PEOPLE => Err(
-                format!("{written} is made behind the copy, with a number that packages decide; make the user first"),
-            ),
-            Some((user, group)) if owners.len() == 1 => Ok(format!("{user}:{group}")),
-            _ => Err(format!("{written} came to several owners")),
+        let (Some(&(uid, gid)), true) = (owners.iter().next(), owners.len() == 1) else {
+            return unknown(format!("{written} came to several owners"));
+        };
+        let linked = copies.iter().any(|&copy| self.file.instructions[copy].flag("link").is_some());
+        match (user, group) {
+            _ if linked && !all_numbers => Ok(format!("{uid}:{gid}")),
+            ("", "") => unknown(format!("{written} names nobody")),
+            ("", group) if uid == 0 => Ok(format!("0:{group}")),
+            (user, "") if gid == 0 && !written.ends_with(':') => Ok(format!("{user}:0")),
+            ("", _) | (_, "") => unknown(format!("{written} does not name both user and group")),
+            _ => Ok(written.into()),
         }
+    }
+
+    /// Returns whether users or groups change between the copies and the end of the `RUN`.
+    fn makes_users(&self, recopy: &Recopy, copies: &[usize]) -> bool {
+        let first = copies.iter().min().copied().unwrap_or_default();
+        let tree = &self.inspection.tree;
+        let by_words = (first..=recopy.run).any(|i| {
+            let run = &self.file.instructions[i];
+            run.keyword == Keyword::Run && MAKE_USERS.iter().any(|word| run.arguments.contains(word))
+        });
+        let from = self.layer(first);
+        let changed = |path: &str| {
+            let node = tree.find(path.as_bytes());
+            node.is_some_and(|node| {
+                let mut layers = tree.versions(node).map(|version| tree.born(version));
+                layers.any(|layer| Some(layer) > from && layer <= recopy.layer)
+            })
+        };
+        by_words || changed("/etc/passwd") || changed("/etc/group")
     }
 
     fn apply(&mut self, recopy: &Recopy, settings: &[Setting]) {
@@ -294,8 +393,13 @@ impl Work<'_> {
         }
         self.drop_commands(recopy.run, settings);
         let saves = self.claims.claim(&self.inspection.tree, recopy.dead.iter().copied());
+        // From now on, the copy ships what the RUN did.
+        let tree = &self.inspection.tree;
+        let now = recopy.dead.iter().filter_map(|&dead| tree.at(tree.node_of(dead), recopy.layer));
+        self.moved.extend(now.map(|version| tree.inode(version)));
         let text = format!("ships again what {}; {} there does it at once", self.lines_copy(&copies), flags.join(" "));
-        self.say(Verdict::saves(saves), Some(recopy.run), text);
+        let lines: Vec<_> = copies.iter().map(|&copy| self.file.instructions[copy].line).collect();
+        self.say(Change::Ownership, Verdict::saves(saves), recopy.run, text).lines.extend(lines);
     }
 
     /// Removes the commands that flags replace, and the `RUN` if no command is left.

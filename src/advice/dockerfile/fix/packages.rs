@@ -1,17 +1,24 @@
 //! Adds flags, cleanup commands and cache mounts for package managers whose leftovers are in the
 //! image.
 
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use super::Work;
+use super::condition::{Condition, Kind, Refusal};
 use super::merge::Group;
 use super::remark::Verdict;
+use crate::advice::dockerfile::births::at_and_below;
 use crate::advice::dockerfile::draft::Fate;
+use crate::advice::dockerfile::evidence::mentions;
+use crate::advice::dockerfile::parse::Keyword;
 use crate::advice::findings::{Rule, Rules, taken};
 use crate::advice::tool::Tool;
 use crate::analysis::Inspection;
 use crate::shell::{self, Script};
-use crate::tree::VersionId;
+use crate::tree::{Kind as Entry, VersionId};
+
+/// Programs that take something away.
+const REMOVERS: [&str; 4] = ["rm", "rmdir", "find", "unlink"];
 
 /// Inodes that a tool left in a layer, each with its path without the slash at the start.
 type Left = Vec<(VersionId, String)>;
@@ -63,16 +70,22 @@ impl Work<'_> {
     pub(super) fn packages(&mut self, groups: &[Group]) {
         let leftovers = self.leftovers;
         self.last_needing_lists = leftovers.lists().and_then(|(lists, _)| self.last_needing(lists));
+        let mut groups: Vec<_> = groups.iter().collect();
+        groups.sort_by_key(|group| group.runs.first().copied());
         for (rule, by_layer) in leftovers.found() {
-            for group in groups {
-                let left = group.layers.iter().filter_map(|layer| by_layer.get(layer)).flatten();
-                let left: Left = left.filter(|(inode, _)| !self.claims.has(*inode)).cloned().collect();
+            for (at, group) in groups.iter().enumerate() {
+                let left = self.left_by(by_layer, group);
                 let user = rule.tools.iter().find(|tool| group.runs.iter().any(|&i| self.uses(i, tool)));
                 if let (Some(tool), false) = (user, left.is_empty()) {
-                    self.remedy(tool, group, left);
+                    // A later use finds nothing of what is there now, and makes it anew.
+                    let later = groups[at + 1..].iter().copied();
+                    let again = later.filter(|group| group.runs.iter().any(|&i| self.uses(i, tool)));
+                    let again: Vec<_> = again.filter(|group| self.left_by(by_layer, group).is_empty()).collect();
+                    self.remedy(tool, group, &again, left);
                 }
             }
         }
+        let groups = groups.as_slice();
         self.recommended(groups);
         self.development(groups);
     }
@@ -87,32 +100,99 @@ impl Work<'_> {
         self.is_posix(i).then(|| shell::read(&self.file.instructions[i].arguments)).flatten()
     }
 
-    fn remedy(&mut self, tool: &Tool, group: &Group, left: Left) {
+    /// Returns what a tool left in the layers of a group, without what other changes save.
+    fn left_by(&self, by_layer: &HashMap<usize, Left>, group: &Group) -> Left {
+        let left = group.layers.iter().filter_map(|layer| by_layer.get(layer)).flatten();
+        left.filter(|(inode, _)| !self.claims.has(*inode)).cloned().collect()
+    }
+
+    fn remedy(&mut self, tool: &Tool, group: &Group, again: &[&Group], left: Left) {
         let users: Vec<_> = group.runs.iter().copied().filter(|&i| self.uses(i, tool)).collect();
         let Some(&first) = users.first() else { return };
-        let mountable = self.target.buildkit && left.iter().all(|(_, path)| tool.mount_of(path).is_some());
-        let (changed, left) = if mountable {
-            (self.mount(tool, group, &left), left)
-        } else {
-            let left: Left = left.into_iter().filter(|(_, path)| tool.keeps_out(path)).collect();
-            if left.is_empty() {
-                return;
-            }
-            if tool.flag.is_some() {
-                (self.flag(tool, &users), left)
-            } else if let Some(reason) = self.needed_later(tool, group) {
+        let mountable = self.target.buildkit && self.can_mount(tool, group, &left);
+        let kept_out = |left: Left| left.into_iter().filter(|(_, path)| tool.keeps_out(path)).collect::<Left>();
+        let left = if mountable { left } else { kept_out(left) };
+        if left.is_empty() {
+            return;
+        }
+        let by_clean = !mountable && tool.flag.is_none();
+        let by_clean = |refusal: Option<Refusal>| refusal.filter(|_| by_clean);
+        let refusal = self.needed_offline(tool, group).or_else(|| self.named_later(tool, group));
+        let refusal = refusal.or_else(|| by_clean(self.needed_later(tool, group)));
+        let refusal = refusal.or_else(|| by_clean(self.stays(tool, again)));
+        if let Some(Refusal { condition, reason }) = refusal {
+            let bytes = left.iter().map(|&(inode, _)| self.inspection.tree.size(inode)).sum();
+            let text = format!("leaves {} in the image, but {reason}", tool.leaves);
+            let inodes = left.iter().map(|&(inode, _)| inode).collect();
+            self.leave(Kind::Tool, bytes, first, text, condition).inodes = inodes;
+            return;
+        }
+        let Some(how) = self.applied(tool, group, mountable, &left) else {
+            if !mountable && tool.flag.is_none() && !self.is_cleaned(tool, group) {
                 let bytes = left.iter().map(|&(inode, _)| self.inspection.tree.size(inode)).sum();
-                let text = format!("leaves {} in the image, but {reason}", tool.leaves);
+                let text = format!("leaves {} in the image, but nothing can be added at its end", tool.leaves);
                 let inodes = left.iter().map(|&(inode, _)| inode).collect();
-                return self.say_of(Verdict::Left { would_save: bytes }, Some(first), text, inodes);
-            } else {
-                (self.clean(tool, group), left)
+                self.leave(Kind::Tool, bytes, first, text, Condition::Followed).inodes = inodes;
+            }
+            return;
+        };
+        let mut lines = Vec::new();
+        for other in again {
+            if self.applied(tool, other, mountable, &left).is_some() {
+                lines.extend(other.runs.first().map(|&run| self.file.instructions[run].line));
+            }
+        }
+        let saves = self.claims.claim(&self.inspection.tree, left.iter().map(|&(inode, _)| inode));
+        let also = match &*lines {
+            [] => String::new(),
+            lines => {
+                let numbers: Vec<_> = lines.iter().map(usize::to_string).collect();
+                format!(", and so in line {}, which would leave them again", crate::display::listed(&numbers))
             }
         };
-        if let Some(how) = changed {
-            let saves = self.claims.claim(&self.inspection.tree, left.iter().map(|&(inode, _)| inode));
-            self.say(Verdict::saves(saves), Some(first), format!("{how}: the image ships {}", tool.leaves));
+        let text = format!("{how}{also}: the image ships {}", tool.leaves);
+        self.say(Kind::Tool, Verdict::saves(saves), first, text).lines.extend(lines);
+    }
+
+    /// Changes a group so that a tool leaves nothing; returns how.
+    fn applied(&mut self, tool: &Tool, group: &Group, mountable: bool, left: &Left) -> Option<String> {
+        let users: Vec<_> = group.runs.iter().copied().filter(|&i| self.uses(i, tool)).collect();
+        match (mountable, &tool.flag) {
+            (true, _) => self.mount(tool, group, left),
+            (false, Some(_)) => self.flag(tool, &users),
+            (false, None) => self.clean(tool, group),
         }
+    }
+
+    /// Returns why a tool's files stay although the first group removes them: a later one makes them anew, and cannot
+    /// be changed.
+    fn stays(&self, tool: &Tool, again: &[&Group]) -> Option<Refusal> {
+        let stuck = again
+            .iter()
+            .filter(|group| !self.is_cleaned(tool, group))
+            .find(|group| self.cleaning(tool, group).is_none())?;
+        let line = self.file.instructions[*stuck.runs.first()?].line;
+        Some(Condition::NotMadeAgain.fails(format!("line {line} would leave them again")))
+    }
+
+    fn is_cleaned(&self, tool: &Tool, group: &Group) -> bool {
+        group.runs.iter().any(|&i| tool.is_cleaned_in(&self.file.instructions[i].arguments))
+    }
+
+    /// Returns whether cache mounts keep all that a tool left, and nothing that the image needs.
+    fn can_mount(&self, tool: &Tool, group: &Group, left: &Left) -> bool {
+        let tree = &self.inspection.tree;
+        let targets: HashSet<_> = left.iter().filter_map(|(_, path)| tool.mount_of(path)).collect();
+        let inodes: HashSet<_> = left.iter().map(|&(inode, _)| inode).collect();
+        let only_left = |target: &&str| {
+            tree.find(target.as_bytes()).into_iter().flat_map(|top| at_and_below(tree, top)).all(|node| {
+                tree.versions(node).all(|version| {
+                    let is_own = group.layers.contains(&tree.born(version)) && tree.kind(version) != Entry::Directory;
+                    !is_own || tree.size(version) == 0 || inodes.contains(&tree.inode(version))
+                })
+            })
+        };
+        left.iter().all(|(_, path)| tool.mount_of(path).is_some()) && targets.iter().all(only_left)
     }
 
     /// Adds a flag to the uses of a tool without it; returns a remark if there are any.
@@ -134,19 +214,32 @@ impl Work<'_> {
 
     /// Adds a command at the end of the last `RUN` of a group that runs the tool: a later one may remove it.
     fn clean(&mut self, tool: &Tool, group: &Group) -> Option<String> {
+        let (last, command) = self.cleaning(tool, group)?;
+        let next = self.draft.continuation();
+        let instruction = &self.file.instructions[last];
+        let end = instruction.arguments_span().end;
+        // Behind a semicolon, the failure of the last command would no longer be seen.
+        let bare = instruction.arguments.trim_end().trim_end_matches(';').trim_end().len();
+        let from = instruction.place(bare.max(1) - 1) + 1;
+        let is_open = instruction.arguments.trim_end().ends_with(';');
+        if is_open && !self.draft.has_edit_at(last, from) {
+            self.draft.replace(last, from..end, String::new());
+        }
+        self.draft.replace(last, end..end, format!("{next}{command}"));
+        Some(format!("adds {} in the same RUN", command.trim_start_matches("&& ")))
+    }
+
+    /// Returns the last `RUN` of a group that runs the tool, and the command to append to it.
+    fn cleaning(&self, tool: &Tool, group: &Group) -> Option<(usize, String)> {
         let file = self.file;
         let runs_it = |i: &usize| self.script(*i).is_some_and(|script| script.commands.iter().any(|c| tool.runs(c)));
         let last = group.runs.iter().copied().rfind(runs_it)?;
         let instruction = &file.instructions[last];
         let is_plain = file.escape == '\\' && instruction.json().is_none() && instruction.heredocs.is_empty();
-        if !is_plain || group.runs.iter().any(|&i| tool.is_cleaned_in(&file.instructions[i].arguments)) {
+        if !is_plain || self.is_cleaned(tool, group) {
             return None;
         }
-        let command = tool.cleaning(&shell::read(&instruction.arguments)?, &instruction.arguments)?;
-        let next = self.draft.continuation();
-        let end = instruction.arguments_span().end;
-        self.draft.replace(last, end..end, format!("{next}{command}"));
-        Some(format!("adds {} in the same RUN", command.trim_start_matches("&& ")))
+        Some((last, tool.cleaning(&shell::read(&instruction.arguments)?, &instruction.arguments)?))
     }
 
     /// Adds a cache mount for each place to the first `RUN` of a group, which is the one that stays.
@@ -171,15 +264,70 @@ impl Work<'_> {
         (!targets.is_empty()).then(|| format!("keeps {} in a cache mount", targets.join(" and ")))
     }
 
+    /// Returns why a tool's files stay: a later `RUN` runs it without a network.
+    fn needed_offline(&self, tool: &Tool, group: &Group) -> Option<Refusal> {
+        let last = group.runs.last().copied()?;
+        let offline = |&i: &usize| {
+            let words = ["--offline", "--frozen", "--no-index", "--prefer-offline", "-o"];
+            i > last
+                && self.script(i).is_some_and(|script| {
+                    let is_offline = |c: &shell::Command| tool.runs(c) && c.words.iter().any(|w| words.contains(w));
+                    script.commands.iter().any(is_offline)
+                })
+        };
+        let line = self.file.instructions[self.stage.iter().copied().find(offline)?].line;
+        Some(Condition::NotNeededLater.fails(format!("line {line} needs them, since it downloads nothing")))
+    }
+
+    /// Returns why a tool's files stay: what comes later names their directory, other than to remove it.
+    fn named_later(&self, tool: &Tool, group: &Group) -> Option<Refusal> {
+        let last = group.runs.last().copied()?;
+        let names: Vec<_> = tool.directories().filter(|name| name.contains('/')).collect();
+        let names_one = |text: &str| names.iter().any(|name| mentions(text, name));
+        let uses = |&i: &usize| match self.script(i) {
+            Some(script) if self.file.instructions[i].keyword == Keyword::Run => {
+                script.commands.iter().any(|command| {
+                    !command.program().first().is_some_and(|program| REMOVERS.contains(program))
+                        && command.words.iter().any(|word| names_one(word))
+                })
+            }
+            _ => names_one(&self.file.instructions[i].arguments),
+        };
+        if let Some(i) = self.stage.iter().copied().filter(|&i| i > last).find(uses) {
+            let line = self.file.instructions[i].line;
+            return Some(Condition::NotNeededLater.fails(format!("line {line} names their directory")));
+        }
+        let scripts = names.iter().find_map(|name| self.evidence.texts.script_mentioning(name));
+        scripts.map(|file| Condition::NotNeededLater.fails(format!("{file} names their directory")))
+    }
+
     /// Returns the reason if a tool's files cannot be removed at the end of a group, because a
-    /// later `RUN` needs them.
-    fn needed_later(&self, tool: &Tool, group: &Group) -> Option<String> {
+    /// later `RUN`, a script, or an image built on this one needs them.
+    fn needed_later(&self, tool: &Tool, group: &Group) -> Option<Refusal> {
         if tool.needed_by.is_empty() {
             return None;
         }
-        let needs = self.last_needing_lists.filter(|run| group.runs.last().is_some_and(|last| run > last))?;
-        let line = self.file.instructions[needs].line;
-        Some(format!("the apt-get install in line {line} needs them: put both in one RUN"))
+        let needs = self.last_needing_lists.filter(|run| group.runs.last().is_some_and(|last| run > last));
+        if let Some(needs) = needs {
+            let line = self.file.instructions[needs].line;
+            let reason = format!("the apt-get install in line {line} needs them: put both in one RUN");
+            return Some(Condition::NotNeededLater.fails(reason));
+        }
+        let has = |text: &str, words: &[String]| words.iter().any(|word| mentions(text, word));
+        let triggers = |&i: &usize| {
+            let instruction = &self.file.instructions[i];
+            let text = &instruction.arguments;
+            instruction.keyword == Keyword::Onbuild
+                && has(text, &tool.programs)
+                && has(text, &tool.needed_by)
+                && !has(text, &tool.verbs)
+        };
+        if let Some(i) = self.stage.iter().copied().find(triggers) {
+            let line = self.file.instructions[i].line;
+            return Some(Condition::NotNeededLater.fails(format!("what line {line} triggers needs them")));
+        }
+        let script = self.evidence.texts.needing(&tool.programs, &tool.needed_by, &tool.verbs)?;
+        Some(Condition::NotNeededLater.fails(format!("{script} installs packages without fetching them anew")))
     }
 
     /// Returns the last `RUN` that needs a tool's files without creating them itself, and is not

@@ -1,5 +1,7 @@
 //! Remarks on a change: the line, the reason and the saving.
 
+use super::Fix;
+use super::condition::{Condition, Kind};
 use crate::advice::dockerfile::births::Claims;
 use crate::advice::ladder::Certainty;
 use crate::analysis::Inspection;
@@ -39,10 +41,14 @@ pub enum Verdict {
 /// A sentence about a change.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Remark {
+    /// The kind of the change.
+    pub kind: Kind,
     /// The result.
     pub verdict: Verdict,
-    /// The line of the Dockerfile, counted from 1.
-    pub line: Option<usize>,
+    /// The condition that does not hold, if that is why it is left.
+    pub condition: Option<Condition>,
+    /// The lines of the Dockerfile, counted from 1; the first one is where it is said.
+    pub lines: Vec<usize>,
     /// The sentence.
     pub text: String,
     /// Inodes of what it would save, where another change may save them as well.
@@ -54,9 +60,29 @@ impl Verdict {
     pub(super) fn saves(bytes: u64) -> Self {
         Self::Changed { saves: bytes, at_least: false }
     }
+
+    /// Returns the word for the reliability of what is said; `None` if nothing is claimed of bytes.
+    pub fn grade(&self) -> Option<&'static str> {
+        match self {
+            Self::Changed { saves: 0, .. } | Self::Proposed { ships: None } => None,
+            Self::Changed { at_least: true, .. } => Some(Certainty::AtMost.grade()),
+            Self::Changed { at_least: false, .. } => Some(Certainty::Exact.grade()),
+            Self::Proposed { ships: Some((_, certainty)) } => Some(certainty.grade()),
+            Self::Left { .. } | Self::Unseen => Some(NEEDS_A_LOOK),
+        }
+    }
 }
 
+/// The grade of what a person has to decide.
+const NEEDS_A_LOOK: &str = "needs a look";
+
 impl Remark {
+    /// Makes a remark on one line, or on none.
+    pub(super) fn new(kind: Kind, verdict: Verdict, line: Option<usize>, text: impl Into<String>) -> Self {
+        let lines = line.into_iter().collect();
+        Self { kind, verdict, condition: None, lines, text: text.into(), inodes: Vec::new() }
+    }
+
     /// Undoes the change.
     pub(super) fn take_back(&mut self) {
         if let Verdict::Changed { saves, .. } = self.verdict {
@@ -64,16 +90,24 @@ impl Remark {
         }
     }
 
+    /// Returns the remark as a comment for the file itself.
+    pub(super) fn note(&self, would_save: u64) -> String {
+        let saves = if would_save > 0 { format!("; it would save {} bytes", count(would_save)) } else { String::new() };
+        format!("# {NEEDS_A_LOOK}: {}{saves}", escaped_str(&self.text))
+    }
+
     /// Returns the remark as comment lines, which diffs ignore; `shipped` is the size of the
     /// unchanged image, and `whole` is true if the image was read completely.
     pub(super) fn shown(&self, shipped: u64, units: Units, whole: bool) -> String {
         let exactly = |bytes| if whole { exactly(bytes, units) } else { format!("about {}", units.size(bytes)) };
-        let mut text = match self.verdict {
-            Verdict::Changed { .. } | Verdict::Proposed { .. } => String::new(),
-            Verdict::Left { .. } => "not changed: ".into(),
-            Verdict::Unseen => "not seen: ".into(),
-        };
-        if let Some(line) = self.line {
+        let grade = if whole || self.verdict.grade() == Some(NEEDS_A_LOOK) { self.verdict.grade() } else { None };
+        let mut text = grade.map(|grade| format!("[{grade}] ")).unwrap_or_default();
+        text.push_str(match self.verdict {
+            Verdict::Changed { .. } | Verdict::Proposed { .. } => "",
+            Verdict::Left { .. } => "not changed: ",
+            Verdict::Unseen => "not seen: ",
+        });
+        if let Some(line) = self.lines.first() {
             text.push_str(&format!("line {line}: "));
         }
         text.push_str(&escaped_str(&self.text));
@@ -116,35 +150,48 @@ pub(super) fn in_order(mut remarks: Vec<Remark>, inspection: &Inspection, claims
     remarks
 }
 
-/// Returns the comment lines of all remarks; savings too small to notice are summed up in a line.
-pub(super) fn lines(remarks: &[Remark], shipped: u64, units: Units, exact: bool) -> Vec<String> {
+/// Returns the comment lines of all remarks; savings too small to notice are summed up in a line, unless all are
+/// wanted.
+pub(super) fn lines(fix: &Fix, units: Units) -> Vec<String> {
+    let (shipped, exact) = (fix.shipped, fix.unread.is_none());
     let is_small = |remark: &&Remark| match remark.verdict {
         Verdict::Changed { saves, .. } => saves > 0 && saves < shipped / SMALL,
         Verdict::Left { would_save } => would_save > 0 && would_save < shipped / SMALL,
         _ => false,
     };
-    let (small, large): (Vec<_>, Vec<_>) = remarks.iter().partition(is_small);
+    let (small, large): (Vec<_>, Vec<_>) = fix.remarks.iter().partition(|remark| !fix.all && is_small(remark));
     let mut lines: Vec<_> = large.iter().map(|remark| remark.shown(shipped, units, exact)).collect();
     let (changed, left): (Vec<_>, Vec<_>) =
         small.into_iter().partition(|remark| matches!(remark.verdict, Verdict::Changed { .. }));
-    for (some, not) in [(changed, ""), (left, "not changed: ")] {
-        let bytes = some.iter().map(|remark| match remark.verdict {
-            Verdict::Changed { saves, .. } => saves,
-            Verdict::Left { would_save } => would_save,
-            _ => 0,
-        });
-        let numbers: Vec<_> = some.iter().filter_map(|remark| remark.line).map(|line| line.to_string()).collect();
-        if let Some(bytes) = bytes.reduce(u64::saturating_add) {
-            let what = plural(some.len(), "smaller change");
-            let there = if numbers.is_empty() { String::new() } else { format!(" (line {})", listed(&numbers)) };
-            let verb = if not.is_empty() { "saves" } else { "would save" };
-            lines.push(wrapped(&format!(
-                "{not}{what}{there}, each under 0.1 % of the image; {verb} {}",
-                if exact { exactly(bytes, units) } else { format!("about {}", units.size(bytes)) }
-            )));
-        }
-    }
+    lines.extend([changed, left].iter().filter_map(|some| summed_up(some, units, exact)));
     lines
+}
+
+/// Sums up small savings in a line.
+fn summed_up(some: &[&Remark], units: Units, exact: bool) -> Option<String> {
+    let bytes = some.iter().map(|remark| match remark.verdict {
+        Verdict::Changed { saves, .. } => saves,
+        Verdict::Left { would_save } => would_save,
+        _ => 0,
+    });
+    let bytes = bytes.reduce(u64::saturating_add)?;
+    let is_left = some.iter().any(|remark| matches!(remark.verdict, Verdict::Left { .. }));
+    let at_least = some.iter().any(|remark| matches!(remark.verdict, Verdict::Changed { at_least: true, .. }));
+    let (head, verb) = match (is_left, at_least) {
+        (true, _) => ("[needs a look] not changed: ", "would save"),
+        (false, true) => ("[at most] ", "saves at least"),
+        (false, false) => ("[exact] ", "saves"),
+    };
+    let head = if exact || is_left { head } else { "" };
+    let mut numbers: Vec<_> = some.iter().filter_map(|remark| remark.lines.first().copied()).collect();
+    numbers.sort_unstable();
+    numbers.dedup();
+    let word = if numbers.len() == 1 { "line" } else { "lines" };
+    let numbers: Vec<_> = numbers.iter().map(usize::to_string).collect();
+    let there = if numbers.is_empty() { String::new() } else { format!(" ({word} {})", listed(&numbers)) };
+    let what = plural(some.len(), "smaller change");
+    let bytes = if exact { exactly(bytes, units) } else { format!("about {}", units.size(bytes)) };
+    Some(wrapped(&format!("{head}{what}{there}, each under 0.1 % of the image; {verb} {bytes}")))
 }
 
 /// Formats a size in both forms: `9.85 MiB (10,331,337 bytes)`.
@@ -171,17 +218,23 @@ fn instead(ships: u64, certainty: &Certainty, shipped: u64, units: Units) -> Str
 
 /// Returns a comment line with the size after all changes to the Dockerfile, if it is noticeably
 /// smaller.
-pub(super) fn in_all(remarks: &[Remark], shipped: u64, units: Units, whole: bool) -> Option<String> {
-    let (mut ships, mut at_most) = (shipped, "");
-    for remark in remarks {
-        if let Verdict::Changed { saves, at_least } = remark.verdict {
-            ships = ships.saturating_sub(saves);
-            at_most = if at_least { "at most " } else { at_most };
-        }
-    }
-    noticeably(ships, shipped)?;
-    let (at_most, certainty) = if whole { (at_most, Certainty::Exact) } else { ("", Certainty::AtLeast) };
-    Some(format!("# with the changes it ships {at_most}{}\n", instead(ships, &certainty, shipped, units)))
+pub(super) fn in_all(fix: &Fix, units: Units) -> Option<String> {
+    let (ships, at_most) = fix.ships();
+    noticeably(ships, fix.shipped)?;
+    let at_most = if at_most && fix.unread.is_none() { "at most " } else { "" };
+    let certainty = if fix.unread.is_none() { Certainty::Exact } else { Certainty::AtLeast };
+    let grown = match fix.grows {
+        0 => String::new(),
+        more => format!(", with {} bytes of the changed files, which COPY brings", signed(more)),
+    };
+    let text =
+        format!("# with the changes it ships {at_most}{}{grown}", instead(ships, &certainty, fix.shipped, units));
+    Some(format!("{text}\n"))
+}
+
+/// Formats a number with its sign.
+fn signed(number: i64) -> String {
+    format!("{}{}", if number < 0 { "−" } else { "+" }, count(number.unsigned_abs()))
 }
 
 fn wrapped(text: &str) -> String {

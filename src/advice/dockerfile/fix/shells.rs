@@ -49,11 +49,14 @@ impl Shell {
     }
 }
 
-/// Returns the shell of each instruction of a file: from `SHELL`, otherwise from the history,
-/// otherwise the default of the image's system.
+/// Returns the shell of each instruction of a file: from `SHELL`, otherwise from the history, otherwise from the
+/// configuration of the image if the file cannot have set it, otherwise the default of the image's system.
 pub fn in_force(inspection: &Inspection, file: &Dockerfile, mapping: &Mapping, steps: &[Step]) -> Vec<Shell> {
     let windows = inspection.platform.as_deref().is_some_and(|platform| platform.starts_with("windows"));
-    let usual = if windows { Shell::Another } else { Shell::Posix { errexit: false } };
+    let sets_shell = file.instructions.iter().any(|instruction| instruction.keyword == Keyword::Shell);
+    let inherited = Some(&inspection.run.shell).filter(|shell| !shell.is_empty() && !sets_shell);
+    let system = if windows { Shell::Another } else { Shell::Posix { errexit: false } };
+    let usual = inherited.map_or(system, |words| Shell::of_words(words));
     let mut shells = vec![usual; file.instructions.len()];
     let mut said = None;
     for i in file.of_last_stage() {

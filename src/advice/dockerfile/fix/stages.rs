@@ -4,6 +4,7 @@
 use std::collections::HashSet;
 use std::path::Path;
 
+use super::condition::{Condition, Kind};
 use super::remark::Verdict;
 use super::{Change, Work};
 use crate::advice::dockerfile::births::is_plain;
@@ -96,11 +97,8 @@ impl Work<'_> {
             }
         }
         if !copied.iter().all(|path| is_plain(path)) {
-            self.say(
-                Verdict::Left { would_save: 0 },
-                None,
-                "a file that another stage would copy has a name that needs quotes",
-            );
+            let text = "a file that another stage would copy has a name that needs quotes".into();
+            self.leave(Kind::Stages, 0, None, text, Condition::PlainNames);
             return None;
         }
         let ships = start.ships.clone().map(|(base, certainty)| (base.saturating_add(own), certainty));
@@ -119,7 +117,7 @@ impl Work<'_> {
         self.runtime(&mut text, from, &start, &copied);
         let file = super::Dockerfile::parse(text).ok()?;
         let line = self.said_of_stages(application, &besides, &start, toolchain);
-        self.say(Verdict::Proposed { ships }, Some(from), line);
+        self.say(Kind::Stages, Verdict::Proposed { ships }, from, line);
         let without: Vec<_> = application.looks_for.iter().filter(|looks_for| looks_for.places.is_empty()).collect();
         if !without.is_empty() {
             let things: Vec<_> = without.iter().map(|looks_for| looks_for.kind.name()).collect();
@@ -127,10 +125,10 @@ impl Work<'_> {
                 "whether the program can do without what it looks for and this image does not have: {}",
                 listed(&things)
             );
-            self.say(Verdict::Unseen, None, text);
+            self.say(Kind::Stages, Verdict::Unseen, None, text);
         }
         if application.needs == Needs::Unknown {
-            self.say(Verdict::Unseen, None, "whether the program needs shared libraries or other files at run time: run what the second stage makes before you rely on it");
+            self.say(Kind::Stages, Verdict::Unseen, None, "whether the program needs shared libraries or other files at run time: run what the second stage makes before you rely on it");
         }
         Some(Change { name: format!("{}.multi-stage", self.target.name), old: None, new: file.source().into() })
     }

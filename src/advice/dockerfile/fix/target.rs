@@ -32,6 +32,8 @@ pub struct Target {
     pub raw: bool,
     /// True if order for the build's cache is spoken of.
     pub cache: bool,
+    /// True if what needs a look stands in the file as comments, and small changes are listed one by one.
+    pub all: bool,
     /// True if BuildKit builds it, which supports mounts and `COPY --chmod`.
     pub buildkit: bool,
     /// True if the sources of `COPY` are as written by the author, and not placeholders.
@@ -65,6 +67,7 @@ impl Target {
             directory: None,
             raw: false,
             cache: false,
+            all: false,
             buildkit,
             sources_known: true,
             is_rebuilt: false,
@@ -84,6 +87,7 @@ impl Target {
             directory: None,
             raw: false,
             cache: false,
+            all: false,
             buildkit: rebuilt.file.syntax.is_some(),
             sources_known: rebuilt.file.syntax.is_some(),
             is_rebuilt: true,

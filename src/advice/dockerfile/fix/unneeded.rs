@@ -3,6 +3,7 @@
 
 use std::collections::HashSet;
 
+use super::condition::{Condition, Kind};
 use super::merge::Group;
 use super::remark::Verdict;
 use super::{NOTEWORTHY, Work};
@@ -36,7 +37,7 @@ const NAMED: usize = 6;
 impl Work<'_> {
     /// Adds `--no-install-recommends` where packages were only installed because others recommend
     /// them.
-    pub(super) fn recommended(&mut self, groups: &[Group]) {
+    pub(super) fn recommended(&mut self, groups: &[&Group]) {
         let evidence = self.evidence;
         let Some(apt) = self.leftovers.with_flag(NO_RECOMMENDED) else { return };
         for group in groups {
@@ -53,7 +54,8 @@ impl Work<'_> {
                 let text = format!(
                     "installs packages that are only recommended, but {reason}: name it, and add {NO_RECOMMENDED}"
                 );
-                self.say_of(Verdict::Left { would_save }, users.first().copied(), text, inodes);
+                let why = Condition::NotNeededLater;
+                self.leave(Kind::Recommended, would_save, users.first().copied(), text, why).inodes = inodes;
             } else if let Some(how) = self.flag(apt, &users) {
                 let mut wanted: Vec<_> = known.iter().flat_map(|known| &known.wanted).cloned().collect();
                 wanted.dedup();
@@ -69,14 +71,15 @@ impl Work<'_> {
                     names.join(", ")
                 );
                 let saves = self.claims.claim(&self.inspection.tree, inodes);
-                self.say(Verdict::Changed { saves, at_least: true }, users.first().copied(), text);
+                let verdict = Verdict::Changed { saves, at_least: true };
+                self.say(Kind::Recommended, verdict, users.first().copied(), text);
             }
         }
     }
 
     /// Adds `--omit=dev` where npm installed packages for development, and nothing that runs later
     /// may need them.
-    pub(super) fn development(&mut self, groups: &[Group]) {
+    pub(super) fn development(&mut self, groups: &[&Group]) {
         let evidence = self.evidence;
         let Some(npm) = self.leftovers.with_flag(NO_DEVELOPMENT) else { return };
         for group in groups {
@@ -94,14 +97,11 @@ impl Work<'_> {
             };
             if let Some(reason) = reason {
                 let text = format!("installs packages for development, but {reason}: install in another stage");
-                self.say(Verdict::Left { would_save: unclaimed }, Some(first), text);
+                self.leave(Kind::Development, unclaimed, first, text, Condition::NotNeededLater);
             } else if let Some(how) = self.flag(npm, &users) {
                 let saves = self.claims.claim(&self.inspection.tree, inodes);
-                self.say(
-                    Verdict::saves(saves),
-                    Some(first),
-                    format!("{how}: packages ship that only development needs"),
-                );
+                let text = format!("{how}: packages ship that only development needs");
+                self.say(Kind::Development, Verdict::saves(saves), first, text);
             }
         }
     }

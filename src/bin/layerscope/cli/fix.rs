@@ -13,6 +13,7 @@ use layerscope::display::escaped;
 use layerscope::files::contents::LayerContents;
 use layerscope::files::filesystem::Filesystem;
 use layerscope::files::output::{check_free, write_file};
+use layerscope::report::write_fix_json;
 use layerscope::runtime::Program;
 use layerscope::shell::quoted;
 use layerscope::{Inspection, Progress};
@@ -21,7 +22,7 @@ use super::ascii::Ascii;
 use super::output::writing;
 use super::settings::AsciiOption;
 use super::study::{BaseArguments, PreparedBase};
-use super::{Failure, OptionalTarget, completeness, read, read_opened, to_stdout};
+use super::{Failure, Format, OptionalTarget, completeness, read, read_opened, to_stdout};
 use crate::host_text::bytes;
 use crate::tui::Signs;
 
@@ -43,6 +44,12 @@ pub struct FixArguments {
     /// Also speak of the order that keeps the build's cache, which saves no bytes
     #[arg(long)]
     cache: bool,
+    /// Also write what needs a look into the changed file, as comments, and list small savings one by one
+    #[arg(long)]
+    all: bool,
+    /// How to write it; json has every suggestion with its grade, and what was left with the reason
+    #[arg(long, value_enum, default_value_t = Format::Text)]
+    format: Format,
     #[command(flatten)]
     base: BaseArguments,
 }
@@ -96,6 +103,7 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
         }
     };
     subject.cache = arguments.cache;
+    subject.all = arguments.all;
     let contents = LayerContents::new(&opened);
     let filesystem = Filesystem::new(&inspection.tree, &contents, &progress);
     let program = Program::detect(&filesystem, &inspection.run)?;
@@ -103,7 +111,16 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
     let fix = fix(&inspection, &subject, &evidence);
     opened.check_unchanged()?;
     let mut diff = Vec::new();
-    fix.write(&inspection.name, units, &mut diff).map_err(to_stdout)?;
+    let signs = match arguments.format {
+        Format::Text => {
+            fix.write(&inspection.name, units, &mut diff).map_err(to_stdout)?;
+            signs
+        }
+        Format::Json => {
+            write_fix_json(&fix, &inspection.name, &mut diff).map_err(to_stdout)?;
+            Signs::Unicode
+        }
+    };
     let accepted = options.preferences.accepted()?;
     let Some(path) = &arguments.write_rebuilt else {
         print(&diff, signs)?;
