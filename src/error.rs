@@ -186,6 +186,16 @@ pub enum Error {
         /// The archive, escaped for display.
         path: String,
     },
+    /// No engine and no registry has the image.
+    #[error("cannot find the image {name}:\n{}", answers.iter().map(|(from, said)| format!("  {from}: {said}")).collect::<Vec<_>>().join("\n"))]
+    Nowhere {
+        /// The name, escaped for display.
+        name: String,
+        /// The names of those that were asked, and their answers.
+        answers: Vec<(String, String)>,
+        /// A suggestion, if there is one.
+        hint: Option<String>,
+    },
     /// The operation was cancelled.
     #[error("cancelled")]
     Cancelled,
@@ -235,6 +245,7 @@ impl Error {
             Self::Output { source, .. } if source.kind() == io::ErrorKind::NotFound => {
                 "make the directory first: mkdir -p"
             }
+            Self::Nowhere { hint, .. } => return hint.clone(),
             Self::Ambiguous { .. } | Self::NoSuchImage { .. } => "choose one with --image or --platform",
             _ => return None,
         };

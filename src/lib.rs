@@ -49,7 +49,7 @@
 //! Data flows one way, and a room names only rooms before it:
 //!
 //! ```text
-//! archive ─▶ image ─▶ tree ─▶ analysis ─▶ files ─▶ runtime ─▶ advice ─▶ compare ─▶ report
+//! archive ─▶ origin ─▶ image ─▶ tree ─▶ analysis ─▶ files ─▶ runtime ─▶ advice ─▶ compare ─▶ report
 //! ```
 //!
 //! Every room may use `progress`, `display` and `shell`. A test (`tests/house.rs`) reads the imports and fails on one
@@ -72,6 +72,8 @@ mod error;
 pub mod files;
 #[doc(hidden)]
 pub mod image;
+#[doc(hidden)]
+pub mod origin;
 mod path;
 #[doc(hidden)]
 pub mod progress;
@@ -99,8 +101,8 @@ pub use files::contents::{Contents, LayerContents};
 pub use files::extract::{Extracted, extract};
 pub use image::builtin::demo::open as open_demo;
 pub use image::{
-    Archive, Compression, Image, Instruction, Opened, Selection, open, open_archive, open_pipe, open_source,
-    opens_at_once,
+    Archive, Compression, Image, Instruction, Opened, Selection, open, open_archive, open_named, open_pipe,
+    open_source, opens_at_once,
 };
 pub use progress::Progress;
 pub use tree::{Cause, Kind, NodeId, Tree, VersionId};

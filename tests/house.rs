@@ -29,6 +29,7 @@ const FLOORS: [Floor; 5] = [
             "path",
             "error",
             "archive",
+            "origin",
             "image",
             "tree",
             "analysis",

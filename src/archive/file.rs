@@ -27,10 +27,38 @@ impl FileSource {
     ///
     /// An error if the file cannot be opened.
     pub fn open(path: &Path) -> io::Result<Self> {
-        let file = File::open(path)?;
+        Self::from_file(File::open(path)?)
+    }
+
+    /// Takes a file that is open already.
+    ///
+    /// # Errors
+    ///
+    /// An error if its length cannot be found out.
+    pub fn from_file(file: File) -> io::Result<Self> {
         let metadata = file.metadata()?;
         Ok(Self { file, len: metadata.len(), modified: modified(&metadata) })
     }
+}
+
+/// Reads up to `buf.len()` bytes of a file at `offset`.
+///
+/// # Errors
+///
+/// An error of the disk.
+#[cfg(unix)]
+pub(crate) fn read_file_at(file: &File, buf: &mut [u8], offset: u64) -> io::Result<usize> {
+    uninterrupted(|| std::os::unix::fs::FileExt::read_at(file, buf, offset))
+}
+
+/// Reads up to `buf.len()` bytes of a file at `offset`.
+///
+/// # Errors
+///
+/// An error of the disk.
+#[cfg(windows)]
+pub(crate) fn read_file_at(file: &File, buf: &mut [u8], offset: u64) -> io::Result<usize> {
+    uninterrupted(|| std::os::windows::fs::FileExt::seek_read(file, buf, offset))
 }
 
 /// Returns when a regular file was written last, where the system knows. Its owner, mode and names do not matter.
@@ -39,14 +67,8 @@ fn modified(metadata: &Metadata) -> Option<SystemTime> {
 }
 
 impl ReadAt for FileSource {
-    #[cfg(unix)]
     fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
-        uninterrupted(|| std::os::unix::fs::FileExt::read_at(&self.file, buf, offset))
-    }
-
-    #[cfg(windows)]
-    fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
-        uninterrupted(|| std::os::windows::fs::FileExt::seek_read(&self.file, buf, offset))
+        read_file_at(&self.file, buf, offset)
     }
 
     fn len(&self) -> u64 {

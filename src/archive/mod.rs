@@ -24,7 +24,7 @@ use std::sync::Arc;
 pub use directory::{Unreadable, index_directory, read_root_filesystem};
 pub use expand::{SparseReader, SparseSource};
 pub use file::FileSource;
-pub(crate) use file::uninterrupted;
+pub(crate) use file::{read_file_at, uninterrupted};
 pub use header::{Entry, EntryKind};
 pub use holes::{HoledSource, pack as pack_holes};
 pub(crate) use members::check_sparse;

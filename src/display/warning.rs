@@ -31,6 +31,9 @@ impl Display for WarningKind {
                 write!(f, "the archive cannot be read on at byte {offset}: {}; what lies before is shown", name(problem))
             }
             Kind::NoEndMarker => f.write_str("the archive has no end marker, so it may have been cut short"),
+            Kind::NotKept { problem } => {
+                write!(f, "there is no room to keep the image while it is open ({problem}), so the contents of files cannot be shown")
+            }
             Kind::ArchiveChecksum => {
                 f.write_str("the checksum of the compressed archive is wrong; the contents may be damaged")
             }

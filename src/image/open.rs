@@ -192,6 +192,22 @@ pub(crate) fn archive_of_source(path: String, source: Source, progress: &Progres
     archive
 }
 
+/// Opens an archive whose members are known.
+pub(super) fn archive_of_members(path: String, members: &Members) -> Result<Archive, Error> {
+    let images = discover(&path, members)?
+        .ok_or_else(|| Error::NoImage { path: path.clone(), found: "it has no table of contents".into() })?;
+    Ok(Archive { path, images, read: HashMap::new(), storage: Storage::Members })
+}
+
+/// Returns whether two archives have the same layers as the same members.
+pub(super) fn stored_like(one: &Archive, other: &Archive) -> bool {
+    let layers = |archive: &Archive| -> Vec<_> {
+        let all = archive.images.iter().flat_map(|image| &image.layers);
+        all.map(|layer| layer.member.as_ref().map(|member| (member.id, member.extent.len))).collect()
+    };
+    layers(one) == layers(other)
+}
+
 fn read_source(path: String, source: Source, progress: &Progress) -> Result<Archive, Error> {
     if source.is_empty() {
         return Err(Error::Empty { path });

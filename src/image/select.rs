@@ -8,7 +8,7 @@ use crate::error::Error;
 /// The criteria for an image.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
-    /// A tag, an image ID or its beginning, or a digest.
+    /// A tag, an image ID or its beginning, a digest, or `@` and the number in the archive.
     pub image: Option<String>,
     /// `os/architecture[/variant]`.
     pub platform: Option<String>,
@@ -28,6 +28,11 @@ const SHORTEST: usize = 4;
 pub fn select(path: &str, images: &[Image], selection: &Selection) -> Result<usize, Error> {
     let wanted = selection.image.as_deref();
     let platform = selection.platform.as_deref();
+    if let Some(index) = wanted.and_then(|wanted| wanted.strip_prefix('@')?.parse::<usize>().ok())
+        && index < images.len()
+    {
+        return Ok(index);
+    }
     let fits = |image: &Image| {
         wanted.is_none_or(|wanted| matching_name(image, wanted).is_some())
             && platform.is_none_or(|platform| fit_of(image, platform).is_some())

@@ -1,7 +1,7 @@
 //! Errors of a read that was cancelled.
 
 use std::io;
-use std::sync::atomic::Ordering;
+use std::sync::atomic::{AtomicBool, Ordering};
 
 use super::Progress;
 
@@ -18,5 +18,15 @@ pub fn is_cancelled(error: &io::Error) -> bool {
 /// Fails after a cancellation. The error is not `ErrorKind::Interrupted`, which the standard
 /// library retries endlessly.
 pub(crate) fn check_cancelled(progress: &Progress) -> io::Result<()> {
-    if progress.cancel.load(Ordering::Relaxed) { Err(io::Error::other(Cancelled)) } else { Ok(()) }
+    check_flag(&progress.cancel)
+}
+
+/// Fails if the flag of a cancellation is set.
+pub(crate) fn check_flag(cancel: &AtomicBool) -> io::Result<()> {
+    if cancel.load(Ordering::Relaxed) { Err(cancelled()) } else { Ok(()) }
+}
+
+/// Returns the error of a cancelled read.
+pub(crate) fn cancelled() -> io::Error {
+    io::Error::other(Cancelled)
 }

@@ -9,8 +9,8 @@ mod threads;
 use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, AtomicU64};
 
-pub(crate) use cancel::check_cancelled;
 pub use cancel::is_cancelled;
+pub(crate) use cancel::{cancelled, check_cancelled, check_flag};
 pub use threads::{join, spawn, try_spawn, workers};
 
 /// The counters and flags shared with the reading threads.

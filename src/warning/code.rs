@@ -9,6 +9,7 @@ impl WarningKind {
             Self::ArchiveCut { .. } => "archive-cut",
             Self::ArchiveDamaged { .. } => "archive-damaged",
             Self::ArchiveChecksum => "archive-checksum",
+            Self::NotKept { .. } => "not-kept",
             Self::ArchiveTrailer { .. } => "archive-trailer",
             Self::ArchiveOverLimit { .. } => "archive-over-limit",
             Self::NoEndMarker => "no-end-marker",

@@ -67,6 +67,11 @@ pub enum WarningKind {
     NoEndMarker,
     /// The checksum of a compressed archive is wrong.
     ArchiveChecksum,
+    /// A stream could not be kept, so the contents of its files cannot be read again.
+    NotKept {
+        /// The reason.
+        problem: String,
+    },
     /// The compressed archive ends before its trailer, so its checksum cannot be compared.
     ArchiveTrailer {
         /// The cause, as a clause.

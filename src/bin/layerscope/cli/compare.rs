@@ -11,6 +11,7 @@ use layerscope::report::{Comparison, TextStyle, write_comparison, write_comparis
 use layerscope::{Error, Inspection, Opened, Progress, Selection};
 
 use super::input::Input;
+use super::name::NameOptions;
 use super::settings::{self, LookOptions, Preferences};
 use super::{Failure, Format, coloured, completeness, read_opened, text_output, to_stdout};
 use crate::tui::comparison::{Candidate, Opener};
@@ -24,6 +25,8 @@ pub struct CompareArguments {
     /// For which platform, where an archive holds several: os/architecture[/variant]
     #[arg(long, value_name = "PLATFORM")]
     platform: Option<String>,
+    #[command(flatten)]
+    names: NameOptions,
     #[command(flatten)]
     preferences: Preferences,
     /// Write it, and how; without this, a screen is opened on a terminal, and text is written elsewhere
@@ -56,7 +59,10 @@ pub fn compare(arguments: CompareArguments) -> Result<(), Failure> {
 fn inputs(arguments: &CompareArguments) -> impl Iterator<Item = (Input, Selection)> {
     arguments.paths.iter().map(|path| {
         let (path, image) = named(path);
-        (Input::named(&path), Selection { image, platform: arguments.platform.clone() })
+        let platform = arguments.platform.clone();
+        let input = Input::named(&path, &arguments.names, platform.as_deref());
+        let selection = input.select(Selection { image, platform });
+        (input, selection)
     })
 }
 

@@ -83,13 +83,13 @@ struct Opened {
 
 impl Opened {
     fn open(name: &str, target: &Target, place: &PlaceArguments) -> Result<Self, Failure> {
-        let input = Input::named(&target.path);
+        let (input, selection) = target.options.named(&target.path);
         if matches!(input, Input::Pipe) {
             return Err(Error::Piped { file: escaped(place.path.as_encoded_bytes()) }.into());
         }
         let reading = Progress::default();
         let (inspection, contents) = progress::shown("reading layers", &reading, || {
-            let opened = input.open(&reading)?.choose(&target.options.selection())?;
+            let opened = input.open(&reading)?.choose(&selection)?;
             let inspection = layerscope::inspect(&opened, &reading)?;
             Ok::<_, Error>((inspection, LayerContents::new(&opened)))
         })?;

@@ -66,7 +66,8 @@ pub struct DockerfileArguments {
 pub fn print_dockerfile(arguments: &DockerfileArguments) -> Result<(), Failure> {
     let options = &arguments.target.options;
     let base = arguments.base.prepare()?;
-    let inspection = read(arguments.target.input()?, &options.selection(), &Progress::default())?;
+    let (input, selection) = arguments.target.input()?;
+    let inspection = read(input, &selection, &Progress::default())?;
     completeness::say(&inspection);
     let rebuilt = rebuild(&inspection, &base_of(&inspection, &base)?);
     let mut out = io::stdout().lock();
@@ -89,7 +90,8 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
     let base = arguments.base.prepare()?;
     let (units, signs) = options.preferences.of_text(&arguments.ascii)?;
     let progress = Arc::new(Progress::default());
-    let (opened, inspection) = read_opened(arguments.target.input()?, &options.selection(), &progress)?;
+    let (input, selection) = arguments.target.input()?;
+    let (opened, inspection) = read_opened(input, &selection, &progress)?;
     completeness::say(&inspection);
     let mut subject = match (given, &arguments.dockerfile) {
         (Some((file, raw)), Some(path)) => {

@@ -23,7 +23,7 @@ pub struct ImagesArguments {
 
 /// Lists the images of an archive.
 pub fn list(arguments: &ImagesArguments) -> Result<(), Failure> {
-    let archive = Input::named(&arguments.path).open(&Progress::default())?;
+    let archive = Input::path(&arguments.path).open(&Progress::default())?;
     let gaps = gaps(&archive.images);
     completeness::say_each(&gaps);
     let mut out = io::BufWriter::new(io::stdout().lock());

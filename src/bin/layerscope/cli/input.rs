@@ -3,19 +3,54 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use layerscope::{Archive, Error, Progress};
+use layerscope::origin::{Address, FindOptions};
+use layerscope::{Archive, Error, Progress, Selection};
+
+use super::name::NameOptions;
 
 /// The input to open.
 pub enum Input {
-    Path(PathBuf),
+    /// A file or a directory, and the image in it that its transport names.
+    Path(PathBuf, Option<String>),
+    /// A name, for engines and registries.
+    Name(String, Box<FindOptions>),
     Pipe,
     Demo,
 }
 
 impl Input {
     /// Returns the input for an argument; `-` is standard input.
-    pub fn named(path: &Path) -> Self {
-        if path.as_os_str() == "-" { Self::Pipe } else { Self::Path(path.to_owned()) }
+    pub fn named(argument: &Path, names: &NameOptions, platform: Option<&str>) -> Self {
+        if names.is_file() && argument.as_os_str() != "-" {
+            return Self::Path(argument.to_owned(), None);
+        }
+        match Address::parse(argument, names.docker_is_engine()) {
+            Address::StandardInput => Self::Pipe,
+            Address::Path { path, image } => Self::Path(path, image),
+            Address::Name { name, providers, storage } => {
+                let mut options = names.find_options(platform);
+                if !providers.is_empty() {
+                    options.providers = providers;
+                }
+                options.storage = storage;
+                Self::Name(name, Box::new(options))
+            }
+        }
+    }
+
+    /// Returns the input for a path.
+    pub fn path(path: &Path) -> Self {
+        Self::named(path, &NameOptions::default(), None)
+    }
+
+    /// Completes a selection with the image that the argument names.
+    pub fn select(&self, selection: Selection) -> Selection {
+        match self {
+            Self::Path(_, Some(image)) if selection.image.is_none() => {
+                Selection { image: Some(image.clone()), ..selection }
+            }
+            _ => selection,
+        }
     }
 
     /// Returns the default input: standard input if something is piped in, and otherwise the demo.
@@ -31,7 +66,8 @@ impl Input {
     /// Returns the name to show while it is read.
     pub fn name(&self) -> String {
         match self {
-            Self::Path(path) => layerscope::display::escaped(path.as_os_str().as_encoded_bytes()),
+            Self::Path(path, _) => layerscope::display::escaped(path.as_os_str().as_encoded_bytes()),
+            Self::Name(name, _) => layerscope::display::escaped_str(name),
             Self::Pipe => "standard input".into(),
             Self::Demo => "the built-in demo".into(),
         }
@@ -40,8 +76,8 @@ impl Input {
     /// Returns whether the images are known before any layer is read.
     pub fn opens_at_once(&self) -> bool {
         match self {
-            Self::Path(path) => layerscope::opens_at_once(path),
-            Self::Pipe => false,
+            Self::Path(path, _) => layerscope::opens_at_once(path),
+            Self::Pipe | Self::Name(..) => false,
             Self::Demo => true,
         }
     }
@@ -49,7 +85,8 @@ impl Input {
     /// Opens the input. A stream is read to its end.
     pub fn open(&self, progress: &Progress) -> Result<Archive, Error> {
         match self {
-            Self::Path(path) => layerscope::open_archive(path, progress),
+            Self::Path(path, _) => layerscope::open_archive(path, progress),
+            Self::Name(name, options) => layerscope::open_named(name, options, progress),
             Self::Pipe => layerscope::open_pipe(io::stdin().lock(), progress),
             Self::Demo => layerscope::image::builtin::demo::archive(),
         }

@@ -54,8 +54,8 @@ pub fn ladder(arguments: &LadderArguments) -> Result<(), Failure> {
     let options = &arguments.target.options;
     let (units, signs) = options.preferences.of_text(&arguments.ascii)?;
     let mut prepared = arguments.study.prepare()?;
-    let input = arguments.target.input()?;
-    let (opened, inspection) = read_opened(input, &options.selection(), &Progress::default())?;
+    let (input, selection) = arguments.target.input()?;
+    let (opened, inspection) = read_opened(input, &selection, &Progress::default())?;
     completeness::say(&inspection);
     let accepted = options.preferences.accepted()?;
     let mut changes = changes(arguments, &inspection)?;

@@ -13,6 +13,7 @@ use layerscope::{Gap, Progress, Selection};
 
 use super::compare::{named, named_here};
 use super::input::Input;
+use super::name::NameOptions;
 use super::output::writing;
 use super::settings::{self, Preferences, ScreenOptions};
 use super::{Failure, completeness, progress, start, to_stdout};
@@ -37,6 +38,8 @@ pub struct LearnArguments {
     /// Write the lesson to this new directory: its images for `docker load`, both Dockerfiles, and the handout
     #[arg(long, value_name = "DIR", conflicts_with_all = ["format", "image"])]
     write: Option<PathBuf>,
+    #[command(flatten)]
+    names: NameOptions,
     #[command(flatten)]
     preferences: Preferences,
     #[command(flatten)]
@@ -67,7 +70,7 @@ pub fn learn(arguments: &LearnArguments) -> Result<(), Failure> {
     if let Some(image) = &arguments.image {
         let platform = arguments.platform.clone();
         let accepted = arguments.preferences.accepted()?;
-        return story(image, platform, arguments.format, settings, &accepted).map_err(named_here);
+        return story(image, platform, &arguments.names, arguments.format, settings, &accepted).map_err(named_here);
     }
     let (course, chosen) = course(arguments)?;
     let is_paper = arguments.format.is_some() || arguments.write.is_some();
@@ -137,12 +140,14 @@ fn to_output(text: &str) -> Result<(), Failure> {
 fn story(
     image: &Path,
     platform: Option<String>,
+    names: &NameOptions,
     format: Option<Format>,
     settings: Settings,
     accepted: &[Gap],
 ) -> Result<(), Failure> {
     let (path, tag) = named(image);
-    let (input, selection) = (Input::named(&path), Selection { image: tag, platform });
+    let input = Input::named(&path, names, platform.as_deref());
+    let selection = input.select(Selection { image: tag, platform });
     if format.is_none() && io::stdout().is_terminal() && !Environment::read().is_dumb() {
         let start = Start::Story(Box::new(start(input, &selection)?));
         return Ok(tui::run(start, selection, settings)?);

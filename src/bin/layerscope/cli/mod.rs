@@ -16,6 +16,7 @@ mod ladder;
 
 mod learn;
 mod misplaced;
+mod name;
 mod output;
 mod progress;
 mod settings;
@@ -23,7 +24,7 @@ mod stderr;
 mod study;
 
 use std::io::{self, BufWriter, IsTerminal, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 use std::process::ExitCode;
 use std::sync::Arc;
 
@@ -43,6 +44,7 @@ use images::ImagesArguments;
 use input::Input;
 use ladder::LadderArguments;
 use learn::LearnArguments;
+use name::NameOptions;
 use settings::{AsciiOption, ConfigArguments, Preferences, ScreenOptions};
 use stderr::say;
 use study::StudyArguments;
@@ -137,16 +139,19 @@ struct TargetOptions {
     #[arg(long, value_name = "PLATFORM")]
     platform: Option<String>,
     #[command(flatten)]
+    names: NameOptions,
+    #[command(flatten)]
     preferences: Preferences,
 }
 
 impl OptionalTarget {
-    /// Returns what is named, or what is piped in.
-    fn input(&self) -> Result<Input, Failure> {
-        let named = self.path.as_deref().map(Input::named);
-        named.or_else(Input::piped).ok_or_else(|| Failure::Place {
+    /// Returns what is named, or what is piped in, and the image in it.
+    fn input(&self) -> Result<(Input, Selection), Failure> {
+        let named = self.path.as_deref().map(|path| self.options.named(path));
+        let piped = || Some((Input::piped()?, self.options.selection()));
+        named.or_else(piped).ok_or_else(|| Failure::Place {
             message: "no image is named, and nothing is piped in".into(),
-            hint: "name an archive, or: docker save my-app | layerscope report".into(),
+            hint: "name an image: layerscope report nginx:1.27; or: docker save my-app | layerscope report".into(),
         })
     }
 }
@@ -154,6 +159,13 @@ impl OptionalTarget {
 impl TargetOptions {
     fn selection(&self) -> Selection {
         Selection { image: self.image.clone(), platform: self.platform.clone() }
+    }
+
+    /// Returns the input for an argument, and the image in it.
+    fn named(&self, argument: &Path) -> (Input, Selection) {
+        let input = Input::named(argument, &self.names, self.platform.as_deref());
+        let selection = input.select(self.selection());
+        (input, selection)
     }
 }
 
@@ -339,12 +351,12 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Config(arguments)) => settings::print(&arguments),
         None => {
             let options = &arguments.target.options;
-            let input = match &arguments.target.path {
-                Some(path) => Input::named(path),
-                None => Input::unnamed(),
+            let (input, selection) = match &arguments.target.path {
+                Some(path) => options.named(path),
+                None => (Input::unnamed(), options.selection()),
             };
             let settings = settings::of_screen(&options.preferences, &arguments.screen)?;
-            show(input, options.selection(), settings, &options.preferences.accepted()?)
+            show(input, selection, settings, &options.preferences.accepted()?)
         }
     }
 }
@@ -357,7 +369,8 @@ fn report(arguments: ReportArguments) -> Result<(), Failure> {
     let (units, signs) = options.preferences.of_text(&arguments.ascii)?;
     let progress = Progress { verify: arguments.verify, ..Progress::default() };
     let prepared = arguments.study.prepare()?;
-    let (opened, inspection) = read_opened(arguments.target.input()?, &options.selection(), &progress)?;
+    let (input, selection) = arguments.target.input()?;
+    let (opened, inspection) = read_opened(input, &selection, &progress)?;
     let study = prepared.study(&opened, &inspection, &Arc::default())?;
     opened.check_unchanged()?;
     match arguments.format {

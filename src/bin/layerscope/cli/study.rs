@@ -76,7 +76,8 @@ impl BaseArguments {
     pub fn prepare(&self) -> Result<PreparedBase, Failure> {
         Ok(match (&self.base, self.base_layers) {
             (Some(path), _) => {
-                let opened = Input::named(path).open(&Progress::default())?.choose(&Selection::default())?;
+                let input = Input::path(path);
+                let opened = input.open(&Progress::default())?.choose(&input.select(Selection::default()))?;
                 let diff_ids = opened.image.layers.into_iter().map(|layer| layer.diff_id).collect();
                 PreparedBase::Image { name: opened.path, diff_ids }
             }

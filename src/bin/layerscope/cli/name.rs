@@ -1,0 +1,89 @@
+//! Options for images that are named instead of given as a file.
+
+use std::path::PathBuf;
+
+use clap::{Args, ValueEnum};
+use layerscope::origin::{FindOptions, Provider, Pull};
+
+/// Options for a name.
+#[derive(Args, Clone, Default)]
+#[command(next_help_heading = "Images by name")]
+pub struct NameOptions {
+    /// Look for a name only there, in this order; may be given several times, or as a list with commas
+    #[arg(long = "source", value_name = "WHERE", value_enum, value_delimiter = ',')]
+    sources: Vec<SourceWord>,
+    /// When to ask the registry: if no engine has the image, always, or never (then nothing is sent)
+    #[arg(long, value_enum, value_name = "WHEN")]
+    pull: Option<PullWord>,
+    /// The namespace of containerd; without it, the usual one and then k8s.io
+    #[arg(long, value_name = "NAME")]
+    namespace: Option<String>,
+    /// A file of certificates (PEM) that may sign a registry's certificate, beside the system's
+    #[arg(long, value_name = "FILE")]
+    ca_file: Option<PathBuf>,
+    /// Let a registry use plain http, or a certificate that cannot be verified
+    #[arg(long)]
+    insecure: bool,
+}
+
+#[derive(Clone, Copy, ValueEnum, PartialEq, Eq)]
+enum SourceWord {
+    /// The Docker engine
+    Docker,
+    /// Podman's storage
+    Podman,
+    /// containerd's store
+    Containerd,
+    /// The registry that the name belongs to
+    Registry,
+    /// A file
+    #[value(alias = "oci-archive", alias = "oci-dir", alias = "file")]
+    DockerArchive,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum PullWord {
+    /// If no engine has it
+    Missing,
+    /// The registry, whatever the engines have
+    Always,
+    /// Never: the network is not used
+    Never,
+}
+
+impl NameOptions {
+    /// Returns the options for a name; `platform` is the wanted one.
+    pub fn find_options(&self, platform: Option<&str>) -> FindOptions {
+        let provider = |word: &SourceWord| match word {
+            SourceWord::Docker => Some(Provider::Docker),
+            SourceWord::Podman => Some(Provider::Podman),
+            SourceWord::Containerd => Some(Provider::Containerd),
+            SourceWord::Registry => Some(Provider::Registry),
+            SourceWord::DockerArchive => None,
+        };
+        let pull = match self.pull {
+            None | Some(PullWord::Missing) => Pull::Missing,
+            Some(PullWord::Always) => Pull::Always,
+            Some(PullWord::Never) => Pull::Never,
+        };
+        FindOptions {
+            providers: self.sources.iter().filter_map(provider).collect(),
+            pull,
+            platform: platform.map(str::to_owned),
+            namespace: self.namespace.clone(),
+            storage: None,
+            insecure: self.insecure,
+            ca_file: self.ca_file.clone(),
+        }
+    }
+
+    /// Returns whether the argument is a file, whatever it looks like.
+    pub fn is_file(&self) -> bool {
+        self.sources.contains(&SourceWord::DockerArchive)
+    }
+
+    /// Returns whether `docker://` means the engine, as it does for dive.
+    pub fn docker_is_engine(&self) -> bool {
+        self.sources.contains(&SourceWord::Docker)
+    }
+}

@@ -1,0 +1,142 @@
+//! Opens an image by its name, from an engine or a registry.
+
+use std::sync::Arc;
+use std::sync::atomic::Ordering;
+
+use super::open::{Archive, Storage, archive_of_members, archive_of_source, remark_all, stored_like};
+use super::passing::open_stream;
+use super::platform::{fit, this_machine};
+use crate::archive::FileSource;
+use crate::display::escaped_str;
+use crate::error::Error;
+use crate::origin::{Answer, FindOptions, Provider, Pull, Reference, Tee, engine, registry};
+use crate::progress::Progress;
+use crate::warning::WarningKind;
+
+/// Opens the image called `name`, from the first provider that has it.
+///
+/// An engine's image is read while the engine saves it, and kept in a file without a name. The
+/// layers of a registry's image are fetched when they are read.
+///
+/// # Errors
+///
+/// [`Error::Nowhere`] with the answer of each provider, or an error of reading the image.
+pub fn open_named(name: &str, options: &FindOptions, progress: &Progress) -> Result<Archive, Error> {
+    let mut search = NamedSearch { name, options, progress, answers: Vec::new() };
+    for provider in options.order() {
+        match search.ask(provider) {
+            Ok(archive) => return Ok(archive),
+            Err(Attempt::Answer(Answer::Cancelled)) => return Err(Error::Cancelled),
+            Err(Attempt::Answer(answer)) => search.answers.push((provider, answer)),
+            Err(Attempt::Error(error)) => return Err(error),
+        }
+    }
+    Err(search.nowhere())
+}
+
+/// The reason why one provider does not give the image.
+enum Attempt {
+    Answer(Answer),
+    Error(Error),
+}
+
+impl From<Answer> for Attempt {
+    fn from(answer: Answer) -> Self {
+        Self::Answer(answer)
+    }
+}
+
+struct NamedSearch<'a> {
+    name: &'a str,
+    options: &'a FindOptions,
+    progress: &'a Progress,
+    answers: Vec<(Provider, Answer)>,
+}
+
+impl NamedSearch<'_> {
+    fn ask(&mut self, provider: Provider) -> Result<Archive, Attempt> {
+        if provider == Provider::Registry {
+            if self.options.pull == Pull::Never {
+                return Err(Answer::NotAsked("--pull never".into()).into());
+            }
+            let Some(name) = Reference::parse(self.name) else {
+                return Err(Answer::NotAsked("an image ID is no name that a registry knows".into()).into());
+            };
+            return self.from_registry(&name);
+        }
+        let held = engine::find(provider, self.name, self.options, self.progress)?;
+        match self.save(&held) {
+            Err(Attempt::Answer(answer)) => {
+                // The engine may have dropped blobs of an image that it runs.
+                let pushed = held.repo_digests.iter().find_map(|digest| Reference::parse(digest));
+                match pushed.filter(|_| self.options.pull != Pull::Never && answer != Answer::Cancelled) {
+                    Some(pushed) => {
+                        self.answers.push((provider, answer));
+                        self.from_registry(&pushed)
+                    }
+                    None => Err(answer.into()),
+                }
+            }
+            saved => saved,
+        }
+    }
+
+    /// Reads the image while its engine saves it.
+    fn save(&self, held: &engine::Held) -> Result<Archive, Attempt> {
+        let path = format!("{}{}", held.provider.transport(), escaped_str(&held.name));
+        let cannot_save = |problem: String| Attempt::Answer(Answer::Failed(format!("cannot save it: {problem}")));
+        let mut stream = engine::save(held, &self.progress.cancel).map_err(|error| cannot_save(error.to_string()))?;
+        let mut tee = Tee::new(&mut stream);
+        let read = open_stream(path.clone(), &mut tee, self.progress);
+        // The command's failure is the reason for what is missing, so it is asked for first.
+        if let Err(error) = std::io::copy(&mut tee, &mut std::io::sink()) {
+            if crate::progress::is_cancelled(&error) {
+                return Err(Answer::Cancelled.into());
+            }
+            return Err(cannot_save(escaped_str(&error.to_string())));
+        }
+        let mut archive = read.map_err(Attempt::Error)?;
+        self.progress.done.store(0, Ordering::Relaxed);
+        match tee.finish().and_then(FileSource::from_file) {
+            Ok(file) => kept(path, Arc::new(file), archive, self.progress).map_err(Attempt::Error),
+            Err(error) => {
+                remark_all(&mut archive.images, &WarningKind::NotKept { problem: error.to_string() });
+                Ok(archive)
+            }
+        }
+    }
+
+    fn from_registry(&self, name: &Reference) -> Result<Archive, Attempt> {
+        let machine = this_machine();
+        let wanted = self.options.platform.as_deref().unwrap_or(&machine);
+        let members = registry::open(name, self.options, &|platform| fit(platform, wanted), &self.progress.cancel)?;
+        let path = format!("{}{}", Provider::Registry.transport(), escaped_str(&name.familiar()));
+        archive_of_members(path, &members).map_err(Attempt::Error)
+    }
+
+    fn nowhere(self) -> Error {
+        let hints: Vec<String> =
+            self.answers.iter().filter_map(|(provider, answer)| answer.hint(*provider, self.name)).collect();
+        let usual = || Some("check the spelling; a file is named with its path: ./image.tar".to_owned());
+        let hint = if hints.is_empty() { usual() } else { Some(hints.join("; ")) };
+        let answer = |(provider, answer): &(Provider, Answer)| (self.title(*provider), answer.to_string());
+        let answers = self.answers.iter().map(answer).collect();
+        Error::Nowhere { name: escaped_str(self.name), answers, hint }
+    }
+
+    fn title(&self, provider: Provider) -> String {
+        match (provider, Reference::parse(self.name)) {
+            (Provider::Registry, Some(name)) => format!("registry {}", escaped_str(name.host())),
+            (provider, _) => provider.to_string(),
+        }
+    }
+}
+
+/// Opens what was kept of a stream. Layers that were read while they passed are not read again.
+fn kept(path: String, file: Arc<FileSource>, streamed: Archive, progress: &Progress) -> Result<Archive, Error> {
+    let mut archive = archive_of_source(path, file, progress)?;
+    if matches!(archive.storage, Storage::Members) && stored_like(&archive, &streamed) {
+        archive.read = streamed.read;
+    }
+    Ok(archive)
+}

@@ -1,0 +1,222 @@
+//! Runs the commands of engines.
+
+use std::ffi::OsString;
+use std::io::{self, Read};
+use std::process::{Child, Command, Stdio};
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::thread::JoinHandle;
+use std::time::Duration;
+
+use crate::display::escaped;
+use crate::origin::Answer;
+use crate::progress::{Progress, check_cancelled, check_flag, try_spawn};
+
+/// The most bytes that are kept of what a command says.
+const OUTPUT_LIMIT: u64 = 16 << 20;
+/// Bytes of an archive that are passed on at a time.
+const CHUNK: usize = 256 << 10;
+/// Chunks that wait to be read.
+const QUEUE: usize = 8;
+/// The longest time until a cancellation is noticed.
+const PATIENCE: Duration = Duration::from_millis(20);
+
+/// The output of a command that ended well.
+///
+/// # Errors
+///
+/// [`Answer::NotInstalled`] if there is no such command; otherwise what it said, by `explain`.
+pub fn output(words: &[OsString], progress: &Progress, explain: fn(&str) -> Answer) -> Result<String, Answer> {
+    let failed = |error: io::Error| match error.kind() {
+        io::ErrorKind::NotFound => Answer::NotInstalled,
+        _ => Answer::Failed(format!("cannot run {}: {error}", shown(words))),
+    };
+    let mut child = started(words).map_err(failed)?;
+    let collected = |pipe: Option<_>| pipe.map(collect);
+    let out = collected(child.stdout.take().map(boxed)).transpose().map_err(failed)?;
+    let err = collected(child.stderr.take().map(boxed)).transpose().map_err(failed)?;
+    let status = loop {
+        if check_cancelled(progress).is_err() {
+            let _ = child.kill();
+            let _ = child.wait();
+            return Err(Answer::Cancelled);
+        }
+        match child.try_wait().map_err(failed)? {
+            Some(status) => break status,
+            None => std::thread::sleep(Duration::from_millis(3)),
+        }
+    };
+    let text = |thread: Option<Collected>| thread.and_then(|thread| thread.join().ok()).unwrap_or_default();
+    let (out, err) = (text(out), text(err));
+    if status.success() { Ok(String::from_utf8_lossy(&out).into_owned()) } else { Err(explain(&last_words(&err))) }
+}
+
+type Collected = JoinHandle<Vec<u8>>;
+
+fn boxed(pipe: impl Read + Send + 'static) -> Box<dyn Read + Send> {
+    Box::new(pipe)
+}
+
+/// Reads a pipe on a thread, so that the command never waits for it.
+fn collect(mut pipe: Box<dyn Read + Send>) -> io::Result<Collected> {
+    std::thread::Builder::new().spawn(move || {
+        let mut bytes = Vec::new();
+        let _ = pipe.by_ref().take(OUTPUT_LIMIT).read_to_end(&mut bytes);
+        let _ = io::copy(&mut pipe, &mut io::sink());
+        bytes
+    })
+}
+
+fn started(words: &[OsString]) -> io::Result<Child> {
+    let (program, arguments) = words.split_first().ok_or(io::ErrorKind::NotFound)?;
+    Command::new(program).args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()
+}
+
+/// Returns the first words of a command for a message.
+fn shown(words: &[OsString]) -> String {
+    words.iter().take(2).map(|word| escaped(word.as_encoded_bytes())).collect::<Vec<_>>().join(" ")
+}
+
+/// Returns the last line that a command wrote to standard error, escaped.
+fn last_words(bytes: &[u8]) -> String {
+    let lines = bytes.split(|&b| b == b'\n').map(<[u8]>::trim_ascii);
+    let last = lines.filter(|line| !line.is_empty()).last().unwrap_or(b"no reason was given");
+    escaped(&last[..last.len().min(400)])
+}
+
+/// Turns words into the arguments of a command.
+pub fn words<T: Into<OsString>>(words: impl IntoIterator<Item = T>) -> Vec<OsString> {
+    words.into_iter().map(Into::into).collect()
+}
+
+/// Standard output of a command that writes an archive.
+///
+/// A command that fails is an error at the end of the stream, so that a part is never taken for the
+/// whole. A stream that is dropped stops its command.
+pub struct Stream {
+    child: Child,
+    chunks: Receiver<io::Result<Vec<u8>>>,
+    chunk: Vec<u8>,
+    at: usize,
+    complaints: Option<Collected>,
+    cancel: Arc<AtomicBool>,
+    /// The end of the command: nothing yet, a good one, or its last words.
+    end: Option<Result<(), String>>,
+}
+
+impl Stream {
+    /// Starts a command.
+    ///
+    /// # Errors
+    ///
+    /// An error if the command or a thread cannot be started.
+    pub fn start(words: &[OsString], cancel: &Arc<AtomicBool>) -> io::Result<Self> {
+        let mut child = started(words)?;
+        let complaints = child.stderr.take().map(|pipe| collect(Box::new(pipe))).transpose()?;
+        let (sender, chunks) = sync_channel(QUEUE);
+        if let Some(mut pipe) = child.stdout.take() {
+            try_spawn(move || {
+                loop {
+                    let mut chunk = Vec::with_capacity(CHUNK);
+                    let read = pipe.by_ref().take(CHUNK as u64).read_to_end(&mut chunk);
+                    let is_over = chunk.is_empty() || read.is_err();
+                    if sender.send(read.map(|_| chunk)).is_err() || is_over {
+                        break;
+                    }
+                }
+            })?;
+        }
+        let cancel = cancel.clone();
+        Ok(Self { child, chunks, chunk: Vec::new(), at: 0, complaints, cancel, end: None })
+    }
+
+    /// Waits for the command, whose output has ended.
+    fn finish(&mut self) -> io::Result<usize> {
+        if self.end.is_none() {
+            let status = self.child.wait()?;
+            let complaints = self.complaints.take().and_then(|thread| thread.join().ok()).unwrap_or_default();
+            self.end = Some(if status.success() { Ok(()) } else { Err(last_words(&complaints)) });
+        }
+        match &self.end {
+            Some(Err(problem)) => Err(io::Error::other(problem.clone())),
+            _ => Ok(0),
+        }
+    }
+}
+
+impl Read for Stream {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        while self.at == self.chunk.len() {
+            check_flag(&self.cancel)?;
+            match self.chunks.recv_timeout(PATIENCE) {
+                Ok(chunk) => {
+                    self.chunk = chunk?;
+                    self.at = 0;
+                    if self.chunk.is_empty() {
+                        return self.finish();
+                    }
+                }
+                Err(RecvTimeoutError::Timeout) => {}
+                Err(RecvTimeoutError::Disconnected) => return self.finish(),
+            }
+        }
+        let n = buf.len().min(self.chunk.len() - self.at);
+        buf[..n].copy_from_slice(&self.chunk[self.at..self.at + n]);
+        self.at += n;
+        Ok(n)
+    }
+}
+
+impl Drop for Stream {
+    fn drop(&mut self) {
+        if self.end.is_none() {
+            let _ = self.child.kill();
+            let _ = self.child.wait();
+        }
+    }
+}
+
+#[cfg(all(test, unix))]
+mod tests {
+    use super::*;
+
+    fn shell(script: &str) -> Vec<OsString> {
+        words(["sh", "-c", script])
+    }
+
+    fn explained(said: &str) -> Answer {
+        Answer::Failed(said.to_owned())
+    }
+
+    #[test]
+    fn a_command_that_fails_is_an_error_with_its_last_line() {
+        let failed = output(&shell("echo one >&2; echo 'two\u{1b}[31m' >&2; exit 3"), &Progress::default(), explained);
+        assert_eq!(failed, Err(Answer::Failed("two\\x1b[31m".into())));
+        assert_eq!(
+            output(&words(["no-such-command-here"]), &Progress::default(), explained),
+            Err(Answer::NotInstalled)
+        );
+        assert_eq!(output(&shell("echo out"), &Progress::default(), explained), Ok("out\n".into()));
+    }
+
+    #[test]
+    fn a_stream_that_breaks_off_is_an_error_and_not_an_end() {
+        let cancel = Arc::default();
+        let mut whole = Stream::start(&shell("printf abc"), &cancel).unwrap();
+        let mut bytes = Vec::new();
+        whole.read_to_end(&mut bytes).unwrap();
+        assert_eq!(bytes, b"abc");
+        let mut broken = Stream::start(&shell("printf abc; echo gone >&2; exit 1"), &cancel).unwrap();
+        assert_eq!(broken.read_to_end(&mut bytes).unwrap_err().to_string(), "gone");
+    }
+
+    #[test]
+    fn a_command_that_says_nothing_is_stopped_by_a_cancellation() {
+        let progress = Progress::default();
+        progress.cancel.store(true, std::sync::atomic::Ordering::Relaxed);
+        assert_eq!(output(&shell("sleep 60"), &progress, explained), Err(Answer::Cancelled));
+        let mut stream = Stream::start(&shell("sleep 60"), &progress.cancel).unwrap();
+        assert!(crate::progress::is_cancelled(&stream.read(&mut [0]).unwrap_err()));
+    }
+}

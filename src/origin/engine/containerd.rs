@@ -1,0 +1,156 @@
+//! containerd: by `nerdctl`, or by `ctr`, which comes with it.
+
+use std::ffi::OsString;
+
+use super::command::{output, words};
+use super::docker::listed;
+use super::{Access, Held, Listed};
+use crate::display::escaped_str;
+use crate::origin::{Answer, FindOptions, Provider, Reference};
+use crate::progress::Progress;
+
+/// The namespace of Kubernetes, which is tried where the usual one has no such image.
+const KUBERNETES: &str = "k8s.io";
+
+/// Looks for an image.
+pub fn find(name: &str, options: &FindOptions, progress: &Progress) -> Result<Held, Answer> {
+    let mut answer = Answer::NotInstalled;
+    for namespace in namespaces(options) {
+        let namespace = namespace.as_deref();
+        let found = by_nerdctl(name, namespace, progress).or_else(|said| {
+            remember(&mut answer, said);
+            by_ctr(name, namespace, options, progress)
+        });
+        match found {
+            Ok(save) => {
+                let access = Access::Command(save);
+                return Ok(Held {
+                    provider: Provider::Containerd,
+                    name: name.into(),
+                    repo_digests: Vec::new(),
+                    access,
+                });
+            }
+            Err(said) => remember(&mut answer, said),
+        }
+    }
+    Err(answer)
+}
+
+/// Keeps the answer that says most: an engine that is there is more than one that is not.
+fn remember(answer: &mut Answer, said: Answer) {
+    if said != Answer::NotInstalled && !matches!((&answer, &said), (Answer::NotRunning(_), Answer::NoSuchImage)) {
+        *answer = said;
+    }
+}
+
+/// Lists the images.
+pub fn list(options: &FindOptions, progress: &Progress) -> Result<Vec<Listed>, Answer> {
+    let namespace = options.namespace.as_deref();
+    let mut nerdctl = command("nerdctl", namespace);
+    let format = "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.Size}}\t{{.CreatedSince}}";
+    nerdctl.extend(words(["image", "ls", "--format", format]));
+    match output(&nerdctl, progress, explain) {
+        Ok(lines) => return Ok(lines.lines().filter_map(|line| listed(Provider::Containerd, line)).collect()),
+        Err(Answer::NotInstalled) => {}
+        Err(answer) => return Err(answer),
+    }
+    let mut ctr = command("ctr", namespace);
+    ctr.extend(words(["images", "ls", "-q"]));
+    let names = output(&ctr, progress, explain)?;
+    let image = |name: &str| Listed {
+        provider: Provider::Containerd,
+        name: Some(escaped_str(name)),
+        id: String::new(),
+        size: String::new(),
+        created: String::new(),
+    };
+    Ok(names.lines().filter(|name| !name.is_empty()).map(image).collect())
+}
+
+/// Returns the namespaces to look into; `None` is the one that the command chooses.
+fn namespaces(options: &FindOptions) -> Vec<Option<String>> {
+    match &options.namespace {
+        Some(namespace) => vec![Some(namespace.clone())],
+        None if std::env::var_os("CONTAINERD_NAMESPACE").is_some() => vec![None],
+        None => vec![None, Some(KUBERNETES.into())],
+    }
+}
+
+fn command(program: &str, namespace: Option<&str>) -> Vec<OsString> {
+    let mut command = words([program]);
+    if let Some(namespace) = namespace {
+        command.extend(words(["--namespace", namespace]));
+    }
+    command
+}
+
+fn by_nerdctl(name: &str, namespace: Option<&str>, progress: &Progress) -> Result<Vec<OsString>, Answer> {
+    let mut inspect = command("nerdctl", namespace);
+    inspect.extend(words(["image", "inspect", "--format", "{{.ID}}", name]));
+    output(&inspect, progress, explain)?;
+    let mut save = command("nerdctl", namespace);
+    save.extend(words(["image", "save", name]));
+    Ok(save)
+}
+
+fn by_ctr(
+    name: &str,
+    namespace: Option<&str>,
+    options: &FindOptions,
+    progress: &Progress,
+) -> Result<Vec<OsString>, Answer> {
+    let names = [Some(name.to_owned()), Reference::parse(name).map(|name| name.canonical())];
+    for name in names.into_iter().flatten() {
+        let mut look = command("ctr", namespace);
+        look.extend(words(["images", "ls", "-q", &format!("name=={name}")]));
+        if output(&look, progress, explain)?.lines().any(|line| line.trim() == name) {
+            let mut export = command("ctr", namespace);
+            export.extend(words(["images", "export"]));
+            if let Some(platform) = &options.platform {
+                export.extend(words(["--platform", platform]));
+            }
+            export.extend(words(["-", &name]));
+            return Ok(export);
+        }
+    }
+    Err(Answer::NoSuchImage)
+}
+
+/// Returns the engine's answer for what its command said.
+fn explain(said: &str) -> Answer {
+    let lower = said.to_ascii_lowercase();
+    let says = |part: &str| lower.contains(part);
+    if says("no such image") || says("not found") || says("no such object") {
+        Answer::NoSuchImage
+    } else if says("permission denied") {
+        Answer::NotRunning("its socket may not be used: permission denied".into())
+    } else if says("connection refused")
+        || says("no such file")
+        || says("cannot access containerd socket")
+        || says("dial unix")
+    {
+        Answer::NotRunning("its socket does not answer".into())
+    } else {
+        Answer::Failed(said.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_namespace_is_handed_on() {
+        assert_eq!(command("ctr", Some("k8s.io")), words(["ctr", "--namespace", "k8s.io"]));
+        let options = FindOptions { namespace: Some("moby".into()), ..FindOptions::default() };
+        assert_eq!(namespaces(&options), [Some("moby".to_owned())]);
+    }
+
+    #[test]
+    fn what_containerd_says_is_understood() {
+        let dead =
+            "ctr: failed to dial \"/run/containerd/containerd.sock\": connection error: no such file or directory";
+        assert_eq!(explain(dead), Answer::NotRunning("its socket does not answer".into()));
+    }
+}

@@ -1,0 +1,140 @@
+//! Docker: by its command, which knows contexts and `DOCKER_HOST`, or by its socket.
+
+use std::path::PathBuf;
+
+use serde_json::Value;
+
+use super::command::{output, words};
+use super::{Access, Held, Listed, socket};
+use crate::display::escaped_str;
+use crate::origin::{Answer, FindOptions, Provider};
+use crate::progress::Progress;
+
+/// The version of the engine's interface that takes a platform for `docker save`.
+const PLATFORMS_SINCE: (u32, u32) = (1, 48);
+
+/// Looks for an image.
+pub fn find(name: &str, options: &FindOptions, progress: &Progress) -> Result<Held, Answer> {
+    let inspect = words(["docker", "image", "inspect", "--format", "{{json .RepoDigests}}", "--", name]);
+    match output(&inspect, progress, explain) {
+        Ok(found) => {
+            let repo_digests = serde_json::from_str(found.trim()).unwrap_or_default();
+            let mut save = words(["docker", "image", "save"]);
+            if let Some(platform) = &options.platform
+                && takes_a_platform(progress)
+            {
+                save.extend(words(["--platform", platform]));
+            }
+            save.extend(words(["--", name]));
+            Ok(Held { provider: Provider::Docker, name: name.into(), repo_digests, access: Access::Command(save) })
+        }
+        Err(Answer::NotInstalled) => by_socket(name),
+        Err(answer) => Err(answer),
+    }
+}
+
+/// Lists the images.
+pub fn list(progress: &Progress) -> Result<Vec<Listed>, Answer> {
+    let format = "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.Size}}\t{{.CreatedSince}}";
+    let lines = output(&words(["docker", "image", "ls", "--format", format]), progress, explain)?;
+    Ok(lines.lines().filter_map(|line| listed(Provider::Docker, line)).collect())
+}
+
+/// Reads a line of `REPOSITORY TAG ID SIZE AGE`, as Docker and Podman write it.
+pub fn listed(provider: Provider, line: &str) -> Option<Listed> {
+    let mut columns = line.split('\t').map(escaped_str);
+    let (repository, tag, id) = (columns.next()?, columns.next()?, columns.next()?);
+    let name = (repository != "<none>").then(|| match tag.as_str() {
+        "<none>" => repository,
+        tag => format!("{repository}:{tag}"),
+    });
+    Some(Listed { provider, name, id, size: columns.next()?, created: columns.next()? })
+}
+
+/// Returns the engine's answer for what its command said.
+fn explain(said: &str) -> Answer {
+    let lower = said.to_ascii_lowercase();
+    let says = |part: &str| lower.contains(part);
+    if says("no such image") || says("no such object") || says("not found") || says("invalid reference") {
+        Answer::NoSuchImage
+    } else if says("permission denied") {
+        Answer::NotRunning("its socket may not be used: permission denied".into())
+    } else if says("cannot connect") || says("is the docker daemon running") || says("failed to connect") {
+        Answer::NotRunning("the daemon does not answer".into())
+    } else {
+        Answer::Failed(said.to_owned())
+    }
+}
+
+fn takes_a_platform(progress: &Progress) -> bool {
+    let version = output(&words(["docker", "version", "--format", "{{.Client.APIVersion}}"]), progress, explain);
+    let version = version.unwrap_or_default();
+    let mut numbers = version.trim().split('.').map(|part| part.parse().unwrap_or(0));
+    (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) >= PLATFORMS_SINCE
+}
+
+fn by_socket(name: &str) -> Result<Held, Answer> {
+    let socket = match std::env::var("DOCKER_HOST") {
+        Ok(host) if !host.is_empty() => match host.strip_prefix("unix://") {
+            Some(path) => PathBuf::from(path),
+            None => {
+                return Err(Answer::NotAsked(format!(
+                    "DOCKER_HOST is {}: the docker command is needed",
+                    escaped_str(&host)
+                )));
+            }
+        },
+        _ => PathBuf::from("/var/run/docker.sock"),
+    };
+    socket_image(Provider::Docker, socket, name)
+}
+
+/// Looks for an image on a socket that speaks Docker's interface.
+pub fn socket_image(provider: Provider, socket: PathBuf, name: &str) -> Result<Held, Answer> {
+    if !socket.exists() {
+        return Err(Answer::NotInstalled);
+    }
+    let found = socket::json(&socket, &format!("/images/{}/json", encoded(name)))?;
+    let digests = found.get("RepoDigests").and_then(Value::as_array).into_iter().flatten();
+    let repo_digests = digests.filter_map(|digest| Some(digest.as_str()?.to_owned())).collect();
+    let request = format!("/images/{}/get", encoded(name));
+    Ok(Held { provider, name: name.into(), repo_digests, access: Access::Socket { socket, request } })
+}
+
+/// Returns a name for use in a path. References have nothing else that needs it.
+fn encoded(name: &str) -> String {
+    name.bytes().filter(|b| b.is_ascii_alphanumeric() || b"/:@._-".contains(b)).map(char::from).collect()
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn what_docker_says_is_understood() {
+        for (said, answer) in [
+            ("Error response from daemon: No such image: nothing:latest", Answer::NoSuchImage),
+            ("Error: No such image: x", Answer::NoSuchImage),
+            (
+                "Cannot connect to the Docker daemon at unix:///var/run/docker.sock. Is the docker daemon running?",
+                Answer::NotRunning("the daemon does not answer".into()),
+            ),
+            (
+                "permission denied while trying to connect to the Docker daemon socket at unix:///var/run/docker.sock",
+                Answer::NotRunning("its socket may not be used: permission denied".into()),
+            ),
+            ("something new", Answer::Failed("something new".into())),
+        ] {
+            assert_eq!(explain(said), answer, "{said}");
+        }
+    }
+
+    #[test]
+    fn a_line_of_the_list_is_read() {
+        let line = "debian\tbookworm\t0123456789ab\t120MB\t2 weeks ago";
+        let image = listed(Provider::Docker, line).unwrap();
+        assert_eq!((image.name.as_deref(), image.id.as_str()), (Some("debian:bookworm"), "0123456789ab"));
+        assert_eq!(listed(Provider::Docker, "<none>\t<none>\tab\t1MB\tnow").unwrap().name, None);
+        assert_eq!(listed(Provider::Docker, "nothing"), None);
+    }
+}

@@ -1,0 +1,95 @@
+//! Podman: by its command, which needs no service, or by the socket of its service.
+
+use std::ffi::OsString;
+use std::path::PathBuf;
+
+use super::command::{output, words};
+use super::docker::{listed, socket_image};
+use super::{Access, Held, Listed};
+use crate::origin::{Answer, FindOptions, Provider};
+use crate::progress::Progress;
+
+/// Looks for an image.
+pub fn find(name: &str, options: &FindOptions, progress: &Progress) -> Result<Held, Answer> {
+    let mut inspect = podman(options);
+    inspect.extend(words(["image", "inspect", "--format", "{{json .RepoDigests}}", "--", name]));
+    match output(&inspect, progress, explain) {
+        Ok(found) => {
+            let repo_digests = serde_json::from_str(found.trim()).unwrap_or_default();
+            let mut save = podman(options);
+            save.extend(words(["image", "save", "--quiet", "--format", "docker-archive", "--", name]));
+            Ok(Held { provider: Provider::Podman, name: name.into(), repo_digests, access: Access::Command(save) })
+        }
+        Err(Answer::NotInstalled) => {
+            let sockets = sockets().into_iter().find(|socket| socket.exists());
+            socket_image(Provider::Podman, sockets.ok_or(Answer::NotInstalled)?, name)
+        }
+        Err(answer) => Err(answer),
+    }
+}
+
+/// Lists the images.
+pub fn list(options: &FindOptions, progress: &Progress) -> Result<Vec<Listed>, Answer> {
+    let format = "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.Size}}\t{{.Created}}";
+    let mut command = podman(options);
+    command.extend(words(["images", "--noheading", "--format", format]));
+    let lines = output(&command, progress, explain)?;
+    Ok(lines.lines().filter_map(|line| listed(Provider::Podman, line)).collect())
+}
+
+/// Returns the command, with the storage that was asked for.
+fn podman(options: &FindOptions) -> Vec<OsString> {
+    let mut command = words(["podman"]);
+    if let Some(storage) = &options.storage {
+        if !storage.driver.is_empty() {
+            command.extend(words(["--storage-driver", &storage.driver]));
+        }
+        command.push("--root".into());
+        command.push(storage.root.clone().into());
+        if let Some(run_root) = &storage.run_root {
+            command.push("--runroot".into());
+            command.push(run_root.clone().into());
+        }
+    }
+    command
+}
+
+fn sockets() -> Vec<PathBuf> {
+    let named = std::env::var("CONTAINER_HOST").ok();
+    let named = named.as_deref().and_then(|host| host.strip_prefix("unix://")).map(PathBuf::from);
+    let own = std::env::var_os("XDG_RUNTIME_DIR").map(|directory| PathBuf::from(directory).join("podman/podman.sock"));
+    named.into_iter().chain(own).chain([PathBuf::from("/run/podman/podman.sock")]).collect()
+}
+
+/// Returns the engine's answer for what its command said.
+fn explain(said: &str) -> Answer {
+    let lower = said.to_ascii_lowercase();
+    let says = |part: &str| lower.contains(part);
+    if says("no such image") || says("image not known") || says("failed to find image") || says("no such object") {
+        Answer::NoSuchImage
+    } else if says("unable to connect") || says("cannot connect") {
+        Answer::NotRunning("its service does not answer".into())
+    } else {
+        Answer::Failed(said.to_owned())
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::origin::StorageArea;
+
+    #[test]
+    fn a_storage_of_ones_own_is_handed_on() {
+        let storage = StorageArea { driver: "vfs".into(), root: "/a".into(), run_root: None };
+        let options = FindOptions { storage: Some(storage), ..FindOptions::default() };
+        assert_eq!(podman(&options), words(["podman", "--storage-driver", "vfs", "--root", "/a"]));
+    }
+
+    #[test]
+    fn what_podman_says_is_understood() {
+        assert_eq!(explain("Error: nothing: image not known"), Answer::NoSuchImage);
+        assert_eq!(explain("Error: inspecting object: no such image nothing"), Answer::NoSuchImage);
+        assert_eq!(explain("Error: other"), Answer::Failed("Error: other".into()));
+    }
+}

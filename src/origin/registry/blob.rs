@@ -1,0 +1,233 @@
+//! A blob of a registry as a source of bytes at an offset.
+
+use std::io::{self, Read};
+use std::sync::{Arc, Mutex, PoisonError};
+
+use sha2::{Digest, Sha256};
+use ureq::BodyReader;
+use ureq::http::StatusCode;
+
+use super::client::{Client, Request, backoff};
+use crate::archive::ReadAt;
+use crate::display::hex;
+use crate::origin::{Answer, Spool};
+use crate::progress::is_cancelled;
+
+/// Bytes that are fetched at least when something is read out of order.
+const CHUNK: u64 = 128 << 10;
+/// Bytes that are fetched at most ahead of what is read.
+const AHEAD: u64 = 8 << 20;
+/// Bytes that are rather read and passed over than asked for anew.
+const NEAR: u64 = 512 << 10;
+/// Times that a connection may break without a byte between.
+const BREAKS: u32 = 4;
+
+/// A blob of a registry.
+///
+/// What is read from the beginning on is downloaded once, checked against the digest at its end, and
+/// kept in a file without a name. What is read out of order is fetched by ranges.
+pub struct RemoteBlob {
+    client: Arc<Client>,
+    digest: String,
+    len: u64,
+    state: Mutex<State>,
+}
+
+struct State {
+    /// The rest of the blob, from `have` on.
+    stream: Option<BodyReader<'static>>,
+    /// The bytes from the beginning on that have been downloaded.
+    have: u64,
+    /// The file with those bytes, while there is room for it.
+    kept: Option<Spool>,
+    hasher: Sha256,
+    /// True if the bytes are other ones than the digest names.
+    is_other: bool,
+    /// Bytes that were fetched out of order: where they start, and how many are fetched next time.
+    part: (u64, Vec<u8>),
+    next: u64,
+}
+
+impl RemoteBlob {
+    /// Makes a source of the blob with a digest and a size. Nothing is fetched yet.
+    pub fn new(client: Arc<Client>, digest: &str, len: u64) -> Self {
+        let state = State {
+            stream: None,
+            have: 0,
+            kept: None,
+            hasher: Sha256::new(),
+            is_other: false,
+            part: (0, Vec::new()),
+            next: CHUNK,
+        };
+        Self { client, digest: digest.to_owned(), len, state: Mutex::new(state) }
+    }
+
+    fn request(&self, range: Option<(u64, Option<u64>)>) -> Request<'_> {
+        Request { kind: "blobs", version: &self.digest, accept: None, range }
+    }
+
+    /// Opens the stream from `offset` to the end.
+    fn stream(&self, offset: u64) -> io::Result<BodyReader<'static>> {
+        let range = (offset > 0).then_some((offset, None));
+        let response = self.client.get(self.request(range)).map_err(failed)?;
+        let is_part = response.status() == StatusCode::PARTIAL_CONTENT;
+        let expected = if is_part { self.len - offset } else { self.len };
+        let stated = response.headers().get("Content-Length").and_then(|value| value.to_str().ok()?.parse().ok());
+        if stated.is_some_and(|stated: u64| stated != expected) {
+            let problem =
+                format!("the registry sends {} bytes of {}, not {expected}", stated.unwrap_or(0), self.digest);
+            return Err(io::Error::new(io::ErrorKind::InvalidData, problem));
+        }
+        let mut reader = response.into_body().into_reader();
+        if offset > 0 && !is_part {
+            // The server ignores ranges: the bytes before are passed over.
+            let passed = io::copy(&mut reader.by_ref().take(offset), &mut io::sink())?;
+            if passed < offset {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+        }
+        Ok(reader)
+    }
+
+    /// Reads on from the beginning of the blob, and keeps what is read.
+    fn read_on(&self, state: &mut State, buf: &mut [u8]) -> io::Result<usize> {
+        let mut breaks = 0;
+        loop {
+            if state.stream.is_none() {
+                state.stream = Some(self.stream(state.have)?);
+            }
+            let left = usize::try_from(self.len - state.have).unwrap_or(usize::MAX);
+            let end = buf.len().min(left);
+            let read = match &mut state.stream {
+                Some(stream) => stream.read(&mut buf[..end]),
+                None => Ok(0),
+            };
+            match read {
+                Ok(n) if n > 0 => {
+                    self.keep(state, &buf[..n])?;
+                    return Ok(n);
+                }
+                Err(error) if is_cancelled(&error) => return Err(error),
+                broken => {
+                    state.stream = None;
+                    breaks += 1;
+                    if breaks == BREAKS {
+                        let problem =
+                            broken.err().map_or_else(|| "the connection ends early".into(), |e| e.to_string());
+                        let problem = format!("{problem} (after {} of {} bytes, {BREAKS} tries)", state.have, self.len);
+                        return Err(io::Error::other(problem));
+                    }
+                    self.client.wait(backoff(breaks)).map_err(failed)?;
+                }
+            }
+        }
+    }
+
+    /// Keeps bytes that follow those that are kept, and checks the digest at the end.
+    fn keep(&self, state: &mut State, bytes: &[u8]) -> io::Result<()> {
+        if state.have == 0 {
+            state.kept = Spool::new().ok();
+        }
+        if state.kept.as_mut().is_some_and(|kept| kept.write_all(bytes).is_err()) {
+            state.kept = None;
+        }
+        state.hasher.update(bytes);
+        state.have += bytes.len() as u64;
+        if state.have == self.len {
+            state.stream = None;
+            let found = hex(&std::mem::take(&mut state.hasher).finalize());
+            let is_sha256 = self.digest.strip_prefix("sha256:");
+            state.is_other = is_sha256.is_some_and(|digest| digest != found);
+        }
+        if state.is_other { Err(self.other_bytes()) } else { Ok(()) }
+    }
+
+    fn other_bytes(&self) -> io::Error {
+        io::Error::new(io::ErrorKind::InvalidData, format!("the registry sends other bytes than {} names", self.digest))
+    }
+
+    /// Reads bytes out of order.
+    fn read_part(&self, state: &mut State, buf: &mut [u8], offset: u64) -> io::Result<usize> {
+        let (start, bytes) = &state.part;
+        let is_inside = |start: u64, bytes: &[u8]| offset >= start && offset < start + bytes.len() as u64;
+        if !is_inside(*start, bytes) {
+            // Reading goes on where the last part ended: more is fetched at a time.
+            let goes_on = offset == start + bytes.len() as u64 && !bytes.is_empty();
+            state.next = if goes_on { (state.next * 4).min(AHEAD) } else { CHUNK };
+            let length = state.next.max(buf.len() as u64).min(self.len - offset);
+            let request = self.request(Some((offset, Some(offset + length - 1))));
+            let response = self.client.get(request).map_err(failed)?;
+            if response.status() != StatusCode::PARTIAL_CONTENT {
+                return self.without_ranges(state, buf, offset);
+            }
+            let mut part = Vec::new();
+            response.into_body().into_reader().take(length).read_to_end(&mut part)?;
+            if part.is_empty() {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            state.part = (offset, part);
+        }
+        let (start, bytes) = &state.part;
+        let from = usize::try_from(offset - start).unwrap_or(usize::MAX);
+        let n = buf.len().min(bytes.len() - from);
+        buf[..n].copy_from_slice(&bytes[from..from + n]);
+        Ok(n)
+    }
+
+    /// Reads from a server that ignores ranges: all bytes up to the wanted ones.
+    fn without_ranges(&self, state: &mut State, buf: &mut [u8], offset: u64) -> io::Result<usize> {
+        if offset < state.have {
+            return self.stream(offset)?.read(buf);
+        }
+        self.pass(state, offset)?;
+        self.read_on(state, buf)
+    }
+
+    /// Downloads up to `offset`.
+    fn pass(&self, state: &mut State, offset: u64) -> io::Result<()> {
+        let mut passed = vec![0; usize::try_from(CHUNK).unwrap_or(1 << 16)];
+        while state.have < offset {
+            let wanted = usize::try_from(offset - state.have).unwrap_or(usize::MAX).min(passed.len());
+            self.read_on(state, &mut passed[..wanted])?;
+        }
+        Ok(())
+    }
+}
+
+impl ReadAt for RemoteBlob {
+    fn read_at(&self, buf: &mut [u8], offset: u64) -> io::Result<usize> {
+        if offset >= self.len || buf.is_empty() {
+            return Ok(0);
+        }
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        if state.is_other {
+            return Err(self.other_bytes());
+        }
+        if offset < state.have {
+            if let Some(kept) = &state.kept {
+                let n = buf.len().min(usize::try_from(state.have - offset).unwrap_or(usize::MAX));
+                return kept.read_at(&mut buf[..n], offset);
+            }
+            return self.read_part(&mut state, buf, offset);
+        }
+        let is_near = offset - state.have <= NEAR;
+        if is_near && (state.have > 0 || offset == 0) {
+            self.pass(&mut state, offset)?;
+            return self.read_on(&mut state, buf);
+        }
+        self.read_part(&mut state, buf, offset)
+    }
+
+    fn len(&self) -> u64 {
+        self.len
+    }
+}
+
+fn failed(answer: Answer) -> io::Error {
+    match answer {
+        Answer::Cancelled => crate::progress::cancelled(),
+        Answer::NoSuchImage => io::Error::new(io::ErrorKind::NotFound, "the registry does not have it"),
+        answer => io::Error::other(answer.to_string()),
+    }
+}

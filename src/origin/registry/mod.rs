@@ -1,0 +1,231 @@
+//! Reads an image from its registry, without a pull.
+//!
+//! The manifest and the config are fetched, and the layers become members whose bytes are fetched
+//! when they are read. The result is a layout as the OCI image specification describes it, so that an
+//! image of a registry is opened as any other.
+
+mod blob;
+mod challenge;
+mod client;
+pub(crate) mod credentials;
+
+use std::sync::Arc;
+use std::sync::atomic::AtomicBool;
+
+use serde_json::{Value, json};
+use sha2::{Digest, Sha256};
+
+use self::blob::RemoteBlob;
+use self::client::{Client, Request, limited};
+use super::{Answer, FindOptions, Reference};
+use crate::archive::{Extent, Members, MembersBuilder, MemorySource};
+use crate::display::{escaped_str, hex};
+
+/// The most bytes of a manifest; registries take no more than 4 MiB.
+const MANIFEST_LIMIT: u64 = 4 << 20;
+/// The most bytes of a config.
+const CONFIG_LIMIT: u64 = 16 << 20;
+/// The most levels of indexes.
+const DEPTH_LIMIT: usize = 4;
+/// The media types of manifests and of lists of manifests.
+const ACCEPT: &str = "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, \
+    application/vnd.docker.distribution.manifest.v2+json, application/vnd.docker.distribution.manifest.list.v2+json";
+/// The media types of the configs of images.
+const CONFIGS: [&str; 2] =
+    ["application/vnd.oci.image.config.v1+json", "application/vnd.docker.container.image.v1+json"];
+
+/// A rating of platforms for the wanted one: 0 is best, `None` does not fit.
+pub type Fit<'a> = &'a dyn Fn(&str) -> Option<u32>;
+
+/// Fetches manifest and config of an image. The layers are fetched when they are read.
+///
+/// # Errors
+///
+/// The registry's answer, if it does not have the image.
+pub fn open(
+    name: &Reference,
+    options: &FindOptions,
+    fit: Fit<'_>,
+    cancel: &Arc<AtomicBool>,
+) -> Result<Members, Answer> {
+    let variable = |name: &str| std::env::var(name).ok();
+    let places = credentials::Places { variable: &variable, home: etcetera::home_dir().ok() };
+    let login = credentials::find(name, &places)?;
+    let client = Arc::new(Client::new(name, login, options, cancel)?);
+    let manifest = find_manifest(&client, name, fit, options)?;
+    layout(&client, name, manifest)
+}
+
+/// A manifest, as it was sent.
+struct Manifest {
+    bytes: Vec<u8>,
+    digest: String,
+    media_type: String,
+    json: Value,
+    /// The platform that an index states for it.
+    platform: Option<Value>,
+}
+
+/// Finds the manifest of the wanted platform.
+fn find_manifest(client: &Client, name: &Reference, fit: Fit<'_>, options: &FindOptions) -> Result<Manifest, Answer> {
+    let mut version = name.version().to_owned();
+    let mut platform = None;
+    for _ in 0..DEPTH_LIMIT {
+        let mut manifest = fetch_manifest(client, &version)?;
+        let Some(entries) = manifest.json.get("manifests").and_then(Value::as_array) else {
+            manifest.platform = platform;
+            return Ok(manifest);
+        };
+        let entry = choose(entries, fit, options)?;
+        version = text(entry, "digest").ok_or_else(|| Answer::Failed("its index names no digest".into()))?.to_owned();
+        if let Some(stated) = entry.get("platform") {
+            platform = Some(stated.clone());
+        }
+    }
+    Err(Answer::Failed("its indexes lead to indexes without end".into()))
+}
+
+/// Chooses the entry of an index that fits best.
+fn choose<'a>(entries: &'a [Value], fit: Fit<'_>, options: &FindOptions) -> Result<&'a Value, Answer> {
+    let images: Vec<(&Value, String)> = entries.iter().filter_map(|entry| Some((entry, platform_of(entry)?))).collect();
+    let ranked = images.iter().filter_map(|(entry, platform)| Some((fit(platform)?, *entry)));
+    let best = ranked.min_by_key(|(rank, _)| *rank).map(|(_, entry)| entry);
+    let only = entries.first().filter(|_| entries.len() == 1 && images.is_empty());
+    best.or(only).ok_or_else(|| Answer::OtherPlatforms {
+        wanted: options.platform.clone().unwrap_or_else(|| "this machine's platform".into()),
+        offered: images.iter().map(|(_, platform)| escaped_str(platform)).collect(),
+    })
+}
+
+/// Returns the platform of an entry; `None` for attestations and entries without one.
+fn platform_of(entry: &Value) -> Option<String> {
+    let platform = entry.get("platform")?;
+    let parts = ["os", "architecture", "variant"].map(|name| text(platform, name).unwrap_or_default());
+    let is_known = !parts[0].is_empty() && parts[0] != "unknown";
+    let shown = parts.iter().filter(|part| !part.is_empty()).copied().collect::<Vec<_>>().join("/");
+    is_known.then_some(shown)
+}
+
+fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
+    value.get(name)?.as_str()
+}
+
+fn fetch_manifest(client: &Client, version: &str) -> Result<Manifest, Answer> {
+    let request = Request { kind: "manifests", version, accept: Some(ACCEPT), range: None };
+    let mut response = client.get(request)?;
+    let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
+    let (stated_type, stated_digest) = (header("Content-Type"), header("Docker-Content-Digest"));
+    let bytes = limited(&mut response, MANIFEST_LIMIT)?;
+    let digest = format!("sha256:{}", hex(&Sha256::digest(&bytes)));
+    let expected = if version.contains(':') { Some(version.to_owned()) } else { stated_digest };
+    if expected.is_some_and(|expected| expected.starts_with("sha256:") && expected != digest) {
+        return Err(Answer::Failed("the manifest has another digest than its name says".into()));
+    }
+    let json: Value = serde_json::from_slice(&bytes)
+        .map_err(|error| Answer::Failed(format!("its manifest cannot be understood: {error}")))?;
+    let media_type = text(&json, "mediaType").map(str::to_owned).or(stated_type).unwrap_or_default();
+    Ok(Manifest { bytes, digest, media_type, json, platform: None })
+}
+
+/// Makes a layout of the manifest, its config, and its layers.
+fn layout(client: &Arc<Client>, name: &Reference, manifest: Manifest) -> Result<Members, Answer> {
+    let config = manifest.json.get("config").ok_or_else(|| not_an_image(&manifest.json))?;
+    let media_type = text(config, "mediaType").unwrap_or_default();
+    if !CONFIGS.contains(&media_type) {
+        return Err(not_an_image(&manifest.json));
+    }
+    let config_digest = text(config, "digest").ok_or_else(|| Answer::Failed("its manifest names no config".into()))?;
+    let request = Request { kind: "blobs", version: config_digest, accept: None, range: None };
+    let config_bytes = limited(&mut client.get(request)?, CONFIG_LIMIT)?;
+    let mut builder = MembersBuilder::default();
+    let index = index(name, &manifest);
+    add(&mut builder, "oci-layout", br#"{"imageLayoutVersion":"1.0.0"}"#.to_vec());
+    add(&mut builder, "index.json", index.to_string().into_bytes());
+    add(&mut builder, &blob_name(&manifest.digest), manifest.bytes);
+    add(&mut builder, &blob_name(config_digest), config_bytes);
+    for layer in manifest.json.get("layers").and_then(Value::as_array).into_iter().flatten() {
+        let is_elsewhere = layer.get("urls").and_then(Value::as_array).is_some_and(|urls| !urls.is_empty());
+        let (Some(digest), Some(size)) = (text(layer, "digest"), layer.get("size").and_then(Value::as_u64)) else {
+            continue;
+        };
+        if is_blob(digest) && !is_elsewhere {
+            let blob = RemoteBlob::new(client.clone(), digest, size);
+            builder.bytes(blob_name(digest).as_bytes(), Arc::new(blob), Extent { offset: 0, len: size });
+        }
+    }
+    Ok(builder.finish(None, true))
+}
+
+fn add(builder: &mut MembersBuilder, name: &str, bytes: Vec<u8>) {
+    let extent = Extent { offset: 0, len: bytes.len() as u64 };
+    builder.bytes(name.as_bytes(), Arc::new(MemorySource(bytes)), extent);
+}
+
+fn blob_name(digest: &str) -> String {
+    format!("blobs/{}", digest.replacen(':', "/", 1))
+}
+
+/// Returns whether a digest can be part of a URL.
+fn is_blob(digest: &str) -> bool {
+    digest.contains(':') && digest.bytes().all(|b| b.is_ascii_alphanumeric() || b":+._-".contains(&b))
+}
+
+/// Returns an index of the one manifest.
+fn index(name: &Reference, manifest: &Manifest) -> Value {
+    let mut descriptor = json!({
+        "mediaType": manifest.media_type,
+        "digest": manifest.digest,
+        "size": manifest.bytes.len(),
+        "annotations": { "io.containerd.image.name": name.familiar() },
+    });
+    if let Some(platform) = &manifest.platform {
+        descriptor["platform"] = platform.clone();
+    }
+    json!({ "schemaVersion": 2, "mediaType": "application/vnd.oci.image.index.v1+json", "manifests": [descriptor] })
+}
+
+/// Describes a manifest that is no image's: its type, and its parts by size.
+fn not_an_image(manifest: &Value) -> Answer {
+    let config = manifest.get("config").and_then(|config| text(config, "mediaType"));
+    let kind = text(manifest, "artifactType").or(config).unwrap_or("a manifest of an unknown kind");
+    let parts = manifest.get("layers").or_else(|| manifest.get("fsLayers")).and_then(Value::as_array);
+    let size = |part: &Value| part.get("size").and_then(Value::as_u64).unwrap_or(0);
+    let mut parts: Vec<&Value> = parts.into_iter().flatten().collect();
+    parts.sort_by_key(|part| std::cmp::Reverse(size(part)));
+    let shown = parts.iter().take(5).map(|part| {
+        let kind = text(part, "mediaType").unwrap_or("of an unknown type");
+        format!("{} bytes {}", size(part), escaped_str(kind))
+    });
+    let shown: Vec<String> = shown.collect();
+    let rest = if shown.is_empty() { String::new() } else { format!(", with {}", shown.join(", ")) };
+    Answer::NotAnImage(format!("{}{rest}", escaped_str(kind)))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn the_entry_of_the_wanted_platform_is_chosen() {
+        let entry = |os: &str, architecture: &str, digest: &str| json!({ "digest": digest, "platform": { "os": os, "architecture": architecture } });
+        let entries = [entry("linux", "arm64", "a"), entry("unknown", "unknown", "b"), entry("linux", "amd64", "c")];
+        let options = FindOptions { platform: Some("linux/s390x".into()), ..FindOptions::default() };
+        let wanted = |platform: &'static str| move |found: &str| (found == platform).then_some(0);
+        assert_eq!(
+            choose(&entries, &wanted("linux/amd64"), &options).map(|entry| text(entry, "digest")),
+            Ok(Some("c"))
+        );
+        let offered = vec!["linux/arm64".to_owned(), "linux/amd64".to_owned()];
+        let refused = Answer::OtherPlatforms { wanted: "linux/s390x".into(), offered };
+        assert_eq!(choose(&entries, &wanted("linux/s390x"), &options), Err(refused));
+    }
+
+    #[test]
+    fn what_is_no_image_is_named() {
+        let chart = json!({ "config": { "mediaType": "application/vnd.cncf.helm.config.v1+json" },
+            "layers": [{ "mediaType": "application/vnd.cncf.helm.chart.content.v1.tar+gzip", "size": 12 }] });
+        let expected = "not an image: application/vnd.cncf.helm.config.v1+json, with 12 bytes \
+                        application/vnd.cncf.helm.chart.content.v1.tar+gzip";
+        assert_eq!(not_an_image(&chart).to_string(), expected);
+    }
+}
