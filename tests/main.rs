@@ -18,6 +18,8 @@ mod ladder;
 mod learn;
 mod measure;
 mod model;
+#[cfg(unix)]
+mod named;
 mod report;
 mod scenarios;
 mod sources;

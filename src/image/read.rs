@@ -154,11 +154,18 @@ impl ReadAt for Cancellable<'_> {
 /// [`Error::Cancelled`] is the only one.
 pub fn read_layer(member: &Member, progress: &Progress) -> Result<ReadLayer, Error> {
     let source = Cancellable { source: &*member.source, cancel: &progress.cancel };
-    let compression = head(&source, member.extent.offset).map_or(Compression::None, |head| {
+    let head = head(&source, member.extent.offset);
+    let compression = head.as_ref().map_or(Compression::None, |head| {
         let len = usize::try_from(member.extent.len).unwrap_or(usize::MAX).min(head.len());
         Compression::sniff(&head[..len])
     });
     let mut layer = ReadLayer::new(compression, member.extent.len);
+    if let Err(error) = &head
+        && !progress.cancel.load(Ordering::Relaxed)
+    {
+        layer.fault = Some(LayerFault { cause: FaultCause::from_error(error), at: 0, problem: error.to_string() });
+        return Ok(layer);
+    }
     let window = |capacity| Window::new(&source, member.extent, capacity).counting(&progress.done);
     if compression == Compression::None && !progress.verify {
         // The contents of a plain layer are skipped, because they can be read at any time.

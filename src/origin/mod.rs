@@ -146,7 +146,9 @@ impl Answer {
             (Self::NotRunning(_), Provider::Docker) => {
                 "start Docker, or check who may use its socket: docker info".into()
             }
-            (Self::NotRunning(_), Provider::Containerd) => "containerd's socket is usually root's: sudo".into(),
+            (Self::NotRunning(problem), Provider::Containerd) if problem.contains("permission") => {
+                "containerd's socket is usually root's: sudo".into()
+            }
             (Self::NotAuthorised(_), Provider::Registry) => {
                 let host = Reference::parse(name).map_or_else(|| "REGISTRY".into(), |name| name.host().to_owned());
                 format!("log in first: docker login {host}")

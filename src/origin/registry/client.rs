@@ -250,11 +250,19 @@ impl Client {
 pub fn limited(response: &mut Response<Body>, limit: u64) -> Result<Vec<u8>, Answer> {
     let mut bytes = Vec::new();
     let mut reader = response.body_mut().as_reader().take(limit + 1);
-    reader.read_to_end(&mut bytes).map_err(|error| Answer::Unreachable(escaped_str(&error.to_string())))?;
+    reader.read_to_end(&mut bytes).map_err(|error| Answer::Unreachable(broken(&error)))?;
     if bytes.len() as u64 > limit {
         return Err(Answer::Failed(format!("the registry's answer is over a limit of {limit} bytes")));
     }
     Ok(bytes)
+}
+
+/// Describes a connection that broke.
+fn broken(error: &std::io::Error) -> String {
+    match error.to_string() {
+        text if text.contains("disconnected") => "the connection ends early".into(),
+        text => escaped_str(&text),
+    }
 }
 
 /// Returns the wait before the next try.
@@ -284,6 +292,10 @@ fn unreachable(error: &ureq::Error) -> Answer {
         ureq::Error::TooManyRedirects => "it redirects in a circle".into(),
         ureq::Error::BadUri(location) => format!("it redirects to {location}, which is not followed"),
         ureq::Error::Timeout(_) => "it does not answer in time".into(),
+        ureq::Error::Io(error) => match error.to_string() {
+            text if text.contains("failed to lookup address") => "there is no such host".into(),
+            text => escaped_str(&text),
+        },
         error => escaped_str(&error.to_string()),
     })
 }
@@ -322,17 +334,23 @@ fn is_this_machine(host: &str) -> bool {
     name == "localhost" || name.starts_with("127.") || name == "[::1]" || name.ends_with(".localhost")
 }
 
-/// Finds out whether a server that may speak plain HTTP does.
+/// Finds out whether a server that may speak plain HTTP does. This machine's servers mostly do.
 fn scheme(agent: &Agent, host: &str) -> Result<&'static str, Answer> {
+    let speaks_http = || {
+        let answer = agent.get(format!("http://{host}/v2/")).call();
+        // A server that speaks TLS calls plain HTTP a bad request.
+        answer.is_ok_and(|answer| answer.status() != StatusCode::BAD_REQUEST && !answer.status().is_redirection())
+    };
+    if is_this_machine(host) && speaks_http() {
+        return Ok("http");
+    }
     match agent.get(format!("https://{host}/v2/")).call() {
         Ok(_) => Ok("https"),
         Err(ureq::Error::Rustls(error)) if !is_no_tls(&error) => {
             Err(Answer::Unreachable(format!("its certificate is not accepted: {}", escaped_str(&error.to_string()))))
         }
-        Err(first) => match agent.get(format!("http://{host}/v2/")).call() {
-            Ok(_) => Ok("http"),
-            Err(_) => Err(unreachable(&first)),
-        },
+        Err(_) if !is_this_machine(host) && speaks_http() => Ok("http"),
+        Err(error) => Err(unreachable(&error)),
     }
 }
 

@@ -1,0 +1,107 @@
+//! An image that an engine has. The engine's command is a script here, which answers as the command does.
+
+use std::os::unix::fs::PermissionsExt;
+use std::path::Path;
+
+use super::{image, json, layerscope, refused, text, without_names};
+use crate::support::build::tar;
+
+/// Puts a command in the way of the real one.
+fn command(home: &Path, name: &str, script: &str) {
+    let bin = home.join("bin");
+    std::fs::create_dir_all(&bin).unwrap();
+    std::fs::write(bin.join(name), format!("#!/bin/sh\n{script}\n")).unwrap();
+    std::fs::set_permissions(bin.join(name), std::fs::Permissions::from_mode(0o755)).unwrap();
+}
+
+/// Makes engines that have no image, where there are none yet.
+pub fn without_images(home: &Path) {
+    for (engine, script) in [
+        ("docker", "echo 'Error response from daemon: No such image' >&2; exit 1"),
+        ("podman", "echo 'Error: image not known' >&2; exit 125"),
+        ("nerdctl", "echo 'no such image' >&2; exit 1"),
+        ("ctr", "exit 0"),
+    ] {
+        if !home.join("bin").join(engine).exists() {
+            command(home, engine, script);
+        }
+    }
+}
+
+/// Makes an engine that has the archive in `home` under any name.
+fn with_image(home: &Path, name: &str) {
+    let archive = home.join("image.tar");
+    std::fs::write(&archive, tar(image().docker())).unwrap();
+    let script = format!("case \"$*\" in *save*) cat '{}';; *) echo '[]';; esac", archive.display());
+    command(home, name, &script);
+}
+
+#[test]
+fn a_name_is_found_in_each_engine_and_the_report_is_that_of_the_archive() {
+    for engine in ["docker", "podman", "nerdctl"] {
+        let home = tempfile::tempdir().unwrap();
+        with_image(home.path(), engine);
+        let of_engine = layerscope(home.path(), &["report", "team/app:1", "--format", "json"]).output().unwrap();
+        let archive = home.path().join("image.tar");
+        let of_archive =
+            layerscope(home.path(), &["report", archive.to_str().unwrap(), "--format", "json"]).output().unwrap();
+        assert_eq!(without_names(json(&of_engine)), without_names(json(&of_archive)), "{engine}");
+    }
+}
+
+#[test]
+fn contents_of_an_engines_image_can_be_read_after_it_passed() {
+    let home = tempfile::tempdir().unwrap();
+    with_image(home.path(), "docker");
+    let output = layerscope(home.path(), &["cat", "team/app:1", "/etc/one"]).output().unwrap();
+    assert_eq!((output.status.code(), output.stdout.len()), (Some(0), 3000), "{}", text(&output.stderr));
+}
+
+#[test]
+fn a_source_can_be_named_alone() {
+    let home = tempfile::tempdir().unwrap();
+    with_image(home.path(), "podman");
+    let said = refused(&layerscope(home.path(), &["report", "docker-daemon:team/app:1"]).output().unwrap());
+    assert!(said.contains("Docker: no such image") && !said.contains("Podman"), "{said}");
+    for arguments in [["report", "podman:team/app:1"], ["report", "containers-storage:team/app:1"]] {
+        let output = layerscope(home.path(), &arguments).output().unwrap();
+        assert!(output.status.success(), "{}", text(&output.stderr));
+    }
+    let output = layerscope(home.path(), &["report", "--source", "docker,podman", "team/app:1"]).output().unwrap();
+    assert!(output.status.success(), "{}", text(&output.stderr));
+}
+
+#[test]
+fn an_engine_that_breaks_off_is_an_error_and_not_a_small_image() {
+    let home = tempfile::tempdir().unwrap();
+    with_image(home.path(), "docker");
+    let half = "case \"$*\" in *save*) head -c 4000 \"$HOME/image.tar\"; echo 'blob is gone' >&2; exit 1;; *) echo '[]';; esac";
+    command(home.path(), "docker", half);
+    let output = layerscope(home.path(), &["report", "team/app:1", "--source", "docker"]).output().unwrap();
+    let said = refused(&output);
+    assert!(said.contains("Docker: cannot save it: blob is gone"), "{said}");
+}
+
+#[test]
+fn engines_that_are_not_there_are_said_to_be_so() {
+    let home = tempfile::tempdir().unwrap();
+    command(
+        home.path(),
+        "docker",
+        "echo 'Cannot connect to the Docker daemon at unix:///x. Is it running?' >&2; exit 1",
+    );
+    let said = refused(&layerscope(home.path(), &["report", "team/app:1", "--pull", "never"]).output().unwrap());
+    assert!(said.contains("Docker: not running") && said.contains("Podman: no such image"), "{said}");
+    assert!(said.contains("start Docker"), "{said}");
+}
+
+#[test]
+fn names_are_compared_as_files_are() {
+    let home = tempfile::tempdir().unwrap();
+    with_image(home.path(), "docker");
+    let archive = home.path().join("image.tar");
+    let arguments = ["compare", "team/app:1", archive.to_str().unwrap(), "--format", "json"];
+    let output = layerscope(home.path(), &arguments).output().unwrap();
+    let comparison = json(&output);
+    assert_eq!(comparison["images"].as_array().map(Vec::len), Some(2));
+}
