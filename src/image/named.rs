@@ -62,7 +62,7 @@ impl NamedSearch<'_> {
             let Some(name) = Reference::parse(self.name) else {
                 return Err(Answer::NotAsked("an image ID is no name that a registry knows".into()).into());
             };
-            return self.from_registry(&name);
+            return self.pulled(&name);
         }
         let held = engine::find(provider, self.name, self.options, self.progress)?;
         match self.save(&held) {
@@ -72,7 +72,7 @@ impl NamedSearch<'_> {
                 match pushed.filter(|_| self.options.pull != Pull::Never && answer != Answer::Cancelled) {
                     Some(pushed) => {
                         self.answers.push((provider, answer));
-                        self.from_registry(&pushed)
+                        self.pulled(&pushed)
                     }
                     None => Err(answer.into()),
                 }
@@ -106,7 +106,7 @@ impl NamedSearch<'_> {
         }
     }
 
-    fn from_registry(&self, name: &Reference) -> Result<Archive, Attempt> {
+    fn pulled(&self, name: &Reference) -> Result<Archive, Attempt> {
         let machine = this_machine();
         let wanted = self.options.platform.as_deref().unwrap_or(&machine);
         let members = registry::open(name, self.options, &|platform| fit(platform, wanted), &self.progress.cancel)?;

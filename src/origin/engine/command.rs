@@ -81,7 +81,7 @@ fn shown(words: &[OsString]) -> String {
 /// Returns the last line that a command wrote to standard error, escaped.
 fn last_words(bytes: &[u8]) -> String {
     let lines = bytes.split(|&b| b == b'\n').map(<[u8]>::trim_ascii);
-    let last = lines.filter(|line| !line.is_empty()).last().unwrap_or(b"no reason was given");
+    let last = lines.rev().find(|line| !line.is_empty()).unwrap_or(b"no reason was given");
     escaped(&last[..last.len().min(400)])
 }
 
