@@ -36,7 +36,7 @@
 //! let inspection = inspect(&open_demo()?, &Progress::default())?;
 //! let base_layers = 1;
 //! for finding in find(&inspection, &Rules::built_in(), base_layers, None) {
-//!     println!("{:>11} bytes: {} (layer {})", finding.bytes, finding.title, finding.born_in);
+//!     println!("{:>11} bytes: {} (layer {})", finding.bytes, finding.title, finding.added_in);
 //! }
 //! # Ok::<(), layerscope::Error>(())
 //! ```
@@ -91,9 +91,9 @@ mod warning;
 
 pub use advice::base::{Base, Given, base};
 pub use advice::findings::{Finding, Rules, find};
-pub use advice::ladder::{Certainty, Rung};
+pub use advice::ladder::{Certainty, PossibleSize};
 pub use analysis::what_if::{Change, Outcome, what_if};
-pub use analysis::{Amount, Completeness, Dead, ImageTotals, Inspection, LayerAccount, LayerAmounts, inspect};
+pub use analysis::{Amount, Completeness, ImageTotals, Inspection, LayerAccount, LayerAmounts, Wasted, inspect};
 pub use compare::{Sharing, sharing};
 pub use display::Units;
 pub use error::Error;
@@ -105,5 +105,5 @@ pub use image::{
     open_source, opens_at_once,
 };
 pub use progress::Progress;
-pub use tree::{Cause, Kind, NodeId, Tree, VersionId};
-pub use warning::{EngineDifference, Gap, Known, Warning, WarningKind};
+pub use tree::{Kind, NodeId, Reason, Tree, VersionId};
+pub use warning::{Gap, Known, RuntimeDifference, Warning, WarningKind};

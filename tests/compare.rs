@@ -44,9 +44,9 @@ fn every_path_says_how_it_differs() {
     assert_eq!(
         changes,
         [
-            ("/app".into(), Difference::Grew, 500, 800),
-            ("/new".into(), Difference::Came, 0, 40),
-            ("/old".into(), Difference::Went, 70, 0),
+            ("/app".into(), Difference::Larger, 500, 800),
+            ("/new".into(), Difference::Added, 0, 40),
+            ("/old".into(), Difference::Removed, 70, 0),
             ("/touched".into(), Difference::Changed, 5, 5),
         ]
     );
@@ -57,7 +57,7 @@ fn who_has_the_first_downloads_only_the_layers_that_are_not_shared() {
     let [one, two] = versions();
     let shared = sharing(&one, &two);
     assert_eq!((shared.same, shared.common), (vec![Some(0), None], 1));
-    assert_eq!((shared.pull, shared.exact), (two.layers[1].stored_bytes, true));
+    assert_eq!((shared.download, shared.exact), (two.layers[1].stored_bytes, true));
     let broken: Vec<_> = shared.broken_by.iter().map(|change| change.path.as_slice()).collect();
     assert_eq!(broken, [&b"/app"[..], b"/old", b"/new"], "the biggest difference broke the sharing first");
 }
@@ -71,7 +71,7 @@ fn the_verdict_is_one_line_and_the_table_fits_80_columns() {
         verdict.contains("second is 1.08× bigger: 3.76 KiB instead of 3.50 KiB; 1 of 2 layers shared"),
         "{verdict}"
     );
-    for part in ["    0      0", "shared", "    -      1", "+300 B", "went", "Sharing ends at layer 1"] {
+    for part in ["    0      0", "shared", "    -      1", "+300 B", "removed", "Sharing ends at layer 1"] {
         assert!(text.contains(part), "{part:?} is not in\n{text}");
     }
     assert!(text.lines().skip(2).all(|line| line.chars().count() <= 80), "{text}");
@@ -93,12 +93,12 @@ fn of_several_images_each_says_what_who_has_the_first_downloads() {
     let [one, two] = versions();
     let plain = build::inspect(tar(Image::of([layer([file("other", 2_000)])]).docker())).unwrap();
     let comparison = Comparison::of(&[&one, &two, &one, &plain]);
-    let (pull, stored) = (two.layers[1].stored_bytes, plain.layers[0].stored_bytes);
+    let (download, stored) = (two.layers[1].stored_bytes, plain.layers[0].stored_bytes);
     let text = text(&comparison);
-    let (_, pulls) = text.split_once("What someone who has the first downloads\n").expect("it is said");
-    let mut rows = pulls.lines().skip(1).map(|line| line.split_whitespace().take(5).collect::<Vec<_>>().join(" "));
+    let (_, downloads) = text.split_once("What someone who has the first downloads\n").expect("it is said");
+    let mut rows = downloads.lines().skip(1).map(|line| line.split_whitespace().take(5).collect::<Vec<_>>().join(" "));
     let mut row = || rows.next().expect("a row for each image after the first");
-    assert_eq!(row(), format!("{pull} B 1 of 2"));
+    assert_eq!(row(), format!("{download} B 1 of 2"));
     assert_eq!(row(), "0 B 2 of 2");
     assert_eq!(row(), format!("~{} 0 of 1", Units::Iec.size(stored)));
     assert!(row().starts_with("~ as the archive"), "{text}");
@@ -106,12 +106,16 @@ fn of_several_images_each_says_what_who_has_the_first_downloads() {
     let mut json = Vec::new();
     write_comparison_json(&comparison, Units::Iec, &mut json).unwrap();
     let json: Value = serde_json::from_slice(&json).unwrap();
-    assert_eq!(json["images"][0].get("pull"), None, "nobody downloads what they have");
-    let pulls = [1, 2, 3].map(|i| {
-        let pull = &json["images"][i]["pull"];
-        (pull["bytes"].as_u64().unwrap(), pull["shared_layers"].as_u64().unwrap(), pull["exact"].as_bool().unwrap())
+    assert_eq!(json["images"][0].get("download"), None, "nobody downloads what they have");
+    let downloads = [1, 2, 3].map(|i| {
+        let download = &json["images"][i]["download"];
+        (
+            download["bytes"].as_u64().unwrap(),
+            download["shared_layers"].as_u64().unwrap(),
+            download["exact"].as_bool().unwrap(),
+        )
     });
-    assert_eq!(pulls, [(pull, 1, true), (0, 2, true), (stored, 0, false)]);
+    assert_eq!(downloads, [(download, 1, true), (0, 2, true), (stored, 0, false)]);
 }
 
 #[test]
@@ -124,7 +128,7 @@ fn an_image_is_the_same_as_itself() {
     let mut json = Vec::new();
     write_comparison_json(&comparison, Units::Iec, &mut json).unwrap();
     let json: Value = serde_json::from_slice(&json).unwrap();
-    assert_eq!((json["pull"]["bytes"].as_u64(), json["changes"].as_array().map(Vec::len)), (Some(0), Some(0)));
+    assert_eq!((json["download"]["bytes"].as_u64(), json["changes"].as_array().map(Vec::len)), (Some(0), Some(0)));
 }
 
 #[test]
@@ -190,15 +194,15 @@ fn packages_came_went_and_have_another_version() {
     let [(one, before), (two, after)] = installed_versions();
     for (image, installed) in [(&one, &before), (&two, &after)] {
         let packaged: u64 = installed.packages.iter().map(|package| package.bytes).sum();
-        assert_eq!(packaged + installed.unpackaged, image.totals.live, "every live byte is of a package or of none");
+        assert_eq!(packaged + installed.unpackaged, image.totals.visible, "every live byte is of a package or of none");
     }
     let packages = changed_packages(&before, &after);
     let changes: Vec<_> = packages.changes.iter().map(|c| (c.name.as_str(), c.difference, c.versions())).collect();
     assert_eq!(
         changes,
         [
-            ("wget", PackageDifference::Went, "1.24.5-r0".into()),
-            ("tzdata", PackageDifference::Came, "2024b-r0".into()),
+            ("wget", PackageDifference::Removed, "1.24.5-r0".into()),
+            ("tzdata", PackageDifference::Added, "2024b-r0".into()),
             ("libcrypto3", PackageDifference::Version, "3.3.1-r3 → 3.3.2-r1".into()),
             ("libssl3", PackageDifference::Version, "3.3.1-r3 → 3.3.2-r1".into()),
         ]
@@ -207,7 +211,7 @@ fn packages_came_went_and_have_another_version() {
     assert_eq!(packages.changes[2].bytes(), (4_601_240 + 104_256, 4_650_392 + 104_256));
     let text = text(&Comparison::of(&[&one, &two]).with_packages(&before, &after));
     for part in
-        ["-490 KiB  went      wget", "+48.0 KiB  version   libcrypto3", "3.3.1-r3 → 3.3.2-r1", "files of no package"]
+        ["-490 KiB  removed   wget", "+48.0 KiB  version   libcrypto3", "3.3.1-r3 → 3.3.2-r1", "files of no package"]
     {
         assert!(text.contains(part), "{part:?} is not in\n{text}");
     }
@@ -306,18 +310,18 @@ fn the_json_keeps_its_contract_and_its_numbers_add_up() {
 fn sums_up(report: &Value) {
     let sum =
         |list: &Value, key: &str| list.as_array().unwrap().iter().map(|part| part[key].as_i64().unwrap()).sum::<i64>();
-    let live = |image: usize| report["images"][image]["live_bytes"].as_i64().unwrap();
+    let visible = |image: usize| report["images"][image]["visible_bytes"].as_i64().unwrap();
     let changes = &report["changes"];
-    assert_eq!(sum(changes, "more_bytes") - sum(changes, "less_bytes"), live(1) - live(0));
-    let pulled =
-        report["layers"].as_array().unwrap().iter().map(|layer| layer["pull_bytes"].as_i64().unwrap()).sum::<i64>();
-    assert_eq!(report["pull"]["bytes"].as_i64().unwrap(), pulled);
-    assert_eq!(report["images"][1]["pull"], report["pull"]);
+    assert_eq!(sum(changes, "more_bytes") - sum(changes, "less_bytes"), visible(1) - visible(0));
+    let downloaded =
+        report["layers"].as_array().unwrap().iter().map(|layer| layer["download_bytes"].as_i64().unwrap()).sum::<i64>();
+    assert_eq!(report["download"]["bytes"].as_i64().unwrap(), downloaded);
+    assert_eq!(report["images"][1]["download"], report["download"]);
     if let Some(packages) = report.get("packages") {
         let number = |key: &str| packages[key].as_i64().unwrap();
         let of_none = number("unpackaged_after_bytes") - number("unpackaged_before_bytes");
         let changes = &packages["changes"];
-        assert_eq!(sum(changes, "after_bytes") - sum(changes, "before_bytes") + of_none, live(1) - live(0));
+        assert_eq!(sum(changes, "after_bytes") - sum(changes, "before_bytes") + of_none, visible(1) - visible(0));
     }
 }
 
@@ -373,10 +377,10 @@ proptest! {
         let (one, two) = (image(&before), image(&after));
         let changes = changed_paths(&one, &two);
         let root = *DifferenceTree::of(&one, &two).root();
-        prop_assert_eq!(i128::from(root.more) - i128::from(root.less), i128::from(two.totals.live) - i128::from(one.totals.live));
+        prop_assert_eq!(i128::from(root.more) - i128::from(root.less), i128::from(two.totals.visible) - i128::from(one.totals.visible));
         prop_assert_eq!(root.count, changes.len());
         let more: i128 = changes.iter().map(|change| i128::from(change.after) - i128::from(change.before)).sum();
-        prop_assert_eq!(more, i128::from(two.totals.live) - i128::from(one.totals.live));
+        prop_assert_eq!(more, i128::from(two.totals.visible) - i128::from(one.totals.visible));
     }
 }
 
@@ -392,5 +396,5 @@ fn a_layer_that_an_image_has_twice_is_sent_once_in_the_sum_and_among_the_layers(
     assert_eq!(sharing.sent, [false, true, false, true]);
     let layers =
         second.layers.iter().zip(&sharing.sent).filter(|(_, sent)| **sent).map(|(layer, _)| layer.stored_bytes);
-    assert_eq!(layers.sum::<u64>(), sharing.pull);
+    assert_eq!(layers.sum::<u64>(), sharing.download);
 }

@@ -111,15 +111,15 @@ fn a_theme_of_one_s_own_lies_beside_the_configuration() {
     std::fs::create_dir(&themes).unwrap();
     let theme = themes.join("dusk.toml");
     std::fs::write(&file, "theme = \"dusk\"").unwrap();
-    std::fs::write(&theme, "dead = \"magenta bold\"").unwrap();
+    std::fs::write(&theme, "wasted = \"magenta bold\"").unwrap();
     let path = file.to_str().unwrap();
     let toml: toml::Table = printed(home.path(), &["--config", path]).parse().unwrap();
     assert_eq!(toml["theme"].as_str(), theme.to_str());
-    std::fs::write(&theme, "dead = \"magenta bold\"\nlive = \"grene\"").unwrap();
+    std::fs::write(&theme, "wasted = \"magenta bold\"\nvisible = \"grene\"").unwrap();
     let output = layerscope(home.path(), &["config", "--config", path]);
     let error = text(&output.stderr);
     assert!(
-        error.starts_with(&format!("error: {} line 2: live: \"grene\" is neither a colour", theme.display())),
+        error.starts_with(&format!("error: {} line 2: visible: \"grene\" is neither a colour", theme.display())),
         "{error}"
     );
     let output = layerscope(home.path(), &["config", "--theme", "drak"]);

@@ -91,10 +91,10 @@ fn compare(ours: &Value, golden: &Value) -> Result<(), String> {
     let expected = golden["layers"].as_array().unwrap();
     same("number of layers", layers.len(), expected.len())?;
     for (i, (layer, golden)) in layers.iter().zip(expected).enumerate() {
-        let dead = number(golden, "dead_deleted_bytes") + number(golden, "dead_overwritten_bytes");
-        same(&format!("layer {i} shipped"), number(layer, "shipped_bytes"), number(golden, "file_bytes"))?;
-        same(&format!("layer {i} live"), number(layer, "live_bytes"), number(golden, "live_bytes"))?;
-        same(&format!("layer {i} dead"), number(layer, "dead_bytes"), dead)?;
+        let wasted = number(golden, "dead_deleted_bytes") + number(golden, "dead_overwritten_bytes");
+        same(&format!("layer {i} shipped"), number(layer, "size_bytes"), number(golden, "file_bytes"))?;
+        same(&format!("layer {i} live"), number(layer, "visible_bytes"), number(golden, "live_bytes"))?;
+        same(&format!("layer {i} dead"), number(layer, "wasted_bytes"), wasted)?;
         same(&format!("layer {i} stored"), number(layer, "stored_bytes"), number(golden, "blob_bytes"))?;
         same(&format!("layer {i} entries"), number(layer, "entries"), number(golden, "entries"))?;
         same(&format!("layer {i} compression"), &layer["compression"], &golden["compression"])?;
@@ -103,8 +103,8 @@ fn compare(ours: &Value, golden: &Value) -> Result<(), String> {
         same(&format!("layer {i} tar bytes"), number(layer, "tar_bytes"), number(golden, "tar_bytes"))?;
     }
     let (totals, golden_totals) = (&ours["totals"], &golden["totals"]);
-    same("shipped", number(totals, "shipped_bytes"), number(golden_totals, "file_bytes"))?;
-    same("live", number(totals, "live_bytes"), number(golden_totals, "live_bytes"))?;
+    same("shipped", number(totals, "size_bytes"), number(golden_totals, "file_bytes"))?;
+    same("live", number(totals, "visible_bytes"), number(golden_totals, "live_bytes"))?;
     same("tar bytes", number(totals, "tar_bytes"), number(golden_totals, "tar_bytes"))?;
     same("stored bytes", number(totals, "stored_bytes"), number(golden_totals, "blob_bytes"))?;
     for (ours, golden_key) in [("files", "files"), ("directories", "dirs"), ("symlinks", "symlinks")] {
@@ -114,7 +114,7 @@ fn compare(ours: &Value, golden: &Value) -> Result<(), String> {
         same_map("tree", paths(&ours["tree"], "type", "target"), paths(&golden["paths"], "type", "link"))?;
     }
     if golden["dead"].is_array() {
-        same_list("dead", dead(&ours["dead"]), golden_dead(&golden["dead"]))?;
+        same_list("dead", wasted(&ours["wasted"]), golden_dead(&golden["dead"]))?;
     }
     Ok(())
 }
@@ -141,13 +141,13 @@ fn paths(tree: &Value, kind: &str, link: &str) -> BTreeMap<String, String> {
     tree.as_array().unwrap().iter().map(|path| (key(path), describe(path))).collect()
 }
 
-fn dead(list: &Value) -> Vec<String> {
-    let describe = |dead: &Value| {
-        let cause = match dead["cause"].as_str().unwrap() {
-            "overwritten" | "recopied" => "overwritten",
-            cause => cause,
+fn wasted(list: &Value) -> Vec<String> {
+    let describe = |wasted: &Value| {
+        let reason = match wasted["reason"].as_str().unwrap() {
+            "overwritten" | "rewritten-unchanged" => "overwritten",
+            reason => reason,
         };
-        format!("{} {} {} {} {cause}", key(dead), dead["bytes"], dead["born_in"], dead["died_in"])
+        format!("{} {} {} {} {reason}", key(wasted), wasted["bytes"], wasted["added_in"], wasted["removed_in"])
     };
     let mut list: Vec<_> = list.as_array().unwrap().iter().map(describe).collect();
     list.sort();
@@ -155,14 +155,14 @@ fn dead(list: &Value) -> Vec<String> {
 }
 
 fn golden_dead(list: &Value) -> Vec<String> {
-    let describe = |dead: &Value| {
-        let cause = match (dead["reason"].as_str().unwrap(), dead["how"].as_str().unwrap()) {
+    let describe = |wasted: &Value| {
+        let reason = match (wasted["reason"].as_str().unwrap(), wasted["how"].as_str().unwrap()) {
             ("overwritten", _) => "overwritten",
             (_, "opaque") => "opaque",
             (_, "parent-replaced" | "replaced") => "replaced",
             (_, _) => "deleted",
         };
-        format!("{} {} {} {} {cause}", key(dead), dead["size"], dead["added_in"], dead["killed_in"])
+        format!("{} {} {} {} {reason}", key(wasted), wasted["size"], wasted["added_in"], wasted["killed_in"])
     };
     let mut list: Vec<_> = list.as_array().unwrap().iter().map(describe).collect();
     list.sort();

@@ -18,8 +18,8 @@ fn outcome(archive: Vec<u8>) -> Result<Inspection, Error> {
     match &result {
         Ok(inspection) => {
             let totals = &inspection.totals;
-            let dead: u64 = inspection.dead.iter().map(|dead| dead.bytes).sum();
-            assert_eq!(totals.shipped, totals.live + dead);
+            let wasted: u64 = inspection.wasted.iter().map(|wasted| wasted.bytes).sum();
+            assert_eq!(totals.size, totals.visible + wasted);
             account(inspection);
             inspection.warnings.iter().for_each(|warning| is_a_sentence(&warning.kind.to_string()));
         }

@@ -49,7 +49,7 @@ const FLOORS: [Floor; 5] = [
     Floor {
         folder: "advice",
         prefix: "crate::advice::",
-        rooms: &["tool", "remedy", "findings", "base", "ladder", "measure", "assessment", "avoidable", "dockerfile"],
+        rooms: &["tool", "change", "findings", "base", "ladder", "measure", "assessment", "avoidable", "dockerfile"],
     },
     Floor {
         folder: "bin/layerscope",

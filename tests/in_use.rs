@@ -4,7 +4,7 @@ use layerscope::Progress;
 use layerscope::advice::assessment::{Question, Study};
 use layerscope::advice::base::Given;
 use layerscope::advice::findings::Rules;
-use layerscope::advice::ladder::{Certainty, Rung};
+use layerscope::advice::ladder::{Certainty, PossibleSize};
 use layerscope::display::Units;
 use layerscope::files::contents::LayerContents;
 use serde_json::{Value, json};
@@ -34,14 +34,18 @@ fn program(path: &str) -> Entry {
     file(path, 0).holding(executable().constants(&"x".repeat(100_000)).build()).mode(0o755)
 }
 
-fn rung<'a>(study: &'a Study, step: &str) -> &'a Rung {
-    let steps: Vec<_> = study.ladder.iter().map(|rung| rung.step.id()).collect();
-    study.ladder.iter().find(|rung| rung.step.id() == step).unwrap_or_else(|| panic!("{step} among {steps:?}"))
+fn possible_size<'a>(study: &'a Study, step: &str) -> &'a PossibleSize {
+    let steps: Vec<_> = study.ladder.iter().map(|possible_size| possible_size.step.id()).collect();
+    study
+        .ladder
+        .iter()
+        .find(|possible_size| possible_size.step.id() == step)
+        .unwrap_or_else(|| panic!("{step} among {steps:?}"))
 }
 
 /// The rules that find something in one's own layers.
 fn rules(study: &Study) -> Vec<&str> {
-    study.findings.iter().filter(|finding| finding.born_in > 0).map(|finding| finding.rule.as_str()).collect()
+    study.findings.iter().filter(|finding| finding.added_in > 0).map(|finding| finding.rule.as_str()).collect()
 }
 
 #[test]
@@ -67,7 +71,7 @@ fn a_file_all_of_whose_names_are_in_a_cache_is_junk_once() {
     let entries = vec![file("root/.cache/uv/a/x", 1_000_000), hardlink("root/.cache/uv/b/x", "root/.cache/uv/a/x")];
     for study in studies(&json!({}), &[("RUN uv sync", entries)]) {
         assert_eq!(rules(&study), ["uv"]);
-        assert_eq!(rung(&study, "without-leftovers").shipped, 3_000_000);
+        assert_eq!(possible_size(&study, "without-leftovers").size, 3_000_000);
     }
 }
 
@@ -80,7 +84,7 @@ fn what_a_link_from_outside_leads_to_in_a_cache_is_in_use() {
         symlink("root/.cache/uv/own", "wheels"),
     ];
     for study in studies(&json!({}), &[("RUN uv sync --link-mode symlink", entries)]) {
-        assert_eq!(rung(&study, "without-leftovers").shipped, 4_000_000, "what only the cache links to goes");
+        assert_eq!(possible_size(&study, "without-leftovers").size, 4_000_000, "what only the cache links to goes");
     }
 }
 
@@ -99,7 +103,7 @@ fn the_program_of_the_command_is_no_waste_under_any_rule() {
     ] {
         for study in studies(&config, &[("COPY app /", entries(path))]) {
             assert_eq!(rules(&study), ["pip"], "{path} by {config}");
-            let least = study.ladder.iter().map(|rung| rung.shipped).min().unwrap();
+            let least = study.ladder.iter().map(|possible_size| possible_size.size).min().unwrap();
             assert!(least > 100_000, "{path} by {config}: {least}");
         }
     }
@@ -154,12 +158,17 @@ fn what_was_copied_after_the_last_run_goes_with_the_program() {
     let config = json!({ "Entrypoint": ["/usr/local/bin/app", "--config", "/etc/app/config.yaml"] });
     let app = || vec![program("usr/local/bin/app"), file("usr/local/share/unused", 900_000)];
     let [study, _] = studies(&config, &[("RUN build", app()), ("COPY templates /templates", data())]);
-    let rung = rung(&study, "scratch");
+    let possible_size = possible_size(&study, "scratch");
     for copied in ["/templates/index.html", "/etc/app/config.yaml", "COPY --from=build /srv /srv"] {
-        assert!(rung.how.contains(copied), "{copied} in\n{}", rung.how);
+        assert!(possible_size.how.contains(copied), "{copied} in\n{}", possible_size.how);
     }
     let bytes = executable().constants(&"x".repeat(100_000)).build().len() as u64;
-    assert_eq!((rung.shipped, rung.certainty.clone()), (bytes + 6_000, Certainty::Exact), "{:?}", rung.notes);
+    assert_eq!(
+        (possible_size.size, possible_size.certainty.clone()),
+        (bytes + 6_000, Certainty::Exact),
+        "{:?}",
+        possible_size.notes
+    );
 }
 
 #[test]
@@ -168,16 +177,16 @@ fn what_was_copied_before_a_run_is_named_and_only_the_most_is_said() {
     let app = || vec![program("usr/local/bin/app"), file("opt/sdk", 900_000)];
     let config = json!({ "Cmd": ["/usr/local/bin/app", "-c", "/src/b.conf"] });
     let [study, _] = studies(&config, &[("COPY . /src", source()), ("RUN make", app())]);
-    let rung = rung(&study, "scratch");
-    let left = rung
+    let possible_size = possible_size(&study, "scratch");
+    let left = possible_size
         .notes
         .iter()
         .map(|note| note.shown(Units::Si))
         .find(|note| note.contains("COPY brought"))
         .expect("it is named");
     assert!(left.contains("/src/main.c") && left.contains("/src/templates/a.html"), "{left}");
-    assert!(!left.contains("b.conf") && rung.how.contains("/src/b.conf"), "what the command names goes along");
-    assert_eq!(rung.certainty, Certainty::AtMost);
+    assert!(!left.contains("b.conf") && possible_size.how.contains("/src/b.conf"), "what the command names goes along");
+    assert_eq!(possible_size.certainty, Certainty::AtMost);
 }
 
 #[test]
@@ -194,7 +203,7 @@ fn a_directory_and_a_name_with_a_blank_have_a_copy_of_their_own() {
     let mut steps = [("RUN make", app), ("COPY data /data", data)];
     steps[1].1.retain(|entry| entry.name() != b"data/list");
     let [study, _] = studies(&config, &steps);
-    let how = &rung(&study, "scratch").how;
+    let how = &possible_size(&study, "scratch").how;
     assert!(how.contains("COPY --from=build /data/set /data/set"), "{how}");
     assert!(how.contains(r#"COPY --from=build ["/data/my file", "/data/my file"]"#), "{how}");
     assert!(how.contains("  /data/list \\\n  /data/other \\\n  /data/\n"), "{how}");

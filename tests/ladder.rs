@@ -2,7 +2,7 @@
 
 use crate::support::build::{self, Image, dir, file, gone, layer, symlink, tar};
 use layerscope::Inspection;
-use layerscope::advice::ladder::{Certainty, LadderInputs, Rung, Step, climb};
+use layerscope::advice::ladder::{Certainty, LadderInputs, PossibleSize, Step, climb};
 use layerscope::analysis::what_if::{Change, what_if};
 use layerscope::display::Units;
 use layerscope::report::{LadderDetail, TextStyle, write_ladder};
@@ -37,7 +37,7 @@ fn inputs(inspection: &Inspection) -> LadderInputs {
         files: vec![at(inspection, "app")],
         names: Vec::new(),
         start: Start::Alone,
-        closure: Some(vec![loaded("lib/libc.so", "/lib/libc.so.6"), loaded("lib/libz.so", "/lib/libz.so")]),
+        needed: Some(vec![loaded("lib/libc.so", "/lib/libc.so.6"), loaded("lib/libz.so", "/lib/libz.so")]),
         needs: vec![RuntimeNeed {
             kind: NeedKind::Certificates,
             evidence: vec![NeedEvidence::User("shop".into())],
@@ -60,20 +60,20 @@ fn inputs(inspection: &Inspection) -> LadderInputs {
     }
 }
 
-fn sizes(rungs: &[Rung]) -> Vec<(&'static str, u64)> {
-    rungs.iter().map(|rung| (rung.step.id(), rung.shipped)).collect()
+fn sizes(possible_sizes: &[PossibleSize]) -> Vec<(&'static str, u64)> {
+    possible_sizes.iter().map(|possible_size| (possible_size.step.id(), possible_size.size)).collect()
 }
 
 #[test]
 fn each_rung_is_what_is_left() {
     let inspection = inspection();
-    let rungs = climb(&inspection, &inputs(&inspection));
+    let possible_sizes = climb(&inspection, &inputs(&inspection));
     let app = 6_000_000;
     assert_eq!(
-        sizes(&rungs),
+        sizes(&possible_sizes),
         [
             ("as-built", 60_024_000),
-            ("without-dead", 10_024_000),
+            ("without-wasted", 10_024_000),
             ("without-leftovers", 9_324_000),
             ("multi-stage", 3_000_000 + app + 120_000 + 200_000),
             ("scratch", app + 2_000_000 + 120_000 + 200_000),
@@ -82,23 +82,24 @@ fn each_rung_is_what_is_left() {
         ],
         "a base that is bigger than the one it has is no remedy"
     );
-    for rung in &rungs {
-        let exact = !matches!(rung.step, Step::SmallBase(_) | Step::Distroless(_) | Step::Stripped | Step::Packed);
-        assert_eq!(rung.certainty == Certainty::Exact, exact, "{:?}", rung.step);
+    for possible_size in &possible_sizes {
+        let exact =
+            !matches!(possible_size.step, Step::SmallBase(_) | Step::Distroless(_) | Step::Stripped | Step::Packed);
+        assert_eq!(possible_size.certainty == Certainty::Exact, exact, "{:?}", possible_size.step);
     }
-    assert!(rungs[1].how.contains("layers 1 to 3"), "{}", rungs[1].how);
-    assert!(rungs[3].how.contains("  /app \\\n  /certs \\\n  /\n"), "{}", rungs[3].how);
-    assert!(!rungs[3].how.contains("libc"), "what the base has is not copied:\n{}", rungs[3].how);
-    assert!(rungs[4].notes.iter().any(|note| note.shown(Units::Si).contains("certificates")));
-    assert!((rungs[6].ratio(&rungs[0]).unwrap() - 14.57).abs() < 0.01);
+    assert!(possible_sizes[1].how.contains("layers 1 to 3"), "{}", possible_sizes[1].how);
+    assert!(possible_sizes[3].how.contains("  /app \\\n  /certs \\\n  /\n"), "{}", possible_sizes[3].how);
+    assert!(!possible_sizes[3].how.contains("libc"), "what the base has is not copied:\n{}", possible_sizes[3].how);
+    assert!(possible_sizes[4].notes.iter().any(|note| note.shown(Units::Si).contains("certificates")));
+    assert!((possible_sizes[6].ratio(&possible_sizes[0]).unwrap() - 14.57).abs() < 0.01);
 }
 
 #[test]
 fn another_stage_on_the_same_base_keeps_the_compilers_of_that_base() {
     let inspection = inspection();
     let stays = |base_toolchains| {
-        let rungs = climb(&inspection, &LadderInputs { base_toolchains, ..inputs(&inspection) });
-        let stages = rungs.iter().find(|rung| rung.step == Step::MultiStage).unwrap();
+        let possible_sizes = climb(&inspection, &LadderInputs { base_toolchains, ..inputs(&inspection) });
+        let stages = possible_sizes.iter().find(|possible_size| possible_size.step == Step::MultiStage).unwrap();
         let note = "toolchains of the base image, 2.00 MB, stay: only another base leaves them out";
         stages.notes.iter().any(|known| known.shown(Units::Si) == note)
     };
@@ -114,7 +115,7 @@ fn a_static_program_on_a_large_base_goes_over_small_bases_to_scratch() {
     inputs.program = Some(Parts {
         path: at(&inspection, "app"),
         files: Vec::new(),
-        closure: Some(Vec::new()),
+        needed: Some(Vec::new()),
         names: Vec::new(),
         start: Start::Alone,
         needs: Vec::new(),
@@ -124,10 +125,10 @@ fn a_static_program_on_a_large_base_goes_over_small_bases_to_scratch() {
         packed: None,
         doubts: Vec::new(),
     });
-    let rungs = climb(&inspection, &inputs);
-    let steps: Vec<_> = rungs.iter().map(|rung| rung.step.id()).collect();
+    let possible_sizes = climb(&inspection, &inputs);
+    let steps: Vec<_> = possible_sizes.iter().map(|possible_size| possible_size.step.id()).collect();
     assert_eq!(steps, ["as-built", "small-base", "distroless", "scratch"]);
-    assert_eq!(rungs.last().unwrap().shipped, 6_560_000);
+    assert_eq!(possible_sizes.last().unwrap().size, 6_560_000);
 }
 
 #[test]
@@ -143,16 +144,20 @@ fn what_a_script_starts_goes_to_a_small_base_and_no_further() {
     let program = inputs.program.as_mut().unwrap();
     program.path = at(&inspection, "app");
     program.files = vec![at(&inspection, "app"), at(&inspection, "start.sh")];
-    program.closure = Some(Vec::new());
+    program.needed = Some(Vec::new());
     program.needs = Vec::new();
     program.start = Start::Script(Libc::Glibc);
-    let rungs = climb(&inspection, &inputs);
-    let steps: Vec<_> = rungs.iter().map(|rung| rung.step.id()).collect();
+    let possible_sizes = climb(&inspection, &inputs);
+    let steps: Vec<_> = possible_sizes.iter().map(|possible_size| possible_size.step.id()).collect();
     assert_eq!(steps, ["as-built", "without-leftovers", "small-base", "stripped"], "it needs a shell");
-    let Step::SmallBase(base) = &rungs[2].step else { panic!("{:?}", rungs[2].step) };
-    assert_eq!(rungs[2].shipped, base.bytes + 6_000_000 + 100 + 2_000_000, "what else one's own layers leave stays");
-    assert!(matches!(rungs[2].certainty, Certainty::Estimate(_)));
-    assert!(rungs[2].how.contains("  /app \\\n  /start.sh \\\n"), "{}", rungs[2].how);
+    let Step::SmallBase(base) = &possible_sizes[2].step else { panic!("{:?}", possible_sizes[2].step) };
+    assert_eq!(
+        possible_sizes[2].size,
+        base.bytes + 6_000_000 + 100 + 2_000_000,
+        "what else one's own layers leave stays"
+    );
+    assert!(matches!(possible_sizes[2].certainty, Certainty::Estimate(_)));
+    assert!(possible_sizes[2].how.contains("  /app \\\n  /start.sh \\\n"), "{}", possible_sizes[2].how);
 }
 
 #[test]
@@ -163,7 +168,8 @@ fn a_program_is_copied_by_the_name_that_it_is_started_by() {
     let program = inputs.program.as_mut().unwrap();
     program.names = vec![Loaded { node: app, found_at: "/usr/bin/shop".into() }];
     program.start = Start::ShellForm("CMD [\"/usr/bin/shop\"]".into());
-    let scratch = climb(&inspection, &inputs).into_iter().find(|rung| rung.step == Step::Scratch).unwrap();
+    let scratch =
+        climb(&inspection, &inputs).into_iter().find(|possible_size| possible_size.step == Step::Scratch).unwrap();
     assert!(scratch.how.contains("COPY --from=build /usr/bin/shop /usr/bin/shop"), "{}", scratch.how);
     assert!(!scratch.how.contains("/app"), "{}", scratch.how);
     assert!(scratch.how.ends_with("\nCMD [\"/usr/bin/shop\"]"), "there is no shell:\n{}", scratch.how);
@@ -174,8 +180,8 @@ fn the_same_base_is_named_as_from_takes_it_or_left_open() {
     let inspection = inspection();
     let from = |name: Option<&str>| {
         let inputs = LadderInputs { base_name: name.map(str::to_owned), ..inputs(&inspection) };
-        let rungs = climb(&inspection, &inputs);
-        let how = &rungs.iter().find(|rung| rung.step == Step::MultiStage).unwrap().how;
+        let possible_sizes = climb(&inspection, &inputs);
+        let how = &possible_sizes.iter().find(|possible_size| possible_size.step == Step::MultiStage).unwrap().how;
         how.lines().nth(1).unwrap().to_owned()
     };
     assert_eq!(from(Some("docker.io/library/debian:12")), "FROM docker.io/library/debian:12");
@@ -195,8 +201,8 @@ fn files_that_a_copy_ships_in_between_have_another_remedy_than_merging() {
         let history = [json!({ "created_by": "base" })].into_iter().chain((0..copies).map(copy));
         image.config["history"] = history.chain([json!({ "created_by": command })]).collect();
         let inspection = build::inspect(tar(image.docker())).unwrap();
-        let rung = climb(&inspection, &LadderInputs { base_layers: 1, ..LadderInputs::default() }).remove(1);
-        rung.notes.iter().map(|note| note.shown(Units::Si)).collect::<Vec<_>>()
+        let possible_size = climb(&inspection, &LadderInputs { base_layers: 1, ..LadderInputs::default() }).remove(1);
+        possible_size.notes.iter().map(|note| note.shown(Units::Si)).collect::<Vec<_>>()
     };
     assert_eq!(
         notes(1, "RUN /bin/sh -c chmod +x /f0 # buildkit"),
@@ -222,9 +228,9 @@ fn without_a_program_what_is_not_known_to_be_for_the_build_stays() {
     let known = inputs(&inspection);
     let build_only = [known.leftovers.clone(), known.build_only.clone()].concat();
     let inputs = LadderInputs { program: None, leftovers: Vec::new(), build_only, ..known };
-    let rungs = climb(&inspection, &inputs);
-    assert_eq!(rungs.last().unwrap().shipped, 60_024_000 - 50_000_000 - 700_000 - 4_000);
-    assert!(rungs.last().unwrap().notes[0].shown(Units::Si).contains("was not found"));
+    let possible_sizes = climb(&inspection, &inputs);
+    assert_eq!(possible_sizes.last().unwrap().size, 60_024_000 - 50_000_000 - 700_000 - 4_000);
+    assert!(possible_sizes.last().unwrap().notes[0].shown(Units::Si).contains("was not found"));
 }
 
 #[test]
@@ -238,28 +244,32 @@ fn what_dies_in_the_base_stays_and_is_said() {
     let image = Image::of([layer([file("a", 500)]), layer([gone("a"), file("b", 300)]), layer([gone("b")])]);
     let inspection = build::inspect(tar(image.docker())).unwrap();
     let inputs = LadderInputs { base_layers: 1, ..LadderInputs::default() };
-    let rungs = climb(&inspection, &inputs);
-    assert_eq!(sizes(&rungs), [("as-built", 800), ("without-dead", 500)]);
-    assert!(rungs[1].notes[0].shown(Units::Si).contains("500 B of the base image stay dead"), "{:?}", rungs[1].notes);
+    let possible_sizes = climb(&inspection, &inputs);
+    assert_eq!(sizes(&possible_sizes), [("as-built", 800), ("without-wasted", 500)]);
+    assert!(
+        possible_sizes[1].notes[0].shown(Units::Si).contains("500 B of the base image stay dead"),
+        "{:?}",
+        possible_sizes[1].notes
+    );
 }
 
 #[test]
 fn merging_a_run_saves_what_it_makes_and_takes_away_itself_and_no_more() {
     let inspection = inspection();
-    let shipped = |first, last| what_if(&inspection, &[Change::Merge { first, last }]).shipped;
-    assert_eq!(shipped(1, 3), 10_024_000);
-    assert_eq!(shipped(2, 3), inspection.totals.shipped, "the compiler is still made by layer 1");
+    let size = |first, last| what_if(&inspection, &[Change::Merge { first, last }]).size;
+    assert_eq!(size(1, 3), 10_024_000);
+    assert_eq!(size(2, 3), inspection.totals.size, "the compiler is still made by layer 1");
     let halves = [Change::Merge { first: 1, last: 2 }, Change::Merge { first: 2, last: 3 }];
-    assert_eq!(what_if(&inspection, &halves).shipped, 10_024_000, "runs that meet are one");
+    assert_eq!(what_if(&inspection, &halves).size, 10_024_000, "runs that meet are one");
 }
 
 #[test]
 fn the_text_has_a_bar_a_ratio_and_a_tilde_where_it_guesses() {
     let inspection = inspection();
-    let rungs = climb(&inspection, &inputs(&inspection));
+    let possible_sizes = climb(&inspection, &inputs(&inspection));
     let mut out = Vec::new();
     let style = TextStyle { units: Units::Si, ..TextStyle::default() };
-    write_ladder(&rungs, LadderDetail::Whole, style, &mut out).unwrap();
+    write_ladder(&possible_sizes, LadderDetail::Whole, style, &mut out).unwrap();
     let text = String::from_utf8(out).unwrap();
     for part in [
         "as built                             60.0 MB  ██████████████████████",

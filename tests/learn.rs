@@ -49,7 +49,7 @@ fn own(directory: &Path, say: &str) -> String {
     let lesson = format!(
         "title = \"Mine {say}\"\nabout = \"{say}\"\nimages = [\"demo\"]\nseen = [\"1 {say}\", \"2\", \"3\"]\n\
          before = \"FROM a\\nRUN\\tb {say}\\n\"\nafter = \"FROM a\\n\"\n\
-         [[step]]\nsay = \"{say} {{shipped}}\"\nlayer = 1\n\
+         [[step]]\nsay = \"{say} {{size}}\"\nlayer = 1\n\
          [[step]]\nask = \"{say}?\"\noptions = [\"{say}\", \"no\"]\nright = 1\nbecause = \"{say}\"\n"
     );
     std::fs::write(&file, lesson).unwrap();
@@ -128,8 +128,8 @@ fn a_directory_has_archives_that_open_both_dockerfiles_and_the_handouts_with_the
         let written = inspected(&archive);
         let embedded = layerscope::image::builtin::open(name).unwrap().unwrap();
         assert_eq!(written.totals, layerscope::inspect(&embedded, &Progress::default()).unwrap().totals, "{name}");
-        let shipped = layerscope::report::Units::Si.size(written.totals.shipped);
-        assert!(page.contains(&shipped) && markdown.contains(&shipped), "{shipped} of {name} is not in the handout");
+        let size = layerscope::report::Units::Si.size(written.totals.size);
+        assert!(page.contains(&size) && markdown.contains(&size), "{size} of {name} is not in the handout");
     }
     let pictures = images(&markdown);
     assert!(pictures.len() >= 5, "{pictures:?}");
@@ -213,15 +213,12 @@ fn a_lesson_of_one_s_own_is_written_with_the_archive_that_lies_beside_it() {
 #[test]
 fn an_error_in_a_lesson_names_file_and_line() {
     let temporary = tempfile::tempdir().unwrap();
-    let lesson = own(temporary.path(), "{shiped}");
+    let lesson = own(temporary.path(), "{sise}");
     let error = refused(&["learn", &lesson, "--format", "html"]);
-    assert!(
-        error.contains("mine.toml: line 8: say: {shiped}: shiped: no such quantity; did you mean shipped?"),
-        "{error}"
-    );
-    let lesson = own(temporary.path(), "{shipped(9)}");
+    assert!(error.contains("mine.toml: line 8: say: {sise}: sise: no such quantity; did you mean size?"), "{error}");
+    let lesson = own(temporary.path(), "{size(9)}");
     let error = refused(&["learn", &lesson]);
-    assert!(error.contains("mine.toml: line 8: {shipped(9)}: demo has 4 layers"), "{error}");
+    assert!(error.contains("mine.toml: line 8: {size(9)}: demo has 4 layers"), "{error}");
     let text = std::fs::read_to_string(&lesson).unwrap().replace("\"demo\"", "\"demos.tar\"");
     std::fs::write(&lesson, text).unwrap();
     let error = refused(&["learn", &lesson]);

@@ -7,7 +7,7 @@ use std::sync::atomic::Ordering;
 use crate::support::build::{self, Entry, Image, Layer, dir, file, gone, gzip, hardlink, layer, opaque, symlink, tar};
 use layerscope::advice::ladder::{LadderInputs, climb};
 use layerscope::advice::measure::{measure, measure_ladder};
-use layerscope::analysis::download::Pull;
+use layerscope::analysis::download::Download;
 use layerscope::analysis::what_if::Change;
 use layerscope::runtime::libraries::Libc;
 use layerscope::runtime::{MadeBy, Parts, Start};
@@ -64,7 +64,7 @@ fn merged() -> [Entry; 8] {
 
 const MERGE: Change = Change::Merge { first: 1, last: 3 };
 
-fn pull(opened: &Opened, inspection: &Inspection, changes: &[Change]) -> u64 {
+fn download(opened: &Opened, inspection: &Inspection, changes: &[Change]) -> u64 {
     measure(inspection, changes, opened, &Arc::default()).unwrap().bytes().unwrap()
 }
 
@@ -72,7 +72,7 @@ fn pull(opened: &Opened, inspection: &Inspection, changes: &[Change]) -> u64 {
 fn layers_made_one_take_what_gzip_makes_of_what_the_one_would_hold() {
     let (opened, inspection) = read(layers());
     let base = gzip(layers()[0].tar()).len() as u64;
-    assert_eq!(pull(&opened, &inspection, &[MERGE]), base + packed(merged()));
+    assert_eq!(download(&opened, &inspection, &[MERGE]), base + packed(merged()));
 }
 
 #[test]
@@ -81,22 +81,22 @@ fn however_the_layers_are_stored_the_merged_one_is_the_same_and_the_base_keeps_i
         let (opened, inspection) = read(layers().map(compress));
         let base = compress(layers()[0].clone()).stored().len() as u64;
         assert_eq!(inspection.layers[0].stored_bytes, base);
-        assert_eq!(pull(&opened, &inspection, &[MERGE]), base + packed(merged()));
+        assert_eq!(download(&opened, &inspection, &[MERGE]), base + packed(merged()));
     }
     let archive = gzip(&tar(Image::of(layers()).docker()));
     let opened = build::open(archive).unwrap();
     let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
     let base = gzip(layers()[0].tar()).len() as u64;
-    assert_eq!(pull(&opened, &inspection, &[MERGE]), base + packed(merged()), "an archive compressed as a whole");
+    assert_eq!(download(&opened, &inspection, &[MERGE]), base + packed(merged()), "an archive compressed as a whole");
 }
 
 #[test]
 fn an_image_that_does_not_change_is_what_is_stored_or_what_gzip_makes_of_it() {
     let (opened, inspection) = read(layers());
     let plain: u64 = layers().iter().map(|layer| gzip(layer.tar()).len() as u64).sum();
-    assert_eq!(pull(&opened, &inspection, &[]), plain);
+    assert_eq!(download(&opened, &inspection, &[]), plain);
     let (opened, inspection) = read(layers().map(Layer::zstd));
-    assert_eq!(pull(&opened, &inspection, &[]), inspection.totals.stored_bytes);
+    assert_eq!(download(&opened, &inspection, &[]), inspection.totals.stored_bytes);
 }
 
 #[test]
@@ -106,12 +106,12 @@ fn a_path_that_is_never_made_takes_what_hides_it_along() {
     let bytes = |of: usize| gzip(layers()[of].tar()).len() as u64;
     let cleaned = packed([gone("etc/old"), dir("d"), opaque("d"), written("d/new", 8)]);
     let without = bytes(0) + packed([written("cache", 5)]) + bytes(2) + cleaned;
-    assert_eq!(pull(&opened, &inspection, &[drop("go")]), without);
+    assert_eq!(download(&opened, &inspection, &[drop("go")]), without);
     let compiler = inspection.tree.find(b"go/compiler").and_then(|node| inspection.tree.versions(node).next()).unwrap();
     let made = packed([dir("go"), symlink("go/link", "compiler"), written("cache", 5)]);
     let without = bytes(0) + made + bytes(2) + bytes(3);
     assert_eq!(
-        pull(&opened, &inspection, &[Change::Without(vec![compiler])]),
+        download(&opened, &inspection, &[Change::Without(vec![compiler])]),
         without,
         "the directory is still hidden"
     );
@@ -130,7 +130,7 @@ fn a_file_that_loses_its_first_name_ships_once_and_a_file_written_twice_as_it_is
     // The bytes stay with the header of the first name; the link that is the file now is not there besides.
     let one = packed([written("first", 2), hardlink("third", "first"), written("twice", 4), written("kept", 5)]);
     let merge = Change::Merge { first: 1, last: 4 };
-    assert_eq!(pull(&opened, &inspection, &[merge]), gzip(&tar([written("kept", 1)])).len() as u64 + one);
+    assert_eq!(download(&opened, &inspection, &[merge]), gzip(&tar([written("kept", 1)])).len() as u64 + one);
 }
 
 #[test]
@@ -139,10 +139,10 @@ fn what_the_base_has_stays_hidden_whatever_was_in_its_place_in_between() {
     let (opened, inspection) = read(layers());
     let base = gzip(layers()[0].tar()).len() as u64;
     let merge = Change::Merge { first: 1, last: 2 };
-    assert_eq!(pull(&opened, &inspection, &[merge]), base + packed([written("g", 3), gone("f")]));
+    assert_eq!(download(&opened, &inspection, &[merge]), base + packed([written("g", 3), gone("f")]));
     let overwritten = inspection.tree.versions(inspection.tree.find(b"f").unwrap()).next().unwrap();
     let without = Change::Without(vec![overwritten]);
-    assert_eq!(pull(&opened, &inspection, &[without]), base + packed([written("g", 3)]) + packed([gone("f")]));
+    assert_eq!(download(&opened, &inspection, &[without]), base + packed([written("g", 3)]) + packed([gone("f")]));
 }
 
 #[test]
@@ -152,7 +152,7 @@ fn the_rungs_are_measured_but_for_those_that_stand_on_something_else() {
     let program = Parts {
         path: at("app/program"),
         files: Vec::new(),
-        closure: Some(Vec::new()),
+        needed: Some(Vec::new()),
         names: Vec::new(),
         start: Start::Alone,
         needs: Vec::new(),
@@ -163,20 +163,34 @@ fn the_rungs_are_measured_but_for_those_that_stand_on_something_else() {
         doubts: Vec::new(),
     };
     let inputs = LadderInputs { base_layers: 1, program: Some(program), ..LadderInputs::default() };
-    let mut rungs = climb(&inspection, &inputs);
-    assert!(rungs.iter().all(|rung| !rung.pull.is_exact()), "no registry has plain layers");
-    measure_ladder(&inspection, &mut rungs, &opened, &Arc::default()).unwrap();
-    assert!(rungs.iter().all(|rung| !rung.pull.is_exact()), "another gzip makes other bytes");
-    let pulls: Vec<_> =
-        rungs.iter().map(|rung| (rung.step.id(), matches!(rung.pull, Pull::Measured(_)), rung.pull.bytes())).collect();
+    let mut possible_sizes = climb(&inspection, &inputs);
+    assert!(
+        possible_sizes.iter().all(|possible_size| !possible_size.download.is_exact()),
+        "no registry has plain layers"
+    );
+    measure_ladder(&inspection, &mut possible_sizes, &opened, &Arc::default()).unwrap();
+    assert!(
+        possible_sizes.iter().all(|possible_size| !possible_size.download.is_exact()),
+        "another gzip makes other bytes"
+    );
+    let downloads: Vec<_> = possible_sizes
+        .iter()
+        .map(|possible_size| {
+            (
+                possible_size.step.id(),
+                matches!(possible_size.download, Download::Measured(_)),
+                possible_size.download.bytes(),
+            )
+        })
+        .collect();
     let base = gzip(layers()[0].tar()).len() as u64;
     let program = packed([dir("app"), written("app/program", 6)]);
     let plain: u64 = layers().iter().map(|layer| gzip(layer.tar()).len() as u64).sum();
     assert_eq!(
-        pulls,
+        downloads,
         [
             ("as-built", true, Some(plain)),
-            ("without-dead", true, Some(base + packed(merged()))),
+            ("without-wasted", true, Some(base + packed(merged()))),
             ("multi-stage", true, Some(base + program)),
             ("scratch", true, Some(program)),
             ("stripped", false, None),
@@ -200,7 +214,7 @@ fn a_damaged_layer_is_measured_up_to_the_damage_and_a_missing_one_as_empty() {
     members.retain(|member| member.name() != b"2.tar");
     let opened = build::open(tar(members)).unwrap();
     let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
-    assert!(pull(&opened, &inspection, &[MERGE]) < gzip(layers()[0].tar()).len() as u64 + packed(merged()));
+    assert!(download(&opened, &inspection, &[MERGE]) < gzip(layers()[0].tar()).len() as u64 + packed(merged()));
 }
 
 #[test]
@@ -216,7 +230,10 @@ fn the_program_says_what_was_measured_and_why_a_pipe_cannot_be() {
     let output = run(&[image, "--merge", "1-3", "--format", "json"], Stdio::null());
     let value: serde_json::Value = serde_json::from_slice(&output.stdout).unwrap();
     let base = gzip(layers()[0].tar()).len() as u64;
-    assert_eq!((&value["pull_bytes"], &value["pull_exact"]), (&(base + packed(merged())).into(), &false.into()));
+    assert_eq!(
+        (&value["download_bytes"], &value["download_exact"]),
+        (&(base + packed(merged())).into(), &false.into())
+    );
     let output = run(&[image], Stdio::null());
     let text = String::from_utf8(output.stdout).unwrap();
     assert!(text.contains(" to pull\n") && text.contains("was measured"), "{text}");

@@ -12,7 +12,7 @@ use crate::model::stack::{archive, stacks};
 use crate::support::build;
 use layerscope::Inspection;
 use layerscope::analysis::what_if::{Change, what_if};
-use layerscope::tree::{Cause, Course, Held, Kind, Moment, NodeId, Tree, VersionId};
+use layerscope::tree::{Course, Held, Kind, Moment, NodeId, Reason, Tree, VersionId};
 use map::{Model, What};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
@@ -48,8 +48,8 @@ proptest! {
             let part = build::inspect(archive(&stack[..=n])).unwrap();
             same_paths(&everything_at(&whole.tree, n), &everything_at(&part.tree, n), &format!("as of layer {n}"))?;
             let (root, totals) = (0, whole.tree.totals(n));
-            prop_assert_eq!(totals[root].visible, part.totals.live);
-            prop_assert_eq!(totals[root].dead, part.totals.dead());
+            prop_assert_eq!(totals[root].visible, part.totals.visible);
+            prop_assert_eq!(totals[root].wasted, part.totals.wasted());
         }
     }
 
@@ -82,7 +82,7 @@ proptest! {
         for layer in 0..stack.len() {
             let totals = tree.totals(layer);
             for (i, path) in paths.iter().enumerate() {
-                let expected = Held { visible: totals[path.index()].visible, dead: totals[path.index()].dead };
+                let expected = Held { visible: totals[path.index()].visible, wasted: totals[path.index()].wasted };
                 let name = text(tree.path(*path));
                 prop_assert_eq!(course.held(i, layer), expected, "{} as of layer {}", name, layer);
             }
@@ -107,12 +107,12 @@ proptest! {
 
         let whole = build::inspect(archive(&stack)).unwrap();
         let built = build::inspect(archive(&rest)).unwrap();
-        prop_assume!(built.totals.live == whole.totals.live);
+        prop_assume!(built.totals.visible == whole.totals.visible);
         let outcome = what_if(&whole, &[Change::Merge { first, last }]);
-        prop_assert_eq!(outcome.shipped, built.totals.shipped, "{:?} as one is {:?}", &stack[first..=last], rest[first]);
-        prop_assert_eq!(outcome.dead, built.totals.dead());
-        prop_assert_eq!(outcome.layers.iter().sum::<u64>(), outcome.shipped);
-        prop_assert_eq!(outcome.layers[last], built.layers[first].shipped);
+        prop_assert_eq!(outcome.size, built.totals.size, "{:?} as one is {:?}", &stack[first..=last], rest[first]);
+        prop_assert_eq!(outcome.wasted, built.totals.wasted());
+        prop_assert_eq!(outcome.layers.iter().sum::<u64>(), outcome.size);
+        prop_assert_eq!(outcome.layers[last], built.layers[first].size);
     }
 
     #[test]
@@ -130,9 +130,9 @@ proptest! {
         };
         let left: u64 = tree.inodes().filter(|inode| !gone(inode)).map(|inode| tree.size(inode)).sum();
         let outcome = what_if(&whole, &[Change::Drop(node)]);
-        prop_assert_eq!(outcome.shipped, left);
-        prop_assert_eq!(what_if(&whole, &[Change::Drop(NodeId::ROOT)]).shipped, 0);
-        prop_assert_eq!(what_if(&whole, &[]).shipped, whole.totals.shipped);
+        prop_assert_eq!(outcome.size, left);
+        prop_assert_eq!(what_if(&whole, &[Change::Drop(NodeId::ROOT)]).size, 0);
+        prop_assert_eq!(what_if(&whole, &[]).size, whole.totals.size);
     }
 }
 
@@ -151,7 +151,7 @@ fn same_paths(found: &Paths, expected: &Paths, when: &str) -> TestCaseResult {
 
 fn describe(tree: &Tree, version: VersionId) -> Description {
     let target = String::from_utf8_lossy(tree.target(version).unwrap_or_default()).into_owned();
-    (tree.kind(version), tree.size(version), tree.mode(version), tree.born(version), target)
+    (tree.kind(version), tree.size(version), tree.mode(version), tree.added_in(version), target)
 }
 
 fn everything_at(tree: &Tree, layer: usize) -> Paths {
@@ -194,8 +194,8 @@ fn the_tree_as_of_a_layer_is_that_of_the_layers_up_to_it(
 ) -> TestCaseResult {
     same_paths(&everything_at(&found.tree, n), &everything_in(model), &format!("as of layer {n}"))?;
     let root = found.tree.totals(n)[0];
-    prop_assert_eq!(root.visible, bytes_of(model, |inode| !inode.is_dead()), "visible as of layer {}", n);
-    prop_assert_eq!(root.dead, bytes_of(model, map::Inode::is_dead), "dead as of layer {}", n);
+    prop_assert_eq!(root.visible, bytes_of(model, |inode| !inode.is_wasted()), "visible as of layer {}", n);
+    prop_assert_eq!(root.wasted, bytes_of(model, map::Inode::is_wasted), "dead as of layer {}", n);
     Ok(())
 }
 
@@ -218,21 +218,21 @@ fn every_inode_lives_or_dies_as_in_the_map(found: &Inspection, model: &Model) ->
     let inodes: Vec<_> = tree.inodes().collect();
     prop_assert_eq!(inodes.len(), model.inodes.len(), "number of inodes");
     for (&version, inode) in inodes.iter().zip(&model.inodes) {
-        let what = (text(tree.path(tree.node_of(version))), tree.size(version), tree.born(version));
+        let what = (text(tree.path(tree.node_of(version))), tree.size(version), tree.added_in(version));
         prop_assert_eq!(&what, &(slashed(&inode.path), inode.contents.size.into(), inode.layer));
-        let death = tree.death(version).map(|d| (text(tree.path(d.last_name)), d.cause, usize::from(d.layer)));
-        match (death, inode.end.as_ref().filter(|_| inode.is_dead())) {
+        let removal = tree.removal(version).map(|d| (text(tree.path(d.last_name)), d.reason, usize::from(d.layer)));
+        match (removal, inode.end.as_ref().filter(|_| inode.is_wasted())) {
             (None, None) => {}
-            (Some((last_name, cause, layer)), Some(end)) => {
+            (Some((last_name, reason, layer)), Some(end)) => {
                 // Of names that a layer takes at once, any may be the last.
-                let possible = |(path, of): &(Vec<String>, Cause)| (slashed(path), *of) == (last_name.clone(), cause);
+                let possible = |(path, of): &(Vec<String>, Reason)| (slashed(path), *of) == (last_name.clone(), reason);
                 prop_assert_eq!(layer, end.layer, "{:?} died in", what);
-                prop_assert!(end.causes.iter().any(possible), "{what:?} died at {last_name}, {cause:?}: {end:?}");
+                prop_assert!(end.reasons.iter().any(possible), "{what:?} died at {last_name}, {reason:?}: {end:?}");
             }
-            (death, end) => prop_assert!(false, "{what:?}: {death:?}, expected {end:?}"),
+            (removal, end) => prop_assert!(false, "{what:?}: {removal:?}, expected {end:?}"),
         }
     }
-    prop_assert_eq!(found.dead.len(), model.inodes.iter().filter(|inode| inode.is_dead()).count(), "dead inodes");
+    prop_assert_eq!(found.wasted.len(), model.inodes.iter().filter(|inode| inode.is_wasted()).count(), "dead inodes");
     Ok(())
 }
 
@@ -243,16 +243,21 @@ fn slashed(path: &[String]) -> String {
 fn shipped_is_live_and_dead(found: &Inspection, model: &Model) -> TestCaseResult {
     for (i, layer) in found.layers.iter().enumerate() {
         let here = |inode: &map::Inode| inode.layer == i;
-        prop_assert_eq!(layer.shipped, bytes_of(model, here), "shipped by layer {}", i);
-        prop_assert_eq!(layer.live, bytes_of(model, |inode| here(inode) && !inode.is_dead()), "live of layer {}", i);
-        let dead: u64 = found.dead.iter().filter(|dead| dead.born_in == i).map(|dead| dead.bytes).sum();
-        prop_assert_eq!(layer.shipped, layer.live + dead, "shipped = live + dead in layer {}", i);
-        let killed = |inode: &map::Inode| {
-            inode.is_dead() && inode.layer < i && inode.end.as_ref().is_some_and(|end| end.layer == i)
+        prop_assert_eq!(layer.size, bytes_of(model, here), "shipped by layer {}", i);
+        prop_assert_eq!(
+            layer.visible,
+            bytes_of(model, |inode| here(inode) && !inode.is_wasted()),
+            "live of layer {}",
+            i
+        );
+        let wasted: u64 = found.wasted.iter().filter(|wasted| wasted.added_in == i).map(|wasted| wasted.bytes).sum();
+        prop_assert_eq!(layer.size, layer.visible + wasted, "shipped = live + dead in layer {}", i);
+        let hidden = |inode: &map::Inode| {
+            inode.is_wasted() && inode.layer < i && inode.end.as_ref().is_some_and(|end| end.layer == i)
         };
-        prop_assert_eq!(layer.killed, bytes_of(model, killed), "killed by layer {}", i);
+        prop_assert_eq!(layer.hidden, bytes_of(model, hidden), "killed by layer {}", i);
     }
-    let dead: u64 = found.dead.iter().map(|dead| dead.bytes).sum();
-    prop_assert_eq!(found.totals.shipped, found.totals.live + dead);
+    let wasted: u64 = found.wasted.iter().map(|wasted| wasted.bytes).sum();
+    prop_assert_eq!(found.totals.size, found.totals.visible + wasted);
     Ok(())
 }

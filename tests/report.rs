@@ -106,8 +106,8 @@ fn the_json_report_keeps_its_contract() {
         let report: Value = serde_json::from_slice(&output.stdout).unwrap();
         schemas.validate(&report, index).unwrap_or_else(|error| panic!("{error:#}"));
         assert_eq!(report.get("tree").is_some(), !more.is_empty());
-        let dead = report["dead"].as_array().unwrap();
-        assert_eq!(dead.len() == 20, more.is_empty(), "--top is 20 by default");
+        let wasted = report["wasted"].as_array().unwrap();
+        assert_eq!(wasted.len() == 20, more.is_empty(), "--top is 20 by default");
         sums_up(&report);
     }
 }
@@ -115,22 +115,22 @@ fn the_json_report_keeps_its_contract() {
 fn sums_up(report: &Value) {
     let number = |part: &Value, key: &str| part[key].as_u64().unwrap();
     let sum = |list: &Value| list.as_array().unwrap().iter().map(|part| number(part, "bytes")).sum::<u64>();
-    let own = number(&report["totals"], "shipped_bytes") - number(&report["base"], "shipped_bytes");
+    let own = number(&report["totals"], "size_bytes") - number(&report["base"], "size_bytes");
     assert_eq!(sum(&report["bytes_by_purpose"]), own, "what is one's own, by what it is for");
-    assert!(sum(&report["findings"]) <= number(&report["totals"], "shipped_bytes"), "no byte is found twice");
+    assert!(sum(&report["findings"]) <= number(&report["totals"], "size_bytes"), "no byte is found twice");
     let layers = report["layers"].as_array().unwrap();
-    for key in ["shipped_bytes", "live_bytes", "dead_bytes", "tar_bytes", "stored_bytes"] {
+    for key in ["size_bytes", "visible_bytes", "wasted_bytes", "tar_bytes", "stored_bytes"] {
         let sum: u64 = layers.iter().map(|layer| number(layer, key)).sum();
         assert_eq!(sum, number(&report["totals"], key), "{key}");
     }
     for part in layers.iter().chain([&report["totals"]]) {
-        assert_eq!(number(part, "shipped_bytes"), number(part, "live_bytes") + number(part, "dead_bytes"));
+        assert_eq!(number(part, "size_bytes"), number(part, "visible_bytes") + number(part, "wasted_bytes"));
     }
     if let Some(tree) = report.get("tree") {
         let listed: u64 = tree.as_array().unwrap().iter().map(|path| number(path, "size")).sum();
-        assert!(listed >= number(&report["totals"], "live_bytes"), "names of one inode each have its size");
-        let dead: u64 = report["dead"].as_array().unwrap().iter().map(|dead| number(dead, "bytes")).sum();
-        assert_eq!(dead, number(&report["totals"], "dead_bytes"));
+        assert!(listed >= number(&report["totals"], "visible_bytes"), "names of one inode each have its size");
+        let wasted: u64 = report["wasted"].as_array().unwrap().iter().map(|wasted| number(wasted, "bytes")).sum();
+        assert_eq!(wasted, number(&report["totals"], "wasted_bytes"));
     }
 }
 

@@ -43,16 +43,16 @@ fn report(arguments: &[&str], input: Option<&[u8]>) -> Value {
 fn account(report: &Value) -> Value {
     let totals = &report["totals"];
     serde_json::json!({
-        "shipped": totals["shipped_bytes"], "live": totals["live_bytes"], "files": totals["files"], "dead": report["dead"],
+        "size": totals["size_bytes"], "visible": totals["visible_bytes"], "files": totals["files"], "wasted": report["wasted"],
     })
 }
 
 fn expected() -> Value {
     serde_json::json!({
-        "shipped": 5000, "live": 500, "files": 1, "dead": [
-            { "path": "/go/compiler", "bytes": 3000, "born_in": 0, "died_in": 1, "cause": "deleted" },
-            { "path": "/go/linker", "bytes": 1000, "born_in": 0, "died_in": 1, "cause": "deleted" },
-            { "path": "/app", "bytes": 500, "born_in": 0, "died_in": 1, "cause": "recopied" },
+        "size": 5000, "visible": 500, "files": 1, "wasted": [
+            { "path": "/go/compiler", "bytes": 3000, "added_in": 0, "removed_in": 1, "reason": "deleted" },
+            { "path": "/go/linker", "bytes": 1000, "added_in": 0, "removed_in": 1, "reason": "deleted" },
+            { "path": "/app", "bytes": 500, "added_in": 0, "removed_in": 1, "reason": "rewritten-unchanged" },
         ],
     })
 }
@@ -159,7 +159,7 @@ fn a_root_filesystem_is_shown_as_one_layer() {
     inputs.extend(compressed(&archive).iter().map(|(name, bytes)| write(directory.path(), name, bytes)));
     for input in inputs {
         let report = report(&[&input, "--tree"], None);
-        assert_eq!(report["totals"]["shipped_bytes"], 320, "{input}");
+        assert_eq!(report["totals"]["size_bytes"], 320, "{input}");
         assert_eq!((report["layers"].as_array().unwrap().len(), report["tree"].as_array().unwrap().len()), (1, 4));
         assert!(report["warnings"][0]["message"].as_str().unwrap().contains("shown as one layer"));
     }
@@ -208,11 +208,11 @@ fn of_several_images_one_has_to_be_named_and_the_list_says_which_there_are() {
     for part in ["holds 3 images", "one:1  linux/amd64", "two:1  linux/arm64", "--image"] {
         assert!(message.contains(part), "{part:?} is not in {message}");
     }
-    let shipped =
-        |arguments: &[&str]| report(&[&[file.as_str()], arguments].concat(), None)["totals"]["shipped_bytes"].clone();
-    assert_eq!(shipped(&["--image", "one:1"]), 10);
-    assert_eq!(shipped(&["--image", "two:1", "--platform", "linux/arm64"]), 30);
-    assert_eq!(shipped(&["--image", "two:1", "--platform", "linux/amd64"]), 20);
+    let size =
+        |arguments: &[&str]| report(&[&[file.as_str()], arguments].concat(), None)["totals"]["size_bytes"].clone();
+    assert_eq!(size(&["--image", "one:1"]), 10);
+    assert_eq!(size(&["--image", "two:1", "--platform", "linux/arm64"]), 30);
+    assert_eq!(size(&["--image", "two:1", "--platform", "linux/amd64"]), 20);
     let output = layerscope(&["report", &file, "--image", "three"], None);
     assert!(text(&output.stderr).contains("holds no image called three"), "{}", text(&output.stderr));
 }
@@ -237,7 +237,7 @@ fn the_images_of_an_archive_are_listed_as_text_and_as_json() {
     let platforms: Vec<_> = list["images"].as_array().unwrap().iter().map(|image| image["platform"].clone()).collect();
     assert_eq!(platforms, ["linux/amd64", "linux/amd64", "linux/arm64"]);
     let id = list["images"][2]["id"].as_str().unwrap();
-    assert_eq!(report(&["-", "--image", &id[..19]], Some(&archive))["totals"]["shipped_bytes"], 30);
+    assert_eq!(report(&["-", "--image", &id[..19]], Some(&archive))["totals"]["size_bytes"], 30);
 }
 
 #[test]
@@ -330,7 +330,7 @@ fn a_directory_that_may_not_be_read_is_a_hole_in_the_account_and_not_its_end() {
     open(&root.join("etc/secret"), 0o755);
     open(&root.join("var/lib"), 0o755);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap_or_else(|_| panic!("{}", text(&output.stderr)));
-    assert_eq!(report["totals"]["shipped_bytes"], 320);
+    assert_eq!(report["totals"]["size_bytes"], 320);
     let messages: Vec<_> =
         report["warnings"].as_array().unwrap().iter().map(|w| w["message"].as_str().unwrap()).collect();
     for closed in ["root/etc/secret", "root/var/lib"] {
@@ -389,7 +389,7 @@ fn a_link_out_of_a_layout_to_other_bytes_is_not_followed_and_named() {
     }
     let output = layerscope(&["report", "--format", "json", layout.to_str().unwrap()], None);
     let report: Value = serde_json::from_slice(&output.stdout).unwrap();
-    assert_eq!(report["totals"]["shipped_bytes"], 0);
+    assert_eq!(report["totals"]["size_bytes"], 0);
     let messages = report["warnings"].to_string();
     assert!(messages.contains("is a link that leads out of the directory"), "{messages}");
     assert!(messages.contains("which has another digest"), "{messages}");
@@ -439,7 +439,7 @@ fn a_layer_in_a_compression_that_is_not_read_is_named() {
             said.iter().any(|warning| warning.starts_with("layer 2") && warning.contains(words)),
             "{words}: {said:?}"
         );
-        assert_eq!(inspection.totals.shipped, 5000);
+        assert_eq!(inspection.totals.size, 5000);
     }
 }
 
@@ -463,7 +463,7 @@ fn damage_of_the_compression_around_an_archive_is_said() {
         let inspection = layerscope::inspect(&opened, &layerscope::Progress::default()).unwrap();
         let said: Vec<_> = inspection.warnings.iter().map(ToString::to_string).collect();
         assert!(said.iter().any(|warning| warning.contains(words)), "{words}: {said:?}");
-        assert_eq!(inspection.totals.shipped, 5000);
+        assert_eq!(inspection.totals.size, 5000);
     }
 }
 

@@ -62,7 +62,7 @@ fn a_paste_is_no_keys_and_goes_into_a_line_in_one_piece() {
 
 #[test]
 fn where_it_is_narrow_the_name_of_a_rung_gives_way_and_its_size_stays_whole() {
-    let mut session = Session::start(&["demo", "--view", "ladder"], 40, 12);
+    let mut session = Session::start(&["demo", "--view", "sizes"], 40, 12);
     session.sees("210 MiB").types("q");
     assert!(session.ends().success());
 }
@@ -175,12 +175,12 @@ fn the_mouse_is_taken_unless_it_is_left_to_the_terminal() {
 
 #[test]
 fn the_build_plays_by_itself_until_it_is_paused() {
-    let mut session = Session::start(&["demo", "--view", "play"], 80, 24);
+    let mut session = Session::start(&["demo", "--view", "replay"], 80, 24);
     session.sees("▶ playing").sees("RUN apk add --update go git mercurial").types(" ").sees("┃┃ paused");
     while session.output.recv_timeout(Duration::from_millis(300)).is_ok() {}
     session.types(" ").types("++++").sees("The end: 210 MiB shipped").types("q");
     assert!(session.ends().success());
-    let mut session = Session::start(&["demo", "--view", "play", "--no-motion"], 80, 24);
+    let mut session = Session::start(&["demo", "--view", "replay", "--no-motion"], 80, 24);
     session.sees("┃┃ paused").types("l").sees("RUN apk add --update go git mercurial").types("q");
     assert!(session.ends().success());
 }

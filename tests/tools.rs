@@ -46,9 +46,9 @@ fn image() -> Image {
 /// The part of the account that a copy must not change.
 fn numbers(path: &Path) -> Value {
     let account = account(&inspect(path, None).unwrap_or_else(|error| panic!("{}: {error}", path.display())));
-    let sizes = |layer: &Value| [layer["shipped_bytes"].clone(), layer["live_bytes"].clone(), layer["diff_id"].clone()];
+    let sizes = |layer: &Value| [layer["size_bytes"].clone(), layer["visible_bytes"].clone(), layer["diff_id"].clone()];
     let layers: Vec<_> = account["layers"].as_array().unwrap().iter().map(sizes).collect();
-    serde_json::json!({ "layers": layers, "dead": account["dead"], "tree": account["tree"] })
+    serde_json::json!({ "layers": layers, "wasted": account["wasted"], "tree": account["tree"] })
 }
 
 #[test]
@@ -98,14 +98,14 @@ fn umoci_s_layers_are_read_as_it_writes_them() {
     run("umoci", &["insert", "--rootless", "--image", &tagged, "--whiteout", "/opt/tools/one"]);
     run("umoci", &["insert", "--rootless", "--image", &tagged, "--opaque", tree, "/opt/tools"]);
     let account = account(&inspect(&layout, None).unwrap());
-    assert_eq!((&account["totals"]["shipped_bytes"], &account["totals"]["live_bytes"]), (&2600.into(), &1300.into()));
-    let dead: Vec<_> = account["dead"]
+    assert_eq!((&account["totals"]["size_bytes"], &account["totals"]["visible_bytes"]), (&2600.into(), &1300.into()));
+    let wasted: Vec<_> = account["wasted"]
         .as_array()
         .unwrap()
         .iter()
-        .map(|dead| (dead["path"].clone(), dead["died_in"].clone()))
+        .map(|wasted| (wasted["path"].clone(), wasted["removed_in"].clone()))
         .collect();
-    assert_eq!(dead, [("/opt/tools/one".into(), 1.into()), ("/opt/tools/two".into(), 2.into())]);
+    assert_eq!(wasted, [("/opt/tools/one".into(), 1.into()), ("/opt/tools/two".into(), 2.into())]);
     let archive = directory.path().join("layout.tar");
     run("tar", &["-C", layout.to_str().unwrap(), "-cf", archive.to_str().unwrap(), "."]);
     assert_eq!(numbers(&archive), numbers(&layout), "as a tar with ./ names");
@@ -131,8 +131,8 @@ fn buildah_s_images_are_read_as_it_pushes_them() {
         let file = path(transport);
         run("buildah", &[&storage[..], &["push", "-q", "built:1", &format!("{transport}:{file}:built:1")]].concat());
         let account = account(&inspect(Path::new(&file), None).unwrap());
-        assert_eq!(account["dead"][0]["bytes"], 50_000, "{transport}");
-        assert_eq!(account["dead"][0]["cause"], "overwritten");
+        assert_eq!(account["wasted"][0]["bytes"], 50_000, "{transport}");
+        assert_eq!(account["wasted"][0]["reason"], "overwritten");
         assert!(account["layers"][1]["instruction"].as_str().unwrap().starts_with("COPY file:"));
     }
 }

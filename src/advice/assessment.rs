@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use crate::advice::base::{Base, BaseError, Given, Share, base, shares, told};
 use crate::advice::findings::{Finding, Matches, Rules, findings_of};
-use crate::advice::ladder::{LadderInputs, Rung, climb};
+use crate::advice::ladder::{LadderInputs, PossibleSize, climb};
 use crate::analysis::Inspection;
 use crate::error::Error;
 use crate::files::contents::Contents;
@@ -54,7 +54,7 @@ pub struct Study {
     /// The program of the image; `None` if no contents were available.
     pub runtime: Option<Program>,
     /// The size after each change, starting with the unchanged image.
-    pub ladder: Vec<Rung>,
+    pub ladder: Vec<PossibleSize>,
     /// The input from which the ladder was computed.
     pub ladder_inputs: LadderInputs,
 }
@@ -137,9 +137,9 @@ fn keep(program: &Program, tree: &Tree, rules: &Rules, matches: &mut Matches) {
     let started: Vec<_> = started.flat_map(|file| file.links.iter().copied().chain([file.node])).collect();
     matches.keep_programs(tree, rules, &started);
     matches.keep_files(tree, rules, &application.files);
-    if let Some(closure) = &program.closure {
-        let loaded = closure.files.iter().map(|required| required.file.node).chain(closure.links.iter().copied());
-        let looked_for = closure.needs.iter().flat_map(|need| need.files.iter().copied());
+    if let Some(needed) = &program.needed {
+        let loaded = needed.files.iter().map(|required| required.file.node).chain(needed.links.iter().copied());
+        let looked_for = needed.needs.iter().flat_map(|need| need.files.iter().copied());
         matches.keep_needs(loaded.chain(looked_for));
     }
 }

@@ -2,7 +2,7 @@
 
 use crate::advice::assessment::Study;
 use crate::advice::findings::{Fate, Level, Whose};
-use crate::analysis::{DeadGroup, Inspection, dead_groups};
+use crate::analysis::{Inspection, WastedGroup, wasted_groups};
 
 /// Bytes that need not be in the image, by who can leave them out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -19,16 +19,16 @@ impl Avoidable {
     /// Adds up what an assessment found: pairs of layers count whole, everything else by its finding.
     pub fn measure(inspection: &Inspection, study: &Study) -> Self {
         let mut sums = Self::default();
-        for DeadGroup { born_in, bytes, .. } in dead_groups(inspection) {
+        for WastedGroup { added_in, bytes, .. } in wasted_groups(inspection) {
             // Whoever deletes later cannot take back what the base image brought.
-            let sum = if born_in < study.base.layers { &mut sums.base } else { &mut sums.own };
+            let sum = if added_in < study.base.layers { &mut sums.base } else { &mut sums.own };
             *sum += bytes;
         }
         // What is gone belongs to a pair of layers already.
         for finding in study.findings.iter().filter(|finding| finding.fate == Fate::Left) {
             let sum = match (finding.whose, finding.level) {
                 (Whose::Base, _) => &mut sums.base,
-                (Whose::Own, Level::Junk | Level::Toolchain) => &mut sums.own,
+                (Whose::Own, Level::Leftovers | Level::Toolchain) => &mut sums.own,
                 (Whose::Own, _) => &mut sums.optional,
             };
             *sum += finding.bytes;

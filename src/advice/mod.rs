@@ -4,11 +4,11 @@
 pub mod assessment;
 pub mod avoidable;
 pub mod base;
+mod change;
 pub mod dockerfile;
 pub mod findings;
 pub mod ladder;
 pub mod measure;
-mod remedy;
 pub mod tool;
 
-pub use remedy::Remedy;
+pub use change::SuggestedChange;

@@ -73,7 +73,7 @@ impl Completeness {
         let known = self.layer(layer);
         let below = is_known(&self.layers[..layer.min(self.layers.len())]);
         let above = is_known(self.layers.get(layer + 1..).unwrap_or_default());
-        let [shipped, live, dead, hid]: [fn(u64) -> Amount; 4] = match known {
+        let [size, visible, wasted, hid]: [fn(u64) -> Amount; 4] = match known {
             known if known.is_nothing() => [|_| Amount::Unknown; 4],
             _ if self.sizes_in_doubt => [Amount::Unclear; 4],
             Known::Whole | Known::Doubtful => [
@@ -91,10 +91,10 @@ impl Completeness {
             ],
         };
         LayerAmounts {
-            shipped: shipped(account.shipped),
-            live: live(account.live),
-            dead: dead(account.dead()),
-            hid: hid(account.killed),
+            size: size(account.size),
+            visible: visible(account.visible),
+            wasted: wasted(account.wasted()),
+            hid: hid(account.hidden),
         }
     }
 
@@ -133,11 +133,11 @@ pub enum Amount {
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct LayerAmounts {
     /// The size.
-    pub shipped: Amount,
+    pub size: Amount,
     /// The visible part of it.
-    pub live: Amount,
+    pub visible: Amount,
     /// The wasted part of it.
-    pub dead: Amount,
+    pub wasted: Amount,
     /// The bytes of earlier layers that it hides.
     pub hid: Amount,
 }
@@ -145,7 +145,7 @@ pub struct LayerAmounts {
 impl LayerAmounts {
     /// Returns whether all of them are exact.
     pub fn are_exact(&self) -> bool {
-        [self.shipped, self.live, self.dead, self.hid].iter().all(|amount| matches!(amount, Amount::Exactly(_)))
+        [self.size, self.visible, self.wasted, self.hid].iter().all(|amount| matches!(amount, Amount::Exactly(_)))
     }
 }
 

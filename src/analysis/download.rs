@@ -12,27 +12,27 @@ use crate::tree::VersionId;
 
 impl Inspection {
     /// Returns the size of an inode as its layer stores it: an estimate if the layer is compressed.
-    pub fn pull_bytes(&self, inode: VersionId) -> u64 {
-        self.pull_share(self.tree.born(inode), self.tree.size(inode))
+    pub fn download_bytes(&self, inode: VersionId) -> u64 {
+        self.download_share(self.tree.added_in(inode), self.tree.size(inode))
     }
 
     /// Returns the share of a layer's stored size for `bytes` of its contents.
-    pub fn pull_share(&self, layer: usize, bytes: u64) -> u64 {
+    pub fn download_share(&self, layer: usize, bytes: u64) -> u64 {
         let Some(account) = self.layers.get(layer).filter(|account| account.is_compressed()) else { return bytes };
-        let share = u128::from(bytes) * u128::from(account.stored_bytes) / u128::from(account.shipped.max(1));
+        let share = u128::from(bytes) * u128::from(account.stored_bytes) / u128::from(account.size.max(1));
         u64::try_from(share).unwrap_or(u64::MAX)
     }
 
     /// Returns whether any layer up to this one is stored compressed, so that shares of it are
     /// estimates.
-    pub fn pull_is_estimated(&self, layer: usize) -> bool {
+    pub fn download_is_estimated(&self, layer: usize) -> bool {
         self.layers.iter().take(layer.saturating_add(1)).any(LayerAccount::is_compressed)
     }
 }
 
 /// The download size in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Pull {
+pub enum Download {
     /// The layers are stored as they are in the archive.
     Exact(u64),
     /// The layers were compressed to measure them. Another gzip of the same level differs by less
@@ -44,7 +44,7 @@ pub enum Pull {
     Unknown,
 }
 
-impl Pull {
+impl Download {
     /// Returns the number of bytes, if known.
     pub fn bytes(self) -> Option<u64> {
         match self {
@@ -66,20 +66,20 @@ impl Pull {
 }
 
 /// Estimates the download size of the changed image: each layer keeps its compression ratio.
-pub fn estimate_pull(inspection: &Inspection, outcome: &Outcome) -> Pull {
-    if !inspection.layers.iter().all(|layer| layer.shipped == 0 || layer.is_compressed()) {
-        return Pull::Unknown;
+pub fn estimate_download(inspection: &Inspection, outcome: &Outcome) -> Download {
+    if !inspection.layers.iter().all(|layer| layer.size == 0 || layer.is_compressed()) {
+        return Download::Unknown;
     }
     let tree = &inspection.tree;
     let mut left = vec![0u64; inspection.layers.len()];
     for inode in tree.inodes().filter(|&inode| outcome.keeps(inode)) {
-        left[tree.born(inode)] += tree.size(inode);
+        left[tree.added_in(inode)] += tree.size(inode);
     }
     let mut changed = false;
     let layers = inspection.layers.iter().zip(left).enumerate().map(|(i, (layer, left))| {
-        changed |= left != layer.shipped;
-        if layer.shipped == 0 { layer.stored_bytes } else { inspection.pull_share(i, left) }
+        changed |= left != layer.size;
+        if layer.size == 0 { layer.stored_bytes } else { inspection.download_share(i, left) }
     });
     let sum = layers.sum();
-    if changed { Pull::Estimate(sum) } else { Pull::Exact(sum) }
+    if changed { Download::Estimate(sum) } else { Download::Exact(sum) }
 }

@@ -5,37 +5,40 @@ use std::collections::{BTreeMap, BinaryHeap, HashMap};
 use foldhash::fast::RandomState;
 
 use super::Inspection;
-use crate::tree::{Cause, NodeId, Tree};
+use crate::tree::{NodeId, Reason, Tree};
 
 /// The bytes that one layer added and another removed.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct DeadGroup {
+pub struct WastedGroup {
     /// The layer that added the bytes.
-    pub born_in: usize,
+    pub added_in: usize,
     /// The layer that removed them.
-    pub died_in: usize,
+    pub removed_in: usize,
     /// The size in bytes.
     pub bytes: u64,
     /// The number of inodes.
     pub count: usize,
     /// The most frequent cause, by bytes.
-    pub cause: Cause,
+    pub reason: Reason,
     /// The deepest directory that has at least nine tenths of the bytes, or the file itself.
     pub place: NodeId,
 }
 
 /// Groups the dead inodes by the layers that added and removed them, the largest group first.
-pub fn dead_groups(inspection: &Inspection) -> Vec<DeadGroup> {
+pub fn wasted_groups(inspection: &Inspection) -> Vec<WastedGroup> {
     let tree = &inspection.tree;
     let mut members: HashMap<(usize, usize), Vec<Member>, RandomState> = HashMap::default();
     // Deaths are ordered by version and therefore by memory; the list of dead inodes is not.
-    for death in tree.deaths() {
-        let member = Member { node: tree.node_of(death.version), bytes: tree.size(death.version), cause: death.cause };
-        members.entry((tree.born(death.version), usize::from(death.layer))).or_default().push(member);
+    for removal in tree.removals() {
+        let member =
+            Member { node: tree.node_of(removal.version), bytes: tree.size(removal.version), reason: removal.reason };
+        members.entry((tree.added_in(removal.version), usize::from(removal.layer))).or_default().push(member);
     }
-    let mut groups: Vec<_> =
-        members.into_iter().map(|((born_in, died_in), members)| group(tree, born_in, died_in, &members)).collect();
-    groups.sort_by_key(|group| (std::cmp::Reverse(group.bytes), group.born_in, group.died_in));
+    let mut groups: Vec<_> = members
+        .into_iter()
+        .map(|((added_in, removed_in), members)| group(tree, added_in, removed_in, &members))
+        .collect();
+    groups.sort_by_key(|group| (std::cmp::Reverse(group.bytes), group.added_in, group.removed_in));
     groups
 }
 
@@ -43,21 +46,21 @@ pub fn dead_groups(inspection: &Inspection) -> Vec<DeadGroup> {
 struct Member {
     node: NodeId,
     bytes: u64,
-    cause: Cause,
+    reason: Reason,
 }
 
-fn group(tree: &Tree, born_in: usize, died_in: usize, members: &[Member]) -> DeadGroup {
-    let mut by_cause: BTreeMap<Cause, (u64, usize)> = BTreeMap::new();
+fn group(tree: &Tree, added_in: usize, removed_in: usize, members: &[Member]) -> WastedGroup {
+    let mut by_reason: BTreeMap<Reason, (u64, usize)> = BTreeMap::new();
     for member in members {
-        let sum = by_cause.entry(member.cause).or_default();
+        let sum = by_reason.entry(member.reason).or_default();
         sum.0 += member.bytes;
         sum.1 += 1;
     }
-    let bytes = by_cause.values().map(|(bytes, _)| bytes).sum();
-    let cause =
-        by_cause.into_iter().max_by_key(|&(cause, sum)| (sum, cause)).map_or(Cause::Deleted, |(cause, _)| cause);
+    let bytes = by_reason.values().map(|(bytes, _)| bytes).sum();
+    let reason =
+        by_reason.into_iter().max_by_key(|&(reason, sum)| (sum, reason)).map_or(Reason::Deleted, |(reason, _)| reason);
     let place = place(tree, members.iter().map(|member| (member.node, member.bytes)));
-    DeadGroup { born_in, died_in, bytes, count: members.len(), cause, place }
+    WastedGroup { added_in, removed_in, bytes, count: members.len(), reason, place }
 }
 
 /// Returns the deepest directory that has at least nine tenths of the bytes, or the file itself.

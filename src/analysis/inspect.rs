@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::sync::atomic::Ordering;
 use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
-use crate::analysis::{Inspection, Measured, Unverified, Verification, mark_recopied};
+use crate::analysis::{Inspection, Measured, Unverified, Verification, mark_rewritten};
 use crate::archive::Member;
 use crate::display::escaped_str;
 use crate::error::Error;
@@ -71,7 +71,7 @@ pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error
     }
     merged?;
     let mut built = builder.finish();
-    mark_recopied(&mut built.tree, &built.hashes, |layer| plain[layer].clone());
+    mark_rewritten(&mut built.tree, &built.hashes, |layer| plain[layer].clone());
     opened.check_unchanged()?;
     warnings.extend(built.remarks);
     let mut inspection = Inspection::new(image.clone(), measured, built.tree, warnings);

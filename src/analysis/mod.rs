@@ -13,20 +13,20 @@ mod completeness;
 pub mod download;
 mod groups;
 mod inspect;
-mod recopied;
+mod rewritten;
 mod verification;
 pub mod what_if;
 
 use crate::display::ratio;
 use crate::image::{BuiltOn, Compression, HistoryEntry, Image, Instruction, Layer, ReadLayer, Run};
-use crate::tree::{Cause, Kind, Tree, VersionId};
+use crate::tree::{Kind, Reason, Tree, VersionId};
 use crate::warning::{Warning, WarningKind};
 
 pub use completeness::{Amount, Completeness, LayerAmounts};
 pub(crate) use groups::place;
-pub use groups::{DeadGroup, dead_groups};
+pub use groups::{WastedGroup, wasted_groups};
 pub use inspect::inspect;
-pub(crate) use recopied::mark_recopied;
+pub(crate) use rewritten::mark_rewritten;
 pub use verification::{Unverified, Verification};
 
 /// The numbers of one layer. All sizes are bytes.
@@ -43,11 +43,11 @@ pub struct LayerAccount {
     /// The number of entries in the tar, including whiteouts.
     pub entries: usize,
     /// The size: contents of regular files.
-    pub shipped: u64,
+    pub size: u64,
     /// The visible part of the size.
-    pub live: u64,
+    pub visible: u64,
     /// The bytes of earlier layers that the layer removed.
-    pub killed: u64,
+    pub hidden: u64,
     /// The size of the uncompressed tar, with headers and padding.
     pub tar_bytes: u64,
     /// The size of the layer as the archive stores it.
@@ -56,8 +56,8 @@ pub struct LayerAccount {
 
 impl LayerAccount {
     /// Returns the wasted part of the size.
-    pub fn dead(&self) -> u64 {
-        self.shipped - self.live
+    pub fn wasted(&self) -> u64 {
+        self.size - self.visible
     }
 
     /// Returns whether the archive stores the layer compressed, as a registry would.
@@ -70,9 +70,9 @@ impl LayerAccount {
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
 pub struct ImageTotals {
     /// The size: contents of the regular files of all layers.
-    pub shipped: u64,
+    pub size: u64,
     /// The visible part of the size.
-    pub live: u64,
+    pub visible: u64,
     /// The size of the uncompressed tars.
     pub tar_bytes: u64,
     /// The size of the layers as the archive stores them. A layer that is used twice counts twice.
@@ -87,24 +87,24 @@ pub struct ImageTotals {
 
 impl ImageTotals {
     /// Returns the wasted part of the size.
-    pub fn dead(&self) -> u64 {
-        self.shipped - self.live
+    pub fn wasted(&self) -> u64 {
+        self.size - self.visible
     }
 }
 
 /// A dead inode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub struct Dead {
+pub struct Wasted {
     /// The version whose entry has the bytes.
     pub version: VersionId,
     /// Its size in bytes.
     pub bytes: u64,
     /// The layer that added it.
-    pub born_in: usize,
+    pub added_in: usize,
     /// The layer that removed its last name.
-    pub died_in: usize,
+    pub removed_in: usize,
     /// The cause.
-    pub cause: Cause,
+    pub reason: Reason,
 }
 
 /// Everything known about an image; the basis of every screen and report.
@@ -133,7 +133,7 @@ pub struct Inspection {
     /// The merged tree with its history.
     pub tree: Tree,
     /// Dead inodes, the largest first.
-    pub dead: Vec<Dead>,
+    pub wasted: Vec<Wasted>,
     /// Problems with parts of the image.
     pub warnings: Vec<Warning>,
     /// The completeness.
@@ -150,30 +150,30 @@ impl Inspection {
         let mut layers: Vec<_> =
             image.layers.into_iter().zip(read).map(|(layer, read)| account(layer, &read)).collect();
         for inode in tree.inodes() {
-            let layer = &mut layers[tree.born(inode)];
-            layer.shipped += tree.size(inode);
-            layer.live += tree.size(inode);
+            let layer = &mut layers[tree.added_in(inode)];
+            layer.size += tree.size(inode);
+            layer.visible += tree.size(inode);
         }
-        let mut dead: Vec<_> = tree
-            .deaths()
+        let mut wasted: Vec<_> = tree
+            .removals()
             .iter()
-            .map(|death| Dead {
-                version: death.version,
-                bytes: tree.size(death.version),
-                born_in: tree.born(death.version),
-                died_in: usize::from(death.layer),
-                cause: death.cause,
+            .map(|removal| Wasted {
+                version: removal.version,
+                bytes: tree.size(removal.version),
+                added_in: tree.added_in(removal.version),
+                removed_in: usize::from(removal.layer),
+                reason: removal.reason,
             })
             .collect();
-        for d in &dead {
-            layers[d.born_in].live -= d.bytes;
-            if d.died_in > d.born_in {
-                layers[d.died_in].killed += d.bytes;
+        for d in &wasted {
+            layers[d.added_in].visible -= d.bytes;
+            if d.removed_in > d.added_in {
+                layers[d.removed_in].hidden += d.bytes;
             }
         }
-        dead.sort_unstable_by(|a, b| {
-            let path = |d: &Dead| tree.node_of(d.version);
-            let order = b.bytes.cmp(&a.bytes).then(a.born_in.cmp(&b.born_in));
+        wasted.sort_unstable_by(|a, b| {
+            let path = |d: &Wasted| tree.node_of(d.version);
+            let order = b.bytes.cmp(&a.bytes).then(a.added_in.cmp(&b.added_in));
             order.then_with(|| tree.compare_paths(path(a), path(b))).then(a.version.cmp(&b.version))
         });
         let totals = totals(&layers, &tree);
@@ -192,7 +192,7 @@ impl Inspection {
             layers,
             totals,
             tree,
-            dead,
+            wasted,
             warnings,
             completeness,
             mismatches: None,
@@ -209,8 +209,8 @@ impl Inspection {
     /// Returns live ÷ shipped, which is 1 for an empty image; `None` if not all of the image was
     /// read.
     pub fn efficiency(&self) -> Option<f64> {
-        let ImageTotals { shipped, live, .. } = self.totals;
-        self.completeness.sizes_are_exact().then(|| if shipped == 0 { 1.0 } else { ratio(live, shipped) })
+        let ImageTotals { size, visible, .. } = self.totals;
+        self.completeness.sizes_are_exact().then(|| if size == 0 { 1.0 } else { ratio(visible, size) })
     }
 
     /// Makes an amount of a sum over the image: exact, or a lower bound if not everything was read.
@@ -221,9 +221,9 @@ impl Inspection {
     /// Returns the amounts of a layer, counted from 0, with how far each can be relied on.
     pub fn amounts_of(&self, layer: usize) -> LayerAmounts {
         let nothing = LayerAmounts {
-            shipped: Amount::Unknown,
-            live: Amount::Unknown,
-            dead: Amount::Unknown,
+            size: Amount::Unknown,
+            visible: Amount::Unknown,
+            wasted: Amount::Unknown,
             hid: Amount::Unknown,
         };
         self.layers.get(layer).map_or(nothing, |account| self.completeness.of_layer(layer, account))
@@ -262,9 +262,9 @@ fn account(layer: Layer, read: &Measured) -> LayerAccount {
         digest: layer.digest,
         compression: read.compression,
         entries: read.entries,
-        shipped: 0,
-        live: 0,
-        killed: 0,
+        size: 0,
+        visible: 0,
+        hidden: 0,
         tar_bytes: read.tar_bytes,
         stored_bytes: read.stored_bytes,
     }
@@ -273,8 +273,8 @@ fn account(layer: Layer, read: &Measured) -> LayerAccount {
 fn totals(layers: &[LayerAccount], tree: &Tree) -> ImageTotals {
     let mut totals = ImageTotals::default();
     for layer in layers {
-        totals.shipped += layer.shipped;
-        totals.live += layer.live;
+        totals.size += layer.size;
+        totals.visible += layer.visible;
         totals.tar_bytes += layer.tar_bytes;
         totals.stored_bytes += layer.stored_bytes;
     }

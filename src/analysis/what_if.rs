@@ -31,9 +31,9 @@ pub struct Outcome {
     /// The size of each layer; merged layers count in the last of them.
     pub layers: Vec<u64>,
     /// The size of the image.
-    pub shipped: u64,
+    pub size: u64,
     /// The wasted part of the size.
-    pub dead: u64,
+    pub wasted: u64,
     /// For each version, whether it is an inode that is left.
     kept: Vec<bool>,
     /// For each path, whether it is dropped.
@@ -65,7 +65,7 @@ impl Outcome {
 
     /// Returns the number of bytes that the changes save.
     pub fn saved(&self, inspection: &Inspection) -> u64 {
-        inspection.totals.shipped - self.shipped
+        inspection.totals.size - self.size
     }
 }
 
@@ -83,16 +83,16 @@ pub fn what_if(inspection: &Inspection, changes: &[Change]) -> Outcome {
         }
     }
     let layers = vec![0; inspection.layers.len()];
-    let mut outcome = Outcome { layers, shipped: 0, dead: 0, kept, dropped, runs };
-    for (inode, death) in tree.inodes_with_deaths() {
-        let born = tree.born(inode);
-        let death = death.map(|death| usize::from(death.layer));
+    let mut outcome = Outcome { layers, size: 0, wasted: 0, kept, dropped, runs };
+    for (inode, removal) in tree.inodes_with_removals() {
+        let added_in = tree.added_in(inode);
+        let removal = removal.map(|removal| usize::from(removal.layer));
         let kept = &mut outcome.kept[inode.index()];
-        *kept &= death.is_none_or(|died| !outcome.runs.are_one(born, died));
+        *kept &= removal.is_none_or(|removed_in| !outcome.runs.are_one(added_in, removed_in));
         if *kept {
-            outcome.layers[outcome.runs.last[born]] += tree.size(inode);
-            outcome.shipped += tree.size(inode);
-            outcome.dead += if death.is_some() { tree.size(inode) } else { 0 };
+            outcome.layers[outcome.runs.last[added_in]] += tree.size(inode);
+            outcome.size += tree.size(inode);
+            outcome.wasted += if removal.is_some() { tree.size(inode) } else { 0 };
         }
     }
     outcome
@@ -160,7 +160,7 @@ impl Runs {
         runs
     }
 
-    fn are_one(&self, born: usize, died: usize) -> bool {
-        self.merged[born] && self.last[born] == self.last[died]
+    fn are_one(&self, added_in: usize, removed_in: usize) -> bool {
+        self.merged[added_in] && self.last[added_in] == self.last[removed_in]
     }
 }

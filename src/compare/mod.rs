@@ -22,11 +22,11 @@ pub struct Column {
     /// The number of its layers.
     pub layers: usize,
     /// The size of the image.
-    pub shipped: u64,
+    pub size: u64,
     /// The visible part of the size.
-    pub live: u64,
+    pub visible: u64,
     /// The wasted part of the size.
-    pub dead: u64,
+    pub wasted: u64,
     /// The size of the layers as the archive stores them.
     pub stored: u64,
     /// The number of names of regular files in the final filesystem.
@@ -43,25 +43,25 @@ pub struct Column {
 impl Column {
     /// Returns the size of the image: exact, or a lower bound.
     pub fn amount(&self) -> Amount {
-        if self.exact { Amount::Exactly(self.shipped) } else { Amount::AtLeast(self.shipped) }
+        if self.exact { Amount::Exactly(self.size) } else { Amount::AtLeast(self.size) }
     }
 }
 
 /// Returns the sizes of images, each with its ratio to the first.
 pub fn columns(images: &[&Inspection]) -> Vec<Column> {
-    let first = images.first().map_or(0, |image| image.totals.shipped);
+    let first = images.first().map_or(0, |image| image.totals.size);
     let first_is_exact = images.first().is_some_and(|image| image.completeness.sizes_are_exact());
     let column = |image: &&Inspection| {
         let totals = &image.totals;
         let exact = image.completeness.sizes_are_exact();
-        let comparable = exact && first_is_exact && totals.shipped > 0;
-        let ratio = comparable.then(|| ratio(first, totals.shipped));
+        let comparable = exact && first_is_exact && totals.size > 0;
+        let ratio = comparable.then(|| ratio(first, totals.size));
         Column {
             name: image.name.clone(),
             layers: image.layers.len(),
-            shipped: totals.shipped,
-            live: totals.live,
-            dead: totals.dead(),
+            size: totals.size,
+            visible: totals.visible,
+            wasted: totals.wasted(),
             stored: totals.stored_bytes,
             files: totals.files,
             ratio,

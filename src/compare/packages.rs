@@ -10,9 +10,9 @@ use crate::files::packages::{Installed, Package};
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum PackageDifference {
     /// Only the second image has it.
-    Came,
+    Added,
     /// Only the first image has it.
-    Went,
+    Removed,
     /// The version differs; the versions are not ordered.
     Version,
     /// The version is the same, but the files differ.
@@ -23,8 +23,8 @@ impl PackageDifference {
     /// Returns the word that reports use.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Came => "came",
-            Self::Went => "went",
+            Self::Added => "added",
+            Self::Removed => "removed",
             Self::Version => "version",
             Self::Files => "files",
         }
@@ -112,8 +112,8 @@ pub fn changed_packages(first: &Installed, second: &Installed) -> PackageChanges
     let mut same = 0;
     for (name, (before, after)) in both {
         let difference = match (before, after) {
-            (None, _) => PackageDifference::Came,
-            (_, None) => PackageDifference::Went,
+            (None, _) => PackageDifference::Added,
+            (_, None) => PackageDifference::Removed,
             (Some(a), Some(b)) if a.version != b.version => PackageDifference::Version,
             (Some(a), Some(b)) if (a.bytes, a.files) != (b.bytes, b.files) => PackageDifference::Files,
             _ => {

@@ -9,13 +9,13 @@ use crate::warning::Known;
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub enum Difference {
     /// Only the second image has it.
-    Came,
+    Added,
     /// Only the first image has it.
-    Went,
+    Removed,
     /// The file is larger in the second image.
-    Grew,
+    Larger,
     /// The file is smaller in the second image.
-    Shrank,
+    Smaller,
     /// The size is the same, but the kind, mode, owner, time, link target or set of names differs.
     Changed,
     /// Unknown, because a layer that would show a difference could not be read.
@@ -28,10 +28,10 @@ impl Difference {
     /// Returns the word that reports use.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Came => "came",
-            Self::Went => "went",
-            Self::Grew => "grew",
-            Self::Shrank => "shrank",
+            Self::Added => "added",
+            Self::Removed => "removed",
+            Self::Larger => "larger",
+            Self::Smaller => "smaller",
             Self::Changed => "changed",
             Self::Unknown => "unknown",
             Self::Same => "same",
@@ -100,7 +100,7 @@ impl<'a> State<'a> {
 
     /// Returns whether the version at a path, or its absence, is certain.
     fn is_certain(&self, version: Option<VersionId>) -> bool {
-        self.unknown.is_none_or(|unknown| version.is_some_and(|version| self.tree.born(version) >= unknown))
+        self.unknown.is_none_or(|unknown| version.is_some_and(|version| self.tree.added_in(version) >= unknown))
     }
 
     fn version(&self, node: Option<NodeId>) -> Option<VersionId> {
@@ -142,11 +142,11 @@ impl Delta {
             (counted_before.saturating_sub(counted_after), counted_after.saturating_sub(counted_before));
         let mut difference = match (a, b) {
             (None, None) => return None,
-            (None, _) => Difference::Came,
-            (_, None) => Difference::Went,
+            (None, _) => Difference::Added,
+            (_, None) => Difference::Removed,
             (Some(a), Some(b)) => match before.cmp(&after) {
-                std::cmp::Ordering::Less => Difference::Grew,
-                std::cmp::Ordering::Greater => Difference::Shrank,
+                std::cmp::Ordering::Less => Difference::Larger,
+                std::cmp::Ordering::Greater => Difference::Smaller,
                 std::cmp::Ordering::Equal if less + more == 0 && looks_same(one.tree, a, two.tree, b) => {
                     Difference::Same
                 }
@@ -156,7 +156,7 @@ impl Delta {
         if !certain && difference != Difference::Same {
             (difference, less, more) = (Difference::Unknown, 0, 0);
         }
-        let layers = (a.map(|a| one.tree.born(a)), b.map(|b| two.tree.born(b)));
+        let layers = (a.map(|a| one.tree.added_in(a)), b.map(|b| two.tree.added_in(b)));
         Some(Self { place, difference, before, after, less, more, layers })
     }
 

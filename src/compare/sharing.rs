@@ -22,11 +22,11 @@ pub struct Sharing {
     pub sent: Vec<bool>,
     /// The download size of the second image for users of the first, in bytes as its archive stores
     /// the layers.
-    pub pull: u64,
-    /// True if `pull` is the size that a registry sends, because the archive's layers are
+    pub download: u64,
+    /// True if `download` is the size that a registry sends, because the archive's layers are
     /// compressed.
     pub exact: bool,
-    /// True if the bytes of a layer that is downloaded are not known, so that `pull` is a lower bound.
+    /// True if the bytes of a layer that is downloaded are not known, so that `download` is a lower bound.
     pub at_least: bool,
     /// The largest differences in the first layer that is not shared: the paths that ended the
     /// sharing.
@@ -66,14 +66,14 @@ pub fn sharing(first: &Inspection, second: &Inspection) -> Sharing {
         sent.push(same.is_none() && digest.is_none_or(|digest| counted.insert(digest)));
     }
     let bytes = second.layers.iter().zip(&sent).filter(|(_, sent)| **sent).map(|(layer, _)| layer.stored_bytes);
-    let pull = bytes.fold(0, u64::saturating_add);
+    let download = bytes.fold(0, u64::saturating_add);
     let whole = first.completeness.sizes_are_exact() && second.completeness.sizes_are_exact();
     let exact = whole && missing().all(LayerAccount::is_compressed);
     let is_held = |(j, same): (usize, &Option<usize>)| same.is_some() || second.completeness.layer(j) == Known::Whole;
     let at_least = !same.iter().enumerate().all(is_held);
     let broken = common < second.layers.len() && common < first.layers.len();
     let broken_by = if broken { changed_at(first, second, common, NAMED) } else { Vec::new() };
-    Sharing { same, common, sent, pull, exact, at_least, broken_by }
+    Sharing { same, common, sent, download, exact, at_least, broken_by }
 }
 
 /// The place of a layer in two images.

@@ -5,7 +5,6 @@ mod count;
 mod escape;
 mod list;
 mod sentence;
-mod time;
 mod units;
 mod warning;
 
@@ -14,5 +13,4 @@ pub use count::Counter;
 pub use escape::*;
 pub use list::*;
 pub use sentence::Sentence;
-pub use time::*;
 pub use units::*;

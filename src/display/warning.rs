@@ -4,7 +4,7 @@
 use std::fmt::{Display, Formatter, Result};
 
 use super::{escaped, escaped_str};
-use crate::warning::{EngineDifference, Gap, Known, Warning, WarningKind};
+use crate::warning::{Gap, Known, RuntimeDifference, Warning, WarningKind};
 
 impl Display for Warning {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
@@ -177,7 +177,7 @@ impl Display for WarningKind {
                 "{} is not a directory, but an entry lies in it; shown as one, but engines refuse the layer",
                 path(at)
             ),
-            Kind::EnginesDiffer(difference) => write!(f, "engines differ here: {difference}"),
+            Kind::RuntimesDiffer(difference) => write!(f, "engines differ here: {difference}"),
         }
     }
 }
@@ -187,7 +187,7 @@ fn shown_before(at: u64) -> &'static str {
     if at == 0 { "shown as empty" } else { "what lies before is shown" }
 }
 
-impl Display for EngineDifference {
+impl Display for RuntimeDifference {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
         let path = |path: &[u8]| escaped(path);
         match self {

@@ -9,7 +9,7 @@ use super::platform::{fit, this_machine};
 use crate::archive::FileSource;
 use crate::display::escaped_str;
 use crate::error::Error;
-use crate::origin::{Answer, FindOptions, Provider, Pull, Reference, Tee, engine, registry};
+use crate::origin::{Answer, Download, FindOptions, Provider, Reference, Tee, engine, registry};
 use crate::progress::Progress;
 use crate::warning::WarningKind;
 
@@ -56,23 +56,23 @@ struct NamedSearch<'a> {
 impl NamedSearch<'_> {
     fn ask(&mut self, provider: Provider) -> Result<Archive, Attempt> {
         if provider == Provider::Registry {
-            if self.options.pull == Pull::Never {
+            if self.options.download == Download::Never {
                 return Err(Answer::NotAsked("--pull never".into()).into());
             }
             let Some(name) = Reference::parse(self.name) else {
                 return Err(Answer::NotAsked("an image ID is no name that a registry knows".into()).into());
             };
-            return self.pulled(&name);
+            return self.downloaded(&name);
         }
         let held = engine::find(provider, self.name, self.options, self.progress)?;
         match self.save(&held) {
             Err(Attempt::Answer(answer)) => {
                 // The engine may have dropped blobs of an image that it runs.
                 let pushed = held.repo_digests.iter().find_map(|digest| Reference::parse(digest));
-                match pushed.filter(|_| self.options.pull != Pull::Never && answer != Answer::Cancelled) {
+                match pushed.filter(|_| self.options.download != Download::Never && answer != Answer::Cancelled) {
                     Some(pushed) => {
                         self.answers.push((provider, answer));
-                        self.pulled(&pushed)
+                        self.downloaded(&pushed)
                     }
                     None => Err(answer.into()),
                 }
@@ -106,7 +106,7 @@ impl NamedSearch<'_> {
         }
     }
 
-    fn pulled(&self, name: &Reference) -> Result<Archive, Attempt> {
+    fn downloaded(&self, name: &Reference) -> Result<Archive, Attempt> {
         let machine = this_machine();
         let wanted = self.options.platform.as_deref().unwrap_or(&machine);
         let members = registry::open(name, self.options, &|platform| fit(platform, wanted), &self.progress.cancel)?;

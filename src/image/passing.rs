@@ -90,7 +90,7 @@ fn read_compressed(
     if let Some(note) = decoded.get_ref().note() {
         streamed.trailer = Some(match note {
             Note::Checksum => WarningKind::ArchiveChecksum,
-            Note::Junk => WarningKind::JunkAfterArchive,
+            Note::Leftovers => WarningKind::JunkAfterArchive,
         });
     }
     Ok(streamed)

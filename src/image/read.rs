@@ -23,7 +23,7 @@ const COMPRESSED_WINDOW: usize = 128 << 10;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct LayerFault {
     /// The cause.
-    pub cause: FaultCause,
+    pub reason: FaultCause,
     /// The number of bytes of the uncompressed tar before it.
     pub at: u64,
     /// The place and the cause, as a clause.
@@ -84,13 +84,13 @@ pub struct ReadLayer {
 
 impl LayerFault {
     pub(super) fn new(fault: &Fault, at: u64) -> Self {
-        Self { cause: FaultCause::from_fault(fault), at, problem: format!("{fault} (at byte {at} of the tar)") }
+        Self { reason: FaultCause::from_fault(fault), at, problem: format!("{fault} (at byte {at} of the tar)") }
     }
 
     /// Makes the warning for the layer in the member `name`, escaped for display.
     pub fn warning(&self, name: &str) -> WarningKind {
         let (at, problem, name) = (self.at, self.problem.clone(), name.to_owned());
-        match self.cause {
+        match self.reason {
             FaultCause::Cut => WarningKind::LayerCut { at, problem, name },
             FaultCause::Damaged => WarningKind::LayerDamaged { at, problem, name },
             FaultCause::OverLimit => WarningKind::LayerOverLimit { at, problem },
@@ -163,7 +163,7 @@ pub fn read_layer(member: &Member, progress: &Progress) -> Result<ReadLayer, Err
     if let Err(error) = &head
         && !progress.cancel.load(Ordering::Relaxed)
     {
-        layer.fault = Some(LayerFault { cause: FaultCause::from_error(error), at: 0, problem: error.to_string() });
+        layer.fault = Some(LayerFault { reason: FaultCause::from_error(error), at: 0, problem: error.to_string() });
         return Ok(layer);
     }
     let window = |capacity| Window::new(&source, member.extent, capacity).counting(&progress.done);
@@ -185,14 +185,15 @@ pub fn read_passing(reader: impl BufRead, layer: &mut ReadLayer, verify: bool) {
     let decoded = match decode(layer.compression, &mut stored) {
         Ok(decoded) => decoded,
         Err(error) => {
-            layer.fault = Some(LayerFault { cause: FaultCause::from_error(&error), at: 0, problem: error.to_string() });
+            layer.fault =
+                Some(LayerFault { reason: FaultCause::from_error(&error), at: 0, problem: error.to_string() });
             return;
         }
     };
     let (Stream(tar), whole) = walk(Stream(Watched::new(decoded, verify.then(Sha256::new))), layer, true);
     layer.notes.extend(tar.inner.get_ref().note().map(|note| match note {
         Note::Checksum => WarningKind::LayerChecksum,
-        Note::Junk => WarningKind::JunkAfterLayer,
+        Note::Leftovers => WarningKind::JunkAfterLayer,
     }));
     let tar = tar.watcher.map(|hasher| whole.then(|| hasher.finalize().into()));
     // Decoders do not read the bytes after the last frame.
@@ -229,7 +230,7 @@ fn walk<R: Forward>(mut reader: R, layer: &mut ReadLayer, hash: bool) -> (R, boo
             }
         }
         if !layer.entries.push(walker.entry()) {
-            break Some(LayerFault { cause: FaultCause::OverLimit, at: walker.position(), problem: FULL.into() });
+            break Some(LayerFault { reason: FaultCause::OverLimit, at: walker.position(), problem: FULL.into() });
         }
         if hash {
             let size = walker.entry().stored;
@@ -242,15 +243,15 @@ fn walk<R: Forward>(mut reader: R, layer: &mut ReadLayer, hash: bool) -> (R, boo
         }
     };
     layer.fault = fault.map(|fault| match foreign {
-        Some(problem) if layer.entries.is_empty() => LayerFault { cause: FaultCause::NotATar, at: 0, problem },
+        Some(problem) if layer.entries.is_empty() => LayerFault { reason: FaultCause::NotATar, at: 0, problem },
         _ if layer.entries.is_empty() => LayerFault { at: 0, ..fault },
         _ => fault,
     });
     if let Err(error) = walker.drain() {
         whole = false;
         let problem = format!("after the end of the tar: {error}");
-        let cause = FaultCause::from_error(&error);
-        layer.fault.get_or_insert(LayerFault { cause, at: walker.position(), problem });
+        let reason = FaultCause::from_error(&error);
+        layer.fault.get_or_insert(LayerFault { reason, at: walker.position(), problem });
     }
     layer.tar_bytes = walker.position();
     (walker.into_reader(), whole)

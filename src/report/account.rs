@@ -3,18 +3,18 @@
 use serde::{Serialize, Serializer};
 
 use super::completeness::{CompletenessPart, VerificationPart, WarningPart, warning_parts};
-use super::ladder::{RungPart, rung_parts};
+use super::ladder::{PossibleSizePart, possible_size_parts};
 use super::runtime::ApplicationPart;
 use super::study::{BasePart, FindingPart, SharePart, findings};
 use crate::Inspection;
 use crate::advice::assessment::Study;
-use crate::analysis::{Dead, LayerAccount};
+use crate::analysis::{LayerAccount, Wasted};
 use crate::display::{Units, hex};
 use crate::image::Compression;
 use crate::tree::{Kind, NodeId, Tree, VersionId};
 
 /// The version of the contract; incremented when readers have to change.
-const SCHEMA_VERSION: u32 = 1;
+const SCHEMA_VERSION: u32 = 2;
 
 /// The amount of detail in a report.
 #[derive(Debug, Clone, Copy)]
@@ -36,13 +36,13 @@ pub struct Account<'a> {
     completeness: CompletenessPart,
     totals: TotalsPart,
     layers: Vec<LayerPart>,
-    dead: DeadParts<'a>,
+    wasted: WastedParts<'a>,
     findings: Vec<FindingPart>,
     base: BasePart,
     bytes_by_purpose: Vec<SharePart>,
     #[serde(skip_serializing_if = "Option::is_none")]
     application: Option<ApplicationPart>,
-    ladder: Vec<RungPart>,
+    possible_sizes: Vec<PossibleSizePart>,
     warnings: Vec<WarningPart>,
     #[serde(skip_serializing_if = "Option::is_none")]
     mismatches: Option<Vec<WarningPart>>,
@@ -68,9 +68,9 @@ struct ImagePart {
 
 #[derive(Debug, Serialize)]
 struct TotalsPart {
-    shipped_bytes: u64,
-    live_bytes: u64,
-    dead_bytes: u64,
+    size_bytes: u64,
+    visible_bytes: u64,
+    wasted_bytes: u64,
     tar_bytes: u64,
     stored_bytes: u64,
     /// True if the sizes are exact; otherwise they are lower bounds.
@@ -93,24 +93,24 @@ struct LayerPart {
     created_by: Option<String>,
     compression: Option<&'static str>,
     entries: usize,
-    shipped_bytes: u64,
-    live_bytes: u64,
-    dead_bytes: u64,
-    killed_bytes: u64,
+    size_bytes: u64,
+    visible_bytes: u64,
+    wasted_bytes: u64,
+    hidden_bytes: u64,
     tar_bytes: u64,
     stored_bytes: u64,
 }
 
 /// Dead files, whose paths are generated while they are written: together they may be longer than
 /// the input.
-struct DeadParts<'a> {
+struct WastedParts<'a> {
     tree: &'a Tree,
-    dead: &'a [Dead],
+    wasted: &'a [Wasted],
 }
 
-impl Serialize for DeadParts<'_> {
+impl Serialize for WastedParts<'_> {
     fn serialize<S: Serializer>(&self, serializer: S) -> Result<S::Ok, S::Error> {
-        serializer.collect_seq(self.dead.iter().map(|dead| DeadPart::new(self.tree, dead)))
+        serializer.collect_seq(self.wasted.iter().map(|wasted| WastedPart::new(self.tree, wasted)))
     }
 }
 
@@ -125,14 +125,14 @@ impl Serialize for PathParts<'_> {
 }
 
 #[derive(Debug, Serialize)]
-struct DeadPart {
+struct WastedPart {
     path: String,
     #[serde(skip_serializing_if = "Option::is_none")]
     path_hex: Option<String>,
     bytes: u64,
-    born_in: usize,
-    died_in: usize,
-    cause: &'static str,
+    added_in: usize,
+    removed_in: usize,
+    reason: &'static str,
 }
 
 #[derive(Debug, Serialize)]
@@ -170,9 +170,9 @@ impl<'a> Account<'a> {
             },
             completeness: CompletenessPart::new(inspection),
             totals: TotalsPart {
-                shipped_bytes: totals.shipped,
-                live_bytes: totals.live,
-                dead_bytes: totals.dead(),
+                size_bytes: totals.size,
+                visible_bytes: totals.visible,
+                wasted_bytes: totals.wasted(),
                 tar_bytes: totals.tar_bytes,
                 stored_bytes: totals.stored_bytes,
                 exact: inspection.completeness.sizes_are_exact(),
@@ -187,12 +187,12 @@ impl<'a> Account<'a> {
                 .enumerate()
                 .map(|(i, layer)| LayerPart::new(inspection, i, layer))
                 .collect(),
-            dead: DeadParts { tree, dead: &inspection.dead[..inspection.dead.len().min(top)] },
+            wasted: WastedParts { tree, wasted: &inspection.wasted[..inspection.wasted.len().min(top)] },
             findings: findings(inspection, study),
             base: BasePart::new(inspection, &study.base),
             bytes_by_purpose: study.shares.iter().map(SharePart::new).collect(),
             application: study.runtime.as_ref().map(|runtime| ApplicationPart::new(inspection, runtime)),
-            ladder: rung_parts(&study.ladder, detail.units),
+            possible_sizes: possible_size_parts(&study.ladder, detail.units),
             warnings: warning_parts(&inspection.warnings),
             mismatches: inspection.mismatches.as_deref().map(warning_parts),
             verification: VerificationPart::new(inspection),
@@ -215,26 +215,26 @@ impl LayerPart {
             created_by: layer.instruction.created_by.clone(),
             compression: layer.compression.map(Compression::name),
             entries: layer.entries,
-            shipped_bytes: layer.shipped,
-            live_bytes: layer.live,
-            dead_bytes: layer.dead(),
-            killed_bytes: layer.killed,
+            size_bytes: layer.size,
+            visible_bytes: layer.visible,
+            wasted_bytes: layer.wasted(),
+            hidden_bytes: layer.hidden,
             tar_bytes: layer.tar_bytes,
             stored_bytes: layer.stored_bytes,
         }
     }
 }
 
-impl DeadPart {
-    fn new(tree: &Tree, dead: &Dead) -> Self {
-        let (path, path_hex) = lossless(&tree.path(tree.node_of(dead.version)));
+impl WastedPart {
+    fn new(tree: &Tree, wasted: &Wasted) -> Self {
+        let (path, path_hex) = lossless(&tree.path(tree.node_of(wasted.version)));
         Self {
             path,
             path_hex,
-            bytes: dead.bytes,
-            born_in: dead.born_in,
-            died_in: dead.died_in,
-            cause: dead.cause.name(),
+            bytes: wasted.bytes,
+            added_in: wasted.added_in,
+            removed_in: wasted.removed_in,
+            reason: wasted.reason.name(),
         }
     }
 }
@@ -260,7 +260,7 @@ impl PathPart {
             mode: format!("{:04o}", tree.mode(version)),
             uid,
             gid,
-            layer: tree.born(version),
+            layer: tree.added_in(version),
             target,
             target_hex,
         }

@@ -1,19 +1,23 @@
 //! A group of dead bytes in two sentences: why they ship, and the remedy.
 
-use crate::advice::Remedy;
-use crate::analysis::{DeadGroup, Inspection};
-use crate::tree::Cause;
+use crate::advice::SuggestedChange;
+use crate::analysis::{Inspection, WastedGroup};
+use crate::tree::Reason;
 
 /// Explains why the bytes of a group still ship, and how to avoid them.
-pub fn advice(inspection: &Inspection, group: &DeadGroup) -> (String, String) {
-    let (born, died) = (group.born_in, group.died_in);
-    let why = match group.cause {
-        _ if born == died => format!("layer {born} holds the same path more than once; only the last one is used"),
-        Cause::Deleted | Cause::Opaque | Cause::Replaced => {
-            format!("layer {died} hides the bytes of layer {born}, but layer {born} still ships them")
+pub fn advice(inspection: &Inspection, group: &WastedGroup) -> (String, String) {
+    let (added_in, removed_in) = (group.added_in, group.removed_in);
+    let why = match group.reason {
+        _ if added_in == removed_in => {
+            format!("layer {added_in} holds the same path more than once; only the last one is used")
         }
-        Cause::Recopied => format!("layer {died} ships the same contents again, with another mode, owner or time"),
-        Cause::Overwritten => format!("layer {died} writes files again that layer {born} ships already"),
+        Reason::Deleted | Reason::Opaque | Reason::Replaced => {
+            format!("layer {removed_in} hides the bytes of layer {added_in}, but layer {added_in} still ships them")
+        }
+        Reason::RewrittenUnchanged => {
+            format!("layer {removed_in} ships the same contents again, with another mode, owner or time")
+        }
+        Reason::Overwritten => format!("layer {removed_in} writes files again that layer {added_in} ships already"),
     };
-    (why, Remedy::for_dead(inspection, born, died, group.cause).what)
+    (why, SuggestedChange::for_wasted(inspection, added_in, removed_in, group.reason).what)
 }

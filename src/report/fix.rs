@@ -67,7 +67,7 @@ pub fn write_fix_json(fix: &Fix, image: &str, out: impl Write) -> io::Result<()>
     let document = Document {
         schema_version: 1,
         image: escaped_str(image),
-        size_bytes: fix.shipped,
+        size_bytes: fix.size,
         sizes_exact: is_exact,
         after: After { size_bytes: size, grade, changed_files_bytes: fix.grows },
         suggestions: fix.remarks.iter().map(|remark| suggestion(remark, is_exact)).collect(),

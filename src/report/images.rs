@@ -37,7 +37,7 @@ impl ImageList {
             layers: image.layers.len(),
             stored_bytes: image.stored_bytes(),
         };
-        Self { schema_version: 1, images: images.iter().map(listed).collect() }
+        Self { schema_version: 2, images: images.iter().map(listed).collect() }
     }
 }
 

@@ -7,8 +7,8 @@ use serde::Serialize;
 use super::json::write_escaped;
 use super::paint::Paint;
 use super::text::TextStyle;
-use crate::advice::ladder::{Certainty, Rung};
-use crate::analysis::download::Pull;
+use crate::advice::ladder::{Certainty, PossibleSize};
+use crate::analysis::download::Download;
 use crate::display::{Units, noticeably};
 use crate::display::{cut, wrap};
 
@@ -22,42 +22,42 @@ const INDENT: usize = 6;
 
 /// A rung in the JSON contract.
 #[derive(Debug, Serialize)]
-pub struct RungPart {
+pub struct PossibleSizePart {
     step: &'static str,
     title: String,
-    shipped_bytes: u64,
+    size_bytes: u64,
     ratio: Option<f64>,
     exact: bool,
     grade: &'static str,
     #[serde(skip_serializing_if = "Option::is_none")]
     estimated_from: Option<String>,
     lower_bound: bool,
-    pull_bytes: Option<u64>,
-    pull_exact: bool,
+    download_bytes: Option<u64>,
+    download_exact: bool,
     how: String,
     notes: Vec<String>,
 }
 
 /// Converts the rungs to the JSON contract.
-pub fn rung_parts(rungs: &[Rung], units: Units) -> Vec<RungPart> {
-    let part = |rung: &Rung| RungPart {
-        step: rung.step.id(),
-        title: rung.step.title(),
-        shipped_bytes: rung.shipped,
-        ratio: rung.ratio(&rungs[0]),
-        exact: rung.certainty == Certainty::Exact,
-        estimated_from: match &rung.certainty {
+pub fn possible_size_parts(possible_sizes: &[PossibleSize], units: Units) -> Vec<PossibleSizePart> {
+    let part = |possible_size: &PossibleSize| PossibleSizePart {
+        step: possible_size.step.id(),
+        title: possible_size.step.title(),
+        size_bytes: possible_size.size,
+        ratio: possible_size.ratio(&possible_sizes[0]),
+        exact: possible_size.certainty == Certainty::Exact,
+        estimated_from: match &possible_size.certainty {
             Certainty::Exact | Certainty::AtLeast | Certainty::AtMost => None,
             Certainty::Estimate(from) => Some(from.shown(units)),
         },
-        lower_bound: rung.certainty == Certainty::AtLeast,
-        grade: rung.certainty.grade(),
-        pull_bytes: rung.pull.bytes(),
-        pull_exact: rung.pull.is_exact() && rung.certainty != Certainty::AtLeast,
-        how: rung.how.clone(),
-        notes: rung.notes.iter().map(|note| note.shown(units)).collect(),
+        lower_bound: possible_size.certainty == Certainty::AtLeast,
+        grade: possible_size.certainty.grade(),
+        download_bytes: possible_size.download.bytes(),
+        download_exact: possible_size.download.is_exact() && possible_size.certainty != Certainty::AtLeast,
+        how: possible_size.how.clone(),
+        notes: possible_size.notes.iter().map(|note| note.shown(units)).collect(),
     };
-    rungs.iter().map(part).collect()
+    possible_sizes.iter().map(part).collect()
 }
 
 /// Writes the rungs as JSON.
@@ -65,8 +65,8 @@ pub fn rung_parts(rungs: &[Rung], units: Units) -> Vec<RungPart> {
 /// # Errors
 ///
 /// An error of `out`.
-pub fn write_ladder_json(rungs: &[Rung], units: Units, out: impl Write) -> io::Result<()> {
-    write_escaped(&rung_parts(rungs, units), out)
+pub fn write_ladder_json(possible_sizes: &[PossibleSize], units: Units, out: impl Write) -> io::Result<()> {
+    write_escaped(&possible_size_parts(possible_sizes, units), out)
 }
 
 /// The amount of detail for each rung.
@@ -83,25 +83,31 @@ pub enum LadderDetail {
 /// # Errors
 ///
 /// An error of `out`.
-pub fn write_ladder(rungs: &[Rung], detail: LadderDetail, style: TextStyle, mut out: impl Write) -> io::Result<()> {
-    let Some(first) = rungs.first() else { return Ok(()) };
+pub fn write_ladder(
+    possible_sizes: &[PossibleSize],
+    detail: LadderDetail,
+    style: TextStyle,
+    mut out: impl Write,
+) -> io::Result<()> {
+    let Some(first) = possible_sizes.first() else { return Ok(()) };
     let mut told: Vec<String> = Vec::new();
-    for rung in rungs {
-        let about = rung.certainty.sign();
-        let size = format!("{about}{}", style.units.size(rung.shipped));
-        let ratio = rung.ratio(first).and_then(|_| noticeably(rung.shipped, first.shipped)).unwrap_or_default();
-        let title = cut(&rung.step.title(), TITLE);
-        let bar = format!("{:<BAR$}", bar(rung.shipped, first.shipped));
-        let bar = Paint::Live.on(&bar, style.colour);
+    for possible_size in possible_sizes {
+        let about = possible_size.certainty.sign();
+        let size = format!("{about}{}", style.units.size(possible_size.size));
+        let ratio =
+            possible_size.ratio(first).and_then(|_| noticeably(possible_size.size, first.size)).unwrap_or_default();
+        let title = cut(&possible_size.step.title(), TITLE);
+        let bar = format!("{:<BAR$}", bar(possible_size.size, first.size));
+        let bar = Paint::Visible.on(&bar, style.colour);
         writeln!(out, "  {title:<TITLE$} {size:>10}  {bar} {ratio:>8}")?;
         if detail == LadderDetail::Whole {
-            explain(rung, &mut told, style, &mut out)?;
+            explain(possible_size, &mut told, style, &mut out)?;
         }
     }
     if first.certainty == Certainty::AtLeast {
         writeln!(out, "\n  ≥ is a lower bound, and none of the sizes is exact: not all of the image was read")?;
-    } else if rungs.iter().any(|rung| rung.certainty != Certainty::Exact) {
-        let at_most = rungs.iter().any(|rung| rung.certainty == Certainty::AtMost);
+    } else if possible_sizes.iter().any(|possible_size| possible_size.certainty != Certainty::Exact) {
+        let at_most = possible_sizes.iter().any(|possible_size| possible_size.certainty == Certainty::AtMost);
         let or = if at_most { ", or the most that can be saved" } else { "" };
         writeln!(out, "\n  ~ is an estimate{or}; the others are exact: the same files, with some left out")?;
     }
@@ -109,15 +115,21 @@ pub fn write_ladder(rungs: &[Rung], detail: LadderDetail, style: TextStyle, mut 
 }
 
 /// Writes the steps to a rung. A remark is written only the first time.
-fn explain(rung: &Rung, told: &mut Vec<String>, style: TextStyle, out: &mut impl Write) -> io::Result<()> {
-    let condition = if matches!(rung.pull, Pull::Estimate(_)) { ", if it compresses as before" } else { "" };
-    let pull = rung.pull.words(style.units).map(|words| format!("{words}{condition}"));
-    let estimate = match &rung.certainty {
+fn explain(
+    possible_size: &PossibleSize,
+    told: &mut Vec<String>,
+    style: TextStyle,
+    out: &mut impl Write,
+) -> io::Result<()> {
+    let condition =
+        if matches!(possible_size.download, Download::Estimate(_)) { ", if it compresses as before" } else { "" };
+    let download = possible_size.download.words(style.units).map(|words| format!("{words}{condition}"));
+    let estimate = match &possible_size.certainty {
         Certainty::Estimate(from) => Some(format!("estimated: {}", from.shown(style.units))),
         Certainty::AtMost => Some("at most this is saved: what the program also needs comes on top".to_owned()),
         Certainty::Exact | Certainty::AtLeast => None,
     };
-    for line in rung.how.lines() {
+    for line in possible_size.how.lines() {
         // Lines of a Dockerfile are not wrapped, so that they can be copied.
         let is_code = line.starts_with(' ') || line.starts_with("COPY") || line.starts_with("FROM");
         let parts = if is_code { vec![line.to_owned()] } else { wrap(line, WIDTH - INDENT) };
@@ -125,8 +137,8 @@ fn explain(rung: &Rung, told: &mut Vec<String>, style: TextStyle, out: &mut impl
             writeln!(out, "{:INDENT$}{part}", "")?;
         }
     }
-    let notes: Vec<_> = rung.notes.iter().map(|note| note.shown(style.units)).collect();
-    for line in pull.iter().chain(&estimate).chain(&notes) {
+    let notes: Vec<_> = possible_size.notes.iter().map(|note| note.shown(style.units)).collect();
+    for line in download.iter().chain(&estimate).chain(&notes) {
         if told.contains(line) {
             continue;
         }

@@ -7,8 +7,8 @@ use anstyle::{AnsiColor, Style};
 pub(super) enum Paint {
     Bold,
     Dim,
-    Dead,
-    Live,
+    Wasted,
+    Visible,
     Warning,
 }
 
@@ -21,8 +21,8 @@ impl Paint {
         let style = match self {
             Self::Bold => Style::new().bold(),
             Self::Dim => Style::new().dimmed(),
-            Self::Dead => AnsiColor::Red.on_default(),
-            Self::Live => AnsiColor::Green.on_default(),
+            Self::Wasted => AnsiColor::Red.on_default(),
+            Self::Visible => AnsiColor::Green.on_default(),
             Self::Warning => AnsiColor::Yellow.on_default(),
         };
         format!("{style}{text}{style:#}")

@@ -6,7 +6,7 @@ use super::account::lossless;
 use crate::Inspection;
 use crate::files::executable::Executable;
 use crate::runtime::Program;
-use crate::runtime::libraries::Closure;
+use crate::runtime::libraries::ProgramAndLibraries;
 use crate::tree::{NodeId, Tree};
 
 #[derive(Debug, Serialize)]
@@ -17,7 +17,7 @@ pub struct ApplicationPart {
     steps: Vec<String>,
     reason: Option<String>,
     executable: Option<ExecutablePart>,
-    closure: Option<ClosurePart>,
+    program_and_libraries: Option<ProgramAndLibrariesPart>,
 }
 
 #[derive(Debug, Serialize)]
@@ -41,7 +41,7 @@ struct GoPart {
 }
 
 #[derive(Debug, Serialize)]
-struct ClosurePart {
+struct ProgramAndLibrariesPart {
     bytes: u64,
     files: Vec<RequiredPart>,
     links: Vec<String>,
@@ -79,7 +79,7 @@ impl ApplicationPart {
             steps: application.steps.clone(),
             reason: application.reason.clone(),
             executable: program.and_then(|program| program.executable.as_ref()).map(ExecutablePart::new),
-            closure: runtime.closure.as_ref().map(|closure| ClosurePart::new(tree, closure)),
+            program_and_libraries: runtime.needed.as_ref().map(|needed| ProgramAndLibrariesPart::new(tree, needed)),
         }
     }
 }
@@ -104,15 +104,15 @@ impl ExecutablePart {
     }
 }
 
-impl ClosurePart {
-    fn new(tree: &Tree, closure: &Closure) -> Self {
-        let required = closure.files.iter();
+impl ProgramAndLibrariesPart {
+    fn new(tree: &Tree, needed: &ProgramAndLibraries) -> Self {
+        let required = needed.files.iter();
         Self {
-            bytes: closure.bytes(),
+            bytes: needed.bytes(),
             files: required.map(|file| RequiredPart { path: path(tree, file.file.node), bytes: file.bytes }).collect(),
-            links: closure.links.iter().map(|&node| path(tree, node)).collect(),
-            missing: closure.missing.iter().map(|missing| missing.name.clone()).collect(),
-            outside: closure
+            links: needed.links.iter().map(|&node| path(tree, node)).collect(),
+            missing: needed.missing.iter().map(|missing| missing.name.clone()).collect(),
+            outside: needed
                 .needs
                 .iter()
                 .map(|outside| OutsidePart {
@@ -121,7 +121,7 @@ impl ClosurePart {
                     files: outside.files.iter().map(|&node| path(tree, node)).collect(),
                 })
                 .collect(),
-            remarks: closure.remarks.clone(),
+            remarks: needed.remarks.clone(),
         }
     }
 }

@@ -17,8 +17,8 @@ pub struct FindingPart {
     grade: &'static str,
     whose: &'static str,
     layer: usize,
-    died_in: Option<usize>,
-    cause: Option<&'static str>,
+    removed_in: Option<usize>,
+    reason: Option<&'static str>,
     bytes: u64,
     files: usize,
     places: Vec<SpotPart>,
@@ -54,7 +54,7 @@ struct FixPart {
 #[derive(Debug, Serialize)]
 pub struct BasePart {
     layers: usize,
-    shipped_bytes: u64,
+    size_bytes: u64,
     name: Option<String>,
     digest: Option<String>,
     evidence: &'static str,
@@ -66,7 +66,7 @@ pub struct BasePart {
 pub struct SharePart {
     purpose: &'static str,
     bytes: u64,
-    dead_bytes: u64,
+    wasted_bytes: u64,
 }
 
 /// Converts the findings of a study.
@@ -84,9 +84,9 @@ impl FindingPart {
             level: finding.level.name(),
             grade: finding.grade(),
             whose: finding.whose.name(),
-            layer: finding.born_in,
-            died_in: finding.died_in(),
-            cause: finding.cause.map(crate::tree::Cause::name),
+            layer: finding.added_in,
+            removed_in: finding.removed_in(),
+            reason: finding.reason.map(crate::tree::Reason::name),
             bytes: finding.bytes,
             files: finding.files,
             places: spots(&finding.places),
@@ -115,7 +115,7 @@ impl BasePart {
     pub fn new(inspection: &Inspection, base: &Base) -> Self {
         Self {
             layers: base.layers,
-            shipped_bytes: inspection.layers.iter().take(base.layers).map(|layer| layer.shipped).sum(),
+            size_bytes: inspection.layers.iter().take(base.layers).map(|layer| layer.size).sum(),
             name: base.name.clone(),
             digest: named(inspection).filter(|is| Some(&is.name) == base.name.as_ref()).and_then(|is| is.digest),
             evidence: base.how.name(),
@@ -127,6 +127,6 @@ impl BasePart {
 
 impl SharePart {
     pub fn new(share: &Share) -> Self {
-        Self { purpose: share.purpose.name(), bytes: share.bytes, dead_bytes: share.dead }
+        Self { purpose: share.purpose.name(), bytes: share.bytes, wasted_bytes: share.wasted }
     }
 }

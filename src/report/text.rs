@@ -9,7 +9,7 @@ use std::io::{self, Write};
 
 use super::paint::Paint;
 use crate::advice::assessment::Study;
-use crate::analysis::Dead;
+use crate::analysis::Wasted;
 use crate::display::{Units, files, listed, percent, plural};
 use crate::display::{cut, cut_front, wrap};
 use crate::display::{escaped, escaped_str};
@@ -95,35 +95,36 @@ impl<W: Write> Page<'_, W> {
 
     fn numbers(&mut self, inspection: &Inspection) -> io::Result<()> {
         let totals = &inspection.totals;
-        let shipped = inspection.amount(totals.shipped).text(self.style.units);
-        let shipped = format!("shipped {}", self.paint(Paint::Bold, &shipped));
-        let live = format!("live {}", self.paint(Paint::Live, &self.size(totals.live)));
-        let dead = if totals.dead() > 0 { Paint::Dead } else { Paint::Dim };
-        let dead = format!("dead {}", self.paint(dead, &self.size(totals.dead())));
+        let size = inspection.amount(totals.size).text(self.style.units);
+        let size = format!("shipped {}", self.paint(Paint::Bold, &size));
+        let visible = format!("live {}", self.paint(Paint::Visible, &self.size(totals.visible)));
+        let wasted = if totals.wasted() > 0 { Paint::Wasted } else { Paint::Dim };
+        let wasted = format!("dead {}", self.paint(wasted, &self.size(totals.wasted())));
         match inspection.efficiency() {
             Some(efficiency) => {
                 let efficiency = self.paint(Paint::Bold, &percent(efficiency));
-                writeln!(self.out, "  {shipped}   {live}   {dead}   efficiency {efficiency}\n")
+                writeln!(self.out, "  {size}   {visible}   {wasted}   efficiency {efficiency}\n")
             }
-            None => writeln!(self.out, "  {shipped}   of what could be read: {live}   {dead}\n"),
+            None => writeln!(self.out, "  {size}   of what could be read: {visible}   {wasted}\n"),
         }
     }
 
     fn layers(&mut self, inspection: &Inspection) -> io::Result<()> {
-        let head = format!("{:>3} {:>9} {:>9} {:>9} {:>9}  {}", "#", "shipped", "live", "dead", "hid", "instruction");
+        let head =
+            format!("{:>3} {:>9} {:>9} {:>9} {:>9}  {}", "#", "size", "visible", "wasted", "hides", "instruction");
         writeln!(self.out, "{}", self.paint(Paint::Dim, &head))?;
         for (i, layer) in inspection.layers.iter().enumerate() {
             let amounts = inspection.amounts_of(i);
             let units = self.style.units;
-            let dead = format!("{:>9}", amounts.dead.or_dash(units));
-            let dead = self.paint(if layer.dead() > 0 { Paint::Dead } else { Paint::Dim }, &dead);
+            let wasted = format!("{:>9}", amounts.wasted.or_dash(units));
+            let wasted = self.paint(if layer.wasted() > 0 { Paint::Wasted } else { Paint::Dim }, &wasted);
             let known = inspection.completeness.layer(i);
             let mark = known.mark().map_or(String::new(), |mark| format!("({mark}) "));
             let line = cut(&layer.instruction.one_line(), WIDTH - 45 - mark.len());
             let missing = self.paint(Paint::Warning, &mark);
-            let (shipped, live) = (amounts.shipped.column(units), amounts.live.column(units));
+            let (size, visible) = (amounts.size.column(units), amounts.visible.column(units));
             let hid = amounts.hid.or_dash(units);
-            writeln!(self.out, "{i:>3} {shipped:>9} {live:>9} {dead} {hid:>9}  {missing}{line}")?;
+            writeln!(self.out, "{i:>3} {size:>9} {visible:>9} {wasted} {hid:>9}  {missing}{line}")?;
         }
         Ok(())
     }
@@ -140,20 +141,20 @@ impl<W: Write> Page<'_, W> {
 
     fn files(&mut self, inspection: &Inspection) -> io::Result<()> {
         let top = if self.style.top == 0 { usize::MAX } else { self.style.top };
-        let shown: Vec<&Dead> = inspection.dead.iter().take_while(|dead| dead.bytes > 0).take(top).collect();
+        let shown: Vec<&Wasted> = inspection.wasted.iter().take_while(|wasted| wasted.bytes > 0).take(top).collect();
         if shown.is_empty() {
             return Ok(());
         }
         writeln!(self.out, "\n{}", self.paint(Paint::Bold, "Biggest dead files"))?;
-        let head = format!("{:>12} {:>4} {:>4}  {:<11}  {}", "bytes", "from", "gone", "cause", "path");
+        let head = format!("{:>12} {:>4} {:>4}  {:<11}  {}", "bytes", "from", "gone", "reason", "path");
         writeln!(self.out, "{}", self.paint(Paint::Dim, &head))?;
-        for dead in &shown {
-            let path = escaped(&inspection.tree.path(inspection.tree.node_of(dead.version)));
+        for wasted in &shown {
+            let path = escaped(&inspection.tree.path(inspection.tree.node_of(wasted.version)));
             let path = cut_front(&path, WIDTH - 37);
-            let (size, cause) = (self.size(dead.bytes), dead.cause.name());
-            writeln!(self.out, "{size:>12} {:>4} {:>4}  {cause:<11}  {path}", dead.born_in, dead.died_in)?;
+            let (size, reason) = (self.size(wasted.bytes), wasted.reason.name());
+            writeln!(self.out, "{size:>12} {:>4} {:>4}  {reason:<11}  {path}", wasted.added_in, wasted.removed_in)?;
         }
-        let rest = inspection.dead.iter().filter(|dead| dead.bytes > 0).count() - shown.len();
+        let rest = inspection.wasted.iter().filter(|wasted| wasted.bytes > 0).count() - shown.len();
         if rest > 0 {
             let line = format!("{:>12}  and {} more (--top 0 lists all)", "", files(rest));
             writeln!(self.out, "{}", self.paint(Paint::Dim, &line))?;

@@ -2,7 +2,7 @@
 //! changes of a Dockerfile read it from here.
 
 use super::command::{self, Application, Role};
-use super::libraries::{self, Closure, Libc, Loader, Required, RuntimeNeed, Why};
+use super::libraries::{self, Libc, Loader, ProgramAndLibraries, Required, RuntimeNeed, Why};
 use super::packed::guess_packed;
 use crate::display::escaped;
 use crate::error::Error;
@@ -19,7 +19,7 @@ pub struct Program {
     /// The size of the application's own files in bytes.
     pub bytes: u64,
     /// The files needed to load the program, if it is a binary.
-    pub closure: Option<Closure>,
+    pub needed: Option<ProgramAndLibraries>,
     /// The parts of it that another image needs; `None` if no program was found.
     pub parts: Option<Parts>,
 }
@@ -32,16 +32,16 @@ impl Program {
     /// [`Error::Cancelled`] is the only one.
     pub fn detect(filesystem: &Filesystem<'_>, run: &Run) -> Result<Self, Error> {
         let application = command::find(filesystem, run)?;
-        let (mut closure, mut packed) = (None, None);
+        let (mut needed, mut packed) = (None, None);
         if let Some(program) = &application.program
             && let Some(executable) = &program.executable
         {
-            closure = Some(libraries::find(filesystem, run, &program.file, executable)?);
+            needed = Some(libraries::find(filesystem, run, &program.file, executable)?);
             let guess = filesystem.with_source(program.file.version, |source| guess_packed(&**source, executable));
             packed = readable(guess)?.flatten();
         }
-        let parts = Parts::gather(filesystem, &application, closure.as_ref(), packed);
-        Ok(Self { bytes: application.bytes(filesystem), application, closure, parts })
+        let parts = Parts::gather(filesystem, &application, needed.as_ref(), packed);
+        Ok(Self { bytes: application.bytes(filesystem), application, needed, parts })
     }
 }
 
@@ -58,7 +58,7 @@ pub struct Parts {
     pub start: Start,
     /// The loader and the libraries; `None` if the program is not a binary, so that they are
     /// unknown.
-    pub closure: Option<Vec<Loaded>>,
+    pub needed: Option<Vec<Loaded>>,
     /// Other files that it looks for: certificates, time zones, users.
     pub needs: Vec<RuntimeNeed>,
     /// The C library that it is linked against.
@@ -111,7 +111,7 @@ impl Parts {
     fn gather(
         filesystem: &Filesystem<'_>,
         application: &Application,
-        closure: Option<&Closure>,
+        needed: Option<&ProgramAndLibraries>,
         packed: Option<u64>,
     ) -> Option<Self> {
         let program = application.program.as_ref()?;
@@ -130,30 +130,30 @@ impl Parts {
         let named = moved.map(|file| Loaded { node: file.node, found_at: escaped(&filesystem.called(file)) });
         let names = named.filter(|name| name.found_at != filesystem.shown(name.node)).collect();
         let mut needs = Vec::new();
-        if let Some(closure) = closure {
-            doubts.extend(closure.remarks.iter().cloned());
-            let missing = closure.missing.iter().map(|missing| {
+        if let Some(needed) = needed {
+            doubts.extend(needed.remarks.iter().cloned());
+            let missing = needed.missing.iter().map(|missing| {
                 format!("{} needs {}, which is not in the image", filesystem.shown(missing.needed_by), missing.name)
             });
             doubts.extend(missing);
-            doubts.extend(closure.opens_others.iter().map(|&node| {
+            doubts.extend(needed.opens_others.iter().map(|&node| {
                 format!("{} loads libraries by names that cannot be known (dlopen)", filesystem.shown(node))
             }));
-            needs.clone_from(&closure.needs);
+            needs.clone_from(&needed.needs);
         }
         // A script or an archive of classes needs more than its interpreter loads.
-        let closure = closure.filter(|_| program.role == Role::Application);
+        let needed = needed.filter(|_| program.role == Role::Application);
         Some(Self {
             path: program.file.node,
             files,
             names,
             start,
-            closure: closure.map(|closure| {
+            needed: needed.map(|needed| {
                 let interpreter = program.executable.as_ref().and_then(|executable| executable.interpreter.as_deref());
-                closure.files.iter().skip(1).map(|required| loaded(filesystem, required, interpreter)).collect()
+                needed.files.iter().skip(1).map(|required| loaded(filesystem, required, interpreter)).collect()
             }),
             needs,
-            libc: closure.map_or(Libc::Glibc, |closure| match closure.loader {
+            libc: needed.map_or(Libc::Glibc, |needed| match needed.loader {
                 Loader::None => Libc::None,
                 Loader::Musl => Libc::Musl,
                 Loader::Glibc | Loader::Unknown => Libc::Glibc,
@@ -163,7 +163,7 @@ impl Parts {
                 _ => MadeBy::Another,
             },
             strippable: program.executable.as_ref().map_or(0, |executable| executable.strip.saves),
-            packed: packed.filter(|_| closure.is_some()),
+            packed: packed.filter(|_| needed.is_some()),
             doubts,
         })
     }

@@ -2,7 +2,6 @@
 //! wrappers.
 
 pub(crate) mod expand;
-mod nesting;
 mod pretty;
 mod quote;
 mod script;

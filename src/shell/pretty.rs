@@ -3,7 +3,6 @@
 //! Lines are only broken where white space is, or may be, between two words, so that the meaning of
 //! the command stays the same.
 
-use super::nesting::Nesting;
 use crate::display::escaped_str;
 
 const INDENT: usize = 4;
@@ -41,6 +40,17 @@ enum Token<'a> {
     Break,
 }
 
+/// A construct that has to be closed before the top level is reached again.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Open {
+    Single,
+    Double,
+    Backtick,
+    Parenthesis,
+    /// `${…}`.
+    Brace,
+}
+
 fn tokens(command: &str) -> Vec<Token<'_>> {
     let mut tokens = Vec::new();
     let mut rest = command.trim();
@@ -65,24 +75,38 @@ fn word(text: &str) -> usize {
     if text.starts_with('#') {
         return text.len();
     }
-    let mut nesting = Nesting::default();
+    let mut open: Vec<Open> = Vec::new();
     let mut chars = text.char_indices().peekable();
     while let Some((at, c)) = chars.next() {
-        let next = chars.peek().map(|&(_, next)| ascii(next));
-        let ends = matches!(c, '|' | ';') || (c == '&' && next == Some(b'&')) || c.is_whitespace();
-        if ends && nesting.is_empty() {
-            return at;
-        }
-        if nesting.take(ascii(c), next) {
-            chars.next();
+        let next = chars.peek().map(|&(_, next)| next);
+        match (open.last(), c) {
+            (Some(Open::Single), '\'') => drop(open.pop()),
+            (Some(Open::Single), _) => {}
+            (_, '\\') => drop(chars.next()),
+            (_, '$') if next == Some('(') => {
+                chars.next();
+                open.push(Open::Parenthesis);
+            }
+            (_, '$') if next == Some('{') => {
+                chars.next();
+                open.push(Open::Brace);
+            }
+            (Some(Open::Double), '"')
+            | (Some(Open::Backtick), '`')
+            | (Some(Open::Parenthesis), ')')
+            | (Some(Open::Brace), '}') => drop(open.pop()),
+            (_, '`') => open.push(Open::Backtick),
+            (Some(Open::Double), _) => {}
+            (_, '"') => open.push(Open::Double),
+            (_, '\'') => open.push(Open::Single),
+            (None | Some(Open::Parenthesis | Open::Backtick), '(') => open.push(Open::Parenthesis),
+            (None, '|' | ';') => return at,
+            (None, '&') if next == Some('&') => return at,
+            (None, c) if c.is_whitespace() => return at,
+            _ => {}
         }
     }
     text.len()
-}
-
-/// Returns the byte of a character; NUL for one that no construct of the shell begins with.
-fn ascii(c: char) -> u8 {
-    u8::try_from(c).ok().filter(u8::is_ascii).unwrap_or_default()
 }
 
 /// The lines as they grow.

@@ -7,7 +7,6 @@
 
 use std::ops::Range;
 
-use super::nesting::{Nesting, Open};
 use super::wrappers;
 
 /// The operator before a command.
@@ -130,6 +129,15 @@ fn is_assignment(word: &str) -> bool {
     })
 }
 
+/// The construct that surrounds the current position.
+#[derive(Clone, Copy, PartialEq, Eq)]
+enum Inside {
+    Quotes,
+    Substitution,
+    Parameter,
+    Backticks,
+}
+
 struct Reader<'a> {
     text: &'a str,
     commands: Vec<Command<'a>>,
@@ -144,45 +152,55 @@ pub(crate) fn read(text: &str) -> Option<Script<'_>> {
     let start = (Joint::Start, 0);
     let mut reader = Reader { text, commands: Vec::new(), word: None, joint: start, current: Vec::new(), depth: 0 };
     let bytes = text.as_bytes();
-    let mut nesting = Nesting::default();
+    let mut inside: Vec<Inside> = Vec::new();
     let mut at = 0;
     while at < bytes.len() {
         let here = bytes[at];
-        let next = bytes.get(at + 1).copied();
-        let ends_word = matches!(here, b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'(' | b')' | b'#' | b'<');
-        if nesting.is_empty() && ends_word {
-            at += reader.operator(at, here, next.unwrap_or_default())?;
-        } else {
-            if !is_certain(&nesting, here, next) {
-                return None;
+        let next = bytes.get(at + 1).copied().unwrap_or_default();
+        let quoted = inside.last() == Some(&Inside::Quotes);
+        if !inside.is_empty() || !matches!(here, b' ' | b'\t' | b'\n' | b';' | b'&' | b'|' | b'(' | b')' | b'#' | b'<')
+        {
+            if reader.word.is_none() {
+                reader.word = Some(at);
             }
-            reader.word.get_or_insert(at);
-            at += usize::from(nesting.take(here, next));
+            match here {
+                b'\\' if next == 0 => return None,
+                b'\\' => at += 1,
+                // `$'…'` has different escapes, and shells disagree on quotes inside a quoted
+                // parameter.
+                b'$' if next == b'\'' && !quoted => return None,
+                b'\'' if inside.last() == Some(&Inside::Parameter) && inside.contains(&Inside::Quotes) => return None,
+                b'\'' if !quoted => at += 1 + bytes[at + 1..].iter().position(|&b| b == b'\'')?,
+                b'"' if quoted => drop(inside.pop()),
+                b'"' => inside.push(Inside::Quotes),
+                b'`' if inside.last() == Some(&Inside::Backticks) => drop(inside.pop()),
+                // The escapes for quotes inside nested backticks are too complex.
+                b'`' if inside.contains(&Inside::Backticks) => return None,
+                b'`' => inside.push(Inside::Backticks),
+                b'$' if next == b'(' => {
+                    inside.push(Inside::Substitution);
+                    at += 1;
+                }
+                b'$' if next == b'{' => {
+                    inside.push(Inside::Parameter);
+                    at += 1;
+                }
+                b'(' if inside.last() == Some(&Inside::Substitution) => inside.push(Inside::Substitution),
+                b')' if inside.last() == Some(&Inside::Substitution) => drop(inside.pop()),
+                b'}' if inside.last() == Some(&Inside::Parameter) => drop(inside.pop()),
+                _ => {}
+            }
+        } else {
+            at += reader.operator(at, here, next)?;
         }
         at += 1;
     }
-    if !nesting.is_empty() || reader.depth != 0 {
+    if !inside.is_empty() || reader.depth != 0 {
         return None;
     }
     reader.end_command(text.len());
     let commands = reader.commands;
     (!commands.is_empty()).then_some(Script { commands })
-}
-
-/// Returns whether all shells read a byte in the same way.
-fn is_certain(nesting: &Nesting, here: u8, next: Option<u8>) -> bool {
-    let innermost = nesting.innermost();
-    match here {
-        _ if innermost == Some(Open::Single) => true,
-        b'\\' => next.is_some(),
-        // `$'…'` has escapes of its own.
-        b'$' => next != Some(b'\'') || innermost == Some(Open::Double),
-        // Shells disagree on quotes inside a quoted parameter.
-        b'\'' => innermost != Some(Open::Brace) || !nesting.contains(Open::Double),
-        // The escapes for quotes inside nested backticks are too complex.
-        b'`' => innermost == Some(Open::Backtick) || !nesting.contains(Open::Backtick),
-        _ => true,
-    }
 }
 
 impl Reader<'_> {

@@ -13,7 +13,7 @@ use foldhash::fast::RandomState;
 use hashbrown::HashTable;
 
 use super::{
-    ALIVE, Cause, Death, ENTRY_LIMIT, IMPLIED, KIND_SHIFT, Kind, NONE, Node, NodeId, OWNER_LIMIT, Tree, Version,
+    ALIVE, ENTRY_LIMIT, IMPLIED, KIND_SHIFT, Kind, NONE, Node, NodeId, OWNER_LIMIT, Reason, Removal, Tree, Version,
     VersionId,
 };
 use crate::image::LayerEntries;
@@ -41,7 +41,7 @@ pub struct Builder {
     pub(super) first_mark: u32,
     next_mark: u32,
     /// The size of all files so far.
-    pub(super) shipped: u64,
+    pub(super) size: u64,
     remarks: Vec<Warning>,
     remarks_dropped: usize,
     /// The current layer had a path that is too long.
@@ -56,9 +56,9 @@ pub(super) struct NodeState {
     /// Generation stamp: the value of `next_mark` when the current layer first touched this node.
     pub mark: u32,
     /// The children that are visible below the current layer, as a doubly linked list.
-    pub first_live: NodeId,
-    pub next_live: NodeId,
-    pub previous_live: NodeId,
+    pub first_visible_bytes: NodeId,
+    pub next_visible: NodeId,
+    pub previous_visible: NodeId,
     /// The children in the layer's own tree, as a linked list.
     pub first_own: NodeId,
     pub next_own: NodeId,
@@ -68,9 +68,9 @@ impl NodeState {
     const NEW: Self = Self {
         below: VersionId::NONE,
         mark: 0,
-        first_live: NodeId::NONE,
-        next_live: NodeId::NONE,
-        previous_live: NodeId::NONE,
+        first_visible_bytes: NodeId::NONE,
+        next_visible: NodeId::NONE,
+        previous_visible: NodeId::NONE,
         first_own: NodeId::NONE,
         next_own: NodeId::NONE,
     };
@@ -106,7 +106,7 @@ impl Builder {
             layer: 0,
             first_mark: 1,
             next_mark: 1,
-            shipped: 0,
+            size: 0,
             remarks: Vec::new(),
             remarks_dropped: 0,
             said_too_long: false,
@@ -153,7 +153,7 @@ impl Builder {
     /// Finishes the tree.
     pub fn finish(mut self) -> Built {
         self.tree.sparse.sort_unstable();
-        self.tree.sort_deaths();
+        self.tree.sort_removals();
         Built { tree: self.tree, hashes: self.hashes, remarks: self.remarks }
     }
 
@@ -266,8 +266,8 @@ impl Builder {
             extra: NONE,
             mode: mode | (kind as u16) << KIND_SHIFT,
             owner,
-            born: self.layer,
-            died: ALIVE,
+            added_in: self.layer,
+            removed_in: ALIVE,
         });
         self.tree.nodes[node.index()].newest = id;
         id
@@ -291,7 +291,7 @@ impl Builder {
 
     /// Removes the name at `node` from a version's inode. The inode is dead when its last name is
     /// removed.
-    pub(super) fn release(&mut self, version: VersionId, node: NodeId, cause: Cause) {
+    pub(super) fn release(&mut self, version: VersionId, node: NodeId, reason: Reason) {
         let v = *self.tree.version(version);
         if v.kind() != Kind::File {
             return;
@@ -307,7 +307,7 @@ impl Builder {
                 group.owner
             }
         };
-        self.tree.deaths.push(Death { version: inode, last_name: node, layer: self.layer, cause });
+        self.tree.removals.push(Removal { version: inode, last_name: node, layer: self.layer, reason });
     }
 }
 

@@ -12,7 +12,7 @@ pub struct Held {
     /// The visible size.
     pub visible: u64,
     /// The wasted size: removed by a layer up to this one, but still in the image.
-    pub dead: u64,
+    pub wasted: u64,
 }
 
 /// The sizes of some paths as of every layer.
@@ -33,10 +33,10 @@ impl Course {
         let mut course = Self { layers: tree.layers, held: vec![Held::default(); paths.len() * tree.layers] };
         for version in tree.versions.iter().filter(|version| version.kind() == Kind::File && version.extra == NONE) {
             let place = places[version.node.index()];
-            course.appears(place, version.born, version.size);
-            if version.died != ALIVE {
-                course.goes(place, version.died, version.size);
-                course.dies(place, version.died, version.size);
+            course.appears(place, version.added_in, version.size);
+            if version.removed_in != ALIVE {
+                course.goes(place, version.removed_in, version.size);
+                course.dies(place, version.removed_in, version.size);
             }
         }
         course.add_linked(tree, &places);
@@ -57,22 +57,22 @@ impl Course {
         for names in links(tree).chunk_by(|(one, _), (other, _)| one == other) {
             let owner = tree.groups[names[0].0 as usize].owner;
             let size = tree.size(owner);
-            let death = tree.death(owner).map_or(ALIVE, |death| death.layer);
+            let removal = tree.removal(owner).map_or(ALIVE, |removal| removal.layer);
             // A name counts from the layer in which all names before it are gone.
             let mut free = 0;
             for version in names.iter().map(|&(_, name)| tree.version(name)) {
-                let &Version { node, born, died, .. } = version;
-                let (from, until) = (born.max(free), died.min(death));
+                let &Version { node, added_in, removed_in, .. } = version;
+                let (from, until) = (added_in.max(free), removed_in.min(removal));
                 if from < until {
                     self.appears(places[node.index()], from, size);
                     if until != ALIVE {
                         self.goes(places[node.index()], until, size);
                     }
-                    free = died;
+                    free = removed_in;
                 }
             }
-            if death != ALIVE {
-                self.dies(places[tree.node_of(owner).index()], death, size);
+            if removal != ALIVE {
+                self.dies(places[tree.node_of(owner).index()], removal, size);
             }
         }
     }
@@ -94,7 +94,7 @@ impl Course {
 
     fn dies(&mut self, place: usize, layer: u16, size: u64) {
         if let Some(held) = self.change(place, layer) {
-            held.dead = held.dead.wrapping_add(size);
+            held.wasted = held.wasted.wrapping_add(size);
         }
     }
 
@@ -132,7 +132,7 @@ impl Course {
 
 impl Held {
     fn plus(self, other: Self) -> Self {
-        Self { visible: self.visible.wrapping_add(other.visible), dead: self.dead.wrapping_add(other.dead) }
+        Self { visible: self.visible.wrapping_add(other.visible), wasted: self.wasted.wrapping_add(other.wasted) }
     }
 }
 

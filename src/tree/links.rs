@@ -3,12 +3,12 @@
 use super::build::{Builder, LimitExceeded};
 use super::lookup::View;
 use super::own::Own;
-use super::{Cause, Death, Kind, LinkGroup, NONE, NodeId, VersionId};
+use super::{Kind, LinkGroup, NONE, NodeId, Reason, Removal, VersionId};
 use crate::archive::EntryKind;
 use crate::image::EntryRef;
 use crate::image::whiteout::AUFS_LINKS;
 use crate::path::components;
-use crate::warning::{EngineDifference as Difference, WarningKind};
+use crate::warning::{RuntimeDifference as Difference, WarningKind};
 
 /// The inode that a hard link shares with its target.
 pub(super) struct Shared {
@@ -118,16 +118,16 @@ impl Builder {
         let group = u32::try_from(self.tree.groups.len()).expect("below the limit on entries");
         self.tree.groups.push(LinkGroup { owner: version, alive: 0 });
         let v = &mut self.tree.versions[version.index()];
-        v.died = self.layer;
+        v.removed_in = self.layer;
         v.extra = group;
         if let Some(before) = own.aufs_links.insert(name.to_vec(), AufsLink { group, version, referenced: false })
             && !before.referenced
         {
-            self.tree.deaths.push(Death {
+            self.tree.removals.push(Removal {
                 version: before.version,
                 last_name: node,
                 layer: self.layer,
-                cause: Cause::Deleted,
+                reason: Reason::Deleted,
             });
         }
         Ok(())

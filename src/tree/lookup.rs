@@ -6,7 +6,7 @@ use super::build::{Builder, LimitExceeded};
 use super::{Kind, NodeId, VersionId};
 use crate::display::escaped;
 use crate::path::components;
-use crate::warning::EngineDifference as Difference;
+use crate::warning::RuntimeDifference as Difference;
 
 /// The most symbolic links that are followed in one path; the kernel follows 40.
 const HOPS: usize = 255;
@@ -33,7 +33,9 @@ impl Builder {
     pub(super) fn explicit(&self, node: NodeId) -> Option<VersionId> {
         let newest = self.tree.node(node).newest.some()?;
         let version = self.tree.version(newest);
-        (version.born == self.layer && version.died == super::ALIVE && newest != self.state[node.index()].below)
+        (version.added_in == self.layer
+            && version.removed_in == super::ALIVE
+            && newest != self.state[node.index()].below)
             .then_some(newest)
     }
 

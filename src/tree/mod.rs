@@ -117,8 +117,8 @@ struct Version {
     /// Permission bits, kind, and the flag for implied directories.
     mode: u16,
     owner: u16,
-    born: u16,
-    died: u16,
+    added_in: u16,
+    removed_in: u16,
 }
 
 impl Version {
@@ -142,7 +142,7 @@ struct LinkGroup {
 
 /// The reason why an inode is dead.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
-pub enum Cause {
+pub enum Reason {
     /// A whiteout of the path itself or of a directory above it.
     Deleted,
     /// A directory above the path was made opaque.
@@ -152,10 +152,10 @@ pub enum Cause {
     /// The layer that removed it has an entry at the same path.
     Overwritten,
     /// The layer that removed it has an entry at the same path with the same contents.
-    Recopied,
+    RewrittenUnchanged,
 }
 
-impl Cause {
+impl Reason {
     /// Returns the word that reports use.
     pub fn name(self) -> &'static str {
         match self {
@@ -163,14 +163,14 @@ impl Cause {
             Self::Opaque => "opaque",
             Self::Replaced => "replaced",
             Self::Overwritten => "overwritten",
-            Self::Recopied => "recopied",
+            Self::RewrittenUnchanged => "rewritten-unchanged",
         }
     }
 }
 
 /// The death of an inode: the removal of its last name.
 #[derive(Debug, Clone, Copy)]
-pub struct Death {
+pub struct Removal {
     /// The version whose entry has the bytes.
     pub version: VersionId,
     /// The path of the last name.
@@ -178,7 +178,7 @@ pub struct Death {
     /// The layer that removed the last name.
     pub layer: u16,
     /// The reason.
-    pub cause: Cause,
+    pub reason: Reason,
 }
 
 /// The merged tree of all layers with its history. It does not change after it is built.
@@ -192,7 +192,7 @@ pub struct Tree {
     targets: Vec<Box<[u8]>>,
     devices: Vec<(u32, u32)>,
     sparse: Vec<VersionId>,
-    deaths: Vec<Death>,
+    removals: Vec<Removal>,
     layers: usize,
 }
 

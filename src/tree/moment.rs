@@ -49,13 +49,13 @@ impl Moment {
         }
         self.add_own(tree, Totals::minus);
         let (low, high) = (from.min(to), from.max(to));
-        let born = tree.born_up_to(low)..tree.born_up_to(high);
+        let added_in = tree.added_up_to(low)..tree.added_up_to(high);
         let ended = self.ended_up_to(tree, low)..self.ended_up_to(tree, high);
-        let touched = (born.len() + ended.len()).saturating_mul(STEP);
+        let touched = (added_in.len() + ended.len()).saturating_mul(STEP);
         if touched > SMALL.max(tree.versions.len() + tree.nodes.len()) {
             tree.totals_into(layer, &mut self.up_to);
         } else {
-            self.step(tree, born, ended, (from, to));
+            self.step(tree, added_in, ended, (from, to));
         }
         self.layer = to;
         self.add_own(tree, Totals::plus);
@@ -87,15 +87,15 @@ impl Moment {
     fn step(
         &mut self,
         tree: &Tree,
-        born: std::ops::Range<usize>,
+        added_in: std::ops::Range<usize>,
         ended: std::ops::Range<usize>,
         (from, to): (u16, u16),
     ) {
         let mut sums = Sums::new(tree, &mut self.up_to);
         let mut groups = Vec::new();
-        let first_born = born.start;
-        let ends = self.ends[ended].iter().map(|version| version.index()).filter(|&version| version < first_born);
-        for version in born.chain(ends).map(|i| &tree.versions[i]) {
+        let first_added = added_in.start;
+        let ends = self.ends[ended].iter().map(|version| version.index()).filter(|&version| version < first_added);
+        for version in added_in.chain(ends).map(|i| &tree.versions[i]) {
             sums.add(version.node, worth(version, to).minus(worth(version, from)));
             if version.kind() == Kind::File && version.extra != NONE {
                 groups.push(version.extra);
@@ -122,7 +122,7 @@ impl Moment {
 
     /// Returns the number of removals by layers up to `layer`; they are the first ones in the list.
     fn ended_up_to(&self, tree: &Tree, layer: u16) -> usize {
-        self.ends.partition_point(|&version| tree.version(version).died <= layer)
+        self.ends.partition_point(|&version| tree.version(version).removed_in <= layer)
     }
 
     /// Returns the versions that the layer removed.
@@ -132,46 +132,46 @@ impl Moment {
     }
 
     /// Returns the versions that the layer added.
-    fn born(&self, tree: &Tree) -> std::ops::Range<usize> {
-        self.layer.checked_sub(1).map_or(0, |layer| tree.born_up_to(layer))..tree.born_up_to(self.layer)
+    fn added_in(&self, tree: &Tree) -> std::ops::Range<usize> {
+        self.layer.checked_sub(1).map_or(0, |layer| tree.added_up_to(layer))..tree.added_up_to(self.layer)
     }
 
     /// Adds the layer's own work to the sums, or subtracts it.
     fn add_own(&mut self, tree: &Tree, combine: fn(Totals, Totals) -> Totals) {
-        let born = self.born(tree);
+        let added_in = self.added_in(tree);
         let mut own = std::mem::take(&mut self.own);
         let mut sums = Sums::new(tree, &mut own);
-        for i in born.clone() {
+        for i in added_in.clone() {
             let version = &tree.versions[i];
             let is_inode = version.kind() == Kind::File
                 && (version.extra == NONE || tree.groups[version.extra as usize].owner.index() == i);
             let totals = Totals {
                 visible: if is_inode { version.size } else { 0 },
-                items: u32::from(version.died != version.born && version.node != NodeId::ROOT),
+                items: u32::from(version.removed_in != version.added_in && version.node != NodeId::ROOT),
                 ..Totals::default()
             };
             sums.add(version.node, combine(Totals::default(), totals));
         }
-        for death in self.deaths(tree, born.start) {
-            let version = tree.version(death);
-            let totals = Totals { dead: version.size, dead_items: 1, ..Totals::default() };
+        for removal in self.removals(tree, added_in.start) {
+            let version = tree.version(removal);
+            let totals = Totals { wasted: version.size, wasted_items: 1, ..Totals::default() };
             sums.add(version.node, combine(Totals::default(), totals));
         }
         sums.finish();
         self.own = own;
     }
 
-    /// Returns the inodes of earlier layers that the layer removed; `first_born` is the first
+    /// Returns the inodes of earlier layers that the layer removed; `first_added` is the first
     /// version of the layer.
-    fn deaths(&self, tree: &Tree, first_born: usize) -> Vec<VersionId> {
+    fn removals(&self, tree: &Tree, first_added: usize) -> Vec<VersionId> {
         let names = self.ended(tree).iter().copied();
         let mut inodes: Vec<_> = names
             .filter(|&name| tree.kind(name) == Kind::File)
             .map(|name| tree.inode(name))
-            .filter(|&inode| inode.index() < first_born && tree.size(inode) > 0)
+            .filter(|&inode| inode.index() < first_added && tree.size(inode) > 0)
             .filter(|&inode| match tree.version(inode).extra {
                 NONE => true,
-                _ => tree.death(inode).is_some_and(|death| death.layer == self.layer),
+                _ => tree.removal(inode).is_some_and(|removal| removal.layer == self.layer),
             })
             .collect();
         inodes.sort_unstable();
@@ -195,7 +195,7 @@ impl Moment {
                 here = tree.parent(here);
             }
         };
-        for version in &tree.versions[self.born(tree)] {
+        for version in &tree.versions[self.added_in(tree)] {
             mark(version.node);
         }
         for &version in self.ended(tree) {
@@ -215,9 +215,9 @@ fn ids(tree: &Tree) -> impl Iterator<Item = (VersionId, &Version)> {
 }
 
 fn ends(tree: &Tree) -> Vec<VersionId> {
-    let ended = ids(tree).filter(|(_, version)| version.died != ALIVE);
+    let ended = ids(tree).filter(|(_, version)| version.removed_in != ALIVE);
     let mut ends: Vec<_> = ended.map(|(id, _)| id).collect();
-    ends.sort_by_key(|&id| tree.version(id).died);
+    ends.sort_by_key(|&id| tree.version(id).removed_in);
     ends
 }
 
@@ -233,12 +233,12 @@ pub(super) fn links(tree: &Tree) -> Vec<(u32, VersionId)> {
 /// that has several names.
 fn worth(version: &Version, layer: u16) -> Totals {
     let bytes = if version.kind() == Kind::File && version.extra == NONE { version.size } else { 0 };
-    if version.born > layer {
+    if version.added_in > layer {
         Totals::default()
-    } else if version.died > layer {
+    } else if version.removed_in > layer {
         Totals { visible: bytes, items: u32::from(version.node != NodeId::ROOT), ..Totals::default() }
     } else {
-        Totals { dead: bytes, dead_items: u32::from(bytes > 0), ..Totals::default() }
+        Totals { wasted: bytes, wasted_items: u32::from(bytes > 0), ..Totals::default() }
     }
 }
 
@@ -255,10 +255,10 @@ fn worth_of_links(
     if size == 0 {
         return None;
     }
-    if tree.death(owner).is_some_and(|death| death.layer <= layer) {
-        return Some((tree.node_of(owner), Totals { dead: size, dead_items: 1, ..Totals::default() }));
+    if tree.removal(owner).is_some_and(|removal| removal.layer <= layer) {
+        return Some((tree.node_of(owner), Totals { wasted: size, wasted_items: 1, ..Totals::default() }));
     }
-    let there = |&name: &VersionId| tree.version(name).born <= layer && tree.version(name).died > layer;
+    let there = |&name: &VersionId| tree.version(name).added_in <= layer && tree.version(name).removed_in > layer;
     let first = names.find(there)?;
     Some((tree.node_of(first), Totals { visible: size, ..Totals::default() }))
 }

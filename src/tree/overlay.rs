@@ -6,8 +6,8 @@
 
 use super::build::Builder;
 use super::own::{Gone, Own};
-use super::{Cause, IMPLIED, Kind, NodeId, VersionId};
-use crate::warning::EngineDifference as Difference;
+use super::{IMPLIED, Kind, NodeId, Reason, VersionId};
+use crate::warning::RuntimeDifference as Difference;
 
 impl Builder {
     pub(super) fn overlay(&mut self, own: &Own) {
@@ -33,8 +33,8 @@ impl Builder {
             if directory == NodeId::ROOT && self.layer > 0 {
                 self.remark(|_| Difference::OpaqueRoot);
             }
-            while let Some(child) = self.state[directory.index()].first_live.some() {
-                self.kill(child, Cause::Opaque);
+            while let Some(child) = self.state[directory.index()].first_visible_bytes.some() {
+                self.kill(child, Reason::Opaque);
             }
         }
         if let Some((of, gone)) = own.whiteouts.get(&directory)
@@ -43,7 +43,7 @@ impl Builder {
             for &gone in gone {
                 let Some(below) = self.state[gone.node.index()].below.some() else { continue };
                 self.remark_again(gone, below, own);
-                self.kill(gone.node, Cause::Deleted);
+                self.kill(gone.node, Reason::Deleted);
             }
         }
     }
@@ -91,7 +91,7 @@ impl Builder {
                     how: "was no directory below, and no entry makes it one; overlay engines make it a directory, others refuse the layer".into(),
                 }),
             }
-            self.kill(node, Cause::Replaced);
+            self.kill(node, Reason::Replaced);
         }
         let version = match explicit {
             Some(version) => version,
@@ -108,7 +108,7 @@ impl Builder {
     /// Gives a directory new metadata and keeps its contents.
     fn supersede(&mut self, node: NodeId, version: VersionId) {
         let below = self.state[node.index()].below;
-        self.tree.versions[below.index()].died = self.layer;
+        self.tree.versions[below.index()].removed_in = self.layer;
         self.state[node.index()].below = version;
     }
 
@@ -125,46 +125,46 @@ impl Builder {
 
     /// Removes everything visible at `node` and below it.
     ///
-    /// Paths for which this layer has an entry are overwritten; the others are removed for `cause`.
-    fn kill(&mut self, node: NodeId, cause: Cause) {
+    /// Paths for which this layer has an entry are overwritten; the others are removed for `reason`.
+    fn kill(&mut self, node: NodeId, reason: Reason) {
         self.unlink_live(node);
         let mut work = vec![node];
         while let Some(id) = work.pop() {
             let below = std::mem::replace(&mut self.state[id.index()].below, VersionId::NONE);
-            self.tree.versions[below.index()].died = self.layer;
-            self.release(below, id, if self.is_own(id) { Cause::Overwritten } else { cause });
-            let mut child = std::mem::replace(&mut self.state[id.index()].first_live, NodeId::NONE);
+            self.tree.versions[below.index()].removed_in = self.layer;
+            self.release(below, id, if self.is_own(id) { Reason::Overwritten } else { reason });
+            let mut child = std::mem::replace(&mut self.state[id.index()].first_visible_bytes, NodeId::NONE);
             while let Some(c) = child.some() {
                 let state = &mut self.state[c.index()];
-                child = std::mem::replace(&mut state.next_live, NodeId::NONE);
-                state.previous_live = NodeId::NONE;
+                child = std::mem::replace(&mut state.next_visible, NodeId::NONE);
+                state.previous_visible = NodeId::NONE;
                 work.push(c);
             }
         }
     }
 
     fn link_live(&mut self, node: NodeId, parent: NodeId) {
-        let next = std::mem::replace(&mut self.state[parent.index()].first_live, node);
+        let next = std::mem::replace(&mut self.state[parent.index()].first_visible_bytes, node);
         if next.some().is_some() {
-            self.state[next.index()].previous_live = node;
+            self.state[next.index()].previous_visible = node;
         }
         let state = &mut self.state[node.index()];
-        state.next_live = next;
-        state.previous_live = NodeId::NONE;
+        state.next_visible = next;
+        state.previous_visible = NodeId::NONE;
     }
 
     fn unlink_live(&mut self, node: NodeId) {
         let state = &mut self.state[node.index()];
-        let next = std::mem::replace(&mut state.next_live, NodeId::NONE);
-        let previous = std::mem::replace(&mut state.previous_live, NodeId::NONE);
+        let next = std::mem::replace(&mut state.next_visible, NodeId::NONE);
+        let previous = std::mem::replace(&mut state.previous_visible, NodeId::NONE);
         if next.some().is_some() {
-            self.state[next.index()].previous_live = previous;
+            self.state[next.index()].previous_visible = previous;
         }
         if previous.some().is_some() {
-            self.state[previous.index()].next_live = next;
+            self.state[previous.index()].next_visible = next;
         } else {
             let parent = self.tree.node(node).parent;
-            self.state[parent.index()].first_live = next;
+            self.state[parent.index()].first_visible_bytes = next;
         }
     }
 }

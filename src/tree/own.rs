@@ -7,12 +7,12 @@ use foldhash::fast::RandomState;
 use super::build::{Builder, LimitExceeded};
 use super::links::{AufsLink, Shared};
 use super::lookup::View;
-use super::{Cause, Death, Kind, NONE, NodeId, VersionId};
+use super::{Kind, NONE, NodeId, Reason, Removal, VersionId};
 use crate::archive::EntryKind;
 use crate::image::whiteout::{Spelling, is_aufs, spelling};
 use crate::image::{EntryRef, LayerEntries};
 use crate::path::{clean, is_clean};
-use crate::warning::{EngineDifference as Difference, WarningKind};
+use crate::warning::{RuntimeDifference as Difference, WarningKind};
 
 /// The marks of a layer, which affect the layers below.
 ///
@@ -70,7 +70,12 @@ impl Builder {
         }
         for link in own.aufs_links.values().filter(|link| !link.referenced) {
             let last_name = self.tree.version(link.version).node;
-            self.tree.deaths.push(Death { version: link.version, last_name, layer: self.layer, cause: Cause::Deleted });
+            self.tree.removals.push(Removal {
+                version: link.version,
+                last_name,
+                layer: self.layer,
+                reason: Reason::Deleted,
+            });
         }
         Ok(own)
     }
@@ -286,16 +291,16 @@ impl Builder {
     /// end, and find something else there.
     fn drop_own(&mut self, node: NodeId) -> bool {
         let mut directories = false;
-        let mut work = vec![(node, Cause::Overwritten)];
-        while let Some((id, cause)) = work.pop() {
+        let mut work = vec![(node, Reason::Overwritten)];
+        while let Some((id, reason)) = work.pop() {
             if let Some(version) = self.explicit(id) {
                 directories |= id != node && self.tree.version(version).is_directory();
-                self.tree.versions[version.index()].died = self.layer;
-                self.release(version, id, cause);
+                self.tree.versions[version.index()].removed_in = self.layer;
+                self.release(version, id, reason);
             }
             let mut child = self.state[id.index()].first_own;
             while let Some(c) = child.some() {
-                work.push((c, Cause::Replaced));
+                work.push((c, Reason::Replaced));
                 child = self.state[c.index()].next_own;
             }
             self.state[id.index()].first_own = NodeId::NONE;
@@ -321,7 +326,7 @@ impl Builder {
             }
         }
         // Where nothing is below, there is nothing that engines could hide.
-        if record.overlay_opaque && self.state[node.index()].first_live.some().is_some() {
+        if record.overlay_opaque && self.state[node.index()].first_visible_bytes.some().is_some() {
             self.remark(|b| Difference::OverlayOpaque { path: b.tree.path(node) });
         }
     }
@@ -367,9 +372,9 @@ impl Builder {
 
     /// Returns the size of a new file, limited so that the sum over the image fits a 64-bit number.
     fn counted(&mut self, node: NodeId, size: u64) -> u64 {
-        match self.shipped.checked_add(size) {
+        match self.size.checked_add(size) {
             Some(sum) => {
-                self.shipped = sum;
+                self.size = sum;
                 size
             }
             None => {

@@ -2,7 +2,7 @@
 
 use std::ops::RangeInclusive;
 
-use super::{ALIVE, Death, IMPLIED, Kind, NONE, NodeId, Tree, Version, VersionId};
+use super::{ALIVE, IMPLIED, Kind, NONE, NodeId, Removal, Tree, Version, VersionId};
 
 impl Tree {
     /// Returns the number of layers.
@@ -106,9 +106,9 @@ impl Tree {
         let layer = u16::try_from(layer).unwrap_or(ALIVE - 1);
         let version = self.versions(node).find(|&v| {
             let v = self.version(v);
-            v.born <= layer && v.died != v.born
+            v.added_in <= layer && v.removed_in != v.added_in
         })?;
-        (self.version(version).died > layer).then_some(version)
+        (self.version(version).removed_in > layer).then_some(version)
     }
 
     /// Returns the version at a path in the final filesystem.
@@ -147,14 +147,14 @@ impl Tree {
     }
 
     /// Returns the layer that added a version.
-    pub fn born(&self, version: VersionId) -> usize {
-        usize::from(self.version(version).born)
+    pub fn added_in(&self, version: VersionId) -> usize {
+        usize::from(self.version(version).added_in)
     }
 
     /// Returns the layer that removed a version.
-    pub fn died(&self, version: VersionId) -> Option<usize> {
-        let died = self.version(version).died;
-        (died != ALIVE).then_some(usize::from(died))
+    pub fn removed_in(&self, version: VersionId) -> Option<usize> {
+        let removed_in = self.version(version).removed_in;
+        (removed_in != ALIVE).then_some(usize::from(removed_in))
     }
 
     /// Returns whether a directory has no entry in the layer that made it.
@@ -200,7 +200,7 @@ impl Tree {
         self.groups.iter().map(|group| group.owner)
     }
 
-    /// Returns the offset of a file's contents in the uncompressed tar of its layer ([`Tree::born`]
+    /// Returns the offset of a file's contents in the uncompressed tar of its layer ([`Tree::added_in`]
     /// of its inode).
     pub fn data_offset(&self, version: VersionId) -> u64 {
         u64::from(self.version(self.inode(version)).data) * 512
@@ -218,7 +218,7 @@ impl Tree {
 
     /// Returns all versions that some layers added, ordered by layer and entry.
     pub fn versions_of(&self, layers: RangeInclusive<usize>) -> impl Iterator<Item = VersionId> + use<> {
-        let before = |layer: usize| self.versions.partition_point(|version| usize::from(version.born) < layer);
+        let before = |layer: usize| self.versions.partition_point(|version| usize::from(version.added_in) < layer);
         let range = before(*layers.start())..before(layers.end().saturating_add(1));
         range.map(|i| VersionId(u32::try_from(i).expect("below the limit")))
     }
@@ -234,48 +234,48 @@ impl Tree {
     }
 
     /// Returns the dead inodes, ordered by version.
-    pub fn deaths(&self) -> &[Death] {
-        &self.deaths
+    pub fn removals(&self) -> &[Removal] {
+        &self.removals
     }
 
     /// Returns all inodes with their deaths. It is faster than a lookup for each, because both
     /// lists are ordered by version.
-    pub fn inodes_with_deaths(&self) -> impl Iterator<Item = (VersionId, Option<&Death>)> {
-        let mut deaths = self.deaths.iter().peekable();
+    pub fn inodes_with_removals(&self) -> impl Iterator<Item = (VersionId, Option<&Removal>)> {
+        let mut removals = self.removals.iter().peekable();
         self.inodes().map(move |inode| {
-            while deaths.next_if(|death| death.version < inode).is_some() {}
-            (inode, deaths.next_if(|death| death.version == inode))
+            while removals.next_if(|removal| removal.version < inode).is_some() {}
+            (inode, removals.next_if(|removal| removal.version == inode))
         })
     }
 
     /// Returns the death of an inode.
-    pub fn death(&self, inode: VersionId) -> Option<&Death> {
-        self.deaths.binary_search_by_key(&inode, |death| death.version).ok().map(|i| &self.deaths[i])
+    pub fn removal(&self, inode: VersionId) -> Option<&Removal> {
+        self.removals.binary_search_by_key(&inode, |removal| removal.version).ok().map(|i| &self.removals[i])
     }
 
-    pub(crate) fn sort_deaths(&mut self) {
+    pub(crate) fn sort_removals(&mut self) {
         // An inode that AUFS stores separately can lose its last name and get a new one in the
         // same layer; the last death counts.
-        let mut deaths = std::mem::take(&mut self.deaths);
-        deaths.retain(|death| match self.version(death.version).extra {
+        let mut removals = std::mem::take(&mut self.removals);
+        removals.retain(|removal| match self.version(removal.version).extra {
             NONE => true,
             group => self.groups[group as usize].alive == 0,
         });
-        deaths.reverse();
-        deaths.sort_by_key(|death| death.version);
-        deaths.dedup_by_key(|death| death.version);
-        self.deaths = deaths;
+        removals.reverse();
+        removals.sort_by_key(|removal| removal.version);
+        removals.dedup_by_key(|removal| removal.version);
+        self.removals = removals;
     }
 
-    pub(crate) fn deaths_mut(&mut self) -> &mut [Death] {
-        &mut self.deaths
+    pub(crate) fn removals_mut(&mut self) -> &mut [Removal] {
+        &mut self.removals
     }
 
     /// Returns the number of names of each kind in the final filesystem, without the root.
     pub fn count_kinds(&self) -> Vec<(Kind, u64)> {
         let mut counts = [0; super::KINDS.len()];
         for version in &self.versions {
-            if version.died == ALIVE && version.node != NodeId::ROOT {
+            if version.removed_in == ALIVE && version.node != NodeId::ROOT {
                 counts[version.kind() as usize] += 1;
             }
         }

@@ -3,7 +3,7 @@
 
 use std::collections::HashSet;
 
-use super::{ALIVE, Cause, Kind, NONE, NodeId, Tree, VersionId};
+use super::{ALIVE, Kind, NONE, NodeId, Reason, Tree, VersionId};
 
 /// The sums of a path and everything below it, as of a layer.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -11,35 +11,35 @@ pub struct Totals {
     /// The visible size in bytes.
     pub visible: u64,
     /// The wasted size in bytes: removed by a layer up to this one, but still in the image.
-    pub dead: u64,
+    pub wasted: u64,
     /// The number of visible names of any kind, without the root.
     pub items: u32,
     /// The number of files that have bytes in the image but no visible name.
-    pub dead_items: u32,
+    pub wasted_items: u32,
 }
 
 impl Totals {
     /// Returns the size in bytes, visible and wasted.
-    pub fn shipped(self) -> u64 {
-        self.visible + self.dead
+    pub fn size(self) -> u64 {
+        self.visible + self.wasted
     }
 
     /// Adds two sums. The addition wraps around, so that adding a negative difference is correct.
     pub fn plus(self, other: Self) -> Self {
         Self {
             visible: self.visible.wrapping_add(other.visible),
-            dead: self.dead.wrapping_add(other.dead),
+            wasted: self.wasted.wrapping_add(other.wasted),
             items: self.items.wrapping_add(other.items),
-            dead_items: self.dead_items.wrapping_add(other.dead_items),
+            wasted_items: self.wasted_items.wrapping_add(other.wasted_items),
         }
     }
 
     pub(super) fn minus(self, other: Self) -> Self {
         Self {
             visible: self.visible.wrapping_sub(other.visible),
-            dead: self.dead.wrapping_sub(other.dead),
+            wasted: self.wasted.wrapping_sub(other.wasted),
             items: self.items.wrapping_sub(other.items),
-            dead_items: self.dead_items.wrapping_sub(other.dead_items),
+            wasted_items: self.wasted_items.wrapping_sub(other.wasted_items),
         }
     }
 }
@@ -131,10 +131,10 @@ impl Tree {
             && match self.kind(after) {
                 Kind::File => {
                     self.inode(before) == self.inode(after)
-                        || self.death(self.inode(before)).is_some_and(|death| {
-                            death.cause == Cause::Recopied
-                                && death.last_name == self.node_of(after)
-                                && usize::from(death.layer) == self.born(after)
+                        || self.removal(self.inode(before)).is_some_and(|removal| {
+                            removal.reason == Reason::RewrittenUnchanged
+                                && removal.last_name == self.node_of(after)
+                                && usize::from(removal.layer) == self.added_in(after)
                         })
                 }
                 Kind::Symlink => self.target(before) == self.target(after),
@@ -159,24 +159,24 @@ impl Tree {
         totals.clear();
         totals.resize(self.nodes.len(), Totals::default());
         let mut counted = HashSet::new();
-        for (i, version) in self.versions[..self.born_up_to(layer)].iter().enumerate() {
+        for (i, version) in self.versions[..self.added_up_to(layer)].iter().enumerate() {
             let total = &mut totals[version.node.index()];
-            total.items += u32::from(version.died > layer && version.node != NodeId::ROOT);
+            total.items += u32::from(version.removed_in > layer && version.node != NodeId::ROOT);
             if version.size == 0 || version.kind() != Kind::File {
                 continue;
             }
-            let (visible, dead) = if version.extra == NONE {
-                (version.died > layer, version.died <= layer)
+            let (visible, wasted) = if version.extra == NONE {
+                (version.removed_in > layer, version.removed_in <= layer)
             } else {
                 let owner = self.groups[version.extra as usize].owner;
-                let dead = self.death(owner).is_some_and(|death| death.layer <= layer);
-                (!dead && version.died > layer && counted.insert(version.extra), dead && owner.index() == i)
+                let wasted = self.removal(owner).is_some_and(|removal| removal.layer <= layer);
+                (!wasted && version.removed_in > layer && counted.insert(version.extra), wasted && owner.index() == i)
             };
             if visible {
                 total.visible += version.size;
-            } else if dead {
-                total.dead += version.size;
-                total.dead_items += 1;
+            } else if wasted {
+                total.wasted += version.size;
+                total.wasted_items += 1;
             }
         }
         self.sum_up(totals);
@@ -184,27 +184,27 @@ impl Tree {
 
     /// Returns the number of versions added by the layers up to `layer`; they are the first ones in
     /// the list.
-    pub(super) fn born_up_to(&self, layer: u16) -> usize {
-        self.versions.partition_point(|version| version.born <= layer)
+    pub(super) fn added_up_to(&self, layer: u16) -> usize {
+        self.versions.partition_point(|version| version.added_in <= layer)
     }
 
     /// Computes the sums of layer `layer` itself, indexed like [`NodeId`]: `visible` is the size of
-    /// the layer, `dead` the bytes of earlier layers that it removed, and `items` the number of its
+    /// the layer, `wasted` the bytes of earlier layers that it removed, and `items` the number of its
     /// names.
     pub fn layer_totals(&self, layer: usize) -> Vec<Totals> {
         let mut totals = vec![Totals::default(); self.nodes.len()];
-        for inode in self.inodes().filter(|&inode| self.born(inode) == layer) {
+        for inode in self.inodes().filter(|&inode| self.added_in(inode) == layer) {
             totals[self.node_of(inode).index()].visible += self.size(inode);
         }
-        for version in self.versions.iter().filter(|version| usize::from(version.born) == layer) {
-            let kept = version.died != version.born && version.node != NodeId::ROOT;
+        for version in self.versions.iter().filter(|version| usize::from(version.added_in) == layer) {
+            let kept = version.removed_in != version.added_in && version.node != NodeId::ROOT;
             totals[version.node.index()].items += u32::from(kept);
         }
-        for death in self.deaths.iter().filter(|death| usize::from(death.layer) == layer) {
-            if self.born(death.version) < layer && self.size(death.version) > 0 {
-                let total = &mut totals[self.node_of(death.version).index()];
-                total.dead += self.size(death.version);
-                total.dead_items += 1;
+        for removal in self.removals.iter().filter(|removal| usize::from(removal.layer) == layer) {
+            if self.added_in(removal.version) < layer && self.size(removal.version) > 0 {
+                let total = &mut totals[self.node_of(removal.version).index()];
+                total.wasted += self.size(removal.version);
+                total.wasted_items += 1;
             }
         }
         self.sum_up(&mut totals);
@@ -215,7 +215,7 @@ impl Tree {
     pub fn changes(&self, layer: usize) -> Vec<Changes> {
         let mut changes = vec![Changes::default(); self.nodes.len()];
         for version in &self.versions {
-            if usize::from(version.born) == layer || usize::from(version.died) == layer {
+            if usize::from(version.added_in) == layer || usize::from(version.removed_in) == layer {
                 let here = &mut changes[version.node.index()];
                 *here = here.with(Changes::of(self.change(version.node, layer)));
             }
@@ -231,7 +231,7 @@ impl Tree {
     /// indexed like [`NodeId`].
     pub fn worth(&self, layer: usize, of: impl Fn(VersionId) -> u64) -> Vec<u64> {
         let mut sums = vec![0_u64; self.nodes.len()];
-        for inode in self.inodes().take_while(|&inode| self.born(inode) <= layer) {
+        for inode in self.inodes().take_while(|&inode| self.added_in(inode) <= layer) {
             let sum = &mut sums[self.node_of(inode).index()];
             *sum = sum.saturating_add(of(inode));
         }

@@ -64,7 +64,7 @@ impl WarningKind {
             Self::LinkToItself { .. } => "link-to-itself",
             Self::GnuSparse { .. } => "gnu-sparse",
             Self::ParentNotADirectory { .. } => "parent-not-a-directory",
-            Self::EnginesDiffer(difference) => difference.code(),
+            Self::RuntimesDiffer(difference) => difference.code(),
         }
     }
 }

@@ -5,7 +5,7 @@ use super::WarningKind;
 /// A case in which container runtimes differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
 #[non_exhaustive]
-pub enum EngineDifference {
+pub enum RuntimeDifference {
     /// A hard link to a file of a lower layer.
     LinkBelow {
         /// The link.
@@ -63,7 +63,7 @@ pub enum EngineDifference {
     },
 }
 
-impl EngineDifference {
+impl RuntimeDifference {
     pub(super) fn code(&self) -> &'static str {
         match self {
             Self::LinkBelow { .. } => "differs-link-below",
@@ -80,8 +80,8 @@ impl EngineDifference {
     }
 }
 
-impl From<EngineDifference> for WarningKind {
-    fn from(difference: EngineDifference) -> Self {
-        Self::EnginesDiffer(difference)
+impl From<RuntimeDifference> for WarningKind {
+    fn from(difference: RuntimeDifference) -> Self {
+        Self::RuntimesDiffer(difference)
     }
 }

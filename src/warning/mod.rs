@@ -7,7 +7,7 @@ mod code;
 mod difference;
 mod gap;
 
-pub use difference::EngineDifference;
+pub use difference::RuntimeDifference;
 pub use gap::{Gap, Known};
 
 /// A remark on an image or on one of its layers.
@@ -366,5 +366,5 @@ pub enum WarningKind {
         path: Vec<u8>,
     },
     /// Container runtimes differ in the effect of the layer.
-    EnginesDiffer(EngineDifference),
+    RuntimesDiffer(RuntimeDifference),
 }

@@ -62,7 +62,7 @@ impl Figures {
             disagree(&image, "entries", made)?;
         }
         // The barest tree does not follow hard links, of which real images have some.
-        if !compressed && made && account.get("live") != other_task.ask()?.get("live") {
+        if !compressed && made && account.get("visible") != other_task.ask()?.get("visible") {
             disagree(&image, "live bytes", made)?;
         }
         let entries = account["entries"];

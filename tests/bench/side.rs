@@ -90,7 +90,7 @@ pub fn run(arguments: &[String]) -> Result<(), Box<dyn std::error::Error>> {
                 headers(&file, run, |header| tree.add(&header))?;
                 tree.next_layer();
             }
-            println!("entries {}\nlive {}\nsame {}", tree.entries, tree.live, tree.compare_pairs(&file)?);
+            println!("entries {}\nvisible {}\nsame {}", tree.entries, tree.visible, tree.compare_pairs(&file)?);
         }
         Side::Decode => {
             let mut bytes = 0;
@@ -113,7 +113,7 @@ pub fn run(arguments: &[String]) -> Result<(), Box<dyn std::error::Error>> {
                 io::sink(),
             )?;
             let entries: usize = inspection.layers.iter().map(|layer| layer.entries).sum();
-            println!("entries {entries}\nlive {}", inspection.totals.live);
+            println!("entries {entries}\nvisible {}", inspection.totals.visible);
         }
     }
     if let Some(peak) = super::process::own_peak() {

@@ -44,7 +44,7 @@ pub struct Tree {
     last: (Vec<u8>, u32),
     layer: u32,
     /// Bytes that are reachable.
-    pub live: u64,
+    pub visible: u64,
     /// Entries so far.
     pub entries: u64,
     pairs: Vec<(u64, u64, u64)>,
@@ -96,7 +96,7 @@ impl Tree {
             }
         }
         let size = if directory { 0 } else { header.size };
-        self.live += size;
+        self.visible += size;
         self.nodes[node as usize].now = u32::try_from(self.versions.len()).expect("fewer than 2^32 entries");
         self.versions.push(Version { size, data: header.data, layer: self.layer, directory });
     }
@@ -132,7 +132,7 @@ impl Tree {
         if let Some(version) = self.versions.get(self.nodes[node as usize].now as usize)
             && version.layer < self.layer
         {
-            self.live -= version.size;
+            self.visible -= version.size;
             self.nodes[node as usize].now = NONE;
         }
         self.kill_children(node);

@@ -66,7 +66,7 @@ fn every_file_of_the_corpus_is_what_a_plain_walk_finds() {
             let tree = &subject.inspection.tree;
             let mut layers = HashMap::new();
             for inode in tree.inodes().filter(|&inode| tree.size(inode) > 0) {
-                let layer = tree.born(inode);
+                let layer = tree.added_in(inode);
                 let files = layers
                     .entry(layer)
                     .or_insert_with(|| decoded(&opened, layer).map_or_else(HashMap::new, |tar| contents_of(&tar)));

@@ -325,9 +325,9 @@ fn several_readers_of_one_layer_do_not_disturb_each_other() {
 fn the_files_of_the_demo_are_zeros() {
     let subject = Subject::of(&layerscope::image::builtin::demo::open().unwrap());
     let tree = &subject.inspection.tree;
-    let death = tree.deaths().iter().max_by_key(|death| tree.size(death.version)).unwrap();
-    let source = subject.contents.open(tree, death.version, &Arc::default()).unwrap();
-    assert_eq!(source.len(), tree.size(death.version));
+    let removal = tree.removals().iter().max_by_key(|removal| tree.size(removal.version)).unwrap();
+    let source = subject.contents.open(tree, removal.version, &Arc::default()).unwrap();
+    assert_eq!(source.len(), tree.size(removal.version));
     assert!(whole(&source).iter().all(|&b| b == 0));
 }
 

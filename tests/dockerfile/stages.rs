@@ -79,7 +79,7 @@ fn a_skeleton_says_what_its_image_ships_and_all_changes_together_what_the_image_
         .fixed("FROM alpine\nRUN apk add go\nRUN go build -o /opt/app\nRUN rm -rf /usr/lib/go\nCMD [\"/opt/app\"]\n");
     assert_eq!(proposed(&fixed), (bytes, None), "on scratch, the program is all");
     let text = fixed.text();
-    let whole = fixed.fix.shipped;
+    let whole = fixed.fix.size;
     assert_eq!(whole - fixed.saves(), bytes, "without Go, which is dead, and with the program");
     let ships = format!("{} ({} bytes) instead of {}", Units::Iec.size(bytes), count(bytes), Units::Iec.size(whole));
     assert!(text.contains(&format!("# with the changes it ships {ships}, ")), "{text}");

@@ -55,26 +55,27 @@ fn keep(case: &str, archive: &[u8]) -> Option<std::path::PathBuf> {
 impl Shown {
     /// The bytes that each layer ships.
     pub fn ship<const N: usize>(&self, expected: [u64; N]) -> &Self {
-        self.same("shipped", self.of_layers(|layer| layer.shipped), expected.to_vec())
+        self.same("size", self.of_layers(|layer| layer.size), expected.to_vec())
     }
 
     /// The bytes of each layer that are live. What is not is dead, and all of it is listed.
-    pub fn live<const N: usize>(&self, expected: [u64; N]) -> &Self {
-        self.same("live", self.of_layers(|layer| layer.live), expected.to_vec());
-        let mut dead = vec![0; N];
-        for file in &self.inspection.dead {
-            dead[file.born_in] += file.bytes;
+    pub fn visible<const N: usize>(&self, expected: [u64; N]) -> &Self {
+        self.same("visible", self.of_layers(|layer| layer.visible), expected.to_vec());
+        let mut wasted = vec![0; N];
+        for file in &self.inspection.wasted {
+            wasted[file.added_in] += file.bytes;
         }
-        self.same("dead", dead, self.of_layers(layerscope::analysis::LayerAccount::dead))
+        self.same("wasted", wasted, self.of_layers(layerscope::analysis::LayerAccount::wasted))
     }
 
     /// The dead files, in the order of their layers and paths: `d/a 100: 0 to 1, deleted`.
-    pub fn dead<const N: usize>(&self, expected: [&str; N]) -> &Self {
+    pub fn wasted<const N: usize>(&self, expected: [&str; N]) -> &Self {
         let tree = &self.inspection.tree;
-        let mut dead: Vec<_> = self.inspection.dead.iter().map(|d| (d.born_in, tree.node_of(d.version), d)).collect();
-        dead.sort_by_key(|&(born, node, _)| (born, tree.path(node)));
-        let lines = dead.iter().map(|(born, node, d)| {
-            format!("{} {}: {born} to {}, {}", self.path(*node), d.bytes, d.died_in, d.cause.name())
+        let mut wasted: Vec<_> =
+            self.inspection.wasted.iter().map(|d| (d.added_in, tree.node_of(d.version), d)).collect();
+        wasted.sort_by_key(|&(added_in, node, _)| (added_in, tree.path(node)));
+        let lines = wasted.iter().map(|(added_in, node, d)| {
+            format!("{} {}: {added_in} to {}, {}", self.path(*node), d.bytes, d.removed_in, d.reason.name())
         });
         self.same("dead files", lines.collect(), expected.map(String::from).to_vec())
     }

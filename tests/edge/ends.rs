@@ -10,13 +10,17 @@ fn between(case: &'static str, middle: Layer) -> super::claim::Shown {
 
 #[test]
 fn one_zero_block_is_an_empty_layer() {
-    between("empty-512", Layer::of_tar(zeros(512))).ship([10, 0, 20]).live([10, 0, 20]).tree(["a 10", "b 20"]).quiet();
+    between("empty-512", Layer::of_tar(zeros(512)))
+        .ship([10, 0, 20])
+        .visible([10, 0, 20])
+        .tree(["a 10", "b 20"])
+        .quiet();
 }
 
 #[test]
 fn a_record_of_zeros_is_an_empty_layer() {
     let shown = between("empty-10240", Layer::of_tar(zeros(10240)));
-    shown.ship([10, 0, 20]).live([10, 0, 20]).tree(["a 10", "b 20"]).quiet();
+    shown.ship([10, 0, 20]).visible([10, 0, 20]).tree(["a 10", "b 20"]).quiet();
     shown.same("tar bytes", shown.inspection.layers[1].tar_bytes, 10240);
 }
 
@@ -24,7 +28,7 @@ fn a_record_of_zeros_is_an_empty_layer() {
 fn what_follows_the_end_of_a_tar_is_ignored_but_counts_as_tar_bytes() {
     let layer = Layer::of_tar([entries([file("f", 30)]), zeros(1024), b"garbage".repeat(100)].concat());
     let shown = between("trailing-garbage", layer);
-    shown.ship([10, 30, 20]).live([10, 30, 20]).tree(["a 10", "b 20", "f 30"]).quiet();
+    shown.ship([10, 30, 20]).visible([10, 30, 20]).tree(["a 10", "b 20", "f 30"]).quiet();
     shown.same("tar bytes", shown.inspection.layers[1].tar_bytes, 1024 + 1024 + 700);
 }
 
@@ -33,7 +37,7 @@ fn a_zero_block_among_the_entries_ends_the_layer_with_a_warning() {
     let layer = Layer::of_tar([entries([file("f", 30)]), zeros(512), entries([file("g", 40)]), zeros(1024)].concat());
     between("zero-block-inside", layer)
         .ship([10, 30, 20])
-        .live([10, 30, 20])
+        .visible([10, 30, 20])
         .tree(["a 10", "b 20", "f 30"])
         .warns("layer 1: a zero block is followed by data");
 }
@@ -47,8 +51,8 @@ fn gzip_is_told_by_its_bytes_not_by_the_name_of_the_layer() {
     stored("layer-gzip", [three_files().gzip(), layer([file("d/a", 5000).mode(0o600)]).gzip()])
         .compressed(["gzip", "gzip"])
         .ship([5701, 5000])
-        .live([701, 5000])
-        .dead(["d/a 5000: 0 to 1, recopied"])
+        .visible([701, 5000])
+        .wasted(["d/a 5000: 0 to 1, rewritten-unchanged"])
         .tree(["d/", "d/a 5000", "d/b 700", "d/c 1"])
         .quiet();
 }
@@ -58,7 +62,7 @@ fn zeros_behind_a_gzip_layer_are_ignored() {
     stored("layer-gzip-trailing-zeros", [three_files().gzip().followed_by(&zeros(1000))])
         .compressed(["gzip"])
         .ship([5701])
-        .live([5701])
+        .visible([5701])
         .tree(["d/", "d/a 5000", "d/b 700", "d/c 1"]);
 }
 
@@ -70,7 +74,7 @@ fn a_gzip_layer_that_was_cut_short_is_shown_up_to_the_cut() {
     stored("layer-gzip-truncated", [cut])
         .compressed(["gzip"])
         .ship([40_050])
-        .live([40_050])
+        .visible([40_050])
         .tree(["d/", "d/a 50", "d/noise 40000"])
         .warns("what lies before is shown");
 }
@@ -83,7 +87,7 @@ fn a_wrong_gzip_checksum_is_remarked_and_costs_nothing() {
     });
     stored("layer-gzip-badcrc", [damaged])
         .ship([5701])
-        .live([5701])
+        .visible([5701])
         .tree(["d/", "d/a 5000", "d/b 700", "d/c 1"])
         .warns("checksum");
 }
@@ -97,7 +101,7 @@ fn members_frames_and_plain_layers_of_one_image_are_each_read_as_they_are() {
     )
     .compressed(["none", "gzip", "zstd", "zstd", "none"])
     .ship([5701, 1, 2, 3, 4])
-    .live([701, 0, 0, 0, 4])
+    .visible([701, 0, 0, 0, 4])
     .tree(["d/", "d/a 4", "d/b 700", "d/c 1"])
     .quiet();
 }

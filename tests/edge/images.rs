@@ -14,8 +14,8 @@ fn a_layer_that_comes_again_ships_again_and_kills_itself() {
     let one = || layer([dir("d"), file("d/f", 1000)]);
     stored("layer-repeated", [one(), one(), layer([file("g", 5)]), one()])
         .ship([1000, 1000, 5, 1000])
-        .live([0, 0, 5, 1000])
-        .dead(["d/f 1000: 0 to 1, recopied", "d/f 1000: 1 to 3, recopied"])
+        .visible([0, 0, 5, 1000])
+        .wasted(["d/f 1000: 0 to 1, rewritten-unchanged", "d/f 1000: 1 to 3, rewritten-unchanged"])
         .tree(["d/", "d/f 1000", "g 5"])
         .quiet();
 }
@@ -25,8 +25,8 @@ fn an_image_may_have_more_layers_than_engines_take() {
     let shown = stored("layers-500", (0..500).map(|i| layer([file("same", i % 7), file(format!("f{i}"), 1)])));
     let totals = &shown.inspection.totals;
     shown.same("layers", shown.inspection.layers.len(), 500);
-    shown.same("live", totals.live, 500 + 499 % 7);
-    shown.same("shipped", totals.shipped, 500 + (0..500).map(|i| i % 7).sum::<u64>());
+    shown.same("visible", totals.visible, 500 + 499 % 7);
+    shown.same("size", totals.size, 500 + (0..500).map(|i| i % 7).sum::<u64>());
     shown.quiet();
 }
 
@@ -44,7 +44,7 @@ fn steps_that_made_no_layer_stand_beside_none() {
     image.config["history"] = json!([{ "created_by": null }, { "created_by": "step 1" }]);
     let shown = archive("history-null-step", image.docker());
     shown.same("unknown step", shown.inspection.layers[0].instruction.created_by.clone(), None);
-    shown.ship([10, 20]).live([10, 20]).quiet();
+    shown.ship([10, 20]).visible([10, 20]).quiet();
 }
 
 #[test]
@@ -52,7 +52,7 @@ fn a_config_with_a_byte_order_mark_and_a_line_feed_is_understood() {
     let image = two_layers();
     let mut members = image.docker();
     members[0] = member("config.json", format!("\u{feff}{}\n", image.config));
-    archive("config-bom", members).steps(["step 0", "step 1"]).live([10, 20]).quiet();
+    archive("config-bom", members).steps(["step 0", "step 1"]).visible([10, 20]).quiet();
 }
 
 #[test]
@@ -67,6 +67,6 @@ fn an_image_may_have_three_tags() {
 #[test]
 fn an_image_without_layers_is_empty_and_wholly_efficient() {
     let shown = layers("no-layers", []);
-    shown.ship([]).live([]).dead([]).tree([]).quiet();
+    shown.ship([]).visible([]).wasted([]).tree([]).quiet();
     shown.same("efficiency", shown.inspection.efficiency(), Some(1.0));
 }

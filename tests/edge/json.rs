@@ -27,7 +27,7 @@ fn with_config(config: impl Fn(String) -> String) -> Shown {
 
 /// The layers and the tree are those of the image, whatever stands in its configuration.
 fn has_its_layers(shown: &Shown) -> &Shown {
-    shown.ship([1300, 700]).live([1000, 700]).dead(["old 300: 0 to 1, deleted"]).tree(["app 700", "sh 1000"])
+    shown.ship([1300, 700]).visible([1000, 700]).wasted(["old 300: 0 to 1, deleted"]).tree(["app 700", "sh 1000"])
 }
 
 fn is_the_image(shown: &Shown) {

@@ -13,8 +13,8 @@ fn image(pack: fn(Layer) -> Layer) -> Image {
 fn is_the_image(shown: &Shown) -> &Shown {
     shown
         .ship([1030, 5000, 7])
-        .live([30, 5000, 7])
-        .dead(["f 1000: 0 to 1, overwritten"])
+        .visible([30, 5000, 7])
+        .wasted(["f 1000: 0 to 1, overwritten"])
         .tree(["f 5000", "g 30", "h 7"])
         .steps(["step 0", "step 1", "step 2"])
         .quiet()
@@ -96,7 +96,7 @@ fn a_layer_that_is_not_in_the_archive_is_named_and_the_others_are_shown() {
     let shown = archive("oci-foreign-layer", layout.members([manifest]));
     shown
         .ship([0, 5000, 7])
-        .live([0, 5000, 7])
+        .visible([0, 5000, 7])
         .tree(["f 5000", "h 7"])
         .compressed(["missing", "gzip", "gzip"])
         .steps(["step 0", "step 1", "step 2"])

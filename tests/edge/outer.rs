@@ -13,8 +13,8 @@ fn image() -> Image {
 fn is_the_image(shown: &Shown) {
     shown
         .ship([1030, 5000])
-        .live([30, 5000])
-        .dead(["f 1000: 0 to 1, overwritten"])
+        .visible([30, 5000])
+        .wasted(["f 1000: 0 to 1, overwritten"])
         .tree(["f 5000", "g 30"])
         .steps(["step 0", "step 1"])
         .quiet();

@@ -139,7 +139,7 @@ fn a_layer_that_is_stored_with_holes_is_the_layer() {
             let archive = archive(&image(), format);
             let archive = pack.map_or(archive.clone(), |pack| pack(&archive));
             let inspection = verified(&archive, &format!("{name}, {packing}"));
-            let totals: Vec<_> = inspection.layers.iter().map(|layer| (layer.shipped, layer.live)).collect();
+            let totals: Vec<_> = inspection.layers.iter().map(|layer| (layer.size, layer.visible)).collect();
             assert_eq!(totals, [(60_709, 709), (0, 0)], "{name}, {packing}");
         }
     }
@@ -152,7 +152,7 @@ fn a_map_may_have_more_pieces_than_a_header_holds() {
         let image = Image::of([layer(files)]);
         for (name, format) in FORMATS {
             let inspection = verified(&archive(&image, format), &format!("{name}, {count} pieces"));
-            assert_eq!(inspection.totals.shipped, count * 2010);
+            assert_eq!(inspection.totals.size, count * 2010);
         }
     }
 }
@@ -170,7 +170,7 @@ fn a_compressed_layer_and_the_tables_of_contents_may_have_holes_too() {
             out.extend(format(&name, bytes, &pieces(bytes), bytes.len()));
         }
         out.extend([0; 1024]);
-        assert_eq!(verified(&out, name).totals.shipped, 60_709, "{name}");
+        assert_eq!(verified(&out, name).totals.size, 60_709, "{name}");
     }
 }
 
@@ -214,7 +214,7 @@ fn a_map_that_cannot_be_is_damage_and_no_layer_of_other_bytes() {
             let said = inspection.warnings.iter().map(ToString::to_string).collect::<Vec<_>>().join("; ");
             let words = "the map of holes of a sparse entry cannot be understood";
             assert!(said.contains(words), "{name} {pieces:?}: {said}");
-            assert_eq!(inspection.totals.shipped, 0);
+            assert_eq!(inspection.totals.size, 0);
         }
     }
 }

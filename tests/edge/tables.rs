@@ -25,7 +25,7 @@ fn both(manifest: &str, index: &str) -> Vec<Entry> {
 
 fn is_the_image(shown: &Shown) -> &Shown {
     assert_eq!(shown.inspection.tags, ["built:latest"]);
-    shown.ship([1300, 700]).live([1000, 700]).dead(["old 300: 0 to 1, deleted"]).tree(["app 700", "sh 1000"])
+    shown.ship([1300, 700]).visible([1000, 700]).wasted(["old 300: 0 to 1, deleted"]).tree(["app 700", "sh 1000"])
 }
 
 const INDEX: &str = r#"{"schemaVersion":2,"manifests":[DESCRIPTOR]}"#;

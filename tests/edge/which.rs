@@ -308,7 +308,7 @@ fn a_manifest_of_the_first_schema_is_opened() {
             assert_eq!((&image.run.command[..], image.run.environment.get("A")), (&["/app".to_owned()][..], Some("1")));
             let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
             let layers: Vec<_> =
-                inspection.layers.iter().map(|layer| (layer.shipped, layer.instruction.text.as_str())).collect();
+                inspection.layers.iter().map(|layer| (layer.size, layer.instruction.text.as_str())).collect();
             assert_eq!(layers, [(30, "RUN step 0"), (4, "RUN step 1")]);
             assert!(inspection.warnings.is_empty(), "{:?}", inspection.warnings);
         }
@@ -343,6 +343,6 @@ fn what_is_no_tar_is_told_by_its_media_type() {
             inspection.warnings
         );
         assert_eq!(inspection.layers[1].tar_bytes, 0, "{media_type}");
-        assert_eq!((inspection.layers[0].shipped, inspection.mismatches.unwrap()), (1300, Vec::new()), "{media_type}");
+        assert_eq!((inspection.layers[0].size, inspection.mismatches.unwrap()), (1300, Vec::new()), "{media_type}");
     }
 }

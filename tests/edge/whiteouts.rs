@@ -7,8 +7,8 @@ use crate::support::build::{dir, file, gone, hardlink, symlink};
 fn the_whiteout_of_a_link_takes_the_link_and_leaves_its_target() {
     layers("wh-symlink", [vec![dir("t"), file("t/f", 100), symlink("l", "t")], vec![gone("l")]])
         .ship([100, 0])
-        .live([100, 0])
-        .dead([])
+        .visible([100, 0])
+        .wasted([])
         .tree(["t/", "t/f 100"])
         .quiet();
 }
@@ -18,8 +18,8 @@ fn a_whiteout_through_a_link_of_the_same_layer_acts_where_the_link_leads() {
     let below = vec![dir("t"), file("t/f", 100), dir("l"), file("l/f", 70)];
     layers("wh-via-same-layer-symlink", [below, vec![symlink("l", "t"), gone("l/f")]])
         .ship([170, 0])
-        .live([0, 0])
-        .dead(["l/f 70: 0 to 1, replaced", "t/f 100: 0 to 1, deleted"])
+        .visible([0, 0])
+        .wasted(["l/f 70: 0 to 1, replaced", "t/f 100: 0 to 1, deleted"])
         .tree(["l -> t", "t/"]);
 }
 
@@ -28,8 +28,8 @@ fn whiteouts_of_nothing_do_nothing_but_make_the_directory_that_they_are_in() {
     let upper = vec![gone("nothing"), gone("a/nothing"), gone("nodir/x")];
     layers("wh-nonexistent", [vec![dir("a"), file("a/f", 40)], upper])
         .ship([40, 0])
-        .live([40, 0])
-        .dead([])
+        .visible([40, 0])
+        .wasted([])
         .tree(["a/", "a/f 40", "nodir/"])
         .metadata("nodir", 0o755, (0, 0));
 }
@@ -39,8 +39,8 @@ fn what_is_deleted_and_comes_again_in_the_next_layer_was_deleted_not_overwritten
     let below = [d(), vec![file("f", 10)]].concat();
     layers("wh-then-readd-next-layer", [below, vec![gone("f"), gone("d")], vec![file("f", 40)]])
         .ship([610, 0, 40])
-        .live([0, 0, 40])
-        .dead([
+        .visible([0, 0, 40])
+        .wasted([
             "d/a 100: 0 to 1, deleted",
             "d/b 200: 0 to 1, deleted",
             "d/s/c 300: 0 to 1, deleted",
@@ -54,8 +54,8 @@ fn what_is_deleted_and_comes_again_in_the_next_layer_was_deleted_not_overwritten
 fn a_whiteout_behind_a_new_directory_still_empties_the_old_one_only() {
     layers("wh-readd-dir-after", [d(), vec![dir("d"), file("d/n", 7), gone("d")]])
         .ship([600, 7])
-        .live([0, 7])
-        .dead(["d/a 100: 0 to 1, deleted", "d/b 200: 0 to 1, deleted", "d/s/c 300: 0 to 1, deleted"])
+        .visible([0, 7])
+        .wasted(["d/a 100: 0 to 1, deleted", "d/b 200: 0 to 1, deleted", "d/s/c 300: 0 to 1, deleted"])
         .tree(["d/", "d/n 7"])
         .warns("engines differ here");
 }
@@ -65,8 +65,8 @@ fn the_contents_of_a_whiteout_are_not_contents_of_the_image() {
     let whiteout = gone("f").holding([b'x'; 100]);
     layers("wh-with-content", [vec![file("f", 40)], vec![whiteout]])
         .ship([40, 0])
-        .live([0, 0])
-        .dead(["f 40: 0 to 1, deleted"])
+        .visible([0, 0])
+        .wasted(["f 40: 0 to 1, deleted"])
         .tree([]);
 }
 
@@ -75,8 +75,8 @@ fn a_whiteout_stored_as_a_link_is_a_whiteout() {
     let below = vec![file("f", 40), file("t", 9)];
     layers("wh-as-symlink", [below, vec![symlink(".wh.f", "t")]])
         .ship([49, 0])
-        .live([9, 0])
-        .dead(["f 40: 0 to 1, deleted"])
+        .visible([9, 0])
+        .wasted(["f 40: 0 to 1, deleted"])
         .tree(["t 9"])
         .quiet();
 }
@@ -87,8 +87,8 @@ fn whiteouts_linked_to_each_other_as_aufs_left_them_are_whiteouts() {
     let upper = vec![gone("f"), hardlink(".wh.g", ".wh.f"), hardlink(".wh.h", ".wh.f")];
     layers("wh-as-hardlink", [below, upper])
         .ship([150, 0])
-        .live([0, 0])
-        .dead(["f 40: 0 to 1, deleted", "g 50: 0 to 1, deleted", "h 60: 0 to 1, deleted"])
+        .visible([0, 0])
+        .wasted(["f 40: 0 to 1, deleted", "g 50: 0 to 1, deleted", "h 60: 0 to 1, deleted"])
         .tree([])
         .quiet();
 }
@@ -98,8 +98,8 @@ fn an_unknown_mark_below_the_root_is_the_whiteout_of_a_hidden_name() {
     let below = vec![dir("d"), file("d/foo", 40)];
     layers("wh-meta-unknown", [below, vec![file("d/.wh..wh.foo", 0)]])
         .ship([40, 0])
-        .live([40, 0])
-        .dead([])
+        .visible([40, 0])
+        .wasted([])
         .tree(["d/", "d/foo 40"]);
 }
 
@@ -108,8 +108,8 @@ fn whiteouts_may_be_written_with_a_dot_or_a_slash_in_front() {
     let below = vec![file("f", 40), file("g", 50), file("h", 60)];
     layers("wh-dotslash-abs", [below, vec![file("./.wh.f", 0), file("/.wh.g", 0)]])
         .ship([150, 0])
-        .live([60, 0])
-        .dead(["f 40: 0 to 1, deleted", "g 50: 0 to 1, deleted"])
+        .visible([60, 0])
+        .wasted(["f 40: 0 to 1, deleted", "g 50: 0 to 1, deleted"])
         .tree(["h 60"]);
 }
 
@@ -118,7 +118,7 @@ fn a_file_whose_name_makes_it_a_whiteout_ships_nothing() {
     let below = vec![file("keep", 30), file(".wh.x", 10)];
     layers("wh-of-hidden-name", [below, vec![file("n", 1), file(".wh.wh.x", 5)]])
         .ship([30, 1])
-        .live([30, 1])
-        .dead([])
+        .visible([30, 1])
+        .wasted([])
         .tree(["keep 30", "n 1"]);
 }

@@ -5,7 +5,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use layerscope::advice::assessment::Study;
-use layerscope::analysis::dead_groups;
+use layerscope::analysis::wasted_groups;
 use layerscope::files::contents::LayerContents;
 use layerscope::{Error, Inspection, Progress};
 
@@ -27,22 +27,22 @@ fn is_about(bytes: u64, expected: f64, tolerance: f64) -> bool {
 #[test]
 fn the_demo_s_toolchain_still_ships_after_its_deletion() {
     let demo = demo();
-    let shipped: Vec<_> = demo.layers.iter().map(|layer| layer.shipped).collect();
-    assert_eq!(shipped.len(), 4);
-    assert!(is_about(shipped[0], 5.25, 0.01), "the base ships {} bytes", shipped[0]);
-    assert!(is_about(shipped[0] + shipped[1], 214.7, 0.02), "base and toolchain ship {:?} bytes", &shipped[..2]);
-    assert!(is_about(demo.totals.shipped, 220.5, 0.005), "the image ships {} bytes", demo.totals.shipped);
+    let size: Vec<_> = demo.layers.iter().map(|layer| layer.size).collect();
+    assert_eq!(size.len(), 4);
+    assert!(is_about(size[0], 5.25, 0.01), "the base ships {} bytes", size[0]);
+    assert!(is_about(size[0] + size[1], 214.7, 0.02), "base and toolchain ship {:?} bytes", &size[..2]);
+    assert!(is_about(demo.totals.size, 220.5, 0.005), "the image ships {} bytes", demo.totals.size);
 
     let deletion = &demo.layers[3];
-    assert!(megabytes(deletion.shipped) < 0.05, "the deletion ships {} bytes", deletion.shipped);
-    let killed = deletion.killed as f64 / demo.totals.shipped as f64;
-    assert!(killed > 0.95, "the deletion hides {killed} of what is shipped");
+    assert!(megabytes(deletion.size) < 0.05, "the deletion ships {} bytes", deletion.size);
+    let hidden = deletion.hidden as f64 / demo.totals.size as f64;
+    assert!(hidden > 0.95, "the deletion hides {hidden} of what is shipped");
     let efficiency = demo.efficiency().expect("the demo is whole");
     assert!(efficiency < 0.06, "the efficiency is {efficiency}");
 
-    let biggest = &dead_groups(&demo)[0];
-    assert_eq!((biggest.born_in, biggest.died_in), (1, 3));
-    assert_eq!(biggest.cause.name(), "deleted");
+    let biggest = &wasted_groups(&demo)[0];
+    assert_eq!((biggest.added_in, biggest.removed_in), (1, 3));
+    assert_eq!(biggest.reason.name(), "deleted");
 }
 
 #[test]

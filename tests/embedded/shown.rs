@@ -11,7 +11,7 @@ use layerscope::files::executable::GoBuild;
 use layerscope::files::filesystem::Filesystem;
 use layerscope::runtime::Program;
 use layerscope::runtime::command::MainProgram;
-use layerscope::runtime::libraries::Closure;
+use layerscope::runtime::libraries::ProgramAndLibraries;
 use layerscope::tree::NodeId;
 use layerscope::{Inspection, Opened, Progress};
 
@@ -55,8 +55,8 @@ impl Shown {
     }
 
     /// What the program cannot be loaded without.
-    pub fn closure(&self) -> &Closure {
-        self.runtime().closure.as_ref().unwrap()
+    pub fn needed(&self) -> &ProgramAndLibraries {
+        self.runtime().needed.as_ref().unwrap()
     }
 
     /// What Go says of its program.
@@ -89,7 +89,7 @@ impl Shown {
 
     /// The rungs of its ladder, with their sizes in bytes.
     pub fn ladder(&self) -> Vec<(&'static str, u64)> {
-        self.study.ladder.iter().map(|rung| (rung.step.id(), rung.shipped)).collect()
+        self.study.ladder.iter().map(|possible_size| (possible_size.step.id(), possible_size.size)).collect()
     }
 }
 

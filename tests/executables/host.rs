@@ -5,7 +5,7 @@ use std::path::{Path, PathBuf};
 use std::process::Command;
 
 use layerscope::files::executable::{Executable, Linkage};
-use layerscope::runtime::libraries::{Closure, NeedKind, Why};
+use layerscope::runtime::libraries::{NeedKind, ProgramAndLibraries, Why};
 use serde_json::json;
 
 use crate::executables::image::{Shown, host_entries};
@@ -96,8 +96,8 @@ fn ldd(path: &Path, environment: Option<&str>) -> Option<BTreeSet<PathBuf>> {
 }
 
 /// The files of a closure that are not the program, as the host has them.
-fn libraries(shown: &Shown, closure: &Closure) -> BTreeSet<PathBuf> {
-    let loaded = closure.files.iter().filter(|required| !matches!(required.why, Why::Program | Why::NamesDirectories));
+fn libraries(shown: &Shown, needed: &ProgramAndLibraries) -> BTreeSet<PathBuf> {
+    let loaded = needed.files.iter().filter(|required| !matches!(required.why, Why::Program | Why::NamesDirectories));
     loaded.map(|required| PathBuf::from(shown.path(required.file.node))).collect()
 }
 
@@ -109,8 +109,8 @@ fn image_of(program: &Path, more: &[PathBuf], config: serde_json::Value) -> Show
         paths.extend(Some(PathBuf::from(path)).filter(|path| path.exists()));
     }
     // The names that libraries are asked for by are links, as a rule.
-    let closure = Command::new("ldd").arg(program).env_remove("LD_PRELOAD").output().unwrap();
-    let text = String::from_utf8_lossy(&closure.stdout).into_owned();
+    let needed = Command::new("ldd").arg(program).env_remove("LD_PRELOAD").output().unwrap();
+    let text = String::from_utf8_lossy(&needed.stdout).into_owned();
     let words = text.split_whitespace().filter(|word| word.starts_with('/')).map(PathBuf::from);
     paths.extend(words.filter(|path| path.exists()));
     Shown::of(host_entries(paths), config)
@@ -122,11 +122,11 @@ fn the_closure_of_programs_of_the_host_is_what_ldd_prints() {
         let Ok(program) = Path::new(program).canonicalize() else { continue };
         let Some(expected) = ldd(&program, None) else { return };
         let shown = image_of(&program, &[], json!({}));
-        let closure = shown.closure(program.to_str().unwrap());
-        assert_eq!(closure.missing, [], "{}", program.display());
-        assert_eq!(libraries(&shown, &closure), expected, "{}", program.display());
+        let needed = shown.needed(program.to_str().unwrap());
+        assert_eq!(needed.missing, [], "{}", program.display());
+        assert_eq!(libraries(&shown, &needed), expected, "{}", program.display());
         let sizes = expected.iter().chain([&program]).map(|path| path.metadata().unwrap().len());
-        let loaded = closure.files.iter().filter(|required| required.why != Why::NamesDirectories);
+        let loaded = needed.files.iter().filter(|required| required.why != Why::NamesDirectories);
         assert_eq!(loaded.map(|required| required.bytes).sum::<u64>(), sizes.sum::<u64>(), "{}", program.display());
     }
 }
@@ -158,9 +158,9 @@ fn rpath_runpath_origin_and_environment_are_followed_as_ldd_does() {
         let libraries_of_ours = ["one", "two"].map(|name| root.join(name).join("libx.so"));
         let env: Vec<_> = list.iter().map(|list| format!("LD_LIBRARY_PATH={list}")).collect();
         let shown = image_of(&path, &libraries_of_ours, json!({ "Env": env }));
-        let closure = shown.closure(path.to_str().unwrap());
-        assert_eq!(libraries(&shown, &closure), expected, "{name}");
-        let missing: Vec<_> = closure.missing.iter().map(|missing| missing.name.as_str()).collect();
+        let needed = shown.needed(path.to_str().unwrap());
+        assert_eq!(libraries(&shown, &needed), expected, "{name}");
+        let missing: Vec<_> = needed.missing.iter().map(|missing| missing.name.as_str()).collect();
         assert_eq!(missing, if name == "missing" { vec!["libx.so"] } else { vec![] }, "{name}");
     }
 }
@@ -173,9 +173,9 @@ fn functions_of_the_c_library_show_what_is_needed_besides() {
     let imports = executable(&path).imports;
     assert_eq!(imports, ["dlopen", "getaddrinfo", "getpwnam"]);
     let shown = image_of(&path, &[], json!({}));
-    let closure = shown.closure(path.to_str().unwrap());
-    let things: Vec<_> = closure.needs.iter().map(|outside| outside.kind).collect();
+    let needed = shown.needed(path.to_str().unwrap());
+    let things: Vec<_> = needed.needs.iter().map(|outside| outside.kind).collect();
     assert_eq!(things, [NeedKind::NameService, NeedKind::Users]);
-    assert_eq!(shown.paths(&closure.needs[1].files), ["/etc/passwd"]);
-    assert_eq!(closure.opens_others, [closure.files[0].file.node]);
+    assert_eq!(shown.paths(&needed.needs[1].files), ["/etc/passwd"]);
+    assert_eq!(needed.opens_others, [needed.files[0].file.node]);
 }

@@ -6,7 +6,7 @@ use std::sync::Arc;
 use layerscope::files::contents::LayerContents;
 use layerscope::files::filesystem::Filesystem;
 use layerscope::runtime::command::Application;
-use layerscope::runtime::libraries::Closure;
+use layerscope::runtime::libraries::ProgramAndLibraries;
 use layerscope::tree::NodeId;
 use layerscope::{Inspection, Opened, Progress};
 use serde_json::Value;
@@ -47,7 +47,7 @@ impl Shown {
     }
 
     /// The closure of the program at `path`.
-    pub fn closure(&self, path: &str) -> Closure {
+    pub fn needed(&self, path: &str) -> ProgramAndLibraries {
         let filesystem = self.filesystem();
         let file = filesystem.file(NodeId::ROOT, path.as_bytes()).unwrap_or_else(|| panic!("{path} is not there"));
         let recognised = filesystem.recognise(file.version).unwrap();
@@ -66,8 +66,8 @@ impl Shown {
     }
 
     /// The paths of the files of a closure.
-    pub fn closure_paths(&self, closure: &Closure) -> Vec<String> {
-        closure.files.iter().map(|required| self.path(required.file.node)).collect()
+    pub fn needed_paths(&self, needed: &ProgramAndLibraries) -> Vec<String> {
+        needed.files.iter().map(|required| self.path(required.file.node)).collect()
     }
 }
 

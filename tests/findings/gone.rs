@@ -1,7 +1,7 @@
 //! What still ships although a later step took it away.
 
 use layerscope::advice::findings::{Fate, Whose};
-use layerscope::tree::Cause;
+use layerscope::tree::Reason;
 
 use super::built::{config, found, of_rule, on_debian, path, step, the};
 use crate::support::build::{file, gone};
@@ -13,7 +13,7 @@ fn what_is_deleted_in_a_later_step_says_which_two_steps_to_merge() {
         step("RUN rm /opt/blob", [gone("opt/blob")]),
     ]));
     let blob = the(&study, "deleted-later");
-    assert_eq!((blob.bytes, blob.born_in, blob.fate), (20_000_000, 1, Fate::Gone { died_in: 2 }));
+    assert_eq!((blob.bytes, blob.added_in, blob.fate), (20_000_000, 1, Fate::Gone { removed_in: 2 }));
     assert_eq!(path(&inspection, blob.places[0].node), "/opt/blob");
     assert!(blob.fix.what.starts_with("combine the RUN instructions of layers 1 and 2"), "{}", blob.fix.what);
     assert_eq!(blob.fix.dockerfile.as_deref(), Some("RUN make-data \\\n && rm /opt/blob"));
@@ -31,8 +31,8 @@ fn a_rule_names_what_was_deleted() {
     ]));
     let sdk = the(&study, "go-sdk");
     assert_eq!(
-        (sdk.bytes, sdk.born_in, sdk.fate, sdk.cause),
-        (9_000_010, 1, Fate::Gone { died_in: 3 }, Some(Cause::Deleted))
+        (sdk.bytes, sdk.added_in, sdk.fate, sdk.reason),
+        (9_000_010, 1, Fate::Gone { removed_in: 3 }, Some(Reason::Deleted))
     );
     assert!(sdk.fix.what.contains("combine the RUN instructions of layers 1 to 3"), "{}", sdk.fix.what);
     assert_eq!(the(&study, "apk-virtual").bytes, 100_000, "the rest of what the two steps did");
@@ -46,7 +46,7 @@ fn a_mode_that_is_changed_later_is_given_to_the_copy() {
         step("RUN /bin/sh -c chmod 755 /app/server # buildkit", [entry().mode(0o755)]),
     ]));
     let chmod = the(&study, "chmod-copy");
-    assert_eq!((chmod.bytes, chmod.cause), (1_000_000, Some(Cause::Recopied)));
+    assert_eq!((chmod.bytes, chmod.reason), (1_000_000, Some(Reason::RewrittenUnchanged)));
     assert_eq!(chmod.fix.dockerfile.as_deref(), Some("COPY --chmod=755 server /app/"));
     let (_, study) = found(on_debian([
         step("COPY server /app/", [entry()]),
@@ -64,7 +64,7 @@ fn what_ships_with_the_base_image_is_its_doing_even_if_a_later_step_deletes_it()
         step("RUN rm -rf /var/lib/apt/lists/*", [gone("var/lib/apt/lists/Packages")]),
     ]);
     let lists = the(&study, "apt-lists");
-    assert_eq!((lists.whose, lists.fate), (Whose::Base, Fate::Gone { died_in: 1 }));
+    assert_eq!((lists.whose, lists.fate), (Whose::Base, Fate::Gone { removed_in: 1 }));
     assert!(lists.fix.what.contains("base image"), "{}", lists.fix.what);
     assert_eq!(study.findings.len(), 1);
 }
@@ -80,7 +80,7 @@ fn every_transaction_ships_the_rpm_database_again() {
     ]);
     let churn = of_rule(&study, "rpmdb-churn");
     assert_eq!(churn.len(), 2, "the last one is needed");
-    assert!(churn.iter().all(|finding| finding.cause == Some(Cause::Overwritten)));
+    assert!(churn.iter().all(|finding| finding.reason == Some(Reason::Overwritten)));
 }
 
 #[test]

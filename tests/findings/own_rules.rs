@@ -11,7 +11,7 @@ const MODELS: &str = r#"
 [[rule]]
 id = "models"
 title = "model weights"
-level = "junk"
+level = "leftovers"
 globs = ["**/*.{safetensors,gguf}"]
 why = "the server fetches them at its start"
 fix = "mount them"
@@ -41,7 +41,7 @@ fn a_rule_with_the_id_of_a_built_in_one_replaces_it_or_switches_it_off() {
 #[test]
 fn a_wrong_file_is_named_with_line_and_key() {
     let cases = [
-        (MODELS.replace("level = \"junk\"", "level = \"rubbish\""), "my.toml, line 5, level: unknown variant"),
+        (MODELS.replace("level = \"leftovers\"", "level = \"rubbish\""), "my.toml, line 5, level: unknown variant"),
         (MODELS.replace("globs", "globz"), "my.toml, line 6, globz: unknown field `globz`"),
         (
             MODELS.replace("**/*.{safetensors,gguf}", "a/**b/c"),
@@ -62,8 +62,9 @@ fn a_wrong_file_is_named_with_line_and_key() {
 
 #[test]
 fn hostile_rules_are_refused_or_harmless() {
-    let rule =
-        |globs: &str| format!("[[rule]]\nid = \"x\"\ntitle = \"x\"\nlevel = \"junk\"\nfix = \"\"\nglobs = [{globs}]\n");
+    let rule = |globs: &str| {
+        format!("[[rule]]\nid = \"x\"\ntitle = \"x\"\nlevel = \"leftovers\"\nfix = \"\"\nglobs = [{globs}]\n")
+    };
     let start = Instant::now();
     let bombs = ["{a,b}".repeat(60), "{".repeat(400), "[!".repeat(200), "*a".repeat(200), "a/".repeat(200)];
     for bomb in &bombs {
@@ -79,7 +80,7 @@ fn hostile_rules_are_refused_or_harmless() {
 fn deep_globs_on_a_deep_tree_end() {
     let globs: Vec<_> = (0..400).map(|i| format!("\"**/a/**/a/**/x{i}*y*z\"")).collect();
     let text = format!(
-        "{MODELS}\n[[rule]]\nid = \"deep\"\ntitle = \"deep\"\nlevel = \"junk\"\nfix = \"\"\nglobs = [{}]\n",
+        "{MODELS}\n[[rule]]\nid = \"deep\"\ntitle = \"deep\"\nlevel = \"leftovers\"\nfix = \"\"\nglobs = [{}]\n",
         globs.join(",")
     );
     let deep = |i: usize| format!("{}x7y{i}z", "a/".repeat(2000));

@@ -102,10 +102,10 @@ fn a_file_that_dpkg_diverted_belongs_to_the_package_that_brought_it() {
         ),
     ]));
     let of = |layer: usize| {
-        let found = study.findings.iter().filter(|finding| finding.rule == "tools" && finding.born_in == layer);
+        let found = study.findings.iter().filter(|finding| finding.rule == "tools" && finding.added_in == layer);
         found.flat_map(|finding| finding.packages.clone()).collect::<Vec<_>>()
     };
-    let layers = study.findings.iter().filter(|finding| finding.rule == "tools").map(|finding| finding.born_in);
+    let layers = study.findings.iter().filter(|finding| finding.rule == "tools").map(|finding| finding.added_in);
     let last = layers.max().unwrap();
     assert_eq!(of(last), [("baz".to_owned(), 1_500_000)]);
     assert!(study.shares.iter().any(|share| share.purpose == Purpose::Packages), "{:?}", study.shares);

@@ -86,11 +86,12 @@ fn every_rule_takes_what_it_means_and_leaves_what_runs() {
         let inode = |path: &str| inspection.tree.last(inspection.tree.find(path.as_bytes()).unwrap()).unwrap();
         assert!(inodes.contains(&inode(taken)), "{rule} takes {taken}");
         assert!(!inodes.contains(&inode(left)), "{rule} leaves {left}");
-        let sure = study.findings.iter().filter(|finding| finding.level == layerscope::advice::findings::Level::Junk);
+        let sure =
+            study.findings.iter().filter(|finding| finding.level == layerscope::advice::findings::Level::Leftovers);
         let junk: Vec<_> = sure.flat_map(|finding| finding.inodes.clone()).collect();
         assert!(!junk.contains(&inode(left)), "no rule takes {left} for junk");
         assert!(
-            !study.ladder.iter().any(|rung| rung.step.id() == "without-leftovers" && rung.shipped < size as u64),
+            !study.ladder.iter().any(|possible_size| possible_size.step.id() == "without-leftovers" && possible_size.size < size as u64),
             "{left}"
         );
     }

@@ -15,7 +15,7 @@ const OVERLAPPING: &str = r#"
 [[rule]]
 id = "everything"
 title = "everything"
-level = "junk"
+level = "leftovers"
 globs = ["**"]
 fix = "x"
 minimum = 0
@@ -52,11 +52,11 @@ type Cells = BTreeMap<(usize, Fate), u64>;
 /// What ships, by the layer it was born in and what became of it.
 fn cells(inspection: &Inspection) -> Cells {
     let mut cells = Cells::new();
-    for dead in &inspection.dead {
-        *cells.entry((dead.born_in, Fate::Gone { died_in: dead.died_in })).or_default() += dead.bytes;
+    for wasted in &inspection.wasted {
+        *cells.entry((wasted.added_in, Fate::Gone { removed_in: wasted.removed_in })).or_default() += wasted.bytes;
     }
     for (i, layer) in inspection.layers.iter().enumerate() {
-        *cells.entry((i, Fate::Left)).or_default() += layer.live;
+        *cells.entry((i, Fate::Left)).or_default() += layer.visible;
     }
     cells.retain(|_, bytes| *bytes > 0);
     cells
@@ -65,7 +65,7 @@ fn cells(inspection: &Inspection) -> Cells {
 fn found(findings: &[Finding]) -> Cells {
     let mut cells = Cells::new();
     for finding in findings {
-        *cells.entry((finding.born_in, finding.fate)).or_default() += finding.bytes;
+        *cells.entry((finding.added_in, finding.fate)).or_default() += finding.bytes;
     }
     cells
 }
@@ -77,7 +77,7 @@ proptest! {
     fn every_byte_is_in_one_finding_at_most_and_the_rest_makes_up_the_totals(stack in stack::stacks(), base in 0_usize..7) {
         let inspection = inspect(stack::archive(&stack)).unwrap();
         let base = base.min(inspection.layers.len());
-        let own: u64 = inspection.layers[base..].iter().map(|layer| layer.shipped).sum();
+        let own: u64 = inspection.layers[base..].iter().map(|layer| layer.size).sum();
         let all = cells(&inspection);
         let rules = Rules::with("overlapping", OVERLAPPING).unwrap();
         let question = Question { base: layerscope::advice::base::Given::Layers(base), ..Question::with(&rules) };
@@ -93,8 +93,8 @@ proptest! {
         let is_link = |node| tree.last(node).is_some_and(|version| tree.target(version).is_some());
         let has_links = tree.nodes().any(is_link);
         let mut shared = Cells::new();
-        for inode in tree.linked_inodes().filter(|&inode| tree.death(inode).is_none()) {
-            *shared.entry((tree.born(inode), Fate::Left)).or_default() += tree.size(inode);
+        for inode in tree.linked_inodes().filter(|&inode| tree.removal(inode).is_none()) {
+            *shared.entry((tree.added_in(inode), Fate::Left)).or_default() += tree.size(inode);
         }
         let whole_found = found(&whole.findings);
         for (cell, &bytes) in &all {

@@ -146,7 +146,7 @@ fn links_that_lead_in_circles_end_somewhere() {
     let circle = vec![symlink("a", "b"), symlink("b", "a/a/a"), file("a/f", 10), file("b/g/h", 20)];
     let below = vec![symlink("c", "c/c"), other(b'1', "d").to("c/c/c")];
     let found = within(20, || outcome(image_of([tar(circle), tar(below)])).unwrap().totals);
-    assert_eq!((found.shipped, found.live), (30, 30));
+    assert_eq!((found.size, found.visible), (30, 30));
 }
 
 #[test]
@@ -168,6 +168,6 @@ fn an_image_may_list_one_layer_a_thousand_times_but_not_a_hundred_thousand_times
         with_manifest(json!([{ "Config": "config.json", "RepoTags": null, "Layers": names }]).to_string())
     };
     let found = within(20, move || outcome(list(1000)).unwrap().totals);
-    assert_eq!((found.shipped, found.live), (10_000, 10));
+    assert_eq!((found.size, found.visible), (10_000, 10));
     assert!(error(list(100_000)).contains("too many layers"));
 }

@@ -5,7 +5,7 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use layerscope::tree::Cause;
+use layerscope::tree::Reason;
 
 use super::paths::{HOPS, Path, children, clean, find, follow, take};
 use super::stack::{Contents, Item};
@@ -45,7 +45,7 @@ pub struct Inode {
 pub struct End {
     moment: usize,
     pub layer: usize,
-    pub causes: Vec<(Path, Cause)>,
+    pub reasons: Vec<(Path, Reason)>,
 }
 
 pub type Tree = BTreeMap<Path, Thing>;
@@ -69,7 +69,7 @@ struct Own {
 }
 
 impl Inode {
-    pub fn is_dead(&self) -> bool {
+    pub fn is_wasted(&self) -> bool {
         self.names == 0
     }
 }
@@ -92,8 +92,8 @@ impl Model {
         self.overlay(&own);
         self.tell_copies();
         for inode in self.inodes[first..].iter_mut().filter(|inode| inode.names == 0 && inode.end.is_none()) {
-            let causes = vec![(inode.path.clone(), Cause::Deleted)];
-            inode.end = Some(End { moment: self.moment, layer: self.layers, causes });
+            let reasons = vec![(inode.path.clone(), Reason::Deleted)];
+            inode.end = Some(End { moment: self.moment, layer: self.layers, reasons });
         }
         self.layers += 1;
     }
@@ -206,8 +206,8 @@ impl Model {
     /// Removes what the layer itself has at a path and below it, with the marks in it.
     fn replace_own(&mut self, own: &mut Own, path: &Path) {
         for (gone, thing) in take(&mut own.tree, path) {
-            let cause = if gone == *path { Cause::Overwritten } else { Cause::Replaced };
-            self.lose_name(&thing, &gone, cause);
+            let reason = if gone == *path { Reason::Overwritten } else { Reason::Replaced };
+            self.lose_name(&thing, &gone, reason);
         }
         own.opaque.retain(|directory| !directory.starts_with(path));
         own.whiteouts.retain(|gone| gone == path || !gone.starts_with(path));
@@ -236,26 +236,26 @@ impl Model {
             let old = self.tree.get(path);
             let stays = thing.what == What::Directory && old.is_some_and(|old| old.what == What::Directory);
             if !stays {
-                self.remove(path, own, Cause::Replaced);
+                self.remove(path, own, Reason::Replaced);
             }
             if !stays || !thing.implied {
                 self.tree.insert(path.clone(), thing.clone());
             }
             if own.opaque.contains(path) {
                 for child in children(&self.tree, path) {
-                    self.remove(&child, own, Cause::Opaque);
+                    self.remove(&child, own, Reason::Opaque);
                 }
             }
             for gone in own.whiteouts.iter().filter(|gone| gone[..gone.len() - 1] == path[..]) {
-                self.remove(gone, own, Cause::Deleted);
+                self.remove(gone, own, Reason::Deleted);
             }
         }
     }
 
-    fn remove(&mut self, path: &Path, own: &Own, cause: Cause) {
+    fn remove(&mut self, path: &Path, own: &Own, reason: Reason) {
         for (gone, thing) in take(&mut self.tree, path) {
-            let cause = if own.tree.contains_key(&gone) { Cause::Overwritten } else { cause };
-            self.lose_name(&thing, &gone, cause);
+            let reason = if own.tree.contains_key(&gone) { Reason::Overwritten } else { reason };
+            self.lose_name(&thing, &gone, reason);
         }
     }
 
@@ -264,25 +264,25 @@ impl Model {
         let contents: Vec<_> = self.inodes.iter().map(|inode| inode.contents).collect();
         for inode in &mut self.inodes {
             let Some(end) = inode.end.as_mut().filter(|end| end.layer == self.layers) else { continue };
-            for (path, cause) in end.causes.iter_mut().filter(|(_, cause)| *cause == Cause::Overwritten) {
+            for (path, reason) in end.reasons.iter_mut().filter(|(_, reason)| *reason == Reason::Overwritten) {
                 let now = self.tree.get(path).filter(|thing| thing.layer == self.layers);
                 if matches!(now.map(|thing| &thing.what), Some(What::File(new)) if contents[*new] == inode.contents) {
-                    *cause = Cause::Recopied;
+                    *reason = Reason::RewrittenUnchanged;
                 }
             }
         }
     }
 
-    fn lose_name(&mut self, thing: &Thing, path: &Path, cause: Cause) {
+    fn lose_name(&mut self, thing: &Thing, path: &Path, reason: Reason) {
         let What::File(inode) = thing.what else { return };
         let inode = &mut self.inodes[inode];
         inode.names -= 1;
         let mut end = inode.end.take().filter(|end| end.moment == self.moment).unwrap_or(End {
             moment: self.moment,
             layer: self.layers,
-            causes: Vec::new(),
+            reasons: Vec::new(),
         });
-        end.causes.push((path.clone(), cause));
+        end.reasons.push((path.clone(), reason));
         inode.end = Some(end);
     }
 }

@@ -122,11 +122,11 @@ const NAME_SERVICE: Difference = Difference::LeftOut(&["etc/ssl/certs/ca-certifi
 /// What is predicted from one image and held against another.
 pub const PREDICTIONS: [Prediction; 18] = [
     prediction("a1", Ask::Apply(&["apt-lists", "go-build"]), "a1-tidy", Difference::None),
-    prediction("a2", Ask::Step("without-dead"), "a3", Difference::Copied),
+    prediction("a2", Ask::Step("without-wasted"), "a3", Difference::Copied),
     prediction("a2", Ask::Step("multi-stage"), "b3-static", CERTIFICATES),
     prediction("a2", Ask::Step("scratch"), "b4-certs", Difference::None),
     prediction("a1", Ask::Step("scratch"), "b4", CERTIFICATES),
-    prediction("merge", Ask::Step("without-dead"), "merge-one", Difference::None),
+    prediction("merge", Ask::Step("without-wasted"), "merge-one", Difference::None),
     prediction("b1", Ask::Step("multi-stage"), "b3", CERTIFICATES),
     prediction("b1-static", Ask::Step("multi-stage"), "b3-static", CERTIFICATES),
     prediction("b1-static", Ask::Step("scratch"), "b4-certs", Difference::None),

@@ -8,7 +8,7 @@ use layerscope::advice::assessment::{Question, Study};
 use layerscope::advice::findings::Rules;
 use layerscope::advice::ladder::Certainty;
 use layerscope::advice::measure::{measure, measure_ladder};
-use layerscope::analysis::download::Pull;
+use layerscope::analysis::download::Download;
 use layerscope::analysis::what_if::{Change, what_if};
 use layerscope::files::contents::LayerContents;
 use layerscope::{Inspection, Opened, Progress};
@@ -43,7 +43,7 @@ impl Read {
     fn copied_for_nothing(&self) -> u64 {
         let layers = &self.inspection.layers;
         let copies = layers.iter().filter(|layer| layer.instruction.one_line().starts_with("COPY "));
-        copies.map(|layer| layer.shipped - layer.live).sum()
+        copies.map(|layer| layer.size - layer.visible).sum()
     }
 }
 
@@ -74,15 +74,15 @@ fn predicted(from: &Read, ask: Ask) -> (u64, bool) {
     let study = from.study();
     match ask {
         Ask::Step(step) => {
-            let rung = study.ladder.iter().find(|rung| rung.step.id() == step);
-            let rung = rung.unwrap_or_else(|| panic!("{} has no rung {step}", from.inspection.name));
-            (rung.shipped, rung.certainty == Certainty::Exact)
+            let possible_size = study.ladder.iter().find(|possible_size| possible_size.step.id() == step);
+            let possible_size = possible_size.unwrap_or_else(|| panic!("{} has no rung {step}", from.inspection.name));
+            (possible_size.size, possible_size.certainty == Certainty::Exact)
         }
         Ask::Apply(rules) => {
-            let own = study.findings.iter().filter(|finding| finding.born_in >= study.base.layers);
+            let own = study.findings.iter().filter(|finding| finding.added_in >= study.base.layers);
             let found = own.filter(|finding| rules.contains(&finding.rule.as_str()));
             let inodes = found.flat_map(|finding| finding.inodes.iter().copied()).collect();
-            (what_if(&from.inspection, &[Change::Without(inodes)]).shipped, true)
+            (what_if(&from.inspection, &[Change::Without(inodes)]).size, true)
         }
     }
 }
@@ -98,14 +98,14 @@ fn an_exact_rung_is_what_is_then_built_to_the_byte_and_an_estimate_is_near_it() 
             Difference::LeftOut(files) => predicted - files.iter().map(|path| first.file(path)).sum::<u64>(),
             Difference::Copied => predicted + built.copied_for_nothing(),
         };
-        let shipped = built.inspection.totals.shipped;
-        eprintln!("{from} {ask:?} {to}: predicted {predicted}, {known} with {difference:?}, built {shipped}");
+        let size = built.inspection.totals.size;
+        eprintln!("{from} {ask:?} {to}: predicted {predicted}, {known} with {difference:?}, built {size}");
         if exact {
-            assert_eq!(known, shipped, "{from} {ask:?} {to}");
+            assert_eq!(known, size, "{from} {ask:?} {to}");
         } else {
             #[expect(clippy::cast_precision_loss, reason = "a ratio")]
-            let off = known.abs_diff(shipped) as f64 / shipped as f64;
-            assert!(off <= TOLERANCE, "{from} {ask:?} {to}: {known} is {:.1} % off {shipped}", off * 100.0);
+            let off = known.abs_diff(size) as f64 / size as f64;
+            assert!(off <= TOLERANCE, "{from} {ask:?} {to}: {known} is {:.1} % off {size}", off * 100.0);
         }
     }
 }
@@ -114,15 +114,15 @@ fn an_exact_rung_is_what_is_then_built_to_the_byte_and_an_estimate_is_near_it() 
 fn what_is_measured_to_pull_is_what_compressing_the_built_image_gives() {
     let Some(directory) = archives() else { return };
     for (from, step, to) in [
-        ("merge", "without-dead", "merge-one"),
+        ("merge", "without-wasted", "merge-one"),
         ("d-dyn", "multi-stage", "d-dyn-base"),
         ("d-dyn", "scratch", "d-dyn-scratch"),
     ] {
         let (first, built) = (read(&directory, from), read(&directory, to));
         let mut ladder = first.study().ladder;
-        ladder.retain(|rung| rung.step.id() == step);
+        ladder.retain(|possible_size| possible_size.step.id() == step);
         measure_ladder(&first.inspection, &mut ladder, &first.opened, &Arc::default()).unwrap();
-        let told = ladder[0].pull.bytes().filter(|_| matches!(ladder[0].pull, Pull::Measured(_))).unwrap();
+        let told = ladder[0].download.bytes().filter(|_| matches!(ladder[0].download, Download::Measured(_))).unwrap();
         let real = measure(&built.inspection, &[], &built.opened, &Arc::default()).unwrap().bytes().unwrap();
         eprintln!("{from} {step} {to}: measured {told}, built {real}");
         // The headers differ in times, the members in their order.

@@ -13,7 +13,7 @@ pub struct Share {
     /// The size in bytes.
     pub bytes: u64,
     /// The wasted part of the size.
-    pub dead: u64,
+    pub wasted: u64,
 }
 
 /// Splits the bytes of the layers from `base` on by purpose, in the order of [`Purpose::ALL`],
@@ -30,20 +30,20 @@ pub(crate) fn shares(
     packages: &Packages,
 ) -> Vec<Share> {
     let tree = &inspection.tree;
-    let mut sums = Purpose::ALL.map(|purpose| Share { purpose, bytes: 0, dead: 0 });
+    let mut sums = Purpose::ALL.map(|purpose| Share { purpose, bytes: 0, wasted: 0 });
     let inside = below(inspection, application);
     let mut exactly = application.to_vec();
     exactly.sort_unstable();
     let fits = |text: &str| rules.places.iter().map(|place| has_any(text, &place.made_by)).collect();
     let fits: Vec<Vec<bool>> = inspection.layers.iter().map(|layer| fits(&layer.instruction.one_line())).collect();
-    for (version, death) in tree.inodes_with_deaths().filter(|&(version, _)| tree.born(version) >= base) {
+    for (version, removal) in tree.inodes_with_removals().filter(|&(version, _)| tree.added_in(version) >= base) {
         let node = matches.name_of(tree, version);
         let place = || {
             let number = usize::from(matches.place[node.index()]?);
-            fits[tree.born(version)][number].then(|| rules.places[number].purpose)
+            fits[tree.added_in(version)][number].then(|| rules.places[number].purpose)
         };
         let installed = || {
-            let layer = packages.layer_for(tree, version, death);
+            let layer = packages.layer_for(tree, version, removal);
             packages.owner(tree, layer, node).map(|_| Purpose::Packages)
         };
         let purpose = if exactly.binary_search(&node).is_ok() {
@@ -59,7 +59,7 @@ pub(crate) fn shares(
         };
         let share = &mut sums[purpose as usize];
         share.bytes += tree.size(version);
-        share.dead += death.map_or(0, |_| tree.size(version));
+        share.wasted += removal.map_or(0, |_| tree.size(version));
     }
     sums.into_iter().filter(|share| share.bytes > 0).collect()
 }

@@ -15,7 +15,7 @@ impl Births {
     pub fn of(inspection: &Inspection) -> Self {
         let mut of_layer = vec![Vec::new(); inspection.layers.len()];
         for inode in inspection.tree.inodes() {
-            if let Some(layer) = of_layer.get_mut(inspection.tree.born(inode)) {
+            if let Some(layer) = of_layer.get_mut(inspection.tree.added_in(inode)) {
                 layer.push(inode);
             }
         }

@@ -9,7 +9,7 @@ use super::rules::{Level, Rule, Rules, Signature, When};
 use crate::analysis::Inspection;
 use crate::progress::join;
 use crate::runtime::command::named;
-use crate::tree::{Cause, Death, NodeId, Tree, VersionId};
+use crate::tree::{NodeId, Reason, Removal, Tree, VersionId};
 
 type Map<K, V> = HashMap<K, V, RandomState>;
 
@@ -26,14 +26,14 @@ pub struct Inode {
     pub version: VersionId,
     pub node: NodeId,
     /// The cause of its removal; `None` if it is visible.
-    pub cause: Option<Cause>,
+    pub reason: Option<Reason>,
 }
 
 /// Inodes with the same subject, layer and fate.
 #[derive(Debug)]
 pub struct Group {
     pub subject: Subject,
-    pub born_in: usize,
+    pub added_in: usize,
     pub fate: Fate,
     pub bytes: u64,
     pub inodes: Vec<Inode>,
@@ -41,14 +41,14 @@ pub struct Group {
 
 impl Group {
     /// Returns the most frequent cause of removal, by bytes.
-    pub fn cause(&self, inspection: &Inspection) -> Option<Cause> {
-        let mut sums: BTreeMap<Cause, u64> = BTreeMap::new();
+    pub fn reason(&self, inspection: &Inspection) -> Option<Reason> {
+        let mut sums: BTreeMap<Reason, u64> = BTreeMap::new();
         for inode in &self.inodes {
-            if let Some(cause) = inode.cause {
-                *sums.entry(cause).or_default() += inspection.tree.size(inode.version);
+            if let Some(reason) = inode.reason {
+                *sums.entry(reason).or_default() += inspection.tree.size(inode.version);
             }
         }
-        sums.into_iter().max_by_key(|&(cause, bytes)| (bytes, std::cmp::Reverse(cause))).map(|(cause, _)| cause)
+        sums.into_iter().max_by_key(|&(reason, bytes)| (bytes, std::cmp::Reverse(reason))).map(|(reason, _)| reason)
     }
 }
 
@@ -85,7 +85,7 @@ impl Matches {
 
 /// Finds visible names of files whose first name was removed.
 fn other_names(tree: &Tree) -> Map<VersionId, NodeId> {
-    let is_lost = |inode: &VersionId| tree.died(*inode).is_some() && tree.death(*inode).is_none();
+    let is_lost = |inode: &VersionId| tree.removed_in(*inode).is_some() && tree.removal(*inode).is_none();
     let mut lost: Vec<VersionId> = tree.linked_inodes().filter(is_lost).collect();
     lost.sort_unstable();
     let mut names = Map::default();
@@ -108,33 +108,33 @@ pub fn groups(inspection: &Inspection, rules: &Rules, matches: &Matches) -> Vec<
     let tree = &inspection.tree;
     let mut taken: Map<(u16, usize, Fate), (u64, Vec<Inode>)> = Map::default();
     let mut pairs: Map<(usize, usize), Vec<Inode>> = Map::default();
-    for (version, death) in tree.inodes_with_deaths().filter(|&(version, _)| tree.size(version) > 0) {
+    for (version, removal) in tree.inodes_with_removals().filter(|&(version, _)| tree.size(version) > 0) {
         let node = matches.name_of(tree, version);
-        let inode = Inode { version, node, cause: death.map(|death| death.cause) };
-        let rule = rule_of(inspection, rules, matches, node, death);
-        let born = tree.born(version);
-        let fate = death.map_or(Fate::Left, |death| Fate::Gone { died_in: usize::from(death.layer) });
+        let inode = Inode { version, node, reason: removal.map(|removal| removal.reason) };
+        let rule = rule_of(inspection, rules, matches, node, removal);
+        let added_in = tree.added_in(version);
+        let fate = removal.map_or(Fate::Left, |removal| Fate::Gone { removed_in: usize::from(removal.layer) });
         match (rule, fate) {
             (Some(rule), _) => {
-                let group = taken.entry((rule, born, fate)).or_default();
+                let group = taken.entry((rule, added_in, fate)).or_default();
                 group.0 += tree.size(version);
                 group.1.push(inode);
             }
-            (None, Fate::Gone { died_in }) => pairs.entry((born, died_in)).or_default().push(inode),
+            (None, Fate::Gone { removed_in }) => pairs.entry((added_in, removed_in)).or_default().push(inode),
             (None, Fate::Left) => {}
         }
     }
     let mut groups = Vec::new();
-    for ((rule, born_in, fate), (bytes, inodes)) in in_order(taken) {
+    for ((rule, added_in, fate), (bytes, inodes)) in in_order(taken) {
         if bytes >= rules.list[usize::from(rule)].minimum {
-            groups.push(Group { subject: Subject::Rule(rule), born_in, fate, bytes, inodes });
-        } else if let Fate::Gone { died_in } = fate {
-            pairs.entry((born_in, died_in)).or_default().extend(inodes);
+            groups.push(Group { subject: Subject::Rule(rule), added_in, fate, bytes, inodes });
+        } else if let Fate::Gone { removed_in } = fate {
+            pairs.entry((added_in, removed_in)).or_default().extend(inodes);
         }
     }
     let mut words = Words { inspection, rules, known: BTreeMap::new() };
-    for ((born_in, died_in), inodes) in in_order(pairs) {
-        groups.extend(signed(tree, rules, &mut words, born_in, died_in, inodes));
+    for ((added_in, removed_in), inodes) in in_order(pairs) {
+        groups.extend(signed(tree, rules, &mut words, added_in, removed_in, inodes));
     }
     groups
 }
@@ -145,11 +145,11 @@ fn rule_of(
     rules: &Rules,
     matches: &Matches,
     node: NodeId,
-    death: Option<&Death>,
+    removal: Option<&Removal>,
 ) -> Option<u16> {
     matches.rule[node.index()].filter(|&number| {
         let rule = &rules.list[usize::from(number)];
-        speaks_of(rule, death) && is_for(rule, inspection)
+        speaks_of(rule, removal) && is_for(rule, inspection)
     })
 }
 
@@ -158,11 +158,11 @@ fn rule_of(
 pub fn taken(inspection: &Inspection, rules: &Rules) -> Vec<(u16, usize, Inode)> {
     let tree = &inspection.tree;
     let matches = Matches::of(inspection, rules);
-    let inodes = tree.inodes_with_deaths().filter(|&(version, _)| tree.size(version) > 0);
-    let taken = inodes.filter_map(|(version, death)| {
+    let inodes = tree.inodes_with_removals().filter(|&(version, _)| tree.size(version) > 0);
+    let taken = inodes.filter_map(|(version, removal)| {
         let node = matches.name_of(tree, version);
-        let rule = rule_of(inspection, rules, &matches, node, death)?;
-        Some((rule, tree.born(version), Inode { version, node, cause: death.map(|death| death.cause) }))
+        let rule = rule_of(inspection, rules, &matches, node, removal)?;
+        Some((rule, tree.added_in(version), Inode { version, node, reason: removal.map(|removal| removal.reason) }))
     });
     taken.collect()
 }
@@ -194,11 +194,11 @@ impl Words<'_> {
 }
 
 /// Returns whether a rule covers bytes with this fate.
-fn speaks_of(rule: &Rule, death: Option<&Death>) -> bool {
-    match (rule.when, death.map(|death| death.cause)) {
-        (When::Live, Some(_)) | (When::Dead, None) | (_, Some(Cause::Recopied)) => false,
-        (When::Both, Some(Cause::Overwritten)) => rule.level == Level::Junk,
-        (When::Both | When::Live | When::Dead, _) => true,
+fn speaks_of(rule: &Rule, removal: Option<&Removal>) -> bool {
+    match (rule.when, removal.map(|removal| removal.reason)) {
+        (When::Visible, Some(_)) | (When::Wasted, None) | (_, Some(Reason::RewrittenUnchanged)) => false,
+        (When::Both, Some(Reason::Overwritten)) => rule.level == Level::Leftovers,
+        (When::Both | When::Visible | When::Wasted, _) => true,
     }
 }
 
@@ -215,20 +215,20 @@ fn signed(
     tree: &Tree,
     rules: &Rules,
     words: &mut Words,
-    born_in: usize,
-    died_in: usize,
+    added_in: usize,
+    removed_in: usize,
     inodes: Vec<Inode>,
 ) -> impl Iterator<Item = Group> {
-    let (born, died) = (words.of(born_in), words.of(died_in));
+    let (adding, removing) = (words.of(added_in), words.of(removed_in));
     let fits_the_pair = |&(number, signature): &(usize, &Signature)| {
-        signature.same_layer == (born_in == died_in) && born[number].0 && died[number].1
+        signature.same_layer == (added_in == removed_in) && adding[number].0 && removing[number].1
     };
     let signatures: Vec<_> = rules.signatures.iter().enumerate().filter(fits_the_pair).collect();
     let mut by_signature: BTreeMap<u16, (u64, Vec<Inode>)> = BTreeMap::new();
     for inode in inodes {
-        let Some(cause) = inode.cause else { continue };
+        let Some(reason) = inode.reason else { continue };
         let fits =
-            |(_, signature): &&(usize, &Signature)| signature.causes.is_empty() || signature.causes.contains(&cause);
+            |(_, signature): &&(usize, &Signature)| signature.reasons.is_empty() || signature.reasons.contains(&reason);
         if let Some(&(number, _)) = signatures.iter().find(fits) {
             let group = by_signature.entry(u16::try_from(number).expect("signatures are limited")).or_default();
             group.0 += tree.size(inode.version);
@@ -237,7 +237,7 @@ fn signed(
     }
     let enough = move |(number, (bytes, inodes)): (u16, (u64, Vec<Inode>))| {
         let subject = Subject::Signature(number);
-        let group = Group { subject, born_in, fate: Fate::Gone { died_in }, bytes, inodes };
+        let group = Group { subject, added_in, fate: Fate::Gone { removed_in }, bytes, inodes };
         (bytes >= rules.signatures[usize::from(number)].minimum).then_some(group)
     };
     by_signature.into_iter().filter_map(enough)

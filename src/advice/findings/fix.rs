@@ -3,11 +3,11 @@
 use super::assign::{Group, Subject, has_any};
 use super::rules::{Rule, Rules, Signature};
 use super::{Fate, Whose};
-use crate::advice::remedy::{Kind, LINE, Remedy, command, copies, merged};
+use crate::advice::change::{Kind, LINE, SuggestedChange, command, copies, merged};
 use crate::advice::tool::Tool;
 use crate::analysis::Inspection;
 use crate::shell;
-use crate::tree::Cause;
+use crate::tree::Reason;
 
 /// The number of later layers in which a user of an instruction's leftovers is searched.
 const LATER: usize = 64;
@@ -18,89 +18,100 @@ pub fn why(inspection: &Inspection, rules: &Rules, group: &Group, whose: Whose) 
         Subject::Rule(number) => &rules.list[usize::from(number)].why,
         Subject::Signature(number) => &rules.signatures[usize::from(number)].why,
     };
-    let born = group.born_in;
+    let added_in = group.added_in;
     let what = match group.fate {
-        Fate::Left if whose == Whose::Base => format!("the base image brings them in layer {born}"),
+        Fate::Left if whose == Whose::Base => format!("the base image brings them in layer {added_in}"),
         Fate::Left => {
-            let word = inspection.layers[born].instruction.text.split_whitespace().next().unwrap_or_default();
+            let word = inspection.layers[added_in].instruction.text.split_whitespace().next().unwrap_or_default();
             match word {
-                "RUN" => format!("the RUN of layer {born} leaves them behind"),
-                "COPY" | "ADD" => format!("the {word} of layer {born} brings them"),
-                _ => format!("layer {born} brings them"),
+                "RUN" => format!("the RUN of layer {added_in} leaves them behind"),
+                "COPY" | "ADD" => format!("the {word} of layer {added_in} brings them"),
+                _ => format!("layer {added_in} brings them"),
             }
         }
-        Fate::Gone { died_in } if died_in == born => {
-            format!("layer {born} holds them and something else at their path")
+        Fate::Gone { removed_in } if removed_in == added_in => {
+            format!("layer {added_in} holds them and something else at their path")
         }
-        Fate::Gone { died_in } => match group.cause(inspection) {
-            Some(Cause::Recopied) => format!("layer {died_in} ships what layer {born} shipped already"),
-            Some(Cause::Overwritten) => format!("layer {died_in} writes over what layer {born} still ships"),
-            _ => format!("layer {died_in} hides the bytes of layer {born}, but layer {born} still ships them"),
+        Fate::Gone { removed_in } => match group.reason(inspection) {
+            Some(Reason::RewrittenUnchanged) => {
+                format!("layer {removed_in} ships what layer {added_in} shipped already")
+            }
+            Some(Reason::Overwritten) => format!("layer {removed_in} writes over what layer {added_in} still ships"),
+            _ => {
+                format!("layer {removed_in} hides the bytes of layer {added_in}, but layer {added_in} still ships them")
+            }
         },
     };
     if reason.is_empty() { what } else { format!("{what}; {reason}") }
 }
 
 /// Finds the remedy for the bytes of a group.
-pub fn find(inspection: &Inspection, rules: &Rules, group: &Group, whose: Whose, base: usize) -> Remedy {
-    let remedy = match (whose, group.subject) {
+pub fn find(inspection: &Inspection, rules: &Rules, group: &Group, whose: Whose, base: usize) -> SuggestedChange {
+    let change = match (whose, group.subject) {
         (Whose::Base, _) => for_base(group, base),
         (Whose::Own, Subject::Rule(number)) => for_rule(inspection, &rules.list[usize::from(number)], group),
         (Whose::Own, Subject::Signature(number)) => {
             for_signature(inspection, &rules.signatures[usize::from(number)], group)
         }
     };
-    Remedy { saves: group.bytes, ..remedy }
+    SuggestedChange { saves: group.bytes, ..change }
 }
 
-fn for_base(group: &Group, base: usize) -> Remedy {
+fn for_base(group: &Group, base: usize) -> SuggestedChange {
     let what = match group.fate {
-        Fate::Gone { died_in } if died_in >= base => {
+        Fate::Gone { removed_in } if removed_in >= base => {
             "a base image without them, or another stage: what ships with the base image cannot be removed later"
         }
         _ => "a base image without them, such as a slim or runtime variant, or another stage",
     };
-    Remedy::new(Kind::Base, what)
+    SuggestedChange::new(Kind::Base, what)
 }
 
-fn for_rule(inspection: &Inspection, rule: &Rule, group: &Group) -> Remedy {
+fn for_rule(inspection: &Inspection, rule: &Rule, group: &Group) -> SuggestedChange {
     let text = |layer: usize| inspection.layers[layer].instruction.text.as_str();
-    let born = group.born_in;
-    if is_from_context(text(born)) && !rule.ignore.is_empty() {
-        let remedy = Remedy::new(Kind::Ignore, "keep them out of the build context with .dockerignore");
-        return Remedy { dockerignore: rule.ignore.clone(), ..remedy };
+    let added_in = group.added_in;
+    if is_from_context(text(added_in)) && !rule.ignore.is_empty() {
+        let change = SuggestedChange::new(Kind::Ignore, "keep them out of the build context with .dockerignore");
+        return SuggestedChange { dockerignore: rule.ignore.clone(), ..change };
     }
     let line = match used_in(inspection, rule, group) {
-        Some(user) => merged(inspection, born, user).and_then(|text| fitted(rule, &text)),
-        None => fitted(rule, text(born)),
+        Some(user) => merged(inspection, added_in, user).and_then(|text| fitted(rule, &text)),
+        None => fitted(rule, text(added_in)),
     };
     match group.fate {
-        Fate::Gone { died_in } if line.is_none() => Remedy::merge(inspection, born, died_in, &rule.fix),
-        Fate::Left | Fate::Gone { .. } => Remedy::new(Kind::Tool, rule.fix.as_str()).with_line(line),
+        Fate::Gone { removed_in } if line.is_none() => {
+            SuggestedChange::merge(inspection, added_in, removed_in, &rule.fix)
+        }
+        Fate::Left | Fate::Gone { .. } => SuggestedChange::new(Kind::Tool, rule.fix.as_str()).with_line(line),
     }
 }
 
-fn for_signature(inspection: &Inspection, signature: &Signature, group: &Group) -> Remedy {
+fn for_signature(inspection: &Inspection, signature: &Signature, group: &Group) -> SuggestedChange {
     let text = |layer: usize| inspection.layers[layer].instruction.text.as_str();
-    let born = group.born_in;
-    match (group.fate, group.cause(inspection)) {
-        (Fate::Gone { died_in }, Some(Cause::Recopied)) => {
-            let line = with_mode(inspection, born, died_in).or_else(|| merged(inspection, born, died_in));
-            if signature.id == "recopied" && is_from_context(text(born)) && text(died_in).starts_with("RUN ") {
+    let added_in = group.added_in;
+    match (group.fate, group.reason(inspection)) {
+        (Fate::Gone { removed_in }, Some(Reason::RewrittenUnchanged)) => {
+            let line = with_mode(inspection, added_in, removed_in).or_else(|| merged(inspection, added_in, removed_in));
+            if signature.id == "rewritten-unchanged"
+                && is_from_context(text(added_in))
+                && text(removed_in).starts_with("RUN ")
+            {
                 let what = format!(
-                    "keep them out of the build context with .dockerignore if the RUN of layer {died_in} makes them anew; else {}",
+                    "keep them out of the build context with .dockerignore if the RUN of layer {removed_in} makes them anew; else {}",
                     signature.fix
                 );
-                return Remedy::new(Kind::Ignore, what).with_line(line);
+                return SuggestedChange::new(Kind::Ignore, what).with_line(line);
             }
-            Remedy::new(Kind::Copy, signature.fix.as_str()).with_line(line)
+            SuggestedChange::new(Kind::Copy, signature.fix.as_str()).with_line(line)
         }
-        (Fate::Gone { died_in }, _) if copies(text(born)) && died_in != born => {
+        (Fate::Gone { removed_in }, _) if copies(text(added_in)) && removed_in != added_in => {
             let what = "copy only what stays: keep the rest out with .dockerignore, or copy it in another stage";
-            Remedy::new(Kind::Ignore, what)
+            SuggestedChange::new(Kind::Ignore, what)
         }
-        (Fate::Gone { died_in }, _) if died_in != born => Remedy::merge(inspection, born, died_in, &signature.fix),
-        _ => Remedy::new(Kind::Other, signature.fix.as_str()),
+        (Fate::Gone { removed_in }, _) if removed_in != added_in => {
+            SuggestedChange::merge(inspection, added_in, removed_in, &signature.fix)
+        }
+        _ => SuggestedChange::new(Kind::Other, signature.fix.as_str()),
     }
 }
 
@@ -121,12 +132,12 @@ fn used_in(inspection: &Inspection, rule: &Rule, group: &Group) -> Option<usize>
     };
     let end = match group.fate {
         Fate::Left => inspection.layers.len(),
-        Fate::Gone { died_in } => died_in,
+        Fate::Gone { removed_in } => removed_in,
     };
-    if uses(group.born_in) {
+    if uses(group.added_in) {
         return None;
     }
-    (group.born_in + 1..end.min(group.born_in + LATER)).rev().find(|&layer| uses(layer))
+    (group.added_in + 1..end.min(group.added_in + LATER)).rev().find(|&layer| uses(layer))
 }
 
 /// Returns whether an instruction needs what a tool leaves.
@@ -184,11 +195,11 @@ fn replace_words(text: &str, from: &str, to: &str) -> String {
 
 /// Returns a COPY with the mode or the owner that a later instruction gives to everything it
 /// copied.
-fn with_mode(inspection: &Inspection, born: usize, died_in: usize) -> Option<String> {
-    let text = &inspection.layers[born].instruction.text;
+fn with_mode(inspection: &Inspection, added_in: usize, removed_in: usize) -> Option<String> {
+    let text = &inspection.layers[added_in].instruction.text;
     let (word, rest) =
         text.split_once(' ').filter(|(word, rest)| matches!(*word, "COPY" | "ADD") && rest.len() <= LINE)?;
-    let command = command(&inspection.layers[died_in].instruction.text)?;
+    let command = command(&inspection.layers[removed_in].instruction.text)?;
     let mut words = command.split_whitespace();
     let flag = match words.next()? {
         "chmod" => "chmod",

@@ -34,7 +34,7 @@ impl Matches {
     pub(crate) fn keep_programs(&mut self, tree: &Tree, rules: &Rules, programs: &[NodeId]) {
         for &program in programs {
             match self.rule[program.index()] {
-                Some(rule) if rules.list[usize::from(rule)].level != Level::Junk => {
+                Some(rule) if rules.list[usize::from(rule)].level != Level::Leftovers => {
                     self.clear(tree, NodeId::ROOT, rule);
                 }
                 _ => self.keep_files(tree, rules, &[program]),
@@ -56,7 +56,7 @@ impl Matches {
             }
             // A source tree from which a program runs is the application.
             let above = tree.parent(top);
-            let is_own = rules.list[usize::from(rule)].level != Level::Junk && !is_system(&tree.path(above));
+            let is_own = rules.list[usize::from(rule)].level != Level::Leftovers && !is_system(&tree.path(above));
             self.clear(tree, if is_own { above } else { top }, rule);
         }
     }
@@ -80,7 +80,7 @@ impl Matches {
             let Some(rule) = self.rule[found.node.index()].filter(|&rule| self.rule[link.index()] != Some(rule)) else {
                 continue;
             };
-            if rules.list[usize::from(rule)].level == Level::Junk {
+            if rules.list[usize::from(rule)].level == Level::Leftovers {
                 self.clear(tree, found.node, rule);
             }
         }

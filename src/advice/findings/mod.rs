@@ -21,11 +21,11 @@ mod rules;
 
 use std::sync::Arc;
 
-use crate::advice::Remedy;
+use crate::advice::SuggestedChange;
 use crate::analysis::Inspection;
 use crate::files::contents::Contents;
 use crate::files::packages::Packages;
-use crate::tree::{Cause, NodeId, VersionId};
+use crate::tree::{NodeId, Reason, VersionId};
 
 pub use rules::{Level, Purpose, Rule, Rules, RulesError, Signature, When};
 
@@ -63,7 +63,7 @@ pub enum Fate {
     /// The files were removed by a later layer, and are still in the image.
     Gone {
         /// The layer that removed them.
-        died_in: usize,
+        removed_in: usize,
     },
 }
 
@@ -88,11 +88,11 @@ pub struct Finding {
     /// The side that they belong to.
     pub whose: Whose,
     /// The layer that added them.
-    pub born_in: usize,
+    pub added_in: usize,
     /// The fate: visible or wasted.
     pub fate: Fate,
     /// The most frequent cause of removal.
-    pub cause: Option<Cause>,
+    pub reason: Option<Reason>,
     /// The size in bytes.
     pub bytes: u64,
     /// The number of inodes.
@@ -108,7 +108,7 @@ pub struct Finding {
     /// The reason why they are not needed, in a sentence or two.
     pub why: String,
     /// The way to avoid them.
-    pub fix: Remedy,
+    pub fix: SuggestedChange,
     /// Links to documentation.
     pub sources: Vec<String>,
 }
@@ -117,17 +117,17 @@ impl Finding {
     /// Returns the word for how sure it is that all of the bytes need not ship.
     pub fn grade(&self) -> &'static str {
         match (self.whose, self.level) {
-            (Whose::Own, Level::Junk) => "exact",
+            (Whose::Own, Level::Leftovers) => "exact",
             (Whose::Own, Level::Toolchain) => "at most",
             (Whose::Own, Level::Build | Level::Documentation) | (Whose::Base, _) => "needs a look",
         }
     }
 
     /// Returns the layer that removed the files.
-    pub fn died_in(&self) -> Option<usize> {
+    pub fn removed_in(&self) -> Option<usize> {
         match self.fate {
             Fate::Left => None,
-            Fate::Gone { died_in } => Some(died_in),
+            Fate::Gone { removed_in } => Some(removed_in),
         }
     }
 }
@@ -158,14 +158,14 @@ pub(crate) fn findings_of(
     };
     let mut findings: Vec<_> = groups.iter().map(finding).collect();
     findings.sort_by(|a, b| {
-        let order = |finding: &Finding| (std::cmp::Reverse(finding.bytes), finding.born_in, finding.fate);
+        let order = |finding: &Finding| (std::cmp::Reverse(finding.bytes), finding.added_in, finding.fate);
         order(a).cmp(&order(b)).then_with(|| a.rule.cmp(&b.rule))
     });
     findings
 }
 
 fn finding(inspection: &Inspection, rules: &Rules, matches: &Matches, group: &assign::Group, base: usize) -> Finding {
-    let whose = if group.born_in < base { Whose::Base } else { Whose::Own };
+    let whose = if group.added_in < base { Whose::Base } else { Whose::Own };
     let tree = &inspection.tree;
     let spots: Vec<Spot> =
         group.inodes.iter().map(|inode| Spot { node: inode.node, bytes: tree.size(inode.version) }).collect();
@@ -179,7 +179,7 @@ fn finding(inspection: &Inspection, rules: &Rules, matches: &Matches, group: &as
         }
         assign::Subject::Signature(number) => {
             let signature = &rules.signatures[usize::from(number)];
-            (&signature.id, &signature.title, Level::Junk, &signature.sources)
+            (&signature.id, &signature.title, Level::Leftovers, &signature.sources)
         }
     };
     Finding {
@@ -187,9 +187,9 @@ fn finding(inspection: &Inspection, rules: &Rules, matches: &Matches, group: &as
         title: title.clone(),
         level,
         whose,
-        born_in: group.born_in,
+        added_in: group.added_in,
         fate: group.fate,
-        cause: group.cause(inspection),
+        reason: group.reason(inspection),
         bytes: group.bytes,
         files: group.inodes.len(),
         inodes: group.inodes.iter().map(|inode| inode.version).collect(),

@@ -24,7 +24,7 @@ impl LadderInputs {
         Self {
             base_layers: base.layers,
             base_name: base.name.as_deref().map(escaped_str),
-            leftovers: own(&[Level::Junk]),
+            leftovers: own(&[Level::Leftovers]),
             build_only: own(&[Level::Toolchain, Level::Build]),
             base_toolchains: findings.iter().filter(of_base).map(|finding| finding.bytes).fold(0, u64::saturating_add),
             program,

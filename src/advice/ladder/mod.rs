@@ -6,12 +6,12 @@
 
 mod bases;
 mod inputs;
-mod rungs;
+mod possible_sizes;
 
 pub use bases::{BaseKind, SmallBase, smallest};
-pub use rungs::climb;
+pub use possible_sizes::climb;
 
-use crate::analysis::download::Pull;
+use crate::analysis::download::Download;
 use crate::analysis::what_if::Change;
 use crate::display::{Sentence, ratio};
 use crate::runtime::Parts;
@@ -43,7 +43,7 @@ pub enum Step {
     /// No change.
     AsBuilt,
     /// Files that your layers add and remove are left out.
-    WithoutDead,
+    WithoutWasted,
     /// Caches and leftovers are left out.
     WithoutLeftovers,
     /// Only the files needed at run time are copied to the same base; toolchain and sources stay in
@@ -66,7 +66,7 @@ impl Step {
     pub fn id(&self) -> &'static str {
         match self {
             Self::AsBuilt => "as-built",
-            Self::WithoutDead => "without-dead",
+            Self::WithoutWasted => "without-wasted",
             Self::WithoutLeftovers => "without-leftovers",
             Self::MultiStage => "multi-stage",
             Self::SmallBase(_) => "small-base",
@@ -81,7 +81,7 @@ impl Step {
     pub fn title(&self) -> String {
         match self {
             Self::AsBuilt => "as built".into(),
-            Self::WithoutDead => "dead bytes gone".into(),
+            Self::WithoutWasted => "dead bytes gone".into(),
             Self::WithoutLeftovers => "caches and leftovers gone".into(),
             Self::MultiStage => "toolchain and sources gone".into(),
             Self::SmallBase(base) | Self::Distroless(base) => format!("on {}", base.name),
@@ -123,16 +123,16 @@ pub enum Ships {
 
 /// A change with the size that it leads to.
 #[derive(Debug, Clone)]
-pub struct Rung {
+pub struct PossibleSize {
     /// The change.
     pub step: Step,
     /// The size of the image in bytes.
-    pub shipped: u64,
+    pub size: u64,
     /// The layers.
     pub ships: Ships,
     /// The download size.
-    pub pull: Pull,
-    /// The reliability of `shipped`.
+    pub download: Download,
+    /// The reliability of `size`.
     pub certainty: Certainty,
     /// The instructions for this change, in words and lines of a Dockerfile.
     pub how: String,
@@ -161,9 +161,9 @@ impl Certainty {
     }
 }
 
-impl Rung {
+impl PossibleSize {
     /// Returns the size of `first` divided by this size; `None` if nothing is left, or if not all of the image is known.
     pub fn ratio(&self, first: &Self) -> Option<f64> {
-        (self.shipped > 0 && first.certainty == Certainty::Exact).then(|| ratio(first.shipped, self.shipped))
+        (self.size > 0 && first.certainty == Certainty::Exact).then(|| ratio(first.size, self.size))
     }
 }

@@ -11,9 +11,9 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use crate::advice::ladder::{Rung, Ships};
+use crate::advice::ladder::{PossibleSize, Ships};
 use crate::analysis::Inspection;
-use crate::analysis::download::Pull;
+use crate::analysis::download::Download;
 use crate::analysis::what_if::{Change, what_if};
 use crate::error::Error;
 use crate::files::contents::LayerContents;
@@ -36,15 +36,15 @@ const THREADS: usize = 4;
 /// [`Error::Cancelled`], or an error of the archive.
 pub fn measure_ladder(
     inspection: &Inspection,
-    rungs: &mut [Rung],
+    possible_sizes: &mut [PossibleSize],
     opened: &Opened,
     progress: &Arc<Progress>,
 ) -> Result<(), Error> {
-    let plans: Vec<_> = rungs.iter().map(|rung| plan(inspection, &rung.ships)).collect();
+    let plans: Vec<_> = possible_sizes.iter().map(|possible_size| plan(inspection, &possible_size.ships)).collect();
     let measured = measure_all(inspection, &plans, opened, progress)?;
-    for (rung, bytes) in rungs.iter_mut().zip(measured) {
+    for (possible_size, bytes) in possible_sizes.iter_mut().zip(measured) {
         if let Some(bytes) = bytes {
-            rung.pull = bytes;
+            possible_size.download = bytes;
         }
     }
     Ok(())
@@ -60,10 +60,10 @@ pub fn measure(
     changes: &[Change],
     opened: &Opened,
     progress: &Arc<Progress>,
-) -> Result<Pull, Error> {
+) -> Result<Download, Error> {
     let plan = Plan::changed(inspection, &what_if(inspection, changes));
     let measured = measure_all(inspection, &[Some(plan)], opened, progress)?;
-    Ok(measured.into_iter().flatten().next().unwrap_or(Pull::Unknown))
+    Ok(measured.into_iter().flatten().next().unwrap_or(Download::Unknown))
 }
 
 fn plan(inspection: &Inspection, ships: &Ships) -> Option<Plan> {
@@ -80,7 +80,7 @@ fn measure_all(
     plans: &[Option<Plan>],
     opened: &Opened,
     progress: &Arc<Progress>,
-) -> Result<Vec<Option<Pull>>, Error> {
+) -> Result<Vec<Option<Download>>, Error> {
     let mut distinct: Vec<&Layer> = Vec::new();
     let mut numbers: Vec<Option<Vec<usize>>> = Vec::new();
     for plan in plans {
@@ -124,7 +124,7 @@ fn measure_all(
     let sum = |numbers: Vec<usize>| {
         let bytes = numbers.iter().map(|&number| sizes[number]).fold(0, u64::saturating_add);
         let stored = numbers.iter().all(|&number| distinct[number].is_stored(inspection));
-        if stored { Pull::Exact(bytes) } else { Pull::Measured(bytes) }
+        if stored { Download::Exact(bytes) } else { Download::Measured(bytes) }
     };
     Ok(numbers.into_iter().map(|numbers| numbers.map(sum)).collect())
 }

@@ -144,7 +144,7 @@ impl Choice<'_> {
         tree.versions(node).find(|&version| {
             let is_inode = tree.kind(version) == Kind::File && tree.inode(version) == version;
             let fits = !carries_bytes || !is_inode || tree.data_offset(version) == entry.data;
-            tree.born(version) == layer && fits
+            tree.added_in(version) == layer && fits
         })
     }
 

@@ -86,7 +86,7 @@ impl Plan {
             members[inode.index()] = true;
             let mut directory = tree.parent(tree.node_of(inode));
             while directory != NodeId::ROOT {
-                if let Some(version) = tree.last(directory).filter(|&version| tree.born(version) >= below) {
+                if let Some(version) = tree.last(directory).filter(|&version| tree.added_in(version) >= below) {
                     members[version.index()] = true;
                 }
                 directory = tree.parent(directory);
@@ -110,10 +110,10 @@ fn never_made(tree: &Tree, outcome: &Outcome) -> Vec<Vec<NodeId>> {
     for name in tree.file_names().filter(|&name| is_lost(name)) {
         let node = tree.node_of(name);
         let older = || tree.versions(node).skip_while(|&version| version != name).skip(1);
-        if let Some(died) = tree.died(name).filter(|&died| died > tree.born(name))
+        if let Some(removed_in) = tree.removed_in(name).filter(|&removed_in| removed_in > tree.added_in(name))
             && older().all(is_lost)
         {
-            by_layer[died].push(node);
+            by_layer[removed_in].push(node);
         }
     }
     by_layer

@@ -11,8 +11,8 @@ pub enum View {
     Treemap,
     Image,
     Findings,
-    Ladder,
-    Play,
+    Sizes,
+    Replay,
 }
 
 impl View {
@@ -23,8 +23,8 @@ impl View {
         Self::Treemap,
         Self::Image,
         Self::Findings,
-        Self::Ladder,
-        Self::Play,
+        Self::Sizes,
+        Self::Replay,
     ];
 
     /// Returns the name on the command line and in the configuration.
@@ -36,8 +36,8 @@ impl View {
             Self::Treemap => "treemap",
             Self::Image => "image",
             Self::Findings => "findings",
-            Self::Ladder => "ladder",
-            Self::Play => "play",
+            Self::Sizes => "sizes",
+            Self::Replay => "replay",
         }
     }
 
@@ -50,8 +50,8 @@ impl View {
             Self::Treemap => "Treemap",
             Self::Image => "Image",
             Self::Findings => "Findings",
-            Self::Ladder => "Sizes",
-            Self::Play => "Replay",
+            Self::Sizes => "Sizes",
+            Self::Replay => "Replay",
         }
     }
 

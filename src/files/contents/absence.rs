@@ -26,10 +26,13 @@ pub fn absence(tree: &Tree, node: NodeId, layer: usize) -> Option<Absence> {
     }
     let spans = || {
         tree.versions(node)
-            .map(|version| (tree.born(version), tree.died(version).unwrap_or(usize::MAX)))
-            .filter(|(born, died)| born < died)
+            .map(|version| (tree.added_in(version), tree.removed_in(version).unwrap_or(usize::MAX)))
+            .filter(|(added_in, removed_in)| added_in < removed_in)
     };
-    let gone = spans().filter(|&(born, _)| born <= layer).map(|(_, died)| Absence::Gone { last: died - 1 }).next();
-    let later = spans().filter(|&(born, _)| born > layer).map(|(first, _)| Absence::NotYet { first }).last();
+    let gone = spans()
+        .filter(|&(added_in, _)| added_in <= layer)
+        .map(|(_, removed_in)| Absence::Gone { last: removed_in - 1 })
+        .next();
+    let later = spans().filter(|&(added_in, _)| added_in > layer).map(|(first, _)| Absence::NotYet { first }).last();
     Some(gone.or(later).unwrap_or(Absence::Never))
 }

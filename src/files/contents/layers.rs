@@ -179,7 +179,7 @@ impl Contents for LayerContents {
             return Ok(Arc::new(MemorySource(Vec::new())));
         }
         let inode = tree.inode(version);
-        let layer = tree.born(inode);
+        let layer = tree.added_in(inode);
         let place = self.layers.get(layer);
         let name = place.map_or_else(String::new, |place| place.name.clone());
         match place.map(|place| &place.whereabouts) {

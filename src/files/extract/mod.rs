@@ -122,7 +122,7 @@ pub fn extract(
     let selected = plan::select(tree, what).ok_or_else(|| match what {
         What::AsOf { node, layer } => Error::NotThere { file: escaped(&tree.path(node)), layer },
         What::Version(version) => {
-            Error::NotThere { file: escaped(&tree.path(tree.node_of(version))), layer: tree.born(version) }
+            Error::NotThere { file: escaped(&tree.path(tree.node_of(version))), layer: tree.added_in(version) }
         }
     })?;
     let wanted = if selected.node == NodeId::ROOT { plan::children(tree, selected) } else { vec![selected] };

@@ -19,8 +19,8 @@ pub fn select(tree: &Tree, what: What) -> Option<Selected> {
     match what {
         What::AsOf { node, layer } => Some(Selected { node, version: tree.at(node, layer)?, layer }),
         What::Version(version) => {
-            let last = tree.died(version).map_or(usize::MAX, |died| died.saturating_sub(1));
-            Some(Selected { node: tree.node_of(version), version, layer: last.max(tree.born(version)) })
+            let last = tree.removed_in(version).map_or(usize::MAX, |removed_in| removed_in.saturating_sub(1));
+            Some(Selected { node: tree.node_of(version), version, layer: last.max(tree.added_in(version)) })
         }
     }
 }
@@ -47,6 +47,6 @@ pub fn children(tree: &Tree, of: Selected) -> Vec<Selected> {
 pub fn sort_by_place(tree: &Tree, files: &mut [Selected]) {
     files.sort_by_cached_key(|file| {
         let inode = tree.inode(file.version);
-        (tree.born(inode), tree.data_offset(inode), inode, file.version != inode)
+        (tree.added_in(inode), tree.data_offset(inode), inode, file.version != inode)
     });
 }

@@ -51,7 +51,7 @@ pub fn installed(tree: &Tree, contents: &dyn Contents, progress: &Arc<Progress>)
     let last = tree.layers().saturating_sub(1);
     let mut counted = HashSet::new();
     let mut unpackaged = 0;
-    for name in tree.file_names().filter(|&name| tree.died(name).is_none()) {
+    for name in tree.file_names().filter(|&name| tree.removed_in(name).is_none()) {
         let first = !tree.is_linked(name) || counted.insert(tree.inode(name));
         let bytes = if first { tree.size(name) } else { 0 };
         // A package of which only the configuration is left still has a list of files.

@@ -21,7 +21,7 @@ use crate::archive::{Extent, Source, read_extent};
 use crate::display::escaped;
 use crate::files::contents::Contents;
 use crate::progress::Progress;
-use crate::tree::{Death, Kind, NodeId, Tree, VersionId};
+use crate::tree::{Kind, NodeId, Removal, Tree, VersionId};
 
 pub use installed::{Installed, Package, installed};
 
@@ -46,8 +46,8 @@ const OWNERS: usize = 16;
 #[derive(Debug, Clone, Copy)]
 struct Ownership {
     package: u32,
-    born: usize,
-    died: usize,
+    added_in: usize,
+    removed_in: usize,
 }
 
 /// The packages that the paths of an image belong to.
@@ -84,10 +84,10 @@ impl Packages {
                 let Some(package) = tree.name(node).strip_suffix(suffix) else { continue };
                 let package = dpkg::package(package);
                 for (version, text) in reader.versions(node) {
-                    for (born, died, diversions) in epochs(tree, version, &diversions) {
+                    for (added_in, removed_in, diversions) in epochs(tree, version, &diversions) {
                         dpkg::each(&text, |path| {
                             let place = diversions.map_or(path, |diversions| diversions.place(package, path));
-                            packages.add_between(package, place, born, died);
+                            packages.add_between(package, place, added_in, removed_in);
                         });
                     }
                 }
@@ -109,9 +109,9 @@ impl Packages {
 
     /// Returns the layer in which to look up the owner of an inode: the last one or, for an inode
     /// that was deleted or replaced, the one before that.
-    pub fn layer_for(&self, tree: &Tree, inode: VersionId, death: Option<&Death>) -> usize {
-        match death {
-            Some(death) => usize::from(death.layer).saturating_sub(1).max(tree.born(inode)),
+    pub fn layer_for(&self, tree: &Tree, inode: VersionId, removal: Option<&Removal>) -> usize {
+        match removal {
+            Some(removal) => usize::from(removal.layer).saturating_sub(1).max(tree.added_in(inode)),
             None => self.layers.saturating_sub(1),
         }
     }
@@ -139,7 +139,7 @@ impl Packages {
         }
         let mut sums: BTreeMap<&str, u64> = BTreeMap::new();
         for (version, node) in inodes {
-            if let Some(package) = self.owner(tree, self.layer_for(tree, version, tree.death(version)), node) {
+            if let Some(package) = self.owner(tree, self.layer_for(tree, version, tree.removal(version)), node) {
                 *sums.entry(package).or_default() += tree.size(version);
             }
         }
@@ -150,19 +150,19 @@ impl Packages {
 
     fn at(&self, path: &[u8], layer: usize) -> Option<&str> {
         let owners = self.owners.get(&self.hasher.hash_one(path))?;
-        let owner = owners.iter().find(|owner| owner.born <= layer && layer < owner.died)?;
+        let owner = owners.iter().find(|owner| owner.added_in <= layer && layer < owner.removed_in)?;
         Some(&self.names[owner.package as usize])
     }
 
     /// Records that a path (with a leading slash) belongs to a package while a version of a
     /// database exists.
     fn add(&mut self, tree: &Tree, version: VersionId, package: &[u8], path: &[u8]) {
-        let (born, died) = lifetime(tree, version);
-        self.add_between(package, path, born, died);
+        let (added_in, removed_in) = lifetime(tree, version);
+        self.add_between(package, path, added_in, removed_in);
     }
 
     /// Says that a path belongs to a package from one layer to another, that one not included.
-    fn add_between(&mut self, package: &[u8], path: &[u8], born: usize, died: usize) {
+    fn add_between(&mut self, package: &[u8], path: &[u8], added_in: usize, removed_in: usize) {
         if self.owners.len() >= PATHS || package.len() > NAME {
             return;
         }
@@ -176,16 +176,16 @@ impl Packages {
         // No real path belongs to many packages at once.
         let full = owners.len() >= OWNERS;
         match owners.last_mut() {
-            Some(last) if last.package == package && last.died == born => last.died = died,
+            Some(last) if last.package == package && last.removed_in == added_in => last.removed_in = removed_in,
             _ if full => {}
-            _ => owners.push(Ownership { package, born, died }),
+            _ => owners.push(Ownership { package, added_in, removed_in }),
         }
     }
 }
 
 /// Returns the range of layers in which a version exists, the end not included.
 fn lifetime(tree: &Tree, version: VersionId) -> (usize, usize) {
-    (tree.born(version), tree.died(version).unwrap_or(usize::MAX))
+    (tree.added_in(version), tree.removed_in(version).unwrap_or(usize::MAX))
 }
 
 /// Splits the layers as of which a list of files is there by the diversions that were in force.
@@ -194,22 +194,22 @@ fn epochs<'a, 'd>(
     list: VersionId,
     diversions: &'a [(VersionId, dpkg::Diversions<'d>)],
 ) -> Vec<(usize, usize, Option<&'a dpkg::Diversions<'d>>)> {
-    let (mut born, died) = lifetime(tree, list);
+    let (mut added_in, removed_in) = lifetime(tree, list);
     let mut epochs = Vec::new();
     for (version, diversions) in diversions {
         let (from, to) = lifetime(tree, *version);
-        let (from, to) = (from.max(born), to.min(died));
+        let (from, to) = (from.max(added_in), to.min(removed_in));
         if from >= to {
             continue;
         }
-        if born < from {
-            epochs.push((born, from, None));
+        if added_in < from {
+            epochs.push((added_in, from, None));
         }
         epochs.push((from, to, Some(diversions)));
-        born = to;
+        added_in = to;
     }
-    if born < died {
-        epochs.push((born, died, None));
+    if added_in < removed_in {
+        epochs.push((added_in, removed_in, None));
     }
     epochs
 }

@@ -58,7 +58,7 @@ pub enum Note {
     /// A checksum is wrong.
     Checksum,
     /// Bytes follow the stream. Even zeros are not accepted by every container runtime.
-    Junk,
+    Leftovers,
 }
 
 /// The output of a decoder, with a buffer.
@@ -206,7 +206,7 @@ impl<B: BufRead> Read for GzipMembers<B> {
                     let another = head.first() == Some(&0x1f) && head.get(1).is_none_or(|&b| b == 0x8b);
                     if head.is_empty() || (self.members > 0 && !another) {
                         if self.members > 0 && !head.is_empty() {
-                            self.note = Some(Note::Junk);
+                            self.note = Some(Note::Leftovers);
                         }
                         return Ok(0);
                     }
@@ -263,8 +263,8 @@ mod tests {
     fn what_follows_the_last_member_is_ignored_and_remarked() {
         let (bytes, note) = read(&[gz(b"one"), b"junk".to_vec()].concat());
         assert_eq!(bytes.unwrap(), b"one");
-        assert_eq!(note, Some(Note::Junk));
-        assert_eq!(read(&[gz(b"one"), vec![0; 100]].concat()).1, Some(Note::Junk));
+        assert_eq!(note, Some(Note::Leftovers));
+        assert_eq!(read(&[gz(b"one"), vec![0; 100]].concat()).1, Some(Note::Leftovers));
     }
 
     #[test]

@@ -149,8 +149,8 @@ mod tests {
 
     #[test]
     fn what_containerd_says_is_understood() {
-        let dead =
+        let wasted =
             "ctr: failed to dial \"/run/containerd/containerd.sock\": connection error: no such file or directory";
-        assert_eq!(explain(dead), Answer::NotRunning("its socket does not answer".into()));
+        assert_eq!(explain(wasted), Answer::NotRunning("its socket does not answer".into()));
     }
 }

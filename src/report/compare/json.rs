@@ -21,7 +21,7 @@ struct ComparisonPart<'a> {
     #[serde(skip_serializing_if = "Option::is_none")]
     layers: Option<Vec<LayerPart>>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pull: Option<PullPart>,
+    download: Option<DownloadPart>,
     #[serde(skip_serializing_if = "Option::is_none")]
     changes: Option<ChangeParts<'a>>,
     #[serde(skip_serializing_if = "Option::is_none")]
@@ -34,9 +34,9 @@ struct ComparisonPart<'a> {
 struct ImagePart<'a> {
     name: &'a str,
     layers: usize,
-    shipped_bytes: u64,
-    live_bytes: u64,
-    dead_bytes: u64,
+    size_bytes: u64,
+    visible_bytes: u64,
+    wasted_bytes: u64,
     stored_bytes: u64,
     files: u64,
     ratio: Option<f64>,
@@ -44,7 +44,7 @@ struct ImagePart<'a> {
     completeness: CompletenessPart,
     warnings: Vec<WarningPart>,
     #[serde(skip_serializing_if = "Option::is_none")]
-    pull: Option<PullPart>,
+    download: Option<DownloadPart>,
 }
 
 #[derive(Serialize)]
@@ -52,14 +52,14 @@ struct LayerPart {
     first: Option<usize>,
     second: Option<usize>,
     instruction: String,
-    shipped_bytes: u64,
+    size_bytes: u64,
     stored_bytes: u64,
     exact: bool,
-    pull_bytes: u64,
+    download_bytes: u64,
 }
 
 #[derive(Serialize)]
-struct PullPart {
+struct DownloadPart {
     bytes: u64,
     exact: bool,
     shared_layers: usize,
@@ -129,11 +129,11 @@ pub fn write_comparison_json(comparison: &Comparison<'_>, units: Units, out: imp
     // The download size is relative to the first image, which therefore has none.
     let sharings = std::iter::once(None).chain(comparison.sharings().iter().map(Some));
     let part = ComparisonPart {
-        schema_version: 1,
+        schema_version: 2,
         verdict: comparison.verdict(units),
         images: comparison.images().zip(sharings).map(|(image, sharing)| image_part(image, sharing)).collect(),
         layers: against.map(layer_parts),
-        pull: against.map(|against| pull_part(&against.pair.sharing)),
+        download: against.map(|against| download_part(&against.pair.sharing)),
         changes: against.map(|against| ChangeParts { against, unknown: false }),
         unknown: against.map(|against| ChangeParts { against, unknown: true }),
         packages: against.and_then(|against| against.packages.as_ref()).map(packages_part),
@@ -145,16 +145,16 @@ fn image_part<'a>((column, image): (&'a Column, &Inspection), sharing: Option<&S
     ImagePart {
         name: &column.name,
         layers: column.layers,
-        shipped_bytes: column.shipped,
-        live_bytes: column.live,
-        dead_bytes: column.dead,
+        size_bytes: column.size,
+        visible_bytes: column.visible,
+        wasted_bytes: column.wasted,
         stored_bytes: column.stored,
         files: column.files,
         ratio: column.ratio,
         exact: column.exact,
         completeness: CompletenessPart::new(image),
         warnings: warning_parts(&image.warnings),
-        pull: sharing.map(pull_part),
+        download: sharing.map(download_part),
     }
 }
 
@@ -165,10 +165,10 @@ fn layer_parts(against: &Against<'_>) -> Vec<LayerPart> {
             first: place.first(),
             second: place.second(),
             instruction: account.instruction.one_line(),
-            shipped_bytes: account.shipped,
+            size_bytes: account.size,
             stored_bytes: account.stored_bytes,
             exact: place.known(against.first, against.second) == Known::Whole,
-            pull_bytes: if matches!(place, LayerPlace::Second(layer) if against.pair.sharing.sent[layer]) {
+            download_bytes: if matches!(place, LayerPlace::Second(layer) if against.pair.sharing.sent[layer]) {
                 account.stored_bytes
             } else {
                 0
@@ -178,9 +178,9 @@ fn layer_parts(against: &Against<'_>) -> Vec<LayerPart> {
     against.pair.layers.iter().map(part).collect()
 }
 
-fn pull_part(sharing: &Sharing) -> PullPart {
-    PullPart {
-        bytes: sharing.pull,
+fn download_part(sharing: &Sharing) -> DownloadPart {
+    DownloadPart {
+        bytes: sharing.download,
         exact: sharing.exact,
         shared_layers: sharing.shared(),
         common_layers: sharing.common,

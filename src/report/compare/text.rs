@@ -38,7 +38,7 @@ pub fn write_comparison(comparison: &Comparison<'_>, style: TextStyle, mut out: 
             page.packages(packages)?;
         }
     } else {
-        page.pulls(comparison)?;
+        page.downloads(comparison)?;
     }
     out.flush()
 }
@@ -93,41 +93,41 @@ impl<W: Write> Page<'_, W> {
     }
 
     fn columns(&mut self, comparison: &Comparison<'_>) -> io::Result<()> {
-        let [shipped, live, dead] = ["shipped", "live", "dead"].map(|head| format!("{head:>9}"));
-        writeln!(self.out, "\n{shipped} {live} {dead} {:>6} {:>8} {:>8}  image", "layers", "files", "ratio")?;
+        let [size, visible, wasted] = ["size", "visible", "wasted"].map(|head| format!("{head:>9}"));
+        writeln!(self.out, "\n{size} {visible} {wasted} {:>6} {:>8} {:>8}  image", "layers", "files", "ratio")?;
         for column in &comparison.columns {
             let bound = if column.exact { "" } else { "≥" };
-            let shipped = format!("{bound}{}", self.size(column.shipped));
-            let [live, dead] = [column.live, column.dead].map(|bytes| self.size(bytes));
-            let dead = match (column.dead, column.exact) {
+            let size = format!("{bound}{}", self.size(column.size));
+            let [visible, wasted] = [column.visible, column.wasted].map(|bytes| self.size(bytes));
+            let wasted = match (column.wasted, column.exact) {
                 (0, true) => "-".into(),
                 (0, false) => "?".into(),
-                (_, true) => dead,
-                (_, false) => format!("≥{dead}"),
+                (_, true) => wasted,
+                (_, false) => format!("≥{wasted}"),
             };
-            let live = if column.exact { live } else { format!("{live}?") };
+            let visible = if column.exact { visible } else { format!("{visible}?") };
             let ratio = column.ratio.map_or(if column.exact { "-" } else { "?" }.into(), times);
             let name = cut_front(&column.name, WIDTH - 56);
             let (layers, files) = (column.layers, count(column.files));
-            writeln!(self.out, "{shipped:>9} {live:>9} {dead:>9} {layers:>6} {files:>8} {ratio:>8}  {name}")?;
+            writeln!(self.out, "{size:>9} {visible:>9} {wasted:>9} {layers:>6} {files:>8} {ratio:>8}  {name}")?;
         }
         Ok(())
     }
 
     /// Writes a line for each image on what it shares with the first.
-    fn pulls(&mut self, comparison: &Comparison<'_>) -> io::Result<()> {
+    fn downloads(&mut self, comparison: &Comparison<'_>) -> io::Result<()> {
         if comparison.sharings().is_empty() {
             return Ok(());
         }
         writeln!(self.out)?;
         self.head("What someone who has the first downloads")?;
-        writeln!(self.out, "{:>10}  {:>14}  image", "pull", "layers shared")?;
+        writeln!(self.out, "{:>10}  {:>14}  image", "download", "layers shared")?;
         for (column, sharing) in comparison.columns.iter().skip(1).zip(comparison.sharings()) {
             let about = if sharing.exact { "" } else { "~" };
-            let pull = format!("{about}{}", self.size(sharing.pull));
+            let download = format!("{about}{}", self.size(sharing.download));
             let shared = format!("{} of {}", sharing.shared(), sharing.same.len());
             let name = cut_front(&column.name, WIDTH - 28);
-            writeln!(self.out, "{pull:>10}  {shared:>14}  {name}")?;
+            writeln!(self.out, "{download:>10}  {shared:>14}  {name}")?;
         }
         if comparison.sharings().iter().all(|sharing| sharing.exact) {
             return Ok(());
@@ -139,26 +139,26 @@ impl<W: Write> Page<'_, W> {
         let Against { first, second, pair, .. } = against;
         writeln!(self.out)?;
         self.head("Layers")?;
-        let pull = if pair.sharing.exact { "pull" } else { "~pull" };
-        writeln!(self.out, "first second   shipped {pull:>9}  instruction")?;
+        let download = if pair.sharing.exact { "download" } else { "~download" };
+        writeln!(self.out, "first second   shipped {download:>9}  instruction")?;
         for &place in &pair.layers {
             let number = |layer: Option<usize>| layer.map_or_else(|| "-".to_owned(), |layer| layer.to_string());
             let account = place.account(first, second);
-            let pull = match place {
+            let download = match place {
                 LayerPlace::Both(..) => "shared".to_owned(),
                 LayerPlace::First(_) => "gone".to_owned(),
                 LayerPlace::Second(layer) if !pair.sharing.sent[layer] => "again".to_owned(),
                 LayerPlace::Second(_) => self.size(account.stored_bytes),
             };
             let known = place.known(first, second);
-            let shipped = match known {
+            let size = match known {
                 known if known.is_nothing() => "?".into(),
-                Known::UpTo(_) | Known::OverLimit(_) => format!("≥{}", self.size(account.shipped)),
-                _ => self.size(account.shipped),
+                Known::UpTo(_) | Known::OverLimit(_) => format!("≥{}", self.size(account.size)),
+                _ => self.size(account.size),
             };
             let (a, b) = (number(place.first()), number(place.second()));
             let instruction = cut(&account.instruction.one_line(), WIDTH - 35);
-            writeln!(self.out, "{a:>5} {b:>6} {shipped:>9} {pull:>9}  {instruction}")?;
+            writeln!(self.out, "{a:>5} {b:>6} {size:>9} {download:>9}  {instruction}")?;
         }
         if let Some(end) = end_of_sharing(first, second, &pair.sharing) {
             self.wrapped(&end)?;
@@ -167,7 +167,7 @@ impl<W: Write> Page<'_, W> {
             self.wrapped(why_about([*first, *second]))?;
         }
         let shared = second.layers.iter().zip(&pair.sharing.same).filter(|(_, same)| same.is_some());
-        let bytes = shared.map(|(layer, _)| layer.shipped).sum();
+        let bytes = shared.map(|(layer, _)| layer.size).sum();
         writeln!(self.out, "{} of contents are shared.", self.size(bytes))
     }
 

@@ -12,7 +12,7 @@ const JUST_AS_BIG: f64 = 1.005;
 /// Returns the result in one line: the smaller image, the difference, and the effect of shared
 /// layers.
 pub fn verdict(first: &Column, other: &Column, sharing: Option<&Sharing>, units: Units) -> String {
-    let (a, b) = (units.size(first.shipped), units.size(other.shipped));
+    let (a, b) = (units.size(first.size), units.size(other.size));
     let name = match &other.name {
         name if *name != first.name => name,
         _ if sharing.is_some() => "the second",
@@ -20,26 +20,26 @@ pub fn verdict(first: &Column, other: &Column, sharing: Option<&Sharing>, units:
     };
     let size = match other.ratio {
         _ if !first.exact || !other.exact => not_comparable(first, other, name, units),
-        _ if first.shipped == other.shipped => format!("both ship {a}"),
+        _ if first.size == other.size => format!("both ship {a}"),
         None => format!("{name} ships nothing"),
-        Some(_) if first.shipped == 0 => format!("{name} ships {b}, and the first nothing"),
+        Some(_) if first.size == 0 => format!("{name} ships {b}, and the first nothing"),
         Some(ratio) if ratio >= JUST_AS_BIG => format!("{name} is {} smaller: {b} instead of {a}", times(ratio)),
         Some(ratio) if ratio * JUST_AS_BIG <= 1.0 => {
             format!("{name} is {} bigger: {b} instead of {a}", times(1.0 / ratio))
         }
         Some(ratio) => {
             let what = if ratio > 1.0 { "less" } else { "more" };
-            format!("{name} ships {} {what} than {a}", units.size(first.shipped.abs_diff(other.shipped)))
+            format!("{name} ships {} {what} than {a}", units.size(first.size.abs_diff(other.size)))
         }
     };
-    let is_dead = other.exact && other.dead > other.shipped / 10;
-    let dead = if is_dead { format!(", {} of it dead", units.size(other.dead)) } else { String::new() };
-    let size = size + &dead;
+    let is_wasted = other.exact && other.wasted > other.size / 10;
+    let wasted = if is_wasted { format!(", {} of it dead", units.size(other.wasted)) } else { String::new() };
+    let size = size + &wasted;
     let Some(sharing) = sharing else { return size };
     let (shared, of) = (sharing.shared(), plural(sharing.same.len(), "layer"));
     let stored = sharing.qualification();
-    let pull = units.size(sharing.pull);
-    format!("{size}; {shared} of {of} shared; who has the first downloads {pull}{stored}")
+    let download = units.size(sharing.download);
+    format!("{size}; {shared} of {of} shared; who has the first downloads {download}{stored}")
 }
 
 /// Explains that sizes cannot be compared, and the missing parts.

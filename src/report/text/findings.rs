@@ -9,7 +9,7 @@ use super::{Page, Paint, WIDTH};
 use crate::Inspection;
 use crate::advice::assessment::Study;
 use crate::advice::findings::{Fate, Finding, Level};
-use crate::analysis::{DeadGroup, dead_groups};
+use crate::analysis::{WastedGroup, wasted_groups};
 use crate::display::{cut, cut_front, cut_middle, wrap};
 use crate::display::{escaped, escaped_str};
 use crate::display::{files, plural};
@@ -27,7 +27,7 @@ const SMALL: u64 = 1 << 20;
 /// Findings that are shown together because they have one fix.
 enum Block<'a> {
     /// The bytes that one layer adds and another removes, with the findings about them.
-    Pair(&'a DeadGroup, Vec<&'a Finding>),
+    Pair(&'a WastedGroup, Vec<&'a Finding>),
     /// Bytes that are still visible.
     Left(&'a Finding),
 }
@@ -51,33 +51,34 @@ impl Block<'_> {
     fn is_sure(&self) -> bool {
         match self {
             Block::Pair(..) => true,
-            Block::Left(finding) => matches!(finding.level, Level::Junk | Level::Toolchain),
+            Block::Left(finding) => matches!(finding.level, Level::Leftovers | Level::Toolchain),
         }
     }
 
-    fn born_in(&self) -> usize {
+    fn added_in(&self) -> usize {
         match self {
-            Block::Pair(group, _) => group.born_in,
-            Block::Left(finding) => finding.born_in,
+            Block::Pair(group, _) => group.added_in,
+            Block::Left(finding) => finding.added_in,
         }
     }
 }
 
 impl<W: Write> Page<'_, W> {
     pub(super) fn findings(&mut self, inspection: &Inspection, study: &Study) -> io::Result<()> {
-        let groups = dead_groups(inspection);
+        let groups = wasted_groups(inspection);
         let mut among: HashMap<_, Vec<&Finding>> = HashMap::new();
         for finding in &study.findings {
-            among.entry((finding.born_in, finding.died_in())).or_default().push(finding);
+            among.entry((finding.added_in, finding.removed_in())).or_default().push(finding);
         }
-        let mut parts = |group: &DeadGroup| among.remove(&(group.born_in, Some(group.died_in))).unwrap_or_default();
+        let mut parts =
+            |group: &WastedGroup| among.remove(&(group.added_in, Some(group.removed_in))).unwrap_or_default();
         let mut blocks: Vec<_> =
             groups.iter().filter(|group| group.bytes > 0).map(|group| Block::Pair(group, parts(group))).collect();
         blocks.extend(study.findings.iter().filter(|f| f.fate == Fate::Left).map(Block::Left));
         blocks.sort_by_key(|block| std::cmp::Reverse(block.bytes()));
-        let (base, own): (Vec<_>, Vec<_>) = blocks.into_iter().partition(|block| block.born_in() < study.base.layers);
+        let (base, own): (Vec<_>, Vec<_>) = blocks.into_iter().partition(|block| block.added_in() < study.base.layers);
         let (sure, perhaps): (Vec<_>, Vec<_>) = own.into_iter().partition(Block::is_sure);
-        if inspection.totals.dead() == 0 {
+        if inspection.totals.wasted() == 0 {
             let words = if inspection.completeness.sizes_are_exact() {
                 "Nothing is dead: every byte that ships is reached in the final filesystem."
             } else {
@@ -142,8 +143,8 @@ impl<W: Write> Page<'_, W> {
         writeln!(self.out, "\n  {}", self.paint(Paint::Dim, &line))
     }
 
-    fn pair(&mut self, inspection: &Inspection, group: &DeadGroup, parts: &[&Finding]) -> io::Result<()> {
-        let size = self.paint(Paint::Dead, &format!("{:>10}", self.size(group.bytes)));
+    fn pair(&mut self, inspection: &Inspection, group: &WastedGroup, parts: &[&Finding]) -> io::Result<()> {
+        let size = self.paint(Paint::Wasted, &format!("{:>10}", self.size(group.bytes)));
         let is_directory = inspection.tree.children(group.place).next().is_some();
         let at = match group.count {
             _ if is_directory => " below",
@@ -151,9 +152,9 @@ impl<W: Write> Page<'_, W> {
             _ => ", most in",
         };
         let place = place(inspection, group.place, if is_directory { 40 } else { 34 });
-        writeln!(self.out, "\n  {size}  in {}{at} {place}, {}", files(group.count), group.cause.name())?;
-        self.instruction(inspection, "from", group.born_in)?;
-        self.instruction(inspection, "gone", group.died_in)?;
+        writeln!(self.out, "\n  {size}  in {}{at} {place}, {}", files(group.count), group.reason.name())?;
+        self.instruction(inspection, "from", group.added_in)?;
+        self.instruction(inspection, "gone", group.removed_in)?;
         // A single part with all bytes adds no information, unless it has a name.
         let says_more = |part: &&Finding| part.bytes < group.bytes || part.places.iter().any(|p| p.node != group.place);
         if parts.len() > 1 || parts.iter().any(says_more) {
@@ -182,7 +183,7 @@ impl<W: Write> Page<'_, W> {
         let size = self.paint(Paint::Warning, &format!("{:>10}", self.size(finding.bytes)));
         let line = format!("{}, {}", escaped_str(&finding.title), files(finding.files));
         writeln!(self.out, "\n  {size}  {}", cut(&line, WIDTH - 14))?;
-        self.instruction(inspection, "from", finding.born_in)?;
+        self.instruction(inspection, "from", finding.added_in)?;
         for spot in &finding.places {
             let place = place(inspection, spot.node, WIDTH - 19);
             writeln!(self.out, "{:>12}  {}    {place}", "", self.paint(Paint::Dim, "at"))?;
@@ -231,11 +232,11 @@ impl<W: Write> Page<'_, W> {
         let shown = self.shown(blocks);
         for block in &blocks[..shown] {
             let what = match block {
-                Block::Left(finding) => format!("in {}: {}", finding.born_in, part_of(inspection, finding)),
+                Block::Left(finding) => format!("in {}: {}", finding.added_in, part_of(inspection, finding)),
                 Block::Pair(group, parts) => {
                     let what = parts.first().map(|part| part_of(inspection, part));
                     let what = what.unwrap_or_else(|| place(inspection, group.place, 30));
-                    format!("in {}, {} by {}: {what}", group.born_in, group.cause.name(), group.died_in)
+                    format!("in {}, {} by {}: {what}", group.added_in, group.reason.name(), group.removed_in)
                 }
             };
             writeln!(self.out, "  {:>10}  {}", self.size(block.bytes()), cut(&what, WIDTH - 14))?;

@@ -10,7 +10,7 @@ use crate::display::escaped;
 use crate::display::plural;
 use crate::display::{cut, wrap};
 use crate::files::executable::Executable;
-use crate::runtime::libraries::Closure;
+use crate::runtime::libraries::ProgramAndLibraries;
 
 impl<W: Write> Page<'_, W> {
     pub(super) fn runtime(&mut self, inspection: &Inspection, study: &Study) -> io::Result<()> {
@@ -32,8 +32,8 @@ impl<W: Write> Page<'_, W> {
                 writeln!(self.out, "  {:>10}  {words}", self.size(executable.strip.saves))?;
             }
         }
-        if let Some(closure) = &runtime.closure {
-            self.closure(closure)?;
+        if let Some(needed) = &runtime.needed {
+            self.needed(needed)?;
         }
         if !inspection.completeness.sizes_are_exact() {
             let line = "what is not found here may be in the part that could not be read";
@@ -47,19 +47,19 @@ impl<W: Write> Page<'_, W> {
         Ok(())
     }
 
-    fn closure(&mut self, closure: &Closure) -> io::Result<()> {
-        let size = self.size(closure.bytes());
-        let libraries = closure.files.len().saturating_sub(1);
+    fn needed(&mut self, needed: &ProgramAndLibraries) -> io::Result<()> {
+        let size = self.size(needed.bytes());
+        let libraries = needed.files.len().saturating_sub(1);
         let what = match libraries {
             0 => "all that it needs to be loaded: it is linked statically".into(),
             n => format!("with the loader and all libraries it needs: {}", plural(n + 1, "file")),
         };
         writeln!(self.out, "  {size:>10}  {what}")?;
-        for missing in &closure.missing {
+        for missing in &needed.missing {
             let line = format!("{} is needed and not in the image", missing.name);
             writeln!(self.out, "{:14}{}", "", self.paint(Paint::Warning, &line))?;
         }
-        for outside in &closure.needs {
+        for outside in &needed.needs {
             let have = if outside.files.is_empty() { ", which the image does not have" } else { "" };
             let line = format!("looks for {}{have}", outside.kind.name());
             writeln!(

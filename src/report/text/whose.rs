@@ -12,8 +12,8 @@ use crate::display::{escaped_str, share};
 
 impl<W: Write> Page<'_, W> {
     pub(super) fn whose(&mut self, inspection: &Inspection, study: &Study) -> io::Result<()> {
-        let shipped = inspection.totals.shipped;
-        if shipped == 0 {
+        let size = inspection.totals.size;
+        if size == 0 {
             return Ok(());
         }
         let whole = inspection.completeness.sizes_are_exact();
@@ -22,7 +22,7 @@ impl<W: Write> Page<'_, W> {
         let own: u64 = study.shares.iter().map(|share| share.bytes).sum();
         let name = study.base.name.as_deref().map_or(String::new(), |name| format!(" {}", escaped_str(name)));
         if study.base.how == Evidence::Nothing {
-            self.line(own, shipped, &format!("yours: {}", study.base.how))?;
+            self.line(own, size, &format!("yours: {}", study.base.how))?;
         } else {
             let layers = match study.base.layers {
                 0 => "no layer".into(),
@@ -31,36 +31,36 @@ impl<W: Write> Page<'_, W> {
             };
             let sure = if study.base.certain { "" } else { "it seems, since " };
             let line = format!("the base image{name}, {layers}: {sure}{}", study.base.how);
-            self.line(shipped - own, shipped, &line)?;
-            self.line(own, shipped, "yours")?;
+            self.line(size - own, size, &line)?;
+            self.line(own, size, "yours")?;
         }
         for share in &study.shares {
-            let dead = if share.dead > 0 { format!("  dead {}", self.size(share.dead)) } else { String::new() };
-            self.line(share.bytes, shipped, &format!("  {:<13}{dead}", share.purpose.name()))?;
+            let wasted = if share.wasted > 0 { format!("  dead {}", self.size(share.wasted)) } else { String::new() };
+            self.line(share.bytes, size, &format!("  {:<13}{wasted}", share.purpose.name()))?;
         }
-        self.verdict(study, shipped, whole)
+        self.verdict(study, size, whole)
     }
 
     /// Writes the conclusion.
-    fn verdict(&mut self, study: &Study, shipped: u64, whole: bool) -> io::Result<()> {
+    fn verdict(&mut self, study: &Study, size: u64, whole: bool) -> io::Result<()> {
         let of = if whole { "what you ship" } else { "what could be read" };
-        let live = |purpose| {
+        let visible = |purpose| {
             let share = study.shares.iter().find(|share| share.purpose == purpose);
-            share.map_or(0, |share| share.bytes - share.dead)
+            share.map_or(0, |share| share.bytes - share.wasted)
         };
         let biggest = study.shares.iter().max_by_key(|share| share.bytes);
         let sentence = if study.application_known {
-            format!("Your application is {} of {of}.", share(live(Purpose::Application), shipped))
-        } else if let Some(most) = biggest.filter(|most| most.purpose != Purpose::Other && most.bytes > shipped / 4) {
-            format!("{} of {of} is {}.", share(most.bytes, shipped), most.purpose.name())
+            format!("Your application is {} of {of}.", share(visible(Purpose::Application), size))
+        } else if let Some(most) = biggest.filter(|most| most.purpose != Purpose::Other && most.bytes > size / 4) {
+            format!("{} of {of} is {}.", share(most.bytes, size), most.purpose.name())
         } else {
             return Ok(());
         };
         writeln!(self.out, "{:>12}  {}", "", self.paint(Paint::Bold, &sentence))
     }
 
-    fn line(&mut self, bytes: u64, shipped: u64, what: &str) -> io::Result<()> {
-        let mut head = format!("{:>12} {:>8}  ", self.size(bytes), share(bytes, shipped));
+    fn line(&mut self, bytes: u64, size: u64, what: &str) -> io::Result<()> {
+        let mut head = format!("{:>12} {:>8}  ", self.size(bytes), share(bytes, size));
         let indent = what.len() - what.trim_start().len();
         for line in wrap(what.trim_start(), WIDTH - 23 - indent) {
             writeln!(self.out, "{head}{:indent$}{}", "", line.trim_end())?;

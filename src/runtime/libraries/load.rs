@@ -4,7 +4,7 @@ use std::collections::{HashMap, HashSet};
 use std::sync::Arc;
 
 use super::search::{Place, System, split};
-use super::{Closure, Loader, Missing, Required, Why, needs};
+use super::{Loader, Missing, ProgramAndLibraries, Required, Why, needs};
 use crate::display::escaped;
 use crate::error::Error;
 use crate::files::executable::{Executable, Recognised};
@@ -65,7 +65,7 @@ pub(super) fn load(
     run: &Run,
     program: &File,
     executable: &Executable,
-) -> Result<Closure, Error> {
+) -> Result<ProgramAndLibraries, Error> {
     let environment = run.environment.get("LD_LIBRARY_PATH").unwrap_or_default().as_bytes().to_vec();
     let interpreter = executable.interpreter.as_deref().unwrap_or_default();
     let directory = filesystem.directory(NodeId::ROOT, run.directory.as_bytes()).unwrap_or(NodeId::ROOT);
@@ -318,7 +318,7 @@ impl Loading<'_, '_> {
         Ok(executable)
     }
 
-    fn finish(mut self) -> Result<Closure, Error> {
+    fn finish(mut self) -> Result<ProgramAndLibraries, Error> {
         let (tree, loader) = (self.filesystem.tree(), self.system.loader);
         if loader == Loader::Unknown {
             let path = escaped(self.objects[0].executable.interpreter.as_deref().unwrap_or_default());
@@ -335,13 +335,20 @@ impl Loading<'_, '_> {
         let missing = std::mem::take(&mut self.missing);
         let links = self.links.clone();
         let needs = needs::find(&mut self, &files)?;
-        let mut closure =
-            Closure { loader, files, links, missing, needs, opens_others, remarks: std::mem::take(&mut self.remarks) };
+        let mut needed = ProgramAndLibraries {
+            loader,
+            files,
+            links,
+            missing,
+            needs,
+            opens_others,
+            remarks: std::mem::take(&mut self.remarks),
+        };
         if let Some(file) = names.and_then(|path| self.filesystem.file(NodeId::ROOT, &path)) {
             let bytes = tree.size(file.version);
-            closure.files.push(Required { file, bytes, why: Why::NamesDirectories, executable: None });
+            needed.files.push(Required { file, bytes, why: Why::NamesDirectories, executable: None });
         }
-        Ok(closure)
+        Ok(needed)
     }
 
     /// Returns the run configuration of the image.

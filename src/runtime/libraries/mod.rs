@@ -78,7 +78,7 @@ pub struct Missing {
 
 /// The files that a program needs.
 #[derive(Debug, Clone)]
-pub struct Closure {
+pub struct ProgramAndLibraries {
     /// The dynamic loader.
     pub loader: Loader,
     /// The files that are needed to load the program: the program, the loader, and the libraries in
@@ -97,14 +97,14 @@ pub struct Closure {
     pub remarks: Vec<String>,
 }
 
-impl Closure {
-    /// Returns the size of [`Closure::files`] in bytes: the size that an image `FROM scratch` needs
+impl ProgramAndLibraries {
+    /// Returns the size of [`ProgramAndLibraries::files`] in bytes: the size that an image `FROM scratch` needs
     /// to load the program.
     pub fn bytes(&self) -> u64 {
         self.files.iter().map(|required| required.bytes).fold(0, u64::saturating_add)
     }
 
-    /// Returns the number of bytes that stripping all of [`Closure::files`] would save.
+    /// Returns the number of bytes that stripping all of [`ProgramAndLibraries::files`] would save.
     pub fn strip_saves(&self) -> u64 {
         let saves = |required: &Required| match &required.executable {
             Some(executable) if required.bytes > 0 => executable.strip.saves,
@@ -124,6 +124,11 @@ impl Closure {
 /// # Errors
 ///
 /// [`Error::Cancelled`] is the only one.
-pub fn find(filesystem: &Filesystem<'_>, run: &Run, program: &File, executable: &Executable) -> Result<Closure, Error> {
+pub fn find(
+    filesystem: &Filesystem<'_>,
+    run: &Run,
+    program: &File,
+    executable: &Executable,
+) -> Result<ProgramAndLibraries, Error> {
     load::load(filesystem, run, program, executable)
 }

@@ -7,7 +7,7 @@ use crate::embedded::layer::{Layer, directory, program, text};
 use crate::embedded::program::GoProgram;
 
 /// What `golang:alpine` with the program ships without the clutter, in bytes: 251.9 MB for a program of 5.4 MB.
-const SHIPPED: u64 = 251_900_000;
+const SIZE: u64 = 251_900_000;
 const PROGRAM: usize = 5_400_000;
 /// What nobody wanted in the image, in bytes.
 const CLUTTER: u64 = 88_000_000;
@@ -52,7 +52,7 @@ pub fn add_dot() -> Image {
     let sources = Layer::listed(include_str!("../listings/shop.tsv"))
         .and([text("Dockerfile", DOCKERFILE), text("main.go", MAIN)]);
     let built = go::build_cache(1_210_000).and([program("app/goapp", shop("(devel)", PROGRAM))]);
-    let mut steps = alpine_steps(VERSION, SHIPPED - sources.bytes() - built.bytes());
+    let mut steps = alpine_steps(VERSION, SIZE - sources.bytes() - built.bytes());
     let context = sources.and(clutter.scaled_to(CLUTTER)).sorted().below("app");
     steps.extend([
         Step::Workdir("/app", Some(layered("app"))),

@@ -44,12 +44,12 @@ fn server() -> Vec<u8> {
 }
 
 /// Sources and the build, on a base that is as large as the image leaves room for.
-fn built_on(name: &'static str, from: &str, shipped: u64, base: fn(&str, u64) -> Vec<Step>) -> Image {
+fn built_on(name: &'static str, from: &str, size: u64, base: fn(&str, u64) -> Vec<Step>) -> Image {
     let dockerfile =
         format!("FROM {from}\nWORKDIR /go/src/server\nCOPY . .\nRUN go build -o /server\nCMD [\"/server\"]\n");
     let sources = Layer::from_iter([text("go/src/server/Dockerfile", dockerfile), text("go/src/server/main.go", MAIN)]);
     let built = go::build_cache(CACHE).and([program("server", server())]);
-    let mut steps = base(VERSION, shipped - sources.bytes() - built.bytes());
+    let mut steps = base(VERSION, size - sources.bytes() - built.bytes());
     steps.extend([
         Step::Workdir("/go/src/server", Some(layered("go/src/server"))),
         Step::copy(".", sources),

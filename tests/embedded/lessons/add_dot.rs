@@ -18,7 +18,7 @@ fn version_control_and_sources_are_named() {
 fn the_program_is_a_fiftieth_of_the_image_without_the_clutter() {
     let image = Shown::of("add-dot");
     let runtime = image.runtime();
-    let application = runtime.bytes as f64 / (image.inspection.totals.shipped - 88_000_000) as f64;
+    let application = runtime.bytes as f64 / (image.inspection.totals.size - 88_000_000) as f64;
     assert!((0.021..0.022).contains(&application), "{application}");
     assert_eq!(image.go().module.as_deref(), Some("example.com/shop"));
 }

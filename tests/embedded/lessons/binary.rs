@@ -21,8 +21,8 @@ fn stripping_and_packing_lead_to_the_figures_of_the_write_ups() {
 #[test]
 fn what_the_program_looks_for_is_in_the_image() {
     let image = Shown::of("binary");
-    let closure = image.closure();
-    let outside: Vec<_> = closure.needs.iter().map(|outside| (outside.kind.name(), outside.bytes)).collect();
+    let needed = image.needed();
+    let outside: Vec<_> = needed.needs.iter().map(|outside| (outside.kind.name(), outside.bytes)).collect();
     assert_eq!(outside, [("CA certificates", 202_300), ("time zones", 467_700)]);
     assert_eq!(image.go().dependencies, 2);
 }
@@ -31,9 +31,9 @@ fn what_the_program_looks_for_is_in_the_image() {
 fn a_packed_program_tells_what_it_was_and_a_lean_one_has_nothing_to_lose() {
     let packed = Shown::of("binary-packed");
     let original = packed.program().executable.as_ref().unwrap().packed.unwrap().original;
-    assert_eq!((original, packed.inspection.totals.shipped), (Some(4_822_080), 1_821_876));
+    assert_eq!((original, packed.inspection.totals.size), (Some(4_822_080), 1_821_876));
     for image in [packed, Shown::of("hello-scratch")] {
-        assert_eq!(image.ladder(), [("as-built", image.inspection.totals.shipped)]);
+        assert_eq!(image.ladder(), [("as-built", image.inspection.totals.size)]);
         assert!(image.study.findings.is_empty());
         let name = &image.inspection.name;
         assert_eq!((image.inspection.layers.len(), image.inspection.totals.files), (1, 1), "{name}");

@@ -7,8 +7,8 @@ use crate::embedded::shown::Shown;
 #[test]
 fn what_the_loader_needs_is_found_and_nothing_else() {
     let image = Shown::of("dynamic");
-    let closure = image.closure();
-    let paths: Vec<_> = closure.files.iter().map(|required| image.shown(required.file.node)).collect();
+    let needed = image.needed();
+    let paths: Vec<_> = needed.files.iter().map(|required| image.shown(required.file.node)).collect();
     let expected = [
         "/opt/hello/bin/hello",
         "/usr/lib/x86_64-linux-gnu/ld-linux-x86-64.so.2",
@@ -20,8 +20,8 @@ fn what_the_loader_needs_is_found_and_nothing_else() {
         "/usr/lib/x86_64-linux-gnu/libdl.so.2",
     ];
     assert_eq!(paths, expected);
-    assert_eq!((closure.loader, closure.is_complete()), (Loader::Glibc, true));
-    assert!(closure.remarks.is_empty(), "{:?}", closure.remarks);
-    let outside: Vec<_> = closure.needs.iter().map(|outside| outside.kind.name()).collect();
+    assert_eq!((needed.loader, needed.is_complete()), (Loader::Glibc, true));
+    assert!(needed.remarks.is_empty(), "{:?}", needed.remarks);
+    let outside: Vec<_> = needed.needs.iter().map(|outside| outside.kind.name()).collect();
     assert_eq!(outside, ["name service"]);
 }

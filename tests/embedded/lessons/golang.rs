@@ -4,10 +4,10 @@ use crate::embedded::shown::Shown;
 
 #[test]
 fn the_proportions_are_those_of_the_write_up() {
-    let shipped = |name| Shown::of(name).inspection.totals.shipped as f64;
-    let first = shipped("golang");
+    let size = |name| Shown::of(name).inspection.totals.size as f64;
+    let first = size("golang");
     for (name, times) in [("golang-alpine", 2.097), ("two-stages", 74.17), ("scratch", 122.01)] {
-        let ratio = first / shipped(name);
+        let ratio = first / size(name);
         assert!((ratio / times - 1.0).abs() < 0.000_05, "{name} is {ratio} times smaller, not {times}");
     }
 }
@@ -16,7 +16,7 @@ fn the_proportions_are_those_of_the_write_up() {
 fn the_first_tells_how_small_the_last_will_be() {
     let (golang, scratch) = (Shown::of("golang"), Shown::of("scratch"));
     let predicted = golang.ladder().into_iter().find(|(step, _)| *step == "scratch").unwrap().1;
-    assert_eq!(predicted, scratch.inspection.totals.shipped);
+    assert_eq!(predicted, scratch.inspection.totals.size);
     assert_eq!(scratch.inspection.layers.len(), 1);
 }
 

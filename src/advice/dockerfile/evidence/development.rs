@@ -86,8 +86,8 @@ pub fn development(
             names.extend(own_files(tree, package));
         }
         let mut by_layer: BTreeMap<usize, Vec<VersionId>> = BTreeMap::new();
-        for inode in links.wholly_named(tree, &names).into_iter().filter(|&inode| tree.born(inode) >= base_layers) {
-            by_layer.entry(tree.born(inode)).or_default().push(inode);
+        for inode in links.wholly_named(tree, &names).into_iter().filter(|&inode| tree.added_in(inode) >= base_layers) {
+            by_layer.entry(tree.added_in(inode)).or_default().push(inode);
         }
         found.extend(by_layer.into_iter().map(|(layer, inodes)| Development { layer, inodes, runs_scripts }));
     }

@@ -73,7 +73,7 @@ pub struct Place {
 pub(super) fn copied(filesystem: &Filesystem<'_>, base_layers: usize, found: &Program) -> Option<CopiedProgram> {
     let tree = filesystem.tree();
     let application = &found.application;
-    let is_own = |node: NodeId| tree.last(node).is_some_and(|version| tree.born(version) >= base_layers);
+    let is_own = |node: NodeId| tree.last(node).is_some_and(|version| tree.added_in(version) >= base_layers);
     let is_meant = |program: &&MainProgram| program.role == Role::Application && is_own(program.file.node);
     let program = application.program.as_ref().filter(is_meant)?;
     let name = filesystem.called(&program.file);
@@ -89,12 +89,12 @@ pub(super) fn copied(filesystem: &Filesystem<'_>, base_layers: usize, found: &Pr
         needs: Needs::Unknown,
         looks_for: Vec::new(),
     };
-    let Some(closure) = &found.closure else { return Some(copied) };
-    copied.looks_for.extend(closure.needs.iter().map(|need| LooksFor {
+    let Some(needed) = &found.needed else { return Some(copied) };
+    copied.looks_for.extend(needed.needs.iter().map(|need| LooksFor {
         kind: need.kind,
         places: need.files.iter().filter_map(|&node| place(filesystem, node, is_own(node))).collect(),
     }));
-    let required = closure.files.iter().filter(|required| required.file.node != program.file.node);
+    let required = needed.files.iter().filter(|required| required.file.node != program.file.node);
     let (own, of_base): (Vec<_>, Vec<_>) = required.partition(|required| is_own(required.file.node));
     let scripts = application.through.iter().filter(|file| is_own(file.node));
     let started =
@@ -108,11 +108,11 @@ pub(super) fn copied(filesystem: &Filesystem<'_>, base_layers: usize, found: &Pr
     let Ok(names) = names.collect() else { return Some(copied) };
     copied.files = names;
     copied.files_bytes = files.iter().filter_map(|&(_, file)| tree.last(file)).map(|version| tree.size(version)).sum();
-    if closure.missing.is_empty() {
-        let alone = closure.loader == Loader::None && closure.opens_others.is_empty() && application.through.is_empty();
+    if needed.missing.is_empty() {
+        let alone = needed.loader == Loader::None && needed.opens_others.is_empty() && application.through.is_empty();
         let libraries =
-            of_base.into_iter().filter_map(|required| library(filesystem, required, closure.loader)).collect();
-        copied.needs = if alone { Needs::Nothing } else { Needs::Base { loader: closure.loader, libraries } };
+            of_base.into_iter().filter_map(|required| library(filesystem, required, needed.loader)).collect();
+        copied.needs = if alone { Needs::Nothing } else { Needs::Base { loader: needed.loader, libraries } };
     }
     Some(copied)
 }

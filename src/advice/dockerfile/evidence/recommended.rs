@@ -61,7 +61,7 @@ pub fn recommended(
     for (at_step, (layer, named)) in installing.iter().enumerate() {
         let (layer, named) = (*layer, named.clone());
         let (Some(before), Some(after)) = (tree.at(status, layer - 1), tree.at(status, layer)) else { continue };
-        if tree.born(after) != layer {
+        if tree.added_in(after) != layer {
             continue;
         }
         let (Some(before), Some(after)) =
@@ -88,7 +88,7 @@ pub fn recommended(
             names.extend(files(filesystem, &paths, layer, package, architecture)?);
         }
         let mut inodes = links.wholly_named(tree, &names);
-        inodes.retain(|&inode| tree.born(inode) == layer);
+        inodes.retain(|&inode| tree.added_in(inode) == layer);
         if !inodes.is_empty() {
             let packages = packages.iter().map(|package| crate::display::escaped_str(package)).collect();
             found.push(Unneeded { layer, packages, inodes, wanted });

@@ -99,7 +99,7 @@ impl Texts {
         let named = named_by_instructions(inspection);
         let mut chosen: BTreeMap<Vec<u8>, VersionId> = BTreeMap::new();
         for node in tree.nodes() {
-            let own = tree.versions(node).filter(|&version| tree.born(version) >= base_layers);
+            let own = tree.versions(node).filter(|&version| tree.added_in(version) >= base_layers);
             for version in own {
                 match tree.kind(version) {
                     Kind::Symlink => texts.links.extend(link(tree, node, version)),

@@ -137,7 +137,8 @@ impl Work<'_> {
         let first = *earlier.iter().min()?;
         let touched = |node: NodeId| {
             tree.versions(node).any(|version| {
-                earlier.contains(&tree.born(version)) || tree.died(version).is_some_and(|died| earlier.contains(&died))
+                earlier.contains(&tree.added_in(version))
+                    || tree.removed_in(version).is_some_and(|removed_in| earlier.contains(&removed_in))
             })
         };
         // The copy may change the time of an existing directory, and would create a missing one.

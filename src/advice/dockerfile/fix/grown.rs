@@ -33,7 +33,7 @@ impl Work<'_> {
         let Some(node) = path.and_then(|path| tree.find(path.as_bytes())) else { return 0 };
         let size = u64::try_from(if self.target.raw { super::raw::restored(old).len() } else { old.len() });
         let is_it = |inode: crate::tree::VersionId| {
-            tree.born(inode) >= layer && Ok(tree.size(inode)) == size && !saved.has(inode)
+            tree.added_in(inode) >= layer && Ok(tree.size(inode)) == size && !saved.has(inode)
         };
         tree.versions(node).map(|version| tree.inode(version)).filter(|&inode| is_it(inode)).count()
     }

@@ -11,7 +11,7 @@ use crate::advice::dockerfile::evidence::mentions;
 use crate::advice::dockerfile::parse::{Instruction, Keyword};
 use crate::advice::tool::find_verb;
 use crate::shell::{self, base_name};
-use crate::tree::{Cause, Kind, NodeId, VersionId};
+use crate::tree::{Kind, NodeId, Reason, VersionId};
 
 /// Name that a build context has and an image rarely runs from.
 struct Known {
@@ -134,22 +134,23 @@ impl Work<'_> {
 
     /// Says what a `RUN` removes that a copy brought: it ships all the same.
     pub(super) fn removed(&mut self) {
-        let is_removed = |cause: Cause| matches!(cause, Cause::Deleted | Cause::Opaque | Cause::Replaced);
+        let is_removed = |reason: Reason| matches!(reason, Reason::Deleted | Reason::Opaque | Reason::Replaced);
         let text = |layer: usize| self.inspection.layers[layer].instruction.text.as_str();
         let mut pairs: BTreeMap<(usize, usize), Vec<VersionId>> = BTreeMap::new();
-        for dead in self.inspection.dead.iter().filter(|dead| is_removed(dead.cause) && !self.claims.has(dead.version))
+        for wasted in
+            self.inspection.wasted.iter().filter(|wasted| is_removed(wasted.reason) && !self.claims.has(wasted.version))
         {
-            let copied = text(dead.born_in).starts_with("COPY ") || text(dead.born_in).starts_with("ADD ");
-            let by_run = self.by_layer.get(&dead.died_in).is_some_and(|&i| self.is_run_in_file(i));
-            if copied && by_run && dead.born_in < dead.died_in {
-                pairs.entry((dead.born_in, dead.died_in)).or_default().push(dead.version);
+            let copied = text(wasted.added_in).starts_with("COPY ") || text(wasted.added_in).starts_with("ADD ");
+            let by_run = self.by_layer.get(&wasted.removed_in).is_some_and(|&i| self.is_run_in_file(i));
+            if copied && by_run && wasted.added_in < wasted.removed_in {
+                pairs.entry((wasted.added_in, wasted.removed_in)).or_default().push(wasted.version);
             }
         }
-        for ((born, died), inodes) in pairs {
+        for ((added_in, removed_in), inodes) in pairs {
             let tree = &self.inspection.tree;
             let bytes = inodes.iter().map(|&inode| tree.size(inode)).fold(0, u64::saturating_add);
-            let (Some(&run), true) = (self.by_layer.get(&died), bytes >= super::NOTEWORTHY) else { continue };
-            let from = self.by_layer.get(&born).map(|&i| &self.file.instructions[i]);
+            let (Some(&run), true) = (self.by_layer.get(&removed_in), bytes >= super::NOTEWORTHY) else { continue };
+            let from = self.by_layer.get(&added_in).map(|&i| &self.file.instructions[i]);
             let what = from.map_or("what the base image copies".into(), |i| format!("what line {} copies", i.line));
             let how = match from {
                 Some(copy) if copy.flag("from").is_some() => "copy only what stays",
@@ -245,7 +246,7 @@ impl Work<'_> {
             })
         };
         let tree = &self.inspection.tree;
-        let taken = |inode: &VersionId| tree.death(*inode).is_some_and(|death| makes(usize::from(death.layer)));
+        let taken = |inode: &VersionId| tree.removal(*inode).is_some_and(|removal| makes(usize::from(removal.layer)));
         if inodes.iter().all(taken) { inodes.to_vec() } else { Vec::new() }
     }
 
@@ -257,10 +258,11 @@ impl Work<'_> {
             let mut next = Some(inode);
             while let Some(this) = next.take() {
                 all.push(this);
-                if let Some(death) = tree.death(this).filter(|death| death.cause == Cause::Recopied) {
+                if let Some(removal) = tree.removal(this).filter(|removal| removal.reason == Reason::RewrittenUnchanged)
+                {
                     let successor =
-                        tree.at(death.last_name, usize::from(death.layer)).map(|version| tree.inode(version));
-                    next = successor.filter(|&successor| tree.born(successor) > tree.born(this));
+                        tree.at(removal.last_name, usize::from(removal.layer)).map(|version| tree.inode(version));
+                    next = successor.filter(|&successor| tree.added_in(successor) > tree.added_in(this));
                 }
             }
         }
@@ -307,19 +309,19 @@ impl Work<'_> {
                 return Some((at_root_or_anywhere(copied, depth, name), ANEW));
             }
         }
-        let death = tree.death(inode)?;
+        let removal = tree.removal(inode)?;
         let by_run = self
             .by_layer
-            .get(&usize::from(death.layer))
+            .get(&usize::from(removal.layer))
             .is_some_and(|&i| self.file.instructions[i].keyword == Keyword::Run);
         let program = tree.mode(inode) & 0o111 != 0 && tree.size(inode) >= super::NOTEWORTHY;
         let known = !binaries.is_empty() && binaries.contains(&*tree.path(node));
         let name = String::from_utf8_lossy(tree.name(node)).into_owned();
         let is_input = || {
-            let run = self.by_layer.get(&usize::from(death.layer)).map(|&i| &self.file.instructions[i]);
+            let run = self.by_layer.get(&usize::from(removal.layer)).map(|&i| &self.file.instructions[i]);
             run.is_some_and(|run| is_input_of(&run.arguments, &name))
         };
-        if by_run && (program || known) && death.cause == Cause::Overwritten && !is_input() {
+        if by_run && (program || known) && removal.reason == Reason::Overwritten && !is_input() {
             let pattern = self.in_context(copied, &path)?;
             return Some((pattern, "a program that a RUN builds again"));
         }

@@ -37,8 +37,8 @@ impl Work<'_> {
             work.is_run(i).then(|| position.get(&i).copied()).flatten()
         };
         let mut pairs: Vec<(Stretch, u64)> = Vec::new();
-        for ((born, died), bytes) in self.dead_pairs() {
-            if let (Some(from), Some(to)) = (run_at(self, born), run_at(self, died)) {
+        for ((added_in, removed_in), bytes) in self.wasted_pairs() {
+            if let (Some(from), Some(to)) = (run_at(self, added_in), run_at(self, removed_in)) {
                 pairs.push((Stretch { from, to }, bytes));
             }
         }
@@ -74,9 +74,9 @@ impl Work<'_> {
                         "what this RUN ships and the RUN in line {last} hides would not ship if they were one, but {reason}; build in another stage"
                     );
                     let layers = (self.layer(from), self.layer(to));
-                    let dead = self.inspection.dead.iter();
-                    let inside = dead.filter(|dead| (Some(dead.born_in), Some(dead.died_in)) == layers);
-                    let inodes = inside.map(|dead| dead.version).collect();
+                    let wasted = self.inspection.wasted.iter();
+                    let inside = wasted.filter(|wasted| (Some(wasted.added_in), Some(wasted.removed_in)) == layers);
+                    let inodes = inside.map(|wasted| wasted.version).collect();
                     let remark = self.leave(Kind::Merge, bytes, from, text, condition);
                     remark.inodes = inodes;
                     remark.lines.push(last);
@@ -95,11 +95,14 @@ impl Work<'_> {
     }
 
     /// Returns the wasted bytes by pair of layers, without those that another change saves.
-    fn dead_pairs(&self) -> HashMap<(usize, usize), u64> {
+    fn wasted_pairs(&self) -> HashMap<(usize, usize), u64> {
         let mut pairs = HashMap::new();
-        for dead in &self.inspection.dead {
-            if dead.born_in < dead.died_in && !self.claims.has(dead.version) && !self.moved.contains(&dead.version) {
-                *pairs.entry((dead.born_in, dead.died_in)).or_default() += dead.bytes;
+        for wasted in &self.inspection.wasted {
+            if wasted.added_in < wasted.removed_in
+                && !self.claims.has(wasted.version)
+                && !self.moved.contains(&wasted.version)
+            {
+                *pairs.entry((wasted.added_in, wasted.removed_in)).or_default() += wasted.bytes;
             }
         }
         pairs
@@ -206,12 +209,12 @@ impl Work<'_> {
         let merge = Merge { members: members.iter().enumerate().map(member).collect(), join };
         self.draft.merge(merge);
         let in_group: HashSet<_> = layers.iter().copied().collect();
-        let dead = &self.inspection.dead;
-        let inside = dead.iter().filter(|dead| {
-            let both = in_group.contains(&dead.born_in) && in_group.contains(&dead.died_in);
-            dead.born_in < dead.died_in && both && !self.moved.contains(&dead.version)
+        let wasted = &self.inspection.wasted;
+        let inside = wasted.iter().filter(|wasted| {
+            let both = in_group.contains(&wasted.added_in) && in_group.contains(&wasted.removed_in);
+            wasted.added_in < wasted.removed_in && both && !self.moved.contains(&wasted.version)
         });
-        let saves = self.claims.claim(&self.inspection.tree, inside.map(|dead| dead.version));
+        let saves = self.claims.claim(&self.inspection.tree, inside.map(|wasted| wasted.version));
         let why = match saves {
             0 => "so that what one of them leaves for another can be removed in the same RUN",
             _ => "what one of them ships and another hides no longer ships",

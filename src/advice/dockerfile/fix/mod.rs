@@ -50,7 +50,7 @@ pub struct Change {
 #[derive(Debug, Clone)]
 pub struct Fix {
     /// The size of the unchanged image in bytes.
-    pub shipped: u64,
+    pub size: u64,
     /// The bytes by which the image grows because a `COPY` brings the changed files themselves.
     pub grows: i64,
     /// The unreadable part of the image, as a clause; `None` if all sizes are known.
@@ -130,7 +130,7 @@ pub fn fix(inspection: &Inspection, target: &Target, evidence: &Evidence) -> Fix
     let completeness = &inspection.completeness;
     let unread = completeness.summary().filter(|_| !completeness.sizes_are_exact());
     Fix {
-        shipped: inspection.totals.shipped,
+        size: inspection.totals.size,
         grows,
         unread,
         remarks: work.remarks,
@@ -270,7 +270,7 @@ impl Work<'_> {
 impl Fix {
     /// Returns the size of the image after all changes to the Dockerfile, and whether that is only the most it can be.
     pub fn ships(&self) -> (u64, bool) {
-        let (mut ships, mut at_most) = (self.shipped, false);
+        let (mut ships, mut at_most) = (self.size, false);
         for remark in &self.remarks {
             if let Verdict::Changed { saves, at_least } = remark.verdict {
                 ships = ships.saturating_sub(saves);

@@ -130,7 +130,7 @@ impl Work<'_> {
         let tree = &self.inspection.tree;
         let (Some(path), Some(layer)) = (self.copied_to(copy, name), self.layer(copy)) else { return false };
         let node = tree.find(path.as_bytes());
-        node.is_some_and(|node| tree.versions(node).any(|version| tree.born(version) == layer))
+        node.is_some_and(|node| tree.versions(node).any(|version| tree.added_in(version) == layer))
     }
 
     /// Returns where a copy puts a file of this name.

@@ -10,10 +10,10 @@ use crate::advice::dockerfile::births::{at_and_below, is_plain};
 use crate::advice::dockerfile::draft::Fate;
 use crate::advice::dockerfile::parse::Keyword;
 use crate::shell::{self, Command, Joint};
-use crate::tree::{Cause, Kind, VersionId};
+use crate::tree::{Kind, Reason, VersionId};
 
 /// The most candidates that are considered, the largest first.
-const RECOPIES: usize = 100;
+const REWRITES: usize = 100;
 
 /// Words of commands that make users, directly or by installing packages.
 const MAKE_USERS: [&str; 10] = [
@@ -68,11 +68,11 @@ const OWNER_BLIND: [&str; 34] = [
 ];
 
 /// A `RUN` that stores copied files again.
-struct Recopy {
+struct Rewrite {
     run: usize,
     layer: usize,
     copies: HashSet<usize>,
-    dead: Vec<VersionId>,
+    wasted: Vec<VersionId>,
     bytes: u64,
 }
 
@@ -90,48 +90,52 @@ struct Setting {
 impl Work<'_> {
     /// Moves owner and mode to the instructions that copy the files.
     pub(super) fn ownership(&mut self) {
-        for recopy in self.recopies() {
-            match self.settings(&recopy) {
-                Ok(settings) => self.apply(&recopy, &settings),
+        for rewrite in self.rewrites() {
+            match self.settings(&rewrite) {
+                Ok(settings) => self.apply(&rewrite, &settings),
                 Err(Refusal { condition, reason }) => {
                     let text = format!(
                         "ships again what was copied, with another owner or mode; set that while copying (COPY --chown, --chmod): {reason}"
                     );
-                    self.leave(Change::Ownership, recopy.bytes, recopy.run, text, condition).inodes =
-                        recopy.dead.clone();
+                    self.leave(Change::Ownership, rewrite.bytes, rewrite.run, text, condition).inodes =
+                        rewrite.wasted.clone();
                 }
             }
         }
     }
 
-    fn recopies(&self) -> Vec<Recopy> {
-        let mut by_run: HashMap<usize, Recopy> = HashMap::new();
+    fn rewrites(&self) -> Vec<Rewrite> {
+        let mut by_run: HashMap<usize, Rewrite> = HashMap::new();
         let keyword = |layer: usize| self.by_layer.get(&layer).map(|&i| (i, self.file.instructions[i].keyword));
-        for dead in
-            self.inspection.dead.iter().filter(|dead| dead.cause == Cause::Recopied && !self.claims.has(dead.version))
+        for wasted in self
+            .inspection
+            .wasted
+            .iter()
+            .filter(|wasted| wasted.reason == Reason::RewrittenUnchanged && !self.claims.has(wasted.version))
         {
             let (Some((copy, Keyword::Copy | Keyword::Add)), Some((run, Keyword::Run))) =
-                (keyword(dead.born_in), keyword(dead.died_in))
+                (keyword(wasted.added_in), keyword(wasted.removed_in))
             else {
                 continue;
             };
-            let new = || Recopy { run, layer: dead.died_in, copies: HashSet::new(), dead: Vec::new(), bytes: 0 };
-            let recopy = by_run.entry(run).or_insert_with(new);
-            recopy.copies.insert(copy);
-            recopy.dead.push(dead.version);
-            recopy.bytes += dead.bytes;
+            let new =
+                || Rewrite { run, layer: wasted.removed_in, copies: HashSet::new(), wasted: Vec::new(), bytes: 0 };
+            let rewrite = by_run.entry(run).or_insert_with(new);
+            rewrite.copies.insert(copy);
+            rewrite.wasted.push(wasted.version);
+            rewrite.bytes += wasted.bytes;
         }
-        let mut all: Vec<_> = by_run.into_values().filter(|recopy| recopy.bytes >= NOTEWORTHY).collect();
-        all.sort_by_key(|recopy| std::cmp::Reverse(recopy.bytes));
-        all.truncate(RECOPIES);
-        all.sort_by_key(|recopy| recopy.run);
+        let mut all: Vec<_> = by_run.into_values().filter(|rewrite| rewrite.bytes >= NOTEWORTHY).collect();
+        all.sort_by_key(|rewrite| std::cmp::Reverse(rewrite.bytes));
+        all.truncate(REWRITES);
+        all.sort_by_key(|rewrite| rewrite.run);
         all
     }
 
-    fn settings(&self, recopy: &Recopy) -> Result<Vec<Setting>, Refusal> {
+    fn settings(&self, rewrite: &Rewrite) -> Result<Vec<Setting>, Refusal> {
         let unreadable = || Condition::Followed.fails("the command cannot be followed");
-        let instruction = &self.file.instructions[recopy.run];
-        if !self.is_posix(recopy.run) {
+        let instruction = &self.file.instructions[rewrite.run];
+        if !self.is_posix(rewrite.run) {
             return Err(Condition::Posix.fails("the command is not for a POSIX shell"));
         }
         let script =
@@ -150,10 +154,10 @@ impl Work<'_> {
                 let reason = format!("{value} is a variable, which the next build may set otherwise");
                 return Err(Condition::KnownValue.fails(reason));
             }
-            let kept = self.only_copied(recopy, program, &paths, &mut handled)?;
-            let copies = self.whole_copies(recopy, &paths)?;
+            let kept = self.only_copied(rewrite, program, &paths, &mut handled)?;
+            let copies = self.whole_copies(rewrite, &paths)?;
             let flag = match program {
-                "chown" => format!("--chown={}", self.owner(recopy, &copies, value, &paths)?),
+                "chown" => format!("--chown={}", self.owner(rewrite, &copies, value, &paths)?),
                 _ if !self.target.buildkit => {
                     let reason = "COPY --chmod needs BuildKit, and nothing shows that it is used";
                     return Err(Condition::BuildKit.fails(reason));
@@ -165,14 +169,14 @@ impl Work<'_> {
             };
             settings.push(Setting { command: at, flag, copies, kept });
         }
-        if let Some(line) = self.sees_owners(recopy) {
+        if let Some(line) = self.sees_owners(rewrite) {
             return Err(Condition::Unseen.fails(format!("line {line} runs in between, and may depend on it")));
         }
         let tree = &self.inspection.tree;
-        if settings.is_empty() || !recopy.dead.iter().all(|&dead| handled.contains(&tree.node_of(dead))) {
+        if settings.is_empty() || !rewrite.wasted.iter().all(|&wasted| handled.contains(&tree.node_of(wasted))) {
             return Err(Condition::PlainPaths.fails("it is not one chown -R or chmod -R with plain paths"));
         }
-        for &at in &recopy.copies {
+        for &at in &rewrite.copies {
             let copy = &self.file.instructions[at];
             for name in ["chown", "chmod"] {
                 let same = |setting: &&Setting| setting.copies.contains(&at) && setting.flag[2..].starts_with(name);
@@ -197,9 +201,9 @@ impl Work<'_> {
 
     /// Returns the line of a `RUN` between the copies and the command that may do something else when the files have
     /// another owner or mode.
-    fn sees_owners(&self, recopy: &Recopy) -> Option<usize> {
-        let first = recopy.copies.iter().min().copied()?;
-        let between = self.stage.iter().copied().filter(|&i| i > first && i < recopy.run);
+    fn sees_owners(&self, rewrite: &Rewrite) -> Option<usize> {
+        let first = rewrite.copies.iter().min().copied()?;
+        let between = self.stage.iter().copied().filter(|&i| i > first && i < rewrite.run);
         let mut runs = between.filter(|&i| self.file.instructions[i].keyword == Keyword::Run);
         runs.find(|&i| {
             let is_blind = |command: &Command| {
@@ -213,15 +217,15 @@ impl Work<'_> {
 
     /// Returns the copies whose destinations are exactly some paths, because a flag applies to
     /// everything that an instruction copies.
-    fn whole_copies(&self, recopy: &Recopy, paths: &[&str]) -> Result<Vec<usize>, Refusal> {
+    fn whole_copies(&self, rewrite: &Rewrite, paths: &[&str]) -> Result<Vec<usize>, Refusal> {
         let tree = &self.inspection.tree;
         let tops: Vec<_> =
-            paths.iter().filter_map(|path| tree.find(self.absolute(recopy.run, path)?.as_bytes())).collect();
+            paths.iter().filter_map(|path| tree.find(self.absolute(rewrite.run, path)?.as_bytes())).collect();
         let mut below: HashSet<_> = HashSet::new();
         for &top in &tops {
             below.extend(at_and_below(tree, top));
         }
-        let mut copies: Vec<_> = recopy.copies.iter().copied().collect();
+        let mut copies: Vec<_> = rewrite.copies.iter().copied().collect();
         copies.sort_unstable();
         let mut whole = Vec::new();
         for copy in copies {
@@ -230,7 +234,7 @@ impl Work<'_> {
             let depth = depth.map(|to| crate::path::components(to.as_bytes()).len());
             let (mut some, mut all, mut makes) = (false, true, None);
             for node in tree.nodes() {
-                let mut own = tree.versions(node).filter(|&v| tree.born(v) == layer && !tree.is_implied(v));
+                let mut own = tree.versions(node).filter(|&v| tree.added_in(v) == layer && !tree.is_implied(v));
                 let Some(version) = own.next() else { continue };
                 let is_below = below.contains(&node);
                 // A directory above the destination is only passed through, unless the copy makes it.
@@ -283,25 +287,26 @@ impl Work<'_> {
     /// result lists directories among the paths that did not.
     fn only_copied(
         &self,
-        recopy: &Recopy,
+        rewrite: &Rewrite,
         program: &str,
         paths: &[&str],
         handled: &mut HashSet<crate::tree::NodeId>,
     ) -> Result<Vec<String>, Refusal> {
         let tree = &self.inspection.tree;
-        let copied: HashSet<_> = recopy.copies.iter().filter_map(|&copy| self.layer(copy)).collect();
+        let copied: HashSet<_> = rewrite.copies.iter().filter_map(|&copy| self.layer(copy)).collect();
         let mut kept = Vec::new();
         let mut others = 0;
         for path in paths {
             let unknown = |reason| Condition::PlainPaths.fails(reason);
-            let absolute = self.absolute(recopy.run, path).ok_or_else(|| unknown("its path has a variable"))?;
+            let absolute = self.absolute(rewrite.run, path).ok_or_else(|| unknown("its path has a variable"))?;
             let top = tree.find(absolute.as_bytes()).ok_or_else(|| unknown("its path is not in the image"))?;
             for node in at_and_below(tree, top) {
                 handled.insert(node);
-                let changed = |&now: &VersionId| tree.born(now) == recopy.layer && !tree.is_implied(now);
-                let Some(now) = tree.at(node, recopy.layer).filter(changed) else { continue };
-                let before = recopy.layer.checked_sub(1).and_then(|below| tree.at(node, below));
-                let is_copied = |version: Option<VersionId>| version.is_some_and(|v| copied.contains(&tree.born(v)));
+                let changed = |&now: &VersionId| tree.added_in(now) == rewrite.layer && !tree.is_implied(now);
+                let Some(now) = tree.at(node, rewrite.layer).filter(changed) else { continue };
+                let before = rewrite.layer.checked_sub(1).and_then(|below| tree.at(node, below));
+                let is_copied =
+                    |version: Option<VersionId>| version.is_some_and(|v| copied.contains(&tree.added_in(v)));
                 if tree.kind(now) != Kind::Directory {
                     others += usize::from(!is_copied(before));
                 } else if node == top && !self.sets_top(program, now, before, is_copied(tree.versions(node).last())) {
@@ -330,22 +335,22 @@ impl Work<'_> {
     /// Returns the value of `--chown`: as written if it names user and group, which both exist before the copy. A user
     /// alone keeps root's group. Numbers of names hold only for the image as it is, so they stand only where the
     /// instruction takes nothing else.
-    fn owner(&self, recopy: &Recopy, copies: &[usize], written: &str, paths: &[&str]) -> Result<String, Refusal> {
+    fn owner(&self, rewrite: &Rewrite, copies: &[usize], written: &str, paths: &[&str]) -> Result<String, Refusal> {
         let unknown = |reason: String| Err(Condition::KnownValue.fails(reason));
         let is_number = |name: &str| name.bytes().all(|b| b.is_ascii_digit());
         let (user, group) = written.split_once(':').unwrap_or((written, ""));
         let all_numbers = is_number(user) && is_number(group);
-        let made_since = self.makes_users(recopy, copies);
+        let made_since = self.makes_users(rewrite, copies);
         if !is_plain(written) || (made_since && !all_numbers) {
             return unknown(format!(
                 "{written} is made behind the copy, with a number that packages decide; make the user first"
             ));
         }
         let tree = &self.inspection.tree;
-        let tops = paths.iter().filter_map(|path| tree.find(self.absolute(recopy.run, path)?.as_bytes()));
-        let versions = tops.flat_map(|top| at_and_below(tree, top)).filter_map(|node| tree.at(node, recopy.layer));
+        let tops = paths.iter().filter_map(|path| tree.find(self.absolute(rewrite.run, path)?.as_bytes()));
+        let versions = tops.flat_map(|top| at_and_below(tree, top)).filter_map(|node| tree.at(node, rewrite.layer));
         let owners: HashSet<_> = versions
-            .filter(|&version| tree.born(version) == recopy.layer && !tree.is_implied(version))
+            .filter(|&version| tree.added_in(version) == rewrite.layer && !tree.is_implied(version))
             .map(|version| tree.owner(version))
             .collect();
         let (Some(&(uid, gid)), true) = (owners.iter().next(), owners.len() == 1) else {
@@ -363,10 +368,10 @@ impl Work<'_> {
     }
 
     /// Returns whether users or groups change between the copies and the end of the `RUN`.
-    fn makes_users(&self, recopy: &Recopy, copies: &[usize]) -> bool {
+    fn makes_users(&self, rewrite: &Rewrite, copies: &[usize]) -> bool {
         let first = copies.iter().min().copied().unwrap_or_default();
         let tree = &self.inspection.tree;
-        let by_words = (first..=recopy.run).any(|i| {
+        let by_words = (first..=rewrite.run).any(|i| {
             let run = &self.file.instructions[i];
             run.keyword == Keyword::Run && MAKE_USERS.iter().any(|word| run.arguments.contains(word))
         });
@@ -374,15 +379,15 @@ impl Work<'_> {
         let changed = |path: &str| {
             let node = tree.find(path.as_bytes());
             node.is_some_and(|node| {
-                let mut layers = tree.versions(node).map(|version| tree.born(version));
-                layers.any(|layer| Some(layer) > from && layer <= recopy.layer)
+                let mut layers = tree.versions(node).map(|version| tree.added_in(version));
+                layers.any(|layer| Some(layer) > from && layer <= rewrite.layer)
             })
         };
         by_words || changed("/etc/passwd") || changed("/etc/group")
     }
 
-    fn apply(&mut self, recopy: &Recopy, settings: &[Setting]) {
-        let mut copies: Vec<_> = recopy.copies.iter().copied().collect();
+    fn apply(&mut self, rewrite: &Rewrite, settings: &[Setting]) {
+        let mut copies: Vec<_> = rewrite.copies.iter().copied().collect();
         copies.sort_unstable();
         let mut flags: Vec<_> = settings.iter().map(|setting| setting.flag.clone()).collect();
         flags.dedup();
@@ -391,15 +396,15 @@ impl Work<'_> {
                 self.draft.add_flag(copy, setting.flag.clone());
             }
         }
-        self.drop_commands(recopy.run, settings);
-        let saves = self.claims.claim(&self.inspection.tree, recopy.dead.iter().copied());
+        self.drop_commands(rewrite.run, settings);
+        let saves = self.claims.claim(&self.inspection.tree, rewrite.wasted.iter().copied());
         // From now on, the copy ships what the RUN did.
         let tree = &self.inspection.tree;
-        let now = recopy.dead.iter().filter_map(|&dead| tree.at(tree.node_of(dead), recopy.layer));
+        let now = rewrite.wasted.iter().filter_map(|&wasted| tree.at(tree.node_of(wasted), rewrite.layer));
         self.moved.extend(now.map(|version| tree.inode(version)));
         let text = format!("ships again what {}; {} there does it at once", self.lines_copy(&copies), flags.join(" "));
         let lines: Vec<_> = copies.iter().map(|&copy| self.file.instructions[copy].line).collect();
-        self.say(Change::Ownership, Verdict::saves(saves), recopy.run, text).lines.extend(lines);
+        self.say(Change::Ownership, Verdict::saves(saves), rewrite.run, text).lines.extend(lines);
     }
 
     /// Removes the commands that flags replace, and the `RUN` if no command is left.

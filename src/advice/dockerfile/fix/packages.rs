@@ -81,7 +81,7 @@ impl Work<'_> {
                     let later = groups[at + 1..].iter().copied();
                     let again = later.filter(|group| group.runs.iter().any(|&i| self.uses(i, tool)));
                     let again: Vec<_> = again.filter(|group| self.left_by(by_layer, group).is_empty()).collect();
-                    self.remedy(tool, group, &again, left);
+                    self.change(tool, group, &again, left);
                 }
             }
         }
@@ -106,7 +106,7 @@ impl Work<'_> {
         left.filter(|(inode, _)| !self.claims.has(*inode)).cloned().collect()
     }
 
-    fn remedy(&mut self, tool: &Tool, group: &Group, again: &[&Group], left: Left) {
+    fn change(&mut self, tool: &Tool, group: &Group, again: &[&Group], left: Left) {
         let users: Vec<_> = group.runs.iter().copied().filter(|&i| self.uses(i, tool)).collect();
         let Some(&first) = users.first() else { return };
         let mountable = self.target.buildkit && self.can_mount(tool, group, &left);
@@ -187,7 +187,8 @@ impl Work<'_> {
         let only_left = |target: &&str| {
             tree.find(target.as_bytes()).into_iter().flat_map(|top| at_and_below(tree, top)).all(|node| {
                 tree.versions(node).all(|version| {
-                    let is_own = group.layers.contains(&tree.born(version)) && tree.kind(version) != Entry::Directory;
+                    let is_own =
+                        group.layers.contains(&tree.added_in(version)) && tree.kind(version) != Entry::Directory;
                     !is_own || tree.size(version) == 0 || inodes.contains(&tree.inode(version))
                 })
             })

@@ -96,9 +96,9 @@ impl Remark {
         format!("# {NEEDS_A_LOOK}: {}{saves}", escaped_str(&self.text))
     }
 
-    /// Returns the remark as comment lines, which diffs ignore; `shipped` is the size of the
+    /// Returns the remark as comment lines, which diffs ignore; `size` is the size of the
     /// unchanged image, and `whole` is true if the image was read completely.
-    pub(super) fn shown(&self, shipped: u64, units: Units, whole: bool) -> String {
+    pub(super) fn shown(&self, size: u64, units: Units, whole: bool) -> String {
         let exactly = |bytes| if whole { exactly(bytes, units) } else { format!("about {}", units.size(bytes)) };
         let grade = if whole || self.verdict.grade() == Some(NEEDS_A_LOOK) { self.verdict.grade() } else { None };
         let mut text = grade.map(|grade| format!("[{grade}] ")).unwrap_or_default();
@@ -119,7 +119,7 @@ impl Remark {
             }
             Verdict::Proposed { ships: Some((ships, certainty)) } => {
                 let certainty = if whole { certainty } else { &Certainty::AtLeast };
-                text.push_str(&format!("; its image ships {}", instead(*ships, certainty, shipped, units)));
+                text.push_str(&format!("; its image ships {}", instead(*ships, certainty, size, units)));
             }
             Verdict::Left { would_save } if *would_save > 0 => {
                 text.push_str(&format!("; it would save {}", exactly(*would_save)));
@@ -153,14 +153,14 @@ pub(super) fn in_order(mut remarks: Vec<Remark>, inspection: &Inspection, claims
 /// Returns the comment lines of all remarks; savings too small to notice are summed up in a line, unless all are
 /// wanted.
 pub(super) fn lines(fix: &Fix, units: Units) -> Vec<String> {
-    let (shipped, exact) = (fix.shipped, fix.unread.is_none());
+    let (size, exact) = (fix.size, fix.unread.is_none());
     let is_small = |remark: &&Remark| match remark.verdict {
-        Verdict::Changed { saves, .. } => saves > 0 && saves < shipped / SMALL,
-        Verdict::Left { would_save } => would_save > 0 && would_save < shipped / SMALL,
+        Verdict::Changed { saves, .. } => saves > 0 && saves < size / SMALL,
+        Verdict::Left { would_save } => would_save > 0 && would_save < size / SMALL,
         _ => false,
     };
     let (small, large): (Vec<_>, Vec<_>) = fix.remarks.iter().partition(|remark| !fix.all && is_small(remark));
-    let mut lines: Vec<_> = large.iter().map(|remark| remark.shown(shipped, units, exact)).collect();
+    let mut lines: Vec<_> = large.iter().map(|remark| remark.shown(size, units, exact)).collect();
     let (changed, left): (Vec<_>, Vec<_>) =
         small.into_iter().partition(|remark| matches!(remark.verdict, Verdict::Changed { .. }));
     lines.extend([changed, left].iter().filter_map(|some| summed_up(some, units, exact)));
@@ -200,35 +200,34 @@ fn exactly(bytes: u64, units: Units) -> String {
 }
 
 /// Formats the new size and the current size.
-fn instead(ships: u64, certainty: &Certainty, shipped: u64, units: Units) -> String {
-    let size = match certainty {
+fn instead(ships: u64, certainty: &Certainty, size: u64, units: Units) -> String {
+    let becomes = match certainty {
         Certainty::Exact | Certainty::AtMost => exactly(ships, units),
         Certainty::Estimate(_) => format!("about {}", units.size(ships)),
         // Neither size is known, so there is no ratio, either.
-        Certainty::AtLeast => return format!("≥ {} instead of ≥ {}", units.size(ships), units.size(shipped)),
+        Certainty::AtLeast => return format!("≥ {} instead of ≥ {}", units.size(ships), units.size(size)),
     };
-    let ratio = noticeably(ships, shipped).map(|ratio| format!(", {ratio} smaller")).unwrap_or_default();
+    let ratio = noticeably(ships, size).map(|ratio| format!(", {ratio} smaller")).unwrap_or_default();
     let why = if let Certainty::Estimate(why) = certainty {
         format!(" (estimated: {})", why.shown(units))
     } else {
         String::new()
     };
-    format!("{size} instead of {}{ratio}{why}", units.size(shipped))
+    format!("{becomes} instead of {}{ratio}{why}", units.size(size))
 }
 
 /// Returns a comment line with the size after all changes to the Dockerfile, if it is noticeably
 /// smaller.
 pub(super) fn in_all(fix: &Fix, units: Units) -> Option<String> {
     let (ships, at_most) = fix.ships();
-    noticeably(ships, fix.shipped)?;
+    noticeably(ships, fix.size)?;
     let at_most = if at_most && fix.unread.is_none() { "at most " } else { "" };
     let certainty = if fix.unread.is_none() { Certainty::Exact } else { Certainty::AtLeast };
     let grown = match fix.grows {
         0 => String::new(),
         more => format!(", with {} bytes of the changed files, which COPY brings", signed(more)),
     };
-    let text =
-        format!("# with the changes it ships {at_most}{}{grown}", instead(ships, &certainty, fix.shipped, units));
+    let text = format!("# with the changes it ships {at_most}{}{grown}", instead(ships, &certainty, fix.size, units));
     Some(format!("{text}\n"))
 }
 

@@ -102,7 +102,7 @@ impl Work<'_> {
             return None;
         }
         let ships = start.ships.clone().map(|(base, certainty)| (base.saturating_add(own), certainty));
-        if ships.as_ref().is_some_and(|&(ships, _)| ships >= self.inspection.totals.shipped) {
+        if ships.as_ref().is_some_and(|&(ships, _)| ships >= self.inspection.totals.size) {
             return None;
         }
         let name = alias.clone().unwrap_or_else(|| self.unused_name());
@@ -135,16 +135,16 @@ impl Work<'_> {
 
     fn said_of_stages(&self, application: &CopiedProgram, besides: &[&str], start: &Start, toolchain: u64) -> String {
         let names: Vec<_> = self.evidence.toolchains.iter().map(|toolchain| toolchain.name.as_str()).collect();
-        let mut shipped = vec![format!("{} ({} bytes)", application.path, count(application.bytes))];
+        let mut size = vec![format!("{} ({} bytes)", application.path, count(application.bytes))];
         if !application.files.is_empty() {
             let what = files(application.files.len());
-            shipped.push(format!("{what} that it needs ({} bytes)", count(application.files_bytes)));
+            size.push(format!("{what} that it needs ({} bytes)", count(application.files_bytes)));
         }
-        shipped.extend(besides.iter().map(|&thing| thing.to_owned()));
+        size.extend(besides.iter().map(|&thing| thing.to_owned()));
         format!(
             "{}.multi-stage is a skeleton that ships only {} on {}, not what built it: {} {} {} bytes of this image",
             self.target.name,
-            listed(&shipped),
+            listed(&size),
             start.called,
             listed(&names),
             if names.len() == 1 { "takes" } else { "take" },
@@ -174,7 +174,7 @@ impl Work<'_> {
 
     fn same_base(&self, image: &str, needs: &Needs) -> Start {
         let base = self.target.base_layers;
-        let ships = self.inspection.layers.iter().take(base).map(|layer| layer.shipped).fold(0, u64::saturating_add);
+        let ships = self.inspection.layers.iter().take(base).map(|layer| layer.size).fold(0, u64::saturating_add);
         let known = *needs != Needs::Unknown && (base > 0 || image == "scratch");
         // If the image is built on nothing, there is nothing below.
         let on = if image == "scratch" && self.target.unnamed_base.is_none() { On::Scratch } else { On::Same };

@@ -9,7 +9,7 @@ use super::glob::Glob;
 use super::matcher::Matcher;
 use super::proof::Proof;
 use crate::advice::tool::Tool;
-use crate::tree::Cause;
+use crate::tree::Reason;
 
 pub use read::RulesError;
 
@@ -20,7 +20,7 @@ const BUILT_IN: &str = include_str!("../../../../assets/rules.toml");
 #[serde(rename_all = "lowercase")]
 pub enum Level {
     /// Never read at run time.
-    Junk,
+    Leftovers,
     /// Tools that build software, which does not need them to run.
     Toolchain,
     /// Used while building, and probably not afterwards.
@@ -33,7 +33,7 @@ impl Level {
     /// Returns the word that reports use.
     pub fn name(self) -> &'static str {
         match self {
-            Self::Junk => "junk",
+            Self::Leftovers => "leftovers",
             Self::Toolchain => "toolchain",
             Self::Build => "build",
             Self::Documentation => "documentation",
@@ -99,9 +99,9 @@ pub enum When {
     #[default]
     Both,
     /// Only visible bytes.
-    Live,
+    Visible,
     /// Only wasted bytes.
-    Dead,
+    Wasted,
 }
 
 /// A rule: facts about some paths.
@@ -151,7 +151,7 @@ pub struct Signature {
     /// A short description of what happened.
     pub title: String,
     /// The causes of removal that it covers.
-    pub causes: Vec<Cause>,
+    pub reasons: Vec<Reason>,
     /// Words of the instruction that added the files: any of them; an empty list matches all.
     pub made_by: Vec<String>,
     /// Words of the instruction that removed the files: any of them; an empty list matches all.

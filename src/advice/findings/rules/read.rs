@@ -12,7 +12,7 @@ use crate::advice::findings::glob::Glob;
 use crate::advice::tool::Tool;
 use crate::display::escaped_str;
 use crate::toml_file::Problem;
-use crate::tree::Cause;
+use crate::tree::Reason;
 
 /// The most rules in total.
 const RULES: usize = 1_000;
@@ -89,7 +89,7 @@ struct WrittenSignature {
     id: Spanned<String>,
     title: Option<String>,
     #[serde(default)]
-    causes: Vec<WrittenCause>,
+    reasons: Vec<WrittenReason>,
     #[serde(default)]
     made_by: Vec<String>,
     #[serde(default)]
@@ -117,23 +117,23 @@ struct WrittenPlace {
 }
 
 #[derive(Deserialize)]
-#[serde(rename_all = "lowercase")]
-enum WrittenCause {
+#[serde(rename_all = "kebab-case")]
+enum WrittenReason {
     Deleted,
     Opaque,
     Replaced,
     Overwritten,
-    Recopied,
+    RewrittenUnchanged,
 }
 
-impl From<WrittenCause> for Cause {
-    fn from(cause: WrittenCause) -> Self {
-        match cause {
-            WrittenCause::Deleted => Self::Deleted,
-            WrittenCause::Opaque => Self::Opaque,
-            WrittenCause::Replaced => Self::Replaced,
-            WrittenCause::Overwritten => Self::Overwritten,
-            WrittenCause::Recopied => Self::Recopied,
+impl From<WrittenReason> for Reason {
+    fn from(reason: WrittenReason) -> Self {
+        match reason {
+            WrittenReason::Deleted => Self::Deleted,
+            WrittenReason::Opaque => Self::Opaque,
+            WrittenReason::Replaced => Self::Replaced,
+            WrittenReason::Overwritten => Self::Overwritten,
+            WrittenReason::RewrittenUnchanged => Self::RewrittenUnchanged,
         }
     }
 }
@@ -216,7 +216,7 @@ impl Reader<'_> {
             proof.add(path.get_ref()).map_err(|problem| self.error(path.span(), Some("proof"), problem.to_string()))?;
         }
         let purpose = rule.purpose.unwrap_or(match level {
-            Level::Junk | Level::Build => Purpose::Caches,
+            Level::Leftovers | Level::Build => Purpose::Caches,
             Level::Toolchain => Purpose::Toolchain,
             Level::Documentation => Purpose::Documentation,
         });
@@ -250,7 +250,7 @@ impl Reader<'_> {
             title: signature.title.ok_or_else(|| self.missing(&at, "title"))?,
             fix: signature.fix.ok_or_else(|| self.missing(&at, "fix"))?,
             id: signature.id.into_inner(),
-            causes: signature.causes.into_iter().map(Cause::from).collect(),
+            reasons: signature.reasons.into_iter().map(Reason::from).collect(),
             made_by: signature.made_by,
             removed_by: signature.removed_by,
             same_layer: signature.same_layer,

@@ -57,14 +57,16 @@ pub fn verified(inspection: &Inspection, accepted: &[Gap]) -> Result<(), Failure
     }
 }
 
-/// Returns the missing parts on which a path depends as of a layer: those above the layer `born` in
+/// Returns the missing parts on which a path depends as of a layer: those above the layer `added_in` in
 /// which the path was added.
-pub fn doubts(inspection: &Inspection, born: Option<usize>, layer: usize) -> Vec<Warning> {
+pub fn doubts(inspection: &Inspection, added_in: Option<usize>, layer: usize) -> Vec<Warning> {
     let concerns = |warning: &&Warning| match warning.layer {
         None => warning.kind.doubts_sizes(),
         Some(of) => {
             let is_part = warning.kind.known() != Known::Whole;
-            is_part && of <= layer && born.is_none_or(|born| of > born || of == born && !known_is_nothing(warning))
+            is_part
+                && of <= layer
+                && added_in.is_none_or(|added_in| of > added_in || of == added_in && !known_is_nothing(warning))
         }
     };
     inspection.completeness.gaps().iter().filter(concerns).cloned().collect()

@@ -173,7 +173,7 @@ pub fn cat(arguments: &CatArguments) -> Result<(), Failure> {
     let file = escaped(&tree.path(node));
     let version = tree.at(node, opened.layer).ok_or(Error::NotThere { file: file.clone(), layer: opened.layer })?;
     let reading = Arc::<Progress>::default();
-    let doubts = completeness::doubts(&opened.inspection, Some(tree.born(version)), opened.layer);
+    let doubts = completeness::doubts(&opened.inspection, Some(tree.added_in(version)), opened.layer);
     completeness::say_each(&doubts);
     let source = opened.contents.open(tree, version, &reading)?;
     let mut buffer = vec![0; PIECE];

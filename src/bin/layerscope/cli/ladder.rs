@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use layerscope::advice::measure::{measure, measure_ladder};
-use layerscope::analysis::download::estimate_pull;
+use layerscope::analysis::download::estimate_download;
 use layerscope::analysis::what_if::{Change, what_if};
 use layerscope::display::{escaped_str, share};
 use layerscope::report::{LadderDetail, TextStyle, write_ladder, write_ladder_json};
@@ -65,7 +65,7 @@ pub fn ladder(arguments: &LadderArguments) -> Result<(), Failure> {
     }
     let mut study = prepared.study(&opened, &inspection, &Arc::default())?;
     for rule in &arguments.apply {
-        let own = study.findings.iter().filter(|finding| finding.born_in >= study.base.layers);
+        let own = study.findings.iter().filter(|finding| finding.added_in >= study.base.layers);
         let of_rule = own.clone().filter(|finding| finding.rule == *rule);
         let inodes: Vec<_> = of_rule.flat_map(|finding| finding.inodes.iter().copied()).collect();
         if inodes.is_empty() {
@@ -102,40 +102,40 @@ pub fn ladder(arguments: &LadderArguments) -> Result<(), Failure> {
         return completeness::ended([&inspection], &accepted);
     }
     let outcome = what_if(&inspection, &changes);
-    let pull = if arguments.measure {
+    let download = if arguments.measure {
         let measuring = || measure(&inspection, &changes, &opened, &progress);
         progress::shown("compressing layers", &progress, measuring)?
     } else {
-        estimate_pull(&inspection, &outcome)
+        estimate_download(&inspection, &outcome)
     };
     opened.check_unchanged()?;
-    let before = inspection.totals.shipped;
+    let before = inspection.totals.size;
     let exact = inspection.completeness.sizes_are_exact();
     match arguments.format {
         Format::Text => {
             let size = |bytes| units.size(bytes);
-            let pull = pull.words(units).map(|words| format!(", {words}")).unwrap_or_default();
+            let download = download.words(units).map(|words| format!(", {words}")).unwrap_or_default();
             writeln!(
                 out,
-                "{} instead of {}: {} less ({}), {}; {} of it would still be dead{pull}",
-                size(outcome.shipped),
+                "{} instead of {}: {} less ({}), {}; {} of it would still be dead{download}",
+                size(outcome.size),
                 size(before),
                 size(outcome.saved(&inspection)),
                 share(outcome.saved(&inspection), before),
                 if exact { "exact" } else { "of what could be read" },
-                size(outcome.dead)
+                size(outcome.wasted)
             )
         }
         Format::Json => {
             let value = serde_json::json!({
                 "before_bytes": before,
-                "shipped_bytes": outcome.shipped,
+                "size_bytes": outcome.size,
                 "exact": exact,
                 "saved_bytes": outcome.saved(&inspection),
-                "dead_bytes": outcome.dead,
+                "wasted_bytes": outcome.wasted,
                 "layers": outcome.layers,
-                "pull_bytes": pull.bytes(),
-                "pull_exact": pull.is_exact() && exact,
+                "download_bytes": download.bytes(),
+                "download_exact": download.is_exact() && exact,
             });
             writeln!(out, "{value:#}")
         }

@@ -70,7 +70,7 @@ pub fn learn(arguments: &LearnArguments) -> Result<(), Failure> {
     if let Some(image) = &arguments.image {
         let platform = arguments.platform.clone();
         let accepted = arguments.preferences.accepted()?;
-        return story(image, platform, &arguments.names, arguments.format, settings, &accepted).map_err(named_here);
+        return tour(image, platform, &arguments.names, arguments.format, settings, &accepted).map_err(named_here);
     }
     let (course, chosen) = course(arguments)?;
     let is_paper = arguments.format.is_some() || arguments.write.is_some();
@@ -137,7 +137,7 @@ fn to_output(text: &str) -> Result<(), Failure> {
 
 /// Gives the guided tour of an image: on the screen, or as a handout if requested or if there is no
 /// screen.
-fn story(
+fn tour(
     image: &Path,
     platform: Option<String>,
     names: &NameOptions,
@@ -149,13 +149,13 @@ fn story(
     let input = Input::named(&path, names, platform.as_deref());
     let selection = input.select(Selection { image: tag, platform });
     if format.is_none() && io::stdout().is_terminal() && !Environment::read().is_dumb() {
-        let start = Start::Story(Box::new(start(input, &selection)?));
+        let start = Start::Tour(Box::new(start(input, &selection)?));
         return Ok(tui::run(start, selection, settings)?);
     }
     let reading = Arc::new(Progress::default());
     let (told, stage) = progress::shown("reading layers", &reading, || {
         let opened = input.open(&reading)?.choose(&selection)?;
-        lesson::story::of(&opened, settings.units, &reading)
+        lesson::tour::of(&opened, settings.units, &reading)
     })?;
     let format = format.unwrap_or(Format::Markdown);
     let command = format!("layerscope learn --image {}", quoted(&escaped(image.as_os_str().as_encoded_bytes())));

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use layerscope::origin::{FindOptions, Provider, Pull};
+use layerscope::origin::{Download, FindOptions, Provider};
 
 /// Options for a name.
 #[derive(Args, Clone, Default)]
@@ -14,7 +14,7 @@ pub struct NameOptions {
     sources: Vec<SourceWord>,
     /// When to ask the registry: if no engine has the image, always, or never (then nothing is sent)
     #[arg(long, value_enum, value_name = "WHEN")]
-    pull: Option<PullWord>,
+    download: Option<PullWord>,
     /// The namespace of containerd; without it, the usual one and then k8s.io
     #[arg(long, value_name = "NAME")]
     namespace: Option<String>,
@@ -61,14 +61,14 @@ impl NameOptions {
             SourceWord::Registry => Some(Provider::Registry),
             SourceWord::DockerArchive => None,
         };
-        let pull = match self.pull {
-            None | Some(PullWord::Missing) => Pull::Missing,
-            Some(PullWord::Always) => Pull::Always,
-            Some(PullWord::Never) => Pull::Never,
+        let download = match self.download {
+            None | Some(PullWord::Missing) => Download::Missing,
+            Some(PullWord::Always) => Download::Always,
+            Some(PullWord::Never) => Download::Never,
         };
         FindOptions {
             providers: self.sources.iter().filter_map(provider).collect(),
-            pull,
+            download,
             platform: platform.map(str::to_owned),
             namespace: self.namespace.clone(),
             storage: None,

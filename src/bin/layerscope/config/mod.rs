@@ -228,7 +228,7 @@ mod tests {
         let directory = tempfile::tempdir().unwrap();
         let themes = directory.path().join("themes");
         std::fs::create_dir(&themes).unwrap();
-        std::fs::write(themes.join("mine.toml"), "dead = \"magenta\"").unwrap();
+        std::fs::write(themes.join("mine.toml"), "wasted = \"magenta\"").unwrap();
         let named = |name: &str| ThemeChoice::named(name, Some(directory.path()), directory.path());
         assert_eq!(named("mine"), Ok(ThemeChoice::File(themes.join("mine.toml"))));
         assert_eq!(named("themes/mine.toml"), Ok(ThemeChoice::File(themes.join("mine.toml"))));

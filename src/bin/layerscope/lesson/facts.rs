@@ -99,23 +99,23 @@ impl Facts {
     fn of_image(&self, name: Name) -> Result<Value, String> {
         let (totals, study) = (&self.inspection.totals, &self.study);
         let runtime = || study.runtime.as_ref().ok_or_else(|| format!("nobody knows what {} runs", self.name));
-        let closure = || {
-            let closure = runtime()?.closure.as_ref();
-            closure.ok_or_else(|| format!("nobody knows what the program of {} needs", self.name))
+        let needed = || {
+            let needed = runtime()?.needed.as_ref();
+            needed.ok_or_else(|| format!("nobody knows what the program of {} needs", self.name))
         };
         Ok(match name {
-            Name::Shipped => Value::bytes(totals.shipped),
-            Name::Live => Value::bytes(totals.live),
-            Name::Dead => Value::bytes(totals.dead()),
-            Name::Base => Value::bytes(self.layers_shipped(study.base.layers)),
+            Name::Size => Value::bytes(totals.size),
+            Name::Visible => Value::bytes(totals.visible),
+            Name::Wasted => Value::bytes(totals.wasted()),
+            Name::Base => Value::bytes(self.layer_sizes(study.base.layers)),
             Name::Application => match runtime()?.bytes {
                 0 => return Err(format!("the application of {} was not found", self.name)),
                 bytes => Value::bytes(bytes),
             },
-            Name::Closure => Value::bytes(closure()?.bytes()),
+            Name::ProgramAndLibraries => Value::bytes(needed()?.bytes()),
             Name::Loaded => {
                 // The program itself is among them.
-                let files = closure()?.files.iter().filter(|file| file.bytes > 0).count().saturating_sub(1);
+                let files = needed()?.files.iter().filter(|file| file.bytes > 0).count().saturating_sub(1);
                 Value::Count { count: files as u64, noun: "file" }
             }
             Name::Files => Value::Count { count: totals.files, noun: "file" },
@@ -133,12 +133,12 @@ impl Facts {
         let layers = &self.inspection.layers;
         let account = &layers[layer];
         Ok(match name {
-            Name::Shipped => Value::bytes(account.shipped),
-            Name::Live => Value::bytes(account.live),
-            Name::Dead => Value::bytes(account.dead()),
-            Name::Hid => Value::bytes(account.killed),
-            Name::UpTo => Value::bytes(self.layers_shipped(layer + 1)),
-            Name::Visible => {
+            Name::Size => Value::bytes(account.size),
+            Name::Visible => Value::bytes(account.visible),
+            Name::Wasted => Value::bytes(account.wasted()),
+            Name::Hides => Value::bytes(account.hidden),
+            Name::UpTo => Value::bytes(self.layer_sizes(layer + 1)),
+            Name::VisibleUpTo => {
                 let sums = self.inspection.tree.totals(layer);
                 Value::bytes(sums[NodeId::ROOT.index()].visible)
             }
@@ -150,9 +150,9 @@ impl Facts {
     fn of_path(&self, name: Name, node: NodeId) -> Result<Value, String> {
         let totals = self.sums[node.index()];
         Ok(match name {
-            Name::Shipped => Value::bytes(totals.shipped()),
-            Name::Live => Value::bytes(totals.visible),
-            Name::Dead => Value::bytes(totals.dead),
+            Name::Size => Value::bytes(totals.size()),
+            Name::Visible => Value::bytes(totals.visible),
+            Name::Wasted => Value::bytes(totals.wasted),
             Name::Items => Value::Count { count: totals.items.into(), noun: "item" },
             name => return Err(needs(name)),
         })
@@ -167,19 +167,20 @@ impl Facts {
                     bytes => Ok(Value::bytes(bytes)),
                 }
             }
-            Name::Rung => {
-                let rung = self.study.ladder.iter().find(|rung| rung.step.id() == word);
-                let rung = rung.ok_or_else(|| format!("the ladder of {} has no rung {word:?}", self.name))?;
-                let is_exact = rung.certainty == layerscope::advice::ladder::Certainty::Exact;
-                Ok(Value::Bytes { bytes: rung.shipped, is_exact })
+            Name::PossibleSize => {
+                let possible_size = self.study.ladder.iter().find(|possible_size| possible_size.step.id() == word);
+                let possible_size =
+                    possible_size.ok_or_else(|| format!("the ladder of {} has no rung {word:?}", self.name))?;
+                let is_exact = possible_size.certainty == layerscope::advice::ladder::Certainty::Exact;
+                Ok(Value::Bytes { bytes: possible_size.size, is_exact })
             }
             name => Err(needs(name)),
         }
     }
 
     /// Returns the size of the lowest layers.
-    fn layers_shipped(&self, layers: usize) -> u64 {
-        self.inspection.layers.iter().take(layers).map(|layer| layer.shipped).sum()
+    fn layer_sizes(&self, layers: usize) -> u64 {
+        self.inspection.layers.iter().take(layers).map(|layer| layer.size).sum()
     }
 
     fn path(&self, node: NodeId) -> String {

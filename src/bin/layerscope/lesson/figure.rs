@@ -1,5 +1,5 @@
-//! Parses figures in the words of a lesson: `{dead(1)}`, `{application % shipped}`,
-//! `{golang:shipped / scratch:shipped}`.
+//! Parses figures in the words of a lesson: `{wasted(1)}`, `{application % size}`,
+//! `{golang:size / scratch:size}`.
 //!
 //! A figure is a sum of quantities, one such sum divided by another (`/`, a ratio such as `12.3×`),
 //! or one as a share of another (`%`). Operators need spaces around them, because names of images
@@ -104,17 +104,17 @@ enum Kind {
 
 names! {
     // Bytes.
-    Shipped "shipped" [Image Layer Path];
-    Live "live" [Image Layer Path];
-    Dead "dead" [Image Layer Path];
-    Hid "hid" [Layer];
+    Size "size" [Image Layer Path];
+    Visible "visible" [Image Layer Path];
+    Wasted "wasted" [Image Layer Path];
+    Hides "hides" [Layer];
     UpTo "up-to" [Layer];
-    Visible "visible" [Layer];
+    VisibleUpTo "visible-up-to" [Layer];
     Finding "finding" [Word];
-    Rung "rung" [Word];
+    PossibleSize "possible-size" [Word];
     Base "base" [Image];
     Application "application" [Image];
-    Closure "closure" [Image];
+    ProgramAndLibraries "program-and-libraries" [Image];
     // Counts.
     Files "files" [Image];
     Items "items" [Path];
@@ -193,7 +193,7 @@ fn tokens(text: &str) -> Vec<&str> {
 
 impl Sum {
     fn read(tokens: &[&str]) -> Result<Self, String> {
-        let (first, mut tail) = tokens.split_first().ok_or("a quantity is missing, such as `shipped`")?;
+        let (first, mut tail) = tokens.split_first().ok_or("a quantity is missing, such as `size`")?;
         let mut sum = Self { first: Quantity::read(first)?, rest: Vec::new() };
         while let [sign, quantity, after @ ..] = tail {
             let sign = match *sign {
@@ -257,41 +257,40 @@ mod tests {
 
     #[test]
     fn figures_are_sums_ratios_and_shares_of_what_is_known_of_images() {
-        let figure = Figure::read("shipped - one-run:shipped(/usr/lib)").unwrap();
+        let figure = Figure::read("size - one-run:size(/usr/lib)").unwrap();
         let Figure::Sum(sum) = figure else { panic!("{figure:?}") };
-        assert_eq!(sum.first, Quantity { image: None, name: Name::Shipped, of: Of::Image });
-        let other = Quantity { image: Some("one-run".into()), name: Name::Shipped, of: Of::Path("/usr/lib".into()) };
+        assert_eq!(sum.first, Quantity { image: None, name: Name::Size, of: Of::Image });
+        let other = Quantity { image: Some("one-run".into()), name: Name::Size, of: Of::Path("/usr/lib".into()) };
         assert_eq!(sum.rest, [(Sign::Minus, other)]);
-        assert!(matches!(Figure::read("golang:shipped / scratch:shipped"), Ok(Figure::Ratio(..))));
-        assert!(matches!(Figure::read("application % shipped"), Ok(Figure::Share(..))));
+        assert!(matches!(Figure::read("golang:size / scratch:size"), Ok(Figure::Ratio(..))));
+        assert!(matches!(Figure::read("application % size"), Ok(Figure::Share(..))));
     }
 
     #[test]
     fn braces_can_be_written() {
-        let template = Template::read("a {{b} {shipped} c", 1).unwrap();
+        let template = Template::read("a {{b} {size} c", 1).unwrap();
         assert_eq!(template.parts.len(), 3);
         assert!(matches!(&template.parts[0], Part::Words(words) if words == "a {b} "));
     }
 
     #[test]
     fn what_is_wrong_with_a_figure_is_said_with_its_line() {
-        let (line, figure, what) = Template::read("one\ntwo {shiped}", 7).expect_err("it is wrong");
-        assert_eq!((line, &*figure), (8, "{shiped}"));
-        assert_eq!(what, "shiped: no such quantity; did you mean shipped?");
-        let (line, figure, what) =
-            Template::read("one\ntwo {shipped of it.\nthree {dead}", 7).expect_err("it is wrong");
-        assert_eq!((line, &*figure), (8, "{shipped of it."));
+        let (line, figure, what) = Template::read("one\ntwo {sise}", 7).expect_err("it is wrong");
+        assert_eq!((line, &*figure), (8, "{sise}"));
+        assert_eq!(what, "sise: no such quantity; did you mean size?");
+        let (line, figure, what) = Template::read("one\ntwo {size of it.\nthree {wasted}", 7).expect_err("it is wrong");
+        assert_eq!((line, &*figure), (8, "{size of it."));
         assert!(what.starts_with("the figure has no end"), "{what}");
-        assert_eq!(error("{shipped"), "the figure has no end: a } is missing, or write {{ for a brace");
-        assert_eq!(error("{}"), "a quantity is missing, such as `shipped`");
-        assert_eq!(error("{shipped -}"), "it ends with an operator");
-        assert_eq!(error("{shipped dead}"), "it ends with an operator");
-        assert_eq!(error("{shipped and dead}"), "+, -, / or % is expected, not \"and\"");
-        assert_eq!(error("{shipped(1}"), "shipped(1: a ) is missing at its end");
-        assert_eq!(error("{hid}"), "hid takes a layer, as in (2)");
+        assert_eq!(error("{size"), "the figure has no end: a } is missing, or write {{ for a brace");
+        assert_eq!(error("{}"), "a quantity is missing, such as `size`");
+        assert_eq!(error("{size -}"), "it ends with an operator");
+        assert_eq!(error("{size wasted}"), "it ends with an operator");
+        assert_eq!(error("{size and wasted}"), "+, -, / or % is expected, not \"and\"");
+        assert_eq!(error("{size(1}"), "size(1: a ) is missing at its end");
+        assert_eq!(error("{hides}"), "hides takes a layer, as in (2)");
         assert_eq!(
-            error("{live(x)}"),
-            "live takes nothing in parentheses, or a layer, as in (2), or a path, as in (/usr/lib)"
+            error("{visible(x)}"),
+            "visible takes nothing in parentheses, or a layer, as in (2), or a path, as in (/usr/lib)"
         );
     }
 

@@ -12,8 +12,8 @@ mod figure;
 mod plain;
 mod read;
 mod stage;
-pub mod story;
 mod tell;
+pub mod tour;
 
 use layerscope::tree::NodeId;
 

@@ -223,8 +223,8 @@ mod tests {
 
     #[test]
     fn a_lesson_with_a_question_is_read() {
-        let text = "[[step]]\nsay = \"This image ships {shipped}.\"\nlayer = 2\n\
-                    [[step]]\nask = \"How much?\"\noptions = [\"{live}\", \"{dead}\"]\nright = 2\nbecause = \"it does\"\n";
+        let text = "[[step]]\nsay = \"This image ships {size}.\"\nlayer = 2\n\
+                    [[step]]\nask = \"How much?\"\noptions = [\"{visible}\", \"{wasted}\"]\nright = 2\nbecause = \"it does\"\n";
         let lesson = read(&format!("{HEAD}{text}")).unwrap();
         assert_eq!(lesson.steps.len(), 2);
         assert_eq!(lesson.steps[1].ask.as_ref().map(|ask| ask.right), Some(1));
@@ -238,8 +238,8 @@ mod tests {
                     `options`, `right`, `because`, `image`, `view`, `layer`, `path`, `changes`"
         );
         assert_eq!(
-            error("[[step]]\nsay = '''\none\n{ded}'''\n"),
-            "line 8: say: {ded}: ded: no such quantity; did you mean dead?"
+            error("[[step]]\nsay = '''\none\n{wsted}'''\n"),
+            "line 8: say: {wsted}: wsted: no such quantity; did you mean wasted?"
         );
         assert_eq!(
             error("[[step]]\nlayer = 1\n"),
@@ -279,7 +279,7 @@ mod tests {
 
     #[test]
     fn lines_are_counted_the_same_however_they_end() {
-        let text = "[[step]]\nsay = '''\none\n{ded}'''\n";
+        let text = "[[step]]\nsay = '''\none\n{wsted}'''\n";
         let error = |text: String| read(&text).expect_err("it is wrong").to_string();
         assert_eq!(error(format!("{HEAD}{text}").replace('\n', "\r\n")), error(format!("{HEAD}{text}")));
     }

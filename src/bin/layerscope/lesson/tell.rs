@@ -166,8 +166,8 @@ mod tests {
 
     #[test]
     fn figures_are_put_into_words_and_paragraphs_stay() {
-        let say = "say = '''\n{layers}: {shipped}, of which\n{application % shipped}\nis {program}.\n\n\
-                   {shipped / hello-scratch:shipped}, {shipped - application}, {layers - hello-scratch:layers}.'''\n";
+        let say = "say = '''\n{layers}: {size}, of which\n{application % size}\nis {program}.\n\n\
+                   {size / hello-scratch:size}, {size - application}, {layers - hello-scratch:layers}.'''\n";
         let told = told(&format!("[[step]]\n{say}")).unwrap();
         assert_eq!(told.steps[0].text, "2 layers: 11.4 MB, of which 54.2 % is /go/bin/app.\n\n2.03×, 5.24 MB, 1.");
     }
@@ -181,24 +181,24 @@ mod tests {
             "line 7: layer: one-run has 2 layers, which count from 0: there is no layer 2"
         );
         assert_eq!(
-            error("[[step]]\nsay = '''\n{shipped(7)}'''\n"),
-            "line 7: {shipped(7)}: one-run has 2 layers, which count from 0: there is no layer 7"
+            error("[[step]]\nsay = '''\n{size(7)}'''\n"),
+            "line 7: {size(7)}: one-run has 2 layers, which count from 0: there is no layer 7"
         );
         assert_eq!(
-            error("[[step]]\nsay = \"{rung(gold)}\"\n"),
-            "line 6: {rung(gold)}: the ladder of one-run has no rung \"gold\""
+            error("[[step]]\nsay = \"{possible-size(gold)}\"\n"),
+            "line 6: {possible-size(gold)}: the ladder of one-run has no rung \"gold\""
         );
         assert_eq!(
-            error("[[step]]\nsay = \"{gold:shipped}\"\n"),
-            "line 6: {gold:shipped}: gold is not an image of this lesson"
+            error("[[step]]\nsay = \"{gold:size}\"\n"),
+            "line 6: {gold:size}: gold is not an image of this lesson"
         );
         assert_eq!(
-            error("[[step]]\nsay = \"{hello-scratch:shipped - shipped}\"\n"),
-            "line 6: {hello-scratch:shipped - shipped}: it comes to less than nothing, or more than can be counted"
+            error("[[step]]\nsay = \"{hello-scratch:size - size}\"\n"),
+            "line 6: {hello-scratch:size - size}: it comes to less than nothing, or more than can be counted"
         );
         assert_eq!(
-            error("[[step]]\nsay = \"{shipped + layers}\"\n"),
-            "line 6: {shipped + layers}: bytes and counts do not add up"
+            error("[[step]]\nsay = \"{size + layers}\"\n"),
+            "line 6: {size + layers}: bytes and counts do not add up"
         );
     }
 

@@ -84,7 +84,7 @@ pub enum Start {
     /// A lesson of a course; `None` for the list of lessons.
     Course(Course, Option<usize>),
     /// The guided tour of an image.
-    Story(Box<Start>),
+    Tour(Box<Start>),
     /// Only a name: a stream has to be read to its end first.
     Later(String, Opener),
 }
@@ -96,7 +96,7 @@ impl Start {
             Self::Image(opened) => opened.path.clone(),
             Self::Archive(archive) => archive.path.clone(),
             Self::Course(..) => "Lessons".into(),
-            Self::Story(image) => image.name(),
+            Self::Tour(image) => image.name(),
             Self::Later(name, _) => name.clone(),
         }
     }

@@ -52,7 +52,7 @@ pub struct Session {
     /// The lessons, and the index of the current one.
     course: Option<(Arc<Course>, Option<usize>)>,
     /// True in the guided tour of an image.
-    is_story: bool,
+    is_tour: bool,
     jobs: Jobs,
     clock: Clock,
     /// The pager, instead of the one in the environment.
@@ -71,7 +71,7 @@ impl Session {
             archive: None,
             contents: None,
             course: None,
-            is_story: false,
+            is_tour: false,
             jobs: Jobs::default(),
             clock: Clock::default(),
             pager,
@@ -90,8 +90,8 @@ impl Session {
                     None => self.list_lessons(),
                 }
             }
-            Start::Story(image) => {
-                self.is_story = true;
+            Start::Tour(image) => {
+                self.is_tour = true;
                 self.start(*image);
             }
             Start::Later(_, open) => {
@@ -154,7 +154,7 @@ impl Session {
     /// Shows the facts in the manifest about the image, and reads its layers in the background.
     fn read(&mut self, opened: Opened) {
         self.app.update(Message::Opened(Intro::of(&opened)));
-        if self.is_story {
+        if self.is_tour {
             return self.tell(opened);
         }
         let contents = Arc::new(LayerContents::new(&opened));
@@ -174,7 +174,7 @@ impl Session {
     fn tell(&self, opened: Opened) {
         let (progress, sender, units) = (self.progress.clone(), self.sender.clone(), self.app.units);
         spawn(move || {
-            let told = lesson::story::of(&opened, units, &progress);
+            let told = lesson::tour::of(&opened, units, &progress);
             let narrator = told.map(|(told, stage)| Box::new(Narrator::new(told, vec![stage], Place::Alone)));
             let _ = sender.send(Event::Lesson(progress, narrator.map_err(|error| Box::new(LessonError::Image(error)))));
         });

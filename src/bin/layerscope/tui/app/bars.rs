@@ -38,8 +38,8 @@ pub fn header(app: &App, theme: &Theme, area: Rect) -> Vec<Vec<Piece>> {
 
 /// The numbers that every view shows.
 struct Numbers {
-    live: u64,
-    dead: u64,
+    visible_bytes: u64,
+    wasted_bytes: u64,
     size: Piece,
     visible: Piece,
     wasted: Piece,
@@ -60,15 +60,15 @@ impl Numbers {
         let shown = avoidable.map_or_else(|| format!("{:>7}…", ""), |sums| format!("{:>8}", size(sums.own)));
         let style = marked(avoidable.map_or(0, |sums| sums.own), theme.strong);
         Self {
-            live: totals.live,
-            dead: totals.dead(),
+            visible_bytes: totals.visible,
+            wasted_bytes: totals.wasted(),
             size: Piece::text(
-                format!("size {} ", explorer.inspection.amount(totals.shipped).text(app.units)),
+                format!("size {} ", explorer.inspection.amount(totals.size).text(app.units)),
                 Style::new(),
             ),
             warnings: warnings_mark(app, theme),
-            visible: Piece::text(format!(" █ visible {} ", size(totals.live)), theme.live),
-            wasted: Piece::text(format!(" ▒ wasted {} ", size(totals.dead())), marked(totals.dead(), theme.dead)),
+            visible: Piece::text(format!(" █ visible {} ", size(totals.visible)), theme.visible),
+            wasted: Piece::text(format!(" ▒ wasted {} ", size(totals.wasted())), marked(totals.wasted(), theme.wasted)),
             avoidable: Piece::text(format!(" avoidable {shown} "), style),
             smallest: smallest(app, explorer),
         }
@@ -78,10 +78,10 @@ impl Numbers {
 /// Returns the smallest size that changes to the Dockerfile lead to and the saving, in versions of
 /// decreasing length.
 fn smallest(app: &App, explorer: &Explorer) -> Vec<String> {
-    let Some((rung, first)) = explorer.smallest() else { return vec![format!("smallest {:>7}…", "")] };
-    let size = format!("{}{}", rung.certainty.sign(), app.units.size(rung.shipped));
+    let Some((possible_size, first)) = explorer.smallest() else { return vec![format!("smallest {:>7}…", "")] };
+    let size = format!("{}{}", possible_size.certainty.sign(), app.units.size(possible_size.size));
     let is_known = first.certainty == Certainty::Exact;
-    let ratio = noticeably(rung.shipped, first.shipped)
+    let ratio = noticeably(possible_size.size, first.size)
         .filter(|_| is_known)
         .map_or_else(String::new, |ratio| format!(" ({ratio})"));
     vec![format!("smallest {size:>8}{ratio}"), format!("smallest {size:>8}"), format!("min. {size}")]
@@ -110,7 +110,13 @@ fn name_and_numbers(app: &App, theme: &Theme, numbers: &Numbers, room: usize) ->
     let length = gap.saturating_sub(4).min(BAR);
     if length >= BAR / 2 {
         pieces.push(Piece::text(" ".repeat(gap - length - 2), Style::new()));
-        let cells = bar(numbers.live, numbers.dead, numbers.live + numbers.dead, length, theme);
+        let cells = bar(
+            numbers.visible_bytes,
+            numbers.wasted_bytes,
+            numbers.visible_bytes + numbers.wasted_bytes,
+            length,
+            theme,
+        );
         pieces.extend(cells.into_iter().map(Piece::from));
         pieces.push(Piece::text("  ", Style::new()));
     } else {
@@ -206,7 +212,7 @@ fn warnings_mark(app: &App, theme: &Theme) -> Option<[Piece; 2]> {
         return None;
     }
     let key = app.keymap.keys(ViewImage).first().map(|key| format!(" ({key})")).unwrap_or_default();
-    let style = if inspection.completeness.is_whole() { theme.modified } else { theme.dead };
+    let style = if inspection.completeness.is_whole() { theme.modified } else { theme.wasted };
     let text = format!("! {}{key} ", plural(count, "warning"));
     Some([text, format!("! {count} ")].map(|text| Piece::button(text, style, ViewImage)))
 }

@@ -14,7 +14,7 @@ use ratatui::layout::Rect;
 
 use super::Settings;
 use super::explorer::Explorer;
-use super::explorer::biography;
+use super::explorer::file_history;
 use super::explorer::sentences;
 use super::keys::{Action, Context, Keymap, is_interrupt};
 use super::layout::{Pane, Panes, Shares, header_rows, layout, layout_with_narrator, rows_inside};
@@ -83,7 +83,7 @@ pub struct App {
     pub focus: Pane,
     pub view: View,
     /// True if the details show the file history of the selected path.
-    pub biography: bool,
+    pub file_history: bool,
     pub search: Search,
     /// Something that is being written to the host.
     pub extracting: Option<Box<Extraction>>,
@@ -118,7 +118,7 @@ impl App {
             focus: Pane::Tree,
             view: settings.view,
             overlays: Overlays::default(),
-            biography: false,
+            file_history: false,
             search: Search::default(),
             extracting: None,
             lesson: None,
@@ -363,7 +363,7 @@ impl App {
                 self.focus = Pane::Tree;
                 self.start_typing(action);
             }
-            Action::PlayAgain => self.play(0..=usize::MAX),
+            Action::ReplayAgain => self.replay(0..=usize::MAX),
             action => match View::asked_for(action) {
                 Some(view) => self.show(view),
                 None if self.view == View::Explore => return self.explore(action),
@@ -416,8 +416,8 @@ impl App {
             }
             (View::Waste, _) => contexts.push(Context::Waste),
             (View::Treemap, _) => contexts.push(Context::Treemap),
-            (View::Play, _) => contexts.push(Context::Play),
-            (View::Timeline | View::Image | View::Findings | View::Ladder, _) => {}
+            (View::Replay, _) => contexts.push(Context::Replay),
+            (View::Timeline | View::Image | View::Findings | View::Sizes, _) => {}
         }
         contexts.push(Context::Everywhere);
         contexts
@@ -437,7 +437,7 @@ impl App {
         let area = self.panes().main;
         let Screen::Image { explorer, views } = &mut self.screen else { return };
         match action {
-            Action::NextLayer | Action::PreviousLayer if self.view != View::Play => return self.step_layer(action),
+            Action::NextLayer | Action::PreviousLayer if self.view != View::Replay => return self.step_layer(action),
             action => {
                 if views.act(self.view, explorer, action, area) {
                     views.leave(self.view);
@@ -518,8 +518,8 @@ impl App {
         self.details_scroll = 0;
         let inspection = &explorer.inspection;
         self.details = match (self.focus, explorer.selected()) {
-            (Pane::Tree | Pane::Details, Some(node)) if self.biography => {
-                biography::of_path(inspection, node, self.units)
+            (Pane::Tree | Pane::Details, Some(node)) if self.file_history => {
+                file_history::of_path(inspection, node, self.units)
             }
             (Pane::Tree | Pane::Details, Some(node)) => sentences::of_path(explorer, node, self.units),
             _ => sentences::of_layer(inspection, &explorer.groups, explorer.layer, self.units),

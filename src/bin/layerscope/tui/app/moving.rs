@@ -26,10 +26,10 @@ impl App {
     }
 
     /// Replays the build, from the start of one layer to the end of another.
-    pub fn play(&mut self, layers: RangeInclusive<usize>) {
-        self.show(View::Play);
+    pub fn replay(&mut self, layers: RangeInclusive<usize>) {
+        self.show(View::Replay);
         if let Screen::Image { views, .. } = &mut self.screen {
-            views.play(layers);
+            views.replay(layers);
         }
     }
 

@@ -81,18 +81,18 @@ struct Table {
 impl Table {
     fn fitted(columns: &[Column], look: Look<'_>, width: usize) -> Self {
         let size = |bytes| look.units.size(bytes);
-        let dead = |column: &Column| match (column.dead, column.exact) {
+        let wasted = |column: &Column| match (column.wasted, column.exact) {
             (0, true) => "-".into(),
             (0, false) => "?".into(),
-            (dead, exact) => format!("{}{}", if exact { "" } else { "≥" }, size(dead)),
+            (wasted, exact) => format!("{}{}", if exact { "" } else { "≥" }, size(wasted)),
         };
-        let live = |column: &Column| format!("{}{}", size(column.live), if column.exact { "" } else { "?" });
-        let shipped = |column: &Column| format!("{}{}", if column.exact { "" } else { "≥" }, size(column.shipped));
+        let visible = |column: &Column| format!("{}{}", size(column.visible), if column.exact { "" } else { "?" });
+        let whole = |column: &Column| format!("{}{}", if column.exact { "" } else { "≥" }, size(column.size));
         let ratio = |column: &Column| column.ratio.map_or(if column.exact { "-" } else { "?" }.into(), times);
         let mut numbers = vec![
-            Numbers::new("shipped", 6, columns.iter().map(shipped)),
-            Numbers::new("live", 2, columns.iter().map(live)),
-            Numbers::new("dead", 4, columns.iter().map(dead)),
+            Numbers::new("size", 6, columns.iter().map(whole)),
+            Numbers::new("visible", 2, columns.iter().map(visible)),
+            Numbers::new("wasted", 4, columns.iter().map(wasted)),
             Numbers::new("layers", 3, columns.iter().map(|column| count(column.layers as u64))),
             Numbers::new("files", 1, columns.iter().map(|column| count(column.files))),
             Numbers::new("ratio", 5, columns.iter().map(ratio)),
@@ -107,7 +107,7 @@ impl Table {
         // Bars only grow after names are shown in full.
         let room = width.saturating_sub(used(&numbers) + 2);
         let bar = room.saturating_sub(longest).clamp(BAR.0.max((room / 4).min(10)), BAR.1).min(room);
-        let biggest = columns.iter().map(|column| column.shipped).max().unwrap_or(0);
+        let biggest = columns.iter().map(|column| column.size).max().unwrap_or(0);
         Self { numbers, bar, name: room - bar, biggest }
     }
 
@@ -126,13 +126,13 @@ impl Table {
         let mut spans = Vec::new();
         for (i, number) in self.numbers.iter().enumerate() {
             let style = match number.head {
-                "dead" if column.dead > 0 => look.theme.dead,
+                "wasted" if column.wasted > 0 => look.theme.wasted,
                 "ratio" => look.theme.strong,
                 _ => Style::new(),
             };
             spans.push(Span::styled(format!("{:>width$} ", number.cells[row], width = number.width), style));
             if i == 0 {
-                spans.extend(bar(column.live, column.dead, self.biggest, self.bar, look.theme));
+                spans.extend(bar(column.visible, column.wasted, self.biggest, self.bar, look.theme));
                 spans.push(Span::raw(" "));
             }
         }
@@ -151,16 +151,16 @@ mod tests {
 
     fn ladder() -> Vec<Column> {
         let sizes = [801_000_000, 382_000_000, 10_800_000, 6_560_000];
-        let columns = sizes.into_iter().enumerate().map(|(i, shipped)| Column {
+        let columns = sizes.into_iter().enumerate().map(|(i, size)| Column {
             name: format!("scenario/b{}:latest", i + 1),
             layers: 5 - i,
-            shipped,
-            live: shipped - shipped / 4 * u64::from(i == 0),
-            dead: shipped / 4 * u64::from(i == 0),
-            stored: shipped,
+            size,
+            visible: size - size / 4 * u64::from(i == 0),
+            wasted: size / 4 * u64::from(i == 0),
+            stored: size,
             files: 20_000 / (i as u64 + 1),
             #[expect(clippy::cast_precision_loss, reason = "a ratio")]
-            ratio: Some(sizes[0] as f64 / shipped as f64),
+            ratio: Some(sizes[0] as f64 / size as f64),
             exact: true,
             unknown: None,
         });
@@ -180,7 +180,7 @@ mod tests {
         let lines = drawn(&ladder(), 78, 5);
         assert_eq!(
             lines[0].split_whitespace().collect::<Vec<_>>().join(" "),
-            "shipped live dead layers files ratio image"
+            "size visible wasted layers files ratio image"
         );
         for part in ["801 MB █", "▒", "601 MB", "200 MB", "20,000", "1.00×", "scenario/b1:latest"] {
             assert!(lines[1].contains(part), "{part:?} is not in {}", lines[1]);
@@ -191,7 +191,7 @@ mod tests {
     #[test]
     fn where_there_is_little_room_shipped_bar_and_ratio_stay() {
         let lines = drawn(&ladder(), 38, 5);
-        assert_eq!(lines[0].split_whitespace().collect::<Vec<_>>(), ["shipped", "ratio", "image"]);
+        assert_eq!(lines[0].split_whitespace().collect::<Vec<_>>(), ["size", "ratio", "image"]);
         assert!(lines[2].contains("382 MB ██") && lines[2].contains("2.10×") && lines[2].ends_with("b2:latest"));
         for (width, height) in (0..60).flat_map(|width| (0..6).map(move |height| (width, height))) {
             drawn(&ladder(), width, height);

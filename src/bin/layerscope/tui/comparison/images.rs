@@ -163,7 +163,7 @@ fn facts(against: &Against, look: Look<'_>) -> Vec<(&'static str, String)> {
     }
     facts.push(("paths", paths(against, look)));
     facts.push(("packages", packages(against)));
-    facts.push(("dead", dead(first, second, look)));
+    facts.push(("wasted", wasted(first, second, look)));
     facts
 }
 
@@ -195,8 +195,8 @@ fn packages(against: &Against) -> String {
         (!all.is_empty()).then(|| format!("{} {what}{named}", all.len()))
     };
     let kinds = [
-        (PackageDifference::Came, "came"),
-        (PackageDifference::Went, "went"),
+        (PackageDifference::Added, "added"),
+        (PackageDifference::Removed, "removed"),
         (PackageDifference::Version, "of another version"),
         (PackageDifference::Files, "with other files"),
     ];
@@ -210,7 +210,7 @@ fn packages(against: &Against) -> String {
     }
 }
 
-fn dead(first: &Inspection, second: &Inspection, look: Look<'_>) -> String {
-    let size = |image: &Inspection| look.units.size(image.totals.dead());
+fn wasted(first: &Inspection, second: &Inspection, look: Look<'_>) -> String {
+    let size = |image: &Inspection| look.units.size(image.totals.wasted());
     format!("{} before, {} after", size(first), size(second))
 }

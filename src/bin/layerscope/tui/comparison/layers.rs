@@ -118,30 +118,30 @@ impl Table {
         Self {
             digits: most.saturating_sub(1).to_string().len().max(3),
             bar: (width / 8).clamp(4, 14),
-            biggest: layers().map(|layer| layer.shipped).max().unwrap_or(0),
+            biggest: layers().map(|layer| layer.size).max().unwrap_or(0),
         }
     }
 
     fn heads(&self, against: &Against) -> String {
         let (digits, bar) = (self.digits, self.bar);
-        let pull = if against.pair.sharing.exact { "pull" } else { "~pull" };
-        format!("  {:>digits$} {:>digits$} {:>8} {:bar$} {pull:>9} instruction", "1st", "2nd", "shipped", "")
+        let download = if against.pair.sharing.exact { "download" } else { "~download" };
+        format!("  {:>digits$} {:>digits$} {:>8} {:bar$} {download:>9} instruction", "1st", "2nd", "size", "")
     }
 
     fn line(&self, against: &Against, place: LayerPlace, look: Look<'_>, width: usize) -> Line<'static> {
         let theme = look.theme;
         let account = place.account(&against.first, &against.second);
-        let (sign, style, pull) = match place {
+        let (sign, style, download) = match place {
             LayerPlace::Both(..) => ("=", theme.dim, "shared".to_owned()),
             LayerPlace::First(_) => ("-", theme.removed, "gone".to_owned()),
             LayerPlace::Second(layer) if !against.pair.sharing.sent[layer] => ("+", theme.dim, "again".to_owned()),
-            LayerPlace::Second(_) => ("+", theme.added, pulled(against, account.stored_bytes, look)),
+            LayerPlace::Second(_) => ("+", theme.added, downloaded(against, account.stored_bytes, look)),
         };
         let digits = self.digits;
         let size = match place.known(&against.first, &against.second) {
             known if known.is_nothing() => "?".into(),
-            Known::UpTo(_) | Known::OverLimit(_) => format!("≥{}", look.units.size(account.shipped)),
-            _ => look.units.size(account.shipped),
+            Known::UpTo(_) | Known::OverLimit(_) => format!("≥{}", look.units.size(account.size)),
+            _ => look.units.size(account.size),
         };
         let number = |layer: Option<usize>| layer.map_or_else(|| "-".to_owned(), |layer| layer.to_string());
         let mut spans = vec![
@@ -149,8 +149,8 @@ impl Table {
             Span::raw(format!(" {:>digits$} {:>digits$}", number(place.first()), number(place.second()))),
             Span::raw(format!(" {size:>8} ")),
         ];
-        spans.extend(bar(account.live, account.dead(), self.biggest, self.bar, theme));
-        spans.push(Span::styled(format!(" {pull:>9} "), style));
+        spans.extend(bar(account.visible, account.wasted(), self.biggest, self.bar, theme));
+        spans.push(Span::styled(format!(" {download:>9} "), style));
         let used: usize = spans.iter().map(Span::width).sum();
         spans.push(Span::raw(cut(&account.instruction.one_line(), width.saturating_sub(used))));
         Line::from(spans)
@@ -158,7 +158,7 @@ impl Table {
 }
 
 /// Formats a download size, with a tilde if a registry would send a different number of bytes.
-fn pulled(against: &Against, bytes: u64, look: Look<'_>) -> String {
+fn downloaded(against: &Against, bytes: u64, look: Look<'_>) -> String {
     let about = if against.pair.sharing.exact { "" } else { "~" };
     format!("{about}{}", look.units.size(bytes))
 }
@@ -166,8 +166,9 @@ fn pulled(against: &Against, bytes: u64, look: Look<'_>) -> String {
 /// Returns the download size, the end of sharing, and the selected instruction.
 fn remarks(against: &Against, look: Look<'_>) -> Vec<(String, Style)> {
     let (first, second, sharing) = (&against.first, &against.second, &against.pair.sharing);
-    let pull = pulled(against, sharing.pull, look);
-    let mut remarks = vec![(format!("Who has the first image downloads {pull} for the second."), look.theme.strong)];
+    let download = downloaded(against, sharing.download, look);
+    let mut remarks =
+        vec![(format!("Who has the first image downloads {download} for the second."), look.theme.strong)];
     if !sharing.exact {
         let text = "~ as the archive stores it, uncompressed: a registry sends less.";
         remarks.push((text.into(), look.theme.dim));

@@ -112,8 +112,8 @@ fn line(change: &PackageChange, look: Look<'_>, width: usize) -> Line<'static> {
         Span::styled(format!("{name:<NAME_WIDTH$} "), style),
     ];
     let what = match change.difference {
-        PackageDifference::Came => "came ",
-        PackageDifference::Went => "went ",
+        PackageDifference::Added => "added ",
+        PackageDifference::Removed => "removed ",
         PackageDifference::Version => "",
         PackageDifference::Files => "other files, ",
     };
@@ -129,8 +129,8 @@ fn sums(changes: &PackageChanges, look: Look<'_>) -> Vec<String> {
     let size = |bytes| look.units.size(bytes);
     let part = |(difference, (packages, before, after)): (PackageDifference, (usize, u64, u64))| {
         let what = match (difference, packages) {
-            (PackageDifference::Came, _) => "came",
-            (PackageDifference::Went, _) => "went",
+            (PackageDifference::Added, _) => "added",
+            (PackageDifference::Removed, _) => "removed",
             (PackageDifference::Version, 1) => "has another version",
             (PackageDifference::Version, _) => "have another version",
             (PackageDifference::Files, 1) => "has other files",

@@ -49,7 +49,7 @@ impl Paths {
                 let row = *self.row()?;
                 if !self.rows.is_folder(paths, row) {
                     let entry = paths.get(row.place);
-                    let second = entry.difference != Difference::Went;
+                    let second = entry.difference != Difference::Removed;
                     let node = if second { entry.second() } else { entry.first() };
                     return node.map(|node| (second, Spot::Path(node)));
                 }

@@ -12,9 +12,9 @@ use crate::tui::widgets::theme::Theme;
 /// Returns the sign of a path, and its style.
 pub fn of_path(difference: Difference, theme: &Theme) -> (&'static str, Style) {
     match difference {
-        Difference::Came => ("+", theme.added),
-        Difference::Went => ("-", theme.removed),
-        Difference::Grew | Difference::Shrank => ("~", theme.modified),
+        Difference::Added => ("+", theme.added),
+        Difference::Removed => ("-", theme.removed),
+        Difference::Larger | Difference::Smaller => ("~", theme.modified),
         Difference::Changed => ("@", theme.modified),
         Difference::Unknown => ("?", theme.dim),
         Difference::Same => (" ", Style::new()),
@@ -24,8 +24,8 @@ pub fn of_path(difference: Difference, theme: &Theme) -> (&'static str, Style) {
 /// Returns the sign of a package, and its style.
 pub fn of_package(difference: PackageDifference, theme: &Theme) -> (&'static str, Style) {
     match difference {
-        PackageDifference::Came => ("+", theme.added),
-        PackageDifference::Went => ("-", theme.removed),
+        PackageDifference::Added => ("+", theme.added),
+        PackageDifference::Removed => ("-", theme.removed),
         PackageDifference::Version => ("~", theme.modified),
         PackageDifference::Files => ("@", theme.modified),
     }

@@ -51,8 +51,8 @@ impl App {
                 explorer.go_to_change(action == Action::NextChange);
                 self.focus = Pane::Tree;
             }
-            Action::Life => {
-                self.biography = !self.biography;
+            Action::FileHistory => {
+                self.file_history = !self.file_history;
                 self.focus = Pane::Tree;
             }
             Action::NextHit | Action::PreviousHit => {
@@ -302,7 +302,7 @@ fn choose(explorer: &mut Explorer, action: Action) -> bool {
         Action::ShowMetadata => explorer.set_shown(Shown { metadata: !shown.metadata, ..shown }),
         Action::ShowRemoved => explorer.set_shown(Shown { removed: !shown.removed, ..shown }),
         Action::ShowUnchanged => explorer.set_shown(Shown { unchanged: !shown.unchanged, ..shown }),
-        Action::ShowDead => explorer.set_shown(Shown { dead: !shown.dead, ..shown }),
+        Action::ShowWasted => explorer.set_shown(Shown { wasted: !shown.wasted, ..shown }),
         Action::BiggerThan => explorer.set_shown(shown.bigger()),
         Action::SortSize => explorer.set_sort(sort.by(Order::Size)),
         Action::SortName => explorer.set_sort(sort.by(Order::Name)),

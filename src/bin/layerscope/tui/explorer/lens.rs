@@ -60,7 +60,7 @@ impl Lens<'_> {
             Scope::UpTo => {
                 let there = || self.tree().at(node, self.slice.layer).is_some();
                 of_layer
-                    || (shown.dead && self.slice.totals(node).dead > 0)
+                    || (shown.wasted && self.slice.totals(node).wasted > 0)
                     || (shown.unchanged && there() && self.is_unchanged(node))
             }
         }
@@ -115,8 +115,8 @@ impl Lens<'_> {
         let there = totals.items.saturating_sub(itself);
         match self.measure {
             Measure::Visible => there,
-            Measure::Shipped | Measure::Pull => there + totals.dead_items,
-            Measure::Dead => totals.dead_items,
+            Measure::Size | Measure::Download => there + totals.wasted_items,
+            Measure::Wasted => totals.wasted_items,
         }
     }
 
@@ -125,7 +125,7 @@ impl Lens<'_> {
         let there = self.tree().at(node, self.slice.layer);
         match self.slice.scope {
             Scope::UpTo => there.is_some(),
-            Scope::Changes => there.is_some_and(|version| self.tree().born(version) == self.slice.layer),
+            Scope::Changes => there.is_some_and(|version| self.tree().added_in(version) == self.slice.layer),
         }
     }
 

@@ -1,10 +1,9 @@
 //! The state of the explorer: selection, visible rows and open directories, without a terminal.
 
 mod act;
-pub mod biography;
 mod changes;
-mod dead;
 pub mod draw;
+pub mod file_history;
 pub mod filter;
 mod lens;
 mod marks;
@@ -16,6 +15,7 @@ pub mod rows;
 pub mod search;
 pub mod sentences;
 mod slice;
+mod wasted;
 
 use std::collections::{BTreeSet, HashMap, HashSet, VecDeque};
 use std::sync::Arc;
@@ -23,18 +23,18 @@ use std::sync::Arc;
 use layerscope::Inspection;
 use layerscope::advice::assessment::Study;
 use layerscope::advice::avoidable::Avoidable;
-use layerscope::analysis::{DeadGroup, dead_groups};
+use layerscope::analysis::{WastedGroup, wasted_groups};
 use layerscope::tree::NodeId;
 
 use crate::tui::widgets::prompt::Prompt;
 use filter::{Filter, Kept};
 use rows::{Attributes, Measure, Row, Scope, Shown, Sort};
 
-pub use dead::{DeadBelow, Pair};
 pub use lens::Lens;
 pub use marks::Marks;
 pub use outline::Outline;
 pub use slice::Slice;
+pub use wasted::{Pair, WastedBelow};
 
 /// The number of rows up to which a filter opens directories.
 const FILTERED_ROWS: usize = 1000;
@@ -42,8 +42,8 @@ const FILTERED_ROWS: usize = 1000;
 /// The state of the explorer: layer, row, settings and open directories.
 pub struct Explorer {
     pub inspection: Arc<Inspection>,
-    pub groups: Vec<DeadGroup>,
-    pub dead_below: DeadBelow,
+    pub groups: Vec<WastedGroup>,
+    pub wasted_below: WastedBelow,
     /// The size of each path over all layers.
     pub weights: Arc<[u64]>,
     pub layer: usize,
@@ -83,9 +83,9 @@ impl Explorer {
         let layer = inspection.layers.len().saturating_sub(1);
         let slice = Slice::new(&inspection.tree, layer);
         let mut explorer = Self {
-            groups: dead_groups(&inspection),
-            dead_below: DeadBelow::new(&inspection),
-            weights: slice.up_to().iter().map(|totals| totals.shipped()).collect(),
+            groups: wasted_groups(&inspection),
+            wasted_below: WastedBelow::new(&inspection),
+            weights: slice.up_to().iter().map(|totals| totals.size()).collect(),
             layer,
             shown: Shown::ALL,
             sort: Sort::default(),
@@ -174,7 +174,7 @@ impl Explorer {
     /// because it would equal the size.
     pub fn next_measure(&mut self) {
         self.measure = self.measure.next();
-        if self.measure == Measure::Pull && !self.inspection.pull_is_estimated(usize::MAX) {
+        if self.measure == Measure::Download && !self.inspection.download_is_estimated(usize::MAX) {
             self.measure = self.measure.next();
         }
         self.rebuild();

@@ -6,7 +6,7 @@ use layerscope::advice::assessment::Study;
 use layerscope::advice::avoidable::Avoidable;
 use layerscope::advice::base::{Given, base};
 use layerscope::advice::findings::{Fate, Finding, Level, Whose};
-use layerscope::advice::ladder::{Rung, Step};
+use layerscope::advice::ladder::{PossibleSize, Step};
 use layerscope::tree::NodeId;
 
 use super::Explorer;
@@ -19,7 +19,7 @@ impl Explorer {
     /// otherwise to the largest directory.
     pub(super) fn open_at_what_matters(&mut self) {
         let own = base(&self.inspection, Given::Nothing).map_or(0, |base| base.layers);
-        let group = self.groups.iter().position(|group| group.born_in >= own && self.matters(group.bytes));
+        let group = self.groups.iter().position(|group| group.added_in >= own && self.matters(group.bytes));
         match group {
             Some(group) => {
                 self.next_group = group;
@@ -41,10 +41,10 @@ impl Explorer {
         let is_change = |finding: &&Finding| {
             finding.whose == Whose::Own
                 && finding.fate == Fate::Left
-                && matches!(finding.level, Level::Junk | Level::Toolchain)
+                && matches!(finding.level, Level::Leftovers | Level::Toolchain)
         };
         let biggest = study.findings.iter().filter(is_change).max_by_key(|finding| finding.bytes);
-        let wasted = self.groups.iter().filter(|group| group.born_in >= study.base.layers).map(|group| group.bytes);
+        let wasted = self.groups.iter().filter(|group| group.added_in >= study.base.layers).map(|group| group.bytes);
         let Some(finding) =
             biggest.filter(|finding| self.matters(finding.bytes) && finding.bytes > wasted.max().unwrap_or(0))
         else {
@@ -63,10 +63,10 @@ impl Explorer {
 
     /// Returns the smallest of the possible sizes that keep the program as it is, and the size as
     /// built.
-    pub fn smallest(&self) -> Option<(&Rung, &Rung)> {
+    pub fn smallest(&self) -> Option<(&PossibleSize, &PossibleSize)> {
         let sizes = &self.study.as_ref()?.ladder;
-        let kept = sizes.iter().filter(|rung| !matches!(rung.step, Step::Stripped | Step::Packed));
-        Some((kept.min_by_key(|rung| rung.shipped)?, sizes.first()?))
+        let kept = sizes.iter().filter(|possible_size| !matches!(possible_size.step, Step::Stripped | Step::Packed));
+        Some((kept.min_by_key(|possible_size| possible_size.size)?, sizes.first()?))
     }
 
     /// Returns the largest finding at or below a path, or one that the path is a part of.
@@ -87,13 +87,13 @@ impl Explorer {
     }
 
     fn matters(&self, bytes: u64) -> bool {
-        bytes > 0 && bytes >= self.inspection.totals.shipped / NOTEWORTHY
+        bytes > 0 && bytes >= self.inspection.totals.size / NOTEWORTHY
     }
 
     /// Goes down from the root as long as one directory has most of the bytes.
     fn reveal_biggest_directory(&mut self) {
         let tree = &self.inspection.tree;
-        let bytes = |node: NodeId| self.slice.up_to()[node.index()].shipped();
+        let bytes = |node: NodeId| self.slice.up_to()[node.index()].size();
         let biggest = |node: NodeId| {
             let directories = tree.children(node).filter(|&child| tree.children(child).next().is_some());
             directories.max_by_key(|&child| (bytes(child), std::cmp::Reverse(child)))

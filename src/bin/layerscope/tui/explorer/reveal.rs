@@ -18,23 +18,23 @@ impl Explorer {
             }
             return;
         };
-        let (place, died_in) = (group.place, group.died_in);
+        let (place, removed_in) = (group.place, group.removed_in);
         self.next_group = (self.next_group + 1) % self.groups.len().max(1);
-        self.select_layer(self.layer.max(died_in));
-        self.reveal_up_to(self.biggest_dead(place));
+        self.select_layer(self.layer.max(removed_in));
+        self.reveal_up_to(self.biggest_wasted(place));
     }
 
     /// Walks down to where most of the wasted bytes are, and stops at a path that was removed as a
     /// whole.
-    fn biggest_dead(&self, from: NodeId) -> NodeId {
+    fn biggest_wasted(&self, from: NodeId) -> NodeId {
         let tree = &self.inspection.tree;
-        let dead = |node: NodeId| self.slice.up_to()[node.index()].dead;
+        let wasted = |node: NodeId| self.slice.up_to()[node.index()].wasted;
         let mut here = from;
         while tree.at(here, self.layer).is_some() {
-            let Some(next) = tree.children(here).max_by_key(|&child| (dead(child), std::cmp::Reverse(child))) else {
+            let Some(next) = tree.children(here).max_by_key(|&child| (wasted(child), std::cmp::Reverse(child))) else {
                 break;
             };
-            if dead(next) < dead(here) / 4 {
+            if wasted(next) < wasted(here) / 4 {
                 break;
             }
             here = next;
@@ -91,9 +91,9 @@ impl Explorer {
         self.set_scope(Scope::UpTo);
         self.select_layer(usize::MAX);
         self.reveal(node);
-        let born = self.inspection.tree.versions(node).next().map(|version| self.inspection.tree.born(version));
-        if let Some(born) = born.filter(|_| self.selected() != Some(node)) {
-            self.select_layer(born);
+        let added_in = self.inspection.tree.versions(node).next().map(|version| self.inspection.tree.added_in(version));
+        if let Some(added_in) = added_in.filter(|_| self.selected() != Some(node)) {
+            self.select_layer(added_in);
             self.reveal(node);
         }
     }

@@ -63,29 +63,29 @@ pub enum Measure {
     Visible,
     /// The size, visible and wasted.
     #[default]
-    Shipped,
+    Size,
     /// The wasted size.
-    Dead,
+    Wasted,
     /// The download size: the path's share of the layers as they are stored.
-    Pull,
+    Download,
 }
 
 impl Measure {
     pub fn next(self) -> Self {
         match self {
-            Self::Visible => Self::Shipped,
-            Self::Shipped => Self::Dead,
-            Self::Dead => Self::Pull,
-            Self::Pull => Self::Visible,
+            Self::Visible => Self::Size,
+            Self::Size => Self::Wasted,
+            Self::Wasted => Self::Download,
+            Self::Download => Self::Visible,
         }
     }
 
     pub fn name(self) -> &'static str {
         match self {
             Self::Visible => "visible",
-            Self::Shipped => "shipped",
-            Self::Dead => "dead",
-            Self::Pull => "pull",
+            Self::Size => "size",
+            Self::Wasted => "wasted",
+            Self::Download => "download",
         }
     }
 }
@@ -99,14 +99,14 @@ pub struct Shown {
     pub metadata: bool,
     pub removed: bool,
     pub unchanged: bool,
-    pub dead: bool,
+    pub wasted: bool,
     /// The smallest size that is shown, in bytes.
     pub at_least: u64,
 }
 
 impl Shown {
     pub const ALL: Self =
-        Self { added: true, modified: true, metadata: true, removed: true, unchanged: true, dead: true, at_least: 0 };
+        Self { added: true, modified: true, metadata: true, removed: true, unchanged: true, wasted: true, at_least: 0 };
 
     /// Returns the next smallest size: none, 1 MiB, 10 MiB, 100 MiB.
     pub fn bigger(self) -> Self {
@@ -123,7 +123,7 @@ impl Shown {
             (self.metadata, '@'),
             (self.removed, '-'),
             (self.unchanged, '='),
-            (self.dead, '!'),
+            (self.wasted, '!'),
         ];
         kinds.into_iter().filter(|(shown, _)| !shown).map(|(_, mark)| mark).collect()
     }

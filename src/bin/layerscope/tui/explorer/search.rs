@@ -58,22 +58,22 @@ pub fn where_it_lives(tree: &Tree, node: NodeId) -> String {
     let mut versions: Vec<_> = tree.versions(node).collect();
     versions.reverse();
     for version in versions {
-        let (born, died) = (tree.born(version), tree.died(version));
+        let (added_in, removed_in) = (tree.added_in(version), tree.removed_in(version));
         match spans.last_mut() {
-            _ if died == Some(born) => {}
-            Some(last) if last.1 == Some(born) => last.1 = died,
-            _ => spans.push((born, died)),
+            _ if removed_in == Some(added_in) => {}
+            Some(last) if last.1 == Some(added_in) => last.1 = removed_in,
+            _ => spans.push((added_in, removed_in)),
         }
     }
     let Some(&(_, end)) = spans.last() else { return "only within one layer".into() };
-    let named = spans.iter().map(|&(born, died)| match died {
-        None => format!("since layer {born}"),
-        Some(died) if died == born + 1 => format!("in layer {born}"),
-        Some(died) => format!("in layers {born}–{}", died - 1),
+    let named = spans.iter().map(|&(added_in, removed_in)| match removed_in {
+        None => format!("since layer {added_in}"),
+        Some(removed_in) if removed_in == added_in + 1 => format!("in layer {added_in}"),
+        Some(removed_in) => format!("in layers {added_in}–{}", removed_in - 1),
     });
     let there = named.collect::<Vec<_>>().join(", ");
     match end {
         None => there,
-        Some(died) => format!("{there}, gone since {died}"),
+        Some(removed_in) => format!("{there}, gone since {removed_in}"),
     }
 }

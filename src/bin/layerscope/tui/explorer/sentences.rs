@@ -1,10 +1,10 @@
 //! Describes the size of the selection and its causes in sentences.
 
-use layerscope::analysis::{DeadGroup, LayerAccount};
+use layerscope::analysis::{LayerAccount, WastedGroup};
 use layerscope::display::{count, escaped, escaped_str, files, share};
 use layerscope::display::{cut, wrap};
 use layerscope::report::{Units, advice};
-use layerscope::tree::{Cause, Kind, NodeId, VersionId};
+use layerscope::tree::{Kind, NodeId, Reason, VersionId};
 use layerscope::{Inspection, LayerAmounts};
 
 use super::rows::{Measure, Scope};
@@ -48,7 +48,7 @@ pub fn of_reading() -> Details {
 }
 
 /// Describes a layer.
-pub fn of_layer(inspection: &Inspection, groups: &[DeadGroup], layer: usize, units: Units) -> Details {
+pub fn of_layer(inspection: &Inspection, groups: &[WastedGroup], layer: usize, units: Units) -> Details {
     let Some(account) = inspection.layers.get(layer) else {
         return Details {
             title: "No layers".into(),
@@ -56,7 +56,7 @@ pub fn of_layer(inspection: &Inspection, groups: &[DeadGroup], layer: usize, uni
         };
     };
     let mut paragraphs = Vec::new();
-    let mut wasted = groups.iter().filter(|group| group.born_in == layer && group.bytes > 0).peekable();
+    let mut wasted = groups.iter().filter(|group| group.added_in == layer && group.bytes > 0).peekable();
     if let Some(group) = wasted.peek() {
         paragraphs.push(fix(inspection, group, units));
     }
@@ -71,16 +71,17 @@ pub fn of_layer(inspection: &Inspection, groups: &[DeadGroup], layer: usize, uni
     let of_layer = inspection.warnings.iter().filter(|warning| warning.layer == Some(layer));
     paragraphs.extend(of_layer.take(REMARKS).map(|warning| format!("! {}.", warning.kind)));
     for group in wasted.take(3) {
-        let verb = match group.cause {
-            Cause::Recopied => "rewritten unchanged",
-            Cause::Overwritten => "overwritten",
-            Cause::Deleted | Cause::Opaque | Cause::Replaced => "deleted",
+        let verb = match group.reason {
+            Reason::RewrittenUnchanged => "rewritten unchanged",
+            Reason::Overwritten => "overwritten",
+            Reason::Deleted | Reason::Opaque | Reason::Replaced => "deleted",
         };
-        let by = if group.died_in == layer { "the same layer".into() } else { layer_named(inspection, group.died_in) };
+        let by =
+            if group.removed_in == layer { "the same layer".into() } else { layer_named(inspection, group.removed_in) };
         let (bytes, files) = (units.size(group.bytes), files(group.count));
         paragraphs.push(format!("Wasted: {bytes} in {files}, {verb} by {by}."));
     }
-    if account.killed > 0 {
+    if account.hidden > 0 {
         let bytes = inspection.amounts_of(layer).hid.text(units);
         paragraphs.push(format!("It deletes or replaces {bytes} of earlier layers. The image does not get smaller."));
     }
@@ -89,26 +90,27 @@ pub fn of_layer(inspection: &Inspection, groups: &[DeadGroup], layer: usize, uni
 }
 
 /// Says what to do about a pair of layers, and what that saves.
-fn fix(inspection: &Inspection, group: &DeadGroup, units: Units) -> String {
+fn fix(inspection: &Inspection, group: &WastedGroup, units: Units) -> String {
     format!("Fix: {} (saves {}).", advice(inspection, group).1, units.size(group.bytes))
 }
 
 fn costs(account: &LayerAccount, amounts: &LayerAmounts, units: Units) -> String {
-    match (account.compression, account.shipped, account.dead()) {
+    match (account.compression, account.size, account.wasted()) {
         (None, ..) => "Its bytes are not in the archive, so its size is not known.".into(),
         _ if !amounts.are_exact() => {
-            let [shipped, live, dead] = [amounts.shipped, amounts.live, amounts.dead].map(|amount| amount.text(units));
-            format!("Size {shipped}: {live} visible, {dead} wasted, as far as the image could be read.")
+            let [size, visible, wasted] =
+                [amounts.size, amounts.visible, amounts.wasted].map(|amount| amount.text(units));
+            format!("Size {size}: {visible} visible, {wasted} wasted, as far as the image could be read.")
         }
         (_, 0, _) => "It adds no file contents.".into(),
-        (_, shipped, 0) => format!("Size {}, all of it visible.", units.size(shipped)),
-        (_, shipped, dead) => {
-            let share = share(dead, shipped);
+        (_, size, 0) => format!("Size {}, all of it visible.", units.size(size)),
+        (_, size, wasted) => {
+            let share = share(wasted, size);
             format!(
                 "Size {}: {} visible, {} wasted ({share}).",
-                units.size(shipped),
-                units.size(account.live),
-                units.size(dead)
+                units.size(size),
+                units.size(account.visible),
+                units.size(wasted)
             )
         }
     }
@@ -140,11 +142,11 @@ pub fn of_path(explorer: &Explorer, node: NodeId, units: Units) -> Details {
         paragraphs.extend(history(inspection, slice, node, units));
     }
     paragraphs.extend(slice.version(tree, node).map(|version| facts(inspection, version, units)));
-    if explorer.measure == Measure::Pull {
-        paragraphs.push(pulled(explorer, node, units));
+    if explorer.measure == Measure::Download {
+        paragraphs.push(downloaded(explorer, node, units));
     }
     // A change that the rules know comes first, unless deleted bytes are the bigger of both.
-    if let Some(finding) = explorer.finding_at(node).filter(|finding| finding.bytes > slice.totals(node).dead) {
+    if let Some(finding) = explorer.finding_at(node).filter(|finding| finding.bytes > slice.totals(node).wasted) {
         let saved = units.size(finding.bytes);
         paragraphs.insert(0, format!("Fix: {} (saves {saved}).", escaped_str(finding.fix.what.trim_end_matches('.'))));
         paragraphs.insert(1, format!("{}: {}", escaped_str(&finding.title), escaped_str(&finding.why)));
@@ -166,19 +168,19 @@ pub fn facts(inspection: &Inspection, version: VersionId, units: Units) -> Strin
         Kind::Fifo => "Named pipe".into(),
     };
     let linked = if tree.is_linked(version) { ", hard-linked: its bytes count once" } else { "" };
-    let by = layer_named(inspection, tree.born(version));
+    let by = layer_named(inspection, tree.added_in(version));
     format!("{what}, mode {:04o}, owner {uid}:{gid}{linked}; from {by}.", tree.mode(version))
 }
 
 fn directory(slice: &Slice, node: NodeId, units: Units) -> String {
     let totals = slice.totals(node);
-    let (visible, wasted) = (units.size(totals.visible), units.size(totals.dead));
+    let (visible, wasted) = (units.size(totals.visible), units.size(totals.wasted));
     match slice.scope {
         Scope::Changes => {
             format!("Layer {} adds {visible} here, and deletes or replaces {wasted} of earlier layers.", slice.layer)
         }
-        Scope::UpTo if totals.dead == 0 => format!("{visible}, nothing wasted."),
-        Scope::UpTo => format!("{}: {visible} visible, {wasted} wasted.", units.size(totals.shipped())),
+        Scope::UpTo if totals.wasted == 0 => format!("{visible}, nothing wasted."),
+        Scope::UpTo => format!("{}: {visible} visible, {wasted} wasted.", units.size(totals.size())),
     }
 }
 
@@ -186,22 +188,23 @@ fn directory(slice: &Slice, node: NodeId, units: Units) -> String {
 /// instructions.
 fn wasted_below(explorer: &Explorer, node: NodeId, units: Units) -> Vec<String> {
     let inspection = &*explorer.inspection;
-    if explorer.slice.totals(node).dead == 0 {
+    if explorer.slice.totals(node).wasted == 0 {
         return Vec::new();
     }
-    let pairs = explorer.dead_below.pairs(node, explorer.slice.layer);
-    let is_of = |pair: &Pair, group: &DeadGroup| (group.born_in, group.died_in) == (pair.born_in, pair.died_in);
+    let pairs = explorer.wasted_below.pairs(node, explorer.slice.layer);
+    let is_of =
+        |pair: &Pair, group: &WastedGroup| (group.added_in, group.removed_in) == (pair.added_in, pair.removed_in);
     let biggest = pairs.first().and_then(|pair| explorer.groups.iter().find(|group| is_of(pair, group)));
     let mut lines: Vec<_> = biggest.map(|group| fix(inspection, group, units)).into_iter().collect();
     for pair in pairs.iter().take(2) {
         let (bytes, files) = (units.size(pair.bytes), files(pair.count));
-        let removed = if pair.born_in == pair.died_in {
+        let removed = if pair.added_in == pair.removed_in {
             "removed in the same layer".to_owned()
         } else {
-            format!("removed in {}", pair.died_in)
+            format!("removed in {}", pair.removed_in)
         };
-        lines.push(format!("Life: added in {} ── {removed}   {bytes} in {files} wasted", pair.born_in));
-        lines.push(format!("By: {} → {}", named(inspection, pair.born_in), named(inspection, pair.died_in)));
+        lines.push(format!("Life: added in {} ── {removed}   {bytes} in {files} wasted", pair.added_in));
+        lines.push(format!("By: {} → {}", named(inspection, pair.added_in), named(inspection, pair.removed_in)));
     }
     lines
 }
@@ -212,9 +215,9 @@ fn named(inspection: &Inspection, layer: usize) -> String {
 }
 
 /// Describes the download size of a path, and how it was determined.
-fn pulled(explorer: &Explorer, node: NodeId, units: Units) -> String {
+fn downloaded(explorer: &Explorer, node: NodeId, units: Units) -> String {
     let size = units.size(explorer.lens().size(node));
-    if explorer.inspection.pull_is_estimated(explorer.layer) {
+    if explorer.inspection.download_is_estimated(explorer.layer) {
         format!(
             "Download size: about {size}, estimated from its part of each layer and the layer's size in the archive. Whole layers are exact."
         )
@@ -228,20 +231,22 @@ fn history(inspection: &Inspection, slice: &Slice, node: NodeId, units: Units) -
     let tree = &inspection.tree;
     let mut lines = Vec::new();
     for version in tree.versions(node).filter(|&v| tree.inode(v) == v && tree.kind(v) == Kind::File) {
-        let Some(death) = tree.death(version).filter(|death| usize::from(death.layer) <= slice.layer) else { continue };
+        let Some(removal) = tree.removal(version).filter(|removal| usize::from(removal.layer) <= slice.layer) else {
+            continue;
+        };
         let size = units.size(tree.size(version));
-        let born = layer_named(inspection, tree.born(version));
-        let died = layer_named(inspection, usize::from(death.layer));
-        let stay = format!("its {size} stay in {born}");
-        lines.push(match death.cause {
-            Cause::Deleted => {
-                format!("Deleted in {died}, but {stay}. A layer cannot remove bytes from an earlier layer.")
+        let added_in = layer_named(inspection, tree.added_in(version));
+        let removed_in = layer_named(inspection, usize::from(removal.layer));
+        let stay = format!("its {size} stay in {added_in}");
+        lines.push(match removal.reason {
+            Reason::Deleted => {
+                format!("Deleted in {removed_in}, but {stay}. A layer cannot remove bytes from an earlier layer.")
             }
-            Cause::Opaque => format!("Deleted with its whole directory by {died}, but {stay}."),
-            Cause::Replaced => format!("Deleted because {died} replaced a directory above it, but {stay}."),
-            Cause::Overwritten => format!("Overwritten in {died}, but the old {size} stay in {born}."),
-            Cause::Recopied => format!(
-                "Rewritten unchanged in {died} (only mode, owner, time or attributes differ): the same {size} stay in {born}."
+            Reason::Opaque => format!("Deleted with its whole directory by {removed_in}, but {stay}."),
+            Reason::Replaced => format!("Deleted because {removed_in} replaced a directory above it, but {stay}."),
+            Reason::Overwritten => format!("Overwritten in {removed_in}, but the old {size} stay in {added_in}."),
+            Reason::RewrittenUnchanged => format!(
+                "Rewritten unchanged in {removed_in} (only mode, owner, time or attributes differ): the same {size} stay in {added_in}."
             ),
         });
         if lines.len() == 3 {

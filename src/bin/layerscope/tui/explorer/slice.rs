@@ -11,26 +11,26 @@ pub struct Slice {
     pub scope: Scope,
     moment: Moment,
     /// The download size of each path, once it has been requested.
-    pull: Option<Vec<u64>>,
+    download: Option<Vec<u64>>,
 }
 
 impl Slice {
     pub fn new(tree: &Tree, layer: usize) -> Self {
-        Self { layer, scope: Scope::default(), moment: Moment::new(tree, layer), pull: None }
+        Self { layer, scope: Scope::default(), moment: Moment::new(tree, layer), download: None }
     }
 
     pub fn move_to(&mut self, tree: &Tree, layer: usize) {
         if layer != self.layer {
             self.layer = layer;
             self.moment.move_to(tree, layer);
-            self.pull = None;
+            self.download = None;
         }
     }
 
     /// Prepares a measure.
     pub fn prepare(&mut self, measure: Measure, inspection: &Inspection) {
-        if measure == Measure::Pull && self.pull.is_none() {
-            self.pull = Some(inspection.tree.worth(self.layer, |inode| inspection.pull_bytes(inode)));
+        if measure == Measure::Download && self.download.is_none() {
+            self.download = Some(inspection.tree.worth(self.layer, |inode| inspection.download_bytes(inode)));
         }
     }
 
@@ -62,7 +62,7 @@ impl Slice {
 
     /// Returns the version at a path or, if it was removed by then, its last one.
     pub fn version(&self, tree: &Tree, node: NodeId) -> Option<VersionId> {
-        let newest = || tree.versions(node).find(|&version| tree.born(version) <= self.layer);
+        let newest = || tree.versions(node).find(|&version| tree.added_in(version) <= self.layer);
         tree.at(node, self.layer).or_else(newest)
     }
 
@@ -71,17 +71,17 @@ impl Slice {
         let totals = self.totals(node);
         match measure {
             Measure::Visible => (totals.visible, 0),
-            Measure::Shipped => (totals.visible, totals.dead),
-            Measure::Dead => (0, totals.dead),
-            Measure::Pull => {
-                let pull = match self.scope {
-                    Scope::UpTo => self.pull.as_ref().map_or(0, |pull| pull[node.index()]),
-                    Scope::Changes => inspection.pull_share(self.layer, totals.visible),
+            Measure::Size => (totals.visible, totals.wasted),
+            Measure::Wasted => (0, totals.wasted),
+            Measure::Download => {
+                let download = match self.scope {
+                    Scope::UpTo => self.download.as_ref().map_or(0, |download| download[node.index()]),
+                    Scope::Changes => inspection.download_share(self.layer, totals.visible),
                 };
                 let up_to = self.moment.up_to()[node.index()];
-                let dead = u128::from(pull) * u128::from(up_to.dead) / u128::from(up_to.shipped().max(1));
-                let dead = u64::try_from(dead).unwrap_or(pull);
-                (pull - dead, dead)
+                let wasted = u128::from(download) * u128::from(up_to.wasted) / u128::from(up_to.size().max(1));
+                let wasted = u64::try_from(wasted).unwrap_or(download);
+                (download - wasted, wasted)
             }
         }
     }

@@ -2,7 +2,7 @@
 
 use super::Context;
 use super::Context::{
-    Comparison, Everywhere, Explore, Found, Layers, Lesson, Overlay, Play, Question, Tree, Treemap, Viewer, Waste,
+    Comparison, Everywhere, Explore, Found, Layers, Lesson, Overlay, Question, Replay, Tree, Treemap, Viewer, Waste,
 };
 
 macro_rules! actions {
@@ -52,8 +52,8 @@ actions! {
     ViewTreemap "treemap" Everywhere ["4"] [];
     ViewImage "image" Everywhere ["5"] [];
     ViewFindings "findings" Everywhere ["6"] [];
-    ViewLadder "ladder" Everywhere ["7"] [];
-    ViewPlay "play" Everywhere ["8"] [];
+    ViewSizes "sizes" Everywhere ["7"] [];
+    ViewReplay "replay" Everywhere ["8"] [];
     Up "up" Everywhere ["up" "k"] [];
     Down "down" Everywhere ["down" "j"] [];
     PageUp "page-up" Everywhere ["pageup" "u"] [];
@@ -78,7 +78,7 @@ actions! {
     PreviousHit "previous-hit" Found ["N"] [];
     Filter "filter" Explore ["f" "ctrl-f"] [];
     NextWaste "next-waste" Explore ["w"] [];
-    Life "life" Explore ["i"] [];
+    FileHistory "file-history" Explore ["i"] [];
     Scope "scope" Explore ["t"] [];
     LayerChanges "layer-changes" Explore ["ctrl-l"] [];
     Everything "everything" Layers ["ctrl-a"] [];
@@ -87,7 +87,7 @@ actions! {
     ShowMetadata "show-metadata" Tree ["@"] [];
     ShowRemoved "show-removed" Tree ["-" "ctrl-r"] [];
     ShowUnchanged "show-unchanged" Tree ["=" "ctrl-u"] [];
-    ShowDead "show-dead" Tree ["!"] [];
+    ShowWasted "show-wasted" Tree ["!"] [];
     BiggerThan "bigger-than" Tree [">"] [];
     SortSize "sort-size" Tree ["s"] [];
     SortName "sort-name" Tree ["n"] [];
@@ -108,10 +108,10 @@ actions! {
     ZoomIn "zoom-in" Treemap ["+"] [];
     ZoomOut "zoom-out" Treemap ["-" "backspace"] [];
     ZoomReset "zoom-reset" Treemap ["0"] [];
-    PlayPause "play-pause" Play ["space" "p"] [];
-    PlayAgain "play-again" Play ["r"] [];
-    Faster "faster" Play ["+" ">"] [];
-    Slower "slower" Play ["-" "<"] [];
+    ReplayPause "play-pause" Replay ["space" "p"] [];
+    ReplayAgain "play-again" Replay ["r"] [];
+    Faster "faster" Replay ["+" ">"] [];
+    Slower "slower" Replay ["-" "<"] [];
     CloseViewer "close" Viewer ["q"] [];
     CloseOverlay "close-overlay" Overlay ["q"] [];
     OlderVersion "older-version" Viewer ["<" "["] [];

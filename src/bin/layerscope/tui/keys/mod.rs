@@ -26,7 +26,7 @@ pub enum Context {
     Waste,
     Treemap,
     /// The replay of the build.
-    Play,
+    Replay,
     /// The viewer.
     Viewer,
     /// A text over a screen: the help, an explanation, an instruction.

@@ -179,7 +179,7 @@ impl App {
 
     /// Gives the focus to the narrator, and shows the scene of the step.
     pub(in crate::tui) fn set_the_scene(&mut self) {
-        self.biography = false;
+        self.file_history = false;
         self.overlays.close_all();
         self.search = Search::default();
         let Some(lesson) = &mut self.lesson else { return };

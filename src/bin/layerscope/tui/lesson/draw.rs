@@ -83,8 +83,8 @@ fn lines(lesson: &Narrator, width: usize, theme: &Theme) -> Vec<Line<'static>> {
         let (mark, style) = match answer {
             None if chosen => ("►", theme.selected),
             None => (" ", Style::new()),
-            Some(_) if is_right => ("✓", theme.live),
-            Some(answer) if answer.last == Some(i) => ("✗", theme.dead),
+            Some(_) if is_right => ("✓", theme.visible),
+            Some(answer) if answer.last == Some(i) => ("✗", theme.wasted),
             Some(_) => continue,
         };
         for (row, text) in wrap(option, width.saturating_sub(5)).into_iter().enumerate() {

@@ -81,7 +81,7 @@ fn seen(app: &App, theme: &Theme) -> Buffer {
     let screen = draw::screen(app, theme);
     let main = app.panes().main;
     // Charts and treemaps use all of their area on purpose.
-    let is_list = matches!(app.view, View::Explore | View::Waste | View::Image | View::Findings | View::Ladder);
+    let is_list = matches!(app.view, View::Explore | View::Waste | View::Image | View::Findings | View::Sizes);
     let is_blank = |y: u16| {
         let mut row = (screen.area.left()..screen.area.right()).map(|x| screen[(x, y)].symbol());
         is_list && main.rows().any(|row| row.y == y) && row.all(|symbol| matches!(symbol, " " | "│" | "|"))

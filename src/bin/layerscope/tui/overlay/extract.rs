@@ -110,8 +110,8 @@ pub fn measure(tree: &Tree, what: What, wanted: impl Fn() -> bool) -> Amount {
     let (node, layer) = match what {
         What::AsOf { node, layer } => (node, layer),
         What::Version(version) => {
-            let last = tree.died(version).map_or(usize::MAX, |died| died.saturating_sub(1));
-            (tree.node_of(version), last.max(tree.born(version)))
+            let last = tree.removed_in(version).map_or(usize::MAX, |removed_in| removed_in.saturating_sub(1));
+            (tree.node_of(version), last.max(tree.added_in(version)))
         }
     };
     let mut amount = Amount::default();
@@ -196,7 +196,7 @@ pub fn draw(extraction: &Extraction, app: &App, theme: &Theme, area: Rect, buffe
         Line::raw(""),
     ];
     let (text, style) = match &extraction.problem {
-        Some(problem) => (problem.as_str(), theme.dead),
+        Some(problem) => (problem.as_str(), theme.wasted),
         None => {
             ("Nothing is overwritten. Modes and times are kept; owners, devices and setuid bits are not.", theme.dim)
         }
@@ -219,7 +219,7 @@ impl App {
             (Some(viewer), _) => Some(What::Version(viewer.version())),
             (None, Some((node, layer))) if tree.at(node, layer).is_some() => Some(What::AsOf { node, layer }),
             (None, Some((node, layer))) => {
-                let before = tree.versions(node).find(|&version| tree.born(version) <= layer);
+                let before = tree.versions(node).find(|&version| tree.added_in(version) <= layer);
                 before.or_else(|| tree.versions(node).next()).map(What::Version)
             }
             (None, None) => None,

@@ -61,7 +61,7 @@ fn the_ladder_has_a_rung_for_each_remedy_and_says_how_to_get_there() {
     for step in [&STUDY.ladder[0].step, &STUDY.ladder[1].step] {
         assert!(screen.contains(&step.title()), "{}", person.screen());
     }
-    let gain = |i: usize| STUDY.ladder[i - 1].shipped - STUDY.ladder[i].shipped;
+    let gain = |i: usize| STUDY.ladder[i - 1].size - STUDY.ladder[i].size;
     assert!((2..STUDY.ladder.len()).all(|i| gain(i) <= gain(1)), "the first step gains the most");
     let how = STUDY.ladder[1].how.lines().next().expect("a recipe").to_owned();
     let start: String = how.chars().take(40).collect();
@@ -95,8 +95,8 @@ fn layers_that_are_marked_are_one_in_the_ladder() {
     person.types("7");
     let outcome = what_if(&DEMO.1, &[Change::Merge { first: 1, last: 3 }]);
     let size = |bytes| layerscope::report::Units::Iec.size(bytes);
-    let (shipped, saved) = (size(outcome.shipped), size(outcome.saved(&DEMO.1)));
-    let sentence = format!("{shipped} with layers 1 to 3 as one: {saved} less, exact");
+    let (size, saved) = (size(outcome.size), size(outcome.saved(&DEMO.1)));
+    let sentence = format!("{size} with layers 1 to 3 as one: {saved} less, exact");
     assert!(person.reads().contains(&sentence), "{sentence} is not on\n{}", person.screen());
 }
 
@@ -139,7 +139,7 @@ fn findings_with_one_fix_are_one_change_and_groups_have_sums() {
         .findings
         .iter()
         .filter(|finding| finding.whose == Whose::Own)
-        .filter(|finding| finding.fate != Fate::Left || matches!(finding.level, Level::Junk | Level::Toolchain))
+        .filter(|finding| finding.fate != Fate::Left || matches!(finding.level, Level::Leftovers | Level::Toolchain))
         .map(|finding| finding.bytes)
         .sum();
     let head = format!("{} In your Dockerfile", layerscope::report::Units::Iec.size(own));
@@ -184,12 +184,12 @@ fn a_step_that_saves_less_than_a_hundredth_is_left_out() {
     let mut person = at(120, 40);
     person.types("7");
     let screen = person.screen();
-    let mut before = STUDY.ladder[0].shipped;
-    for rung in &STUDY.ladder[1..] {
-        let title = rung.step.title();
-        let gains = before.saturating_sub(rung.shipped) > before / 100;
+    let mut before = STUDY.ladder[0].size;
+    for possible_size in &STUDY.ladder[1..] {
+        let title = possible_size.step.title();
+        let gains = before.saturating_sub(possible_size.size) > before / 100;
         let shown = screen.lines().any(|line| line.trim_start_matches(['│', '▸', ' ']).starts_with(&title));
         assert_eq!(shown, gains, "{title}:\n{screen}");
-        before = if gains { rung.shipped } else { before };
+        before = if gains { possible_size.size } else { before };
     }
 }

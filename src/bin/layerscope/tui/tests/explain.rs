@@ -52,7 +52,7 @@ fn e_explains_the_row_then_the_layer_then_the_image() {
     let totals = &DEMO.1.totals;
     let counted = layerscope::display::count;
     let sentence =
-        format!("Efficiency = live ÷ shipped = {} ÷ {} = 4.7 %.", counted(totals.live), counted(totals.shipped));
+        format!("Efficiency = live ÷ shipped = {} ÷ {} = 4.7 %.", counted(totals.visible), counted(totals.size));
     assert!(person.reads().contains(&sentence), "{}", person.screen());
     person.press(KeyCode::Esc);
     assert!(!person.screen().contains("Efficiency ="));

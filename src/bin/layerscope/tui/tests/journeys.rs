@@ -61,7 +61,7 @@ fn it_opens_on_the_biggest_dead_thing_and_w_goes_to_the_next() {
     let mut person = Person::at(120, 40);
     let explorer = person.app.explorer().unwrap();
     let group = &explorer.groups[0];
-    assert_eq!((group.born_in, group.died_in), (1, 3));
+    assert_eq!((group.added_in, group.removed_in), (1, 3));
     let first = person.path();
     assert_eq!(first, "/usr/lib/go");
     person.types("w");
@@ -232,12 +232,21 @@ fn a_part_of_a_path_is_found_and_what_is_nowhere_is_said() {
 fn the_life_of_a_path_names_every_version_and_what_changed() {
     let mut person = Person::at(120, 40);
     person.types("/etc/apk/world").press(KeyCode::Enter).types("i");
-    let life = person.app.details.paragraphs.join(" ");
-    assert!(life.contains("layer 0 `ADD file:") && life.contains("made it: a file of"), "{life}");
-    assert!(life.contains("layer 1 `RUN apk add") && life.contains("changed its contents"), "{life}");
+    let file_history = person.app.details.paragraphs.join(" ");
+    assert!(
+        file_history.contains("layer 0 `ADD file:") && file_history.contains("made it: a file of"),
+        "{file_history}"
+    );
+    assert!(
+        file_history.contains("layer 1 `RUN apk add") && file_history.contains("changed its contents"),
+        "{file_history}"
+    );
     person.types("i/gofmt").press(KeyCode::Enter).types("i");
-    let life = person.app.details.paragraphs.join(" ");
-    assert!(life.contains("took it away: ") && life.ends_with("deleted, still shipped by layer 1."), "{life}");
+    let file_history = person.app.details.paragraphs.join(" ");
+    assert!(
+        file_history.contains("took it away: ") && file_history.ends_with("deleted, still shipped by layer 1."),
+        "{file_history}"
+    );
 }
 
 #[test]

@@ -93,7 +93,7 @@ fn a_step_may_play_the_build_or_show_it_as_of_a_layer() {
     let (_, mut told, stages) = COURSE[0].clone();
     let layers = stages[0].inspection.layers.len();
     for (step, layer) in told.steps.iter_mut().zip([layers - 1, 1]) {
-        step.scene = Scene { image: 0, view: Some(View::Play), layer, path: None, changes: false };
+        step.scene = Scene { image: 0, view: Some(View::Replay), layer, path: None, changes: false };
     }
     let mut person = Person::in_front_of("Lessons", 80, 24);
     person.tell(Message::Lesson(Box::new(Narrator::new(told, stages, Place::Last))));
@@ -139,7 +139,7 @@ fn figures_are_those_of_the_image() {
     let (_, told, stages) = &COURSE[0];
     let demo = &stages[1].inspection;
     let words: String = told.steps.iter().map(|step| step.text.clone()).collect();
-    for bytes in [demo.layers[3].killed, demo.totals.dead(), stages[0].inspection.totals.shipped] {
+    for bytes in [demo.layers[3].hidden, demo.totals.wasted(), stages[0].inspection.totals.size] {
         assert!(words.contains(&Units::Si.size(bytes)), "{bytes} is not said: {words}");
     }
 }
@@ -178,7 +178,7 @@ fn what_is_asked_for_is_not_on_the_screen() {
     let mut person = Person::learning("chmod", 80, 24);
     let screen = person.screen();
     assert!(screen.contains("2        ?"), "{screen}");
-    assert!(!screen.contains("dead") && !screen.contains('▒'), "{screen}");
+    assert!(!screen.contains("wasted") && !screen.contains('▒'), "{screen}");
     person.types("b");
     assert!(person.screen().contains('▒'), "{}", person.screen());
 }
@@ -205,7 +205,7 @@ fn the_answer_to_a_question_is_nowhere_on_the_screen() {
                     assert!(!shown.contains(size), "{name}, step {}: {size} is on\n{shown}", i + 1);
                 }
                 assert!(
-                    !matches!(step.scene.view, Some(View::Findings | View::Ladder)),
+                    !matches!(step.scene.view, Some(View::Findings | View::Sizes)),
                     "{name}, step {}: what helps is listed while it is asked for",
                     i + 1
                 );

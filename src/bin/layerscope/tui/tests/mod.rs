@@ -13,11 +13,11 @@ mod journeys;
 mod lessons;
 mod mouse;
 mod pictures;
-mod play;
-mod story;
+mod replay;
 #[path = "../../../../../tests/support/mod.rs"]
 mod support;
 mod timeline;
+mod tour;
 mod treemap;
 mod viewer;
 mod waste;

@@ -53,10 +53,10 @@ fn the_numbers_are_those_of_the_tree_as_of_each_layer() {
         let totals = DEMO.1.tree.totals(layer)[NodeId::ROOT.index()];
         let size = |bytes| Units::Iec.size(bytes);
         let screen = person.reads();
-        assert!(screen.contains(&format!("Shipped so far {} (never falls)", size(totals.shipped()))), "{screen}");
-        if totals.dead > 0 {
+        assert!(screen.contains(&format!("Shipped so far {} (never falls)", size(totals.size()))), "{screen}");
+        if totals.wasted > 0 {
             assert!(screen.contains(&format!("visible {} (falls", size(totals.visible))), "{screen}");
-            assert!(screen.contains(&format!("the gap of {} is dead", size(totals.dead))), "{screen}");
+            assert!(screen.contains(&format!("the gap of {} is dead", size(totals.wasted))), "{screen}");
         }
         person.types("l");
     }
@@ -66,16 +66,16 @@ fn the_numbers_are_those_of_the_tree_as_of_each_layer() {
 fn what_a_layer_puts_in_the_place_of_something_is_changed_not_added() {
     let (tree, mut changed) = (&DEMO.1.tree, [0; 4]);
     for inode in tree.inodes() {
-        let born = tree.born(inode);
-        if born > 0 && tree.at(tree.node_of(inode), born - 1).is_some() {
-            changed[born] += tree.size(inode);
+        let added_in = tree.added_in(inode);
+        if added_in > 0 && tree.at(tree.node_of(inode), added_in - 1).is_some() {
+            changed[added_in] += tree.size(inode);
         }
     }
     let mut person = at_the_timeline(160, 40);
     person.types("g");
     for (changed, layer) in changed.into_iter().zip(&DEMO.1.layers) {
         let size = |bytes| Units::Iec.size(bytes);
-        let words = format!("added {}, changed {}, hid", size(layer.shipped - changed), size(changed));
+        let words = format!("added {}, changed {}, hid", size(layer.size - changed), size(changed));
         assert!(person.reads().contains(&words), "{words:?} is not on\n{}", person.screen());
         person.types("l");
     }

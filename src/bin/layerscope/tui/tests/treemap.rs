@@ -53,9 +53,8 @@ fn the_sizes_are_those_of_the_directory_up_to_the_layer() {
     for layer in (0..4).rev() {
         let totals = DEMO.1.tree.totals(layer)[node.index()];
         let size = |bytes| layerscope::report::Units::Iec.size(bytes);
-        let (visible, dead) = (size(totals.visible), size(totals.dead));
-        let words =
-            format!("{} shipped = {visible} visible + {dead} dead, up to layer {layer}", size(totals.shipped()));
+        let (visible, wasted) = (size(totals.visible), size(totals.wasted));
+        let words = format!("{} shipped = {visible} visible + {wasted} dead, up to layer {layer}", size(totals.size()));
         assert!(person.title().contains(&words), "{words:?} is not on\n{}", person.screen());
         person.types("[");
     }
@@ -131,7 +130,7 @@ fn what_is_too_small_is_counted() {
     let mut person = in_the_map(80, 24);
     let node = DEMO.1.tree.find(b"usr/lib").unwrap();
     let totals = DEMO.1.tree.totals(3);
-    let children = DEMO.1.tree.children(node).filter(|child| totals[child.index()].shipped() > 0).count();
+    let children = DEMO.1.tree.children(node).filter(|child| totals[child.index()].size() > 0).count();
     let tiles = person.screen().lines().skip(3).flat_map(str::chars).filter(|c| matches!(c, '┌' | '┏')).count();
     // One of the tiles is that of the rest.
     let words = format!("… {} more", children + 1 - tiles);

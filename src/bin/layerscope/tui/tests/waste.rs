@@ -42,7 +42,7 @@ fn every_group_has_its_size_cause_layers_and_both_instructions() {
     ] {
         assert!(screen.contains(answer), "{answer:?} is not on\n{screen}");
     }
-    let biggest = DEMO.1.dead.iter().filter(|dead| (dead.born_in, dead.died_in) == (1, 3)).count();
+    let biggest = DEMO.1.wasted.iter().filter(|wasted| (wasted.added_in, wasted.removed_in) == (1, 3)).count();
     assert!(screen.contains(&layerscope::display::files(biggest)), "{screen}");
 }
 
@@ -79,8 +79,9 @@ fn enter_on_a_file_explores_it_in_the_layer_that_ships_it() {
     assert_eq!((person.layer(), explorer.slice.scope), (1, Scope::UpTo));
     let tree = &DEMO.1.tree;
     let node = explorer.selected().unwrap();
-    let dead = DEMO.1.dead.iter().find(|dead| tree.node_of(dead.version) == node).expect("a dead file is selected");
-    assert_eq!((dead.born_in, dead.died_in), (1, 3), "{}", person.path());
+    let wasted =
+        DEMO.1.wasted.iter().find(|wasted| tree.node_of(wasted.version) == node).expect("a dead file is selected");
+    assert_eq!((wasted.added_in, wasted.removed_in), (1, 3), "{}", person.path());
 }
 
 #[test]
@@ -89,7 +90,7 @@ fn a_file_is_found_even_if_the_explorer_hides_its_kind() {
     person.types("+~-=!t2");
     explores_the_first_file(&mut person);
     let node = person.app.explorer().unwrap().selected().unwrap();
-    assert!(DEMO.1.dead.iter().any(|dead| DEMO.1.tree.node_of(dead.version) == node), "{}", person.path());
+    assert!(DEMO.1.wasted.iter().any(|wasted| DEMO.1.tree.node_of(wasted.version) == node), "{}", person.path());
 }
 
 #[test]
@@ -97,7 +98,7 @@ fn it_opens_on_the_group_of_the_path_that_is_explored() {
     let mut person = Person::at(80, 24);
     person.types("w");
     let second = &person.app.explorer().unwrap().groups[1];
-    let why = format!("layer {} hides the bytes of layer {}", second.died_in, second.born_in);
+    let why = format!("layer {} hides the bytes of layer {}", second.removed_in, second.added_in);
     person.types("2");
     assert!(person.reads().contains(&why), "{why}\n{}", person.screen());
 }
@@ -111,7 +112,7 @@ fn t_shows_the_table_of_layers_and_enter_leads_back_to_the_group() {
         assert!(screen.contains(answer), "{answer:?} is not on\n{screen}");
     }
     person.types("G").press(KeyCode::Enter);
-    let last = DEMO.1.dead.iter().filter(|dead| dead.bytes > 0).map(|dead| dead.born_in).max().unwrap();
+    let last = DEMO.1.wasted.iter().filter(|wasted| wasted.bytes > 0).map(|wasted| wasted.added_in).max().unwrap();
     assert!(person.reads().contains(&format!("of layer {last}")), "{}", person.screen());
     person.types("tt");
     assert!(person.screen().contains("why"), "{}", person.screen());

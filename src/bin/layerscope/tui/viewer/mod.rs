@@ -117,7 +117,7 @@ impl Viewer {
         let mut versions: Vec<_> = tree.versions(node).collect();
         versions.reverse();
         let there = tree.at(node, layer).and_then(|version| versions.iter().position(|&other| other == version));
-        let before = || versions.iter().rposition(|&version| tree.born(version) <= layer);
+        let before = || versions.iter().rposition(|&version| tree.added_in(version) <= layer);
         let shown = there.or_else(before).or_else(|| versions.len().checked_sub(1))?;
         let page = Page::Facts(Vec::new());
         let mut viewer = Self {
@@ -156,7 +156,7 @@ impl Viewer {
             }
             _ => {
                 let layer =
-                    if tree.at(self.node, self.layer) == Some(version) { self.layer } else { tree.born(version) };
+                    if tree.at(self.node, self.layer) == Some(version) { self.layer } else { tree.added_in(version) };
                 Page::Facts(facts::of_version(&self.inspection, version, layer, self.units))
             }
         };

@@ -31,7 +31,7 @@ pub const KEYS: &[Hint] = &[
     (&[Action::Enter], "show its files"),
     (&[Action::Right, Action::Left], "open, fold"),
     (&[Action::CopyPath], "copy the lines"),
-    (&[Action::ViewLadder], "sizes"),
+    (&[Action::ViewSizes], "sizes"),
     (&[Action::Quit], "quit"),
 ];
 
@@ -120,7 +120,7 @@ impl Findings {
 
     /// Returns the path of the selected finding, as of the layer that added it.
     pub fn selected_path(&self) -> Option<(NodeId, usize)> {
-        self.selected().and_then(target).map(|(node, born, _)| (node, born))
+        self.selected().and_then(target).map(|(node, added_in, _)| (node, added_in))
     }
 
     /// Returns the lines of the selected change for copying.
@@ -164,7 +164,7 @@ impl Findings {
     /// Shows the files of what is selected in the explorer, and nothing else.
     fn explore(&self, explorer: &mut Explorer) -> bool {
         let Some(finding) = self.selected() else { return false };
-        let Some((node, born, gone)) = target(finding) else { return false };
+        let Some((node, added_in, gone)) = target(finding) else { return false };
         let tree = &explorer.inspection.tree;
         let inodes = self.all_selected().into_iter().flat_map(|finding| &finding.inodes);
         let nodes: HashSet<_> = inodes.map(|&inode| tree.node_of(inode)).collect();
@@ -172,7 +172,7 @@ impl Findings {
         explorer.keep_only(&nodes, &finding.title);
         explorer.reveal_up_to(node);
         if explorer.selected() != Some(node) {
-            explorer.select_layer(born);
+            explorer.select_layer(added_in);
             explorer.reveal_up_to(node);
         }
         true
@@ -283,7 +283,7 @@ impl Findings {
         width: usize,
     ) -> Line<'static> {
         let theme = look.theme;
-        let whole = explorer.inspection.totals.shipped;
+        let whole = explorer.inspection.totals.size;
         let mut spans = vec![Span::raw(format!("{:>SIZE_WIDTH$} ", look.units.size(bytes)))];
         spans.extend(bar(bytes - wasted, wasted, whole, bar_width(width), theme));
         if width >= WIDE {
@@ -317,9 +317,9 @@ impl Findings {
         add("fix", &escaped_str(&finding.fix.what));
         add("why", &escaped_str(&finding.why));
         lines(finding).iter().for_each(|line| add("", line));
-        add("added", &format!("layer {} {}", finding.born_in, instruction(finding.born_in)));
-        if let Fate::Gone { died_in } = finding.fate {
-            add("removed", &format!("layer {died_in} {}", instruction(died_in)));
+        add("added", &format!("layer {} {}", finding.added_in, instruction(finding.added_in)));
+        if let Fate::Gone { removed_in } = finding.fate {
+            add("removed", &format!("layer {removed_in} {}", instruction(removed_in)));
         }
         let packages: Vec<_> = finding.packages.iter().map(|(name, _)| name.as_str()).collect();
         if !packages.is_empty() {
@@ -343,15 +343,15 @@ fn heads(width: usize, look: Look<'_>) -> Line<'static> {
 
 /// Returns the layers that added some findings, and those that removed them.
 fn layers(findings: &[&Finding]) -> String {
-    let mut pairs: Vec<_> = findings.iter().map(|finding| (finding.born_in, finding.died_in())).collect();
+    let mut pairs: Vec<_> = findings.iter().map(|finding| (finding.added_in, finding.removed_in())).collect();
     pairs.sort_unstable();
     pairs.dedup();
     match pairs[..] {
-        [(born, Some(died))] => format!("{born:>3} → {died}"),
-        [(born, None)] => format!("{born:>3}"),
+        [(added_in, Some(removed_in))] => format!("{added_in:>3} → {removed_in}"),
+        [(added_in, None)] => format!("{added_in:>3}"),
         _ => {
-            let born = |pair: Option<&(usize, Option<usize>)>| pair.map_or(0, |(born, _)| *born);
-            let (first, last) = (born(pairs.first()), born(pairs.last()));
+            let added_in = |pair: Option<&(usize, Option<usize>)>| pair.map_or(0, |(added_in, _)| *added_in);
+            let (first, last) = (added_in(pairs.first()), added_in(pairs.last()));
             if first == last { format!("{first:>3}") } else { format!("{first:>3}–{last}") }
         }
     }
@@ -382,5 +382,5 @@ fn lines(finding: &Finding) -> Vec<String> {
 /// Returns the biggest file of a finding, the layer that added it, and the one that removed it.
 fn target(finding: &Finding) -> Option<(NodeId, usize, Option<usize>)> {
     let spot = finding.examples.first().or(finding.places.first())?;
-    Some((spot.node, finding.born_in, finding.died_in()))
+    Some((spot.node, finding.added_in, finding.removed_in()))
 }

@@ -35,8 +35,8 @@ pub struct ImageFacts {
 }
 
 struct Sizes {
-    shipped: Amount,
-    live: u64,
+    size: Amount,
+    visible: u64,
     tar: u64,
     stored: u64,
     efficiency: Option<f64>,
@@ -50,8 +50,8 @@ impl ImageFacts {
             facts: facts(inspection),
             history: history(inspection),
             sizes: Sizes {
-                shipped: inspection.amount(totals.shipped),
-                live: totals.live,
+                size: inspection.amount(totals.size),
+                visible: totals.visible,
                 tar: totals.tar_bytes,
                 stored: totals.stored_bytes,
                 efficiency: inspection.efficiency(),
@@ -68,17 +68,16 @@ impl ImageFacts {
     }
 
     fn lines(&self, units: Units, width: usize) -> Vec<(String, String)> {
-        let Sizes { shipped, live, tar, stored, efficiency } = &self.sizes;
-        let size = |bytes: u64| units.size(bytes);
-        let dead = size(shipped.bytes().saturating_sub(*live));
-        let (shipped, live) = (shipped.text(units), size(*live));
+        let Sizes { size, visible, tar, stored, efficiency } = &self.sizes;
+        let wasted = units.size(size.bytes().saturating_sub(*visible));
+        let (size, visible) = (size.text(units), units.size(*visible));
         let sizes = match efficiency {
             Some(efficiency) => {
-                format!("{shipped} shipped = {live} live + {dead} dead, efficiency {}", percent(*efficiency))
+                format!("{size} shipped = {visible} live + {wasted} dead, efficiency {}", percent(*efficiency))
             }
-            None => format!("{shipped} shipped; of what could be read, {live} are live and {dead} dead"),
+            None => format!("{size} shipped; of what could be read, {visible} are live and {wasted} dead"),
         };
-        let archive = format!("{} as tars, {} as stored", size(*tar), size(*stored));
+        let archive = format!("{} as tars, {} as stored", units.size(*tar), units.size(*stored));
         let sized = [("size", sizes), ("", archive)];
         let facts = self.facts.iter().map(|(word, text)| (*word, text.as_str()));
         let sized = sized.iter().map(|(word, text)| (*word, text.as_str()));

@@ -3,7 +3,7 @@
 use std::sync::Arc;
 
 use layerscope::advice::assessment::Study;
-use layerscope::advice::ladder::{Certainty, Rung, Ships};
+use layerscope::advice::ladder::{Certainty, PossibleSize, Ships};
 use layerscope::analysis::what_if::{Change, what_if};
 use layerscope::display::{noticeably, plural};
 use ratatui::buffer::Buffer;
@@ -50,7 +50,7 @@ pub struct Ladder {
 /// The size without the marked paths and with the marked layers merged.
 struct Dropped {
     what: String,
-    shipped: u64,
+    size: u64,
     saved: u64,
 }
 
@@ -79,18 +79,19 @@ impl Ladder {
         }
         self.dropped = (!changes.is_empty()).then(|| {
             let outcome = what_if(inspection, &changes);
-            Dropped { what: what.join(", "), shipped: outcome.shipped, saved: outcome.saved(inspection) }
+            Dropped { what: what.join(", "), size: outcome.size, saved: outcome.saved(inspection) }
         });
     }
 
     /// Returns the sizes that are shown: the one as built, and those noticeably smaller than the
     /// previous one.
-    fn rungs(&self) -> Vec<&Rung> {
-        let mut shown: Vec<&Rung> = Vec::new();
-        for rung in self.study.iter().flat_map(|study| &study.ladder) {
-            let saves = |before: &&Rung| before.shipped.saturating_sub(rung.shipped) > before.shipped / NOTICEABLE;
+    fn possible_sizes(&self) -> Vec<&PossibleSize> {
+        let mut shown: Vec<&PossibleSize> = Vec::new();
+        for possible_size in self.study.iter().flat_map(|study| &study.ladder) {
+            let saves =
+                |before: &&PossibleSize| before.size.saturating_sub(possible_size.size) > before.size / NOTICEABLE;
             if shown.last().is_none_or(saves) {
-                shown.push(rung);
+                shown.push(possible_size);
             }
         }
         shown
@@ -98,8 +99,8 @@ impl Ladder {
 
     /// Returns the index of the size with the largest saving over the previous one.
     fn biggest_gain(&self) -> usize {
-        let rungs = self.rungs();
-        let gains = rungs.windows(2).map(|pair| pair[0].shipped.saturating_sub(pair[1].shipped));
+        let possible_sizes = self.possible_sizes();
+        let gains = possible_sizes.windows(2).map(|pair| pair[0].size.saturating_sub(pair[1].size));
         gains
             .enumerate()
             .max_by_key(|&(place, gain)| (gain, std::cmp::Reverse(place)))
@@ -108,8 +109,8 @@ impl Ladder {
 
     /// Returns the recipe of the selected size for copying.
     pub fn lines_to_copy(&self) -> Option<Vec<String>> {
-        let rung = self.rungs().get(self.cursor).copied()?;
-        Some(rung.how.lines().map(str::to_owned).collect())
+        let possible_size = self.possible_sizes().get(self.cursor).copied()?;
+        Some(possible_size.how.lines().map(str::to_owned).collect())
     }
 
     /// Performs an action; returns the path to explore, if requested.
@@ -118,7 +119,7 @@ impl Ladder {
             let study = self.study.as_ref()?;
             return study.ladder_inputs.program.as_ref().map(|program| program.path);
         }
-        let last = self.rungs().len().saturating_sub(1);
+        let last = self.possible_sizes().len().saturating_sub(1);
         self.cursor = moved(action, self.cursor, last, last.max(1)).unwrap_or(self.cursor);
         None
     }
@@ -150,20 +151,25 @@ impl Ladder {
     /// size follows it.
     fn rows(&self, look: Look<'_>, inner: Rect) -> Vec<(Option<usize>, Line<'static>)> {
         let (width, height) = (usize::from(inner.width), usize::from(inner.height));
-        let rungs = self.rungs();
+        let possible_sizes = self.possible_sizes();
         let marks = self.dropped.as_ref().map(|dropped| {
-            let (shipped, saved) = (look.units.size(dropped.shipped), look.units.size(dropped.saved));
-            Line::styled(format!("{shipped} {}: {saved} less, exact", dropped.what), look.theme.strong)
+            let (size, saved) = (look.units.size(dropped.size), look.units.size(dropped.saved));
+            Line::styled(format!("{size} {}: {saved} less, exact", dropped.what), look.theme.strong)
         });
-        let left = height.saturating_sub(rungs.len() + usize::from(marks.is_some()));
-        let title = rungs.iter().map(|rung| rung.step.title().width()).max().unwrap_or(0).min(width / 3);
+        let left = height.saturating_sub(possible_sizes.len() + usize::from(marks.is_some()));
+        let title = possible_sizes
+            .iter()
+            .map(|possible_size| possible_size.step.title().width())
+            .max()
+            .unwrap_or(0)
+            .min(width / 3);
         // Where it is narrow the name gives way, and the numbers stay whole.
         let title = title.min(width.saturating_sub(SIZE_WIDTH + RATIO_WIDTH + 5));
         let mut rows = Vec::new();
-        for (place, rung) in rungs.iter().enumerate() {
-            rows.push((Some(place), self.line(look, rung, place, title, width)));
+        for (place, possible_size) in possible_sizes.iter().enumerate() {
+            rows.push((Some(place), self.line(look, possible_size, place, title, width)));
             if place == self.cursor {
-                let recipe = explanation(look, rung, width.saturating_sub(INDENT)).into_iter().take(left);
+                let recipe = explanation(look, possible_size, width.saturating_sub(INDENT)).into_iter().take(left);
                 rows.extend(recipe.map(|(text, dim)| {
                     let text = format!("{:INDENT$}{text}", "");
                     (None, if dim { Line::styled(text, look.theme.dim) } else { Line::raw(text) })
@@ -174,21 +180,28 @@ impl Ladder {
         rows
     }
 
-    fn line(&self, look: Look<'_>, rung: &Rung, place: usize, title_width: usize, width: usize) -> Line<'static> {
+    fn line(
+        &self,
+        look: Look<'_>,
+        possible_size: &PossibleSize,
+        place: usize,
+        title_width: usize,
+        width: usize,
+    ) -> Line<'static> {
         let first = self.study.iter().flat_map(|study| study.ladder.first()).next();
-        let whole = first.map_or(0, |first| first.shipped);
-        let title = cut(&rung.step.title(), title_width);
-        let about = rung.certainty.sign();
-        let size = format!("{about}{}", look.units.size(rung.shipped));
+        let whole = first.map_or(0, |first| first.size);
+        let title = cut(&possible_size.step.title(), title_width);
+        let about = possible_size.certainty.sign();
+        let size = format!("{about}{}", look.units.size(possible_size.size));
         let is_known = first.is_some_and(|first| first.certainty == Certainty::Exact);
-        let ratio = noticeably(rung.shipped, whole).filter(|_| is_known).unwrap_or_default();
+        let ratio = noticeably(possible_size.size, whole).filter(|_| is_known).unwrap_or_default();
         let mark = if place == self.cursor { "▸ " } else { "  " };
-        let certainty = rung.certainty.grade();
+        let certainty = possible_size.certainty.grade();
         let mut spans = vec![Span::raw(format!("{mark}{title:<title_width$} {size:>SIZE_WIDTH$} "))];
         let last = if width < NARROW { 0 } else { CERTAINTY_WIDTH + 1 };
         let room = width.saturating_sub(2 + title_width + SIZE_WIDTH + RATIO_WIDTH + last + 3);
         // What nothing reaches is a part of the bar as long as it is in the image.
-        spans.extend(bar(rung.shipped, 0, whole, room, look.theme));
+        spans.extend(bar(possible_size.size, 0, whole, room, look.theme));
         spans.push(Span::styled(format!(" {ratio:>RATIO_WIDTH$}"), look.theme.strong));
         if last > 0 {
             spans.push(Span::styled(format!(" {certainty}"), look.theme.dim));
@@ -198,23 +211,25 @@ impl Ladder {
 }
 
 /// Returns whether compressing the layers would improve the download size.
-fn can_be_measured(rung: &Rung) -> bool {
-    !rung.pull.is_exact() && rung.ships != Ships::Others
+fn can_be_measured(possible_size: &PossibleSize) -> bool {
+    !possible_size.download.is_exact() && possible_size.ships != Ships::Others
 }
 
 /// Returns the instructions for a rung, and remarks, which are dimmed.
-fn explanation(look: Look<'_>, rung: &Rung, width: usize) -> Vec<(String, bool)> {
-    let certainty = match &rung.certainty {
+fn explanation(look: Look<'_>, possible_size: &PossibleSize, width: usize) -> Vec<(String, bool)> {
+    let certainty = match &possible_size.certainty {
         Certainty::Exact => "Exact: the same files, with some left out.".to_owned(),
         Certainty::Estimate(from) => format!("Estimate: {}", from.shown(look.units)),
         Certainty::AtLeast => "A lower bound: not all of the image could be read.".to_owned(),
         Certainty::AtMost => "At most this is saved: what the program also needs comes on top.".to_owned(),
     };
-    let how = rung.how.lines().flat_map(|line| indented(line, width)).map(|line| (line, false));
+    let how = possible_size.how.lines().flat_map(|line| indented(line, width)).map(|line| (line, false));
     let notes = std::iter::once(certainty)
-        .chain(rung.pull.words(look.units))
-        .chain(can_be_measured(rung).then(|| "Download size: run `layerscope ladder IMAGE --measure`".to_owned()))
-        .chain(rung.notes.iter().map(|note| note.shown(look.units)))
+        .chain(possible_size.download.words(look.units))
+        .chain(
+            can_be_measured(possible_size).then(|| "Download size: run `layerscope ladder IMAGE --measure`".to_owned()),
+        )
+        .chain(possible_size.notes.iter().map(|note| note.shown(look.units)))
         .map(|note| (note, true));
     let notes = notes.flat_map(|(text, dim)| wrap(&text, width).into_iter().map(move |part| (part, dim)));
     how.chain(notes).collect()

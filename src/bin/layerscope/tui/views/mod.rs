@@ -4,7 +4,7 @@
 mod findings;
 mod image;
 mod ladder;
-mod play;
+mod replay;
 mod timeline;
 mod treemap;
 mod waste;
@@ -14,7 +14,7 @@ use std::sync::Arc;
 use std::time::Duration;
 
 use layerscope::advice::assessment::Study;
-use layerscope::analysis::DeadGroup;
+use layerscope::analysis::WastedGroup;
 use layerscope::report::Units;
 use layerscope::tree::{NodeId, Totals};
 use ratatui::buffer::Buffer;
@@ -27,12 +27,12 @@ use crate::tui::keys::help::Line as Hint;
 use crate::tui::widgets::theme::Theme;
 use crate::view::View;
 
-pub use play::Motion;
+pub use replay::Motion;
 
 use findings::Findings;
 use image::ImageFacts;
 use ladder::Ladder;
-use play::Play;
+use replay::Replay;
 use timeline::Timeline;
 use treemap::Treemap;
 use waste::Waste;
@@ -52,8 +52,8 @@ impl View {
             Self::Treemap => Action::ViewTreemap,
             Self::Image => Action::ViewImage,
             Self::Findings => Action::ViewFindings,
-            Self::Ladder => Action::ViewLadder,
-            Self::Play => Action::ViewPlay,
+            Self::Sizes => Action::ViewSizes,
+            Self::Replay => Action::ViewReplay,
         }
     }
 }
@@ -73,7 +73,7 @@ pub struct Views {
     image: ImageFacts,
     findings: Findings,
     ladder: Ladder,
-    play: Play,
+    replay: Replay,
 }
 
 impl Views {
@@ -86,7 +86,7 @@ impl Views {
             image: ImageFacts::new(explorer),
             findings: Findings::new(),
             ladder: Ladder::new(),
-            play: Play::new(points, explorer, motion),
+            replay: Replay::new(points, explorer, motion),
         }
     }
 
@@ -101,29 +101,29 @@ impl Views {
         match view {
             View::Waste => self.waste.enter(explorer),
             View::Treemap => self.treemap.enter(explorer),
-            View::Ladder => self.ladder.enter(explorer),
-            View::Play => self.play.enter(explorer),
+            View::Sizes => self.ladder.enter(explorer),
+            View::Replay => self.replay.enter(explorer),
             View::Explore | View::Timeline | View::Image | View::Findings => {}
         }
     }
 
     /// Stops the animation of a view that is no longer shown.
     pub fn leave(&mut self, view: View) {
-        if view == View::Play {
-            self.play.leave();
+        if view == View::Replay {
+            self.replay.leave();
         }
     }
 
     /// Returns whether an animation is running in a view.
     pub fn is_moving(&self, view: View) -> bool {
-        view == View::Play && self.play.is_running()
+        view == View::Replay && self.replay.is_running()
     }
 
     /// Advances a view by some time.
     pub fn tick(&mut self, view: View, explorer: &mut Explorer, time: Duration) {
-        if view == View::Play {
-            self.play.tick(time);
-            if !self.play.is_running() {
+        if view == View::Replay {
+            self.replay.tick(time);
+            if !self.replay.is_running() {
                 self.settle(view, explorer);
             }
         }
@@ -131,14 +131,14 @@ impl Views {
 
     /// Selects the layer that an animation has reached.
     pub fn settle(&self, view: View, explorer: &mut Explorer) {
-        if view == View::Play {
-            explorer.select_layer(self.play.layer());
+        if view == View::Replay {
+            explorer.select_layer(self.replay.layer());
         }
     }
 
     /// Replays layers, from the start of the first to the end of the last.
-    pub fn play(&mut self, layers: RangeInclusive<usize>) {
-        self.play.start(layers);
+    pub fn replay(&mut self, layers: RangeInclusive<usize>) {
+        self.replay.start(layers);
     }
 
     /// Performs an action in a view drawn in `area`; returns whether to go to the explorer.
@@ -150,15 +150,15 @@ impl Views {
             View::Treemap => self.treemap.act(explorer, action, area),
             View::Image => self.image.act(action, area),
             View::Findings => self.findings.act(explorer, action, area),
-            View::Ladder => match self.ladder.act(action) {
+            View::Sizes => match self.ladder.act(action) {
                 Some(node) => {
                     explorer.reveal_up_to(node);
                     true
                 }
                 None => false,
             },
-            View::Play => {
-                let leaves = self.play.act(action);
+            View::Replay => {
+                let leaves = self.replay.act(action);
                 self.settle(view, explorer);
                 leaves
             }
@@ -173,9 +173,9 @@ impl Views {
             View::Timeline => self.timeline.select(explorer, look, at, area),
             View::Treemap => self.treemap.select(explorer, at, area),
             View::Findings => self.findings.select(explorer, at, area),
-            View::Ladder => self.ladder.select(look, at, area),
-            View::Play => {
-                let hit = self.play.select(look, at, area);
+            View::Sizes => self.ladder.select(look, at, area),
+            View::Replay => {
+                let hit = self.replay.select(look, at, area);
                 self.settle(view, explorer);
                 hit
             }
@@ -186,8 +186,8 @@ impl Views {
     /// treemap.
     pub fn wheel(&mut self, view: View, explorer: &mut Explorer, look: Look<'_>, at: Position, down: bool, area: Rect) {
         let (action, times) = match (view, down) {
-            (View::Timeline | View::Play, true) => (Action::Right, 1),
-            (View::Timeline | View::Play, false) => (Action::Left, 1),
+            (View::Timeline | View::Replay, true) => (Action::Right, 1),
+            (View::Timeline | View::Replay, false) => (Action::Left, 1),
             (View::Treemap, true) => (Action::ZoomOut, 1),
             (View::Treemap, false) => {
                 self.select(view, explorer, look, at, area);
@@ -208,7 +208,7 @@ impl Views {
             View::Waste => self.waste.selected_path(explorer),
             View::Treemap => self.treemap.selected_path().map(|node| (node, explorer.layer)),
             View::Findings => self.findings.selected_path(),
-            View::Explore | View::Timeline | View::Image | View::Ladder | View::Play => None,
+            View::Explore | View::Timeline | View::Image | View::Sizes | View::Replay => None,
         }
     }
 
@@ -216,13 +216,13 @@ impl Views {
     pub fn lines_to_copy(&self, view: View) -> Option<Vec<String>> {
         match view {
             View::Findings => self.findings.lines_to_copy(),
-            View::Ladder => self.ladder.lines_to_copy(),
-            View::Explore | View::Waste | View::Timeline | View::Treemap | View::Image | View::Play => None,
+            View::Sizes => self.ladder.lines_to_copy(),
+            View::Explore | View::Waste | View::Timeline | View::Treemap | View::Image | View::Replay => None,
         }
     }
 
     /// Returns the group of the selected row in the waste view.
-    pub fn waste_group(&self) -> Option<&DeadGroup> {
+    pub fn waste_group(&self) -> Option<&WastedGroup> {
         self.waste.selected_group()
     }
 
@@ -239,8 +239,8 @@ impl Views {
             View::Treemap => self.treemap.draw(explorer, look, area, buffer),
             View::Image => self.image.draw(look, area, buffer),
             View::Findings => self.findings.draw(explorer, look, area, buffer),
-            View::Ladder => self.ladder.draw(look, area, buffer),
-            View::Play => self.play.draw(explorer, look, area, buffer),
+            View::Sizes => self.ladder.draw(look, area, buffer),
+            View::Replay => self.replay.draw(explorer, look, area, buffer),
         }
     }
 
@@ -253,8 +253,8 @@ impl Views {
             View::Treemap => treemap::KEYS,
             View::Image => image::KEYS,
             View::Findings => findings::KEYS,
-            View::Ladder => ladder::KEYS,
-            View::Play => play::KEYS,
+            View::Sizes => ladder::KEYS,
+            View::Replay => replay::KEYS,
         }
     }
 }

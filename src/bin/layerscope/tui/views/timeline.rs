@@ -82,7 +82,7 @@ impl Timeline {
 
     fn chart(&self, selected: usize, look: Look<'_>, area: Rect) -> Chart {
         // The size never falls, so the final one is the largest.
-        let most = self.points.last().map_or(0, |point| point.shipped);
+        let most = self.points.last().map_or(0, |point| point.size);
         Chart::new(most, self.points.len(), selected, look, area)
     }
 
@@ -104,32 +104,31 @@ impl Timeline {
     }
 
     fn sentences(&self, explorer: &Explorer, look: Look<'_>) -> Vec<String> {
-        let size = |bytes| look.units.size(bytes);
         let layer = explorer.layer;
         let (Some(point), Some(account)) = (self.points.get(layer), explorer.inspection.layers.get(layer)) else {
             return vec!["This image has no layers, so it ships nothing.".into()];
         };
-        let Point { shipped, visible, added, changed, hidden } = *point;
+        let Point { size, visible, added, changed, hidden } = *point;
         let mut sentences = vec![format!(
             "Layer {layer} `{}`: added {}, changed {}, hid {} of earlier layers.",
             cut(&account.instruction.one_line(), QUOTED),
-            size(added),
-            size(changed),
-            size(hidden)
+            look.units.size(added),
+            look.units.size(changed),
+            look.units.size(hidden)
         )];
-        sentences.push(if shipped == visible {
-            let dead = if explorer.inspection.completeness.sizes_are_exact() {
+        sentences.push(if size == visible {
+            let wasted = if explorer.inspection.completeness.sizes_are_exact() {
                 "nothing is dead yet"
             } else {
                 "of what could be read"
             };
-            format!("Shipped so far {} (never falls), all of it visible: {dead}.", size(shipped))
+            format!("Shipped so far {} (never falls), all of it visible: {wasted}.", look.units.size(size))
         } else {
             format!(
                 "Shipped so far {} (never falls), visible {} (falls when something is hidden): the gap of {} is dead.",
-                size(shipped),
-                size(visible),
-                size(shipped - visible)
+                look.units.size(size),
+                look.units.size(visible),
+                look.units.size(size - visible)
             )
         });
         if hidden > 0 {

@@ -106,7 +106,7 @@ impl Treemap {
     /// Shows a directory below the current one, if it has any bytes.
     fn descend(&mut self, explorer: &Explorer, node: NodeId) -> bool {
         let totals = explorer.slice.up_to();
-        let worth = explorer.inspection.tree.children(node).any(|child| totals[child.index()].shipped() > 0);
+        let worth = explorer.inspection.tree.children(node).any(|child| totals[child.index()].size() > 0);
         if worth {
             self.directory = node;
             self.selected = None;
@@ -158,9 +158,9 @@ impl Treemap {
         let path = escaped(&inspection.tree.path(self.directory));
         let sizes = format!(
             " · {} shipped = {} visible + {} dead, up to layer {}",
-            size(here.shipped()),
+            size(here.size()),
             size(here.visible),
-            size(here.dead),
+            size(here.wasted),
             explorer.layer
         );
         let room = usize::from(area.width).saturating_sub(4 + sizes.width());

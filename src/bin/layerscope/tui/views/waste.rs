@@ -5,7 +5,7 @@ mod list;
 mod outline;
 mod table;
 
-use layerscope::analysis::DeadGroup;
+use layerscope::analysis::WastedGroup;
 use layerscope::tree::NodeId;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -58,7 +58,7 @@ impl Waste {
         let Some(node) = explorer.selected() else { return };
         if let Some(group) = self.outline.group_of(&explorer.inspection, node) {
             self.outline.go_to(group);
-            self.table.go_to(self.outline.groups()[group].born_in);
+            self.table.go_to(self.outline.groups()[group].added_in);
         }
     }
 
@@ -87,8 +87,8 @@ impl Waste {
 
     fn act_in_table(&mut self, action: Action, area: Rect) {
         if matches!(action, Action::Enter | Action::Right) {
-            let born = self.table.selected();
-            if let Some(group) = self.outline.groups().iter().position(|group| Some(group.born_in) == born) {
+            let added_in = self.table.selected();
+            if let Some(group) = self.outline.groups().iter().position(|group| Some(group.added_in) == added_in) {
                 self.outline.go_to(group);
                 self.form = Form::List;
             }
@@ -102,9 +102,9 @@ impl Waste {
         let outline = &mut self.outline;
         let Some(row) = outline.rows.get(outline.cursor) else { return false };
         match (action, &row.item) {
-            (Action::Enter, &Item::File(dead)) => {
-                let dead = explorer.inspection.dead[dead];
-                reveal(explorer, dead.born_in, explorer.inspection.tree.node_of(dead.version));
+            (Action::Enter, &Item::File(wasted)) => {
+                let wasted = explorer.inspection.wasted[wasted];
+                reveal(explorer, wasted.added_in, explorer.inspection.tree.node_of(wasted.version));
                 return true;
             }
             (Action::Enter | Action::Right, _) => outline.expand(&explorer.inspection),
@@ -140,9 +140,9 @@ impl Waste {
     pub fn selected_path(&self, explorer: &Explorer) -> Option<(NodeId, usize)> {
         let row = self.outline.rows.get(self.outline.cursor).filter(|_| self.form == Form::List)?;
         match row.item {
-            Item::File(dead) => {
-                let dead = explorer.inspection.dead[dead];
-                Some((explorer.inspection.tree.node_of(dead.version), dead.born_in))
+            Item::File(wasted) => {
+                let wasted = explorer.inspection.wasted[wasted];
+                Some((explorer.inspection.tree.node_of(wasted.version), wasted.added_in))
             }
             Item::Directory { node, .. } => Some((node, explorer.layer)),
             Item::Group => None,
@@ -151,10 +151,10 @@ impl Waste {
 
     /// Returns the group of the selected row; in the table, the largest group of the selected
     /// layer.
-    pub fn selected_group(&self) -> Option<&DeadGroup> {
+    pub fn selected_group(&self) -> Option<&WastedGroup> {
         match self.form {
             Form::List => self.outline.selected_group(),
-            Form::Table => self.outline.groups().iter().find(|group| Some(group.born_in) == self.table.selected()),
+            Form::Table => self.outline.groups().iter().find(|group| Some(group.added_in) == self.table.selected()),
         }
     }
 

@@ -9,13 +9,13 @@ use super::theme::Theme;
 ///
 /// Dead bytes are shown if they are at least a hundredth of both, because otherwise a single cell
 /// would show only dead bytes; live ones if they are worth half a cell.
-pub fn bar(live: u64, dead: u64, whole: u64, width: usize, theme: &Theme) -> [Span<'static>; 3] {
-    let both = live + dead;
+pub fn bar(visible: u64, wasted: u64, whole: u64, width: usize, theme: &Theme) -> [Span<'static>; 3] {
+    let both = visible + wasted;
     let filled = cells(both, whole, width).max(usize::from(both > 0)).min(width);
-    let dead_cells = cells(dead, both, filled).max(usize::from(is_worth_showing(dead, both))).min(filled);
+    let wasted_cells = cells(wasted, both, filled).max(usize::from(is_worth_showing(wasted, both))).min(filled);
     [
-        Span::styled("█".repeat(filled - dead_cells), theme.live),
-        Span::styled("▒".repeat(dead_cells), theme.dead),
+        Span::styled("█".repeat(filled - wasted_cells), theme.visible),
+        Span::styled("▒".repeat(wasted_cells), theme.wasted),
         Span::raw(" ".repeat(width - filled)),
     ]
 }

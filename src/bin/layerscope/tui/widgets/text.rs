@@ -1,6 +1,6 @@
 //! Fits text and lists into columns and rows.
 
-pub use layerscope::display::{cut, date, wrap};
+pub use layerscope::display::{cut, wrap};
 
 /// Returns the first visible row of a list with `selected` near the middle, without empty rows at
 /// the end.
@@ -22,6 +22,21 @@ pub fn follow(top: usize, selected: usize, count: usize, height: usize) -> usize
     }
 }
 
+/// Formats a time in seconds since 1970 as a day in UTC: `2026-11-21`; only the year if it has more
+/// than four digits.
+pub fn date(seconds: i64) -> String {
+    // After Howard Hinnant, "chrono-compatible low-level date algorithms": days of a year that begins in March.
+    let days = seconds.div_euclid(86_400) + 719_468;
+    let (era, of_era) = (days.div_euclid(146_097), days.rem_euclid(146_097));
+    let year_of_era = (of_era - of_era / 1460 + of_era / 36_524 - of_era / 146_096) / 365;
+    let of_year = of_era - (365 * year_of_era + year_of_era / 4 - year_of_era / 100);
+    let months = (5 * of_year + 2) / 153;
+    let day = of_year - (153 * months + 2) / 5 + 1;
+    let month = if months < 10 { months + 3 } else { months - 9 };
+    let year = year_of_era + era * 400 + i64::from(month <= 2);
+    if (0..10_000).contains(&year) { format!("{year:04}-{month:02}-{day:02}") } else { format!("year {year}") }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
@@ -40,6 +55,16 @@ mod tests {
                 }
             }
         }
+    }
+
+    #[test]
+    fn days_are_those_of_the_calendar() {
+        assert_eq!(date(0), "1970-01-01");
+        assert_eq!(date(-1), "1969-12-31");
+        assert_eq!(date(951_782_400), "2000-02-29");
+        assert_eq!(date(1_795_219_199), "2026-11-20");
+        assert_eq!(date(253_402_300_800), "year 10000");
+        assert!(date(i64::MAX).starts_with("year 29") && date(i64::MIN).starts_with("year -29"));
     }
 
     #[test]

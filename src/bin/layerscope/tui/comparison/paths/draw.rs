@@ -87,7 +87,7 @@ fn line(against: &Against, look: Look<'_>, row: &Row, width: usize) -> Line<'sta
     };
     let folder = view.rows.is_folder(&against.pair.paths, *row);
     // A directory that only contains differences shows their sum.
-    let shown = if entry.difference == Difference::Same { Difference::Grew } else { entry.difference };
+    let shown = if entry.difference == Difference::Same { Difference::Larger } else { entry.difference };
     let (sign, style) = of_path(shown, theme);
     let mut spans = vec![Span::raw(format!("{:>SIZE_WIDTH$} ", signed(less, more, look.units)))];
     spans.extend(bar(less, more, row.biggest, (width / 8).clamp(3, 16), theme));
@@ -148,12 +148,12 @@ fn outcome(change: &PathChange, look: Look<'_>) -> Option<String> {
         format!("{}{exact}", look.units.size(bytes))
     };
     Some(match change.difference {
-        Difference::Came if change.after == 0 => "Came.".into(),
-        Difference::Went if change.before == 0 => "Went.".into(),
-        Difference::Came => format!("Came, with {}.", size(change.after)),
-        Difference::Went => format!("Went, with {}.", size(change.before)),
-        Difference::Grew => format!("Grew from {} to {}.", size(change.before), size(change.after)),
-        Difference::Shrank => format!("Shrank from {} to {}.", size(change.before), size(change.after)),
+        Difference::Added if change.after == 0 => "Came.".into(),
+        Difference::Removed if change.before == 0 => "Went.".into(),
+        Difference::Added => format!("Came, with {}.", size(change.after)),
+        Difference::Removed => format!("Went, with {}.", size(change.before)),
+        Difference::Larger => format!("Grew from {} to {}.", size(change.before), size(change.after)),
+        Difference::Smaller => format!("Shrank from {} to {}.", size(change.before), size(change.after)),
         Difference::Changed => "Changed: it has another kind, mode, owner, time, target or other names.".into(),
         Difference::Unknown => "Not known: the layer that would tell whether it differs could not be read.".into(),
         Difference::Same => return None,

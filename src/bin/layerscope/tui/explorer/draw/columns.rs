@@ -57,7 +57,7 @@ impl Column {
     fn width(self, explorer: &Explorer, width: usize) -> usize {
         match self {
             Self::Mark | Self::Change => 1,
-            Self::Size if explorer.measure == Measure::Pull => 9,
+            Self::Size if explorer.measure == Measure::Download => 9,
             Self::Size => 8,
             Self::Bar => (width / 8).clamp(3, 12),
             Self::Items => 7,
@@ -77,7 +77,7 @@ impl Column {
 
     fn head(self, explorer: &Explorer) -> &'static str {
         match self {
-            Self::Size if explorer.measure == Measure::Pull => "~pull",
+            Self::Size if explorer.measure == Measure::Download => "~download",
             Self::Size => explorer.measure.name(),
             Self::Items => "items",
             Self::Permissions => "mode",
@@ -90,7 +90,7 @@ impl Column {
     fn cell(self, app: &App, explorer: &Explorer, theme: &Theme, row: &Row, width: usize) -> Vec<Span<'static>> {
         let tree = &explorer.inspection.tree;
         let version = explorer.slice.version(tree, row.node);
-        let (live, dead) = explorer.lens().sizes(row.node);
+        let (visible, wasted) = explorer.lens().sizes(row.node);
         let of_version = |text: fn(&Inspection, VersionId) -> String| {
             version.map(|version| text(&explorer.inspection, version)).unwrap_or_default()
         };
@@ -99,11 +99,11 @@ impl Column {
         match self {
             Self::Mark if explorer.marks.contains(row.node) => vec![Span::styled("*", theme.strong)],
             Self::Mark => vec![Span::raw(" ")],
-            Self::Size if explorer.measure == Measure::Pull && live + dead > 0 => {
-                right(format!("~{}", app.units.size(live + dead)))
+            Self::Size if explorer.measure == Measure::Download && visible + wasted > 0 => {
+                right(format!("~{}", app.units.size(visible + wasted)))
             }
-            Self::Size => right(app.units.size(live + dead)),
-            Self::Bar => bar(live, dead, row.biggest, width, theme).into(),
+            Self::Size => right(app.units.size(visible + wasted)),
+            Self::Bar => bar(visible, wasted, row.biggest, width, theme).into(),
             Self::Items if !explorer.lens().is_folder(row.node) => right(String::new()),
             Self::Items => right(count(explorer.lens().items(row.node).into())),
             Self::Permissions => left(of_version(permissions)),
@@ -172,7 +172,7 @@ pub fn change(explorer: &Explorer, theme: &Theme, node: NodeId) -> (&'static str
     let gone = tree.at(node, explorer.slice.layer).is_none();
     match explorer.slice.change(tree, node) {
         Change::Removed => ("-", theme.removed),
-        _ if gone && explorer.slice.scope == Scope::UpTo => ("✗", theme.dead),
+        _ if gone && explorer.slice.scope == Scope::UpTo => ("✗", theme.wasted),
         Change::Added => ("+", theme.added),
         Change::Modified => ("~", theme.modified),
         Change::Metadata => ("@", theme.modified),

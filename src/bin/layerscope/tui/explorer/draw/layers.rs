@@ -41,7 +41,7 @@ fn line(app: &App, theme: &Theme, layer: usize, digits: usize, bar_width: usize,
     let marked = app.explorer().is_some_and(|explorer| explorer.marked_layers.contains(&layer));
     let known = app.explorer().map_or(Known::Whole, |explorer| explorer.inspection.completeness.layer(layer));
     let mark = match known.mark() {
-        Some(_) => Span::styled("!", theme.dead),
+        Some(_) => Span::styled("!", theme.wasted),
         None => Span::styled(if marked { "*" } else { " " }, theme.strong),
     };
     let mut spans = vec![Span::raw(format!("{layer:>digits$}")), mark];
@@ -50,16 +50,16 @@ fn line(app: &App, theme: &Theme, layer: usize, digits: usize, bar_width: usize,
             let layers = &explorer.inspection.layers;
             let secret = app.is_kept_secret(layer);
             let account = &layers[layer];
-            let biggest = layers.iter().map(|layer| layer.shipped).max().unwrap_or(0);
+            let biggest = layers.iter().map(|layer| layer.size).max().unwrap_or(0);
             let amounts = explorer.inspection.amounts_of(layer);
-            let size = if secret { "?".into() } else { amounts.shipped.column(app.units) };
+            let size = if secret { "?".into() } else { amounts.size.column(app.units) };
             spans.push(Span::raw(format!("{size:>SIZE_WIDTH$} ")));
             if secret {
                 spans.push(Span::raw(" ".repeat(bar_width)));
             } else {
                 // Later removals are not revealed yet.
-                let dead = if app.is_kept_secret(usize::MAX) { 0 } else { account.dead() };
-                spans.extend(bar(account.shipped - dead, dead, biggest, bar_width, theme));
+                let wasted = if app.is_kept_secret(usize::MAX) { 0 } else { account.wasted() };
+                spans.extend(bar(account.size - wasted, wasted, biggest, bar_width, theme));
             }
         }
         Screen::Loading { .. } | Screen::Choosing { .. } => {

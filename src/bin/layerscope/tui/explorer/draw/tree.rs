@@ -156,15 +156,17 @@ fn line(app: &App, explorer: &Explorer, theme: &Theme, row: &Row, width: usize) 
 fn fate(explorer: &Explorer, node: NodeId) -> Option<String> {
     let (inspection, layer) = (&explorer.inspection, explorer.slice.layer);
     let tree = &inspection.tree;
-    let by = |died: usize| format!("layer {died} by `{}`", inspection.layers[died].instruction.one_line());
+    let by =
+        |removed_in: usize| format!("layer {removed_in} by `{}`", inspection.layers[removed_in].instruction.one_line());
     if tree.at(node, layer).is_none() {
-        let died = tree.versions(node).find(|&v| tree.born(v) <= layer).and_then(|v| tree.died(v))?;
-        return Some(format!("deleted in {}", by(died)));
+        let removed_in = tree.versions(node).find(|&v| tree.added_in(v) <= layer).and_then(|v| tree.removed_in(v))?;
+        return Some(format!("deleted in {}", by(removed_in)));
     }
     if tree.children(node).next().is_some() {
         return None;
     }
-    let old = tree.versions(node).filter_map(|v| tree.death(v)).find(|death| usize::from(death.layer) <= layer)?;
-    let size = explorer.slice.totals(node).dead;
-    (size > 0).then(|| format!("{} in {}", old.cause.name(), by(usize::from(old.layer))))
+    let old =
+        tree.versions(node).filter_map(|v| tree.removal(v)).find(|removal| usize::from(removal.layer) <= layer)?;
+    let size = explorer.slice.totals(node).wasted;
+    (size > 0).then(|| format!("{} in {}", old.reason.name(), by(usize::from(old.layer))))
 }

@@ -14,29 +14,29 @@ pub fn explain(inspection: &Inspection, units: Units) -> (String, Vec<Part>) {
         layers.map(|(i, account)| (bytes(account), layer_named(inspection, i))).collect()
     };
     let both = vec![
-        (totals.live, "live: reached by a name in the final filesystem".into()),
-        (totals.dead(), "dead: still shipped, but no name leads to it any more".into()),
+        (totals.visible, "live: reached by a name in the final filesystem".into()),
+        (totals.wasted(), "dead: still shipped, but no name leads to it any more".into()),
     ];
     let mut parts = vec![
         Part::Sentence("Shipped is the sum of what the layers ship, the contents of their regular files:".into()),
-        Part::Sum(Sum::new(by_layer(|layer| layer.shipped), totals.shipped, "shipped")),
-        Part::Sum(Sum::new(both, totals.shipped, "shipped")),
+        Part::Sum(Sum::new(by_layer(|layer| layer.size), totals.size, "size")),
+        Part::Sum(Sum::new(both, totals.size, "size")),
     ];
-    parts.push(Part::Sentence(match totals.shipped {
+    parts.push(Part::Sentence(match totals.size {
         _ if inspection.efficiency().is_none() => {
             "Not all of the image could be read, so these are lower bounds, and its efficiency is not known.".into()
         }
         0 => "Nothing ships, so nothing is wasted: efficiency 100 %.".into(),
-        shipped => format!(
+        size => format!(
             "Efficiency = live ÷ shipped = {} ÷ {} = {}.",
-            count(totals.live),
-            count(shipped),
+            count(totals.visible),
+            count(size),
             percent(inspection.efficiency().unwrap_or_default())
         ),
     }));
-    if totals.dead() > 0 {
+    if totals.wasted() > 0 {
         parts.push(Part::Sentence("The dead bytes by the layer that ships them:".into()));
-        parts.push(Part::Sum(Sum::new(by_layer(LayerAccount::dead), totals.dead(), "dead")));
+        parts.push(Part::Sum(Sum::new(by_layer(LayerAccount::wasted), totals.wasted(), "wasted")));
     }
     let plain = inspection.layers.iter().any(|layer| layer.compression.is_some_and(|c| c.name() == "none"));
     parts.push(Part::Sentence(if plain {

@@ -1,7 +1,7 @@
 //! Explains the numbers of a layer, and of all layers up to one.
 
 use layerscope::Inspection;
-use layerscope::analysis::DeadGroup;
+use layerscope::analysis::WastedGroup;
 use layerscope::display::{Units, count, files, share};
 use layerscope::image::Compression;
 
@@ -10,42 +10,42 @@ use super::{Part, Sum};
 use crate::tui::explorer::sentences::layer_named;
 
 /// Explains what a layer contains and removes, and its stored size.
-pub fn explain(inspection: &Inspection, groups: &[DeadGroup], layer: usize, units: Units) -> (String, Vec<Part>) {
+pub fn explain(inspection: &Inspection, groups: &[WastedGroup], layer: usize, units: Units) -> (String, Vec<Part>) {
     let title = format!("Layer {layer}");
     let Some(account) = inspection.layers.get(layer) else { return (title, Vec::new()) };
-    let live_and_dead = vec![
-        (account.live, "live: reached by a name in the final filesystem".into()),
-        (account.dead(), "dead: no name leads to it any more".into()),
+    let visible_and_wasted = vec![
+        (account.visible, "live: reached by a name in the final filesystem".into()),
+        (account.wasted(), "dead: no name leads to it any more".into()),
     ];
     let mut parts = vec![
         Part::Sentence(format!(
             "Shipped is the sum of the sizes of the regular files in the layer's tar, hard links counted once: {}.",
             layer_named(inspection, layer)
         )),
-        Part::Sum(Sum::new(live_and_dead, account.shipped, "shipped")),
+        Part::Sum(Sum::new(visible_and_wasted, account.size, "size")),
     ];
     if !inspection.amounts_of(layer).are_exact() {
         let why = inspection.completeness.summary().unwrap_or_default();
         parts.push(Part::Sentence(format!("These are the sums of what could be read, and not all was: {why}.")));
     }
-    let part = |group: &DeadGroup, other: usize, verb: &str| {
+    let part = |group: &WastedGroup, other: usize, verb: &str| {
         (group.bytes, format!("{} {verb} {}", files(group.count), layer_named(inspection, other)))
     };
-    if account.dead() > 0 {
-        let gone = groups.iter().filter(|group| group.born_in == layer);
-        let gone = gone.map(|group| part(group, group.died_in, "hidden by")).collect();
-        parts.push(Part::Sum(Sum::new(gone, account.dead(), "dead now")));
+    if account.wasted() > 0 {
+        let gone = groups.iter().filter(|group| group.added_in == layer);
+        let gone = gone.map(|group| part(group, group.removed_in, "hidden by")).collect();
+        parts.push(Part::Sum(Sum::new(gone, account.wasted(), "dead now")));
     }
-    if account.killed > 0 {
-        let hid = groups.iter().filter(|group| group.died_in == layer && group.born_in < layer);
-        let hid = hid.map(|group| part(group, group.born_in, "of")).collect();
+    if account.hidden > 0 {
+        let hid = groups.iter().filter(|group| group.removed_in == layer && group.added_in < layer);
+        let hid = hid.map(|group| part(group, group.added_in, "of")).collect();
         parts.push(Part::Sentence("What it hid of earlier layers, which makes the image no smaller:".into()));
-        parts.push(Part::Sum(Sum::new(hid, account.killed, "hid")));
+        parts.push(Part::Sum(Sum::new(hid, account.hidden, "hides")));
     }
-    match account.tar_bytes.checked_sub(account.shipped) {
+    match account.tar_bytes.checked_sub(account.size) {
         Some(rest) => {
             let tar = vec![
-                (account.shipped, "contents of files".into()),
+                (account.size, "contents of files".into()),
                 (
                     rest,
                     format!("headers and padding of {} entries, and the end of the tar", count(account.entries as u64)),
@@ -73,20 +73,22 @@ pub fn explain(inspection: &Inspection, groups: &[DeadGroup], layer: usize, unit
 /// Explains the two curves of the timeline at a layer.
 pub fn up_to(inspection: &Inspection, layer: usize) -> (String, Vec<Part>) {
     let layers = inspection.layers.iter().enumerate().take(layer + 1);
-    let shipped: Vec<_> = layers.map(|(i, account)| (account.shipped, layer_named(inspection, i))).collect();
-    let total: u64 = shipped.iter().map(|(bytes, _)| bytes).sum();
-    let gone = || inspection.dead.iter().filter(|dead| dead.died_in <= layer);
-    let dead: u64 = gone().map(|dead| dead.bytes).sum();
-    let gap =
-        vec![(total - dead, "visible: what a container of these layers sees".into()), (dead, "dead by then".into())];
+    let size: Vec<_> = layers.map(|(i, account)| (account.size, layer_named(inspection, i))).collect();
+    let total: u64 = size.iter().map(|(bytes, _)| bytes).sum();
+    let gone = || inspection.wasted.iter().filter(|wasted| wasted.removed_in <= layer);
+    let wasted: u64 = gone().map(|wasted| wasted.bytes).sum();
+    let gap = vec![
+        (total - wasted, "visible: what a container of these layers sees".into()),
+        (wasted, "dead by then".into()),
+    ];
     let mut parts = vec![
         Part::Sentence(format!("What the layers up to {layer} ship; it never falls:")),
-        Part::Sum(Sum::new(shipped, total, "shipped so far")),
+        Part::Sum(Sum::new(size, total, "shipped so far")),
         Part::Sum(Sum::new(gap, total, "shipped so far")),
     ];
-    if dead > 0 {
+    if wasted > 0 {
         parts.push(Part::Sentence("The gap between the two, by the layers that ship and that hide it:".into()));
-        parts.push(Part::Sum(by_pair(inspection, gone(), dead, "dead by then")));
+        parts.push(Part::Sum(by_pair(inspection, gone(), wasted, "dead by then")));
     }
     (format!("The layers up to {layer}"), parts)
 }

@@ -6,7 +6,7 @@ mod path;
 mod waste;
 
 use layerscope::Inspection;
-use layerscope::analysis::DeadGroup;
+use layerscope::analysis::WastedGroup;
 use layerscope::display::{Units, count};
 use layerscope::tree::{NodeId, Totals};
 use ratatui::buffer::Buffer;
@@ -41,7 +41,7 @@ pub enum Subject {
     /// The size of all layers up to one, and its visible part.
     UpTo(usize),
     /// The bytes that one layer added and another removed.
-    Waste(DeadGroup),
+    Waste(WastedGroup),
     Image,
 }
 
@@ -91,7 +91,12 @@ impl Sum {
 }
 
 /// Explains a subject.
-pub fn explain(inspection: &Inspection, groups: &[DeadGroup], subject: &Subject, units: Units) -> (String, Vec<Part>) {
+pub fn explain(
+    inspection: &Inspection,
+    groups: &[WastedGroup],
+    subject: &Subject,
+    units: Units,
+) -> (String, Vec<Part>) {
     match subject {
         Subject::Path { node, layer, scope: Scope::UpTo, totals } => path::as_of(inspection, *node, *layer, *totals),
         Subject::Path { node, layer, scope: Scope::Changes, totals } => {
@@ -179,10 +184,10 @@ impl App {
                 scope: Scope::UpTo,
                 totals,
             })),
-            View::Timeline | View::Play => subjects.push(Subject::UpTo(layer)),
-            View::Explore | View::Image | View::Findings | View::Ladder => {}
+            View::Timeline | View::Replay => subjects.push(Subject::UpTo(layer)),
+            View::Explore | View::Image | View::Findings | View::Sizes => {}
         }
-        if !matches!(self.view, View::Image | View::Findings | View::Ladder) && !explorer.inspection.layers.is_empty() {
+        if !matches!(self.view, View::Image | View::Findings | View::Sizes) && !explorer.inspection.layers.is_empty() {
             subjects.push(Subject::Layer(layer));
         }
         subjects.push(Subject::Image);

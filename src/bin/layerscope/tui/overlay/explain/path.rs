@@ -3,11 +3,11 @@
 use std::collections::BTreeMap;
 
 use layerscope::Inspection;
-use layerscope::analysis::Dead;
+use layerscope::analysis::Wasted;
 use layerscope::display::escaped;
 use layerscope::display::{count, files};
 use layerscope::image::Compression;
-use layerscope::tree::{Cause, Kind, NodeId, Totals, Tree, VersionId};
+use layerscope::tree::{Kind, NodeId, Reason, Totals, Tree, VersionId};
 
 use super::{NAMED, Part, Sum};
 use crate::tui::explorer::sentences::layer_named;
@@ -18,22 +18,22 @@ pub fn as_of(inspection: &Inspection, node: NodeId, layer: usize, totals: Totals
     let path = escaped(&tree.path(node));
     let both = vec![
         (totals.visible, "visible: files that are there after this layer".into()),
-        (totals.dead, "dead: files that a layer up to here took away; an earlier one still ships them".into()),
+        (totals.wasted, "dead: files that a layer up to here took away; an earlier one still ships them".into()),
     ];
     let mut parts = vec![
         Part::Sentence(format!("What ships at {path} in the layers up to {layer}, in bytes of contents:")),
-        Part::Sum(Sum::new(both, totals.shipped(), "shipped")),
+        Part::Sum(Sum::new(both, totals.size(), "size")),
     ];
     if totals.visible > 0 {
         parts.push(Part::Sentence("The visible bytes by the layer that ships them:".into()));
         parts.push(Part::Sum(visible(inspection, node, layer, totals.visible)));
     }
-    if totals.dead > 0 {
+    if totals.wasted > 0 {
         parts.push(Part::Sentence("The dead bytes by the layers that ship and that hide them:".into()));
-        let gone = dead_below(inspection, node).filter(|dead| dead.died_in <= layer);
-        parts.push(Part::Sum(by_pair(inspection, gone, totals.dead, "dead")));
+        let gone = wasted_below(inspection, node).filter(|wasted| wasted.removed_in <= layer);
+        parts.push(Part::Sum(by_pair(inspection, gone, totals.wasted, "wasted")));
     }
-    parts.extend(pull(inspection, node, layer).map(Part::Sentence));
+    parts.extend(download(inspection, node, layer).map(Part::Sentence));
     parts.extend(remarks(tree, node).map(Part::Sentence));
     (format!("{path}, up to layer {layer}"), parts)
 }
@@ -44,11 +44,12 @@ pub fn changes(inspection: &Inspection, node: NodeId, layer: usize, totals: Tota
     let mut parts = vec![Part::Sentence(format!(
         "Layer {layer} itself ships {} bytes of contents at {path}, and took away {} bytes that earlier layers ship there.",
         count(totals.visible),
-        count(totals.dead)
+        count(totals.wasted)
     ))];
-    if totals.dead > 0 {
-        let gone = dead_below(inspection, node).filter(|dead| dead.died_in == layer && dead.born_in < layer);
-        parts.push(Part::Sum(by_pair(inspection, gone, totals.dead, "hidden")));
+    if totals.wasted > 0 {
+        let gone =
+            wasted_below(inspection, node).filter(|wasted| wasted.removed_in == layer && wasted.added_in < layer);
+        parts.push(Part::Sum(by_pair(inspection, gone, totals.wasted, "hidden")));
     }
     (format!("{path}, changes of layer {layer}"), parts)
 }
@@ -64,7 +65,7 @@ fn visible(inspection: &Inspection, node: NodeId, layer: usize, total: u64) -> S
         let Some(version) = tree.at(node, layer).filter(|&v| tree.kind(v) == Kind::File && !tree.is_linked(v)) else {
             continue;
         };
-        let sum = by_layer.entry(tree.born(version)).or_default();
+        let sum = by_layer.entry(tree.added_in(version)).or_default();
         sum.0 += tree.size(version);
         sum.1 += 1;
     }
@@ -78,10 +79,10 @@ fn visible(inspection: &Inspection, node: NodeId, layer: usize, total: u64) -> S
 }
 
 /// Returns the dead inodes at and below a path.
-fn dead_below(inspection: &Inspection, node: NodeId) -> impl Iterator<Item = &Dead> {
+fn wasted_below(inspection: &Inspection, node: NodeId) -> impl Iterator<Item = &Wasted> {
     let tree = &inspection.tree;
-    inspection.dead.iter().filter(move |dead| {
-        let mut here = tree.node_of(dead.version);
+    inspection.wasted.iter().filter(move |wasted| {
+        let mut here = tree.node_of(wasted.version);
         while here != node && here != NodeId::ROOT {
             here = tree.parent(here);
         }
@@ -92,40 +93,40 @@ fn dead_below(inspection: &Inspection, node: NodeId) -> impl Iterator<Item = &De
 /// Sums up dead inodes by the layers that added and removed them.
 pub fn by_pair<'a>(
     inspection: &Inspection,
-    dead: impl Iterator<Item = &'a Dead>,
+    wasted: impl Iterator<Item = &'a Wasted>,
     total: u64,
     what: &'static str,
 ) -> Sum {
     let mut pairs: BTreeMap<(usize, usize), (u64, usize)> = BTreeMap::new();
-    for dead in dead {
-        let sum = pairs.entry((dead.born_in, dead.died_in)).or_default();
-        sum.0 += dead.bytes;
+    for wasted in wasted {
+        let sum = pairs.entry((wasted.added_in, wasted.removed_in)).or_default();
+        sum.0 += wasted.bytes;
         sum.1 += 1;
     }
-    let part = |(&(born, died), &(bytes, number)): (&(usize, usize), &(u64, usize))| {
-        (bytes, format!("{}: layer {born} → {}", files(number), layer_named(inspection, died)))
+    let part = |(&(added_in, removed_in), &(bytes, number)): (&(usize, usize), &(u64, usize))| {
+        (bytes, format!("{}: layer {added_in} → {}", files(number), layer_named(inspection, removed_in)))
     };
     Sum::new(pairs.iter().map(part).collect(), total, what)
 }
 
 /// Explains how the download size of a path is estimated, if layers are compressed.
-fn pull(inspection: &Inspection, node: NodeId, layer: usize) -> Option<String> {
+fn download(inspection: &Inspection, node: NodeId, layer: usize) -> Option<String> {
     let tree = &inspection.tree;
     let mut layers = std::collections::BTreeSet::new();
     let mut work = vec![node];
     while let Some(node) = work.pop() {
         work.extend(tree.children(node));
         let ships = |&version: &VersionId| tree.kind(version) == Kind::File && tree.size(version) > 0;
-        layers.extend(tree.versions(node).filter(ships).map(|version| tree.born(tree.inode(version))));
+        layers.extend(tree.versions(node).filter(ships).map(|version| tree.added_in(tree.inode(version))));
     }
     let compressed = layers.iter().map(|&layer| (layer, &inspection.layers[layer]));
     let compressed = compressed.filter(|(i, account)| {
-        *i <= layer && account.shipped > 0 && account.compression.is_some_and(|how| how != Compression::None)
+        *i <= layer && account.size > 0 && account.compression.is_some_and(|how| how != Compression::None)
     });
     let ratios: Vec<_> = compressed
         .map(|(i, account)| {
-            let (stored, shipped) = (count(account.stored_bytes), count(account.shipped));
-            format!("layer {i}: {stored} ÷ {shipped}")
+            let (stored, size) = (count(account.stored_bytes), count(account.size));
+            format!("layer {i}: {stored} ÷ {size}")
         })
         .collect();
     let shown = ratios.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
@@ -151,9 +152,10 @@ fn remarks(tree: &Tree, node: NodeId) -> impl Iterator<Item = String> {
     let several = several.then(|| "It has, or has had, other names (hard links): its bytes count once.".to_owned());
     let sparse = versions().any(|version| tree.is_sparse(version));
     let sparse = sparse.then(|| "It is stored with holes: its logical size counts, holes included.".to_owned());
-    let recopied = versions().any(|v| tree.death(v).is_some_and(|death| death.cause == Cause::Recopied));
-    let recopied = recopied.then(|| {
+    let rewritten =
+        versions().any(|v| tree.removal(v).is_some_and(|removal| removal.reason == Reason::RewrittenUnchanged));
+    let rewritten = rewritten.then(|| {
         "A layer shipped the same contents again with another mode, owner or time: the older copy is dead.".into()
     });
-    [other, several, sparse, recopied].into_iter().flatten()
+    [other, several, sparse, rewritten].into_iter().flatten()
 }

@@ -3,34 +3,36 @@
 use std::collections::BTreeMap;
 
 use layerscope::Inspection;
-use layerscope::analysis::DeadGroup;
+use layerscope::analysis::WastedGroup;
 use layerscope::display::escaped;
 use layerscope::display::files;
 
 use super::{Part, Sum};
 use crate::tui::explorer::sentences::layer_named;
 
-pub fn explain(inspection: &Inspection, group: &DeadGroup) -> (String, Vec<Part>) {
-    let (born, died) = (group.born_in, group.died_in);
+pub fn explain(inspection: &Inspection, group: &WastedGroup) -> (String, Vec<Part>) {
+    let (added_in, removed_in) = (group.added_in, group.removed_in);
     let tree = &inspection.tree;
-    let dead = || inspection.dead.iter().filter(|dead| (dead.born_in, dead.died_in) == (born, died));
-    let mut causes: BTreeMap<&str, (u64, usize)> = BTreeMap::new();
-    for dead in dead() {
-        let sum = causes.entry(dead.cause.name()).or_default();
-        sum.0 += dead.bytes;
+    let wasted =
+        || inspection.wasted.iter().filter(|wasted| (wasted.added_in, wasted.removed_in) == (added_in, removed_in));
+    let mut reasons: BTreeMap<&str, (u64, usize)> = BTreeMap::new();
+    for wasted in wasted() {
+        let sum = reasons.entry(wasted.reason.name()).or_default();
+        sum.0 += wasted.bytes;
         sum.1 += 1;
     }
-    let causes = causes.iter().map(|(cause, &(bytes, number))| (bytes, format!("{} {cause}", files(number)))).collect();
-    let largest = dead().map(|dead| (dead.bytes, escaped(&tree.path(tree.node_of(dead.version))))).collect();
+    let reasons =
+        reasons.iter().map(|(reason, &(bytes, number))| (bytes, format!("{} {reason}", files(number)))).collect();
+    let largest = wasted().map(|wasted| (wasted.bytes, escaped(&tree.path(tree.node_of(wasted.version))))).collect();
     let parts = vec![
         Part::Sentence(format!(
             "What {} ships although {} hides it, by how it went:",
-            layer_named(inspection, born),
-            layer_named(inspection, died)
+            layer_named(inspection, added_in),
+            layer_named(inspection, removed_in)
         )),
-        Part::Sum(Sum::new(causes, group.bytes, "dead")),
+        Part::Sum(Sum::new(reasons, group.bytes, "wasted")),
         Part::Sentence("The same, file by file:".into()),
-        Part::Sum(Sum::new(largest, group.bytes, "dead")),
+        Part::Sum(Sum::new(largest, group.bytes, "wasted")),
     ];
-    (format!("Layer {born} → layer {died}"), parts)
+    (format!("Layer {added_in} → layer {removed_in}"), parts)
 }

@@ -76,10 +76,10 @@ fn packages_say_from_which_version_to_which() {
         let mut onlooker = Onlooker::before(&*VERSIONS, width, height);
         onlooker.types("4").finds(&[
             "Packages · 4 differ, 5 the same",
-            "-490 KiB - wget went 1.24.5-r0",
-            "+224 KiB + tzdata came 2024b-r0",
+            "-490 KiB - wget removed 1.24.5-r0",
+            "+224 KiB + tzdata added 2024b-r0",
             "+48.0 KiB ~ libcrypto3 3.3.1-r3 → 3.3.2-r1",
-            "8 packages before, 8 after: 1 came (+224 KiB), 1 went (-490 KiB), 2 have another version (+44.0 KiB).",
+            "8 packages before, 8 after: 1 added (+224 KiB), 1 removed (-490 KiB), 2 have another version (+44.0 KiB).",
             "Files of no package: 5.06 MiB before, 5.81 MiB after.",
         ]);
         onlooker.types("jy");

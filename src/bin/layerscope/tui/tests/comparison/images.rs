@@ -13,9 +13,9 @@ fn the_first_screen_says_what_the_new_version_costs_and_why() {
             "1.05× shop:1.5",
             "layers Sharing ends at layer 1 `RUN apk upgrade",
             "which differs in /usr/bin/wget",
-            "paths 6 came (480 KiB), 2 went (490 KiB), 3 grew (560 KiB), 1 shrank (4.00 KiB)",
-            "packages 1 came (tzdata 2024b-r0), 1 went (wget 1.24.5-r0), 2 of another version (libcrypto3, libssl3)",
-            "dead 1.25 MiB before, 203 B after",
+            "paths 6 added (480 KiB), 2 removed (490 KiB), 3 larger (560 KiB), 1 smaller (4.00 KiB)",
+            "packages 1 added (tzdata 2024b-r0), 1 removed (wget 1.24.5-r0), 2 of another version (libcrypto3, libssl3)",
+            "wasted 1.25 MiB before, 203 B after",
             "+512 KiB ~ /srv/server",
         ]);
     }

@@ -61,7 +61,7 @@ fn hostile_names_are_escaped_wherever_they_are_shown() {
 
 #[test]
 fn below_80_columns_and_on_a_few_cells_it_is_still_usable() {
-    Onlooker::before(&*VERSIONS, 50, 18).finds(&["1.05×", "shop:1.5", "shipped"]);
+    Onlooker::before(&*VERSIONS, 50, 18).finds(&["1.05×", "shop:1.5", "size"]);
     for (width, height) in [(40, 12), (20, 6), (12, 4), (3, 3), (2, 2), (1, 1), (1, 60), (200, 1), (0, 0)] {
         let mut onlooker = Onlooker::before(&*VERSIONS, width, height);
         for view in ["1", "2", "3", "4"] {

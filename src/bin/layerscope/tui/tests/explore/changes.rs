@@ -95,17 +95,17 @@ fn the_life_of_a_path_says_what_each_layer_changed() {
         layer([gone("x")]),
         layer([dir("x")]),
     ]);
-    let mut life = |path: &str| {
+    let mut file_history = |path: &str| {
         person.press(KeyCode::Esc).types("/").types(path).press(KeyCode::Enter);
-        if !person.app.biography {
+        if !person.app.file_history {
             person.types("i");
         }
         person.app.details.paragraphs.join("\n")
     };
-    let text = life("/x");
+    let text = file_history("/x");
     for part in [
         "layer 0 `step 0` made it: a file of 10 B, mode 0644, owner 0:0, of 1970-01-01.",
-        "The version before is dead: 10 B recopied, still shipped by layer 0.",
+        "The version before is dead: 10 B rewritten-unchanged, still shipped by layer 0.",
         "its mode (0644 to 0600), its owner (0:0 to 1:2), its time (1970-01-01 to 1970-01-02), and shipped the same 10 B again",
         "layer 2 `step 2` changed its contents (10 B to 20 B), its mode (0600 to 0644)",
         "layer 3 `step 3` took it away: 20 B deleted, still shipped by layer 2.",
@@ -113,6 +113,6 @@ fn the_life_of_a_path_says_what_each_layer_changed() {
     ] {
         assert!(text.contains(part), "{part:?} is not in\n{text}");
     }
-    assert!(life("/l").contains("changed where it leads (x to d): now a link to d"), "{}", life("/l"));
-    assert!(life("/d/y").contains("layer 2 `step 2` took it away: 5 B deleted"), "{}", life("/d/y"));
+    assert!(file_history("/l").contains("changed where it leads (x to d): now a link to d"), "{}", file_history("/l"));
+    assert!(file_history("/d/y").contains("layer 2 `step 2` took it away: 5 B deleted"), "{}", file_history("/d/y"));
 }

@@ -6,13 +6,13 @@ use super::*;
 fn the_same_sort_key_again_turns_the_order_round_and_the_head_shows_it() {
     let mut person = at_an_image_of(vec![layer([file("b", 30), file("c", 10), file("a", 20)])]);
     assert_eq!(names(&person), ["b", "a", "c"]);
-    assert!(person.screen().contains("shipped▼"));
+    assert!(person.screen().contains("size▼"));
     person.types("s");
     assert_eq!(names(&person), ["c", "a", "b"]);
-    assert!(person.screen().contains("shipped▲"));
+    assert!(person.screen().contains("size▲"));
     person.types("n");
     assert_eq!(names(&person), ["a", "b", "c"]);
-    assert!(person.screen().contains("name▲") && !person.screen().contains("shipped▲"));
+    assert!(person.screen().contains("name▲") && !person.screen().contains("size▲"));
     person.types("n");
     assert_eq!(names(&person), ["c", "b", "a"]);
     person.control('o');
@@ -50,8 +50,8 @@ fn a_click_on_the_head_of_a_column_sorts_by_it() {
         names(person.clicks(column, row))
     };
     assert_eq!(click("name"), ["a", "b", "c"]);
-    assert_eq!(click("shipped   "), ["b", "a", "c"]);
-    assert_eq!(click("shipped▼"), ["c", "a", "b"]);
+    assert_eq!(click("size   "), ["b", "a", "c"]);
+    assert_eq!(click("size▼"), ["c", "a", "b"]);
 }
 
 #[test]
@@ -88,7 +88,7 @@ fn the_size_column_goes_from_what_ships_to_what_is_dead_to_what_is_seen() {
     assert_eq!(sizes(&mut person).0, "10.7 KiB");
     person.types("a");
     let (size, screen) = sizes(&mut person);
-    assert!(size == "5.86 KiB" && screen.contains("dead▼"), "{screen}");
+    assert!(size == "5.86 KiB" && screen.contains("wasted▼"), "{screen}");
     person.types("a");
     let (size, screen) = sizes(&mut person);
     assert!(
@@ -96,7 +96,7 @@ fn the_size_column_goes_from_what_ships_to_what_is_dead_to_what_is_seen() {
         "layers are stored plain, so pull is left out\n{screen}"
     );
     person.types("a");
-    assert!(sizes(&mut person).1.contains("shipped▼"));
+    assert!(sizes(&mut person).1.contains("size▼"));
 }
 
 #[test]
@@ -107,12 +107,16 @@ fn what_is_pulled_is_called_an_estimate_where_layers_are_compressed() {
     ]);
     person.types("aa");
     let screen = person.screen();
-    assert!(screen.contains("~pull▼"), "{screen}");
+    assert!(screen.contains("~download▼"), "{screen}");
     assert_eq!(names(&person)[0], "plain", "what is compressed is pulled in next to nothing");
     person.types("G");
     assert!(person.app.details.paragraphs.iter().any(|text| text.contains("estimated")), "{:?}", person.app.details);
     let explorer = explorer(&person);
-    let pulled: u64 = explorer.inspection.tree.inodes().map(|inode| explorer.inspection.pull_bytes(inode)).sum();
+    let downloaded: u64 =
+        explorer.inspection.tree.inodes().map(|inode| explorer.inspection.download_bytes(inode)).sum();
     let stored = explorer.inspection.layers[0].stored_bytes;
-    assert!((4096 + stored - 2..=4096 + stored).contains(&pulled), "a whole layer is exact: {pulled}, {stored}");
+    assert!(
+        (4096 + stored - 2..=4096 + stored).contains(&downloaded),
+        "a whole layer is exact: {downloaded}, {stored}"
+    );
 }

@@ -73,14 +73,16 @@ fn about(viewer: &Viewer) -> String {
     let tree = &viewer.inspection.tree;
     let version = viewer.version();
     let lives = |version| {
-        let died = match tree.died(version) {
-            Some(died) if tree.versions(viewer.node).any(|other| tree.born(other) == died && other != version) => {
-                format!(", replaced in {died}")
+        let removed_in = match tree.removed_in(version) {
+            Some(removed_in)
+                if tree.versions(viewer.node).any(|other| tree.added_in(other) == removed_in && other != version) =>
+            {
+                format!(", replaced in {removed_in}")
             }
-            Some(died) => format!(", deleted in {died}"),
+            Some(removed_in) => format!(", deleted in {removed_in}"),
             None => String::new(),
         };
-        format!("layer {}{died}", tree.born(version))
+        format!("layer {}{removed_in}", tree.added_in(version))
     };
     if let Some(comparison) = &viewer.comparison {
         return format!(" · {} → {}", lives(comparison.old), lives(version));

@@ -135,7 +135,7 @@ impl<'a> Styles<'a> {
     fn role(&self, role: Role) -> Style {
         match role {
             Role::Comment => self.theme.dim,
-            Role::String => self.theme.live,
+            Role::String => self.theme.visible,
             Role::Constant => self.theme.modified,
             Role::Keyword => self.theme.focused,
             Role::Name => self.theme.strong,

@@ -27,7 +27,7 @@ impl Kind {
     fn of_finding(finding: &Finding) -> Self {
         match (finding.whose, finding.fate, finding.level) {
             (Whose::Base, ..) => Self::Base,
-            (Whose::Own, Fate::Gone { .. }, _) | (Whose::Own, _, Level::Junk | Level::Toolchain) => Self::Own,
+            (Whose::Own, Fate::Gone { .. }, _) | (Whose::Own, _, Level::Leftovers | Level::Toolchain) => Self::Own,
             (Whose::Own, Fate::Left, _) => Self::Optional,
         }
     }

@@ -24,7 +24,7 @@ const LEGENDS: [(&str, &str); 2] =
 /// The sizes in a column, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Column {
-    pub shipped: u64,
+    pub size: u64,
     pub visible: u64,
 }
 
@@ -64,10 +64,15 @@ impl Chart {
         let Self { area, legend, rows, gutter, columns, selected, .. } = self;
         let (area, theme) = (*area, look.theme);
         if *legend > 0 {
-            let fits = |(visible, dead): &&(&str, &str)| visible.width() + dead.width() + 2 <= usize::from(area.width);
-            let (visible, dead) = LEGENDS.iter().find(fits).unwrap_or(&LEGENDS[LEGENDS.len() - 1]);
-            let words =
-                [Span::styled("█", theme.live), Span::raw(*visible), Span::styled("▒", theme.dead), Span::raw(*dead)];
+            let fits =
+                |(visible, wasted): &&(&str, &str)| visible.width() + wasted.width() + 2 <= usize::from(area.width);
+            let (visible, wasted) = LEGENDS.iter().find(fits).unwrap_or(&LEGENDS[LEGENDS.len() - 1]);
+            let words = [
+                Span::styled("█", theme.visible),
+                Span::raw(*visible),
+                Span::styled("▒", theme.wasted),
+                Span::raw(*wasted),
+            ];
             put(Line::from(words.to_vec()), 0, area, buffer);
         }
         let shown = columns.first..columns.first + columns.shown;
@@ -77,8 +82,8 @@ impl Chart {
             let mut spans = vec![Span::styled(gutter.label(level), theme.dim)];
             for (i, &(visible, filled)) in bars.iter().enumerate() {
                 let (symbol, style) = match level {
-                    _ if level <= visible => ("█", theme.live),
-                    _ if level <= filled => ("▒", theme.dead),
+                    _ if level <= visible => ("█", theme.visible),
+                    _ if level <= filled => ("▒", theme.wasted),
                     _ => (" ", theme.dim),
                 };
                 let strong = if columns.first + i == *selected { Modifier::BOLD } else { Modifier::empty() };
@@ -101,11 +106,11 @@ impl Chart {
     /// Returns the height of a column's visible part, and of the whole column, in rows.
     fn cells(&self, column: Column) -> (usize, usize) {
         let scaled = |bytes: u64| cells(bytes, self.most, self.rows).max(usize::from(bytes > 0));
-        let filled = scaled(column.shipped);
+        let filled = scaled(column.size);
         // Wasted bytes are shown as soon as there is space for both parts; a tiny amount would
         // look like a whole row.
-        let is_shown = is_worth_showing(column.shipped.saturating_sub(column.visible), column.shipped);
-        let dead = usize::from(is_shown && (filled > 1 || column.visible == 0));
-        (scaled(column.visible).min(filled.saturating_sub(dead)), filled)
+        let is_shown = is_worth_showing(column.size.saturating_sub(column.visible), column.size);
+        let wasted = usize::from(is_shown && (filled > 1 || column.visible == 0));
+        (scaled(column.visible).min(filled.saturating_sub(wasted)), filled)
     }
 }

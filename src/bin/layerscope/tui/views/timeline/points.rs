@@ -9,7 +9,7 @@ use super::chart::Column;
 /// The sizes of the image as of a layer, and the layer's changes, in bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
 pub struct Point {
-    pub shipped: u64,
+    pub size: u64,
     pub visible: u64,
     pub added: u64,
     pub changed: u64,
@@ -18,23 +18,23 @@ pub struct Point {
 
 impl Point {
     pub fn column(&self) -> Column {
-        Column { shipped: self.shipped, visible: self.visible }
+        Column { size: self.size, visible: self.visible }
     }
 }
 
 /// Computes a point for each layer.
 pub fn points(inspection: &Inspection) -> Vec<Point> {
-    let mut died = vec![0; inspection.layers.len()];
-    for dead in &inspection.dead {
-        died[dead.died_in] += dead.bytes;
+    let mut removed = vec![0; inspection.layers.len()];
+    for wasted in &inspection.wasted {
+        removed[wasted.removed_in] += wasted.bytes;
     }
     let changed = changed(&inspection.tree, inspection.layers.len());
-    let (mut shipped, mut visible) = (0, 0);
-    let layers = inspection.layers.iter().zip(died).zip(changed);
-    let point = |((layer, died), changed): ((&LayerAccount, u64), u64)| {
-        shipped += layer.shipped;
-        visible = visible + layer.shipped - died;
-        Point { shipped, visible, added: layer.shipped - changed, changed, hidden: layer.killed }
+    let (mut size, mut visible) = (0, 0);
+    let layers = inspection.layers.iter().zip(removed).zip(changed);
+    let point = |((layer, removed), changed): ((&LayerAccount, u64), u64)| {
+        size += layer.size;
+        visible = visible + layer.size - removed;
+        Point { size, visible, added: layer.size - changed, changed, hidden: layer.hidden }
     };
     layers.map(point).collect()
 }
@@ -52,14 +52,15 @@ fn changed(tree: &Tree, layers: usize) -> Vec<u64> {
         // The oldest version first. A version that does not outlive its layer cannot be changed by
         // another one.
         for version in versions.drain(..).rev() {
-            let (born, died) = (tree.born(version), tree.died(version));
-            let there = before
-                .is_some_and(|(first, end): (usize, Option<usize>)| first < born && end.is_none_or(|end| end >= born));
+            let (added_in, removed_in) = (tree.added_in(version), tree.removed_in(version));
+            let there = before.is_some_and(|(first, end): (usize, Option<usize>)| {
+                first < added_in && end.is_none_or(|end| end >= added_in)
+            });
             if there && tree.kind(version) == Kind::File && tree.inode(version) == version {
-                changed[born] += tree.size(version);
+                changed[added_in] += tree.size(version);
             }
-            if died != Some(born) {
-                before = Some((born, died));
+            if removed_in != Some(added_in) {
+                before = Some((added_in, removed_in));
             }
         }
     }

@@ -20,13 +20,13 @@ pub fn draw(tile: &Tile, selected: bool, tree: &Tree, look: Look<'_>, buffer: &m
     }
     let theme = look.theme;
     let inside = Rect { x: x + 1, y: y + 1, width: width - 1, height: height - 1 };
-    hatch(tile.totals, inside, theme.dead, buffer);
+    hatch(tile.totals, inside, theme.wasted, buffer);
     let (corner, across, down) = if selected { ("┏▶", "━", "┃") } else { ("┌ ", "─", "│") };
     let line = if selected { theme.focused } else { theme.border };
     for row in 1..usize::from(height) {
         put(Line::styled(down, line), row, Rect { width: 1, ..tile.area }, buffer);
     }
-    let size = look.units.size(tile.totals.shipped());
+    let size = look.units.size(tile.totals.size());
     let name = name(tile.shows, tree);
     let room = usize::from(width).saturating_sub(3);
     let together = format!("{name} {size}");
@@ -54,11 +54,11 @@ fn name(shows: Shows, tree: &Tree) -> String {
 /// Hatches the wasted share of an area from its last cell on. Wasted and visible bytes always have
 /// at least one cell.
 fn hatch(totals: Totals, area: Rect, style: Style, buffer: &mut Buffer) {
-    let (dead, shipped) = (u128::from(totals.dead), u128::from(totals.shipped().max(1)));
+    let (wasted, size) = (u128::from(totals.wasted), u128::from(totals.size().max(1)));
     let cells = area.area() as usize;
-    let share = usize::try_from((dead * cells as u128 * 2 + shipped) / (shipped * 2)).unwrap_or(cells);
+    let share = usize::try_from((wasted * cells as u128 * 2 + size) / (size * 2)).unwrap_or(cells);
     let visible = usize::from(totals.visible > 0 && cells > 1);
-    let hatched = share.max(usize::from(totals.dead > 0)).min(cells.saturating_sub(visible));
+    let hatched = share.max(usize::from(totals.wasted > 0)).min(cells.saturating_sub(visible));
     for position in area.positions().skip(cells - hatched) {
         if let Some(cell) = buffer.cell_mut(position) {
             cell.set_symbol("▒").set_style(style);

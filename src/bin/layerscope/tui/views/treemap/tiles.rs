@@ -40,14 +40,13 @@ pub enum Direction {
 
 /// Divides an area among the paths in a directory that have bytes, the largest first.
 pub fn tiles(tree: &Tree, totals: &[Totals], directory: NodeId, area: Rect) -> Vec<Tile> {
-    let shipped = |node: NodeId| totals[node.index()].shipped();
-    let mut children: Vec<_> = tree.children(directory).filter(|&child| shipped(child) > 0).collect();
-    children
-        .sort_by(|&a, &b| Reverse(shipped(a)).cmp(&Reverse(shipped(b))).then_with(|| tree.name(a).cmp(tree.name(b))));
+    let size = |node: NodeId| totals[node.index()].size();
+    let mut children: Vec<_> = tree.children(directory).filter(|&child| size(child) > 0).collect();
+    children.sort_by(|&a, &b| Reverse(size(a)).cmp(&Reverse(size(b))).then_with(|| tree.name(a).cmp(tree.name(b))));
     if children.is_empty() || area.is_empty() {
         return Vec::new();
     }
-    let sizes: Vec<_> = children.iter().map(|&child| shipped(child)).collect();
+    let sizes: Vec<_> = children.iter().map(|&child| size(child)).collect();
     let areas = areas(&sizes, area);
     let (shown, merged) = children.split_at(areas.tiles.len());
     let tile = |(&node, area): (&NodeId, Rect)| Tile { shows: Shows::Path(node), totals: totals[node.index()], area };

@@ -119,7 +119,7 @@ fn notes(outline: &Outline, explorer: &Explorer, inner: Rect) -> Vec<(String, St
 fn line(outline: &Outline, explorer: &Explorer, look: Look<'_>, row: &Row, width: usize) -> Line<'static> {
     let theme = look.theme;
     let mut spans = vec![Span::raw(format!("{:>SIZE_WIDTH$} ", look.units.size(row.bytes)))];
-    let whole = explorer.inspection.totals.dead();
+    let whole = explorer.inspection.totals.wasted();
     spans.extend(bar(0, row.bytes, whole, (width / 8).clamp(3, 16), theme));
     spans.push(Span::raw("  ".repeat(row.depth.min(DEEPEST_INDENT))));
     let mark = match (&row.item, row.open) {
@@ -134,11 +134,11 @@ fn line(outline: &Outline, explorer: &Explorer, look: Look<'_>, row: &Row, width
         Item::Group => {
             let group = &outline.groups()[row.group];
             let digits = explorer.inspection.layers.len().saturating_sub(1).to_string().len();
-            let layers = format!("{:>digits$} → {:<digits$}  ", group.born_in, group.died_in);
+            let layers = format!("{:>digits$} → {:<digits$}  ", group.added_in, group.removed_in);
             let place = if group.count == 1 { tree.path(group.place) } else { above(tree, group.place) };
             let place = escaped(&place);
             let before = if group.count == 1 { ", " } else { ", most in " };
-            let facts = format!("{layers}{}, {}{before}", files(group.count), group.cause.name());
+            let facts = format!("{layers}{}, {}{before}", files(group.count), group.reason.name());
             spans.push(Span::styled(cut(&facts, room), theme.strong));
             (cut_front(&place, room.saturating_sub(facts.width())), String::new())
         }
@@ -147,10 +147,10 @@ fn line(outline: &Outline, explorer: &Explorer, look: Look<'_>, row: &Row, width
             (format!("{name}/"), files(members.len()))
         }
         Item::File(i) => {
-            let dead = &explorer.inspection.dead[*i];
-            let name = escaped(&relative(explorer, row, &tree.path(tree.node_of(dead.version))));
-            let usual = dead.cause == outline.groups()[row.group].cause;
-            (name, if usual { String::new() } else { dead.cause.name().into() })
+            let wasted = &explorer.inspection.wasted[*i];
+            let name = escaped(&relative(explorer, row, &tree.path(tree.node_of(wasted.version))));
+            let usual = wasted.reason == outline.groups()[row.group].reason;
+            (name, if usual { String::new() } else { wasted.reason.name().into() })
         }
     };
     let name = cut_front(&name, room);
@@ -185,11 +185,11 @@ fn relative(explorer: &Explorer, row: &Row, path: &[u8]) -> Vec<u8> {
 fn instructions(outline: &Outline, explorer: &Explorer, look: Look<'_>, row: &Row, width: usize) -> Line<'static> {
     let group = &outline.groups()[row.group];
     let of = |layer: usize| explorer.inspection.layers[layer].instruction.one_line();
-    let (born, died) = (of(group.born_in), of(group.died_in));
+    let (added_in, removed_in) = (of(group.added_in), of(group.removed_in));
     let room = width.saturating_sub(SIZE_WIDTH + 1 + 3);
     let half = room / 2;
-    let born = cut(&born, if died.width() < half { room - died.width() } else { half });
-    let died = cut(&died, room - born.width());
+    let added_in = cut(&added_in, if removed_in.width() < half { room - removed_in.width() } else { half });
+    let removed_in = cut(&removed_in, room - added_in.width());
     let gap = " ".repeat(SIZE_WIDTH + 1);
-    Line::from(vec![Span::raw(format!("{gap}{born}")), Span::styled(" → ", look.theme.dim), Span::raw(died)])
+    Line::from(vec![Span::raw(format!("{gap}{added_in}")), Span::styled(" → ", look.theme.dim), Span::raw(removed_in)])
 }

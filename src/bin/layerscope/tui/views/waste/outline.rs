@@ -6,10 +6,10 @@ use std::cmp::Reverse;
 use std::collections::HashMap;
 
 use layerscope::Inspection;
-use layerscope::analysis::DeadGroup;
+use layerscope::analysis::WastedGroup;
 use layerscope::tree::{NodeId, Tree};
 
-/// The content of a row. Members are indices in [`Inspection::dead`].
+/// The content of a row. Members are indices in [`Inspection::wasted`].
 pub enum Item {
     Group,
     Directory { node: NodeId, members: Vec<usize> },
@@ -30,7 +30,7 @@ pub struct Row {
 
 /// The visible rows, and the cursor.
 pub struct Outline {
-    groups: Vec<DeadGroup>,
+    groups: Vec<WastedGroup>,
     members: Vec<Vec<usize>>,
     pub rows: Vec<Row>,
     pub cursor: usize,
@@ -40,13 +40,13 @@ pub struct Outline {
 
 impl Outline {
     /// Starts with all groups that have bytes, folded.
-    pub fn new(inspection: &Inspection, groups: &[DeadGroup]) -> Self {
+    pub fn new(inspection: &Inspection, groups: &[WastedGroup]) -> Self {
         let groups: Vec<_> = groups.iter().filter(|group| group.bytes > 0).cloned().collect();
         let places: HashMap<_, _> =
-            groups.iter().enumerate().map(|(i, group)| ((group.born_in, group.died_in), i)).collect();
+            groups.iter().enumerate().map(|(i, group)| ((group.added_in, group.removed_in), i)).collect();
         let mut members = vec![Vec::new(); groups.len()];
-        for (i, dead) in inspection.dead.iter().enumerate() {
-            if let Some(&group) = places.get(&(dead.born_in, dead.died_in)) {
+        for (i, wasted) in inspection.wasted.iter().enumerate() {
+            if let Some(&group) = places.get(&(wasted.added_in, wasted.removed_in)) {
                 members[group].push(i);
             }
         }
@@ -56,21 +56,21 @@ impl Outline {
     }
 
     /// Returns the groups that have bytes, the largest first.
-    pub fn groups(&self) -> &[DeadGroup] {
+    pub fn groups(&self) -> &[WastedGroup] {
         &self.groups
     }
 
     /// Returns the group under the cursor.
-    pub fn selected_group(&self) -> Option<&DeadGroup> {
+    pub fn selected_group(&self) -> Option<&WastedGroup> {
         self.rows.get(self.cursor).map(|row| &self.groups[row.group])
     }
 
     /// Returns the group with most of the wasted bytes at and below a path.
     pub fn group_of(&self, inspection: &Inspection, node: NodeId) -> Option<usize> {
-        let (tree, dead) = (&inspection.tree, &inspection.dead);
+        let (tree, wasted) = (&inspection.tree, &inspection.wasted);
         let bytes = |members: &[usize]| -> u64 {
-            let below = |&&i: &&usize| towards(tree, node, tree.node_of(dead[i].version)).is_some();
-            members.iter().filter(below).map(|&i| dead[i].bytes).sum()
+            let below = |&&i: &&usize| towards(tree, node, tree.node_of(wasted[i].version)).is_some();
+            members.iter().filter(below).map(|&i| wasted[i].bytes).sum()
         };
         let sums = self.members.iter().enumerate().map(|(group, members)| (bytes(members), Reverse(group)));
         sums.max().filter(|(bytes, _)| *bytes > 0).map(|(_, Reverse(group))| group)
@@ -141,7 +141,7 @@ fn towards(tree: &Tree, directory: NodeId, node: NodeId) -> Option<NodeId> {
 /// Returns the deepest directory that contains all members.
 fn common(inspection: &Inspection, members: &[usize]) -> NodeId {
     let tree = &inspection.tree;
-    let mut parents = members.iter().map(|&i| tree.parent(tree.node_of(inspection.dead[i].version)));
+    let mut parents = members.iter().map(|&i| tree.parent(tree.node_of(inspection.wasted[i].version)));
     let mut line = vec![parents.next().unwrap_or(NodeId::ROOT)];
     while let Some(&last) = line.last().filter(|&&last| last != NodeId::ROOT) {
         line.push(tree.parent(last));
@@ -164,21 +164,21 @@ fn common(inspection: &Inspection, members: &[usize]) -> NodeId {
 /// Returns the contents of a directory, the largest first. A directory with a single entry is
 /// skipped.
 fn below(inspection: &Inspection, directory: NodeId, members: &[usize]) -> Vec<(u64, Item)> {
-    let (tree, dead) = (&inspection.tree, &inspection.dead);
-    let node_of = |i: usize| tree.node_of(dead[i].version);
+    let (tree, wasted) = (&inspection.tree, &inspection.wasted);
+    let node_of = |i: usize| tree.node_of(wasted[i].version);
     let mut directories: HashMap<NodeId, Vec<usize>> = HashMap::new();
     let mut items = Vec::new();
     for &i in members {
         let node = node_of(i);
         match towards(tree, directory, node) {
             Some(child) if child != node => directories.entry(child).or_default().push(i),
-            _ => items.push((dead[i].bytes, Item::File(i))),
+            _ => items.push((wasted[i].bytes, Item::File(i))),
         }
     }
     items.extend(directories.into_values().map(|members| match members[..] {
-        [only] => (dead[only].bytes, Item::File(only)),
+        [only] => (wasted[only].bytes, Item::File(only)),
         _ => {
-            let bytes = members.iter().map(|&i| dead[i].bytes).sum();
+            let bytes = members.iter().map(|&i| wasted[i].bytes).sum();
             (bytes, Item::Directory { node: common(inspection, &members), members })
         }
     }));

@@ -4,7 +4,7 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
-use layerscope::analysis::DeadGroup;
+use layerscope::analysis::WastedGroup;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -25,9 +25,9 @@ const HEAD: usize = 2;
 pub struct Table {
     cells: BTreeMap<(usize, usize), u64>,
     /// The layers that added wasted bytes, with sizes.
-    born: Vec<(usize, u64)>,
+    added_in: Vec<(usize, u64)>,
     /// The layers that removed them, with sizes.
-    died: Vec<(usize, u64)>,
+    removed_in: Vec<(usize, u64)>,
     pub cursor: usize,
     /// The first visible row.
     top: usize,
@@ -41,36 +41,42 @@ struct Columns {
 }
 
 impl Table {
-    pub fn new(groups: &[DeadGroup]) -> Self {
-        let (mut born, mut died) = (BTreeMap::new(), BTreeMap::new());
+    pub fn new(groups: &[WastedGroup]) -> Self {
+        let (mut added_in, mut removed_in) = (BTreeMap::new(), BTreeMap::new());
         for group in groups {
-            *born.entry(group.born_in).or_default() += group.bytes;
-            *died.entry(group.died_in).or_default() += group.bytes;
+            *added_in.entry(group.added_in).or_default() += group.bytes;
+            *removed_in.entry(group.removed_in).or_default() += group.bytes;
         }
-        let cells = groups.iter().map(|group| ((group.born_in, group.died_in), group.bytes)).collect();
-        Self { cells, born: born.into_iter().collect(), died: died.into_iter().collect(), cursor: 0, top: 0 }
+        let cells = groups.iter().map(|group| ((group.added_in, group.removed_in), group.bytes)).collect();
+        Self {
+            cells,
+            added_in: added_in.into_iter().collect(),
+            removed_in: removed_in.into_iter().collect(),
+            cursor: 0,
+            top: 0,
+        }
     }
 
     /// Returns the layer under the cursor.
     pub fn selected(&self) -> Option<usize> {
-        self.born.get(self.cursor).map(|&(layer, _)| layer)
+        self.added_in.get(self.cursor).map(|&(layer, _)| layer)
     }
 
     /// Returns the last position of the cursor.
     pub fn last(&self) -> usize {
-        self.born.len().saturating_sub(1)
+        self.added_in.len().saturating_sub(1)
     }
 
     /// Moves the cursor to a layer that added wasted bytes.
     pub fn go_to(&mut self, layer: usize) {
-        self.cursor = self.born.iter().position(|&(born, _)| born == layer).unwrap_or(self.cursor);
+        self.cursor = self.added_in.iter().position(|&(added_in, _)| added_in == layer).unwrap_or(self.cursor);
     }
 
     /// Chooses the columns with the most bytes, in the order of the layers.
     fn columns(&self, width: usize) -> Columns {
         let room = (width.saturating_sub(2 * CELL + INSTRUCTION) / CELL).max(1);
-        let others = self.died.len() > room && room > 1;
-        let mut biggest = self.died.clone();
+        let others = self.removed_in.len() > room && room > 1;
+        let mut biggest = self.removed_in.clone();
         biggest.sort_by_key(|&(layer, bytes)| (Reverse(bytes), layer));
         biggest.truncate(room - usize::from(others));
         let mut layers: Vec<_> = biggest.into_iter().map(|(layer, _)| layer).collect();
@@ -86,8 +92,8 @@ impl Table {
     /// Returns the first visible row, and the number of visible rows.
     fn rows(&self, inner: Rect, columns: &Columns) -> (usize, usize) {
         let below = usize::from(inner.height).saturating_sub(HEAD);
-        let height = (below - self.legend(inner, columns)).min(self.born.len());
-        (follow(self.top, self.cursor, self.born.len(), height), height)
+        let height = (below - self.legend(inner, columns)).min(self.added_in.len());
+        (follow(self.top, self.cursor, self.added_in.len(), height), height)
     }
 
     /// Keeps the first visible row, as long as the cursor is visible.
@@ -108,16 +114,16 @@ impl Table {
         let (first, height) = self.rows(inner, &columns);
         let gap = " ".repeat(2 * CELL);
         put(Line::styled(format!("{gap}   gone in layer"), theme.dim), 0, inner, buffer);
-        let mut head = format!("{:>CELL$}{:>CELL$}", "layer", "dead");
+        let mut head = format!("{:>CELL$}{:>CELL$}", "layer", "wasted");
         head.extend(columns.layers.iter().map(|layer| format!("{layer:>CELL$}")));
         if columns.others {
             head.push_str(&format!("{:>CELL$}", "others"));
         }
         put(Line::styled(format!("{head}  instruction of the layer"), theme.dim), 1, inner, buffer);
-        scroll_bar(first, self.born.len(), part(inner, HEAD, height), theme, buffer);
-        for (i, &(born, bytes)) in self.born.iter().enumerate().skip(first).take(height) {
+        scroll_bar(first, self.added_in.len(), part(inner, HEAD, height), theme, buffer);
+        for (i, &(added_in, bytes)) in self.added_in.iter().enumerate().skip(first).take(height) {
             let place = HEAD + i - first;
-            put(self.line(explorer, look, &columns, (born, bytes), width), place, inner, buffer);
+            put(self.line(explorer, look, &columns, (added_in, bytes), width), place, inner, buffer);
             if i == self.cursor {
                 fill(place, inner, theme.selected, buffer);
             }
@@ -135,22 +141,22 @@ impl Table {
         explorer: &Explorer,
         look: Look<'_>,
         columns: &Columns,
-        (born, bytes): (usize, u64),
+        (added_in, bytes): (usize, u64),
         width: usize,
     ) -> Line<'static> {
         let theme = look.theme;
         let cell = |bytes: u64| match bytes {
             0 => Span::styled(format!("{:>CELL$}", "·"), theme.dim),
-            bytes => Span::styled(format!("{:>CELL$}", look.units.size(bytes)), theme.dead),
+            bytes => Span::styled(format!("{:>CELL$}", look.units.size(bytes)), theme.wasted),
         };
-        let in_layer = |&died: &usize| self.cells.get(&(born, died)).copied().unwrap_or(0);
-        let mut spans = vec![Span::raw(format!("{born:>CELL$}{:>CELL$}", look.units.size(bytes)))];
-        spans.extend(columns.layers.iter().map(|died| cell(in_layer(died))));
+        let in_layer = |&removed_in: &usize| self.cells.get(&(added_in, removed_in)).copied().unwrap_or(0);
+        let mut spans = vec![Span::raw(format!("{added_in:>CELL$}{:>CELL$}", look.units.size(bytes)))];
+        spans.extend(columns.layers.iter().map(|removed_in| cell(in_layer(removed_in))));
         if columns.others {
             spans.push(cell(bytes - columns.layers.iter().map(in_layer).sum::<u64>()));
         }
         let used: usize = spans.iter().map(Span::width).sum();
-        let text = explorer.inspection.layers[born].instruction.one_line();
+        let text = explorer.inspection.layers[added_in].instruction.one_line();
         spans.push(Span::raw(format!("  {}", cut(&text, width.saturating_sub(used + 2)))));
         Line::from(spans)
     }
@@ -158,18 +164,18 @@ impl Table {
 
 #[cfg(test)]
 mod tests {
-    use layerscope::tree::{Cause, NodeId};
+    use layerscope::tree::{NodeId, Reason};
 
     use super::*;
 
     #[test]
     fn where_columns_do_not_fit_the_biggest_stay_and_the_others_are_summed() {
-        let group = |died_in: usize, bytes| DeadGroup {
-            born_in: 0,
-            died_in,
+        let group = |removed_in: usize, bytes| WastedGroup {
+            added_in: 0,
+            removed_in,
             bytes,
             count: 1,
-            cause: Cause::Deleted,
+            reason: Reason::Deleted,
             place: NodeId::ROOT,
         };
         let table = Table::new(&[group(9, 50), group(2, 40), group(5, 30), group(7, 20)]);

@@ -50,8 +50,8 @@ macro_rules! roles {
 }
 
 roles! {
-    live,
-    dead,
+    visible,
+    wasted,
     added,
     modified,
     removed,
@@ -139,7 +139,7 @@ mod tests {
     fn without_colours_the_selection_and_the_dead_still_look_different() {
         let mut plain = Theme::plain();
         assert!(plain.styles().all(|style| style.fg.is_none() && style.bg.is_none()));
-        assert_ne!(plain.dead, plain.live);
+        assert_ne!(plain.wasted, plain.visible);
         assert!(plain.selected.add_modifier.contains(Modifier::REVERSED));
     }
 
@@ -147,7 +147,7 @@ mod tests {
     fn on_16_colours_the_dark_theme_keeps_its_hues() {
         let theme = Theme::for_background(Background::Dark).reduced(Depth::Sixteen);
         let sixteen = Theme::colours();
-        assert_eq!((theme.dead, theme.live, theme.modified), (sixteen.dead, sixteen.live, sixteen.modified));
+        assert_eq!((theme.wasted, theme.visible, theme.modified), (sixteen.wasted, sixteen.visible, sixteen.modified));
         assert_eq!(theme.focused, sixteen.focused);
     }
 }

@@ -1,4 +1,4 @@
-//! Parses theme files: TOML with a style for each role, such as `dead = "#f0646b bold"`.
+//! Parses theme files: TOML with a style for each role, such as `wasted = "#f0646b bold"`.
 
 use ratatui::style::{Color, Modifier, Style};
 use toml::de::{DeTable, DeValue};
@@ -109,22 +109,22 @@ mod tests {
 
     #[test]
     fn what_a_theme_does_not_say_is_its_base_s() {
-        let theme = Theme::read("base = \"plain\"\ndead = \"magenta\"").unwrap();
-        assert_eq!(theme.dead, Style::new().fg(Color::Magenta));
-        assert_eq!(theme.live, Theme::plain().live);
-        assert_eq!(Theme::read("dim = \"blue\"").unwrap().live, Theme::colours().live);
+        let theme = Theme::read("base = \"plain\"\nwasted = \"magenta\"").unwrap();
+        assert_eq!(theme.wasted, Style::new().fg(Color::Magenta));
+        assert_eq!(theme.visible, Theme::plain().visible);
+        assert_eq!(Theme::read("dim = \"blue\"").unwrap().visible, Theme::colours().visible);
     }
 
     #[test]
     fn an_error_names_line_and_role() {
         for (text, message) in [
-            ("live = \"green\"\ndaed = \"red\"", "line 2: daed: no such role; did you mean dead?"),
-            ("dead = \"rde\"", "line 1: dead: \"rde\" is neither a colour"),
-            ("dead = 7", "line 1: dead: a string is expected, not an integer"),
-            ("dead = \"on\"", "line 1: dead: a colour has to follow \"on\""),
+            ("visible = \"green\"\nwatsed = \"red\"", "line 2: watsed: no such role; did you mean wasted?"),
+            ("wasted = \"rde\"", "line 1: wasted: \"rde\" is neither a colour"),
+            ("wasted = 7", "line 1: wasted: a string is expected, not an integer"),
+            ("wasted = \"on\"", "line 1: wasted: a colour has to follow \"on\""),
             ("\nbase = \"drak\"", "line 2: base: no such theme; did you mean dark?"),
             ("background = \"blue\"", "line 1: background: \"blue\" is neither dark nor light"),
-            ("dead = \"red", "line 1: "),
+            ("wasted = \"red", "line 1: "),
         ] {
             let problem = Theme::read(text).unwrap_err().to_string();
             assert!(problem.starts_with(message), "{problem}");

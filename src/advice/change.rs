@@ -1,0 +1,133 @@
+//! Remedies: ways to keep bytes out of an image. Reports, screens, lessons and the ladder render
+//! them.
+
+use crate::analysis::Inspection;
+use crate::tree::Reason;
+
+/// The most instructions that are merged into one.
+const MERGED: usize = 6;
+/// The longest instruction that is examined and written out, in bytes.
+pub(super) const LINE: usize = 16 << 10;
+
+/// The kind of a remedy.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Kind {
+    /// A single `RUN` in place of several.
+    Merge,
+    /// A flag, a command at the end of the `RUN`, or a cache mount, as a tool or a rule suggests.
+    Tool,
+    /// Lines in `.dockerignore`.
+    Ignore,
+    /// Mode or owner while copying.
+    Copy,
+    /// Another base image.
+    Base,
+    /// A separate build stage.
+    Stage,
+    /// Any other advice of a rule.
+    Other,
+}
+
+/// A way to keep bytes out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct SuggestedChange {
+    /// The kind.
+    pub kind: Kind,
+    /// The advice in a sentence.
+    pub what: String,
+    /// The changed instruction, made from the image's own; not escaped.
+    pub dockerfile: Option<String>,
+    /// Lines for `.dockerignore`.
+    pub dockerignore: Vec<String>,
+    /// The number of bytes that the image becomes smaller by.
+    pub saves: u64,
+}
+
+impl SuggestedChange {
+    /// Makes a remedy that consists of a sentence.
+    pub(super) fn new(kind: Kind, what: impl Into<String>) -> Self {
+        Self { kind, what: what.into(), dockerfile: None, dockerignore: Vec::new(), saves: 0 }
+    }
+
+    /// Adds an instruction, unless it is too long to read.
+    pub(super) fn with_line(self, line: Option<String>) -> Self {
+        Self { dockerfile: line.filter(|line| line.len() <= LINE), ..self }
+    }
+
+    /// Makes the remedy for bytes of layer `added_in` that layer `removed_in` deletes, replaces or rewrites.
+    pub fn for_wasted(inspection: &Inspection, added_in: usize, removed_in: usize, reason: Reason) -> Self {
+        if added_in == removed_in {
+            return Self::new(Kind::Other, "have the tool that writes this layer write each path once");
+        }
+        let text = |layer: usize| inspection.layers[layer].instruction.text.as_str();
+        let (run, copied) = (text(added_in).starts_with("RUN "), added_in > 0 && copies(text(added_in)));
+        let both = run && text(removed_in).starts_with("RUN ");
+        match reason {
+            Reason::RewrittenUnchanged if run => {
+                Self::new(Kind::Copy, format!("set mode and owner in the RUN of layer {added_in} itself"))
+            }
+            Reason::RewrittenUnchanged => {
+                Self::new(Kind::Copy, "set mode and owner while copying: COPY --chmod=… --chown=…")
+            }
+            _ if both => Self::merge(inspection, added_in, removed_in, "build in another stage"),
+            Reason::Overwritten => {
+                Self::new(Kind::Other, "write them once, in the instruction that knows their final contents")
+            }
+            _ if copied => Self::new(
+                Kind::Ignore,
+                "keep them out of the build context with .dockerignore, or copy only what is needed from another stage",
+            ),
+            _ => Self::new(
+                Kind::Base,
+                "start from a base image without them, or copy only what is needed into another stage",
+            ),
+        }
+    }
+
+    /// Makes the remedy of a single `RUN` for layers `added_in` to `removed_in`, or `otherwise`.
+    pub(super) fn merge(inspection: &Inspection, added_in: usize, removed_in: usize, otherwise: &str) -> Self {
+        let is_run = |&layer: &usize| inspection.layers[layer].instruction.text.starts_with("RUN ");
+        let runs: Vec<_> = (added_in..=removed_in).filter(is_run).collect();
+        let line = merged(inspection, added_in, removed_in);
+        match combined(&runs) {
+            Some(what) if runs.first() == Some(&added_in) => {
+                Self::new(Kind::Merge, format!("{what}; or {otherwise}")).with_line(line)
+            }
+            _ => Self::new(Kind::Other, otherwise).with_line(line),
+        }
+    }
+}
+
+/// Returns `combine the RUN instructions of layers 1 to 3`; `None` for fewer than two layers.
+pub(super) fn combined(layers: &[usize]) -> Option<String> {
+    let named = match layers {
+        [] | [_] => return None,
+        [first, .., last] if last - first + 1 == layers.len() && layers.len() > 2 => format!("{first} to {last}"),
+        [one, other] => format!("{one} and {other}"),
+        [first, .., last] => format!("{first} to {last}, without those that copy between them"),
+    };
+    Some(format!("combine the RUN instructions of layers {named}"))
+}
+
+/// Returns whether an instruction copies.
+pub(super) fn copies(text: &str) -> bool {
+    text.starts_with("COPY ") || text.starts_with("ADD ")
+}
+
+/// Merges the instructions of a range of layers into one RUN, if all of them are RUNs.
+pub(super) fn merged(inspection: &Inspection, added_in: usize, removed_in: usize) -> Option<String> {
+    if removed_in <= added_in || removed_in - added_in >= MERGED {
+        return None;
+    }
+    let commands: Option<Vec<_>> =
+        (added_in..=removed_in).map(|i| command(&inspection.layers[i].instruction.text)).collect();
+    Some(format!("RUN {}", commands?.join(" \\\n && ")))
+}
+
+/// Returns the command of a RUN in shell form, in one line.
+pub(super) fn command(text: &str) -> Option<&str> {
+    let command = text.strip_prefix("RUN ")?.trim();
+    let plain =
+        text.len() <= LINE && !command.starts_with("<<") && !command.starts_with("--") && !command.starts_with('[');
+    (plain && !command.contains('\n')).then_some(command)
+}

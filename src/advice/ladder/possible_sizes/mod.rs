@@ -1,0 +1,182 @@
+//! Computes the rungs of the ladder, one function each. Rungs that change layers are here, those of
+//! the bare program in `program`.
+
+mod copies;
+mod data;
+mod program;
+
+use std::collections::HashSet;
+
+use super::{Certainty, LadderInputs, PossibleSize, Ships, Step};
+use crate::analysis::download::estimate_download;
+use crate::analysis::what_if::{Change, what_if};
+use crate::analysis::{Inspection, WastedGroup, wasted_groups};
+use crate::display::{Sentence, listed};
+use crate::runtime::{Parts, Start};
+use crate::tree::{NodeId, Reason};
+
+/// The smallest saving that is worth a rung: one part in so many of the last rung.
+const NOTEWORTHY: u64 = 1_000;
+
+/// Computes the rungs that save something, in order, starting with the unchanged image.
+pub fn climb(inspection: &Inspection, inputs: &LadderInputs) -> Vec<PossibleSize> {
+    let mut ladder = Ladder { inspection, inputs, possible_sizes: Vec::new(), kept: Vec::new(), left: None };
+    ladder.built_otherwise(Step::AsBuilt, &[], String::new(), Vec::new());
+    let merges = ladder.without_wasted();
+    let changes = ladder.without_leftovers(merges);
+    match inputs.program.as_ref().map(|program| (program, &program.start, &program.needed)) {
+        Some((program, Start::Script(libc), Some(_))) => {
+            ladder.without_build_only(changes);
+            ladder.script_on_another_base(program, *libc);
+        }
+        Some((program, _, Some(_))) => ladder.bare_program(program),
+        _ => ladder.without_build_only(changes),
+    }
+    ladder.possible_sizes
+}
+
+/// Returns layers as the subject of a sentence, and the verb that agrees with it; `None` if there
+/// are none.
+fn named_layers(layers: &[usize]) -> Option<(String, &'static str)> {
+    let words: Vec<_> = layers.iter().map(usize::to_string).collect();
+    match &words[..] {
+        [] => None,
+        [only] => Some((format!("layer {only}"), "copies")),
+        several => Some((format!("layers {}", listed(several)), "copy")),
+    }
+}
+
+struct Ladder<'a> {
+    inspection: &'a Inspection,
+    inputs: &'a LadderInputs,
+    possible_sizes: Vec<PossibleSize>,
+    /// The files that were copied for the program, as far as that is certain.
+    kept: Vec<NodeId>,
+    /// A description of other files that it may read.
+    left: Option<Sentence>,
+}
+
+impl Ladder<'_> {
+    /// Adds a rung if it is smaller than the last one.
+    fn add(&mut self, mut possible_size: PossibleSize) {
+        // The unknown parts of the image would be in the result as well.
+        if possible_size.certainty == Certainty::Exact && !self.inspection.completeness.sizes_are_exact() {
+            possible_size.certainty = Certainty::AtLeast;
+        }
+        if self.possible_sizes.last().is_none_or(|last| possible_size.size < last.size) {
+            self.possible_sizes.push(possible_size);
+        }
+    }
+
+    /// Adds a rung for a changed build, if it saves enough to be visible in a bar; returns whether
+    /// it was added.
+    fn built_otherwise(&mut self, step: Step, changes: &[Change], how: String, notes: Vec<Sentence>) -> bool {
+        let outcome = what_if(self.inspection, changes);
+        let saves = |last: &PossibleSize| last.size.saturating_sub(outcome.size) > last.size / NOTEWORTHY;
+        if !self.possible_sizes.last().is_none_or(saves) {
+            return false;
+        }
+        let download = estimate_download(self.inspection, &outcome);
+        let (size, ships) = (outcome.size, Ships::Changed(changes.to_vec()));
+        self.add(PossibleSize { step, size, ships, download, certainty: Certainty::Exact, how, notes });
+        true
+    }
+
+    /// Returns the runs of layers to merge so that nothing in your layers is wasted.
+    fn without_wasted(&mut self) -> Vec<Change> {
+        let base = self.inputs.base_layers;
+        let groups = wasted_groups(self.inspection);
+        let own = groups.iter().filter(|group| group.added_in >= base && group.bytes > 0);
+        let mut runs: Vec<(usize, usize)> = own.map(|group| (group.added_in, group.removed_in)).collect();
+        runs.sort_unstable();
+        let mut merged: Vec<(usize, usize)> = Vec::new();
+        for (first, last) in runs {
+            match merged.last_mut() {
+                Some(run) if first <= run.1 => run.1 = run.1.max(last),
+                _ => merged.push((first, last)),
+            }
+        }
+        if merged.is_empty() {
+            return Vec::new();
+        }
+        let named: Vec<_> = merged
+            .iter()
+            .map(|&(first, last)| {
+                let line = |layer: usize| self.inspection.layers[layer].instruction.one_line();
+                match last - first {
+                    0 => format!("layer {first} `{}` writes files twice", line(first)),
+                    _ => format!("make layers {first} to {last} one: from `{}` to `{}`", line(first), line(last)),
+                }
+            })
+            .collect();
+        let notes = self.notes_on_merging(&groups, &merged);
+        let changes: Vec<_> = merged.into_iter().map(|(first, last)| Change::Merge { first, last }).collect();
+        if self.built_otherwise(Step::WithoutWasted, &changes, named.join("\n"), notes) { changes } else { Vec::new() }
+    }
+
+    /// Returns remarks on bytes that stay wasted, and on `COPY` instructions between merged layers.
+    fn notes_on_merging(&self, groups: &[WastedGroup], merged: &[(usize, usize)]) -> Vec<Sentence> {
+        let left: u64 =
+            groups.iter().filter(|group| group.added_in < self.inputs.base_layers).map(|group| group.bytes).sum();
+        let mut notes = Vec::new();
+        if left > 0 {
+            let stay = " of the base image stay dead: only another base image saves them";
+            notes.push(Sentence::default().size(left).words(stay));
+        }
+        let line = |layer: usize| self.inspection.layers[layer].instruction.one_line();
+        let gives = |layer: usize| ["chmod", "chown", "chgrp"].iter().any(|word| line(layer).contains(word));
+        let again = groups.iter().filter(|group| group.reason == Reason::RewrittenUnchanged && gives(group.removed_in));
+        let again: HashSet<usize> = again.map(|group| group.added_in).collect();
+        let is_copy = |layer: &usize| ["COPY", "ADD"].iter().any(|word| line(*layer).starts_with(word));
+        let copies = merged.iter().flat_map(|&(first, last)| first..=last).filter(is_copy);
+        let (given, others): (Vec<_>, Vec<_>) = copies.partition(|layer| again.contains(layer));
+        if let Some((layers, copies)) = named_layers(&given) {
+            notes.push(format!(
+                "what {layers} {copies} ships again with another owner or mode: COPY --chown=… --chmod=… sets them at once"
+            ).into());
+        }
+        if let Some((layers, copies)) = named_layers(&others) {
+            notes.push(
+                format!(
+                    "{layers} {copies} files, which no RUN can take in: RUN --mount=type=bind reads them unshipped"
+                )
+                .into(),
+            );
+        }
+        notes
+    }
+
+    fn without_leftovers(&mut self, mut changes: Vec<Change>) -> Vec<Change> {
+        // Nothing would be left out, so there is no rung.
+        if self.inputs.leftovers.is_empty() {
+            return changes;
+        }
+        changes.push(Change::Without(self.inputs.leftovers.clone()));
+        let how = "clean up in the RUN that makes them, or keep them out with a cache mount (see the findings)";
+        if !self.built_otherwise(Step::WithoutLeftovers, &changes, how.into(), Vec::new()) {
+            changes.pop();
+        }
+        changes
+    }
+
+    /// Adds the rung for an image whose program is not a binary: everything stays except files
+    /// known to be for the build.
+    fn without_build_only(&mut self, mut changes: Vec<Change>) {
+        // Nothing would be left out, so there is no rung.
+        if self.inputs.build_only.is_empty() {
+            return;
+        }
+        changes.push(Change::Without(self.inputs.build_only.clone()));
+        let how = "build in another stage, and copy from it what runs: COPY --from=build …".into();
+        let note = match &self.inputs.program {
+            Some(Parts { start: Start::Script(_), needed: Some(_), .. }) => {
+                "a script or a wrapper starts the program: what that needs cannot be told, so the rest stays"
+            }
+            Some(_) => {
+                "the program is no binary: what it needs besides its own files cannot be told, so the rest stays"
+            }
+            None => "the program was not found, so all that is not known to be for the build stays",
+        };
+        self.built_otherwise(Step::MultiStage, &changes, how, vec![note.into()]);
+    }
+}

@@ -1,0 +1,214 @@
+//! Computes the rungs for a binary: the bare program on smaller and smaller bases, and the program
+//! made smaller.
+
+use std::collections::HashSet;
+
+use super::Ladder;
+use crate::advice::ladder::bases::{BaseKind, SmallBase, smallest};
+use crate::advice::ladder::{Certainty, PossibleSize, Ships, Step};
+use crate::analysis::download::Download;
+use crate::display::Sentence;
+use crate::runtime::command::is_system;
+use crate::runtime::libraries::Libc;
+use crate::runtime::{MadeBy, Parts, Start};
+use crate::tree::{Kind, NodeId, VersionId};
+
+/// The smallest saving that is worth making a program smaller: one part in so many of the image.
+const WORTH: u64 = 100;
+
+impl Ladder<'_> {
+    /// Adds the rungs for a binary: the program with its libraries, on smaller and smaller bases.
+    pub(super) fn bare_program(&mut self, program: &Parts) {
+        self.keep_data(program);
+        let files = self.inodes(self.nodes_of(program, true));
+        if self.inputs.base_layers > 0 {
+            let own = self.own(&files);
+            let base = self.base_bytes();
+            let download = self.download(&own, Some(self.inputs.base_layers));
+            let how = self.stages(&same_base(self.inputs.base_name.as_deref()), self.own_copies(program));
+            let size = base + self.size(&own);
+            let mut notes = self.notes(program);
+            if self.inputs.base_toolchains > size / WORTH {
+                let toolchains = Sentence::from("toolchains of the base image, ").size(self.inputs.base_toolchains);
+                notes.push(toolchains.words(", stay: only another base leaves them out"));
+            }
+            let possible_size = PossibleSize {
+                step: Step::MultiStage,
+                size,
+                ships: copied(self.inputs.base_layers, &own),
+                download,
+                certainty: self.certainty(program),
+                how,
+                notes,
+            };
+            self.add(possible_size);
+        }
+        if let Some(base) = smallest(BaseKind::Small, program.libc) {
+            self.on_another_base(program, base, Step::SmallBase(base));
+        }
+        if let Some(base) = smallest(BaseKind::Distroless, program.libc) {
+            self.on_another_base(program, base, Step::Distroless(base));
+        }
+        let size = self.size(&files);
+        let download = self.download(&files, None);
+        let how = in_exec_form(program, self.stages("scratch", self.copies(program, |_| true)));
+        self.add(PossibleSize {
+            step: Step::Scratch,
+            size,
+            ships: copied(0, &files),
+            download,
+            certainty: self.certainty(program),
+            how,
+            notes: self.notes(program),
+        });
+        self.stripped(program, size);
+        self.packed(program, size);
+    }
+
+    /// Adds the rung with another base: the program's own files, and the libraries that such a base
+    /// does not have.
+    fn on_another_base(&mut self, program: &Parts, base: &'static SmallBase, step: Step) {
+        let nodes: Vec<_> = self.nodes_of(program, false).into_iter().filter(|&node| !self.is_of_libc(node)).collect();
+        let size = base.bytes + self.size(&self.inodes(nodes.clone()));
+        let how = self.stages(&base.name, self.copies(program, |node| nodes.contains(&node)));
+        let how = if matches!(step, Step::Distroless(_)) { in_exec_form(program, how) } else { how };
+        let certainty = Certainty::Estimate(size_of_base(base));
+        let (ships, download) = (Ships::Others, Download::Unknown);
+        self.add(PossibleSize { step, size, ships, download, certainty, how, notes: self.notes(program) });
+    }
+
+    /// Adds the rung for a script on a small base: the files of your layers, and the program that
+    /// the script starts with its libraries.
+    pub(super) fn script_on_another_base(&mut self, program: &Parts, libc: Libc) {
+        let Some(base) = smallest(BaseKind::Small, libc) else { return };
+        let tree = &self.inspection.tree;
+        let loaded = program.needed.iter().flatten().map(|loaded| loaded.node);
+        let mut inodes = self.inodes(loaded.filter(|&node| !self.is_of_libc(node)).collect());
+        let unwanted: HashSet<_> = self.inputs.leftovers.iter().chain(&self.inputs.build_only).copied().collect();
+        let kept = tree.inodes_with_removals().filter(|(_, removal)| removal.is_none()).map(|(inode, _)| inode);
+        inodes.extend(
+            kept.filter(|&inode| tree.added_in(inode) >= self.inputs.base_layers && !unwanted.contains(&inode)),
+        );
+        let size = base.bytes + self.size(&inodes);
+        let how = self.stages(&base.name, self.own_copies(program));
+        let mut notes = self.notes(program);
+        notes.push(
+            "all else that your own layers leave counts here, too: install again there what the script needs".into(),
+        );
+        let (ships, download) = (Ships::Others, Download::Unknown);
+        let certainty = Certainty::Estimate(size_of_base(base));
+        self.add(PossibleSize { step: Step::SmallBase(base), size, ships, download, certainty, how, notes });
+        self.stripped(program, size);
+    }
+
+    fn stripped(&mut self, program: &Parts, whole: u64) {
+        let Some(inode) = self.inspection.tree.last(program.path) else { return };
+        let strippable = program.strippable.min(self.inspection.tree.size(inode));
+        if strippable > whole / WORTH {
+            let (how, note) = match program.made_by {
+                MadeBy::Go => {
+                    ("build the program with -ldflags \"-s -w\"", "stack traces keep their names; debuggers lose them")
+                }
+                MadeBy::Another => (
+                    "strip the program in the build stage: `strip --strip-all`",
+                    "debuggers lose the names, and so do stack traces",
+                ),
+            };
+            self.add(PossibleSize {
+                step: Step::Stripped,
+                size: whole - strippable,
+                ships: Ships::Others,
+                download: Download::Unknown,
+                certainty: Certainty::Estimate("the sections that strip removes, by their sizes".into()),
+                how: how.into(),
+                notes: vec![note.into()],
+            });
+        }
+    }
+
+    fn packed(&mut self, program: &Parts, scratch: u64) {
+        let Some(inode) = self.inspection.tree.last(program.path) else { return };
+        let size = self.inspection.tree.size(inode);
+        let strippable = program.strippable.min(size);
+        if let Some(packed) = program.packed.filter(|&packed| packed + scratch / WORTH < size - strippable) {
+            let size = scratch - size + packed;
+            self.add(PossibleSize {
+                step: Step::Packed,
+                size,
+                ships: Ships::Others,
+                download: Download::Estimate(size),
+                certainty: Certainty::Estimate("the stripped program was compressed to find out".into()),
+                how: "pack the program in the build stage: `upx -9`".into(),
+                notes: vec![
+                    "it is unpacked into memory at each start, and pulls hardly shrink: layers are compressed anyway"
+                        .into(),
+                ],
+            });
+        }
+    }
+
+    fn notes(&self, program: &Parts) -> Vec<Sentence> {
+        let needs = program.needs.iter().map(|need| {
+            let name = need.kind.name();
+            let why =
+                need.evidence.first().map(|evidence| evidence.sentence(&self.inspection.tree)).unwrap_or_default();
+            match need.files.len() {
+                0 => format!("it needs {name} ({why}), which this image does not have"),
+                _ => format!("it needs {name} ({why})"),
+            }
+        });
+        let words = needs.chain(program.doubts.iter().cloned()).map(Sentence::from);
+        words.chain(self.left.clone()).collect()
+    }
+
+    /// Records the files that the program reads: those that its command names, and those that were
+    /// copied for it.
+    fn keep_data(&mut self, program: &Parts) {
+        let tree = &self.inspection.tree;
+        let is_kept = |&node: &NodeId| match tree.last(node) {
+            Some(version) if tree.kind(version) == Kind::Directory => !is_system(&tree.path(node)),
+            version => version.is_some(),
+        };
+        self.kept = self.inputs.named.iter().copied().filter(is_kept).collect();
+        let data = self.data(&self.inodes(self.nodes_of(program, true)));
+        self.kept.extend(data.kept);
+        self.left = data.left;
+    }
+
+    /// Returns the reliability of the size of a program's copied files.
+    fn certainty(&self, program: &Parts) -> Certainty {
+        if program.doubts.is_empty() && self.left.is_none() { Certainty::Exact } else { Certainty::AtMost }
+    }
+}
+
+/// Describes layers that consist of the lowest ones and one with these inodes.
+fn copied(below: usize, inodes: &HashSet<VersionId>) -> Ships {
+    let mut inodes: Vec<_> = inodes.iter().copied().collect();
+    inodes.sort_unstable();
+    Ships::Copied { below, inodes }
+}
+
+/// Appends the instruction that starts the program without a shell to the lines of a Dockerfile.
+fn in_exec_form(program: &Parts, lines: String) -> String {
+    match &program.start {
+        Start::ShellForm(exec_form) => format!("{lines}\n{exec_form}"),
+        Start::Alone | Start::Script(_) => lines,
+    }
+}
+
+/// Returns the basis of an estimate with a small base image.
+fn size_of_base(base: &SmallBase) -> Sentence {
+    let sentence = Sentence::from(format!("{} shipped ", base.name)).size(base.bytes);
+    sentence.words(format!(" in {}, {}", base.date, base.source))
+}
+
+/// Returns the reference of the current base image for `FROM`.
+fn same_base(name: Option<&str>) -> String {
+    let is_plain = |c: char| c.is_ascii_lowercase() || c.is_ascii_digit() || "._-/:@".contains(c);
+    match name {
+        // The name of a system or of an archive is not a reference.
+        Some(name) if name.chars().all(is_plain) && !name.contains(".tar") => name.into(),
+        Some(name) => format!("…   # the same base image, {name}"),
+        None => "…   # the same base image".into(),
+    }
+}

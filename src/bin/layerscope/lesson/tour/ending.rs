@@ -1,0 +1,56 @@
+//! Ends the story with three lines about this image.
+
+use std::cmp::Reverse;
+
+use layerscope::display::escaped_str;
+use layerscope::display::plural;
+
+use super::teller::Teller;
+use super::words;
+
+/// The number of lines in the summary.
+const LINES: usize = 3;
+
+impl Teller<'_> {
+    /// Returns the summary: the largest waste, the application's share, and the smallest possible
+    /// size. Missing lines are replaced by the next largest waste and by general facts.
+    pub fn seen(&self) -> Vec<String> {
+        let mut wastes: Vec<_> = self.wastes.iter().collect();
+        wastes.sort_by_key(|&&(bytes, _)| Reverse(bytes));
+        let mut wastes = wastes.into_iter().map(|(_, line)| line.clone());
+        let (application, smallest) = (self.share_of_the_application(), self.smallest());
+        let room = LINES - usize::from(application.is_some()) - usize::from(smallest.is_some());
+        let mut seen: Vec<String> = wastes.by_ref().take(room).collect();
+        seen.extend(self.facts().into_iter().take(room.saturating_sub(seen.len())));
+        seen.extend(application.into_iter().chain(smallest));
+        seen.iter().map(|line| escaped_str(line)).collect()
+    }
+
+    fn share_of_the_application(&self) -> Option<String> {
+        let bytes = self.application();
+        (bytes > 0).then(|| {
+            let of =
+                if self.inspection.completeness.sizes_are_exact() { "what you ship" } else { "what could be read" };
+            format!("Your application is {} of {of}.", self.share(bytes))
+        })
+    }
+
+    /// Returns facts that hold for every image.
+    fn facts(&self) -> [String; LINES] {
+        let totals = &self.inspection.totals;
+        let size = self.size(totals.size);
+        let whole = self.inspection.completeness.sizes_are_exact();
+        let size = if whole { size } else { format!("at least {size}") };
+        let ships = format!("The image ships {size} in {}.", plural(self.inspection.layers.len(), "layer"));
+        let wasted = match totals.wasted() {
+            0 if !whole => "No dead bytes are in what could be read.".into(),
+            0 => "Nothing is dead: what ships is what a container sees.".into(),
+            wasted if !whole => format!("{} are dead, of what could be read.", self.size(wasted)),
+            wasted => format!("{} are dead, {} of what ships.", self.size(wasted), self.share(wasted)),
+        };
+        let (files, visible) =
+            (plural(usize::try_from(totals.files).unwrap_or(usize::MAX), "file"), self.size(totals.visible));
+        let sees = format!("A container of {} sees {files}, {visible} in all.", words::name(self.inspection));
+        [ships, wasted, sees]
+    }
+}

@@ -1,0 +1,62 @@
+//! Describes files that a layer rewrites unchanged, for example the `chmod` that doubles a layer.
+
+use layerscope::analysis::WastedGroup;
+use layerscope::display::files;
+use layerscope::tree::Reason;
+
+use super::options::Options;
+use super::place::biggest_place;
+use super::teller::{Teller, changes, explore};
+use super::words;
+
+/// The smallest part of the image that is worth a question: one part in so many.
+const ASKABLE: u64 = 20;
+/// The most pairs that are described.
+const MOST: usize = 2;
+/// The size of a file in a tar besides its contents, in bytes.
+const HEADER: u64 = 512;
+/// The width of an instruction.
+const CODE: usize = 100;
+
+impl Teller<'_> {
+    /// Describes files that were rewritten unchanged, the largest pair of layers first.
+    pub fn tell_rewritten(&mut self) {
+        let is_again =
+            |pair: &WastedGroup| pair.reason == Reason::RewrittenUnchanged && pair.added_in < pair.removed_in;
+        let pairs = self.pairs_that(|pair| is_again(pair) && self.matters(pair.bytes));
+        for pair in pairs.iter().take(MOST) {
+            self.tell_copied_again(pair);
+        }
+    }
+
+    fn tell_copied_again(&mut self, pair: &WastedGroup) {
+        let (added_in, removed_in) = (pair.added_in, pair.removed_in);
+        let (bytes, count) = (self.size(pair.bytes), files(pair.count));
+        let path = biggest_place(self.inspection, pair);
+        let again = format!(
+            "{} leaves {count} of layer {added_in} as they are, {bytes}, but for mode, owner or time.",
+            words::capital(&self.layer(removed_in))
+        );
+        let principle = "A layer holds whole files: what changes in any way, be it only its mode, ships once more.";
+        let size = self.inspection.layers[removed_in].size;
+        let right = (self.size(size), "every file is shipped whole".into());
+        let headers = HEADER.saturating_mul(pair.count as u64);
+        let wrong = [(self.size(0), "no contents change".into()), (self.size(headers), "a note for each file".into())];
+        let options = Options::of(right, wrong, added_in + removed_in);
+        let is_big = pair.bytes >= self.image_size() / ASKABLE;
+        match options.filter(|_| is_big) {
+            Some(options) => {
+                let because = format!("{principle} So {bytes} are dead.");
+                self.ask(explore(added_in, Some(path)), &format!("{again} How much does it ship?"), options, &because);
+            }
+            None => self.say(explore(removed_in, Some(path)), [again, format!("{principle} So {bytes} ship twice.")]),
+        }
+        let line = self.finding_of(pair).and_then(|finding| words::code(finding.fix.dockerfile.as_deref()?, CODE));
+        let line = line.map(|line| format!("Written out: `{line}`")).unwrap_or_default();
+        self.say(changes(removed_in, Some(path)), [format!("What helps: {}", self.change(pair)), line]);
+        let line = format!(
+            "Layer {removed_in} ships {bytes} again that layer {added_in} ships already: the contents are the same."
+        );
+        self.waste(pair.bytes, line);
+    }
+}

@@ -1,0 +1,224 @@
+//! The replay of the build: layers arrive one by one, the image grows, the tree fills. Deleting
+//! files only empties the tree.
+
+mod account;
+mod branches;
+mod draw;
+mod film;
+mod losses;
+mod path;
+mod schedule;
+mod stage;
+mod transport;
+
+use std::ops::RangeInclusive;
+use std::sync::Arc;
+use std::time::Duration;
+
+use ratatui::buffer::Buffer;
+use ratatui::layout::{Position, Rect};
+
+use super::Look;
+use super::timeline::{CHART_LEAST, Chart, Column, Point};
+use crate::tui::explorer::Explorer;
+use crate::tui::keys::Action;
+use crate::tui::keys::help::Line as Hint;
+use branches::{Branches, Presence};
+use film::{Film, between};
+use losses::Losses;
+use path::{Shown, State};
+use schedule::Schedule;
+use stage::Stage;
+use transport::Click;
+
+pub use film::Motion;
+
+pub const KEYS: &[Hint] = &[
+    (&[Action::Help], "help"),
+    (&[Action::ReplayPause], "play, pause"),
+    (&[Action::Left, Action::Right], "layer"),
+    (&[Action::Faster, Action::Slower], "speed"),
+    (&[Action::Enter], "explore"),
+    (&[Action::Quit], "quit"),
+    (&[Action::ReplayAgain], "again"),
+];
+
+/// The state of the replay, with everything that is computed only once.
+pub struct Replay {
+    points: Arc<[Point]>,
+    film: Film,
+    losses: Losses,
+    /// The paths that are shown; `None` until the view is shown for the first time.
+    branches: Option<Branches>,
+    is_shown: bool,
+    /// True if the user has moved the replay, so that it stays where it is.
+    is_begun: bool,
+}
+
+impl Replay {
+    pub fn new(points: Arc<[Point]>, explorer: &Explorer, motion: Motion) -> Self {
+        let schedule = Schedule::of(points.iter().map(|point| (point.added + point.changed).max(point.hidden)));
+        Self {
+            losses: Losses::new(points.len(), &explorer.groups),
+            film: Film::new(schedule, motion),
+            points,
+            branches: None,
+            is_shown: false,
+            is_begun: false,
+        }
+    }
+
+    fn last(&self) -> usize {
+        self.points.len().saturating_sub(1)
+    }
+
+    /// Shows the replay: from the start if no particular layer is selected, and otherwise after the
+    /// selected layer.
+    ///
+    /// The first and the last layer are not particular: they are selected by default.
+    pub fn enter(&mut self, explorer: &Explorer) {
+        if std::mem::replace(&mut self.is_shown, true) {
+            return;
+        }
+        self.follow_paths(explorer);
+        let layer = explorer.layer;
+        if self.is_begun && layer == self.film.layer() && !self.film.is_over() {
+            return;
+        }
+        self.is_begun = true;
+        match self.film.motion() {
+            Motion::Smooth if layer == 0 || layer == self.last() => self.start(0..=self.last()),
+            Motion::Still if layer == self.last() => self.film.stand_at(0),
+            Motion::Smooth | Motion::Still => self.film.stand_at(layer),
+        }
+    }
+
+    fn follow_paths(&mut self, explorer: &Explorer) {
+        self.branches.get_or_insert_with(|| Branches::new(&explorer.inspection.tree, &explorer.weights));
+    }
+
+    /// Pauses when another view is shown.
+    pub fn leave(&mut self) {
+        self.is_shown = false;
+        self.film.pause();
+    }
+
+    /// Replays from the start of a layer to the end of another.
+    pub fn start(&mut self, layers: RangeInclusive<usize>) {
+        self.is_begun = true;
+        self.film.start(layers);
+    }
+
+    pub fn is_running(&self) -> bool {
+        self.is_shown && self.film.is_running()
+    }
+
+    /// Returns the current layer.
+    pub fn layer(&self) -> usize {
+        self.film.layer()
+    }
+
+    /// Advances the replay by some time.
+    pub fn tick(&mut self, time: Duration) {
+        self.film.tick(time);
+    }
+
+    /// Performs an action; returns whether to go to the explorer.
+    pub fn act(&mut self, action: Action) -> bool {
+        match action {
+            Action::ReplayPause => self.film.toggle(),
+            Action::Right | Action::NextLayer => self.film.forward(),
+            Action::Left | Action::PreviousLayer => self.film.back(),
+            Action::First => self.film.rewind(),
+            Action::Last => self.film.end(),
+            Action::Faster => self.film.faster(),
+            Action::Slower => self.film.slower(),
+            Action::Enter => return true,
+            _ => {}
+        }
+        false
+    }
+
+    /// Goes to the layer at a cell, or toggles the replay; returns whether it was a layer.
+    pub fn select(&mut self, look: Look<'_>, at: Position, area: Rect) -> bool {
+        let stage = Stage::of(area);
+        let layers = self.points.len();
+        let (list, chart) = stage.list_and_chart(layers);
+        let click = if list.contains(at) {
+            let layer = self.first_listed(usize::from(list.height)) + usize::from(at.y - list.y);
+            (layer <= self.film.layer()).then_some(Click::Layer(layer))
+        } else if chart.contains(at) && usize::from(chart.height) >= CHART_LEAST {
+            self.chart(look, chart).layer_at(usize::from(at.x - chart.x)).map(Click::Layer)
+        } else {
+            transport::clicked(&self.film, layers, at, stage.transport)
+        };
+        match click {
+            Some(Click::Layer(layer)) => self.film.stand_at(layer),
+            Some(Click::Toggle) => self.film.toggle(),
+            None => {}
+        }
+        matches!(click, Some(Click::Layer(_)))
+    }
+
+    pub fn draw(&self, explorer: &Explorer, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
+        draw::draw(self, explorer, look, area, buffer);
+    }
+
+    /// Returns the final size of the image, which is the largest.
+    fn most(&self) -> u64 {
+        self.points.last().map_or(0, |point| point.size)
+    }
+
+    fn chart(&self, look: Look<'_>, area: Rect) -> Chart {
+        Chart::new(self.most(), self.points.len(), self.film.layer(), look, area)
+    }
+
+    /// Returns the current sizes of the image.
+    fn column(&self) -> Column {
+        self.column_of(self.film.layer()).unwrap_or(Column { size: 0, visible: 0 })
+    }
+
+    /// Returns the sizes of the image after a layer, or while that layer arrives.
+    fn column_of(&self, layer: usize) -> Option<Column> {
+        let now = self.points.get(layer).filter(|_| layer <= self.film.layer())?.column();
+        if layer < self.film.layer() {
+            return Some(now);
+        }
+        let before = layer.checked_sub(1).map(|before| self.points[before]).unwrap_or_default();
+        let done = self.film.done();
+        let size = between(before.size, now.size, done);
+        Some(Column { size, visible: between(before.visible, now.visible, done).min(size) })
+    }
+
+    /// Returns the first of the layers that fit, including the newest.
+    fn first_listed(&self, rows: usize) -> usize {
+        (self.film.layer() + 1).saturating_sub(rows)
+    }
+
+    /// Returns a path in its current state; `None` as long as it has not existed.
+    fn path(&self, path: usize) -> Option<Shown<'_>> {
+        let branches = self.branches.as_ref()?;
+        let branch = branches.branch(path);
+        let (layer, done) = (self.film.layer(), self.film.done());
+        let before = layer.checked_sub(1);
+        let held = |layer: Option<usize>| layer.map(|layer| branches.held(path, layer)).unwrap_or_default();
+        let presence = |layer: Option<usize>| layer.map_or(Presence::Unmade, |layer| branch.presence(layer));
+        let (was, is) = (presence(before), presence(Some(layer)));
+        let (held_before, held_now) = (held(before), held(Some(layer)));
+        let state = match (done, was, is) {
+            (_, Presence::Unmade, Presence::Unmade) => return None,
+            (0, Presence::Unmade, _) => return None,
+            (0, Presence::There, _) => State::Untouched,
+            (0, Presence::Gone, _) => State::Deleted,
+            _ => State::of(was, is, held_before != held_now),
+        };
+        Some(Shown {
+            name: &branch.name,
+            depth: branch.depth,
+            state,
+            visible: between(held_before.visible, held_now.visible, done),
+            wasted: between(held_before.wasted, held_now.wasted, done),
+            peak: before.map_or(0, |before| branches.peak(path, before)),
+        })
+    }
+}

@@ -1,0 +1,111 @@
+//! Describes a layer in numbers, and the result of all layers.
+
+use layerscope::analysis::LayerAccount;
+use layerscope::display::{Units, listed};
+use layerscope::tree::Reason;
+
+use super::losses::Loss;
+use crate::tui::views::timeline::Point;
+use crate::tui::widgets::text::cut;
+
+/// The most layers that are listed as having lost bytes.
+const NAMED: usize = 3;
+/// The smallest part of the removed bytes for which a layer is listed, unless it is the only one.
+const WORTH_NAMING: u64 = 100;
+
+/// Describes what a layer did to the image as it was `before`. The instruction has at most `quoted`
+/// columns.
+pub fn of_layer(
+    account: &LayerAccount,
+    before: Point,
+    now: Point,
+    taken: &[Loss],
+    units: Units,
+    quoted: usize,
+) -> String {
+    let what = cut(&account.instruction.one_line(), quoted);
+    let visible = signed(before.visible, now.visible, units);
+    let size = units.size(account.size);
+    let own_wasted = (before.visible + account.size).saturating_sub(now.visible + now.hidden);
+    match (account.compression, account.size, now.hidden) {
+        (None, ..) => format!("{what}: its bytes are not in the archive, so what it ships is not known."),
+        (_, 0, 0) => format!("{what}: no file contents, so what ships and what can be seen stay as they are."),
+        (_, _, 0) if own_wasted > 0 => {
+            format!(
+                "{what}: +{size} shipped, {visible} visible: it ships {} that it hides itself.",
+                units.size(own_wasted)
+            )
+        }
+        (_, _, 0) => format!("{what}: +{size} shipped, all of it visible."),
+        (_, _, hidden) => {
+            let hidden = units.size(hidden);
+            let from = layers(taken);
+            let mut reasons = taken.iter().take(NAMED).map(|loss| loss.reason);
+            let reason = reasons.next().filter(|&first| reasons.all(|reason| reason == first));
+            let but = match reason {
+                Some(Reason::RewrittenUnchanged) => format!("the same {hidden} of {from} ship twice now."),
+                Some(Reason::Overwritten) => format!("the {hidden} of {from} that it writes anew still ship."),
+                _ => format!("the {hidden} of {from} that it hides still ship."),
+            };
+            format!("{what}: {visible} visible, +{size} shipped: {but}")
+        }
+    }
+}
+
+/// Describes the result of all layers.
+pub fn of_the_end(end: Point, units: Units) -> String {
+    let Point { size, visible, .. } = end;
+    match size - visible {
+        0 => format!("The end: {} shipped, all of it visible, nothing dead.", units.size(size)),
+        wasted => format!(
+            "The end: {} shipped, {} visible, {} dead.",
+            units.size(size),
+            units.size(visible),
+            units.size(wasted)
+        ),
+    }
+}
+
+/// Formats the change of a number: `−194 MiB`.
+fn signed(before: u64, now: u64, units: Units) -> String {
+    if now < before { format!("−{}", units.size(before - now)) } else { format!("+{}", units.size(now - before)) }
+}
+
+/// Lists the layers that lost bytes, the largest losses first: `layers 1 and 2`.
+fn layers(taken: &[Loss]) -> String {
+    let all: u64 = taken.iter().map(|loss| loss.bytes).fold(0, u64::saturating_add);
+    let worth = taken.iter().filter(|loss| loss.bytes >= all / WORTH_NAMING).count();
+    let names: Vec<_> = taken.iter().take(worth.min(NAMED)).map(|loss| loss.of.to_string()).collect();
+    let more = worth - names.len();
+    match &names[..] {
+        [] => "earlier layers".into(),
+        [only] => format!("layer {only}"),
+        names if more > 0 => format!("layers {} and {more} more", names.join(", ")),
+        several => format!("layers {}", listed(several)),
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn taken(losses: &[(usize, u64)]) -> Vec<Loss> {
+        losses.iter().map(|&(of, bytes)| Loss { of, bytes, reason: Reason::Deleted }).collect()
+    }
+
+    #[test]
+    fn the_layers_that_lost_most_are_named() {
+        assert_eq!(layers(&taken(&[(1, 200_000)])), "layer 1");
+        assert_eq!(layers(&taken(&[(1, 200_000), (0, 90)])), "layer 1", "0.05 % are not worth a name");
+        assert_eq!(layers(&taken(&[(4, 30), (2, 20)])), "layers 4 and 2");
+        assert_eq!(layers(&taken(&[(4, 30), (2, 20), (1, 9)])), "layers 4, 2 and 1");
+        assert_eq!(layers(&taken(&[(4, 30), (2, 20), (1, 9), (0, 9), (3, 8)])), "layers 4, 2, 1 and 2 more");
+        assert_eq!(layers(&[]), "earlier layers");
+    }
+
+    #[test]
+    fn what_went_down_has_a_minus() {
+        assert_eq!(signed(3 << 20, 1 << 20, Units::Iec), "−2.00 MiB");
+        assert_eq!(signed(0, 1 << 20, Units::Iec), "+1.00 MiB");
+    }
+}
