@@ -89,7 +89,7 @@ pub mod toml_file;
 pub mod tree;
 mod warning;
 
-pub use advice::base::{Base, Given, base};
+pub use advice::base::{Base, BaseHint, base};
 pub use advice::findings::{Finding, Rules, find};
 pub use advice::ladder::{Certainty, PossibleSize};
 pub use analysis::what_if::{Change, Outcome, what_if};

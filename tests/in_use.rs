@@ -2,7 +2,7 @@
 
 use layerscope::Progress;
 use layerscope::advice::assessment::{Question, Study};
-use layerscope::advice::base::Given;
+use layerscope::advice::base::BaseHint;
 use layerscope::advice::findings::Rules;
 use layerscope::advice::ladder::{Certainty, PossibleSize};
 use layerscope::display::Units;
@@ -23,7 +23,7 @@ fn studies(config: &Value, steps: &[(&str, Vec<Entry>)]) -> [Study; 2] {
     let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
     let contents = LayerContents::new(&opened);
     let rules = Rules::built_in();
-    let question = Question { base: Given::Layers(1), ..Question::with(&rules) };
+    let question = Question { base: BaseHint::Layers(1), ..Question::with(&rules) };
     [
         Study::of(&inspection, &Question { contents: Some(&contents), ..question }).unwrap(),
         Study::of(&inspection, &question).unwrap(),

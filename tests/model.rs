@@ -12,7 +12,7 @@ use crate::model::stack::{archive, stacks};
 use crate::support::build;
 use layerscope::Inspection;
 use layerscope::analysis::what_if::{Change, what_if};
-use layerscope::tree::{Course, Held, Kind, Moment, NodeId, Reason, Tree, VersionId};
+use layerscope::tree::{History, Kind, NodeId, Reason, Sizes, Snapshot, Tree, VersionId};
 use map::{Model, What};
 use proptest::prelude::*;
 use proptest::test_runner::TestCaseResult;
@@ -59,7 +59,7 @@ proptest! {
         jumps in proptest::collection::vec(any::<proptest::sample::Index>(), 1..12),
     ) {
         let tree = build::inspect(archive(&stack)).unwrap().tree;
-        let mut moment = Moment::new(&tree, stack.len() - 1);
+        let mut moment = Snapshot::new(&tree, stack.len() - 1);
         for jump in jumps {
             let layer = jump.index(stack.len());
             moment.move_to(&tree, layer);
@@ -78,11 +78,11 @@ proptest! {
         let tree = build::inspect(archive(&stack)).unwrap().tree;
         let all = std::iter::once(NodeId::ROOT).chain(tree.all_nodes());
         let paths: Vec<_> = all.zip(which.into_iter().cycle()).filter(|(_, chosen)| *chosen).map(|(node, _)| node).collect();
-        let course = Course::of(&tree, &paths);
+        let course = History::collect(&tree, &paths);
         for layer in 0..stack.len() {
             let totals = tree.totals(layer);
             for (i, path) in paths.iter().enumerate() {
-                let expected = Held { visible: totals[path.index()].visible, wasted: totals[path.index()].wasted };
+                let expected = Sizes { visible: totals[path.index()].visible, wasted: totals[path.index()].wasted };
                 let name = text(tree.path(*path));
                 prop_assert_eq!(course.held(i, layer), expected, "{} as of layer {}", name, layer);
             }

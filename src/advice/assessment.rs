@@ -5,7 +5,7 @@
 
 use std::sync::Arc;
 
-use crate::advice::base::{Base, BaseError, Given, Share, base, shares, told};
+use crate::advice::base::{Base, BaseError, BaseHint, Share, base, detect, shares};
 use crate::advice::findings::{Finding, Matches, Rules, findings_of};
 use crate::advice::ladder::{LadderInputs, PossibleSize, climb};
 use crate::analysis::Inspection;
@@ -24,7 +24,7 @@ pub struct Question<'a> {
     /// The rules for avoidable bytes.
     pub rules: &'a Rules,
     /// The base image as given by the user.
-    pub base: Given<'a>,
+    pub base: BaseHint<'a>,
     /// The contents of files. Without them, packages and the program of the image are unknown.
     pub contents: Option<&'a dyn Contents>,
     /// Paths given as the application. If there are none, it is detected from the contents.
@@ -36,7 +36,7 @@ pub struct Question<'a> {
 impl<'a> Question<'a> {
     /// Makes a question with nothing but the rules.
     pub fn with(rules: &'a Rules) -> Self {
-        Self { rules, base: Given::Nothing, contents: None, application: &[], progress: None }
+        Self { rules, base: BaseHint::Nothing, contents: None, application: &[], progress: None }
     }
 }
 
@@ -93,7 +93,7 @@ impl Study {
     ) -> Result<Self, Error> {
         let rules = Rules::built_in();
         let question = Question { contents: Some(contents), progress: Some(progress), ..Question::with(&rules) };
-        Self::above(told(inspection), inspection, &question)
+        Self::above(detect(inspection), inspection, &question)
     }
 
     /// Studies an image whose base is known.

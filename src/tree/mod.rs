@@ -5,14 +5,14 @@
 //! layer, and the wasted bytes, without copying a tree.
 
 mod build;
-mod course;
 mod follow;
+mod history;
 mod links;
 mod lookup;
-mod moment;
 mod overlay;
 mod own;
 mod query;
+mod snapshot;
 mod sums;
 
 use crate::image::whiteout;
@@ -21,9 +21,9 @@ use crate::image::whiteout;
 pub use crate::image::ENTRY_LIMIT;
 
 pub use build::{Builder, LimitExceeded};
-pub use course::{Course, Held};
 pub use follow::{Found, Last, Paths};
-pub use moment::Moment;
+pub use history::{History, Sizes};
+pub use snapshot::Snapshot;
 pub use sums::{Change, Changes, Totals};
 
 /// A path in the image, whether or not it exists in the final filesystem.

@@ -1,6 +1,6 @@
 //! Whatever a history says, nothing panics, what comes out parses, and no control character comes through.
 
-use layerscope::advice::base::{Base, Given, base};
+use layerscope::advice::base::{Base, BaseHint, base};
 use layerscope::advice::dockerfile::{Dockerfile, Target, rebuild};
 use layerscope::{Inspection, Opened, Progress};
 use proptest::prelude::*;
@@ -75,7 +75,7 @@ fn image(history: Vec<Value>) -> (Opened, Inspection) {
 
 /// A base image of so many layers.
 fn of_layers(inspection: &Inspection, layers: usize) -> Base {
-    base(inspection, Given::Layers(layers)).unwrap()
+    base(inspection, BaseHint::Layers(layers)).unwrap()
 }
 
 proptest! {

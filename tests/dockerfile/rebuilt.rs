@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 use std::process::{Command, Stdio};
 
-use layerscope::advice::base::{Base, Given, base};
+use layerscope::advice::base::{Base, BaseHint, base};
 use layerscope::advice::dockerfile::{Dockerfile, Target, rebuild};
 use layerscope::{Inspection, Opened, Progress};
 
@@ -19,7 +19,7 @@ fn demo() -> (Opened, Inspection) {
 
 /// The base image as the image itself tells.
 fn told(inspection: &Inspection) -> Base {
-    base(inspection, Given::Nothing).unwrap()
+    base(inspection, BaseHint::Nothing).unwrap()
 }
 
 #[test]

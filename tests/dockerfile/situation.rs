@@ -2,7 +2,7 @@
 
 use std::sync::Arc;
 
-use layerscope::advice::base::{Given, base};
+use layerscope::advice::base::{BaseHint, base};
 use layerscope::advice::dockerfile::{Change, Dockerfile, Evidence, Fix, Target, Verdict, fix};
 use layerscope::display::Units;
 use layerscope::files::contents::LayerContents;
@@ -140,7 +140,7 @@ impl Situation {
     pub fn rebuilt(&self) -> Fixed {
         let opened = open(self.archive()).unwrap();
         let inspection = self.inspection();
-        let base = base(&inspection, Given::Layers(1)).unwrap();
+        let base = base(&inspection, BaseHint::Layers(1)).unwrap();
         Fixed::of(&opened, &inspection, &Target::rebuilt(&inspection, "Dockerfile".into(), &base))
     }
 }

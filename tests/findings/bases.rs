@@ -1,6 +1,6 @@
 //! Where the base image ends, by everything that can tell.
 
-use layerscope::advice::base::{BaseError, Evidence, Given, base};
+use layerscope::advice::base::{BaseError, BaseHint, Evidence, base};
 use serde_json::json;
 
 use super::built::{Step, archive_with, config, debian, found, image, on_debian, step};
@@ -123,7 +123,7 @@ fn buildah_notes_what_it_built_from() {
         config["history"][1]["comment"] = json!("FROM docker.io/library/debian:12");
         config["history"][2]["comment"] = json!("FROM fa11d0e57f01");
     });
-    let base = base(&inspect(archive).unwrap(), Given::Nothing).unwrap();
+    let base = base(&inspect(archive).unwrap(), BaseHint::Nothing).unwrap();
     assert_eq!((base.layers, base.how, base.certain), (1, Evidence::Builder, true));
     assert_eq!(base.name.as_deref(), Some("docker.io/library/debian:12"));
 }
@@ -133,7 +133,7 @@ fn a_label_names_the_base_image() {
     let archive = archive_with(node(), |config| {
         config["config"] = json!({ "Labels": { "org.opencontainers.image.base.name": "docker.io/library/node:20" } });
     });
-    let base = base(&inspect(archive).unwrap(), Given::Nothing).unwrap();
+    let base = base(&inspect(archive).unwrap(), BaseHint::Nothing).unwrap();
     assert_eq!((base.layers, base.name.as_deref()), (4, Some("docker.io/library/node:20")));
 }
 
@@ -157,7 +157,7 @@ fn annotations_of_the_manifest_or_of_an_index_name_the_base_image_before_a_label
         members[at] = member("index.json", listed.to_string());
         let inspection = inspect(tar(members)).unwrap();
         let digest = inspection.built_on.as_ref().and_then(|built_on| built_on.digest.clone());
-        (base(&inspection, Given::Nothing).unwrap().name.unwrap(), digest.is_some())
+        (base(&inspection, BaseHint::Nothing).unwrap().name.unwrap(), digest.is_some())
     };
     assert_eq!(written(Some("debian:12"), Some("x"), Some("y")), ("debian:12".into(), true));
     assert_eq!(written(None, Some("alpine:3"), Some("y")), ("alpine:3".into(), true));
@@ -170,13 +170,13 @@ fn what_is_given_settles_it() {
     let mut steps = node();
     steps.push(step("COPY . /app", [file("app/a", 10)]));
     let inspection = image(steps);
-    let given = base(&inspection, Given::Layers(2)).unwrap();
+    let given = base(&inspection, BaseHint::Layers(2)).unwrap();
     assert_eq!((given.layers, given.how, given.certain), (2, Evidence::Given, true));
-    assert_eq!(base(&inspection, Given::Layers(6)), Err(BaseError::TooMany { given: 6, has: 5 }));
+    assert_eq!(base(&inspection, BaseHint::Layers(6)), Err(BaseError::TooMany { given: 6, has: 5 }));
     let ids: Vec<_> = inspection.layers.iter().map(|layer| layer.diff_id.clone()).collect();
-    let archive = base(&inspection, Given::Image { name: "node.tar", diff_ids: &ids[..4] }).unwrap();
+    let archive = base(&inspection, BaseHint::Image { name: "node.tar", diff_ids: &ids[..4] }).unwrap();
     assert_eq!((archive.layers, archive.how, archive.certain), (4, Evidence::Archive, true));
-    let other = base(&inspection, Given::Image { name: "node.tar", diff_ids: &ids[1..] });
+    let other = base(&inspection, BaseHint::Image { name: "node.tar", diff_ids: &ids[1..] });
     assert_eq!(other, Err(BaseError::Differs { name: "node.tar".into(), at: 0 }));
 }
 

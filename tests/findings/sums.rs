@@ -80,7 +80,7 @@ proptest! {
         let own: u64 = inspection.layers[base..].iter().map(|layer| layer.size).sum();
         let all = cells(&inspection);
         let rules = Rules::with("overlapping", OVERLAPPING).unwrap();
-        let question = Question { base: layerscope::advice::base::Given::Layers(base), ..Question::with(&rules) };
+        let question = Question { base: layerscope::advice::base::BaseHint::Layers(base), ..Question::with(&rules) };
         let study = Study::of(&inspection, &question).unwrap();
         for (cell, bytes) in found(&study.findings) {
             prop_assert!(bytes <= all[&cell], "{cell:?}: {bytes} found of {}", all[&cell]);

@@ -95,7 +95,7 @@ impl fmt::Display for Evidence {
 
 /// The base image as given by the user.
 #[derive(Debug, Clone, Copy, Default)]
-pub enum Given<'a> {
+pub enum BaseHint<'a> {
     /// No base image was given.
     #[default]
     Nothing,
@@ -136,18 +136,18 @@ pub enum BaseError {
 /// # Errors
 ///
 /// [`BaseError`] if `given` does not fit the image.
-pub fn base(inspection: &Inspection, given: Given) -> Result<Base, BaseError> {
+pub fn base(inspection: &Inspection, given: BaseHint) -> Result<Base, BaseError> {
     let has = inspection.layers.len();
     match given {
-        Given::Nothing => Ok(told(inspection)),
-        Given::Layers(given) if given > has => Err(BaseError::TooMany { given, has }),
-        Given::Layers(layers) => Ok(Base {
+        BaseHint::Nothing => Ok(detect(inspection)),
+        BaseHint::Layers(given) if given > has => Err(BaseError::TooMany { given, has }),
+        BaseHint::Layers(layers) => Ok(Base {
             layers,
             how: Evidence::Given,
             name: named(inspection).map(|built_on| built_on.name),
             certain: true,
         }),
-        Given::Image { name, diff_ids } => {
+        BaseHint::Image { name, diff_ids } => {
             let same = |&(at, id): &(usize, &Option<String>)| {
                 id.is_none() || inspection.layers.get(at).is_none_or(|layer| layer.diff_id != *id)
             };
@@ -163,7 +163,7 @@ pub fn base(inspection: &Inspection, given: Given) -> Result<Base, BaseError> {
 }
 
 /// Detects the base image from the image itself.
-pub(crate) fn told(inspection: &Inspection) -> Base {
+pub(crate) fn detect(inspection: &Inspection) -> Base {
     let steps = steps::of(inspection);
     let known = Known::built_in();
     let layers_of = |steps: &[Step]| steps.iter().filter(|step| step.makes_layer).count().min(inspection.layers.len());

@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use layerscope::advice::assessment::{Question, Study, StudyError};
-use layerscope::advice::base::Given;
+use layerscope::advice::base::BaseHint;
 use layerscope::advice::findings::Rules;
 use layerscope::display::escaped;
 use layerscope::files::contents::{Contents, LayerContents};
@@ -89,11 +89,11 @@ impl BaseArguments {
 
 impl PreparedBase {
     /// Returns the base image as given.
-    pub fn given(&self) -> Given<'_> {
+    pub fn given(&self) -> BaseHint<'_> {
         match self {
-            Self::Nothing => Given::Nothing,
-            Self::Layers(layers) => Given::Layers(*layers),
-            Self::Image { name, diff_ids } => Given::Image { name, diff_ids },
+            Self::Nothing => BaseHint::Nothing,
+            Self::Layers(layers) => BaseHint::Layers(*layers),
+            Self::Image { name, diff_ids } => BaseHint::Image { name, diff_ids },
         }
     }
 }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use layerscope::advice::assessment::Study;
 use layerscope::advice::avoidable::Avoidable;
-use layerscope::advice::base::{Given, base};
+use layerscope::advice::base::{BaseHint, base};
 use layerscope::advice::findings::{Fate, Finding, Level, Whose};
 use layerscope::advice::ladder::{PossibleSize, Step};
 use layerscope::tree::NodeId;
@@ -18,7 +18,7 @@ impl Explorer {
     /// Goes to the largest change in the user's layers, as far as layers alone show it, and
     /// otherwise to the largest directory.
     pub(super) fn open_at_what_matters(&mut self) {
-        let own = base(&self.inspection, Given::Nothing).map_or(0, |base| base.layers);
+        let own = base(&self.inspection, BaseHint::Nothing).map_or(0, |base| base.layers);
         let group = self.groups.iter().position(|group| group.added_in >= own && self.matters(group.bytes));
         match group {
             Some(group) => {

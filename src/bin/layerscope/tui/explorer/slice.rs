@@ -1,7 +1,7 @@
 //! The sums and changes at every path as of a layer.
 
 use layerscope::Inspection;
-use layerscope::tree::{Change, Changes, Moment, NodeId, Totals, Tree, VersionId};
+use layerscope::tree::{Change, Changes, NodeId, Snapshot, Totals, Tree, VersionId};
 
 use super::rows::{Measure, Scope};
 
@@ -9,14 +9,14 @@ use super::rows::{Measure, Scope};
 pub struct Slice {
     pub layer: usize,
     pub scope: Scope,
-    moment: Moment,
+    moment: Snapshot,
     /// The download size of each path, once it has been requested.
     download: Option<Vec<u64>>,
 }
 
 impl Slice {
     pub fn new(tree: &Tree, layer: usize) -> Self {
-        Self { layer, scope: Scope::default(), moment: Moment::new(tree, layer), download: None }
+        Self { layer, scope: Scope::default(), moment: Snapshot::new(tree, layer), download: None }
     }
 
     pub fn move_to(&mut self, tree: &Tree, layer: usize) {

@@ -4,7 +4,7 @@ use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
 use layerscope::display::escaped;
-use layerscope::tree::{Course, Held, NodeId, Tree};
+use layerscope::tree::{History, NodeId, Sizes, Tree};
 
 /// The most paths; no screen shows more.
 const MOST: usize = 60;
@@ -35,7 +35,7 @@ pub enum Presence {
 /// The paths, the most important first; directories come before their contents.
 pub struct Branches {
     branches: Vec<Branch>,
-    course: Course,
+    course: History,
     /// The largest visible size up to each layer, path by path.
     peaks: Vec<u64>,
     /// The largest visible size of any path.
@@ -50,7 +50,7 @@ impl Branches {
         let most = MOST.min(MOST_SUMS / tree.layers().max(1));
         let chosen = choose(tree, weights, most);
         let paths: Vec<_> = chosen.iter().map(|&(node, _)| node).collect();
-        let course = Course::of(tree, &paths);
+        let course = History::collect(tree, &paths);
         let mut peaks = Vec::with_capacity(paths.len() * tree.layers());
         for path in 0..paths.len() {
             peaks.extend((0..tree.layers()).scan(0, |peak, layer| {
@@ -78,7 +78,7 @@ impl Branches {
     }
 
     /// Returns the sizes of a path as of a layer.
-    pub fn held(&self, path: usize, layer: usize) -> Held {
+    pub fn held(&self, path: usize, layer: usize) -> Sizes {
         self.course.held(path, layer)
     }
 

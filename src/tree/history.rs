@@ -3,12 +3,12 @@
 //! The results agree with [`Tree::totals`], which covers all paths as of one layer and serves as
 //! the oracle in tests.
 
-use super::moment::links;
+use super::snapshot::links;
 use super::{ALIVE, Kind, NONE, NodeId, Tree, Version};
 
 /// The size of a path and everything below it as of a layer, in bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub struct Held {
+pub struct Sizes {
     /// The visible size.
     pub visible: u64,
     /// The wasted size: removed by a layer up to this one, but still in the image.
@@ -17,38 +17,38 @@ pub struct Held {
 
 /// The sizes of some paths as of every layer.
 #[derive(Debug, Default)]
-pub struct Course {
+pub struct History {
     layers: usize,
     /// The sizes, path by path, each with all layers.
-    held: Vec<Held>,
+    held: Vec<Sizes>,
 }
 
 /// The index for paths that are neither in the list nor below one in it.
 const NOWHERE: usize = usize::MAX;
 
-impl Course {
+impl History {
     /// Computes the sizes of distinct paths in all layers. One path may be below another.
-    pub fn of(tree: &Tree, paths: &[NodeId]) -> Self {
+    pub fn collect(tree: &Tree, paths: &[NodeId]) -> Self {
         let places = places(tree, paths);
-        let mut course = Self { layers: tree.layers, held: vec![Held::default(); paths.len() * tree.layers] };
+        let mut history = Self { layers: tree.layers, held: vec![Sizes::default(); paths.len() * tree.layers] };
         for version in tree.versions.iter().filter(|version| version.kind() == Kind::File && version.extra == NONE) {
             let place = places[version.node.index()];
-            course.appears(place, version.added_in, version.size);
+            history.appears(place, version.added_in, version.size);
             if version.removed_in != ALIVE {
-                course.goes(place, version.removed_in, version.size);
-                course.dies(place, version.removed_in, version.size);
+                history.goes(place, version.removed_in, version.size);
+                history.dies(place, version.removed_in, version.size);
             }
         }
-        course.add_linked(tree, &places);
-        course.add_up_layers();
-        course.add_up_paths(tree, paths, &places);
-        course
+        history.add_linked(tree, &places);
+        history.add_up_layers();
+        history.add_up_paths(tree, paths, &places);
+        history
     }
 
     /// Returns the size of the path at an index of the list as of a layer; zero if there is no such
     /// layer.
-    pub fn held(&self, path: usize, layer: usize) -> Held {
-        if layer < self.layers { self.held[path * self.layers + layer] } else { Held::default() }
+    pub fn held(&self, path: usize, layer: usize) -> Sizes {
+        if layer < self.layers { self.held[path * self.layers + layer] } else { Sizes::default() }
     }
 
     /// Adds the inodes with several names. Their bytes count at the first visible name or, if there
@@ -98,13 +98,13 @@ impl Course {
         }
     }
 
-    fn change(&mut self, place: usize, layer: u16) -> Option<&mut Held> {
+    fn change(&mut self, place: usize, layer: u16) -> Option<&mut Sizes> {
         (place != NOWHERE).then(|| &mut self.held[place * self.layers + usize::from(layer)])
     }
 
     fn add_up_layers(&mut self) {
         for held in self.held.chunks_mut(self.layers.max(1)) {
-            let mut sum = Held::default();
+            let mut sum = Sizes::default();
             for held in held {
                 sum = sum.plus(*held);
                 *held = sum;
@@ -130,7 +130,7 @@ impl Course {
     }
 }
 
-impl Held {
+impl Sizes {
     fn plus(self, other: Self) -> Self {
         Self { visible: self.visible.wrapping_add(other.visible), wasted: self.wasted.wrapping_add(other.wasted) }
     }

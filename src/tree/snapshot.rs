@@ -14,7 +14,7 @@ const SMALL: usize = 100_000;
 
 /// Sums and changes at every path as of a layer, indexed like [`NodeId`].
 #[derive(Debug)]
-pub struct Moment {
+pub struct Snapshot {
     layer: u16,
     up_to: Vec<Totals>,
     own: Vec<Totals>,
@@ -25,10 +25,10 @@ pub struct Moment {
     links: Vec<(u32, VersionId)>,
 }
 
-impl Moment {
+impl Snapshot {
     /// Computes the sums as of layer `layer`.
     pub fn new(tree: &Tree, layer: usize) -> Self {
-        let mut moment = Self {
+        let mut snapshot = Self {
             layer: number(layer),
             up_to: tree.totals(layer),
             own: vec![Totals::default(); tree.nodes.len()],
@@ -36,9 +36,9 @@ impl Moment {
             ends: ends(tree),
             links: links(tree),
         };
-        moment.add_own(tree, Totals::plus);
-        moment.mark_changes(tree);
-        moment
+        snapshot.add_own(tree, Totals::plus);
+        snapshot.mark_changes(tree);
+        snapshot
     }
 
     /// Moves to another layer of the same tree.
