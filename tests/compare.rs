@@ -65,7 +65,7 @@ fn who_has_the_first_downloads_only_the_layers_that_are_not_shared() {
 #[test]
 fn the_verdict_is_one_line_and_the_table_fits_80_columns() {
     let [one, two] = versions();
-    let text = text(&Comparison::of(&[&one, &two]));
+    let text = text(&Comparison::compare(&[&one, &two]));
     let verdict = text.lines().take_while(|line| !line.is_empty()).collect::<Vec<_>>().join(" ");
     assert!(
         verdict.contains("second is 1.08× bigger: 3.76 KiB instead of 3.50 KiB; 1 of 2 layers shared"),
@@ -84,7 +84,7 @@ fn several_images_have_their_ratio_to_the_first() {
     let columns = columns(&images.iter().collect::<Vec<_>>());
     let ratios: Vec<_> = columns.iter().map(|column| (column.ratio.unwrap() * 1000.0).round() / 1000.0).collect();
     assert_eq!(ratios, [1.0, 2.097, 74.167, 122.104]);
-    let comparison = Comparison::of(&images.iter().collect::<Vec<_>>());
+    let comparison = Comparison::compare(&images.iter().collect::<Vec<_>>());
     assert!(comparison.verdict(Units::Si).contains("122× smaller: 65.6 kB instead of 8.01 MB"));
 }
 
@@ -92,7 +92,7 @@ fn several_images_have_their_ratio_to_the_first() {
 fn of_several_images_each_says_what_who_has_the_first_downloads() {
     let [one, two] = versions();
     let plain = build::inspect(tar(Image::of([layer([file("other", 2_000)])]).docker())).unwrap();
-    let comparison = Comparison::of(&[&one, &two, &one, &plain]);
+    let comparison = Comparison::compare(&[&one, &two, &one, &plain]);
     let (download, stored) = (two.layers[1].stored_bytes, plain.layers[0].stored_bytes);
     let text = text(&comparison);
     let (_, downloads) = text.split_once("What someone who has the first downloads\n").expect("it is said");
@@ -121,7 +121,7 @@ fn of_several_images_each_says_what_who_has_the_first_downloads() {
 #[test]
 fn an_image_is_the_same_as_itself() {
     let [one, _] = versions();
-    let comparison = Comparison::of(&[&one, &one]);
+    let comparison = Comparison::compare(&[&one, &one]);
     let text = text(&comparison);
     assert!(text.contains("both ship") && text.contains("look the same"), "{text}");
     assert!(text.contains("who has the first downloads 0 B"), "{text}");
@@ -138,7 +138,7 @@ fn what_a_deleted_file_costs_is_compared_too() {
         build::inspect(tar(Image::of([layer([file("a", 10), file("go", 90)]), layer([gone("go")])]).docker()));
     let deleted = deleted.unwrap();
     assert!(changed_paths(&kept, &deleted).is_empty(), "the final filesystems are the same");
-    assert!(text(&Comparison::of(&[&kept, &deleted])).contains("10.0× bigger"));
+    assert!(text(&Comparison::compare(&[&kept, &deleted])).contains("10.0× bigger"));
 }
 
 #[test]
@@ -174,7 +174,7 @@ fn a_file_with_two_names_counts_once() {
     let one = layer([file("a", 100), hardlink("b", "a")]);
     let two = layer([file("b", 100)]);
     let [one, two] = [one, two].map(|own| build::inspect(tar(Image::of([own]).docker())).unwrap());
-    let paths = DifferenceTree::of(&one, &two);
+    let paths = DifferenceTree::compare(&one, &two);
     assert_eq!((paths.root().less, paths.root().more), (100, 100), "the bytes only have another name");
     assert_eq!(changed_paths(&one, &two).len(), 2);
 }
@@ -209,7 +209,7 @@ fn packages_came_went_and_have_another_version() {
     );
     assert_eq!((packages.same, packages.counts), (5, (8, 8)));
     assert_eq!(packages.changes[2].bytes(), (4_601_240 + 104_256, 4_650_392 + 104_256));
-    let text = text(&Comparison::of(&[&one, &two]).with_packages(&before, &after));
+    let text = text(&Comparison::compare(&[&one, &two]).with_packages(&before, &after));
     for part in
         ["-490 KiB  removed   wget", "+48.0 KiB  version   libcrypto3", "3.3.1-r3 → 3.3.2-r1", "files of no package"]
     {
@@ -220,7 +220,7 @@ fn packages_came_went_and_have_another_version() {
 #[test]
 fn a_rebuilt_version_says_which_files_broke_the_sharing() {
     let [(one, _), (two, _)] = installed_versions();
-    let text = text(&Comparison::of(&[&one, &two])).replace('\n', " ");
+    let text = text(&Comparison::compare(&[&one, &two])).replace('\n', " ");
     let verdict =
         "shop:1.5 is 1.05× smaller: 13.2 MiB instead of 13.9 MiB; 2 of 4 layers shared; who has the first downloads";
     assert!(text.starts_with(verdict), "{text}");
@@ -376,7 +376,7 @@ proptest! {
         };
         let (one, two) = (image(&before), image(&after));
         let changes = changed_paths(&one, &two);
-        let root = *DifferenceTree::of(&one, &two).root();
+        let root = *DifferenceTree::compare(&one, &two).root();
         prop_assert_eq!(i128::from(root.more) - i128::from(root.less), i128::from(two.totals.visible) - i128::from(one.totals.visible));
         prop_assert_eq!(root.count, changes.len());
         let more: i128 = changes.iter().map(|change| i128::from(change.after) - i128::from(change.before)).sum();

@@ -25,8 +25,8 @@ fn studies(config: &Value, steps: &[(&str, Vec<Entry>)]) -> [Study; 2] {
     let rules = Rules::built_in();
     let question = Question { base: BaseHint::Layers(1), ..Question::with(&rules) };
     [
-        Study::of(&inspection, &Question { contents: Some(&contents), ..question }).unwrap(),
-        Study::of(&inspection, &question).unwrap(),
+        Study::assess(&inspection, &Question { contents: Some(&contents), ..question }).unwrap(),
+        Study::assess(&inspection, &question).unwrap(),
     ]
 }
 

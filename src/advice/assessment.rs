@@ -76,7 +76,7 @@ impl Study {
     /// # Errors
     ///
     /// An error if the given base image does not fit, or after a cancellation.
-    pub fn of(inspection: &Inspection, question: &Question) -> Result<Self, StudyError> {
+    pub fn assess(inspection: &Inspection, question: &Question) -> Result<Self, StudyError> {
         let base = base(inspection, question.base)?;
         Ok(Self::above(base, inspection, question)?)
     }
@@ -102,7 +102,7 @@ impl Study {
         let progress = question.progress.unwrap_or(&unheeded);
         let tree = &inspection.tree;
         let rules = question.rules;
-        let mut matches = Matches::of(inspection, rules);
+        let mut matches = Matches::find(inspection, rules);
         let packages = question.contents.map(|contents| Packages::read(tree, contents, progress)).unwrap_or_default();
         let runtime = match question.contents {
             Some(contents) => Some(Program::detect(&Filesystem::new(tree, contents, progress), &inspection.run)?),

@@ -20,7 +20,7 @@ use crate::warning::{Warning, WarningKind};
 /// [`Error::Cancelled`], or an error if the image exceeds a limit of the tree.
 pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error> {
     let image = &opened.image;
-    let jobs = Jobs::of(opened);
+    let jobs = Jobs::list(opened);
     if !jobs.list.is_empty() {
         progress.total.store(jobs.list.iter().map(|job| job.member.extent.len).sum(), Ordering::Relaxed);
     }
@@ -137,7 +137,7 @@ struct State {
 }
 
 impl Jobs {
-    fn of(opened: &Opened) -> Self {
+    fn list(opened: &Opened) -> Self {
         let mut jobs = Self { list: Vec::new(), of_layer: Vec::new(), last_use: Vec::new() };
         let mut known = HashMap::new();
         for (i, layer) in opened.image.layers.iter().enumerate() {

@@ -72,7 +72,7 @@ impl Outcome {
 /// Computes the size after `changes`.
 pub fn what_if(inspection: &Inspection, changes: &[Change]) -> Outcome {
     let tree = &inspection.tree;
-    let runs = Runs::of(inspection.layers.len(), changes);
+    let runs = Runs::from_changes(inspection.layers.len(), changes);
     let dropped = dropped(tree, changes);
     let mut kept = named(tree, &dropped);
     for change in changes {
@@ -139,7 +139,7 @@ struct Runs {
 }
 
 impl Runs {
-    fn of(layers: usize, changes: &[Change]) -> Self {
+    fn from_changes(layers: usize, changes: &[Change]) -> Self {
         let mut runs = Self { last: (0..layers).collect(), merged: vec![false; layers] };
         let mut joined = vec![false; layers];
         for change in changes {

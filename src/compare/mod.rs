@@ -98,6 +98,6 @@ impl Pair {
     /// Compares an image with another one.
     pub fn of(first: &Inspection, second: &Inspection) -> Self {
         let sharing = sharing(first, second);
-        Self { layers: layer_places(first, second, &sharing), paths: DifferenceTree::of(first, second), sharing }
+        Self { layers: layer_places(first, second, &sharing), paths: DifferenceTree::compare(first, second), sharing }
     }
 }

@@ -74,7 +74,7 @@ impl DifferenceTree {
     pub const ROOT: usize = 0;
 
     /// Compares the final filesystems of two images.
-    pub fn of(first: &Inspection, second: &Inspection) -> Self {
+    pub fn compare(first: &Inspection, second: &Inspection) -> Self {
         let (before, after) = (State::last(first), State::last(second));
         let entry = |above, delta: Delta| PathDifference {
             delta,

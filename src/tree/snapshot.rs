@@ -184,7 +184,7 @@ impl Snapshot {
         let mut changes = std::mem::take(&mut self.changes);
         let layer = usize::from(self.layer);
         let mut mark = |node: NodeId| {
-            let change = Changes::of(tree.change(node, layer));
+            let change = Changes::from_change(tree.change(node, layer));
             let mut here = node;
             loop {
                 let both = changes[here.index()].with(change);

@@ -69,7 +69,7 @@ impl Changes {
         self.added || self.modified || self.removed
     }
 
-    pub(super) fn of(change: Change) -> Self {
+    pub(super) fn from_change(change: Change) -> Self {
         let mut changes = Self::default();
         match change {
             Change::Added => changes.added = true,
@@ -217,7 +217,7 @@ impl Tree {
         for version in &self.versions {
             if usize::from(version.added_in) == layer || usize::from(version.removed_in) == layer {
                 let here = &mut changes[version.node.index()];
-                *here = here.with(Changes::of(self.change(version.node, layer)));
+                *here = here.with(Changes::from_change(self.change(version.node, layer)));
             }
         }
         for i in (1..self.nodes.len()).rev() {

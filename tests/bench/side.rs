@@ -107,7 +107,7 @@ pub fn run(arguments: &[String]) -> Result<(), Box<dyn std::error::Error>> {
         Side::Account => {
             let inspection = inspect(&open(path, None)?, &Progress::default())?;
             let rules = Rules::built_in();
-            let study = Study::of(&inspection, &Question::with(&rules)).map_err(io::Error::other)?;
+            let study = Study::assess(&inspection, &Question::with(&rules)).map_err(io::Error::other)?;
             write_json(
                 &Account::new(&inspection, &study, Detail { top: 1, tree: false, units: Units::Iec }),
                 io::sink(),

@@ -30,7 +30,7 @@ impl Shown {
         let contents = LayerContents::new(&opened);
         let rules = Rules::built_in();
         let question = Question { contents: Some(&contents), ..Question::with(&rules) };
-        let study = Study::of(&inspection, &question).unwrap();
+        let study = Study::assess(&inspection, &question).unwrap();
         Self { opened, inspection, study }
     }
 

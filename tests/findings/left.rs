@@ -160,7 +160,7 @@ fn the_application_is_a_share_of_what_ships() {
     )]));
     let rules = layerscope::advice::findings::Rules::built_in();
     let application = [inspection.tree.find(b"app").unwrap()];
-    let study = Study::of(&inspection, &Question { application: &application, ..Question::with(&rules) }).unwrap();
+    let study = Study::assess(&inspection, &Question { application: &application, ..Question::with(&rules) }).unwrap();
     let shares: Vec<_> = study.shares.iter().map(|share| (share.purpose, share.bytes)).collect();
     assert_eq!(
         shares,

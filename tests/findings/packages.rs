@@ -13,7 +13,7 @@ fn study(steps: Vec<Step>) -> Study {
     let inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
     let rules = Rules::built_in();
     let contents = LayerContents::new(&opened);
-    Study::of(&inspection, &Question { contents: Some(&contents), ..Question::with(&rules) }).unwrap()
+    Study::assess(&inspection, &Question { contents: Some(&contents), ..Question::with(&rules) }).unwrap()
 }
 
 fn text(path: &str, text: &str) -> Entry {

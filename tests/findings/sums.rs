@@ -81,13 +81,13 @@ proptest! {
         let all = cells(&inspection);
         let rules = Rules::with("overlapping", OVERLAPPING).unwrap();
         let question = Question { base: layerscope::advice::base::BaseHint::Layers(base), ..Question::with(&rules) };
-        let study = Study::of(&inspection, &question).unwrap();
+        let study = Study::assess(&inspection, &question).unwrap();
         for (cell, bytes) in found(&study.findings) {
             prop_assert!(bytes <= all[&cell], "{cell:?}: {bytes} found of {}", all[&cell]);
         }
         // With a rule for small amounts, too, everything is found.
         let rules = Rules::with("overlapping", &OVERLAPPING.replace("minimum = 500", "minimum = 0")).unwrap();
-        let whole = Study::of(&inspection, &Question { rules: &rules, ..question }).unwrap();
+        let whole = Study::assess(&inspection, &Question { rules: &rules, ..question }).unwrap();
         // What has names that different rules take, is left to none; so is what a symbolic link from elsewhere leads to.
         let tree = &inspection.tree;
         let is_link = |node| tree.last(node).is_some_and(|version| tree.target(version).is_some());

@@ -29,7 +29,7 @@ impl Read {
     fn study(&self) -> Study {
         static RULES: LazyLock<Rules> = LazyLock::new(Rules::built_in);
         let contents = LayerContents::new(&self.opened);
-        Study::of(&self.inspection, &Question { contents: Some(&contents), ..Question::with(&RULES) }).unwrap()
+        Study::assess(&self.inspection, &Question { contents: Some(&contents), ..Question::with(&RULES) }).unwrap()
     }
 
     /// The size of a file that is there at last.

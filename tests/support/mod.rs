@@ -34,5 +34,5 @@ pub fn account(inspection: &Inspection) -> Value {
 /// What the built-in rules find.
 pub fn study(inspection: &Inspection) -> Study {
     static RULES: LazyLock<Rules> = LazyLock::new(Rules::built_in);
-    Study::of(inspection, &Question::with(&RULES)).unwrap()
+    Study::assess(inspection, &Question::with(&RULES)).unwrap()
 }

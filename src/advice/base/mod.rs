@@ -164,7 +164,7 @@ pub fn base(inspection: &Inspection, given: BaseHint) -> Result<Base, BaseError>
 
 /// Detects the base image from the image itself.
 pub(crate) fn detect(inspection: &Inspection) -> Base {
-    let steps = steps::of(inspection);
+    let steps = steps::read(inspection);
     let known = Known::built_in();
     let layers_of = |steps: &[Step]| steps.iter().filter(|step| step.makes_layer).count().min(inspection.layers.len());
     let fits = steps.iter().filter(|step| step.makes_layer).count() == inspection.layers.len();

@@ -38,7 +38,7 @@ impl Step {
 }
 
 /// Reads the history of an image.
-pub fn of(inspection: &Inspection) -> Vec<Step> {
+pub fn read(inspection: &Inspection) -> Vec<Step> {
     let step = |entry: &crate::image::HistoryEntry| Step {
         text: entry.instruction().one_line(),
         comment: entry.comment.clone(),

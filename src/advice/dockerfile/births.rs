@@ -12,7 +12,7 @@ pub struct Births {
 
 impl Births {
     /// Indexes the inodes of an image.
-    pub fn of(inspection: &Inspection) -> Self {
+    pub fn find(inspection: &Inspection) -> Self {
         let mut of_layer = vec![Vec::new(); inspection.layers.len()];
         for inode in inspection.tree.inodes() {
             if let Some(layer) = of_layer.get_mut(inspection.tree.added_in(inode)) {

@@ -74,7 +74,7 @@ fn is_pragma(comment: &str) -> bool {
 
 impl<'a> Draft<'a> {
     /// Starts without edits.
-    pub fn of(file: &'a Dockerfile) -> Self {
+    pub fn from_file(file: &'a Dockerfile) -> Self {
         let n = file.instructions.len();
         Self {
             file,

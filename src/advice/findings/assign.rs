@@ -64,7 +64,7 @@ pub(crate) struct Matches {
 impl Matches {
     /// Matches all paths. Files that the image's command names, or that are used from elsewhere,
     /// belong to no rule.
-    pub fn of(inspection: &Inspection, rules: &Rules) -> Self {
+    pub fn find(inspection: &Inspection, rules: &Rules) -> Self {
         let tree = &inspection.tree;
         let (rule, place) = join(|| rules.matcher.take(tree, &rules.proofs), || rules.place_matcher.take(tree, &[]));
         let mut matches = Self { rule, place, names: other_names(tree) };
@@ -157,7 +157,7 @@ fn rule_of(
 /// added it.
 pub fn taken(inspection: &Inspection, rules: &Rules) -> Vec<(u16, usize, Inode)> {
     let tree = &inspection.tree;
-    let matches = Matches::of(inspection, rules);
+    let matches = Matches::find(inspection, rules);
     let inodes = tree.inodes_with_removals().filter(|&(version, _)| tree.size(version) > 0);
     let taken = inodes.filter_map(|(version, removal)| {
         let node = matches.name_of(tree, version);

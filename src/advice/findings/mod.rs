@@ -138,7 +138,7 @@ impl Finding {
 pub fn find(inspection: &Inspection, rules: &Rules, base: usize, contents: Option<&dyn Contents>) -> Vec<Finding> {
     let packages =
         contents.map(|contents| Packages::read(&inspection.tree, contents, &Arc::default())).unwrap_or_default();
-    findings_of(inspection, rules, &Matches::of(inspection, rules), base, &packages)
+    findings_of(inspection, rules, &Matches::find(inspection, rules), base, &packages)
 }
 
 /// Returns the findings for paths that have been matched and package databases that have been read.
@@ -193,7 +193,7 @@ fn finding(inspection: &Inspection, rules: &Rules, matches: &Matches, group: &as
         bytes: group.bytes,
         files: group.inodes.len(),
         inodes: group.inodes.iter().map(|inode| inode.version).collect(),
-        places: places::of(inspection, matches, group.subject, &spots),
+        places: places::find(inspection, matches, group.subject, &spots),
         examples,
         packages: Vec::new(),
         why: fix::why(inspection, rules, group, whose),

@@ -12,7 +12,7 @@ use crate::tree::{NodeId, Tree};
 const PLACES: usize = 3;
 
 /// Returns up to three directories that contain the spots, the largest first.
-pub fn of(inspection: &Inspection, matches: &Matches, subject: Subject, spots: &[Spot]) -> Vec<Spot> {
+pub fn find(inspection: &Inspection, matches: &Matches, subject: Subject, spots: &[Spot]) -> Vec<Spot> {
     let tree = &inspection.tree;
     let one_for_all = || {
         let node = place(tree, spots.iter().map(|spot| (spot.node, spot.bytes)));

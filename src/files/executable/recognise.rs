@@ -56,7 +56,7 @@ impl Recognised {
     /// # Errors
     ///
     /// [`Unreadable`] if the file cannot be read, or is a damaged ELF file.
-    pub fn of(source: &Source) -> Result<Self, Unreadable> {
+    pub fn detect(source: &Source) -> Result<Self, Unreadable> {
         let mut head = [0; FIRST_LINE];
         let read = read_start(&**source, Extent::whole(&**source), &mut head)?;
         let head = &head[..read];
@@ -111,7 +111,7 @@ mod tests {
     use crate::archive::MemorySource;
 
     fn of(bytes: impl Into<Vec<u8>>) -> Recognised {
-        Recognised::of(&(Arc::new(MemorySource(bytes.into())) as Source)).unwrap()
+        Recognised::detect(&(Arc::new(MemorySource(bytes.into())) as Source)).unwrap()
     }
 
     fn script(text: &str) -> Option<(String, Option<String>)> {

@@ -135,7 +135,7 @@ impl<'a> Filesystem<'a> {
     ///
     /// As for [`Filesystem::open`].
     pub fn recognise(&self, version: VersionId) -> Result<Recognised, ReadError> {
-        self.with_source(version, Recognised::of)
+        self.with_source(version, Recognised::detect)
     }
 
     /// Reads the first `limit` bytes of a file.

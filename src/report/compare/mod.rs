@@ -43,7 +43,7 @@ struct Against<'a> {
 
 impl<'a> Comparison<'a> {
     /// Compares all images with the first one; two images are compared path by path.
-    pub fn of(images: &[&'a Inspection]) -> Self {
+    pub fn compare(images: &[&'a Inspection]) -> Self {
         let others = match *images {
             [first, second] => {
                 let pair = Pair::of(first, second);

@@ -32,7 +32,7 @@ pub fn rebuild(inspection: &Inspection, base: &Base) -> Rebuilt {
     let own = &steps[steps_of(&steps, base.layers)..];
     let mut page = Page {
         inspection,
-        births: Births::of(inspection),
+        births: Births::find(inspection),
         text: String::new(),
         layers: Vec::new(),
         shell: None,

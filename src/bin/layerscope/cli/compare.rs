@@ -92,7 +92,7 @@ fn write(arguments: &CompareArguments, format: Format) -> Result<(), Failure> {
     let images = inputs(arguments).map(read).collect::<Result<Vec<_>, _>>()?;
     let archives: Vec<String> = images.iter().map(|(opened, _)| opened.path.clone()).collect();
     let inspections: Vec<&Inspection> = images.iter().map(|(_, inspection)| inspection).collect();
-    let mut comparison = Comparison::of(&inspections).told_apart_by(&archives);
+    let mut comparison = Comparison::compare(&inspections).told_apart_by(&archives);
     for (column, inspection) in archives.iter().zip(&inspections) {
         completeness::say_of(column, inspection);
     }

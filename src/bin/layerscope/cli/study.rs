@@ -110,7 +110,7 @@ impl Prepared {
         let contents = (!self.quick).then(|| LayerContents::new(opened));
         let contents = contents.as_ref().map(|contents| contents as &dyn Contents);
         let question = Question { base, contents, progress: Some(progress), ..Question::with(&self.rules) };
-        Study::of(inspection, &question).map_err(|error| match error {
+        Study::assess(inspection, &question).map_err(|error| match error {
             StudyError::Base(error) => Failure::Usage(error.to_string()),
             StudyError::Stopped(error) => Failure::Image(error),
         })

@@ -14,7 +14,7 @@ use crate::tui::message::Message;
 static STUDY: LazyLock<Arc<Study>> = LazyLock::new(|| {
     let (rules, contents) = (Rules::built_in(), LayerContents::new(&DEMO.0));
     let question = Question { contents: Some(&contents), ..Question::with(&rules) };
-    Arc::new(Study::of(&DEMO.1, &question).expect("nothing that could be wrong is given"))
+    Arc::new(Study::assess(&DEMO.1, &question).expect("nothing that could be wrong is given"))
 });
 
 fn at(width: u16, height: u16) -> Person {

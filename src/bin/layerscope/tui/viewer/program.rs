@@ -10,7 +10,7 @@ const NAMED: usize = 12;
 
 /// Describes a file that is not a text; empty if it is not a program. Damage is described, too.
 pub fn about(source: &Source, units: Units) -> Vec<String> {
-    match Recognised::of(source) {
+    match Recognised::detect(source) {
         Ok(Recognised::Elf(executable)) => elf(&executable, units),
         Ok(Recognised::Foreign(foreign)) => vec![format!("{}.", capital(foreign))],
         Ok(Recognised::Script(_) | Recognised::Other) => Vec::new(),
