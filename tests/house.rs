@@ -148,6 +148,20 @@ fn sources(path: &Path) -> Vec<PathBuf> {
     entries.filter(|entry| !entry.ends_with("tests")).flat_map(|entry| sources(&entry)).collect()
 }
 
+#[test]
+fn the_rooms_that_a_newcomer_is_sent_to_are_there() {
+    let root = Path::new(env!("CARGO_MANIFEST_DIR"));
+    let text = fs::read_to_string(root.join("CONTRIBUTING.md")).unwrap();
+    let table =
+        text.split("## Where to look for a behaviour").nth(1).and_then(|rest| rest.split("\n## ").next()).unwrap();
+    let rows = table.lines().filter_map(|line| line.strip_prefix("| ")?.split_once(" | "));
+    let named: Vec<&str> = rows.flat_map(|(_, rooms)| rooms.split('`').skip(1).step_by(2)).collect();
+    assert!(named.len() > 12, "{named:?}");
+    for room in named {
+        assert!(root.join("src").join(room).exists(), "CONTRIBUTING.md sends to src/{room}, which is not there");
+    }
+}
+
 /// Words that no doc comment begins with: it begins with a noun or, for a function, with a verb in the third person.
 const FIRST_WORDS: [&str; 12] =
     ["What", "Which", "Whether", "How", "Where", "Who", "Whose", "It", "They", "Nobody", "Somebody", "Someone"];
