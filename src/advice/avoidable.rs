@@ -35,4 +35,21 @@ impl Avoidable {
         }
         sums
     }
+
+    /// Adds up the bytes of each layer that changes in the user's own layers would save; together they are
+    /// [`Avoidable::own`].
+    pub fn of_layers(inspection: &Inspection, study: &Study) -> Vec<u64> {
+        let mut layers = vec![0; inspection.layers.len()];
+        let is_own = |layer: &usize| *layer >= study.base.layers;
+        let wasted = wasted_groups(inspection).into_iter().map(|group| (group.added_in, group.bytes));
+        let found = study.findings.iter().filter(|finding| {
+            let matters = matches!(finding.level, Level::Leftovers | Level::Toolchain);
+            finding.fate == Fate::Left && finding.whose == Whose::Own && matters
+        });
+        let found = found.map(|finding| (finding.added_in, finding.bytes));
+        for (layer, bytes) in wasted.filter(|(layer, _)| is_own(layer)).chain(found) {
+            layers[layer] += bytes;
+        }
+        layers
+    }
 }

@@ -88,12 +88,28 @@ impl Shares {
         }
     }
 
-    fn details(&self, area: Rect, main: Rect) -> u16 {
+    /// Returns the height of the details below a number of layers: the layers take the rows that they need.
+    fn details(&self, main: Rect, layers: usize) -> u16 {
         match self.details {
-            None => (area.height / 4).clamp(6, 12),
+            None => {
+                let room = main.height.saturating_sub(DETAILS.min(main.height / 2));
+                let fits = |lines: usize| u16::try_from(layers * lines + 2).ok().filter(|&rows| rows <= room);
+                let wanted = (1..=LINES).rev().find_map(fits).unwrap_or(room);
+                main.height - wanted.clamp(LOWEST, main.height - LOWEST)
+            }
             Some(share) => share.cells(main.height).clamp(LOWEST, main.height - LOWEST),
         }
     }
+}
+
+/// The height that the details keep, however many layers there are.
+const DETAILS: u16 = 9;
+/// The most lines that a layer gets.
+const LINES: usize = 2;
+
+/// Returns the lines that each of some layers has in a pane.
+pub fn layer_lines(pane: Rect, layers: usize) -> usize {
+    (2..=LINES).rev().find(|lines| layers * lines <= rows_inside(pane)).unwrap_or(1)
 }
 
 /// Returns the area between header and footer, or everything if there is no space for those.
@@ -110,8 +126,9 @@ fn has_bars(area: Rect) -> bool {
     area.height >= 4
 }
 
-/// Divides the screen, with some rows for the header. `focus` decides which pane a narrow screen shows.
-pub fn layout(area: Rect, rows: u16, focus: Pane, shares: Shares) -> Panes {
+/// Divides the screen, with some rows for the header and a number of layers: on the left the layers and below them
+/// the details, on the right the tree. `focus` decides which pane a narrow screen shows.
+pub fn layout(area: Rect, rows: u16, layers: usize, focus: Pane, shares: Shares) -> Panes {
     let line = |y: u16, height: u16| if has_bars(area) { Rect { y, height, ..area } } else { Rect::ZERO };
     let bottom = area.y + area.height;
     let (header, footer) = (line(area.y, rows), line(bottom.saturating_sub(1), 1));
@@ -125,22 +142,22 @@ pub fn layout(area: Rect, rows: u16, focus: Pane, shares: Shares) -> Panes {
         }
         return panes;
     }
-    let details = shares.details(area, main);
+    let details = shares.details(main, layers);
     let upper = main.height - details;
     let left = shares.layers(main);
     panes.layers = Rect { width: left, height: upper, ..main };
-    panes.tree = Rect { x: main.x + left, width: main.width - left, height: upper, ..main };
-    panes.details = Rect { y: main.y + upper, height: details, ..main };
+    panes.tree = Rect { x: main.x + left, width: main.width - left, ..main };
+    panes.details = Rect { y: main.y + upper, height: details, width: left, ..main };
     panes
 }
 
 /// Divides the screen with rows for a narrator above the footer.
 ///
 /// If `told`, the narrator has the focus, and the details make room.
-pub fn layout_with_narrator(area: Rect, rows: u16, told: bool, focus: Pane, shares: Shares) -> Panes {
+pub fn layout_with_narrator(area: Rect, rows: u16, told: bool, layers: usize, focus: Pane, shares: Shares) -> Panes {
     let rows = rows.min(main(area, 1).height);
     let stage = Rect { height: area.height - rows, ..area };
-    let mut panes = layout(stage, header_rows(stage), focus, shares);
+    let mut panes = layout(stage, header_rows(stage), layers, focus, shares);
     let below = |height: u16| if has_bars(area) { area.bottom() - 1 - height } else { area.bottom() - height };
     panes.narrator = Rect { y: below(rows), height: rows, ..area };
     if !has_bars(stage) && has_bars(area) {
@@ -154,7 +171,6 @@ pub fn layout_with_narrator(area: Rect, rows: u16, told: bool, focus: Pane, shar
     panes.footer = Rect { y: below(0), height: u16::from(has_bars(area)), ..area };
     if told && !panes.layers.is_empty() && !panes.tree.is_empty() {
         panes.layers.height = panes.main.height;
-        panes.tree.height = panes.main.height;
         panes.details = Rect::ZERO;
     }
     panes
@@ -171,7 +187,7 @@ impl Panes {
             return Some(Divider::Upright);
         }
         let above_details = at.y + 1 == self.details.y || at.y == self.details.y;
-        (above_details && self.main.contains(at)).then_some(Divider::Level)
+        (above_details && self.layers.union(self.details).contains(at)).then_some(Divider::Level)
     }
 }
 
@@ -190,7 +206,7 @@ mod tests {
             for height in 0..60 {
                 for focus in [Pane::Layers, Pane::Tree, Pane::Details] {
                     let area = Rect::new(0, 0, width, height);
-                    let panes = layout(area, header_rows(area), focus, Shares::default());
+                    let panes = layout(area, header_rows(area), usize::from(width) / 9, focus, Shares::default());
                     let all = [panes.header, panes.layers, panes.tree, panes.details, panes.footer];
                     let covered: u32 = all.iter().map(|pane| pane.area()).sum();
                     assert!(covered <= area.area(), "{width}x{height}");
@@ -207,7 +223,7 @@ mod tests {
         for (width, height) in (0..100).step_by(9).flat_map(|width| (0..40).map(move |height| (width, height))) {
             for (rows, told) in (0..20).flat_map(|rows| [(rows, true), (rows, false)]) {
                 let area = Rect::new(0, 0, width, height);
-                let panes = layout_with_narrator(area, rows, told, Pane::Tree, Shares::default());
+                let panes = layout_with_narrator(area, rows, told, 5, Pane::Tree, Shares::default());
                 let all = [panes.header, panes.layers, panes.tree, panes.details, panes.narrator, panes.footer];
                 let covered: u32 = all.iter().map(|pane| pane.area()).sum();
                 assert!(covered <= area.area(), "{width}x{height}, {rows}: {panes:?}");
@@ -220,10 +236,14 @@ mod tests {
 
     #[test]
     fn at_80_columns_all_panes_are_there() {
-        let panes = layout(Rect::new(0, 0, 80, 24), 2, Pane::Tree, Shares::default());
-        assert_eq!((panes.layers.width, panes.tree.width), (38, 42));
-        assert_eq!((panes.layers.height, panes.details.height), (15, 6));
+        let panes = |layers| layout(Rect::new(0, 0, 80, 24), 2, layers, Pane::Tree, Shares::default());
+        assert_eq!((panes(4).layers.width, panes(4).tree.width), (38, 42));
+        assert_eq!((panes(4).tree.height, panes(4).details.width), (21, 38));
+        let heights = [2, 4, 6, 9, 50].map(|layers| (panes(layers).layers.height, panes(layers).details.height));
+        assert_eq!(heights, [(6, 15), (10, 11), (8, 13), (11, 10), (12, 9)], "they take what they need");
+        assert_eq!([4, 6, 50].map(|layers| layer_lines(panes(layers).layers, layers)), [2, 1, 1]);
     }
+
     #[test]
     fn a_divider_stays_where_it_is_dragged_to_and_no_pane_vanishes() {
         for (width, height) in [(80, 24), (81, 12), (123, 41), (300, 100)] {
@@ -231,10 +251,10 @@ mod tests {
             for column in 0..width + 5 {
                 for row in (0..height + 5).step_by(3) {
                     let mut shares = Shares::default();
-                    let main = layout(area, 1, Pane::Tree, shares).main;
+                    let main = layout(area, 1, 4, Pane::Tree, shares).main;
                     shares.drag(Divider::Upright, main, column, row);
                     shares.drag(Divider::Level, main, column, row);
-                    let panes = layout(area, 1, Pane::Tree, shares);
+                    let panes = layout(area, 1, 4, Pane::Tree, shares);
                     assert_eq!(panes.tree.x, column.clamp(NARROWEST, width - NARROWEST));
                     let main = panes.main;
                     assert_eq!(panes.details.y, row.clamp(main.y + LOWEST, main.bottom() - LOWEST));
@@ -248,8 +268,8 @@ mod tests {
     fn a_divider_keeps_its_share_when_the_screen_gets_bigger_and_smaller_again() {
         let (small, big) = (Rect::new(0, 0, 80, 24), Rect::new(0, 0, 160, 48));
         let mut shares = Shares::default();
-        shares.drag(Divider::Upright, layout(small, 2, Pane::Tree, shares).main, 60, 0);
-        assert_eq!(layout(big, 2, Pane::Tree, shares).layers.width, 120);
-        assert_eq!(layout(small, 2, Pane::Tree, shares).layers.width, 60);
+        shares.drag(Divider::Upright, layout(small, 2, 4, Pane::Tree, shares).main, 60, 0);
+        assert_eq!(layout(big, 2, 4, Pane::Tree, shares).layers.width, 120);
+        assert_eq!(layout(small, 2, 4, Pane::Tree, shares).layers.width, 60);
     }
 }

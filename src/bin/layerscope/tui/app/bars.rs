@@ -14,10 +14,10 @@ use crate::tui::layout::Pane;
 use crate::tui::lesson;
 use crate::tui::overlay::Overlay;
 use crate::tui::views::Views;
-use crate::tui::widgets::bar;
 use crate::tui::widgets::bars::{Piece, Tab, Tabs, hinted, tabs, width};
 use crate::tui::widgets::text::cut;
 use crate::tui::widgets::theme::Theme;
+use crate::tui::widgets::{bar, wasted_sign};
 use crate::view::View;
 
 /// Returns the name, the views if there is space for them, and the numbers.
@@ -68,7 +68,10 @@ impl Numbers {
             ),
             warnings: warnings_mark(app, theme),
             visible: Piece::text(format!(" █ visible {} ", size(totals.visible)), theme.visible),
-            wasted: Piece::text(format!(" ▒ wasted {} ", size(totals.wasted())), marked(totals.wasted(), theme.wasted)),
+            wasted: Piece::text(
+                format!(" {} wasted {} ", wasted_sign(theme), size(totals.wasted())),
+                marked(totals.wasted(), theme.wasted),
+            ),
             avoidable: Piece::text(format!(" avoidable {shown} "), style),
             smallest: smallest(app, explorer),
         }
@@ -236,6 +239,8 @@ pub fn hints_for_help(app: &App) -> (&'static str, &'static [Hint]) {
         (_, Some(Overlay::Viewer(_))) => "a file",
         (_, Some(Overlay::Instruction(_))) => "an instruction",
         (_, Some(Overlay::Explanation(_))) => "an explanation",
+        (_, Some(Overlay::Palette(_))) => "the list of commands",
+        (_, Some(Overlay::Proposal(_))) => "a change",
         (Screen::Image { .. }, _) if app.is_told() => "a lesson",
         (Screen::Image { .. }, _) => app.view.name(),
         (Screen::Loading { .. } | Screen::Choosing { .. }, _) => "this list",
@@ -249,6 +254,7 @@ fn hints(app: &App) -> &'static [Hint] {
     }
     match (&app.screen, app.overlays.top()) {
         (Screen::Choosing { .. }, _) => &[(&[Up, Down], "move"), (&[Enter], "open"), (&[Quit], "quit")],
+        (_, Some(Overlay::Palette(_))) => &[(&[Enter], "run"), (&[Up, Down], "move"), (&[Back], "close")],
         (_, Some(Overlay::Extraction(_))) => &[(&[Enter], "extract"), (&[Back], "cancel")],
         (_, Some(Overlay::Explanation(_))) => {
             &[(&[Back], "close"), (&[Up, Down], "scroll"), (&[Explain], "what it is a part of")]
@@ -262,8 +268,19 @@ fn hints(app: &App) -> &'static [Hint] {
             (&[CopyPath], "copy"),
             (&[Quit], "quit"),
         ],
+        (_, Some(Overlay::Proposal(_))) => {
+            &[(&[Back], "close"), (&[Up, Down], "scroll"), (&[CopyPath], "copy the new lines"), (&[Help], "close")]
+        }
         (_, Some(Overlay::Viewer(viewer))) => viewer.keys(),
         _ if app.view != View::Explore => Views::keys(app.view),
+        _ if app.search.listed => &[
+            (&[Help], "help"),
+            (&[Up, Down], "select"),
+            (&[Enter], "go there"),
+            (&[ViewFile], "view"),
+            (&[Back], "close"),
+            (&[Palette], "commands"),
+        ],
         _ => pane_hints(app.focus),
     }
 }
@@ -286,7 +303,8 @@ fn pane_hints(focus: Pane) -> &'static [Hint] {
             (&[NextWaste], "waste"),
             (&[Scope], "changes"),
             (&[Search], "find"),
-            (&[ViewWaste, ViewTimeline], "views"),
+            (&[BigFiles], "biggest files"),
+            (&[Palette], "commands"),
             (&[Quit], "quit"),
         ],
         Pane::Details => &[(&[Help], "help"), (&[Up, Down], "scroll"), (&[NextPane], "panes"), (&[Quit], "quit")],

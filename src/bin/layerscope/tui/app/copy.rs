@@ -35,7 +35,7 @@ impl App {
     pub(in crate::tui) fn copy_lines(&mut self) -> Option<Effect> {
         let Screen::Image { views, .. } = &self.screen else { return None };
         let lines = views.lines_to_copy(self.view).filter(|_| self.overlays.is_empty())?;
-        self.notice = Some(format!("copied {}", plural(lines.len(), "line")));
+        self.notice = Some(format!("sent to the terminal: {}", plural(lines.len(), "line")));
         Some(Effect::Copy(lines.join("\n")))
     }
 

@@ -1,10 +1,12 @@
 //! The state of the screen and its reaction to keys, without a terminal.
 
+mod acting;
 pub mod bars;
 mod copy;
 pub mod draw;
 pub mod mouse;
 mod moving;
+mod panes;
 mod paste;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
@@ -14,10 +16,9 @@ use ratatui::layout::Rect;
 
 use super::Settings;
 use super::explorer::Explorer;
-use super::explorer::file_history;
 use super::explorer::sentences;
-use super::keys::{Action, Context, Keymap, is_interrupt};
-use super::layout::{Pane, Panes, Shares, header_rows, layout, layout_with_narrator, rows_inside};
+use super::keys::{Action, Context, Keymap, is_interrupt, is_typed};
+use super::layout::{Pane, Shares, rows_inside};
 use super::lesson::Narrator;
 use super::message::{Effect, Message};
 use super::viewer::Viewer;
@@ -27,12 +28,9 @@ use crate::intro::LayerIntro;
 use crate::tui::app::mouse::Pointer;
 use crate::tui::explorer::search::Search;
 use crate::tui::explorer::sentences::Details;
-use crate::tui::keys::help::EXPLORER;
 use crate::tui::overlay::extract::Extraction;
-use crate::tui::overlay::help::Help;
 use crate::tui::overlay::{Overlay, Overlays};
 use crate::tui::widgets::moved;
-use crate::tui::widgets::text::follow;
 use crate::view::View;
 
 /// The screen that is shown.
@@ -64,6 +62,17 @@ pub(super) enum Line {
     Viewer,
     /// A search or a filter in the tree.
     Query,
+    /// A search in the help.
+    Help,
+    /// The name of a command.
+    Command,
+}
+
+/// A query that is typed below the tree.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Query {
+    Search,
+    Filter,
 }
 
 /// The first visible rows of the lists.
@@ -84,6 +93,8 @@ pub struct App {
     pub view: View,
     /// True if the details show the file history of the selected path.
     pub file_history: bool,
+    /// The query that keys go to, if there is one.
+    pub query: Option<Query>,
     pub search: Search,
     /// Something that is being written to the host.
     pub extracting: Option<Box<Extraction>>,
@@ -119,6 +130,7 @@ impl App {
             view: settings.view,
             overlays: Overlays::default(),
             file_history: false,
+            query: None,
             search: Search::default(),
             extracting: None,
             lesson: None,
@@ -246,7 +258,18 @@ impl App {
                 self.typed(key);
                 None
             }
-            None => self.act(action?),
+            // The key that returns to a lesson also closes the help.
+            Some(Line::Help) if action == Some(Action::LessonReturn) && self.lesson.is_some() => self.act(action?),
+            Some(Line::Help) if is_typed(key) => {
+                if let Some(Overlay::Help(help)) = self.overlays.top_mut()
+                    && help.type_key(key)
+                {
+                    self.overlays.close();
+                }
+                None
+            }
+            Some(Line::Command) => self.type_command(key),
+            Some(Line::Help) | None => self.act(action?),
         }
     }
 
@@ -255,6 +278,8 @@ impl App {
         match self.overlays.top() {
             Some(Overlay::Extraction(_)) => Some(Line::Place),
             Some(Overlay::Viewer(viewer)) => viewer.typing.as_ref().map(|_| Line::Viewer),
+            Some(Overlay::Help(_)) => Some(Line::Help),
+            Some(Overlay::Palette(_)) => Some(Line::Command),
             Some(_) => None,
             None => self.is_typing().then_some(Line::Query),
         }
@@ -265,131 +290,8 @@ impl App {
         self.line().is_some()
     }
 
-    /// Performs the action of a key or a click.
-    pub(super) fn act(&mut self, action: Action) -> Option<Effect> {
-        self.settle();
-        match action {
-            Action::Quit if self.returns => return Some(Effect::Leave),
-            Action::Quit => return Some(Effect::Quit),
-            Action::Suspend => return Some(Effect::Suspend),
-            Action::Help => {
-                self.toggle_help();
-                return None;
-            }
-            _ => {}
-        }
-        let helps = self.overlays.help().is_some();
-        // The key that returns to a lesson also closes the help.
-        let action = if helps && (action != Action::LessonReturn || self.is_told()) {
-            action
-        } else {
-            match self.act_in_lesson(action) {
-                Ok(effect) => return effect,
-                Err(action) => action,
-            }
-        };
-        match (&self.screen, action) {
-            _ if helps => self.act_on_overlay(action),
-            (Screen::Loading { .. } | Screen::Choosing { .. }, Action::Back) => Some(Effect::Cancel),
-            (Screen::Choosing { .. }, action) => self.choose(action),
-            (Screen::Loading { .. }, action) => {
-                self.act_while_loading(action);
-                None
-            }
-            (Screen::Image { .. }, action) => match self.overlays.top() {
-                Some(overlay) if !overlay.leaves_to_screen(action) => self.act_on_overlay(action),
-                _ => self.act_on_image(action),
-            },
-        }
-    }
-
-    /// Gives an action to the overlay on top.
-    fn act_on_overlay(&mut self, action: Action) -> Option<Effect> {
-        match self.overlays.top_mut()? {
-            Overlay::Viewer(_) => self.act_in_viewer(action),
-            Overlay::Instruction(_) => self.read(action),
-            Overlay::Explanation(_) => {
-                self.act_in_explanation(action);
-                None
-            }
-            Overlay::Help(help) => {
-                if !help.act(action, &EXPLORER, &self.keymap, self.area) {
-                    self.overlays.close();
-                }
-                None
-            }
-            // Keys are text there.
-            Overlay::Extraction(_) => None,
-        }
-    }
-
-    fn toggle_help(&mut self) {
-        if self.overlays.help().is_some() {
-            self.overlays.close();
-        } else {
-            let (title, first) = bars::hints_for_help(self);
-            self.overlays.open(Overlay::Help(Help::new(title, first)));
-        }
-    }
-
-    /// Performs an action while the image is read: narrow screens show one pane at a time.
-    fn act_while_loading(&mut self, action: Action) {
-        match action {
-            Action::NextPane => self.next_pane(1),
-            Action::PreviousPane => self.next_pane(2),
-            _ => {}
-        }
-    }
-
-    /// Performs an action on the image: one that is the same in all views, or one of the current
-    /// view.
-    fn act_on_image(&mut self, action: Action) -> Option<Effect> {
-        match action {
-            Action::Back if self.stop_extracting() => {}
-            Action::Instruction => self.open_instruction(),
-            Action::CopyDigest => return self.copied(self.selected_digest(), "no digest of this layer is known"),
-            Action::CopyPath if self.selects_layers() => {
-                return self.copied(self.selected_digest(), "no digest of this layer is known");
-            }
-            Action::CopyPath => {
-                return self.copy_lines().or_else(|| self.copied(self.selected_path(), "no path is selected"));
-            }
-            Action::Extract => self.ask_to_extract(),
-            Action::Explain => self.explain(),
-            Action::ViewFile | Action::Compare => self.view_selected(action),
-            Action::CopyCommand => return self.copied(Some(self.command()), ""),
-            Action::Search | Action::Filter => {
-                self.show(View::Explore);
-                self.focus = Pane::Tree;
-                self.start_typing(action);
-            }
-            Action::ReplayAgain => self.replay(0..=usize::MAX),
-            action => match View::asked_for(action) {
-                Some(view) => self.show(view),
-                None if self.view == View::Explore => return self.explore(action),
-                None => self.act_in_view(action),
-            },
-        }
-        None
-    }
-
-    /// Returns whether the selection is a layer or the image, and not a path.
-    fn selects_layers(&self) -> bool {
-        let selected = self.view == View::Image || self.focus == Pane::Layers && self.view == View::Explore;
-        selected && self.overlays.is_empty()
-    }
-
-    fn act_in_view(&mut self, action: Action) {
-        match action {
-            Action::Back => self.show(View::Explore),
-            Action::NextPane => self.show(next_view(self.view, 1)),
-            Action::PreviousPane => self.show(next_view(self.view, View::ALL.len() - 1)),
-            action => self.view_action(action),
-        }
-    }
-
     /// Returns the contexts in which keys are looked up, the most specific first.
-    fn contexts(&self) -> Vec<Context> {
+    pub(super) fn contexts(&self) -> Vec<Context> {
         match self.overlays.top() {
             Some(Overlay::Viewer(_)) => return vec![Context::Viewer, Context::Everywhere],
             Some(_) => return vec![Context::Overlay, Context::Everywhere],
@@ -402,7 +304,7 @@ impl App {
         });
         match (self.view, self.focus) {
             (View::Explore, focus) => {
-                if !self.search.hits.is_empty() {
+                if !self.search.hits.is_empty() || self.search.listed {
                     contexts.push(Context::Found);
                 }
                 contexts.push(match focus {
@@ -417,7 +319,8 @@ impl App {
             (View::Waste, _) => contexts.push(Context::Waste),
             (View::Treemap, _) => contexts.push(Context::Treemap),
             (View::Replay, _) => contexts.push(Context::Replay),
-            (View::Timeline | View::Image | View::Findings | View::Sizes, _) => {}
+            (View::Findings, _) => contexts.push(Context::Findings),
+            (View::Timeline | View::Image | View::Sizes, _) => {}
         }
         contexts.push(Context::Everywhere);
         contexts
@@ -467,67 +370,4 @@ impl App {
         *cursor = moved(action, *cursor, choices.len().saturating_sub(1), page).unwrap_or(*cursor);
         None
     }
-
-    /// Moves the focus to another pane. The details are a pane of their own on narrow screens only;
-    /// on wide ones they are always visible.
-    pub(super) fn next_pane(&mut self, steps: usize) {
-        let single = layout(self.area, header_rows(self.area), Pane::Tree, self.shares).layers.is_empty();
-        let panes: &[Pane] =
-            if single { &[Pane::Layers, Pane::Tree, Pane::Details] } else { &[Pane::Layers, Pane::Tree] };
-        let steps = if steps > 1 { panes.len() - 1 } else { 1 };
-        let now = panes.iter().position(|&pane| pane == self.focus).unwrap_or(1);
-        self.focus = panes[(now + steps) % panes.len()];
-        self.refresh_details();
-    }
-
-    /// Returns the first visible rows of the layers and the tree.
-    pub fn tops(&self) -> Tops {
-        let (panes, Some(explorer)) = (self.panes(), self.explorer()) else { return self.tops };
-        let tree = crate::tui::explorer::draw::tree_list(panes.tree);
-        let first = |area: Rect, top, selected, count| match rows_inside(area) {
-            // A pane that is not visible keeps its position.
-            0 => top,
-            height => follow(top, selected, count, height),
-        };
-        Tops {
-            layers: first(panes.layers, self.tops.layers, explorer.layer, explorer.inspection.layers.len()),
-            tree: first(tree, self.tops.tree, explorer.cursor, explorer.rows.len()),
-        }
-    }
-
-    /// Returns the areas of the panes.
-    pub fn panes(&self) -> Panes {
-        match &self.lesson {
-            Some(lesson) => {
-                let rows = lesson.rows(self.area);
-                layout_with_narrator(self.area, rows, self.is_told(), self.focus, self.shares)
-            }
-            None => layout(self.area, header_rows(self.area), self.focus, self.shares),
-        }
-    }
-
-    /// Returns the number of lines of the details that do not fit.
-    pub(super) fn hidden_details(&self) -> usize {
-        let area = self.panes().details;
-        let lines = self.details.lines(usize::from(area.width.saturating_sub(2)));
-        lines.len().saturating_sub(rows_inside(area))
-    }
-
-    pub(super) fn refresh_details(&mut self) {
-        let Screen::Image { explorer, .. } = &self.screen else { return };
-        self.details_scroll = 0;
-        let inspection = &explorer.inspection;
-        self.details = match (self.focus, explorer.selected()) {
-            (Pane::Tree | Pane::Details, Some(node)) if self.file_history => {
-                file_history::of_path(inspection, node, self.units)
-            }
-            (Pane::Tree | Pane::Details, Some(node)) => sentences::of_path(explorer, node, self.units),
-            _ => sentences::of_layer(inspection, &explorer.groups, explorer.layer, self.units),
-        };
-    }
-}
-
-fn next_view(view: View, steps: usize) -> View {
-    let now = View::ALL.iter().position(|&other| other == view).unwrap_or(0);
-    View::ALL[(now + steps) % View::ALL.len()]
 }

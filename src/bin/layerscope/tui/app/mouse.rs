@@ -6,9 +6,10 @@ use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
 use super::{App, Line, Screen};
+use crate::tui::explorer::LayerRow;
 use crate::tui::explorer::draw::tree_list;
 use crate::tui::keys::Action;
-use crate::tui::layout::{Divider, Pane, rows_inside};
+use crate::tui::layout::{Divider, Pane, layer_lines, rows_inside};
 use crate::tui::message::Effect;
 use crate::tui::views::Look;
 use crate::tui::widgets::text::first_visible;
@@ -76,7 +77,7 @@ impl App {
 
     fn press(&mut self, at: Position, double: bool) -> Option<Effect> {
         self.notice = None;
-        if matches!(self.line(), Some(Line::Place | Line::Viewer)) {
+        if matches!(self.line(), Some(Line::Place | Line::Viewer | Line::Command)) {
             return None;
         }
         let panes = self.panes();
@@ -107,7 +108,13 @@ impl App {
     fn open(&mut self) -> Option<Effect> {
         match self.pointer.hit.take()? {
             Hit::Layer => {
-                self.open_instruction();
+                if let Screen::Image { explorer, .. } = &mut self.screen
+                    && explorer.layer_rows().get(explorer.layer_row()) == Some(&LayerRow::Base)
+                {
+                    explorer.toggle_base();
+                } else {
+                    self.open_instruction();
+                }
                 None
             }
             Hit::Entry => self.act(Action::Enter),
@@ -137,14 +144,22 @@ impl App {
             return None;
         }
         let heads = panes.tree.contains(at) && at.y < tree_list(panes.tree).y + 1 && at.y > panes.tree.y;
-        if heads {
+        if heads && !self.search.listed {
             self.click_column(at.x);
             return None;
+        }
+        if self.search.listed && panes.tree.contains(at) {
+            let area = tree_list(panes.tree);
+            let first = crate::tui::explorer::draw::hits::first(self, panes.tree);
+            self.search.at = row_in(area, at, first, self.search.hits.len())?;
+            self.focus = Pane::Tree;
+            self.refresh_details();
+            return Some(Hit::Entry);
         }
         let row = self.row_at(at);
         let Screen::Image { explorer, .. } = &mut self.screen else { return None };
         match row {
-            Some((Pane::Layers, row)) => explorer.select_layer(row),
+            Some((Pane::Layers, row)) => explorer.select_layer_row(row),
             Some((_, row)) => explorer.move_to(row),
             None => {}
         }
@@ -161,9 +176,12 @@ impl App {
     fn row_at(&self, at: Position) -> Option<(Pane, usize)> {
         let (panes, explorer) = (self.panes(), self.explorer()?);
         let tops = self.tops();
-        let layers = (Pane::Layers, panes.layers, tops.layers, explorer.inspection.layers.len());
-        let tree = (Pane::Tree, tree_list(panes.tree), tops.tree, explorer.rows.len());
-        [layers, tree].into_iter().find_map(|(pane, area, first, count)| Some((pane, row_in(area, at, first, count)?)))
+        let rows = explorer.layer_rows().len();
+        let lines = layer_lines(panes.layers, rows);
+        if let Some(line) = row_in(panes.layers, at, tops.layers * lines, rows * lines) {
+            return Some((Pane::Layers, line / lines));
+        }
+        Some((Pane::Tree, row_in(tree_list(panes.tree), at, tops.tree, explorer.rows.len())?))
     }
 
     fn wheel(&mut self, at: Position, down: bool) {
@@ -183,7 +201,14 @@ impl App {
         let Screen::Image { explorer, views } = &mut self.screen else { return };
         let moved = |from: usize| if down { from + WHEEL } else { from.saturating_sub(WHEEL) };
         match self.view {
-            View::Explore if panes.layers.contains(at) => explorer.select_layer(moved(explorer.layer)),
+            View::Explore if panes.layers.contains(at) => {
+                let last = explorer.layer_rows().len().saturating_sub(1);
+                explorer.select_layer_row(moved(explorer.layer_row()).min(last));
+            }
+            View::Explore if panes.tree.contains(at) && self.search.listed => {
+                let last = self.search.hits.len().saturating_sub(1);
+                self.search.at = moved(self.search.at).min(last);
+            }
             View::Explore if panes.tree.contains(at) => explorer.move_to(moved(explorer.cursor)),
             View::Explore if panes.details.contains(at) => {
                 self.details_scroll = moved(self.details_scroll.min(hidden)).min(hidden);

@@ -2,7 +2,7 @@
 
 use crossterm::event::{KeyCode, KeyEvent};
 
-use super::{App, Line, Screen};
+use super::{App, Line, Query, Screen};
 use crate::tui::comparison::{self, Side};
 use crate::tui::message::Effect;
 use crate::tui::overlay::Overlay;
@@ -37,8 +37,10 @@ impl App {
     fn typed_line(&mut self) -> Option<&mut Prompt> {
         match (self.line()?, self.overlays.top_mut()) {
             (Line::Place, Some(Overlay::Extraction(extraction))) => Some(&mut extraction.prompt),
+            (Line::Help, Some(Overlay::Help(help))) => Some(&mut help.query),
+            (Line::Command, Some(Overlay::Palette(palette))) => Some(&mut palette.query),
             (Line::Viewer, Some(Overlay::Viewer(viewer))) => viewer.typing.as_mut().map(|(_, prompt)| prompt),
-            (Line::Query, _) if self.search.editing => Some(&mut self.search.query),
+            (Line::Query, _) if self.query == Some(Query::Search) => Some(&mut self.search.query),
             (Line::Query, _) => match &mut self.screen {
                 Screen::Image { explorer, .. } => Some(&mut explorer.filter.query),
                 Screen::Loading { .. } | Screen::Choosing { .. } => None,

@@ -55,7 +55,7 @@ impl Side {
 
     /// Returns the areas of header, view and footer.
     pub(in crate::tui) fn panes(&self) -> Panes {
-        layout(self.area, 1, Pane::Tree, Shares::default())
+        layout(self.area, 1, 0, Pane::Tree, Shares::default())
     }
 
     /// Returns the views, and the names of the compared images.

@@ -31,9 +31,7 @@ pub const KEYS: &[Hint] = &[
 ];
 
 /// The most lines of the verdict.
-const VERDICT: usize = 2;
-const VERDICT_NARROW: usize = 4;
-const NARROW: usize = 100;
+const VERDICT: usize = 6;
 /// The height below which there is no summary.
 const LOWEST_SUMMARY: usize = 5;
 /// The longest description of the end of sharing; the layers view has the full one.
@@ -71,7 +69,7 @@ impl Side {
         let sharing = self.against().map(|against| &against.pair.sharing);
         let text = verdict(first, other, sharing, self.units);
         let mut lines = wrap(&text, width.saturating_sub(2).max(1));
-        lines.truncate(if width < NARROW { VERDICT_NARROW } else { VERDICT });
+        lines.truncate(VERDICT);
         lines
     }
 

@@ -31,8 +31,8 @@ use layerscope::{Error, Inspection, Opened};
 use ratatui::layout::Rect;
 
 use super::Settings;
-use super::keys::is_interrupt;
 use super::keys::{Action, Context, Keymap};
+use super::keys::{is_interrupt, is_typed};
 use super::message::Message;
 use super::views::Look;
 use crate::tui::app::mouse::Pointer;
@@ -226,6 +226,12 @@ impl Side {
         self.notice = None;
         if is_interrupt(key) {
             return Some(Effect::Quit);
+        }
+        if let Some(help) = self.help.as_mut().filter(|_| is_typed(key)) {
+            if help.type_key(key) {
+                self.help = None;
+            }
+            return None;
         }
         let area = self.panes().main;
         if let Some(against) = self.searched() {

@@ -6,8 +6,8 @@ use super::Explorer;
 use super::filter::Filter;
 use super::pattern::Pattern;
 use super::rows::{Order, Scope, Shown};
-use super::search::Search;
-use crate::tui::app::{App, Screen};
+use super::search::{Search, biggest_files};
+use crate::tui::app::{App, Query, Screen};
 use crate::tui::comparison::Spot;
 use crate::tui::keys::Action;
 use crate::tui::layout::{Pane, rows_inside};
@@ -27,6 +27,7 @@ impl App {
         match action {
             Action::NextPane => self.next_pane(1),
             Action::PreviousPane => self.next_pane(2),
+            action if self.search.listed && self.act_in_list(action) => {}
             Action::Back if self.returns && !self.can_leave() => return Some(Effect::Leave),
             Action::Back => self.leave(),
             Action::NextLayer | Action::PreviousLayer => self.step_layer(action),
@@ -59,6 +60,12 @@ impl App {
                 self.search.step(action == Action::NextHit);
                 return self.show_hit();
             }
+            Action::Enter | Action::Mark | Action::Fold | Action::Right if opens_base(explorer, focus, action) => {}
+            Action::Left | Action::Fold if focus == Pane::Layers => {
+                if explorer.base.open {
+                    explorer.toggle_base();
+                }
+            }
             Action::Enter | Action::Right if focus == Pane::Layers => self.focus = Pane::Tree,
             Action::Enter | Action::Right if focus == Pane::Tree => explorer.expand(),
             Action::Left if focus == Pane::Tree => explorer.collapse(),
@@ -76,13 +83,13 @@ impl App {
         let (page, hidden) = (self.page(), self.hidden_details());
         let Screen::Image { explorer, .. } = &mut self.screen else { return };
         let (now, last) = match self.focus {
-            Pane::Layers => (explorer.layer, explorer.inspection.layers.len().saturating_sub(1)),
+            Pane::Layers => (explorer.layer_row(), explorer.layer_rows().len().saturating_sub(1)),
             Pane::Tree => (explorer.cursor, explorer.rows.len().saturating_sub(1)),
             Pane::Details => (self.details_scroll, hidden),
         };
         let Some(next) = moved(action, now, last, page) else { return };
         match self.focus {
-            Pane::Layers => explorer.select_layer(next),
+            Pane::Layers => explorer.select_layer_row(next),
             Pane::Tree => explorer.move_to(next),
             Pane::Details => {
                 self.details_scroll = next;
@@ -123,13 +130,13 @@ impl App {
     /// Returns whether there is a search or a filter to leave.
     pub(in crate::tui) fn can_leave(&self) -> bool {
         let filtered = self.explorer().is_some_and(|explorer| !explorer.filter.query.text().is_empty());
-        self.focus != Pane::Tree || !self.search.query.text().is_empty() || filtered
+        self.focus != Pane::Tree || self.search.listed || !self.search.query.text().is_empty() || filtered
     }
 
     /// Goes one step back: out of the search, then out of the filter.
     pub(in crate::tui) fn leave(&mut self) {
         self.focus = Pane::Tree;
-        if self.search.query.text().is_empty() {
+        if self.search.query.text().is_empty() && !self.search.listed {
             self.clear_filter();
         } else {
             self.search = Search::default();
@@ -137,6 +144,7 @@ impl App {
     }
 
     fn clear_filter(&mut self) {
+        self.query = None;
         if let Screen::Image { explorer, .. } = &mut self.screen {
             explorer.filter = Filter::default();
             explorer.set_kept(None);
@@ -146,35 +154,86 @@ impl App {
 
     /// Returns whether keys go to an input line.
     pub(in crate::tui) fn is_typing(&self) -> bool {
-        self.search.editing || self.explorer().is_some_and(|explorer| explorer.filter.editing)
+        self.query.is_some()
     }
 
     /// Starts the input of a search or a filter; an existing filter can be edited.
     pub(in crate::tui) fn start_typing(&mut self, action: Action) {
-        let Screen::Image { explorer, .. } = &mut self.screen else { return };
         if action == Action::Search {
-            self.search = Search { editing: true, ..Search::default() };
+            self.list_big_files();
+            self.query = Some(Query::Search);
         } else {
-            explorer.filter.editing = true;
+            self.query = Some(Query::Filter);
         }
+    }
+
+    /// Lists the biggest files in place of the tree.
+    pub(in crate::tui) fn list_big_files(&mut self) {
+        self.show(View::Explore);
+        self.focus = Pane::Tree;
+        let Some(explorer) = self.explorer() else { return };
+        let hits = biggest_files(&explorer.inspection.tree, &explorer.weights);
+        self.search = Search { listed: true, count: hits.len(), hits, ..Search::default() };
+        self.refresh_details();
+    }
+
+    /// Performs an action in the list of matches; returns whether it has a meaning there.
+    fn act_in_list(&mut self, action: Action) -> bool {
+        let page = self.page();
+        match action {
+            Action::Enter | Action::Right => {
+                self.search.listed = false;
+                self.show_hit();
+            }
+            Action::Back | Action::Left => {
+                self.search = Search::default();
+                self.refresh_details();
+            }
+            Action::NextHit | Action::PreviousHit => {
+                self.search.step(action == Action::NextHit);
+                self.refresh_details();
+            }
+            action if self.focus == Pane::Tree && self.search.walk(action, page) => self.refresh_details(),
+            _ => return false,
+        }
+        true
     }
 
     /// Handles a key in the input line; changes take effect at once.
     pub(in crate::tui) fn typed(&mut self, key: KeyEvent) {
-        if self.search.editing { self.search_key(key) } else { self.filter_key(key) }
+        if self.query == Some(Query::Search) { self.search_key(key) } else { self.filter_key(key) }
     }
 
     fn search_key(&mut self, key: KeyEvent) {
         match self.search.query.key(key) {
-            Typed::Left => self.search = Search::default(),
-            Typed::Entered => self.search.editing = false,
-            Typed::Changed => return self.start_search(),
-            Typed::Other if matches!(key.code, KeyCode::Down | KeyCode::Up) => {
-                self.search.step(key.code == KeyCode::Down);
+            Typed::Left => {
+                self.query = None;
+                self.search = Search::default();
             }
-            Typed::Same | Typed::Other => return,
+            Typed::Entered => {
+                self.query = None;
+                self.search.listed = false;
+                return self.show_hit();
+            }
+            Typed::Changed if self.search.query.text().is_empty() => {
+                self.list_big_files();
+                self.query = Some(Query::Search);
+            }
+            Typed::Changed => return self.start_search(),
+            Typed::Other => {
+                let page = self.page();
+                let action = match key.code {
+                    KeyCode::Down => Action::Down,
+                    KeyCode::Up => Action::Up,
+                    KeyCode::PageDown => Action::PageDown,
+                    KeyCode::PageUp => Action::PageUp,
+                    _ => return,
+                };
+                self.search.walk(action, page);
+            }
+            Typed::Same => return,
         }
-        self.show_hit();
+        self.refresh_details();
     }
 
     fn start_search(&mut self) {
@@ -191,7 +250,7 @@ impl App {
         match filter.query.key(key) {
             Typed::Left => self.clear_filter(),
             Typed::Entered if filter.query.text().is_empty() => self.clear_filter(),
-            Typed::Entered => filter.editing = false,
+            Typed::Entered => self.query = None,
             Typed::Changed => self.start_filter(),
             Typed::Other if matches!(key.code, KeyCode::Down | KeyCode::Up) => {
                 let down = key.code == KeyCode::Down;
@@ -254,7 +313,7 @@ impl App {
         match matches {
             Matches::Hits { count, biggest, all } => {
                 if self.search.found(count, biggest, all) {
-                    self.show_hit();
+                    self.refresh_details();
                 }
             }
             Matches::Kept(kept) => {
@@ -280,11 +339,20 @@ impl App {
     }
 
     pub(in crate::tui) fn show_hit(&mut self) {
+        if self.search.listed {
+            return self.refresh_details();
+        }
         if let (Screen::Image { explorer, .. }, Some(hit)) = (&mut self.screen, self.search.hit()) {
             explorer.show(hit);
         }
         self.refresh_details();
     }
+}
+
+/// Opens the base image's layers if they stand together and are selected; returns whether that was so.
+fn opens_base(explorer: &mut Explorer, focus: Pane, action: Action) -> bool {
+    let folds = action == Action::Fold;
+    focus == Pane::Layers && (folds || !explorer.base.open) && explorer.toggle_base()
 }
 
 /// Changes what is shown, or its order; returns whether the action does that.

@@ -9,8 +9,6 @@ use crate::tui::work::pass::Pending;
 #[derive(Debug, Default)]
 pub struct Filter {
     pub query: Prompt,
-    /// True while keys go to the query.
-    pub editing: bool,
     /// The error in the query; the matches of the last valid one stay.
     pub fault: Option<String>,
     pub running: Option<Pending>,

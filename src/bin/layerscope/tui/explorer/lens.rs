@@ -1,14 +1,17 @@
 //! The selection and the order of the rows as of a layer.
 
 use std::cmp::{Ordering, Reverse};
-use std::collections::HashMap;
+use std::collections::{HashMap, HashSet};
 
 use layerscope::Inspection;
-use layerscope::tree::{Change, NodeId, Tree};
+use layerscope::tree::{Change, Kind, NodeId, Tree};
 
 use super::filter::Kept;
 use super::rows::{Measure, Order, Scope, Shown, Sort};
 use super::slice::Slice;
+
+/// The number of links without a size from which on they stand together.
+const MANY: usize = 3;
 
 /// The settings that determine the visible children of a directory and their order.
 #[derive(Clone, Copy)]
@@ -22,6 +25,8 @@ pub struct Lens<'a> {
     pub kept: Option<&'a Kept>,
     /// Sums of what matches the filter, in the directories above.
     pub matching: &'a HashMap<NodeId, (u64, u64)>,
+    /// The directories whose links without a size are shown one by one.
+    pub open_links: &'a HashSet<NodeId>,
 }
 
 impl Lens<'_> {
@@ -86,8 +91,43 @@ impl Lens<'_> {
         self.shown_children(node).next().is_some()
     }
 
-    /// Returns the visible children of a directory, in order.
+    /// Returns the visible children of a directory, in order; one link without a size stands for all.
     pub fn children(&self, directory: NodeId) -> Vec<NodeId> {
+        let mut children = self.sorted_children(directory);
+        if self.folds_links(directory) && children.iter().filter(|&&child| self.is_empty_link(child)).count() >= MANY {
+            let mut is_first = true;
+            children.retain(|&child| !self.is_empty_link(child) || std::mem::take(&mut is_first));
+        }
+        children
+    }
+
+    /// Returns whether links without a size stand together in a directory.
+    fn folds_links(&self, directory: NodeId) -> bool {
+        let plain = self.kept.is_none() && self.sort.order == Order::Size && self.slice.scope == Scope::UpTo;
+        plain && !self.open_links.contains(&directory)
+    }
+
+    fn is_empty_link(&self, node: NodeId) -> bool {
+        let version = self.slice.version(self.tree(), node);
+        version.is_some_and(|version| self.tree().kind(version) == Kind::Symlink) && self.size(node) == 0
+    }
+
+    /// Returns the number of links that a row stands for, if it is more than one.
+    pub fn folded_links(&self, node: NodeId) -> Option<usize> {
+        let directory = self.tree().parent(node);
+        if !self.is_empty_link(node) || !self.folds_links(directory) {
+            return None;
+        }
+        let links = self.shown_children(directory).filter(|&child| self.is_empty_link(child)).count();
+        (links >= MANY).then_some(links)
+    }
+
+    /// Returns whether a path is a link that has no row of its own.
+    pub fn hides_link(&self, node: NodeId) -> bool {
+        self.folded_links(node).is_some() && !self.children(self.tree().parent(node)).contains(&node)
+    }
+
+    fn sorted_children(&self, directory: NodeId) -> Vec<NodeId> {
         let children = self.shown_children(directory);
         match self.sort.order {
             Order::Size => self.sorted(children, |node| Reverse(self.size(node))),

@@ -28,6 +28,10 @@ impl Marks {
         }
     }
 
+    pub fn insert(&mut self, node: NodeId) {
+        self.0.insert(node);
+    }
+
     pub fn clear(&mut self) {
         self.0.clear();
     }

@@ -1,6 +1,7 @@
 //! The state of the explorer: selection, visible rows and open directories, without a terminal.
 
 mod act;
+mod base;
 mod changes;
 pub mod draw;
 pub mod file_history;
@@ -30,6 +31,7 @@ use crate::tui::widgets::prompt::Prompt;
 use filter::{Filter, Kept};
 use rows::{Attributes, Measure, Row, Scope, Shown, Sort};
 
+pub use base::{BaseLayers, LayerRow};
 pub use lens::Lens;
 pub use marks::Marks;
 pub use outline::Outline;
@@ -65,15 +67,24 @@ pub struct Explorer {
     /// The path that was selected last; the cursor returns to it when it is visible again.
     wanted: Option<NodeId>,
     open: HashSet<NodeId>,
-    /// The directories that were open before a filter opened others.
-    open_before: Option<HashSet<NodeId>>,
-    /// The row that was selected before a filter hid others.
-    selected_before: Option<NodeId>,
+    /// The rows as they were before the filter.
+    before_filter: Option<BeforeFilter>,
+    /// The directories whose links without a size are shown one by one.
+    open_links: HashSet<NodeId>,
     next_group: usize,
     study: Option<Arc<Study>>,
     avoidable: Option<Avoidable>,
+    /// The avoidable bytes of each layer, once the assessment is complete.
+    pub avoidable_of_layers: Vec<u64>,
+    pub base: BaseLayers,
     /// Sums of what matches a filter in every directory above: visible and wasted bytes.
     matching: HashMap<NodeId, (u64, u64)>,
+}
+
+/// The rows as they were before a filter opened directories and hid others.
+struct BeforeFilter {
+    open: HashSet<NodeId>,
+    selected: Option<NodeId>,
 }
 
 impl Explorer {
@@ -101,11 +112,13 @@ impl Explorer {
             cursor: 0,
             wanted: None,
             open: HashSet::new(),
-            open_before: None,
-            selected_before: None,
+            before_filter: None,
+            open_links: HashSet::new(),
             next_group: 0,
             study: None,
             avoidable: None,
+            avoidable_of_layers: Vec::new(),
+            base: BaseLayers::default(),
             matching: HashMap::new(),
             inspection,
         };
@@ -124,6 +137,7 @@ impl Explorer {
             measure: self.measure,
             kept: self.filter.kept.as_ref(),
             matching: &self.matching,
+            open_links: &self.open_links,
         }
     }
 
@@ -146,6 +160,7 @@ impl Explorer {
         let layer = layer.min(self.inspection.layers.len().saturating_sub(1));
         if layer != self.layer {
             self.layer = layer;
+            self.keep_layer_in_sight();
             self.slice.move_to(&self.inspection.tree, layer);
             self.rebuild();
         }
@@ -185,19 +200,17 @@ impl Explorer {
         let complete = kept.as_ref().map(|kept| kept.complete);
         self.filter.kept = kept;
         if let Some(complete) = complete {
-            if self.open_before.is_none() {
-                self.selected_before = self.selected();
-            }
+            let selected = self.selected();
             let open = self.opened_by_the_filter();
-            let before = std::mem::replace(&mut self.open, open);
-            self.open_before.get_or_insert(before);
+            let open = std::mem::replace(&mut self.open, open);
+            self.before_filter.get_or_insert(BeforeFilter { open, selected });
             self.rebuild();
             // Which matches are known earlier depends on the machine, so the cursor waits for all of them.
             if complete {
                 self.go_to_a_match();
             }
-        } else if let Some(before) = self.open_before.take() {
-            self.open = before;
+        } else if let Some(before) = self.before_filter.take() {
+            self.open = before.open;
             self.wanted = self.selected().or(self.wanted);
             self.rebuild();
         }
@@ -219,7 +232,8 @@ impl Explorer {
     /// the first match.
     fn go_to_a_match(&mut self) {
         let Some(kept) = &self.filter.kept else { return };
-        if let Some(node) = self.selected_before.filter(|&node| kept.holds(node)) {
+        let before = self.before_filter.as_ref().and_then(|before| before.selected);
+        if let Some(node) = before.filter(|&node| kept.holds(node)) {
             self.go_to(node);
             return;
         }
@@ -292,12 +306,23 @@ impl Explorer {
 
     /// Opens the directory under the cursor; if it is open, moves into it.
     pub fn expand(&mut self) {
+        if self.open_links_at_cursor() {
+            return;
+        }
         let Some(node) = self.selected().filter(|&node| self.lens().is_folder(node)) else { return };
         if self.is_open(node) {
             self.move_to(self.cursor + 1);
         } else {
             self.unfold(node);
         }
+    }
+
+    /// Shows links without a size one by one, if the cursor is on the row that stands for them.
+    fn open_links_at_cursor(&mut self) -> bool {
+        let Some(node) = self.selected().filter(|&node| self.lens().folded_links(node).is_some()) else { return false };
+        self.open_links.insert(self.inspection.tree.parent(node));
+        self.rebuild();
+        true
     }
 
     /// Folds the directory under the cursor; from anything else, moves to its directory.
@@ -311,6 +336,9 @@ impl Explorer {
     }
 
     pub fn toggle(&mut self) {
+        if self.open_links_at_cursor() {
+            return;
+        }
         match self.selected().filter(|&node| self.lens().is_folder(node)) {
             Some(node) if self.is_open(node) => self.collapse(),
             Some(node) => self.unfold(node),
@@ -321,6 +349,7 @@ impl Explorer {
     /// Folds everything; the cursor moves to its top-level directory.
     pub fn fold_all(&mut self) {
         self.open.clear();
+        self.open_links.clear();
         self.rebuild();
         self.wanted = self.selected();
     }

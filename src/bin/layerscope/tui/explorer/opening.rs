@@ -9,7 +9,7 @@ use layerscope::advice::findings::{Fate, Finding, Level, Whose};
 use layerscope::advice::ladder::{PossibleSize, Step};
 use layerscope::tree::NodeId;
 
-use super::Explorer;
+use super::{BaseLayers, Explorer};
 
 /// A change that saves less than this part of the image is not what matters in it.
 const NOTEWORTHY: u64 = 100;
@@ -18,7 +18,8 @@ impl Explorer {
     /// Goes to the largest change in the user's layers, as far as layers alone show it, and
     /// otherwise to the largest directory.
     pub(super) fn open_at_what_matters(&mut self) {
-        let own = base(&self.inspection, BaseHint::Nothing).map_or(0, |base| base.layers);
+        self.base = base(&self.inspection, BaseHint::Nothing).as_ref().map(BaseLayers::of).unwrap_or_default();
+        let own = self.base.count;
         let group = self.groups.iter().position(|group| group.added_in >= own && self.matters(group.bytes));
         match group {
             Some(group) => {
@@ -32,6 +33,11 @@ impl Explorer {
     /// Takes in an assessment.
     pub fn assess(&mut self, study: &Arc<Study>) {
         self.avoidable = Some(Avoidable::measure(&self.inspection, study));
+        self.avoidable_of_layers = Avoidable::of_layers(&self.inspection, study);
+        if study.base.layers != self.base.count {
+            self.base = BaseLayers::of(&study.base);
+            self.keep_layer_in_sight();
+        }
         self.study = Some(study.clone());
     }
 

@@ -17,8 +17,6 @@ use super::rows::Row;
 struct Folder {
     /// The visible children, in order.
     children: Vec<NodeId>,
-    /// The size of the largest child.
-    biggest: u64,
     /// The indices of open children, in order.
     open: Vec<usize>,
     /// The number of rows below.
@@ -117,8 +115,7 @@ impl Outline {
             let places: Vec<_> =
                 (0..children.len()).filter(|&place| !open.is_empty() && is_open(&children[place])).collect();
             work.extend(places.iter().map(|&place| children[place]));
-            let biggest = children.iter().map(|&child| lens.size(child)).max().unwrap_or(0);
-            self.folders.insert(node, Folder { children, biggest, open: places, rows: 0 });
+            self.folders.insert(node, Folder { children, open: places, rows: 0 });
             order.push(node);
         }
         // A folder comes after its parent.
@@ -179,7 +176,7 @@ impl Outline {
                 places.pop();
                 continue;
             };
-            rows.push(Row { node, depth: places.len() - 1, biggest: folder.biggest });
+            rows.push(Row { node, depth: places.len() - 1 });
             let is_open = folder.open.get(passed) == Some(&child);
             if let Some(here) = places.last_mut() {
                 *here = Place { folder: parent, child: child + 1, passed: passed + usize::from(is_open) };

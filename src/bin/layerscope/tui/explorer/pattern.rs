@@ -50,6 +50,12 @@ impl Pattern {
         Ok(Some(Self { regex, paths }))
     }
 
+    /// Returns whether a name as a whole is what is searched.
+    pub fn is_name(&self, name: &[u8]) -> bool {
+        let whole = |text: &[u8]| self.regex.find(text).is_some_and(|found| found.len() == text.len());
+        if self.paths { whole(&[b"/", name].concat()) } else { whole(name) }
+    }
+
     /// Prepares to match the paths of a tree.
     pub fn finder<'a>(&'a self, tree: &'a Tree) -> Finder<'a> {
         Finder { pattern: self, tree, directory: NodeId::ROOT, path: Vec::new(), prefix: 0 }

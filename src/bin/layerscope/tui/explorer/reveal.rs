@@ -47,6 +47,10 @@ impl Explorer {
         for directory in self.closed_above(node) {
             self.unfold(directory);
         }
+        if self.lens().hides_link(node) {
+            self.open_links.insert(self.inspection.tree.parent(node));
+            self.rebuild();
+        }
         self.wanted = Some(node);
         self.place_cursor();
     }

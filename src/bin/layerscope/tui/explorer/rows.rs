@@ -156,8 +156,6 @@ impl Attributes {
 pub struct Row {
     pub node: NodeId,
     pub depth: usize,
-    /// The size of the largest sibling, which is the scale of the bar.
-    pub biggest: u64,
 }
 
 #[cfg(test)]

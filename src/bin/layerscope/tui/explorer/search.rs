@@ -2,6 +2,8 @@
 
 use layerscope::tree::{NodeId, Tree};
 
+use crate::tui::keys::Action;
+use crate::tui::widgets::moved;
 use crate::tui::widgets::prompt::Prompt;
 use crate::tui::work::pass::Pending;
 
@@ -9,8 +11,8 @@ use crate::tui::work::pass::Pending;
 #[derive(Debug, Default)]
 pub struct Search {
     pub query: Prompt,
-    /// True while keys go to the query.
-    pub editing: bool,
+    /// True while the matches are listed in place of the tree.
+    pub listed: bool,
     /// The running pass.
     pub running: Option<Pending>,
     /// The matching paths, the largest first; while the job is running, the largest so far.
@@ -34,6 +36,14 @@ impl Search {
         self.hit() != before
     }
 
+    /// Moves in the list of matches; returns whether the action does that.
+    pub fn walk(&mut self, action: Action, page: usize) -> bool {
+        let last = self.hits.len().saturating_sub(1);
+        let at = moved(action, self.at, last, page);
+        self.at = at.unwrap_or(self.at);
+        at.is_some()
+    }
+
     /// Moves to another match, wrapping around at the ends.
     pub fn step(&mut self, forward: bool) {
         if let Some(last) = self.hits.len().checked_sub(1) {
@@ -50,6 +60,22 @@ impl Search {
     pub fn hit(&self) -> Option<NodeId> {
         self.hits.get(self.at).copied()
     }
+}
+
+/// The most files in the list of the biggest ones.
+const BIGGEST: usize = 1000;
+
+/// Returns the biggest files of all layers, deleted ones included.
+pub fn biggest_files(tree: &Tree, weights: &[u64]) -> Vec<NodeId> {
+    let weight = |node: &NodeId| std::cmp::Reverse(weights[node.index()]);
+    let is_file = |node: &NodeId| tree.children(*node).next().is_none() && weights[node.index()] > 0;
+    let mut files: Vec<_> = tree.nodes().filter(is_file).collect();
+    if files.len() > BIGGEST {
+        files.select_nth_unstable_by_key(BIGGEST, |node| (weight(node), *node));
+        files.truncate(BIGGEST);
+    }
+    files.sort_unstable_by_key(|node| (weight(node), *node));
+    files
 }
 
 /// Describes the layers in which a path exists: `in layers 1–2, gone since 3`.

@@ -40,8 +40,8 @@ pub fn layer_named(inspection: &Inspection, layer: usize) -> String {
 /// Explains the terms while the layers are being read.
 pub fn of_reading() -> Details {
     let lines = [
-        "█ visible: bytes of files in the final filesystem.",
-        "▒ wasted: bytes that a later layer deleted or replaced, and that are still in the image.",
+        "First part of a bar: visible bytes, of files in the final filesystem.",
+        "Last part of a bar: wasted bytes, which a later layer deleted or replaced, and which are still in the image.",
         "Every layer is kept: a later RUN can delete a file, but not remove its bytes from an earlier layer.",
     ];
     Details { title: "Legend".into(), paragraphs: lines.map(Into::into).into() }

@@ -1,13 +1,13 @@
-//! The texts of the help: groups of actions, and the meaning of marks in the tree.
+//! The groups of the help, and the meaning of marks in the tree. The text of each action is in the table of actions.
 
 use super::Action;
 use super::Action::*;
 
-/// Actions described in one line.
+/// A hint in a footer: keys and a verb.
 pub type Line = (&'static [Action], &'static str);
 
 /// Groups of actions with their titles.
-pub type Groups = &'static [(&'static str, &'static [Line])];
+pub type Groups = &'static [(&'static str, &'static [Action])];
 
 /// The help of a screen: keys, mouse and marks.
 pub struct Page {
@@ -22,148 +22,97 @@ pub const EXPLORER: Page = Page { groups: GROUPS, marks: MARKS };
 /// The help of images side by side.
 pub const COMPARISON: Page = Page {
     groups: &[
-        (
-            "Moving",
-            &[
-                (&[Up, Down], "one row"),
-                (&[PageUp, PageDown], "one page"),
-                (&[First, Last], "first and last row"),
-                (&[PreviousImage, NextImage], "compare the image before or after it with the first"),
-            ],
-        ),
-        (
-            "Views",
-            &[
-                (&[ShowImages, ShowLayers, ShowPaths, ShowPackages], "images, layers, paths, packages"),
-                (&[NextPane, PreviousPane], "next and previous view"),
-                (&[Enter], "explore the image, layer or file; open a directory"),
-            ],
-        ),
-        (
-            "Paths",
-            &[
-                (&[Right, Left], "open and fold a directory"),
-                (&[Fold, FoldAll], "open or fold; fold everything"),
-                (&[PathList], "as a tree, or as a list of all that differs"),
-                (&[SortSize, SortName], "the biggest difference first, or by name"),
-                (&[Search], "find a name among what differs"),
-                (&[NextHit, PreviousHit], "next and previous hit"),
-            ],
-        ),
-        (
-            "",
-            &[
-                (&[CopyPath, CopyCommand], "copy name, digest or path; copy the command"),
-                (&[Help], "this help"),
-                (&[Back], "back"),
-                (&[Suspend], "to the shell; fg comes back"),
-                (&[Quit], "quit"),
-            ],
-        ),
+        ("Moving", &[Up, Down, PageUp, PageDown, First, Last, PreviousImage, NextImage]),
+        ("Views", &[ShowImages, ShowLayers, ShowPaths, ShowPackages, NextPane, PreviousPane, Enter]),
+        ("Paths", &[Right, Left, Fold, FoldAll, PathList, SortSize, SortName, Search, NextHit, PreviousHit]),
+        ("All views", &[CopyPath, CopyCommand, Help, Back, CloseOverlay, Suspend, Quit]),
     ],
     marks: &[
         ("mouse", "click, double click opens, wheel"),
-        ("+ -", "came and went; in bars: bytes more and less"),
-        ("~", "grew or shrank, or something in it differs; a package: another version"),
+        ("+ -", "added and removed; in bars: bytes more and less"),
+        ("~", "larger or smaller, or something in it differs; a package: another version"),
         ("@", "the same size, but another time, mode, kind or names; a package: other files"),
         ("=", "a layer that both have"),
-        ("█ ▒", "in bars of images and layers: live and dead"),
+        ("bars", "the first part is visible, the last part wasted"),
     ],
 };
 
 /// The groups in their order.
 const GROUPS: Groups = &[
     (
-        "Moving",
+        "All views",
         &[
-            (&[Up, Down], "one row"),
-            (&[PageUp, PageDown], "one page"),
-            (&[First, Last], "first and last row"),
-            (&[NextPane, PreviousPane], "next and previous pane"),
-            (&[PreviousLayer, NextLayer], "previous and next layer, from any pane"),
-            (&[Instruction], "the layer's instruction in full"),
-            (&[Search], "find a name in all layers, deleted ones too"),
-            (&[NextHit, PreviousHit], "next and previous hit, while there are hits"),
-            (&[NextChange, PreviousChange], "next and previous change of the layer"),
-            (&[NextWaste], "the pair of layers that wastes the most, then the next"),
-        ],
-    ),
-    (
-        "Tree",
-        &[
-            (&[Right, Enter], "open a directory, then go into it"),
-            (&[Left], "fold it, or go to the directory above"),
-            (&[Fold, FoldAll], "open or fold; fold everything"),
-            (&[Filter], "filter: *.so, usr/**/x, /regex/ or a part of a name"),
-            (&[Mark, UnmarkAll], "mark a path or a layer, for the ladder; unmark all"),
-            (&[Scope, LayerChanges], "this layer's changes, or everything up to here"),
-            (&[Everything], "in the layers: everything up to here"),
-            (&[FileHistory], "the life of the path: every version and what it changed"),
-            (&[CopyPath, CopyCommand], "copy the path (in the layers: the digest), or the command"),
-            (&[CopyDigest], "copy the digest of the layer"),
-            (&[Explain], "how the number was computed; again: what it is a part of"),
-            (&[SortSize, SortName, SortCount, SortTime], "sort by size, name, items, time; again: reversed"),
-            (&[NextSort], "the next of these orders"),
-            (&[Measure], "size shown: shipped, dead, pull if compressed, visible"),
-            (&[ItemCount, Attributes], "columns: items; permissions, owner, time"),
+            Help,
+            Palette,
+            Back,
+            CloseOverlay,
+            Quit,
+            Suspend,
+            Search,
+            BigFiles,
+            ViewFile,
+            Extract,
+            Explain,
+            Compare,
+            Instruction,
+            PreviousLayer,
+            NextLayer,
+            CopyPath,
+            CopyCommand,
+            CopyDigest,
         ],
     ),
     (
         "Views",
         &[
-            (
-                &[ViewExplore, ViewWaste, ViewTimeline, ViewTreemap, ViewImage],
-                "explore, waste, timeline, treemap, image; Esc comes back",
-            ),
-            (&[ViewFindings, ViewSizes], "findings with their fixes; how small the image could be"),
-            (&[ViewReplay], "play: the build as a time-lapse, layer by layer"),
-            (&[WasteTable, WasteFold], "waste: as a table; open or fold"),
-            (&[ZoomIn, ZoomOut, ZoomReset], "treemap: into the tile, out of it, to the root"),
-            (&[ReplayPause, ReplayAgain], "play: pause or go on; again from the start"),
-            (&[Faster, Slower], "play: faster, slower"),
+            ViewExplore,
+            ViewWaste,
+            ViewTimeline,
+            ViewTreemap,
+            ViewImage,
+            ViewFindings,
+            ViewSizes,
+            ViewReplay,
+            NextPane,
+            PreviousPane,
+        ],
+    ),
+    ("Moving", &[Up, Down, PageUp, PageDown, First, Last, Right, Left, Enter, NextHit, PreviousHit]),
+    (
+        "Explore",
+        &[
+            Scope,
+            LayerChanges,
+            Everything,
+            NextWaste,
+            NextChange,
+            PreviousChange,
+            Filter,
+            Mark,
+            UnmarkAll,
+            FileHistory,
+            Fold,
+            FoldAll,
+            SortSize,
+            SortName,
+            SortCount,
+            SortTime,
+            NextSort,
+            Measure,
+            ItemCount,
+            Attributes,
         ],
     ),
     (
-        "Files",
-        &[
-            (&[ViewFile, CloseViewer], "look at a file or a link (Enter too); close it"),
-            (&[Compare], "what differs from the version before"),
-            (&[OlderVersion, NewerVersion], "the older and the newer version, deleted ones too"),
-            (&[NextMatch, PreviousMatch], "next and previous place that was found, or change"),
-            (&[GoTo, TextOrHex, Wrap], "go to a line or byte; text or hex; wrap long lines"),
-            (&[Pager], "open in $PAGER"),
-            (&[Extract], "extract the file or directory, as of this layer"),
-        ],
+        "Show or hide in Explore",
+        &[ShowAdded, ShowModified, ShowMetadata, ShowRemoved, ShowUnchanged, ShowWasted, BiggerThan],
     ),
     (
-        "Show or hide",
-        &[
-            (&[ShowAdded], "added"),
-            (&[ShowModified], "modified"),
-            (&[ShowMetadata], "only mode, owner, time or attributes modified"),
-            (&[ShowRemoved], "removed"),
-            (&[ShowUnchanged], "unchanged"),
-            (&[ShowWasted], "dead: gone, but still shipped"),
-            (&[BiggerThan], "only what has 1, 10 or 100 MiB"),
-        ],
+        "Other views",
+        &[WasteTable, WasteFold, ZoomIn, ZoomOut, ZoomReset, TryIt, ReplayPause, ReplayAgain, Faster, Slower],
     ),
-    (
-        "Lessons",
-        &[
-            (&[LessonNext, LessonBack], "next and previous step"),
-            (&[LessonReturn], "look around on your own; come back to the lesson"),
-            (&[AnswerA, AnswerB, AnswerC, AnswerD, LessonTold], "answer; be told the answer"),
-        ],
-    ),
-    (
-        "",
-        &[
-            (&[Help], "this help"),
-            (&[Back, CloseOverlay], "back; close what lies over the screen"),
-            (&[Suspend], "to the shell; fg comes back"),
-            (&[Quit], "quit"),
-        ],
-    ),
+    ("Files", &[CloseViewer, OlderVersion, NewerVersion, NextMatch, PreviousMatch, GoTo, TextOrHex, Wrap, Pager]),
+    ("Lessons", &[LessonNext, LessonBack, LessonReturn, AnswerA, AnswerB, AnswerC, AnswerD, LessonTold]),
 ];
 
 /// The actions of the mouse, and the meaning of the marks in the tree.
@@ -173,22 +122,64 @@ const MARKS: &[(&str, &str)] = &[
     ("~", "this layer changed it, or something in it"),
     ("@", "the same contents with another mode, owner or time"),
     ("-", "this layer removed it"),
-    ("✗", "dead: taken away by a layer up to here, still shipped"),
-    ("█ ▒", "in bars: live and dead"),
+    ("✗", "removed by an earlier layer, but still in the image"),
+    ("-3 ~3", "the layer that removed it, or that replaced an earlier version"),
+    ("bars", "the first part is visible, the last part wasted"),
 ];
 
 #[cfg(test)]
 mod tests {
+    use std::collections::HashMap;
+
     use super::*;
-    use crate::tui::keys::Context;
+    use crate::tui::keys::{Context, Keymap};
 
     #[test]
     fn every_action_is_in_the_help_once() {
         for &action in Action::ALL {
             let page = if action.context() == Context::Comparison { COMPARISON } else { EXPLORER };
-            let lines = page.groups.iter().flat_map(|(_, lines)| *lines);
-            let times = lines.filter(|(actions, _)| actions.contains(&action)).count();
-            assert_eq!(times, 1, "{action:?}");
+            let actions = page.groups.iter().flat_map(|(_, actions)| *actions);
+            assert_eq!(actions.filter(|&&other| other == action).count(), 1, "{action:?}");
+        }
+    }
+
+    /// Actions that are the same idea in different places, and may share a key.
+    const SAME_IDEA: &[&[Action]] = &[
+        &[Quit, CloseViewer, CloseOverlay],
+        &[NextHit, NextMatch],
+        &[PreviousHit, PreviousMatch],
+        &[PreviousLayer, PreviousImage, OlderVersion],
+        &[NextLayer, NextImage, NewerVersion],
+        &[Fold, WasteFold],
+        &[BigFiles, PathList],
+        &[ViewExplore, ShowImages],
+        &[ViewWaste, ShowLayers],
+        &[ViewTimeline, ShowPaths],
+        &[ViewTreemap, ShowPackages],
+        // Back to the directory above.
+        &[Left, LessonBack, ZoomOut],
+        &[Right, Enter, LessonNext],
+        // Space goes on, or acts on the selected row.
+        &[Mark, WasteFold, ReplayPause, LessonNext],
+        // dive's key has two meanings in dive, too.
+        &[Everything, ShowAdded],
+    ];
+
+    #[test]
+    fn no_key_has_two_meanings() {
+        let keymap = Keymap::usual();
+        let mut meanings: HashMap<_, Vec<Action>> = HashMap::new();
+        // The answers of a question are text, as in an input line.
+        for &action in Action::ALL.iter().filter(|action| action.context() != Context::Question) {
+            for &chord in keymap.keys(action) {
+                meanings.entry(chord).or_default().push(action);
+            }
+        }
+        for (chord, actions) in meanings {
+            let alike = |a: &Action, b: &Action| SAME_IDEA.iter().any(|idea| idea.contains(a) && idea.contains(b));
+            for a in &actions {
+                assert!(actions.iter().all(|b| a == b || alike(a, b)), "{chord}: {actions:?}");
+            }
         }
     }
 }

@@ -24,6 +24,7 @@ pub enum Context {
     /// The explorer with matches of a search.
     Found,
     Waste,
+    Findings,
     Treemap,
     /// The replay of the build.
     Replay,
@@ -128,6 +129,12 @@ impl Keymap {
     }
 }
 
+/// Returns whether a key types text, or edits or leaves it.
+pub fn is_typed(key: KeyEvent) -> bool {
+    let plain = !key.modifiers.intersects(KeyModifiers::CONTROL | KeyModifiers::ALT);
+    matches!(key.code, KeyCode::Char(_) | KeyCode::Backspace | KeyCode::Esc) && plain
+}
+
 /// Returns whether a key is `^C`, which always ends the program.
 pub fn is_interrupt(key: KeyEvent) -> bool {
     key.code == KeyCode::Char('c') && key.modifiers.contains(KeyModifiers::CONTROL)
@@ -141,7 +148,8 @@ mod tests {
     fn in_one_place_a_key_does_one_thing() {
         for keys in [Keymap::usual(), Keymap::dive()] {
             for &action in Action::ALL {
-                assert!(!keys.keys(action).is_empty(), "{action:?} has lost its keys to another action");
+                let is_kept = !keys.keys(action).is_empty() || action.usual_keys().is_empty();
+                assert!(is_kept, "{action:?} has lost its keys to another action");
                 for &chord in keys.keys(action) {
                     assert_eq!(keys.action(&[action.context()], chord), Some(action), "{chord}");
                 }
@@ -164,7 +172,7 @@ mod tests {
         let keymap = Keymap::usual();
         let n = "n".parse().unwrap();
         assert_eq!(keymap.action(&[Context::Found, Context::Tree], n), Some(Action::NextHit));
-        assert_eq!(keymap.action(&[Context::Tree], n), Some(Action::SortName));
+        assert_eq!(keymap.action(&[Context::Tree], n), None, "outside of a search it has no meaning");
     }
 
     #[test]

@@ -14,11 +14,11 @@ use crate::tui::explorer::Explorer;
 use crate::tui::keys::Action;
 use crate::tui::keys::Action::*;
 use crate::tui::keys::help::Line as Hint;
-use crate::tui::layout::rows_inside;
+use crate::tui::layout::{layer_lines, rows_inside};
 use crate::tui::views::Look;
 use crate::tui::widgets::text::{cut, wrap};
 use crate::tui::widgets::theme::Theme;
-use crate::tui::widgets::{pane, put, scroll_bar};
+use crate::tui::widgets::{inside, pane, put, scroll_bar};
 use crate::view::View;
 
 /// The largest width of the words, for readability.
@@ -53,12 +53,12 @@ pub fn draw(app: &App, lesson: &Narrator, theme: &Theme, area: Rect, buffer: &mu
 
 /// Returns the number of lines of the words in the narrator's pane.
 pub fn lines_in(lesson: &Narrator, area: Rect) -> usize {
-    lines(lesson, usize::from(area.width.saturating_sub(2)), &Theme::BARE).len()
+    lines(lesson, usize::from(inside(area).width), &Theme::BARE).len()
 }
 
 /// Returns the number of lines before the options of a question.
 pub fn lines_asked(lesson: &Narrator, area: Rect) -> usize {
-    let width = words_width(usize::from(area.width.saturating_sub(2)));
+    let width = words_width(usize::from(inside(area).width));
     lesson.current().map_or(0, |step| paragraphs(&step.text, width).len())
 }
 
@@ -125,7 +125,7 @@ impl Narrator {
         if self.is_over() {
             return 0;
         }
-        let width = usize::from(area.width.saturating_sub(2));
+        let width = usize::from(inside(area).width);
         let longest = self.told.steps.iter().map(|step| self.longest(step, width)).max().unwrap_or(0);
         let rows = u16::try_from(longest + 2).unwrap_or(u16::MAX);
         rows.clamp(4, (area.height * 5 / 12).max(4)).min(area.height)
@@ -150,7 +150,7 @@ impl Narrator {
     #[cfg(test)]
     pub fn too_long(&self, area: Rect) -> Vec<(usize, usize)> {
         let shown = rows_inside(Rect { height: self.rows(area), ..area });
-        let width = usize::from(area.width.saturating_sub(2));
+        let width = usize::from(inside(area).width);
         let lines = self.told.steps.iter().map(|step| self.longest(step, width));
         lines.enumerate().filter(|&(_, lines)| lines > shown).map(|(i, lines)| (i + 1, lines - shown)).collect()
     }
@@ -199,7 +199,8 @@ pub fn mark(app: &App, explorer: &Explorer, lesson: &Narrator, theme: &Theme, bu
         }
     };
     let layers = Rect { y: panes.layers.y + 1, height: panes.layers.height.saturating_sub(2), ..panes.layers };
-    point(layers, explorer.layer.checked_sub(tops.layers));
+    let lines = layer_lines(panes.layers, explorer.layer_rows().len());
+    point(layers, explorer.layer_row().checked_sub(tops.layers).map(|row| row * lines));
     if scene.path.is_some() {
         let rows = crate::tui::explorer::draw::tree_rows(panes.tree);
         point(Rect { x: panes.tree.x, width: panes.tree.width, ..rows }, explorer.cursor.checked_sub(tops.tree));
@@ -208,7 +209,7 @@ pub fn mark(app: &App, explorer: &Explorer, lesson: &Narrator, theme: &Theme, bu
 
 /// Returns the action of the option in a row of the narrator's pane.
 pub fn option_at(lesson: &Narrator, area: Rect, row: u16) -> Option<Action> {
-    let width = usize::from(area.width.saturating_sub(2));
+    let width = usize::from(inside(area).width);
     let lines = lines(lesson, width, &Theme::BARE);
     let line = lines.get(lesson.scroll + usize::from(row.checked_sub(area.y + 1)?))?;
     let head = line.spans.first()?.content.trim_start_matches([' ', '►']).chars().next()?;

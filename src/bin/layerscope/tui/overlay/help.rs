@@ -1,5 +1,6 @@
 //! The help: all keys as configured, and the meaning of marks.
 
+use crossterm::event::{KeyCode, KeyEvent};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -9,6 +10,7 @@ use crate::tui::keys::help::{Line as Entry, Page};
 use crate::tui::keys::{Action, Keymap};
 use crate::tui::layout::rows_inside;
 use crate::tui::widgets::moved;
+use crate::tui::widgets::prompt::{Prompt, Typed};
 use crate::tui::widgets::text::wrap;
 use crate::tui::widgets::theme::Theme;
 use crate::tui::widgets::{pane, put, scroll_bar, scrolled_title};
@@ -17,6 +19,8 @@ use crate::tui::widgets::{pane, put, scroll_bar, scrolled_title};
 #[derive(Debug)]
 pub struct Help {
     pub scroll: usize,
+    /// The text that the shown lines contain.
+    pub query: Prompt,
     /// The name of what it was opened on.
     title: &'static str,
     /// The keys of what it was opened on, which come first.
@@ -26,7 +30,22 @@ pub struct Help {
 impl Help {
     /// Makes the help, which begins with some keys.
     pub fn new(title: &'static str, first: &'static [Entry]) -> Self {
-        Self { scroll: 0, title, first }
+        Self { scroll: 0, query: Prompt::default(), title, first }
+    }
+
+    /// Handles a key that types; returns whether it closes the help.
+    pub fn type_key(&mut self, key: KeyEvent) -> bool {
+        match key.code {
+            KeyCode::Char('?') => return true,
+            KeyCode::Char('q') if self.query.text().is_empty() => return true,
+            KeyCode::Esc if !self.query.text().is_empty() => self.query = Prompt::default(),
+            _ => match self.query.key(key) {
+                Typed::Left => return key.code == KeyCode::Esc,
+                Typed::Changed | Typed::Same | Typed::Entered | Typed::Other => {}
+            },
+        }
+        self.scroll = 0;
+        false
     }
 
     /// Scrolls; whether the action was one that does.
@@ -39,9 +58,9 @@ impl Help {
     }
 }
 
-const KEY_WIDTH: usize = 16;
+const KEY_WIDTH: usize = 14;
 /// The width of the texts beside the keys at 80 columns.
-const TEXT_WIDTH: usize = 78 - KEY_WIDTH - 4;
+const TEXT_WIDTH: usize = 76 - KEY_WIDTH - 4;
 
 /// Draws the help over an area.
 pub fn draw_help(help: &Help, page: &Page, keymap: &Keymap, theme: &Theme, area: Rect, buffer: &mut Buffer) {
@@ -50,7 +69,11 @@ pub fn draw_help(help: &Help, page: &Page, keymap: &Keymap, theme: &Theme, area:
     let width = area.width.min(80);
     let frame = Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 2, width, height };
     Clear.render(frame, buffer);
-    let title = scrolled_title("Help", help.scroll, lines.len(), frame);
+    let name = match help.query.shown() {
+        (before, after) if before.is_empty() && after.is_empty() => "Help · type to search".to_owned(),
+        (before, after) => format!("Help · search: {before}▏{after}"),
+    };
+    let title = scrolled_title(&name, help.scroll, lines.len(), frame);
     let inner = pane(&title, true, theme, frame, buffer);
     let first = scroll_bar(help.scroll, lines.len(), inner, theme, buffer);
     for (row, line) in lines.into_iter().skip(first).enumerate() {
@@ -59,24 +82,28 @@ pub fn draw_help(help: &Help, page: &Page, keymap: &Keymap, theme: &Theme, area:
 }
 
 fn lines(help: &Help, page: &Page, keymap: &Keymap, theme: &Theme) -> Vec<Line<'static>> {
+    let first = help.first.iter().map(|(actions, what)| (keymap.all_keys(actions), *what)).collect();
+    let mut groups = vec![(format!("Keys in {}", help.title), first)];
+    groups.extend(page.groups.iter().map(|(title, actions)| {
+        let entries = actions.iter().map(|&action| (keymap.all_keys(&[action]), action.what()));
+        ((*title).to_owned(), entries.filter(|(keys, _)| !keys.is_empty()).collect::<Vec<_>>())
+    }));
+    let marks = page.marks.iter().map(|(mark, what)| ((*mark).to_owned(), *what));
+    groups.push(("Mouse and marks".into(), marks.collect()));
+    let query = help.query.text().to_lowercase();
     let mut lines = Vec::new();
-    if !help.first.is_empty() {
-        lines.push(Line::styled(format!(" Keys in {}", help.title), theme.focused));
-        for (actions, what) in help.first {
-            entry(&keymap.all_keys(actions), what, theme, &mut lines);
+    for (title, mut entries) in groups {
+        entries.retain(|(keys, what)| what.to_lowercase().contains(&query) || *keys.to_lowercase() == query);
+        if entries.is_empty() {
+            continue;
+        }
+        lines.push(Line::styled(format!(" {title}"), theme.focused));
+        for (keys, what) in entries {
+            entry(&keys, what, theme, &mut lines);
         }
     }
-    for (title, actions) in page.groups {
-        if !title.is_empty() {
-            lines.push(Line::styled(format!(" {title}"), theme.focused));
-        }
-        for (actions, what) in *actions {
-            entry(&keymap.all_keys(actions), what, theme, &mut lines);
-        }
-    }
-    lines.push(Line::styled(" Mouse and marks", theme.focused));
-    for (mark, what) in page.marks {
-        entry(mark, what, theme, &mut lines);
+    if lines.is_empty() {
+        lines.push(Line::styled(" No key or mark matches (Esc clears the search).", theme.dim));
     }
     lines
 }

@@ -12,7 +12,7 @@ use crate::tui::layout::rows_inside;
 use crate::tui::message::Effect;
 use crate::tui::widgets::text::wrap;
 use crate::tui::widgets::theme::Theme;
-use crate::tui::widgets::{moved, scrolled_title, text_pane};
+use crate::tui::widgets::{inside, moved, scrolled_title, text_pane};
 
 /// The additional indent of a wrapped line.
 const HANGING: usize = 2;
@@ -58,7 +58,7 @@ impl App {
 
     /// Returns the rows of the instruction that is shown.
     pub fn instruction_rows(&self) -> Vec<String> {
-        let width = usize::from(self.panes().main.width.saturating_sub(2));
+        let width = usize::from(inside(self.panes().main).width);
         let layer = self.explorer().and_then(|explorer| explorer.inspection.layers.get(explorer.layer));
         layer.map(|layer| rows(&layer.instruction, width)).unwrap_or_default()
     }

@@ -4,7 +4,9 @@ pub mod explain;
 pub mod extract;
 pub mod help;
 pub mod instruction;
+pub mod palette;
 pub mod popup;
+pub mod proposal;
 
 use std::mem::discriminant;
 
@@ -12,6 +14,8 @@ use explain::Explanation;
 use extract::Extraction;
 use help::Help;
 use instruction::Reading;
+use palette::Palette;
+use proposal::Proposal;
 
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -28,11 +32,15 @@ pub enum Overlay {
     Viewer(Box<Viewer>),
     /// An instruction in full, in place of the panes.
     Instruction(Reading),
+    /// A change to the Dockerfile as a difference, in place of the panes.
+    Proposal(Proposal),
     /// The explanation of a number.
     Explanation(Explanation),
     /// The dialog for an extraction.
     Extraction(Box<Extraction>),
     Help(Help),
+    /// The list of commands.
+    Palette(Palette),
 }
 
 impl Overlay {
@@ -45,7 +53,7 @@ impl Overlay {
                 Action::Instruction | Action::CopyDigest | Action::CopyPath | Action::Extract | Action::Explain
             ),
             Self::Explanation(_) => action == Action::Instruction,
-            Self::Instruction(_) | Self::Extraction(_) | Self::Help(_) => false,
+            Self::Instruction(_) | Self::Extraction(_) | Self::Help(_) | Self::Palette(_) | Self::Proposal(_) => false,
         }
     }
 
@@ -56,13 +64,15 @@ impl Overlay {
             Self::Instruction(reading) => instruction::draw(*reading, app, theme, area, buffer),
             Self::Explanation(explanation) => explain::draw(explanation, app, theme, area, buffer),
             Self::Extraction(extraction) => extract::draw(extraction, app, theme, area, buffer),
+            Self::Proposal(proposal) => proposal::draw(proposal, theme, area, buffer),
+            Self::Palette(palette) => palette::draw(palette, app, theme, area, buffer),
             Self::Help(help) => help::draw_help(help, &EXPLORER, &app.keymap, theme, area, buffer),
         }
     }
 
     /// Returns whether the overlay replaces the panes.
     fn covers(&self) -> bool {
-        matches!(self, Self::Viewer(_) | Self::Instruction(_))
+        matches!(self, Self::Viewer(_) | Self::Instruction(_) | Self::Proposal(_))
     }
 }
 
@@ -133,6 +143,14 @@ impl Overlays {
             Overlay::Viewer(viewer) => Some(&mut **viewer),
             _ => None,
         })
+    }
+
+    /// Returns whether a text that is only read is on top.
+    pub fn is_text(&self) -> bool {
+        matches!(
+            self.top(),
+            Some(Overlay::Help(_) | Overlay::Explanation(_) | Overlay::Instruction(_) | Overlay::Proposal(_))
+        )
     }
 
     /// Returns the extraction dialog, if it is on top.

@@ -26,5 +26,5 @@ pub fn popup(title: &str, lines: Vec<Line<'_>>, scroll: usize, theme: &Theme, ar
 
 /// Returns the inner width of a pop-up in an area.
 pub fn inside(area: Rect) -> usize {
-    usize::from(area.width.min(WIDTH).saturating_sub(2))
+    usize::from(crate::tui::widgets::inside(Rect { width: area.width.min(WIDTH), ..area }).width)
 }

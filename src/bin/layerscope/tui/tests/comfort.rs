@@ -94,7 +94,7 @@ fn without_colours_the_focus_the_selection_and_the_view_can_be_seen() {
 #[test]
 fn the_first_view_is_the_configured_one() {
     let person = Person::who(&Settings { view: View::Waste, ..settings() }, 80, 24);
-    assert!(person.screen().contains("Waste · 1/3"), "{}", person.screen());
+    assert!(person.screen().contains("Waste · 1/"), "{}", person.screen());
 }
 
 #[test]
@@ -103,15 +103,15 @@ fn a_long_instruction_is_shown_in_full_and_its_shell_in_lines() {
     person.types("o");
     let screen = person.screen();
     for line in [
-        "│ARG VERSION=1.2 ",
-        "│ARG MIRROR=https://mirror.example.org ",
-        r"│RUN set -eux; \",
-        r"│    apt-get update; \",
-        r"│        ca-certificates \",
-        r#"│    if [ "$VERSION" != 1 ]; then \"#,
-        r"│    fi; \",
-        r"│    echo 'never; && split' \x1b[31m \",
-        "│    && rm -rf /var/lib/apt/lists/*",
+        "│ ARG VERSION=1.2 ",
+        "│ ARG MIRROR=https://mirror.example.org ",
+        r"│ RUN set -eux; \",
+        r"│     apt-get update; \",
+        r"│         ca-certificates \",
+        r#"│     if [ "$VERSION" != 1 ]; then \"#,
+        r"│     fi; \",
+        r"│     echo 'never; && split' \x1b[31m \",
+        "│     && rm -rf /var/lib/apt/lists/*",
         "/usr/share/man",
     ] {
         assert!(screen.contains(line), "{line} is not on\n{screen}");
@@ -167,9 +167,14 @@ fn wide_combining_and_right_to_left_names_move_no_column() {
                 let panes = person.app.panes();
                 for row in 3..16 {
                     let edge = buffer[(79, row)].symbol();
-                    assert!(edge == "│" || edge == "▐", "{name} in {view}: {edge:?}\n{}", lines(&buffer).join("\n"));
+                    assert!(
+                        ["│", "▐", "╮", "╯"].contains(&edge),
+                        "{name} in {view}: {edge:?}\n{}",
+                        lines(&buffer).join("\n")
+                    );
                     if view == "1" {
-                        assert_eq!(buffer[(panes.layers.width - 1, row)].symbol(), "│", "{}", person.screen());
+                        let edge = buffer[(panes.layers.width - 1, row)].symbol();
+                        assert!(["│", "▐", "╮", "╯"].contains(&edge), "{edge}\n{}", person.screen());
                     }
                 }
             }

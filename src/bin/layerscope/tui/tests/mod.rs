@@ -1,6 +1,7 @@
 //! Journeys and pictures of the interface, without a terminal.
 
 mod advice;
+mod around;
 mod comfort;
 mod comparison;
 mod explain;
@@ -251,13 +252,15 @@ impl Person {
         crate::tui::app::draw::screen(&self.app, &self.theme)
     }
 
+    /// Returns the screen as text. Without colours, bars are hatched, so that the text has all that colours say.
     fn screen(&self) -> String {
-        lines(&self.sees()).join("\n")
+        let plain = Theme::plain().with(self.theme.signs);
+        lines(&crate::tui::app::draw::screen(&self.app, &plain)).join("\n")
     }
 
     /// Returns the text on the screen, without frames and line breaks.
     fn reads(&self) -> String {
-        let framed = |c: char| matches!(c, '│' | '┌' | '┐' | '└' | '┘' | '─' | '▐');
+        let framed = |c: char| matches!(c, '│' | '┌' | '┐' | '└' | '┘' | '─' | '▐' | '╭' | '╮' | '╰' | '╯');
         self.screen()
             .split(|c: char| framed(c) || c.is_whitespace())
             .filter(|word| !word.is_empty())

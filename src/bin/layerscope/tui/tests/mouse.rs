@@ -14,8 +14,12 @@ const UP: MouseEventKind = MouseEventKind::Up(MouseButton::Left);
 #[test]
 fn a_click_selects_and_a_double_click_opens_a_directory() {
     let mut person = Person::at(80, 24);
-    person.clicks(5, 4);
+    let (x, y) = person.finds("RUN apk add");
+    person.clicks(x, y);
     assert_eq!((person.layer(), person.app.focus), (1, Pane::Layers));
+    person.clicks(x, y + 3);
+    assert_eq!(person.layer(), 2, "the second line of a layer belongs to it");
+    person.clicks(x, y);
     person.clicks(60, 4);
     assert_eq!((person.path(), person.app.focus), ("/usr".into(), Pane::Tree));
     let rows = |person: &Person| person.app.explorer().unwrap().rows.len();
@@ -26,7 +30,7 @@ fn a_click_selects_and_a_double_click_opens_a_directory() {
     person.double_clicks(x, y);
     assert!(rows(&person) > before, "a double click opens");
     let cursor = person.app.explorer().unwrap().cursor;
-    person.clicks(60, 16);
+    person.clicks(60, 22);
     assert_eq!(person.app.explorer().unwrap().cursor, cursor, "a click on the frame selects nothing");
 }
 
@@ -61,7 +65,8 @@ fn nothing_moves_away_from_under_the_mouse() {
 #[test]
 fn a_double_click_on_a_layer_shows_its_instruction_in_full() {
     let mut person = Person::at(80, 24);
-    person.double_clicks(5, 5);
+    let (x, y) = person.finds("RUN go get");
+    person.double_clicks(x, y);
     assert_eq!(person.layer(), 2);
     assert!(person.screen().contains("Layer 2: its instruction"), "{}", person.screen());
 }
@@ -144,17 +149,17 @@ fn in_the_waste_a_click_selects_a_line_and_a_double_click_opens_it() {
     let (x, y) = person.finds("2 → 3");
     // The second line of a group is the group's, too.
     person.clicks(x, y + 1);
-    assert!(person.screen().contains("Waste · 2/3"), "{}", person.screen());
+    assert!(person.screen().contains("Waste · 6/7"), "{}", person.screen());
     person.double_clicks(x, y);
     assert!(person.screen().contains("▾ 2 → 3"), "{}", person.screen());
     person.mouse(MouseEventKind::ScrollDown, x, y);
-    assert!(person.screen().contains("Waste · 5/"), "{}", person.screen());
+    assert!(person.screen().contains("Waste · 9/"), "{}", person.screen());
 }
 
 #[test]
 fn in_the_table_of_the_waste_a_click_selects_a_row() {
     let mut person = Person::at(80, 24);
-    person.types("2t");
+    person.types("2T");
     let (x, y) = person.finds("937 KiB");
     person.clicks(x, y);
     assert!(person.screen().contains("Waste · 3/3"), "{}", person.screen());
@@ -185,11 +190,11 @@ fn in_the_treemap_a_click_selects_a_tile_and_a_double_click_goes_into_it() {
     person.clicks(70, 5);
     assert!(person.screen().contains("┏▶python3."), "{}", person.screen());
     person.double_clicks(70, 5);
-    assert!(person.screen().contains("┌ …/python3.11 ·"), "{}", person.screen());
+    assert!(person.screen().contains("╭ …/python3.11 ·"), "{}", person.screen());
     person.mouse(MouseEventKind::ScrollDown, 10, 10);
-    assert!(person.screen().contains("┌ /usr/lib ·"), "{}", person.screen());
+    assert!(person.screen().contains("╭ /usr/lib ·"), "{}", person.screen());
     person.mouse(MouseEventKind::ScrollUp, 10, 10);
-    assert!(person.screen().contains("┌ /usr/lib/go ·"), "{}", person.screen());
+    assert!(person.screen().contains("╭ /usr/lib/go ·"), "{}", person.screen());
 }
 
 #[test]

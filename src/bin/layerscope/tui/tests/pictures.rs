@@ -6,7 +6,7 @@ use std::path::Path;
 
 use crossterm::event::KeyCode;
 
-use super::{Person, lines, svg};
+use super::{Person, svg};
 use crate::tui::message::Message;
 
 pub(super) fn check(name: &str, person: &Person) {
@@ -15,7 +15,7 @@ pub(super) fn check(name: &str, person: &Person) {
 
 pub(super) fn check_on(paper: svg::Paper, name: &str, person: &Person) {
     let buffer = person.sees();
-    let mut text = lines(&buffer).join("\n");
+    let mut text = person.screen();
     text.push('\n');
     compare(&format!("{name}.txt"), &text);
     compare(&format!("{name}.svg"), &svg::draw(paper, &buffer));

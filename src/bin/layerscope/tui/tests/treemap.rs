@@ -9,6 +9,7 @@ use proptest::prelude::*;
 use super::pictures::check;
 use super::{DEMO, Person};
 use crate::intro::Intro;
+use crate::tui::app::Screen;
 use crate::tui::message::Message;
 use crate::view::View;
 
@@ -42,7 +43,7 @@ impl Person {
 #[test]
 fn it_opens_at_the_root_on_the_tile_that_holds_the_explorer_s_selection() {
     let person = at_the_map(80, 24);
-    assert!(person.title().starts_with("┌ / · 210 MiB shipped"), "{}", person.screen());
+    assert!(person.title().starts_with("╭ / · 210 MiB shipped"), "{}", person.screen());
     assert_eq!(person.tile(), "usr/");
 }
 
@@ -73,18 +74,18 @@ fn the_sums_are_right_while_the_explorer_shows_only_changes() {
 }
 
 #[test]
-fn enter_goes_down_minus_goes_up_and_zero_goes_to_the_root() {
+fn enter_zooms_in_backspace_out_and_zero_to_the_root() {
     let mut person = in_the_map(80, 24);
     person.press(KeyCode::Enter);
-    assert!(person.title().starts_with("┌ /usr/lib/go · "), "{}", person.screen());
-    person.types("-");
-    assert!(person.title().starts_with("┌ /usr/lib · "));
+    assert!(person.title().starts_with("╭ /usr/lib/go · "), "{}", person.screen());
+    person.press(KeyCode::Backspace);
+    assert!(person.title().starts_with("╭ /usr/lib · "));
     assert_eq!(person.tile(), "go/", "where one came from is selected");
-    person.types("+").press(KeyCode::Backspace).types("0");
-    assert!(person.title().starts_with("┌ / · 210 MiB"), "{}", person.screen());
+    person.press(KeyCode::Enter).press(KeyCode::Backspace).types("0");
+    assert!(person.title().starts_with("╭ / · 210 MiB"), "{}", person.screen());
     assert_eq!(person.tile(), "usr/");
-    person.types("-");
-    assert!(person.title().starts_with("┌ / · "), "there is nothing above the root");
+    person.press(KeyCode::Backspace);
+    assert!(person.title().starts_with("╭ / · "), "there is nothing above the root");
 }
 
 #[test]
@@ -131,7 +132,9 @@ fn what_is_too_small_is_counted() {
     let node = DEMO.1.tree.find(b"usr/lib").unwrap();
     let totals = DEMO.1.tree.totals(3);
     let children = DEMO.1.tree.children(node).filter(|child| totals[child.index()].size() > 0).count();
-    let tiles = person.screen().lines().skip(3).flat_map(str::chars).filter(|c| matches!(c, '┌' | '┏')).count();
+    // Tiles of the next level are inside of others.
+    let Screen::Image { explorer, views } = &person.app.screen else { panic!("an image") };
+    let tiles = views.tiles(explorer, person.app.panes().main);
     // One of the tiles is that of the rest.
     let words = format!("… {} more", children + 1 - tiles);
     assert!(person.screen().contains(&words), "{words:?} is not on\n{}", person.screen());

@@ -8,6 +8,7 @@ use super::file::FileView;
 use super::find::Pattern;
 use super::{Asking, Next, Page, Saving, Viewer, facts};
 use crate::tui::keys::Action;
+use crate::tui::widgets::moved;
 use crate::tui::widgets::prompt::{Prompt, Typed};
 
 impl Viewer {
@@ -63,7 +64,11 @@ impl Viewer {
             action => match (&mut self.comparison, &mut self.page) {
                 (Some(comparison), _) => comparison.act(action, room),
                 (None, Page::File(file)) => file.act(action, room),
-                (None, Page::Facts(_)) => {}
+                (None, Page::Facts(facts)) => {
+                    let last = facts.lines(room.width).len().saturating_sub(room.height);
+                    let page = room.height.max(2) - 1;
+                    facts.scroll = moved(action, facts.scroll.min(last), last, page).unwrap_or(facts.scroll);
+                }
             },
         }
         (Next::Stay, None)

@@ -33,7 +33,8 @@ pub fn of_version(inspection: &Inspection, version: VersionId, layer: usize, uni
         }),
         Kind::Directory => {
             let inside = tree.children(node).filter(|&child| tree.at(child, layer).is_some()).count();
-            paragraphs.push(format!("{} in it as of layer {layer}.", plural(inside, "name")));
+            paragraphs.push(format!("{} in it as of layer {layer}:", plural(inside, "name")));
+            paragraphs.extend(listing(tree, node, layer, units));
         }
         Kind::Char | Kind::Block => {
             let (major, minor) = tree.device(version).unwrap_or_default();
@@ -42,6 +43,32 @@ pub fn of_version(inspection: &Inspection, version: VersionId, layer: usize, uni
         Kind::File | Kind::Fifo => {}
     }
     paragraphs
+}
+
+/// Lists a directory as of a layer: directories first, then files, the largest first.
+fn listing(tree: &Tree, node: NodeId, layer: usize, units: Units) -> Vec<String> {
+    let versions = tree.children(node).filter_map(|child| Some((child, tree.at(child, layer)?)));
+    let mut entries: Vec<_> = versions
+        .map(|(child, version)| {
+            let name = escaped(tree.name(child));
+            let (rank, size, text) = match tree.kind(version) {
+                Kind::Directory => (0, 0, format!("{:>9}  {name}/", "")),
+                Kind::File => {
+                    let size = tree.size(version);
+                    (1, size, format!("{:>9}  {name}", units.size(size)))
+                }
+                Kind::Symlink => {
+                    let to = tree.target(version).map_or_else(String::new, escaped);
+                    (2, 0, format!("{:>9}  {name} -> {to}", "link"))
+                }
+                Kind::Char | Kind::Block => (3, 0, format!("{:>9}  {name}", "device")),
+                Kind::Fifo => (3, 0, format!("{:>9}  {name}", "pipe")),
+            };
+            ((rank, std::cmp::Reverse(size), name), text)
+        })
+        .collect();
+    entries.sort();
+    entries.into_iter().map(|(_, text)| text).collect()
 }
 
 /// Returns the path to which a symbolic link leads as of a layer.

@@ -55,6 +55,9 @@ impl App {
         if let Some(viewer) = self.overlays.any_viewer() {
             return Some((viewer.node, viewer.layer));
         }
+        if let Some(hit) = self.search.hit().filter(|_| self.search.listed && self.view == View::Explore) {
+            return Some((hit, explorer.layer));
+        }
         let place = views.selected(self.view, explorer);
         place.or_else(|| Some((explorer.selected()?, explorer.layer)))
     }

@@ -31,7 +31,9 @@ use super::keys::Action;
 use super::layout::rows_inside;
 use super::work::{Answer, Ask, Numbers, Task};
 use crate::tui::keys::help::Line as Hint;
+use crate::tui::widgets::inside;
 use crate::tui::widgets::prompt::Prompt;
+use crate::tui::widgets::text::{cut, wrap};
 
 use comparison::Comparison;
 use file::{FileView, Form};
@@ -66,11 +68,28 @@ pub enum Asking {
     GoTo,
 }
 
+/// The description of a version without contents.
+#[derive(Debug, Default)]
+struct Facts {
+    paragraphs: Vec<String>,
+    /// The first visible row.
+    scroll: usize,
+}
+
+impl Facts {
+    /// Returns the lines in a number of columns; entries of a listing are cut, so that each has one.
+    fn lines(&self, width: usize) -> Vec<String> {
+        let is_entry = |text: &str| text.starts_with(' ') || text.get(..9).is_some_and(|head| head.ends_with('B'));
+        let of = |text: &String| if is_entry(text) { vec![cut(text, width)] } else { wrap(text, width) };
+        self.paragraphs.iter().flat_map(of).collect()
+    }
+}
+
 /// The content of the viewer.
 #[derive(Debug)]
 enum Page {
     /// A description of a version without contents.
-    Facts(Vec<String>),
+    Facts(Facts),
     File(Box<FileView>),
 }
 
@@ -119,7 +138,7 @@ impl Viewer {
         let there = tree.at(node, layer).and_then(|version| versions.iter().position(|&other| other == version));
         let before = || versions.iter().rposition(|&version| tree.added_in(version) <= layer);
         let shown = there.or_else(before).or_else(|| versions.len().checked_sub(1))?;
-        let page = Page::Facts(Vec::new());
+        let page = Page::Facts(Facts::default());
         let mut viewer = Self {
             inspection,
             units,
@@ -157,7 +176,8 @@ impl Viewer {
             _ => {
                 let layer =
                     if tree.at(self.node, self.layer) == Some(version) { self.layer } else { tree.added_in(version) };
-                Page::Facts(facts::of_version(&self.inspection, version, layer, self.units))
+                let paragraphs = facts::of_version(&self.inspection, version, layer, self.units);
+                Page::Facts(Facts { paragraphs, scroll: 0 })
             }
         };
         self.saving = None;
@@ -177,7 +197,7 @@ impl Viewer {
             None if self.versions.len() == 1 => {
                 Some("this path has only one version: there is nothing to compare".into())
             }
-            None => Some("this is the first version: > goes to the next, which can be compared with it".into()),
+            None => Some("this is the first version; the next one can be compared with it".into()),
         }
     }
 
@@ -275,7 +295,7 @@ impl Viewer {
 
     /// Returns the space for contents if the viewer is drawn in `area`.
     fn room(&self, area: Rect) -> Room {
-        let width = usize::from(area.width.saturating_sub(2));
+        let width = usize::from(inside(area).width);
         let height = rows_inside(area);
         let about = self.file().map_or(0, |file| file.about_rows(width, height).len());
         Room { width, height: height - about }

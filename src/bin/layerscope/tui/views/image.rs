@@ -62,7 +62,7 @@ impl ImageFacts {
 
     pub fn act(&mut self, action: Action, area: Rect) -> bool {
         let rows = rows_inside(area);
-        let last = self.lines(Units::default(), usize::from(area.width.saturating_sub(2))).len().saturating_sub(rows);
+        let last = self.lines(Units::default(), usize::from(inside(area).width)).len().saturating_sub(rows);
         self.scroll = moved(action, self.scroll, last, rows.max(2) - 1).unwrap_or(self.scroll);
         false
     }

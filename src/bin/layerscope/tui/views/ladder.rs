@@ -39,6 +39,10 @@ const NARROW: usize = 60;
 /// The columns of a size with its tilde.
 const SIZE_WIDTH: usize = 9;
 const RATIO_WIDTH: usize = 7;
+/// The width from which on the saving has a column.
+const WIDE: usize = 90;
+/// The title of the size without the marks.
+const MARKED: &str = "your marks";
 
 /// The state of the view.
 pub struct Ladder {
@@ -81,6 +85,12 @@ impl Ladder {
             let outcome = what_if(inspection, &changes);
             Dropped { what: what.join(", "), size: outcome.size, saved: outcome.saved(inspection) }
         });
+        if self.dropped.is_some() {
+            // Whoever marks something wants to see its size.
+            self.cursor = self.possible_sizes().len();
+        }
+        let last = (self.possible_sizes().len() + usize::from(self.dropped.is_some())).saturating_sub(1);
+        self.cursor = self.cursor.min(last);
     }
 
     /// Returns the sizes that are shown: the one as built, and those noticeably smaller than the
@@ -119,7 +129,7 @@ impl Ladder {
             let study = self.study.as_ref()?;
             return study.ladder_inputs.program.as_ref().map(|program| program.path);
         }
-        let last = self.possible_sizes().len().saturating_sub(1);
+        let last = (self.possible_sizes().len() + usize::from(self.dropped.is_some())).saturating_sub(1);
         self.cursor = moved(action, self.cursor, last, last.max(1)).unwrap_or(self.cursor);
         None
     }
@@ -147,67 +157,101 @@ impl Ladder {
         }
     }
 
-    /// Returns the lines on the screen, those of a size with its index; the recipe of the selected
-    /// size follows it.
+    /// Returns the lines on the screen, those of a size with its index. Each is followed by its recipe, as far as
+    /// there is room; that of the selected one comes first and with remarks.
     fn rows(&self, look: Look<'_>, inner: Rect) -> Vec<(Option<usize>, Line<'static>)> {
         let (width, height) = (usize::from(inner.width), usize::from(inner.height));
         let possible_sizes = self.possible_sizes();
-        let marks = self.dropped.as_ref().map(|dropped| {
-            let (size, saved) = (look.units.size(dropped.size), look.units.size(dropped.saved));
-            Line::styled(format!("{size} {}: {saved} less, exact", dropped.what), look.theme.strong)
-        });
-        let left = height.saturating_sub(possible_sizes.len() + usize::from(marks.is_some()));
+        let heads = usize::from(height > possible_sizes.len() + 4);
+        let marks = usize::from(self.dropped.is_some());
+        let room = width.saturating_sub(INDENT);
+        let selected = possible_sizes
+            .get(self.cursor)
+            .map(|possible_size| explanation(look, possible_size, room))
+            .unwrap_or_default();
+        let mut left = height.saturating_sub(heads + possible_sizes.len() + 2 * marks);
+        left = left.saturating_sub(selected.len());
         let title = possible_sizes
             .iter()
             .map(|possible_size| possible_size.step.title().width())
             .max()
             .unwrap_or(0)
-            .min(width / 3);
+            .max(MARKED.len() * marks);
         // Where it is narrow the name gives way, and the numbers stay whole.
-        let title = title.min(width.saturating_sub(SIZE_WIDTH + RATIO_WIDTH + 5));
+        let title = title.min(width / 3).min(width.saturating_sub(SIZE_WIDTH + RATIO_WIDTH + 5));
         let mut rows = Vec::new();
-        for (place, possible_size) in possible_sizes.iter().enumerate() {
-            rows.push((Some(place), self.line(look, possible_size, place, title, width)));
-            if place == self.cursor {
-                let recipe = explanation(look, possible_size, width.saturating_sub(INDENT)).into_iter().take(left);
-                rows.extend(recipe.map(|(text, dim)| {
-                    let text = format!("{:INDENT$}{text}", "");
-                    (None, if dim { Line::styled(text, look.theme.dim) } else { Line::raw(text) })
-                }));
-            }
+        if heads > 0 {
+            rows.push((None, self.heads(look, title, width)));
         }
-        rows.extend(marks.map(|line| (None, line)));
+        for (place, possible_size) in possible_sizes.iter().enumerate() {
+            let size = Size {
+                title: possible_size.step.title(),
+                bytes: possible_size.size,
+                sign: possible_size.certainty.sign(),
+                certainty: possible_size.certainty.grade(),
+            };
+            rows.push((Some(place), self.line(look, &size, place, title, width)));
+            let lines = if place == self.cursor {
+                selected.clone()
+            } else {
+                let recipe = recipe(possible_size, room);
+                let fits = place > 0 && recipe.len() <= left;
+                left -= if fits { recipe.len() } else { 0 };
+                if fits { recipe.into_iter().map(|line| (line, true)).collect() } else { Vec::new() }
+            };
+            rows.extend(lines.into_iter().map(|(text, dim)| {
+                let text = format!("{:INDENT$}{text}", "");
+                (None, if dim { Line::styled(text, look.theme.dim) } else { Line::raw(text) })
+            }));
+        }
+        if let Some(dropped) = &self.dropped {
+            let size = Size { title: MARKED.into(), bytes: dropped.size, sign: "", certainty: "exact" };
+            rows.push((Some(possible_sizes.len()), self.line(look, &size, possible_sizes.len(), title, width)));
+            let text = format!("{:INDENT$}{}: {} less", "", dropped.what, look.units.size(dropped.saved));
+            rows.push((None, Line::raw(cut(&text, width))));
+        }
         rows
     }
 
-    fn line(
-        &self,
-        look: Look<'_>,
-        possible_size: &PossibleSize,
-        place: usize,
-        title_width: usize,
-        width: usize,
-    ) -> Line<'static> {
+    fn heads(&self, look: Look<'_>, title: usize, width: usize) -> Line<'static> {
+        let saves = if width >= WIDE { format!(" {:>SIZE_WIDTH$}", "saves") } else { String::new() };
+        Line::styled(format!("  {:<title$} {:>SIZE_WIDTH$}{saves}", "change", "size"), look.theme.dim)
+    }
+
+    fn line(&self, look: Look<'_>, size: &Size, place: usize, title_width: usize, width: usize) -> Line<'static> {
         let first = self.study.iter().flat_map(|study| study.ladder.first()).next();
         let whole = first.map_or(0, |first| first.size);
-        let title = cut(&possible_size.step.title(), title_width);
-        let about = possible_size.certainty.sign();
-        let size = format!("{about}{}", look.units.size(possible_size.size));
+        let title = cut(&size.title, title_width);
+        let bytes = format!("{}{}", size.sign, look.units.size(size.bytes));
         let is_known = first.is_some_and(|first| first.certainty == Certainty::Exact);
-        let ratio = noticeably(possible_size.size, whole).filter(|_| is_known).unwrap_or_default();
+        let ratio = noticeably(size.bytes, whole).filter(|_| is_known).unwrap_or_default();
         let mark = if place == self.cursor { "▸ " } else { "  " };
-        let certainty = possible_size.certainty.grade();
-        let mut spans = vec![Span::raw(format!("{mark}{title:<title_width$} {size:>SIZE_WIDTH$} "))];
+        let mut spans = vec![Span::raw(format!("{mark}{title:<title_width$} {bytes:>SIZE_WIDTH$} "))];
+        if width >= WIDE {
+            let saved = whole.saturating_sub(size.bytes);
+            let saved = if saved > 0 { look.units.size(saved) } else { String::new() };
+            spans.push(Span::styled(format!("{saved:>SIZE_WIDTH$} "), look.theme.dim));
+        }
         let last = if width < NARROW { 0 } else { CERTAINTY_WIDTH + 1 };
-        let room = width.saturating_sub(2 + title_width + SIZE_WIDTH + RATIO_WIDTH + last + 3);
+        let used: usize = spans.iter().map(Span::width).sum();
+        let room = width.saturating_sub(used + RATIO_WIDTH + last + 1);
         // What nothing reaches is a part of the bar as long as it is in the image.
-        spans.extend(bar(possible_size.size, 0, whole, room, look.theme));
+        spans.extend(bar(size.bytes, 0, whole, room, look.theme));
         spans.push(Span::styled(format!(" {ratio:>RATIO_WIDTH$}"), look.theme.strong));
         if last > 0 {
-            spans.push(Span::styled(format!(" {certainty}"), look.theme.dim));
+            spans.push(Span::styled(format!(" {}", size.certainty), look.theme.dim));
         }
         Line::from(spans)
     }
+}
+
+/// A row of the view.
+struct Size {
+    title: String,
+    bytes: u64,
+    /// The mark of an estimate.
+    sign: &'static str,
+    certainty: &'static str,
 }
 
 /// Returns whether compressing the layers would improve the download size.
@@ -223,7 +267,7 @@ fn explanation(look: Look<'_>, possible_size: &PossibleSize, width: usize) -> Ve
         Certainty::AtLeast => "A lower bound: not all of the image could be read.".to_owned(),
         Certainty::AtMost => "At most this is saved: what the program also needs comes on top.".to_owned(),
     };
-    let how = possible_size.how.lines().flat_map(|line| indented(line, width)).map(|line| (line, false));
+    let how = recipe(possible_size, width).into_iter().map(|line| (line, false));
     let notes = std::iter::once(certainty)
         .chain(possible_size.download.words(look.units))
         .chain(
@@ -233,6 +277,11 @@ fn explanation(look: Look<'_>, possible_size: &PossibleSize, width: usize) -> Ve
         .map(|note| (note, true));
     let notes = notes.flat_map(|(text, dim)| wrap(&text, width).into_iter().map(move |part| (part, dim)));
     how.chain(notes).collect()
+}
+
+/// Returns the instructions for a rung.
+fn recipe(possible_size: &PossibleSize, width: usize) -> Vec<String> {
+    possible_size.how.lines().flat_map(|line| indented(line, width)).collect()
 }
 
 /// Wraps a line of a Dockerfile with its own indentation.

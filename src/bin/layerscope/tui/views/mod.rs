@@ -22,11 +22,14 @@ use ratatui::layout::{Position, Rect};
 
 use super::explorer::Explorer;
 use super::keys::Action;
+use super::overlay::proposal::Proposal;
 use super::widgets::WHEEL;
 use crate::tui::keys::help::Line as Hint;
 use crate::tui::widgets::theme::Theme;
 use crate::view::View;
 
+#[cfg(test)]
+pub use findings::clause;
 pub use replay::Motion;
 
 use findings::Findings;
@@ -221,9 +224,25 @@ impl Views {
         }
     }
 
+    /// Returns the selected change of the findings as a difference.
+    pub fn proposal(&self, explorer: &Explorer) -> Option<Proposal> {
+        self.findings.proposal(explorer)
+    }
+
+    /// Marks the selected change of the findings in the explorer; returns whether there is one.
+    pub fn mark_change(&self, explorer: &mut Explorer) -> bool {
+        self.findings.mark(explorer)
+    }
+
     /// Returns the group of the selected row in the waste view.
     pub fn waste_group(&self) -> Option<&WastedGroup> {
         self.waste.selected_group()
+    }
+
+    /// Returns the number of tiles in the treemap.
+    #[cfg(test)]
+    pub fn tiles(&self, explorer: &Explorer, area: Rect) -> usize {
+        self.treemap.count(explorer, area)
     }
 
     /// Returns the selected tile in the treemap, with its sums.

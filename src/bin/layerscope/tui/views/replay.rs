@@ -170,12 +170,12 @@ impl Replay {
     }
 
     fn chart(&self, look: Look<'_>, area: Rect) -> Chart {
-        Chart::new(self.most(), self.points.len(), self.film.layer(), look, area)
+        Chart::new(self.most(), (0..self.points.len()).collect(), self.film.layer(), false, look, area)
     }
 
     /// Returns the current sizes of the image.
     fn column(&self) -> Column {
-        self.column_of(self.film.layer()).unwrap_or(Column { size: 0, visible: 0 })
+        self.column_of(self.film.layer()).unwrap_or(Column { size: 0, visible: 0, added: 0 })
     }
 
     /// Returns the sizes of the image after a layer, or while that layer arrives.
@@ -187,7 +187,7 @@ impl Replay {
         let before = layer.checked_sub(1).map(|before| self.points[before]).unwrap_or_default();
         let done = self.film.done();
         let size = between(before.size, now.size, done);
-        Some(Column { size, visible: between(before.visible, now.visible, done).min(size) })
+        Some(Column { size, visible: between(before.visible, now.visible, done).min(size), added: 0 })
     }
 
     /// Returns the first of the layers that fit, including the newest.

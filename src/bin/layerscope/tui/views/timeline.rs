@@ -44,8 +44,14 @@ impl Timeline {
 
     pub fn act(&mut self, explorer: &mut Explorer, action: Action, _: Rect) -> bool {
         match action {
-            Action::Left => explorer.select_layer(explorer.layer.saturating_sub(1)),
-            Action::Right => explorer.select_layer(explorer.layer + 1),
+            Action::Left | Action::Right => {
+                let layers = self.layers();
+                let next = match action {
+                    Action::Left => layers.iter().rev().find(|&&layer| layer < explorer.layer),
+                    _ => layers.iter().find(|&&layer| layer > explorer.layer),
+                };
+                explorer.select_layer(next.copied().unwrap_or(explorer.layer));
+            }
             Action::First => explorer.select_layer(0),
             Action::Last => explorer.select_layer(usize::MAX),
             Action::Enter => return true,
@@ -80,10 +86,18 @@ impl Timeline {
         }
     }
 
+    /// Returns the layers that have a column: those that add bytes or hide some; all, if there are none.
+    fn layers(&self) -> Vec<usize> {
+        let points = self.points.iter().enumerate();
+        let busy = points.filter(|(_, point)| point.added + point.changed + point.hidden > 0);
+        let busy: Vec<_> = busy.map(|(layer, _)| layer).collect();
+        if busy.is_empty() { (0..self.points.len()).collect() } else { busy }
+    }
+
     fn chart(&self, selected: usize, look: Look<'_>, area: Rect) -> Chart {
         // The size never falls, so the final one is the largest.
         let most = self.points.last().map_or(0, |point| point.size);
-        Chart::new(most, self.points.len(), selected, look, area)
+        Chart::new(most, self.layers(), selected, true, look, area)
     }
 
     pub fn draw(&self, explorer: &Explorer, look: Look<'_>, area: Rect, buffer: &mut Buffer) {

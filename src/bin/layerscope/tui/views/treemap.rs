@@ -24,8 +24,8 @@ use tiles::{Direction, Shows, Tile, neighbour, tiles};
 pub const KEYS: &[Hint] = &[
     (&[Action::Help], "help"),
     (&[Action::Left, Action::Up, Action::Down, Action::Right], "tile"),
-    (&[Action::Enter], "into it"),
-    (&[Action::ZoomOut], "up"),
+    (&[Action::Enter], "zoom in"),
+    (&[Action::ZoomOut], "zoom out"),
     (&[Action::ZoomReset], "root"),
     (&[Action::PreviousLayer, Action::NextLayer], "layer"),
     (&[Action::ViewExplore], "explore"),
@@ -139,6 +139,11 @@ impl Treemap {
         tiles(&explorer.inspection.tree, explorer.slice.up_to(), self.directory, area)
     }
 
+    #[cfg(test)]
+    pub fn count(&self, explorer: &Explorer, area: Rect) -> usize {
+        self.tiles(explorer, inside(area)).len()
+    }
+
     /// Returns the selected path with its tile; the first one if it is not shown.
     fn selected_in(&self, tiles: &[Tile]) -> Option<(NodeId, Rect)> {
         let mut paths = tiles.iter().filter_map(|tile| match tile.shows {
@@ -177,7 +182,7 @@ impl Treemap {
         }
         let selected = self.selected_in(&tiles).map(|(node, _)| Shows::Path(node));
         for tile in &tiles {
-            draw::draw(tile, Some(tile.shows) == selected, &inspection.tree, look, buffer);
+            draw::draw(tile, Some(tile.shows) == selected, &inspection.tree, totals, look, buffer);
         }
     }
 }

@@ -18,7 +18,7 @@ use crate::tui::keys::help::Line as Hint;
 use crate::tui::layout::rows_inside;
 use crate::tui::widgets::moved;
 use crate::tui::widgets::text::wrap;
-use crate::tui::widgets::{inside, pane, put};
+use crate::tui::widgets::{inside, pane, part, put};
 
 use outline::{Item, Outline};
 use table::Table;
@@ -48,7 +48,9 @@ pub struct Waste {
 
 impl Waste {
     pub fn new(explorer: &Explorer) -> Self {
-        let outline = Outline::new(&explorer.inspection, &explorer.groups);
+        let mut outline = Outline::new(&explorer.inspection, &explorer.groups);
+        // The first pair is open, so that the rows below do not stay empty.
+        outline.expand(&explorer.inspection);
         let table = Table::new(outline.groups());
         Self { outline, table, form: Form::List }
     }
@@ -81,7 +83,7 @@ impl Waste {
 
     /// Keeps the visible lines in place, as long as the cursor is among them.
     fn settle(&mut self, explorer: &Explorer, area: Rect) {
-        list::settle(&mut self.outline, explorer, inside(area));
+        list::settle(&mut self.outline, explorer, below_heads(inside(area)));
         self.table.settle(inside(area));
     }
 
@@ -112,7 +114,7 @@ impl Waste {
             (Action::WasteFold, _) if row.open => outline.collapse(),
             (Action::WasteFold, Item::Group | Item::Directory { .. }) => outline.expand(&explorer.inspection),
             _ => {
-                let page = list::page(outline, explorer, area);
+                let page = list::page(outline, explorer, below_heads(inside(area)));
                 outline.cursor = moved(action, outline.cursor, outline.rows.len() - 1, page).unwrap_or(outline.cursor);
             }
         }
@@ -127,7 +129,13 @@ impl Waste {
         }
         let place = usize::from(at.y - inner.y);
         let (row, cursor) = match self.form {
-            Form::List => (list::row_at(&self.outline, explorer, inner, place), &mut self.outline.cursor),
+            Form::List => {
+                let list = below_heads(inner);
+                let row =
+                    at.y.checked_sub(list.y)
+                        .and_then(|row| list::row_at(&self.outline, explorer, list, usize::from(row)));
+                (row, &mut self.outline.cursor)
+            }
             Form::Table => (self.table.row_at(inner, place), &mut self.table.cursor),
         };
         *cursor = row.unwrap_or(*cursor);
@@ -160,7 +168,9 @@ impl Waste {
 
     pub fn draw(&self, explorer: &Explorer, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
         let (place, count, what) = match self.form {
-            Form::List => (self.outline.cursor, self.outline.rows.len(), "layer that ships it → layer that hides it"),
+            Form::List => {
+                (self.outline.cursor, self.outline.rows.len(), "wasted bytes by the layers that added and removed them")
+            }
             Form::Table => (self.table.cursor, self.table.last() + 1, "layers that ship it × layers that hide it"),
         };
         if self.outline.rows.is_empty() {
@@ -178,10 +188,22 @@ impl Waste {
         let title = format!("Waste · {}/{count} · {what}", place + 1);
         let inner = pane(&title, true, look.theme, area, buffer);
         match self.form {
-            Form::List => list::draw(&self.outline, explorer, look, inner, buffer),
+            Form::List => {
+                let list = below_heads(inner);
+                if list.height < inner.height {
+                    put(list::heads(look, usize::from(inner.width)), 0, inner, buffer);
+                }
+                list::draw(&self.outline, explorer, look, list, buffer);
+            }
             Form::Table => self.table.draw(explorer, look, inner, buffer),
         }
     }
+}
+
+/// Returns the rows of the list, below the heads of its columns if there is room for them.
+fn below_heads(inner: Rect) -> Rect {
+    let heads = usize::from(inner.height > 4);
+    part(inner, heads, usize::from(inner.height) - heads)
 }
 
 /// Moves the explorer's cursor to a path as of a layer, even if it was hidden.

@@ -11,7 +11,7 @@ pub mod signs;
 pub mod text;
 pub mod theme;
 
-pub use bar::{bar, cells, is_worth_showing};
+pub use bar::{bar, cells, is_worth_showing, wasted_sign};
 pub use list::{WHEEL, moved};
 pub use pane::{fill, fitted, inside, pane, part, put, scrolled_title, text_pane};
 pub use scroll_bar::scroll_bar;

@@ -3,10 +3,11 @@
 use ratatui::Frame;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
-use ratatui::style::Style;
+use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::Line;
-use ratatui::widgets::{Block, Widget};
+use ratatui::widgets::{Block, BorderType, Padding, Widget};
 
+use super::bar::is_of_a_bar;
 use super::scroll_bar::scroll_bar;
 use super::text::cut;
 use super::theme::Theme;
@@ -34,15 +35,22 @@ pub fn pane(title: &str, focused: bool, theme: &Theme, area: Rect, buffer: &mut 
     let style = if focused { theme.focused } else { theme.border };
     let title = cut(title, usize::from(area.width.saturating_sub(4)));
     let title = Line::from(format!(" {title} ")).style(if focused { theme.strong } else { Style::new() });
-    let block = Block::bordered().border_style(style).title(title);
-    let inner = block.inner(area);
-    block.render(area, buffer);
-    inner
+    frame(area).border_style(style).title(title).render(area, buffer);
+    inside(area)
+}
+
+/// The width from which on a cell stays free beside the frame.
+const PADDED: u16 = 50;
+
+/// Makes the frame of a pane.
+fn frame(area: Rect) -> Block<'static> {
+    let padding = u16::from(area.width >= PADDED);
+    Block::bordered().border_type(BorderType::Rounded).padding(Padding::horizontal(padding))
 }
 
 /// Returns the area inside the frame of a pane.
 pub fn inside(area: Rect) -> Rect {
-    if area.is_empty() { Rect::ZERO } else { Block::bordered().inner(area) }
+    if area.is_empty() { Rect::ZERO } else { frame(area).inner(area) }
 }
 
 /// Returns some of the rows of an area.
@@ -66,12 +74,19 @@ pub fn put(line: Line<'_>, row: usize, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// Styles a row.
+/// Styles a row; bars keep their colours.
 pub fn fill(row: usize, area: Rect, style: Style, buffer: &mut Buffer) {
-    if let Ok(row) = u16::try_from(row)
-        && row < area.height
-    {
-        buffer.set_style(Rect { y: area.y + row, height: 1, ..area }, style);
+    for at in part(area, row, 1).positions() {
+        let Some(cell) = buffer.cell_mut(at) else { continue };
+        match style.bg {
+            _ if !is_of_a_bar(cell.symbol()) => {
+                cell.set_style(style);
+            }
+            Some(background) if cell.bg == Color::Reset && !style.add_modifier.contains(Modifier::REVERSED) => {
+                cell.set_bg(background);
+            }
+            _ => {}
+        }
     }
 }
 

@@ -25,7 +25,10 @@ pub fn scroll_bar(first: usize, all: usize, rows: Rect, theme: &Theme, buffer: &
         first => (first * way / hidden).clamp(usize::from(way > 1), way.saturating_sub(1).max(usize::from(way > 1))),
     };
     for y in part(rows, top, thumb).rows().map(|row| row.y) {
-        if let Some(cell) = buffer.cell_mut((rows.right(), y)) {
+        // The frame is beside the rows, or one cell further.
+        let is_frame = |x: &u16| buffer.cell((*x, y)).is_some_and(|cell| cell.symbol() == "│");
+        let x = [rows.right(), rows.right() + 1].into_iter().find(is_frame).unwrap_or(rows.right());
+        if let Some(cell) = buffer.cell_mut((x, y)) {
             cell.set_symbol("▐").set_style(theme.focused);
         }
     }

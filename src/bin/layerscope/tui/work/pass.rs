@@ -93,8 +93,10 @@ impl Pass {
             }
         });
         if finished {
-            hits.sort_by_cached_key(by_weight);
-            tell(Matches::Hits { count: hits.len(), biggest, all: Some(hits) });
+            // Names that are the query itself come first.
+            hits.sort_by_cached_key(|node| (!self.pattern.is_name(tree.name(*node)), by_weight(node)));
+            let first = hits.first().copied();
+            tell(Matches::Hits { count: hits.len(), biggest: first, all: Some(hits) });
         }
     }
 

@@ -16,16 +16,26 @@ use crate::tui::widgets::theme::Theme;
 /// The smallest width of names; other columns are dropped first.
 const NAME_WIDTH: usize = 10;
 
+/// The widths from which on there are more columns.
+const WITH_PERCENT: usize = 52;
+const WITH_ITEMS: usize = 64;
+const WITH_ADDED: usize = 90;
+
 /// A column before the name.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Column {
     Mark,
     Size,
     Bar,
+    /// The share of the image.
+    Percent,
     Items,
+    /// The layer that added the path.
+    Added,
     Permissions,
     Owner,
     Time,
+    /// The kind of the change, with the layer that removed or replaced the path.
     Change,
 }
 
@@ -38,14 +48,16 @@ impl Column {
             (Self::Mark, !explorer.marks.is_empty()),
             (Self::Size, true),
             (Self::Bar, true),
-            (Self::Items, explorer.counted),
+            (Self::Percent, width >= WITH_PERCENT),
+            (Self::Items, explorer.counted || width >= WITH_ITEMS),
+            (Self::Added, width >= WITH_ADDED && explorer.slice.scope == Scope::UpTo),
             (Self::Permissions, permissions),
             (Self::Owner, permissions),
             (Self::Time, matches!(attributes, Attributes::Time | Attributes::All)),
             (Self::Change, true),
         ];
         let mut shown: Vec<_> = all.into_iter().filter(|(_, shown)| *shown).map(|(column, _)| column).collect();
-        for last in [Self::Owner, Self::Time, Self::Permissions, Self::Items] {
+        for last in [Self::Added, Self::Percent, Self::Bar, Self::Owner, Self::Time, Self::Permissions, Self::Items] {
             let used: usize = shown.iter().map(|column| column.width(explorer, width) + 1).sum();
             if used + NAME_WIDTH > width {
                 shown.retain(|&column| column != last);
@@ -56,10 +68,13 @@ impl Column {
 
     fn width(self, explorer: &Explorer, width: usize) -> usize {
         match self {
-            Self::Mark | Self::Change => 1,
+            Self::Mark => 1,
+            Self::Change => 1 + layer_digits(explorer),
+            Self::Added => layer_digits(explorer).max(2),
+            Self::Percent => 5,
             Self::Size if explorer.measure == Measure::Download => 9,
             Self::Size => 8,
-            Self::Bar => (width / 8).clamp(3, 12),
+            Self::Bar => (width / 8).clamp(3, 20),
             Self::Items => 7,
             Self::Permissions | Self::Time => 10,
             Self::Owner => 11,
@@ -68,10 +83,10 @@ impl Column {
 
     fn order(self) -> Option<Order> {
         match self {
-            Self::Size | Self::Bar => Some(Order::Size),
+            Self::Size | Self::Bar | Self::Percent => Some(Order::Size),
             Self::Items => Some(Order::Count),
             Self::Time => Some(Order::Time),
-            Self::Mark | Self::Permissions | Self::Owner | Self::Change => None,
+            Self::Mark | Self::Permissions | Self::Owner | Self::Change | Self::Added => None,
         }
     }
 
@@ -83,7 +98,10 @@ impl Column {
             Self::Permissions => "mode",
             Self::Owner => "owner",
             Self::Time => "time",
-            Self::Mark | Self::Bar | Self::Change => "",
+            Self::Percent => "share",
+            Self::Added => "in",
+            Self::Change => "by",
+            Self::Mark | Self::Bar => "",
         }
     }
 
@@ -103,7 +121,12 @@ impl Column {
                 right(format!("~{}", app.units.size(visible + wasted)))
             }
             Self::Size => right(app.units.size(visible + wasted)),
-            Self::Bar => bar(visible, wasted, row.biggest, width, theme).into(),
+            Self::Bar => bar(visible, wasted, whole(explorer), width, theme),
+            Self::Percent => right(percent(visible + wasted, whole(explorer))),
+            Self::Added => {
+                let added_in = version.map(|version| tree.added_in(version).to_string());
+                vec![Span::styled(format!("{:>width$}", added_in.unwrap_or_default()), theme.dim)]
+            }
             Self::Items if !explorer.lens().is_folder(row.node) => right(String::new()),
             Self::Items => right(count(explorer.lens().items(row.node).into())),
             Self::Permissions => left(of_version(permissions)),
@@ -111,7 +134,9 @@ impl Column {
             Self::Time => left(of_version(|inspection, version| date(inspection.tree.mtime(version)))),
             Self::Change => {
                 let (mark, style) = change(explorer, theme, row.node);
-                vec![Span::styled(mark, style)]
+                let by = removed_in(explorer, row.node).map(|layer| layer.to_string()).unwrap_or_default();
+                let mark = if mark == " " && !by.is_empty() { "~" } else { mark };
+                vec![Span::styled(format!("{:<width$}", format!("{mark}{by}")), style)]
             }
         }
     }
@@ -134,11 +159,11 @@ pub fn heads(explorer: &Explorer, theme: &Theme, width: usize) -> Line<'static> 
     for column in Column::shown(explorer, width) {
         let cells = column.width(explorer, width);
         let mut head = column.head(explorer).to_owned();
-        if column.order() == Some(sort.order) && column != Column::Bar {
+        if column.order() == Some(sort.order) && !matches!(column, Column::Bar | Column::Percent) {
             head.push(sort.arrow());
         }
         text += &match column {
-            Column::Size | Column::Items => format!("{head:>cells$} "),
+            Column::Size | Column::Items | Column::Percent | Column::Added => format!("{head:>cells$} "),
             _ => format!("{head:<cells$} "),
         };
     }
@@ -164,6 +189,41 @@ pub fn order_at(explorer: &Explorer, width: usize, x: usize) -> Option<Order> {
         }
     }
     Some(Order::Name)
+}
+
+/// Returns the layer that removed a path by the selected layer, or that replaced an earlier version of a file.
+pub fn removed_in(explorer: &Explorer, node: NodeId) -> Option<usize> {
+    let (tree, slice) = (&explorer.inspection.tree, &explorer.slice);
+    if slice.scope == Scope::Changes {
+        return None;
+    }
+    if tree.at(node, slice.layer).is_none() {
+        return tree.versions(node).find(|&v| tree.added_in(v) <= slice.layer).and_then(|v| tree.removed_in(v));
+    }
+    if tree.children(node).next().is_some() || slice.totals(node).wasted == 0 {
+        return None;
+    }
+    let removals =
+        tree.versions(node).filter_map(|version| tree.removal(version)).map(|removal| usize::from(removal.layer));
+    removals.filter(|&layer| layer <= slice.layer).max()
+}
+
+fn layer_digits(explorer: &Explorer) -> usize {
+    explorer.inspection.layers.len().saturating_sub(1).to_string().len()
+}
+
+/// Returns the size that bars and percentages are a share of.
+fn whole(explorer: &Explorer) -> u64 {
+    let (visible, wasted) = explorer.slice.sizes(&explorer.inspection, NodeId::ROOT, explorer.measure);
+    visible + wasted
+}
+
+fn percent(part: u64, whole: u64) -> String {
+    match u128::from(part) * 100 / u128::from(whole.max(1)) {
+        0 if part == 0 => String::new(),
+        0 => "< 1 %".into(),
+        share => format!("{share} %"),
+    }
 }
 
 /// Returns the mark of a path, and the style of its name.

@@ -1,6 +1,7 @@
 //! Draws the layers, the tree and the input line.
 
 mod columns;
+pub mod hits;
 pub mod layers;
 pub mod prompts;
 pub mod tree;

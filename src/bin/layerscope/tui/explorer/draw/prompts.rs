@@ -3,7 +3,7 @@
 use layerscope::display::{count, escaped_str};
 use ratatui::text::{Line, Span};
 
-use crate::tui::app::App;
+use crate::tui::app::{App, Query};
 use crate::tui::explorer::Explorer;
 use crate::tui::explorer::filter::Filter;
 use crate::tui::explorer::search::{Search, where_it_lives};
@@ -16,15 +16,15 @@ pub fn line(app: &App, theme: &Theme) -> Option<Line<'static>> {
     let explorer = app.explorer().filter(|_| app.view == View::Explore && app.overlays.help().is_none())?;
     let filter = &explorer.filter;
     let (query, what, editing) = match () {
-        () if app.search.editing => (&app.search.query, searched(&app.search, explorer), true),
-        () if filter.editing => (&filter.query, filtered(filter), true),
-        () if app.search.hit().is_some() => {
+        () if app.query == Some(Query::Search) => (&app.search.query, searched(&app.search, explorer), true),
+        () if app.query == Some(Query::Filter) => (&filter.query, filtered(filter), true),
+        () if app.search.hit().is_some() && !app.search.listed => {
             let keys = app.keymap.first_keys(&[Action::NextHit, Action::PreviousHit]);
             (&app.search.query, format!("{}   {keys} others", hit(&app.search, explorer)), false)
         }
         () => return None,
     };
-    let key = if app.search.editing || !filter.editing { "/" } else { "filter " };
+    let key = if app.query == Some(Query::Filter) { "filter " } else { "/" };
     let (before, after) = query.shown();
     let cursor = if editing { "▏" } else { "" };
     Some(Line::from(vec![
@@ -36,11 +36,11 @@ pub fn line(app: &App, theme: &Theme) -> Option<Line<'static>> {
 fn searched(search: &Search, explorer: &Explorer) -> String {
     match search.hits.len() {
         _ if search.query.text().is_empty() => {
-            "a name or a part of a path, in all layers, deleted ones included".into()
+            "a name or a part of a path in any layer; the biggest files so far".into()
         }
         0 if search.running.is_some() => "…".into(),
         0 => "nothing is called so in any layer".into(),
-        _ => format!("{}   ↑↓ others  Enter done", hit(search, explorer)),
+        _ => format!("{}   ↑↓ select  Enter go there", hit(search, explorer)),
     }
 }
 

@@ -2,14 +2,15 @@
 //! paths.
 
 use layerscope::display::count;
-use layerscope::display::escaped;
-use layerscope::tree::{Kind, NodeId};
+use layerscope::display::{escaped, plural};
+use layerscope::tree::Kind;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
 use super::columns::{cells, change, heads};
+use super::hits;
 use crate::tui::app::App;
 use crate::tui::explorer::Explorer;
 use crate::tui::explorer::rows::{Row, Scope};
@@ -36,6 +37,9 @@ pub fn list(pane: Rect) -> Rect {
 
 pub fn draw(app: &App, explorer: &Explorer, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let room = usize::from(area.width.saturating_sub(4));
+    if app.search.listed {
+        return hits::draw(app, explorer, theme, area, buffer);
+    }
     let inner = pane(&title(explorer, room), app.focus == Pane::Tree, theme, area, buffer);
     status(app, explorer, theme, area, buffer);
     let body = rows(area);
@@ -141,32 +145,11 @@ fn line(app: &App, explorer: &Explorer, theme: &Theme, row: &Row, width: usize) 
     if let Some(target) = version.and_then(|version| tree.target(version)) {
         name.push_str(&format!(" -> {}", escaped(target)));
     }
+    if let Some(links) = explorer.lens().folded_links(row.node) {
+        spans.push(Span::styled(cut(&format!("{}, 0 B (→ shows them)", plural(links, "link")), room), theme.dim));
+        return Line::from(spans);
+    }
     let name = cut(&name, room);
-    let left = room - name.width();
     spans.push(Span::styled(name, style));
-    if left > 12
-        && let Some(fate) = fate(explorer, row.node)
-    {
-        spans.push(Span::styled(format!("  {}", cut(&fate, left - 2)), theme.dim));
-    }
     Line::from(spans)
-}
-
-/// Describes what happened to a path that was removed as of the layer.
-fn fate(explorer: &Explorer, node: NodeId) -> Option<String> {
-    let (inspection, layer) = (&explorer.inspection, explorer.slice.layer);
-    let tree = &inspection.tree;
-    let by =
-        |removed_in: usize| format!("layer {removed_in} by `{}`", inspection.layers[removed_in].instruction.one_line());
-    if tree.at(node, layer).is_none() {
-        let removed_in = tree.versions(node).find(|&v| tree.added_in(v) <= layer).and_then(|v| tree.removed_in(v))?;
-        return Some(format!("deleted in {}", by(removed_in)));
-    }
-    if tree.children(node).next().is_some() {
-        return None;
-    }
-    let old =
-        tree.versions(node).filter_map(|v| tree.removal(v)).find(|removal| usize::from(removal.layer) <= layer)?;
-    let size = explorer.slice.totals(node).wasted;
-    (size > 0).then(|| format!("{} in {}", old.reason.name(), by(usize::from(old.layer))))
 }

@@ -14,7 +14,7 @@ use ratatui::layout::Rect;
 use ratatui::text::Line;
 
 use super::Overlay;
-use super::popup::{WIDTH, inside, popup};
+use super::popup::{inside, popup};
 use crate::tui::app::{App, Screen};
 use crate::tui::explorer::rows::Scope;
 use crate::tui::keys::Action;
@@ -198,7 +198,7 @@ impl App {
     pub(in crate::tui) fn act_in_explanation(&mut self, action: Action) {
         let (area, units) = (self.panes().main, self.units);
         let Some(Overlay::Explanation(explanation)) = self.overlays.top_mut() else { return };
-        let lines = explanation.lines(units, usize::from(area.width.min(WIDTH).saturating_sub(2)));
+        let lines = explanation.lines(units, inside(area));
         let height = rows_inside(area);
         let last = lines.len().saturating_sub(height);
         match moved(action, explanation.scroll, last, height.max(2) - 1) {

@@ -61,12 +61,12 @@ fn a_path_is_found_by_name_and_enter_opens_the_image_that_has_it() {
 #[test]
 fn as_a_list_the_biggest_difference_of_all_comes_first() {
     let mut onlooker = Onlooker::before(&*VERSIONS, 80, 24);
-    onlooker.types("3t").finds(&["Paths, the biggest first", "~ /srv/server", "- /usr/bin/wget"]);
+    onlooker.types("3F").finds(&["Paths, the biggest first", "~ /srv/server", "- /usr/bin/wget"]);
     onlooker.types("g");
     assert!(onlooker.selected().contains("/srv/server"));
-    onlooker.types("n");
+    onlooker.types("A");
     assert!(onlooker.selected().contains("/srv/server"), "it stays on the path when the order changes");
-    onlooker.types("t");
+    onlooker.types("F");
     assert!(onlooker.selected().contains("server"), "{}", onlooker.screen());
 }
 

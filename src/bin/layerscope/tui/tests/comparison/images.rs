@@ -47,7 +47,7 @@ fn while_images_are_read_it_says_how_far_and_escape_cancels() {
     onlooker.learns(News::Opened(0, Box::new(VERSIONS[0].opened.clone())));
     onlooker.learns(News::Progress(0, (3 << 20, 6 << 20, 1)));
     onlooker.finds(&["3.00 MiB of 6.00 MiB shop:1.4", "waiting 1.tar"]);
-    onlooker.types("1234jk/]t?").press(KeyCode::Esc);
+    onlooker.types("1234jk/]F?").press(KeyCode::Esc);
     assert!(!onlooker.ended, "Esc leaves the help first");
     onlooker.press(KeyCode::Esc);
     assert!(onlooker.ended);

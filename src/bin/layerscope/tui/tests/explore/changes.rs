@@ -7,7 +7,7 @@ fn metadata_alone_is_a_change_of_its_own_kind() {
     let mut person = three_changes();
     person.types("t").press(KeyCode::Enter);
     let screen = person.screen();
-    for answer in ["@     same", "~     other", "-     gone", "~ ▾ a/", "+ ▸ new/"] {
+    for answer in ["@      same", "~      other", "-      gone", "~  ▾ a/", "+  ▸ new/"] {
         assert!(screen.contains(answer), "{answer:?} is not on\n{screen}");
     }
     person.types("~-+");

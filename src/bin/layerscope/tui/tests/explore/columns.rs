@@ -10,10 +10,10 @@ fn the_same_sort_key_again_turns_the_order_round_and_the_head_shows_it() {
     person.types("s");
     assert_eq!(names(&person), ["c", "a", "b"]);
     assert!(person.screen().contains("size▲"));
-    person.types("n");
+    person.types("A");
     assert_eq!(names(&person), ["a", "b", "c"]);
     assert!(person.screen().contains("name▲") && !person.screen().contains("size▲"));
-    person.types("n");
+    person.types("A");
     assert_eq!(names(&person), ["c", "b", "a"]);
     person.control('o');
     assert!(person.screen().contains("by items▼"), "{}", person.screen());
@@ -86,16 +86,16 @@ fn the_size_column_goes_from_what_ships_to_what_is_dead_to_what_is_seen() {
         (cell.split_whitespace().take(2).collect::<Vec<_>>().join(" "), screen)
     };
     assert_eq!(sizes(&mut person).0, "10.7 KiB");
-    person.types("a");
+    person.types("S");
     let (size, screen) = sizes(&mut person);
     assert!(size == "5.86 KiB" && screen.contains("wasted▼"), "{screen}");
-    person.types("a");
+    person.types("S");
     let (size, screen) = sizes(&mut person);
     assert!(
         size == "4.88 KiB" && screen.contains("visible▼"),
         "layers are stored plain, so pull is left out\n{screen}"
     );
-    person.types("a");
+    person.types("S");
     assert!(sizes(&mut person).1.contains("size▼"));
 }
 
@@ -105,7 +105,7 @@ fn what_is_pulled_is_called_an_estimate_where_layers_are_compressed() {
         layer([file("zeros", 100_000), file("more", 50_000).filled_with(7)]).gzip(),
         layer([file("plain", 4096)]),
     ]);
-    person.types("aa");
+    person.types("SS");
     let screen = person.screen();
     assert!(screen.contains("~download▼"), "{screen}");
     assert_eq!(names(&person)[0], "plain", "what is compressed is pulled in next to nothing");

@@ -135,6 +135,7 @@ fn a_large_image_is_searched_beside_the_screen_and_only_the_last_query_counts() 
     perform(&mut app, second);
     assert!(app.search.running.is_none());
     assert_eq!(app.search.hits.len(), (0..60_000).filter(|i| format!("{i:05}").contains("96")).count());
+    press(&mut app, KeyCode::Enter);
     let explorer = app.explorer().unwrap();
     assert_eq!(explorer.selected(), app.search.hit(), "the biggest is shown");
 

@@ -21,7 +21,7 @@ fn space_marks_and_goes_on_and_what_is_marked_is_counted_once() {
 #[test]
 fn bytes_with_two_names_are_marked_once() {
     let mut person = at_an_image_of(vec![layer([file("a", 1000), hardlink("b", "a"), file("c", 1)])]);
-    person.types("ng   ");
+    person.types("Ag   ");
     assert_eq!(explorer(&person).marked_bytes(), 1001);
 }
 

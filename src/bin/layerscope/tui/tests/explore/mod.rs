@@ -35,7 +35,7 @@ fn names(person: &Person) -> Vec<String> {
 
 /// Puts a user in front of an image of these layers, with everything folded and the cursor on the
 /// first row.
-fn at_an_image_of(layers: Vec<Layer>) -> Person {
+pub(super) fn at_an_image_of(layers: Vec<Layer>) -> Person {
     let opened: Opened = build::open(entries(Image::of(layers).docker())).expect("an image");
     let inspection = layerscope::inspect(&opened, &layerscope::Progress::default()).expect("a readable image");
     let mut person = Person::in_front_of("built.tar", 120, 40);

@@ -17,7 +17,7 @@ use super::{Asking, Page, Viewer};
 use crate::tui::widgets::prompt::Prompt;
 use crate::tui::widgets::text::wrap;
 use crate::tui::widgets::theme::Theme;
-use crate::tui::widgets::{pane, put};
+use crate::tui::widgets::{pane, put, scroll_bar};
 
 /// Draws the viewer in an area.
 pub fn draw(viewer: &Viewer, theme: &Theme, area: Rect, buffer: &mut Buffer) {
@@ -28,7 +28,13 @@ pub fn draw(viewer: &Viewer, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let room = viewer.room(area);
     match (&viewer.comparison, &viewer.page) {
         (Some(compared), _) => comparison::draw(compared, theme, inner, buffer),
-        (None, Page::Facts(facts)) => paragraphs(facts, inner, buffer),
+        (None, Page::Facts(facts)) => {
+            let lines = facts.lines(usize::from(inner.width));
+            let first = scroll_bar(facts.scroll, lines.len(), inner, theme, buffer);
+            for (row, line) in lines.into_iter().skip(first).enumerate() {
+                put(Line::raw(line), row, inner, buffer);
+            }
+        }
         (None, Page::File(file)) => match (&file.problem, &file.window, file.form) {
             (Some(problem), ..) => paragraphs(std::slice::from_ref(problem), inner, buffer),
             (None, Some(_), _) if file.size == 0 => {

@@ -43,13 +43,20 @@ pub struct Change {
     pub bytes: u64,
 }
 
+/// Returns the change itself: the advice without the alternatives and the example that follow it.
+pub fn clause(finding: &Finding) -> &str {
+    let what = finding.fix.what.as_str();
+    let end = [";", ", or ", ": "].into_iter().filter_map(|mark| what.find(mark)).min();
+    &what[..end.unwrap_or(what.len())]
+}
+
 /// Groups the findings of an assessment: the user's own first, the biggest change of each kind first.
 pub fn changes(study: &Study) -> Vec<Change> {
     let mut changes: Vec<Change> = Vec::new();
     let mut known = HashMap::new();
     for (i, finding) in study.findings.iter().enumerate() {
         let kind = Kind::of_finding(finding);
-        let place = *known.entry((kind, finding.fix.what.as_str())).or_insert_with(|| {
+        let place = *known.entry((kind, clause(finding))).or_insert_with(|| {
             changes.push(Change { kind, findings: Vec::new(), bytes: 0 });
             changes.len() - 1
         });

@@ -145,7 +145,7 @@ fn sees(replay: &Replay, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
 
 /// Draws the image size and the visible size as one bar each.
 fn bars(replay: &Replay, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
-    let Column { size, visible } = replay.column();
+    let Column { size, visible, .. } = replay.column();
     let most = replay.most();
     for (row, (word, visible, wasted)) in
         [("ships", visible, size - visible), ("seen ", visible, 0)].into_iter().enumerate()

@@ -7,8 +7,8 @@ use unicode_width::UnicodeWidthStr;
 use super::branches::Presence;
 use super::draw::SIZE_WIDTH;
 use crate::tui::views::Look;
-use crate::tui::widgets::cells;
 use crate::tui::widgets::text::cut;
+use crate::tui::widgets::{cells, wasted_sign};
 
 /// The width from which the wasted size of a path is shown beside it.
 const WITH_WASTED: usize = 50;
@@ -94,7 +94,10 @@ impl Shown<'_> {
             Span::raw(" ".repeat(bar_width - before)),
         ];
         if wasted_width > 0 && self.wasted > 0 {
-            spans.push(Span::styled(format!(" ▒ {:>SIZE_WIDTH$}", look.units.size(self.wasted)), theme.wasted));
+            spans.push(Span::styled(
+                format!(" {} {:>SIZE_WIDTH$}", wasted_sign(look.theme), look.units.size(self.wasted)),
+                theme.wasted,
+            ));
         }
         Line::from(spans)
     }

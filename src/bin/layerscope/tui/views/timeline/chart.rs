@@ -8,7 +8,7 @@ use unicode_width::UnicodeWidthStr;
 
 use super::columns::{Columns, Gutter};
 use crate::tui::views::Look;
-use crate::tui::widgets::{cells, is_worth_showing, put};
+use crate::tui::widgets::{cells, is_worth_showing, put, wasted_sign};
 
 /// The least number of rows of bars.
 const LOWEST: usize = 3;
@@ -26,6 +26,8 @@ const LEGENDS: [(&str, &str); 2] =
 pub struct Column {
     pub size: u64,
     pub visible: u64,
+    /// The bytes that the layer added.
+    pub added: u64,
 }
 
 /// The layout of the chart.
@@ -36,6 +38,8 @@ pub struct Chart {
     selected: usize,
     /// The number of rows of the legend above the bars.
     legend: usize,
+    /// The number of rows between the legend and the bars.
+    label: usize,
     /// The number of rows of the bars.
     rows: usize,
     gutter: Gutter,
@@ -43,47 +47,53 @@ pub struct Chart {
 }
 
 impl Chart {
-    /// Divides an area of at least [`LEAST`] rows among the columns of some layers.
-    pub fn new(most: u64, layers: usize, selected: usize, look: Look<'_>, area: Rect) -> Self {
+    /// Divides an area of at least [`LEAST`] rows among the columns of some layers, and a row of labels if there is
+    /// room.
+    pub fn new(most: u64, layers: Vec<usize>, selected: usize, labelled: bool, look: Look<'_>, area: Rect) -> Self {
         let height = usize::from(area.height).max(LEAST);
         let legend = usize::from(height > LEAST);
-        let rows = height - BELOW - legend;
+        // Above the highest bar there is room for a label.
+        let label = usize::from(labelled && height > LEAST + 2);
+        let rows = height - BELOW - legend - label;
+        let selected = layers.iter().rposition(|&layer| layer <= selected).unwrap_or(0);
         let gutter = Gutter::new(most, rows, look, usize::from(area.width));
         let columns = Columns::new(selected, layers, usize::from(area.width).saturating_sub(gutter.width()));
-        Self { area, most, selected, legend, rows, gutter, columns }
+        Self { area, most, selected, legend, label, rows, gutter, columns }
     }
 
     /// Returns the layer whose column is at a column of the area.
     pub fn layer_at(&self, x: usize) -> Option<usize> {
         let place = x.checked_sub(self.gutter.width())? / self.columns.cell;
-        (place < self.columns.shown).then_some(self.columns.first + place)
+        self.columns.layer(self.columns.first + place).filter(|_| place < self.columns.shown)
     }
 
     /// Draws the columns of all layers that fit.
     pub fn draw(&self, column: impl Fn(usize) -> Option<Column>, look: Look<'_>, buffer: &mut Buffer) {
-        let Self { area, legend, rows, gutter, columns, selected, .. } = self;
+        let legend = &(self.legend + self.label);
+        let Self { area, rows, gutter, columns, selected, .. } = self;
         let (area, theme) = (*area, look.theme);
-        if *legend > 0 {
+        if self.legend > 0 {
             let fits =
                 |(visible, wasted): &&(&str, &str)| visible.width() + wasted.width() + 2 <= usize::from(area.width);
             let (visible, wasted) = LEGENDS.iter().find(fits).unwrap_or(&LEGENDS[LEGENDS.len() - 1]);
             let words = [
                 Span::styled("█", theme.visible),
                 Span::raw(*visible),
-                Span::styled("▒", theme.wasted),
+                Span::styled(wasted_sign(theme), theme.wasted),
                 Span::raw(*wasted),
             ];
             put(Line::from(words.to_vec()), 0, area, buffer);
         }
-        let shown = columns.first..columns.first + columns.shown;
-        let bars: Vec<_> = shown.map(|layer| column(layer).map_or((0, 0), |column| self.cells(column))).collect();
+        let shown = (columns.first..columns.first + columns.shown).map(|place| columns.layer(place));
+        let shown: Vec<_> = shown.map(|layer| layer.and_then(&column)).collect();
+        let bars: Vec<_> = shown.iter().map(|column| column.map_or((0, 0), |column| self.cells(column))).collect();
         for row in 0..*rows {
             let level = rows - row;
             let mut spans = vec![Span::styled(gutter.label(level), theme.dim)];
             for (i, &(visible, filled)) in bars.iter().enumerate() {
                 let (symbol, style) = match level {
                     _ if level <= visible => ("█", theme.visible),
-                    _ if level <= filled => ("▒", theme.wasted),
+                    _ if level <= filled => (wasted_sign(theme), theme.wasted),
                     _ => (" ", theme.dim),
                 };
                 let strong = if columns.first + i == *selected { Modifier::BOLD } else { Modifier::empty() };
@@ -92,6 +102,7 @@ impl Chart {
             }
             put(Line::from(spans), legend + row, area, buffer);
         }
+        self.label_bars(&shown, &bars, look, buffer);
         let below = legend + rows;
         let axis = gutter.label(0) + &"─".repeat(columns.shown * columns.cell);
         put(Line::styled(axis, theme.dim), below, area, buffer);
@@ -101,6 +112,27 @@ impl Chart {
         put(Line::from(numbers.to_vec()), below + 1, area, buffer);
         let mark = start + &" ".repeat(columns.middle(*selected)) + "▲";
         put(Line::styled(mark, theme.strong), below + 2, area, buffer);
+    }
+
+    /// Writes the bytes that each layer added above its bar, where they fit.
+    fn label_bars(&self, shown: &[Option<Column>], bars: &[(usize, usize)], look: Look<'_>, buffer: &mut Buffer) {
+        let columns = &self.columns;
+        for (place, (column, (_, filled))) in shown.iter().zip(bars).enumerate() {
+            let Some(text) =
+                column.filter(|column| column.added > 0).map(|column| format!("+{}", look.units.size(column.added)))
+            else {
+                continue;
+            };
+            let Some(row) = (self.legend + self.label + self.rows).checked_sub(filled + 1) else { continue };
+            if self.label == 0 || text.width() > columns.bar() {
+                continue;
+            }
+            let x = self.gutter.width() + place * columns.cell + (columns.bar() - text.width()) / 2;
+            let Ok(x) = u16::try_from(x) else { continue };
+            let area = Rect { x: self.area.x.saturating_add(x), width: self.area.width.saturating_sub(x), ..self.area };
+            let style = if columns.first + place == self.selected { look.theme.strong } else { look.theme.dim };
+            put(Line::styled(text, style), row, area, buffer);
+        }
     }
 
     /// Returns the height of a column's visible part, and of the whole column, in rows.

@@ -6,7 +6,7 @@ use super::Look;
 use crate::tui::widgets::text::first_visible;
 
 /// The largest width of a column, with the gap to the next.
-const WIDEST: usize = 20;
+const WIDEST: usize = 28;
 /// The number of rows from which there is a size at half the height.
 const HALVED: usize = 4;
 
@@ -53,20 +53,29 @@ pub struct Columns {
     /// The width of a column, with the gap to the next.
     pub cell: usize,
     width: usize,
+    /// The numbers of the layers that have a column.
+    layers: Vec<usize>,
 }
 
 impl Columns {
-    pub fn new(selected: usize, layers: usize, width: usize) -> Self {
-        let cell = (width / layers.max(1)).clamp(1, WIDEST);
-        let shown = layers.min(width / cell);
-        Self { first: first_visible(selected, layers, shown), shown, cell, width }
+    /// Divides the width among the columns of some layers; `selected` is the place of one of them.
+    pub fn new(selected: usize, layers: Vec<usize>, width: usize) -> Self {
+        let count = layers.len();
+        let cell = (width / count.max(1)).clamp(1, WIDEST);
+        let shown = count.min(width / cell);
+        Self { first: first_visible(selected, count, shown), shown, cell, width, layers }
     }
 
     pub fn bar(&self) -> usize {
         (self.cell - 1).max(1)
     }
 
-    /// Returns the position of a layer's mark.
+    /// Returns the layer of a column.
+    pub fn layer(&self, place: usize) -> Option<usize> {
+        self.layers.get(place).copied()
+    }
+
+    /// Returns the position of a column's mark.
     pub fn middle(&self, layer: usize) -> usize {
         (layer - self.first) * self.cell + (self.bar() - 1) / 2
     }
@@ -75,7 +84,7 @@ impl Columns {
     /// it.
     pub fn numbers(&self, selected: usize) -> (String, String, String) {
         let place = |layer: usize| {
-            let number = layer.to_string();
+            let number = self.layer(layer).unwrap_or(layer).to_string();
             let start = (layer - self.first) * self.cell + self.bar().saturating_sub(number.len()) / 2;
             (start.min(self.width.saturating_sub(number.len())), number)
         };

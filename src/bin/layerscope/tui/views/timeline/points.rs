@@ -18,7 +18,7 @@ pub struct Point {
 
 impl Point {
     pub fn column(&self) -> Column {
-        Column { size: self.size, visible: self.visible }
+        Column { size: self.size, visible: self.visible, added: self.added + self.changed }
     }
 }
 

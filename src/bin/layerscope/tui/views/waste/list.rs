@@ -14,7 +14,7 @@ use super::outline::{Item, Outline, Row};
 use crate::tui::explorer::Explorer;
 use crate::tui::views::Look;
 use crate::tui::widgets::text::{cut, follow, wrap};
-use crate::tui::widgets::{bar, fill, inside, part, put, scroll_bar};
+use crate::tui::widgets::{bar, fill, part, put, scroll_bar};
 
 const SIZE_WIDTH: usize = 8;
 /// The largest indentation, so that names stay readable in deep trees.
@@ -52,9 +52,19 @@ pub fn draw(outline: &Outline, explorer: &Explorer, look: Look<'_>, inner: Rect,
     }
 }
 
+/// Returns the heads of the columns.
+pub fn heads(look: Look<'_>, width: usize) -> Line<'static> {
+    let text = format!("{:>SIZE_WIDTH$} {:bar$}   added in → removed in", "wasted", "of image", bar = bar_width(width));
+    Line::styled(text, look.theme.dim)
+}
+
+fn bar_width(width: usize) -> usize {
+    (width / 8).clamp(8, 16)
+}
+
 /// Returns the number of rows that a page key moves.
-pub fn page(outline: &Outline, explorer: &Explorer, area: Rect) -> usize {
-    let lines = lines(outline, explorer, inside(area));
+pub fn page(outline: &Outline, explorer: &Explorer, inner: Rect) -> usize {
+    let lines = lines(outline, explorer, inner);
     let whole = lines.iter().filter(|(_, part)| *part == Part::Whole).count();
     whole.max(2) - 1
 }
@@ -119,8 +129,8 @@ fn notes(outline: &Outline, explorer: &Explorer, inner: Rect) -> Vec<(String, St
 fn line(outline: &Outline, explorer: &Explorer, look: Look<'_>, row: &Row, width: usize) -> Line<'static> {
     let theme = look.theme;
     let mut spans = vec![Span::raw(format!("{:>SIZE_WIDTH$} ", look.units.size(row.bytes)))];
-    let whole = explorer.inspection.totals.wasted();
-    spans.extend(bar(0, row.bytes, whole, (width / 8).clamp(3, 16), theme));
+    let whole = explorer.inspection.totals.size;
+    spans.extend(bar(0, row.bytes, whole, bar_width(width), theme));
     spans.push(Span::raw("  ".repeat(row.depth.min(DEEPEST_INDENT))));
     let mark = match (&row.item, row.open) {
         (Item::File(_), _) => "   ",

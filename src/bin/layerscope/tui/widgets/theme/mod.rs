@@ -109,7 +109,18 @@ impl Theme {
             style.fg = style.fg.map(|colour| depth.nearest(colour));
             style.bg = style.bg.map(|colour| depth.nearest(colour));
         }
+        if depth == Depth::Sixteen && self.selected.bg.is_some() {
+            // No shade of the background is left for the selected row.
+            let Self { selected, elsewhere, .. } = Self::colours();
+            (self.selected, self.elsewhere) = (selected, elsewhere);
+        }
         self
+    }
+
+    /// Returns whether colours alone tell visible from wasted bytes.
+    pub fn has_two_tones(&self) -> bool {
+        let colours = [self.visible.fg, self.wasted.fg];
+        !self.signs.is_ascii() && colours.iter().all(Option::is_some) && colours[0] != colours[1]
     }
 
     /// Returns the theme with other characters.

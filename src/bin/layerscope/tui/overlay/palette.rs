@@ -1,0 +1,149 @@
+//! The list of commands: finds every action by name, and shows its key.
+
+use crossterm::event::{KeyCode, KeyEvent};
+use ratatui::buffer::Buffer;
+use ratatui::layout::Rect;
+use ratatui::text::{Line, Span};
+use ratatui::widgets::{Clear, Widget};
+use unicode_width::UnicodeWidthStr;
+
+use super::Overlay;
+use crate::tui::app::App;
+use crate::tui::keys::help::EXPLORER;
+use crate::tui::keys::{Action, Context};
+use crate::tui::layout::Pane;
+use crate::tui::message::Effect;
+use crate::tui::widgets::prompt::{Prompt, Typed};
+use crate::tui::widgets::text::{cut, first_visible};
+use crate::tui::widgets::theme::Theme;
+use crate::tui::widgets::{fill, pane, put};
+use crate::view::View;
+
+/// The largest size of the list.
+const WIDTH: u16 = 68;
+const HEIGHT: u16 = 18;
+
+/// The list of commands.
+#[derive(Debug)]
+pub struct Palette {
+    /// The words that the names of the shown commands contain.
+    pub query: Prompt,
+    /// All commands that make sense where the list was opened.
+    commands: Vec<Action>,
+    cursor: usize,
+}
+
+impl Palette {
+    fn new(commands: Vec<Action>) -> Self {
+        Self { query: Prompt::default(), commands, cursor: 0 }
+    }
+
+    /// Returns the commands that contain all words of the query, those that begin with it first.
+    fn found(&self) -> Vec<Action> {
+        let query = self.query.text().to_lowercase();
+        let names = |action: &Action| format!("{} {}", action.what().to_lowercase(), action.name());
+        let contains = |action: &&Action| query.split_whitespace().all(|word| names(action).contains(word));
+        let mut found: Vec<_> = self.commands.iter().filter(contains).copied().collect();
+        found.sort_by_key(|action| !action.name().starts_with(&query) && !action.what().starts_with(&query));
+        found
+    }
+
+    fn selected(&self) -> Option<Action> {
+        self.found().get(self.cursor).copied()
+    }
+
+    fn step(&mut self, down: bool) {
+        let last = self.found().len().saturating_sub(1);
+        self.cursor = if down { (self.cursor + 1).min(last) } else { self.cursor.saturating_sub(1) };
+    }
+}
+
+impl App {
+    /// Opens the list of commands.
+    pub(in crate::tui) fn open_palette(&mut self) {
+        let here = self.contexts();
+        // Where an overlay or a lesson takes keys, only its commands and the general ones make sense; a view is
+        // changed for its commands.
+        let elsewhere = [Context::Viewer, Context::Overlay, Context::Lesson, Context::Question, Context::Found];
+        let is_offered = |action: &Action| {
+            let context = action.context();
+            let covered = !self.overlays.is_empty() && context != Context::Everywhere;
+            let known = here.contains(&context) || !covered && !elsewhere.contains(&context);
+            known && !matches!(action, Action::Palette | Action::Up | Action::Down | Action::Back)
+        };
+        let commands = EXPLORER.groups.iter().flat_map(|(_, actions)| *actions).copied();
+        self.overlays.open(Overlay::Palette(Palette::new(commands.filter(is_offered).collect())));
+    }
+
+    /// Handles a key while the list of commands is open.
+    pub(in crate::tui) fn type_command(&mut self, key: KeyEvent) -> Option<Effect> {
+        let Some(Overlay::Palette(palette)) = self.overlays.top_mut() else { return None };
+        let is_empty = palette.query.text().is_empty();
+        match (key.code, palette.query.key(key)) {
+            (KeyCode::Char('q' | '?'), _) if is_empty => {
+                self.overlays.close();
+            }
+            (KeyCode::Down | KeyCode::Up, _) => palette.step(key.code == KeyCode::Down),
+            (_, Typed::Left) => {
+                self.overlays.close();
+            }
+            (_, Typed::Changed) => palette.cursor = 0,
+            (_, Typed::Entered) => {
+                let chosen = palette.selected();
+                self.overlays.close();
+                return self.run_command(chosen?);
+            }
+            (_, Typed::Same | Typed::Other) => {}
+        }
+        None
+    }
+
+    /// Performs a command, in the view that it belongs to.
+    fn run_command(&mut self, action: Action) -> Option<Effect> {
+        let view = match action.context() {
+            Context::Explore | Context::Layers | Context::Tree => Some(View::Explore),
+            Context::Waste => Some(View::Waste),
+            Context::Findings => Some(View::Findings),
+            Context::Treemap => Some(View::Treemap),
+            Context::Replay if action != Action::ReplayAgain => Some(View::Replay),
+            _ => None,
+        };
+        if let Some(view) = view.filter(|&view| view != self.view) {
+            self.show(view);
+        }
+        if action.context() == Context::Layers {
+            self.focus = Pane::Layers;
+        }
+        self.act(action)
+    }
+}
+
+/// Draws the list near the top of an area.
+pub fn draw(palette: &Palette, app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+    let found = palette.found();
+    let rows = u16::try_from(found.len().max(1) + 3).unwrap_or(HEIGHT);
+    let (width, height) = (area.width.min(WIDTH), area.height.min(HEIGHT).min(rows));
+    let frame = Rect { x: area.x + (area.width - width) / 2, y: area.y + (area.height - height) / 4, width, height };
+    Clear.render(frame, buffer);
+    let inner = pane("Commands", true, theme, frame, buffer);
+    let (before, after) = palette.query.shown();
+    let prompt = vec![Span::styled("› ", theme.focused), Span::raw(format!("{before}▏{after}"))];
+    put(Line::from(prompt), 0, inner, buffer);
+    let list = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
+    if found.is_empty() {
+        put(Line::styled("No command has this name.", theme.dim), 0, list, buffer);
+    }
+    let rows = usize::from(list.height);
+    let first = first_visible(palette.cursor, found.len(), rows);
+    for (row, action) in found.iter().enumerate().skip(first).take(rows) {
+        let keys = app.keymap.all_keys(&[*action]);
+        let room = usize::from(list.width).saturating_sub(keys.width() + 1);
+        let what = cut(action.what(), room);
+        let gap = " ".repeat(usize::from(list.width).saturating_sub(what.width() + keys.width()));
+        let line = Line::from(vec![Span::raw(what), Span::raw(gap), Span::styled(keys, theme.strong)]);
+        put(line, row - first, list, buffer);
+        if row == palette.cursor {
+            fill(row - first, list, theme.selected, buffer);
+        }
+    }
+}
