@@ -9,7 +9,7 @@ use super::platform::{fit, this_machine};
 use crate::archive::FileSource;
 use crate::display::escaped_str;
 use crate::error::Error;
-use crate::origin::{Answer, Download, FindOptions, Provider, Reference, Tee, engine, registry};
+use crate::origin::{Answer, FindOptions, Provider, Pull, Reference, Tee, engine, registry};
 use crate::progress::Progress;
 use crate::warning::WarningKind;
 
@@ -56,7 +56,7 @@ struct NamedSearch<'a> {
 impl NamedSearch<'_> {
     fn ask(&mut self, provider: Provider) -> Result<Archive, Attempt> {
         if provider == Provider::Registry {
-            if self.options.download == Download::Never {
+            if self.options.pull == Pull::Never {
                 return Err(Answer::NotAsked("--pull never".into()).into());
             }
             let Some(name) = Reference::parse(self.name) else {
@@ -69,7 +69,7 @@ impl NamedSearch<'_> {
             Err(Attempt::Answer(answer)) => {
                 // The engine may have dropped blobs of an image that it runs.
                 let pushed = held.repo_digests.iter().find_map(|digest| Reference::parse(digest));
-                match pushed.filter(|_| self.options.download != Download::Never && answer != Answer::Cancelled) {
+                match pushed.filter(|_| self.options.pull != Pull::Never && answer != Answer::Cancelled) {
                     Some(pushed) => {
                         self.answers.push((provider, answer));
                         self.downloaded(&pushed)

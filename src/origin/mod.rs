@@ -56,7 +56,7 @@ impl Provider {
 
 /// The rule for when a registry is asked, spelled as docker spells it.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
-pub enum Download {
+pub enum Pull {
     /// The registry is asked if no engine has the image.
     #[default]
     Missing,
@@ -72,7 +72,7 @@ pub struct FindOptions {
     /// The sources to ask, in order; empty for all.
     pub providers: Vec<Provider>,
     /// The rule for the registry.
-    pub download: Download,
+    pub pull: Pull,
     /// `os/architecture[/variant]`; empty for that of this machine.
     pub platform: Option<String>,
     /// The namespace of containerd.
@@ -89,8 +89,8 @@ impl FindOptions {
     /// Returns the sources to ask, in order.
     pub fn order(&self) -> Vec<Provider> {
         let all = if self.providers.is_empty() { Provider::ALL.to_vec() } else { self.providers.clone() };
-        match self.download {
-            Download::Always if all.contains(&Provider::Registry) => vec![Provider::Registry],
+        match self.pull {
+            Pull::Always if all.contains(&Provider::Registry) => vec![Provider::Registry],
             _ => all,
         }
     }

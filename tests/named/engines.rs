@@ -105,3 +105,52 @@ fn names_are_compared_as_files_are() {
     let comparison = json(&output);
     assert_eq!(comparison["images"].as_array().map(Vec::len), Some(2));
 }
+
+#[test]
+fn the_configuration_says_where_names_are_looked_for() {
+    let home = tempfile::tempdir().unwrap();
+    with_image(home.path(), "podman");
+    let config = home.path().join("config.toml");
+    std::fs::write(&config, "sources = [\"docker\"]").unwrap();
+    let config = config.to_str().unwrap();
+    let said = refused(&layerscope(home.path(), &["report", "--config", config, "team/app:1"]).output().unwrap());
+    assert!(said.contains("Docker: no such image") && !said.contains("Podman"), "{said}");
+    let arguments = ["report", "--config", config, "--source", "podman", "team/app:1"];
+    let output = layerscope(home.path(), &arguments).output().unwrap();
+    assert!(output.status.success(), "{}", text(&output.stderr));
+}
+
+#[test]
+fn the_images_of_all_engines_are_listed_by_names_that_open_them() {
+    let home = tempfile::tempdir().unwrap();
+    let line =
+        "printf 'team/app\\t1\\t0123456789ab\\t12MB\\t2 days ago\\n<none>\\t<none>\\tba9876543210\\t1MB\\tnow\\n'";
+    command(home.path(), "docker", line);
+    let output = layerscope(home.path(), &["images"]).output().unwrap();
+    let listed = text(&output.stdout);
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(listed.contains("docker-daemon:team/app:1         12MB  2 days ago"), "{listed}");
+    assert!(listed.contains("docker-daemon:ba9876543210"), "an image without a name is opened by its ID: {listed}");
+    let output = layerscope(home.path(), &["images", "--format", "json"]).output().unwrap();
+    assert_eq!(json(&output)["images"][0]["argument"], "docker-daemon:team/app:1");
+}
+
+#[test]
+fn what_the_engine_builds_is_opened() {
+    let home = tempfile::tempdir().unwrap();
+    with_image(home.path(), "docker");
+    let archive = home.path().join("image.tar");
+    let script = format!(
+        "case \"$1\" in build) echo \"$*\" >&2; echo sha256:0123456789ab > \"$3\";; image) case \"$2\" in save) cat '{}';; *) \
+         echo '[]';; esac;; esac",
+        archive.display()
+    );
+    command(home.path(), "docker", &script);
+    let output = layerscope(home.path(), &["build", "-t", "team/app", "."]).output().unwrap();
+    assert!(output.status.success(), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("-t team/app ."), "the arguments are handed on");
+    assert!(text(&output.stdout).contains("2 layers"), "{}", text(&output.stdout));
+    command(home.path(), "docker", "exit 7");
+    let said = refused(&layerscope(home.path(), &["build", "."]).output().unwrap());
+    assert!(said.contains("docker build failed"), "{said}");
+}

@@ -56,14 +56,16 @@ pub fn compare(arguments: CompareArguments) -> Result<(), Failure> {
 }
 
 /// Returns the archives, each with the selected image.
-fn inputs(arguments: &CompareArguments) -> impl Iterator<Item = (Input, Selection)> {
-    arguments.paths.iter().map(|path| {
+fn inputs(arguments: &CompareArguments) -> Result<Vec<(Input, Selection)>, Failure> {
+    let usual = arguments.preferences.sources()?;
+    let input = |path: &PathBuf| {
         let (path, image) = named(path);
         let platform = arguments.platform.clone();
-        let input = Input::named(&path, &arguments.names, platform.as_deref());
+        let input = Input::named(&path, &arguments.names, platform.as_deref(), &usual);
         let selection = input.select(Selection { image, platform });
         (input, selection)
-    })
+    };
+    Ok(arguments.paths.iter().map(input).collect())
 }
 
 fn show(arguments: &CompareArguments) -> Result<(), Failure> {
@@ -82,14 +84,14 @@ fn show(arguments: &CompareArguments) -> Result<(), Failure> {
         };
         Ok(Candidate { name, open })
     };
-    let candidates = inputs(arguments).map(candidate).collect::<Result<_, Error>>()?;
+    let candidates = inputs(arguments)?.into_iter().map(candidate).collect::<Result<_, Error>>()?;
     Ok(tui::comparison::run(candidates, settings)?)
 }
 
 fn write(arguments: &CompareArguments, format: Format) -> Result<(), Failure> {
     let (units, signs) = arguments.preferences.of_text(&arguments.look.ascii)?;
     let read = |(input, selection)| read_opened(input, &selection, &Progress::default());
-    let images = inputs(arguments).map(read).collect::<Result<Vec<_>, _>>()?;
+    let images = inputs(arguments)?.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
     let archives: Vec<String> = images.iter().map(|(opened, _)| opened.path.clone()).collect();
     let inspections: Vec<&Inspection> = images.iter().map(|(_, inspection)| inspection).collect();
     let mut comparison = Comparison::compare(&inspections).told_apart_by(&archives);

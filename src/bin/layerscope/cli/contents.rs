@@ -83,7 +83,7 @@ struct Opened {
 
 impl Opened {
     fn open(name: &str, target: &Target, place: &PlaceArguments) -> Result<Self, Failure> {
-        let (input, selection) = target.options.named(&target.path);
+        let (input, selection) = target.options.named(&target.path)?;
         if matches!(input, Input::Pipe) {
             return Err(Error::Piped { file: escaped(place.path.as_encoded_bytes()) }.into());
         }

@@ -1,29 +1,38 @@
-//! `layerscope images`: the images of an archive.
+//! `layerscope images`: the images of an archive, or those that the engines hold.
 
 use std::io::{self, Write};
 use std::path::PathBuf;
 
 use clap::Args;
 use layerscope::image::Image;
+use layerscope::origin::engine::Listed;
+use layerscope::origin::{self, Answer, Provider};
 use layerscope::report::{ImageList, write_image_list};
 use layerscope::{Progress, Warning};
+use unicode_width::UnicodeWidthStr;
 
 use super::input::Input;
+use super::name::NameOptions;
+use super::stderr::say;
 use super::{Failure, Format, completeness, to_stdout};
 
 #[derive(Args)]
 pub struct ImagesArguments {
-    /// The archive, as a file or a directory; `-` is standard input
+    /// The archive, as a file or a directory; `-` is standard input. Without one, the images of Docker, Podman and
+    /// containerd are listed
     #[arg(value_name = "ARCHIVE")]
-    path: PathBuf,
+    path: Option<PathBuf>,
     /// How to write it
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
+    #[command(flatten)]
+    names: NameOptions,
 }
 
 /// Lists the images of an archive.
 pub fn list(arguments: &ImagesArguments) -> Result<(), Failure> {
-    let archive = Input::path(&arguments.path).open(&Progress::default())?;
+    let Some(path) = &arguments.path else { return list_engines(arguments) };
+    let archive = Input::path(path).open(&Progress::default())?;
     let gaps = gaps(&archive.images);
     completeness::say_each(&gaps);
     let mut out = io::BufWriter::new(io::stdout().lock());
@@ -43,6 +52,64 @@ pub fn list(arguments: &ImagesArguments) -> Result<(), Failure> {
             hint: "save or copy the archive again".into(),
         }),
     }
+}
+
+/// Lists the images that the engines hold.
+fn list_engines(arguments: &ImagesArguments) -> Result<(), Failure> {
+    let options = arguments.names.find_options(None, &[]);
+    let engines: Vec<Provider> = options.order().into_iter().filter(|&engine| engine != Provider::Registry).collect();
+    let ask = |engine: Provider| (engine, origin::engine::list(engine, &options, &Progress::default()));
+    let answers: Vec<_> = engines.into_iter().map(ask).collect();
+    if answers.iter().all(|(_, answer)| answer.is_err()) {
+        let said =
+            answers.iter().filter_map(|(engine, answer)| Some(format!("{engine} is {}", answer.as_ref().err()?)));
+        return Err(Failure::Place {
+            message: format!("no engine can be asked for its images: {}", said.collect::<Vec<_>>().join("; ")),
+            hint: "the images of an archive: layerscope images image.tar".into(),
+        });
+    }
+    for (engine, answer) in &answers {
+        if let Err(answer) = answer
+            && *answer != Answer::NotInstalled
+        {
+            say(format_args!("warning: {engine} is {answer}"));
+        }
+    }
+    let images: Vec<_> = answers.into_iter().filter_map(|(_, answer)| answer.ok()).flatten().collect();
+    let out = io::BufWriter::new(io::stdout().lock());
+    let written = match arguments.format {
+        Format::Text => write_images(out, &images),
+        Format::Json => {
+            serde_json::to_writer_pretty(out, &serde_json::json!({ "images": rows(&images) })).map_err(Into::into)
+        }
+    };
+    written.map_err(to_stdout)
+}
+
+/// Writes a line for each image: a name that `layerscope` opens, the size, and the age.
+fn write_images(mut out: impl Write, images: &[Listed]) -> io::Result<()> {
+    let names: Vec<String> = images.iter().map(argument).collect();
+    let width = names.iter().map(|name| name.width()).max().unwrap_or(0).min(60);
+    for (name, image) in names.iter().zip(images) {
+        let pad = " ".repeat(width.saturating_sub(name.width()));
+        writeln!(out, "{}", format!("{name}{pad}  {:>9}  {}", image.size, image.created).trim_end())?;
+    }
+    out.flush()
+}
+
+/// Returns the argument that opens an image.
+fn argument(image: &Listed) -> String {
+    format!("{}{}", image.provider.transport(), image.name.as_deref().unwrap_or(&image.id))
+}
+
+fn rows(images: &[Listed]) -> Vec<serde_json::Value> {
+    let row = |image: &Listed| {
+        serde_json::json!({
+            "source": image.provider.word(), "name": image.name, "id": image.id, "size": image.size,
+            "created": image.created, "argument": argument(image),
+        })
+    };
+    images.iter().map(row).collect()
 }
 
 /// Returns the problems of the archive itself, or of all its images.

@@ -3,7 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use layerscope::origin::{Address, FindOptions};
+use layerscope::origin::{Address, FindOptions, Provider};
 use layerscope::{Archive, Error, Progress, Selection};
 
 use super::name::NameOptions;
@@ -20,7 +20,7 @@ pub enum Input {
 
 impl Input {
     /// Returns the input for an argument; `-` is standard input.
-    pub fn named(argument: &Path, names: &NameOptions, platform: Option<&str>) -> Self {
+    pub fn named(argument: &Path, names: &NameOptions, platform: Option<&str>, usual: &[Provider]) -> Self {
         if names.is_file() && argument.as_os_str() != "-" {
             return Self::Path(argument.to_owned(), None);
         }
@@ -28,7 +28,7 @@ impl Input {
             Address::StandardInput => Self::Pipe,
             Address::Path { path, image } => Self::Path(path, image),
             Address::Name { name, providers, storage } => {
-                let mut options = names.find_options(platform);
+                let mut options = names.find_options(platform, usual);
                 if !providers.is_empty() {
                     options.providers = providers;
                 }
@@ -40,7 +40,7 @@ impl Input {
 
     /// Returns the input for a path.
     pub fn path(path: &Path) -> Self {
-        Self::named(path, &NameOptions::default(), None)
+        Self::named(path, &NameOptions::default(), None, &[])
     }
 
     /// Completes a selection with the image that the argument names.

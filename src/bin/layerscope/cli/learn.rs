@@ -8,6 +8,7 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 use layerscope::display::escaped;
 use layerscope::display::wrap;
+use layerscope::origin::Provider;
 use layerscope::shell::quoted;
 use layerscope::{Gap, Progress, Selection};
 
@@ -70,7 +71,15 @@ pub fn learn(arguments: &LearnArguments) -> Result<(), Failure> {
     if let Some(image) = &arguments.image {
         let platform = arguments.platform.clone();
         let accepted = arguments.preferences.accepted()?;
-        return tour(image, platform, &arguments.names, arguments.format, settings, &accepted).map_err(named_here);
+        return tour(
+            image,
+            platform,
+            (&arguments.names, &arguments.preferences.sources()?),
+            arguments.format,
+            settings,
+            &accepted,
+        )
+        .map_err(named_here);
     }
     let (course, chosen) = course(arguments)?;
     let is_paper = arguments.format.is_some() || arguments.write.is_some();
@@ -140,13 +149,13 @@ fn to_output(text: &str) -> Result<(), Failure> {
 fn tour(
     image: &Path,
     platform: Option<String>,
-    names: &NameOptions,
+    (names, usual): (&NameOptions, &[Provider]),
     format: Option<Format>,
     settings: Settings,
     accepted: &[Gap],
 ) -> Result<(), Failure> {
     let (path, tag) = named(image);
-    let input = Input::named(&path, names, platform.as_deref());
+    let input = Input::named(&path, names, platform.as_deref(), usual);
     let selection = input.select(Selection { image: tag, platform });
     if format.is_none() && io::stdout().is_terminal() && !Environment::read().is_dumb() {
         let start = Start::Tour(Box::new(start(input, &selection)?));

@@ -4,6 +4,7 @@
 //! understood, or only in part, or the command line is wrong. A reader that closes the pipe early is no error.
 
 mod ascii;
+mod build;
 mod compare;
 mod completeness;
 mod contents;
@@ -37,6 +38,7 @@ use crate::config;
 use crate::lesson::LessonError;
 use crate::tui::{self, Environment, Settings, Signs};
 use ascii::Ascii;
+use build::BuildArguments;
 use compare::CompareArguments;
 use contents::{CatArguments, ExtractArguments};
 use fix::{DockerfileArguments, FixArguments};
@@ -65,7 +67,8 @@ struct Arguments {
 }
 
 const AFTER_HELP: &str = "Examples:
-  docker save my-app -o my-app.tar && layerscope my-app.tar
+  layerscope nginx:1.27                        from Docker, Podman, containerd, or its registry
+  layerscope build -t my-app .                 build it, and open what came out
   docker save my-app | layerscope
   layerscope report my-app.tar
   layerscope report my-app.tar --format json | jq .totals
@@ -98,7 +101,9 @@ enum Command {
     Fix(FixArguments),
     /// Print the Dockerfile as the image's history tells it
     Dockerfile(DockerfileArguments),
-    /// List the images of an archive
+    /// Build an image with docker or podman, and open it
+    Build(BuildArguments),
+    /// List the images of an archive, or those that the engines hold
     Images(ImagesArguments),
     /// Write the bytes of a file of the image to standard output
     Cat(CatArguments),
@@ -112,8 +117,9 @@ enum Command {
 
 #[derive(Args)]
 struct OptionalTarget {
-    /// The image: an archive of `docker save`, `podman save`, skopeo, buildah, BuildKit, kaniko, …; an OCI layout; a root
-    /// filesystem; as a tar, compressed or not, or as a directory; `-` is standard input
+    /// The image: a name, which is looked for in Docker, Podman, containerd and its registry; or an archive of `docker
+    /// save`, `podman save`, skopeo, buildah, BuildKit, kaniko, …; an OCI layout; a root filesystem; as a tar, compressed
+    /// or not, or as a directory; `-` is standard input
     #[arg(value_name = "IMAGE")]
     path: Option<PathBuf>,
     #[command(flatten)]
@@ -122,8 +128,9 @@ struct OptionalTarget {
 
 #[derive(Args)]
 struct Target {
-    /// The image: an archive of `docker save`, `podman save`, skopeo, buildah, BuildKit, kaniko, …; an OCI layout; a root
-    /// filesystem; as a tar, compressed or not, or as a directory; `-` is standard input
+    /// The image: a name, which is looked for in Docker, Podman, containerd and its registry; or an archive of `docker
+    /// save`, `podman save`, skopeo, buildah, BuildKit, kaniko, …; an OCI layout; a root filesystem; as a tar, compressed
+    /// or not, or as a directory; `-` is standard input
     #[arg(value_name = "IMAGE")]
     path: PathBuf,
     #[command(flatten)]
@@ -147,7 +154,7 @@ struct TargetOptions {
 impl OptionalTarget {
     /// Returns what is named, or what is piped in, and the image in it.
     fn input(&self) -> Result<(Input, Selection), Failure> {
-        let named = self.path.as_deref().map(|path| self.options.named(path));
+        let named = self.path.as_deref().map(|path| self.options.named(path)).transpose()?;
         let piped = || Some((Input::piped()?, self.options.selection()));
         named.or_else(piped).ok_or_else(|| Failure::Place {
             message: "no image is named, and nothing is piped in".into(),
@@ -162,10 +169,11 @@ impl TargetOptions {
     }
 
     /// Returns the input for an argument, and the image in it.
-    fn named(&self, argument: &Path) -> (Input, Selection) {
-        let input = Input::named(argument, &self.names, self.platform.as_deref());
+    fn named(&self, argument: &Path) -> Result<(Input, Selection), Failure> {
+        let usual = self.preferences.sources()?;
+        let input = Input::named(argument, &self.names, self.platform.as_deref(), &usual);
         let selection = input.select(self.selection());
-        (input, selection)
+        Ok((input, selection))
     }
 }
 
@@ -338,6 +346,12 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Ladder(arguments)) => ladder::ladder(&arguments),
         Some(Command::Fix(arguments)) => fix::print_fix(&arguments),
         Some(Command::Dockerfile(arguments)) => fix::print_dockerfile(&arguments),
+        Some(Command::Build(arguments)) => {
+            let (input, selection) = build::build(&arguments)?;
+            let preferences = Preferences::default();
+            let settings = settings::of_screen(&preferences, &ScreenOptions::default())?;
+            show(input, selection, settings, &preferences.accepted()?)
+        }
         Some(Command::Images(arguments)) => images::list(&arguments),
         Some(Command::Cat(arguments)) => contents::cat(&arguments),
         Some(Command::Extract(arguments)) => contents::extract_to(&arguments),
@@ -352,7 +366,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         None => {
             let options = &arguments.target.options;
             let (input, selection) = match &arguments.target.path {
-                Some(path) => options.named(path),
+                Some(path) => options.named(path)?,
                 None => (Input::unnamed(), options.selection()),
             };
             let settings = settings::of_screen(&options.preferences, &arguments.screen)?;

@@ -3,7 +3,7 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use layerscope::origin::{Download, FindOptions, Provider};
+use layerscope::origin::{FindOptions, Provider, Pull};
 
 /// Options for a name.
 #[derive(Args, Clone, Default)]
@@ -14,7 +14,7 @@ pub struct NameOptions {
     sources: Vec<SourceWord>,
     /// When to ask the registry: if no engine has the image, always, or never (then nothing is sent)
     #[arg(long, value_enum, value_name = "WHEN")]
-    download: Option<PullWord>,
+    pull: Option<PullWord>,
     /// The namespace of containerd; without it, the usual one and then k8s.io
     #[arg(long, value_name = "NAME")]
     namespace: Option<String>,
@@ -52,8 +52,8 @@ enum PullWord {
 }
 
 impl NameOptions {
-    /// Returns the options for a name; `platform` is the wanted one.
-    pub fn find_options(&self, platform: Option<&str>) -> FindOptions {
+    /// Returns the options for a name; `platform` is the wanted one, and `usual` the configured places.
+    pub fn find_options(&self, platform: Option<&str>, usual: &[Provider]) -> FindOptions {
         let provider = |word: &SourceWord| match word {
             SourceWord::Docker => Some(Provider::Docker),
             SourceWord::Podman => Some(Provider::Podman),
@@ -61,14 +61,15 @@ impl NameOptions {
             SourceWord::Registry => Some(Provider::Registry),
             SourceWord::DockerArchive => None,
         };
-        let download = match self.download {
-            None | Some(PullWord::Missing) => Download::Missing,
-            Some(PullWord::Always) => Download::Always,
-            Some(PullWord::Never) => Download::Never,
+        let pull = match self.pull {
+            None | Some(PullWord::Missing) => Pull::Missing,
+            Some(PullWord::Always) => Pull::Always,
+            Some(PullWord::Never) => Pull::Never,
         };
+        let asked: Vec<Provider> = self.sources.iter().filter_map(provider).collect();
         FindOptions {
-            providers: self.sources.iter().filter_map(provider).collect(),
-            download,
+            providers: if asked.is_empty() { usual.to_vec() } else { asked },
+            pull,
             platform: platform.map(str::to_owned),
             namespace: self.namespace.clone(),
             storage: None,

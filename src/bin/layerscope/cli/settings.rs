@@ -5,6 +5,7 @@ use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
 use layerscope::Gap;
+use layerscope::origin::Provider;
 use layerscope::report::Units;
 
 use super::Failure;
@@ -15,7 +16,7 @@ use crate::tui::{Motion, Settings, Signs};
 use crate::view::View;
 
 /// Options of every command that shows sizes.
-#[derive(Args)]
+#[derive(Args, Default)]
 pub struct Preferences {
     /// Show sizes in powers of 1000 (kB, MB), as docker does, instead of powers of 1024 (KiB, MiB)
     #[arg(long, conflicts_with = "iec")]
@@ -34,7 +35,7 @@ pub struct Preferences {
     accept: Vec<Accept>,
 }
 
-#[derive(Args)]
+#[derive(Args, Default)]
 pub struct ScreenOptions {
     /// The view that is shown first: explore, waste, timeline, treemap, image, findings, ladder or play
     #[arg(long, value_name = "VIEW", value_parser = view)]
@@ -44,7 +45,7 @@ pub struct ScreenOptions {
 }
 
 /// The characters of text and screens.
-#[derive(Args)]
+#[derive(Args, Default)]
 pub struct AsciiOption {
     /// Use ASCII only
     #[arg(long)]
@@ -52,7 +53,7 @@ pub struct AsciiOption {
 }
 
 /// Options for the look and the keys of every screen.
-#[derive(Args)]
+#[derive(Args, Default)]
 pub struct LookOptions {
     /// The colours: auto, dark, light, 16, plain, blue-orange, a theme of your own, or the path of a theme file
     #[arg(long, value_name = "THEME")]
@@ -112,6 +113,11 @@ impl Preferences {
     /// Returns the reasons for an incomplete image that do not lead to exit code 2.
     pub fn accepted(&self) -> Result<Vec<Gap>, Failure> {
         Ok(self.load()?.0.accepted())
+    }
+
+    /// Returns the places where an image is looked for by its name; empty for all.
+    pub fn sources(&self) -> Result<Vec<Provider>, Failure> {
+        Ok(self.load()?.0.sources)
     }
 
     /// Returns the directory of the configuration, if there is one.

@@ -10,6 +10,7 @@ use std::path::{Path, PathBuf};
 
 use layerscope::Gap;
 use layerscope::display::Units;
+use layerscope::origin::Provider;
 
 use crate::tui::Signs;
 use crate::tui::keys::{Action, Chord, Keymap};
@@ -39,6 +40,8 @@ pub struct Config {
     pub pager: Option<String>,
     /// The reasons for an incomplete image that do not lead to exit code 2.
     pub accept: Vec<Accept>,
+    /// The places where an image is looked for by its name; empty for all.
+    pub sources: Vec<Provider>,
 }
 
 /// The choice of colours.
@@ -88,6 +91,7 @@ impl Default for Config {
             keymap: Vec::new(),
             pager: None,
             accept: Vec::new(),
+            sources: Vec::new(),
         }
     }
 }

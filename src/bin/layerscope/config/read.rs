@@ -72,6 +72,8 @@ fn chords(value: &DeValue<'_>) -> Result<Vec<Chord>, String> {
 mod tests {
     use layerscope::display::Units;
 
+    use layerscope::origin::Provider;
+
     use super::*;
     use crate::config::{Accept, Ascii, Keys, ThemeChoice};
     use crate::view::View;
@@ -85,7 +87,7 @@ mod tests {
     fn every_setting_is_taken_over() {
         let config = read(
             "units = \"si\"\nview = \"waste\"\ntheme = \"light\"\nascii = true\nmouse = false\nmotion = false\nkeys = \"dive\"\n\
-             pager = \"less -S\"\naccept = [\"foreign\", \"absent\"]\n[keymap]\nquit = \"ctrl-q\"\nhelp = [\"f1\", \"?\"]\nback = []\n",
+             pager = \"less -S\"\naccept = [\"foreign\", \"absent\"]\nsources = [\"podman\", \"registry\"]\n[keymap]\nquit = \"ctrl-q\"\nhelp = [\"f1\", \"?\"]\nback = []\n",
             None,
         )
         .unwrap();
@@ -105,6 +107,7 @@ mod tests {
             ],
             pager: Some("less -S".into()),
             accept: vec![Accept::Foreign, Accept::Absent],
+            sources: vec![Provider::Podman, Provider::Registry],
         };
         assert_eq!(config, expected);
         assert_eq!(config.keymap().keys(Action::Help), [key("f1"), key("?")]);
@@ -132,6 +135,10 @@ mod tests {
             ),
             ("[keymap]\nquit = \"x\"\nhelp = \"x\"", "line 3: keymap.help: \"x\" is the key of quit already"),
             ("accept = [\"cut\"]", "line 1: accept: \"cut\" is none of \"foreign\", \"encrypted\" and \"absent\""),
+            (
+                "sources = [\"oras\"]",
+                "line 1: sources: \"oras\" is none of \"docker\", \"podman\", \"containerd\" and \"registry\"",
+            ),
             ("accept = true", "line 1: accept: a list is expected, not"),
             ("mouse = true\nmouse = false", "line 2: "),
             ("units = ", "line 1: "),

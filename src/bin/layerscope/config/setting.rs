@@ -3,6 +3,7 @@
 use std::path::Path;
 
 use layerscope::display::{Units, listed};
+use layerscope::origin::Provider;
 use toml::de::DeValue;
 
 use super::{Accept, Ascii, Config, Keys, ThemeChoice};
@@ -21,10 +22,11 @@ pub enum Setting {
     Keys,
     Pager,
     Accept,
+    Sources,
 }
 
 impl Setting {
-    pub const ALL: [Self; 9] = [
+    pub const ALL: [Self; 10] = [
         Self::Units,
         Self::View,
         Self::Theme,
@@ -34,6 +36,7 @@ impl Setting {
         Self::Keys,
         Self::Pager,
         Self::Accept,
+        Self::Sources,
     ];
 
     pub fn name(self) -> &'static str {
@@ -47,6 +50,7 @@ impl Setting {
             Self::Keys => "keys",
             Self::Pager => "pager",
             Self::Accept => "accept",
+            Self::Sources => "sources",
         }
     }
 
@@ -72,6 +76,10 @@ impl Setting {
             Self::Pager => "The program that long texts are shown with; \"\" stands for $PAGER, or else less or more.",
             Self::Accept => {
                 "What may be missing of an image without being a reason for exit code 2: \"foreign\", \"encrypted\", \"absent\"."
+            }
+            Self::Sources => {
+                "The places where an image is looked for by its name, in order: \"docker\", \"podman\", \"containerd\",\n\
+                 \"registry\"; [] stands for all of them in this order."
             }
         }
     }
@@ -101,6 +109,12 @@ impl Setting {
                 let kinds = value.as_array().ok_or_else(|| instead("a list", value))?;
                 config.accept =
                     kinds.iter().map(|kind| one_of(kind.get_ref(), &ACCEPTABLE)).collect::<Result<_, _>>()?;
+            }
+            Self::Sources => {
+                let places = value.as_array().ok_or_else(|| instead("a list", value))?;
+                let words = Provider::ALL.map(|provider| (provider.word(), provider));
+                config.sources =
+                    places.iter().map(|place| one_of(place.get_ref(), &words)).collect::<Result<_, _>>()?;
             }
         }
         Ok(())
@@ -132,6 +146,10 @@ impl Setting {
             Self::Accept => {
                 let kinds: Vec<_> = config.accept.iter().map(|accept| quoted(accept.gap().word())).collect();
                 format!("[{}]", kinds.join(", "))
+            }
+            Self::Sources => {
+                let places: Vec<_> = config.sources.iter().map(|provider| quoted(provider.word())).collect();
+                format!("[{}]", places.join(", "))
             }
         }
     }
