@@ -62,6 +62,7 @@ impl Display for WarningKind {
             Kind::ConfigAbsent { name: of } => {
                 write!(f, "the config {} is not in the archive; shown without history", name(of))
             }
+            Kind::ConfigUnnamed => f.write_str("the manifest names no config; shown without history"),
             Kind::ConfigUnreadable { name: of, problem } => {
                 write!(f, "{}: {}; shown without history", name(of), name(problem))
             }

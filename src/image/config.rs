@@ -1,7 +1,7 @@
 //! Reads the image config (OCI image specification, config.md): platform, diff IDs and history.
 
 use super::instruction::Instruction;
-use super::json::{Document, Fields, JsonError, Value};
+use super::json::{Document, Fields, Value};
 use super::platform::Platform;
 use super::variables::Variables;
 use crate::warning::{Warning, WarningKind};
@@ -97,9 +97,12 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// [`JsonError`] if the bytes are not JSON.
-    pub fn parse(bytes: &[u8], doubts: &mut Vec<String>) -> Result<Self, JsonError> {
-        let document = Document::parse(bytes)?;
+    /// A clause if the bytes are not JSON, or not an object.
+    pub fn parse(bytes: &[u8], doubts: &mut Vec<String>) -> Result<Self, String> {
+        let document = Document::parse(bytes).map_err(|error| error.to_string())?;
+        if !matches!(document.value, Value::Object(_)) {
+            return Err(format!("it is {} where an object was expected", document.value.kind()));
+        }
         doubts.extend(document.doubts);
         Ok(Self::read(document.value, doubts))
     }

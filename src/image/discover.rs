@@ -188,7 +188,12 @@ impl<'a> Found<'a> {
                 }
             },
             ConfigDraft::Inline(config) => *config,
-            ConfigDraft::None => Config { history: draft.history.unwrap_or_default(), ..Config::default() },
+            ConfigDraft::None => {
+                if draft.history.is_none() {
+                    warnings.push(Warning::image(WarningKind::ConfigUnnamed));
+                }
+                Config { history: draft.history.unwrap_or_default(), ..Config::default() }
+            }
         };
         let instructions = config.instructions(draft.layers.len(), &mut warnings);
         let diff_ids = &config.diff_ids;
@@ -258,7 +263,7 @@ impl<'a> Found<'a> {
         let mut doubts = Vec::new();
         let mut warnings = Vec::new();
         let config = Config::parse(&bytes, &mut doubts).unwrap_or_else(|error| {
-            warnings.push(Warning::image(unreadable(error.to_string())));
+            warnings.push(Warning::image(unreadable(error)));
             Config::default()
         });
         warnings.extend(

@@ -22,6 +22,7 @@ impl WarningKind {
             Self::Attestation { .. } => "attestation",
             Self::Artifact { .. } => "artifact",
             Self::ConfigAbsent { .. } => "config-absent",
+            Self::ConfigUnnamed => "config-unnamed",
             Self::ConfigUnreadable { .. } => "config-unreadable",
             Self::TableUnreadable { .. } => "table-unreadable",
             Self::TableOfOne { .. } => "table-of-one",

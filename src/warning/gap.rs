@@ -161,6 +161,7 @@ impl WarningKind {
                 Gap::Damaged
             }
             Self::HostUnreadable { .. }
+            | Self::ConfigUnnamed
             | Self::ConfigUnreadable { .. }
             | Self::LayersUnreadable { .. }
             | Self::MemberUnreadable { .. }

@@ -124,6 +124,8 @@ pub enum WarningKind {
         /// The member.
         name: String,
     },
+    /// The manifest names no configuration.
+    ConfigUnnamed,
     /// The configuration cannot be understood.
     ConfigUnreadable {
         /// The member.

@@ -87,6 +87,20 @@ pub fn say_each(warnings: &[Warning]) {
     lines("", &warnings.iter().collect::<Vec<_>>(), NAMED);
 }
 
+/// Returns what to do about the first gap for which there is a remedy of its own.
+fn change(kinds: &[Gap]) -> &'static str {
+    let only = |gap: Gap| kinds.iter().all(|&kind| kind == gap);
+    if only(Gap::OverLimit) {
+        "compress it with a smaller window or dictionary, at most 128 MiB: zstd --long=27, xz -9"
+    } else if only(Gap::NotATar) {
+        "the layer is of another format; an engine that knows the format can convert the image to tar layers"
+    } else if only(Gap::Unreadable) {
+        "read it as a user who may read all of it, or save the image again"
+    } else {
+        "save or copy the image again, and compare it with its digest or checksum"
+    }
+}
+
 fn not_whole(inspection: &Inspection, gaps: &[Warning], accepted: &[Gap]) -> Failure {
     let mut kinds: Vec<Gap> = gaps.iter().filter_map(Warning::gap).filter(|gap| !accepted.contains(gap)).collect();
     kinds.sort_unstable();
@@ -96,7 +110,7 @@ fn not_whole(inspection: &Inspection, gaps: &[Warning], accepted: &[Gap]) -> Fai
     let hint = if kinds.iter().all(acceptable) {
         format!("if it is meant to be so: --accept {}", words(&kinds).join(","))
     } else {
-        "save or copy the image again, and compare it with its digest or checksum".into()
+        change(&kinds).into()
     };
     let what = inspection.completeness.summary().unwrap_or_else(|| "a part could not be read".into());
     Failure::NotWhole {

@@ -84,8 +84,12 @@ const AFTER_HELP: &str = "Examples:
   layerscope                                   opens the built-in demo
   layerscope demo --write demo.tar             then: docker load -i demo.tar
 
-Exit codes: 0 fine and whole; 1 --verify found a mismatch; 2 the image could not be read, or only in part (what was read
-is written all the same), or --verify could not verify all of it, or the command line is wrong.";
+Exit codes, of every command:
+  0  the whole image was read (or what was not is named by --accept)
+  1  report --verify found that something is not what manifest and config say
+  2  the image could not be read, or only in part: what was read is written all the same, and what is missing is said;
+     or --verify could not compare everything, an output could not be written, or the command line is wrong
+A signal ends the program as it ends any other, after it has cleaned up.";
 
 #[derive(Subcommand)]
 enum Command {

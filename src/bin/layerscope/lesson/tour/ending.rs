@@ -38,9 +38,8 @@ impl Teller<'_> {
     /// Returns facts that hold for every image.
     fn facts(&self) -> [String; LINES] {
         let totals = &self.inspection.totals;
-        let size = self.size(totals.size);
         let whole = self.inspection.completeness.sizes_are_exact();
-        let size = if whole { size } else { format!("at least {size}") };
+        let size = words::at_least(self.inspection, self.size(totals.size));
         let ships = format!("The image ships {size} in {}.", plural(self.inspection.layers.len(), "layer"));
         let wasted = match totals.wasted() {
             0 if !whole => "No dead bytes are in what could be read.".into(),
@@ -50,7 +49,8 @@ impl Teller<'_> {
         };
         let (files, visible) =
             (plural(usize::try_from(totals.files).unwrap_or(usize::MAX), "file"), self.size(totals.visible));
-        let sees = format!("A container of {} sees {files}, {visible} in all.", words::name(self.inspection));
+        let read = if whole { "" } else { ", of what could be read" };
+        let sees = format!("A container of {} sees {files}, {visible} in all{read}.", words::name(self.inspection));
         [ships, wasted, sees]
     }
 }

@@ -20,7 +20,10 @@ impl Teller<'_> {
         let layers = self.inspection.layers.len();
         let name = words::name(self.inspection);
         let scene = explore(self.last_layer(), None);
-        if layers == 0 {
+        if self.image_size() == 0 && !self.inspection.completeness.sizes_are_exact() {
+            let first = format!("What {name} ships is not known: no contents of its layers could be read.");
+            self.say(scene, [first, "So nothing can be told about what could be left out.".into()]);
+        } else if layers == 0 {
             let first =
                 format!("{name} has no layers, so it ships nothing: there is only a config, which says what to run.");
             self.say(scene, [first, "Nothing that ships can be dead, and nothing can be left out.".into()]);
@@ -37,7 +40,7 @@ impl Teller<'_> {
             };
             let first = format!(
                 "{name} ships {} in {}. On the left is {left}; on the right {right}.",
-                self.size(self.image_size()),
+                words::at_least(self.inspection, self.size(self.image_size())),
                 plural(layers, "layer")
             );
             self.say(scene, [first, format!("{}{}", self.whose(), self.what_runs())]);

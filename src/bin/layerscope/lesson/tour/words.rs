@@ -13,6 +13,11 @@ const QUOTED: usize = 40;
 /// The width of a path, and of an image's name.
 const NAME: usize = 44;
 
+/// Qualifies a sum over the image that was not read as a whole.
+pub fn at_least(inspection: &Inspection, size: String) -> String {
+    if inspection.completeness.sizes_are_exact() { size } else { format!("at least {size}") }
+}
+
 /// Returns the display name of the image.
 pub fn name(inspection: &Inspection) -> String {
     cut(&escaped_str(&inspection.name), NAME)

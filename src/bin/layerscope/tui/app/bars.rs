@@ -1,5 +1,6 @@
 //! The header and the footer: pieces of text, some of which can be clicked.
 
+use layerscope::Amount;
 use layerscope::advice::ladder::Certainty;
 use layerscope::display::{noticeably, plural};
 use ratatui::layout::Rect;
@@ -57,7 +58,12 @@ impl Numbers {
         let marked = |bytes: u64, style| if bytes > 0 { style } else { Style::new() };
         let avoidable = explorer.avoidable();
         // What is being computed keeps its place.
-        let shown = avoidable.map_or_else(|| format!("{:>7}…", ""), |sums| format!("{:>8}", size(sums.own)));
+        let bound = |bytes: u64| match explorer.inspection.amount(bytes) {
+            Amount::Exactly(_) => size(bytes),
+            _ if bytes == 0 => "?".into(),
+            amount => amount.column(app.units),
+        };
+        let shown = avoidable.map_or_else(|| format!("{:>7}…", ""), |sums| format!("{:>8}", bound(sums.own)));
         let style = marked(avoidable.map_or(0, |sums| sums.own), theme.strong);
         Self {
             visible_bytes: totals.visible,
@@ -69,7 +75,7 @@ impl Numbers {
             warnings: warnings_mark(app, theme),
             visible: Piece::text(format!(" █ visible {} ", size(totals.visible)), theme.visible),
             wasted: Piece::text(
-                format!(" {} wasted {} ", wasted_sign(theme), size(totals.wasted())),
+                format!(" {} wasted {} ", wasted_sign(theme), bound(totals.wasted())),
                 marked(totals.wasted(), theme.wasted),
             ),
             avoidable: Piece::text(format!(" avoidable {shown} "), style),

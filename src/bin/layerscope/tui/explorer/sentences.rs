@@ -5,7 +5,7 @@ use layerscope::display::{count, escaped, escaped_str, files, share};
 use layerscope::display::{cut, wrap};
 use layerscope::report::{Units, advice};
 use layerscope::tree::{Kind, NodeId, Reason, VersionId};
-use layerscope::{Inspection, LayerAmounts};
+use layerscope::{Inspection, Known, LayerAmounts};
 
 use super::rows::{Measure, Scope};
 use super::{Explorer, Pair, Slice};
@@ -50,10 +50,11 @@ pub fn of_reading() -> Details {
 /// Describes a layer.
 pub fn of_layer(inspection: &Inspection, groups: &[WastedGroup], layer: usize, units: Units) -> Details {
     let Some(account) = inspection.layers.get(layer) else {
-        return Details {
-            title: "No layers".into(),
-            paragraphs: vec!["This image has no layers, so its size is 0 bytes.".into()],
+        let text = match inspection.completeness.sizes_are_exact() {
+            true => "This image has no layers, so its size is 0 bytes.",
+            false => "The layers of this image could not be read, so its size is not known.",
         };
+        return Details { title: "No layers".into(), paragraphs: vec![text.into()] };
     };
     let mut paragraphs = Vec::new();
     let mut wasted = groups.iter().filter(|group| group.added_in == layer && group.bytes > 0).peekable();
@@ -137,7 +138,8 @@ pub fn of_path(explorer: &Explorer, node: NodeId, units: Units) -> Details {
     let mut paragraphs = Vec::new();
     if tree.children(node).next().is_some() {
         paragraphs.extend(wasted_below(explorer, node, units));
-        paragraphs.push(directory(slice, node, units));
+        let read = if inspection.completeness.sizes_are_exact() { "" } else { ", of what could be read" };
+        paragraphs.push(directory(slice, node, units, read));
     } else {
         paragraphs.extend(history(inspection, slice, node, units));
     }
@@ -172,15 +174,19 @@ pub fn facts(inspection: &Inspection, version: VersionId, units: Units) -> Strin
     format!("{what}, mode {:04o}, owner {uid}:{gid}{linked}; from {by}.", tree.mode(version))
 }
 
-fn directory(slice: &Slice, node: NodeId, units: Units) -> String {
+/// Describes the bytes below a directory; `read` qualifies them.
+fn directory(slice: &Slice, node: NodeId, units: Units, read: &str) -> String {
     let totals = slice.totals(node);
     let (visible, wasted) = (units.size(totals.visible), units.size(totals.wasted));
     match slice.scope {
         Scope::Changes => {
             format!("Layer {} adds {visible} here, and deletes or replaces {wasted} of earlier layers.", slice.layer)
         }
-        Scope::UpTo if totals.wasted == 0 => format!("{visible}, nothing wasted."),
-        Scope::UpTo => format!("{}: {visible} visible, {wasted} wasted.", units.size(totals.size())),
+        Scope::UpTo if totals.wasted == 0 => match read {
+            "" => format!("{visible}, nothing wasted."),
+            read => format!("{visible}{read}."),
+        },
+        Scope::UpTo => format!("{}: {visible} visible, {wasted} wasted{read}.", units.size(totals.size())),
     }
 }
 
@@ -253,8 +259,13 @@ fn history(inspection: &Inspection, slice: &Slice, node: NodeId, units: Units) -
             break;
         }
     }
-    if lines.is_empty() && tree.at(node, slice.layer).is_some_and(|version| tree.size(version) > 0) {
-        lines.push("Visible in the container. Nothing wasted.".into());
+    let here = tree.at(node, slice.layer).filter(|&version| tree.size(version) > 0);
+    if let Some(version) = here.filter(|_| lines.is_empty()) {
+        let above = inspection.completeness.layers().get(tree.added_in(version) + 1..).unwrap_or_default();
+        lines.push(match above.iter().all(|&known| known == Known::Whole) {
+            true => "Visible in the container. Nothing wasted.".into(),
+            false => "Visible as far as the image could be read: a layer above it is not wholly known.".into(),
+        });
     }
     lines
 }

@@ -218,7 +218,7 @@ fn remarks_on_a_damaged_image_are_said_before_the_story() {
     image.config["history"] = json!([{ "created_by": "RUN make" }, { "created_by": "RUN rm" }]);
     let mut members = image.docker();
     members.retain(|member| member.name() != b"0.tar");
-    let opened = build::open(entries(members)).expect("the archive opens");
+    let opened = build::open(build::tar(members)).expect("the archive opens");
     walk(&opened, "a layer is missing");
     assert!(told(&opened).contains("Before we begin, a remark on the image: layer 0"), "{}", told(&opened));
 }

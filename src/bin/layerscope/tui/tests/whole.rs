@@ -50,3 +50,18 @@ fn the_layer_is_marked_its_details_say_what_is_missing_and_a_key_lists_the_warni
     assert!(person.reads().contains("layer 1 is not known"), "{}", person.screen());
     assert!(person.screen().contains("≥"), "{}", person.screen());
 }
+
+#[test]
+fn no_view_says_that_nothing_is_wasted_or_to_change_where_something_was_not_read() {
+    for width in [80, 120] {
+        let mut person = without_a_layer(width, 30);
+        for _ in View::ALL {
+            let screen = person.screen();
+            for claim in ["Nothing is dead", "Nothing to change:", "Nothing wasted", "nothing wasted"] {
+                assert!(!screen.contains(claim), "{claim}: {screen}");
+            }
+            assert!(!screen.lines().next().is_some_and(|line| line.contains("wasted 0 B")), "{screen}");
+            person.tell(Message::Key(KeyEvent::new(KeyCode::Tab, KeyModifiers::NONE)));
+        }
+    }
+}

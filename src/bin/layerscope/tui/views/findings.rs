@@ -266,7 +266,10 @@ impl Findings {
             return put(Line::styled("Analyzing files …", look.theme.dim), 0, inner, buffer);
         };
         if self.rows.is_empty() {
-            let text = "Nothing to change: no wasted bytes, and no caches or build leftovers were found.";
+            let text = match explorer.inspection.completeness.sizes_are_exact() {
+                true => "Nothing to change: no wasted bytes, and no caches or build leftovers were found.",
+                false => "Nothing to change was found in what could be read; not all of the image could be.",
+            };
             return put(Line::styled(text, look.theme.dim), 0, inner, buffer);
         }
         let width = usize::from(inner.width);

@@ -77,7 +77,10 @@ impl ImageFacts {
             }
             None => format!("{size} shipped; of what could be read, {visible} are live and {wasted} dead"),
         };
-        let archive = format!("{} as tars, {} as stored", units.size(*tar), units.size(*stored));
+        let archive = match efficiency {
+            Some(_) => format!("{} as tars, {} as stored", units.size(*tar), units.size(*stored)),
+            None => format!("≥ {} as tars, ≥ {} as stored", units.size(*tar), units.size(*stored)),
+        };
         let sized = [("size", sizes), ("", archive)];
         let facts = self.facts.iter().map(|(word, text)| (*word, text.as_str()));
         let sized = sized.iter().map(|(word, text)| (*word, text.as_str()));

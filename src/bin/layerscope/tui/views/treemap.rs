@@ -161,8 +161,9 @@ impl Treemap {
         let here = totals[self.directory.index()];
         let size = |bytes| look.units.size(bytes);
         let path = escaped(&inspection.tree.path(self.directory));
+        let bound = if inspection.completeness.sizes_are_exact() { "" } else { "of what could be read, " };
         let sizes = format!(
-            " · {} shipped = {} visible + {} dead, up to layer {}",
+            " · {bound}{} shipped = {} visible + {} dead, up to layer {}",
             size(here.size()),
             size(here.visible),
             size(here.wasted),
@@ -173,6 +174,9 @@ impl Treemap {
         let tiles = tiles(&inspection.tree, totals, self.directory, inner);
         if tiles.is_empty() && !inner.is_empty() {
             let nothing = match inspection.layers.len() {
+                _ if !inspection.completeness.sizes_are_exact() => {
+                    format!("No bytes in {path} could be read up to layer {}, and not all could be.", explorer.layer)
+                }
                 0 => "This image has no layers, so it ships nothing.".into(),
                 _ => format!("Nothing in {path} ships any bytes up to layer {}.", explorer.layer),
             };
