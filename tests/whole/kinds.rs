@@ -92,7 +92,7 @@ fn a_report_names_the_kind_in_words_in_json_and_when_it_verifies() {
         assert!(plain.contains(kind.sentence), "{word}: {text}");
         let row = text.lines().find(|line| line.contains(kind.mark)).unwrap_or_else(|| panic!("{word}: {text}"));
         assert_eq!(row.split_whitespace().take(3).collect::<Vec<_>>(), ["1", "?", "?"], "{word}: {text}");
-        assert!(text.find("Warnings") < text.find("size"), "warnings first: {text}");
+        assert!(text.find("Warnings") < text.find("\n  #"), "warnings first: {text}");
         assert!(error.contains(&format!("({word})")), "{word}: {error}");
 
         let report = json(&run(&["report", &path, "--format", "json"]).1);
