@@ -99,5 +99,5 @@ fn packages_come_when_files_have_been_looked_into() {
     for (i, image) in VERSIONS.iter().enumerate() {
         onlooker.learns(News::Installed(i, image.installed.clone()));
     }
-    onlooker.finds(&["wget went"]);
+    onlooker.finds(&["wget removed"]);
 }
