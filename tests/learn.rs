@@ -247,10 +247,9 @@ fn a_hostile_lesson_is_only_words() {
 }
 
 #[test]
-fn the_lesson_of_the_readme_can_be_told() {
-    let readme = include_str!("../README.md");
-    let (_, teaching) = readme.split_once("\n## Teaching with layerscope\n").expect("the section");
-    let (_, lesson) = teaching.split_once("\n```toml\n").expect("the example");
+fn the_lesson_of_the_manual_can_be_told() {
+    let page = include_str!("../assets/manual/lessons.md");
+    let (_, lesson) = page.split_once("\n```toml\n").expect("the example");
     let (lesson, _) = lesson.split_once("```").expect("its end");
     let temporary = tempfile::tempdir().unwrap();
     let file = temporary.path().join("readme.toml");

@@ -16,6 +16,8 @@ mod house;
 mod in_use;
 mod ladder;
 mod learn;
+#[cfg(unix)]
+mod manual;
 mod measure;
 mod model;
 #[cfg(unix)]

@@ -99,9 +99,9 @@ fn the_built_in_rules_name_sources_that_are_addresses() {
 }
 
 #[test]
-fn the_example_of_the_readme_is_a_rule() {
-    let readme = include_str!("../../README.md");
-    let mut examples = readme.split("```toml\n").skip(1).filter_map(|text| text.split("```").next());
+fn the_example_of_the_manual_is_a_rule() {
+    let page = include_str!("../../assets/manual/rules.md");
+    let mut examples = page.split("```toml\n").skip(1).filter_map(|text| text.split("```").next());
     let example = examples.find(|text| text.starts_with("[[rule]]")).unwrap();
     let rules = Rules::with("README.md", example).unwrap_or_else(|error| panic!("{error}"));
     assert_eq!(rules.iter().next().unwrap().id, "models");

@@ -11,6 +11,7 @@ mod contents;
 mod demo;
 mod escaping;
 mod fix;
+mod help;
 mod images;
 mod input;
 mod ladder;
@@ -42,6 +43,7 @@ use build::BuildArguments;
 use compare::CompareArguments;
 use contents::{CatArguments, ExtractArguments};
 use fix::{DockerfileArguments, FixArguments};
+use help::HelpArguments;
 use images::ImagesArguments;
 use input::Input;
 use ladder::LadderArguments;
@@ -56,7 +58,7 @@ use study::StudyArguments;
 /// Opens the image in a terminal interface; where the output is not a terminal, writes the text report instead.
 /// Without an image, reads what is piped in, or else opens the built-in demo: an Alpine image whose Go toolchain was deleted by a separate RUN.
 #[derive(Parser)]
-#[command(version, args_conflicts_with_subcommands = true, after_help = AFTER_HELP)]
+#[command(version, args_conflicts_with_subcommands = true, disable_help_subcommand = true, after_help = AFTER_HELP)]
 struct Arguments {
     #[command(subcommand)]
     command: Option<Command>,
@@ -117,6 +119,8 @@ enum Command {
     Demo(DemoArguments),
     /// Print the configuration as it is in the end, with comments: TOML to keep as a file
     Config(ConfigArguments),
+    /// Print the help of a command, or a page of the manual; `help topics` lists the pages
+    Help(HelpArguments),
 }
 
 #[derive(Args)]
@@ -367,6 +371,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
             &preferences.accepted()?,
         ),
         Some(Command::Config(arguments)) => settings::print(&arguments),
+        Some(Command::Help(arguments)) => help::help(&arguments),
         None => {
             let options = &arguments.target.options;
             let (input, selection) = match &arguments.target.path {

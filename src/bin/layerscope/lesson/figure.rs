@@ -295,12 +295,11 @@ mod tests {
     }
 
     #[test]
-    fn every_figure_is_in_the_readme() {
-        let readme = include_str!("../../../../README.md");
-        let (_, teaching) = readme.split_once("## Teaching with layerscope").unwrap();
+    fn every_figure_is_in_the_manual() {
+        let page = include_str!("../../../../assets/manual/lessons.md");
         for word in Name::ALL.iter().map(|name| name.word()) {
             let forms = [format!("`{word}`"), format!("`{word}(")];
-            assert!(forms.iter().any(|form| teaching.contains(form)), "{word} is not in the README");
+            assert!(forms.iter().any(|form| page.contains(form)), "{word} is not in the manual");
         }
     }
 }
