@@ -160,6 +160,12 @@ fn the_rooms_that_a_newcomer_is_sent_to_are_there() {
     for room in named {
         assert!(root.join("src").join(room).exists(), "CONTRIBUTING.md sends to src/{room}, which is not there");
     }
+    for room in FLOORS[0].rooms.iter().filter(|room| root.join("src").join(room).is_dir()) {
+        assert!(
+            text.contains(&format!("\n      {room}/ ")),
+            "CONTRIBUTING.md has no {room}/ in its picture of the house"
+        );
+    }
 }
 
 /// Words that no doc comment begins with: it begins with a noun or, for a function, with a verb in the third person.
