@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use super::{Provider, Reference};
 
-/// What a user calls an image: a path or a name.
+/// Name or path by which a user calls an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Address {
     /// Standard input.

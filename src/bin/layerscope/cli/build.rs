@@ -17,7 +17,7 @@ pub struct BuildArguments {
     /// The engine that builds: docker, or else podman, whichever is installed
     #[arg(long, value_enum)]
     engine: Option<Builder>,
-    /// What is handed on to the engine's build, as in: layerscope build -t my-app .
+    /// Arguments of the engine's build, as in: layerscope build -t my-app .
     #[arg(value_name = "ARGUMENTS", trailing_var_arg = true, allow_hyphen_values = true)]
     arguments: Vec<OsString>,
 }
