@@ -85,7 +85,8 @@ impl Reference {
 fn is_host(text: &str) -> bool {
     let is_name = !text.is_empty() && text.bytes().all(|b| b.is_ascii_alphanumeric() || b".-:[]_".contains(&b));
     let is_marked = text.contains(['.', ':']) || text == "localhost" || text.bytes().any(|b| b.is_ascii_uppercase());
-    is_name && is_marked
+    let starts_well = text.starts_with(|c: char| c.is_ascii_alphanumeric() || c == '[');
+    is_name && is_marked && starts_well
 }
 
 fn is_component(text: &str) -> bool {

@@ -15,10 +15,12 @@ const PLATFORMS_SINCE: (u32, u32) = (1, 48);
 
 /// Looks for an image.
 pub fn find(name: &str, options: &FindOptions, progress: &Progress) -> Result<Held, Answer> {
-    let inspect = words(["docker", "image", "inspect", "--format", "{{json .RepoDigests}}", "--", name]);
+    let inspect =
+        words(["docker", "image", "inspect", "--format", "{{json .RepoDigests}}{{json .RepoTags}}", "--", name]);
     match output(&inspect, progress, explain) {
         Ok(found) => {
-            let repo_digests = serde_json::from_str(found.trim()).unwrap_or_default();
+            let (repo_digests, tags) = names(&found);
+            let name = &one_tag(name, &tags);
             let mut save = words(["docker", "image", "save"]);
             if let Some(platform) = &options.platform
                 && takes_a_platform(progress)
@@ -26,7 +28,7 @@ pub fn find(name: &str, options: &FindOptions, progress: &Progress) -> Result<He
                 save.extend(words(["--platform", platform]));
             }
             save.extend(words(["--", name]));
-            Ok(Held { provider: Provider::Docker, name: name.into(), repo_digests, access: Access::Command(save) })
+            Ok(Held { provider: Provider::Docker, name: name.clone(), repo_digests, access: Access::Command(save) })
         }
         Err(Answer::NotInstalled) => by_socket(name),
         Err(answer) => Err(answer),
@@ -49,6 +51,20 @@ pub fn listed(provider: Provider, line: &str) -> Option<Listed> {
         tag => format!("{repository}:{tag}"),
     });
     Some(Listed { provider, name, id, size: columns.next()?, created: columns.next()? })
+}
+
+/// Reads two JSON lists: the digests and the tags of an image.
+pub fn names(said: &str) -> (Vec<String>, Vec<String>) {
+    let mut lists = serde_json::Deserializer::from_str(said).into_iter::<Option<Vec<String>>>();
+    let mut next = || lists.next().and_then(Result::ok).flatten().unwrap_or_default();
+    (next(), next())
+}
+
+/// Completes a name without a tag, because all tags of a repository are saved otherwise.
+pub fn one_tag(name: &str, tags: &[String]) -> String {
+    let latest = format!("{name}:latest");
+    let is_tag = |tag: &String| *tag == latest || tag.ends_with(&format!("/{latest}"));
+    if tags.iter().any(is_tag) { latest } else { name.to_owned() }
 }
 
 /// Returns the engine's answer for what its command said.
@@ -97,8 +113,11 @@ pub fn socket_image(provider: Provider, socket: PathBuf, name: &str) -> Result<H
     let found = socket::json(&socket, &format!("/images/{}/json", encoded(name)))?;
     let digests = found.get("RepoDigests").and_then(Value::as_array).into_iter().flatten();
     let repo_digests = digests.filter_map(|digest| Some(digest.as_str()?.to_owned())).collect();
-    let request = format!("/images/{}/get", encoded(name));
-    Ok(Held { provider, name: name.into(), repo_digests, access: Access::Socket { socket, request } })
+    let tags = found.get("RepoTags").and_then(Value::as_array).into_iter().flatten();
+    let tags: Vec<String> = tags.filter_map(|tag| Some(tag.as_str()?.to_owned())).collect();
+    let name = one_tag(name, &tags);
+    let request = format!("/images/{}/get", encoded(&name));
+    Ok(Held { provider, name, repo_digests, access: Access::Socket { socket, request } })
 }
 
 /// Returns a name for use in a path. References have nothing else that needs it.
@@ -127,6 +146,18 @@ mod tests {
         ] {
             assert_eq!(explain(said), answer, "{said}");
         }
+    }
+
+    #[test]
+    fn a_name_without_a_tag_is_one_image_and_not_all_of_the_repository() {
+        let said = "[\"node@sha256:1\"][\"node:20\",\"node:latest\"]\n";
+        let (digests, tags) = names(said);
+        assert_eq!(digests, ["node@sha256:1"]);
+        assert_eq!(one_tag("node", &tags), "node:latest");
+        assert_eq!(one_tag("node:20", &tags), "node:20");
+        assert_eq!(one_tag("0123456789ab", &tags), "0123456789ab");
+        assert_eq!(one_tag("node", &["docker.io/library/node:latest".to_owned()]), "node:latest");
+        assert_eq!(names("null[]"), (vec![], vec![]));
     }
 
     #[test]

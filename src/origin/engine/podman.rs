@@ -4,7 +4,7 @@ use std::ffi::OsString;
 use std::path::PathBuf;
 
 use super::command::{output, words};
-use super::docker::{listed, socket_image};
+use super::docker::{listed, names, one_tag, socket_image};
 use super::{Access, Held, Listed};
 use crate::origin::{Answer, FindOptions, Provider};
 use crate::progress::Progress;
@@ -12,13 +12,14 @@ use crate::progress::Progress;
 /// Looks for an image.
 pub fn find(name: &str, options: &FindOptions, progress: &Progress) -> Result<Held, Answer> {
     let mut inspect = podman(options);
-    inspect.extend(words(["image", "inspect", "--format", "{{json .RepoDigests}}", "--", name]));
+    inspect.extend(words(["image", "inspect", "--format", "{{json .RepoDigests}}{{json .RepoTags}}", "--", name]));
     match output(&inspect, progress, explain) {
         Ok(found) => {
-            let repo_digests = serde_json::from_str(found.trim()).unwrap_or_default();
+            let (repo_digests, tags) = names(&found);
+            let name = &one_tag(name, &tags);
             let mut save = podman(options);
             save.extend(words(["image", "save", "--quiet", "--format", "docker-archive", "--", name]));
-            Ok(Held { provider: Provider::Podman, name: name.into(), repo_digests, access: Access::Command(save) })
+            Ok(Held { provider: Provider::Podman, name: name.clone(), repo_digests, access: Access::Command(save) })
         }
         Err(Answer::NotInstalled) => {
             let sockets = sockets().into_iter().find(|socket| socket.exists());

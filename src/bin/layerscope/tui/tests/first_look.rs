@@ -14,7 +14,7 @@ use crate::intro::Intro;
 use crate::tui::message::Message;
 use crate::view::View;
 
-fn study(opened: &Opened, inspection: &layerscope::Inspection) -> Arc<Study> {
+pub fn study(opened: &Opened, inspection: &layerscope::Inspection) -> Arc<Study> {
     let (rules, contents) = (Rules::built_in(), LayerContents::new(opened));
     let question = Question { contents: Some(&contents), ..Question::with(&rules) };
     Arc::new(Study::assess(inspection, &question).expect("nothing that could be wrong is given"))

@@ -14,6 +14,7 @@ mod journeys;
 mod lessons;
 mod mouse;
 mod pictures;
+mod real;
 mod replay;
 #[path = "../../../../../tests/support/mod.rs"]
 mod support;

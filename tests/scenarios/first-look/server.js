@@ -1,0 +1,1 @@
+require("express")().get("/",(q,s)=>s.send("hi")).listen(3000)
