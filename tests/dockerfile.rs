@@ -5,6 +5,8 @@
 
 mod applied;
 mod command_line;
+mod conditions;
+mod grades;
 mod hostile;
 mod leftovers;
 mod meaning;

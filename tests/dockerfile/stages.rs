@@ -16,7 +16,7 @@ fn go() -> [Entry; 2] {
 }
 
 /// A program that one `RUN` builds with a compiler that another one brought.
-fn built_by_go(program: Vec<u8>, more: impl IntoIterator<Item = Entry>) -> Situation {
+pub fn built_by_go(program: Vec<u8>, more: impl IntoIterator<Item = Entry>) -> Situation {
     let app = file("opt/app", 0).holding(program).mode(0o755);
     Situation::new()
         .config(json!({ "Cmd": ["/opt/app"] }))

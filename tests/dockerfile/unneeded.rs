@@ -18,10 +18,11 @@ fn text(path: &str, text: &str) -> Entry {
     file(path, 0).holding(text)
 }
 
-fn installed_by(command: &str) -> Situation {
+pub fn installed_by(command: &str) -> Situation {
     let lists = [("git", "git"), ("perl", "perl"), ("ssh", "ssh"), ("libssh:amd64", "libssh.so"), ("vim", "vim")];
     let list = |(package, name): (&str, &str)| {
-        text(&format!("var/lib/dpkg/info/{package}.list"), &format!("/.\n/usr\n/usr/{name}\n/etc/common\n"))
+        let files = format!("/.\n/usr\n/usr/{name}\n/usr/bin/{name}\n/etc/common\n");
+        text(&format!("var/lib/dpkg/info/{package}.list"), &files)
     };
     let sizes = [("git", 500_000), ("perl", 400_000), ("ssh", 300_000), ("libssh.so", 20_000), ("vim", 100_000)];
     Situation::new().run("debootstrap", [text("var/lib/dpkg/status", BEFORE), text("etc/common", "x")]).run(
@@ -29,7 +30,8 @@ fn installed_by(command: &str) -> Situation {
         [text("var/lib/dpkg/status", AFTER)]
             .into_iter()
             .chain(lists.map(list))
-            .chain(sizes.map(|(name, size)| file(format!("usr/{name}"), size))),
+            .chain(sizes.map(|(name, size)| file(format!("usr/{name}"), size)))
+            .chain(sizes.map(|(name, _)| file(format!("usr/bin/{name}"), 0))),
     )
 }
 
@@ -111,15 +113,15 @@ fn modules(scripts: &Value) -> Vec<Entry> {
     ]
 }
 
-fn project(scripts: Value, after: &str) -> Fixed {
-    let situation = Situation::new().run("npm ci", modules(&scripts));
+pub fn project(scripts: &Value, after: &str) -> Fixed {
+    let situation = Situation::new().run("npm ci", modules(scripts));
     situation.fixed(&format!("FROM base\nRUN npm ci\n{after}"))
 }
 
 #[test]
 fn packages_for_development_are_left_out_where_nothing_runs_that_may_need_them() {
     let start = "CMD [\"node\", \"server.js\"]\n";
-    let fixed = project(json!({ "test": "jest", "build": "x" }), start);
+    let fixed = project(&json!({ "test": "jest", "build": "x" }), start);
     assert_eq!(fixed.dockerfile(), format!("FROM base\nRUN npm ci --omit=dev\n{start}"));
     assert_eq!(fixed.saves(), 2_300_000);
     for (scripts, after) in [
@@ -130,7 +132,7 @@ fn packages_for_development_are_left_out_where_nothing_runs_that_may_need_them()
         (json!({ "prepare": "husky" }), start),
         (json!({ "postinstall": "patch-package" }), start),
     ] {
-        let fixed = project(scripts, after);
+        let fixed = project(&scripts, after);
         assert!(fixed.fix.changes.is_empty() && fixed.saves() == 0, "{after}");
         assert!(fixed.left().contains("for development, but"), "{after}: {}", fixed.left());
     }

@@ -91,6 +91,11 @@ impl<'a> Draft<'a> {
         self.edits[instruction].push((place, text));
     }
 
+    /// Adds a text at a place, before what other edits add there.
+    pub fn insert_first(&mut self, instruction: usize, at: usize, text: String) {
+        self.edits[instruction].insert(0, (at..at, text));
+    }
+
     /// Returns whether an edit of an instruction begins at a place.
     pub fn has_edit_at(&self, instruction: usize, from: usize) -> bool {
         self.edits[instruction].iter().any(|(place, _)| place.start == from)

@@ -116,7 +116,7 @@ impl Kind {
                 &[Posix, Followed, PlainPaths, WholeCopy, OnlyCopies, KnownValue, TakesFlag, Unseen, BuildKit]
             }
             Self::Merge => &[Posix, Followed, Matched, Mergeable, Movable],
-            Self::Tool => &[NotNeededLater, NotMadeAgain],
+            Self::Tool => &[Followed, NotNeededLater, NotMadeAgain],
             Self::Recommended | Self::Development => &[NotNeededLater],
             Self::Order | Self::History => &[],
             Self::Stages => &[PlainNames],

@@ -119,7 +119,7 @@ impl Work<'_> {
         });
         if let Some((_, place)) = last {
             let end = instruction.place(place.end - 1) + 1;
-            self.draft.replace(first, end..end, format!(" {}", packages.join(" ")));
+            self.draft.insert_first(first, end, format!(" {}", packages.join(" ")));
         }
     }
 
