@@ -121,6 +121,22 @@ impl Script<'_> {
     }
 }
 
+impl Script<'_> {
+    /// Returns whether something may run after a command that failed, because the script does not begin with
+    /// `set -e`.
+    pub fn goes_on_after_errors(&self) -> bool {
+        let is_set = |command: &&Command| command.words.first() == Some(&"set");
+        let begins_with_it = self.commands.iter().take_while(is_set).any(Command::ends_at_errors);
+        let is_list = self.commands.iter().all(|command| {
+            let goes_on = matches!(command.joint.0, Joint::Or | Joint::Then | Joint::Background);
+            let is_reserved = RESERVED.contains(command.words.first().unwrap_or(&""));
+            let substitutes = command.words.iter().any(|word| word.contains("$(") || word.contains('`'));
+            command.depth == 0 && !goes_on && !is_reserved && !substitutes
+        });
+        !begins_with_it && !is_list
+    }
+}
+
 fn is_assignment(word: &str) -> bool {
     word.split_once('=').is_some_and(|(name, _)| {
         let mut characters = name.chars();

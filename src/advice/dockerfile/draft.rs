@@ -264,7 +264,9 @@ impl<'a> Draft<'a> {
             }
             let command = self.command(member);
             if parentheses || merge.join == Join::Errexit {
-                out.push_str(&format!("({}{command})", if goes_on { "set +e; " } else { "" }));
+                // Two parentheses in a row begin arithmetic.
+                let blank = if !goes_on && command.starts_with('(') { " " } else { "" };
+                out.push_str(&format!("({blank}{}{command})", if goes_on { "set +e; " } else { "" }));
             } else {
                 out.push_str(&command);
             }
