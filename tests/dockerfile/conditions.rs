@@ -144,6 +144,11 @@ fn others() -> Vec<Case> {
             .config(json!({ "Cmd": [format!("/{path}")] }))
             .fixed("FROM alpine\nRUN apk add go\nRUN go build -o /opt/app\nCMD [\"/opt/app\"]\n")
     };
+    let start_of = "FROM alpine\nRUN apk add go\nRUN go build -o /opt/app\n";
+    let naming = |path: &str| {
+        let data = file("usr/share/words.txt", 100);
+        built_by_go(executable().constants(&format!("\0{path}\0")).build(), [data]).fixed(start_of)
+    };
     let git = |ignore: &str| ignored(ignore, "mkdir /var/made");
     let case = |kind, condition, fails, holds| Case { kind, condition, fails, holds };
     vec![
@@ -156,6 +161,7 @@ fn others() -> Vec<Case> {
             project(&json!({}), "RUN npm run build\n"),
             project(&json!({}), start),
         ),
+        case(Kind::Stages, Condition::StandsAlone, naming("/usr/share/words.txt"), naming("/usr/share/other.txt")),
         case(Kind::Stages, Condition::PlainNames, skeleton("opt/my app"), skeleton("opt/app")),
     ]
 }

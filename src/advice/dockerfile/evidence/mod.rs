@@ -36,6 +36,8 @@ pub struct Evidence {
     pub toolchains: Vec<Toolchain>,
     /// The files to copy for the program, if it is known and in your layers.
     pub program: Option<CopiedProgram>,
+    /// Files of your layers that the program names, as absolute paths.
+    pub named: Vec<String>,
     /// Debian packages that were only installed because others recommend them.
     pub recommended: Vec<Unneeded>,
     /// npm packages that are only needed for development.
@@ -66,6 +68,7 @@ impl Evidence {
         Ok(Self {
             toolchains: toolchains(inspection, base_layers),
             program: program::copied(filesystem, base_layers, program),
+            named: program::named(filesystem, base_layers, program)?,
             recommended: recommended::recommended(inspection, base_layers, filesystem)?,
             development: development::development(inspection, base_layers, filesystem)?,
             texts: Texts::read(inspection, base_layers, filesystem)?,

@@ -1,7 +1,8 @@
 //! Lists the files that another stage of a Dockerfile copies to run an image's program.
 
+use crate::error::Error;
 use crate::files::executable::Executable;
-use crate::files::filesystem::Filesystem;
+use crate::files::filesystem::{Filesystem, readable};
 use crate::runtime::Program;
 use crate::runtime::command::{MainProgram, Role};
 use crate::runtime::libraries::{Loader, NeedKind, Required, Why, is_part};
@@ -67,6 +68,34 @@ pub struct Place {
     pub bytes: u64,
     /// True if your layers added it.
     pub is_own: bool,
+}
+
+/// The largest program that is searched for names, in bytes.
+const PROGRAM: u64 = 64 << 20;
+/// Endings of files that only building reads, though a program may name them.
+const SOURCES: [&[u8]; 14] =
+    [b".c", b".cc", b".cpp", b".cxx", b".h", b".hpp", b".rs", b".go", b".s", b".S", b".o", b".a", b".d", b".mod"];
+
+/// Returns the files of your layers that the program names in itself: data that it may read.
+///
+/// # Errors
+///
+/// [`Error::Cancelled`] is the only one.
+pub(super) fn named(filesystem: &Filesystem<'_>, base_layers: usize, found: &Program) -> Result<Vec<String>, Error> {
+    let tree = filesystem.tree();
+    let Some(program) = &found.application.program else { return Ok(Vec::new()) };
+    let Some(bytes) = readable(filesystem.read_start(program.file.version, PROGRAM))? else { return Ok(Vec::new()) };
+    let is_part = |byte: &u8| byte.is_ascii_alphanumeric() || b"_-./+@~,".contains(byte);
+    let pieces = bytes.split(|byte| !is_part(byte)).filter(|piece| piece.starts_with(b"/") && piece.len() > 3);
+    let is_own_file = |path: &&[u8]| {
+        let version = tree.find(path).filter(|&node| node != program.file.node).and_then(|node| tree.last(node));
+        version.is_some_and(|version| tree.kind(version) == Kind::File && tree.born(version) >= base_layers)
+    };
+    let is_source = |path: &&[u8]| SOURCES.iter().any(|ending| path.ends_with(ending));
+    let mut named: Vec<_> = pieces.filter(is_own_file).filter(|path| !is_source(path)).collect();
+    named.sort_unstable();
+    named.dedup();
+    Ok(named.into_iter().filter_map(|path| String::from_utf8(path.to_vec()).ok()).collect())
 }
 
 /// Returns the files to copy, if the program is the application and a file of your layers.

@@ -150,6 +150,18 @@ impl Texts {
         self.scripts().find(|(_, text)| needs(text)).map(|(path, _)| path.as_str())
     }
 
+    /// Returns whether a script runs something besides one program.
+    pub fn runs_others(&self, script: &str, program: &str) -> bool {
+        const OWN: [&str; 8] = ["#", "set ", "export ", "cd ", "umask ", "ulimit ", ":", "exec "];
+        let name = program.rsplit('/').next().unwrap_or(program);
+        let is_known = |line: &str| {
+            let plain = !line.contains(['|', ';', '&', '`']) && !line.contains("$(");
+            plain && (OWN.iter().any(|start| line.starts_with(start)) || has_word(line, name))
+        };
+        let lines = |text: &str| text.lines().map(str::trim).any(|line| !line.is_empty() && !is_known(line));
+        self.files.iter().any(|(path, text)| path == script && lines(text))
+    }
+
     fn scripts(&self) -> impl Iterator<Item = &(String, String)> {
         self.scripts.iter().filter_map(|&at| self.files.get(at))
     }

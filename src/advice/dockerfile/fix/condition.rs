@@ -61,6 +61,8 @@ pub enum Condition {
     NotNeededLater,
     /// Nothing that runs later makes it anew.
     NotMadeAgain,
+    /// The program needs nothing else of one's own layers.
+    StandsAlone,
     /// The names can stand in a Dockerfile without quotes.
     PlainNames,
 }
@@ -76,7 +78,7 @@ pub struct Refusal {
 
 use Condition::{
     BuildKit, Followed, KnownValue, Matched, Mergeable, Movable, NotMadeAgain, NotNeededLater, NotUsed, NotWanted,
-    OnlyCopies, PlainNames, PlainPaths, Posix, TakesFlag, Unseen, WholeCopy,
+    OnlyCopies, PlainNames, PlainPaths, Posix, StandsAlone, TakesFlag, Unseen, WholeCopy,
 };
 
 impl Kind {
@@ -119,7 +121,7 @@ impl Kind {
             Self::Tool => &[Followed, NotNeededLater, NotMadeAgain],
             Self::Recommended | Self::Development => &[NotNeededLater],
             Self::Order | Self::History => &[],
-            Self::Stages => &[PlainNames],
+            Self::Stages => &[StandsAlone, PlainNames],
         }
     }
 }
@@ -144,6 +146,7 @@ impl Condition {
             NotUsed => "not-used",
             NotNeededLater => "not-needed-later",
             NotMadeAgain => "not-made-again",
+            StandsAlone => "stands-alone",
             PlainNames => "plain-names",
         }
     }

@@ -11,7 +11,7 @@ use crate::advice::dockerfile::births::is_plain;
 use crate::advice::dockerfile::evidence::{CopiedProgram, LooksFor, Needs, Place};
 use crate::advice::dockerfile::parse::{Instruction, Keyword};
 use crate::advice::ladder::{BaseKind, Certainty, smallest};
-use crate::display::{count, files, listed};
+use crate::display::{count, escaped_str, files, listed};
 use crate::runtime::libraries::{Libc, Loader, NeedKind};
 use crate::shell::{self, base_name};
 
@@ -96,6 +96,11 @@ impl Work<'_> {
                 }
             }
         }
+        if let Some(reason) = self.needs_more(application, &copied) {
+            let text = format!("builds the program with a compiler that ships; build it in another stage: {reason}");
+            self.leave(Kind::Stages, 0, from, text, Condition::StandsAlone);
+            return None;
+        }
         if !copied.iter().all(|path| is_plain(path)) {
             let text = "a file that another stage would copy has a name that needs quotes".into();
             self.leave(Kind::Stages, 0, None, text, Condition::PlainNames);
@@ -131,6 +136,17 @@ impl Work<'_> {
             self.say(Kind::Stages, Verdict::Unseen, None, "whether the program needs shared libraries or other files at run time: run what the second stage makes before you rely on it");
         }
         Some(Change { name: format!("{}.multi-stage", self.target.name), old: None, new: file.source().into() })
+    }
+
+    /// Returns why the program may need more than what is copied.
+    fn needs_more(&self, application: &CopiedProgram, copied: &[&str]) -> Option<String> {
+        let script = application.files.iter().find(|file| self.evidence.texts.runs_others(file, &application.path));
+        if let Some(script) = script {
+            return Some(format!("{} runs other programs as well, to be copied with it", escaped_str(script)));
+        }
+        let is_there = |file: &&String| !copied.iter().any(|path| Path::new(file.as_str()).starts_with(path));
+        let named = self.evidence.named.iter().find(is_there)?;
+        Some(format!("it names {}, which has to be copied with it", escaped_str(named)))
     }
 
     fn said_of_stages(&self, application: &CopiedProgram, besides: &[&str], start: &Start, toolchain: u64) -> String {
