@@ -197,7 +197,7 @@ impl Work<'_> {
         // Where one ends at the first error and another does not, each keeps its way.
         let goes_on = |k: usize| {
             let script = scripts[k].as_ref();
-            errexit && !in_force && script.is_some_and(|script| script.goes_on_after_errors())
+            errexit && !in_force && script.is_some_and(shell::Script::goes_on_after_errors)
         };
         let member = |(k, &instruction): (usize, &usize)| Member {
             instruction,
