@@ -89,7 +89,7 @@ pub(super) fn named(filesystem: &Filesystem<'_>, base_layers: usize, found: &Pro
     let pieces = bytes.split(|byte| !is_part(byte)).filter(|piece| piece.starts_with(b"/") && piece.len() > 3);
     let is_own_file = |path: &&[u8]| {
         let version = tree.find(path).filter(|&node| node != program.file.node).and_then(|node| tree.last(node));
-        version.is_some_and(|version| tree.kind(version) == Kind::File && tree.born(version) >= base_layers)
+        version.is_some_and(|version| tree.kind(version) == Kind::File && tree.added_in(version) >= base_layers)
     };
     let is_source = |path: &&[u8]| SOURCES.iter().any(|ending| path.ends_with(ending));
     let mut named: Vec<_> = pieces.filter(is_own_file).filter(|path| !is_source(path)).collect();
