@@ -14,10 +14,10 @@ use super::input::Input;
 
 #[derive(Args)]
 pub struct BuildArguments {
-    /// The engine that builds: docker, or else podman, whichever is installed
+    /// Build with docker or podman; without it, with docker where it is installed
     #[arg(long, value_enum)]
     engine: Option<Builder>,
-    /// Arguments of the engine's build, as in: layerscope build -t my-app .
+    /// Arguments of docker build or podman build, as in: layerscope build -t my-app .
     #[arg(value_name = "ARGUMENTS", trailing_var_arg = true, allow_hyphen_values = true)]
     arguments: Vec<OsString>,
 }
@@ -61,7 +61,7 @@ pub fn build(asked: &BuildArguments) -> Result<(Input, Selection), Failure> {
         return Ok((Input::Name(id.trim().to_owned(), Box::new(options)), Selection::default()));
     }
     Err(Failure::Place {
-        message: "no engine is installed that builds images: neither docker nor podman".into(),
+        message: "neither docker nor podman is installed".into(),
         hint: "build it elsewhere, and open it by its name or as a file".into(),
     })
 }

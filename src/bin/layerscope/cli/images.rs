@@ -64,7 +64,7 @@ fn list_engines(arguments: &ImagesArguments) -> Result<(), Failure> {
         let said =
             answers.iter().filter_map(|(engine, answer)| Some(format!("{engine} is {}", answer.as_ref().err()?)));
         return Err(Failure::Place {
-            message: format!("no engine can be asked for its images: {}", said.collect::<Vec<_>>().join("; ")),
+            message: format!("no container runtime lists its images: {}", said.collect::<Vec<_>>().join("; ")),
             hint: "the images of an archive: layerscope images image.tar".into(),
         });
     }

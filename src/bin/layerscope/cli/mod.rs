@@ -109,7 +109,7 @@ enum Command {
     Dockerfile(DockerfileArguments),
     /// Build an image with docker or podman, and open it
     Build(BuildArguments),
-    /// List the images of an archive, or those that the engines hold
+    /// List the images of an archive, or those of the container runtimes
     Images(ImagesArguments),
     /// Write the bytes of a file of the image to standard output
     Cat(CatArguments),
@@ -211,7 +211,7 @@ const DEFAULT_TOP: usize = 20;
 
 #[derive(Args)]
 struct DemoArguments {
-    /// Write the demo image to this file instead of opening it; an engine can load it
+    /// Write the demo image to this file instead of opening it; docker load takes it
     #[arg(long, value_name = "FILE")]
     write: Option<PathBuf>,
     #[command(flatten)]

@@ -12,7 +12,7 @@ pub struct NameOptions {
     /// Look for a name only there, in this order; may be given several times, or as a list with commas
     #[arg(long = "source", value_name = "WHERE", value_enum, value_delimiter = ',')]
     sources: Vec<SourceWord>,
-    /// When to ask the registry: if no engine has the image, always, or never (then nothing is sent)
+    /// When to ask the registry: if no container runtime has the image, always, or never (then nothing is sent)
     #[arg(long, value_enum, value_name = "WHEN")]
     pull: Option<PullWord>,
     /// The namespace of containerd; without it, the usual one and then k8s.io
@@ -28,7 +28,7 @@ pub struct NameOptions {
 
 #[derive(Clone, Copy, ValueEnum, PartialEq, Eq)]
 enum SourceWord {
-    /// The Docker engine
+    /// Docker
     Docker,
     /// Podman's storage
     Podman,
@@ -43,9 +43,9 @@ enum SourceWord {
 
 #[derive(Clone, Copy, ValueEnum)]
 enum PullWord {
-    /// If no engine has it
+    /// If no container runtime has it
     Missing,
-    /// The registry, whatever the engines have
+    /// The registry, whatever the container runtimes have
     Always,
     /// Never: the network is not used
     Never,
