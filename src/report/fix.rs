@@ -65,7 +65,7 @@ pub fn write_fix_json(fix: &Fix, image: &str, out: impl Write) -> io::Result<()>
         diff: diff(fix, &unified(&change.name, change.old.as_deref(), &change.new)),
     });
     let document = Document {
-        schema_version: 1,
+        schema_version: 2,
         image: escaped_str(image),
         size_bytes: fix.size,
         sizes_exact: is_exact,
