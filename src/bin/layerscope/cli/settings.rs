@@ -1,7 +1,7 @@
 //! The settings of the program: the configuration, overridden by the command line.
 
 use std::io::{self, Write};
-use std::path::PathBuf;
+use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use layerscope::Gap;
@@ -9,6 +9,7 @@ use layerscope::origin::Provider;
 use layerscope::report::Units;
 
 use super::Failure;
+use super::input::Input;
 use super::stderr::say;
 use crate::config::{self, Accept, Ascii, Config, Error, Keys, Place, ThemeChoice};
 use crate::tui::widgets::theme::Theme;
@@ -200,6 +201,7 @@ pub fn of_look(preferences: &Preferences, look: &LookOptions) -> Result<Settings
         theme,
         signs: config.signs(),
         motion: if config.motion { Motion::Smooth } else { Motion::Still },
+        open: |name, progress| Input::path(Path::new(name)).open(progress),
         pager: config.pager,
     })
 }

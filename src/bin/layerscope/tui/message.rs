@@ -49,6 +49,10 @@ pub enum Effect {
     /// Cancel the current read.
     Cancel,
     Fail(Error),
+    /// Open another image.
+    Open(String),
+    /// Start the guided tour of the image.
+    Tour,
     /// Copy a text to the terminal's clipboard.
     Copy(String),
     /// Choose the image with this index.

@@ -11,7 +11,7 @@ mod layout;
 pub mod lesson;
 mod message;
 mod overlay;
-mod run;
+mod program;
 mod session;
 mod terminal;
 #[cfg(test)]
@@ -26,7 +26,7 @@ use std::io;
 use layerscope::report::Units;
 use layerscope::{Archive, Error, Opened, Progress};
 
-pub use run::run;
+pub use program::{compare, run};
 pub use terminal::Environment;
 pub use views::Motion;
 pub use widgets::signs::Signs;
@@ -54,6 +54,20 @@ impl From<io::Error> for Failure {
     }
 }
 
+impl Failure {
+    /// Returns the failure in a sentence.
+    pub fn sentence(&self) -> String {
+        match self {
+            Self::Image(error) => error.to_string(),
+            Self::Lesson(error) => error.to_string(),
+            Self::Thread(error) | Self::Terminal(error) => error.to_string(),
+        }
+    }
+}
+
+/// A function that opens the archive of a path or a name.
+pub type OpenFn = fn(&str, &Progress) -> Result<Archive, Error>;
+
 /// A function that opens an archive while the screen is already visible.
 pub type Opener = Box<dyn FnOnce(&Progress) -> Result<Archive, Error> + Send>;
 
@@ -71,6 +85,8 @@ pub struct Settings {
     pub signs: Signs,
     /// The setting for animations.
     pub motion: Motion,
+    /// The way in which another image is opened from the screen.
+    pub open: OpenFn,
     /// The pager as a shell command; `None` for the one in the environment.
     pub pager: Option<String>,
 }

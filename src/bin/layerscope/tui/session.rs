@@ -7,6 +7,7 @@ use std::sync::mpsc::Sender;
 use std::time::{Duration, Instant};
 
 use layerscope::advice::assessment::Study;
+use layerscope::display::escaped_str;
 use layerscope::files::contents::{Contents, LayerContents};
 use layerscope::image::Image;
 use layerscope::progress::spawn;
@@ -19,7 +20,7 @@ use super::lesson::{Narrator, Place};
 use super::message::{Effect, Message};
 use super::viewer::pager;
 use super::work::{Jobs, Workshop};
-use super::{Failure, Start};
+use super::{Failure, OpenFn, Settings, Start};
 use crate::intro::Intro;
 use crate::lesson::{self, Course, Entry, LessonError};
 use crate::signals;
@@ -27,12 +28,14 @@ use crate::tui::terminal::clock::Clock;
 use crate::tui::terminal::stage::{Event, Stage, TICK};
 use crate::tui::widgets::theme::Theme;
 
-/// The end of a session.
-pub enum Ended {
+/// The step of the program after an event.
+pub enum Turn {
     /// The user quits the program.
     Quit,
     /// The user returns to where the image was opened from.
     Back,
+    /// Another image, or a tour, is opened on top.
+    Open(Box<Start>),
     /// The image cannot be shown.
     Failed(Failure),
 }
@@ -47,6 +50,8 @@ pub struct Session {
     sender: Sender<Event>,
     /// The archive, until one of its images has been chosen.
     archive: Option<Archive>,
+    /// The image, once it has been chosen.
+    image: Option<Opened>,
     /// The contents of the image's files.
     contents: Option<Arc<dyn Contents>>,
     /// The lessons, and the index of the current one.
@@ -57,11 +62,12 @@ pub struct Session {
     clock: Clock,
     /// The pager, instead of the one in the environment.
     pager: Option<String>,
+    open: OpenFn,
 }
 
 impl Session {
     /// Makes a session that has not read anything yet.
-    pub fn new(app: App, number: u64, selection: Selection, pager: Option<String>, sender: Sender<Event>) -> Self {
+    pub fn new(app: App, number: u64, selection: Selection, settings: &Settings, sender: Sender<Event>) -> Self {
         Self {
             app,
             number,
@@ -69,12 +75,14 @@ impl Session {
             progress: Arc::default(),
             sender,
             archive: None,
+            image: None,
             contents: None,
             course: None,
             is_tour: false,
             jobs: Jobs::default(),
             clock: Clock::default(),
-            pager,
+            pager: settings.pager.clone(),
+            open: settings.open,
         }
     }
 
@@ -95,14 +103,15 @@ impl Session {
                 self.start(*image);
             }
             Start::Later(_, open) => {
-                let (progress, sender) = (self.progress.clone(), self.sender.clone());
-                spawn(move || drop(sender.send(Event::Archive(open(&progress)))));
+                let (progress, sender, number) = (self.progress.clone(), self.sender.clone(), self.number);
+                spawn(move || drop(sender.send(Event::Archive(number, open(&progress)))));
             }
         }
     }
 
     /// Shows an image whose layers have been read.
     pub fn show(&mut self, opened: &Opened, inspection: Arc<Inspection>, contents: Arc<dyn Contents>) {
+        self.image = Some(opened.clone());
         self.app.update(Message::Opened(Intro::of(opened)));
         self.app.update(Message::Loaded(Ok(inspection.clone())));
         self.contents = Some(contents.clone());
@@ -153,6 +162,7 @@ impl Session {
 
     /// Shows the facts in the manifest about the image, and reads its layers in the background.
     fn read(&mut self, opened: Opened) {
+        self.image = Some(opened.clone());
         self.app.update(Message::Opened(Intro::of(&opened)));
         if self.is_tour {
             return self.tell(opened);
@@ -218,21 +228,21 @@ impl Session {
         self.app.update(Message::Progress(count(&progress.done), count(&progress.total), count(&progress.layers)));
     }
 
-    /// Handles an event, unless it is for another session; returns how the session ended, if it
-    /// did.
-    pub fn take(&mut self, event: Event, stage: &mut Stage) -> io::Result<Option<Ended>> {
+    /// Handles an event, unless it is for another session; returns the step of the program, if there
+    /// is one.
+    pub fn take(&mut self, event: Event, stage: &mut Stage) -> io::Result<Option<Turn>> {
         let effect = match event {
             Event::Message(message) => self.app.update(message),
             Event::Told(number, message) if number == self.number => self.app.update(message),
             Event::Told(..) | Event::Compared(_) | Event::Asked(_) => None,
-            Event::Archive(Err(error)) => self.app.update(Message::Loaded(Err(error))),
-            Event::Archive(Ok(archive)) => self.opened(archive),
+            Event::Archive(_, Err(error)) => self.app.update(Message::Loaded(Err(error))),
+            Event::Archive(_, Ok(archive)) => self.opened(archive),
             // The lesson is no longer wanted.
             Event::Lesson(progress, _) if !Arc::ptr_eq(&progress, &self.progress) => None,
             Event::Lesson(_, Ok(narrator)) => self.app.update(Message::Lesson(narrator)),
             Event::Lesson(_, Err(error)) => match *error {
                 LessonError::Image(Error::Cancelled) => Some(Effect::Quit),
-                error => return Ok(Some(Ended::Failed(Failure::Lesson(error)))),
+                error => return Ok(Some(Turn::Failed(Failure::Lesson(error)))),
             },
         };
         match effect {
@@ -240,9 +250,25 @@ impl Session {
                 self.stop_reading();
                 self.list_lessons();
             }
-            Some(Effect::Quit | Effect::Cancel) => return Ok(Some(Ended::Quit)),
-            Some(Effect::Leave) => return Ok(Some(Ended::Back)),
-            Some(Effect::Fail(error)) => return Ok(Some(Ended::Failed(Failure::Image(error)))),
+            Some(Effect::Cancel) if self.app.returns => return Ok(Some(Turn::Back)),
+            Some(Effect::Quit | Effect::Cancel) => return Ok(Some(Turn::Quit)),
+            Some(Effect::Open(name)) => {
+                let open = self.open;
+                let opener = {
+                    let name = name.clone();
+                    move |progress: &Progress| open(&name, progress)
+                };
+                return Ok(Some(Turn::Open(Box::new(Start::Later(escaped_str(&name), Box::new(opener))))));
+            }
+            Some(Effect::Tour) => match &self.image {
+                Some(image) => {
+                    let image = Start::Image(Box::new(image.clone()));
+                    return Ok(Some(Turn::Open(Box::new(Start::Tour(Box::new(image))))));
+                }
+                None => self.app.notice = Some("the guided tour needs an image of its own".into()),
+            },
+            Some(Effect::Leave) => return Ok(Some(Turn::Back)),
+            Some(Effect::Fail(error)) => return Ok(Some(Turn::Failed(Failure::Image(error)))),
             Some(Effect::Copy(text)) => stage.copy(text)?,
             Some(Effect::Choose(index)) if self.course.is_some() => self.teach(index),
             Some(Effect::NextLesson) => {

@@ -69,7 +69,7 @@ impl App {
                 None
             }
             // Keys are text there.
-            Overlay::Extraction(_) | Overlay::Palette(_) => None,
+            Overlay::Extraction(_) | Overlay::Palette(_) | Overlay::Opening(_) => None,
         }
     }
 
@@ -116,6 +116,8 @@ impl App {
                 self.start_typing(action);
             }
             Action::BigFiles => self.list_big_files(),
+            Action::OpenImage => self.ask_for_image(),
+            Action::LessonReturn => return Some(Effect::Tour),
             Action::TryIt => self.try_it(),
             Action::ReplayAgain => self.replay(0..=usize::MAX),
             action => match View::asked_for(action) {

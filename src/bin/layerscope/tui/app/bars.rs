@@ -227,7 +227,7 @@ fn warnings_mark(app: &App, theme: &Theme) -> Option<[Piece; 2]> {
 }
 
 /// The hint to return to the comparison, first in images opened from one.
-const BACK: Hint = (&[Quit], "comparison");
+const BACK: Hint = (&[Quit], "back");
 
 /// Returns the keys that matter in the current situation, as far as there is space.
 pub fn footer(app: &App, theme: &Theme, room: u16) -> Vec<Piece> {
@@ -246,6 +246,7 @@ pub fn hints_for_help(app: &App) -> (&'static str, &'static [Hint]) {
         (_, Some(Overlay::Instruction(_))) => "an instruction",
         (_, Some(Overlay::Explanation(_))) => "an explanation",
         (_, Some(Overlay::Palette(_))) => "the list of commands",
+        (_, Some(Overlay::Opening(_))) => "this dialog",
         (_, Some(Overlay::Proposal(_))) => "a change",
         (Screen::Image { .. }, _) if app.is_told() => "a lesson",
         (Screen::Image { .. }, _) => app.view.name(),
@@ -260,6 +261,7 @@ fn hints(app: &App) -> &'static [Hint] {
     }
     match (&app.screen, app.overlays.top()) {
         (Screen::Choosing { .. }, _) => &[(&[Up, Down], "move"), (&[Enter], "open"), (&[Quit], "quit")],
+        (_, Some(Overlay::Opening(_))) => &[(&[Enter], "open"), (&[Back], "cancel")],
         (_, Some(Overlay::Palette(_))) => &[(&[Enter], "run"), (&[Up, Down], "move"), (&[Back], "close")],
         (_, Some(Overlay::Extraction(_))) => &[(&[Enter], "extract"), (&[Back], "cancel")],
         (_, Some(Overlay::Explanation(_))) => {

@@ -66,6 +66,8 @@ pub(super) enum Line {
     Help,
     /// The name of a command.
     Command,
+    /// The path or the name of another image.
+    Image,
 }
 
 /// A query that is typed below the tree.
@@ -269,6 +271,7 @@ impl App {
                 None
             }
             Some(Line::Command) => self.type_command(key),
+            Some(Line::Image) => self.type_image(key),
             Some(Line::Help) | None => self.act(action?),
         }
     }
@@ -280,6 +283,7 @@ impl App {
             Some(Overlay::Viewer(viewer)) => viewer.typing.as_ref().map(|_| Line::Viewer),
             Some(Overlay::Help(_)) => Some(Line::Help),
             Some(Overlay::Palette(_)) => Some(Line::Command),
+            Some(Overlay::Opening(_)) => Some(Line::Image),
             Some(_) => None,
             None => self.is_typing().then_some(Line::Query),
         }

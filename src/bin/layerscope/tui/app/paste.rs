@@ -3,7 +3,7 @@
 use crossterm::event::{KeyCode, KeyEvent};
 
 use super::{App, Line, Query, Screen};
-use crate::tui::comparison::{self, Side};
+use crate::tui::comparison::{self, Comparison};
 use crate::tui::message::Effect;
 use crate::tui::overlay::Overlay;
 use crate::tui::widgets::prompt::Prompt;
@@ -38,6 +38,7 @@ impl App {
         match (self.line()?, self.overlays.top_mut()) {
             (Line::Place, Some(Overlay::Extraction(extraction))) => Some(&mut extraction.prompt),
             (Line::Help, Some(Overlay::Help(help))) => Some(&mut help.query),
+            (Line::Image, Some(Overlay::Opening(opening))) => Some(&mut opening.path),
             (Line::Command, Some(Overlay::Palette(palette))) => Some(&mut palette.query),
             (Line::Viewer, Some(Overlay::Viewer(viewer))) => viewer.typing.as_mut().map(|(_, prompt)| prompt),
             (Line::Query, _) if self.query == Some(Query::Search) => Some(&mut self.search.query),
@@ -50,7 +51,7 @@ impl App {
     }
 }
 
-impl Side {
+impl Comparison {
     /// Handles pasted text.
     pub(in crate::tui) fn paste(&mut self, text: &str) -> Option<comparison::Effect> {
         let key = insert(self.query(), text)?;

@@ -8,7 +8,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::{Image, Look, Side, View, images, layers, packages, paths};
+use super::{Comparison, Image, Look, View, images, layers, packages, paths};
 use crate::tui::keys::Action;
 use crate::tui::keys::help::{COMPARISON, Line as Hint};
 use crate::tui::layout::{Pane, Panes, Shares, layout};
@@ -22,7 +22,7 @@ use crate::tui::widgets::{bar, fitted, pane, put};
 /// The width of the progress bar.
 const BAR: usize = 20;
 
-impl Side {
+impl Comparison {
     /// Draws the screen.
     pub fn draw(&self, theme: &Theme, frame: &mut Frame<'_>) {
         fitted(self.area, frame, |buffer| self.draw_all(theme, buffer));

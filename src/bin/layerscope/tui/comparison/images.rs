@@ -16,7 +16,7 @@ use super::columns;
 use super::columns::draw_columns;
 use super::cursor::Cursor;
 use super::sign::{of_path, signed};
-use super::{Look, Side};
+use super::{Comparison, Look};
 use crate::tui::keys::Action;
 use crate::tui::keys::help::Line as Hint;
 use crate::tui::widgets::text::{cut, wrap};
@@ -61,7 +61,7 @@ fn panes(area: Rect, verdict: usize, images: usize) -> Panes {
     }
 }
 
-impl Side {
+impl Comparison {
     fn verdict_lines(&self, width: usize) -> Vec<String> {
         let (Some(first), Some(other)) = (self.columns.first(), self.columns.get(self.other)) else {
             return Vec::new();

@@ -1,8 +1,8 @@
 //! The comparison of images: a table of all, and layers, paths and packages of one compared with
 //! the first.
 //!
-//! [`Side::update`] and [`Side::learn`] are pure; [`run`] reads the images, and opens the explorer
-//! on the one that the user selects.
+//! [`Comparison::update`] and [`Comparison::learn`] are pure; the program opens the explorer on the image that the
+//! user selects, and [`Reading`] reads the images.
 
 mod against;
 pub mod columns;
@@ -14,7 +14,7 @@ mod layers;
 mod mouse;
 mod packages;
 mod paths;
-mod program;
+mod reading;
 mod sign;
 mod view;
 
@@ -44,11 +44,11 @@ use against::Against;
 use cursor::Cursor;
 use find::Asked;
 
-pub use program::{Candidate, Opener, run};
+pub use reading::{Candidate, Opener, Reading};
 pub use view::View;
 
 /// A message of the threads that read and compare.
-pub enum News {
+pub enum ComparisonMessage {
     /// The image is known, and its layers are about to be read.
     Opened(usize, Box<Opened>),
     /// The progress of reading an image: bytes read, total bytes, layers read.
@@ -92,7 +92,7 @@ pub struct Image {
 }
 
 /// The state of the comparison.
-pub struct Side {
+pub struct Comparison {
     pub images: Vec<Image>,
     /// The rows of the table; empty until all images have been read.
     columns: Vec<Column>,
@@ -112,7 +112,7 @@ pub struct Side {
     keymap: Keymap,
 }
 
-impl Side {
+impl Comparison {
     /// Makes the initial state for some archives.
     pub fn new(sources: Vec<String>, settings: &Settings, area: Rect) -> Self {
         let image = |source| Image { source, opened: None, progress: (0, 0, 0), inspection: None, installed: None };
@@ -147,13 +147,13 @@ impl Side {
     }
 
     /// Handles a message of the threads.
-    pub fn learn(&mut self, news: News) -> Option<Effect> {
+    pub fn learn(&mut self, news: ComparisonMessage) -> Option<Effect> {
         match news {
-            News::Opened(image, opened) => self.images.get_mut(image)?.opened = Some(opened),
-            News::Progress(image, progress) => self.images.get_mut(image)?.progress = progress,
-            News::Read(_, Err(Error::Cancelled)) => return Some(Effect::Quit),
-            News::Read(_, Err(error)) => return Some(Effect::Fail(error)),
-            News::Read(image, Ok(inspection)) => {
+            ComparisonMessage::Opened(image, opened) => self.images.get_mut(image)?.opened = Some(opened),
+            ComparisonMessage::Progress(image, progress) => self.images.get_mut(image)?.progress = progress,
+            ComparisonMessage::Read(_, Err(Error::Cancelled)) => return Some(Effect::Quit),
+            ComparisonMessage::Read(_, Err(error)) => return Some(Effect::Fail(error)),
+            ComparisonMessage::Read(image, Ok(inspection)) => {
                 self.images.get_mut(image)?.inspection = Some(inspection);
                 let read: Vec<_> = self.images.iter().filter_map(|image| image.inspection.as_deref()).collect();
                 if read.len() == self.images.len() {
@@ -163,11 +163,11 @@ impl Side {
                     return self.wanted();
                 }
             }
-            News::Installed(image, installed) => {
+            ComparisonMessage::Installed(image, installed) => {
                 self.images.get_mut(image)?.installed = Some(installed);
                 self.compare_packages();
             }
-            News::Compared(other, pair) => {
+            ComparisonMessage::Compared(other, pair) => {
                 let inspection = |image: usize| self.images.get(image)?.inspection.clone();
                 let against = Against::new(inspection(0)?, inspection(other)?, pair);
                 self.against.insert(other, Some(Box::new(against)));

@@ -5,13 +5,13 @@ use std::time::Duration;
 use crossterm::event::{MouseButton, MouseEvent, MouseEventKind};
 use ratatui::layout::{Position, Rect};
 
-use super::{Effect, Side, View};
+use super::{Comparison, Effect, View};
 use crate::tui::keys::Action;
 use crate::tui::widgets::WHEEL;
 use crate::tui::widgets::bars;
 use crate::tui::widgets::theme::Theme;
 
-impl Side {
+impl Comparison {
     /// Handles a mouse event at a time.
     pub(in crate::tui) fn mouse(&mut self, mouse: MouseEvent, time: Duration) -> Option<Effect> {
         let at = Position::new(mouse.column, mouse.row);

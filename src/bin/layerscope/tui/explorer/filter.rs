@@ -1,9 +1,15 @@
 //! A filter: paths that match, their contents, and the directories above them.
 
+use std::collections::{HashMap, HashSet, VecDeque};
+
 use layerscope::tree::{NodeId, Tree};
 
+use super::Explorer;
 use crate::tui::widgets::prompt::Prompt;
 use crate::tui::work::pass::Pending;
+
+/// The number of rows up to which a filter opens directories.
+const FILTERED_ROWS: usize = 1000;
 
 /// The query of the filter, and the paths that match.
 #[derive(Debug, Default)]
@@ -82,5 +88,99 @@ impl Bits {
 
     fn set(&mut self, node: NodeId) {
         self.0[node.index() / 64] |= 1 << (node.index() % 64);
+    }
+}
+
+/// The rows as they were before a filter opened directories and hid others.
+pub struct BeforeFilter {
+    pub open: HashSet<NodeId>,
+    pub selected: Option<NodeId>,
+}
+
+impl Explorer {
+    /// Shows only the paths that a filter keeps, or everything again.
+    pub fn set_kept(&mut self, kept: Option<Kept>) {
+        let complete = kept.as_ref().map(|kept| kept.complete);
+        self.filter.kept = kept;
+        if let Some(complete) = complete {
+            let selected = self.selected();
+            let open = self.opened_by_the_filter();
+            let open = std::mem::replace(&mut self.open, open);
+            self.before_filter.get_or_insert(BeforeFilter { open, selected });
+            self.rebuild();
+            // Which matches are known earlier depends on the machine, so the cursor waits for all of them.
+            if complete {
+                self.go_to_a_match();
+            }
+        } else if let Some(before) = self.before_filter.take() {
+            self.open = before.open;
+            self.wanted = self.selected().or(self.wanted);
+            self.rebuild();
+        }
+    }
+
+    /// Shows some paths and what leads to them, and nothing else, as a filter with a name.
+    pub fn keep_only(&mut self, nodes: &HashSet<NodeId>, name: &str) {
+        let tree = &self.inspection.tree;
+        let mut kept = Kept::new(tree);
+        for node in tree.nodes() {
+            kept.take(tree, node, nodes.contains(&node));
+        }
+        kept.complete = true;
+        self.filter = Filter { query: Prompt::with(name.to_owned()), ..Filter::default() };
+        self.set_kept(Some(kept));
+    }
+
+    /// Moves the cursor to the row that was selected before the filter if that matches, else to
+    /// the first match.
+    fn go_to_a_match(&mut self) {
+        let Some(kept) = &self.filter.kept else { return };
+        let before = self.before_filter.as_ref().and_then(|before| before.selected);
+        if let Some(node) = before.filter(|&node| kept.holds(node)) {
+            self.go_to(node);
+            return;
+        }
+        let mut rows = self.rows.rows(0, FILTERED_ROWS).into_iter();
+        if let Some(row) = rows.find(|row| kept.holds(row.node)) {
+            self.go_to(row.node);
+        }
+    }
+
+    /// Returns the directories above the matches, from the root down, up to a readable number of
+    /// rows.
+    fn opened_by_the_filter(&self) -> HashSet<NodeId> {
+        let mut open = HashSet::new();
+        let Some(kept) = &self.filter.kept else { return open };
+        let lens = self.lens();
+        let mut rows = 0;
+        let mut queue = VecDeque::from([NodeId::ROOT]);
+        while let Some(directory) = queue.pop_front() {
+            let children = lens.children(directory);
+            rows += children.len();
+            if directory != NodeId::ROOT {
+                if rows > FILTERED_ROWS {
+                    break;
+                }
+                open.insert(directory);
+            }
+            queue.extend(children.into_iter().filter(|&child| kept.leads_to(child) && !kept.holds(child)));
+        }
+        open
+    }
+
+    /// Adds up what a filter leaves in the directories above.
+    pub(super) fn sums_of_matches(&self) -> HashMap<NodeId, (u64, u64)> {
+        let mut sums = HashMap::new();
+        let tree = &self.inspection.tree;
+        for &node in self.filter.kept.iter().flat_map(|kept| &kept.topmost) {
+            let (visible, wasted) = self.slice.sizes(&self.inspection, node, self.measure);
+            let mut here = node;
+            while here != NodeId::ROOT {
+                here = tree.parent(here);
+                let sum: &mut (u64, u64) = sums.entry(here).or_default();
+                *sum = (sum.0 + visible, sum.1 + wasted);
+            }
+        }
+        sums
     }
 }

@@ -75,6 +75,7 @@ actions! {
     Instruction "instruction" Everywhere "show the layer's instruction in full" ["o"] [];
     Search "search" Everywhere "find a name in all layers, deleted ones too" ["/"] [];
     BigFiles "big-files" Everywhere "list the biggest files" ["F"] [];
+    OpenImage "open" Everywhere "open another image" ["O"] [];
     CopyPath "copy-path" Everywhere "copy the path, the lines or the digest" ["y"] [];
     CopyCommand "copy-command" Everywhere "copy the command for the same image" ["Y"] [];
     ViewFile "view" Everywhere "view the file, link or directory" ["v"] [];
@@ -133,7 +134,7 @@ actions! {
     Pager "pager" Viewer "open the file in $PAGER" ["|"] [];
     LessonNext "lesson-next" Lesson "go to the next step of the lesson" ["space" "enter" "right"] [];
     LessonBack "lesson-back" Lesson "go to the previous step of the lesson" ["left" "backspace"] [];
-    LessonReturn "lesson-return" Everywhere "look around, or return to the lesson" ["L"] [];
+    LessonReturn "lesson-return" Everywhere "start the guided tour; look around; return to the lesson" ["L"] [];
     LessonTold "lesson-told" Question "show the answer" ["s"] [];
     AnswerA "answer-a" Question "answer a" ["a"] [];
     AnswerB "answer-b" Question "answer b" ["b"] [];

@@ -55,6 +55,7 @@ const GROUPS: Groups = &[
             Explain,
             Compare,
             Instruction,
+            OpenImage,
             PreviousLayer,
             NextLayer,
             CopyPath,

@@ -4,6 +4,7 @@ pub mod explain;
 pub mod extract;
 pub mod help;
 pub mod instruction;
+pub mod opening;
 pub mod palette;
 pub mod popup;
 pub mod proposal;
@@ -14,6 +15,7 @@ use explain::Explanation;
 use extract::Extraction;
 use help::Help;
 use instruction::Reading;
+use opening::Opening;
 use palette::Palette;
 use proposal::Proposal;
 
@@ -41,6 +43,8 @@ pub enum Overlay {
     Help(Help),
     /// The list of commands.
     Palette(Palette),
+    /// The dialog for another image.
+    Opening(Opening),
 }
 
 impl Overlay {
@@ -54,6 +58,7 @@ impl Overlay {
             ),
             Self::Explanation(_) => action == Action::Instruction,
             Self::Instruction(_) | Self::Extraction(_) | Self::Help(_) | Self::Palette(_) | Self::Proposal(_) => false,
+            Self::Opening(_) => false,
         }
     }
 
@@ -65,6 +70,7 @@ impl Overlay {
             Self::Explanation(explanation) => explain::draw(explanation, app, theme, area, buffer),
             Self::Extraction(extraction) => extract::draw(extraction, app, theme, area, buffer),
             Self::Proposal(proposal) => proposal::draw(proposal, theme, area, buffer),
+            Self::Opening(opening) => opening::draw(opening, theme, area, buffer),
             Self::Palette(palette) => palette::draw(palette, app, theme, area, buffer),
             Self::Help(help) => help::draw_help(help, &EXPLORER, &app.keymap, theme, area, buffer),
         }

@@ -14,7 +14,7 @@ use ratatui::layout::Rect;
 use super::{Answer, Environment, Input, Late, Reader, Screen, drawn, give_to_tmux};
 use crate::lesson::LessonError;
 use crate::signals::{self, Asked};
-use crate::tui::comparison::News;
+use crate::tui::comparison::ComparisonMessage;
 use crate::tui::lesson::Narrator;
 use crate::tui::message::Message;
 use crate::tui::widgets::theme::Theme;
@@ -29,12 +29,12 @@ pub enum Event {
     Message(Message),
     /// A message of a session's threads, with the session's number.
     Told(u64, Message),
-    /// The archive that a session waits for.
-    Archive(Result<Archive, Error>),
+    /// The archive that a session waits for, with the session's number.
+    Archive(u64, Result<Archive, Error>),
     /// A lesson that has been rendered, or an error, with the progress by which it was requested.
     Lesson(Arc<Progress>, Result<Box<Narrator>, Box<LessonError>>),
     /// A message of the comparison's threads.
-    Compared(News),
+    Compared(ComparisonMessage),
     /// The request of a signal.
     Asked(Asked),
 }

@@ -10,7 +10,7 @@ use crate::tui::explorer::{BaseLayers, LayerRow};
 use crate::tui::keys::Action;
 use crate::tui::keys::help::EXPLORER;
 use crate::tui::layout::Pane;
-use crate::tui::message::Message;
+use crate::tui::message::{Effect, Message};
 use crate::tui::tests::explore::at_an_image_of;
 use crate::view::View;
 
@@ -212,4 +212,37 @@ fn layers_that_change_nothing_have_no_column_in_the_timeline() {
     assert!(person.screen().contains("+4.88 KiB") && person.screen().contains("+2.93 KiB"), "{}", person.screen());
     person.press(KeyCode::Left);
     assert_eq!(person.layer(), 0, "the empty layer is passed over");
+}
+
+#[test]
+fn another_image_and_the_tour_of_this_one_are_opened_from_inside() {
+    let mut person = Person::at(80, 24);
+    person.types("Omy image.tar");
+    assert!(person.screen().contains("my image.tar▏"), "{}", person.screen());
+    let effect = person.app.update(Message::Key(KeyCode::Enter.into()));
+    assert!(matches!(effect, Some(Effect::Open(name)) if name == "my image.tar"));
+    person.types("O").press(KeyCode::Esc);
+    assert_eq!(person.app.overlays.count(), 0);
+    let effect = person.app.update(Message::Key(KeyCode::Char('L').into()));
+    assert!(matches!(effect, Some(Effect::Tour)));
+}
+
+#[test]
+fn the_help_lists_every_key_and_escape_leaves_it_but_never_the_program() {
+    let mut person = Person::at(80, 160);
+    person.types("?");
+    let screen = person.screen();
+    for &action in EXPLORER.groups.iter().flat_map(|(_, actions)| *actions) {
+        let keys = person.app.keymap.keys(action);
+        assert!(keys.is_empty() || screen.contains(action.what()), "{} is not on\n{screen}", action.what());
+        for key in keys {
+            assert!(screen.contains(&key.to_string()), "{key} is not on\n{screen}");
+        }
+    }
+    person.press(KeyCode::Esc);
+    assert!(!person.screen().contains("Show or hide"));
+    person.press(KeyCode::Esc).press(KeyCode::Esc);
+    assert!(!person.ended);
+    person.types("q");
+    assert!(person.ended);
 }

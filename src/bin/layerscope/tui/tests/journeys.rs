@@ -150,26 +150,6 @@ fn below_80_columns_one_pane_is_shown_and_tab_goes_round() {
 }
 
 #[test]
-fn the_help_lists_every_key_and_escape_leaves_it_but_never_the_program() {
-    let mut person = Person::at(80, 160);
-    person.types("?");
-    let screen = person.screen();
-    for &action in crate::tui::keys::help::EXPLORER.groups.iter().flat_map(|(_, actions)| *actions) {
-        let keys = person.app.keymap.keys(action);
-        assert!(keys.is_empty() || screen.contains(action.what()), "{} is not on\n{screen}", action.what());
-        for key in keys {
-            assert!(screen.contains(&key.to_string()), "{key} is not on\n{screen}");
-        }
-    }
-    person.press(KeyCode::Esc);
-    assert!(!person.screen().contains("Show or hide"));
-    person.press(KeyCode::Esc).press(KeyCode::Esc);
-    assert!(!person.ended);
-    person.types("q");
-    assert!(person.ended);
-}
-
-#[test]
 fn an_image_without_layers_is_shown() {
     let mut opened = DEMO.0.clone();
     opened.image.layers.clear();

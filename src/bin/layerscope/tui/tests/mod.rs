@@ -62,6 +62,7 @@ fn settings() -> Settings {
         theme: None,
         signs: Signs::Unicode,
         motion: Motion::Smooth,
+        open: |path, progress| layerscope::open_archive(std::path::Path::new(path), progress),
         pager: None,
     }
 }

@@ -1,6 +1,7 @@
 //! Changes, largest first: in the user's own layers, optional ones, those of the base image; below, the fix and why.
 
 mod changes;
+mod proposing;
 
 use std::collections::HashSet;
 use std::sync::Arc;
@@ -20,7 +21,6 @@ use super::Look;
 use crate::tui::explorer::Explorer;
 use crate::tui::keys::Action;
 use crate::tui::keys::help::Line as Hint;
-use crate::tui::overlay::proposal::{Edit, Proposal};
 use crate::tui::widgets::moved;
 use crate::tui::widgets::text::{cut, follow, wrap};
 use crate::tui::widgets::{bar, fill, inside, pane, part, put, scroll_bar};
@@ -124,52 +124,6 @@ impl Findings {
     /// Returns the path of the selected finding, as of the layer that added it.
     pub fn selected_path(&self) -> Option<(NodeId, usize)> {
         self.selected().and_then(target).map(|(node, added_in, _)| (node, added_in))
-    }
-
-    /// Returns the selected change as a difference: the instructions as they are, and as they become.
-    pub fn proposal(&self, explorer: &Explorer) -> Option<Proposal> {
-        let finding = self.selected()?;
-        let layers = &explorer.inspection.layers;
-        let mut lines = Vec::new();
-        if finding.fix.dockerfile.is_some() {
-            // Several instructions become one if the one that removes the files is a RUN, too.
-            let is_run = |layer: &usize| layers[*layer].instruction.text.starts_with("RUN ");
-            let last =
-                finding.removed_in().filter(is_run).filter(|_| is_run(&finding.added_in)).unwrap_or(finding.added_in);
-            let old = layers.get(finding.added_in..=last).unwrap_or_default();
-            lines.extend(old.iter().flat_map(|layer| layer.instruction.lines()).map(Edit::Removed));
-        }
-        let new = finding.fix.dockerfile.iter().flat_map(|text| text.lines());
-        lines.extend(new.map(|line| Edit::Added(escaped_str(line.trim_end()))));
-        if !finding.fix.dockerignore.is_empty() {
-            lines.push(Edit::Same(".dockerignore:".into()));
-            lines.extend(finding.fix.dockerignore.iter().map(|line| Edit::Added(escaped_str(line))));
-        }
-        if lines.is_empty() {
-            lines.push(Edit::Same(escaped_str(&finding.fix.what)));
-        }
-        Some(Proposal::new(escaped_str(clause(finding)), lines))
-    }
-
-    /// Marks the selected change in the explorer, for the size without it; returns whether there is one.
-    pub fn mark(&self, explorer: &mut Explorer) -> bool {
-        let findings = self.all_selected();
-        if findings.is_empty() {
-            return false;
-        }
-        explorer.unmark_all();
-        for finding in &findings {
-            match finding.removed_in().filter(|&removed_in| removed_in > finding.added_in) {
-                // The layers become one, so that deleted files never reach the image.
-                Some(removed_in) => explorer.marked_layers.extend([finding.added_in, removed_in]),
-                None => {
-                    let inspection = explorer.inspection.clone();
-                    let nodes = finding.inodes.iter().map(|&inode| inspection.tree.node_of(inode));
-                    nodes.for_each(|node| explorer.marks.insert(node));
-                }
-            }
-        }
-        true
     }
 
     /// Returns the lines of the selected change for copying.

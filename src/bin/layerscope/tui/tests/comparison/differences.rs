@@ -91,13 +91,13 @@ fn packages_say_from_which_version_to_which() {
 fn packages_come_when_files_have_been_looked_into() {
     let mut onlooker = Onlooker::waiting(&*VERSIONS, 80, 24);
     for (i, image) in VERSIONS.iter().enumerate() {
-        onlooker.learns(News::Opened(i, Box::new(image.opened.clone())));
-        onlooker.learns(News::Read(i, Ok(image.inspection.clone())));
+        onlooker.learns(ComparisonMessage::Opened(i, Box::new(image.opened.clone())));
+        onlooker.learns(ComparisonMessage::Read(i, Ok(image.inspection.clone())));
     }
     onlooker.finds(&["packages are being looked for …"]);
     onlooker.types("4").finds(&["Packages are being looked for …"]);
     for (i, image) in VERSIONS.iter().enumerate() {
-        onlooker.learns(News::Installed(i, image.installed.clone()));
+        onlooker.learns(ComparisonMessage::Installed(i, image.installed.clone()));
     }
     onlooker.finds(&["wget removed"]);
 }

@@ -44,8 +44,8 @@ fn four_images_stand_in_one_table_and_the_selected_one_is_compared_with_the_firs
 fn while_images_are_read_it_says_how_far_and_escape_cancels() {
     let mut onlooker = Onlooker::waiting(&*VERSIONS, 80, 24);
     onlooker.finds(&["2 images side by side", "waiting 0.tar", "Esc or q cancels"]);
-    onlooker.learns(News::Opened(0, Box::new(VERSIONS[0].opened.clone())));
-    onlooker.learns(News::Progress(0, (3 << 20, 6 << 20, 1)));
+    onlooker.learns(ComparisonMessage::Opened(0, Box::new(VERSIONS[0].opened.clone())));
+    onlooker.learns(ComparisonMessage::Progress(0, (3 << 20, 6 << 20, 1)));
     onlooker.finds(&["3.00 MiB of 6.00 MiB shop:1.4", "waiting 1.tar"]);
     onlooker.types("1234jk/]F?").press(KeyCode::Esc);
     assert!(!onlooker.ended, "Esc leaves the help first");
@@ -56,7 +56,7 @@ fn while_images_are_read_it_says_how_far_and_escape_cancels() {
 #[test]
 fn an_image_that_cannot_be_read_ends_the_screen_with_the_error() {
     let mut onlooker = Onlooker::waiting(&*VERSIONS, 80, 24);
-    onlooker.learns(News::Read(1, Err(Error::Empty { path: "1.tar".into() })));
+    onlooker.learns(ComparisonMessage::Read(1, Err(Error::Empty { path: "1.tar".into() })));
     assert!(matches!(&onlooker.failed, Some(Error::Empty { path }) if path == "1.tar"));
 }
 

@@ -24,7 +24,7 @@ use super::{lines, pictures, settings, svg};
 use crate::intro::Intro;
 use crate::tui::Settings;
 use crate::tui::app::App;
-use crate::tui::comparison::{Effect, News, Side, Spot};
+use crate::tui::comparison::{Comparison, ComparisonMessage, Effect, Spot};
 use crate::tui::message::{Effect as ExplorerEffect, Message};
 use crate::tui::tests::support::build::{Image, dir, file, layer, tar};
 use crate::tui::tests::support::versions::versions;
@@ -59,7 +59,7 @@ static LADDER: LazyLock<Vec<Known>> = LazyLock::new(|| {
 
 /// A user in front of the comparison.
 struct Onlooker<'a> {
-    side: Side,
+    side: Comparison,
     images: &'a [Known],
     theme: Theme,
     time: Duration,
@@ -79,7 +79,7 @@ impl<'a> Onlooker<'a> {
     fn with(settings: &Settings, images: &'a [Known], width: u16, height: u16) -> Self {
         let names = (0..images.len()).map(|i| format!("{i}.tar")).collect();
         let theme = settings.theme.unwrap_or_else(Theme::colours).with(settings.signs);
-        let side = Side::new(names, settings, Rect::new(0, 0, width, height));
+        let side = Comparison::new(names, settings, Rect::new(0, 0, width, height));
         let (time, clicked) = (Duration::ZERO, (0, 0));
         Self { side, images, theme, time, clicked, ended: false, failed: None, copied: None, opened: None }
     }
@@ -90,16 +90,16 @@ impl<'a> Onlooker<'a> {
 
     fn reads_all(mut self) -> Self {
         for (i, image) in self.images.iter().enumerate() {
-            self.learns(News::Opened(i, Box::new(image.opened.clone())));
-            self.learns(News::Read(i, Ok(image.inspection.clone())));
+            self.learns(ComparisonMessage::Opened(i, Box::new(image.opened.clone())));
+            self.learns(ComparisonMessage::Read(i, Ok(image.inspection.clone())));
         }
         for (i, image) in self.images.iter().enumerate() {
-            self.learns(News::Installed(i, image.installed.clone()));
+            self.learns(ComparisonMessage::Installed(i, image.installed.clone()));
         }
         self
     }
 
-    fn learns(&mut self, news: News) {
+    fn learns(&mut self, news: ComparisonMessage) {
         let effect = self.side.learn(news);
         self.does(effect);
     }
@@ -112,7 +112,7 @@ impl<'a> Onlooker<'a> {
             Some(Effect::Open(image, spot)) => self.opened = Some((image, spot)),
             Some(Effect::Compare(other)) => {
                 let pair = Pair::of(&self.images[0].inspection, &self.images[other].inspection);
-                self.learns(News::Compared(other, Arc::new(pair)));
+                self.learns(ComparisonMessage::Compared(other, Arc::new(pair)));
             }
             Some(Effect::Suspend) | None => {}
         }

@@ -1,0 +1,80 @@
+//! Reads the images of a comparison in the background.
+
+use std::sync::Arc;
+use std::sync::atomic::{AtomicU64, Ordering};
+use std::sync::mpsc::Sender;
+
+use layerscope::files::contents::LayerContents;
+use layerscope::files::packages::installed;
+use layerscope::progress::spawn;
+use layerscope::{Error, Opened, Progress};
+
+use super::{Comparison, ComparisonMessage};
+use crate::tui::terminal::stage::Event;
+
+/// A function that opens an image. A stream is read to its end.
+pub type Opener = Box<dyn FnOnce(&Progress) -> Result<Opened, Error> + Send>;
+
+/// An image to compare.
+pub struct Candidate {
+    /// The name to show until more is known.
+    pub name: String,
+    pub open: Opener,
+}
+
+/// The counters of images that are being read; dropping them stops the threads.
+pub struct Reading(Vec<Arc<Progress>>);
+
+impl Reading {
+    /// Reads the images one after another, each on all cores, and then their packages.
+    pub fn start(candidates: Vec<Candidate>, sender: Sender<Event>) -> Self {
+        let progress: Vec<Arc<Progress>> = candidates.iter().map(|_| Arc::default()).collect();
+        let reading = Self(progress.clone());
+        // Stops when the receiver is gone.
+        let tell = move |message| sender.send(Event::Compared(message)).ok();
+        let work = move || {
+            let mut read = Vec::new();
+            for (i, (candidate, progress)) in candidates.into_iter().zip(&progress).enumerate() {
+                let opened = match (candidate.open)(progress) {
+                    Ok(opened) => opened,
+                    Err(error) => return tell(ComparisonMessage::Read(i, Err(error))),
+                };
+                tell(ComparisonMessage::Opened(i, Box::new(opened.clone())))?;
+                let inspection = match layerscope::inspect(&opened, progress) {
+                    Ok(inspection) => Arc::new(inspection),
+                    Err(error) => return tell(ComparisonMessage::Read(i, Err(error))),
+                };
+                read.push((opened, inspection.clone()));
+                tell(ComparisonMessage::Read(i, Ok(inspection)))?;
+            }
+            read.into_iter().zip(&progress).enumerate().try_for_each(|(i, ((opened, inspection), progress))| {
+                let installed = installed(&inspection.tree, &LayerContents::new(&opened), progress);
+                if let Err(error) = opened.check_unchanged() {
+                    return tell(ComparisonMessage::Read(i, Err(error)));
+                }
+                tell(ComparisonMessage::Installed(i, Arc::new(installed)))
+            })
+        };
+        spawn(move || {
+            work();
+        });
+        reading
+    }
+
+    /// Tells the comparison how far reading is.
+    pub fn report(&self, comparison: &mut Comparison) {
+        let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
+        for (i, progress) in self.0.iter().enumerate() {
+            let now = (count(&progress.done), count(&progress.total), count(&progress.layers));
+            comparison.learn(ComparisonMessage::Progress(i, now));
+        }
+    }
+}
+
+impl Drop for Reading {
+    fn drop(&mut self) {
+        for progress in &self.0 {
+            progress.cancel.store(true, Ordering::Relaxed);
+        }
+    }
+}

@@ -1,0 +1,55 @@
+//! What can be done with a change: to show it as a difference, and to try it among the possible sizes.
+
+use layerscope::display::escaped_str;
+
+use super::{Findings, clause};
+use crate::tui::explorer::Explorer;
+use crate::tui::overlay::proposal::{Edit, Proposal};
+
+impl Findings {
+    /// Returns the selected change as a difference: the instructions as they are, and as they become.
+    pub fn proposal(&self, explorer: &Explorer) -> Option<Proposal> {
+        let finding = self.selected()?;
+        let layers = &explorer.inspection.layers;
+        let mut lines = Vec::new();
+        if finding.fix.dockerfile.is_some() {
+            // Several instructions become one if the one that removes the files is a RUN, too.
+            let is_run = |layer: &usize| layers[*layer].instruction.text.starts_with("RUN ");
+            let last =
+                finding.removed_in().filter(is_run).filter(|_| is_run(&finding.added_in)).unwrap_or(finding.added_in);
+            let old = layers.get(finding.added_in..=last).unwrap_or_default();
+            lines.extend(old.iter().flat_map(|layer| layer.instruction.lines()).map(Edit::Removed));
+        }
+        let new = finding.fix.dockerfile.iter().flat_map(|text| text.lines());
+        lines.extend(new.map(|line| Edit::Added(escaped_str(line.trim_end()))));
+        if !finding.fix.dockerignore.is_empty() {
+            lines.push(Edit::Same(".dockerignore:".into()));
+            lines.extend(finding.fix.dockerignore.iter().map(|line| Edit::Added(escaped_str(line))));
+        }
+        if lines.is_empty() {
+            lines.push(Edit::Same(escaped_str(&finding.fix.what)));
+        }
+        Some(Proposal::new(escaped_str(clause(finding)), lines))
+    }
+
+    /// Marks the selected change in the explorer, for the size without it; returns whether there is one.
+    pub fn mark(&self, explorer: &mut Explorer) -> bool {
+        let findings = self.all_selected();
+        if findings.is_empty() {
+            return false;
+        }
+        explorer.unmark_all();
+        for finding in &findings {
+            match finding.removed_in().filter(|&removed_in| removed_in > finding.added_in) {
+                // The layers become one, so that deleted files never reach the image.
+                Some(removed_in) => explorer.marked_layers.extend([finding.added_in, removed_in]),
+                None => {
+                    let inspection = explorer.inspection.clone();
+                    let nodes = finding.inodes.iter().map(|&inode| inspection.tree.node_of(inode));
+                    nodes.for_each(|node| explorer.marks.insert(node));
+                }
+            }
+        }
+        true
+    }
+}
