@@ -93,7 +93,7 @@ fn every_lesson_is_markdown_with_its_screens_as_text() {
         let fences: Vec<_> = page.lines().filter(|line| line.starts_with("```")).collect();
         assert!(fences.len() >= 8 && fences.len().is_multiple_of(2), "{lesson}: {fences:?}");
         assert!(fences.chunks(2).all(|pair| ["```text", "```dockerfile"].contains(&pair[0]) && pair[1] == "```"));
-        assert!(page.contains("┌ Layers · "), "{lesson}");
+        assert!(page.contains("╭ Layers · "), "{lesson}");
         let (asked, answers) = page.split_once("\n## Answers\n").expect("answers");
         let questions = asked.matches(": question ").count();
         assert!(questions >= 2 && answers.matches("**Question ").count() == questions, "{lesson}");

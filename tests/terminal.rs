@@ -20,11 +20,12 @@ fn it_opens_moves_resizes_and_quits() {
         .sees("Everything up to layer 3")
         .types("?")
         .sees("Help · ")
-        .types("G")
-        .sees("to the shell; fg")
-        .types("\x1b")
-        .loses("to the shell; fg");
-    session.resize(120, 40).sees("deleted in layer 3 by").types("\t").sees("375 entries · tar");
+        .types("suspend")
+        .sees("resume with fg")
+        .types("\x1b\x1b")
+        .loses("resume with fg");
+    session.types(":biggest").sees("list the biggest files").types("\x1b").loses("list the biggest files");
+    session.resize(120, 40).sees("18 links, 0 B").types("\t").sees("375 entries · tar");
     session.resize(40, 12).sees("Layers · 4").types("\t").sees("Everything up to layer 3");
     session.types("q");
     assert!(session.ends().success());
@@ -165,7 +166,7 @@ fn on_a_dumb_terminal_there_is_no_screen_but_a_hint() {
 #[test]
 fn the_mouse_is_taken_unless_it_is_left_to_the_terminal() {
     let mut session = Session::start(&["demo"], 80, 24);
-    session.sees("/usr/lib/go").types("\x1b[<0;3;6M\x1b[<0;3;6m").sees("Everything up to layer 2").types("q");
+    session.sees("/usr/lib/go").types("\x1b[<0;3;8M\x1b[<0;3;8m").sees("Everything up to layer 2").types("q");
     session.ends();
     let mut session = Session::start(&["demo", "--no-mouse"], 80, 24);
     session.sees("/usr/lib/go").types("q");
@@ -178,7 +179,7 @@ fn the_build_plays_by_itself_until_it_is_paused() {
     let mut session = Session::start(&["demo", "--view", "replay"], 80, 24);
     session.sees("▶ playing").sees("RUN apk add --update go git mercurial").types(" ").sees("┃┃ paused");
     while session.output.recv_timeout(Duration::from_millis(300)).is_ok() {}
-    session.types(" ").types("++++").sees("The end: 210 MiB shipped").types("q");
+    session.types(" ").types("....").sees("The end: 210 MiB shipped").types("q");
     assert!(session.ends().success());
     let mut session = Session::start(&["demo", "--view", "replay", "--no-motion"], 80, 24);
     session.sees("┃┃ paused").types("l").sees("RUN apk add --update go git mercurial").types("q");
@@ -265,7 +266,7 @@ fn a_file_of_a_compressed_layer_is_looked_at_searched_and_given_to_a_pager() {
     session.types("/line 123456").types("\r").sees("123456 line 123456 of the log");
     session.types("G").sees("200000 line 200000 of the log");
     // A pager of its own: it has the terminal and the keys to itself.
-    session.types("p").sees("lines: 200000").types("q\r").sees("200000 line 200000 of the log");
+    session.types("|").sees("lines: 200000").types("q\r").sees("200000 line 200000 of the log");
     session.types("q").sees("Everything up to layer 0").types("q");
     assert!(session.ends().success());
 }
@@ -291,7 +292,7 @@ fn images_are_shown_side_by_side_and_each_is_explored_and_left_again() {
     let [old, new] = two_images(directory.path());
     let mut session = Session::start(&["compare", &old, &new], 80, 24);
     session.sees("2.40× smaller").sees("app:new against app:old");
-    session.types("\r").sees("Everything up to layer 1").sees("comparison").types("2").sees("┌ Waste");
+    session.types("\r").sees("Everything up to layer 1").sees("q back").types("2").sees("╭ Waste");
     session.types("\x1b").sees("Everything up to layer 1").types("\x1b").sees("app:new against app:old");
     session.types("k\r").sees("8.79 KiB").types("q").sees("app:new against app:old");
     session.types("3/prog\r\r").sees("Everything up to layer 1").resize(100, 30).types("q");

@@ -40,7 +40,7 @@ fn a_signal_from_outside_gives_the_terminal_back_and_ends_the_program_by_itself(
     let [old, new] = super::two_images(directory.path());
     for arguments in [&["learn", "1"][..], &["compare", &old, &new]] {
         let mut session = Session::start(arguments, 80, 24);
-        session.sees("┌");
+        session.sees("╭");
         session.signal("-INT");
         ends_by(&mut session, "Interrupt");
     }

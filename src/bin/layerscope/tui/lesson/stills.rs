@@ -43,7 +43,7 @@ pub fn stills(told: &Told, stages: &[Stage], settings: &Settings, size: Size) ->
     // The line of keys needs a row beside the explorer.
     let area = Rect::new(0, 0, size.columns, size.rows + spoken + 1);
     let settings = Settings { view: View::Explore, theme: None, motion: Motion::Smooth, ..settings.clone() };
-    let theme = Theme::for_background(Background::Light).with(settings.signs);
+    let theme = Theme::for_background(Background::Light).with(settings.signs).hatched();
     let mut app = App::new(told.title.clone(), &settings, area);
     app.teach(narrator);
     let mut last: Option<(Scene, Buffer)> = None;

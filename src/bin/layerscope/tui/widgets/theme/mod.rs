@@ -26,6 +26,8 @@ macro_rules! roles {
             pub background: Option<Background>,
             /// The available characters.
             pub signs: Signs,
+            /// True if bars are hatched although there are colours, as in print.
+            pub hatched: bool,
         }
 
         impl Theme {
@@ -33,7 +35,7 @@ macro_rules! roles {
             const ROLES: &[&str] = &[$(stringify!($role),)*];
 
             /// A theme without any style.
-            pub const BARE: Self = Self { $($role: Style::new(),)* background: None, signs: Signs::Unicode };
+            pub const BARE: Self = Self { $($role: Style::new(),)* background: None, signs: Signs::Unicode, hatched: false };
 
             fn role(&mut self, name: &str) -> Option<&mut Style> {
                 match name {
@@ -117,10 +119,15 @@ impl Theme {
         self
     }
 
+    /// Returns the theme with hatched bars, which are told apart in print and in plain text, too.
+    pub fn hatched(self) -> Self {
+        Self { hatched: true, ..self }
+    }
+
     /// Returns whether colours alone tell visible from wasted bytes.
     pub fn has_two_tones(&self) -> bool {
         let colours = [self.visible.fg, self.wasted.fg];
-        !self.signs.is_ascii() && colours.iter().all(Option::is_some) && colours[0] != colours[1]
+        !self.hatched && !self.signs.is_ascii() && colours.iter().all(Option::is_some) && colours[0] != colours[1]
     }
 
     /// Returns the theme with other characters.
