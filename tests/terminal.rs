@@ -22,7 +22,9 @@ fn it_opens_moves_resizes_and_quits() {
         .sees("Help · ")
         .types("suspend")
         .sees("resume with fg")
-        .types("\x1b\x1b")
+        .types("\x1b")
+        .sees("type to search")
+        .types("\x1b")
         .loses("resume with fg");
     session.types(":biggest").sees("list the biggest files").types("\x1b").loses("list the biggest files");
     session.resize(120, 40).sees("18 links, 0 B").types("\t").sees("375 entries · tar");

@@ -143,7 +143,7 @@ fn in_the_pager(pager: &str) -> (Session, tempfile::TempDir) {
     command.env("TMPDIR", &temporary);
     let mut session = Session::run(command, 80, 24);
     session.sees("/usr/lib/go").types("/os-release").sees("os-release").types("\rv").sees("164 B");
-    session.types("p").sees("the pager has the keys");
+    session.types("|").sees("the pager has the keys");
     (session, directory)
 }
 

@@ -96,6 +96,8 @@ fn bottom(app: &App, theme: &Theme, width: u16) -> Option<Line<'static>> {
 fn choosing(what: &str, choices: &[String], cursor: usize, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let title = format!("Which {what}? · {}/{}", cursor + 1, choices.len());
     let inner = pane(&title, true, theme, area, buffer);
+    // Titles of lessons need every column.
+    let inner = Rect { x: area.x + 1, width: area.width.saturating_sub(2), ..inner };
     let height = usize::from(inner.height);
     let first = first_visible(cursor, choices.len(), height);
     scroll_bar(first, choices.len(), inner, theme, buffer);

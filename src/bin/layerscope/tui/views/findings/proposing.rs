@@ -1,4 +1,4 @@
-//! What can be done with a change: to show it as a difference, and to try it among the possible sizes.
+//! The uses of a change: to show it as a difference, and to try it among the possible sizes.
 
 use layerscope::display::escaped_str;
 
