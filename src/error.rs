@@ -22,7 +22,8 @@ pub enum Error {
     },
     /// A directory where an archive was expected.
     #[error(
-        "{path} is a directory that holds neither an image (manifest.json, index.json, repositories) nor a root filesystem"
+        "{path} is a directory that holds neither an image (manifest.json, index.json, repositories) nor a \
+            root filesystem"
     )]
     Directory {
         /// The directory, escaped for display.
@@ -35,7 +36,7 @@ pub enum Error {
         path: String,
     },
     /// The file is not an archive.
-    #[error("{path} is not an image archive: it is {found}")]
+    #[error("{path} is not an image archive (it is {found})")]
     NotAnArchive {
         /// The file, escaped for display.
         path: String,
@@ -97,7 +98,8 @@ pub enum Error {
         choices: Vec<String>,
     },
     /// The chosen image is not there.
-    #[error("{path} holds no image called {wanted}; it holds:\n{}", choices.iter().map(|c| format!("  {c}")).collect::<Vec<_>>().join("\n"))]
+    #[error("{path} holds no image called {wanted}; it \
+        holds:\n{}", choices.iter().map(|c| format!("  {c}")).collect::<Vec<_>>().join("\n"))]
     NoSuchImage {
         /// The archive, escaped for display.
         path: String,
@@ -169,7 +171,7 @@ pub enum Error {
         source: io::Error,
     },
     /// The archive was read from a pipe, so the contents are no longer available.
-    #[error("cannot read {file}: the image came through a pipe, and its contents have gone by")]
+    #[error("cannot read {file}: the image was read from a pipe, so file contents are not available")]
     Piped {
         /// The path in the image, escaped for display.
         file: String,
@@ -187,7 +189,8 @@ pub enum Error {
         path: String,
     },
     /// No engine and no registry has the image.
-    #[error("cannot find the image {name}:\n{}", answers.iter().map(|(from, said)| format!("  {from}: {said}")).collect::<Vec<_>>().join("\n"))]
+    #[error("cannot find the image \
+        {name}:\n{}", answers.iter().map(|(from, said)| format!("  {from}: {said}")).collect::<Vec<_>>().join("\n"))]
     Nowhere {
         /// The name, escaped for display.
         name: String,
@@ -203,7 +206,7 @@ pub enum Error {
 
 fn reason(error: &io::Error) -> String {
     match error.kind() {
-        io::ErrorKind::NotFound => "there is no such file or directory".into(),
+        io::ErrorKind::NotFound => "no such file or directory".into(),
         io::ErrorKind::PermissionDenied => "permission denied".into(),
         _ => error.to_string(),
     }
@@ -230,9 +233,10 @@ impl Error {
             }
             Self::CutShort { .. } => "did the command before the pipe fail? try: docker save IMAGE -o image.tar",
             Self::Empty { .. } => "was the disk full, or did `docker save` fail? save the image again",
-            Self::NotAnArchive { .. } | Self::NoImage { .. } => "give the output of: docker save IMAGE -o image.tar",
+            Self::NotAnArchive { .. } | Self::NoImage { .. } => "create one with: docker save IMAGE -o image.tar",
             Self::Dropped { .. } => {
-                "the engine that saved it may have dropped them: pull the image again (docker pull), then save it again"
+                "the container runtime may have saved the image without them: pull it again (docker pull), \
+                    then save it again"
             }
             Self::Damaged { .. } => "the file may have been cut short; save or copy the image again",
             Self::NotAFile { .. } => "extract it instead: layerscope extract IMAGE PATH --to DIR",

@@ -185,7 +185,11 @@ fn what_was_copied_before_a_run_is_named_and_only_the_most_is_said() {
         .find(|note| note.contains("COPY brought"))
         .expect("it is named");
     assert!(left.contains("/src/main.c") && left.contains("/src/templates/a.html"), "{left}");
-    assert!(!left.contains("b.conf") && possible_size.how.contains("/src/b.conf"), "what the command names goes along");
+    assert!(
+        !left.contains("b.conf") && possible_size.how.contains("/src/b.conf"),
+        "what the command names \
+        goes along"
+    );
     assert_eq!(possible_size.certainty, Certainty::AtMost);
 }
 

@@ -206,7 +206,7 @@ fn files_that_a_copy_ships_in_between_have_another_remedy_than_merging() {
     };
     assert_eq!(
         notes(1, "RUN /bin/sh -c chmod +x /f0 # buildkit"),
-        ["what layer 1 copies ships again with another owner or mode: COPY --chown=… --chmod=… sets them at once"]
+        ["files of layer 1 are stored again with another owner or mode: use COPY --chown=… --chmod=… instead"]
     );
     assert_eq!(
         notes(2, "RUN /bin/sh -c make # buildkit"),
@@ -247,7 +247,7 @@ fn what_dies_in_the_base_stays_and_is_said() {
     let possible_sizes = climb(&inspection, &inputs);
     assert_eq!(sizes(&possible_sizes), [("as-built", 800), ("without-wasted", 500)]);
     assert!(
-        possible_sizes[1].notes[0].shown(Units::Si).contains("500 B of the base image stay dead"),
+        possible_sizes[1].notes[0].shown(Units::Si).contains("500 B stay wasted in the base image"),
         "{:?}",
         possible_sizes[1].notes
     );
@@ -275,7 +275,7 @@ fn the_text_has_a_bar_a_ratio_and_a_tilde_where_it_guesses() {
         "as built                             60.0 MB  ██████████████████████",
         "~4.12 MB",
         "14.6×",
-        "~ is an estimate",
+        "~ marks an estimate",
     ] {
         assert!(text.contains(part), "{part:?} is not in\n{text}");
     }

@@ -29,4 +29,5 @@ mod support;
 mod terminal;
 mod tools;
 mod whole;
+mod words;
 mod world;

@@ -31,16 +31,16 @@ fn without_a_terminal_and_an_image_the_text_report_of_the_demo_is_written() {
     let report = text(&output.stdout);
     for answer in [
         "layerscope/demo:latest · linux/amd64",
-        "dead 200 MiB",
+        "wasted 200 MiB",
         "efficiency 4.7 %",
         "RUN apk del go git mercurial",
-        "layer 3 hides the bytes of layer 1, but layer 1 still ships them",
+        "Layer 3 deletes these files, but layer 1 still contains them",
         "144 MiB  Go toolchain: /usr/lib/go",
-        "combine the RUN instructions of layers 1 to 3; or build in another stage",
+        "combine the RUN instructions of layers 1 to 3, or use a multi-stage build",
         "the base image Alpine, layer 0",
         "68.5 %    toolchain",
-        "Your application is 2.2 % of what you ship.",
-        "dead bytes gone",
+        "Your application is 2.2 % of the image.",
+        "without wasted bytes",
         "from scratch",
     ] {
         assert!(report.replace("\n                   ", " ").contains(answer), "{answer:?} is not in\n{report}");
@@ -156,7 +156,7 @@ fn rules_and_the_base_image_are_given_on_the_command_line() {
     std::fs::write(rules, "[[rule]]\nid = 7\n").unwrap();
     for (arguments, words) in [
         (vec!["--rules", rules], "rules.toml, line 2, id: invalid type"),
-        (vec!["--rules", "none.toml"], "there is no such file"),
+        (vec!["--rules", "none.toml"], "no such file"),
         (vec!["--base-layers", "9"], "the image has 4 layers, so its base image cannot have 9"),
     ] {
         let output = layerscope(&[&["report", image], &arguments[..]].concat());
@@ -174,7 +174,7 @@ fn what_cannot_be_read_is_one_sentence_a_hint_and_exit_code_2() {
         path.to_str().unwrap().to_owned()
     };
     let cases = [
-        (directory.path().join("none.tar").to_str().unwrap().to_owned(), "there is no such file"),
+        (directory.path().join("none.tar").to_str().unwrap().to_owned(), "no such file"),
         (file("empty.tar", b""), "is empty"),
         (file("paper.tar", b"%PDF-1.7 and so on"), "it is a PDF document"),
         (file("garbage.tar", &[0xde; 4096]), "is not an image archive"),

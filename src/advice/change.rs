@@ -57,7 +57,10 @@ impl SuggestedChange {
     /// Makes the remedy for bytes of layer `added_in` that layer `removed_in` deletes, replaces or rewrites.
     pub fn for_wasted(inspection: &Inspection, added_in: usize, removed_in: usize, reason: Reason) -> Self {
         if added_in == removed_in {
-            return Self::new(Kind::Other, "have the tool that writes this layer write each path once");
+            return Self::new(
+                Kind::Other,
+                "change the tool that writes this layer: each path should be in the layer only once",
+            );
         }
         let text = |layer: usize| inspection.layers[layer].instruction.text.as_str();
         let (run, copied) = (text(added_in).starts_with("RUN "), added_in > 0 && copies(text(added_in)));
@@ -69,17 +72,18 @@ impl SuggestedChange {
             Reason::RewrittenUnchanged => {
                 Self::new(Kind::Copy, "set mode and owner while copying: COPY --chmod=… --chown=…")
             }
-            _ if both => Self::merge(inspection, added_in, removed_in, "build in another stage"),
+            _ if both => Self::merge(inspection, added_in, removed_in, "use a multi-stage build"),
             Reason::Overwritten => {
                 Self::new(Kind::Other, "write them once, in the instruction that knows their final contents")
             }
             _ if copied => Self::new(
                 Kind::Ignore,
-                "keep them out of the build context with .dockerignore, or copy only what is needed from another stage",
+                "keep them out of the build context with .dockerignore, or copy only the needed files from \
+                    a build stage",
             ),
             _ => Self::new(
                 Kind::Base,
-                "start from a base image without them, or copy only what is needed into another stage",
+                "use a base image without them, or use a multi-stage build that copies only the needed files",
             ),
         }
     }
@@ -91,7 +95,7 @@ impl SuggestedChange {
         let line = merged(inspection, added_in, removed_in);
         match combined(&runs) {
             Some(what) if runs.first() == Some(&added_in) => {
-                Self::new(Kind::Merge, format!("{what}; or {otherwise}")).with_line(line)
+                Self::new(Kind::Merge, format!("{what}, or {otherwise}")).with_line(line)
             }
             _ => Self::new(Kind::Other, otherwise).with_line(line),
         }

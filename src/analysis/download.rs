@@ -61,7 +61,7 @@ impl Download {
     /// Formats the size, with "about" for an estimate.
     pub fn words(self, units: Units) -> Option<String> {
         let about = if self.is_exact() { "" } else { "about " };
-        self.bytes().map(|bytes| format!("{about}{} to pull", units.size(bytes)))
+        self.bytes().map(|bytes| format!("download: {about}{}", units.size(bytes)))
     }
 }
 

@@ -95,7 +95,8 @@ fn unread(layer: &Layer) -> WarningKind {
     }
 }
 
-/// Tells that the archive holds less of a layer than it or the manifest states, although the layer's tar does not show it.
+/// Tells that the archive holds less of a layer than it or the manifest states, although the layer's tar does
+/// not show it.
 fn cut(layer: &Layer, read: &ReadLayer) -> Option<WarningKind> {
     let stated = layer.size.unwrap_or(0);
     let missing = match layer.member.as_ref().map_or(0, |member| member.missing) {

@@ -10,9 +10,50 @@ pub fn listed(words: &[impl AsRef<str>]) -> String {
     }
 }
 
+/// Joins clauses to sentences: each begins with a capital and ends with a full stop.
+pub fn sentences(clauses: &[&str]) -> String {
+    let mut text = String::new();
+    for clause in clauses.iter().map(|clause| clause.trim()).filter(|clause| !clause.is_empty()) {
+        let mut letters = clause.chars();
+        // A name such as `npm` keeps its small letters where it is written as code.
+        text.extend((!text.is_empty()).then_some(' '));
+        text.extend(letters.next().into_iter().flat_map(char::to_uppercase));
+        text.push_str(letters.as_str());
+        text.extend((!clause.ends_with(['.', '?', '!', ':'])).then_some('.'));
+    }
+    text
+}
+
+/// Says that all things of a kind have a property: `the only layer is the same`, `all 3 layers are
+/// the same`, `no layer`.
+pub fn all(count: usize, thing: &str, property: &str) -> String {
+    match count {
+        0 => format!("no {thing}"),
+        1 => format!("the only {thing} is {property}"),
+        _ => format!("all {} are {property}", super::plural(count, thing)),
+    }
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn clauses_become_sentences() {
+        assert_eq!(
+            sentences(&["layer 3 deletes it", "", "nobody needs it."]),
+            "Layer 3 deletes it. Nobody \
+            needs it."
+        );
+        assert_eq!(sentences(&[]), "");
+    }
+
+    #[test]
+    fn one_of_one_is_not_called_all_1() {
+        assert_eq!(all(1, "package", "the same"), "the only package is the same");
+        assert_eq!(all(2, "package", "the same"), "all 2 packages are the same");
+        assert_eq!(all(0, "package", "the same"), "no package");
+    }
 
     #[test]
     fn the_last_word_stands_behind_and() {

@@ -22,17 +22,31 @@ impl Display for WarningKind {
         let name = |name: &str| escaped_str(name);
         match self {
             Kind::ArchiveCut { offset, problem } => {
-                write!(f, "the archive ends early, after {offset} bytes: {}; what lies before is shown", name(problem))
+                write!(
+                    f,
+                    "the archive ends early, after {offset} bytes: {}; what lies before is \
+                    shown",
+                    name(problem)
+                )
             }
             Kind::ArchiveDamaged { offset, problem } => {
                 write!(f, "the archive is damaged at byte {offset}: {}; what lies before is shown", name(problem))
             }
             Kind::ArchiveOverLimit { offset, problem } => {
-                write!(f, "the archive cannot be read on at byte {offset}: {}; what lies before is shown", name(problem))
+                write!(
+                    f,
+                    "the archive cannot be read on at byte {offset}: {}; what lies before is \
+                    shown",
+                    name(problem)
+                )
             }
             Kind::NoEndMarker => f.write_str("the archive has no end marker, so it may have been cut short"),
             Kind::NotKept { problem } => {
-                write!(f, "there is no room to keep the image while it is open ({problem}), so the contents of files cannot be shown")
+                write!(
+                    f,
+                    "there is no room to keep the image while it is open ({problem}), so the contents \
+                    of files cannot be shown"
+                )
             }
             Kind::ArchiveChecksum => {
                 f.write_str("the checksum of the compressed archive is wrong; the contents may be damaged")
@@ -70,7 +84,12 @@ impl Display for WarningKind {
                 write!(f, "{} {}; it is passed over", name(of), name(problem))
             }
             Kind::TableOfOne { name: of } => {
-                write!(f, "{} is one image where a list of images was expected; engines refuse it", name(of))
+                write!(
+                    f,
+                    "{} is one image where a list of images was expected; container runtimes refuse \
+                    it",
+                    name(of)
+                )
             }
             Kind::EntryLeftOut { of, entry } => write!(f, "entry {entry} of {} names no image; left out", name(of)),
             Kind::TooManyImages { limit } => {
@@ -87,22 +106,28 @@ impl Display for WarningKind {
                 let refused = if steps > layers { "; docker refuses such an image" } else { "" };
                 write!(
                     f,
-                    "the history has {steps} steps that made a layer, but there are {layers} layers; instructions may be beside the wrong layer{refused}"
+                    "the history has {steps} instructions that made a layer, but there are {layers} layers; \
+                        instructions may be shown at the wrong layer{refused}"
                 )
             }
             Kind::DiffIdCount { ids, layers } if ids > layers => write!(
                 f,
-                "the config names {ids} layers by their diff IDs, but the manifest only {layers}; engines refuse the image"
+                "the config names {ids} layers by their diff IDs, but the manifest only {layers}; container \
+                    runtimes refuse the image"
             ),
             Kind::DiffIdCount { ids, layers } => {
-                write!(f, "the config names {ids} diff IDs for {layers} layers; engines refuse the image")
+                write!(f, "the config names {ids} diff IDs for {layers} layers; container runtimes refuse the image")
             }
-            Kind::NoDiffIds => f.write_str("the config names no diff IDs, so no layer can be verified; engines refuse the image"),
+            Kind::NoDiffIds => f.write_str(
+                "the config names no diff IDs, so no layer can be verified; \
+                container runtimes refuse the image",
+            ),
             Kind::LayersUnreadable { name: of } => {
                 write!(f, "{} has no list of layers that can be understood; shown without layers", name(of))
             }
             Kind::LayersDropped => f.write_str(
-                "the engine that saved the image may have dropped layers that it names: pull the image again, then save it again",
+                "the container runtime may have saved the image without some of its layers: pull the image \
+                    again, then save it again",
             ),
             Kind::DigestMismatch { name: of, real } => write!(f, "{} has the digest sha256:{real}", name(of)),
             Kind::LayerSizeMismatch { real, named } => {
@@ -120,10 +145,13 @@ impl Display for WarningKind {
             Kind::LayerAbsent { name, why: Some(why) } => {
                 write!(f, "the layer's bytes ({name}) are not in the archive: the member {why}; shown as empty")
             }
-            Kind::LayerForeign => f.write_str(
-                "the layer may not be distributed, so the archive does not hold it; shown as empty",
+            Kind::LayerForeign => {
+                f.write_str("the layer may not be distributed, so the archive does not hold it; shown as empty")
+            }
+            Kind::LayerEncrypted => f.write_str(
+                "the layer is encrypted, so its contents are unknown; shown \
+                as empty",
             ),
-            Kind::LayerEncrypted => f.write_str("the layer is encrypted, so its contents are unknown; shown as empty"),
             Kind::LayerNotATar { found } => write!(f, "it is no tar: it is {}; shown as empty", name(found)),
             Kind::LayerCut { at, problem, name } | Kind::LayerDamaged { at, problem, name } => {
                 write!(f, "{}; {} ({name})", escaped_str(problem), shown_before(*at))
@@ -131,54 +159,84 @@ impl Display for WarningKind {
             Kind::LayerOverLimit { at, problem } => write!(f, "{}; {}", name(problem), shown_before(*at)),
             Kind::LayerChecksum => f.write_str("a gzip checksum is wrong; the contents may be damaged"),
             Kind::JunkAfterLayer => f.write_str(
-                "engines differ here: something follows the compressed stream; docker ignores it, podman and containerd refuse the layer",
+                "runtimes disagree: something follows the compressed stream; docker ignores it, podman and \
+                    containerd refuse the layer",
             ),
             Kind::SquashedSteps => f.write_str(
-                "the history names an instruction that writes no files; the builder wrote several steps as one layer, and this is only the last of them",
+                "the history names an instruction that writes no files; the builder wrote several \
+                    instructions as one layer, and this is only the last of them",
             ),
             Kind::MoreRemarks { count } => write!(f, "{count} more remarks on this layer are not shown"),
             Kind::TooManyOwners { limit, uid, gid } => {
                 write!(f, "more than {limit} distinct owners; {uid}:{gid} is shown as another")
             }
-            Kind::PathUpwards { path: at } => write!(f, "the path {} leads upwards; it ends at the root", path(at)),
-            Kind::NameTooLong { len, limit } => {
-                write!(f, "a name of {len} bytes is more than filesystems take ({limit}); engines refuse the layer")
-            }
-            Kind::PathTooLong { len, limit } => {
-                write!(f, "a path of {len} bytes is more than systems take ({limit}); engines refuse the layer")
-            }
-            Kind::EmptyWhiteout { path: at } => {
-                write!(f, "the whiteout {} names nothing that can be removed; ignored, but engines refuse the layer", path(at))
-            }
-            Kind::UnknownType { path: at, flag } => {
-                write!(f, "{} is of the tar type {}, which no engine unpacks; ignored, but engines refuse the layer", path(at), name(flag))
-            }
-            Kind::SizeOverflow { path: at, size } => write!(
+            Kind::PathUpwards { path: at } => write!(
                 f,
-                "{} is stated to have {size} bytes, more than can be added up; counted as empty",
+                "the path {} points outside the root; treated as \
+                /",
                 path(at)
             ),
+            Kind::NameTooLong { len, limit } => {
+                write!(
+                    f,
+                    "a name of {len} bytes is more than filesystems take ({limit}); container \
+                    runtimes refuse the layer"
+                )
+            }
+            Kind::PathTooLong { len, limit } => {
+                write!(
+                    f,
+                    "a path of {len} bytes is more than systems take ({limit}); container runtimes \
+                    refuse the layer"
+                )
+            }
+            Kind::EmptyWhiteout { path: at } => {
+                write!(
+                    f,
+                    "the whiteout {} names nothing that can be removed; ignored, but container \
+                    runtimes refuse the layer",
+                    path(at)
+                )
+            }
+            Kind::UnknownType { path: at, flag } => {
+                write!(
+                    f,
+                    "{} is of the tar type {}, which no container runtime unpacks; ignored, but \
+                    container runtimes refuse the layer",
+                    path(at),
+                    name(flag)
+                )
+            }
+            Kind::SizeOverflow { path: at, size } => {
+                write!(f, "{} is stated to have {size} bytes, more than can be added up; counted as empty", path(at))
+            }
             Kind::Aufs { path: at } => {
                 write!(f, "the layer has AUFS bookkeeping ({}), which is not part of the image", path(at))
             }
             Kind::LinkTargetAbsent { path: at, target } => write!(
                 f,
-                "{} is a hard link to {}, which is not there; ignored, but engines refuse the layer",
+                "{} is a hard link to {}, which is not there; ignored, but container runtimes refuse the layer",
                 path(at),
                 path(target)
             ),
             Kind::LinkToItself { path: at } => {
-                write!(f, "{} is a hard link to itself; ignored, but engines refuse the layer", path(at))
+                write!(f, "{} is a hard link to itself; ignored, but container runtimes refuse the layer", path(at))
             }
             Kind::GnuSparse { path: at } => {
-                write!(f, "{} is stored with holes in the old GNU format (type S); engines refuse the layer", path(at))
+                write!(
+                    f,
+                    "{} is stored with holes in the old GNU format (type S); container runtimes \
+                    refuse the layer",
+                    path(at)
+                )
             }
             Kind::ParentNotADirectory { path: at } => write!(
                 f,
-                "{} is not a directory, but an entry lies in it; shown as one, but engines refuse the layer",
+                "{} is not a directory, but an entry lies in it; shown as one, but container runtimes \
+                    refuse the layer",
                 path(at)
             ),
-            Kind::RuntimesDiffer(difference) => write!(f, "engines differ here: {difference}"),
+            Kind::RuntimesDiffer(difference) => write!(f, "runtimes disagree: {difference}"),
         }
     }
 }
@@ -193,25 +251,37 @@ impl Display for RuntimeDifference {
         let path = |path: &[u8]| escaped(path);
         match self {
             Self::LinkBelow { path: at } => {
-                write!(f, "{} is a hard link to a file of a lower layer; overlay engines refuse the layer", path(at))
+                write!(
+                    f,
+                    "{} is a hard link to a file of a lower layer; overlay container runtimes refuse \
+                    the layer",
+                    path(at)
+                )
             }
-            Self::OpaqueRoot => f.write_str("the root directory is made opaque, which overlay engines ignore"),
+            Self::OpaqueRoot => f.write_str("the root directory is made opaque, which overlayfs runtimes ignore"),
             Self::Remade { path: at } => write!(
                 f,
-                "{} is deleted and made again in this layer; overlay engines bring its old contents back",
+                "{} is deleted and made again in this layer; overlayfs runtimes bring its old contents back",
                 path(at)
             ),
             Self::LinkToDirectory { path: at } => {
-                write!(f, "{} was a link below; overlay engines make it a directory, others write through it", path(at))
+                write!(
+                    f,
+                    "{} was a link below; overlayfs runtimes make it a directory, others write \
+                    through it",
+                    path(at)
+                )
             }
             Self::Implied { path: at, mode, uid, gid } => write!(
                 f,
-                "the layer has no entry for {}; docker and podman on overlay reset it from {mode:04o} {uid}:{gid} to 0755 0:0",
+                "the layer has no entry for {}; docker and podman on overlay reset it from {mode:04o} \
+                    {uid}:{gid} to 0755 0:0",
                 path(at)
             ),
             Self::AddedAndDeleted { path: at } => write!(
                 f,
-                "{} is added and then deleted in this layer; it stays, but some engines delete it and some refuse the layer",
+                "{} is added and then deleted in this layer; it stays, but some runtimes delete it and some \
+                    refuse the layer",
                 path(at)
             ),
             Self::Twice { path: at } => write!(
@@ -225,7 +295,7 @@ impl Display for RuntimeDifference {
                 path(at)
             ),
             Self::WhiteoutDevice { path: at } => {
-                write!(f, "{} is the device 0:0, which overlay engines take for a whiteout", path(at))
+                write!(f, "{} is the device 0:0, which overlayfs runtimes take for a whiteout", path(at))
             }
             Self::Other { path: at, how } => write!(f, "{} {}", path(at), escaped_str(how)),
         }

@@ -9,15 +9,18 @@ pub fn advice(inspection: &Inspection, group: &WastedGroup) -> (String, String) 
     let (added_in, removed_in) = (group.added_in, group.removed_in);
     let why = match group.reason {
         _ if added_in == removed_in => {
-            format!("layer {added_in} holds the same path more than once; only the last one is used")
+            format!("Layer {added_in} contains the same path more than once; only the last one is used")
         }
         Reason::Deleted | Reason::Opaque | Reason::Replaced => {
-            format!("layer {removed_in} hides the bytes of layer {added_in}, but layer {added_in} still ships them")
+            format!("Layer {removed_in} deletes these files, but layer {added_in} still contains them")
         }
         Reason::RewrittenUnchanged => {
-            format!("layer {removed_in} ships the same contents again, with another mode, owner or time")
+            format!("Layer {removed_in} stores the same contents again, with another mode, owner or time")
         }
-        Reason::Overwritten => format!("layer {removed_in} writes files again that layer {added_in} ships already"),
+        Reason::Overwritten => format!(
+            "Layer {removed_in} writes files again that layer {added_in} already \
+            contains"
+        ),
     };
     (why, SuggestedChange::for_wasted(inspection, added_in, removed_in, group.reason).what)
 }

@@ -108,8 +108,8 @@ pub fn write_ladder(
         writeln!(out, "\n  ≥ is a lower bound, and none of the sizes is exact: not all of the image was read")?;
     } else if possible_sizes.iter().any(|possible_size| possible_size.certainty != Certainty::Exact) {
         let at_most = possible_sizes.iter().any(|possible_size| possible_size.certainty == Certainty::AtMost);
-        let or = if at_most { ", or the most that can be saved" } else { "" };
-        writeln!(out, "\n  ~ is an estimate{or}; the others are exact: the same files, with some left out")?;
+        let or = if at_most { " or the most that can be saved" } else { "" };
+        writeln!(out, "\n  ~ marks an estimate{or}. The other sizes are exact.")?;
     }
     out.flush()
 }
@@ -122,11 +122,11 @@ fn explain(
     out: &mut impl Write,
 ) -> io::Result<()> {
     let condition =
-        if matches!(possible_size.download, Download::Estimate(_)) { ", if it compresses as before" } else { "" };
+        if matches!(possible_size.download, Download::Estimate(_)) { ", if files compress as before" } else { "" };
     let download = possible_size.download.words(style.units).map(|words| format!("{words}{condition}"));
     let estimate = match &possible_size.certainty {
         Certainty::Estimate(from) => Some(format!("estimated: {}", from.shown(style.units))),
-        Certainty::AtMost => Some("at most this is saved: what the program also needs comes on top".to_owned()),
+        Certainty::AtMost => Some("at most this is saved: other files that the program needs are added".to_owned()),
         Certainty::Exact | Certainty::AtLeast => None,
     };
     for line in possible_size.how.lines() {

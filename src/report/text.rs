@@ -16,6 +16,8 @@ use crate::display::{escaped, escaped_str};
 use crate::{Inspection, Warning};
 
 const WIDTH: usize = 80;
+/// The width of the longest reason.
+const REASON: usize = 19;
 
 /// The style of the text.
 #[derive(Debug, Clone, Copy, Default)]
@@ -84,9 +86,9 @@ impl<W: Write> Page<'_, W> {
         let consequence = if inspection.completeness.sizes_are_exact() {
             "all layers were read, so sizes are exact"
         } else {
-            "sizes are lower bounds, and the rest is of what could be read"
+            "sizes are lower bounds"
         };
-        for line in wrap(&format!("This account is not whole: {summary}; {consequence}."), WIDTH) {
+        for line in wrap(&format!("This report is incomplete: {summary}; {consequence}."), WIDTH) {
             writeln!(self.out, "{}", self.paint(Paint::Warning, &line))?;
         }
         self.remarks("Warnings", &inspection.warnings)?;
@@ -96,10 +98,10 @@ impl<W: Write> Page<'_, W> {
     fn numbers(&mut self, inspection: &Inspection) -> io::Result<()> {
         let totals = &inspection.totals;
         let size = inspection.amount(totals.size).text(self.style.units);
-        let size = format!("shipped {}", self.paint(Paint::Bold, &size));
-        let visible = format!("live {}", self.paint(Paint::Visible, &self.size(totals.visible)));
+        let size = format!("size {}", self.paint(Paint::Bold, &size));
+        let visible = format!("visible {}", self.paint(Paint::Visible, &self.size(totals.visible)));
         let wasted = if totals.wasted() > 0 { Paint::Wasted } else { Paint::Dim };
-        let wasted = format!("dead {}", self.paint(wasted, &self.size(totals.wasted())));
+        let wasted = format!("wasted {}", self.paint(wasted, &self.size(totals.wasted())));
         match inspection.efficiency() {
             Some(efficiency) => {
                 let efficiency = self.paint(Paint::Bold, &percent(efficiency));
@@ -145,14 +147,19 @@ impl<W: Write> Page<'_, W> {
         if shown.is_empty() {
             return Ok(());
         }
-        writeln!(self.out, "\n{}", self.paint(Paint::Bold, "Biggest dead files"))?;
-        let head = format!("{:>12} {:>4} {:>4}  {:<11}  {}", "bytes", "from", "gone", "reason", "path");
+        writeln!(self.out, "\n{}", self.paint(Paint::Bold, "Biggest wasted files"))?;
+        let head = format!("{:>12} {:>5} {:>7}  {:<REASON$}  {}", "size", "added", "removed", "reason", "path");
         writeln!(self.out, "{}", self.paint(Paint::Dim, &head))?;
         for wasted in &shown {
             let path = escaped(&inspection.tree.path(inspection.tree.node_of(wasted.version)));
-            let path = cut_front(&path, WIDTH - 37);
-            let (size, reason) = (self.size(wasted.bytes), wasted.reason.name());
-            writeln!(self.out, "{size:>12} {:>4} {:>4}  {reason:<11}  {path}", wasted.added_in, wasted.removed_in)?;
+            let path = cut_front(&path, WIDTH - 30 - REASON);
+            let (size, reason) = (self.size(wasted.bytes), wasted.reason.words());
+            writeln!(
+                self.out,
+                "{size:>12} {:>5} {:>7}  {reason:<REASON$}  \
+                {path}",
+                wasted.added_in, wasted.removed_in
+            )?;
         }
         let rest = inspection.wasted.iter().filter(|wasted| wasted.bytes > 0).count() - shown.len();
         if rest > 0 {

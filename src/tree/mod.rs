@@ -166,6 +166,14 @@ impl Reason {
             Self::RewrittenUnchanged => "rewritten-unchanged",
         }
     }
+
+    /// Returns the reason in words.
+    pub fn words(self) -> &'static str {
+        match self {
+            Self::RewrittenUnchanged => "rewritten unchanged",
+            _ => self.name(),
+        }
+    }
 }
 
 /// The death of an inode: the removal of its last name.

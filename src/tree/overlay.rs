@@ -57,7 +57,9 @@ impl Builder {
         match self.explicit(node) {
             None => self.remark(|b| Difference::Other {
                 path: b.tree.path(node),
-                how: "is deleted, and then paths below it follow without an entry for it; docker and containerd on overlay refuse the layer".into(),
+                how: "is deleted, and then paths below it follow without an entry for it; docker and \
+                    containerd on overlay refuse the layer"
+                    .into(),
             }),
             Some(version) => {
                 let both = self.tree.version(version).is_directory() && self.tree.version(below).is_directory();
@@ -88,7 +90,9 @@ impl Builder {
                 Kind::Symlink => self.remark(|b| Difference::LinkToDirectory { path: b.tree.path(node) }),
                 _ => self.remark(|b| Difference::Other {
                     path: b.tree.path(node),
-                    how: "was no directory below, and no entry makes it one; overlay engines make it a directory, others refuse the layer".into(),
+                    how: "was no directory below, and no entry makes it one; overlayfs runtimes make it a \
+                        directory, others refuse the layer"
+                        .into(),
                 }),
             }
             self.kill(node, Reason::Replaced);

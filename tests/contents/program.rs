@@ -52,14 +52,20 @@ fn what_cannot_be_found_is_explained_with_the_command_that_helps() {
     assert_eq!(
         gone,
         format!(
-            "error: /secret is not there as of layer 2: layer 2 took it away\n\
+            "error: /secret is not there as of layer 2: layer 2 deleted it\n\
              hint: layer 1 has it last: layerscope cat '{image}' /secret --layer 1\n"
         )
     );
-    assert!(said(&["/secret", "--layer", "0"]).contains("layer 1 brings it\nhint: ask for that layer: layerscope cat"));
+    assert!(said(&["/secret", "--layer", "0"]).contains(
+        "layer 1 brings it\nhint: ask for that layer: \
+        layerscope cat"
+    ));
     assert!(said(&["/no/such"]).starts_with("error: no layer of the image has /no/such\nhint: "));
     assert!(said(&["/etc"]).starts_with("error: /etc is a directory, not a file\nhint: "), "{}", said(&["/etc"]));
-    assert!(said(&["/etc", "--layer", "3"]).starts_with("error: there is no layer 3: the image has 3 layers\nhint: "));
+    assert!(said(&["/etc", "--layer", "3"]).starts_with(
+        "error: there is no layer 3: the image has 3 \
+        layers\nhint: "
+    ));
     let piped = text(&layerscope(&["cat", "-", "/etc/conf"]).stderr);
     assert!(piped.contains("came through a pipe") && piped.contains("\nhint: "), "{piped}");
 }

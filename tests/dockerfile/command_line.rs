@@ -34,7 +34,7 @@ fn the_given_dockerfile_is_only_read() {
     let absolute = |name: &str| directory.path().join(name).display().to_string();
     let (_, out, _) = run(Path::new("/"), &["fix", &absolute("image.tar"), "--dockerfile", &absolute("Dockerfile")]);
     assert!(out.contains("\n--- Dockerfile\n"), "patch takes no absolute names: {out}");
-    assert!(out.contains(&format!("apply it with patch -p0 -d {}\n", directory.path().display())), "{out}");
+    assert!(out.contains(&format!("apply with: patch -p0 -d {}\n", directory.path().display())), "{out}");
 }
 
 #[test]

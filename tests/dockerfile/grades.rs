@@ -37,7 +37,7 @@ fn every_claim_has_its_grade() {
     let text = answer(&[]).replace("\n#  ", "");
     for claim in [
         "# - [exact] line 5: takes in the RUN of line 6",
-        "# - [needs a look] not changed: line 4: ships again what was copied",
+        "# - [needs a look] not changed: line 4: stores the copied files again",
         "# - [exact] 1 smaller change (line 7), each under 0.1 % of the image; saves 200 B",
     ] {
         assert!(text.contains(claim), "{claim} is not in {text}");
@@ -48,7 +48,7 @@ fn every_claim_has_its_grade() {
 fn all_lists_small_changes_and_writes_what_needs_a_look_into_the_file() {
     let text = answer(&["--all"]);
     assert!(text.contains("[exact] line 7: adds --no-cache") && !text.contains("smaller change"), "{text}");
-    let noted = "\n COPY . /app\n+# needs a look: ships again what was copied";
+    let noted = "\n COPY . /app\n+# needs a look: stores the copied files again";
     assert!(text.contains(noted), "{text}");
     let lines: Vec<_> = text.lines().collect();
     assert!(lines.iter().any(|line| line.starts_with("+# needs a look") && line.contains("1,048,576 bytes")), "{text}");

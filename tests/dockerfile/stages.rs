@@ -28,7 +28,8 @@ pub fn built_by_go(program: Vec<u8>, more: impl IntoIterator<Item = Entry>) -> S
 #[test]
 fn a_static_program_whose_compiler_ships_gets_a_skeleton_from_scratch() {
     let fixed = built_by_go(executable().build(), []).fixed(
-        "FROM alpine\nRUN apk add go\nRUN go build -o /opt/app\nRUN rm -rf /root/.cache\nEXPOSE 80/tcp\nCMD [\"/opt/app\"]\n",
+        "FROM alpine\nRUN apk add go\nRUN go build -o /opt/app\nRUN rm -rf /root/.cache\nEXPOSE 80/tcp\nCMD \
+            [\"/opt/app\"]\n",
     );
     assert_eq!(
         fixed.file("Dockerfile.multi-stage"),
@@ -82,8 +83,8 @@ fn a_skeleton_says_what_its_image_ships_and_all_changes_together_what_the_image_
     let whole = fixed.fix.size;
     assert_eq!(whole - fixed.saves(), bytes, "without Go, which is dead, and with the program");
     let ships = format!("{} ({} bytes) instead of {}", Units::Iec.size(bytes), count(bytes), Units::Iec.size(whole));
-    assert!(text.contains(&format!("# with the changes it ships {ships}, ")), "{text}");
-    assert!(text.contains(&format!("; its image ships {ships}, ")) && text.contains("× smaller"), "{text}");
+    assert!(text.contains(&format!("# size with all changes: {ships}, ")), "{text}");
+    assert!(text.contains(&format!("; its image has {ships}, ")) && text.contains("× smaller"), "{text}");
 }
 
 #[test]
@@ -112,7 +113,7 @@ fn a_compiler_that_is_in_the_base_image_is_left_behind_with_it() {
     let (ships, why) = proposed(&fixed);
     let slim = smallest(BaseKind::Small, Libc::Glibc).unwrap();
     assert_eq!(ships, slim.bytes + bytes + lacking);
-    assert!(why.unwrap().starts_with("debian:bookworm-slim shipped "));
+    assert!(why.unwrap().starts_with("debian:bookworm-slim had "));
 }
 
 #[test]
@@ -168,7 +169,7 @@ fn what_a_program_looks_for_besides_comes_along_where_the_next_stage_lacks_it() 
     assert_eq!(proposed(&of_scratch), (bytes + 200_000, None));
     let text = of_scratch.text();
     assert!(
-        text.contains(&format!("ships only /opt/app ({} bytes) and CA certificates on scratch", count(bytes))),
+        text.contains(&format!("copies only /opt/app ({} bytes) and CA certificates to scratch", count(bytes))),
         "{text}"
     );
     assert!(of_scratch.left().contains("looks for and this image does not have: network services"), "{text}");
@@ -220,10 +221,10 @@ fn the_last_stage_runs_where_the_image_runs_and_as_a_user_that_it_has() {
     let same = skeleton(glibc(), lines);
     assert!(same.ends_with("/go/src/app\nWORKDIR /go/src\nUSER nobody\n"), "the base has them: {same}");
     let scratch = skeleton(executable(), lines);
-    let user = "# the user has to be made in this stage, too\nUSER nobody\n";
+    let user = "# create the user in this stage as well\nUSER nobody\n";
     assert!(scratch.ends_with(&format!("WORKDIR /go/src\n{user}")), "there is nobody on scratch: {scratch}");
     let own = skeleton(glibc(), "WORKDIR /go/src\nUSER app:app\n");
-    assert!(own.ends_with("WORKDIR /go/src\n# the user has to be made in this stage, too\nUSER app:app\n"), "{own}");
+    assert!(own.ends_with("WORKDIR /go/src\n# create the user in this stage as well\nUSER app:app\n"), "{own}");
 }
 
 #[test]

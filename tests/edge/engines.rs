@@ -59,7 +59,7 @@ fn a_whiteout_before_the_link_that_takes_the_place_of_its_directory() {
 
 #[test]
 fn a_whiteout_and_the_same_directory_in_one_layer() {
-    differ(vec![gone("d"), dir("d"), file("d/n", 1)], "overlay engines bring its old contents back");
+    differ(vec![gone("d"), dir("d"), file("d/n", 1)], "overlayfs runtimes bring its old contents back");
     differ(vec![gone("d"), file("d/n", 1)], "/d is deleted, and then paths below it follow");
     differ(vec![gone("d"), gone("d/a")], "/d is deleted, and then paths below it follow");
     differ(vec![dir("d"), file("d/n", 1), gone("d")], "is added and then deleted in this layer");

@@ -62,7 +62,8 @@ fn golang() -> Vec<Step> {
 fn rust() -> Vec<Step> {
     official(vec![
         config(
-            "ENV RUSTUP_HOME=/usr/local/rustup CARGO_HOME=/usr/local/cargo PATH=/usr/local/cargo/bin:/usr/bin RUST_VERSION=1.80.0",
+            "ENV RUSTUP_HOME=/usr/local/rustup CARGO_HOME=/usr/local/cargo \
+                PATH=/usr/local/cargo/bin:/usr/bin RUST_VERSION=1.80.0",
         ),
         step(
             "RUN /bin/sh -c set -eux;     dpkgArch=\"$(dpkg --print-architecture)\" # buildkit",
@@ -162,7 +163,12 @@ fn annotations_of_the_manifest_or_of_an_index_name_the_base_image_before_a_label
     assert_eq!(written(Some("debian:12"), Some("x"), Some("y")), ("debian:12".into(), true));
     assert_eq!(written(None, Some("alpine:3"), Some("y")), ("alpine:3".into(), true));
     assert_eq!(written(None, None, Some("busybox")), ("busybox".into(), true));
-    assert_eq!(written(Some(""), None, None), ("inherited".into(), false), "buildah writes an empty name for scratch");
+    assert_eq!(
+        written(Some(""), None, None),
+        ("inherited".into(), false),
+        "buildah writes an empty name \
+        for scratch"
+    );
 }
 
 #[test]

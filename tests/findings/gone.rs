@@ -1,4 +1,4 @@
-//! What still ships although a later step took it away.
+//! What still ships although a later step deleted it.
 
 use layerscope::advice::findings::{Fate, Whose};
 use layerscope::tree::Reason;

@@ -75,7 +75,8 @@ fn a_source_can_be_named_alone() {
 fn an_engine_that_breaks_off_is_an_error_and_not_a_small_image() {
     let home = tempfile::tempdir().unwrap();
     with_image(home.path(), "docker");
-    let half = "case \"$*\" in *save*) head -c 4000 \"$HOME/image.tar\"; echo 'blob is gone' >&2; exit 1;; *) echo '[]';; esac";
+    let half = "case \"$*\" in *save*) head -c 4000 \"$HOME/image.tar\"; echo 'blob is gone' >&2; exit 1;; \
+        *) echo '[]';; esac";
     command(home.path(), "docker", half);
     let output = layerscope(home.path(), &["report", "team/app:1", "--source", "docker"]).output().unwrap();
     let said = refused(&output);
@@ -141,7 +142,8 @@ fn what_the_engine_builds_is_opened() {
     with_image(home.path(), "docker");
     let archive = home.path().join("image.tar");
     let script = format!(
-        "case \"$1\" in build) echo \"$*\" >&2; echo sha256:0123456789ab > \"$3\";; image) case \"$2\" in save) cat '{}';; *) \
+        "case \"$1\" in build) echo \"$*\" >&2; echo sha256:0123456789ab > \"$3\";; image) case \"$2\" in \
+            save) cat '{}';; *) \
          echo '[]';; esac;; esac",
         archive.display()
     );

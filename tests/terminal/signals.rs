@@ -111,9 +111,9 @@ fn ended_while_it_is_stopped_it_leaves_the_terminal_to_the_shell() {
 #[test]
 fn where_no_shell_could_let_it_go_on_nothing_stops_it() {
     let mut session = Session::start(&["demo"], 80, 24);
-    session.sees("Everything up to layer 3");
+    session.sees("Layers 0–3");
     session.signal("-TSTP");
-    session.types("[").sees("Everything up to layer 2").types("\x1a[").sees("Everything up to layer 1").types("q");
+    session.types("[").sees("Layers 0–2").types("\x1a[").sees("Layers 0–1").types("q");
     assert!(session.ends().success());
 }
 
@@ -122,11 +122,11 @@ fn what_was_ignored_at_the_start_stays_ignored() {
     let mut command = command("sh");
     command.args(["-c", &format!("trap '' HUP INT TSTP; exec '{PROGRAM}' demo")]);
     let mut session = Session::run(command, 80, 24);
-    session.sees("Everything up to layer 3");
+    session.sees("Layers 0–3");
     for signal in ["-HUP", "-INT", "-TSTP"] {
         session.signal(signal);
     }
-    session.types("[").sees("Everything up to layer 2").types("q");
+    session.types("[").sees("Layers 0–2").types("q");
     assert!(session.ends().success());
 }
 
@@ -157,12 +157,7 @@ fn what_is_typed_to_interrupt_the_pager_leaves_the_viewer_open() {
             if pager.starts_with("trap") {
                 session.types("\n");
             }
-            session
-                .sees("164 B")
-                .loses("the pager has the keys")
-                .types("q")
-                .sees("Everything up to layer 3")
-                .types("q");
+            session.sees("164 B").loses("the pager has the keys").types("q").sees("Layers 0–3").types("q");
             assert!(session.ends().success());
             assert!(names(&directory.path().join("temporary")).is_empty());
         }

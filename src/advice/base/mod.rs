@@ -76,10 +76,10 @@ impl Evidence {
 impl fmt::Display for Evidence {
     fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
         match self {
-            Self::Given => write!(f, "so many layers were given"),
+            Self::Given => write!(f, "--base-layers says so"),
             Self::Archive => write!(f, "the image begins with the layers of the archive that was given"),
-            Self::Builder => write!(f, "the builder noted what it built from"),
-            Self::Steps => write!(f, "the history begins with the steps of a known image"),
+            Self::Builder => write!(f, "the builder recorded it"),
+            Self::Steps => write!(f, "the history begins like a known image's"),
             Self::Age { days } => {
                 write!(
                     f,
@@ -88,7 +88,7 @@ impl fmt::Display for Evidence {
                 )
             }
             Self::System => write!(f, "the first layer is a whole operating system"),
-            Self::Nothing => write!(f, "nothing tells where a base image would end, so everything counts as yours"),
+            Self::Nothing => write!(f, "no base image was recognized, so all layers count as yours"),
         }
     }
 }

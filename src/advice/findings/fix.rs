@@ -6,6 +6,7 @@ use super::{Fate, Whose};
 use crate::advice::change::{Kind, LINE, SuggestedChange, command, copies, merged};
 use crate::advice::tool::Tool;
 use crate::analysis::Inspection;
+use crate::display::sentences;
 use crate::shell;
 use crate::tree::Reason;
 
@@ -20,29 +21,32 @@ pub fn why(inspection: &Inspection, rules: &Rules, group: &Group, whose: Whose) 
     };
     let added_in = group.added_in;
     let what = match group.fate {
-        Fate::Left if whose == Whose::Base => format!("the base image brings them in layer {added_in}"),
+        Fate::Left if whose == Whose::Base => format!("the base image adds them in layer {added_in}"),
         Fate::Left => {
             let word = inspection.layers[added_in].instruction.text.split_whitespace().next().unwrap_or_default();
             match word {
-                "RUN" => format!("the RUN of layer {added_in} leaves them behind"),
-                "COPY" | "ADD" => format!("the {word} of layer {added_in} brings them"),
-                _ => format!("layer {added_in} brings them"),
+                "RUN" => format!("the RUN in layer {added_in} leaves them in the image"),
+                "COPY" | "ADD" => format!("the {word} in layer {added_in} adds them"),
+                _ => format!("layer {added_in} adds them"),
             }
         }
         Fate::Gone { removed_in } if removed_in == added_in => {
-            format!("layer {added_in} holds them and something else at their path")
+            format!("layer {added_in} contains them and something else at their path")
         }
         Fate::Gone { removed_in } => match group.reason(inspection) {
             Some(Reason::RewrittenUnchanged) => {
-                format!("layer {removed_in} ships what layer {added_in} shipped already")
+                format!("Layer {removed_in} stores files again that layer {added_in} contains already")
             }
-            Some(Reason::Overwritten) => format!("layer {removed_in} writes over what layer {added_in} still ships"),
+            Some(Reason::Overwritten) => format!(
+                "Layer {removed_in} replaces these files, but layer \
+                {added_in} still contains them"
+            ),
             _ => {
-                format!("layer {removed_in} hides the bytes of layer {added_in}, but layer {added_in} still ships them")
+                format!("Layer {removed_in} deletes these files, but layer {added_in} still contains them")
             }
         },
     };
-    if reason.is_empty() { what } else { format!("{what}; {reason}") }
+    sentences(&[&what, reason])
 }
 
 /// Finds the remedy for the bytes of a group.
@@ -60,9 +64,9 @@ pub fn find(inspection: &Inspection, rules: &Rules, group: &Group, whose: Whose,
 fn for_base(group: &Group, base: usize) -> SuggestedChange {
     let what = match group.fate {
         Fate::Gone { removed_in } if removed_in >= base => {
-            "a base image without them, or another stage: what ships with the base image cannot be removed later"
+            "use another base image or a multi-stage build: a later layer cannot remove files of the base image"
         }
-        _ => "a base image without them, such as a slim or runtime variant, or another stage",
+        _ => "use a base image without them, such as a slim or runtime variant, or a multi-stage build",
     };
     SuggestedChange::new(Kind::Base, what)
 }
@@ -97,7 +101,8 @@ fn for_signature(inspection: &Inspection, signature: &Signature, group: &Group) 
                 && text(removed_in).starts_with("RUN ")
             {
                 let what = format!(
-                    "keep them out of the build context with .dockerignore if the RUN of layer {removed_in} makes them anew; else {}",
+                    "keep them out of the build context with .dockerignore if the RUN of layer {removed_in} \
+                        makes them anew; else {}",
                     signature.fix
                 );
                 return SuggestedChange::new(Kind::Ignore, what).with_line(line);
@@ -105,7 +110,8 @@ fn for_signature(inspection: &Inspection, signature: &Signature, group: &Group) 
             SuggestedChange::new(Kind::Copy, signature.fix.as_str()).with_line(line)
         }
         (Fate::Gone { removed_in }, _) if copies(text(added_in)) && removed_in != added_in => {
-            let what = "copy only what stays: keep the rest out with .dockerignore, or copy it in another stage";
+            let what =
+                "copy only the files that stay: keep the rest out with .dockerignore, or use a multi-stage build";
             SuggestedChange::new(Kind::Ignore, what)
         }
         (Fate::Gone { removed_in }, _) if removed_in != added_in => {

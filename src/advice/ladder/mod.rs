@@ -81,9 +81,9 @@ impl Step {
     pub fn title(&self) -> String {
         match self {
             Self::AsBuilt => "as built".into(),
-            Self::WithoutWasted => "dead bytes gone".into(),
-            Self::WithoutLeftovers => "caches and leftovers gone".into(),
-            Self::MultiStage => "toolchain and sources gone".into(),
+            Self::WithoutWasted => "without wasted bytes".into(),
+            Self::WithoutLeftovers => "without caches and build leftovers".into(),
+            Self::MultiStage => "without compilers and source code".into(),
             Self::SmallBase(base) | Self::Distroless(base) => format!("on {}", base.name),
             Self::Scratch => "from scratch".into(),
             Self::Stripped => "stripped".into(),
@@ -162,7 +162,8 @@ impl Certainty {
 }
 
 impl PossibleSize {
-    /// Returns the size of `first` divided by this size; `None` if nothing is left, or if not all of the image is known.
+    /// Returns the size of `first` divided by this size; `None` if nothing is left, or if not all of the image
+    /// is known.
     pub fn ratio(&self, first: &Self) -> Option<f64> {
         (self.size > 0 && first.certainty == Certainty::Exact).then(|| ratio(first.size, self.size))
     }

@@ -62,7 +62,7 @@ pub fn find(provider: Provider, name: &str, options: &FindOptions, progress: &Pr
         Provider::Docker => docker::find(name, options, progress),
         Provider::Podman => podman::find(name, options, progress),
         Provider::Containerd => containerd::find(name, options, progress),
-        Provider::Registry => Err(Answer::NotAsked("a registry is no engine".into())),
+        Provider::Registry => Err(Answer::NotAsked("a registry is not a container runtime".into())),
     }
 }
 

@@ -7,7 +7,7 @@ use crate::analysis::Inspection;
 use crate::compare::{Difference, LayerPlace, PackageChanges};
 use crate::display::escaped;
 use crate::display::times;
-use crate::display::{count, plural};
+use crate::display::{all, count, plural};
 use crate::display::{cut, cut_front, wrap};
 use crate::report::TextStyle;
 use crate::report::paint::Paint;
@@ -17,7 +17,7 @@ const WIDTH: usize = 80;
 /// The explanation of a `~` before a download size.
 const STORED_PLAIN: &str = "~ as the archive stores these layers, uncompressed: a registry sends less.";
 /// The explanation of a `~` before a download size if a layer is not known.
-const NOT_KNOWN: &str = "~ not all layers could be read, so what there is to pull is not known exactly.";
+const NOT_KNOWN: &str = "~ not all layers could be read, so the download size is an estimate.";
 
 /// Writes a comparison as text. `style.top` limits the number of paths and packages; 0 means all.
 ///
@@ -120,7 +120,7 @@ impl<W: Write> Page<'_, W> {
             return Ok(());
         }
         writeln!(self.out)?;
-        self.head("What someone who has the first downloads")?;
+        self.head("What someone updating downloads")?;
         writeln!(self.out, "{:>10}  {:>14}  image", "download", "layers shared")?;
         for (column, sharing) in comparison.columns.iter().skip(1).zip(comparison.sharings()) {
             let about = if sharing.exact { "" } else { "~" };
@@ -140,7 +140,7 @@ impl<W: Write> Page<'_, W> {
         writeln!(self.out)?;
         self.head("Layers")?;
         let download = if pair.sharing.exact { "download" } else { "~download" };
-        writeln!(self.out, "first second   shipped {download:>9}  instruction")?;
+        writeln!(self.out, "first second      size {download:>9}  instruction")?;
         for &place in &pair.layers {
             let number = |layer: Option<usize>| layer.map_or_else(|| "-".to_owned(), |layer| layer.to_string());
             let account = place.account(first, second);
@@ -174,7 +174,7 @@ impl<W: Write> Page<'_, W> {
     fn paths(&mut self, against: &Against<'_>) -> io::Result<()> {
         let paths = &against.pair.paths;
         if paths.is_empty() {
-            let text = "\nThe final filesystems look the same (contents of equal size and time are not read).";
+            let text = "\nNo differences found. Files of equal size and time are assumed equal.";
             return writeln!(self.out, "{text}");
         }
         writeln!(self.out)?;
@@ -216,12 +216,9 @@ impl<W: Write> Page<'_, W> {
         }
         let (before, after) = packages.unpackaged;
         let bytes = signed(before, after, |bytes| self.size(bytes));
-        writeln!(self.out, "{bytes:>11}  {:<8} files of no package", "")?;
+        writeln!(self.out, "{bytes:>11}  {:<8} files outside packages", "")?;
         if packages.changes.is_empty() {
-            let text = match packages.same {
-                1 => "the only package is the same".to_owned(),
-                same => format!("all {} are the same", plural(same, "package")),
-            };
+            let text = all(packages.same, "package", "the same");
             return writeln!(self.out, "{:>11}  {text}", "");
         }
         writeln!(self.out)?;

@@ -20,26 +20,26 @@ pub fn verdict(first: &Column, other: &Column, sharing: Option<&Sharing>, units:
     };
     let size = match other.ratio {
         _ if !first.exact || !other.exact => not_comparable(first, other, name, units),
-        _ if first.size == other.size => format!("both ship {a}"),
-        None => format!("{name} ships nothing"),
-        Some(_) if first.size == 0 => format!("{name} ships {b}, and the first nothing"),
+        _ if first.size == other.size => format!("both have {a}"),
+        None => format!("{name} has no bytes"),
+        Some(_) if first.size == 0 => format!("{name} has {b}, and the first nothing"),
         Some(ratio) if ratio >= JUST_AS_BIG => format!("{name} is {} smaller: {b} instead of {a}", times(ratio)),
         Some(ratio) if ratio * JUST_AS_BIG <= 1.0 => {
             format!("{name} is {} bigger: {b} instead of {a}", times(1.0 / ratio))
         }
         Some(ratio) => {
             let what = if ratio > 1.0 { "less" } else { "more" };
-            format!("{name} ships {} {what} than {a}", units.size(first.size.abs_diff(other.size)))
+            format!("{name} has {} {what} than {a}", units.size(first.size.abs_diff(other.size)))
         }
     };
     let is_wasted = other.exact && other.wasted > other.size / 10;
-    let wasted = if is_wasted { format!(", {} of it dead", units.size(other.wasted)) } else { String::new() };
+    let wasted = if is_wasted { format!(", {} wasted", units.size(other.wasted)) } else { String::new() };
     let size = size + &wasted;
     let Some(sharing) = sharing else { return size };
     let (shared, of) = (sharing.shared(), plural(sharing.same.len(), "layer"));
     let stored = sharing.qualification();
     let download = units.size(sharing.download);
-    format!("{size}; {shared} of {of} shared; who has the first downloads {download}{stored}")
+    format!("{size}; {shared} of {of} shared; updating downloads {download}{stored}")
 }
 
 /// Explains that sizes cannot be compared, and the missing parts.
@@ -47,7 +47,7 @@ fn not_comparable(first: &Column, other: &Column, name: &str, units: Units) -> S
     let of = |column: &Column, name: &str| column.unknown.as_ref().map(|what| format!("of {name}, {what}"));
     let unknown: Vec<_> = [of(first, "the first"), of(other, name)].into_iter().flatten().collect();
     let (a, b) = (first.amount().text(units), other.amount().text(units));
-    format!("sizes cannot be compared ({}): {name} ships {b}, the first {a}", unknown.join("; "))
+    format!("sizes cannot be compared ({}): {name} has {b}, the first {a}", unknown.join("; "))
 }
 
 /// Describes the first layer that is not shared, and the cause.
@@ -56,9 +56,9 @@ pub fn end_of_sharing(first: &Inspection, second: &Inspection, sharing: &Sharing
     let instruction = |image: &Inspection| Some(image.layers.get(common)?.instruction.one_line());
     let (now, before) = (instruction(second)?, instruction(first)?);
     if now != before {
-        return Some(format!("Sharing ends at layer {common}: `{now}` instead of `{before}`."));
+        return Some(format!("Layer {common} is the first that differs: `{now}` instead of `{before}`."));
     }
     let of = sharing.broken_by.iter().map(|change| escaped(&change.path)).collect::<Vec<_>>();
     let what = if of.is_empty() { "times or the order of entries".into() } else { of.join(", ") };
-    Some(format!("Sharing ends at layer {common} `{now}`, which differs in {what}."))
+    Some(format!("Layer {common} is the first that differs: `{now}` ({what})."))
 }

@@ -77,16 +77,16 @@ impl<W: Write> Page<'_, W> {
         blocks.extend(study.findings.iter().filter(|f| f.fate == Fate::Left).map(Block::Left));
         blocks.sort_by_key(|block| std::cmp::Reverse(block.bytes()));
         let (base, own): (Vec<_>, Vec<_>) = blocks.into_iter().partition(|block| block.added_in() < study.base.layers);
-        let (sure, perhaps): (Vec<_>, Vec<_>) = own.into_iter().partition(Block::is_sure);
+        let (sure, optional): (Vec<_>, Vec<_>) = own.into_iter().partition(Block::is_sure);
         if inspection.totals.wasted() == 0 {
             let words = if inspection.completeness.sizes_are_exact() {
-                "Nothing is dead: every byte that ships is reached in the final filesystem."
+                "No wasted bytes: every file in the image is visible in the container."
             } else {
-                "No dead bytes are in what could be read."
+                "No wasted bytes in the part that could be read."
             };
             writeln!(self.out, "\n{words}")?;
         }
-        let parts = [(&sure, "of yours"), (&perhaps, "perhaps"), (&base, "of the base image")];
+        let parts = [(&sure, "in your layers"), (&optional, "optional"), (&base, "in the base image")];
         let parts: Vec<_> = parts
             .iter()
             .map(|(blocks, whose)| (blocks.iter().map(Block::bytes).sum::<u64>(), whose))
@@ -104,12 +104,12 @@ impl<W: Write> Page<'_, W> {
         }
         self.rest(&sure[shown..])?;
         if self.style.top == 0 {
-            perhaps.iter().try_for_each(|block| self.block(inspection, block))?;
+            optional.iter().try_for_each(|block| self.block(inspection, block))?;
         } else {
-            self.lines(inspection, "May be wanted; --top 0 says why, and how to leave them out", &perhaps)?;
+            self.lines(inspection, "Optional (details: --top 0)", &optional)?;
         }
         let name = study.base.name.as_deref().map_or(String::new(), |name| format!(" {}", escaped_str(name)));
-        let head = format!("In the base image{name}; only another one, or another stage, leaves them out");
+        let head = format!("In the base image{name}. To avoid these, use another base image or a multi-stage build.");
         self.lines(inspection, &head, &base)
     }
 
@@ -149,10 +149,10 @@ impl<W: Write> Page<'_, W> {
         let at = match group.count {
             _ if is_directory => " below",
             1 => ":",
-            _ => ", most in",
+            _ => ", mostly in",
         };
         let place = place(inspection, group.place, if is_directory { 40 } else { 34 });
-        writeln!(self.out, "\n  {size}  in {}{at} {place}, {}", files(group.count), group.reason.name())?;
+        writeln!(self.out, "\n  {size}  in {}{at} {place}, {}", files(group.count), group.reason.words())?;
         self.instruction(inspection, "from", group.added_in)?;
         self.instruction(inspection, "gone", group.removed_in)?;
         // A single part with all bytes adds no information, unless it has a name.
@@ -236,7 +236,7 @@ impl<W: Write> Page<'_, W> {
                 Block::Pair(group, parts) => {
                     let what = parts.first().map(|part| part_of(inspection, part));
                     let what = what.unwrap_or_else(|| place(inspection, group.place, 30));
-                    format!("in {}, {} by {}: {what}", group.added_in, group.reason.name(), group.removed_in)
+                    format!("in {}, {} by {}: {what}", group.added_in, group.reason.words(), group.removed_in)
                 }
             };
             writeln!(self.out, "  {:>10}  {}", self.size(block.bytes()), cut(&what, WIDTH - 14))?;

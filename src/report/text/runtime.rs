@@ -28,7 +28,7 @@ impl<W: Write> Page<'_, W> {
             let line = cut(&format!("{path}, {what}"), WIDTH - 14);
             writeln!(self.out, "  {size:>10}  {line}")?;
             if let Some(executable) = program.executable.as_ref().filter(|executable| executable.strip.saves > 0) {
-                let words = "symbols and debug information, which stripping saves";
+                let words = "symbols and debug information (removable with strip)";
                 writeln!(self.out, "  {:>10}  {words}", self.size(executable.strip.saves))?;
             }
         }
@@ -51,7 +51,7 @@ impl<W: Write> Page<'_, W> {
         let size = self.size(needed.bytes());
         let libraries = needed.files.len().saturating_sub(1);
         let what = match libraries {
-            0 => "all that it needs to be loaded: it is linked statically".into(),
+            0 => "no libraries needed (statically linked)".into(),
             n => format!("with the loader and all libraries it needs: {}", plural(n + 1, "file")),
         };
         writeln!(self.out, "  {size:>10}  {what}")?;
@@ -60,7 +60,7 @@ impl<W: Write> Page<'_, W> {
             writeln!(self.out, "{:14}{}", "", self.paint(Paint::Warning, &line))?;
         }
         for outside in &needed.needs {
-            let have = if outside.files.is_empty() { ", which the image does not have" } else { "" };
+            let have = if outside.files.is_empty() { " (missing in the image)" } else { "" };
             let line = format!("looks for {}{have}", outside.kind.name());
             writeln!(
                 self.out,
@@ -75,8 +75,8 @@ impl<W: Write> Page<'_, W> {
         if study.ladder.len() < 2 {
             return Ok(());
         }
-        let hint = self.paint(Paint::Dim, "layerscope ladder IMAGE says how");
-        writeln!(self.out, "\n{}  {hint}", self.paint(Paint::Bold, "How small it could be"))?;
+        let hint = self.paint(Paint::Dim, "steps: layerscope ladder IMAGE");
+        writeln!(self.out, "\n{}  {hint}", self.paint(Paint::Bold, "Possible sizes"))?;
         write_ladder(&study.ladder, LadderDetail::Sizes, self.style, &mut *self.out)
     }
 }

@@ -17,25 +17,30 @@ impl<W: Write> Page<'_, W> {
             return Ok(());
         }
         let whole = inspection.completeness.sizes_are_exact();
-        let head = if whole { "Whose bytes" } else { "Whose bytes, of what could be read" };
+        let head = if whole {
+            "Base image and your layers"
+        } else {
+            "Base image and your layers, of what \
+            could be read"
+        };
         writeln!(self.out, "\n{}", self.paint(Paint::Bold, head))?;
         let own: u64 = study.shares.iter().map(|share| share.bytes).sum();
         let name = study.base.name.as_deref().map_or(String::new(), |name| format!(" {}", escaped_str(name)));
         if study.base.how == Evidence::Nothing {
-            self.line(own, size, &format!("yours: {}", study.base.how))?;
+            self.line(own, size, &format!("your layers: {}", study.base.how))?;
         } else {
             let layers = match study.base.layers {
                 0 => "no layer".into(),
                 1 => "layer 0".into(),
                 layers => format!("layers 0 to {}", layers - 1),
             };
-            let sure = if study.base.certain { "" } else { "it seems, since " };
+            let sure = if study.base.certain { "" } else { "probably, because " };
             let line = format!("the base image{name}, {layers}: {sure}{}", study.base.how);
             self.line(size - own, size, &line)?;
-            self.line(own, size, "yours")?;
+            self.line(own, size, "your layers")?;
         }
         for share in &study.shares {
-            let wasted = if share.wasted > 0 { format!("  dead {}", self.size(share.wasted)) } else { String::new() };
+            let wasted = if share.wasted > 0 { format!("  wasted {}", self.size(share.wasted)) } else { String::new() };
             self.line(share.bytes, size, &format!("  {:<13}{wasted}", share.purpose.name()))?;
         }
         self.verdict(study, size, whole)
@@ -43,7 +48,7 @@ impl<W: Write> Page<'_, W> {
 
     /// Writes the conclusion.
     fn verdict(&mut self, study: &Study, size: u64, whole: bool) -> io::Result<()> {
-        let of = if whole { "what you ship" } else { "what could be read" };
+        let of = if whole { "the image" } else { "what could be read" };
         let visible = |purpose| {
             let share = study.shares.iter().find(|share| share.purpose == purpose);
             share.map_or(0, |share| share.bytes - share.wasted)

@@ -156,7 +156,7 @@ impl Work<'_> {
                 Some(copy) if copy.flag("from").is_some() => "copy only what stays",
                 _ => "keep it out with .dockerignore, or copy it to another stage, if nothing in between needs it",
             };
-            let text = format!("removes {what}, which ships all the same: {how}");
+            let text = format!("removes {what}, which stays in an earlier layer: {how}");
             self.leave(Change::Ignore, bytes, run, text, Condition::NotUsed).inodes = inodes;
         }
     }
@@ -171,7 +171,7 @@ impl Work<'_> {
         let said = |file: Option<&str>, does: &str| file.map(|file| format!("{file} {does}"));
         if kept.what == VERSIONS {
             if self.later_runs(kept.copy, &["git", "hg", "svn"]).is_some() {
-                return Some("a later RUN uses git, perhaps on it".into());
+                return Some("a later RUN uses git, which may need it".into());
             }
             let builds = self.stage.iter().any(|&i| i > kept.copy && self.file.instructions[i].keyword == Keyword::Run);
             if let Some(reason) =

@@ -71,7 +71,8 @@ impl Work<'_> {
                     let (from, to) = (self.stage[stretch.from], self.stage[stretch.to]);
                     let last = self.file.instructions[to].line;
                     let text = format!(
-                        "what this RUN ships and the RUN in line {last} hides would not ship if they were one, but {reason}; build in another stage"
+                        "the RUN in line {last} deletes files of this RUN, but the two cannot be combined: \
+                            {reason}; use a multi-stage build"
                     );
                     let layers = (self.layer(from), self.layer(to));
                     let wasted = self.inspection.wasted.iter();
@@ -133,7 +134,10 @@ impl Work<'_> {
                 );
             }
             if !run.heredocs.is_empty() || run.json().is_some() {
-                return Err(Condition::Mergeable.fails(format!("the RUN in line {line} is no plain shell command")));
+                return Err(Condition::Mergeable.fails(format!(
+                    "the RUN in line {line} is not a plain shell \
+                    command"
+                )));
             }
             if run.flags != self.file.instructions[members[0]].flags {
                 return Err(Condition::Mergeable.fails(format!("the RUN in line {line} has other flags")));
@@ -215,13 +219,14 @@ impl Work<'_> {
         let saves = self.claims.claim(&self.inspection.tree, inside.map(|wasted| wasted.version));
         let why = match saves {
             0 => "so that what one of them leaves for another can be removed in the same RUN",
-            _ => "what one of them ships and another hides no longer ships",
+            _ => "so deleted files never reach a layer",
         };
         let run = if members.len() == 2 { "RUN" } else { "RUNs" };
         let mut text = format!("takes in the {run} of {}: {why}", self.lines(&members[1..]));
         if !copies.is_empty() {
             text.push_str(&format!(
-                "; what {} comes before it, so that it runs again when that changes: another stage would keep the cache",
+                "; what {} comes before it, so that it runs again when that changes: another stage would \
+                    keep the cache",
                 self.lines_copy(&copies)
             ));
         }

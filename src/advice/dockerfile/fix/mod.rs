@@ -268,7 +268,8 @@ impl Work<'_> {
 }
 
 impl Fix {
-    /// Returns the size of the image after all changes to the Dockerfile, and whether that is only the most it can be.
+    /// Returns the size of the image after all changes to the Dockerfile, and whether that is only the most it
+    /// can be.
     pub fn ships(&self) -> (u64, bool) {
         let (mut ships, mut at_most) = (self.size, false);
         for remark in &self.remarks {
@@ -304,18 +305,16 @@ impl Fix {
         if self.unread.is_some() && self.changes.is_empty() && !left {
             writeln!(out, "# whether there is something to fix cannot be told without the rest")?;
         } else if self.changes.is_empty() && left {
-            writeln!(out, "# nothing to fix that is certain to be right: a person has to decide what follows")?;
+            writeln!(out, "# no safe automatic fix; please review these:")?;
         } else if self.changes.is_empty() {
             writeln!(
                 out,
-                "# nothing to fix: {name} shows no bytes that a change of lines is sure to save; layerscope report has all findings"
+                "# nothing to fix: {name} shows no bytes that a change of lines is sure to save; layerscope \
+                    report has all findings"
             )?;
         } else if changed {
             let there = self.directory.as_ref().map(|directory| format!(" -d {directory}")).unwrap_or_default();
-            writeln!(
-                out,
-                "# what layerscope would change, by the bytes that {name} shows; apply it with patch -p0{there}"
-            )?;
+            writeln!(out, "# suggested changes for {name}; apply with: patch -p0{there}")?;
         }
         out.write_all(remark::in_all(self, units).unwrap_or_default().as_bytes())?;
         for line in remark::lines(self, units) {

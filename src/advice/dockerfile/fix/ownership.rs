@@ -95,7 +95,8 @@ impl Work<'_> {
                 Ok(settings) => self.apply(&rewrite, &settings),
                 Err(Refusal { condition, reason }) => {
                     let text = format!(
-                        "ships again what was copied, with another owner or mode; set that while copying (COPY --chown, --chmod): {reason}"
+                        "stores the copied files again with another owner or mode; set it while copying \
+                            (COPY --chown, --chmod): {reason}"
                     );
                     self.leave(Change::Ownership, rewrite.bytes, rewrite.run, text, condition).inodes =
                         rewrite.wasted.clone();
@@ -319,7 +320,10 @@ impl Work<'_> {
         }
         if others > 0 {
             let others = crate::display::plural(others, "path");
-            return Err(Condition::OnlyCopies.fails(format!("it also changes {others} that the copies did not bring")));
+            return Err(Condition::OnlyCopies.fails(format!(
+                "it also changes {others} that the copies did \
+                not bring"
+            )));
         }
         Ok(kept)
     }
@@ -332,7 +336,8 @@ impl Work<'_> {
         self.target.buildkit && is_copied && (program == "chown" || same_mode)
     }
 
-    /// Returns the value of `--chown`: as written if it names user and group, which both exist before the copy. A user
+    /// Returns the value of `--chown`: as written if it names user and group, which both exist before the
+    /// copy. A user
     /// alone keeps root's group. Numbers of names hold only for the image as it is, so they stand only where the
     /// instruction takes nothing else.
     fn owner(&self, rewrite: &Rewrite, copies: &[usize], written: &str, paths: &[&str]) -> Result<String, Refusal> {
@@ -354,7 +359,7 @@ impl Work<'_> {
             .map(|version| tree.owner(version))
             .collect();
         let (Some(&(uid, gid)), true) = (owners.iter().next(), owners.len() == 1) else {
-            return unknown(format!("{written} came to several owners"));
+            return unknown(format!("{written} got several owners"));
         };
         let linked = copies.iter().any(|&copy| self.file.instructions[copy].flag("link").is_some());
         match (user, group) {
@@ -402,7 +407,7 @@ impl Work<'_> {
         let tree = &self.inspection.tree;
         let now = rewrite.wasted.iter().filter_map(|&wasted| tree.at(tree.node_of(wasted), rewrite.layer));
         self.moved.extend(now.map(|version| tree.inode(version)));
-        let text = format!("ships again what {}; {} there does it at once", self.lines_copy(&copies), flags.join(" "));
+        let text = format!("stores again what {}; use {} there instead", self.lines_copy(&copies), flags.join(" "));
         let lines: Vec<_> = copies.iter().map(|&copy| self.file.instructions[copy].line).collect();
         self.say(Change::Ownership, Verdict::saves(saves), rewrite.run, text).lines.extend(lines);
     }

@@ -150,7 +150,7 @@ impl Work<'_> {
                 format!(", and so in line {}, which would leave them again", crate::display::listed(&numbers))
             }
         };
-        let text = format!("{how}{also}: the image ships {}", tool.leaves);
+        let text = format!("{how}{also}: the image contains {}", tool.leaves);
         self.say(Kind::Tool, Verdict::saves(saves), first, text).lines.extend(lines);
     }
 

@@ -119,7 +119,7 @@ impl Remark {
             }
             Verdict::Proposed { ships: Some((ships, certainty)) } => {
                 let certainty = if whole { certainty } else { &Certainty::AtLeast };
-                text.push_str(&format!("; its image ships {}", instead(*ships, certainty, size, units)));
+                text.push_str(&format!("; its image has {}", instead(*ships, certainty, size, units)));
             }
             Verdict::Left { would_save } if *would_save > 0 => {
                 text.push_str(&format!("; it would save {}", exactly(*would_save)));
@@ -227,7 +227,7 @@ pub(super) fn in_all(fix: &Fix, units: Units) -> Option<String> {
         0 => String::new(),
         more => format!(", with {} bytes of the changed files, which COPY brings", signed(more)),
     };
-    let text = format!("# with the changes it ships {at_most}{}{grown}", instead(ships, &certainty, fix.size, units));
+    let text = format!("# size with all changes: {at_most}{}{grown}", instead(ships, &certainty, fix.size, units));
     Some(format!("{text}\n"))
 }
 

@@ -126,14 +126,17 @@ impl Work<'_> {
         let without: Vec<_> = application.looks_for.iter().filter(|looks_for| looks_for.places.is_empty()).collect();
         if !without.is_empty() {
             let things: Vec<_> = without.iter().map(|looks_for| looks_for.kind.name()).collect();
-            let text = format!(
-                "whether the program can do without what it looks for and this image does not have: {}",
-                listed(&things)
-            );
+            let text = format!("the program uses files that are missing in the image: {}", listed(&things));
             self.say(Kind::Stages, Verdict::Unseen, None, text);
         }
         if application.needs == Needs::Unknown {
-            self.say(Kind::Stages, Verdict::Unseen, None, "whether the program needs shared libraries or other files at run time: run what the second stage makes before you rely on it");
+            self.say(
+                Kind::Stages,
+                Verdict::Unseen,
+                None,
+                "whether the program needs shared libraries or \
+                other files at run time: run what the second stage makes before you rely on it",
+            );
         }
         Some(Change { name: format!("{}.multi-stage", self.target.name), old: None, new: file.source().into() })
     }
@@ -158,7 +161,8 @@ impl Work<'_> {
         }
         size.extend(besides.iter().map(|&thing| thing.to_owned()));
         format!(
-            "{}.multi-stage is a skeleton that ships only {} on {}, not what built it: {} {} {} bytes of this image",
+            "{}.multi-stage is a draft that copies only {} to {}, without the build tools: {} {} {} bytes \
+                of this image",
             self.target.name,
             listed(&size),
             start.called,
@@ -282,7 +286,7 @@ impl Work<'_> {
             }
             let knows_users = copied.iter().any(|path| Path::new("/etc/passwd").starts_with(path));
             if instruction.keyword == Keyword::User && !knows_users && start.lacks_user(&instruction.arguments) {
-                text.push_str("# the user has to be made in this stage, too\n");
+                text.push_str("# create the user in this stage as well\n");
             }
             text.push_str(source[instruction.span.clone()].trim_end());
             text.push('\n');
@@ -311,7 +315,7 @@ fn small_base(image: &str, needs: &Needs) -> Start {
     let name = base.map_or("debian:stable-slim", |base| base.name.as_str());
     let lacking = libraries.iter().map(|library| library.bytes).fold(0, u64::saturating_add);
     let ships = base.filter(|_| *needs != Needs::Unknown).map(|base| {
-        let why = format!("{} shipped {} bytes in {}", base.name, count(base.bytes), base.date);
+        let why = format!("{} had {} bytes in {}", base.name, count(base.bytes), base.date);
         (base.bytes.saturating_add(lacking), Certainty::Estimate(why.into()))
     });
     Start { on: On::Small, comment, image: name.into(), called: name.into(), unnamed: None, ships }

@@ -67,7 +67,7 @@ impl Work<'_> {
                 names.truncate(NAMED);
                 let more = if more > 0 { format!(" and {more} more") } else { String::new() };
                 let text = format!(
-                    "{how}: packages ship that nothing depends on, only recommends: {}{more}; name those that you use",
+                    "{how}: no package needs these, they are only recommended: {}{more}; name those that you use",
                     names.join(", ")
                 );
                 let saves = self.claims.claim(&self.inspection.tree, inodes);
@@ -100,7 +100,7 @@ impl Work<'_> {
                 self.leave(Kind::Development, unclaimed, first, text, Condition::NotNeededLater);
             } else if let Some(how) = self.flag(npm, &users) {
                 let saves = self.claims.claim(&self.inspection.tree, inodes);
-                let text = format!("{how}: packages ship that only development needs");
+                let text = format!("{how}: these packages are only needed for development");
                 self.say(Kind::Development, Verdict::saves(saves), first, text);
             }
         }

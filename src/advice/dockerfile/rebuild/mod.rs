@@ -48,7 +48,11 @@ pub fn rebuild(inspection: &Inspection, base: &Base) -> Rebuilt {
     }
     let placed = steps.iter().filter(|step| step.layer.is_some()).count();
     if placed < inspection.layers.len() {
-        page.comment(&format!("the history has no step for the last {} layers", inspection.layers.len() - placed));
+        page.comment(&format!(
+            "the history has no instruction for the last {} \
+            layers",
+            inspection.layers.len() - placed
+        ));
     }
     let file = Dockerfile::parse(page.text).expect("each instruction was parsed before it was written");
     let unnamed_base = (name.is_none() && base.layers > 0).then_some(1);
@@ -86,7 +90,7 @@ impl Page<'_> {
             1 => "layer 0".into(),
             n => format!("layers 0–{}", n - 1),
         };
-        let how = if base.certain { base.how.to_string() } else { format!("it seems: {}", base.how) };
+        let how = if base.certain { base.how.to_string() } else { format!("probably: {}", base.how) };
         match (name, base.layers) {
             (Some(name), _) => {
                 self.comment(&format!("base image: {layers} ({how})"));
@@ -96,7 +100,7 @@ impl Page<'_> {
             (None, _) => {
                 let called = base.name.as_ref().map(|name| format!("; it may be {name}")).unwrap_or_default();
                 self.comment(&format!("base image: {layers}, unknown name{called} ({how})"));
-                self.comment("put its name behind FROM, and drop the ADD");
+                self.comment("replace `FROM scratch` and the ADD with the real base image");
                 self.instruction("FROM scratch", None);
                 self.instruction("ADD base.tar /", None);
             }
@@ -150,9 +154,12 @@ impl Page<'_> {
         if !written {
             let what = match step.layer {
                 Some(layer) => {
-                    format!("layer {layer} was made by what is no instruction of a Dockerfile, or not wholly recorded:")
+                    format!(
+                        "layer {layer} was made by what is no instruction of a Dockerfile, or not \
+                        wholly recorded:"
+                    )
                 }
-                None => "a step that is no instruction of a Dockerfile, or not wholly recorded:".into(),
+                None => "not a Dockerfile instruction, or not fully recorded:".into(),
             };
             self.comment(&what);
             let lines = step.text.lines().count();

@@ -120,7 +120,7 @@ impl Ladder<'_> {
             groups.iter().filter(|group| group.added_in < self.inputs.base_layers).map(|group| group.bytes).sum();
         let mut notes = Vec::new();
         if left > 0 {
-            let stay = " of the base image stay dead: only another base image saves them";
+            let stay = " stay wasted in the base image";
             notes.push(Sentence::default().size(left).words(stay));
         }
         let line = |layer: usize| self.inspection.layers[layer].instruction.one_line();
@@ -130,10 +130,14 @@ impl Ladder<'_> {
         let is_copy = |layer: &usize| ["COPY", "ADD"].iter().any(|word| line(*layer).starts_with(word));
         let copies = merged.iter().flat_map(|&(first, last)| first..=last).filter(is_copy);
         let (given, others): (Vec<_>, Vec<_>) = copies.partition(|layer| again.contains(layer));
-        if let Some((layers, copies)) = named_layers(&given) {
-            notes.push(format!(
-                "what {layers} {copies} ships again with another owner or mode: COPY --chown=… --chmod=… sets them at once"
-            ).into());
+        if let Some((layers, _)) = named_layers(&given) {
+            notes.push(
+                format!(
+                    "files of {layers} are stored again with another owner or mode: use COPY --chown=… \
+                    --chmod=… instead"
+                )
+                .into(),
+            );
         }
         if let Some((layers, copies)) = named_layers(&others) {
             notes.push(
@@ -152,7 +156,7 @@ impl Ladder<'_> {
             return changes;
         }
         changes.push(Change::Without(self.inputs.leftovers.clone()));
-        let how = "clean up in the RUN that makes them, or keep them out with a cache mount (see the findings)";
+        let how = "clean up in the same RUN, or use a cache mount (see Findings)";
         if !self.built_otherwise(Step::WithoutLeftovers, &changes, how.into(), Vec::new()) {
             changes.pop();
         }
@@ -167,14 +171,12 @@ impl Ladder<'_> {
             return;
         }
         changes.push(Change::Without(self.inputs.build_only.clone()));
-        let how = "build in another stage, and copy from it what runs: COPY --from=build …".into();
+        let how = "use a multi-stage build, and copy from it what runs: COPY --from=build …".into();
         let note = match &self.inputs.program {
             Some(Parts { start: Start::Script(_), needed: Some(_), .. }) => {
                 "a script or a wrapper starts the program: what that needs cannot be told, so the rest stays"
             }
-            Some(_) => {
-                "the program is no binary: what it needs besides its own files cannot be told, so the rest stays"
-            }
+            Some(_) => "the program is not a binary, so the files that it needs are not known; the rest stays",
             None => "the program was not found, so all that is not known to be for the build stays",
         };
         self.built_otherwise(Step::MultiStage, &changes, how, vec![note.into()]);

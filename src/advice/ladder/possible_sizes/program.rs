@@ -106,9 +106,11 @@ impl Ladder<'_> {
         let strippable = program.strippable.min(self.inspection.tree.size(inode));
         if strippable > whole / WORTH {
             let (how, note) = match program.made_by {
-                MadeBy::Go => {
-                    ("build the program with -ldflags \"-s -w\"", "stack traces keep their names; debuggers lose them")
-                }
+                MadeBy::Go => (
+                    "build the program with -ldflags \"-s -w\"",
+                    "stack traces keep their names; debuggers \
+                        lose them",
+                ),
                 MadeBy::Another => (
                     "strip the program in the build stage: `strip --strip-all`",
                     "debuggers lose the names, and so do stack traces",
@@ -140,7 +142,8 @@ impl Ladder<'_> {
                 certainty: Certainty::Estimate("the stripped program was compressed to find out".into()),
                 how: "pack the program in the build stage: `upx -9`".into(),
                 notes: vec![
-                    "it is unpacked into memory at each start, and pulls hardly shrink: layers are compressed anyway"
+                    "it is unpacked into memory at each start; the download hardly shrinks, because layers \
+                        are compressed anyway"
                         .into(),
                 ],
             });
@@ -198,7 +201,7 @@ fn in_exec_form(program: &Parts, lines: String) -> String {
 
 /// Returns the basis of an estimate with a small base image.
 fn size_of_base(base: &SmallBase) -> Sentence {
-    let sentence = Sentence::from(format!("{} shipped ", base.name)).size(base.bytes);
+    let sentence = Sentence::from(format!("{} had ", base.name)).size(base.bytes);
     sentence.words(format!(" in {}, {}", base.date, base.source))
 }
 

@@ -43,7 +43,8 @@ pub struct CatArguments {
     place: PlaceArguments,
 }
 
-/// Writes a file, a link or a directory with all that is below it to the host; nothing is overwritten, and on an error nothing remains.
+/// Writes a file, a link or a directory with all that is below it to the host; nothing is overwritten, and on
+/// an error nothing remains.
 ///
 /// Permission bits and the times of files and directories are kept, and hard links stay hard links. Owners are not
 /// restored; devices and named pipes are not made, but named.
@@ -125,7 +126,7 @@ impl Opened {
             |layer| format!("{} {} --layer {layer}{after}", self.command, quoted(&place.path.to_string_lossy()));
         let (message, hint) = match self.named(tree, path).map(|node| absence(tree, node, layer)) {
             Some(Some(Absence::Gone { last })) => (
-                format!("{shown} is not there as of layer {layer}: layer {} took it away", last + 1),
+                format!("{shown} does not exist in layer {layer}: layer {} deleted it", last + 1),
                 format!("layer {last} has it last: {}", as_of(last)),
             ),
             Some(Some(Absence::NotYet { first })) => (
@@ -133,8 +134,8 @@ impl Opened {
                 format!("ask for that layer: {}", as_of(first)),
             ),
             Some(Some(Absence::Never)) => (
-                format!("{shown} is there as of no layer: the layer that brings it takes it away again"),
-                "see what each layer ships: layerscope report IMAGE".into(),
+                format!("{shown} exists only within one layer, which also deletes it"),
+                "list the layers: layerscope report IMAGE".into(),
             ),
             Some(None) => (
                 format!("{shown} is a symbolic link that leads nowhere as of layer {layer}"),
@@ -146,7 +147,7 @@ impl Opened {
             ),
             None => (
                 format!("no layer of the image has {shown}"),
-                "list what there is: layerscope report IMAGE --format json --tree | jq -r .tree[].path".into(),
+                "list all paths: layerscope report IMAGE --format json --tree | jq -r .tree[].path".into(),
             ),
         };
         Err(Failure::Place { message, hint })

@@ -22,7 +22,7 @@ pub struct ImagesArguments {
     /// containerd are listed
     #[arg(value_name = "ARCHIVE")]
     path: Option<PathBuf>,
-    /// How to write it
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     #[command(flatten)]

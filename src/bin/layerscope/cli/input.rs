@@ -12,7 +12,7 @@ use super::name::NameOptions;
 pub enum Input {
     /// A file or a directory, and the image in it that its transport names.
     Path(PathBuf, Option<String>),
-    /// A name, for engines and registries.
+    /// A name, for container runtimes and registries.
     Name(String, Box<FindOptions>),
     Pipe,
     Demo,

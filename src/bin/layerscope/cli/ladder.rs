@@ -19,9 +19,8 @@ use super::{Failure, Format, OptionalTarget, coloured, completeness, progress, r
 use crate::tui::Signs;
 
 /// The explanation of a measured download size.
-const MEASURED: &str = "  what there is to pull was measured: layers that stay as they are stored, the others
-  in the order of their members, by gzip -6; docker push has a gzip of its own, of the
-  same level: within 0.5 %";
+const MEASURED: &str = "  Download sizes were measured: unchanged layers as in the archive, changed layers
+  compressed with gzip -6. docker push uses another gzip of the same level: within 0.5 %";
 
 #[derive(Args)]
 pub struct LadderArguments {
@@ -29,20 +28,20 @@ pub struct LadderArguments {
     target: OptionalTarget,
     #[command(flatten)]
     ascii: AsciiOption,
-    /// How to write it
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Instead: the size if this path, and everything below it, were never made; may be given several times
+    /// What if this path did not exist (repeatable)
     #[arg(long, value_name = "PATH")]
     drop: Vec<String>,
-    /// Instead: the size if these layers were made by one instruction; may be given several times
+    /// What if one instruction made these layers (repeatable)
     #[arg(long, value_name = "FIRST-LAST")]
     merge: Vec<String>,
-    /// Instead: the size without what this rule finds in layers of one's own; may be given several times
+    /// What if your layers had nothing that this rule finds (repeatable)
     #[arg(long, value_name = "RULE")]
     apply: Vec<String>,
-    /// Compress what would ship to measure what there is to pull: with gzip at its default level, as `docker push` does,
-    /// whose own gzip makes up to 0.5 % more or less; takes a while, 13 s for an image of 1 GB on two cores
+    /// Measure download sizes: compress changed layers with gzip at its default level, within 0.5 % of `docker push`
+    /// (13 s for an image of 1 GB on two cores)
     #[arg(long)]
     measure: bool,
     #[command(flatten)]
@@ -117,7 +116,7 @@ pub fn ladder(arguments: &LadderArguments) -> Result<(), Failure> {
             let download = download.words(units).map(|words| format!(", {words}")).unwrap_or_default();
             writeln!(
                 out,
-                "{} instead of {}: {} less ({}), {}; {} of it would still be dead{download}",
+                "{} instead of {}: {} less ({}), {}; {} would still be wasted{download}",
                 size(outcome.size),
                 size(before),
                 size(outcome.saved(&inspection)),
@@ -159,7 +158,7 @@ fn changes(arguments: &LadderArguments, inspection: &Inspection) -> Result<Vec<C
             Some((first, last)) if first <= last && last < layers => changes.push(Change::Merge { first, last }),
             _ => {
                 let message = format!(
-                    "--merge {} names no run of layers; it is written as FIRST-LAST, and the image has layers 0 to {}",
+                    "invalid --merge {}: expected FIRST-LAST with layers 0 to {}",
                     escaped_str(run),
                     layers.saturating_sub(1)
                 );

@@ -27,10 +27,10 @@ pub struct LearnArguments {
     /// The lesson: its number, its name, or a file with a lesson of your own; without one, the list of all
     #[arg(value_name = "LESSON")]
     lesson: Option<String>,
-    /// Tell the story of an image of yours instead; ARCHIVE#TAG names one of several, `-` is standard input
+    /// Tell a guided tour of your image instead; ARCHIVE#TAG names one of several, `-` is standard input
     #[arg(long, value_name = "ARCHIVE", conflicts_with = "lesson")]
     image: Option<PathBuf>,
-    /// For which platform, where the archive holds several: os/architecture[/variant]
+    /// Select a platform: os/architecture[/variant]
     #[arg(long, value_name = "PLATFORM", requires = "image", conflicts_with = "lesson")]
     platform: Option<String>,
     /// Write the lesson to standard output as a handout with pictures of the screens, the answers at the end
@@ -168,7 +168,7 @@ fn tour(
     })?;
     let format = format.unwrap_or(Format::Markdown);
     let command = format!("layerscope learn --image {}", quoted(&escaped(image.as_os_str().as_encoded_bytes())));
-    let about = "what this image ships, why, and what would make it smaller";
+    let about = "the size of this image, its causes, and how to make it smaller";
     let inspection = stage.inspection.clone();
     completeness::say(&inspection);
     print_handout(&handout(told, &[stage], about, command, settings, format.size()), format)?;
@@ -194,7 +194,7 @@ fn course(arguments: &LearnArguments) -> Result<(Course, Option<usize>), Failure
     }
     let lessons = course.entries.iter().enumerate().map(|(i, entry)| format!("{} {}", i + 1, entry.name));
     Err(Failure::Place {
-        message: format!("there is no lesson {}", layerscope::display::escaped_str(word)),
+        message: format!("no lesson {}", layerscope::display::escaped_str(word)),
         hint: format!("the lessons are {}; a lesson of your own is a file", lessons.collect::<Vec<_>>().join(", ")),
     })
 }

@@ -53,10 +53,11 @@ use settings::{AsciiOption, ConfigArguments, Preferences, ScreenOptions};
 use stderr::say;
 use study::StudyArguments;
 
-/// Shows what each layer of a container image costs, and which bytes still ship although a later layer deleted them.
+/// Shows why a container image is big, what is wasted, and what to change.
 ///
 /// Opens the image in a terminal interface; where the output is not a terminal, writes the text report instead.
-/// Without an image, reads what is piped in, or else opens the built-in demo: an Alpine image whose Go toolchain was deleted by a separate RUN.
+/// Without an image, reads what is piped in, or else opens the built-in demo: an Alpine image whose Go
+/// toolchain was deleted by a separate RUN.
 #[derive(Parser)]
 #[command(version, args_conflicts_with_subcommands = true, disable_help_subcommand = true, after_help = AFTER_HELP)]
 struct Arguments {
@@ -74,12 +75,12 @@ const AFTER_HELP: &str = "Examples:
   docker save my-app | layerscope
   layerscope report my-app.tar
   layerscope report my-app.tar --format json | jq .totals
-  layerscope ladder my-app.tar                 how small it could be; with --measure, also compressed
-  layerscope my-app.tar --view play            the build as a time-lapse
+  layerscope ladder my-app.tar                 possible sizes; with --measure, download sizes too
+  layerscope my-app.tar --view replay            the build, replayed layer by layer
   layerscope fix my-app.tar --dockerfile Dockerfile | patch -p0
-  layerscope compare old.tar new.tar           side by side; --format text|json writes it
-  layerscope learn 1                           why a RUN rm makes nothing smaller
-  layerscope learn --image my-app.tar          the story of an image of yours
+  layerscope compare old.tar new.tar           compare; --format text|json prints it
+  layerscope learn 1                           why a separate RUN rm saves nothing
+  layerscope learn --image my-app.tar          a guided tour of your image
   layerscope learn 1 --format html > lesson.html
   layerscope cat my-app.tar /etc/os-release
   layerscope extract my-app.tar /usr/lib/go --to .
@@ -95,29 +96,29 @@ A signal ends the program as it ends any other, after it has cleaned up.";
 
 #[derive(Subcommand)]
 enum Command {
-    /// Write the account without a terminal interface
+    /// Print a text or JSON report
     Report(ReportArguments),
-    /// Put images side by side: sizes, shared layers, what came, went and grew, by path and package
+    /// Compare images: sizes, shared layers, changed paths and packages
     Compare(CompareArguments),
     /// Learn what makes images big, lesson by lesson, in the explorer
     Learn(LearnArguments),
-    /// Show how small the image could be: the size after each remedy, and how to get there
+    /// Show possible image sizes and the change needed for each
     Ladder(LadderArguments),
     /// Print what to change in the Dockerfile, and why, as a diff that `patch` applies
     Fix(FixArguments),
-    /// Print the Dockerfile as the image's history tells it
+    /// Reconstruct a Dockerfile from the image history
     Dockerfile(DockerfileArguments),
     /// Build an image with docker or podman, and open it
     Build(BuildArguments),
     /// List the images of an archive, or those of the container runtimes
     Images(ImagesArguments),
-    /// Write the bytes of a file of the image to standard output
+    /// Print a file from the image
     Cat(CatArguments),
     /// Write a file or a directory of the image to the host
     Extract(ExtractArguments),
     /// Open the built-in demo image, or write it to a file
     Demo(DemoArguments),
-    /// Print the configuration as it is in the end, with comments: TOML to keep as a file
+    /// Print the effective configuration as commented TOML
     Config(ConfigArguments),
     /// Print the help of a command, or a page of the manual; `help topics` lists the pages
     Help(HelpArguments),
@@ -125,8 +126,10 @@ enum Command {
 
 #[derive(Args)]
 struct OptionalTarget {
-    /// The image: a name, which is looked for in Docker, Podman, containerd and its registry; or an archive of `docker
-    /// save`, `podman save`, skopeo, buildah, BuildKit, kaniko, …; an OCI layout; a root filesystem; as a tar, compressed
+    /// The image: a name, which is looked for in Docker, Podman, containerd and its registry; or an archive of
+    /// `docker
+    /// save`, `podman save`, skopeo, buildah, BuildKit, kaniko, …; an OCI layout; a root filesystem; as a tar,
+    /// compressed
     /// or not, or as a directory; `-` is standard input
     #[arg(value_name = "IMAGE")]
     path: Option<PathBuf>,
@@ -136,8 +139,10 @@ struct OptionalTarget {
 
 #[derive(Args)]
 struct Target {
-    /// The image: a name, which is looked for in Docker, Podman, containerd and its registry; or an archive of `docker
-    /// save`, `podman save`, skopeo, buildah, BuildKit, kaniko, …; an OCI layout; a root filesystem; as a tar, compressed
+    /// The image: a name, which is looked for in Docker, Podman, containerd and its registry; or an archive of
+    /// `docker
+    /// save`, `podman save`, skopeo, buildah, BuildKit, kaniko, …; an OCI layout; a root filesystem; as a tar,
+    /// compressed
     /// or not, or as a directory; `-` is standard input
     #[arg(value_name = "IMAGE")]
     path: PathBuf,
@@ -147,10 +152,10 @@ struct Target {
 
 #[derive(Args)]
 struct TargetOptions {
-    /// Which image, where the archive holds several: a tag, an image ID or its beginning, a digest
+    /// Select an image by tag, ID prefix or digest
     #[arg(long, value_name = "TAG|ID|DIGEST")]
     image: Option<String>,
-    /// For which platform, where the archive holds several: os/architecture[/variant]
+    /// Select a platform: os/architecture[/variant]
     #[arg(long, value_name = "PLATFORM")]
     platform: Option<String>,
     #[command(flatten)]
@@ -191,10 +196,10 @@ struct ReportArguments {
     target: OptionalTarget,
     #[command(flatten)]
     ascii: AsciiOption,
-    /// How to write it
+    /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// How many dead files to list, the biggest first; 0 lists all
+    /// Number of wasted files to list, the biggest first; 0 lists all
     #[arg(long, value_name = "N", default_value_t = DEFAULT_TOP)]
     top: usize,
     /// Also list the final filesystem, path by path (JSON only)
@@ -269,7 +274,10 @@ impl From<LessonError> for Failure {
             LessonError::Image(error) => Self::Image(error),
             LessonError::Named { .. } => {
                 let names = layerscope::image::builtin::names().collect::<Vec<_>>().join(", ");
-                let hint = format!("name an archive, as seen from where the lesson lies, or a built-in image: {names}");
+                let hint = format!(
+                    "name an archive, as seen from where the lesson lies, or a built-in \
+                    image: {names}"
+                );
                 Self::Place { message: error.to_string(), hint }
             }
             error @ LessonError::Words { .. } => Self::File(error.to_string()),
@@ -314,10 +322,9 @@ pub fn run() -> ExitCode {
                 Failure::Usage(message) => (message, Some("see layerscope --help".into())),
                 Failure::Place { message, hint } | Failure::NotWhole { message, hint } => (message, Some(hint)),
                 Failure::Config(error) => (error.to_string(), error.hint()),
-                Failure::Dumb(hint) => (
-                    "TERM=dumb promises a terminal that can only print, so there is no screen".into(),
-                    Some(format!("the same as text: {hint}")),
-                ),
+                Failure::Dumb(hint) => {
+                    ("TERM=dumb cannot show the interactive screen".into(), Some(format!("the same as text: {hint}")))
+                }
                 Failure::Mismatch => return ExitCode::from(1),
             };
             say(format_args!("error: {message}"));

@@ -38,7 +38,7 @@ pub struct Preferences {
 
 #[derive(Args, Default)]
 pub struct ScreenOptions {
-    /// The view that is shown first: explore, waste, timeline, treemap, image, findings, ladder or play
+    /// The first view: explore, waste, timeline, treemap, image, findings, sizes or replay
     #[arg(long, value_name = "VIEW", value_parser = view)]
     view: Option<View>,
     #[command(flatten)]
@@ -61,13 +61,13 @@ pub struct LookOptions {
     theme: Option<String>,
     #[command(flatten)]
     pub ascii: AsciiOption,
-    /// The keys: dive has those of dive where they differ
+    /// Key bindings: usual, or dive (as in dive)
     #[arg(long, value_enum)]
     keys: Option<Keys>,
-    /// Leave the mouse to the terminal
+    /// Disable mouse support
     #[arg(long)]
     no_mouse: bool,
-    /// Let nothing move by itself: the view play shows one layer after the other
+    /// Disable animation
     #[arg(long)]
     no_motion: bool,
 }
@@ -210,7 +210,11 @@ pub fn of_look(preferences: &Preferences, look: &LookOptions) -> Result<Settings
 pub fn print(arguments: &ConfigArguments) -> Result<(), Failure> {
     let text = if arguments.path {
         let place = arguments.preferences.place();
-        let path = place.path().ok_or(Error::Option("there is no place for a configuration".into()))?;
+        let path = place.path().ok_or(Error::Option(
+            "no configuration directory found (set XDG_CONFIG_HOME \
+            or HOME)"
+                .into(),
+        ))?;
         format!("{}\n", path.display())
     } else {
         let (mut config, place) = effective(&arguments.preferences, &arguments.screen.look)?;

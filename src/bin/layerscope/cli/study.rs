@@ -30,7 +30,7 @@ pub struct StudyArguments {
 /// Options for the base image.
 #[derive(Args, Default)]
 pub struct BaseArguments {
-    /// How many of the lowest layers are the base image's; without it, this is told from the history
+    /// Number of base image layers [default: detected from the history]
     #[arg(long, value_name = "N", conflicts_with = "base")]
     base_layers: Option<usize>,
     /// The archive of the base image; its layers have to be the lowest ones

@@ -86,8 +86,10 @@ mod tests {
     #[test]
     fn every_setting_is_taken_over() {
         let config = read(
-            "units = \"si\"\nview = \"waste\"\ntheme = \"light\"\nascii = true\nmouse = false\nmotion = false\nkeys = \"dive\"\n\
-             pager = \"less -S\"\naccept = [\"foreign\", \"absent\"]\nsources = [\"podman\", \"registry\"]\n[keymap]\nquit = \"ctrl-q\"\nhelp = [\"f1\", \"?\"]\nback = []\n",
+            "units = \"si\"\nview = \"waste\"\ntheme = \"light\"\nascii = true\nmouse = false\nmotion = \
+                false\nkeys = \"dive\"\n\
+             pager = \"less -S\"\naccept = [\"foreign\", \"absent\"]\nsources = [\"podman\", \
+             \"registry\"]\n[keymap]\nquit = \"ctrl-q\"\nhelp = [\"f1\", \"?\"]\nback = []\n",
             None,
         )
         .unwrap();
@@ -128,7 +130,7 @@ mod tests {
             ("keys = \"vim\"", "line 1: keys: \"vim\" is none of \"usual\" and \"dive\""),
             ("keymap = 1", "line 1: keymap: a table is expected, not an integer"),
             ("[keymap]\nquit = \"q\"\nquitt = \"x\"", "line 3: keymap.quitt: no such action; did you mean quit?"),
-            ("[keymap]\nquit = \"hyper-q\"", "line 2: keymap.quit: \"hyper-q\" is no key; keys are written as"),
+            ("[keymap]\nquit = \"hyper-q\"", "line 2: keymap.quit: unknown key \"hyper-q\"; write keys as"),
             (
                 "[keymap]\nquit = [\"q\", 7]",
                 "line 2: keymap.quit: a key, or a list of keys, is expected, not an integer",

@@ -59,12 +59,14 @@ impl Setting {
         match self {
             Self::Units => "Sizes in powers of 1024 (\"iec\": KiB, MiB) or of 1000 (\"si\": kB, MB).",
             Self::View => {
-                "The view that is shown first: \"explore\", \"waste\", \"timeline\", \"treemap\", \"image\", \"findings\",\n\
-                 \"ladder\" or \"play\"."
+                "The first view: \"explore\", \"waste\", \"timeline\", \"treemap\", \"image\", \"findings\",\n\
+                 \"sizes\" or \"replay\"."
             }
             Self::Theme => {
-                "The colours: \"auto\" (what suits the terminal), \"dark\", \"light\", \"16\" (the terminal's own palette),\n\
-                 \"plain\" (none), \"blue-orange\" (for every kind of colour vision), the name of a file themes/NAME.toml\n\
+                "The colours: \"auto\" (what suits the terminal), \"dark\", \"light\", \"16\" (the \
+                    terminal's own palette),\n\
+                 \"plain\" (none), \"blue-orange\" (for every kind of colour vision), the name of a file \
+                 themes/NAME.toml\n\
                  beside this one, or the path of a file."
             }
             Self::Ascii => "Draw with ASCII only: true, false or \"auto\" (where the locale is not UTF-8).",
@@ -73,12 +75,17 @@ impl Setting {
                 "Let the time-lapse move; false shows one layer after the other, and starts none by itself."
             }
             Self::Keys => "The keys to start from: \"usual\", or \"dive\" for what dive's keys do in dive.",
-            Self::Pager => "The program that long texts are shown with; \"\" stands for $PAGER, or else less or more.",
+            Self::Pager => {
+                "The program that long texts are shown with; \"\" stands for $PAGER, or else \
+                less or more."
+            }
             Self::Accept => {
-                "What may be missing of an image without being a reason for exit code 2: \"foreign\", \"encrypted\", \"absent\"."
+                "What may be missing of an image without being a reason for exit code 2: \"foreign\", \
+                    \"encrypted\", \"absent\"."
             }
             Self::Sources => {
-                "The places where an image is looked for by its name, in order: \"docker\", \"podman\", \"containerd\",\n\
+                "The places where an image is looked for by its name, in order: \"docker\", \"podman\", \
+                    \"containerd\",\n\
                  \"registry\"; [] stands for all of them in this order."
             }
         }

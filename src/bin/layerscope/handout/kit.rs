@@ -100,7 +100,8 @@ impl Kit<'_> {
             let _ = match archive {
                 Archive::Written(name) => write!(
                     text,
-                    "\n{name} is the image {image}. To look into it, and to load it:\n\n    layerscope {name}\n    docker load -i {name}\n",
+                    "\n{name} is the image {image}. To look into it, and to load it:\n\n    layerscope \
+                        {name}\n    docker load -i {name}\n",
                 ),
                 Archive::Elsewhere(name) => {
                     write!(text, "\nThe image {image} is not in here: it lies in {name}.\n")
@@ -111,7 +112,7 @@ impl Kit<'_> {
             [("before", &told.before), ("after", &told.after)].into_iter().filter(|(_, file)| !file.is_empty());
         for (i, (when, _)) in builds.enumerate() {
             if i == 0 {
-                text.push_str("\nTo build it; what COPY and ADD take has to lie beside the Dockerfile:\n\n");
+                text.push_str("\nTo build (files for COPY and ADD must be next to the Dockerfile):\n\n");
             }
             let _ = writeln!(text, "    docker build -f Dockerfile.{when} -t {when} .");
         }

@@ -170,7 +170,7 @@ impl Facts {
             Name::PossibleSize => {
                 let possible_size = self.study.ladder.iter().find(|possible_size| possible_size.step.id() == word);
                 let possible_size =
-                    possible_size.ok_or_else(|| format!("the ladder of {} has no rung {word:?}", self.name))?;
+                    possible_size.ok_or_else(|| format!("{} has no possible size {word:?}", self.name))?;
                 let is_exact = possible_size.certainty == layerscope::advice::ladder::Certainty::Exact;
                 Ok(Value::Bytes { bytes: possible_size.size, is_exact })
             }

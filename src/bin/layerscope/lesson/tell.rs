@@ -130,8 +130,13 @@ impl Filling<'_> {
             Some(name) => self.facts.iter().find(|facts| facts.name == *name),
             None => self.facts.get(self.image),
         };
-        let facts = facts
-            .ok_or_else(|| format!("{} is not an image of this lesson", quantity.image.as_deref().unwrap_or("that")))?;
+        let facts = facts.ok_or_else(|| {
+            format!(
+                "{} is not an image of this \
+                lesson",
+                quantity.image.as_deref().unwrap_or("that")
+            )
+        })?;
         facts.value(quantity)
     }
 }
@@ -186,7 +191,7 @@ mod tests {
         );
         assert_eq!(
             error("[[step]]\nsay = \"{possible-size(gold)}\"\n"),
-            "line 6: {possible-size(gold)}: the ladder of one-run has no rung \"gold\""
+            "line 6: {possible-size(gold)}: one-run has no possible size \"gold\""
         );
         assert_eq!(
             error("[[step]]\nsay = \"{gold:size}\"\n"),

@@ -49,9 +49,9 @@ impl Teller<'_> {
         let wrong = others.map(|other| (self.share(other), String::new()));
         let turn = self.inspection.layers.len();
         let Some(options) = Options::of((self.share(bytes), String::new()), wrong, turn) else { return };
-        let text = "How much of what this image ships is your application?";
+        let text = "How much of this image is your application?";
         let because = format!(
-            "It is {} of {}. A container sees {} of what ships; your own layers are {} of it.",
+            "It is {} of {}. A container sees {} of the image; your own layers are {} of it.",
             self.size(bytes),
             self.size(size),
             self.share(visible),

@@ -28,14 +28,14 @@ impl Teller<'_> {
         let Some(biggest) = pairs.first().filter(|_| self.is_notable(bytes)) else { return };
         let path = biggest_place(self.inspection, biggest);
         let all = if bytes == self.inspection.totals.wasted() {
-            "All that is dead here is the base image's"
+            "All wasted bytes are in the base image"
         } else {
-            "Some of what is dead is the base image's"
+            "Some of the wasted bytes are in the base image"
         };
         let text = format!("{all}: {}. {}", self.size(bytes), self.who_hid(biggest, biggest.bytes == bytes));
-        let only = "Only another base image saves that. What ships with it cannot be taken off by a line of yours.";
+        let only = "Only another base image avoids them. A line of yours cannot remove them.";
         self.say(changes(biggest.removed_in, Some(path)), [text, only.into()]);
-        let line = format!("{} of the base image are dead: only another base image saves them.", self.size(bytes));
+        let line = format!("{} wasted in the base image: only another base image avoids them.", self.size(bytes));
         self.waste(bytes, line);
     }
 
@@ -48,9 +48,9 @@ impl Teller<'_> {
         };
         let whose = if removed_in < self.study.base.layers { ", which is the base image's own," } else { "" };
         let text = if added_in == removed_in {
-            format!("{most}layer {added_in}{whose} ships some paths twice.")
+            format!("{most}layer {added_in}{whose} contains some paths twice.")
         } else {
-            format!("{most}layer {removed_in}{whose} {verb} {} that layer {added_in} ships.", self.size(pair.bytes))
+            format!("{most}layer {removed_in}{whose} {verb} {} of layer {added_in}.", self.size(pair.bytes))
         };
         words::capital(&text)
     }
@@ -75,12 +75,12 @@ impl Teller<'_> {
             listed(&names)
         );
         let (only, learnt) = if found.iter().any(|finding| finding.level == Level::Toolchain) {
-            let only = "Deleting it in a layer of yours would save nothing. Build on this base image in one stage, and copy what \
-                        runs into another one, on a small base image.";
+            let only = "Deleting it in one of your layers saves nothing. Use a multi-stage build: build on \
+                this base image, and copy the result to a small one.";
             (only, "a second stage leaves them out")
         } else {
-            let only = "Deleting it in a layer of yours would save nothing: only another base image, such as a slim variant, \
-                        is without it.";
+            let only = "Deleting it in one of your layers saves nothing. Use another base image, such as a \
+                slim variant.";
             (only, "only another base image leaves them out")
         };
         self.say(explore(first.added_in, path), [text, only.into()]);

@@ -29,8 +29,7 @@ impl Teller<'_> {
     fn share_of_the_application(&self) -> Option<String> {
         let bytes = self.application();
         (bytes > 0).then(|| {
-            let of =
-                if self.inspection.completeness.sizes_are_exact() { "what you ship" } else { "what could be read" };
+            let of = if self.inspection.completeness.sizes_are_exact() { "the image" } else { "what could be read" };
             format!("Your application is {} of {of}.", self.share(bytes))
         })
     }
@@ -40,12 +39,12 @@ impl Teller<'_> {
         let totals = &self.inspection.totals;
         let whole = self.inspection.completeness.sizes_are_exact();
         let size = words::at_least(self.inspection, self.size(totals.size));
-        let ships = format!("The image ships {size} in {}.", plural(self.inspection.layers.len(), "layer"));
+        let ships = format!("The image has {size} in {}.", plural(self.inspection.layers.len(), "layer"));
         let wasted = match totals.wasted() {
-            0 if !whole => "No dead bytes are in what could be read.".into(),
-            0 => "Nothing is dead: what ships is what a container sees.".into(),
-            wasted if !whole => format!("{} are dead, of what could be read.", self.size(wasted)),
-            wasted => format!("{} are dead, {} of what ships.", self.size(wasted), self.share(wasted)),
+            0 if !whole => "No wasted bytes in the part that could be read.".into(),
+            0 => "Nothing is wasted: every file is visible in the container.".into(),
+            wasted if !whole => format!("{} is wasted, of what could be read.", self.size(wasted)),
+            wasted => format!("{} is wasted, {} of the image.", self.size(wasted), self.share(wasted)),
         };
         let (files, visible) =
             (plural(usize::try_from(totals.files).unwrap_or(usize::MAX), "file"), self.size(totals.visible));

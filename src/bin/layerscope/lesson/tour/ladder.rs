@@ -54,18 +54,18 @@ impl<'a> Teller<'a> {
         } else {
             let wasted = match wasted {
                 0 if !self.inspection.completeness.sizes_are_exact() => {
-                    "no dead bytes are in what could be read".into()
+                    "no wasted bytes in the part that could be read".into()
                 }
-                0 => "nothing is dead".into(),
-                wasted => format!("no more than {} is dead, {} of the image", self.size(wasted), self.share(wasted)),
+                0 => "nothing is wasted".into(),
+                wasted => format!("only {} is wasted, {} of the image", self.size(wasted), self.share(wasted)),
             };
             format!(
-                "There is little to teach here: {wasted}, and no layer of yours leaves behind what is known to be needless."
+                "There is little to change here: {wasted}, and your layers leave no known caches or build leftovers."
             )
         };
         let second = match self.application() {
             0 => String::new(),
-            bytes => format!("The application is {} of what ships: {}.", self.share(bytes), self.size(bytes)),
+            bytes => format!("The application is {} of the image: {}.", self.share(bytes), self.size(bytes)),
         };
         self.say(explore(self.last_layer(), None), [first, second]);
     }

@@ -24,22 +24,21 @@ impl Teller<'_> {
             let first = format!("What {name} ships is not known: no contents of its layers could be read.");
             self.say(scene, [first, "So nothing can be told about what could be left out.".into()]);
         } else if layers == 0 {
-            let first =
-                format!("{name} has no layers, so it ships nothing: there is only a config, which says what to run.");
-            self.say(scene, [first, "Nothing that ships can be dead, and nothing can be left out.".into()]);
+            let first = format!("{name} has no layers. It has only a config, which says what to run.");
+            self.say(scene, [first, "There is nothing to remove.".into()]);
         } else if self.image_size() == 0 {
             let first = format!(
-                "{name} ships no file contents: {} with names, modes and marks, and not a byte in a file.",
+                "{name} has no file contents: {} with names and modes only.",
                 if layers == 1 { "one layer".into() } else { plural(layers, "layer") }
             );
             self.say(scene, [first, "So there is nothing to leave out.".into()]);
         } else {
             let (left, right) = match layers {
                 1 => ("the instruction that made it", "its files"),
-                _ => ("every instruction that made a layer, with what it costs", "the files that they made together"),
+                _ => ("every instruction that made a layer, with its size", "the files that they made together"),
             };
             let first = format!(
-                "{name} ships {} in {}. On the left is {left}; on the right {right}.",
+                "{name} has {} in {}. On the left is {left}; on the right {right}.",
                 words::at_least(self.inspection, self.size(self.image_size())),
                 plural(layers, "layer")
             );
@@ -55,20 +54,18 @@ impl Teller<'_> {
         let own = self.image_size() - theirs;
         match (base.layers, base.how) {
             (0, Evidence::Nothing) if self.inspection.layers.len() == 1 => {
-                "No base image is below it, as far as can be told: all of it is yours.".into()
+                "No base image was recognized: all layers are yours.".into()
             }
-            (0, Evidence::Nothing) => {
-                "Nothing tells where a base image would end, so all of it counts as yours.".into()
-            }
-            (0, _) => "No layer is a base image's: all of it is yours.".into(),
+            (0, Evidence::Nothing) => "No base image was recognized, so all layers count as yours.".into(),
+            (0, _) => "There is no base image: all layers are yours.".into(),
             (_, _) => {
                 let name =
                     base.name.as_deref().map_or(String::new(), |name| format!(", {},", cut(&escaped_str(name), BASE)));
-                let seems = if base.certain { "" } else { ", it seems" };
+                let seems = if base.certain { "" } else { ", probably" };
                 let rest = if own == 0 {
-                    "None of it is yours".into()
+                    "None of the layers is yours".into()
                 } else {
-                    format!("The rest is yours: {}", self.size(own))
+                    format!("The rest is your layers: {}", self.size(own))
                 };
                 format!("The base image{name} {of}{seems}: {}. {rest}.", self.size(theirs))
             }

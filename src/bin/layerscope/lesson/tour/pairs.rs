@@ -37,7 +37,7 @@ impl Teller<'_> {
         if self.matters(bytes) {
             let pairs = plural(rest.len(), "more pair");
             let text = format!(
-                "And {} in {pairs} of layers, of which one ships what the other one hides. Here they are in a list.",
+                "And {} in {pairs} of layers, of which one adds what the other one removes. Here they are in a list.",
                 self.size(bytes)
             );
             self.say(in_view(View::Waste, self.last_layer()), [text]);
@@ -63,7 +63,10 @@ impl Teller<'_> {
         let (hid, bytes) = (self.size(self.inspection.layers[removed_in].hidden), self.size(pair.bytes));
         let them = if hid == bytes { "them".into() } else { format!("{bytes} of them") };
         let smaller = "and the image got no smaller";
-        let line = format!("Layer {removed_in} {told} and hid {hid}, {smaller}: layer {added_in} still ships {them}.");
+        let line = format!(
+            "Layer {removed_in} {told} and hides {hid}, {smaller}: layer {added_in} still \
+            contains {them}."
+        );
         self.waste(pair.bytes, line);
     }
 
@@ -75,7 +78,7 @@ impl Teller<'_> {
             NodeId::ROOT => String::new(),
             path => format!("Keep an eye on {}, {}.", self.path(path), self.size(there)),
         };
-        [format!("{} ships {size}.", words::capital(&self.layer(added_in))), look]
+        [format!("{} has {size}.", words::capital(&self.layer(added_in))), look]
     }
 
     /// Asks for the size of the image after the layer that removed the bytes; returns whether it
@@ -102,7 +105,7 @@ impl Teller<'_> {
             ]
         } else {
             [
-                (sees, "the deleted files are gone"),
+                (sees, "the deleted files are removed"),
                 (self.size(after.saturating_add(hid)), "each deleted file is copied first"),
             ]
         };
@@ -111,7 +114,7 @@ impl Teller<'_> {
             return false;
         };
         let text = format!(
-            "Up to here {} ship. Then {} {verb}: {} of that are hidden. How much ships after it?",
+            "The image so far has {}. Then {} {verb}: {} of that is hidden. How big is the image now?",
             self.size(before),
             self.layer(removed_in),
             self.size(hid)
@@ -141,13 +144,13 @@ impl Teller<'_> {
         // The marks are those of the tree view.
         let still = match pair.reason {
             Reason::Overwritten | Reason::RewrittenUnchanged => {
-                "The old bytes of what is marked ~ still ship: who pulls this image downloads them, and never sees them."
+                "The old bytes of files marked ~ are still downloaded with the image, and never visible."
             }
             Reason::Deleted | Reason::Opaque | Reason::Replaced => {
-                "What is marked - still ships: who pulls this image downloads it, and never sees it."
+                "Files marked - are deleted but still downloaded with the image."
             }
         };
-        let mut said = vec![format!("{what}: it {brought}, and hid {hid}, {of}. {still}")];
+        let mut said = vec![format!("{what}: it {brought}, and hides {hid}, {of}. {still}")];
         if !asked {
             said.push(principle(pair.reason).into());
         }
@@ -167,8 +170,8 @@ impl Teller<'_> {
         };
         let wasted = self.inspection.totals.wasted();
         format!(
-            "The same as a chart. What ships never falls. {seen} The gap between the two is dead: {} in the end, which is \
-             {} of the image.",
+            "The same as a chart. The image only grows. {seen} The difference is wasted: {} in the end, {} \
+                of the image.",
             self.size(wasted),
             self.share(wasted)
         )
@@ -188,7 +191,7 @@ impl Teller<'_> {
                 .any(|wasted| wasted.added_in < self.study.base.layers && wasted.bytes > 0);
             let own = if base { "of yours " } else { "" };
             said.push(format!(
-                "With nothing {own}dead, {} would ship{ratio}. That is exact.",
+                "Without {own}wasted bytes, the image would have {}{ratio}. That is exact.",
                 self.size(possible_size.size)
             ));
         }
@@ -201,7 +204,7 @@ impl Teller<'_> {
         let (bytes, count) = (self.size(pair.bytes), files(pair.count));
         let what = if added_in == removed_in {
             format!(
-                "{} ships {bytes} in {count} that something else in it takes the place of.",
+                "{} contains {bytes} in {count} that the same layer replaces.",
                 words::capital(&self.layer(added_in))
             )
         } else {
@@ -210,7 +213,7 @@ impl Teller<'_> {
                 Reason::Deleted | Reason::Opaque | Reason::Replaced => "deletes",
             };
             let layer = self.layer(added_in);
-            format!("The same with {bytes} more: {layer} ships them in {count}, and layer {removed_in} {verb} them.")
+            format!("The same with {bytes} more: {layer} adds them in {count}, and layer {removed_in} {verb} them.")
         };
         let place = match path {
             NodeId::ROOT => String::new(),
@@ -221,9 +224,9 @@ impl Teller<'_> {
         let is_there = added_in != removed_in || self.inspection.tree.at(path, removed_in).is_some();
         self.say(changes(removed_in, Some(path).filter(|_| is_there)), [format!("{what}{place}"), helps]);
         let line = if added_in == removed_in {
-            format!("Layer {added_in} ships {bytes} and puts something else in their place itself.")
+            format!("Layer {added_in} contains {bytes} that it replaces itself.")
         } else {
-            format!("{bytes} of layer {added_in} ship although layer {removed_in} took them away.")
+            format!("{bytes} stay in layer {added_in} although layer {removed_in} removed them.")
         };
         self.waste(pair.bytes, line);
     }
@@ -233,16 +236,19 @@ impl Teller<'_> {
 fn principle(reason: Reason) -> &'static str {
     match reason {
         Reason::Deleted => {
-            "A layer cannot take bytes out of another one: it only notes that a path is gone. That note is called a whiteout."
+            "A layer cannot remove bytes from another one. It only stores a note that a path is deleted, \
+                which is called a whiteout."
         }
         Reason::Opaque => {
-            "A layer cannot take bytes out of another one: it only notes that a directory begins anew, as an opaque one."
+            "A layer cannot take bytes out of another one: it only notes that a directory begins anew, as \
+                an opaque one."
         }
         Reason::Replaced => {
-            "A layer cannot take bytes out of another one: what it puts in the place of a directory only hides its files."
+            "A layer cannot remove bytes from another one. Replacing a directory only hides \
+            its files."
         }
         Reason::Overwritten | Reason::RewrittenUnchanged => {
-            "A layer cannot change a file of another one: it ships the whole file once more, and the old one still ships."
+            "A layer cannot change a file of another one. It stores the whole file again, and the old one stays."
         }
     }
 }

@@ -34,28 +34,45 @@ impl Teller<'_> {
         let (bytes, count) = (self.size(pair.bytes), files(pair.count));
         let path = biggest_place(self.inspection, pair);
         let again = format!(
-            "{} leaves {count} of layer {added_in} as they are, {bytes}, but for mode, owner or time.",
+            "{} changes only mode, owner or time of {count} of layer {added_in}, {bytes}.",
             words::capital(&self.layer(removed_in))
         );
-        let principle = "A layer holds whole files: what changes in any way, be it only its mode, ships once more.";
+        let principle = "A layer stores whole files: a changed mode stores the whole file again.";
         let size = self.inspection.layers[removed_in].size;
-        let right = (self.size(size), "every file is shipped whole".into());
+        let right = (self.size(size), "every file is stored again".into());
         let headers = HEADER.saturating_mul(pair.count as u64);
         let wrong = [(self.size(0), "no contents change".into()), (self.size(headers), "a note for each file".into())];
         let options = Options::of(right, wrong, added_in + removed_in);
         let is_big = pair.bytes >= self.image_size() / ASKABLE;
         match options.filter(|_| is_big) {
             Some(options) => {
-                let because = format!("{principle} So {bytes} are dead.");
-                self.ask(explore(added_in, Some(path)), &format!("{again} How much does it ship?"), options, &because);
+                let because = format!("{principle} So {bytes} is wasted.");
+                self.ask(
+                    explore(added_in, Some(path)),
+                    &format!(
+                        "{again} How big is this \
+                    layer?"
+                    ),
+                    options,
+                    &because,
+                );
             }
-            None => self.say(explore(removed_in, Some(path)), [again, format!("{principle} So {bytes} ship twice.")]),
+            None => self.say(
+                explore(removed_in, Some(path)),
+                [
+                    again,
+                    format!(
+                        "{principle} So {bytes} is \
+                stored twice."
+                    ),
+                ],
+            ),
         }
         let line = self.finding_of(pair).and_then(|finding| words::code(finding.fix.dockerfile.as_deref()?, CODE));
         let line = line.map(|line| format!("Written out: `{line}`")).unwrap_or_default();
         self.say(changes(removed_in, Some(path)), [format!("What helps: {}", self.change(pair)), line]);
         let line = format!(
-            "Layer {removed_in} ships {bytes} again that layer {added_in} ships already: the contents are the same."
+            "Layer {removed_in} stores {bytes} again that layer {added_in} already contains, with the same contents."
         );
         self.waste(pair.bytes, line);
     }

@@ -131,8 +131,8 @@ impl<'a> Teller<'a> {
 
     /// Adds a question.
     pub fn ask(&mut self, scene: Scene, text: &str, options: Options, because: &str) {
-        // The screen puts "Not quite. " before the answer.
-        const VERDICT: &str = "Not quite. ";
+        // The screen puts "No: " before the answer.
+        const VERDICT: &str = "No: ";
         let because = words::in_rows(&format!("{VERDICT}{}", escaped_str(because)), ASKED);
         let question = Question {
             options: options.shown,

@@ -45,7 +45,7 @@ fn the_figures_are_those_of_the_report() {
         let (told, stage) = tour(name);
         let (inspection, study, units) = (&stage.inspection, &stage.study, Units::Iec);
         let words = words(&told);
-        assert!(words.contains(&format!("ships {} in", units.size(inspection.totals.size))), "{name}: {words}");
+        assert!(words.contains(&format!("has {} in", units.size(inspection.totals.size))), "{name}: {words}");
         for possible_size in study.ladder.iter().skip(1) {
             let shown = format!("{} {}", possible_size.step.title(), units.size(possible_size.size));
             let about = format!("{} ~{}", possible_size.step.title(), units.size(possible_size.size));

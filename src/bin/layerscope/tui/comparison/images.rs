@@ -5,7 +5,7 @@ use layerscope::Inspection;
 use layerscope::compare::{Difference, PackageDifference};
 use layerscope::display::cut_front;
 use layerscope::display::escaped;
-use layerscope::display::{count, plural};
+use layerscope::display::{all, count, plural};
 use layerscope::report::{end_of_sharing, verdict};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -171,14 +171,14 @@ fn paths(against: &Against, look: Look<'_>) -> String {
         format!("{} {}{bytes}", count(paths as u64), difference.name())
     };
     let parts: Vec<_> = against.sums.iter().map(part).collect();
-    if parts.is_empty() { "the final filesystems look the same".into() } else { parts.join(", ") }
+    if parts.is_empty() { "no differences found".into() } else { parts.join(", ") }
 }
 
 fn packages(against: &Against) -> String {
     if ![&against.first, &against.second].into_iter().all(|image| image.completeness.sizes_are_exact()) {
         return "not known, since not all of both images could be read".into();
     }
-    let Some(changes) = &against.changes else { return "are being looked for …".into() };
+    let Some(changes) = &against.changes else { return "reading package databases …".into() };
     if !changes.known() {
         return "no database of packages".into();
     }
@@ -202,10 +202,7 @@ fn packages(against: &Against) -> String {
     if !parts.is_empty() {
         return parts.join(", ");
     }
-    match changes.same {
-        1 => "the only one is the same".into(),
-        same => format!("all {same} are the same"),
-    }
+    all(changes.same, "package", "the same")
 }
 
 fn wasted(first: &Inspection, second: &Inspection, look: Look<'_>) -> String {

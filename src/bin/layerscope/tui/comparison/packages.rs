@@ -70,7 +70,7 @@ pub fn draw(against: &Against, look: Look<'_>, area: Rect, buffer: &mut Buffer) 
     let (list, below) = panes(area);
     let Some(changes) = &against.changes else {
         let inner = pane("Packages", true, look.theme, area, buffer);
-        return put(Line::styled("Packages are being looked for …", look.theme.dim), 0, inner, buffer);
+        return put(Line::styled("Reading package databases …", look.theme.dim), 0, inner, buffer);
     };
     let title = format!("Packages · {} differ, {} the same", changes.changes.len(), changes.same);
     let inner = pane(&title, true, look.theme, list, buffer);
@@ -144,6 +144,6 @@ fn sums(changes: &PackageChanges, look: Look<'_>) -> Vec<String> {
     let (unpackaged_before, unpackaged_after) = changes.unpackaged;
     vec![
         format!("{} before, {after} after{of_kinds}.", plural(before, "package")),
-        format!("Files of no package: {} before, {} after.", size(unpackaged_before), size(unpackaged_after)),
+        format!("Files outside packages: {} before, {} after.", size(unpackaged_before), size(unpackaged_after)),
     ]
 }

@@ -33,9 +33,13 @@ pub fn of_path(inspection: &Inspection, node: NodeId, units: Units) -> Details {
         }
     }
     if versions.is_empty() {
-        paragraphs.push("No layer has an entry for it; it is only part of the paths of others.".into());
+        paragraphs.push(
+            "No layer has an entry for this directory. It exists only as a parent of other \
+            paths."
+                .into(),
+        );
     }
-    Details { title: format!("{}: its life", escaped(&tree.path(node))), paragraphs }
+    Details { title: format!("{}: file history", escaped(&tree.path(node))), paragraphs }
 }
 
 /// Describes a version: kind and size, mode, owner and time.
@@ -68,27 +72,23 @@ fn end(inspection: &Inspection, version: VersionId, removed_in: usize, followed:
     let ships = |reason: &str| match size {
         0 => String::new(),
         size => {
-            format!(
-                ": {} {reason}, still shipped by layer {}",
-                units.size(size),
-                tree.added_in(inode.unwrap_or(version))
-            )
+            format!(": {} {reason}, still in layer {}", units.size(size), tree.added_in(inode.unwrap_or(version)))
         }
     };
     let by = layer_named(inspection, removed_in);
     match removal.map(|removal| removal.reason) {
         Some(Reason::Overwritten | Reason::RewrittenUnchanged) if size == 0 => None,
         Some(reason @ (Reason::Overwritten | Reason::RewrittenUnchanged)) => {
-            Some(format!("The version before is dead{}.", ships(reason.name())))
+            Some(format!("The previous version is wasted{}.", ships(reason.words())))
         }
         Some(Reason::Opaque) => Some(format!("{by} made a directory above it opaque{}.", ships("hidden"))),
         Some(Reason::Replaced) => {
             Some(format!("{by} put something else in place of a directory above it{}.", ships("hidden")))
         }
-        Some(Reason::Deleted) => Some(format!("{by} took it away{}.", ships("deleted"))),
+        Some(Reason::Deleted) => Some(format!("{by} deleted it{}.", ships("deleted"))),
         None if followed => None,
-        None if inode.is_some() => Some(format!("{by} took this name away; its bytes have another one.")),
-        None => Some(format!("{by} took it away.")),
+        None if inode.is_some() => Some(format!("{by} removed this hard link; the file has another name.")),
+        None => Some(format!("{by} deleted it.")),
     }
 }
 
@@ -126,7 +126,7 @@ fn changes(inspection: &Inspection, before: VersionId, after: VersionId, units: 
         false => parts.join(", "),
     };
     if is_file && same && tree.inode(before) != tree.inode(after) && tree.size(after) > 0 {
-        return format!("{text}, and shipped the same {} again", units.size(tree.size(after)));
+        return format!("{text}, and stored the same {} again", units.size(tree.size(after)));
     }
     text
 }

@@ -36,7 +36,7 @@ impl Pattern {
             }
             return match regex(written, false) {
                 Ok(regex) => Ok(Some(Self { regex, paths: true })),
-                Err(error) => Err(format!("no regular expression: {}", in_words(&error))),
+                Err(error) => Err(format!("invalid regular expression: {}", in_words(&error))),
             };
         }
         if !text.contains(['*', '?', '[', '{']) {
@@ -144,9 +144,9 @@ mod tests {
 
     #[test]
     fn what_is_none_is_told_in_words() {
-        assert_eq!(Pattern::filter("re:(a").unwrap_err(), "no regular expression: unclosed group");
+        assert_eq!(Pattern::filter("re:(a").unwrap_err(), "invalid regular expression: unclosed group");
         assert_eq!(Pattern::filter("[a").unwrap_err(), "no glob: unclosed character class; missing ']'");
-        assert!(Pattern::filter("re:a{99999}{99999}").unwrap_err().starts_with("no regular expression: "));
+        assert!(Pattern::filter("re:a{99999}{99999}").unwrap_err().starts_with("invalid regular expression: "));
         assert!(Pattern::filter("").unwrap().is_none() && Pattern::filter("re:").unwrap().is_none());
     }
 }

@@ -100,6 +100,6 @@ pub fn where_it_lives(tree: &Tree, node: NodeId) -> String {
     let there = named.collect::<Vec<_>>().join(", ");
     match end {
         None => there,
-        Some(removed_in) => format!("{there}, gone since {removed_in}"),
+        Some(removed_in) => format!("{there}, removed in {removed_in}"),
     }
 }

@@ -41,7 +41,8 @@ pub fn layer_named(inspection: &Inspection, layer: usize) -> String {
 pub fn of_reading() -> Details {
     let lines = [
         "First part of a bar: visible bytes, of files in the final filesystem.",
-        "Last part of a bar: wasted bytes, which a later layer deleted or replaced, and which are still in the image.",
+        "Last part of a bar: wasted bytes, which a later layer deleted or replaced, and which are still in \
+            the image.",
         "Every layer is kept: a later RUN can delete a file, but not remove its bytes from an earlier layer.",
     ];
     Details { title: "Legend".into(), paragraphs: lines.map(Into::into).into() }
@@ -97,7 +98,7 @@ fn fix(inspection: &Inspection, group: &WastedGroup, units: Units) -> String {
 
 fn costs(account: &LayerAccount, amounts: &LayerAmounts, units: Units) -> String {
     match (account.compression, account.size, account.wasted()) {
-        (None, ..) => "Its bytes are not in the archive, so its size is not known.".into(),
+        (None, ..) => "This layer is missing in the archive. Its size is unknown.".into(),
         _ if !amounts.are_exact() => {
             let [size, visible, wasted] =
                 [amounts.size, amounts.visible, amounts.wasted].map(|amount| amount.text(units));
@@ -162,14 +163,14 @@ pub fn facts(inspection: &Inspection, version: VersionId, units: Units) -> Strin
     let (uid, gid) = tree.owner(version);
     let what = match tree.kind(version) {
         Kind::File => format!("File of {} bytes ({})", count(tree.size(version)), units.size(tree.size(version))),
-        Kind::Directory if tree.is_implied(version) => "Directory (no entry of its own)".into(),
+        Kind::Directory if tree.is_implied(version) => "Directory (implicit)".into(),
         Kind::Directory => "Directory".into(),
         Kind::Symlink => format!("Link to {}", escaped(tree.target(version).unwrap_or_default())),
         Kind::Char => "Character device".into(),
         Kind::Block => "Block device".into(),
         Kind::Fifo => "Named pipe".into(),
     };
-    let linked = if tree.is_linked(version) { ", hard-linked: its bytes count once" } else { "" };
+    let linked = if tree.is_linked(version) { ", hard link (counted once)" } else { "" };
     let by = layer_named(inspection, tree.added_in(version));
     format!("{what}, mode {:04o}, owner {uid}:{gid}{linked}; from {by}.", tree.mode(version))
 }
@@ -225,7 +226,8 @@ fn downloaded(explorer: &Explorer, node: NodeId, units: Units) -> String {
     let size = units.size(explorer.lens().size(node));
     if explorer.inspection.download_is_estimated(explorer.layer) {
         format!(
-            "Download size: about {size}, estimated from its part of each layer and the layer's size in the archive. Whole layers are exact."
+            "Download size: about {size}, estimated from its part of each layer and the layer's size in the \
+                archive. Whole layers are exact."
         )
     } else {
         format!("Download size: {size}. The layers up to here are uncompressed in the archive.")
@@ -252,7 +254,8 @@ fn history(inspection: &Inspection, slice: &Slice, node: NodeId, units: Units) -
             Reason::Replaced => format!("Deleted because {removed_in} replaced a directory above it, but {stay}."),
             Reason::Overwritten => format!("Overwritten in {removed_in}, but the old {size} stay in {added_in}."),
             Reason::RewrittenUnchanged => format!(
-                "Rewritten unchanged in {removed_in} (only mode, owner, time or attributes differ): the same {size} stay in {added_in}."
+                "Rewritten unchanged in {removed_in} (only mode, owner, time or attributes differ): the \
+                    same {size} stay in {added_in}."
             ),
         });
         if lines.len() == 3 {

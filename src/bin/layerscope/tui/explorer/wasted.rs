@@ -45,7 +45,7 @@ impl WastedBelow {
             .map(|wasted| {
                 let pair = *numbers.entry((wasted.added_in, wasted.removed_in)).or_insert_with(|| {
                     pairs.push((wasted.added_in, wasted.removed_in));
-                    u32::try_from(pairs.len() - 1).expect("no more pairs than dead inodes, which have a limit")
+                    u32::try_from(pairs.len() - 1).expect("no more pairs than wasted inodes, which have a limit")
                 });
                 let place = spans[inspection.tree.node_of(wasted.version).index()].0;
                 WastedAt { place, pair, bytes: wasted.bytes }

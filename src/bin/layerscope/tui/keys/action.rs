@@ -97,7 +97,7 @@ actions! {
     ShowRemoved "show-removed" Tree "show or hide removed" ["-" "ctrl-r"] [];
     ShowUnchanged "show-unchanged" Tree "show or hide unchanged" ["=" "ctrl-u"] [];
     ShowWasted "show-wasted" Tree "show or hide wasted" ["!"] [];
-    BiggerThan "bigger-than" Tree "show only what has 1, 10 or 100 MiB" [">"] [];
+    BiggerThan "bigger-than" Tree "show only ≥ 1, 10 or 100 MiB" [">"] [];
     SortSize "sort-size" Tree "sort by size; again: reverse" ["s"] [];
     SortName "sort-name" Tree "sort by name; again: reverse" ["A"] [];
     SortCount "sort-count" Tree "sort by number of items; again: reverse" ["C"] [];

@@ -78,7 +78,7 @@ impl FromStr for Chord {
             _ => NAMES.iter().find(|(name, ..)| *name == rest).map(|&(.., code)| code).or_else(|| function(rest)),
         };
         let code = code.ok_or_else(|| {
-            format!("{text:?} is no key; keys are written as q, ctrl-c, shift-tab, space, pageup, up, enter, esc or f5")
+            format!("unknown key {text:?}; write keys as q, ctrl-c, shift-tab, space, pageup, up, enter, esc or f5")
         })?;
         Ok(Self::new(code, modifiers))
     }
@@ -172,7 +172,7 @@ mod tests {
     #[test]
     fn what_is_no_key_says_how_keys_are_written() {
         for text in ["", "ctrl-", "foo", "f13", "\u{7}", "ctrl-foo"] {
-            assert!(text.parse::<Chord>().unwrap_err().contains("keys are written as"), "{text}");
+            assert!(text.parse::<Chord>().unwrap_err().contains("write keys as"), "{text}");
         }
     }
 }

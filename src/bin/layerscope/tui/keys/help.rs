@@ -118,7 +118,7 @@ const GROUPS: Groups = &[
 
 /// The actions of the mouse, and the meaning of the marks in the tree.
 const MARKS: &[(&str, &str)] = &[
-    ("mouse", "click, double click opens, wheel, drag dividers"),
+    ("mouse", "click selects, double click opens, drag a divider to resize"),
     ("+", "this layer added it"),
     ("~", "this layer changed it, or something in it"),
     ("@", "the same contents with another mode, owner or time"),

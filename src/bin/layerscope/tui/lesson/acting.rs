@@ -133,7 +133,7 @@ impl App {
 
     fn say_what_answers(&mut self) -> Option<Effect> {
         let key = self.keymap.first_keys(&[Action::LessonTold]);
-        self.notice = Some(format!("Which do you think? Press its letter; {} tells.", key.trim()));
+        self.notice = Some(format!("Press the letter of an answer; {} shows the answer.", key.trim()));
         None
     }
 

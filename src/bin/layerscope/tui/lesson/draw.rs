@@ -95,7 +95,7 @@ fn lines(lesson: &Narrator, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     if let Some(answer) = answer {
         let verdict = match answer.last {
             Some(option) if option == question.right => "Right. ",
-            Some(_) => "Not quite. ",
+            Some(_) => "No: ",
             None => "",
         };
         lines.extend(said(&format!("{verdict}{}", question.because), Style::new()));
@@ -141,7 +141,7 @@ impl Narrator {
         let right = question.options.get(question.right).map_or(0, rows);
         let wrong = question.options.iter().enumerate().filter(|&(i, _)| i != question.right);
         let wrong = wrong.map(|(_, option)| rows(option)).max().unwrap_or(0);
-        let because = paragraphs(&format!("Not quite. {}", question.because), width).len();
+        let because = paragraphs(&format!("No: {}", question.because), width).len();
         said + asked.max(right + wrong + because)
     }
 
@@ -161,7 +161,7 @@ pub fn keys(lesson: &Narrator) -> &'static [Hint] {
     const LOOK: Hint = (&[LessonReturn], "look around");
     const QUIT: Hint = (&[Quit], "quit");
     const fn asking(answers: &'static [Action]) -> [Hint; 5] {
-        [(answers, "answer"), (&[LessonTold], "tell me"), (&[LessonBack], "back"), LOOK, QUIT]
+        [(answers, "answer"), (&[LessonTold], "show answer"), (&[LessonBack], "back"), LOOK, QUIT]
     }
     static ASKING: [[Hint; 5]; 3] =
         [asking(&[AnswerA, AnswerB]), asking(&[AnswerA, AnswerB, AnswerC]), asking(&ANSWERS)];

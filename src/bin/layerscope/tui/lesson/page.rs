@@ -20,7 +20,7 @@ const TWO_COLUMNS: usize = 140;
 
 pub fn draw(lesson: &Narrator, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let lines = lines(lesson, usize::from(area.width.saturating_sub(4)), theme);
-    let title = scrolled_title(&format!("{}: what you saw", lesson.told.title), lesson.scroll, lines.len(), area);
+    let title = scrolled_title(&format!("{}: what you learned", lesson.told.title), lesson.scroll, lines.len(), area);
     let inner = pane(&title, true, theme, area, buffer);
     let first = scroll_bar(lesson.scroll, lines.len(), inner, theme, buffer);
     for (row, line) in lines.into_iter().skip(first).enumerate() {
@@ -45,7 +45,7 @@ fn lines(lesson: &Narrator, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     if let (right, all @ 1..) = lesson.score() {
         lines.push(Line::default());
         let questions = if all == 1 { "question" } else { "questions" };
-        lines.push(Line::raw(format!(" You had {right} of {all} {questions} right at the first try.")));
+        lines.push(Line::raw(format!(" {right} of {all} {questions} correct at the first try")));
     }
     let (before, after) = dockerfiles(lesson, theme);
     if before.is_empty() && after.is_empty() {

@@ -209,7 +209,7 @@ impl App {
     /// Opens the dialog for the selection.
     pub(in crate::tui) fn ask_to_extract(&mut self) {
         if self.extracting.is_some() {
-            self.notice = Some("something is being extracted already; Esc cancels it".into());
+            self.notice = Some("An extraction is already running. Press Esc to cancel it.".into());
             return;
         }
         let selected = self.selected_place();
@@ -226,7 +226,7 @@ impl App {
         };
         match what.map(|what| Extraction::new(tree, what)) {
             Some(extraction) => self.overlays.open(Overlay::Extraction(Box::new(extraction))),
-            None => self.notice = Some("nothing is selected that could be extracted".into()),
+            None => self.notice = Some("Select a file or directory first.".into()),
         }
     }
 

@@ -97,7 +97,14 @@ mod tests {
 
     #[test]
     fn a_long_line_goes_on_under_itself() {
-        assert_eq!(hang("    && apt-get install curl git", 20), ["    && apt-get", "      install curl", "      git"]);
+        assert_eq!(
+            hang(
+                "    && apt-get install curl \
+            git",
+                20
+            ),
+            ["    && apt-get", "      install curl", "      git"]
+        );
         assert_eq!(hang("short", 20), ["short"]);
         assert!(hang("          word word", 9).iter().all(|row| row.len() <= 9));
     }

@@ -50,7 +50,7 @@ fn any_command_is_found_by_name_with_its_key_and_runs_in_its_view() {
     assert!(screen.lines().any(|line| line.contains("toggle the table of layers") && line.contains(" T")), "{screen}");
     person.press(KeyCode::Enter);
     assert_eq!((person.app.view, person.app.overlays.count()), (View::Waste, 0));
-    assert!(person.reads().contains("gone in 3: RUN apk del"), "{}", person.screen());
+    assert!(person.reads().contains("removed in 3: RUN apk del"), "{}", person.screen());
     person.control('p').types("sort name").press(KeyCode::Enter);
     assert!(person.app.view == View::Explore && person.screen().contains("name▲"), "{}", person.screen());
     person.types(":nothing like that");

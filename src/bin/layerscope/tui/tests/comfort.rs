@@ -37,7 +37,8 @@ fn made_by(created_by: &str, width: u16, height: u16) -> Person {
     person
 }
 
-const LONG: &str = "RUN |2 VERSION=1.2 MIRROR=https://mirror.example.org /bin/sh -c set -eux; \tapt-get update; \tapt-get install -y \
+const LONG: &str = "RUN |2 VERSION=1.2 MIRROR=https://mirror.example.org /bin/sh -c set -eux; \tapt-get \
+    update; \tapt-get install -y \
     --no-install-recommends \t\tca-certificates \t\tcurl \t\tgit \t; \tif [ \"$VERSION\" != 1 ]; then \t\tcurl -fsSL \
     \"$MIRROR/app-$VERSION.tar.gz\" | tar -xz -C /opt; \tfi; \techo 'never; && split' \x1b[31m \t&& rm -rf \
     /var/lib/apt/lists/* /tmp/* /var/tmp/* /root/.cache /usr/share/doc /usr/share/man # buildkit";
@@ -132,7 +133,8 @@ fn an_instruction_scrolls_says_where_it_is_and_can_be_copied() {
     assert!(person.screen().contains(&format!("its instruction · {all}/{all}")), "{}", person.screen());
     assert!(person.reads().contains("/usr/share/man"), "{}", person.screen());
     let copied = person.app.update(Message::Key(KeyCode::Char('y').into()));
-    assert!(matches!(copied, Some(Effect::Copy(text)) if text.contains("RUN set -eux; \\\n    apt-get update; \\\n")));
+    assert!(matches!(copied, Some(Effect::Copy(text)) if text.contains("RUN set -eux; \\\n    apt-get \
+        update; \\\n")));
     person.types("[");
     assert!(person.screen().contains("Layer 2: its instruction"), "{}", person.screen());
 }

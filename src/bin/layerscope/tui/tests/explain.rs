@@ -45,14 +45,14 @@ fn e_explains_the_row_then_the_layer_then_the_image() {
     person.types("e");
     let screen = person.reads();
     assert!(screen.contains("/usr/lib/go, up to layer 3 · e: the layer"), "{}", person.screen());
-    assert!(screen.contains("dead: files that a layer up to here took away"), "{}", person.screen());
+    assert!(screen.contains("wasted: deleted or replaced up to this layer"), "{}", person.screen());
     person.types("e");
     assert!(person.screen().contains("Layer 3 · e: the whole image"), "{}", person.screen());
     person.types("e");
     let totals = &DEMO.1.totals;
     let counted = layerscope::display::count;
     let sentence =
-        format!("Efficiency = live ÷ shipped = {} ÷ {} = 4.7 %.", counted(totals.visible), counted(totals.size));
+        format!("Efficiency = visible ÷ size = {} ÷ {} = 4.7 %.", counted(totals.visible), counted(totals.size));
     assert!(person.reads().contains(&sentence), "{}", person.screen());
     person.press(KeyCode::Esc);
     assert!(!person.screen().contains("Efficiency ="));

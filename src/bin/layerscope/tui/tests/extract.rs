@@ -19,7 +19,14 @@ fn a_directory_is_written_where_one_says_and_the_result_is_told() {
     person.writes = true;
     person.goes_to("usr/bin").types("x");
     let screen = person.screen();
-    assert!(screen.contains("Extract /usr/bin") && screen.contains("2 files, 1 directory, 2 links, 716 B"), "{screen}");
+    assert!(
+        screen.contains("Extract /usr/bin")
+            && screen.contains(
+                "2 files, 1 directory, 2 links, 716 \
+        B"
+            ),
+        "{screen}"
+    );
     assert!(screen.contains("that makes          ./bin"), "{screen}");
     erase(&mut person);
     person.types(&to).press(KeyCode::Enter);
@@ -62,7 +69,7 @@ fn while_it_runs_one_can_go_on_and_escape_cancels_it() {
     person.types("k");
     assert!(person.app.awaits(number));
     person.types("x");
-    assert!(person.screen().contains("something is being extracted already"), "{}", person.screen());
+    assert!(person.screen().contains("An extraction is already running"), "{}", person.screen());
     person.press(KeyCode::Esc);
     assert!(!person.app.awaits(number) && person.screen().contains("cancelled: nothing was written"));
 }

@@ -133,7 +133,7 @@ fn the_build() {
     const FRAME: Duration = Duration::from_millis(160);
     let mut film = Film::of(100, 30);
     film.person.types("8");
-    film.shows("8", "play: the build as a time-lapse", FRAME.as_secs_f64());
+    film.shows("8", "play: the build, replayed layer by layer", FRAME.as_secs_f64());
     while film.person.app.is_moving() {
         film.person.tell(Message::Tick(FRAME));
         let caption = match film.person.playing() {
@@ -157,13 +157,13 @@ fn the_first_minute() {
     film.types("]]]", "and up again: the RUN that deletes Go empties the tree, but the bytes stay", 1.8);
     film.types("3", "timeline: what ships never falls, what is visible does; the gap is dead", 4.0);
     film.types("hh", "each layer says what it added, changed and hid", 1.8);
-    film.types("2", "waste: which instruction shipped it, which one hid it, and the fix", 4.0);
+    film.types("2", "waste: the instruction that added it, the one that removed it, and the fix", 4.0);
     film.types("t", "the same as a table", 2.5);
     film.types("4", "treemap: what takes the room, dead parts hatched", 3.0);
     film.presses(KeyCode::Esc, "Esc", "back to the tree", 1.0);
     film.types("/gofmt", "find a name in all layers, deleted ones too", 0.5);
     film.presses(KeyCode::Enter, "Enter", "it lived in layer 1 and still ships", 2.0);
-    film.types("i", "the life of a path: every version, and what took it away", 4.0);
+    film.types("i", "the life of a path: every version, and what deleted it", 4.0);
     film.types("?", "all keys", 3.0);
     let drawn = film.draw();
     assert!(drawn.len() < 1 << 20, "{} bytes are too many for a page", drawn.len());

@@ -9,7 +9,7 @@ use layerscope::files::contents::LayerContents;
 use layerscope::{Opened, Progress};
 
 use super::support::build::{self, Image, dir, entries, file, layer};
-use super::{DEMO, Person};
+use super::{DEMO, Person, pictures};
 use crate::intro::Intro;
 use crate::tui::message::Message;
 use crate::view::View;
@@ -138,4 +138,18 @@ fn the_help_begins_with_the_keys_of_the_current_view() {
         let at = |text: &str| screen.find(text).unwrap_or(usize::MAX);
         assert!(at("Keys in") < at("Moving"), "{screen}");
     }
+}
+
+#[test]
+fn a_chown_that_doubled_the_image_is_seen_with_the_copy_that_avoids_it() {
+    let opened = layerscope::image::builtin::open("chmod").expect("the image is there").expect("it opens");
+    let inspection = Arc::new(layerscope::inspect(&opened, &Progress::default()).expect("it is readable"));
+    let study = study(&opened, &inspection);
+    let mut person = Person::in_front_of("the lesson's image", 120, 40);
+    person.tell(Message::Opened(Intro::of(&opened)));
+    person.tell(Message::Loaded(Ok(inspection)));
+    person.tell(Message::Studied(study));
+    let screen = person.screen();
+    assert!(screen.contains("chown -R") && person.reads().contains("--chown=… (saves 47.7 MiB)"), "{screen}");
+    pictures::check("chown-120x40", &person);
 }

@@ -102,7 +102,7 @@ fn one_key_shows_only_what_the_layer_changed() {
     let rows = explorer.rows_from(0, usize::MAX);
     assert!(!rows.is_empty() && rows.iter().all(|row| explorer.slice.changes(row.node).any()));
     person.types("t");
-    assert!(person.screen().contains("Everything up to layer 3"));
+    assert!(person.screen().contains("Layers 0–3"));
     person.control('l');
     assert!(person.screen().contains("Changes of layer 3"), "dive's key");
 }
@@ -140,13 +140,13 @@ fn the_details_name_a_file_s_cost_and_cause() {
 #[test]
 fn below_80_columns_one_pane_is_shown_and_tab_goes_round() {
     let mut person = Person::at(40, 12);
-    assert!(person.screen().contains("Everything up to"));
+    assert!(person.screen().contains("Layers 0–"));
     person.press(KeyCode::Tab);
     assert!(person.screen().lines().any(|line| line.starts_with("╭ ") && !line.contains("Everything")));
     person.press(KeyCode::Tab);
     assert!(person.screen().contains("Layers · 4"), "{}", person.screen());
     person.press(KeyCode::Tab);
-    assert!(person.screen().contains("Everything up to"));
+    assert!(person.screen().contains("Layers 0–"));
 }
 
 #[test]
@@ -209,7 +209,7 @@ fn a_part_of_a_path_is_found_and_what_is_nowhere_is_said() {
     person.types("/go/bin/app").press(KeyCode::Enter);
     assert_eq!(person.path(), "/go/bin/app");
     person.types("/go/bin/appzzz");
-    assert!(person.screen().contains("nothing is called so in any layer"), "{}", person.screen());
+    assert!(person.screen().contains("no match in any layer"), "{}", person.screen());
     person.press(KeyCode::Esc);
     assert!(!person.screen().contains("appzzz"), "{}", person.screen());
 }
@@ -230,7 +230,7 @@ fn the_life_of_a_path_names_every_version_and_what_changed() {
     person.types("i/gofmt").press(KeyCode::Enter).types("i");
     let file_history = person.app.details.paragraphs.join(" ");
     assert!(
-        file_history.contains("took it away: ") && file_history.ends_with("deleted, still shipped by layer 1."),
+        file_history.contains("deleted it: ") && file_history.ends_with("deleted, still in layer 1."),
         "{file_history}"
     );
 }

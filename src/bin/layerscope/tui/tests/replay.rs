@@ -69,7 +69,7 @@ fn it_plays_from_the_start_and_says_in_the_end_what_has_come_of_it() {
         let time = person.watches();
         assert!(time > Duration::from_secs(5) && time < Duration::from_secs(30), "{time:?}");
         let (size, visible, wasted) = (size(totals.size), size(totals.visible), size(totals.wasted()));
-        person.says(&format!("The end: {size} shipped, {visible} visible, {wasted} dead."));
+        person.says(&format!("The end: {size}, {visible} visible, {wasted} wasted."));
         person.says("the end 1×");
         assert_eq!((person.layer(), person.playing()), (3, 3), "other views go on from there");
         person.types(" ");
@@ -97,13 +97,13 @@ fn a_deletion_empties_the_tree_and_not_the_bar() {
     };
     let container_sees = |person: &Person| {
         let screen = person.reads();
-        let (_, rest) = screen.split_once("What a container sees: ").expect("a title");
+        let (_, rest) = screen.split_once(" Visible: ").expect("a title");
         rest.split(' ').take(2).collect::<Vec<_>>().join(" ")
     };
     let (mut seen, mut bars) = (vec![container_sees(&person)], vec![bar(&person)]);
     while person.app.is_moving() {
         person.tell(Message::Tick(FRAME));
-        person.says("What ships: 210 MiB");
+        person.says("Size: 210 MiB");
         seen.push(container_sees(&person));
         bars.push(bar(&person));
     }
@@ -113,7 +113,7 @@ fn a_deletion_empties_the_tree_and_not_the_bar() {
     assert!(bars.iter().all(|(visible, wasted)| visible + wasted == long), "the bar has moved: {bars:?}");
     assert!(bars.is_sorted_by_key(|&(_, wasted)| wasted), "{bars:?}");
     assert!(bars[0].1 <= 1 && bars.last().unwrap().0 <= 1, "it was live and is dead: {bars:?}");
-    person.says("✗ go/ deleted").says("▒ 144 MiB").says("the 200 MiB of layer 1 that it hides still ship.");
+    person.says("✗ go/ deleted").says("▒ 144 MiB").says("it deletes 200 MiB, which stay in layer 1.");
 }
 
 #[test]
@@ -124,8 +124,8 @@ fn the_numbers_of_every_layer_are_those_of_the_tree_as_of_it() {
         person.press(KeyCode::Right).watches();
         let totals = DEMO.1.tree.totals(layer);
         let root = totals[NodeId::ROOT.index()];
-        person.says(&format!("What ships: {}", size(root.size())));
-        person.says(&format!("What a container sees: {}", size(root.visible)));
+        person.says(&format!("Size: {}", size(root.size())));
+        person.says(&format!("Visible: {}", size(root.visible)));
         for path in ["/usr", "/usr/bin", "/lib"] {
             let node = DEMO.1.tree.find(path.as_bytes()).unwrap();
             let name = path.rsplit('/').next().unwrap();
@@ -139,12 +139,12 @@ fn every_layer_says_what_it_did_once_its_instruction_is_written() {
     let mut person = at_the_start(120, 40);
     person.types(" g").says("Nothing has been built yet.");
     person.press(KeyCode::Right).waits(FRAME * 3);
-    assert!(!person.reads().contains("shipped, all of it visible"), "{}", person.screen());
+    assert!(!person.reads().contains(", all of it visible"), "{}", person.screen());
     assert!(!person.reads().contains("ADD file:db0aca87 in /"), "it is being written\n{}", person.screen());
-    person.waits(Duration::from_secs(1)).says("ADD file:db0aca87 in /: +4.99 MiB shipped, all of it visible.");
+    person.waits(Duration::from_secs(1)).says("ADD file:db0aca87 in /: image +4.99 MiB, all of it visible.");
     person.watches();
     person.press(KeyCode::Right).watches();
-    person.says("+200 MiB visible, +200 MiB shipped: the 19.8 KiB of layer 0 that it writes anew still ship.");
+    person.says("+200 MiB visible, image +200 MiB: it replaces 19.8 KiB, which stay in layer 0.");
 }
 
 #[test]
@@ -258,7 +258,7 @@ fn with_the_mouse_one_goes_to_a_layer_and_plays_and_pauses() {
 fn who_wants_no_motion_sees_one_layer_after_the_other() {
     let still = Settings { motion: Motion::Still, ..settings() };
     let mut person = Person::who(&still, 80, 24);
-    person.types("8").says("ADD file:db0aca87 in /: +4.99 MiB shipped, all of it visible.");
+    person.types("8").says("ADD file:db0aca87 in /: image +4.99 MiB, all of it visible.");
     assert!(!person.app.is_moving(), "nothing starts by itself");
     person.press(KeyCode::Right).says("RUN apk add --update go git mercurial");
     assert_eq!((person.playing(), person.app.is_moving()), (1, false));

@@ -23,13 +23,12 @@ fn of_layers(number: usize, width: u16, height: u16) -> Person {
 #[test]
 fn the_layer_that_deletes_lowers_what_is_visible_but_not_what_is_shipped() {
     let mut person = at_the_timeline(80, 24);
-    for answer in ["`RUN apk del", "hid 200 MiB", "Shipped so far 210 MiB (never falls)", "the gap of 200 MiB is dead"]
-    {
+    for answer in ["`RUN apk del", "hides 200 MiB", "Image so far 210 MiB", "wasted 200 MiB"] {
         assert!(person.reads().contains(answer), "{answer:?} is not on\n{}", person.screen());
     }
     person.press(KeyCode::Left);
     assert_eq!(person.layer(), 2);
-    assert!(!person.reads().contains("What it hid still ships"), "{}", person.screen());
+    assert!(!person.reads().contains("The deleted files are still"), "{}", person.screen());
 }
 
 #[test]
@@ -53,10 +52,10 @@ fn the_numbers_are_those_of_the_tree_as_of_each_layer() {
         let totals = DEMO.1.tree.totals(layer)[NodeId::ROOT.index()];
         let size = |bytes| Units::Iec.size(bytes);
         let screen = person.reads();
-        assert!(screen.contains(&format!("Shipped so far {} (never falls)", size(totals.size()))), "{screen}");
+        assert!(screen.contains(&format!("Image so far {}", size(totals.size()))), "{screen}");
         if totals.wasted > 0 {
-            assert!(screen.contains(&format!("visible {} (falls", size(totals.visible))), "{screen}");
-            assert!(screen.contains(&format!("the gap of {} is dead", size(totals.wasted))), "{screen}");
+            assert!(screen.contains(&format!("visible {}", size(totals.visible))), "{screen}");
+            assert!(screen.contains(&format!("wasted {}", size(totals.wasted))), "{screen}");
         }
         person.types("l");
     }
@@ -75,7 +74,7 @@ fn what_a_layer_puts_in_the_place_of_something_is_changed_not_added() {
     person.types("g");
     for (changed, layer) in changed.into_iter().zip(&DEMO.1.layers) {
         let size = |bytes| Units::Iec.size(bytes);
-        let words = format!("added {}, changed {}, hid", size(layer.size - changed), size(changed));
+        let words = format!("adds {}, changes {}, hides", size(layer.size - changed), size(changed));
         assert!(person.reads().contains(&words), "{words:?} is not on\n{}", person.screen());
         person.types("l");
     }

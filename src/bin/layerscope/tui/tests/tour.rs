@@ -41,7 +41,8 @@ fn squeezed(text: &str) -> String {
     text.split_whitespace().collect()
 }
 
-/// Goes through the story, answers every question wrongly and rightly, and looks at every screen; gives back the views.
+/// Goes through the story, answers every question wrongly and rightly, and looks at every screen; gives back
+/// the views.
 fn walk(opened: &Opened, what: &str) -> Vec<View> {
     let mut person = listener(opened, SMALL);
     assert!(narrator(&person).too_long(person.app.area).is_empty(), "{what}: {}", narrator(&person).told.plain());
@@ -61,7 +62,7 @@ fn walk(opened: &Opened, what: &str) -> Vec<View> {
             distinct.dedup();
             assert!(distinct.len() > 1 && distinct.len() == question.options.len(), "{what}: {:?}", question.options);
             let wrong = (question.right + 1) % question.options.len();
-            for (option, verdict) in [(wrong, "Not quite."), (question.right, "Right.")] {
+            for (option, verdict) in [(wrong, "No:"), (question.right, "Right.")] {
                 person.press(KeyCode::Char(['a', 'b', 'c', 'd'][option]));
                 let because = format!("{verdict} {}", question.because);
                 assert!(says(&person, &because), "{what}: {because:?} is not on\n{}", person.screen());
@@ -123,14 +124,14 @@ fn a_screen_of_the_story() {
 fn an_image_without_layers_has_a_story() {
     let opened = image([]);
     walk(&opened, "no layers");
-    assert!(told(&opened).contains("has no layers, so it ships nothing"));
+    assert!(told(&opened).contains("has no layers. It has only a config"));
 }
 
 #[test]
 fn an_image_without_contents_has_a_story() {
     let opened = image([("WORKDIR /a", layer([dir("a")])), ("RUN touch /a/b", layer([file("a/b", 0)]))]);
     walk(&opened, "no contents");
-    assert!(told(&opened).contains("ships no file contents"));
+    assert!(told(&opened).contains("has no file contents"));
 }
 
 #[test]
@@ -152,7 +153,7 @@ fn a_chmod_that_doubles_a_layer_is_asked_about() {
     ]);
     walk(&opened, "chmod");
     let text = told(&opened);
-    for words in ["How much does it ship?", "* 48.8 KiB, every file is shipped whole", "COPY --chmod="] {
+    for words in ["How big is this layer?", "* 48.8 KiB, every file is stored again", "COPY --chmod="] {
         assert!(squeezed(&text).contains(&squeezed(words)), "{words}: {text}");
     }
 }
@@ -162,9 +163,9 @@ fn a_layer_that_overwrites_deletes_opaquely_or_replaces_is_told_as_what_it_is() 
     let big = || layer([file("a/big", 5000), file("a/small", 3)]);
     let cases: [(&str, Layer, &str); 4] = [
         ("RUN strip", layer([file("a/big", 4000).filled_with(b'y')]), "A layer cannot change a file of another one"),
-        ("RUN rm -r", layer([gone("a")]), "That note is called a whiteout"),
+        ("RUN rm -r", layer([gone("a")]), "which is called a whiteout"),
         ("RUN remake", layer([opaque("a"), file("a/new", 2)]), "a directory begins anew"),
-        ("RUN replace", layer([file("a", 2)]), "what it puts in the place of a directory"),
+        ("RUN replace", layer([file("a", 2)]), "Replacing a directory only hides"),
     ];
     for (instruction, upper, words) in cases {
         let opened = image([("RUN make", big()), (instruction, upper)]);
@@ -179,7 +180,7 @@ fn a_path_that_a_layer_has_twice_is_no_question() {
     let opened = image([("RUN make", layer([file("a", 5000), file("a", 4000)]))]);
     walk(&opened, "twice");
     let text = told(&opened);
-    assert!(squeezed(&text).contains(&squeezed("that something else in it takes the place of")), "{text}");
+    assert!(squeezed(&text).contains(&squeezed("that the same layer replaces")), "{text}");
     assert!(!text.contains('*'), "no question has an answer:\n{text}");
 }
 
@@ -235,8 +236,8 @@ fn what_only_the_base_image_wastes_is_said_to_be_its_own() {
     assert_eq!(stage.study.base.layers, 2, "the base image is found");
     walk(&opened, "base");
     let text = squeezed(&told(&opened));
-    assert!(text.contains(&squeezed("All that is dead here is the base image's")), "{text}");
-    assert!(text.contains(&squeezed("Only another base image saves that.")), "{text}");
+    assert!(text.contains(&squeezed("All wasted bytes are in the base image")), "{text}");
+    assert!(text.contains(&squeezed("Only another base image avoids them.")), "{text}");
 }
 
 #[test]

@@ -57,7 +57,7 @@ fn no_view_says_that_nothing_is_wasted_or_to_change_where_something_was_not_read
         let mut person = without_a_layer(width, 30);
         for _ in View::ALL {
             let screen = person.screen();
-            for claim in ["Nothing is dead", "Nothing to change:", "Nothing wasted", "nothing wasted"] {
+            for claim in ["No wasted bytes", "Nothing to change:", "Nothing wasted", "nothing wasted"] {
                 assert!(!screen.contains(claim), "{claim}: {screen}");
             }
             assert!(!screen.lines().next().is_some_and(|line| line.contains("wasted 0 B")), "{screen}");

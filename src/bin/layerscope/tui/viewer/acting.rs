@@ -27,8 +27,11 @@ impl Viewer {
                     Asking::Find if text.is_empty() => file.look_for(None),
                     Asking::Find => match Pattern::new(&text) {
                         Some(pattern) => {
-                            let plain =
-                                pattern.plain.then(|| "no regular expression: looked for as it is written".into());
+                            let plain = pattern.plain.then(|| {
+                                "Invalid regular expression. Searching for the \
+                                    literal text."
+                                    .into()
+                            });
                             file.look_for(Some(pattern));
                             return plain;
                         }
@@ -95,7 +98,7 @@ impl Viewer {
         };
         let to = if older { from.checked_sub(1) } else { Some(from + 1).filter(|&to| to < self.versions.len()) };
         match (to, &self.comparison) {
-            (Some(to), Some(_)) if to == self.shown => Some("that is the version itself".into()),
+            (Some(to), Some(_)) if to == self.shown => Some("Nothing to compare: this is the same version.".into()),
             (Some(to), Some(_)) => {
                 let (old, new) = (self.versions[to], self.version());
                 self.comparison = Some(Comparison::new(&self.inspection.tree, old, new));

@@ -29,7 +29,7 @@ pub fn of_version(inspection: &Inspection, version: VersionId, layer: usize, uni
                 };
                 format!("As of layer {layer} it leads to {path}, {what}. Enter goes there.")
             }
-            None => format!("As of layer {layer} it leads nowhere: nothing is there, or links go in a circle."),
+            None => format!("Broken link in layer {layer} (missing target or a loop)."),
         }),
         Kind::Directory => {
             let inside = tree.children(node).filter(|&child| tree.at(child, layer).is_some()).count();

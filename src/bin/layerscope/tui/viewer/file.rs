@@ -313,8 +313,8 @@ impl FileView {
                 self.hit = Some(found.clone());
                 self.goal = Some(Goal::Show(found));
                 again.then(|| match way {
-                    Way::Onwards => "found above: the search went on at the start".into(),
-                    Way::Back => "found below: the search went on at the end".into(),
+                    Way::Onwards => "search wrapped to the top".into(),
+                    Way::Back => "search wrapped to the bottom".into(),
                 })
             }
             None if !again && from != self.far_end(way) => {

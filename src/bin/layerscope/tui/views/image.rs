@@ -73,12 +73,12 @@ impl ImageFacts {
         let (size, visible) = (size.text(units), units.size(*visible));
         let sizes = match efficiency {
             Some(efficiency) => {
-                format!("{size} shipped = {visible} live + {wasted} dead, efficiency {}", percent(*efficiency))
+                format!("{size} = {visible} visible + {wasted} wasted, efficiency {}", percent(*efficiency))
             }
-            None => format!("{size} shipped; of what could be read, {visible} are live and {wasted} dead"),
+            None => format!("{size}; of what could be read, {visible} is visible and {wasted} is wasted"),
         };
         let archive = match efficiency {
-            Some(_) => format!("{} as tars, {} as stored", units.size(*tar), units.size(*stored)),
+            Some(_) => format!("{} uncompressed tar, {} in the archive", units.size(*tar), units.size(*stored)),
             None => format!("≥ {} as tars, ≥ {} as stored", units.size(*tar), units.size(*stored)),
         };
         let sized = [("size", sizes), ("", archive)];

@@ -270,9 +270,11 @@ fn explanation(look: Look<'_>, possible_size: &PossibleSize, width: usize) -> Ve
     let how = recipe(possible_size, width).into_iter().map(|line| (line, false));
     let notes = std::iter::once(certainty)
         .chain(possible_size.download.words(look.units))
-        .chain(
-            can_be_measured(possible_size).then(|| "Download size: run `layerscope ladder IMAGE --measure`".to_owned()),
-        )
+        .chain(can_be_measured(possible_size).then(|| {
+            "Download size: run `layerscope ladder IMAGE \
+                --measure`"
+                .to_owned()
+        }))
         .chain(possible_size.notes.iter().map(|note| note.shown(look.units)))
         .map(|note| (note, true));
     let notes = notes.flat_map(|(text, dim)| wrap(&text, width).into_iter().map(move |part| (part, dim)));

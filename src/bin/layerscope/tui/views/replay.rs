@@ -35,7 +35,7 @@ pub use film::Motion;
 
 pub const KEYS: &[Hint] = &[
     (&[Action::Help], "help"),
-    (&[Action::ReplayPause], "play, pause"),
+    (&[Action::ReplayPause], "play / pause"),
     (&[Action::Left, Action::Right], "layer"),
     (&[Action::Faster, Action::Slower], "speed"),
     (&[Action::Enter], "explore"),

@@ -120,11 +120,11 @@ impl Timeline {
     fn sentences(&self, explorer: &Explorer, look: Look<'_>) -> Vec<String> {
         let layer = explorer.layer;
         let (Some(point), Some(account)) = (self.points.get(layer), explorer.inspection.layers.get(layer)) else {
-            return vec!["This image has no layers, so it ships nothing.".into()];
+            return vec!["This image has no layers.".into()];
         };
         let Point { size, visible, added, changed, hidden } = *point;
         let mut sentences = vec![format!(
-            "Layer {layer} `{}`: added {}, changed {}, hid {} of earlier layers.",
+            "Layer {layer} `{}`: adds {}, changes {}, hides {} of earlier layers.",
             cut(&account.instruction.one_line(), QUOTED),
             look.units.size(added),
             look.units.size(changed),
@@ -132,21 +132,21 @@ impl Timeline {
         )];
         sentences.push(if size == visible {
             let wasted = if explorer.inspection.completeness.sizes_are_exact() {
-                "nothing is dead yet"
+                "nothing wasted yet"
             } else {
                 "of what could be read"
             };
-            format!("Shipped so far {} (never falls), all of it visible: {wasted}.", look.units.size(size))
+            format!("Image so far {}, all of it visible: {wasted}.", look.units.size(size))
         } else {
             format!(
-                "Shipped so far {} (never falls), visible {} (falls when something is hidden): the gap of {} is dead.",
+                "Image so far {}, visible {}, wasted {}.",
                 look.units.size(size),
                 look.units.size(visible),
                 look.units.size(size - visible)
             )
         });
         if hidden > 0 {
-            sentences.push("What it hid still ships: a layer can hide what is below it, but not take it back.".into());
+            sentences.push("The deleted files are still in earlier layers. A layer cannot remove them.".into());
         }
         sentences
     }

@@ -163,7 +163,7 @@ impl Treemap {
         let path = escaped(&inspection.tree.path(self.directory));
         let bound = if inspection.completeness.sizes_are_exact() { "" } else { "of what could be read, " };
         let sizes = format!(
-            " · {bound}{} shipped = {} visible + {} dead, up to layer {}",
+            " · {bound}{} = {} visible + {} wasted, layers 0–{}",
             size(here.size()),
             size(here.visible),
             size(here.wasted),
@@ -177,8 +177,8 @@ impl Treemap {
                 _ if !inspection.completeness.sizes_are_exact() => {
                     format!("No bytes in {path} could be read up to layer {}, and not all could be.", explorer.layer)
                 }
-                0 => "This image has no layers, so it ships nothing.".into(),
-                _ => format!("Nothing in {path} ships any bytes up to layer {}.", explorer.layer),
+                0 => "This image has no layers.".into(),
+                _ => format!("{path} has no bytes in layers 0–{}.", explorer.layer),
             };
             for (row, line) in wrap(&nothing, usize::from(inner.width)).into_iter().enumerate() {
                 put(Line::raw(line), row, inner, buffer);

@@ -168,17 +168,25 @@ impl Waste {
 
     pub fn draw(&self, explorer: &Explorer, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
         let (place, count, what) = match self.form {
-            Form::List => {
-                (self.outline.cursor, self.outline.rows.len(), "wasted bytes by the layers that added and removed them")
-            }
-            Form::Table => (self.table.cursor, self.table.last() + 1, "layers that ship it × layers that hide it"),
+            Form::List => (
+                self.outline.cursor,
+                self.outline.rows.len(),
+                "wasted bytes by the layers that added and \
+                    removed them",
+            ),
+            Form::Table => (
+                self.table.cursor,
+                self.table.last() + 1,
+                "Wasted bytes by layer (rows: added \
+                in, columns: removed in)",
+            ),
         };
         if self.outline.rows.is_empty() {
             let inner = pane("Waste", true, look.theme, area, buffer);
             let text = if explorer.inspection.completeness.sizes_are_exact() {
-                "Nothing is dead: every byte that ships is reached in the final filesystem."
+                "No wasted bytes: every file in the image is visible in the container."
             } else {
-                "No dead bytes are in what could be read; not all of the image could be."
+                "No wasted bytes in the part that could be read."
             };
             for (row, text) in wrap(text, usize::from(inner.width)).into_iter().enumerate() {
                 put(Line::raw(text), row, inner, buffer);

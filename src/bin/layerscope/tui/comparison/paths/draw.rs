@@ -43,7 +43,7 @@ pub fn draw(against: &Against, look: Look<'_>, area: Rect, buffer: &mut Buffer) 
     let view = &against.paths;
     let inner = pane(&title(against, look), true, look.theme, list, buffer);
     if view.rows.len() == 0 {
-        let text = "The final filesystems look the same; contents of the same size and time are not read.";
+        let text = "No differences found. Files of equal size and time are assumed equal.";
         for (row, line) in wrap(text, usize::from(inner.width)).into_iter().enumerate() {
             put(Line::styled(line, look.theme.dim), row, inner, buffer);
         }
@@ -150,10 +150,10 @@ fn outcome(change: &PathChange, look: Look<'_>) -> Option<String> {
     Some(match change.difference {
         Difference::Added if change.after == 0 => "Came.".into(),
         Difference::Removed if change.before == 0 => "Went.".into(),
-        Difference::Added => format!("Came, with {}.", size(change.after)),
-        Difference::Removed => format!("Went, with {}.", size(change.before)),
-        Difference::Larger => format!("Grew from {} to {}.", size(change.before), size(change.after)),
-        Difference::Smaller => format!("Shrank from {} to {}.", size(change.before), size(change.after)),
+        Difference::Added => format!("Added: {}.", size(change.after)),
+        Difference::Removed => format!("Removed: {}.", size(change.before)),
+        Difference::Larger => format!("Larger: {} → {}.", size(change.before), size(change.after)),
+        Difference::Smaller => format!("Smaller: {} → {}.", size(change.before), size(change.after)),
         Difference::Changed => "Changed: it has another kind, mode, owner, time, target or other names.".into(),
         Difference::Unknown => "Not known: the layer that would tell whether it differs could not be read.".into(),
         Difference::Same => return None,

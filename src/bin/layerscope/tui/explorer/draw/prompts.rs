@@ -39,7 +39,7 @@ fn searched(search: &Search, explorer: &Explorer) -> String {
             "a name or a part of a path in any layer; the biggest files so far".into()
         }
         0 if search.running.is_some() => "…".into(),
-        0 => "nothing is called so in any layer".into(),
+        0 => "no match in any layer".into(),
         _ => format!("{}   ↑↓ select  Enter go there", hit(search, explorer)),
     }
 }
@@ -59,7 +59,7 @@ fn filtered(filter: &Filter) -> String {
     match &filter.kept {
         _ if filter.query.text().is_empty() => "*.so  usr/**/lib*  /regex/  or a part of a name or path".into(),
         None => "…".into(),
-        Some(kept) if kept.count == 0 && kept.complete => "nothing in any layer matches".into(),
+        Some(kept) if kept.count == 0 && kept.complete => "no match".into(),
         Some(kept) => {
             let more = if kept.complete { "" } else { "…" };
             let text = filter.query.text();
@@ -67,7 +67,7 @@ fn filtered(filter: &Filter) -> String {
             let ending = text.starts_with('.') && !text.contains(['*', '?', '[', '{', '/']);
             let ending = if ending { format!("   *{} for the ending", escaped_str(text)) } else { String::new() };
             let verb = if kept.count == 1 { "matches" } else { "match" };
-            format!("{}{more} {verb}{ending}   Enter keeps it  Esc ends it", count(kept.count as u64))
+            format!("{}{more} {verb}{ending}   Enter keep, Esc clear", count(kept.count as u64))
         }
     }
 }

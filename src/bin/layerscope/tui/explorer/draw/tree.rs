@@ -67,8 +67,8 @@ pub fn draw(app: &App, explorer: &Explorer, theme: &Theme, area: Rect, buffer: &
 fn nothing(explorer: &Explorer) -> &'static str {
     match (&explorer.filter.kept, explorer.shown.at_least, explorer.slice.scope) {
         (Some(_), ..) => "Nothing that matches is shown (Esc ends the filter).",
-        (None, 1.., _) => "Nothing is as big as that (> changes it).",
-        (None, 0, Scope::Changes) => "This layer changed nothing that is shown (t: everything up to here).",
+        (None, 1.., _) => "No entry is that big. Press > to change the limit.",
+        (None, 0, Scope::Changes) => "No visible changes in this layer. Press t to show all layers.",
         (None, 0, Scope::UpTo) => "Nothing is shown (+ ~ @ - = ! show and hide).",
     }
 }
@@ -76,7 +76,7 @@ fn nothing(explorer: &Explorer) -> &'static str {
 fn title(explorer: &Explorer, room: usize) -> String {
     let layer = explorer.layer;
     let (long, short) = match explorer.slice.scope {
-        Scope::UpTo => (format!("Everything up to layer {layer}"), format!("Up to layer {layer}")),
+        Scope::UpTo => (format!("Layers 0–{layer}"), format!("Up to layer {layer}")),
         Scope::Changes => (format!("Changes of layer {layer}"), format!("Changes of {layer}")),
     };
     let mut rest = String::new();

@@ -14,11 +14,11 @@ pub fn explain(inspection: &Inspection, units: Units) -> (String, Vec<Part>) {
         layers.map(|(i, account)| (bytes(account), layer_named(inspection, i))).collect()
     };
     let both = vec![
-        (totals.visible, "live: reached by a name in the final filesystem".into()),
-        (totals.wasted(), "dead: still shipped, but no name leads to it any more".into()),
+        (totals.visible, "visible: files of the final filesystem".into()),
+        (totals.wasted(), "wasted: in the image, but not visible in the final filesystem".into()),
     ];
     let mut parts = vec![
-        Part::Sentence("Shipped is the sum of what the layers ship, the contents of their regular files:".into()),
+        Part::Sentence("The size is the sum of the layers' sizes (contents of regular files):".into()),
         Part::Sum(Sum::new(by_layer(|layer| layer.size), totals.size, "size")),
         Part::Sum(Sum::new(both, totals.size, "size")),
     ];
@@ -26,22 +26,23 @@ pub fn explain(inspection: &Inspection, units: Units) -> (String, Vec<Part>) {
         _ if inspection.efficiency().is_none() => {
             "Not all of the image could be read, so these are lower bounds, and its efficiency is not known.".into()
         }
-        0 => "Nothing ships, so nothing is wasted: efficiency 100 %.".into(),
+        0 => "The image is empty (0 bytes).".into(),
         size => format!(
-            "Efficiency = live ÷ shipped = {} ÷ {} = {}.",
+            "Efficiency = visible ÷ size = {} ÷ {} = {}.",
             count(totals.visible),
             count(size),
             percent(inspection.efficiency().unwrap_or_default())
         ),
     }));
     if totals.wasted() > 0 {
-        parts.push(Part::Sentence("The dead bytes by the layer that ships them:".into()));
+        parts.push(Part::Sentence("Wasted bytes by the layer that added them:".into()));
         parts.push(Part::Sum(Sum::new(by_layer(LayerAccount::wasted), totals.wasted(), "wasted")));
     }
     let plain = inspection.layers.iter().any(|layer| layer.compression.is_some_and(|c| c.name() == "none"));
     parts.push(Part::Sentence(if plain {
         format!(
-            "The archive holds {} ({}) of layers, some of them plain: what pulling costs is not known, because a registry would compress them.",
+            "The archive holds {} ({}) of layers, some of them uncompressed: the download size is unknown, \
+                because a registry would compress them.",
             count(totals.stored_bytes),
             units.size(totals.stored_bytes)
         )

@@ -14,12 +14,12 @@ pub fn explain(inspection: &Inspection, groups: &[WastedGroup], layer: usize, un
     let title = format!("Layer {layer}");
     let Some(account) = inspection.layers.get(layer) else { return (title, Vec::new()) };
     let visible_and_wasted = vec![
-        (account.visible, "live: reached by a name in the final filesystem".into()),
-        (account.wasted(), "dead: no name leads to it any more".into()),
+        (account.visible, "visible: files of the final filesystem".into()),
+        (account.wasted(), "wasted: not visible in the final filesystem".into()),
     ];
     let mut parts = vec![
         Part::Sentence(format!(
-            "Shipped is the sum of the sizes of the regular files in the layer's tar, hard links counted once: {}.",
+            "The size is the sum of the sizes of the regular files in the layer's tar, hard links counted once: {}.",
             layer_named(inspection, layer)
         )),
         Part::Sum(Sum::new(visible_and_wasted, account.size, "size")),
@@ -34,12 +34,16 @@ pub fn explain(inspection: &Inspection, groups: &[WastedGroup], layer: usize, un
     if account.wasted() > 0 {
         let gone = groups.iter().filter(|group| group.added_in == layer);
         let gone = gone.map(|group| part(group, group.removed_in, "hidden by")).collect();
-        parts.push(Part::Sum(Sum::new(gone, account.wasted(), "dead now")));
+        parts.push(Part::Sum(Sum::new(gone, account.wasted(), "wasted now")));
     }
     if account.hidden > 0 {
         let hid = groups.iter().filter(|group| group.removed_in == layer && group.added_in < layer);
         let hid = hid.map(|group| part(group, group.added_in, "of")).collect();
-        parts.push(Part::Sentence("What it hid of earlier layers, which makes the image no smaller:".into()));
+        parts.push(Part::Sentence(
+            "Bytes of earlier layers that it deletes or replaces (the image does not \
+            get smaller):"
+                .into(),
+        ));
         parts.push(Part::Sum(Sum::new(hid, account.hidden, "hides")));
     }
     match account.tar_bytes.checked_sub(account.size) {
@@ -48,20 +52,25 @@ pub fn explain(inspection: &Inspection, groups: &[WastedGroup], layer: usize, un
                 (account.size, "contents of files".into()),
                 (
                     rest,
-                    format!("headers and padding of {} entries, and the end of the tar", count(account.entries as u64)),
+                    format!(
+                        "headers and padding of {} entries, and the end of the \
+                        tar",
+                        count(account.entries as u64)
+                    ),
                 ),
             ];
             parts.push(Part::Sum(Sum::new(tar, account.tar_bytes, "the layer's tar")));
         }
         None => parts.push(Part::Sentence(
-            "Its tar is smaller than what it ships: files with holes count with their logical size.".into(),
+            "Its tar is smaller than its size: files with holes count with their logical size.".into(),
         )),
     }
     parts.push(Part::Sentence(match account.compression.map(Compression::name) {
-        None => "Its bytes are not in the archive.".into(),
-        Some("none") => "The archive holds it plain, so what pulling it costs is not known: a registry would compress it.".into(),
+        None => "This layer is missing in the archive.".into(),
+        Some("none") => "Download size unknown: this layer is uncompressed in the archive.".into(),
         Some(name) => format!(
-            "Pulling it costs {} bytes ({}), as the archive holds it: {name}, {} of the tar. That is exact; for a single file it can only be estimated.",
+            "Pulling it costs {} bytes ({}), as the archive holds it: {name}, {} of the tar. That is exact; \
+                for a single file it can only be estimated.",
             count(account.stored_bytes),
             units.size(account.stored_bytes),
             share(account.stored_bytes, account.tar_bytes)
@@ -79,16 +88,16 @@ pub fn up_to(inspection: &Inspection, layer: usize) -> (String, Vec<Part>) {
     let wasted: u64 = gone().map(|wasted| wasted.bytes).sum();
     let gap = vec![
         (total - wasted, "visible: what a container of these layers sees".into()),
-        (wasted, "dead by then".into()),
+        (wasted, "wasted by then".into()),
     ];
     let mut parts = vec![
-        Part::Sentence(format!("What the layers up to {layer} ship; it never falls:")),
-        Part::Sum(Sum::new(size, total, "shipped so far")),
-        Part::Sum(Sum::new(gap, total, "shipped so far")),
+        Part::Sentence(format!("Size of the layers 0–{layer}:")),
+        Part::Sum(Sum::new(size, total, "size so far")),
+        Part::Sum(Sum::new(gap, total, "size so far")),
     ];
     if wasted > 0 {
-        parts.push(Part::Sentence("The gap between the two, by the layers that ship and that hide it:".into()));
-        parts.push(Part::Sum(by_pair(inspection, gone(), wasted, "dead by then")));
+        parts.push(Part::Sentence("The difference is wasted (added in → removed in):".into()));
+        parts.push(Part::Sum(by_pair(inspection, gone(), wasted, "wasted by then")));
     }
     (format!("The layers up to {layer}"), parts)
 }

@@ -18,18 +18,18 @@ pub fn as_of(inspection: &Inspection, node: NodeId, layer: usize, totals: Totals
     let path = escaped(&tree.path(node));
     let both = vec![
         (totals.visible, "visible: files that are there after this layer".into()),
-        (totals.wasted, "dead: files that a layer up to here took away; an earlier one still ships them".into()),
+        (totals.wasted, "wasted: deleted or replaced up to this layer, still in an earlier one".into()),
     ];
     let mut parts = vec![
-        Part::Sentence(format!("What ships at {path} in the layers up to {layer}, in bytes of contents:")),
+        Part::Sentence(format!("{path} in layers 0–{layer}, file contents in bytes:")),
         Part::Sum(Sum::new(both, totals.size(), "size")),
     ];
     if totals.visible > 0 {
-        parts.push(Part::Sentence("The visible bytes by the layer that ships them:".into()));
+        parts.push(Part::Sentence("Visible bytes by layer:".into()));
         parts.push(Part::Sum(visible(inspection, node, layer, totals.visible)));
     }
     if totals.wasted > 0 {
-        parts.push(Part::Sentence("The dead bytes by the layers that ship and that hide them:".into()));
+        parts.push(Part::Sentence("Wasted bytes (added in → removed in):".into()));
         let gone = wasted_below(inspection, node).filter(|wasted| wasted.removed_in <= layer);
         parts.push(Part::Sum(by_pair(inspection, gone, totals.wasted, "wasted")));
     }
@@ -42,7 +42,7 @@ pub fn as_of(inspection: &Inspection, node: NodeId, layer: usize, totals: Totals
 pub fn changes(inspection: &Inspection, node: NodeId, layer: usize, totals: Totals) -> (String, Vec<Part>) {
     let path = escaped(&inspection.tree.path(node));
     let mut parts = vec![Part::Sentence(format!(
-        "Layer {layer} itself ships {} bytes of contents at {path}, and took away {} bytes that earlier layers ship there.",
+        "Layer {layer} adds {} bytes at {path}, and deletes or replaces {} bytes of earlier layers.",
         count(totals.visible),
         count(totals.wasted)
     ))];
@@ -132,7 +132,8 @@ fn download(inspection: &Inspection, node: NodeId, layer: usize) -> Option<Strin
     let shown = ratios.iter().take(NAMED).cloned().collect::<Vec<_>>().join(", ");
     (!ratios.is_empty()).then(|| {
         format!(
-            "What pulling it costs is an estimate: its bytes times what its layer has as stored ÷ what it ships ({shown}{}). Whole layers are exact.",
+            "Download size (estimate): its size × the layer's size in the archive ÷ the layer's size \
+                ({shown}{}). Whole layers are exact.",
             if ratios.len() > NAMED { ", …" } else { "" }
         )
     })
@@ -149,13 +150,13 @@ fn remarks(tree: &Tree, node: NodeId) -> impl Iterator<Item = String> {
         )
     });
     let several = versions().any(|version| tree.is_linked(version) && tree.inode(version) == version);
-    let several = several.then(|| "It has, or has had, other names (hard links): its bytes count once.".to_owned());
+    let several = several.then(|| "It has, or has had, other names (hard links). It is counted once.".to_owned());
     let sparse = versions().any(|version| tree.is_sparse(version));
     let sparse = sparse.then(|| "It is stored with holes: its logical size counts, holes included.".to_owned());
     let rewritten =
         versions().any(|v| tree.removal(v).is_some_and(|removal| removal.reason == Reason::RewrittenUnchanged));
     let rewritten = rewritten.then(|| {
-        "A layer shipped the same contents again with another mode, owner or time: the older copy is dead.".into()
+        "A layer stored the same contents again with another mode, owner or time: the older copy is wasted.".into()
     });
     [other, several, sparse, rewritten].into_iter().flatten()
 }

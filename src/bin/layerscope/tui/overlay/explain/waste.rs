@@ -17,7 +17,7 @@ pub fn explain(inspection: &Inspection, group: &WastedGroup) -> (String, Vec<Par
         || inspection.wasted.iter().filter(|wasted| (wasted.added_in, wasted.removed_in) == (added_in, removed_in));
     let mut reasons: BTreeMap<&str, (u64, usize)> = BTreeMap::new();
     for wasted in wasted() {
-        let sum = reasons.entry(wasted.reason.name()).or_default();
+        let sum = reasons.entry(wasted.reason.words()).or_default();
         sum.0 += wasted.bytes;
         sum.1 += 1;
     }
@@ -26,7 +26,7 @@ pub fn explain(inspection: &Inspection, group: &WastedGroup) -> (String, Vec<Par
     let largest = wasted().map(|wasted| (wasted.bytes, escaped(&tree.path(tree.node_of(wasted.version))))).collect();
     let parts = vec![
         Part::Sentence(format!(
-            "What {} ships although {} hides it, by how it went:",
+            "Bytes that {} added and {} removed, by reason:",
             layer_named(inspection, added_in),
             layer_named(inspection, removed_in)
         )),

@@ -15,7 +15,7 @@ fn the_layers_say_which_are_shared_and_what_broke_the_sharing() {
             "shared COPY dir:77c1d2",
             "gone RUN rm /srv/server.map",
             "Who has the first image downloads 4.83 MiB for the second.",
-            "Sharing ends at layer 1",
+            "Layer 1 is the first that differs",
             "Layer 0 of both: ADD file:5758b97d in /",
         ]);
         onlooker.types("j").finds(&["Layer 1 of the first only"]);
@@ -41,7 +41,7 @@ fn paths_are_summed_by_directory_the_biggest_difference_first() {
 #[test]
 fn a_path_is_found_by_name_and_enter_opens_the_image_that_has_it() {
     let mut onlooker = Onlooker::before(&*VERSIONS, 80, 24);
-    onlooker.types("3/wget").finds(&["/wget▏ 1 of 1", "/usr/bin/wget", "Went, with 490 KiB (501,760 bytes)"]);
+    onlooker.types("3/wget").finds(&["/wget▏ 1 of 1", "/usr/bin/wget", "Removed: 490 KiB (501,760 bytes)"]);
     onlooker.press(KeyCode::Enter);
     assert!(onlooker.selected().contains("wget"), "{}", onlooker.screen());
     onlooker.press(KeyCode::Enter);
@@ -79,8 +79,9 @@ fn packages_say_from_which_version_to_which() {
             "-490 KiB - wget removed 1.24.5-r0",
             "+224 KiB + tzdata added 2024b-r0",
             "+48.0 KiB ~ libcrypto3 3.3.1-r3 → 3.3.2-r1",
-            "8 packages before, 8 after: 1 added (+224 KiB), 1 removed (-490 KiB), 2 have another version (+44.0 KiB).",
-            "Files of no package: 5.06 MiB before, 5.81 MiB after.",
+            "8 packages before, 8 after: 1 added (+224 KiB), 1 removed (-490 KiB), 2 have another version \
+                (+44.0 KiB).",
+            "Files outside packages: 5.06 MiB before, 5.81 MiB after.",
         ]);
         onlooker.types("jy");
         assert_eq!(onlooker.copied.as_deref(), Some("tzdata"));
@@ -94,8 +95,8 @@ fn packages_come_when_files_have_been_looked_into() {
         onlooker.learns(ComparisonMessage::Opened(i, Box::new(image.opened.clone())));
         onlooker.learns(ComparisonMessage::Read(i, Ok(image.inspection.clone())));
     }
-    onlooker.finds(&["packages are being looked for …"]);
-    onlooker.types("4").finds(&["Packages are being looked for …"]);
+    onlooker.finds(&["packages reading package databases …"]);
+    onlooker.types("4").finds(&["Reading package databases …"]);
     for (i, image) in VERSIONS.iter().enumerate() {
         onlooker.learns(ComparisonMessage::Installed(i, image.installed.clone()));
     }

@@ -7,14 +7,15 @@ fn the_first_screen_says_what_the_new_version_costs_and_why() {
     for (width, height) in [(80, 24), (120, 40)] {
         Onlooker::before(&*VERSIONS, width, height).finds(&[
             "shop:1.5 is 1.05× smaller: 13.2 MiB instead of 13.9 MiB; 2 of 4 layers shared",
-            "who has the first downloads 4.83 MiB",
+            "updating downloads 4.83 MiB",
             "13.9 MiB",
             "1.25 MiB",
             "1.05× shop:1.5",
-            "layers Sharing ends at layer 1 `RUN apk upgrade",
-            "which differs in /usr/bin/wget",
+            "layers Layer 1 is the first that differs: `RUN apk upgrade",
+            "(/usr/bin/wget",
             "paths 6 added (480 KiB), 2 removed (490 KiB), 3 larger (560 KiB), 1 smaller (4.00 KiB)",
-            "packages 1 added (tzdata 2024b-r0), 1 removed (wget 1.24.5-r0), 2 of another version (libcrypto3, libssl3)",
+            "packages 1 added (tzdata 2024b-r0), 1 removed (wget 1.24.5-r0), 2 of another version \
+                (libcrypto3, libssl3)",
             "wasted 1.25 MiB before, 203 B after",
             "+512 KiB ~ /srv/server",
         ]);

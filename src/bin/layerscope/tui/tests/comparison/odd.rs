@@ -7,13 +7,13 @@ fn the_same_image_twice_says_that_nothing_differs() {
     let twice = [0, 0].map(|_| known(versions()[0].clone()));
     let mut onlooker = Onlooker::before(&twice, 80, 24);
     onlooker.finds(&[
-        "both ship 13.9 MiB",
+        "both have 13.9 MiB",
         "5 of 5 layers shared",
-        "the final filesystems look the same",
-        "all 8 are the same",
+        "no differences found",
+        "all 8 packages are the same",
     ]);
     onlooker.types("2jj").finds(&["downloads 0 B for the second"]);
-    onlooker.types("3jjllhzZtsn").press(KeyCode::Enter).finds(&["The final filesystems look the same"]);
+    onlooker.types("3jjllhzZtsn").press(KeyCode::Enter).finds(&["No differences found."]);
     onlooker.types("4jj").finds(&["All packages are the same"]);
 }
 
@@ -22,9 +22,9 @@ fn images_without_layers_are_compared_too() {
     let empty = || known(tar(Image::of([]).docker()));
     let one = || known(tar(Image::of([layer([file("app", 5)])]).docker()));
     for (images, verdict) in [
-        ([empty(), empty()], "both ship 0 B; 0 of 0 layers shared"),
-        ([empty(), one()], "ships 5 B, and the first nothing"),
-        ([one(), empty()], "ships nothing"),
+        ([empty(), empty()], "both have 0 B; 0 of 0 layers shared"),
+        ([empty(), one()], "has 5 B, and the first nothing"),
+        ([one(), empty()], "has no bytes"),
     ] {
         let mut onlooker = Onlooker::before(&images, 80, 24);
         onlooker.finds(&[verdict]);

@@ -76,12 +76,12 @@ fn a_filter_that_is_none_says_so_and_keeps_what_the_last_good_one_left() {
     assert_eq!(names(&person), ["a", " other"]);
     person.types("(");
     assert_eq!(person.path(), "/a/other", "the cursor goes to what matches");
-    assert!(person.screen().contains("re:oth(▏ no regular expression: unclosed group"), "{}", person.screen());
+    assert!(person.screen().contains("re:oth(▏ invalid regular expression: unclosed group"), "{}", person.screen());
     assert_eq!(names(&person), ["a", " other"]);
     person.control('u').types("[");
     assert!(person.screen().contains("no glob: unclosed character class"), "{}", person.screen());
     person.control('u').types("nowhere");
-    assert!(person.screen().contains("nothing in any layer matches"), "{}", person.screen());
+    assert!(person.screen().contains("no match"), "{}", person.screen());
     person.press(KeyCode::Esc);
     assert!(names(&person).len() > 2 && !person.ended);
 }
@@ -99,9 +99,9 @@ fn a_hit_that_is_filtered_out_or_hidden_is_shown_all_the_same() {
 fn a_hit_says_in_which_layers_it_lives_and_dies() {
     let mut person = three_changes();
     person.types("/gone");
-    assert!(person.screen().contains("1 of 1 · in layer 0, gone since 1"), "{}", person.screen());
+    assert!(person.screen().contains("1 of 1 · in layer 0, removed in 1"), "{}", person.screen());
     person.press(KeyCode::Enter);
-    assert!(person.screen().contains("/gone 1 of 1 · in layer 0, gone since 1"), "{}", person.screen());
+    assert!(person.screen().contains("/gone 1 of 1 · in layer 0, removed in 1"), "{}", person.screen());
     person.types("/other");
     assert!(person.screen().contains("1 of 1 · since layer 0"), "{}", person.screen());
 }

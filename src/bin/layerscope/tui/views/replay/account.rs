@@ -28,26 +28,26 @@ pub fn of_layer(
     let size = units.size(account.size);
     let own_wasted = (before.visible + account.size).saturating_sub(now.visible + now.hidden);
     match (account.compression, account.size, now.hidden) {
-        (None, ..) => format!("{what}: its bytes are not in the archive, so what it ships is not known."),
-        (_, 0, 0) => format!("{what}: no file contents, so what ships and what can be seen stay as they are."),
+        (None, ..) => format!("{what}: missing in the archive, size unknown."),
+        (_, 0, 0) => format!("{what}: adds no file data."),
         (_, _, 0) if own_wasted > 0 => {
             format!(
-                "{what}: +{size} shipped, {visible} visible: it ships {} that it hides itself.",
+                "{what}: image +{size}, {visible} visible. The layer contains {} of files that it replaces itself.",
                 units.size(own_wasted)
             )
         }
-        (_, _, 0) => format!("{what}: +{size} shipped, all of it visible."),
+        (_, _, 0) => format!("{what}: image +{size}, all of it visible."),
         (_, _, hidden) => {
             let hidden = units.size(hidden);
             let from = layers(taken);
             let mut reasons = taken.iter().take(NAMED).map(|loss| loss.reason);
             let reason = reasons.next().filter(|&first| reasons.all(|reason| reason == first));
             let but = match reason {
-                Some(Reason::RewrittenUnchanged) => format!("the same {hidden} of {from} ship twice now."),
-                Some(Reason::Overwritten) => format!("the {hidden} of {from} that it writes anew still ship."),
-                _ => format!("the {hidden} of {from} that it hides still ship."),
+                Some(Reason::RewrittenUnchanged) => format!("the same {hidden} of {from} are stored twice now."),
+                Some(Reason::Overwritten) => format!("it replaces {hidden}, which stay in {from}."),
+                _ => format!("it deletes {hidden}, which stay in {from}."),
             };
-            format!("{what}: {visible} visible, +{size} shipped: {but}")
+            format!("{what}: {visible} visible, image +{size}: {but}")
         }
     }
 }
@@ -56,13 +56,10 @@ pub fn of_layer(
 pub fn of_the_end(end: Point, units: Units) -> String {
     let Point { size, visible, .. } = end;
     match size - visible {
-        0 => format!("The end: {} shipped, all of it visible, nothing dead.", units.size(size)),
-        wasted => format!(
-            "The end: {} shipped, {} visible, {} dead.",
-            units.size(size),
-            units.size(visible),
-            units.size(wasted)
-        ),
+        0 => format!("The end: {}, all of it visible.", units.size(size)),
+        wasted => {
+            format!("The end: {}, {} visible, {} wasted.", units.size(size), units.size(visible), units.size(wasted))
+        }
     }
 }
 

@@ -25,7 +25,7 @@ pub fn draw(replay: &Replay, explorer: &Explorer, look: Look<'_>, area: Rect, bu
     let inspection = &*explorer.inspection;
     card(replay, inspection, look, stage.card, buffer);
     if replay.points.is_empty() {
-        return put(Line::raw("This image has no layers, so there is nothing to play."), 0, stage.text, buffer);
+        return put(Line::raw("This image has no layers."), 0, stage.text, buffer);
     }
     ships(replay, inspection, look, &stage, buffer);
     sees(replay, look, stage.sees, buffer);
@@ -68,7 +68,7 @@ fn card(replay: &Replay, inspection: &Inspection, look: Look<'_>, area: Rect, bu
 
 /// Draws the size of every layer, and the total size as a chart.
 fn ships(replay: &Replay, inspection: &Inspection, look: Look<'_>, stage: &Stage, buffer: &mut Buffer) {
-    let title = format!("What ships: {}", look.units.size(replay.column().size));
+    let title = format!("Size: {}", look.units.size(replay.column().size));
     let inner = pane(&title, false, look.theme, stage.ships, buffer);
     if inner.is_empty() {
         return;
@@ -121,7 +121,7 @@ fn listed(
 /// Draws the largest paths, which fill up, and disappear when deleted.
 fn sees(replay: &Replay, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
     let visible = replay.column().visible;
-    let inner = pane(&format!("What a container sees: {}", look.units.size(visible)), false, look.theme, area, buffer);
+    let inner = pane(&format!("Visible: {}", look.units.size(visible)), false, look.theme, area, buffer);
     let (Some(branches), false) = (&replay.branches, inner.is_empty()) else { return };
     let height = usize::from(inner.height);
     // The last row stands for the paths without a row.
@@ -148,7 +148,7 @@ fn bars(replay: &Replay, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
     let Column { size, visible, .. } = replay.column();
     let most = replay.most();
     for (row, (word, visible, wasted)) in
-        [("ships", visible, size - visible), ("seen ", visible, 0)].into_iter().enumerate()
+        [("size ", visible, size - visible), ("seen ", visible, 0)].into_iter().enumerate()
     {
         let start = format!("{word} {:>SIZE_WIDTH$} ", look.units.size(visible + wasted));
         let room = usize::from(area.width).saturating_sub(start.len());

@@ -19,7 +19,7 @@ pub const LEAST: usize = LOWEST + BELOW;
 
 /// The legends of the two parts of a column, from the longest to the shortest.
 const LEGENDS: [(&str, &str); 2] =
-    [(" visible   ", " dead: hidden by then, but still shipped"), (" visible  ", " dead, but shipped")];
+    [(" visible   ", " wasted: deleted or replaced, still in the image"), (" visible  ", " wasted, in the image")];
 
 /// The sizes in a column, in bytes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]

@@ -54,7 +54,13 @@ pub fn draw(outline: &Outline, explorer: &Explorer, look: Look<'_>, inner: Rect,
 
 /// Returns the heads of the columns.
 pub fn heads(look: Look<'_>, width: usize) -> Line<'static> {
-    let text = format!("{:>SIZE_WIDTH$} {:bar$}   added in → removed in", "wasted", "of image", bar = bar_width(width));
+    let text = format!(
+        "{:>SIZE_WIDTH$} {:bar$}   added in → removed \
+        in",
+        "wasted",
+        "of image",
+        bar = bar_width(width)
+    );
     Line::styled(text, look.theme.dim)
 }
 
@@ -147,8 +153,8 @@ fn line(outline: &Outline, explorer: &Explorer, look: Look<'_>, row: &Row, width
             let layers = format!("{:>digits$} → {:<digits$}  ", group.added_in, group.removed_in);
             let place = if group.count == 1 { tree.path(group.place) } else { above(tree, group.place) };
             let place = escaped(&place);
-            let before = if group.count == 1 { ", " } else { ", most in " };
-            let facts = format!("{layers}{}, {}{before}", files(group.count), group.reason.name());
+            let before = if group.count == 1 { ", " } else { ", mostly in " };
+            let facts = format!("{layers}{}, {}{before}", files(group.count), group.reason.words());
             spans.push(Span::styled(cut(&facts, room), theme.strong));
             (cut_front(&place, room.saturating_sub(facts.width())), String::new())
         }
@@ -160,7 +166,7 @@ fn line(outline: &Outline, explorer: &Explorer, look: Look<'_>, row: &Row, width
             let wasted = &explorer.inspection.wasted[*i];
             let name = escaped(&relative(explorer, row, &tree.path(tree.node_of(wasted.version))));
             let usual = wasted.reason == outline.groups()[row.group].reason;
-            (name, if usual { String::new() } else { wasted.reason.name().into() })
+            (name, if usual { String::new() } else { wasted.reason.words().into() })
         }
     };
     let name = cut_front(&name, room);

@@ -113,7 +113,7 @@ impl Table {
         let columns = self.columns(width);
         let (first, height) = self.rows(inner, &columns);
         let gap = " ".repeat(2 * CELL);
-        put(Line::styled(format!("{gap}   gone in layer"), theme.dim), 0, inner, buffer);
+        put(Line::styled(format!("{gap}   removed in layer"), theme.dim), 0, inner, buffer);
         let mut head = format!("{:>CELL$}{:>CELL$}", "layer", "wasted");
         head.extend(columns.layers.iter().map(|layer| format!("{layer:>CELL$}")));
         if columns.others {
@@ -131,7 +131,7 @@ impl Table {
         let instruction = |layer: usize| explorer.inspection.layers[layer].instruction.one_line();
         let legend = self.legend(inner, &columns);
         for (i, &layer) in columns.layers.iter().enumerate().take(legend.saturating_sub(1)) {
-            let text = format!("gone in {layer}: {}", instruction(layer));
+            let text = format!("removed in {layer}: {}", instruction(layer));
             put(Line::styled(cut(&text, width), theme.dim), HEAD + height + 1 + i, inner, buffer);
         }
     }
