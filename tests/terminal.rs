@@ -21,9 +21,10 @@ fn it_opens_moves_resizes_and_quits() {
         .types("?")
         .sees("Help · ")
         .types("suspend")
+        .sees("search: suspend")
         .sees("resume with fg")
         .types("\x1b")
-        .sees("type to search")
+        .loses("search: suspend")
         .types("\x1b")
         .loses("resume with fg");
     session.types(":biggest").sees("list the biggest files").types("\x1b").loses("list the biggest files");

@@ -55,7 +55,7 @@ fn a_diff_is_taken_for_names_with_blanks_upward_paths_and_files_that_are_not_utf
             .unwrap();
         assert!(output.status.success(), "{name}");
         let first = String::from_utf8_lossy(&output.stdout).lines().next().unwrap_or_default().to_owned();
-        let (_, command) = first.split_once("apply it with ").expect("the first line says how to apply it");
+        let (_, command) = first.split_once("apply with: ").expect("the first line says how to apply it");
         let patch = format!("{command} -s");
         let mut patch = Command::new("sh")
             .args(["-c", &patch])

@@ -41,8 +41,8 @@ fn commands_that_cannot_be_merged_say_why() {
     for (first, second, why) in [
         ("a # note", "b", "cannot be followed"),
         ("case x in y) z;; esac", "b", "cannot be followed"),
-        ("[\"/bin/sh\", \"-c\", \"a\"]", "b", "no plain shell command"),
-        ("<<E\na\nE", "b", "no plain shell command"),
+        ("[\"/bin/sh\", \"-c\", \"a\"]", "b", "not a plain shell command"),
+        ("<<E\na\nE", "b", "not a plain shell command"),
         ("--network=none a", "b", "other flags"),
     ] {
         let made = first.strip_prefix("--network=none ").unwrap_or(first);

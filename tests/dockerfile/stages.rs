@@ -172,7 +172,7 @@ fn what_a_program_looks_for_besides_comes_along_where_the_next_stage_lacks_it() 
         text.contains(&format!("copies only /opt/app ({} bytes) and CA certificates to scratch", count(bytes))),
         "{text}"
     );
-    assert!(of_scratch.left().contains("looks for and this image does not have: network services"), "{text}");
+    assert!(of_scratch.left().contains("missing in the image: network services"), "{text}");
 
     // What the base has, another stage on it has as well.
     let libraries = || [file("lib64/ld-linux-x86-64.so.2", 0).holding(library("ld-linux-x86-64.so.2").build())];
