@@ -6,6 +6,7 @@
 mod claim;
 mod ends;
 mod engines;
+mod forms;
 mod hardlinks;
 mod headers;
 mod images;
@@ -15,6 +16,7 @@ mod opaque;
 mod outer;
 mod paths;
 mod replacement;
+mod rows;
 mod sparse;
 mod tables;
 mod which;

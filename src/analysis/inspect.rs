@@ -11,7 +11,7 @@ use crate::error::Error;
 use crate::image::{Compression, Layer, LayerFormat, Opened, ReadLayer, head, read_layer};
 use crate::progress::{Progress, workers};
 use crate::tree::Builder;
-use crate::warning::{Warning, WarningKind};
+use crate::warning::{ArchiveDifference, Warning, WarningKind};
 
 /// Reads all layers of `image` and merges them.
 ///
@@ -56,6 +56,7 @@ pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error
             warnings.push(Warning::layer(i, kind));
         }
         warnings.extend(read.notes.iter().map(|note| Warning::layer(i, note.clone())));
+        warnings.extend(mislabelled(layer, read).map(|kind| Warning::layer(i, kind)));
         if progress.verify {
             let found = verification.check(i, layer, read);
             mismatches.extend(found.into_iter().map(|kind| Warning::layer(i, kind)));
@@ -105,6 +106,13 @@ fn cut(layer: &Layer, read: &ReadLayer) -> Option<WarningKind> {
     };
     let problem = format!("the archive ends {missing} bytes before the end of the layer");
     Some(WarningKind::LayerCut { at: read.tar_bytes, problem, name: layer.name.clone() })
+}
+
+/// Tells that a layer's media type names another compression than it has.
+fn mislabelled(layer: &Layer, read: &ReadLayer) -> Option<WarningKind> {
+    let named = layer.named.filter(|&named| named != read.compression && read.fault.is_none() && read.tar_bytes > 0)?;
+    let word = |found: Compression| if found == Compression::None { "plain" } else { found.name() };
+    Some(ArchiveDifference::MediaType { named: word(named), found: word(read.compression) }.into())
 }
 
 /// The origin of a layer's entries.

@@ -6,12 +6,14 @@ use std::sync::Arc;
 
 use super::directory::Unreadable;
 use super::expand::{SPARSE_LIMIT, SparseSource};
+use super::oddities::Oddities;
 use super::outside::{Absence, Outside};
 use super::sparse::{Pieces, SparseMap};
 use super::walk::{Fault, Limits, Walker};
 use super::window::Window;
 use super::{Entry, EntryKind, Extent, FileSource, ReadAt, Source, read_extent};
 use crate::path::clean;
+use crate::warning::ArchiveDifference;
 
 /// Bytes of an archive, found by name.
 #[derive(Clone)]
@@ -79,6 +81,7 @@ pub struct Members {
     unreadable: Vec<Unreadable>,
     /// True unless the archive is a tar without its end marker.
     end_marker: bool,
+    oddities: Oddities,
 }
 
 /// The most links that are followed for one name; docker writes one.
@@ -170,8 +173,26 @@ impl Members {
     pub fn below(&self, directory: &[u8]) -> Self {
         let inside = |name: &[u8]| Some(name.strip_prefix(directory)?.strip_prefix(b"/")?.to_vec());
         let slots = self.slots.iter().filter_map(|(name, slot)| Some((inside(name)?, slot.below(inside)))).collect();
-        let end_marker = self.end_marker;
-        Self { slots, directories: Vec::new(), fault: None, outside: None, unreadable: Vec::new(), end_marker }
+        Self { slots, end_marker: self.end_marker, ..MembersBuilder::default().finish(None, true) }
+    }
+
+    /// Returns whether the name of a member starts with a slash.
+    pub fn has_absolute_names(&self) -> bool {
+        self.oddities.absolute
+    }
+
+    /// Returns the reason why some container runtimes do not take the member called `name`, if there is one.
+    pub fn difference(&self, name: &[u8]) -> Option<ArchiveDifference> {
+        let name = clean(name);
+        let slot = self.slots.get(&name)?;
+        if self.oddities.twice.contains(&name) {
+            return Some(ArchiveDifference::NamedTwice { name });
+        }
+        match slot {
+            Slot::HardLink(_) => Some(ArchiveDifference::HardLink { name }),
+            Slot::Symlink(_) if self.oddities.forward.contains(&name) => Some(ArchiveDifference::LinkForward { name }),
+            Slot::Symlink(_) | Slot::Bytes(_) | Slot::File(..) => None,
+        }
     }
 
     /// Finds the member called `name`. Links are followed, even if they precede their targets.
@@ -208,17 +229,21 @@ impl Members {
                 }
                 Slot::Symlink(target) => {
                     link = Some(target.clone());
-                    if target.starts_with(b"/") {
-                        clean(target)
-                    } else {
-                        let directory = name.iter().rposition(|&b| b == b'/').map_or(0, |slash| slash + 1);
-                        clean(&[&name[..directory], target].concat())
-                    }
+                    leads_to(&name, target)
                 }
             };
         }
         Err(link.map_or(Absence::NotThere, Absence::Dangling))
     }
+}
+
+/// Returns the name that the symbolic link `name` leads to.
+fn leads_to(name: &[u8], target: &[u8]) -> Vec<u8> {
+    if target.starts_with(b"/") {
+        return clean(target);
+    }
+    let directory = name.iter().rposition(|&b| b == b'/').map_or(0, |slash| slash + 1);
+    clean(&[&name[..directory], target].concat())
 }
 
 /// Returns the bytes of a member that the archive stores with holes.
@@ -244,12 +269,27 @@ pub struct MembersBuilder {
     slots: HashMap<Vec<u8>, Slot>,
     directories: Vec<Vec<u8>>,
     next: usize,
+    oddities: Oddities,
 }
 
 impl MembersBuilder {
     fn id(&mut self) -> usize {
         self.next += 1;
         self.next
+    }
+
+    fn insert(&mut self, name: &[u8], slot: Slot) {
+        self.oddities.absolute |= name.starts_with(b"/");
+        let name = clean(name);
+        self.oddities.forward.remove(&name);
+        if let Slot::Symlink(target) = &slot
+            && !self.slots.contains_key(&leads_to(&name, target))
+        {
+            self.oddities.forward.insert(name.clone());
+        }
+        if self.slots.insert(name.clone(), slot).is_some() {
+            self.oddities.twice.insert(name);
+        }
     }
 
     /// Adds a run of bytes under a name; returns the number of the member.
@@ -260,14 +300,14 @@ impl MembersBuilder {
     /// Adds a run of bytes of which `missing` further ones are not there.
     fn cut_bytes(&mut self, name: &[u8], source: Source, extent: Extent, missing: u64) -> usize {
         let id = self.id();
-        self.slots.insert(clean(name), Slot::Bytes(Member { source, extent, missing, id }));
+        self.insert(name, Slot::Bytes(Member { source, extent, missing, id }));
         id
     }
 
     /// Adds a file of the host under a name.
     pub fn file(&mut self, name: &[u8], path: PathBuf) {
         let id = self.id();
-        self.slots.insert(clean(name), Slot::File(path, id));
+        self.insert(name, Slot::File(path, id));
     }
 
     /// Adds a directory; only those at the top are kept.
@@ -280,24 +320,23 @@ impl MembersBuilder {
 
     /// Adds a symbolic link.
     pub fn symlink(&mut self, name: &[u8], target: Vec<u8>) {
-        self.slots.insert(clean(name), Slot::Symlink(target));
+        self.insert(name, Slot::Symlink(target));
     }
 
     /// Adds a hard link.
     pub fn hard_link(&mut self, name: &[u8], target: Vec<u8>) {
-        self.slots.insert(clean(name), Slot::HardLink(target));
+        self.insert(name, Slot::HardLink(target));
     }
 
     /// Finishes the collection. `fault` is the one that ended it early, and `end_marker` tells whether the tar has one.
     pub fn finish(self, fault: Option<(u64, Fault)>, end_marker: bool) -> Members {
-        let Self { slots, directories, .. } = self;
-        Members { slots, directories, fault, outside: None, unreadable: Vec::new(), end_marker }
+        let Self { slots, directories, oddities, .. } = self;
+        Members { slots, directories, fault, outside: None, unreadable: Vec::new(), end_marker, oddities }
     }
 
     /// Finishes the collection of a directory of the host.
     pub(super) fn finish_directory(self, root: &Path, unreadable: Vec<Unreadable>) -> Members {
         let outside = Some(Outside::new(root, self.next));
-        let Self { slots, directories, .. } = self;
-        Members { slots, directories, fault: None, outside, unreadable, end_marker: true }
+        Members { outside, unreadable, oddities: Oddities::default(), ..self.finish(None, true) }
     }
 }

@@ -12,6 +12,7 @@ mod holes;
 mod members;
 mod memory;
 mod number;
+mod oddities;
 mod outside;
 mod pax;
 mod sparse;

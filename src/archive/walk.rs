@@ -89,6 +89,8 @@ pub struct Walker<R> {
     keeps_pieces: bool,
     ended: bool,
     marked: bool,
+    /// True after a global header.
+    global: bool,
 }
 
 /// Returns whether bytes begin like a tar: with a header whose checksum is right, or with the end
@@ -112,6 +114,7 @@ impl<R: Forward> Walker<R> {
             keeps_pieces: false,
             ended: false,
             marked: false,
+            global: false,
         }
     }
 
@@ -139,6 +142,11 @@ impl<R: Forward> Walker<R> {
     /// Returns whether the walk has reached the end marker, and not only the end of the bytes.
     pub fn saw_end_marker(&self) -> bool {
         self.marked
+    }
+
+    /// Returns whether the walk has passed a global header, whose records do not count.
+    pub fn saw_global_header(&self) -> bool {
+        self.global
     }
 
     /// Returns the reader.
@@ -189,6 +197,7 @@ impl<R: Forward> Walker<R> {
                 // the next one.
                 b'g' => {
                     self.extension(&block)?;
+                    self.global = true;
                     extensions = Extensions::default();
                 }
                 b'L' => extensions.long_name = Some(self.extension(&block)?),

@@ -4,7 +4,7 @@
 use std::fmt::{Display, Formatter, Result};
 
 use super::{escaped, escaped_str};
-use crate::warning::{Gap, Known, RuntimeDifference, Warning, WarningKind};
+use crate::warning::{ArchiveDifference, Gap, Known, RuntimeDifference, Warning, WarningKind};
 
 impl Display for Warning {
     fn fmt(&self, f: &mut Formatter<'_>) -> Result {
@@ -103,10 +103,14 @@ impl Display for WarningKind {
             Kind::OwnAncestor { id } => write!(f, "the layer {} is its own ancestor", name(id)),
             Kind::NoHistory => f.write_str("the image has no history, so no layer's instruction is known"),
             Kind::HistoryCount { steps, layers } => {
-                let refused = if steps > layers { "; docker refuses such an image" } else { "" };
+                let (differs, refused) = if steps > layers && *layers > 0 {
+                    ("runtimes disagree: ", "; docker refuses such an image")
+                } else {
+                    ("", "")
+                };
                 write!(
                     f,
-                    "the history has {steps} instructions that made a layer, but there are {layers} layers; \
+                    "{differs}the history has {steps} instructions that made a layer, but there are {layers} layers; \
                         instructions may be shown at the wrong layer{refused}"
                 )
             }
@@ -157,7 +161,10 @@ impl Display for WarningKind {
                 write!(f, "{}; {} ({name})", escaped_str(problem), shown_before(*at))
             }
             Kind::LayerOverLimit { at, problem } => write!(f, "{}; {}", name(problem), shown_before(*at)),
-            Kind::LayerChecksum => f.write_str("a gzip checksum is wrong; the contents may be damaged"),
+            Kind::LayerChecksum => f.write_str(
+                "runtimes disagree: a gzip checksum is wrong, so the contents may be damaged; docker takes the \
+                    layer where it decodes gzip itself, others refuse it",
+            ),
             Kind::JunkAfterLayer => f.write_str(
                 "runtimes disagree: something follows the compressed stream; docker ignores it, podman and \
                     containerd refuse the layer",
@@ -209,9 +216,6 @@ impl Display for WarningKind {
             }
             Kind::SizeOverflow { path: at, size } => {
                 write!(f, "{} is stated to have {size} bytes, more than can be added up; counted as empty", path(at))
-            }
-            Kind::Aufs { path: at } => {
-                write!(f, "the layer has AUFS bookkeeping ({}), which is not part of the image", path(at))
             }
             Kind::LinkTargetAbsent { path: at, target } => write!(
                 f,
@@ -297,7 +301,75 @@ impl Display for RuntimeDifference {
             Self::WhiteoutDevice { path: at } => {
                 write!(f, "{} is the device 0:0, which overlayfs runtimes take for a whiteout", path(at))
             }
+            Self::Aufs { path: at } => write!(
+                f,
+                "the layer has AUFS bookkeeping ({}), which is not part of the image; docker and podman show some of it",
+                path(at)
+            ),
+            Self::BeforeOpaque { path: at } => write!(
+                f,
+                "{} has no entry and is listed before the opaque mark of a directory above it; it stays, but docker \
+                    and podman on vfs delete it",
+                path(at)
+            ),
+            Self::OnlyMarked { path: at } => {
+                write!(f, "{} is there only because a whiteout names it; umoci does not make it", path(at))
+            }
+            Self::GlobalHeader => f.write_str("the layer has a global PAX header; umoci refuses the layer"),
+            Self::Compression { format, refused_by } => {
+                write!(f, "the layer is compressed with {format}; {refused_by} refuse the layer")
+            }
+            Self::Archive(difference) => write!(f, "{difference}"),
             Self::Other { path: at, how } => write!(f, "{} {}", path(at), escaped_str(how)),
+        }
+    }
+}
+
+impl Display for ArchiveDifference {
+    fn fmt(&self, f: &mut Formatter<'_>) -> Result {
+        let path = |path: &[u8]| escaped(path);
+        match self {
+            Self::LinkForward { name } => {
+                write!(f, "the member {} is a link to a later one; podman refuses the archive", path(name))
+            }
+            Self::HardLink { name } => {
+                write!(f, "the member {} is a hard link; docker on containerd refuses the archive", path(name))
+            }
+            Self::NamedTwice { name } => write!(
+                f,
+                "the archive has {} more than once; the last one counts, but podman takes the first and umoci refuses the archive",
+                path(name)
+            ),
+            Self::AbsoluteNames => f.write_str(
+                "the names in the archive start with a slash; docker takes it, but podman, containerd and umoci refuse it",
+            ),
+            Self::OldTable => f.write_str(
+                "the archive has no manifest.json, as docker wrote it before 1.10; podman, containerd and umoci refuse it",
+            ),
+            Self::NestedIndex => f.write_str(
+                "an index leads to another index; docker, podman and umoci refuse the layout, and containerd cannot mount the image",
+            ),
+            Self::NoLayoutFile => f.write_str(
+                "the layout has no file oci-layout; podman takes it, but docker, containerd and umoci refuse it",
+            ),
+            Self::OtherDigest { algorithm } => write!(
+                f,
+                "blobs are named by {}; docker, podman and umoci refuse the layout, and containerd cannot mount the image",
+                escaped_str(algorithm)
+            ),
+            Self::DockerMediaTypes => f.write_str(
+                "the layout has the media types of docker; podman and containerd take it, but docker and umoci refuse it",
+            ),
+            Self::MediaType { named, found } => write!(
+                f,
+                "the media type says {named}, but the layer is {found}; containerd and umoci refuse the layer",
+            ),
+            Self::NoLayers => f.write_str("the image has no layers; podman cannot make a container of it"),
+            Self::ManyLayers { count } => write!(
+                f,
+                "the image has {count} layers; docker takes at most {}, and containerd cannot mount more",
+                Self::LAYER_LIMIT
+            ),
         }
     }
 }

@@ -6,11 +6,11 @@ use std::sync::Arc;
 use super::config::Config;
 use super::draft::{ConfigDraft, Draft, LayerDraft, Search, explain, read_json_member};
 use super::select::plain_name;
-use super::{Image, Layer, docker, oci, v1};
+use super::{Image, Layer, docker, forms, oci, v1};
 use crate::archive::{Absence, Members};
 use crate::display::{escaped, hex};
 use crate::error::Error;
-use crate::warning::{Warning, WarningKind};
+use crate::warning::{ArchiveDifference, Warning, WarningKind};
 
 /// The most images with the same config that are distinguished; each has a copy of the config.
 const SAME_CONFIG: usize = 100;
@@ -170,7 +170,9 @@ impl<'a> Found<'a> {
     }
 
     fn assemble(&mut self, draft: Draft) -> Image {
-        let mut warnings = draft.warnings;
+        let mut warnings = forms::differences(self.search.members, &draft);
+        let is_only_in_layout = forms::is_only_in_layout(self.search.members, &draft);
+        warnings.extend(draft.warnings);
         let mut mismatches = draft.mismatches;
         let mut id = None;
         let is_named = matches!(draft.config, ConfigDraft::Named(_));
@@ -205,11 +207,18 @@ impl<'a> Found<'a> {
             let (ids, layers) = (diff_ids.len(), draft.layers.len());
             warnings.push(Warning::image(WarningKind::DiffIdCount { ids, layers }));
         }
+        let is_lost = |warning: &Warning| matches!(warning.kind, WarningKind::LayersUnreadable { .. });
+        if draft.layers.is_empty() && diff_ids.is_empty() && !warnings.iter().any(is_lost) {
+            warnings.push(Warning::image(ArchiveDifference::NoLayers));
+        }
         let diff_id = |i: usize| diff_ids.get(i).cloned().flatten().filter(|id| !id.is_empty());
         let layers = draft.layers.into_iter().zip(instructions).enumerate();
         let layers =
             layers.map(|(i, (layer, instruction))| Layer { instruction, diff_id: diff_id(i), ..self.layer(layer) });
-        let layers: Vec<_> = layers.collect();
+        let mut layers: Vec<_> = layers.collect();
+        if !is_only_in_layout {
+            layers.iter_mut().for_each(|layer| layer.named = None);
+        }
         let in_layout = draft.manifest.is_some();
         if in_layout && layers.iter().any(|layer| layer.member.is_none() && !layer.foreign) {
             warnings.push(Warning::image(WarningKind::LayersDropped));
@@ -246,6 +255,7 @@ impl<'a> Found<'a> {
             size: layer.size,
             foreign: layer.foreign,
             format: layer.format,
+            named: layer.named,
         }
     }
 

@@ -81,6 +81,7 @@ fn draft(mut fields: Fields<'_>) -> Draft {
             foreign: descriptor.is_some_and(|descriptor| !descriptor.urls.is_empty()),
             size: None,
             format: LayerFormat::Tar,
+            named: None,
             name: name.into_bytes(),
         }
     });

@@ -1,6 +1,7 @@
 //! Describes an image by an archive's tables of contents, before its config and its layers are
 //! searched.
 
+use super::compression::Compression;
 use super::config::{Config, HistoryEntry};
 use super::json::{Document, Value};
 use super::platform::Platform;
@@ -22,6 +23,8 @@ pub(super) struct Draft {
     /// The history, where it does not come from a configuration.
     pub history: Option<Vec<HistoryEntry>>,
     pub layers: Vec<LayerDraft>,
+    /// True if an OCI layout names layers by the media types of Docker.
+    pub docker_media_types: bool,
     /// The platform, if an index has it.
     pub platform: Platform,
     pub built_on: Option<BuiltOn>,
@@ -49,6 +52,8 @@ pub(super) struct LayerDraft {
     pub size: Option<u64>,
     pub foreign: bool,
     pub format: LayerFormat,
+    /// The compression that its media type names.
+    pub named: Option<Compression>,
 }
 
 /// The archive in which images are searched, and the remarks on it.

@@ -1,5 +1,7 @@
 //! The format of a layer's bytes, if only its media type reveals it.
 
+use super::Compression;
+
 /// The format of a layer, according to its media type.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub enum LayerFormat {
@@ -24,6 +26,17 @@ impl LayerFormat {
             Some(Self::Nydus)
         } else {
             media_type.contains("tar").then_some(Self::Tar)
+        }
+    }
+
+    /// Reads the compression from a media type; `None` if it names none that is known.
+    pub fn compression(media_type: &str) -> Option<Compression> {
+        let (_, end) = media_type.rsplit_once(['.', '+'])?;
+        match end {
+            "tar" => Some(Compression::None),
+            "gzip" => Some(Compression::Gzip),
+            "zstd" => Some(Compression::Zstd),
+            _ => None,
         }
     }
 }

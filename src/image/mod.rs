@@ -11,6 +11,7 @@ mod discover;
 mod docker;
 mod draft;
 mod format;
+mod forms;
 mod instruction;
 pub mod json;
 mod layer;
@@ -72,6 +73,8 @@ pub struct Layer {
     pub foreign: bool,
     /// The format of its bytes, if the manifest has it.
     pub format: LayerFormat,
+    /// The compression that its media type names, if container runtimes rely on it.
+    pub named: Option<Compression>,
 }
 
 /// The base image, as an image records it (OCI image specification, annotations.md).
@@ -177,6 +180,7 @@ impl Image {
             size: None,
             foreign: false,
             format: LayerFormat::Tar,
+            named: None,
         };
         Self { layers: vec![layer], warnings: vec![Warning::image(WarningKind::NoManifest)], ..Self::default() }
     }

@@ -219,6 +219,9 @@ impl Walk {
                 let built_on = BuiltOn::from_annotations(&document.annotations).or(built_on);
                 let indexes = above.indexes.into_iter().chain([digest]).collect();
                 self.push_all(manifests, &Above { tags, built_on, indexes }, &format!("the index {shown}"), search);
+            } else {
+                let problem = format!("lies below {DEPTH_LIMIT} indexes, more than are followed");
+                search.note(WarningKind::ManifestUnreadable { digest, problem });
             }
             return;
         }
@@ -276,12 +279,18 @@ fn draft(document: Document, naming: Naming) -> Option<Draft> {
     if !layers.is_empty() && !layers.iter().any(is_layer) {
         return None;
     }
+    let is_docker = |layer: &Option<Descriptor>| {
+        let media_type = layer.as_ref().and_then(|layer| layer.media_type.as_deref());
+        media_type.is_some_and(|media_type| media_type.starts_with("application/vnd.docker."))
+    };
+    let docker_media_types = layers.iter().any(is_docker);
     let layers = layers.into_iter().map(|layer| layer_draft(layer, naming));
     let config = document.config.and_then(|config| config.digest);
     let named = |digest: String| String::from_utf8_lossy(&naming.blob(&digest)).into_owned();
     Some(Draft {
         config: config.map_or(ConfigDraft::None, |digest| ConfigDraft::Named(named(digest))),
         layers: layers.collect(),
+        docker_media_types,
         warnings: lost.map(Warning::image).into_iter().collect(),
         built_on,
         ..Draft::default()
@@ -290,7 +299,8 @@ fn draft(document: Document, naming: Naming) -> Option<Draft> {
 
 fn layer_draft(layer: Option<Descriptor>, naming: Naming) -> LayerDraft {
     let Some(layer) = layer else {
-        return LayerDraft { name: Vec::new(), digest: None, size: None, foreign: false, format: LayerFormat::Tar };
+        let format = LayerFormat::Tar;
+        return LayerDraft { name: Vec::new(), digest: None, size: None, foreign: false, format, named: None };
     };
     let media_type = layer.media_type.as_deref();
     let is_foreign = |kind: &str| kind.contains("foreign") || kind.contains("nondistributable");
@@ -299,6 +309,7 @@ fn layer_draft(layer: Option<Descriptor>, naming: Naming) -> LayerDraft {
         .any(|part| layer.annotations.contains_key(&format!("containerd.io/snapshot/nydus-{part}")));
     let format = LayerFormat::from_media_type(media_type);
     LayerDraft {
+        named: media_type.and_then(LayerFormat::compression),
         name: layer.digest.as_deref().map(|digest| naming.blob(digest)).unwrap_or_default(),
         size: layer.size,
         foreign: media_type.is_some_and(is_foreign),

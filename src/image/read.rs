@@ -12,7 +12,7 @@ use super::watch::Watched;
 use crate::archive::{Extent, Fault, Forward, Limits, Member, ReadAt, Walker, Window, is_tar};
 use crate::error::Error;
 use crate::progress::Progress;
-use crate::warning::WarningKind;
+use crate::warning::{RuntimeDifference, WarningKind};
 
 /// Number of bytes that are read at a time from plain layers, whose headers are far apart.
 const PLAIN_WINDOW: usize = 32 << 10;
@@ -182,6 +182,8 @@ pub fn read_layer(member: &Member, progress: &Progress) -> Result<ReadLayer, Err
 /// Reads a layer from a stream, and hashes the contents of its files.
 pub fn read_passing(reader: impl BufRead, layer: &mut ReadLayer, verify: bool) {
     let mut stored = Watched::new(reader, verify.then(Sha256::new));
+    let is_skipped = stored.fill_buf().is_ok_and(|head| matches!(head, [0x50..=0x5f, 0x2a, 0x4d, 0x18, ..]));
+    layer.notes.extend(compression_difference(layer.compression, is_skipped).map(WarningKind::from));
     let decoded = match decode(layer.compression, &mut stored) {
         Ok(decoded) => decoded,
         Err(error) => {
@@ -202,6 +204,17 @@ pub fn read_passing(reader: impl BufRead, layer: &mut ReadLayer, verify: bool) {
     if let (Some(tar), Some(stored), Ok(_)) = (tar, stored, rest) {
         layer.digests = Some(Digests { stored, tar });
     }
+}
+
+/// Tells which container runtimes refuse a compression. `is_skipped` tells that a frame to be skipped comes first.
+fn compression_difference(compression: Compression, is_skipped: bool) -> Option<RuntimeDifference> {
+    let (format, refused_by) = match compression {
+        Compression::Xz => ("xz", "runtimes on containerd"),
+        Compression::Bzip2 => ("bzip2", "runtimes on containerd"),
+        Compression::Zstd if is_skipped => ("zstd and begins with a frame to be skipped", "podman and umoci"),
+        Compression::None | Compression::Gzip | Compression::Zstd => return None,
+    };
+    Some(RuntimeDifference::Compression { format, refused_by })
 }
 
 /// Describes the next bytes, if they are not a tar but of a known format.
@@ -253,6 +266,7 @@ fn walk<R: Forward>(mut reader: R, layer: &mut ReadLayer, hash: bool) -> (R, boo
         let reason = FaultCause::from_error(&error);
         layer.fault.get_or_insert(LayerFault { reason, at: walker.position(), problem });
     }
+    layer.notes.extend(walker.saw_global_header().then(|| RuntimeDifference::GlobalHeader.into()));
     layer.tar_bytes = walker.position();
     (walker.into_reader(), whole)
 }

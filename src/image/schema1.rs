@@ -73,6 +73,7 @@ impl Manifest {
             size: None,
             foreign: false,
             format: LayerFormat::Tar,
+            named: None,
         });
         Draft {
             tags: self.tag.into_iter().collect(),

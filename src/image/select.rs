@@ -97,22 +97,14 @@ fn is_one_image(images: &[Image], fitting: &[usize], wanted: Option<&str>) -> bo
 fn matching_name<'a>(image: &'a Image, wanted: &str) -> Option<&'a str> {
     let tag = image.tags.iter().map(|tag| plain_name(tag)).find(|tag| *tag == plain_name(wanted));
     tag.or_else(|| {
-        let wanted = wanted.rsplit('@').next().unwrap_or(wanted);
-        let digits = digits(wanted);
-        let digests = image.id.iter().chain(&image.manifest).chain(&image.other_digests);
+        let wanted = wanted.rsplit('@').next().unwrap_or(wanted).to_ascii_lowercase();
+        let digits = digits(&wanted);
         let fits = |digest: &&String| {
             let algorithm = !wanted.contains(':') || digest.starts_with(&wanted[..wanted.len() - digits.len()]);
             algorithm && self::digits(digest).starts_with(digits)
         };
-        (digits.len() >= SHORTEST)
-            .then(|| {
-                {
-                    let mut digests = digests;
-                    digests.find(fits)
-                }
-                .map(String::as_str)
-            })
-            .flatten()
+        let mut digests = image.id.iter().chain(&image.manifest).chain(&image.other_digests);
+        digests.find(fits).filter(|_| digits.len() >= SHORTEST).map(String::as_str)
     })
 }
 

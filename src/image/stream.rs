@@ -22,7 +22,7 @@ use crate::archive::{
 };
 use crate::error::Error;
 use crate::progress::Progress;
-use crate::warning::WarningKind;
+use crate::warning::{RuntimeDifference, WarningKind};
 
 /// The largest member that is kept, unless it is a layer.
 const SMALL: u64 = 64 << 10;
@@ -135,6 +135,7 @@ pub fn read_stream(path: &str, mut reader: impl BufRead, progress: &Progress) ->
     {
         streamed.trailer = Some(WarningKind::ArchiveTrailer { problem: error.to_string() });
     }
+    streamed.whole.notes.extend(walker.saw_global_header().then(|| RuntimeDifference::GlobalHeader.into()));
     streamed.whole.tar_bytes = walker.position();
     streamed.complete = walker.saw_end_marker();
     streamed.members = builder.finish(fault, streamed.complete);

@@ -11,7 +11,7 @@ use super::draft::{Draft, LayerDraft, Search, read_json_member};
 use super::json::{Document, Fields, Value};
 use super::platform::Platform;
 use crate::error::Error;
-use crate::warning::WarningKind;
+use crate::warning::{ArchiveDifference, Warning, WarningKind};
 
 /// The member that names the images.
 pub(super) const NAME: &str = "repositories";
@@ -97,6 +97,8 @@ fn draft(search: &mut Search<'_>, top: String, tags: Vec<String>) -> Draft {
         size: None,
         foreign: false,
         format: LayerFormat::Tar,
+        named: None,
     });
-    Draft { tags, history: Some(history.collect()), layers: layers.collect(), platform, ..Draft::default() }
+    let warnings = vec![Warning::image(ArchiveDifference::OldTable)];
+    Draft { tags, history: Some(history.collect()), layers: layers.collect(), platform, warnings, ..Draft::default() }
 }

@@ -168,6 +168,13 @@ impl Builder {
         }
     }
 
+    /// Returns whether a remark tells that container runtimes differ about the current layer.
+    pub(super) fn differs(&self) -> bool {
+        let layer = usize::from(self.layer);
+        let mut of_layer = self.remarks.iter().rev().take_while(|remark| remark.layer == Some(layer));
+        of_layer.any(|remark| matches!(remark.kind, WarningKind::RuntimesDiffer(_)))
+    }
+
     /// Remembers a remark that says what is missing. The first on a layer is kept, be there enough remarks or not.
     pub(super) fn remark_gap(&mut self, kind: WarningKind) {
         let layer = usize::from(self.layer);

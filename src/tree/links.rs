@@ -104,7 +104,7 @@ impl Builder {
     pub(super) fn add_aufs(&mut self, entry: &EntryRef<'_>, path: &[u8], own: &mut Own) -> Result<(), LimitExceeded> {
         if !own.said_aufs {
             own.said_aufs = true;
-            self.remark(|_| WarningKind::Aufs { path: path.to_vec() });
+            self.remark(|_| Difference::Aufs { path: path.to_vec() });
         }
         let parts = components(path);
         if parts[0] != AUFS_LINKS || parts.len() < 2 || entry.record.kind != EntryKind::File {

@@ -14,17 +14,41 @@ impl Builder {
         if let Some(version) = self.explicit(NodeId::ROOT) {
             self.supersede(NodeId::ROOT, version);
         }
-        let mut work = vec![NodeId::ROOT];
-        while let Some(directory) = work.pop() {
+        // Each directory with the stamp of the last opaque mark at or above it.
+        let mut work = vec![(NodeId::ROOT, 0)];
+        let mut only_marked = None;
+        while let Some((directory, above)) = work.pop() {
             self.apply_marks(directory, own);
+            let mark = self.state[directory.index()].mark;
+            let is_opaque = own.opaque.get(&directory) == Some(&mark);
+            let opaque = own.opaque_at.get(&directory).copied().filter(|_| is_opaque).unwrap_or(0).max(above);
             let mut child = self.state[directory.index()].first_own;
             while let Some(node) = child.some() {
                 child = self.state[node.index()].next_own;
+                let is_before = self.state[node.index()].mark < opaque && self.explicit(node).is_none();
+                if is_before {
+                    self.remark(|b| Difference::BeforeOpaque { path: b.tree.path(node) });
+                }
+                if only_marked.is_none() && self.is_only_marked(node) {
+                    only_marked = Some(node);
+                }
                 if self.place(node, directory) {
-                    work.push(node);
+                    work.push((node, if is_before { 0 } else { opaque }));
                 }
             }
         }
+        // Where engines differ about the layer anyway, they do not agree on this directory either.
+        if let Some(node) = only_marked
+            && !self.differs()
+        {
+            self.remark(|b| Difference::OnlyMarked { path: b.tree.path(node) });
+        }
+    }
+
+    /// Returns whether only whiteouts and opaque marks of the layer name a directory.
+    fn is_only_marked(&self, node: NodeId) -> bool {
+        let state = &self.state[node.index()];
+        self.explicit(node).is_none() && state.below.some().is_none() && state.first_own.some().is_none()
     }
 
     fn apply_marks(&mut self, directory: NodeId, own: &Own) {

@@ -22,6 +22,8 @@ use crate::warning::{RuntimeDifference as Difference, WarningKind};
 pub(super) struct Own {
     /// The opaque directories.
     pub opaque: HashMap<NodeId, u32, RandomState>,
+    /// The stamp of the last opaque mark of each directory.
+    pub opaque_at: HashMap<NodeId, u32, RandomState>,
     /// The names removed by whiteouts, by directory.
     pub whiteouts: HashMap<NodeId, (u32, Vec<Gone>), RandomState>,
     /// The names that whiteouts removed, in any directory.
@@ -121,6 +123,8 @@ impl Builder {
         match spelled {
             Spelling::Opaque => {
                 let mark = self.state[parent.index()].mark;
+                let at = self.take_mark();
+                own.opaque_at.insert(parent, at);
                 if own.opaque.insert(parent, mark) == Some(mark) {
                     self.remark_duplicate(|_| [b"/", path].concat(), own);
                 }

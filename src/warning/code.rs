@@ -60,7 +60,6 @@ impl WarningKind {
             Self::EmptyWhiteout { .. } => "empty-whiteout",
             Self::UnknownType { .. } => "unknown-type",
             Self::SizeOverflow { .. } => "size-overflow",
-            Self::Aufs { .. } => "aufs",
             Self::LinkTargetAbsent { .. } => "link-target-absent",
             Self::LinkToItself { .. } => "link-to-itself",
             Self::GnuSparse { .. } => "gnu-sparse",

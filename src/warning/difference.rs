@@ -1,6 +1,6 @@
 //! Cases in which container runtimes differ.
 
-use super::WarningKind;
+use super::{ArchiveDifference, WarningKind};
 
 /// A case in which container runtimes differ.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -54,6 +54,32 @@ pub enum RuntimeDifference {
         /// The path.
         path: Vec<u8>,
     },
+    /// AUFS bookkeeping, which is not part of the image.
+    Aufs {
+        /// The path.
+        path: Vec<u8>,
+    },
+    /// A directory without an entry that stands before the opaque mark of a directory above it.
+    BeforeOpaque {
+        /// The directory.
+        path: Vec<u8>,
+    },
+    /// A directory that exists only because a whiteout names it.
+    OnlyMarked {
+        /// The directory.
+        path: Vec<u8>,
+    },
+    /// A global header of the PAX format.
+    GlobalHeader,
+    /// A compression that not all take; it is followed by those that do not.
+    Compression {
+        /// The name of the format.
+        format: &'static str,
+        /// The container runtimes that refuse it.
+        refused_by: &'static str,
+    },
+    /// A form of the archive.
+    Archive(ArchiveDifference),
     /// Another case, described by a clause.
     Other {
         /// The path.
@@ -75,6 +101,12 @@ impl RuntimeDifference {
             Self::Twice { .. } => "differs-twice",
             Self::OverlayOpaque { .. } => "differs-overlay-opaque",
             Self::WhiteoutDevice { .. } => "differs-whiteout-device",
+            Self::Aufs { .. } => "aufs",
+            Self::BeforeOpaque { .. } => "differs-before-opaque",
+            Self::OnlyMarked { .. } => "differs-only-marked",
+            Self::GlobalHeader => "differs-global-header",
+            Self::Compression { .. } => "differs-compression",
+            Self::Archive(difference) => difference.code(),
             Self::Other { .. } => "differs",
         }
     }

@@ -5,9 +5,11 @@
 
 mod code;
 mod difference;
+mod form;
 mod gap;
 
 pub use difference::RuntimeDifference;
+pub use form::ArchiveDifference;
 pub use gap::{Gap, Known};
 
 /// A remark on an image or on one of its layers.
@@ -339,11 +341,6 @@ pub enum WarningKind {
         path: Vec<u8>,
         /// The stated size in bytes.
         size: u64,
-    },
-    /// The layer has bookkeeping of AUFS.
-    Aufs {
-        /// The path.
-        path: Vec<u8>,
     },
     /// A hard link to nothing.
     LinkTargetAbsent {

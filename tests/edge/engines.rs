@@ -4,7 +4,7 @@
 use super::claim::{Shown, d, layers};
 use crate::support::build::{Entry, dir, file, gone, opaque, symlink};
 
-const DIFFER: &str = "engines differ here";
+const DIFFER: &str = "runtimes disagree";
 
 fn two(upper: Vec<Entry>) -> Shown {
     layers("engines", [[d(), vec![dir("t"), file("t/f", 40), file("x", 75)]].concat(), upper])
@@ -44,6 +44,31 @@ fn a_path_through_a_link_that_leads_to_nothing_of_the_layer() {
     differ(vec![symlink("l", "t"), gone("l/f"), dir("t")], "/t, which the layer does not have");
     agree(vec![dir("t"), symlink("l", "t"), file("l/f", 1)]);
     agree(vec![dir("t"), symlink("l", "t"), file("l/d/f", 1)]);
+}
+
+#[test]
+fn a_directory_without_an_entry_before_an_opaque_mark() {
+    // Docker and Podman on vfs delete what is there and was no entry of the layer.
+    differ(vec![file("d/s/n", 5), opaque("d")], "/d/s has no entry and is listed before the opaque mark");
+    differ(vec![dir("d"), dir("d/s"), file("d/s/t/n", 5), opaque("d")], "/d/s/t has no entry");
+    differ(vec![file("d/p/q/r/n", 5), opaque("d")], "/d/p has no entry");
+    agree(vec![opaque("d"), file("d/s/n", 5)]);
+    agree(vec![dir("d/s"), file("d/s/n", 5), opaque("d")]);
+    agree(vec![file("d/n", 5), opaque("d")]);
+}
+
+#[test]
+fn a_directory_that_only_a_whiteout_or_an_opaque_mark_names() {
+    differ(vec![gone("nodir/x")], "/nodir is there only because a whiteout names it; umoci does not make it");
+    differ(vec![opaque("nodir")], "/nodir is there only because a whiteout names it");
+    agree(vec![gone("d/nothing"), gone("nothing")]);
+    agree(vec![dir("nodir"), opaque("nodir")]);
+}
+
+#[test]
+fn a_global_header_is_passed_over() {
+    use crate::support::build::{other, record};
+    differ(vec![other(b'g', "global").holding(record(b"comment", b"x")), file("n", 1)], "umoci refuses the layer");
 }
 
 #[test]

@@ -9,15 +9,18 @@ fn image() -> Image {
     Image::of([layer([file("f", 1000), file("g", 30)]), layer([file("f", 5000)])])
 }
 
-/// Whatever the archive is like, the image in it is the same.
+/// Whatever the archive is like, the image in it is the same, and all engines take it.
 fn is_the_image(shown: &Shown) {
+    is_the_image_where_engines_differ(shown).quiet();
+}
+
+fn is_the_image_where_engines_differ(shown: &Shown) -> &Shown {
     shown
         .ship([1030, 5000])
         .visible([30, 5000])
         .wasted(["f 1000: 0 to 1, overwritten"])
         .tree(["f 5000", "g 30"])
         .steps(["step 0", "step 1"])
-        .quiet();
 }
 
 fn renamed(members: Vec<Entry>, name: impl Fn(&[u8]) -> Vec<u8>) -> Vec<Entry> {
@@ -45,7 +48,9 @@ fn a_file_without_bytes_is_an_error_that_says_so() {
 
 #[test]
 fn members_may_have_a_slash_in_front() {
-    is_the_image(&archive("outer-absolute", renamed(image().docker(), |name| [b"/", name].concat())));
+    let members = renamed(image().docker(), |name| [b"/", name].concat());
+    is_the_image_where_engines_differ(&archive("outer-absolute", members))
+        .warns("runtimes disagree: the names in the archive start with a slash");
 }
 
 #[test]

@@ -185,8 +185,12 @@ fn an_image_is_called_by_the_digest_of_its_configuration_its_manifest_or_its_ind
         let expected = image.platform.clone().unwrap().replace('/', "-");
         for digest in [&image.id, &image.manifest] {
             let digest = digest.as_deref().unwrap();
-            let short = &digest["sha256:".len()..][..12];
-            for wanted in [digest, short, &digest["sha256:".len()..], &format!("app@{digest}")] {
+            let digits = &digest["sha256:".len()..];
+            let short = &digits[..12];
+            let upper = [digits.to_uppercase(), short.to_uppercase(), format!("sha256:{}", digits.to_uppercase())];
+            let prefixed = format!("sha256:{short}");
+            let spelled = [digest, digits, short, &prefixed, &upper[0], &upper[1], &upper[2], &format!("app@{digest}")];
+            for wanted in spelled {
                 assert_eq!(meant(&bytes, Some(wanted), None), expected, "{wanted}");
             }
         }
@@ -194,6 +198,32 @@ fn an_image_is_called_by_the_digest_of_its_configuration_its_manifest_or_its_ind
         let platform = image.platform.as_deref();
         assert_eq!(meant(&bytes, Some(index), platform), expected);
         assert_eq!(meant(&bytes, Some(&index["sha256:".len()..][..12]), platform), expected);
+    }
+}
+
+#[test]
+fn an_image_of_a_saved_archive_is_called_by_the_digest_of_its_configuration() {
+    // Two images as `docker save` wrote them before it had an index.
+    let images = ["first", "second"].map(|name| image(&format!("{name}:1"), name, "linux/amd64"));
+    let mut members = Vec::new();
+    let mut entries = Vec::new();
+    for (i, image) in images.iter().enumerate() {
+        let config = image.config.to_string();
+        members.push(member(&format!("{i}.json"), config));
+        members.push(member(&format!("{i}/layer.tar"), image.layers[0].stored()));
+        let (config, layer) = (format!("{i}.json"), format!("{i}/layer.tar"));
+        entries.push(json!({ "Config": config, "RepoTags": image.tags, "Layers": [layer] }));
+    }
+    members.push(member("manifest.json", json!(entries).to_string()));
+    let bytes = tar(members);
+    for (found, expected) in opened(&bytes).images.iter().zip(["first", "second"]) {
+        let digest = found.id.as_deref().unwrap();
+        let digits = &digest["sha256:".len()..];
+        let spelled = [digest, digits, &digits[..12], &format!("sha256:{}", &digits[..12]), &digits.to_uppercase()];
+        for wanted in spelled {
+            assert_eq!(meant(&bytes, Some(wanted), None), expected, "{wanted}");
+        }
+        assert!(meant(&bytes, Some(&format!("sha512:{digits}")), None).contains("holds no image called"));
     }
 }
 

@@ -122,3 +122,23 @@ fn a_large_config_that_is_named_ten_thousand_times_is_read_once() {
     members[2] = member("manifest.json", json!(vec![entry; 10_000]).to_string());
     assert_eq!(within(ENOUGH, || outcome(tar(members)).unwrap().totals.size), 10);
 }
+
+#[test]
+fn ten_thousand_layers_take_linear_time() {
+    let layers = (0..10_000).map(|i| layer([file(format!("f{}", i % 100), 1)]));
+    let archive = tar(Image::of(layers).docker());
+    let found = within(ENOUGH, || outcome(archive).unwrap());
+    assert_eq!((found.layers.len(), found.totals.size, found.totals.visible), (10_000, 10_000, 100));
+    assert!(found.warnings.iter().any(|warning| warning.kind.code() == "differs-many-layers"), "{:?}", found.warnings);
+}
+
+#[test]
+fn ten_thousand_members_beside_the_image_take_linear_time() {
+    let image = Image::of([layer([file("f", 10)])]);
+    let files = (0..10_000).map(|i| file(format!("stranger/{i}"), 1));
+    let links = (0..10_000).map(|i| symlink(&format!("link/{i}"), &format!("{}", i + 1)));
+    let twice = (0..10_000).map(|i| file(format!("stranger/{i}"), 2));
+    let archive = tar(files.chain(links).chain(image.docker()).chain(twice));
+    let found = within(ENOUGH, || outcome(archive).unwrap());
+    assert_eq!((found.totals.size, found.warnings.len()), (10, 0), "{:?}", found.warnings);
+}

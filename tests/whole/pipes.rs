@@ -52,3 +52,14 @@ fn a_root_filesystem_that_ends_between_two_files_is_not_called_whole() {
     assert!(code == Some(2) && text.contains("no end marker") && text.contains("≥ 600 B"), "{text}");
     assert_eq!(inspect(bytes[..at].to_vec()).unwrap().completeness.layer(0), Known::UpTo(at as u64));
 }
+
+#[test]
+fn a_program_that_went_by_is_named_once_in_the_reason_why_it_was_not_seen() {
+    let elf = [&b"\x7fELF\x02\x01\x01"[..], &[0; 9][..], &[2, 0, 0x3e, 0][..], &[0; 108][..]].concat();
+    let mut image = Image::of([layer([file("app", 0).mode(0o755).holding(elf)])]);
+    image.config["config"] = serde_json::json!({ "Cmd": ["/app"] });
+    let (_, text, error) = run_with(&["report", "-"], &tar(image.docker()));
+    let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+    assert!(text.contains("contents have gone by"), "{text}{error}");
+    assert!(!text.contains("/app: cannot read /app"), "{text}");
+}

@@ -181,6 +181,32 @@ fn a_umask_that_takes_everything_from_the_owner_leaves_whole_outputs_or_nothing(
 }
 
 #[test]
+fn where_nothing_may_be_written_a_sentence_says_so_and_nothing_is_there() {
+    let directory = tempfile::tempdir().unwrap();
+    let (Some(nobody), program) = (nobody(directory.path()), directory.path().join("layerscope")) else {
+        return eprintln!("skipped: only root can become somebody else");
+    };
+    fs::copy(PROGRAM, &program).unwrap();
+    let image = image(directory.path());
+    let to = directory.path().join("to");
+    fs::create_dir(&to).unwrap();
+    fs::set_permissions(&to, fs::Permissions::from_mode(0o555)).unwrap();
+    for arguments in
+        [vec!["demo", "--write"], vec!["learn", "1", "--write"], vec!["extract", image.to_str().unwrap(), "/", "--to"]]
+    {
+        let target = to.join("new");
+        let mut command = Command::new(&program);
+        command.args(&arguments).arg(&target).env("LAYERSCOPE_CONFIG", "/dev/null").uid(nobody).gid(nobody);
+        let output = command.output().unwrap();
+        let error = text(&output.stderr);
+        assert_eq!(output.status.code(), Some(2), "{arguments:?}: {error}");
+        assert!(error.starts_with("error: cannot ") && error.contains("ermission denied"), "{arguments:?}: {error}");
+        assert!(!error.contains(".layerscope-"), "what is gone by then is not named: {error}");
+        assert!(names(&to).is_empty(), "{arguments:?}: {:?}", names(&to));
+    }
+}
+
+#[test]
 fn an_empty_directory_that_a_lesson_is_written_to_stays_the_same_directory() {
     let to = tempfile::tempdir().unwrap();
     let directory = to.path().join("lesson");

@@ -50,7 +50,13 @@ impl Document {
     /// [`JsonError`] if the text is not JSON.
     pub fn parse(bytes: &[u8]) -> Result<Self, JsonError> {
         let (value, more) = parse::parse(bytes)?;
-        let doubts = if more { vec!["something follows the JSON text; ignored".into()] } else { Vec::new() };
+        let mut doubts = Vec::new();
+        if bytes.starts_with(parse::MARK) {
+            doubts.push("it begins with a byte order mark, with which container runtimes refuse it".into());
+        }
+        if more {
+            doubts.push("something follows the JSON text; ignored".into());
+        }
         Ok(Self { value, doubts })
     }
 }

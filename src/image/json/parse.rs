@@ -17,10 +17,13 @@ pub struct JsonError {
     column: usize,
 }
 
+/// The byte order mark in UTF-8.
+pub(super) const MARK: &[u8] = b"\xef\xbb\xbf";
+
 /// Parses a value with everything in it; returns whether something other than white space follows
 /// it.
 pub(super) fn parse(bytes: &[u8]) -> Result<(Value, bool), JsonError> {
-    let start = if bytes.starts_with(b"\xef\xbb\xbf") { 3 } else { 0 };
+    let start = if bytes.starts_with(MARK) { MARK.len() } else { 0 };
     let mut parser = Parser { bytes, at: start, values: 0 };
     let value = parser.document().map_err(|problem| parser.error(problem))?;
     parser.skip_white_space();

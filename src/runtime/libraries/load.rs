@@ -309,8 +309,9 @@ impl Loading<'_, '_> {
             Ok(_) => None,
             Err(ReadError::Cancelled) => return Err(Error::Cancelled),
             Err(why) => {
-                let path = self.filesystem.shown(file.node);
-                self.remark(format!("{path}: {why}"));
+                let (path, why) = (self.filesystem.shown(file.node), why.to_string());
+                // Some reasons name the file themselves.
+                self.remark(if why.contains(&path) { why } else { format!("{path}: {why}") });
                 None
             }
         };

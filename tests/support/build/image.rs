@@ -57,19 +57,19 @@ impl Image {
 }
 
 /// An OCI layout that is being filled.
+#[derive(Clone)]
 pub struct Layout {
     /// What digests are made with: `sha256` or `sha512`.
     pub algorithm: &'static str,
     /// The blobs so far.
     pub blobs: Vec<Entry>,
-    /// The media type of layers, which need not be true.
+    /// The media type of layers, which need not be true; empty for the true one.
     pub layer_type: &'static str,
 }
 
 impl Default for Layout {
     fn default() -> Self {
-        let layer_type = "application/vnd.oci.image.layer.v1.tar";
-        Self { algorithm: "sha256", blobs: Vec::new(), layer_type }
+        Self { algorithm: "sha256", blobs: Vec::new(), layer_type: "" }
     }
 }
 
@@ -83,8 +83,11 @@ impl Layout {
 
     /// Stores an image's layers, its config and its manifest, and describes the manifest.
     pub fn image(&mut self, image: &Image) -> Value {
-        let layer_type = self.layer_type;
-        let layers: Vec<_> = image.layers.iter().map(|layer| self.blob(layer_type, layer.stored())).collect();
+        let layers = image.layers.iter().map(|layer| {
+            let layer_type = if self.layer_type.is_empty() { true_type(layer.stored()) } else { self.layer_type };
+            self.blob(layer_type, layer.stored())
+        });
+        let layers: Vec<_> = layers.collect();
         let config = self.blob("application/vnd.oci.image.config.v1+json", image.config.to_string().as_bytes());
         let media_type = "application/vnd.oci.image.manifest.v1+json";
         let mut manifest = json!({ "schemaVersion": 2, "mediaType": media_type, "config": config, "layers": layers });
@@ -109,6 +112,15 @@ impl Layout {
         members.push(member("index.json", index(manifests)));
         members.push(member("oci-layout", r#"{"imageLayoutVersion": "1.0.0"}"#));
         members
+    }
+}
+
+/// The media type of a layer, by its first bytes.
+fn true_type(stored: &[u8]) -> &'static str {
+    match stored {
+        [0x1f, 0x8b, ..] => "application/vnd.oci.image.layer.v1.tar+gzip",
+        [0x28, 0xb5, ..] | [0x50..=0x5f, 0x2a, ..] => "application/vnd.oci.image.layer.v1.tar+zstd",
+        _ => "application/vnd.oci.image.layer.v1.tar",
     }
 }
 

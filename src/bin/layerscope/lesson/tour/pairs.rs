@@ -1,6 +1,7 @@
 //! Describes bytes that one layer adds and a later one removes: the largest pair in detail, the
 //! next ones briefly.
 
+use layerscope::Known;
 use layerscope::advice::ladder::Step as SuggestedChange;
 use layerscope::analysis::WastedGroup;
 use layerscope::display::noticeably;
@@ -73,6 +74,8 @@ impl Teller<'_> {
     fn what_ships(&self, pair: &WastedGroup, path: NodeId) -> [String; 2] {
         let added_in = pair.added_in;
         let size = self.size(self.inspection.layers[added_in].size);
+        let is_part = self.inspection.completeness.layer(added_in) != Known::Whole;
+        let size = if is_part { format!("at least {size}") } else { size };
         let there = self.inspection.tree.totals(added_in)[path.index()].visible;
         let look = match path {
             NodeId::ROOT => String::new(),
@@ -89,7 +92,8 @@ impl Teller<'_> {
         let (hid, grows) = (account.hidden, account.size);
         let before = self.up_to(removed_in);
         let after = before + grows;
-        if hid < before / ASKABLE {
+        // There is no right answer where not all of the image could be read.
+        if hid < before / ASKABLE || !self.inspection.completeness.sizes_are_exact() {
             return false;
         }
         let overwritten = matches!(pair.reason, Reason::Overwritten | Reason::RewrittenUnchanged);
@@ -169,11 +173,14 @@ impl Teller<'_> {
             format!("What a container sees is {} after layer {removed_in}.", self.size(after))
         };
         let wasted = self.inspection.totals.wasted();
+        let share = if self.inspection.completeness.sizes_are_exact() {
+            format!("{} of the image", self.share(wasted))
+        } else {
+            "of what could be read".into()
+        };
         format!(
-            "The same as a chart. The image only grows. {seen} The difference is wasted: {} in the end, {} \
-                of the image.",
-            self.size(wasted),
-            self.share(wasted)
+            "The same as a chart. The image only grows. {seen} The difference is wasted: {} in the end, {share}.",
+            self.size(wasted)
         )
     }
 
@@ -190,10 +197,12 @@ impl Teller<'_> {
                 .iter()
                 .any(|wasted| wasted.added_in < self.study.base.layers && wasted.bytes > 0);
             let own = if base { "of yours " } else { "" };
-            said.push(format!(
-                "Without {own}wasted bytes, the image would have {}{ratio}. That is exact.",
-                self.size(possible_size.size)
-            ));
+            let size = self.size(possible_size.size);
+            said.push(if self.inspection.completeness.sizes_are_exact() {
+                format!("Without {own}wasted bytes, the image would have {size}{ratio}. That is exact.")
+            } else {
+                format!("Without {own}wasted bytes, it would have at least {size}: not all of it could be read.")
+            });
         }
         said
     }

@@ -65,3 +65,37 @@ fn no_view_says_that_nothing_is_wasted_or_to_change_where_something_was_not_read
         }
     }
 }
+
+#[test]
+fn the_timeline_says_from_where_on_the_curves_are_lower_bounds() {
+    let mut person = without_a_layer(120, 30);
+    person.types("3g");
+    assert!(person.reads().contains("of what could be read"), "{}", person.screen());
+    assert!(!person.reads().contains("at least this size"), "layer 0 is known: {}", person.screen());
+    person.types("G");
+    let said = "Layer 1 is not whole: it is not in the archive, so nothing in it is known.";
+    assert!(person.reads().contains(said), "{}", person.screen());
+    assert!(person.reads().contains("The image so far has at least this size"), "{}", person.screen());
+    assert!(!Person::at(120, 30).types("3").reads().contains("could be read"), "a whole image has no such words");
+}
+
+#[test]
+fn explanations_call_sums_what_could_be_read() {
+    let opened = DEMO.0.clone();
+    let whole = layerscope::inspect(&opened, &Progress::default()).expect("it is readable");
+    let mut opened = opened;
+    opened.image.layers.iter_mut().for_each(|layer| layer.member = None);
+    let none = layerscope::inspect(&opened, &Progress::default()).expect("nothing is readable");
+    let text = |inspection: &Inspection| {
+        use crate::tui::overlay::explain::{Part, Subject, explain};
+        let (_, parts) = explain(inspection, &[], &Subject::Image, Units::Iec);
+        let lines = parts.iter().flat_map(|part| match part {
+            Part::Sentence(text) => vec![text.clone()],
+            Part::Sum(sum) => sum.lines(Units::Iec, 200),
+        });
+        lines.collect::<Vec<_>>().join("\n")
+    };
+    assert!(text(&none).contains("of what could be read (0 B)"), "{}", text(&none));
+    assert!(!text(&none).contains("That is exact") && !text(&none).contains("efficiency 100 %"), "{}", text(&none));
+    assert!(!text(&whole).contains("could be read"), "{}", text(&whole));
+}

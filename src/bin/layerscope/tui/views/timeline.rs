@@ -7,6 +7,7 @@ mod points;
 
 use std::sync::Arc;
 
+use layerscope::Known;
 use layerscope::display::plural;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -102,7 +103,8 @@ impl Timeline {
 
     pub fn draw(&self, explorer: &Explorer, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
         let place = (explorer.layer + 1).min(self.points.len());
-        let title = format!("Timeline · {place}/{}", plural(self.points.len(), "layer"));
+        let bound = if explorer.inspection.completeness.sizes_are_exact() { "" } else { " · of what could be read" };
+        let title = format!("Timeline · {place}/{}{bound}", plural(self.points.len(), "layer"));
         let inner = pane(&title, true, look.theme, area, buffer);
         if inner.is_empty() {
             return;
@@ -123,13 +125,14 @@ impl Timeline {
             return vec!["This image has no layers.".into()];
         };
         let Point { size, visible, added, changed, hidden } = *point;
-        let mut sentences = vec![format!(
+        let mut sentences: Vec<String> = gap(explorer, look).into_iter().collect();
+        sentences.push(format!(
             "Layer {layer} `{}`: adds {}, changes {}, hides {} of earlier layers.",
             cut(&account.instruction.one_line(), QUOTED),
             look.units.size(added),
             look.units.size(changed),
             look.units.size(hidden)
-        )];
+        ));
         sentences.push(if size == visible {
             let wasted = if explorer.inspection.completeness.sizes_are_exact() {
                 "nothing wasted yet"
@@ -150,4 +153,13 @@ impl Timeline {
         }
         sentences
     }
+}
+
+/// Says what is not known of the layer that is selected, or of one below it.
+fn gap(explorer: &Explorer, look: Look<'_>) -> Option<String> {
+    let completeness = &explorer.inspection.completeness;
+    let unknown = (0..=explorer.layer).rev().find(|&layer| completeness.layer(layer) != Known::Whole)?;
+    let why = completeness.layer(unknown).sentence(|bytes| look.units.size(bytes))?;
+    let named = if unknown == explorer.layer { "This layer".into() } else { format!("Layer {unknown}") };
+    Some(format!("{named} is not whole: {why}. The image so far has at least this size."))
 }

@@ -39,7 +39,13 @@ pub fn explain(inspection: &Inspection, units: Units) -> (String, Vec<Part>) {
         parts.push(Part::Sum(Sum::new(by_layer(LayerAccount::wasted), totals.wasted(), "wasted")));
     }
     let plain = inspection.layers.iter().any(|layer| layer.compression.is_some_and(|c| c.name() == "none"));
-    parts.push(Part::Sentence(if plain {
+    parts.push(Part::Sentence(if !inspection.completeness.sizes_are_exact() {
+        format!(
+            "The archive holds {} ({}) of layers; what pulling all of them costs is not known, because not all could be read.",
+            count(totals.stored_bytes),
+            units.size(totals.stored_bytes)
+        )
+    } else if plain {
         format!(
             "The archive holds {} ({}) of layers, some of them uncompressed: the download size is unknown, \
                 because a registry would compress them.",

@@ -59,6 +59,8 @@ pub struct Sum {
     pub total: u64,
     /// A description of the total.
     pub what: String,
+    /// True if parts may be missing, because not all of the image could be read.
+    pub in_part: bool,
 }
 
 impl Sum {
@@ -70,13 +72,14 @@ impl Sum {
             let rest = parts.split_off(NAMED);
             parts.push((rest.iter().map(|(bytes, _)| bytes).sum(), format!("{} others", count(rest.len() as u64))));
         }
-        Self { parts, total, what: what.into() }
+        Self { parts, total, what: what.into(), in_part: false }
     }
 
     /// Formats the sum as a column of numbers, with the total below.
-    fn lines(&self, units: Units, width: usize) -> Vec<String> {
+    pub fn lines(&self, units: Units, width: usize) -> Vec<String> {
         let digits = count(self.total).len();
-        let total = format!("{} ({})", self.what, units.size(self.total));
+        let bound = if self.in_part { ", of what could be read" } else { "" };
+        let total = format!("{}{bound} ({})", self.what, units.size(self.total));
         let rows = self.parts.iter().map(|(bytes, what)| (' ', *bytes, what)).chain([('=', self.total, &total)]);
         let mut lines = Vec::new();
         for (mark, bytes, what) in rows {
@@ -97,7 +100,7 @@ pub fn explain(
     subject: &Subject,
     units: Units,
 ) -> (String, Vec<Part>) {
-    match subject {
+    let (title, mut parts) = match subject {
         Subject::Path { node, layer, scope: Scope::UpTo, totals } => path::as_of(inspection, *node, *layer, *totals),
         Subject::Path { node, layer, scope: Scope::Changes, totals } => {
             path::changes(inspection, *node, *layer, *totals)
@@ -106,7 +109,15 @@ pub fn explain(
         Subject::UpTo(layer) => layer::up_to(inspection, *layer),
         Subject::Waste(group) => waste::explain(inspection, group),
         Subject::Image => image::explain(inspection, units),
+    };
+    if !inspection.completeness.sizes_are_exact() {
+        for part in &mut parts {
+            if let Part::Sum(sum) = part {
+                sum.in_part = true;
+            }
+        }
     }
+    (title, parts)
 }
 
 /// The explanation on the screen.
