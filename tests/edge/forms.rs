@@ -91,7 +91,7 @@ fn a_layout_that_a_manifest_of_docker_describes_too_is_taken_by_all() {
 
 #[test]
 fn more_layers_than_docker_takes() {
-    let of = |count: usize| Image::of((0..count).map(|i| layer([file(&format!("f{i}"), 1)])));
+    let of = |count: usize| Image::of((0..count).map(|i| layer([file(format!("f{i}"), 1)])));
     archive("many-layers", of(125).docker());
     let shown = bytes("layers-500", tar(of(126).docker()));
     shown.warns("runtimes disagree: the image has 126 layers; docker takes at most 125");
@@ -122,7 +122,7 @@ fn a_compression_that_engines_on_containerd_do_not_know() {
         differ(
             &stored("layer-compressed", [lower, upper]),
             &format!("the layer is compressed with {program}; runtimes on containerd refuse"),
-        )
+        );
     }
 }
 

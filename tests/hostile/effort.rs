@@ -136,7 +136,7 @@ fn ten_thousand_layers_take_linear_time() {
 fn ten_thousand_members_beside_the_image_take_linear_time() {
     let image = Image::of([layer([file("f", 10)])]);
     let files = (0..10_000).map(|i| file(format!("stranger/{i}"), 1));
-    let links = (0..10_000).map(|i| symlink(&format!("link/{i}"), &format!("{}", i + 1)));
+    let links = (0..10_000).map(|i| symlink(format!("link/{i}"), format!("{}", i + 1)));
     let twice = (0..10_000).map(|i| file(format!("stranger/{i}"), 2));
     let archive = tar(files.chain(links).chain(image.docker()).chain(twice));
     let found = within(ENOUGH, || outcome(archive).unwrap());

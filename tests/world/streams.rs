@@ -74,8 +74,7 @@ fn where_the_locale_has_nothing_but_ascii_or_it_is_asked_for_reports_are_ascii()
 fn what_is_piped_in_need_not_be_named() {
     let directory = tempfile::tempdir().unwrap();
     let image = image(directory.path());
-    for arguments in [&["report"][..], &["possible_sizes"], &["fix"], &["dockerfile"], &["report", "--format", "json"]]
-    {
+    for arguments in [&["report"][..], &["ladder"], &["fix"], &["dockerfile"], &["report", "--format", "json"]] {
         let output = layerscope(arguments).stdin(File::open(&image).unwrap()).output().unwrap();
         assert!(output.status.success() && !output.stdout.is_empty(), "{arguments:?}: {}", text(&output.stderr));
         let said = refused(&layerscope(arguments).output().unwrap());

@@ -138,7 +138,9 @@ impl Follower<'_, '_> {
             Ok(recognised) => recognised,
             Err(ReadError::Cancelled) => return Err(Error::Cancelled),
             Err(why) => {
-                let reason = format!("{}: {why}", self.filesystem.shown(located.file.node));
+                let (path, why) = (self.filesystem.shown(located.file.node), why.to_string());
+                // Some reasons name the file themselves.
+                let reason = if why.contains(&path) { why } else { format!("{path}: {why}") };
                 self.arrive(located.file, None, Role::Application, None);
                 return Ok(self.end(reason));
             }
