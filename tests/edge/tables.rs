@@ -113,7 +113,7 @@ fn an_index_of_blobs_that_the_engine_had_dropped_says_to_pull_again() {
         let opened = crate::support::build::open(tar([member("index.json", index)]));
         let error = opened.err().unwrap();
         assert!(error.to_string().contains("is listed but not in the archive"), "{error}");
-        assert!(error.hint().unwrap().contains("pull the image again"), "{error}");
+        assert!(error.hint().unwrap().contains("pull it again"), "{error}");
     }
     // Layers that are gone, below a manifest that is there.
     let mut layout = Layout::default();

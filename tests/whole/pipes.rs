@@ -22,7 +22,7 @@ fn a_pipe_that_ends_early_is_shown_as_far_as_it_came_like_a_file() {
         let from_file = run(&["report", &file]);
         let (code, text, error) = run_with(&["report", "-"], &bytes[..at]);
         assert_eq!(code, Some(2), "{at}: {error}");
-        assert!(text.contains("This account is not whole"), "{at}: {text}{error}");
+        assert!(text.contains("This report is incomplete"), "{at}: {text}{error}");
         let numbers = |text: &str| text[text.find("\n  #").unwrap()..].to_owned();
         assert_eq!(numbers(&text), numbers(&from_file.1), "{at}");
     }
@@ -36,7 +36,7 @@ fn no_prefix_of_an_archive_is_whole_whatever_compresses_it_and_wherever_it_comes
         for at in (600..last).step_by(last / 7).chain([last]) {
             let file = written(directory.path(), "cut", &bytes[..at]);
             for (code, text, error) in [run(&["report", &file]), run_with(&["report", "-"], &bytes[..at])] {
-                let is_said = text.contains("not whole") || error.contains("byte") || error.contains("empty");
+                let is_said = text.contains("incomplete") || error.contains("byte") || error.contains("empty");
                 assert!(code == Some(2) && is_said, "{name} {at} of {}: {code:?} {text}{error}", bytes.len());
             }
         }
@@ -60,6 +60,6 @@ fn a_program_that_went_by_is_named_once_in_the_reason_why_it_was_not_seen() {
     image.config["config"] = serde_json::json!({ "Cmd": ["/app"] });
     let (_, text, error) = run_with(&["report", "-"], &tar(image.docker()));
     let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-    assert!(text.contains("contents have gone by"), "{text}{error}");
+    assert!(text.contains("read from a pipe, so file contents are not available"), "{text}{error}");
     assert!(!text.contains("/app: cannot read /app"), "{text}");
 }

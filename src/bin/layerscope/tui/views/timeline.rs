@@ -161,5 +161,5 @@ fn gap(explorer: &Explorer, look: Look<'_>) -> Option<String> {
     let unknown = (0..=explorer.layer).rev().find(|&layer| completeness.layer(layer) != Known::Whole)?;
     let why = completeness.layer(unknown).sentence(|bytes| look.units.size(bytes))?;
     let named = if unknown == explorer.layer { "This layer".into() } else { format!("Layer {unknown}") };
-    Some(format!("{named} is not whole: {why}. The image so far has at least this size."))
+    Some(format!("{named} is incomplete: {why}. The image so far has at least this size."))
 }
