@@ -296,7 +296,7 @@ fn without_a_screen_the_story_of_an_image_is_a_handout() {
     let file = demo(temporary.path());
     let markdown = said(&["learn", "--image", &format!("{file}#layerscope/demo:latest")]);
     assert!(markdown.starts_with("# The story of layerscope/demo:latest\n"), "{markdown}");
-    assert!(markdown.contains("ships 210 MiB in 4 layers") && markdown.contains("RUN apk del"), "{markdown}");
+    assert!(markdown.contains("has 210 MiB in 4 layers") && markdown.contains("RUN apk del"), "{markdown}");
     let page = said(&["learn", "--image", &file, "--format", "html", "--si"]);
     well_formed(page.trim_start_matches("<!DOCTYPE html>")).unwrap();
     assert_eq!(loads(&page), Vec::<String>::new());

@@ -97,7 +97,9 @@ impl Work<'_> {
             }
         }
         if let Some(reason) = self.needs_more(application, &copied) {
-            let text = format!("builds the program with a compiler that ships; build it in another stage: {reason}");
+            let text = format!(
+                "builds the program with a compiler that stays in the image; use a multi-stage build: {reason}"
+            );
             self.leave(Kind::Stages, 0, from, text, Condition::StandsAlone);
             return None;
         }

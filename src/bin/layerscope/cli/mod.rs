@@ -71,12 +71,12 @@ struct Arguments {
 
 const AFTER_HELP: &str = "Examples:
   layerscope nginx:1.27                        from Docker, Podman, containerd, or its registry
-  layerscope build -t my-app .                 build it, and open what came out
+  layerscope build -t my-app .                 build an image and open it
   docker save my-app | layerscope
   layerscope report my-app.tar
   layerscope report my-app.tar --format json | jq .totals
   layerscope ladder my-app.tar                 possible sizes; with --measure, download sizes too
-  layerscope my-app.tar --view replay            the build, replayed layer by layer
+  layerscope my-app.tar --view replay          the build, replayed layer by layer
   layerscope fix my-app.tar --dockerfile Dockerfile | patch -p0
   layerscope compare old.tar new.tar           compare; --format text|json prints it
   layerscope learn 1                           why a separate RUN rm saves nothing
