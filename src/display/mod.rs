@@ -3,6 +3,7 @@
 mod columns;
 mod count;
 mod escape;
+mod form;
 mod list;
 mod sentence;
 mod units;

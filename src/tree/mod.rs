@@ -14,6 +14,7 @@ mod own;
 mod query;
 mod snapshot;
 mod sums;
+mod too_long;
 
 use crate::image::whiteout;
 

@@ -53,11 +53,6 @@ struct LastDirectory {
     node: Option<(NodeId, u32)>,
 }
 
-/// The longest name in bytes that filesystems take (`NAME_MAX`).
-const NAME_LIMIT: usize = 255;
-/// The length in bytes from which systems take no path (`PATH_MAX`).
-const PATH_LIMIT: usize = 4096;
-
 impl Builder {
     pub(super) fn take_own(&mut self, entries: &LayerEntries) -> Result<Own, LimitExceeded> {
         let mut own = Own::default();
@@ -104,9 +99,7 @@ impl Builder {
             }
             return Ok(());
         }
-        if path.len() > NAME_LIMIT {
-            self.remark_too_long(path);
-        }
+        self.remark_too_long(path);
         let (directory, name) = match path.iter().rposition(|&b| b == b'/') {
             Some(slash) => (&path[..slash], &path[slash + 1..]),
             None => (&b""[..], path),
@@ -140,22 +133,6 @@ impl Builder {
             Spelling::Invalid => {}
         }
         Ok(())
-    }
-
-    /// Remarks on a path that no filesystem of an engine takes.
-    fn remark_too_long(&mut self, path: &[u8]) {
-        let longest = path.split(|&b| b == b'/').map(<[u8]>::len).max().unwrap_or_default();
-        let kind = if longest > NAME_LIMIT {
-            WarningKind::NameTooLong { len: longest, limit: NAME_LIMIT }
-        } else if path.len() >= PATH_LIMIT {
-            WarningKind::PathTooLong { len: path.len(), limit: PATH_LIMIT }
-        } else {
-            return;
-        };
-        if !self.said_too_long {
-            self.said_too_long = true;
-            self.remark(|_| kind);
-        }
     }
 
     fn parent(&mut self, directory: &[u8], last: &mut LastDirectory) -> Result<NodeId, LimitExceeded> {
