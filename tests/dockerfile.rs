@@ -4,8 +4,10 @@
 //! `LAYERSCOPE_ENGINE=buildah`, wants buildah to parse what comes out; without them it does where it is installed.
 
 mod applied;
+mod cases;
 mod command_line;
 mod conditions;
+mod git;
 mod grades;
 mod hostile;
 mod leftovers;

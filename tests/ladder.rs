@@ -272,7 +272,9 @@ fn the_text_has_a_bar_a_ratio_and_a_tilde_where_it_guesses() {
     write_ladder(&possible_sizes, LadderDetail::Whole, style, &mut out).unwrap();
     let text = String::from_utf8(out).unwrap();
     for part in [
-        "as built                             60.0 MB  ██████████████████████",
+        "as built                             60.0 MB  █████████████ ",
+        " exact\n",
+        " estimate\n",
         "~4.12 MB",
         "14.6×",
         "~ marks an estimate",

@@ -53,12 +53,7 @@ struct File {
 /// An error of `out`.
 pub fn write_fix_json(fix: &Fix, image: &str, out: impl Write) -> io::Result<()> {
     let is_exact = fix.unread.is_none();
-    let (size, at_most) = fix.ships();
-    let grade = match (is_exact, at_most) {
-        (false, _) => "at least",
-        (true, true) => "at most",
-        (true, false) => "exact",
-    };
+    let (size, certainty) = fix.ships();
     let files = fix.changes.iter().map(|change| File {
         name: escaped_str(&change.name),
         is_new: change.old.is_none(),
@@ -69,7 +64,7 @@ pub fn write_fix_json(fix: &Fix, image: &str, out: impl Write) -> io::Result<()>
         image: escaped_str(image),
         size_bytes: fix.size,
         sizes_exact: is_exact,
-        after: After { size_bytes: size, grade, changed_files_bytes: fix.grows },
+        after: After { size_bytes: size, grade: certainty.grade(), changed_files_bytes: fix.grows },
         suggestions: fix.remarks.iter().map(|remark| suggestion(remark, is_exact)).collect(),
         changes: files.collect(),
         apply_in: fix.directory.as_deref(),

@@ -16,7 +16,7 @@ const WIDTH: usize = 80;
 /// The width of a rung's title.
 const TITLE: usize = 33;
 /// The width of a bar.
-const BAR: usize = 22;
+const BAR: usize = 13;
 /// The column where explanations begin.
 const INDENT: usize = 6;
 
@@ -99,7 +99,8 @@ pub fn write_ladder(
         let title = cut(&possible_size.step.title(), TITLE);
         let bar = format!("{:<BAR$}", bar(possible_size.size, first.size));
         let bar = Paint::Visible.on(&bar, style.colour);
-        writeln!(out, "  {title:<TITLE$} {size:>10}  {bar} {ratio:>8}")?;
+        let grade = Paint::Dim.on(possible_size.certainty.grade(), style.colour);
+        writeln!(out, "  {title:<TITLE$} {size:>10}  {bar} {ratio:>8} {grade}")?;
         if detail == LadderDetail::Whole {
             explain(possible_size, &mut told, style, &mut out)?;
         }

@@ -125,7 +125,7 @@ impl Script<'_> {
     /// Returns whether something may run after a command that failed, because the script does not begin with
     /// `set -e`.
     pub fn goes_on_after_errors(&self) -> bool {
-        let is_set = |command: &&Command| command.words.first() == Some(&"set");
+        let is_set = |command: &&Command| command.depth == 0 && command.words.first() == Some(&"set");
         let begins_with_it = self.commands.iter().take_while(is_set).any(Command::ends_at_errors);
         let is_list = self.commands.iter().all(|command| {
             let goes_on = matches!(command.joint.0, Joint::Or | Joint::Then | Joint::Background);
@@ -340,6 +340,8 @@ mod tests {
         assert_eq!(program("sudo -u app -E env A=1 pip install x"), "pip install x");
         assert_eq!(program("timeout -k 5 60 exec apt-get update"), "apt-get update");
         assert_eq!(program("env -S 'npm ci'"), "env -S 'npm ci'", "what it splits is not guessed");
+        assert!(read("(set -e; ! true); a").unwrap().goes_on_after_errors());
+        assert!(!read("set -e; ! true; a").unwrap().goes_on_after_errors());
         assert!(read("set -eux; a").unwrap().ends_at_errors() && !read("set -x; a").unwrap().ends_at_errors());
     }
 }

@@ -91,3 +91,18 @@ fn the_json_has_every_suggestion_with_grade_lines_and_reason_and_keeps_its_contr
     assert_eq!(usize::try_from(grown).unwrap(), counted('+') - counted('-'), "the file itself is copied: {diff}");
     assert!(answer(&[]).ends_with(diff), "the same diff as the text has");
 }
+
+#[test]
+fn where_a_tool_writes_files_of_any_size_the_size_after_the_changes_is_an_estimate() {
+    let fixed = |more: &str| {
+        let made = [dir("opt"), file("opt/big", 2 * MEGABYTE), file(more, 5_000)];
+        let situation = Situation::new().run("yarn install", made).run("rm /opt/big", [gone("opt/big")]);
+        situation.fixed("FROM base\nRUN yarn install\nRUN rm /opt/big\n")
+    };
+    let certainty = |more| fixed(more).fix.ships().1.grade();
+    assert_eq!(certainty("tmp/v8-compile-cache-0/11.3/yarn.js.BLOB"), "estimate");
+    assert_eq!(certainty("root/.npm/_logs/2026-debug-0.log"), "estimate");
+    assert_eq!(certainty("tmp/other"), "exact");
+    let text = fixed("tmp/v8-compile-cache-0/11.3/yarn.js.BLOB").text();
+    assert!(text.contains("(estimated: files of V8's compile cache differ in size from build to build)"), "{text}");
+}

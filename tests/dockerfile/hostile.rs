@@ -106,6 +106,23 @@ proptest! {
 }
 
 #[test]
+fn a_step_that_would_run_on_into_the_next_one_is_no_instruction() {
+    for first in ["ENV \\", "ENV A=1 \\", "LABEL a=b\\", "RUN <<E\nx"] {
+        let history = [first, "USER me"].map(|text| json!({ "created_by": text, "empty_layer": true }));
+        let (opened, inspection) = image(history.into());
+        let rebuilt = rebuild(&inspection, &of_layers(&inspection, 0));
+        assert!(
+            rebuilt.file.source().ends_with("\nUSER me\n") || rebuilt.file.source().contains("\nUSER me\n#"),
+            "{first}: {}",
+            rebuilt.file.source()
+        );
+        assert_eq!(rebuilt.layers.len(), rebuilt.file.instructions.len(), "{first}");
+        let target = Target::rebuilt(&inspection, "Dockerfile".into(), &of_layers(&inspection, 0));
+        Fixed::of(&opened, &inspection, &target);
+    }
+}
+
+#[test]
 fn a_command_of_a_megabyte_is_read_in_time() {
     for long in
         ["a && ".repeat(MEGABYTE / 5), "\"".repeat(MEGABYTE), "A=b ".repeat(MEGABYTE / 4), "((".repeat(MEGABYTE / 2)]

@@ -232,3 +232,44 @@ fn a_program_that_nobody_can_read_gets_no_skeleton() {
     let fixed = built_by_go(vec![0; 5000], []).fixed("FROM alpine\nRUN apk add go\nRUN go build -o /opt/app\n");
     assert!(fixed.fix.changes.is_empty());
 }
+
+/// A program on a base with a shell, with more files of the same step, and its start.
+fn started(command: &[&str], program: Tiny, more: Vec<Entry>) -> Fixed {
+    let app = file("opt/app", 0).holding(program.build()).mode(0o755);
+    Situation::new()
+        .config(json!({ "Cmd": command, "WorkingDir": "/srv" }))
+        .run("system", [file("bin/sh", 0).holding(executable().build()).mode(0o755)])
+        .run("apk add go", go())
+        .run("go build -o /opt/app", [app].into_iter().chain(more))
+        .fixed("FROM alpine\nRUN system\nRUN apk add go\nRUN go build -o /opt/app\n")
+}
+
+#[test]
+fn what_needs_more_than_its_libraries_gets_no_skeleton_and_a_reason() {
+    let script = |holds: &str| file("srv/start.sh", 0).holding(holds).mode(0o755);
+    let loading = || {
+        let own = [
+            file("lib64/ld-linux-x86-64.so.2", 0).holding(library("ld-linux-x86-64.so.2").build()),
+            file("usr/lib/libplug.so.1", 0).holding(library("libplug.so.1").imports(&["dlopen"]).build()),
+        ];
+        started(&["/opt/app"], glibc().needs("libplug.so.1"), own.into())
+    };
+    let alone = executable;
+    for (fixed, reason) in [
+        (started(&["/opt/app", "-c", "app.conf"], alone(), vec![file("srv/app.conf", 10)]), "it names /srv/app.conf"),
+        (
+            started(&["/srv/start.sh"], alone(), vec![script("#!/bin/sh\ngit version\n/opt/app\n")]),
+            "/srv/start.sh runs other",
+        ),
+        (loading(), "/usr/lib/libplug.so.1 loads libraries by names that cannot be known (dlopen)"),
+    ] {
+        assert!(fixed.file("Dockerfile.multi-stage").is_empty(), "{reason}: {}", fixed.text());
+        assert!(fixed.left().contains(reason), "{reason}: {}", fixed.text());
+    }
+    for fixed in [
+        started(&["/opt/app", "-c", "other.conf"], alone(), vec![file("srv/app.conf", 10)]),
+        started(&["/srv/start.sh"], alone(), vec![script("#!/bin/sh\nexec /opt/app\n")]),
+    ] {
+        assert!(!fixed.file("Dockerfile.multi-stage").is_empty(), "{}", fixed.text());
+    }
+}

@@ -18,6 +18,7 @@ mod matcher;
 mod places;
 mod proof;
 mod rules;
+mod varying;
 
 use std::sync::Arc;
 
@@ -30,6 +31,7 @@ use crate::tree::{NodeId, Reason, VersionId};
 pub use rules::{Level, Purpose, Rule, Rules, RulesError, Signature, When};
 
 pub(crate) use assign::{Matches, has_any, taken};
+pub(crate) use varying::varying_files;
 
 /// The most findings; no real image has more.
 const FINDINGS: usize = 1_000;
@@ -116,6 +118,9 @@ pub struct Finding {
 impl Finding {
     /// Returns the word for how sure it is that all of the bytes need not ship.
     pub fn grade(&self) -> &'static str {
+        if self.whose == Whose::Own && self.fate != Fate::Left {
+            return "exact";
+        }
         match (self.whose, self.level) {
             (Whose::Own, Level::Leftovers) => "exact",
             (Whose::Own, Level::Toolchain) => "at most",

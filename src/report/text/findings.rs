@@ -106,10 +106,12 @@ impl<W: Write> Page<'_, W> {
         if self.style.top == 0 {
             optional.iter().try_for_each(|block| self.block(inspection, block))?;
         } else {
-            self.lines(inspection, "Optional (details: --top 0)", &optional)?;
+            self.lines(inspection, "[needs a look] Optional (details: --top 0)", &optional)?;
         }
         let name = study.base.name.as_deref().map_or(String::new(), |name| format!(" {}", escaped_str(name)));
-        let head = format!("In the base image{name}. To avoid these, use another base image or a multi-stage build.");
+        let head = format!(
+            "[needs a look] In the base image{name}. To avoid these, use another base image or a multi-stage build."
+        );
         self.lines(inspection, &head, &base)
     }
 
@@ -163,8 +165,8 @@ impl<W: Write> Page<'_, W> {
         let (why, what) = advice(inspection, group);
         self.paragraph("why", &why)?;
         match parts.first() {
-            Some(biggest) => self.fix(biggest),
-            None => self.paragraph("fix", &what),
+            Some(biggest) => self.fix(biggest, inspection),
+            None => self.paragraph("fix", &graded(inspection, "exact", &what)),
         }
     }
 
@@ -193,7 +195,7 @@ impl<W: Write> Page<'_, W> {
             self.paragraph("of ", &packages.join(", "))?;
         }
         self.paragraph("why", &escaped_str(&finding.why))?;
-        self.fix(finding)
+        self.fix(finding, inspection)
     }
 
     fn instruction(&mut self, inspection: &Inspection, word: &str, layer: usize) -> io::Result<()> {
@@ -201,8 +203,8 @@ impl<W: Write> Page<'_, W> {
         writeln!(self.out, "{:>12}  {} {layer:>3}  {line}", "", self.paint(Paint::Dim, word))
     }
 
-    fn fix(&mut self, finding: &Finding) -> io::Result<()> {
-        self.paragraph("fix", &escaped_str(&finding.fix.what))?;
+    fn fix(&mut self, finding: &Finding, inspection: &Inspection) -> io::Result<()> {
+        self.paragraph("fix", &graded(inspection, finding.grade(), &escaped_str(&finding.fix.what)))?;
         let lines: Vec<_> = finding.fix.dockerfile.iter().flat_map(|text| text.lines()).collect();
         let ignored = finding.fix.dockerignore.iter().map(String::as_str);
         let shown = |line: &str| cut_middle(&escaped_str(line.trim_end()), WIDTH - 19);
@@ -248,6 +250,11 @@ impl<W: Write> Page<'_, W> {
         }
         Ok(())
     }
+}
+
+/// Puts the grade of a claim before it; without a grade, where not all sizes are known.
+fn graded(inspection: &Inspection, grade: &str, what: &str) -> String {
+    if inspection.completeness.sizes_are_exact() { format!("[{grade}] {what}") } else { what.to_owned() }
 }
 
 /// Returns the title and place of a finding in one line.

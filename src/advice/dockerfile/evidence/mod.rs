@@ -68,7 +68,7 @@ impl Evidence {
         Ok(Self {
             toolchains: toolchains(inspection, base_layers),
             program: program::copied(filesystem, base_layers, program),
-            named: program::named(filesystem, base_layers, program)?,
+            named: program::named(filesystem, base_layers, &inspection.run, program)?,
             recommended: recommended::recommended(inspection, base_layers, filesystem)?,
             development: development::development(inspection, base_layers, filesystem)?,
             texts: Texts::read(inspection, base_layers, filesystem)?,

@@ -1,10 +1,11 @@
 //! Lists the files that another stage of a Dockerfile copies to run an image's program.
 
 use crate::error::Error;
-use crate::files::executable::Executable;
-use crate::files::filesystem::{Filesystem, readable};
+use crate::files::executable::{Executable, Recognised};
+use crate::files::filesystem::{File, Filesystem, readable};
+use crate::image::Run;
 use crate::runtime::Program;
-use crate::runtime::command::{MainProgram, Role};
+use crate::runtime::command::{self, MainProgram, Role};
 use crate::runtime::libraries::{Loader, NeedKind, Required, Why, is_part};
 use crate::tree::{Kind, NodeId};
 
@@ -48,6 +49,10 @@ pub struct CopiedProgram {
     pub needs: Needs,
     /// Other files that it looks for: certificates, time zones.
     pub looks_for: Vec<LooksFor>,
+    /// The scripts of your layers that start it.
+    pub scripts: Vec<String>,
+    /// The file of your layers that loads libraries by names that cannot be known.
+    pub opens_others: Option<String>,
 }
 
 /// A kind of file that a program looks for besides its libraries.
@@ -76,12 +81,30 @@ const PROGRAM: u64 = 64 << 20;
 const SOURCES: [&[u8]; 14] =
     [b".c", b".cc", b".cpp", b".cxx", b".h", b".hpp", b".rs", b".go", b".s", b".S", b".o", b".a", b".d", b".mod"];
 
-/// Returns the files of your layers that the program names in itself: data that it may read.
+/// Returns the files of your layers that the command of the image names among its arguments, and those that the
+/// program names in itself: data that it may read.
 ///
 /// # Errors
 ///
 /// [`Error::Cancelled`] is the only one.
-pub(super) fn named(filesystem: &Filesystem<'_>, base_layers: usize, found: &Program) -> Result<Vec<String>, Error> {
+pub(super) fn named(
+    filesystem: &Filesystem<'_>,
+    base_layers: usize,
+    run: &Run,
+    found: &Program,
+) -> Result<Vec<String>, Error> {
+    let mut paths = named_in_program(filesystem, base_layers, found)?;
+    let (tree, application) = (filesystem.tree(), &found.application);
+    let started = application.through.iter().chain(application.program.iter().map(|program| &program.file));
+    let started: Vec<_> = started.map(|file| file.node).collect();
+    let is_own = |node: NodeId| tree.last(node).is_some_and(|version| tree.added_in(version) >= base_layers);
+    let arguments = command::named(tree, run).arguments;
+    let arguments = arguments.into_iter().filter(|node| !started.contains(node) && is_own(*node));
+    paths.extend(arguments.filter_map(|node| String::from_utf8(tree.path(node)).ok()));
+    Ok(paths)
+}
+
+fn named_in_program(filesystem: &Filesystem<'_>, base_layers: usize, found: &Program) -> Result<Vec<String>, Error> {
     let tree = filesystem.tree();
     let Some(program) = &found.application.program else { return Ok(Vec::new()) };
     let Some(bytes) = readable(filesystem.read_start(program.file.version, PROGRAM))? else { return Ok(Vec::new()) };
@@ -117,6 +140,8 @@ pub(super) fn copied(filesystem: &Filesystem<'_>, base_layers: usize, found: &Pr
         files_bytes: 0,
         needs: Needs::Unknown,
         looks_for: Vec::new(),
+        scripts: Vec::new(),
+        opens_others: None,
     };
     let Some(needed) = &found.needed else { return Some(copied) };
     copied.looks_for.extend(needed.needs.iter().map(|need| LooksFor {
@@ -125,7 +150,10 @@ pub(super) fn copied(filesystem: &Filesystem<'_>, base_layers: usize, found: &Pr
     }));
     let required = needed.files.iter().filter(|required| required.file.node != program.file.node);
     let (own, of_base): (Vec<_>, Vec<_>) = required.partition(|required| is_own(required.file.node));
+    copied.opens_others = needed.opens_others.iter().find(|&&node| is_own(node)).map(|&node| filesystem.shown(node));
     let scripts = application.through.iter().filter(|file| is_own(file.node));
+    let is_text = |file: &&File| !matches!(filesystem.recognise(file.version), Ok(Recognised::Elf(_)));
+    copied.scripts = scripts.clone().filter(is_text).map(|file| filesystem.shown(file.node)).collect();
     let started =
         scripts.chain(Some(&program.file).filter(|file| beside && filesystem.called(file) != tree.path(file.node)));
     let started = started.map(|file| (filesystem.called(file), file.node));

@@ -12,10 +12,10 @@ use crate::tree::{Kind, NodeId, Tree, VersionId};
 
 /// Larger files are not read, in bytes.
 const LIMIT: u64 = 256 << 10;
-/// So many files are read.
-const FILES: usize = 400;
+/// The most files that are read: first those that an instruction or the configuration names, then the rest.
+const FILES: usize = 1_000;
 /// Directories whose files say nothing of the project itself.
-const OTHERS: [&[u8]; 12] = [
+const OTHERS: [&[u8]; 14] = [
     b"node_modules",
     b".git",
     b".venv",
@@ -28,6 +28,8 @@ const OTHERS: [&[u8]; 12] = [
     b".cache",
     b"proc",
     b"doc",
+    b"lintian",
+    b"bash-completion",
 ];
 /// Files without an ending that say how a project is built or run.
 const NAMES: [&str; 11] = [
@@ -97,20 +99,20 @@ impl Texts {
         let tree = &inspection.tree;
         let mut texts = Self::default();
         let named = named_by_instructions(inspection);
-        let mut chosen: BTreeMap<Vec<u8>, VersionId> = BTreeMap::new();
+        let mut chosen: BTreeMap<(bool, Vec<u8>), VersionId> = BTreeMap::new();
         for node in tree.nodes() {
             let own = tree.versions(node).filter(|&version| tree.added_in(version) >= base_layers);
             for version in own {
                 match tree.kind(version) {
                     Kind::Symlink => texts.links.extend(link(tree, node, version)),
-                    Kind::File if is_telling(tree, node, version, &named) && chosen.len() < FILES => {
-                        chosen.insert(tree.path(node), version);
+                    Kind::File if is_telling(tree, node, version, &named) => {
+                        chosen.insert((!named.contains(tree.name(node)), tree.path(node)), version);
                     }
                     _ => {}
                 }
             }
         }
-        for (path, version) in chosen {
+        for ((_, path), version) in chosen.into_iter().take(FILES) {
             let is_run = named.contains(base_name(&path));
             if let Some(bytes) = readable(filesystem.read_start(version, LIMIT))?
                 && let Ok(text) = String::from_utf8(bytes)
@@ -150,7 +152,7 @@ impl Texts {
         self.scripts().find(|(_, text)| needs(text)).map(|(path, _)| path.as_str())
     }
 
-    /// Returns whether a script runs something besides one program.
+    /// Returns whether a script runs something besides one program, as far as is known: one that was not read may.
     pub fn runs_others(&self, script: &str, program: &str) -> bool {
         const OWN: [&str; 8] = ["#", "set ", "export ", "cd ", "umask ", "ulimit ", ":", "exec "];
         let name = program.rsplit('/').next().unwrap_or(program);
@@ -159,7 +161,7 @@ impl Texts {
             plain && (OWN.iter().any(|start| line.starts_with(start)) || has_word(line, name))
         };
         let lines = |text: &str| text.lines().map(str::trim).any(|line| !line.is_empty() && !is_known(line));
-        self.files.iter().any(|(path, text)| path == script && lines(text))
+        self.files.iter().find(|(path, _)| path == script).is_none_or(|(_, text)| lines(text))
     }
 
     fn scripts(&self) -> impl Iterator<Item = &(String, String)> {

@@ -14,6 +14,7 @@ mod shells;
 mod stages;
 mod target;
 mod unneeded;
+mod varying;
 
 use std::collections::{HashMap, HashSet};
 use std::io::{self, Write};
@@ -28,6 +29,7 @@ use super::diff::unified;
 use super::draft::Draft;
 use super::evidence::Evidence;
 use super::parse::{Dockerfile, Keyword};
+use crate::advice::ladder::Certainty;
 use crate::analysis::Inspection;
 use crate::display::{Units, listed};
 use crate::tree::VersionId;
@@ -53,6 +55,8 @@ pub struct Fix {
     pub size: u64,
     /// The bytes by which the image grows because a `COPY` brings the changed files themselves.
     pub grows: i64,
+    /// The reason why the size after the changes is only an estimate, as a clause; `None` if it is not.
+    pub varies: Option<String>,
     /// The unreadable part of the image, as a clause; `None` if all sizes are known.
     pub unread: Option<String>,
     /// The reasons, and what could not be done or verified.
@@ -126,12 +130,14 @@ pub fn fix(inspection: &Inspection, target: &Target, evidence: &Evidence) -> Fix
     }
     let mut changes = work.finish(patterns);
     let grows = work.growth(&changes, &saved);
+    let varies = work.varying(&changes, &saved);
     changes.extend(skeleton);
     let completeness = &inspection.completeness;
     let unread = completeness.summary().filter(|_| !completeness.sizes_are_exact());
     Fix {
         size: inspection.totals.size,
         grows,
+        varies,
         unread,
         remarks: work.remarks,
         changes,
@@ -268,9 +274,8 @@ impl Work<'_> {
 }
 
 impl Fix {
-    /// Returns the size of the image after all changes to the Dockerfile, and whether that is only the most it
-    /// can be.
-    pub fn ships(&self) -> (u64, bool) {
+    /// Returns the size of the image after all changes to the Dockerfile, and how far it holds.
+    pub fn ships(&self) -> (u64, Certainty) {
         let (mut ships, mut at_most) = (self.size, false);
         for remark in &self.remarks {
             if let Verdict::Changed { saves, at_least } = remark.verdict {
@@ -278,7 +283,13 @@ impl Fix {
                 at_most |= at_least;
             }
         }
-        (ships.saturating_add_signed(self.grows), at_most)
+        let certainty = match &self.varies {
+            _ if self.unread.is_some() => Certainty::AtLeast,
+            Some(why) => Certainty::Estimate(why.as_str().into()),
+            None if at_most => Certainty::AtMost,
+            None => Certainty::Exact,
+        };
+        (ships.saturating_add_signed(self.grows), certainty)
     }
 
     /// Returns the bytes of a text that is made of the files.

@@ -155,6 +155,10 @@ impl Work<'_> {
                 let reason = format!("{value} is a variable, which the next build may set otherwise");
                 return Err(Condition::KnownValue.fails(reason));
             }
+            if program == "chown" && (script.commands[..at].iter().any(gives_rights) || self.takes_rights(rewrite)) {
+                let reason = "it takes away setuid or setgid bits, which a flag leaves";
+                return Err(Condition::KnownValue.fails(reason));
+            }
             let kept = self.only_copied(rewrite, program, &paths, &mut handled)?;
             let copies = self.whole_copies(rewrite, &paths)?;
             let flag = match program {
@@ -198,6 +202,15 @@ impl Work<'_> {
             }
         }
         Ok(settings)
+    }
+
+    /// Returns whether the command took setuid or setgid bits from a file that was copied.
+    fn takes_rights(&self, rewrite: &Rewrite) -> bool {
+        let tree = &self.inspection.tree;
+        let rights = |version: VersionId| tree.mode(version) & RIGHTS;
+        rewrite.wasted.iter().any(|&before| {
+            tree.at(tree.node_of(before), rewrite.layer).is_some_and(|now| rights(now) != rights(before))
+        })
     }
 
     /// Returns the line of a `RUN` between the copies and the command that may do something else when the files have
@@ -443,6 +456,17 @@ impl Work<'_> {
             self.draft.replace(run, instruction.place(from)..instruction.place(to.max(1) - 1) + 1, text);
         }
     }
+}
+
+/// Setuid and setgid, which a change of the owner takes away.
+const RIGHTS: u16 = 0o6000;
+
+/// Returns whether a command may set setuid or setgid.
+fn gives_rights(command: &Command<'_>) -> bool {
+    let [program, words @ ..] = command.program() else { return false };
+    let mode = words.iter().find(|word| !word.starts_with("--")).copied().unwrap_or_default();
+    let is_special = u16::from_str_radix(mode, 8).map_or(mode.contains(['s', '$']), |mode| mode & RIGHTS != 0);
+    shell::base_name(program) == "install" || shell::base_name(program) == "chmod" && is_special
 }
 
 /// Parses `chown -R value path…`; returns the program, the value and the paths, if they are plain.

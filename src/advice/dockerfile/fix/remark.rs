@@ -219,10 +219,9 @@ fn instead(ships: u64, certainty: &Certainty, size: u64, units: Units) -> String
 /// Returns a comment line with the size after all changes to the Dockerfile, if it is noticeably
 /// smaller.
 pub(super) fn in_all(fix: &Fix, units: Units) -> Option<String> {
-    let (ships, at_most) = fix.ships();
+    let (ships, certainty) = fix.ships();
     noticeably(ships, fix.size)?;
-    let at_most = if at_most && fix.unread.is_none() { "at most " } else { "" };
-    let certainty = if fix.unread.is_none() { Certainty::Exact } else { Certainty::AtLeast };
+    let at_most = if certainty == Certainty::AtMost { "at most " } else { "" };
     let grown = match fix.grows {
         0 => String::new(),
         more => format!(", with {} bytes of the changed files, which COPY brings", signed(more)),

@@ -145,13 +145,16 @@ impl Work<'_> {
 
     /// Returns why the program may need more than what is copied.
     fn needs_more(&self, application: &CopiedProgram, copied: &[&str]) -> Option<String> {
-        let script = application.files.iter().find(|file| self.evidence.texts.runs_others(file, &application.path));
+        let script = application.scripts.iter().find(|file| self.evidence.texts.runs_others(file, &application.path));
         if let Some(script) = script {
             return Some(format!("{} runs other programs as well, to be copied with it", escaped_str(script)));
         }
         let is_there = |file: &&String| !copied.iter().any(|path| Path::new(file.as_str()).starts_with(path));
-        let named = self.evidence.named.iter().find(is_there)?;
-        Some(format!("it names {}, which has to be copied with it", escaped_str(named)))
+        if let Some(named) = self.evidence.named.iter().find(is_there) {
+            return Some(format!("it names {}, which has to be copied with it", escaped_str(named)));
+        }
+        let file = application.opens_others.as_ref()?;
+        Some(format!("{file} loads libraries by names that cannot be known (dlopen)"))
     }
 
     fn said_of_stages(&self, application: &CopiedProgram, besides: &[&str], start: &Start, toolchain: u64) -> String {

@@ -118,9 +118,11 @@ impl Page<'_> {
 
     /// Writes an instruction if it is valid; returns whether it was written.
     fn try_instruction(&mut self, text: &str, layer: Option<usize>) -> bool {
-        let parsed = Dockerfile::parse(format!("FROM scratch\n{text}\n"));
+        // What follows shows that the instruction ends with its last line.
+        const NEXT: &str = "USER next\n";
+        let parsed = Dockerfile::parse(format!("FROM scratch\n{text}\n{NEXT}"));
         let one = parsed.is_ok_and(|file| match &*file.instructions {
-            [_, one] => one.keyword != Keyword::Unknown && one.span.end == file.source().len(),
+            [_, one, _] => one.keyword != Keyword::Unknown && one.span.end + NEXT.len() == file.source().len(),
             _ => false,
         });
         if one {

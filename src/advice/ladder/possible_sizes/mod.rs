@@ -8,6 +8,7 @@ mod program;
 use std::collections::HashSet;
 
 use super::{Certainty, LadderInputs, PossibleSize, Ships, Step};
+use crate::advice::change::{SuggestedChange, combined};
 use crate::analysis::download::estimate_download;
 use crate::analysis::what_if::{Change, what_if};
 use crate::analysis::{Inspection, WastedGroup, wasted_groups};
@@ -99,19 +100,30 @@ impl Ladder<'_> {
         if merged.is_empty() {
             return Vec::new();
         }
-        let named: Vec<_> = merged
-            .iter()
-            .map(|&(first, last)| {
-                let line = |layer: usize| self.inspection.layers[layer].instruction.one_line();
-                match last - first {
-                    0 => format!("layer {first} `{}` writes files twice", line(first)),
-                    _ => format!("make layers {first} to {last} one: from `{}` to `{}`", line(first), line(last)),
-                }
-            })
-            .collect();
+        let named: Vec<_> = merged.iter().map(|&run| self.merging(&groups, run)).collect();
         let notes = self.notes_on_merging(&groups, &merged);
         let changes: Vec<_> = merged.into_iter().map(|(first, last)| Change::Merge { first, last }).collect();
         if self.built_otherwise(Step::WithoutWasted, &changes, named.join("\n"), notes) { changes } else { Vec::new() }
+    }
+
+    /// Returns the remedy for the bytes that a run of layers wastes, in the words of the report.
+    fn merging(&self, groups: &[WastedGroup], (first, last): (usize, usize)) -> String {
+        let layer = |layer: usize| &self.inspection.layers[layer].instruction;
+        let ends = format!("from `{}` to `{}`", layer(first).one_line(), layer(last).one_line());
+        let runs: Vec<_> = (first..=last).filter(|&i| layer(i).text.starts_with("RUN ")).collect();
+        let is_whole = runs.first() == Some(&first) && runs.last() == Some(&last);
+        if let Some(what) = combined(&runs).filter(|_| is_whole) {
+            return format!("{what}: {ends}");
+        }
+        let within = groups.iter().filter(|group| (first..=last).contains(&group.added_in) && group.removed_in <= last);
+        let remedy = within.max_by_key(|group| group.bytes).map(|group| {
+            SuggestedChange::for_wasted(self.inspection, group.added_in, group.removed_in, group.reason).what
+        });
+        let remedy = remedy.unwrap_or_default();
+        match last - first {
+            0 => format!("layer {first} `{}` writes files twice: {remedy}", layer(first).one_line()),
+            _ => format!("build layers {first} to {last} as one, {ends}, or {remedy}"),
+        }
     }
 
     /// Returns remarks on bytes that stay wasted, and on `COPY` instructions between merged layers.

@@ -1,0 +1,26 @@
+//! Tells when a size cannot be exact, because another build of the same file makes another one.
+
+use super::{Change, Work};
+use crate::advice::dockerfile::births::Claims;
+use crate::advice::findings::varying_files;
+use crate::display::listed;
+
+impl Work<'_> {
+    /// Returns why the size after the changes is an estimate, as a clause; `None` if it is not.
+    pub(super) fn varying(&self, changes: &[Change], saved: &Claims) -> Option<String> {
+        if changes.is_empty() {
+            return None;
+        }
+        let tree = &self.inspection.tree;
+        let mut kinds: Vec<String> = Vec::new();
+        for (node, kind) in varying_files(tree) {
+            let inodes = tree.versions(node).map(|version| tree.inode(version));
+            let is_made = |inode| tree.added_in(inode) >= self.target.base_layers && !saved.has(inode);
+            let ships = inodes.filter(|&inode| is_made(inode)).any(|inode| tree.size(inode) > 0);
+            if ships && kinds.iter().all(|known| known != kind) {
+                kinds.push(kind.to_owned());
+            }
+        }
+        (!kinds.is_empty()).then(|| format!("{} differ in size from build to build", listed(&kinds)))
+    }
+}
