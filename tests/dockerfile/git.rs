@@ -58,7 +58,7 @@ fn git_takes_the_diff_for_names_with_blanks_and_for_absolute_and_upward_paths() 
         assert!(output.status.success(), "{name}");
         let text = String::from_utf8_lossy(&output.stdout);
         let first = text.lines().next().unwrap_or_default();
-        let (_, command) = first.split_once("apply it with patch -p0").expect("the first line says how to apply it");
+        let (_, command) = first.split_once("apply with: patch -p0").expect("the first line says how to apply it");
         let base = command.strip_prefix(" -d ").map_or(path(from), |base| path(from).join(base.trim_matches('\'')));
         assert!(applies(&base, &output.stdout), "{name}: {first}");
         assert_eq!(std::fs::read(&there).unwrap(), EXPECTED, "{name}");
