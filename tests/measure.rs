@@ -241,5 +241,5 @@ fn the_program_says_what_was_measured_and_why_a_pipe_cannot_be() {
     let output = run(&["-"], std::fs::File::open(&path).unwrap().into());
     let errors = String::from_utf8(output.stderr).unwrap();
     assert_eq!(output.status.code(), Some(2));
-    assert!(errors.contains("came through a pipe") && errors.contains("hint: "), "{errors}");
+    assert!(errors.contains("was read from a pipe") && errors.contains("hint: "), "{errors}");
 }
