@@ -295,12 +295,12 @@ fn without_a_screen_the_story_of_an_image_is_a_handout() {
     let temporary = tempfile::tempdir().unwrap();
     let file = demo(temporary.path());
     let markdown = said(&["learn", "--image", &format!("{file}#layerscope/demo:latest")]);
-    assert!(markdown.starts_with("# The story of layerscope/demo:latest\n"), "{markdown}");
+    assert!(markdown.starts_with("# Guided tour of layerscope/demo:latest\n"), "{markdown}");
     assert!(markdown.contains("has 210 MiB in 4 layers") && markdown.contains("RUN apk del"), "{markdown}");
     let page = said(&["learn", "--image", &file, "--format", "html", "--si"]);
     well_formed(page.trim_start_matches("<!DOCTYPE html>")).unwrap();
     assert_eq!(loads(&page), Vec::<String>::new());
-    assert!(page.contains("The story of layerscope/demo:latest") && page.contains("220 MB"), "{page}");
+    assert!(page.contains("Guided tour of layerscope/demo:latest") && page.contains("220 MB"), "{page}");
 }
 
 #[test]

@@ -177,7 +177,7 @@ fn the_build_plays_by_itself_until_it_is_paused() {
     let mut session = Session::start(&["demo", "--view", "replay"], 80, 24);
     session.sees("▶ playing").sees("RUN apk add --update go git mercurial").types(" ").sees("┃┃ paused");
     while session.output.recv_timeout(Duration::from_millis(300)).is_ok() {}
-    session.types(" ").types("....").sees("The end: 210 MiB shipped").types("q");
+    session.types(" ").types("....").sees("The end: 210 MiB").types("q");
     assert!(session.ends().success());
     let mut session = Session::start(&["demo", "--view", "replay", "--no-motion"], 80, 24);
     session.sees("┃┃ paused").types("l").sees("RUN apk add --update go git mercurial").types("q");
@@ -215,7 +215,7 @@ fn the_story_of_an_image_is_told_over_the_explorer_also_from_a_pipe() {
         let mut command = command("sh");
         command.args(["-c", &format!("rm -f '{0}'; '{PROGRAM}' demo --write '{0}' && {tell}", demo.display())]);
         let mut session = Session::run(command, 80, 24);
-        session.sees("The story of layerscope/demo:latest · 1 of").types("  ").sees("How much ships after it?");
+        session.sees("Guided tour of layerscope/demo:latest · 1 of").types("  ").sees("How big is the");
         session.types("b").sees("Right.").types("L").sees("Looking around").types("q");
         assert!(session.ends().success());
     }
@@ -224,7 +224,7 @@ fn the_story_of_an_image_is_told_over_the_explorer_also_from_a_pipe() {
 #[test]
 fn a_lesson_that_is_being_read_is_left_for_the_list() {
     let mut session = Session::start(&["learn"], 80, 24);
-    session.sees("1. The cleanup").sees("8. The chmod");
+    session.sees("1. The cleanup").sees("8. The chown");
     assert!(!session.screen.screen().contents().contains('…'), "{}", session.screen.screen().contents());
     session.types("j\r").loses("1. The cleanup").types("\x1b").sees("1. The cleanup");
     session.types("k\r").sees("1 of").types("q");

@@ -202,7 +202,7 @@ fn what_came_through_a_pipe_is_gone_and_the_hint_says_what_to_do() {
         let piped = layerscope::open_pipe(&bytes[..], &Progress::default()).unwrap();
         let subject = Subject::of(&piped.choose(&layerscope::Selection::default()).unwrap());
         let error = error(&subject, "/f");
-        assert!(error.to_string().contains("came through a pipe"), "{error}");
+        assert!(error.to_string().contains("was read from a pipe"), "{error}");
         assert!(error.hint().unwrap().contains("save it to a file"));
     }
 }

@@ -52,7 +52,7 @@ fn what_cannot_be_found_is_explained_with_the_command_that_helps() {
     assert_eq!(
         gone,
         format!(
-            "error: /secret is not there as of layer 2: layer 2 deleted it\n\
+            "error: /secret does not exist in layer 2: layer 2 deleted it\n\
              hint: layer 1 has it last: layerscope cat '{image}' /secret --layer 1\n"
         )
     );
@@ -67,7 +67,7 @@ fn what_cannot_be_found_is_explained_with_the_command_that_helps() {
         layers\nhint: "
     ));
     let piped = text(&layerscope(&["cat", "-", "/etc/conf"]).stderr);
-    assert!(piped.contains("came through a pipe") && piped.contains("\nhint: "), "{piped}");
+    assert!(piped.contains("was read from a pipe") && piped.contains("\nhint: "), "{piped}");
 }
 
 #[test]

@@ -49,7 +49,7 @@ impl View {
             Self::Timeline => "Timeline",
             Self::Treemap => "Treemap",
             Self::Image => "Image",
-            Self::Findings => "Findings",
+            Self::Findings => "Changes",
             Self::Sizes => "Sizes",
             Self::Replay => "Replay",
         }

@@ -106,7 +106,7 @@ impl Ladder<'_> {
         if self.built_otherwise(Step::WithoutWasted, &changes, named.join("\n"), notes) { changes } else { Vec::new() }
     }
 
-    /// Returns the remedy for the bytes that a run of layers wastes, in the words of the report.
+    /// Returns the change for the bytes that a run of layers wastes, in the words of the report.
     fn merging(&self, groups: &[WastedGroup], (first, last): (usize, usize)) -> String {
         let layer = |layer: usize| &self.inspection.layers[layer].instruction;
         let ends = format!("from `{}` to `{}`", layer(first).one_line(), layer(last).one_line());
@@ -116,13 +116,13 @@ impl Ladder<'_> {
             return format!("{what}: {ends}");
         }
         let within = groups.iter().filter(|group| (first..=last).contains(&group.added_in) && group.removed_in <= last);
-        let remedy = within.max_by_key(|group| group.bytes).map(|group| {
+        let change = within.max_by_key(|group| group.bytes).map(|group| {
             SuggestedChange::for_wasted(self.inspection, group.added_in, group.removed_in, group.reason).what
         });
-        let remedy = remedy.unwrap_or_default();
+        let change = change.unwrap_or_default();
         match last - first {
-            0 => format!("layer {first} `{}` writes files twice: {remedy}", layer(first).one_line()),
-            _ => format!("build layers {first} to {last} as one, {ends}, or {remedy}"),
+            0 => format!("layer {first} `{}` writes files twice: {change}", layer(first).one_line()),
+            _ => format!("build layers {first} to {last} as one, {ends}, or {change}"),
         }
     }
 

@@ -60,7 +60,7 @@ fn tour(stage: &Stage, dockerfiles: Dockerfiles, units: Units) -> Told {
         teller.tell_what_it_needs();
         teller.tell_the_ladder();
     }
-    let title = format!("The story of {}", words::name(&stage.inspection));
+    let title = format!("Guided tour of {}", words::name(&stage.inspection));
     let seen = teller.seen();
     Told { title, steps: teller.steps, seen, before: dockerfiles.before, after: dockerfiles.after }
 }

@@ -21,7 +21,8 @@ impl Person {
     /// Returns the layer that the replay shows.
     pub fn playing(&self) -> usize {
         let screen = self.reads();
-        let place = screen.split_once("Play · ").and_then(|(_, rest)| rest.split_once('/')).expect("the time-lapse").0;
+        let place =
+            screen.split_once("Replay · ").and_then(|(_, rest)| rest.split_once('/')).expect("the time-lapse").0;
         place.parse::<usize>().expect("a number") - 1
     }
 

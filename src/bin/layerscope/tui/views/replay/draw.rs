@@ -38,7 +38,7 @@ pub fn draw(replay: &Replay, explorer: &Explorer, look: Look<'_>, area: Rect, bu
 fn card(replay: &Replay, inspection: &Inspection, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
     let layer = replay.film.layer();
     let place = (layer + 1).min(replay.points.len());
-    let title = format!("Play · {place}/{}", plural(replay.points.len(), "layer"));
+    let title = format!("Replay · {place}/{}", plural(replay.points.len(), "layer"));
     let inner = pane(&title, true, look.theme, area, buffer);
     let Some(account) = inspection.layers.get(layer).filter(|_| !inner.is_empty()) else { return };
     let (width, rows) = (usize::from(inner.width).saturating_sub(2), usize::from(inner.height));
