@@ -9,9 +9,9 @@
 //! let opened = open_demo()?;
 //! let inspection = inspect(&opened, &Progress::default())?;
 //! for layer in &inspection.layers {
-//!     println!("{:>11} bytes, {:>11} wasted: {}", layer.shipped, layer.dead(), layer.instruction.one_line());
+//!     println!("{:>11} bytes, {:>11} wasted: {}", layer.size, layer.wasted(), layer.instruction.one_line());
 //! }
-//! assert_eq!(inspection.totals.shipped, inspection.totals.live + inspection.totals.dead());
+//! assert_eq!(inspection.totals.size, inspection.totals.visible + inspection.totals.wasted());
 //! # Ok::<(), layerscope::Error>(())
 //! ```
 //!
@@ -23,7 +23,7 @@
 //! let inspection = inspect(&open_demo()?, &Progress::default())?;
 //! let go = inspection.tree.find(b"/usr/lib/go").expect("layer 1 installs Go");
 //! let without = what_if(&inspection, &[Change::Drop(go)]);
-//! println!("{} bytes instead of {}", without.shipped, inspection.totals.shipped);
+//! println!("{} bytes instead of {}", without.size, inspection.totals.size);
 //! assert!(without.saved(&inspection) > 100_000_000);
 //! # Ok::<(), layerscope::Error>(())
 //! ```
@@ -41,7 +41,7 @@
 //! # Ok::<(), layerscope::Error>(())
 //! ```
 //!
-//! An archive of the user's is opened with [`open`], a pipe with [`open_pipe`]. What is exported here is **not stable
+//! An archive is opened with [`open`], a pipe with [`open_pipe`], a name with [`open_named`]. What is exported here is **not stable
 //! before 1.0**: names and fields change with any release, and what is not listed here is for the program alone.
 //!
 //! # The rooms
