@@ -24,9 +24,9 @@ fn it_opens_moves_resizes_and_quits() {
         .sees("search: suspend")
         .sees("resume with fg")
         .types("\x1b")
-        .loses("search: suspend")
+        .sees("Help · type to search")
         .types("\x1b")
-        .loses("resume with fg");
+        .loses("Help · ");
     session.types(":biggest").sees("list the biggest files").types("\x1b").loses("list the biggest files");
     session.resize(120, 40).sees("18 links, 0 B").types("\t").sees("375 entries · tar");
     session.resize(40, 12).sees("Layers · 4").types("\t").sees("Layers 0–3");
