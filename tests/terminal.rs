@@ -304,8 +304,8 @@ fn what_is_in_an_archive_that_was_changed_is_not_shown() {
     let [image, _] = two_images(directory.path());
     let mut session = Session::start(&[&image], 80, 24);
     session.sees("program").types("/program\r").sees("program");
-    // The clock of some filesystems moves every few milliseconds only.
-    std::thread::sleep(Duration::from_millis(30));
+    // The findings are read first, and the clock of some filesystems moves every few milliseconds only.
+    std::thread::sleep(Duration::from_millis(500));
     let file = std::fs::File::options().write(true).open(&image).unwrap();
     std::os::unix::fs::FileExt::write_all_at(&file, &[b'z'; 100], 5000).unwrap();
     session.types("v").sees("was changed while it was read").types("q").types("q");

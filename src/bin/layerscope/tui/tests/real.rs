@@ -16,7 +16,7 @@ use crate::tui::message::Message;
 
 /// Images, each with a part of the right first change.
 const IMAGES: [(&str, &str); 6] = [
-    ("ladder-naive", "another stage"),
+    ("ladder-naive", "multi-stage build"),
     ("s0-split", "combine the RUN instructions"),
     ("node", "Fix"),
     ("python", "Fix"),
