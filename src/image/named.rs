@@ -117,7 +117,13 @@ impl NamedSearch<'_> {
     fn nowhere(self) -> Error {
         let hints: Vec<String> =
             self.answers.iter().filter_map(|(provider, answer)| answer.hint(*provider, self.name)).collect();
-        let usual = || Some("check the spelling; a file is named with its path: ./image.tar".to_owned());
+        let latest = Reference::parse(self.name).filter(|name| name.familiar() == format!("{}:latest", self.name));
+        let usual = || {
+            Some(match latest {
+                Some(_) => "this looks for the tag latest; name another tag as NAME:TAG".to_owned(),
+                None => "check the spelling; a file is named with its path: ./image.tar".to_owned(),
+            })
+        };
         let hint = if hints.is_empty() { usual() } else { Some(hints.join("; ")) };
         let answer = |(provider, answer): &(Provider, Answer)| (self.title(*provider), answer.to_string());
         let answers = self.answers.iter().map(answer).collect();

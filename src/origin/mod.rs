@@ -156,8 +156,11 @@ impl Answer {
             (Self::TooMany(_), Provider::Registry) => {
                 "Docker Hub allows more to those who log in (docker login); or wait a while".into()
             }
-            (Self::Unreachable(_), Provider::Registry) => {
-                "for plain http or a certificate of your own: --insecure, --ca-file FILE".into()
+            (Self::Unreachable(problem), Provider::Registry) if problem.contains("no such host") => {
+                "check the name of the registry, and the network".into()
+            }
+            (Self::Unreachable(problem), Provider::Registry) if problem.contains("certificate") => {
+                "name the certificate that signs it (--ca-file FILE), or do without (--insecure)".into()
             }
             (Self::OtherPlatforms { .. }, _) => "choose one with --platform".into(),
             _ => return None,
