@@ -85,6 +85,35 @@ fn last_words(bytes: &[u8]) -> String {
     escaped(&last[..last.len().min(400)])
 }
 
+/// Parts of what an engine's command says when it fails, in lower case.
+pub struct Complaints {
+    /// There is no such image.
+    pub no_image: &'static [&'static str],
+    /// This user may not use the engine's socket.
+    pub denied: &'static [&'static str],
+    /// The engine does not answer.
+    pub silent: &'static [&'static str],
+    /// The description of an engine that does not answer.
+    pub silence: &'static str,
+}
+
+impl Complaints {
+    /// Returns the engine's answer for what its command said.
+    pub fn explain(&self, said: &str) -> Answer {
+        let lower = said.to_ascii_lowercase();
+        let says = |parts: &[&str]| parts.iter().any(|part| lower.contains(part));
+        if says(self.no_image) {
+            Answer::NoSuchImage
+        } else if says(self.denied) {
+            Answer::NotRunning("its socket may not be used: permission denied".into())
+        } else if says(self.silent) {
+            Answer::NotRunning(self.silence.into())
+        } else {
+            Answer::Failed(said.to_owned())
+        }
+    }
+}
+
 /// Turns words into the arguments of a command.
 pub fn words<T: Into<OsString>>(words: impl IntoIterator<Item = T>) -> Vec<OsString> {
     words.into_iter().map(Into::into).collect()

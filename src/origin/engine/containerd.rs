@@ -2,8 +2,8 @@
 
 use std::ffi::OsString;
 
-use super::command::{output, words};
-use super::docker::listed;
+use super::command::{Complaints, output, words};
+use super::docker::{COLUMNS, listed_all};
 use super::{Access, Held, Listed};
 use crate::display::escaped_str;
 use crate::origin::{Answer, FindOptions, Provider, Reference};
@@ -48,10 +48,9 @@ fn remember(answer: &mut Answer, said: Answer) {
 pub fn list(options: &FindOptions, progress: &Progress) -> Result<Vec<Listed>, Answer> {
     let namespace = options.namespace.as_deref();
     let mut nerdctl = command("nerdctl", namespace);
-    let format = "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.Size}}\t{{.CreatedSince}}";
-    nerdctl.extend(words(["image", "ls", "--format", format]));
+    nerdctl.extend(words(["image", "ls", "--format", COLUMNS]));
     match output(&nerdctl, progress, explain) {
-        Ok(lines) => return Ok(lines.lines().filter_map(|line| listed(Provider::Containerd, line)).collect()),
+        Ok(lines) => return Ok(listed_all(Provider::Containerd, &lines)),
         Err(Answer::NotInstalled) => {}
         Err(answer) => return Err(answer),
     }
@@ -117,23 +116,16 @@ fn by_ctr(
     Err(Answer::NoSuchImage)
 }
 
+const COMPLAINTS: Complaints = Complaints {
+    no_image: &["no such image", "not found", "no such object"],
+    denied: &["permission denied"],
+    silent: &["connection refused", "no such file", "cannot access containerd socket", "dial unix"],
+    silence: "its socket does not answer",
+};
+
 /// Returns the engine's answer for what its command said.
 fn explain(said: &str) -> Answer {
-    let lower = said.to_ascii_lowercase();
-    let says = |part: &str| lower.contains(part);
-    if says("no such image") || says("not found") || says("no such object") {
-        Answer::NoSuchImage
-    } else if says("permission denied") {
-        Answer::NotRunning("its socket may not be used: permission denied".into())
-    } else if says("connection refused")
-        || says("no such file")
-        || says("cannot access containerd socket")
-        || says("dial unix")
-    {
-        Answer::NotRunning("its socket does not answer".into())
-    } else {
-        Answer::Failed(said.to_owned())
-    }
+    COMPLAINTS.explain(said)
 }
 
 #[cfg(test)]

@@ -4,12 +4,14 @@ use std::path::PathBuf;
 
 use serde_json::Value;
 
-use super::command::{output, words};
+use super::command::{Complaints, output, words};
 use super::{Access, Held, Listed, socket};
 use crate::display::escaped_str;
 use crate::origin::{Answer, FindOptions, Provider};
 use crate::progress::Progress;
 
+/// The columns of a list of images, as Docker and nerdctl name them.
+pub const COLUMNS: &str = "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.Size}}\t{{.CreatedSince}}";
 /// The version of the engine's interface that takes a platform for `docker save`.
 const PLATFORMS_SINCE: (u32, u32) = (1, 48);
 
@@ -37,13 +39,17 @@ pub fn find(name: &str, options: &FindOptions, progress: &Progress) -> Result<He
 
 /// Lists the images.
 pub fn list(progress: &Progress) -> Result<Vec<Listed>, Answer> {
-    let format = "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.Size}}\t{{.CreatedSince}}";
-    let lines = output(&words(["docker", "image", "ls", "--format", format]), progress, explain)?;
-    Ok(lines.lines().filter_map(|line| listed(Provider::Docker, line)).collect())
+    let lines = output(&words(["docker", "image", "ls", "--format", COLUMNS]), progress, explain)?;
+    Ok(listed_all(Provider::Docker, &lines))
+}
+
+/// Reads the lines of a list.
+pub fn listed_all(provider: Provider, lines: &str) -> Vec<Listed> {
+    lines.lines().filter_map(|line| listed(provider, line)).collect()
 }
 
 /// Reads a line of `REPOSITORY TAG ID SIZE AGE`, as Docker and Podman write it.
-pub fn listed(provider: Provider, line: &str) -> Option<Listed> {
+fn listed(provider: Provider, line: &str) -> Option<Listed> {
     let mut columns = line.split('\t').map(escaped_str);
     let (repository, tag, id) = (columns.next()?, columns.next()?, columns.next()?);
     let name = (repository != "<none>").then(|| match tag.as_str() {
@@ -67,19 +73,16 @@ pub fn one_tag(name: &str, tags: &[String]) -> String {
     if tags.iter().any(is_tag) { latest } else { name.to_owned() }
 }
 
+const COMPLAINTS: Complaints = Complaints {
+    no_image: &["no such image", "no such object", "not found", "invalid reference"],
+    denied: &["permission denied"],
+    silent: &["cannot connect", "is the docker daemon running", "failed to connect"],
+    silence: "the daemon does not answer",
+};
+
 /// Returns the engine's answer for what its command said.
 fn explain(said: &str) -> Answer {
-    let lower = said.to_ascii_lowercase();
-    let says = |part: &str| lower.contains(part);
-    if says("no such image") || says("no such object") || says("not found") || says("invalid reference") {
-        Answer::NoSuchImage
-    } else if says("permission denied") {
-        Answer::NotRunning("its socket may not be used: permission denied".into())
-    } else if says("cannot connect") || says("is the docker daemon running") || says("failed to connect") {
-        Answer::NotRunning("the daemon does not answer".into())
-    } else {
-        Answer::Failed(said.to_owned())
-    }
+    COMPLAINTS.explain(said)
 }
 
 fn takes_a_platform(progress: &Progress) -> bool {

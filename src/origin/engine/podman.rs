@@ -3,8 +3,8 @@
 use std::ffi::OsString;
 use std::path::PathBuf;
 
-use super::command::{output, words};
-use super::docker::{listed, names, one_tag, socket_image};
+use super::command::{Complaints, output, words};
+use super::docker::{listed_all, names, one_tag, socket_image};
 use super::{Access, Held, Listed};
 use crate::origin::{Answer, FindOptions, Provider};
 use crate::progress::Progress;
@@ -35,7 +35,7 @@ pub fn list(options: &FindOptions, progress: &Progress) -> Result<Vec<Listed>, A
     let mut command = podman(options);
     command.extend(words(["images", "--noheading", "--format", format]));
     let lines = output(&command, progress, explain)?;
-    Ok(lines.lines().filter_map(|line| listed(Provider::Podman, line)).collect())
+    Ok(listed_all(Provider::Podman, &lines))
 }
 
 /// Returns the command, with the storage that was asked for.
@@ -62,17 +62,16 @@ fn sockets() -> Vec<PathBuf> {
     named.into_iter().chain(own).chain([PathBuf::from("/run/podman/podman.sock")]).collect()
 }
 
+const COMPLAINTS: Complaints = Complaints {
+    no_image: &["no such image", "image not known", "failed to find image", "no such object"],
+    denied: &[],
+    silent: &["unable to connect", "cannot connect"],
+    silence: "its service does not answer",
+};
+
 /// Returns the engine's answer for what its command said.
 fn explain(said: &str) -> Answer {
-    let lower = said.to_ascii_lowercase();
-    let says = |part: &str| lower.contains(part);
-    if says("no such image") || says("image not known") || says("failed to find image") || says("no such object") {
-        Answer::NoSuchImage
-    } else if says("unable to connect") || says("cannot connect") {
-        Answer::NotRunning("its service does not answer".into())
-    } else {
-        Answer::Failed(said.to_owned())
-    }
+    COMPLAINTS.explain(said)
 }
 
 #[cfg(test)]

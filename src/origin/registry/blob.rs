@@ -24,8 +24,8 @@ const BREAKS: u32 = 4;
 
 /// A blob of a registry.
 ///
-/// What is read from the beginning on is downloaded once, checked against the digest at its end, and
-/// kept in a file without a name. What is read out of order is fetched by ranges.
+/// Bytes that are read from the beginning on are downloaded once, checked against the digest at its end, and
+/// kept in a file without a name. Bytes that are read out of order are fetched by ranges.
 pub struct RemoteBlob {
     client: Arc<Client>,
     digest: String,

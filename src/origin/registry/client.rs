@@ -1,26 +1,22 @@
 //! Speaks to a registry (OCI Distribution Specification 1.1), with logins, redirects and patience.
 
 use std::io::Read;
-use std::path::Path;
 use std::sync::atomic::AtomicBool;
 use std::sync::{Arc, Mutex, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
-use ureq::http::{HeaderMap, Response, StatusCode, Uri};
-use ureq::tls::{Certificate, PemItem, RootCerts, TlsConfig, parse_pem};
+use ureq::http::{HeaderMap, Response, StatusCode};
 use ureq::{Agent, Body};
 
 use super::challenge::Challenge;
 use super::credentials::Login;
-use crate::display::{escaped, escaped_str};
+use super::redirect::{origin_of, redirected};
+use super::trust;
+use crate::display::escaped_str;
 use crate::origin::{Answer, FindOptions, Reference};
 use crate::progress::check_flag;
 
-/// The longest wait for a connection.
-const CONNECT: Duration = Duration::from_secs(20);
-/// The longest silence of a server.
-const SILENCE: Duration = Duration::from_secs(60);
 /// The longest wait that a server may ask for.
 const LONGEST_WAIT: Duration = Duration::from_secs(60);
 /// Times that a request is made before it is given up.
@@ -70,8 +66,8 @@ impl Client {
     ) -> Result<Self, Answer> {
         // Docker Hub's interface has a host of its own.
         let host = if name.host() == "docker.io" { "registry-1.docker.io" } else { name.host() };
-        let agent = agent(host, options)?;
-        let scheme = if options.insecure || is_this_machine(host) { scheme(&agent, host)? } else { "https" };
+        let agent = trust::agent(host, options)?;
+        let scheme = trust::scheme(&agent, host, options)?;
         Ok(Self {
             agent,
             base: format!("{scheme}://{host}"),
@@ -196,7 +192,7 @@ impl Client {
             status if status.is_success() => {}
             StatusCode::TOO_MANY_REQUESTS => return Err(Answer::TooMany("the token server says 429".into())),
             status => {
-                let login = if self.login.is_some() { "the stored login was refused" } else { "no login is stored" };
+                let login = self.refused_login();
                 return Err(Answer::NotAuthorised(format!("{login}: the token server says {}", status.as_u16())));
             }
         }
@@ -219,12 +215,16 @@ impl Client {
         match status {
             StatusCode::NOT_FOUND => Answer::NoSuchImage,
             StatusCode::UNAUTHORIZED | StatusCode::FORBIDDEN => {
-                let login = if self.login.is_some() { "the stored login was refused" } else { "no login is stored" };
-                Answer::NotAuthorised(format!("{login}; the registry says {text}"))
+                Answer::NotAuthorised(format!("{}; the registry says {text}", self.refused_login()))
             }
             StatusCode::TOO_MANY_REQUESTS => Answer::TooMany(format!("the registry says {text}")),
             _ => Answer::Failed(format!("the registry says {text}")),
         }
+    }
+
+    /// Describes the login that was not enough.
+    fn refused_login(&self) -> &'static str {
+        if self.login.is_some() { "the stored login was refused" } else { "no login is stored" }
     }
 
     fn check_cancelled(&self) -> Result<(), Answer> {
@@ -286,7 +286,8 @@ fn is_passing(error: &ureq::Error) -> bool {
     }
 }
 
-fn unreachable(error: &ureq::Error) -> Answer {
+/// Returns the answer for a server that cannot be reached.
+pub fn unreachable(error: &ureq::Error) -> Answer {
     Answer::Unreachable(match error {
         ureq::Error::HostNotFound => "there is no such host".into(),
         ureq::Error::TooManyRedirects => "it redirects in a circle".into(),
@@ -304,156 +305,4 @@ fn unreachable(error: &ureq::Error) -> Answer {
 fn retry_after(headers: &HeaderMap) -> Option<Duration> {
     let seconds: u64 = headers.get("Retry-After")?.to_str().ok()?.trim().parse().ok()?;
     Some(Duration::from_secs(seconds).min(LONGEST_WAIT))
-}
-
-/// Returns scheme, host and port of a URL.
-fn origin_of(url: &str) -> Option<(String, String, u16)> {
-    let url: Uri = url.parse().ok()?;
-    let scheme = url.scheme_str()?.to_owned();
-    let port = url.port_u16().unwrap_or(if scheme == "https" { 443 } else { 80 });
-    Some((scheme, url.host()?.to_ascii_lowercase(), port))
-}
-
-/// Returns where a redirect leads; `None` if it is not followed.
-fn redirected(from: &str, location: &str) -> Option<String> {
-    let (scheme, host, port) = origin_of(from)?;
-    let to = match location {
-        "" => return None,
-        same_scheme if same_scheme.starts_with("//") => format!("{scheme}:{same_scheme}"),
-        path if path.starts_with('/') => format!("{scheme}://{host}:{port}{path}"),
-        url if url.contains("://") => url.to_owned(),
-        relative => format!("{}/{relative}", from.split(['?', '#']).next()?.rsplit_once('/')?.0),
-    };
-    let (new_scheme, _, _) = origin_of(&to)?;
-    let is_allowed = new_scheme == "https" || (new_scheme == "http" && scheme == "http");
-    is_allowed.then_some(to)
-}
-
-fn is_this_machine(host: &str) -> bool {
-    let name = host.rsplit_once(':').map_or(host, |(name, _)| name);
-    name == "localhost" || name.starts_with("127.") || name == "[::1]" || name.ends_with(".localhost")
-}
-
-/// Finds out whether a server that may speak plain HTTP does. This machine's servers mostly do.
-fn scheme(agent: &Agent, host: &str) -> Result<&'static str, Answer> {
-    let speaks_http = || {
-        let answer = agent.get(format!("http://{host}/v2/")).call();
-        // A server that speaks TLS calls plain HTTP a bad request.
-        answer.is_ok_and(|answer| answer.status() != StatusCode::BAD_REQUEST && !answer.status().is_redirection())
-    };
-    if is_this_machine(host) && speaks_http() {
-        return Ok("http");
-    }
-    match agent.get(format!("https://{host}/v2/")).call() {
-        Ok(_) => Ok("https"),
-        Err(ureq::Error::Rustls(error)) if !is_no_tls(&error) => {
-            Err(Answer::Unreachable(format!("its certificate is not accepted: {}", escaped_str(&error.to_string()))))
-        }
-        Err(_) if !is_this_machine(host) && speaks_http() => Ok("http"),
-        Err(error) => Err(unreachable(&error)),
-    }
-}
-
-/// Returns whether the answer was no TLS at all.
-fn is_no_tls(error: &dyn std::error::Error) -> bool {
-    error.to_string().contains("corrupt message")
-}
-
-fn agent(host: &str, options: &FindOptions) -> Result<Agent, Answer> {
-    let mut tls = TlsConfig::builder().disable_verification(options.insecure);
-    let own = own_certificates(host, options.ca_file.as_deref())?;
-    let system = system_certificates();
-    if !own.is_empty() || !system.is_empty() {
-        let all: Vec<Certificate<'static>> = system.into_iter().chain(own).collect();
-        tls = tls.root_certs(RootCerts::new_with_certs(&all));
-    }
-    let config = Agent::config_builder()
-        .tls_config(tls.build())
-        .http_status_as_error(false)
-        .max_redirects(0)
-        .max_redirects_will_error(false)
-        .user_agent(concat!("layerscope/", env!("CARGO_PKG_VERSION")))
-        .accept_encoding("identity")
-        .timeout_connect(Some(CONNECT))
-        .timeout_recv_response(Some(SILENCE))
-        .timeout_per_read(Some(SILENCE))
-        .build();
-    Ok(config.into())
-}
-
-/// Returns the certificates of `SSL_CERT_FILE` or of the system; none if there is no such file.
-fn system_certificates() -> Vec<Certificate<'static>> {
-    const BUNDLES: [&str; 5] = [
-        "/etc/ssl/certs/ca-certificates.crt",
-        "/etc/pki/tls/certs/ca-bundle.crt",
-        "/etc/ssl/ca-bundle.pem",
-        "/etc/ssl/cert.pem",
-        "/etc/pki/ca-trust/extracted/pem/tls-ca-bundle.pem",
-    ];
-    let named = std::env::var("SSL_CERT_FILE").ok().filter(|file| !file.is_empty());
-    let files = named.into_iter().chain(BUNDLES.map(str::to_owned));
-    let bundle = files.into_iter().find_map(|file| std::fs::read(file).ok());
-    bundle.map(|bundle| certificates(&bundle)).unwrap_or_default()
-}
-
-/// Returns the certificates of `--ca-file` and of the directories that Docker and Podman read.
-fn own_certificates(host: &str, ca_file: Option<&Path>) -> Result<Vec<Certificate<'static>>, Answer> {
-    let mut found = Vec::new();
-    if let Some(file) = ca_file {
-        let shown = escaped(file.as_os_str().as_encoded_bytes());
-        let bytes = std::fs::read(file).map_err(|error| Answer::Failed(format!("cannot read {shown}: {error}")))?;
-        found = certificates(&bytes);
-        if found.is_empty() {
-            return Err(Answer::Failed(format!("{shown} holds no certificate in PEM")));
-        }
-    }
-    let home = etcetera::home_dir().ok().map(|home| home.join(".config/containers/certs.d"));
-    let places = home.into_iter().chain(["/etc/containers/certs.d", "/etc/docker/certs.d"].map(Into::into));
-    for place in places {
-        let files = std::fs::read_dir(place.join(host)).into_iter().flatten().flatten().map(|entry| entry.path());
-        for file in files.filter(|file| file.extension().is_some_and(|ending| ending == "crt")) {
-            found.extend(std::fs::read(file).map(|bytes| certificates(&bytes)).unwrap_or_default());
-        }
-    }
-    Ok(found)
-}
-
-fn certificates(pem: &[u8]) -> Vec<Certificate<'static>> {
-    let items = parse_pem(pem).filter_map(Result::ok);
-    items.filter_map(|item| if let PemItem::Certificate(found) = item { Some(found) } else { None }).collect()
-}
-
-#[cfg(test)]
-mod tests {
-    use super::*;
-
-    #[test]
-    fn a_redirect_never_leaves_https() {
-        let to = |location| redirected("https://r.example/v2/x/blobs/y?z", location);
-        assert_eq!(to("https://cdn.example/a?b").as_deref(), Some("https://cdn.example/a?b"));
-        assert_eq!(to("/a").as_deref(), Some("https://r.example:443/a"));
-        assert_eq!(to("z").as_deref(), Some("https://r.example/v2/x/blobs/z"));
-        assert_eq!(to("//cdn.example/a").as_deref(), Some("https://cdn.example/a"));
-        assert_eq!(to("http://cdn.example/a"), None);
-        assert_eq!(to("ftp://cdn.example/a"), None);
-        assert_eq!(to(""), None);
-        assert_eq!(redirected("http://localhost:5000/x", "http://other/a").as_deref(), Some("http://other/a"));
-    }
-
-    #[test]
-    fn a_login_belongs_to_one_host_and_port() {
-        assert_eq!(origin_of("https://r.example/a"), origin_of("https://R.example:443/b"));
-        assert_ne!(origin_of("https://r.example/a"), origin_of("http://r.example/a"));
-        assert_ne!(origin_of("https://r.example/a"), origin_of("https://r.example:8443/a"));
-    }
-
-    #[test]
-    fn only_this_machine_may_speak_plain_http() {
-        for host in ["localhost", "localhost:5000", "127.0.0.1:5001", "[::1]:5000"] {
-            assert!(is_this_machine(host), "{host}");
-        }
-        for host in ["example.org", "10.0.0.1:5000", "localhost.example.org"] {
-            assert!(!is_this_machine(host), "{host}");
-        }
-    }
 }

@@ -8,6 +8,8 @@ mod blob;
 mod challenge;
 mod client;
 pub(crate) mod credentials;
+mod redirect;
+mod trust;
 
 use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
