@@ -72,8 +72,10 @@ fn no_text_for_users_has_an_old_term() {
     let sources = sources.filter(|path| path.file_name().is_some_and(|name| name != "tests.rs"));
     let pages = below("assets/manual", ".md").into_iter().filter(|path| !path.ends_with("style.md"));
     let words = below("assets/lessons", ".toml").into_iter().chain([root().join("assets/rules.toml")]);
-    for path in sources.chain(pages).chain(words).chain(below("screenshots", ".txt")).chain([root().join("README.md")])
-    {
+    let schemas = below("assets", ".schema.json");
+    let pictures = below("screenshots", ".txt");
+    let all = sources.chain(pages).chain(words).chain(schemas).chain(pictures).chain([root().join("README.md")]);
+    for path in all {
         read(path);
     }
     let commands =

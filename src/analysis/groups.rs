@@ -24,11 +24,11 @@ pub struct WastedGroup {
     pub place: NodeId,
 }
 
-/// Groups the dead inodes by the layers that added and removed them, the largest group first.
+/// Groups the wasted inodes by the layers that added and removed them, the largest group first.
 pub fn wasted_groups(inspection: &Inspection) -> Vec<WastedGroup> {
     let tree = &inspection.tree;
     let mut members: HashMap<(usize, usize), Vec<Member>, RandomState> = HashMap::default();
-    // Deaths are ordered by version and therefore by memory; the list of dead inodes is not.
+    // Removals are ordered by version and therefore by memory; the list of wasted inodes is not.
     for removal in tree.removals() {
         let member =
             Member { node: tree.node_of(removal.version), bytes: tree.size(removal.version), reason: removal.reason };

@@ -1,13 +1,13 @@
 //! Computes the numbers: pure arithmetic over the tree, with one immutable [`Inspection`] as the
 //! result.
 //!
-//! - **shipped** (size): the content bytes of the regular files in a layer's tar. A hard link adds nothing, because
-//!   the bytes belong to the inode and count once.
-//! - **live** (visible): shipped bytes that at least one name in the final merged filesystem still reaches.
-//! - **dead** (wasted): shipped − live. Each dead inode has the layer that added it, the layer that removed it, and
-//!   the cause.
-//! - **killed**, of a layer: bytes of earlier layers that it removed.
-//! - **efficiency** = live ÷ shipped.
+//! - **size**: the content bytes of the regular files in a layer's tar. A hard link adds nothing, because the bytes
+//!   belong to the inode and count once.
+//! - **visible**: the bytes that at least one name in the final merged filesystem still reaches.
+//! - **wasted**: size − visible. Each wasted inode has the layer that added it, the layer that removed it, and the
+//!   reason.
+//! - **hidden**, of a layer: bytes of earlier layers that it deletes or replaces.
+//! - **efficiency** = visible ÷ size.
 
 mod completeness;
 pub mod download;
@@ -92,7 +92,7 @@ impl ImageTotals {
     }
 }
 
-/// A dead inode.
+/// A wasted inode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Wasted {
     /// The version whose entry has the bytes.
@@ -132,7 +132,7 @@ pub struct Inspection {
     pub totals: ImageTotals,
     /// The merged tree with its history.
     pub tree: Tree,
-    /// Dead inodes, the largest first.
+    /// Wasted inodes, the largest first.
     pub wasted: Vec<Wasted>,
     /// Problems with parts of the image.
     pub warnings: Vec<Warning>,
@@ -206,7 +206,7 @@ impl Inspection {
         self.completeness = Completeness::new(self.layers.len(), &self.warnings);
     }
 
-    /// Returns live ÷ shipped, which is 1 for an empty image; `None` if not all of the image was
+    /// Returns visible ÷ size, which is 1 for an empty image; `None` if not all of the image was
     /// read.
     pub fn efficiency(&self) -> Option<f64> {
         let ImageTotals { size, visible, .. } = self.totals;

@@ -101,7 +101,7 @@ struct LayerPart {
     stored_bytes: u64,
 }
 
-/// Dead files, whose paths are generated while they are written: together they may be longer than
+/// Wasted files, whose paths are generated while they are written: together they may be longer than
 /// the input.
 struct WastedParts<'a> {
     tree: &'a Tree,

@@ -1,4 +1,4 @@
-//! A group of dead bytes in two sentences: why they ship, and the remedy.
+//! A group of wasted bytes in two sentences: the reason, and the change that avoids them.
 
 use crate::advice::SuggestedChange;
 use crate::analysis::{Inspection, WastedGroup};

@@ -296,7 +296,7 @@ impl Builder {
         owner
     }
 
-    /// Removes the name at `node` from a version's inode. The inode is dead when its last name is
+    /// Removes the name at `node` from a version's inode. The inode is wasted when its last name is
     /// removed.
     pub(super) fn release(&mut self, version: VersionId, node: NodeId, reason: Reason) {
         let v = *self.tree.version(version);

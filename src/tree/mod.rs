@@ -141,7 +141,7 @@ struct LinkGroup {
     alive: u32,
 }
 
-/// The reason why an inode is dead.
+/// The reason why an inode is wasted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord, Hash)]
 pub enum Reason {
     /// A whiteout of the path itself or of a directory above it.

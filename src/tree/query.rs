@@ -233,7 +233,7 @@ impl Tree {
             .map(|(i, _)| VersionId(u32::try_from(i).expect("below the limit")))
     }
 
-    /// Returns the dead inodes, ordered by version.
+    /// Returns the wasted inodes, ordered by version.
     pub fn removals(&self) -> &[Removal] {
         &self.removals
     }

@@ -34,7 +34,7 @@ pub struct CompareArguments {
     format: Option<Format>,
     #[command(flatten)]
     look: LookOptions,
-    /// How many paths and packages that differ to list, the biggest difference first; 0 lists all (text only)
+    /// Number of differing paths and packages to list, the biggest difference first; 0 lists all (text only)
     #[arg(long, value_name = "N", default_value_t = super::DEFAULT_TOP)]
     top: usize,
     /// Do not look into files: quicker with compressed layers, but no packages are named (text and JSON only)

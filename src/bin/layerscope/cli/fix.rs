@@ -47,7 +47,7 @@ pub struct FixArguments {
     /// Also write what needs a look into the changed file, as comments, and list small savings one by one
     #[arg(long)]
     all: bool,
-    /// How to write it; json has every suggestion with its grade, and what was left with the reason
+    /// Output format; json has every suggestion with its grade, and what was left alone with the reason
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     #[command(flatten)]

@@ -31,13 +31,13 @@ pub struct LadderArguments {
     /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// What if this path did not exist (repeatable)
+    /// Show the size without this path (repeatable)
     #[arg(long, value_name = "PATH")]
     drop: Vec<String>,
-    /// What if one instruction made these layers (repeatable)
+    /// Show the size with these layers built by one instruction (repeatable)
     #[arg(long, value_name = "FIRST-LAST")]
     merge: Vec<String>,
-    /// What if your layers had nothing that this rule finds (repeatable)
+    /// Show the size without the bytes that this rule finds in your layers (repeatable)
     #[arg(long, value_name = "RULE")]
     apply: Vec<String>,
     /// Measure download sizes: compress changed layers with gzip at its default level, within 0.5 % of `docker push`

@@ -1,14 +1,14 @@
 //! An index of wasted bytes by pair of layers, for any path.
 //!
 //! Paths are numbered in the order of a depth-first walk, so that everything below a path is
-//! contiguous; the dead inodes are stored in that order.
+//! contiguous; the wasted inodes are stored in that order.
 
 use std::collections::HashMap;
 
 use layerscope::Inspection;
 use layerscope::tree::{NodeId, Tree};
 
-/// Dead inodes in the order of a walk over the tree.
+/// Wasted inodes in the order of a walk over the tree.
 pub struct WastedBelow {
     /// The number of each path, and the first number that is not below it.
     spans: Vec<(u32, u32)>,

@@ -9,10 +9,10 @@ use super::theme::Theme;
 /// The cells that are filled from the left, by eighths.
 const EIGHTHS: [&str; 9] = ["", "▏", "▎", "▍", "▌", "▋", "▊", "▉", "█"];
 
-/// Draws a bar in `width` cells: its length is the share of both parts in `whole`, with the dead
+/// Draws a bar in `width` cells: its length is the share of both parts in `whole`, with the wasted
 /// part at its end.
 ///
-/// A bar is no longer than what it stands for, except that the smallest one is still visible. Dead
+/// A bar is no longer than what it stands for, except that the smallest one is still visible. Wasted
 /// bytes are shown if they are at least a hundredth of both.
 pub fn bar(visible: u64, wasted: u64, whole: u64, width: usize, theme: &Theme) -> Vec<Span<'static>> {
     if theme.has_two_tones() {
@@ -26,12 +26,12 @@ pub fn bar(visible: u64, wasted: u64, whole: u64, width: usize, theme: &Theme) -
 fn smooth(visible: u64, wasted: u64, whole: u64, width: usize, theme: &Theme) -> Vec<Span<'static>> {
     let both = visible.saturating_add(wasted);
     let filled = floor(both, whole, width * 8).max(usize::from(both > 0));
-    let of_dead = cells(wasted, both, filled).max(usize::from(is_worth_showing(wasted, both))).min(filled);
-    let of_live = filled - of_dead;
-    let (full, part) = (of_live / 8, of_live % 8);
+    let wasted_eighths = cells(wasted, both, filled).max(usize::from(is_worth_showing(wasted, both))).min(filled);
+    let visible_eighths = filled - wasted_eighths;
+    let (full, part) = (visible_eighths / 8, visible_eighths % 8);
     let mut spans = vec![Span::styled("█".repeat(full), theme.visible)];
     let mut used = full;
-    let mut left = of_dead;
+    let mut left = wasted_eighths;
     if part > 0 {
         // The cell with the end of one part and the beginning of the other.
         let rest = left.min(8 - part);
@@ -53,7 +53,7 @@ fn smooth(visible: u64, wasted: u64, whole: u64, width: usize, theme: &Theme) ->
     spans
 }
 
-/// Draws a bar in whole cells, its dead part hatched.
+/// Draws a bar in whole cells, its wasted part hatched.
 fn hatched(visible: u64, wasted: u64, whole: u64, width: usize, theme: &Theme) -> Vec<Span<'static>> {
     let both = visible.saturating_add(wasted);
     let filled = floor(both, whole, width).max(usize::from(both > 0)).min(width);

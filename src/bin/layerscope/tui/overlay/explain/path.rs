@@ -78,7 +78,7 @@ fn visible(inspection: &Inspection, node: NodeId, layer: usize, total: u64) -> S
     Sum::new(parts, total, "visible")
 }
 
-/// Returns the dead inodes at and below a path.
+/// Returns the wasted inodes at and below a path.
 fn wasted_below(inspection: &Inspection, node: NodeId) -> impl Iterator<Item = &Wasted> {
     let tree = &inspection.tree;
     inspection.wasted.iter().filter(move |wasted| {
@@ -90,7 +90,7 @@ fn wasted_below(inspection: &Inspection, node: NodeId) -> impl Iterator<Item = &
     })
 }
 
-/// Sums up dead inodes by the layers that added and removed them.
+/// Sums up wasted inodes by the layers that added and removed them.
 pub fn by_pair<'a>(
     inspection: &Inspection,
     wasted: impl Iterator<Item = &'a Wasted>,
