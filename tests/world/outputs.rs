@@ -3,7 +3,7 @@
 use std::fs;
 use std::os::unix::fs::{MetadataExt, PermissionsExt};
 use std::os::unix::process::{CommandExt, ExitStatusExt};
-use std::path::Path;
+use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
@@ -145,26 +145,40 @@ fn files_have_the_mode_that_the_umask_leaves() {
     }
 }
 
-/// A user who is not root, and who may enter a directory.
-fn nobody(directory: &Path) -> Option<u32> {
-    const NOBODY: u32 = 65_534;
-    fs::set_permissions(directory, fs::Permissions::from_mode(0o777)).unwrap();
-    let mut command = Command::new("test");
-    let may = command.arg("-w").arg(directory).uid(NOBODY).gid(NOBODY).status();
-    may.is_ok_and(|status| status.success()).then_some(NOBODY)
+/// A user who is not root, with what that user needs to write outputs.
+struct Nobody {
+    uid: u32,
+    /// The program, in a place that the user may enter.
+    program: PathBuf,
+    image: PathBuf,
+    /// The directory for outputs.
+    to: PathBuf,
+}
+
+impl Nobody {
+    /// Prepares a directory for outputs with this mode. Only root can become somebody else.
+    fn in_directory(directory: &Path, mode: u32) -> Option<Self> {
+        const NOBODY: u32 = 65_534;
+        fs::set_permissions(directory, fs::Permissions::from_mode(0o777)).unwrap();
+        let may = Command::new("test").arg("-w").arg(directory).uid(NOBODY).gid(NOBODY).status();
+        if !may.is_ok_and(|status| status.success()) {
+            eprintln!("skipped: only root can become somebody else");
+            return None;
+        }
+        let (program, to) = (directory.join("layerscope"), directory.join("to"));
+        fs::copy(PROGRAM, &program).unwrap();
+        fs::create_dir(&to).unwrap();
+        fs::set_permissions(&to, fs::Permissions::from_mode(mode)).unwrap();
+        Some(Self { uid: NOBODY, program, image: image(directory), to })
+    }
 }
 
 #[test]
 fn a_umask_that_takes_everything_from_the_owner_leaves_whole_outputs_or_nothing() {
     let directory = tempfile::tempdir().unwrap();
-    let (Some(nobody), program) = (nobody(directory.path()), directory.path().join("layerscope")) else {
-        return eprintln!("skipped: only root can become somebody else");
+    let Some(Nobody { uid: nobody, program, image, to }) = Nobody::in_directory(directory.path(), 0o777) else {
+        return;
     };
-    fs::copy(PROGRAM, &program).unwrap();
-    let image = image(directory.path());
-    let to = directory.path().join("to");
-    fs::create_dir(&to).unwrap();
-    fs::set_permissions(&to, fs::Permissions::from_mode(0o777)).unwrap();
     for (name, arguments) in
         [("lesson", vec!["learn", "1", "--write"]), ("root", vec!["extract", image.to_str().unwrap(), "/", "--to"])]
     {
@@ -183,14 +197,9 @@ fn a_umask_that_takes_everything_from_the_owner_leaves_whole_outputs_or_nothing(
 #[test]
 fn where_nothing_may_be_written_a_sentence_says_so_and_nothing_is_there() {
     let directory = tempfile::tempdir().unwrap();
-    let (Some(nobody), program) = (nobody(directory.path()), directory.path().join("layerscope")) else {
-        return eprintln!("skipped: only root can become somebody else");
+    let Some(Nobody { uid: nobody, program, image, to }) = Nobody::in_directory(directory.path(), 0o555) else {
+        return;
     };
-    fs::copy(PROGRAM, &program).unwrap();
-    let image = image(directory.path());
-    let to = directory.path().join("to");
-    fs::create_dir(&to).unwrap();
-    fs::set_permissions(&to, fs::Permissions::from_mode(0o555)).unwrap();
     for arguments in
         [vec!["demo", "--write"], vec!["learn", "1", "--write"], vec!["extract", image.to_str().unwrap(), "/", "--to"]]
     {
