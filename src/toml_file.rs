@@ -2,6 +2,7 @@
 
 use std::fmt;
 
+use crate::display::listed;
 use strsim::osa_distance;
 use toml::Spanned;
 use toml::de::{DeString, DeTable, DeValue, Error};
@@ -22,13 +23,13 @@ pub struct Problem {
 
 impl Problem {
     /// Makes a problem with a key at a byte of the text.
-    pub fn at(text: &str, byte: usize, key: &str, what: String) -> Self {
+    pub fn at(text: &str, byte: usize, key: &str, what: impl fmt::Display) -> Self {
         Self::on(Self::line_at(text, byte), key, what)
     }
 
     /// Makes a problem with a key on a line, counted from 1.
-    pub fn on(line: usize, key: &str, what: String) -> Self {
-        Self { line, key: key.into(), what }
+    pub fn on(line: usize, key: &str, what: impl fmt::Display) -> Self {
+        Self { line, key: key.into(), what: what.to_string() }
     }
 
     /// Returns the line number of a byte in the text.
@@ -55,6 +56,51 @@ impl fmt::Display for Problem {
     }
 }
 
+/// The reason why a value of any file is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum ValueError {
+    /// The value has another type.
+    #[error("{expected} is expected, not {found}")]
+    Type {
+        /// The expected type, with its article.
+        expected: &'static str,
+        /// The actual type, with its article.
+        found: String,
+    },
+    /// The word is none of those that are possible.
+    #[error("{found:?} is none of {}", quoted(possible))]
+    NoneOf {
+        /// The word.
+        found: String,
+        /// The possible words.
+        possible: Vec<String>,
+    },
+    /// The name is unknown.
+    #[error(transparent)]
+    Unknown(#[from] UnknownName),
+}
+
+/// An unknown name, with the most similar known one.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("no such {kind}{}", self.hint().map(|hint| format!("; {hint}")).unwrap_or_default())]
+pub struct UnknownName {
+    /// The kind of the name, such as `setting`.
+    kind: &'static str,
+    /// The known name that is similar enough, if there is one.
+    near: Option<String>,
+}
+
+impl UnknownName {
+    /// Returns the question whether the similar name was meant, if there is one.
+    pub fn hint(&self) -> Option<String> {
+        self.near.as_ref().map(|near| format!("did you mean {near}?"))
+    }
+}
+
+fn quoted(words: &[String]) -> String {
+    listed(&words.iter().map(|word| format!("{word:?}")).collect::<Vec<_>>())
+}
+
 /// A key with its place in the text.
 pub type Key<'t> = Spanned<DeString<'t>>;
 /// A value with its place in the text.
@@ -72,30 +118,27 @@ pub fn in_order<'a, 't>(table: &'a DeTable<'t>) -> Vec<(&'a Key<'t>, &'a Value<'
 /// # Errors
 ///
 /// The value has another type.
-pub fn string<'a>(value: &'a DeValue<'_>) -> Result<&'a str, String> {
+pub fn string<'a>(value: &'a DeValue<'_>) -> Result<&'a str, ValueError> {
     value.as_str().ok_or_else(|| instead("a string", value))
 }
 
-/// Returns a message with the expected type and the actual one.
-pub fn instead(expected: &str, value: &DeValue<'_>) -> String {
+/// Returns the error for a value of another type.
+pub fn instead(expected: &'static str, value: &DeValue<'_>) -> ValueError {
     let found = match value {
         DeValue::Array(_) => "an array".to_owned(),
         DeValue::Integer(_) => "an integer".to_owned(),
         value => format!("a {}", value.type_str()),
     };
-    format!("{expected} is expected, not {found}")
+    ValueError::Type { expected, found }
 }
 
-/// Returns a message that a name is unknown, with the most similar known one.
-pub fn unknown<'a>(kind: &str, name: &str, known: impl Iterator<Item = &'a str>) -> String {
+/// Returns the error for an unknown name, with the most similar known one.
+pub fn unknown<'a>(kind: &'static str, name: &str, known: impl Iterator<Item = &'a str>) -> UnknownName {
     // The distance takes as long as the lengths multiplied, and a name may be of any length.
     let name: String = name.chars().take(LONGEST).collect();
     let nearest = known.map(|word| (osa_distance(&name, word), word)).min_by_key(|&(distance, _)| distance);
-    let hint = nearest.filter(|&(distance, word)| distance <= word.len().max(name.len()) / 2);
-    match hint {
-        Some((_, word)) => format!("no such {kind}; did you mean {word}?"),
-        None => format!("no such {kind}"),
-    }
+    let near = nearest.filter(|&(distance, word)| distance <= word.len().max(name.len()) / 2);
+    UnknownName { kind, near: near.map(|(_, word)| word.to_owned()) }
 }
 
 #[cfg(test)]
@@ -105,7 +148,7 @@ mod tests {
     #[test]
     fn what_was_meant_is_guessed_only_if_it_is_near() {
         let known = ["quit", "help", "previous-layer"];
-        let unknown = |name| unknown("action", name, known.into_iter());
+        let unknown = |name| unknown("action", name, known.into_iter()).to_string();
         assert_eq!(unknown("quitt"), "no such action; did you mean quit?");
         assert_eq!(unknown("hlep"), "no such action; did you mean help?");
         assert_eq!(unknown("previous_layer"), "no such action; did you mean previous-layer?");

@@ -1,5 +1,6 @@
 //! Reads the image config (OCI image specification, config.md): platform, diff IDs and history.
 
+use super::draft::DocumentError;
 use super::instruction::Instruction;
 use super::json::{Document, Fields, Value};
 use super::platform::Platform;
@@ -97,11 +98,11 @@ impl Config {
     ///
     /// # Errors
     ///
-    /// A clause if the bytes are not JSON, or not an object.
-    pub fn parse(bytes: &[u8], doubts: &mut Vec<String>) -> Result<Self, String> {
-        let document = Document::parse(bytes).map_err(|error| error.to_string())?;
+    /// The bytes are not JSON, or not an object.
+    pub fn parse(bytes: &[u8], doubts: &mut Vec<String>) -> Result<Self, DocumentError> {
+        let document = Document::parse(bytes)?;
         if !matches!(document.value, Value::Object(_)) {
-            return Err(format!("it is {} where an object was expected", document.value.kind()));
+            return Err(DocumentError::NotAnObject(document.value.kind()));
         }
         doubts.extend(document.doubts);
         Ok(Self::read(document.value, doubts))

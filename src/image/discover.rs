@@ -273,7 +273,7 @@ impl<'a> Found<'a> {
         let mut doubts = Vec::new();
         let mut warnings = Vec::new();
         let config = Config::parse(&bytes, &mut doubts).unwrap_or_else(|error| {
-            warnings.push(Warning::image(unreadable(error)));
+            warnings.push(Warning::image(unreadable(error.to_string())));
             Config::default()
         });
         warnings.extend(

@@ -5,7 +5,7 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::config::read_platform;
 use super::discover::digest_mismatch;
-use super::draft::{ConfigDraft, Draft, LayerDraft, Search, explain, read_json_member};
+use super::draft::{ConfigDraft, DocumentError, Draft, LayerDraft, Search, explain, read_json_member};
 use super::json::{self, Fields, Value};
 use super::platform::Platform;
 use super::{BuiltOn, LayerFormat, schema1};
@@ -253,12 +253,12 @@ fn read_document(
     digest: &str,
     blob: &Member,
     doubts: &mut Vec<String>,
-) -> Result<(Document, Option<Warning>), String> {
-    let bytes = read_json_member(path, digest, blob).map_err(|error| error.to_string())?;
+) -> Result<(Document, Option<Warning>), DocumentError> {
+    let bytes = read_json_member(path, digest, blob)?;
     let mismatch = digest_mismatch(digest, &bytes);
-    let document = json::Document::parse(&bytes).map_err(|error| error.to_string())?;
+    let document = json::Document::parse(&bytes)?;
     doubts.extend(document.doubts);
-    let document = Document::read(document.value, doubts).ok_or("it is no object")?;
+    let document = Document::read(document.value, doubts).ok_or(DocumentError::NoObject)?;
     Ok((document, mismatch))
 }
 

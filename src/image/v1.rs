@@ -7,7 +7,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::LayerFormat;
 use super::config::{HistoryEntry, read_platform};
-use super::draft::{Draft, LayerDraft, Search, read_json_member};
+use super::draft::{DocumentError, Draft, LayerDraft, Search, read_json_member};
 use super::json::{Document, Fields, Value};
 use super::platform::Platform;
 use crate::error::Error;
@@ -71,10 +71,10 @@ fn draft(search: &mut Search<'_>, top: String, tags: Vec<String>) -> Draft {
             break;
         };
         let mut doubts = Vec::new();
-        let read = read_json_member(search.path, &name, &member).map_err(|error| error.to_string());
-        let read = read.and_then(|bytes| Document::parse(&bytes).map_err(|error| error.to_string()));
+        let read = read_json_member(search.path, &name, &member).map_err(DocumentError::from);
+        let read = read.and_then(|bytes| Ok(Document::parse(&bytes)?));
         let json = read.map(|document| LayerJson::read(document.value, &mut doubts)).unwrap_or_else(|problem| {
-            search.note(WarningKind::MemberUnreadable { name: name.clone(), problem });
+            search.note(WarningKind::MemberUnreadable { name: name.clone(), problem: problem.to_string() });
             None
         });
         for doubt in doubts {

@@ -130,8 +130,15 @@ pub struct Stream {
     at: usize,
     complaints: Option<Collected>,
     cancel: Arc<AtomicBool>,
-    /// The end of the command: nothing yet, a good one, or its last words.
-    end: Option<Result<(), String>>,
+    /// The end of the command, once it has ended.
+    end: Option<End>,
+}
+
+/// The end of a command.
+enum End {
+    Good,
+    /// The command failed; the value is the last line of its complaints, escaped.
+    Failed(String),
 }
 
 impl Stream {
@@ -165,10 +172,10 @@ impl Stream {
         if self.end.is_none() {
             let status = self.child.wait()?;
             let complaints = self.complaints.take().and_then(|thread| thread.join().ok()).unwrap_or_default();
-            self.end = Some(if status.success() { Ok(()) } else { Err(last_words(&complaints)) });
+            self.end = Some(if status.success() { End::Good } else { End::Failed(last_words(&complaints)) });
         }
         match &self.end {
-            Some(Err(problem)) => Err(io::Error::other(problem.clone())),
+            Some(End::Failed(problem)) => Err(io::Error::other(problem.clone())),
             _ => Ok(0),
         }
     }

@@ -1,7 +1,7 @@
 //! Follows a command from program to program, to the one that keeps running.
 
 use super::interpreters::{self, Interpreted, Shell};
-use super::locate::{Located, Surroundings, listed, shown};
+use super::locate::{Located, Surroundings, Unfollowed, listed, shown};
 use super::places::is_system;
 use super::{Application, MainProgram, Role, scripts};
 use crate::display::{escaped, escaped_str};
@@ -116,7 +116,7 @@ impl Follower<'_, '_> {
         }
         let mut located = match self.surroundings.locate(name) {
             Ok(located) => located,
-            Err(reason) => return Ok(self.end(reason)),
+            Err(reason) => return Ok(self.end(reason.to_string())),
         };
         self.application.steps.append(&mut located.how);
         if let Some(next) = self.package_script(words, &located)? {
@@ -208,7 +208,7 @@ impl Follower<'_, '_> {
                 let read = parse(&text, &Variables { value: &value, arguments: &arguments });
                 let next = match read {
                     Ok(commands) => self.run_commands(&commands, "the shell"),
-                    Err(why) => Err(format!("the shell's command is not followed: {why}")),
+                    Err(why) => Err(Unfollowed::Shell(why.to_string())),
                 };
                 Ok(match next {
                     Ok(next) => {
@@ -217,7 +217,7 @@ impl Follower<'_, '_> {
                     }
                     Err(reason) => {
                         self.arrive(shell, Some(executable), Role::Interpreter, None);
-                        self.end(reason)
+                        self.end(reason.to_string())
                     }
                 })
             }
@@ -231,7 +231,8 @@ impl Follower<'_, '_> {
                 let next = match self.filesystem.read_start(script.version, SCRIPT_LIMIT) {
                     Err(ReadError::Cancelled) => return Err(Error::Cancelled),
                     Ok(_) if self.filesystem.tree().size(script.version) > SCRIPT_LIMIT => {
-                        Err(format!("the script {shown} is not followed: it is longer than {SCRIPT_LIMIT} bytes"))
+                        let why = format!("it is longer than {SCRIPT_LIMIT} bytes");
+                        Err(Unfollowed::Script { script: shown, why })
                     }
                     Ok(text) => {
                         let text = String::from_utf8_lossy(&text);
@@ -240,10 +241,10 @@ impl Follower<'_, '_> {
                                 self.say(format!("{shown} {}", handover.how));
                                 self.run_commands(&handover.commands, "it")
                             }
-                            Err(why) => Err(format!("the script {shown} is not followed: {why}")),
+                            Err(why) => Err(Unfollowed::Script { script: shown, why: why.to_string() }),
                         }
                     }
-                    Err(why) => Err(format!("the script {shown} cannot be read: {why}")),
+                    Err(source) => Err(Unfollowed::Unreadable { script: shown, source }),
                 };
                 Ok(match next {
                     Ok(next) => {
@@ -253,7 +254,7 @@ impl Follower<'_, '_> {
                     }
                     Err(reason) => {
                         self.arrive(shell, Some(executable), Role::Interpreter, Some(script.node));
-                        self.end(reason)
+                        self.end(reason.to_string())
                     }
                 })
             }
@@ -261,9 +262,9 @@ impl Follower<'_, '_> {
     }
 
     /// Applies the commands before the last one, and follows the last one.
-    fn run_commands(&mut self, commands: &[Command], who: &str) -> Result<Next, String> {
+    fn run_commands(&mut self, commands: &[Command], who: &str) -> Result<Next, Unfollowed> {
         let Some((last, before)) = commands.split_last() else {
-            return Err("the shell is given an empty command".into());
+            return Err(Unfollowed::EmptyCommand);
         };
         for command in before {
             self.apply(command);
@@ -271,7 +272,7 @@ impl Follower<'_, '_> {
         self.assign(last.assignments.iter().map(|(name, value)| (name.as_str(), value.as_deref())));
         let words = scripts::without_exec(&last.words);
         if words.first().is_none_or(Option::is_none) {
-            return Err(format!("what {who} runs is computed when it runs"));
+            return Err(Unfollowed::Computed(who.into()));
         }
         let words: Vec<_> = words.iter().map(|word| word.clone().unwrap_or_else(|| UNKNOWN.into())).collect();
         let listed = listed(&words);

@@ -3,7 +3,7 @@
 use std::collections::BTreeMap;
 
 use crate::display::escaped_str;
-use crate::files::filesystem::{File, Filesystem};
+use crate::files::filesystem::{File, Filesystem, ReadError};
 use crate::image::Run;
 use crate::tree::{Found, Kind, NodeId};
 
@@ -31,6 +31,27 @@ pub(super) struct Located {
     pub path: String,
     /// The steps by which it was found, in sentences.
     pub how: Vec<String>,
+}
+
+/// The reason why a command is not followed. All names are escaped for display.
+#[derive(Debug, thiserror::Error)]
+pub(super) enum Unfollowed {
+    #[error("{0} is not in the image")]
+    NotInImage(String),
+    #[error("{0} is not a file")]
+    NotAFile(String),
+    #[error("{name} is not in any directory of PATH ({path})")]
+    NotOnPath { name: String, path: String },
+    #[error("the shell is given an empty command")]
+    EmptyCommand,
+    #[error("what {0} runs is computed when it runs")]
+    Computed(String),
+    #[error("the shell's command is not followed: {0}")]
+    Shell(String),
+    #[error("the script {script} is not followed: {why}")]
+    Script { script: String, why: String },
+    #[error("the script {script} cannot be read: {source}")]
+    Unreadable { script: String, source: ReadError },
 }
 
 impl<'f, 'a> Surroundings<'f, 'a> {
@@ -69,13 +90,13 @@ impl<'f, 'a> Surroundings<'f, 'a> {
     ///
     /// # Errors
     ///
-    /// The reason why there is none, in words.
-    pub fn locate(&self, name: &str) -> Result<Located, String> {
+    /// There is no such file.
+    pub fn locate(&self, name: &str) -> Result<Located, Unfollowed> {
         let given = shown(name);
         let (file, path) = if name.contains('/') {
-            let found = self.find(name).ok_or_else(|| format!("{given} is not in the image"))?;
+            let found = self.find(name).ok_or_else(|| Unfollowed::NotInImage(given.clone()))?;
             let version = found.version.filter(|_| found.kind == Kind::File);
-            let version = version.ok_or_else(|| format!("{given} is not a file"))?;
+            let version = version.ok_or_else(|| Unfollowed::NotAFile(given.clone()))?;
             (File { node: found.node, version, links: found.links }, name.to_owned())
         } else {
             let path = self.environment.get("PATH").map_or(DEFAULT_PATH, String::as_str);
@@ -86,7 +107,7 @@ impl<'f, 'a> Surroundings<'f, 'a> {
                 let file = self.file(&path)?;
                 self.is_executable(&file).then_some((file, path))
             });
-            found.ok_or_else(|| format!("{given} is not in any directory of PATH ({})", shown(path)))?
+            found.ok_or_else(|| Unfollowed::NotOnPath { name: given.clone(), path: shown(path) })?
         };
         let mut how = Vec::new();
         if !name.contains('/') {

@@ -57,8 +57,7 @@ fn about(topic: &str) -> Result<String, Failure> {
     }
     let commands = program.get_subcommands().map(clap::Command::get_name);
     let near = unknown("topic", topic, commands.chain(PAGES.iter().map(|(name, _)| *name)));
-    let hint =
-        near.split_once("; ").map_or_else(|| "all topics: layerscope help topics".into(), |(_, hint)| hint.into());
+    let hint = near.hint().unwrap_or_else(|| "all topics: layerscope help topics".into());
     Err(Failure::Place { message: format!("no such topic: {}", escaped_str(topic)), hint })
 }
 

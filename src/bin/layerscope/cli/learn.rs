@@ -178,9 +178,9 @@ fn tour(
 /// Returns all lessons, and the index of the requested one.
 fn course(arguments: &LearnArguments) -> Result<(Course, Option<usize>), Failure> {
     let own = arguments.preferences.directory().map(|directory| directory.join("lessons"));
-    let mut course = Course::built_in().map_err(Failure::File)?;
+    let mut course = Course::built_in()?;
     if let Some(directory) = own {
-        course = course.with_files_of(&directory).map_err(Failure::File)?;
+        course = course.with_files_of(&directory)?;
     }
     let Some(word) = &arguments.lesson else { return Ok((course, None)) };
     if let Some(index) = course.find(word) {
@@ -188,7 +188,7 @@ fn course(arguments: &LearnArguments) -> Result<(Course, Option<usize>), Failure
     }
     let path = Path::new(word);
     if path.extension().is_some_and(|extension| extension == "toml") || path.exists() {
-        course.entries.push(Entry::of_file(&PathBuf::from(word)).map_err(Failure::File)?);
+        course.entries.push(Entry::of_file(&PathBuf::from(word))?);
         let last = course.entries.len() - 1;
         return Ok((course, Some(last)));
     }

@@ -28,9 +28,9 @@ fn explain(word: &str, words: &[String], commands: &[&str], exists: impl Fn(&str
     let first = words.iter().find(|word| !word.starts_with('-')).map_or(word, String::as_str);
     let near = unknown("command", first, commands.iter().copied());
     if !exists(first)
-        && let Some((_, hint)) = near.split_once("; ")
+        && let Some(hint) = near.hint()
     {
-        return (format!("no such command: {}", escaped_str(first)), hint.into());
+        return (format!("no such command: {}", escaped_str(first)), hint);
     }
     let images = format!("{} {}", escaped_str(first), escaped_str(word));
     ("layerscope opens one image, and several are named".into(), format!("compare them: layerscope compare {images}"))

@@ -36,7 +36,7 @@ use layerscope::report::{Account, Detail, TextStyle, Units, write_json, write_te
 use layerscope::{Error, Gap, Inspection, Opened, Progress, Selection};
 
 use crate::config;
-use crate::lesson::LessonError;
+use crate::lesson::{CourseError, LessonError};
 use crate::tui::{self, Environment, Settings, Signs};
 use ascii::Ascii;
 use build::BuildArguments;
@@ -282,6 +282,12 @@ impl From<LessonError> for Failure {
             }
             error @ LessonError::Words { .. } => Self::File(error.to_string()),
         }
+    }
+}
+
+impl From<CourseError> for Failure {
+    fn from(error: CourseError) -> Self {
+        Self::File(error.to_string())
     }
 }
 

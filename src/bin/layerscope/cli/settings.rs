@@ -93,9 +93,16 @@ impl ValueEnum for Keys {
     }
 }
 
-fn view(word: &str) -> Result<View, String> {
+/// A word that names no view.
+#[derive(Debug, thiserror::Error)]
+#[error("the views are {all}")]
+struct UnknownView {
+    all: String,
+}
+
+fn view(word: &str) -> Result<View, UnknownView> {
     let all = View::ALL.map(View::word).join(", ");
-    View::ALL.into_iter().find(|view| view.word() == word).ok_or_else(|| format!("the views are {all}"))
+    View::ALL.into_iter().find(|view| view.word() == word).ok_or(UnknownView { all })
 }
 
 impl Preferences {

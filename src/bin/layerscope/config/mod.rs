@@ -20,6 +20,7 @@ use layerscope::toml_file::Problem;
 
 pub use accept::Accept;
 pub use place::Place;
+use setting::NoSuchTheme;
 pub use write::write;
 
 /// The settings.
@@ -162,7 +163,7 @@ impl Config {
 impl ThemeChoice {
     /// Returns a theme by name: a file in `themes` in the directory of the configuration, a
     /// built-in theme, or the path of a file, relative to `base`.
-    pub fn named(name: &str, directory: Option<&Path>, base: &Path) -> Result<Self, String> {
+    pub fn named(name: &str, directory: Option<&Path>, base: &Path) -> Result<Self, NoSuchTheme> {
         if name == "auto" {
             return Ok(Self::Auto);
         }
@@ -179,8 +180,7 @@ impl ThemeChoice {
         built_in.map(|&(name, _)| Self::BuiltIn(name)).ok_or_else(|| {
             let names = BUILT_IN.iter().map(|&(name, _)| name).chain(["auto"]);
             let all = names.clone().collect::<Vec<_>>().join(", ");
-            let hint = layerscope::toml_file::unknown("theme", name, names);
-            format!("{hint} (there are {all}, your own in themes/NAME.toml beside the configuration, and paths)")
+            NoSuchTheme { name: layerscope::toml_file::unknown("theme", name, names), all }
         })
     }
 
@@ -237,7 +237,7 @@ mod tests {
         assert_eq!(named("mine"), Ok(ThemeChoice::File(themes.join("mine.toml"))));
         assert_eq!(named("themes/mine.toml"), Ok(ThemeChoice::File(themes.join("mine.toml"))));
         assert_eq!(named("light"), Ok(ThemeChoice::BuiltIn("light")));
-        assert!(named("drak").unwrap_err().starts_with("no such theme; did you mean dark?"));
+        assert!(named("drak").unwrap_err().to_string().starts_with("no such theme; did you mean dark?"));
         assert!(named("mine").unwrap().theme().unwrap().is_some());
         let missing = named("nowhere.toml").unwrap().theme().unwrap_err().to_string();
         assert!(missing.starts_with("cannot read "), "{missing}");

@@ -2,14 +2,15 @@
 //! unnoticed.
 
 use std::collections::HashMap;
+use std::fmt::Display;
 use std::path::Path;
 
 use toml::de::{DeTable, DeValue};
 
 use super::Config;
-use super::setting::Setting;
+use super::setting::{Setting, SettingError};
 use crate::tui::keys::{Action, Chord};
-use layerscope::toml_file::{Problem, in_order, instead, unknown};
+use layerscope::toml_file::{Problem, UnknownName, ValueError, in_order, instead, unknown};
 
 /// Reads the text of a configuration; relative paths start from `directory`.
 pub fn read(text: &str, directory: Option<&Path>) -> Result<Config, Problem> {
@@ -17,19 +18,20 @@ pub fn read(text: &str, directory: Option<&Path>) -> Result<Config, Problem> {
     let mut config = Config::default();
     for (key, value) in in_order(&table) {
         let name = key.get_ref().as_ref();
-        let problem = |what| Problem::at(text, key.span().start, name, what);
+        let problem = |what: SettingError| Problem::at(text, key.span().start, name, what);
         match (name, value.get_ref()) {
             ("keymap", DeValue::Table(actions)) => config.keymap = keymap(text, actions)?,
-            ("keymap", value) => return Err(problem(instead("a table", value))),
+            ("keymap", value) => return Err(problem(instead("a table", value).into())),
             (name, value) => {
-                setting(name).and_then(|setting| setting.set(&mut config, value, directory)).map_err(problem)?;
+                let setting = setting(name).map_err(|error| problem(ValueError::from(error).into()))?;
+                setting.set(&mut config, value, directory).map_err(problem)?;
             }
         }
     }
     Ok(config)
 }
 
-fn setting(name: &str) -> Result<Setting, String> {
+fn setting(name: &str) -> Result<Setting, UnknownName> {
     let names = Setting::ALL.iter().map(|setting| setting.name()).chain(["keymap"]);
     Setting::ALL.into_iter().find(|setting| setting.name() == name).ok_or_else(|| unknown("setting", name, names))
 }
@@ -39,12 +41,13 @@ fn keymap(text: &str, table: &DeTable<'_>) -> Result<Vec<(Action, Vec<Chord>)>, 
     let mut taken = HashMap::new();
     for (key, value) in in_order(table) {
         let name = key.get_ref().as_ref();
-        let problem = |what| Problem::at(text, key.span().start, &format!("keymap.{name}"), what);
-        let action = action(name).map_err(problem)?;
-        let chords = chords(value.get_ref()).map_err(problem)?;
+        let key = key.span().start;
+        let problem = |what: &dyn Display| Problem::at(text, key, &format!("keymap.{name}"), what);
+        let action = action(name).map_err(|error| problem(&error))?;
+        let chords = chords(value.get_ref()).map_err(|error| problem(&error))?;
         for &chord in &chords {
             if let Some(other) = taken.insert((action.context(), chord), action).filter(|&other| other != action) {
-                return Err(problem(format!("{:?} is the key of {} already", chord.written(), other.name())));
+                return Err(problem(&format!("{:?} is the key of {} already", chord.written(), other.name())));
             }
         }
         keymap.push((action, chords));
@@ -52,15 +55,15 @@ fn keymap(text: &str, table: &DeTable<'_>) -> Result<Vec<(Action, Vec<Chord>)>, 
     Ok(keymap)
 }
 
-fn action(name: &str) -> Result<Action, String> {
+fn action(name: &str) -> Result<Action, UnknownName> {
     let names = Action::ALL.iter().map(|action| action.name());
     Action::ALL.iter().copied().find(|action| action.name() == name).ok_or_else(|| unknown("action", name, names))
 }
 
-fn chords(value: &DeValue<'_>) -> Result<Vec<Chord>, String> {
+fn chords(value: &DeValue<'_>) -> Result<Vec<Chord>, SettingError> {
     let one = |value: &DeValue<'_>| match value.as_str() {
-        Some(key) => key.parse(),
-        None => Err(instead("a key, or a list of keys,", value)),
+        Some(key) => Ok(key.parse()?),
+        None => Err(instead("a key, or a list of keys,", value).into()),
     };
     match value {
         DeValue::Array(keys) => keys.iter().map(|key| one(key.get_ref())).collect(),

@@ -2,13 +2,36 @@
 
 use std::path::Path;
 
-use layerscope::display::{Units, listed};
+use layerscope::display::Units;
 use layerscope::origin::Provider;
 use toml::de::DeValue;
 
 use super::{Accept, Ascii, Config, Keys, ThemeChoice};
+use crate::tui::keys::UnknownKey;
 use crate::view::View;
-use layerscope::toml_file::{instead, string};
+use layerscope::toml_file::{UnknownName, ValueError, instead, string};
+
+/// The reason why the value of a setting is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum SettingError {
+    #[error(transparent)]
+    Value(#[from] ValueError),
+    #[error("true, false or \"auto\" is expected")]
+    Ascii,
+    #[error(transparent)]
+    Theme(#[from] NoSuchTheme),
+    #[error(transparent)]
+    Key(#[from] UnknownKey),
+}
+
+/// A theme that is neither built in nor a file of the user.
+#[derive(Debug, PartialEq, Eq, thiserror::Error)]
+#[error("{name} (there are {all}, your own in themes/NAME.toml beside the configuration, and paths)")]
+pub struct NoSuchTheme {
+    pub name: UnknownName,
+    /// The names of all built-in themes.
+    pub all: String,
+}
 
 /// A setting that is not a key of the keyboard.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -92,7 +115,7 @@ impl Setting {
     }
 
     /// Sets a value; relative paths start from `directory`.
-    pub fn set(self, config: &mut Config, value: &DeValue<'_>, directory: Option<&Path>) -> Result<(), String> {
+    pub fn set(self, config: &mut Config, value: &DeValue<'_>, directory: Option<&Path>) -> Result<(), SettingError> {
         match self {
             Self::Units => config.units = one_of(value, &[("iec", Units::Iec), ("si", Units::Si)])?,
             Self::View => config.view = one_of(value, &View::ALL.map(|view| (view.word(), view)))?,
@@ -105,7 +128,7 @@ impl Setting {
                     DeValue::Boolean(true) => Ascii::Always,
                     DeValue::Boolean(false) => Ascii::Never,
                     value if value.as_str() == Some("auto") => Ascii::Auto,
-                    _ => return Err("true, false or \"auto\" is expected".into()),
+                    _ => return Err(SettingError::Ascii),
                 }
             }
             Self::Mouse => config.mouse = value.as_bool().ok_or_else(|| instead("true or false", value))?,
@@ -165,10 +188,10 @@ impl Setting {
 const ACCEPTABLE: [(&str, Accept); 3] =
     [("foreign", Accept::Foreign), ("encrypted", Accept::Encrypted), ("absent", Accept::Absent)];
 
-fn one_of<T: Copy>(value: &DeValue<'_>, words: &[(&str, T)]) -> Result<T, String> {
+fn one_of<T: Copy>(value: &DeValue<'_>, words: &[(&str, T)]) -> Result<T, ValueError> {
     let text = string(value)?;
     words.iter().find(|(word, _)| *word == text).map(|&(_, value)| value).ok_or_else(|| {
-        let all: Vec<_> = words.iter().map(|(word, _)| format!("{word:?}")).collect();
-        format!("{text:?} is none of {}", listed(&all))
+        let possible = words.iter().map(|&(word, _)| word.to_owned()).collect();
+        ValueError::NoneOf { found: text.to_owned(), possible }
     })
 }

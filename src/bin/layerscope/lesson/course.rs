@@ -1,9 +1,11 @@
 //! The available lessons: the built-in ones, and those of a directory.
 
 use std::fs::File;
+use std::io;
 use std::path::{Path, PathBuf};
 
 use layerscope::display::escaped;
+use layerscope::toml_file::Problem;
 
 use super::Lesson;
 use crate::host_text::contents;
@@ -19,6 +21,25 @@ const BUILT_IN: &[(&str, &str)] = &[
     ("cache-order", include_str!("../../../../assets/lessons/cache-order.toml")),
     ("chmod", include_str!("../../../../assets/lessons/chmod.toml")),
 ];
+
+/// The reason why a lesson cannot be used.
+#[derive(Debug, thiserror::Error)]
+pub enum CourseError {
+    /// The file cannot be read.
+    #[error("cannot read {path}: {source}")]
+    Unreadable {
+        /// The file, escaped for display.
+        path: String,
+        source: io::Error,
+    },
+    /// The lesson contains something that is not understood.
+    #[error("{lesson}: {problem}")]
+    Lesson {
+        /// The name of the lesson, escaped for display.
+        lesson: String,
+        problem: Problem,
+    },
+}
 
 /// Lessons in their order.
 pub struct Course {
@@ -46,12 +67,13 @@ impl Course {
     /// # Errors
     ///
     /// Only if one of them is wrong, which the tests rule out.
-    pub fn built_in() -> Result<Self, String> {
+    pub fn built_in() -> Result<Self, CourseError> {
         let entry = |&(name, text): &(&str, &str)| {
-            let lesson = Lesson::read(text).map_err(|problem| format!("the built-in lesson {name}: {problem}"))?;
+            let wrong = |problem| CourseError::Lesson { lesson: format!("the built-in lesson {name}"), problem };
+            let lesson = Lesson::read(text).map_err(wrong)?;
             Ok(Entry::of(lesson, name))
         };
-        Ok(Self { entries: BUILT_IN.iter().map(entry).collect::<Result<_, String>>()? })
+        Ok(Self { entries: BUILT_IN.iter().map(entry).collect::<Result<_, CourseError>>()? })
     }
 
     /// Adds the lessons in a directory, in the order of their names.
@@ -59,7 +81,7 @@ impl Course {
     /// # Errors
     ///
     /// An error with the file and the line that is wrong.
-    pub fn with_files_of(mut self, directory: &Path) -> Result<Self, String> {
+    pub fn with_files_of(mut self, directory: &Path) -> Result<Self, CourseError> {
         let Ok(files) = std::fs::read_dir(directory) else { return Ok(self) };
         let mut paths: Vec<_> = files.flatten().map(|file| file.path()).collect();
         paths.retain(|path| path.extension().is_some_and(|extension| extension == "toml"));
@@ -100,10 +122,12 @@ impl Entry {
     /// # Errors
     ///
     /// An error with the file and the line that is wrong.
-    pub fn of_file(path: &Path) -> Result<Self, String> {
+    pub fn of_file(path: &Path) -> Result<Self, CourseError> {
         let shown = escaped(path.as_os_str().as_encoded_bytes());
-        let text = contents(path).map_err(|error| format!("cannot read {shown}: {error}"))?;
-        let lesson = Lesson::read(&text).map_err(|problem| format!("{shown}: {problem}"))?;
+        let unreadable = |source| CourseError::Unreadable { path: shown.clone(), source };
+        let text = contents(path).map_err(unreadable)?;
+        let wrong = |problem| CourseError::Lesson { lesson: shown.clone(), problem };
+        let lesson = Lesson::read(&text).map_err(wrong)?;
         let name = path.file_stem().unwrap_or_default().to_string_lossy().into_owned();
         Ok(Self { name, origin: Origin::File(path.into()), lesson })
     }

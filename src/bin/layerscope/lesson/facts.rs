@@ -21,6 +21,40 @@ pub struct Facts {
     sums: Arc<Vec<Totals>>,
 }
 
+/// The reason why a figure has no value.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FactError {
+    #[error("{image} has no {path}")]
+    NoPath { image: String, path: String },
+    #[error("{image} has {}, which count from 0: there is no layer {layer}", plural(*layers, "layer"))]
+    NoLayer { image: String, layers: usize, layer: usize },
+    #[error("nobody knows what {0} runs")]
+    NoRuntime(String),
+    #[error("nobody knows what the program of {0} needs")]
+    NoNeeds(String),
+    #[error("the application of {0} was not found")]
+    NoApplication(String),
+    #[error("the program of {0} was not found")]
+    NoProgram(String),
+    #[error("{image} has no finding of the rule {rule:?}")]
+    NoFinding { image: String, rule: String },
+    #[error("{image} has no possible size {step:?}")]
+    NoPossibleSize { image: String, step: String },
+    /// A combination that the parser of figures rules out.
+    #[error("{0:?} cannot be asked of that")]
+    Subject(Name),
+    #[error("{0} is not an image of this lesson")]
+    NoImage(String),
+    #[error("nothing can be divided by 0")]
+    DividedByZero,
+    #[error("it comes to less than nothing, or more than can be counted")]
+    OutOfRange,
+    #[error("bytes and counts do not add up")]
+    Nouns,
+    #[error("{0:?} is not a number")]
+    NotANumber(String),
+}
+
 /// The value of a quantity.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Value {
@@ -64,9 +98,9 @@ impl Facts {
     /// # Errors
     ///
     /// The path does not exist.
-    pub fn find(&self, path: &str) -> Result<NodeId, String> {
+    pub fn find(&self, path: &str) -> Result<NodeId, FactError> {
         let node = self.inspection.tree.find(path.as_bytes());
-        node.ok_or_else(|| format!("{} has no {path}", self.name))
+        node.ok_or_else(|| FactError::NoPath { image: self.name.clone(), path: path.into() })
     }
 
     /// Checks that a layer exists.
@@ -74,12 +108,12 @@ impl Facts {
     /// # Errors
     ///
     /// The image has fewer layers.
-    pub fn layer(&self, layer: usize) -> Result<usize, String> {
+    pub fn layer(&self, layer: usize) -> Result<usize, FactError> {
         let layers = self.inspection.layers.len();
         if layer < layers {
             return Ok(layer);
         }
-        Err(format!("{} has {}, which count from 0: there is no layer {layer}", self.name, plural(layers, "layer")))
+        Err(FactError::NoLayer { image: self.name.clone(), layers, layer })
     }
 
     /// Computes a quantity of this image.
@@ -87,7 +121,7 @@ impl Facts {
     /// # Errors
     ///
     /// The image lacks the layer, path or rule.
-    pub fn value(&self, quantity: &Quantity) -> Result<Value, String> {
+    pub fn value(&self, quantity: &Quantity) -> Result<Value, FactError> {
         match &quantity.of {
             Of::Image => self.of_image(quantity.name),
             Of::Layer(layer) => self.of_layer(quantity.name, self.layer(*layer)?),
@@ -96,12 +130,12 @@ impl Facts {
         }
     }
 
-    fn of_image(&self, name: Name) -> Result<Value, String> {
+    fn of_image(&self, name: Name) -> Result<Value, FactError> {
         let (totals, study) = (&self.inspection.totals, &self.study);
-        let runtime = || study.runtime.as_ref().ok_or_else(|| format!("nobody knows what {} runs", self.name));
+        let runtime = || study.runtime.as_ref().ok_or_else(|| FactError::NoRuntime(self.name.clone()));
         let needed = || {
             let needed = runtime()?.needed.as_ref();
-            needed.ok_or_else(|| format!("nobody knows what the program of {} needs", self.name))
+            needed.ok_or_else(|| FactError::NoNeeds(self.name.clone()))
         };
         Ok(match name {
             Name::Size => Value::bytes(totals.size),
@@ -109,7 +143,7 @@ impl Facts {
             Name::Wasted => Value::bytes(totals.wasted()),
             Name::Base => Value::bytes(self.layer_sizes(study.base.layers)),
             Name::Application => match runtime()?.bytes {
-                0 => return Err(format!("the application of {} was not found", self.name)),
+                0 => return Err(FactError::NoApplication(self.name.clone())),
                 bytes => Value::bytes(bytes),
             },
             Name::ProgramAndLibraries => Value::bytes(needed()?.bytes()),
@@ -123,13 +157,13 @@ impl Facts {
             Name::Called => Value::Words(self.inspection.name.clone()),
             Name::Program => match &runtime()?.application.program {
                 Some(program) => Value::Words(self.path(program.file.node)),
-                None => return Err(format!("the program of {} was not found", self.name)),
+                None => return Err(FactError::NoProgram(self.name.clone())),
             },
-            name => return Err(needs(name)),
+            name => return Err(FactError::Subject(name)),
         })
     }
 
-    fn of_layer(&self, name: Name, layer: usize) -> Result<Value, String> {
+    fn of_layer(&self, name: Name, layer: usize) -> Result<Value, FactError> {
         let layers = &self.inspection.layers;
         let account = &layers[layer];
         Ok(match name {
@@ -143,38 +177,38 @@ impl Facts {
                 Value::bytes(sums[NodeId::ROOT.index()].visible)
             }
             Name::Instruction => Value::Words(account.instruction.one_line()),
-            name => return Err(needs(name)),
+            name => return Err(FactError::Subject(name)),
         })
     }
 
-    fn of_path(&self, name: Name, node: NodeId) -> Result<Value, String> {
+    fn of_path(&self, name: Name, node: NodeId) -> Result<Value, FactError> {
         let totals = self.sums[node.index()];
         Ok(match name {
             Name::Size => Value::bytes(totals.size()),
             Name::Visible => Value::bytes(totals.visible),
             Name::Wasted => Value::bytes(totals.wasted),
             Name::Items => Value::Count { count: totals.items.into(), noun: "item" },
-            name => return Err(needs(name)),
+            name => return Err(FactError::Subject(name)),
         })
     }
 
-    fn of_word(&self, name: Name, word: &str) -> Result<Value, String> {
+    fn of_word(&self, name: Name, word: &str) -> Result<Value, FactError> {
         match name {
             Name::Finding => {
                 let findings = self.study.findings.iter().filter(|finding| finding.rule == word);
                 match findings.map(|finding| finding.bytes).sum() {
-                    0 => Err(format!("{} has no finding of the rule {word:?}", self.name)),
+                    0 => Err(FactError::NoFinding { image: self.name.clone(), rule: word.into() }),
                     bytes => Ok(Value::bytes(bytes)),
                 }
             }
             Name::PossibleSize => {
                 let possible_size = self.study.ladder.iter().find(|possible_size| possible_size.step.id() == word);
-                let possible_size =
-                    possible_size.ok_or_else(|| format!("{} has no possible size {word:?}", self.name))?;
+                let absent = || FactError::NoPossibleSize { image: self.name.clone(), step: word.into() };
+                let possible_size = possible_size.ok_or_else(absent)?;
                 let is_exact = possible_size.certainty == layerscope::advice::ladder::Certainty::Exact;
                 Ok(Value::Bytes { bytes: possible_size.size, is_exact })
             }
-            name => Err(needs(name)),
+            name => Err(FactError::Subject(name)),
         }
     }
 
@@ -186,9 +220,4 @@ impl Facts {
     fn path(&self, node: NodeId) -> String {
         layerscope::display::escaped(&self.inspection.tree.path(node))
     }
-}
-
-/// Returns the error for a combination that the parser of figures rules out.
-fn needs(name: Name) -> String {
-    format!("{name:?} cannot be asked of that")
 }

@@ -5,10 +5,40 @@
 //! or one as a share of another (`%`). Operators need spaces around them, because names of images
 //! contain hyphens.
 
-use layerscope::toml_file::unknown;
+use layerscope::toml_file::{UnknownName, unknown};
 
 /// The number of characters shown of a figure that is not closed.
 const SHOWN: usize = 40;
+
+/// The reason why a figure is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum FigureError {
+    #[error("the figure has no end: a }} is missing, or write {{{{ for a brace")]
+    NoEnd,
+    #[error("a quantity is missing, such as `size`")]
+    NoQuantity,
+    #[error("+, -, / or % is expected, not {0:?}")]
+    Operator(String),
+    #[error("it ends with an operator")]
+    EndsWithOperator,
+    #[error("{0}: a ) is missing at its end")]
+    NoParenthesis(String),
+    #[error("{0}: {1}")]
+    Unknown(String, UnknownName),
+    /// The quantity is not known of such a subject.
+    #[error("{word} takes {wanted}")]
+    Subject { word: String, wanted: String },
+}
+
+/// A figure that is refused, with its place.
+#[derive(Debug)]
+pub struct WrongFigure {
+    /// The line number, counted from 1.
+    pub line: usize,
+    /// The figure as written.
+    pub figure: String,
+    pub error: FigureError,
+}
 
 /// A text with figures.
 #[derive(Debug, Clone, Default)]
@@ -133,7 +163,7 @@ impl Template {
     /// # Errors
     ///
     /// The line, the figure as written, and the problem.
-    pub fn read(text: &str, line: usize) -> Result<Self, (usize, String, String)> {
+    pub fn read(text: &str, line: usize) -> Result<Self, WrongFigure> {
         let mut parts = Vec::new();
         let mut words = String::new();
         let mut here = line;
@@ -150,11 +180,11 @@ impl Template {
             let end = rest.find(['}', '{']).filter(|&end| rest[end..].starts_with('}'));
             let Some(end) = end else {
                 let begin: String = rest.chars().take_while(|&c| c != '{' && !c.is_control()).take(SHOWN).collect();
-                let what = "the figure has no end: a } is missing, or write {{ for a brace";
-                return Err((here, format!("{{{begin}"), what.into()));
+                return Err(WrongFigure { line: here, figure: format!("{{{begin}"), error: FigureError::NoEnd });
             };
             let written = &rest[..end];
-            let figure = Figure::read(written).map_err(|what| (here, format!("{{{written}}}"), what))?;
+            let wrong = |error| WrongFigure { line: here, figure: format!("{{{written}}}"), error };
+            let figure = Figure::read(written).map_err(wrong)?;
             parts.push(Part::Words(std::mem::take(&mut words)));
             parts.push(Part::Figure { figure, written: format!("{{{written}}}"), line: here });
             rest = &rest[end + 1..];
@@ -166,7 +196,7 @@ impl Template {
 }
 
 impl Figure {
-    fn read(text: &str) -> Result<Self, String> {
+    fn read(text: &str) -> Result<Self, FigureError> {
         let tokens = tokens(text);
         if let Some(at) = tokens.iter().position(|token| matches!(*token, "/" | "%")) {
             let (above, below) = (Sum::read(&tokens[..at])?, Sum::read(&tokens[at + 1..])?);
@@ -192,30 +222,30 @@ fn tokens(text: &str) -> Vec<&str> {
 }
 
 impl Sum {
-    fn read(tokens: &[&str]) -> Result<Self, String> {
-        let (first, mut tail) = tokens.split_first().ok_or("a quantity is missing, such as `size`")?;
+    fn read(tokens: &[&str]) -> Result<Self, FigureError> {
+        let (first, mut tail) = tokens.split_first().ok_or(FigureError::NoQuantity)?;
         let mut sum = Self { first: Quantity::read(first)?, rest: Vec::new() };
         while let [sign, quantity, after @ ..] = tail {
             let sign = match *sign {
                 "+" => Sign::Plus,
                 "-" => Sign::Minus,
-                other => return Err(format!("+, -, / or % is expected, not {other:?}")),
+                other => return Err(FigureError::Operator(other.into())),
             };
             sum.rest.push((sign, Quantity::read(quantity)?));
             tail = after;
         }
         match tail {
             [] => Ok(sum),
-            _ => Err("it ends with an operator".into()),
+            _ => Err(FigureError::EndsWithOperator),
         }
     }
 }
 
 impl Quantity {
-    fn read(token: &str) -> Result<Self, String> {
+    fn read(token: &str) -> Result<Self, FigureError> {
         let (head, argument) = match token.split_once('(') {
             Some((head, rest)) => {
-                (head, Some(rest.strip_suffix(')').ok_or_else(|| format!("{token}: a ) is missing at its end"))?))
+                (head, Some(rest.strip_suffix(')').ok_or_else(|| FigureError::NoParenthesis(token.into()))?))
             }
             None => (token, None),
         };
@@ -225,7 +255,7 @@ impl Quantity {
         };
         let words = || Name::ALL.iter().map(|name| name.word());
         let name = Name::ALL.iter().copied().find(|name| name.word() == word);
-        let name = name.ok_or_else(|| format!("{word}: {}", unknown("quantity", word, words())))?;
+        let name = name.ok_or_else(|| FigureError::Unknown(word.into(), unknown("quantity", word, words())))?;
         let (of, kind) = match argument.map(str::trim) {
             None => (Of::Image, Kind::Image),
             Some(path) if path.starts_with('/') => (Of::Path(path.to_owned()), Kind::Path),
@@ -241,7 +271,8 @@ impl Quantity {
                 Kind::Path => "a path, as in (/usr/lib)",
                 Kind::Word => "a name, as in (scratch)",
             });
-            return Err(format!("{word} takes {}", wanted.collect::<Vec<_>>().join(", or ")));
+            let wanted = wanted.collect::<Vec<_>>().join(", or ");
+            return Err(FigureError::Subject { word: word.into(), wanted });
         }
         Ok(Self { image, name, of })
     }
@@ -252,7 +283,7 @@ mod tests {
     use super::*;
 
     fn error(text: &str) -> String {
-        Template::read(text, 1).expect_err("it is wrong").2
+        Template::read(text, 1).expect_err("it is wrong").error.to_string()
     }
 
     #[test]
@@ -275,12 +306,12 @@ mod tests {
 
     #[test]
     fn what_is_wrong_with_a_figure_is_said_with_its_line() {
-        let (line, figure, what) = Template::read("one\ntwo {sise}", 7).expect_err("it is wrong");
-        assert_eq!((line, &*figure), (8, "{sise}"));
-        assert_eq!(what, "sise: no such quantity; did you mean size?");
-        let (line, figure, what) = Template::read("one\ntwo {size of it.\nthree {wasted}", 7).expect_err("it is wrong");
-        assert_eq!((line, &*figure), (8, "{size of it."));
-        assert!(what.starts_with("the figure has no end"), "{what}");
+        let wrong = Template::read("one\ntwo {sise}", 7).expect_err("it is wrong");
+        assert_eq!((wrong.line, &*wrong.figure), (8, "{sise}"));
+        assert_eq!(wrong.error.to_string(), "sise: no such quantity; did you mean size?");
+        let wrong = Template::read("one\ntwo {size of it.\nthree {wasted}", 7).expect_err("it is wrong");
+        assert_eq!((wrong.line, &*wrong.figure), (8, "{size of it."));
+        assert_eq!(wrong.error, FigureError::NoEnd);
         assert_eq!(error("{size"), "the figure has no end: a } is missing, or write {{ for a brace");
         assert_eq!(error("{}"), "a quantity is missing, such as `size`");
         assert_eq!(error("{size -}"), "it ends with an operator");

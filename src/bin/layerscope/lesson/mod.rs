@@ -20,7 +20,7 @@ use layerscope::tree::NodeId;
 use crate::view::View;
 use layerscope::toml_file::Problem;
 
-pub use course::{Course, Entry, Origin};
+pub use course::{Course, CourseError, Entry, Origin};
 pub use difference::FileLine;
 pub use stage::{LessonError, Stage};
 

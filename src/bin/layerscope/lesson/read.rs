@@ -1,6 +1,6 @@
 //! Parses the TOML of a lesson; errors have the line number.
 
-use std::fmt;
+use std::fmt::{self, Display};
 
 use layerscope::display::escaped_str;
 use serde::de::{Error, Unexpected, Visitor};
@@ -104,8 +104,8 @@ struct Reader<'t> {
 }
 
 impl Reader<'_> {
-    fn problem<T>(&self, place: &Spanned<T>, key: &str, what: impl Into<String>) -> Problem {
-        Problem::at(self.text, place.span().start, key, what.into())
+    fn problem<T>(&self, place: &Spanned<T>, key: &str, what: impl Display) -> Problem {
+        Problem::at(self.text, place.span().start, key, what)
     }
 
     fn line<T>(&self, place: &Spanned<T>) -> usize {
@@ -207,7 +207,7 @@ impl Reader<'_> {
         }
         let line = self.line(words) + usize::from(skipped);
         Template::read(words.get_ref(), line)
-            .map_err(|(line, figure, what)| Problem::on(line, key, format!("{}: {what}", escaped_str(&figure))))
+            .map_err(|wrong| Problem::on(wrong.line, key, format!("{}: {}", escaped_str(&wrong.figure), wrong.error)))
     }
 }
 

@@ -3,7 +3,7 @@
 use layerscope::display::{percent, ratio, times};
 use layerscope::report::Units;
 
-use super::facts::{Facts, Value};
+use super::facts::{FactError, Facts, Value};
 use super::figure::{Figure, Part, Quantity, Sign, Sum, Template};
 use super::{Lesson, Question, Scene, Step, Told, Written};
 use crate::view::View;
@@ -45,7 +45,7 @@ fn last_layer(facts: &[Facts], image: usize) -> usize {
 fn next_scene(before: Scene, written: &Written, facts: &[Facts]) -> Result<Scene, Problem> {
     let show = &written.show;
     let image = show.image.unwrap_or(before.image);
-    let unread = || Problem::on(written.line, "image", "this image has not been read".into());
+    let unread = || Problem::on(written.line, "image", "this image has not been read");
     let shown = facts.get(image).ok_or_else(unread)?;
     let other = image != before.image;
     let layer = match &show.layer {
@@ -92,9 +92,9 @@ impl Filling<'_> {
         Ok(paragraphs.filter(|paragraph| !paragraph.is_empty()).collect::<Vec<_>>().join("\n\n"))
     }
 
-    fn figure(&self, figure: &Figure) -> Result<String, String> {
+    fn figure(&self, figure: &Figure) -> Result<String, FactError> {
         let quotient = |above: &Sum, below: &Sum| match (number(&self.sum(above)?)?, number(&self.sum(below)?)?) {
-            (_, 0) => Err("nothing can be divided by 0".to_owned()),
+            (_, 0) => Err(FactError::DividedByZero),
             (above, below) => Ok(ratio(above, below)),
         };
         Ok(match figure {
@@ -104,7 +104,7 @@ impl Filling<'_> {
         })
     }
 
-    fn sum(&self, sum: &Sum) -> Result<Value, String> {
+    fn sum(&self, sum: &Sum) -> Result<Value, FactError> {
         let mut total = self.value(&sum.first)?;
         for (sign, quantity) in &sum.rest {
             let next = self.value(quantity)?;
@@ -113,38 +113,33 @@ impl Filling<'_> {
                 Sign::Plus => one.checked_add(other),
                 Sign::Minus => one.checked_sub(other),
             };
-            let together = together.ok_or("it comes to less than nothing, or more than can be counted")?;
+            let together = together.ok_or(FactError::OutOfRange)?;
             total = match (total, next) {
                 (Value::Bytes { is_exact, .. }, Value::Bytes { is_exact: other, .. }) => {
                     Value::Bytes { bytes: together, is_exact: is_exact && other }
                 }
                 (Value::Count { .. }, Value::Count { .. }) => Value::Count { count: together, noun: "" },
-                _ => return Err("bytes and counts do not add up".into()),
+                _ => return Err(FactError::Nouns),
             };
         }
         Ok(total)
     }
 
-    fn value(&self, quantity: &Quantity) -> Result<Value, String> {
+    fn value(&self, quantity: &Quantity) -> Result<Value, FactError> {
         let facts = match &quantity.image {
             Some(name) => self.facts.iter().find(|facts| facts.name == *name),
             None => self.facts.get(self.image),
         };
-        let facts = facts.ok_or_else(|| {
-            format!(
-                "{} is not an image of this \
-                lesson",
-                quantity.image.as_deref().unwrap_or("that")
-            )
-        })?;
+        let absent = || FactError::NoImage(quantity.image.clone().unwrap_or_else(|| "that".into()));
+        let facts = facts.ok_or_else(absent)?;
         facts.value(quantity)
     }
 }
 
-fn number(value: &Value) -> Result<u64, String> {
+fn number(value: &Value) -> Result<u64, FactError> {
     match value {
         Value::Bytes { bytes: number, .. } | Value::Count { count: number, .. } => Ok(*number),
-        Value::Words(words) => Err(format!("{words:?} is not a number")),
+        Value::Words(words) => Err(FactError::NotANumber(words.clone())),
     }
 }
 
@@ -153,18 +148,19 @@ mod tests {
     use std::sync::Arc;
 
     use layerscope::report::Units;
+    use layerscope::toml_file::Problem;
 
     use crate::lesson::{Entry, Lesson, LessonError, Told};
 
     const HEAD: &str =
         "title = \"t\"\nabout = \"a\"\nimages = [\"one-run\", \"hello-scratch\"]\nseen = [\"1\", \"2\", \"3\"]\n";
 
-    fn told(steps: &str) -> Result<Told, String> {
+    fn told(steps: &str) -> Result<Told, Problem> {
         let lesson = Lesson::read(&format!("{HEAD}{steps}")).unwrap_or_else(|problem| panic!("{problem}"));
         let entry = Entry::of(lesson, "test");
         match entry.stage(Units::Si, &Arc::default()) {
             Ok((told, _)) => Ok(told),
-            Err(LessonError::Words { problem, .. }) => Err(problem.to_string()),
+            Err(LessonError::Words { problem, .. }) => Err(problem),
             Err(error) => panic!("{error}"),
         }
     }
@@ -179,7 +175,7 @@ mod tests {
 
     #[test]
     fn what_an_image_does_not_have_is_said_with_the_line() {
-        let error = |steps: &str| told(steps).expect_err("it is wrong");
+        let error = |steps: &str| told(steps).expect_err("it is wrong").to_string();
         assert_eq!(error("[[step]]\nsay = \"x\"\npath = \"/nope\"\n"), "line 7: path: one-run has no /nope");
         assert_eq!(
             error("[[step]]\nsay = \"x\"\nlayer = 2\n"),

@@ -264,7 +264,7 @@ impl App {
     fn start_filter(&mut self) {
         let Screen::Image { explorer, .. } = &mut self.screen else { return };
         let pattern = Pattern::filter(explorer.filter.query.text());
-        explorer.filter.fault = pattern.as_ref().err().cloned();
+        explorer.filter.fault = pattern.as_ref().err().map(ToString::to_string);
         match pattern {
             Ok(Some(pattern)) => self.pass(pattern, Purpose::Filter),
             Ok(None) => {

@@ -12,6 +12,15 @@ pub struct Pattern {
     paths: bool,
 }
 
+/// The reason why a filter cannot be applied; the value is the cause, as a clause.
+#[derive(Debug, thiserror::Error)]
+pub enum PatternError {
+    #[error("invalid regular expression: {0}")]
+    Regex(String),
+    #[error("no glob: {0}")]
+    Glob(String),
+}
+
 impl Pattern {
     /// Makes a pattern from a part of a name, or of a path if it contains a slash. Lower case
     /// matches both cases; a capital letter matches only itself.
@@ -27,8 +36,8 @@ impl Pattern {
     ///
     /// # Errors
     ///
-    /// A message, if it is not a valid glob or regular expression.
-    pub fn filter(text: &str) -> Result<Option<Self>, String> {
+    /// The text is not a valid glob or regular expression.
+    pub fn filter(text: &str) -> Result<Option<Self>, PatternError> {
         let slashed = || text.strip_prefix('/')?.strip_suffix('/').filter(|inner| !inner.is_empty());
         if let Some(written) = text.strip_prefix("re:").or_else(slashed) {
             if written.is_empty() {
@@ -36,7 +45,7 @@ impl Pattern {
             }
             return match regex(written, false) {
                 Ok(regex) => Ok(Some(Self { regex, paths: true })),
-                Err(error) => Err(format!("invalid regular expression: {}", in_words(&error))),
+                Err(error) => Err(PatternError::Regex(in_words(&error))),
             };
         }
         if !text.contains(['*', '?', '[', '{']) {
@@ -45,8 +54,8 @@ impl Pattern {
         let paths = text.contains('/');
         let whole = if paths && !text.starts_with('/') { format!("/{text}") } else { text.into() };
         let glob = GlobBuilder::new(&whole).literal_separator(true).case_insensitive(folds(text)).build();
-        let glob = glob.map_err(|error| format!("no glob: {}", error.kind()))?;
-        let regex = regex(glob.regex(), false).map_err(|error| format!("no glob: {}", in_words(&error)))?;
+        let glob = glob.map_err(|error| PatternError::Glob(error.kind().to_string()))?;
+        let regex = regex(glob.regex(), false).map_err(|error| PatternError::Glob(in_words(&error)))?;
         Ok(Some(Self { regex, paths }))
     }
 
@@ -144,9 +153,11 @@ mod tests {
 
     #[test]
     fn what_is_none_is_told_in_words() {
-        assert_eq!(Pattern::filter("re:(a").unwrap_err(), "invalid regular expression: unclosed group");
-        assert_eq!(Pattern::filter("[a").unwrap_err(), "no glob: unclosed character class; missing ']'");
-        assert!(Pattern::filter("re:a{99999}{99999}").unwrap_err().starts_with("invalid regular expression: "));
+        assert_eq!(Pattern::filter("re:(a").unwrap_err().to_string(), "invalid regular expression: unclosed group");
+        assert_eq!(Pattern::filter("[a").unwrap_err().to_string(), "no glob: unclosed character class; missing ']'");
+        assert!(
+            Pattern::filter("re:a{99999}{99999}").unwrap_err().to_string().starts_with("invalid regular expression: ")
+        );
         assert!(Pattern::filter("").unwrap().is_none() && Pattern::filter("re:").unwrap().is_none());
     }
 }

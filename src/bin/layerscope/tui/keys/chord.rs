@@ -14,6 +14,11 @@ pub struct Chord {
     shift: bool,
 }
 
+/// A text that names no key.
+#[derive(Debug, thiserror::Error)]
+#[error("unknown key {0:?}; write keys as q, ctrl-c, shift-tab, space, pageup, up, enter, esc or f5")]
+pub struct UnknownKey(String);
+
 /// The names of keys that are not characters: as written, and as shown.
 const NAMES: [(&str, &str, KeyCode); 16] = [
     ("up", "↑", KeyCode::Up),
@@ -58,10 +63,10 @@ impl From<KeyEvent> for Chord {
 }
 
 impl FromStr for Chord {
-    type Err = String;
+    type Err = UnknownKey;
 
     /// Parses `q`, `ctrl-c`, `shift-tab`, `alt-x`, `f5`, `pageup`.
-    fn from_str(text: &str) -> Result<Self, String> {
+    fn from_str(text: &str) -> Result<Self, UnknownKey> {
         let mut modifiers = KeyModifiers::NONE;
         let mut rest = text;
         for (name, modifier) in
@@ -77,9 +82,7 @@ impl FromStr for Chord {
             (Some(c), None) if !c.is_control() => Some(KeyCode::Char(c)),
             _ => NAMES.iter().find(|(name, ..)| *name == rest).map(|&(.., code)| code).or_else(|| function(rest)),
         };
-        let code = code.ok_or_else(|| {
-            format!("unknown key {text:?}; write keys as q, ctrl-c, shift-tab, space, pageup, up, enter, esc or f5")
-        })?;
+        let code = code.ok_or_else(|| UnknownKey(text.into()))?;
         Ok(Self::new(code, modifiers))
     }
 }
@@ -172,7 +175,7 @@ mod tests {
     #[test]
     fn what_is_no_key_says_how_keys_are_written() {
         for text in ["", "ctrl-", "foo", "f13", "\u{7}", "ctrl-foo"] {
-            assert!(text.parse::<Chord>().unwrap_err().contains("write keys as"), "{text}");
+            assert!(text.parse::<Chord>().unwrap_err().to_string().contains("write keys as"), "{text}");
         }
     }
 }

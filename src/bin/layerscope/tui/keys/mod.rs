@@ -9,7 +9,7 @@ use std::collections::HashMap;
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
 
 pub use action::Action;
-pub use chord::Chord;
+pub use chord::{Chord, UnknownKey};
 
 /// The context of a key; the same key may have different actions in different contexts.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Hash)]

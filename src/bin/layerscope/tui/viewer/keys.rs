@@ -3,7 +3,7 @@
 use crossterm::event::KeyEvent;
 use layerscope::tree::{Kind, NodeId};
 
-use super::{Next, Viewer};
+use super::{Next, Notice, Viewer};
 use crate::tui::app::{App, Screen};
 use crate::tui::keys::Action;
 use crate::tui::message::Effect;
@@ -120,7 +120,7 @@ impl App {
         let area = self.panes().main;
         match self.overlays.any_viewer_mut()?.answer(number, answer, area) {
             Ok(saved) => saved.map(Effect::Page),
-            Err(said) => {
+            Err(Notice(said)) => {
                 self.notice = Some(said);
                 None
             }

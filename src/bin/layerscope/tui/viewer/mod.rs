@@ -40,6 +40,10 @@ use file::{FileView, Form};
 
 pub use draw::{draw, typing};
 
+/// A sentence that tells the user why a task of the viewer failed.
+#[derive(Debug)]
+pub struct Notice(pub String);
+
 /// The space for contents in columns and rows.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Room {
@@ -240,8 +244,12 @@ impl Viewer {
             }
     }
 
-    /// Handles an answer; may return a notice, or a file to show in a pager.
-    pub fn answer(&mut self, number: u64, answer: Answer, area: Rect) -> Result<Option<TempPath>, String> {
+    /// Handles an answer; may return a file to show in a pager.
+    ///
+    /// # Errors
+    ///
+    /// A notice for the user.
+    pub fn answer(&mut self, number: u64, answer: Answer, area: Rect) -> Result<Option<TempPath>, Notice> {
         if !self.awaits(number) {
             return Ok(None);
         }
@@ -251,7 +259,7 @@ impl Viewer {
             self.saving = None;
             return match answer {
                 Answer::Saved(path) => Ok(Some(path)),
-                Answer::Failed(text) => Err(text),
+                Answer::Failed(text) => Err(Notice(text)),
                 _ => Ok(None),
             };
         }
@@ -260,7 +268,7 @@ impl Viewer {
             (Some(comparison), _) => comparison.answer(answer),
             (None, Page::File(file)) => {
                 if let Some(said) = file.answer(number, answer, room) {
-                    return Err(said);
+                    return Err(Notice(said));
                 }
             }
             (None, Page::Facts(_)) => {}

@@ -4,8 +4,25 @@ use ratatui::style::{Color, Modifier, Style};
 use toml::de::{DeTable, DeValue};
 
 use super::{BUILT_IN, Background, Theme};
-use layerscope::toml_file;
-use layerscope::toml_file::Problem;
+use layerscope::toml_file::{self, Problem, UnknownName, ValueError};
+
+/// The reason why a style of a theme is refused.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+enum StyleError {
+    #[error(transparent)]
+    Value(#[from] ValueError),
+    #[error(transparent)]
+    Name(#[from] UnknownName),
+    #[error("{0:?} is neither dark nor light")]
+    Background(String),
+    #[error("a colour has to follow \"on\"")]
+    NoColour,
+    #[error(
+        "{0:?} is neither a colour (#rrggbb, 0 to 255, red, bright-red, default) nor one of \
+         bold, dim, italic, underlined, reversed, crossed-out"
+    )]
+    Colour(String),
+}
 
 impl Theme {
     /// Parses a theme file. Missing roles come from its `base`, or from the 16 colours.
@@ -27,13 +44,13 @@ impl Theme {
         Ok(theme)
     }
 
-    fn base(value: &DeValue<'_>) -> Result<Self, String> {
+    fn base(value: &DeValue<'_>) -> Result<Self, StyleError> {
         let names = BUILT_IN.iter().map(|&(name, _)| name);
         let name = toml_file::string(value)?;
-        Self::built_in(name).ok_or_else(|| toml_file::unknown("theme", name, names))
+        Ok(Self::built_in(name).ok_or_else(|| toml_file::unknown("theme", name, names))?)
     }
 
-    fn set(&mut self, name: &str, value: &DeValue<'_>) -> Result<(), String> {
+    fn set(&mut self, name: &str, value: &DeValue<'_>) -> Result<(), StyleError> {
         match name {
             "base" => {}
             "background" => self.background = Some(background(toml_file::string(value)?)?),
@@ -47,16 +64,16 @@ impl Theme {
     }
 }
 
-fn background(text: &str) -> Result<Background, String> {
+fn background(text: &str) -> Result<Background, StyleError> {
     match text {
         "dark" => Ok(Background::Dark),
         "light" => Ok(Background::Light),
-        other => Err(format!("{other:?} is neither dark nor light")),
+        other => Err(StyleError::Background(other.into())),
     }
 }
 
 /// Parses `green bold`, `#f0646b on 236 underlined`.
-fn style(text: &str) -> Result<Style, String> {
+fn style(text: &str) -> Result<Style, StyleError> {
     let mut style = Style::new();
     let mut words = text.split_whitespace();
     while let Some(word) = words.next() {
@@ -68,7 +85,7 @@ fn style(text: &str) -> Result<Style, String> {
             "reversed" => Modifier::REVERSED,
             "crossed-out" => Modifier::CROSSED_OUT,
             "on" => {
-                let word = words.next().ok_or("a colour has to follow \"on\"")?;
+                let word = words.next().ok_or(StyleError::NoColour)?;
                 style = style.bg(colour(word)?);
                 continue;
             }
@@ -82,17 +99,12 @@ fn style(text: &str) -> Result<Style, String> {
     Ok(style)
 }
 
-fn colour(word: &str) -> Result<Color, String> {
+fn colour(word: &str) -> Result<Color, StyleError> {
     let known = match word {
         "default" => Some(Color::Reset),
         word => word.parse().ok(),
     };
-    known.ok_or_else(|| {
-        format!(
-            "{word:?} is neither a colour (#rrggbb, 0 to 255, red, bright-red, default) nor one of \
-             bold, dim, italic, underlined, reversed, crossed-out"
-        )
-    })
+    known.ok_or_else(|| StyleError::Colour(word.into()))
 }
 
 #[cfg(test)]
