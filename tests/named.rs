@@ -48,8 +48,10 @@ fn refused(output: &Output) -> String {
     said
 }
 
-/// A report without the names of the image, which depend on where it comes from.
+/// A report without the names of the image and its source.
 fn without_names(mut report: Value) -> Value {
-    report["image"]["tags"] = Value::Null;
+    for name in ["tags", "source", "source_kind"] {
+        report["image"][name] = Value::Null;
+    }
     report
 }

@@ -75,7 +75,7 @@ pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error
     mark_rewritten(&mut built.tree, &built.hashes, |layer| plain[layer].clone());
     opened.check_unchanged()?;
     warnings.extend(built.remarks);
-    let mut inspection = Inspection::new(image.clone(), measured, built.tree, warnings);
+    let mut inspection = Inspection::new(opened.path.clone(), image.clone(), measured, built.tree, warnings);
     if progress.verify {
         (inspection.mismatches, inspection.verification) = (Some(mismatches), Some(verification));
     }

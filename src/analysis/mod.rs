@@ -19,6 +19,7 @@ pub mod what_if;
 
 use crate::display::ratio;
 use crate::image::{BuiltOn, Compression, HistoryEntry, Image, Instruction, Layer, ReadLayer, Run};
+use crate::origin::Provider;
 use crate::tree::{Kind, Reason, Tree, VersionId};
 use crate::warning::{Warning, WarningKind};
 
@@ -112,6 +113,10 @@ pub struct Wasted {
 pub struct Inspection {
     /// The display name of the image.
     pub name: String,
+    /// The place that it was read from, escaped for display: a file, or `docker-daemon:NAME`.
+    pub source: String,
+    /// The engine or the registry that it was read from; `None` for an archive.
+    pub provider: Option<Provider>,
     /// The names in the archive, such as `alpine:3`.
     pub tags: Vec<String>,
     /// The digest of its config.
@@ -145,8 +150,14 @@ pub struct Inspection {
 }
 
 impl Inspection {
-    pub(crate) fn new(image: Image, read: Vec<Measured>, tree: Tree, mut warnings: Vec<Warning>) -> Self {
-        let name = image.name();
+    pub(crate) fn new(
+        source: String,
+        image: Image,
+        read: Vec<Measured>,
+        tree: Tree,
+        mut warnings: Vec<Warning>,
+    ) -> Self {
+        let (name, provider) = (image.name(), image.provider);
         let mut layers: Vec<_> =
             image.layers.into_iter().zip(read).map(|(layer, read)| account(layer, &read)).collect();
         for inode in tree.inodes() {
@@ -182,6 +193,8 @@ impl Inspection {
         let completeness = Completeness::new(layers.len(), &warnings);
         Self {
             name,
+            source,
+            provider,
             tags: image.tags,
             id: image.id,
             platform: image.platform,

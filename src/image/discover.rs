@@ -226,6 +226,7 @@ impl<'a> Found<'a> {
         let mut tags = Vec::new();
         oci::add_new(&mut tags, draft.tags);
         Image {
+            provider: None,
             tags,
             id,
             manifest: draft.manifest,

@@ -32,6 +32,7 @@ pub mod whiteout;
 
 use crate::archive::Member;
 use crate::display::escaped_str;
+use crate::origin::Provider;
 use crate::warning::{Warning, WarningKind};
 
 pub use compression::{Compression, Decoded, ZSTD_WINDOW_LOG, decode, describe, head};
@@ -96,6 +97,8 @@ impl BuiltOn {
 /// An image of an archive, before any layer is read.
 #[derive(Clone, Default)]
 pub struct Image {
+    /// The engine or the registry that it was read from; `None` for an archive.
+    pub provider: Option<Provider>,
     /// The names in the archive, such as `alpine:3`.
     pub tags: Vec<String>,
     /// The digest of the config, which container runtimes call the image ID.

@@ -64,6 +64,7 @@ impl NamedSearch<'_> {
             };
             return self.downloaded(&name);
         }
+        self.progress.wait_for(format!("asking {provider}"));
         let held = engine::find(provider, self.name, self.options, self.progress)?;
         match self.save(&held) {
             Err(Attempt::Answer(answer)) => {
@@ -85,6 +86,7 @@ impl NamedSearch<'_> {
     fn save(&self, held: &engine::Held) -> Result<Archive, Attempt> {
         let path = format!("{}{}", held.provider.transport(), escaped_str(&held.name));
         let cannot_save = |problem: String| Attempt::Answer(Answer::Failed(format!("cannot save it: {problem}")));
+        self.progress.wait_for(format!("{} is preparing the image", held.provider));
         let mut stream = engine::save(held, &self.progress.cancel).map_err(|error| cannot_save(error.to_string()))?;
         let mut tee = Tee::new(&mut stream);
         let read = open_stream(path.clone(), &mut tee, self.progress);
@@ -98,20 +100,25 @@ impl NamedSearch<'_> {
         let mut archive = read.map_err(Attempt::Error)?;
         self.progress.done.store(0, Ordering::Relaxed);
         match tee.finish().and_then(FileSource::from_file) {
-            Ok(file) => kept(path, Arc::new(file), archive, self.progress).map_err(Attempt::Error),
+            Ok(file) => {
+                let kept = kept(path, Arc::new(file), archive, self.progress).map_err(Attempt::Error)?;
+                Ok(from(held.provider, kept))
+            }
             Err(error) => {
                 remark_all(&mut archive.images, &WarningKind::NotKept { problem: error.to_string() });
-                Ok(archive)
+                Ok(from(held.provider, archive))
             }
         }
     }
 
     fn downloaded(&self, name: &Reference) -> Result<Archive, Attempt> {
+        self.progress.wait_for(format!("asking {}", escaped_str(name.host())));
         let machine = this_machine();
         let wanted = self.options.platform.as_deref().unwrap_or(&machine);
         let members = registry::open(name, self.options, &|platform| fit(platform, wanted), &self.progress.cancel)?;
         let path = format!("{}{}", Provider::Registry.transport(), escaped_str(&name.familiar()));
-        archive_of_members(path, &members).map_err(Attempt::Error)
+        let archive = archive_of_members(path, &members).map_err(Attempt::Error)?;
+        Ok(from(Provider::Registry, archive))
     }
 
     fn nowhere(self) -> Error {
@@ -136,6 +143,12 @@ impl NamedSearch<'_> {
             (provider, _) => provider.to_string(),
         }
     }
+}
+
+/// Notes where the images of an archive came from.
+fn from(provider: Provider, mut archive: Archive) -> Archive {
+    archive.images.iter_mut().for_each(|image| image.provider = Some(provider));
+    archive
 }
 
 /// Opens what was kept of a stream. Layers that were read while they passed are not read again.

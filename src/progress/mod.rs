@@ -6,8 +6,8 @@
 mod cancel;
 mod threads;
 
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, AtomicU64};
+use std::sync::atomic::{AtomicBool, AtomicU64, Ordering};
+use std::sync::{Arc, Mutex, PoisonError};
 
 pub use cancel::is_cancelled;
 pub(crate) use cancel::{cancelled, check_cancelled, check_flag};
@@ -27,4 +27,19 @@ pub struct Progress {
     pub cancel: Arc<AtomicBool>,
     /// True to hash everything, and to compare it with the digests in manifest and config.
     pub verify: bool,
+    /// The answer that is waited for before the first byte comes: `asking Docker`.
+    pub waiting: Mutex<Option<String>>,
+}
+
+impl Progress {
+    /// Notes what is waited for, as a clause without a subject: `asking Docker`.
+    pub fn wait_for(&self, what: impl Into<String>) {
+        *self.waiting.lock().unwrap_or_else(PoisonError::into_inner) = Some(what.into());
+    }
+
+    /// Returns what is waited for, until the first byte comes.
+    pub fn waiting(&self) -> Option<String> {
+        let waiting = self.waiting.lock().unwrap_or_else(PoisonError::into_inner).clone();
+        waiting.filter(|_| self.done.load(Ordering::Relaxed) == 0)
+    }
 }

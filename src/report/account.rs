@@ -11,6 +11,7 @@ use crate::advice::assessment::Study;
 use crate::analysis::{LayerAccount, Wasted};
 use crate::display::{Units, hex};
 use crate::image::Compression;
+use crate::origin::Provider;
 use crate::tree::{Kind, NodeId, Tree, VersionId};
 
 /// The version of the contract; incremented when readers have to change.
@@ -60,6 +61,8 @@ struct Tool {
 
 #[derive(Debug, Serialize)]
 struct ImagePart {
+    source: String,
+    source_kind: &'static str,
     tags: Vec<String>,
     id: Option<String>,
     platform: Option<String>,
@@ -166,6 +169,8 @@ impl<'a> Account<'a> {
                 tags: inspection.tags.clone(),
                 id: inspection.id.clone(),
                 platform: inspection.platform.clone(),
+                source: inspection.source.clone(),
+                source_kind: inspection.provider.map_or("archive", Provider::word),
                 created: inspection.created.clone(),
             },
             completeness: CompletenessPart::new(inspection),

@@ -76,6 +76,7 @@ impl<W: Write> Page<'_, W> {
         facts.extend(inspection.platform.as_deref().map(escaped_str));
         facts.extend(inspection.created.as_deref().map(|created| format!("built {}", date(created))));
         facts.push(plural(layers, "layer"));
+        facts.extend(inspection.provider.map(|provider| format!("from {provider}")));
         let name = cut(&facts.join(" · "), WIDTH);
         writeln!(self.out, "{}\n", self.paint(Paint::Bold, &name))
     }

@@ -46,6 +46,13 @@ fn a_name_is_found_in_each_engine_and_the_report_is_that_of_the_archive() {
         let of_archive =
             layerscope(home.path(), &["report", archive.to_str().unwrap(), "--format", "json"]).output().unwrap();
         assert_eq!(without_names(json(&of_engine)), without_names(json(&of_archive)), "{engine}");
+        let transport = [("docker", "docker-daemon:"), ("podman", "podman:"), ("nerdctl", "containerd:")];
+        let expected = transport.iter().find(|(name, _)| *name == engine).map_or("", |(_, transport)| transport);
+        assert_eq!(json(&of_engine)["image"]["source"], format!("{expected}team/app:1"));
+        assert_eq!(json(&of_archive)["image"]["source_kind"], "archive");
+        let said = layerscope(home.path(), &["report", "team/app:1"]).output().unwrap();
+        let first = text(&said.stdout).lines().next().unwrap_or_default().to_ascii_lowercase();
+        assert!(first.ends_with(&format!("from {}", engine.replace("nerdctl", "containerd"))), "{first}");
     }
 }
 

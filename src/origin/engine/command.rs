@@ -4,10 +4,10 @@ use std::ffi::OsString;
 use std::io::{self, Read};
 use std::process::{Child, Command, Stdio};
 use std::sync::Arc;
-use std::sync::atomic::AtomicBool;
+use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::thread::JoinHandle;
-use std::time::Duration;
+use std::time::{Duration, Instant};
 
 use crate::display::escaped;
 use crate::origin::Answer;
@@ -34,15 +34,13 @@ pub fn output(words: &[OsString], progress: &Progress, explain: fn(&str) -> Answ
     };
     let mut child = started(words).map_err(failed)?;
     let collected = |pipe: Option<_>| pipe.map(collect);
-    let out = collected(child.stdout.take().map(boxed)).transpose().map_err(failed)?;
-    let err = collected(child.stderr.take().map(boxed)).transpose().map_err(failed)?;
+    let out = collected(child.0.stdout.take().map(boxed)).transpose().map_err(failed)?;
+    let err = collected(child.0.stderr.take().map(boxed)).transpose().map_err(failed)?;
     let status = loop {
         if check_cancelled(progress).is_err() {
-            let _ = child.kill();
-            let _ = child.wait();
             return Err(Answer::Cancelled);
         }
-        match child.try_wait().map_err(failed)? {
+        match child.0.try_wait().map_err(failed)? {
             Some(status) => break status,
             None => std::thread::sleep(Duration::from_millis(3)),
         }
@@ -68,9 +66,36 @@ fn collect(mut pipe: Box<dyn Read + Send>) -> io::Result<Collected> {
     })
 }
 
-fn started(words: &[OsString]) -> io::Result<Child> {
+fn started(words: &[OsString]) -> io::Result<Running> {
     let (program, arguments) = words.split_first().ok_or(io::ErrorKind::NotFound)?;
-    Command::new(program).args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped()).spawn()
+    let mut command = Command::new(program);
+    command.args(arguments).stdin(Stdio::null()).stdout(Stdio::piped()).stderr(Stdio::piped());
+    let child = command.spawn()?;
+    RUNNING.fetch_add(1, Ordering::SeqCst);
+    Ok(Running(child))
+}
+
+/// The number of commands that run.
+static RUNNING: AtomicUsize = AtomicUsize::new(0);
+
+/// A command that runs. It is stopped when this is dropped.
+struct Running(Child);
+
+impl Drop for Running {
+    fn drop(&mut self) {
+        // Both do nothing once the command has ended.
+        let _ = self.0.kill();
+        let _ = self.0.wait();
+        RUNNING.fetch_sub(1, Ordering::SeqCst);
+    }
+}
+
+/// Waits until all commands have ended, for at most `patience`. Their readers have been cancelled before.
+pub fn settle(patience: Duration) {
+    let end = Instant::now() + patience;
+    while RUNNING.load(Ordering::SeqCst) > 0 && Instant::now() < end {
+        std::thread::sleep(Duration::from_millis(2));
+    }
 }
 
 /// Returns the first words of a command for a message.
@@ -124,7 +149,7 @@ pub fn words<T: Into<OsString>>(words: impl IntoIterator<Item = T>) -> Vec<OsStr
 /// A command that fails is an error at the end of the stream, so that a part is never taken for the
 /// whole. A stream that is dropped stops its command.
 pub struct Stream {
-    child: Child,
+    child: Running,
     chunks: Receiver<io::Result<Vec<u8>>>,
     chunk: Vec<u8>,
     at: usize,
@@ -149,9 +174,9 @@ impl Stream {
     /// An error if the command or a thread cannot be started.
     pub fn start(words: &[OsString], cancel: &Arc<AtomicBool>) -> io::Result<Self> {
         let mut child = started(words)?;
-        let complaints = child.stderr.take().map(|pipe| collect(Box::new(pipe))).transpose()?;
+        let complaints = child.0.stderr.take().map(|pipe| collect(Box::new(pipe))).transpose()?;
         let (sender, chunks) = sync_channel(QUEUE);
-        if let Some(mut pipe) = child.stdout.take() {
+        if let Some(mut pipe) = child.0.stdout.take() {
             try_spawn(move || {
                 loop {
                     let mut chunk = Vec::with_capacity(CHUNK);
@@ -170,7 +195,7 @@ impl Stream {
     /// Waits for the command, whose output has ended.
     fn finish(&mut self) -> io::Result<usize> {
         if self.end.is_none() {
-            let status = self.child.wait()?;
+            let status = self.child.0.wait()?;
             let complaints = self.complaints.take().and_then(|thread| thread.join().ok()).unwrap_or_default();
             self.end = Some(if status.success() { End::Good } else { End::Failed(last_words(&complaints)) });
         }
@@ -201,15 +226,6 @@ impl Read for Stream {
         buf[..n].copy_from_slice(&self.chunk[self.at..self.at + n]);
         self.at += n;
         Ok(n)
-    }
-}
-
-impl Drop for Stream {
-    fn drop(&mut self) {
-        if self.end.is_none() {
-            let _ = self.child.kill();
-            let _ = self.child.wait();
-        }
     }
 }
 
@@ -250,9 +266,21 @@ mod tests {
     #[test]
     fn a_command_that_says_nothing_is_stopped_by_a_cancellation() {
         let progress = Progress::default();
-        progress.cancel.store(true, std::sync::atomic::Ordering::Relaxed);
+        progress.cancel.store(true, Ordering::Relaxed);
         assert_eq!(output(&shell("sleep 60"), &progress, explained), Err(Answer::Cancelled));
         let mut stream = Stream::start(&shell("sleep 60"), &progress.cancel).unwrap();
         assert!(crate::progress::is_cancelled(&stream.read(&mut [0]).unwrap_err()));
+    }
+
+    #[test]
+    fn a_command_that_is_no_longer_wanted_is_gone_when_the_program_ends() {
+        let cancel = Arc::default();
+        let stream = Stream::start(&shell("exec sleep 60"), &cancel).unwrap();
+        let process = std::path::PathBuf::from(format!("/proc/{}", stream.child.0.id()));
+        assert!(!cfg!(target_os = "linux") || process.exists());
+        let reader = std::thread::spawn(move || drop(stream));
+        settle(Duration::from_secs(10));
+        reader.join().unwrap();
+        assert!(!process.exists(), "the command still runs");
     }
 }

@@ -16,6 +16,8 @@ use std::sync::atomic::AtomicBool;
 use super::{Answer, FindOptions, Provider};
 use crate::progress::Progress;
 
+pub use command::settle;
+
 /// An image that an engine has.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Held {

@@ -5,8 +5,13 @@ use crate::image::{HistoryEntry, Image};
 fn rebuilt_of(history: &[&str], change: impl FnOnce(&mut Inspection)) -> String {
     let entry = |text: &&str| HistoryEntry { created_by: Some((*text).into()), ..HistoryEntry::default() };
     let history = history.iter().map(entry).collect();
-    let mut inspection =
-        Inspection::new(Image { history, ..Image::default() }, Vec::new(), Default::default(), Vec::new());
+    let mut inspection = Inspection::new(
+        String::new(),
+        Image { history, ..Image::default() },
+        Vec::new(),
+        Default::default(),
+        Vec::new(),
+    );
     change(&mut inspection);
     let rebuilt = rebuild(
         &inspection,

@@ -29,8 +29,13 @@ pub fn shown<T>(doing: &str, progress: &Progress, work: impl FnOnce() -> T) -> T
                 pause = STEP;
                 said = true;
                 let size = |counter: &std::sync::atomic::AtomicU64| Units::Iec.size(counter.load(Ordering::Relaxed));
-                let (done, total) = (size(&progress.done), size(&progress.total));
-                stderr::write(format_args!("\r{doing}: {done} of {total} \x1b[K"));
+                let now = match (progress.waiting(), progress.total.load(Ordering::Relaxed)) {
+                    (Some(waiting), _) => format!("{waiting} …"),
+                    // The length of a stream is unknown.
+                    (None, 0) => size(&progress.done),
+                    (None, _) => format!("{} of {}", size(&progress.done), size(&progress.total)),
+                };
+                stderr::write(format_args!("\r{doing}: {now} \x1b[K"));
             }
             if said {
                 stderr::write("\r\x1b[K");

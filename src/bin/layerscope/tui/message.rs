@@ -24,6 +24,8 @@ pub enum Message {
     Tick(Duration),
     /// The progress of reading: bytes read, total bytes, layers read.
     Progress(u64, u64, u64),
+    /// The answer that is waited for before the first byte comes.
+    Waiting(Option<String>),
     /// A choice of images or lessons; the last value is the index of the default.
     Choices(&'static str, Vec<String>, usize),
     /// The image is known, and its layers are about to be read.

@@ -5,11 +5,12 @@ use std::collections::HashMap;
 use std::io;
 use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
-use std::time::Instant;
+use std::time::{Duration, Instant};
 
 use layerscope::Selection;
 use layerscope::compare::Pair;
 use layerscope::files::contents::LayerContents;
+use layerscope::origin::engine;
 use layerscope::progress::spawn;
 use ratatui::layout::Rect;
 
@@ -20,6 +21,9 @@ use super::session::{Session, Turn};
 use super::terminal::drawn;
 use super::terminal::stage::{Event, Prepared, Stage, TICK};
 use super::{Failure, Settings, Start};
+
+/// The longest wait for commands that are no longer wanted.
+const STOPPING: Duration = Duration::from_millis(500);
 
 /// Shows an image until the user quits.
 pub fn run(start: Start, selection: Selection, settings: Settings) -> Result<(), Failure> {
@@ -75,8 +79,9 @@ impl Program {
         begin(&mut program, drawn(width, height));
         let mut stage = prepared.open(&program.settings)?;
         let ended = program.exchange(&mut stage);
-        // Threads stop before the terminal is given back.
+        // Threads and the commands of engines stop before the terminal is given back.
         drop(program);
+        engine::settle(STOPPING);
         drop(stage);
         ended?
     }

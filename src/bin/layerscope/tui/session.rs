@@ -226,6 +226,7 @@ impl Session {
         let count = |counter: &AtomicU64| counter.load(Ordering::Relaxed);
         let progress = &self.progress;
         self.app.update(Message::Progress(count(&progress.done), count(&progress.total), count(&progress.layers)));
+        self.app.update(Message::Waiting(progress.waiting()));
     }
 
     /// Handles an event, unless it is for another session; returns the step of the program, if there

@@ -121,7 +121,11 @@ fn loading(app: &App, theme: &Theme, (done, total, layers): (u64, u64, u64), are
     // layers.
     let whole = if total == 0 { String::new() } else { format!(" of {}", app.units.size(total)) };
     let of = if app.intro.is_empty() { String::new() } else { format!(" of {}", app.intro.len()) };
-    put(Line::from(format!(" {}{whole}, {layers}{of} layers", app.units.size(done))), 2, inner, buffer);
+    let now = match &app.awaited {
+        Some(awaited) => format!(" {awaited} …"),
+        None => format!(" {}{whole}, {layers}{of} layers", app.units.size(done)),
+    };
+    put(Line::from(cut(&now, usize::from(inner.width))), 2, inner, buffer);
     let source = cut(&format!(" from {}", app.source), usize::from(inner.width));
     put(Line::styled(source, theme.dim), 3, inner, buffer);
     put(Line::styled(" Esc or q cancels", theme.dim), 5, inner, buffer);

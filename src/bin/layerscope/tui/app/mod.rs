@@ -89,6 +89,8 @@ pub struct App {
     pub name: String,
     pub source: String,
     pub intro: Vec<LayerIntro>,
+    /// The answer that is waited for before the first byte of the image comes.
+    pub awaited: Option<String>,
     pub screen: Screen,
     pub overlays: Overlays,
     pub focus: Pane,
@@ -127,6 +129,7 @@ impl App {
             name: source.clone(),
             source,
             intro: Vec::new(),
+            awaited: None,
             screen: Screen::Loading { done: 0, total: 0, layers: 0 },
             focus: Pane::Tree,
             view: settings.view,
@@ -203,6 +206,7 @@ impl App {
                     viewer.progressed(number, done, total);
                 }
             }
+            Message::Waiting(awaited) => self.awaited = awaited,
             Message::Progress(done, total, layers) => {
                 if let Screen::Loading { .. } = self.screen {
                     self.screen = Screen::Loading { done, total, layers };

@@ -181,6 +181,17 @@ fn from_a_pipe_the_screen_says_how_much_has_come() {
 }
 
 #[test]
+fn before_an_engine_sends_anything_the_screen_says_what_it_waits_for() {
+    let mut person = Person::in_front_of("nginx:1.27", 80, 24);
+    person.tell(Message::Waiting(Some("Docker is preparing the image".into())));
+    let screen = person.screen();
+    assert!(screen.contains("Docker is preparing the image …") && !screen.contains("0 B"), "{screen}");
+    person.tell(Message::Waiting(None));
+    person.tell(Message::Progress(300 << 20, 0, 2));
+    assert!(person.screen().contains("300 MiB, 2 layers"), "{}", person.screen());
+}
+
+#[test]
 fn a_name_is_found_in_all_layers_even_if_it_was_deleted() {
     let mut person = Person::at(80, 24);
     person.types("[[[");

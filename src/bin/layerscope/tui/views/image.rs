@@ -136,6 +136,7 @@ fn facts(inspection: &Inspection) -> Vec<(&'static str, String)> {
     facts.extend([
         ("tags", tags),
         ("image ID", shown(&inspection.id)),
+        ("read from", inspection.source.clone()),
         ("platform", shown(&inspection.platform)),
         ("created", shown(&inspection.created)),
     ]);
