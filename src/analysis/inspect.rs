@@ -61,6 +61,7 @@ pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error
             let found = verification.check(i, layer, read);
             mismatches.extend(found.into_iter().map(|kind| Warning::layer(i, kind)));
         }
+        opened.remember(layer, read);
         builder.apply(&read.entries).map_err(over)?;
         measured.push(Measured::of(read));
         let readable = |member: &Member| read.compression == Compression::None && !opened.read.contains_key(&member.id);

@@ -4,6 +4,7 @@
 //! read layers with it: the size of kinds without contents is ignored, old formats have no prefix,
 //! a NUL type with a trailing slash is a directory, and sparse files have their logical size.
 
+use serde::{Deserialize, Serialize};
 use tar::Header;
 
 use super::number::{decimal, field, time};
@@ -11,7 +12,7 @@ use super::pax::{Pax, Sparse};
 use super::walk::Fault;
 
 /// The kind of file that a tar entry makes.
-#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
 pub enum EntryKind {
     /// A regular file.
     #[default]

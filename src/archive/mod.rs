@@ -49,6 +49,11 @@ pub trait ReadAt: Send + Sync {
         false
     }
 
+    /// Returns the digest of all bytes, if all of them were read and have it.
+    fn checked_digest(&self) -> Option<String> {
+        None
+    }
+
     /// Returns whether there are no bytes.
     fn is_empty(&self) -> bool {
         self.len() == 0

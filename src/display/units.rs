@@ -40,6 +40,22 @@ impl Units {
     }
 }
 
+/// Reads a size as people write it: `256 MiB`, `20MB`, `1.5G`, `4096`. A unit without an `i` is
+/// decimal.
+pub fn read_size(text: &str) -> Option<u64> {
+    let text = text.trim();
+    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
+    let (number, unit) = (text[..digits].parse::<f64>().ok()?, text[digits..].trim().to_ascii_lowercase());
+    let (unit, base) = match unit.strip_suffix("ib") {
+        Some(unit) => (unit, 1024_f64),
+        None => (unit.strip_suffix('b').unwrap_or(&unit), 1000.0),
+    };
+    let power = ["", "k", "m", "g", "t"].iter().position(|&known| known == unit)?;
+    let bytes = number * base.powi(i32::try_from(power).ok()?);
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is positive and within the limit")]
+    (bytes < 9e18).then_some(bytes.round() as u64)
+}
+
 /// Formats a share between 0 and 1 as a percentage, such as `5.2 %`. Only exact values are shown as
 /// 0 or 100.
 pub fn percent(share: f64) -> String {
@@ -133,5 +149,24 @@ mod tests {
         assert_eq!(noticeably(6_564_400, 801_000_000).as_deref(), Some("122×"));
         assert_eq!(noticeably(1000, 1006).as_deref(), Some("1.01×"));
         assert_eq!([noticeably(1000, 1004), noticeably(0, 1000), noticeably(1000, 900)], [None, None, None]);
+    }
+
+    #[test]
+    fn sizes_are_read_as_people_write_them() {
+        for (text, bytes) in [
+            ("4096", Some(4096)),
+            ("256 MiB", Some(256 << 20)),
+            ("20MB", Some(20_000_000)),
+            ("1.5g", Some(1_500_000_000)),
+            ("0", Some(0)),
+            ("2kib", Some(2048)),
+            ("", None),
+            ("MB", None),
+            ("-1", None),
+            ("1 XB", None),
+            ("1e9", None),
+        ] {
+            assert_eq!(read_size(text), bytes, "{text}");
+        }
     }
 }

@@ -3,6 +3,8 @@
 //! A reading thread passes the list to the merge. It has one buffer of bytes and one record per
 //! entry, so that a layer of a hundred thousand entries takes a handful of allocations.
 
+use serde::{Deserialize, Serialize};
+
 use crate::archive::{Entry, EntryKind};
 
 /// The most entries of an image, about 4 GiB of memory.
@@ -26,7 +28,7 @@ pub struct EntryRef<'a> {
 }
 
 /// The fields of an entry that have a fixed size.
-#[derive(Debug, Clone, Copy)]
+#[derive(Debug, Clone, Copy, Serialize, Deserialize)]
 pub struct Record {
     /// The logical size of a regular file in bytes.
     pub size: u64,
@@ -56,7 +58,7 @@ pub struct Record {
 }
 
 /// The entries of a layer, in order.
-#[derive(Default)]
+#[derive(Default, Serialize, Deserialize)]
 pub struct LayerEntries {
     bytes: Vec<u8>,
     records: Vec<Record>,
@@ -87,6 +89,16 @@ impl LayerEntries {
                 hash: self.hashes.get(i).copied(),
             }
         })
+    }
+
+    /// Returns whether every record's names lie in the buffer, and all records have a hash or none has. Entries that
+    /// were not made by [`LayerEntries::push`] may be anything.
+    pub(super) fn is_consistent(&self) -> bool {
+        let end = |record: &Record| record.name as usize + usize::from(record.name_len) + usize::from(record.link_len);
+        let has_all = self.hashes.is_empty() || self.hashes.len() == self.records.len();
+        has_all
+            && self.records.len() <= ENTRY_LIMIT
+            && self.records.iter().all(|record| end(record) <= self.bytes.len())
     }
 
     /// Adds the hash of the contents of the last entry.

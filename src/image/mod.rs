@@ -21,6 +21,7 @@ pub(crate) mod open;
 mod passing;
 mod platform;
 mod read;
+mod remembered;
 mod root;
 mod schema1;
 mod select;

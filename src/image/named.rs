@@ -6,6 +6,7 @@ use std::sync::atomic::Ordering;
 use super::open::{Archive, Storage, archive_of_members, archive_of_source, remark_all, stored_like};
 use super::passing::open_stream;
 use super::platform::{fit, this_machine};
+use super::remembered::recall;
 use crate::archive::FileSource;
 use crate::display::escaped_str;
 use crate::error::Error;
@@ -117,7 +118,14 @@ impl NamedSearch<'_> {
         let wanted = self.options.platform.as_deref().unwrap_or(&machine);
         let members = registry::open(name, self.options, &|platform| fit(platform, wanted), &self.progress.cancel)?;
         let path = format!("{}{}", Provider::Registry.transport(), escaped_str(&name.familiar()));
-        let archive = archive_of_members(path, &members).map_err(Attempt::Error)?;
+        let mut archive = archive_of_members(path, &members).map_err(Attempt::Error)?;
+        if let Some(cache) = &self.options.cache {
+            // What is verified is read again.
+            if !self.progress.verify {
+                archive.read = recall(&archive.images, cache);
+            }
+            archive.cache = Some(cache.clone());
+        }
         Ok(from(Provider::Registry, archive))
     }
 

@@ -11,11 +11,13 @@ use crate::archive::{Fault, FileSource, Member, Members, MemorySource, Source, i
 use crate::display::escaped;
 use crate::error::Error;
 use crate::image::passing::{open_compressed, open_stream};
+use crate::image::remembered::remember;
 use crate::image::root::{nested, refuse_other_than_root};
 use crate::image::stream::Place;
 use crate::image::{
     Compression, FaultCause, Image, Layer, ReadLayer, Selection, describe, discover, head, read_root_directory, select,
 };
+use crate::origin::Cache;
 use crate::progress::Progress;
 use crate::warning::{Warning, WarningKind};
 
@@ -30,6 +32,8 @@ pub struct Archive {
     pub images: Vec<Image>,
     pub(super) read: HashMap<usize, Arc<ReadLayer>>,
     pub(super) storage: Storage,
+    /// The cache for layers that are read, if they come from a registry.
+    pub(super) cache: Option<Cache>,
 }
 
 /// The place where contents can be read after the layers have been read.
@@ -66,6 +70,8 @@ pub struct Opened {
     pub(crate) read: HashMap<usize, Arc<ReadLayer>>,
     /// The place where the contents of files can be read.
     pub(crate) storage: Storage,
+    /// The cache for layers that are read, if they come from a registry.
+    cache: Option<Cache>,
 }
 
 impl Opened {
@@ -79,6 +85,18 @@ impl Opened {
         let mut sources: Vec<Source> = layers.chain(whole).collect();
         sources.dedup_by(|one, other| Arc::ptr_eq(one, other));
         sources
+    }
+
+    /// Keeps what was read of a layer for the next time, if its bytes are what their digest says.
+    pub(crate) fn remember(&self, layer: &Layer, read: &ReadLayer) {
+        if let Some(cache) = self.cache.as_ref().filter(|_| !self.is_known(layer)) {
+            remember(layer, read, cache);
+        }
+    }
+
+    /// Returns whether a layer had been read before the image was opened.
+    fn is_known(&self, layer: &Layer) -> bool {
+        layer.member.as_ref().is_some_and(|member| self.read.contains_key(&member.id))
     }
 
     /// Fails if the archive has been changed since it was opened, so that the bytes that were read
@@ -112,7 +130,8 @@ impl Archive {
 
     /// Takes the image with an index.
     pub fn pick(mut self, index: usize) -> Opened {
-        Opened { path: self.path, image: self.images.swap_remove(index), read: self.read, storage: self.storage }
+        let image = self.images.swap_remove(index);
+        Opened { path: self.path, image, read: self.read, storage: self.storage, cache: self.cache }
     }
 
     /// Takes the selected image.
@@ -196,7 +215,7 @@ pub(crate) fn archive_of_source(path: String, source: Source, progress: &Progres
 pub(super) fn archive_of_members(path: String, members: &Members) -> Result<Archive, Error> {
     let images = discover(&path, members)?
         .ok_or_else(|| Error::NoImage { path: path.clone(), found: "it has no table of contents".into() })?;
-    Ok(Archive { path, images, read: HashMap::new(), storage: Storage::Members })
+    Ok(Archive { path, images, read: HashMap::new(), storage: Storage::Members, cache: None })
 }
 
 /// Returns whether two archives have the same layers as the same members.
@@ -226,7 +245,7 @@ fn read_source(path: String, source: Source, progress: &Progress) -> Result<Arch
     let found = find_images(&path, &members, end)?;
     let mut images = found.unwrap_or_else(|| vec![Image::bare(&path, Member::whole(source))]);
     remark_damage(&members, end, &mut images);
-    Ok(Archive { path, images, read: HashMap::new(), storage: Storage::Members })
+    Ok(Archive { path, images, read: HashMap::new(), storage: Storage::Members, cache: None })
 }
 
 /// Finds the images of an archive of `end` bytes; `None` if it is a root filesystem or a layer.
@@ -273,7 +292,7 @@ fn from_directory(path: String, root: &Path) -> Result<Archive, DirectoryError> 
         let member = Member::whole(Arc::new(MemorySource(Vec::new())));
         let read = HashMap::from([(member.id, Arc::new(whole))]);
         let storage = Storage::Root(root.into());
-        return Ok(Archive { images: vec![Image::bare(&path, member)], path, read, storage });
+        return Ok(Archive { images: vec![Image::bare(&path, member)], path, read, storage, cache: None });
     }
     let members = index_directory(root).map_err(DirectoryError::Io)?;
     match discover(&path, &members).map_err(DirectoryError::Image)? {
@@ -281,7 +300,7 @@ fn from_directory(path: String, root: &Path) -> Result<Archive, DirectoryError> 
             for part in members.unreadable() {
                 remark_all(&mut images, &part.warning());
             }
-            Ok(Archive { path, images, read: HashMap::new(), storage: Storage::Members })
+            Ok(Archive { path, images, read: HashMap::new(), storage: Storage::Members, cache: None })
         }
         None => Err(DirectoryError::Image(Error::Directory { path })),
     }

@@ -123,7 +123,7 @@ fn from_stream(
     let storage = source.map_or(Storage::Pipe, |source| {
         Storage::Compressed(Arc::new(CompressedArchive { source, compression, places }))
     });
-    Ok(Archive { path, images, read: streamed.layers, storage })
+    Ok(Archive { path, images, read: streamed.layers, storage, cache: None })
 }
 
 /// Makes the archive of a stream that is itself a layer.
@@ -137,7 +137,7 @@ fn bare(path: String, mut streamed: Streamed, source: Option<Source>) -> Archive
     image.warnings.extend(streamed.trailer.map(Warning::image));
     let mut images = vec![image];
     remark_damage(&streamed.members, streamed.whole.tar_bytes, &mut images);
-    Archive { images, path, read: HashMap::from([(id, Arc::new(streamed.whole))]), storage }
+    Archive { images, path, read: HashMap::from([(id, Arc::new(streamed.whole))]), storage, cache: None }
 }
 
 /// A reader of a pipe that counts its bytes.

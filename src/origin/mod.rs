@@ -4,6 +4,7 @@
 //! for; [`engine`] asks Docker, Podman and containerd, and [`registry`] reads an image without a pull.
 
 mod address;
+mod cache;
 pub mod engine;
 mod reference;
 pub mod registry;
@@ -13,6 +14,7 @@ use std::fmt;
 use std::path::PathBuf;
 
 pub use address::{Address, StorageArea};
+pub use cache::{Cache, Record, USUAL_LIMIT};
 pub use reference::Reference;
 pub use spool::{Spool, Tee};
 
@@ -83,6 +85,8 @@ pub struct FindOptions {
     pub insecure: bool,
     /// A file of further certificates that may sign a registry's certificate.
     pub ca_file: Option<PathBuf>,
+    /// The cache of what was read before; `None` to read everything.
+    pub cache: Option<Cache>,
 }
 
 impl FindOptions {
@@ -108,6 +112,12 @@ pub enum Answer {
     /// The source has no such image.
     #[error("no such image")]
     NoSuchImage,
+    /// The repository is there, and has other tags, the most similar first.
+    #[error("no such tag; it has {}", listed_tags(tags))]
+    NoSuchTag {
+        /// The tags, escaped for display.
+        tags: Vec<String>,
+    },
     /// The source does not let this user read it.
     #[error("not authorised ({0})")]
     NotAuthorised(String),
@@ -166,6 +176,17 @@ impl Answer {
             _ => return None,
         })
     }
+}
+
+/// Returns the first tags of a list, and how many more there are.
+fn listed_tags(tags: &[String]) -> String {
+    const SHOWN: usize = 5;
+    let more = tags.len().saturating_sub(SHOWN);
+    let mut shown: Vec<String> = tags.iter().take(SHOWN).cloned().collect();
+    if more > 0 {
+        shown.push(format!("{more} more"));
+    }
+    crate::display::listed(&shown)
 }
 
 impl fmt::Display for Provider {

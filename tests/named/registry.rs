@@ -8,9 +8,10 @@ use crate::support::build::tar;
 
 const JSON: [&str; 2] = ["--format", "json"];
 
+/// Reports on the server's image, of which nothing is known from earlier.
 fn report(home: &Path, server: &Server, more: &[&str]) -> std::process::Output {
     let name = format!("{}/team/app:1", server.host);
-    layerscope(home, &[&["report", &name], more].concat()).output().unwrap()
+    layerscope(home, &[&["report", &name, "--no-cache"], more].concat()).output().unwrap()
 }
 
 /// Stores a login as `docker login` does.

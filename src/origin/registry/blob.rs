@@ -64,7 +64,7 @@ impl RemoteBlob {
     }
 
     fn request(&self, range: Option<(u64, Option<u64>)>) -> Request<'_> {
-        Request { kind: "blobs", version: &self.digest, accept: None, range }
+        Request { kind: "blobs", version: &self.digest, accept: None, range, head: false }
     }
 
     /// Opens the stream from `offset` to the end.
@@ -221,6 +221,12 @@ impl ReadAt for RemoteBlob {
 
     fn len(&self) -> u64 {
         self.len
+    }
+
+    fn checked_digest(&self) -> Option<String> {
+        let state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let is_checked = self.digest.starts_with("sha256:") && state.have == self.len && !state.is_other;
+        is_checked.then(|| self.digest.clone())
     }
 }
 

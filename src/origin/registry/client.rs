@@ -2,7 +2,7 @@
 
 use std::io::Read;
 use std::sync::atomic::AtomicBool;
-use std::sync::{Arc, Mutex, PoisonError};
+use std::sync::{Arc, Mutex, OnceLock, PoisonError};
 use std::time::{Duration, Instant};
 
 use serde_json::Value;
@@ -10,7 +10,7 @@ use ureq::http::{HeaderMap, Response, StatusCode};
 use ureq::{Agent, Body};
 
 use super::challenge::Challenge;
-use super::credentials::Login;
+use super::credentials::{self, Login, Places};
 use super::redirect::{origin_of, redirected};
 use super::trust;
 use crate::display::escaped_str;
@@ -29,10 +29,14 @@ const SMALL: u64 = 1 << 20;
 /// A repository of a registry, and the right to read it.
 pub struct Client {
     agent: Agent,
-    /// `SCHEME://HOST`.
-    base: String,
+    host: String,
+    options: FindOptions,
+    /// `SCHEME://HOST`, once something is asked for.
+    base: OnceLock<String>,
     repository: String,
-    login: Option<Login>,
+    name: Reference,
+    /// The stored login, once the registry asks for one.
+    login: OnceLock<Option<Login>>,
     /// The value of the `Authorization` header that the registry took last.
     authorization: Mutex<Option<String>>,
     cancel: Arc<AtomicBool>,
@@ -49,33 +53,51 @@ pub struct Request<'a> {
     pub accept: Option<&'a str>,
     /// The first and the last byte that are wanted; the last may be open.
     pub range: Option<(u64, Option<u64>)>,
+    /// True to ask for the headers alone.
+    pub head: bool,
 }
 
 impl Client {
-    /// Prepares to read the repository of `name`. Nothing is sent yet, but for a registry that may
-    /// speak plain HTTP.
+    /// Prepares to read the repository of `name`. Nothing is sent yet.
     ///
     /// # Errors
     ///
-    /// An answer if a certificate file cannot be used, or no server is there.
-    pub fn new(
-        name: &Reference,
-        login: Option<Login>,
-        options: &FindOptions,
-        cancel: &Arc<AtomicBool>,
-    ) -> Result<Self, Answer> {
+    /// An answer if a certificate file cannot be used.
+    pub fn new(name: &Reference, options: &FindOptions, cancel: &Arc<AtomicBool>) -> Result<Self, Answer> {
         // Docker Hub's interface has a host of its own.
         let host = if name.host() == "docker.io" { "registry-1.docker.io" } else { name.host() };
         let agent = trust::agent(host, options)?;
-        let scheme = trust::scheme(&agent, host, options)?;
         Ok(Self {
             agent,
-            base: format!("{scheme}://{host}"),
+            host: host.to_owned(),
+            options: options.clone(),
+            base: OnceLock::new(),
             repository: name.path().to_owned(),
-            login,
+            name: name.clone(),
+            login: OnceLock::new(),
             authorization: Mutex::default(),
             cancel: cancel.clone(),
         })
+    }
+
+    /// Returns `SCHEME://HOST`. A registry that may speak plain HTTP is asked once.
+    fn base(&self) -> Result<&str, Answer> {
+        if let Some(base) = self.base.get() {
+            return Ok(base);
+        }
+        let scheme = trust::scheme(&self.agent, &self.host, &self.options)?;
+        Ok(self.base.get_or_init(|| format!("{scheme}://{}", self.host)))
+    }
+
+    /// Returns the login that is stored for the name.
+    fn login(&self) -> Result<Option<&Login>, Answer> {
+        if self.login.get().is_none() {
+            let variable = |name: &str| std::env::var(name).ok();
+            let places = Places { variable: &variable, home: etcetera::home_dir().ok() };
+            let found = credentials::find(&self.name, &places)?;
+            let _ = self.login.set(found);
+        }
+        Ok(self.login.get().and_then(Option::as_ref))
     }
 
     /// Makes a request, and waits and logs in as the registry asks.
@@ -84,13 +106,14 @@ impl Client {
     ///
     /// The answer of the registry, if it does not give what was asked for.
     pub fn get(&self, request: Request<'_>) -> Result<Response<Body>, Answer> {
-        let url = format!("{}/v2/{}/{}/{}", self.base, self.repository, request.kind, request.version);
+        let base = self.base()?;
+        let url = format!("{base}/v2/{}/{}/{}", self.repository, request.kind, request.version);
         let mut tries = 0;
         let mut logged_in = false;
         loop {
             self.check_cancelled()?;
             tries += 1;
-            let response = match self.follow(&url, request) {
+            let response = match self.follow(base, &url, request) {
                 Ok(response) => response,
                 Err(error) if tries < TRIES && is_passing(&error) => {
                     self.wait(backoff(tries))?;
@@ -114,10 +137,10 @@ impl Client {
 
     /// Sends a request and follows redirects. The login goes to the registry alone, and nothing goes
     /// from HTTPS to HTTP.
-    fn follow(&self, url: &str, request: Request<'_>) -> Result<Response<Body>, ureq::Error> {
+    fn follow(&self, base: &str, url: &str, request: Request<'_>) -> Result<Response<Body>, ureq::Error> {
         let mut url = url.to_owned();
         for _ in 0..REDIRECTS {
-            let mut sent = self.agent.get(&url);
+            let mut sent = if request.head { self.agent.head(&url) } else { self.agent.get(&url) };
             if let Some(accept) = request.accept {
                 sent = sent.header("Accept", accept);
             }
@@ -126,7 +149,7 @@ impl Client {
                 sent = sent.header("Range", format!("bytes={first}-{last}"));
             }
             let authorization = self.authorization.lock().unwrap_or_else(PoisonError::into_inner).clone();
-            if let Some(authorization) = authorization.filter(|_| origin_of(&url) == origin_of(&self.base)) {
+            if let Some(authorization) = authorization.filter(|_| origin_of(&url) == origin_of(base)) {
                 sent = sent.header("Authorization", authorization);
             }
             let response = sent.call()?;
@@ -144,7 +167,7 @@ impl Client {
         let challenges = headers.get_all("WWW-Authenticate").iter().filter_map(|value| value.to_str().ok());
         let challenge = challenges.filter_map(Challenge::parse).next();
         let authorization = match challenge {
-            Some(Challenge::Basic) => match self.login.as_ref().and_then(Login::basic) {
+            Some(Challenge::Basic) => match self.login()?.and_then(Login::basic) {
                 Some(basic) => basic,
                 None => return Err(Answer::NotAuthorised("the registry asks for a login".into())),
             },
@@ -161,11 +184,11 @@ impl Client {
     /// Asks a token server for a token.
     fn token(&self, realm: &str, service: Option<&str>, scope: &str) -> Result<String, Answer> {
         let is_secure = realm.starts_with("https://");
-        if self.base.starts_with("https://") && !is_secure {
+        if self.base()?.starts_with("https://") && !is_secure {
             return Err(Answer::NotAuthorised("the registry wants the login sent in plain http".into()));
         }
         let service = service.unwrap_or_default();
-        let response = match &self.login {
+        let response = match self.login()? {
             Some(Login::Identity(token)) => {
                 let form = [
                     ("grant_type", "refresh_token"),
@@ -181,7 +204,7 @@ impl Client {
                 if !service.is_empty() {
                     asked = asked.query("service", service);
                 }
-                if let Some(basic) = login.as_ref().and_then(Login::basic) {
+                if let Some(basic) = login.and_then(Login::basic) {
                     asked = asked.header("Authorization", basic);
                 }
                 asked.call()
@@ -224,7 +247,11 @@ impl Client {
 
     /// Describes the login that was not enough.
     fn refused_login(&self) -> &'static str {
-        if self.login.is_some() { "the stored login was refused" } else { "no login is stored" }
+        if self.login().is_ok_and(|login| login.is_some()) {
+            "the stored login was refused"
+        } else {
+            "no login is stored"
+        }
     }
 
     fn check_cancelled(&self) -> Result<(), Answer> {

@@ -8,6 +8,7 @@ mod blob;
 mod challenge;
 mod client;
 pub(crate) mod credentials;
+mod documents;
 mod redirect;
 mod trust;
 
@@ -15,23 +16,16 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use serde_json::{Value, json};
-use sha2::{Digest, Sha256};
 
 use self::blob::RemoteBlob;
-use self::client::{Client, Request, limited};
-use super::{Answer, FindOptions, Reference};
+use self::client::Client;
+use self::documents::Manifest;
+use super::{Answer, Cache, FindOptions, Reference};
 use crate::archive::{Extent, Members, MembersBuilder, MemorySource};
-use crate::display::{escaped_str, hex};
+use crate::display::escaped_str;
 
-/// The most bytes of a manifest; registries take no more than 4 MiB.
-const MANIFEST_LIMIT: u64 = 4 << 20;
-/// The most bytes of a config.
-const CONFIG_LIMIT: u64 = 16 << 20;
 /// The most levels of indexes.
 const DEPTH_LIMIT: usize = 4;
-/// The media types of manifests and of lists of manifests.
-const ACCEPT: &str = "application/vnd.oci.image.manifest.v1+json, application/vnd.oci.image.index.v1+json, \
-    application/vnd.docker.distribution.manifest.v2+json, application/vnd.docker.distribution.manifest.list.v2+json";
 /// The media types of the configs of images.
 const CONFIGS: [&str; 2] =
     ["application/vnd.oci.image.config.v1+json", "application/vnd.docker.container.image.v1+json"];
@@ -50,22 +44,9 @@ pub fn open(
     fit: Fit<'_>,
     cancel: &Arc<AtomicBool>,
 ) -> Result<Members, Answer> {
-    let variable = |name: &str| std::env::var(name).ok();
-    let places = credentials::Places { variable: &variable, home: etcetera::home_dir().ok() };
-    let login = credentials::find(name, &places)?;
-    let client = Arc::new(Client::new(name, login, options, cancel)?);
+    let client = Arc::new(Client::new(name, options, cancel)?);
     let manifest = find_manifest(&client, name, fit, options)?;
-    layout(&client, name, manifest)
-}
-
-/// A manifest, as it was sent.
-struct Manifest {
-    bytes: Vec<u8>,
-    digest: String,
-    media_type: String,
-    json: Value,
-    /// The platform that an index states for it.
-    platform: Option<Value>,
+    layout(&client, name, manifest, options.cache.as_ref())
 }
 
 /// Finds the manifest of the wanted platform.
@@ -73,7 +54,7 @@ fn find_manifest(client: &Client, name: &Reference, fit: Fit<'_>, options: &Find
     let mut version = name.version().to_owned();
     let mut platform = None;
     for _ in 0..DEPTH_LIMIT {
-        let mut manifest = fetch_manifest(client, &version)?;
+        let mut manifest = documents::manifest(client, name, &version, options.cache.as_ref())?;
         let Some(entries) = manifest.json.get("manifests").and_then(Value::as_array) else {
             manifest.platform = platform;
             return Ok(manifest);
@@ -112,33 +93,20 @@ fn text<'a>(value: &'a Value, name: &str) -> Option<&'a str> {
     value.get(name)?.as_str()
 }
 
-fn fetch_manifest(client: &Client, version: &str) -> Result<Manifest, Answer> {
-    let request = Request { kind: "manifests", version, accept: Some(ACCEPT), range: None };
-    let mut response = client.get(request)?;
-    let header = |name: &str| response.headers().get(name).and_then(|value| value.to_str().ok()).map(str::to_owned);
-    let (stated_type, stated_digest) = (header("Content-Type"), header("Docker-Content-Digest"));
-    let bytes = limited(&mut response, MANIFEST_LIMIT)?;
-    let digest = format!("sha256:{}", hex(&Sha256::digest(&bytes)));
-    let expected = if version.contains(':') { Some(version.to_owned()) } else { stated_digest };
-    if expected.is_some_and(|expected| expected.starts_with("sha256:") && expected != digest) {
-        return Err(Answer::Failed("the manifest has another digest than its name says".into()));
-    }
-    let json: Value = serde_json::from_slice(&bytes)
-        .map_err(|error| Answer::Failed(format!("its manifest cannot be understood: {error}")))?;
-    let media_type = text(&json, "mediaType").map(str::to_owned).or(stated_type).unwrap_or_default();
-    Ok(Manifest { bytes, digest, media_type, json, platform: None })
-}
-
 /// Makes a layout of the manifest, its config, and its layers.
-fn layout(client: &Arc<Client>, name: &Reference, manifest: Manifest) -> Result<Members, Answer> {
+fn layout(
+    client: &Arc<Client>,
+    name: &Reference,
+    manifest: Manifest,
+    cache: Option<&Cache>,
+) -> Result<Members, Answer> {
     let config = manifest.json.get("config").ok_or_else(|| not_an_image(&manifest.json))?;
     let media_type = text(config, "mediaType").unwrap_or_default();
     if !CONFIGS.contains(&media_type) {
         return Err(not_an_image(&manifest.json));
     }
     let config_digest = text(config, "digest").ok_or_else(|| Answer::Failed("its manifest names no config".into()))?;
-    let request = Request { kind: "blobs", version: config_digest, accept: None, range: None };
-    let config_bytes = limited(&mut client.get(request)?, CONFIG_LIMIT)?;
+    let config_bytes = documents::config(client, config_digest, cache)?;
     let mut builder = MembersBuilder::default();
     let index = index(name, &manifest);
     add(&mut builder, "oci-layout", br#"{"imageLayoutVersion":"1.0.0"}"#.to_vec());

@@ -57,7 +57,7 @@ pub fn compare(arguments: CompareArguments) -> Result<(), Failure> {
 
 /// Returns the archives, each with the selected image.
 fn inputs(arguments: &CompareArguments) -> Result<Vec<(Input, Selection)>, Failure> {
-    let usual = arguments.preferences.sources()?;
+    let usual = arguments.preferences.usual()?;
     let input = |path: &PathBuf| {
         let (path, image) = named(path);
         let platform = arguments.platform.clone();

@@ -12,7 +12,7 @@ use layerscope::{Progress, Warning};
 use unicode_width::UnicodeWidthStr;
 
 use super::input::Input;
-use super::name::NameOptions;
+use super::name::{NameOptions, Usual};
 use super::stderr::say;
 use super::{Failure, Format, completeness, to_stdout};
 
@@ -56,7 +56,7 @@ pub fn list(arguments: &ImagesArguments) -> Result<(), Failure> {
 
 /// Lists the images that the engines hold.
 fn list_engines(arguments: &ImagesArguments) -> Result<(), Failure> {
-    let options = arguments.names.find_options(None, &[]);
+    let options = arguments.names.find_options(None, &Usual::default());
     let engines: Vec<Provider> = options.order().into_iter().filter(|&engine| engine != Provider::Registry).collect();
     let ask = |engine: Provider| (engine, origin::engine::list(engine, &options, &Progress::default()));
     let answers: Vec<_> = engines.into_iter().map(ask).collect();

@@ -3,10 +3,10 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use layerscope::origin::{Address, FindOptions, Provider};
+use layerscope::origin::{Address, FindOptions};
 use layerscope::{Archive, Error, Progress, Selection};
 
-use super::name::NameOptions;
+use super::name::{NameOptions, Usual};
 
 /// The input to open.
 pub enum Input {
@@ -20,7 +20,7 @@ pub enum Input {
 
 impl Input {
     /// Returns the input for an argument; `-` is standard input.
-    pub fn named(argument: &Path, names: &NameOptions, platform: Option<&str>, usual: &[Provider]) -> Self {
+    pub fn named(argument: &Path, names: &NameOptions, platform: Option<&str>, usual: &Usual) -> Self {
         if names.is_file() && argument.as_os_str() != "-" {
             return Self::Path(argument.to_owned(), None);
         }
@@ -40,7 +40,7 @@ impl Input {
 
     /// Returns the input for a path.
     pub fn path(path: &Path) -> Self {
-        Self::named(path, &NameOptions::default(), None, &[])
+        Self::named(path, &NameOptions::default(), None, &Usual::default())
     }
 
     /// Completes a selection with the image that the argument names.

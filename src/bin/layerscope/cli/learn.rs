@@ -8,13 +8,12 @@ use std::sync::Arc;
 use clap::{Args, ValueEnum};
 use layerscope::display::escaped;
 use layerscope::display::wrap;
-use layerscope::origin::Provider;
 use layerscope::shell::quoted;
 use layerscope::{Gap, Progress, Selection};
 
 use super::compare::{named, named_here};
 use super::input::Input;
-use super::name::NameOptions;
+use super::name::{NameOptions, Usual};
 use super::output::writing;
 use super::settings::{self, Preferences, ScreenOptions};
 use super::{Failure, completeness, progress, start, to_stdout};
@@ -74,7 +73,7 @@ pub fn learn(arguments: &LearnArguments) -> Result<(), Failure> {
         return tour(
             image,
             platform,
-            (&arguments.names, &arguments.preferences.sources()?),
+            (&arguments.names, &arguments.preferences.usual()?),
             arguments.format,
             settings,
             &accepted,
@@ -149,7 +148,7 @@ fn to_output(text: &str) -> Result<(), Failure> {
 fn tour(
     image: &Path,
     platform: Option<String>,
-    (names, usual): (&NameOptions, &[Provider]),
+    (names, usual): (&NameOptions, &Usual),
     format: Option<Format>,
     settings: Settings,
     accepted: &[Gap],

@@ -5,6 +5,7 @@
 
 mod ascii;
 mod build;
+mod cache;
 mod compare;
 mod completeness;
 mod contents;
@@ -40,6 +41,7 @@ use crate::lesson::{CourseError, LessonError};
 use crate::tui::{self, Environment, Settings, Signs};
 use ascii::Ascii;
 use build::BuildArguments;
+use cache::CacheArguments;
 use compare::CompareArguments;
 use contents::{CatArguments, ExtractArguments};
 use fix::{DockerfileArguments, FixArguments};
@@ -118,6 +120,8 @@ enum Command {
     Extract(ExtractArguments),
     /// Open the built-in demo image, or write it to a file
     Demo(DemoArguments),
+    /// Show where the cache lies and how much it takes, or clear it
+    Cache(CacheArguments),
     /// Print the effective configuration as commented TOML
     Config(ConfigArguments),
     /// Print the help of a command, or a page of the manual; `help topics` lists the pages
@@ -183,7 +187,7 @@ impl TargetOptions {
 
     /// Returns the input for an argument, and the image in it.
     fn named(&self, argument: &Path) -> Result<(Input, Selection), Failure> {
-        let usual = self.preferences.sources()?;
+        let usual = self.preferences.usual()?;
         let input = Input::named(argument, &self.names, self.platform.as_deref(), &usual);
         let selection = input.select(self.selection());
         Ok((input, selection))
@@ -383,6 +387,7 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
             settings::of_screen(&preferences, &screen)?,
             &preferences.accepted()?,
         ),
+        Some(Command::Cache(arguments)) => cache::cache(&arguments),
         Some(Command::Config(arguments)) => settings::print(&arguments),
         Some(Command::Help(arguments)) => help::help(&arguments),
         None => {

@@ -3,7 +3,21 @@
 use std::path::PathBuf;
 
 use clap::{Args, ValueEnum};
-use layerscope::origin::{FindOptions, Provider, Pull};
+use layerscope::origin::{Cache, FindOptions, Provider, Pull, USUAL_LIMIT};
+
+/// The configuration for names.
+pub struct Usual {
+    /// The places where a name is looked for, in order; empty for all.
+    pub sources: Vec<Provider>,
+    /// The most bytes of the cache.
+    pub cache: u64,
+}
+
+impl Default for Usual {
+    fn default() -> Self {
+        Self { sources: Vec::new(), cache: USUAL_LIMIT }
+    }
+}
 
 /// Options for a name.
 #[derive(Args, Clone, Default)]
@@ -24,6 +38,9 @@ pub struct NameOptions {
     /// Let a registry use plain http, or a certificate that cannot be verified
     #[arg(long)]
     insecure: bool,
+    /// Neither use nor keep what was read of registries' images before
+    #[arg(long)]
+    no_cache: bool,
 }
 
 #[derive(Clone, Copy, ValueEnum, PartialEq, Eq)]
@@ -52,8 +69,8 @@ enum PullWord {
 }
 
 impl NameOptions {
-    /// Returns the options for a name; `platform` is the wanted one, and `usual` the configured places.
-    pub fn find_options(&self, platform: Option<&str>, usual: &[Provider]) -> FindOptions {
+    /// Returns the options for a name; `platform` is the wanted one, and `usual` the configuration.
+    pub fn find_options(&self, platform: Option<&str>, usual: &Usual) -> FindOptions {
         let provider = |word: &SourceWord| match word {
             SourceWord::Docker => Some(Provider::Docker),
             SourceWord::Podman => Some(Provider::Podman),
@@ -68,13 +85,14 @@ impl NameOptions {
         };
         let asked: Vec<Provider> = self.sources.iter().filter_map(provider).collect();
         FindOptions {
-            providers: if asked.is_empty() { usual.to_vec() } else { asked },
+            providers: if asked.is_empty() { usual.sources.clone() } else { asked },
             pull,
             platform: platform.map(str::to_owned),
             namespace: self.namespace.clone(),
             storage: None,
             insecure: self.insecure,
             ca_file: self.ca_file.clone(),
+            cache: if self.no_cache { None } else { Cache::usual(usual.cache) },
         }
     }
 

@@ -5,11 +5,11 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use layerscope::Gap;
-use layerscope::origin::Provider;
 use layerscope::report::Units;
 
 use super::Failure;
 use super::input::Input;
+use super::name::Usual;
 use super::stderr::say;
 use crate::config::{self, Accept, Ascii, Config, Error, Keys, Place, ThemeChoice};
 use crate::tui::widgets::theme::Theme;
@@ -123,9 +123,10 @@ impl Preferences {
         Ok(self.load()?.0.accepted())
     }
 
-    /// Returns the places where an image is looked for by its name; empty for all.
-    pub fn sources(&self) -> Result<Vec<Provider>, Failure> {
-        Ok(self.load()?.0.sources)
+    /// Returns the configuration for names.
+    pub fn usual(&self) -> Result<Usual, Failure> {
+        let config = self.load()?.0;
+        Ok(Usual { sources: config.sources, cache: config.cache })
     }
 
     /// Returns the directory of the configuration, if there is one.

@@ -43,6 +43,8 @@ pub struct Config {
     pub accept: Vec<Accept>,
     /// The places where an image is looked for by its name; empty for all.
     pub sources: Vec<Provider>,
+    /// The most bytes that are kept of what was read of registries' images.
+    pub cache: u64,
 }
 
 /// The choice of colours.
@@ -93,6 +95,7 @@ impl Default for Config {
             pager: None,
             accept: Vec::new(),
             sources: Vec::new(),
+            cache: layerscope::origin::USUAL_LIMIT,
         }
     }
 }

@@ -92,7 +92,7 @@ mod tests {
             "units = \"si\"\nview = \"waste\"\ntheme = \"light\"\nascii = true\nmouse = false\nmotion = \
                 false\nkeys = \"dive\"\n\
              pager = \"less -S\"\naccept = [\"foreign\", \"absent\"]\nsources = [\"podman\", \
-             \"registry\"]\n[keymap]\nquit = \"ctrl-q\"\nhelp = [\"f1\", \"?\"]\nback = []\n",
+             \"registry\"]\ncache = \"1 GiB\"\n[keymap]\nquit = \"ctrl-q\"\nhelp = [\"f1\", \"?\"]\nback = []\n",
             None,
         )
         .unwrap();
@@ -113,6 +113,7 @@ mod tests {
             pager: Some("less -S".into()),
             accept: vec![Accept::Foreign, Accept::Absent],
             sources: vec![Provider::Podman, Provider::Registry],
+            cache: 1 << 30,
         };
         assert_eq!(config, expected);
         assert_eq!(config.keymap().keys(Action::Help), [key("f1"), key("?")]);
@@ -126,6 +127,7 @@ mod tests {
             ("unit = \"si\"", "line 1: unit: no such setting; did you mean units?"),
             ("# mine\nzzz = 1", "line 2: zzz: no such setting"),
             ("theme = \"lihgt\"", "line 1: theme: no such theme; did you mean light?"),
+            ("cache = \"much\"", "line 1: cache: \"much\" is not a size such as \"256 MiB\""),
             ("theme = 16", "line 1: theme: a string is expected, not an integer"),
             ("ascii = \"yes\"", "line 1: ascii: true, false or \"auto\" is expected"),
             ("motion = 0", "line 1: motion: true or false is expected, not an integer"),

@@ -2,7 +2,7 @@
 
 use std::path::Path;
 
-use layerscope::display::Units;
+use layerscope::display::{Units, read_size};
 use layerscope::origin::Provider;
 use toml::de::DeValue;
 
@@ -18,6 +18,8 @@ pub enum SettingError {
     Value(#[from] ValueError),
     #[error("true, false or \"auto\" is expected")]
     Ascii,
+    #[error("{0:?} is not a size such as \"256 MiB\"")]
+    Size(String),
     #[error(transparent)]
     Theme(#[from] NoSuchTheme),
     #[error(transparent)]
@@ -46,10 +48,11 @@ pub enum Setting {
     Pager,
     Accept,
     Sources,
+    Cache,
 }
 
 impl Setting {
-    pub const ALL: [Self; 10] = [
+    pub const ALL: [Self; 11] = [
         Self::Units,
         Self::View,
         Self::Theme,
@@ -60,6 +63,7 @@ impl Setting {
         Self::Pager,
         Self::Accept,
         Self::Sources,
+        Self::Cache,
     ];
 
     pub fn name(self) -> &'static str {
@@ -74,6 +78,7 @@ impl Setting {
             Self::Pager => "pager",
             Self::Accept => "accept",
             Self::Sources => "sources",
+            Self::Cache => "cache",
         }
     }
 
@@ -111,6 +116,9 @@ impl Setting {
                     \"containerd\",\n\
                  \"registry\"; [] stands for all of them in this order."
             }
+            Self::Cache => {
+                "The room for what was read of registries' images, so that it is not downloaded again; \"0\" keeps nothing."
+            }
         }
     }
 
@@ -145,6 +153,10 @@ impl Setting {
                 let words = Provider::ALL.map(|provider| (provider.word(), provider));
                 config.sources =
                     places.iter().map(|place| one_of(place.get_ref(), &words)).collect::<Result<_, _>>()?;
+            }
+            Self::Cache => {
+                let text = string(value)?;
+                config.cache = read_size(text).ok_or_else(|| SettingError::Size(text.to_owned()))?;
             }
         }
         Ok(())
@@ -181,6 +193,7 @@ impl Setting {
                 let places: Vec<_> = config.sources.iter().map(|provider| quoted(provider.word())).collect();
                 format!("[{}]", places.join(", "))
             }
+            Self::Cache => quoted(&Units::Iec.size(config.cache)),
         }
     }
 }

@@ -1,0 +1,87 @@
+//! Layers that were read before, and are known without their bytes.
+
+use std::collections::HashMap;
+use std::sync::Arc;
+
+use serde::{Deserialize, Serialize};
+
+use super::layer::LayerEntries;
+use super::{Compression, Image, Layer, ReadLayer};
+use crate::origin::{Cache, Record};
+
+/// A layer as it is kept.
+#[derive(Serialize, Deserialize)]
+struct Remembered {
+    compression: Compression,
+    tar_bytes: u64,
+    stored_bytes: u64,
+    entries: LayerEntries,
+}
+
+/// Returns the layers of images that are known from earlier, by member number.
+pub(super) fn recall(images: &[Image], cache: &Cache) -> HashMap<usize, Arc<ReadLayer>> {
+    let layers = images.iter().flat_map(|image| &image.layers);
+    let known = layers.filter_map(|layer| {
+        let (member, digest) = (layer.member.as_ref()?, layer.digest.as_deref()?);
+        let bytes = cache.find(Record::Layer, digest)?;
+        let kept: Remembered = postcard::from_bytes(&bytes).ok()?;
+        let is_usable = kept.entries.is_consistent() && kept.stored_bytes == member.extent.len;
+        let mut read = ReadLayer::new(kept.compression, kept.stored_bytes);
+        (read.entries, read.tar_bytes) = (kept.entries, kept.tar_bytes);
+        is_usable.then(|| (member.id, Arc::new(read)))
+    });
+    known.collect()
+}
+
+/// Keeps a layer whose bytes were all read, and have the digest that its manifest names.
+///
+/// Layers with a fault or a peculiarity are read again next time, and so are plain ones: their files were not hashed.
+pub(super) fn remember(layer: &Layer, read: &ReadLayer, cache: &Cache) {
+    let (Some(member), Some(digest)) = (&layer.member, &layer.digest) else { return };
+    let is_whole = read.fault.is_none() && read.notes.is_empty() && read.compression != Compression::None;
+    if !is_whole || member.source.checked_digest().as_ref() != Some(digest) {
+        return;
+    }
+    let kept = RememberedRef {
+        compression: read.compression,
+        tar_bytes: read.tar_bytes,
+        stored_bytes: read.stored_bytes,
+        entries: &read.entries,
+    };
+    if let Ok(bytes) = postcard::to_stdvec(&kept) {
+        cache.keep(Record::Layer, digest, &bytes);
+    }
+}
+
+/// A layer to keep. Its fields are those of [`Remembered`].
+#[derive(Serialize)]
+struct RememberedRef<'a> {
+    compression: Compression,
+    tar_bytes: u64,
+    stored_bytes: u64,
+    entries: &'a LayerEntries,
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::archive::Entry;
+
+    #[test]
+    fn entries_come_back_as_they_were_kept() {
+        let mut entries = LayerEntries::default();
+        for name in ["usr", "usr/bin", "usr/bin/tool"] {
+            entries.push(&Entry { name: name.into(), size: 7, mode: 0o755, ..Entry::default() });
+            entries.push_hash(u128::MAX - 1);
+        }
+        let kept =
+            RememberedRef { compression: Compression::Gzip, tar_bytes: 10240, stored_bytes: 99, entries: &entries };
+        let bytes = postcard::to_stdvec(&kept).unwrap();
+        let back: Remembered = postcard::from_bytes(&bytes).unwrap();
+        assert!(back.entries.is_consistent());
+        let shown =
+            |entries: &LayerEntries| -> Vec<String> { entries.iter().map(|entry| format!("{entry:?}")).collect() };
+        assert_eq!(shown(&back.entries), shown(&entries));
+        assert_eq!((back.compression, back.tar_bytes, back.stored_bytes), (Compression::Gzip, 10240, 99));
+    }
+}
