@@ -3,6 +3,7 @@
 
 mod cache;
 mod engines;
+mod real;
 mod registry;
 mod server;
 

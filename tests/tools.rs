@@ -10,7 +10,7 @@ use crate::support::{account, inspect};
 use serde_json::Value;
 
 /// Whether a tool is installed; one that must be and is not, fails the test.
-fn installed(tool: &str) -> bool {
+pub fn installed(tool: &str) -> bool {
     let there = Command::new(tool).arg("--version").stdout(Stdio::null()).stderr(Stdio::null()).status().is_ok();
     let required = std::env::var("LAYERSCOPE_TOOLS").unwrap_or_default();
     assert!(
@@ -23,7 +23,8 @@ fn installed(tool: &str) -> bool {
     there
 }
 
-fn run(tool: &str, arguments: &[&str]) {
+/// Runs a tool, which must succeed.
+pub fn run(tool: &str, arguments: &[&str]) {
     let output = Command::new(tool).args(arguments).output().unwrap();
     assert!(output.status.success(), "{tool} {arguments:?}: {}", String::from_utf8_lossy(&output.stderr));
 }

@@ -320,6 +320,7 @@ pub fn unreachable(error: &ureq::Error) -> Answer {
         ureq::Error::TooManyRedirects => "it redirects in a circle".into(),
         ureq::Error::BadUri(location) => format!("it redirects to {location}, which is not followed"),
         ureq::Error::Timeout(_) => "it does not answer in time".into(),
+        ureq::Error::Rustls(error) => trust::refused(error),
         ureq::Error::Io(error) => match error.to_string() {
             text if text.contains("failed to lookup address") => "there is no such host".into(),
             text => escaped_str(&text),

@@ -40,12 +40,27 @@ pub fn scheme(agent: &Agent, host: &str, options: &FindOptions) -> Result<&'stat
     }
     match agent.get(format!("https://{host}/v2/")).call() {
         Ok(_) => Ok("https"),
-        Err(ureq::Error::Rustls(error)) if !is_no_tls(&error) => {
-            Err(Answer::Unreachable(format!("its certificate is not accepted: {}", escaped_str(&error.to_string()))))
-        }
+        Err(ureq::Error::Rustls(error)) if !is_no_tls(&error) => Err(Answer::Unreachable(refused(&error))),
         Err(_) if !is_this_machine(host) && speaks_http() => Ok("http"),
         Err(error) => Err(unreachable(&error)),
     }
+}
+
+/// Describes why a certificate is not accepted.
+pub fn refused(error: &dyn std::error::Error) -> String {
+    let said = error.to_string();
+    let reason = if said.contains("CaUsedAsEndEntity") {
+        "it is an authority's own, where the server's should be: sign one for the server".to_owned()
+    } else if said.contains("UnknownIssuer") {
+        "nobody who is trusted has signed it".to_owned()
+    } else if said.contains("Expired") {
+        "it has expired".to_owned()
+    } else if said.contains("NotValidForName") {
+        "it is for another name".to_owned()
+    } else {
+        escaped_str(&said)
+    };
+    format!("its certificate is not accepted: {reason}")
 }
 
 /// Returns whether the answer was no TLS at all.
