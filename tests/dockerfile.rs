@@ -19,3 +19,4 @@ mod situation;
 mod stages;
 #[allow(dead_code, reason = "what other tests need of it")]
 mod unneeded;
+mod variations;

@@ -81,8 +81,19 @@ impl Tool {
         self.mount.iter().map(String::as_str).find(|mount| lies_at(path, mount))
     }
 
-    /// Returns the edits that add the flag after each subcommand without it.
+    /// Returns the edits that add the flag after each subcommand without it, also in what another shell runs from
+    /// plain quotes.
     pub(crate) fn flag_edits(&self, script: &Script) -> Vec<Edit> {
+        let mut edits = self.edits_of(script);
+        for (at, text) in script.commands.iter().filter_map(Command::inner) {
+            let inner = shell::read(text).map(|script| self.edits_of(&script)).unwrap_or_default();
+            edits.extend(inner.into_iter().map(|(place, text)| (place.start + at..place.end + at, text)));
+        }
+        edits.sort_by_key(|(place, _)| (place.start, place.end));
+        edits
+    }
+
+    fn edits_of(&self, script: &Script) -> Vec<Edit> {
         let Some(flag) = &self.flag else { return Vec::new() };
         let mut edits = Vec::new();
         for command in script.commands.iter().filter(|command| !command.words.contains(&flag.as_str())) {
@@ -95,7 +106,6 @@ impl Tool {
             let end = command.places[verb].end;
             edits.push((end..end, format!(" {flag}")));
         }
-        edits.sort_by_key(|(place, _)| (place.start, place.end));
         edits
     }
 
@@ -107,17 +117,20 @@ impl Tool {
     }
 
     /// Returns the command to append to a script behind its last semicolon, with the operator before it; `None` if it is
-    /// already there, or nothing can be appended.
-    pub(crate) fn cleaning(&self, script: &Script, text: &str) -> Option<String> {
+    /// already there, or nothing can be appended. `left` are the files that it left, without the slash at their start:
+    /// where another user's home has them, they are named.
+    pub(crate) fn cleaning(&self, script: &Script, text: &str, left: &[&str]) -> Option<String> {
         let clean = self.clean.as_deref()?;
         let leaves = |command: &Command| command.starts_with_any(&LEAVING);
         let ends_open = text.trim_end().ends_with(['&', '|']);
         if self.is_cleaned_in(text) || ends_open || script.commands.iter().any(leaves) {
             return None;
         }
-        let last = script.commands.iter().rposition(|command| self.runs(command))?;
+        let runs = |command: &Command| self.runs(command) || self.inside(command).is_some();
+        let last = script.commands.iter().rposition(runs)?;
+        let inner = self.inside(&script.commands[last]);
         // A program that is gone by then cannot clean up.
-        let program = *script.commands[last].program().first()?;
+        let program = *inner.as_ref().unwrap_or(&script.commands[last]).program().first()?;
         let removed = script.commands[last + 1..].iter().any(|command| {
             let is_named = |word: &&str| base_name(word) == base_name(program);
             command.words.iter().any(|word| REMOVING.contains(word)) && command.words.iter().any(is_named)
@@ -127,11 +140,37 @@ impl Tool {
         }
         // What runs as somebody else cleans up as somebody else.
         let prefix = script.commands[last].runs_as()?;
-        if !prefix.is_empty() && clean.contains(['$', '~']) {
-            return None;
+        let inner_prefix = inner.as_ref().map_or(Some(String::new()), Command::runs_as)?;
+        let is_another = !prefix.is_empty()
+            || !inner_prefix.is_empty()
+            || inner.is_some() && script.commands[last].runs_as_another();
+        if is_another && (clean.contains(['$', '~']) || inner.is_some()) {
+            return Some(format!("&& {prefix}rm -rf {}", self.tops(left)?.join(" ")));
         }
         let commands: Vec<_> = clean.split(" && ").map(|command| format!("{prefix}{command}")).collect();
         Some(format!("&& {}", commands.join(" && ")))
+    }
+
+    /// Returns the last command that runs the program in what a command gives to another shell.
+    fn inside<'a>(&self, command: &Command<'a>) -> Option<Command<'a>> {
+        let (_, text) = command.inner()?;
+        shell::read(text)?.commands.into_iter().rfind(|inner| self.runs(inner))
+    }
+
+    /// Returns the directories that hold some of its files, as absolute paths for a shell; `None` if a file lies
+    /// elsewhere, or there is none.
+    fn tops(&self, left: &[&str]) -> Option<Vec<String>> {
+        let top = |path: &&str| {
+            let place = self.places.iter().chain(&self.mount).find(|place| lies_at(path, place))?;
+            let of_user = place.starts_with("home/") && path.starts_with("home/");
+            let depth = crate::path::components(place.as_bytes()).len() + usize::from(of_user);
+            let parts: Vec<_> = path.split('/').filter(|part| !part.is_empty()).take(depth).collect();
+            Some(shell::quoted(&format!("/{}", parts.join("/"))))
+        };
+        let mut tops = left.iter().map(top).collect::<Option<Vec<_>>>()?;
+        tops.sort_unstable();
+        tops.dedup();
+        (!tops.is_empty()).then_some(tops)
     }
 
     /// Returns whether a script removes the files already.
@@ -147,14 +186,14 @@ impl Tool {
             None => ("RUN ", run.strip_prefix("RUN ")?.trim_end().trim_end_matches(';').trim_end(), ""),
         };
         let script = shell::read(text)?;
-        if !script.commands.iter().any(|command| self.is_used_by(command)) {
+        if !script.every().iter().any(|command| self.is_used_by(command)) {
             return None;
         }
         let edits = self.flag_edits(&script);
         if !edits.is_empty() {
             return Some(format!("{head}{}{tail}", edited(text, &edits)));
         }
-        let clean = self.cleaning(&script, text)?;
+        let clean = self.cleaning(&script, text, &[])?;
         let clean =
             if tail.is_empty() { format!(" \\\n {clean}") } else { format!("\n{}", clean.trim_start_matches("&& ")) };
         Some(format!("{head}{text}{clean}{tail}"))
@@ -206,7 +245,9 @@ fn lies_at(path: &str, place: &str) -> bool {
 /// subcommand does not match.
 pub fn find_verb(words: &[&str], programs: &[impl AsRef<str>], verbs: &[impl AsRef<str>]) -> Option<usize> {
     let (program, skipped) = match words {
-        [python, "-m", module, ..] if python.starts_with("python") => (*module, 3),
+        [python, "-m", module, ..] if ["python", "pypy"].iter().any(|name| base_name(python).starts_with(name)) => {
+            (*module, 3)
+        }
         [program, ..] => (base_name(program), 1),
         [] => return None,
     };
@@ -280,9 +321,29 @@ mod tests {
         let clean =
             |text: &str| line("npm", text).map(|line| line[line.find("&& ").map_or(0, |at| at + 3)..].to_owned());
         assert_eq!(clean("RUN npm ci").as_deref(), Some("npm cache clean --force && rm -rf ~/.npm/_logs"));
-        // The logs of another user's npm lie in another home.
+        // The logs of another user's npm lie in another home, which is not known here.
         assert_eq!(clean("RUN sudo npm ci"), None);
         assert_eq!(clean("RUN gosu node npm ci"), None);
+        let rules = Rules::built_in();
+        let npm = rules.iter().find(|rule| rule.id == "npm").and_then(|rule| rule.tools.first()).unwrap();
+        let named = |text: &str| {
+            let left = ["home/node/.npm/_cacache/a", "home/node/.npm/_logs/b", "home/node/.npm/_cacache/c"];
+            npm.cleaning(&shell::read(text).unwrap(), text, &left)
+        };
+        let paths = "rm -rf /home/node/.npm/_cacache /home/node/.npm/_logs";
+        for (text, prefix) in [
+            ("sudo -u node npm ci", "sudo -u node "),
+            ("gosu node npm ci", "gosu node "),
+            ("su-exec node npm ci && a", "su-exec node "),
+            ("runuser -u node -- npm ci", "runuser -u node -- "),
+            ("runuser -l node -c 'npm ci'", ""),
+            ("su node -c 'cd /app && npm ci'", ""),
+            ("sudo su - node -c \"npm ci\"", "sudo "),
+        ] {
+            assert_eq!(named(text), Some(format!("&& {prefix}{paths}")), "{text}");
+        }
+        assert_eq!(named("sh -c 'npm ci'").as_deref(), Some("&& npm cache clean --force && rm -rf ~/.npm/_logs"));
+        assert_eq!(named("sudo HOME=/x npm ci"), None);
         for text in [
             "RUN npm ci && exec sh -c x",
             "RUN npm ci &",

@@ -2,6 +2,7 @@
 //! wrappers.
 
 pub(crate) mod expand;
+mod nested;
 mod pretty;
 mod quote;
 mod script;

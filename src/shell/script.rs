@@ -99,9 +99,11 @@ impl<'a> Command<'a> {
 
     /// Returns whether the command is `set -e` in any spelling.
     fn ends_at_errors(&self) -> bool {
-        let [first, rest @ ..] = &*self.words else { return false };
-        *first == "set"
-            && rest.iter().any(|word| *word == "errexit" || (word.starts_with('-') && word[1..].contains('e')))
+        let mut words = self.words.iter().skip_while(|word| RESERVED.contains(*word) || PREFIXES.contains(*word));
+        let rest: Vec<_> = words.by_ref().skip(1).collect();
+        let first = self.words.len().checked_sub(rest.len() + 1).and_then(|at| self.words.get(at));
+        first == Some(&"set")
+            && rest.iter().any(|word| **word == "errexit" || (word.starts_with('-') && word[1..].contains('e')))
     }
 }
 
@@ -340,8 +342,13 @@ mod tests {
         assert_eq!(program("sudo -u app -E env A=1 pip install x"), "pip install x");
         assert_eq!(program("timeout -k 5 60 exec apt-get update"), "apt-get update");
         assert_eq!(program("env -S 'npm ci'"), "env -S 'npm ci'", "what it splits is not guessed");
+        assert_eq!(program("runuser -u app -- pip install x"), "pip install x");
+        assert_eq!(program("runuser -l app -c 'pip install x'"), "runuser -l app -c 'pip install x'");
         assert!(read("(set -e; ! true); a").unwrap().goes_on_after_errors());
         assert!(!read("set -e; ! true; a").unwrap().goes_on_after_errors());
+        assert!(
+            read("{ set -e; a; }; b").unwrap().ends_at_errors() && read("command set -e").unwrap().ends_at_errors()
+        );
         assert!(read("set -eux; a").unwrap().ends_at_errors() && !read("set -x; a").unwrap().ends_at_errors());
     }
 }

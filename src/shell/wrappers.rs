@@ -71,6 +71,10 @@ pub(crate) fn unwrap(command: &[String]) -> Option<Wrapped> {
     }
     let name = base_name(name);
     let wrapper = WRAPPERS.iter().find(|wrapper| wrapper.name == name)?;
+    // Without a user before it, its command is the text behind `-c`.
+    if name == "runuser" && !arguments.iter().any(|argument| ["-u", "--user"].contains(&argument.as_str())) {
+        return None;
+    }
     let mut wrapped = Wrapped::default();
     let mut arguments = arguments.to_vec();
     let mut at = 0;

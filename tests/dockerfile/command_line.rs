@@ -96,12 +96,50 @@ fn the_base_image_is_told_by_its_archive() {
 }
 
 #[test]
-fn nothing_to_fix_is_success_and_no_dockerfile_is_an_error_with_its_line() {
+fn nothing_to_fix_is_success_and_an_empty_diff_that_patch_takes() {
     let directory = directory();
     let write = |text: &str| std::fs::write(directory.path().join("Dockerfile"), text).unwrap();
     write("FROM base\nRUN other\nRUN make\n");
-    let (code, out, _) = run(directory.path(), &["fix", "image.tar", "--dockerfile", "Dockerfile"]);
-    assert!(code == Some(0) && out.starts_with("# nothing to fix"), "{out}");
+    let (code, out, error) = run(directory.path(), &["fix", "image.tar", "--dockerfile", "Dockerfile"]);
+    assert!(code == Some(0) && error.starts_with("# nothing to fix"), "{error}");
+    assert_eq!(out, "", "patch fails on a text without a diff, and takes an empty one");
+    let tool = |program: &str, arguments: &[&str]| {
+        let mut command = Command::new(program);
+        command.args(arguments).current_dir(directory.path()).stdin(std::process::Stdio::null());
+        command.output().unwrap().status.success()
+    };
+    assert!(tool("patch", &["-p0"]) && tool("git", &["apply", "-p0", "--allow-empty"]));
+    let (_, out, _) = run(directory.path(), &["fix", "image.tar", "--dockerfile", "Dockerfile", "--format", "json"]);
+    assert!(out.contains("could not be matched"), "JSON has it all: {out}");
+}
+
+#[test]
+fn a_dockerfile_of_another_image_is_an_error_that_names_the_instruction_and_gives_no_diff() {
+    let directory = directory();
+    let write = |text: &str| std::fs::write(directory.path().join("Dockerfile"), text).unwrap();
+    for (text, told) in [
+        ("FROM base\nRUN a\nRUN b\n", "line 2 (RUN a) is not in the history of the image"),
+        (
+            "FROM base\nRUN make\nRUN b\nRUN c\n",
+            "line 3 (RUN b) is not in the history of the image, which has RUN rm /opt/big there",
+        ),
+        ("FROM base\nENV A=1\n", "line 2 (ENV A=1) is not in the history"),
+    ] {
+        write(text);
+        for format in ["text", "json"] {
+            let arguments = ["fix", "image.tar", "--dockerfile", "Dockerfile", "--format", format];
+            let (code, out, error) = run(directory.path(), &arguments);
+            assert_eq!((code, out.as_str()), (Some(2), ""), "{text}");
+            let start = format!("error: Dockerfile is not the Dockerfile of built:latest: {told}");
+            assert!(error.starts_with(&start), "{error}");
+        }
+    }
+}
+
+#[test]
+fn no_dockerfile_is_an_error_with_its_line() {
+    let directory = directory();
+    let write = |text: &str| std::fs::write(directory.path().join("Dockerfile"), text).unwrap();
     write("FROM base\nRUN <<EOF\nmake\n");
     let (code, out, error) = run(directory.path(), &["fix", "image.tar", "--dockerfile", "Dockerfile"]);
     assert_eq!((code, out.as_str()), (Some(2), ""));

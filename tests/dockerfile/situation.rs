@@ -91,7 +91,7 @@ impl Situation {
         self.step(&created_by, of)
     }
 
-    fn step(mut self, created_by: &str, of: impl IntoIterator<Item = Entry>) -> Self {
+    pub fn step(mut self, created_by: &str, of: impl IntoIterator<Item = Entry>) -> Self {
         self.layers.push(Layer::of_tar([entries(of), zeros(1024)].concat()));
         self.history.push(json!({ "created_by": created_by }));
         self

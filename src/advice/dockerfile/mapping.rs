@@ -3,6 +3,8 @@
 //! Both are in order, so this is a sequence alignment. The alignment with the most in common is
 //! chosen and, among equals, the latest one, because the entries of the base image come first.
 
+use std::collections::HashSet;
+
 use super::parse::{Dockerfile, Instruction, Keyword};
 use super::step::Step;
 
@@ -20,6 +22,8 @@ pub struct Mapping {
     pub unmatched: Vec<usize>,
     /// The number of layers before the first one that was matched.
     pub base_layers: usize,
+    /// The instruction that shows that the file is another image's, with the step of the history in its place.
+    pub foreign: Option<(usize, Option<usize>)>,
 }
 
 /// Maps the instructions of a file's last stage to the entries of a history.
@@ -48,7 +52,45 @@ pub fn map(file: &Dockerfile, steps: &[Step]) -> Mapping {
         None => steps.len(),
     };
     mapping.base_layers = steps[..before].iter().filter(|step| step.layer.is_some()).count();
+    let certain = pairs.iter().filter(|pair| certain(pair));
+    let made = certain.filter(|&&(step, _)| makes_files(history[step].keyword)).count();
+    mapping.foreign = foreign(file, steps, &mapping, before, made);
     mapping
+}
+
+/// Returns whether an instruction brings files or makes them.
+fn makes_files(keyword: Keyword) -> bool {
+    matches!(keyword, Keyword::Run | Keyword::Copy | Keyword::Add)
+}
+
+/// Returns the first instruction of which the history knows nothing, with the step in its place, if the file differs
+/// from the history in more than it has in common with it. `before` is the first step of the file, and `certain` the
+/// number of instructions that were found for certain.
+fn foreign(
+    file: &Dockerfile,
+    steps: &[Step],
+    mapping: &Mapping,
+    before: usize,
+    certain: usize,
+) -> Option<(usize, Option<usize>)> {
+    let is_known: HashSet<_> = mapping.steps.iter().flatten().copied().collect();
+    let makes = |&i: &usize| makes_files(file.instructions[i].keyword);
+    let unmatched = mapping.unmatched.iter().copied().filter(makes).count();
+    let is_missing = |&at: &usize| {
+        let keyword = steps[at].instruction().map(|(_, instruction)| instruction.keyword);
+        !is_known.contains(&at) && keyword.is_some_and(makes_files)
+    };
+    let missing = (before..steps.len()).filter(is_missing).count();
+    let nothing = !mapping.unmatched.is_empty() && mapping.steps.iter().all(Option::is_none);
+    let differs = unmatched > certain || unmatched > 0 && missing > 0 && unmatched + missing > certain + 1;
+    if !(nothing || differs) || steps.is_empty() {
+        return None;
+    }
+    let first = mapping.unmatched.iter().copied().find(makes).or(mapping.unmatched.first().copied())?;
+    // The step behind the last one that was found before it.
+    let last = mapping.steps[..first].iter().flatten().max();
+    let place = last.map(|last| last + 1..steps.len()).and_then(|mut rest| rest.find(is_missing));
+    Some((first, place))
 }
 
 /// Returns the first pair of the unbroken sequence that leads up to a certain match.
@@ -225,6 +267,23 @@ mod tests {
         let mapping = map(&file, &steps(&history, history.len()));
         assert_eq!(mapping.layers, [None, Some(3), Some(4), Some(5), Some(6)]);
         assert_eq!(mapping.base_layers, 3, "the working directory of the base image is not one's own");
+    }
+
+    #[test]
+    fn a_file_that_differs_in_more_than_it_has_in_common_is_of_another_image() {
+        let foreign = |file: &str, history: &[&str]| {
+            let entry = |text: &&str| HistoryEntry { created_by: Some((*text).into()), ..HistoryEntry::default() };
+            let history: Vec<_> = history.iter().map(entry).collect();
+            map(&Dockerfile::parse(file).unwrap(), &steps(&history, history.len())).foreign
+        };
+        let history = ["base", "RUN a", "COPY . /app", "RUN b", "RUN c"];
+        assert_eq!(foreign("FROM x\nRUN a\nCOPY . /app\nRUN b\nRUN c\n", &history), None);
+        assert_eq!(foreign("FROM x\nRUN a\nCOPY . /app\nRUN new\nRUN c\n", &history), None, "one line was changed");
+        assert_eq!(foreign("FROM x\nRUN y\nRUN z\n", &history), Some((1, None)));
+        assert_eq!(foreign("FROM x\nRUN a\nRUN y\nCMD z\n", &history), Some((2, Some(2))));
+        assert_eq!(foreign("FROM x\nCOPY . .\nRUN npm install\n", &history), Some((2, Some(3))));
+        assert_eq!(foreign("FROM x\nENV A=1\n", &history), Some((1, None)));
+        assert_eq!(foreign("FROM x\nENV A=1\n", &[]), None, "without a history nothing is known");
     }
 
     #[test]

@@ -32,8 +32,11 @@ const OTHERS: [&[u8]; 14] = [
     b"bash-completion",
 ];
 /// Files without an ending that say how a project is built or run.
-const NAMES: [&str; 11] = [
+const NAMES: [&str; 14] = [
     "makefile",
+    "gulpfile.js",
+    "meson.build",
+    "rebar.config",
     "procfile",
     "gemfile",
     "rakefile",
@@ -46,12 +49,69 @@ const NAMES: [&str; 11] = [
     "gruntfile",
 ];
 /// Endings of files that say how a project is built or run.
-const ENDINGS: [&str; 16] = [
-    ".sh", ".bash", ".toml", ".cfg", ".ini", ".yml", ".yaml", ".json", ".xml", ".gradle", ".kts", ".mk", ".service",
-    ".conf", ".py", ".csproj",
+const ENDINGS: [&str; 28] = [
+    ".sh",
+    ".bash",
+    ".toml",
+    ".cfg",
+    ".ini",
+    ".yml",
+    ".yaml",
+    ".json",
+    ".xml",
+    ".gradle",
+    ".kts",
+    ".mk",
+    ".service",
+    ".conf",
+    ".py",
+    ".csproj",
+    ".fsproj",
+    ".props",
+    ".targets",
+    ".gemspec",
+    ".cmake",
+    ".sbt",
+    ".exs",
+    ".cabal",
+    ".config.js",
+    ".config.ts",
+    ".config.mjs",
+    ".config.cjs",
+];
+/// Files of a build in which the word `git` alone says that it asks the repository.
+const BUILDS: [&str; 24] = [
+    "makefile",
+    "rakefile",
+    "justfile",
+    "cmakelists.txt",
+    "meson.build",
+    "gruntfile",
+    "gulpfile.js",
+    "build.rs",
+    "setup.py",
+    "rebar.config",
+    ".mk",
+    ".gradle",
+    ".kts",
+    ".gemspec",
+    ".cmake",
+    ".sbt",
+    ".exs",
+    ".cabal",
+    ".targets",
+    ".props",
+    ".config.js",
+    ".config.ts",
+    ".config.mjs",
+    ".config.cjs",
 ];
 /// Words of files whose build takes the version from a repository.
-const REPOSITORY: [&str; 24] = [
+const REPOSITORY: [&str; 28] = [
+    "\"vcs\"",
+    "vcs_tag",
+    "git-version",
+    "GitInfo",
     "setuptools_scm",
     "setuptools-scm",
     "hatch-vcs",
@@ -170,8 +230,19 @@ impl Texts {
 
     /// Returns the file whose build reads the version from a repository.
     pub fn needing_repository(&self) -> Option<&str> {
-        let asks = |text: &str| REPOSITORY.iter().any(|word| text.contains(word));
-        self.files.iter().find(|(_, text)| asks(text)).map(|(path, _)| path.as_str())
+        let is_git = |word: &str| {
+            let rest = word.strip_prefix("Git");
+            word.eq_ignore_ascii_case("git") || rest.is_some_and(|rest| rest.starts_with(|c: char| c.is_uppercase()))
+        };
+        let says_git = |text: &str| text.split(|c: char| !c.is_alphanumeric()).any(is_git);
+        let builds = |path: &str| {
+            let name = path.rsplit('/').next().unwrap_or_default().to_ascii_lowercase();
+            BUILDS.iter().any(|build| name == *build || build.starts_with('.') && name.ends_with(build))
+        };
+        let asks = |path: &str, text: &str| {
+            REPOSITORY.iter().any(|word| text.contains(word)) || builds(path) && says_git(text)
+        };
+        self.files.iter().find(|(path, text)| asks(path, text)).map(|(path, _)| path.as_str())
     }
 
     /// Returns whether the file for dependencies at a path was read, and refers to no other file.

@@ -4,8 +4,9 @@ use std::collections::HashSet;
 
 use super::Work;
 use super::condition::{Condition, Refusal};
+use crate::advice::dockerfile::evidence::mentions;
 use crate::advice::dockerfile::parse::{Instruction, Keyword};
-use crate::shell::{self, base_name};
+use crate::shell::{self, Command, base_name};
 use crate::tree::{Kind, NodeId};
 
 /// The smallest saving for which a copy is moved; the `RUN`s then run again whenever the copied
@@ -14,7 +15,32 @@ const WORTH_THE_CACHE: u64 = 1 << 20;
 /// The most names in one instruction that are searched for.
 const NAMES: usize = 100;
 /// Variables that the shell or the loader reads for every program.
-const READ_BY_ALL: [&str; 8] = ["BASH_ENV", "ENV", "HOME", "IFS", "PATH", "POSIXLY_CORRECT", "SHELL", "TMPDIR"];
+const READ_BY_ALL: [&str; 22] = [
+    "BASH_ENV",
+    "BASHOPTS",
+    "BUSYBOX_OPTIONS",
+    "ENV",
+    "GCONV_PATH",
+    "GLIBC_TUNABLES",
+    "GLOBIGNORE",
+    "HOME",
+    "IFS",
+    "LANG",
+    "LANGUAGE",
+    "LOCPATH",
+    "NLSPATH",
+    "PATH",
+    "POSIXLY_CORRECT",
+    "PS4",
+    "SHELL",
+    "SHELLOPTS",
+    "SIMPLE_BACKUP_SUFFIX",
+    "TMPDIR",
+    "TZ",
+    "VERSION_CONTROL",
+];
+/// Beginnings of such names.
+const BEGIN_READ_BY_ALL: [&str; 4] = ["BASH_", "LC_", "LD_", "MALLOC_"];
 /// Programs that read no variables but those, and the ones of languages.
 const READ_NOTHING: [&str; 24] = [
     ":", "[", "addgroup", "adduser", "cat", "chgrp", "chmod", "chown", "cp", "echo", "false", "groupadd", "ln",
@@ -41,6 +67,23 @@ const PLACELESS: [&str; 16] = [
 ];
 /// Programs whose effect does not depend on the working directory if their paths are absolute.
 const ON_PATHS: [&str; 6] = ["chmod", "chown", "ln", "mkdir", "rm", "touch"];
+
+/// Directories in which programs look for configuration, libraries and other programs without being told.
+const SYSTEM: [&str; 13] = [
+    "/bin",
+    "/etc",
+    "/lib",
+    "/lib64",
+    "/sbin",
+    "/usr/bin",
+    "/usr/include",
+    "/usr/lib",
+    "/usr/libexec",
+    "/usr/local",
+    "/usr/sbin",
+    "/usr/share",
+    "/var/lib",
+];
 
 /// Place of an instruction that stands between two `RUN`s.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -91,10 +134,13 @@ impl Work<'_> {
             }
             Keyword::Workdir => {
                 let absolute = instruction.arguments.starts_with('/') && !instruction.arguments.contains('$');
-                if absolute && before.iter().all(|&run| is_placeless(&self.file.instructions[run])) {
-                    return Ok(Side::Before);
+                if !absolute || !before.iter().all(|&run| is_placeless(&self.file.instructions[run])) {
+                    return named("changes the directory, and the RUN before it may depend on that");
                 }
-                named("changes the directory, and the RUN before it may depend on that")
+                match self.makes_first(instruction.arguments.trim(), before) {
+                    Some(path) => named(&format!("would make {path} before the RUN that makes it now")),
+                    None => Ok(Side::Before),
+                }
             }
             Keyword::Copy | Keyword::Add => {
                 if bytes < WORTH_THE_CACHE {
@@ -104,8 +150,14 @@ impl Work<'_> {
                     return named("could not be matched with a layer");
                 };
                 let layers: HashSet<_> = before.iter().filter_map(|&run| self.layer(run)).collect();
-                match self.meets(layer, &layers) {
-                    Some(path) => named(&format!("brings {path}, where the RUN before it was at work")),
+                if let Some(path) = self.meets(layer, &layers) {
+                    return named(&format!("brings {path}, where the RUN before it was at work"));
+                }
+                match before.iter().find(|&&run| self.may_read_copy(run, i)) {
+                    Some(&run) => {
+                        let run = self.file.instructions[run].line;
+                        named(&format!("brings what the RUN in line {run} may read"))
+                    }
                     None => Ok(Side::Before),
                 }
             }
@@ -116,7 +168,8 @@ impl Work<'_> {
     /// Returns whether a `RUN` may read a variable: it names it, or a program that it runs may read any.
     fn may_be_read(&self, name: &str, runs: &[usize]) -> bool {
         let upper = name.to_ascii_uppercase();
-        let by_all = READ_BY_ALL.contains(&upper.as_str()) || upper.starts_with("LD_") || upper.starts_with("LC_");
+        let by_all = READ_BY_ALL.contains(&upper.as_str())
+            || BEGIN_READ_BY_ALL.iter().any(|beginning| upper.starts_with(beginning));
         let reads = |&run: &usize| {
             let run = &self.file.instructions[run];
             let script = shell::read(&run.arguments);
@@ -128,6 +181,100 @@ impl Work<'_> {
             !is_deaf || !run.heredocs.is_empty() || run.arguments.contains(name)
         };
         by_all || runs.iter().any(reads)
+    }
+
+    /// Returns a directory that a `WORKDIR` would make before the `RUN` that makes it now, which may fail then, or
+    /// leave it as it is.
+    fn makes_first(&self, directory: &str, before: &[usize]) -> Option<String> {
+        let tree = &self.inspection.tree;
+        let layers: HashSet<_> = before.iter().filter_map(|&run| self.layer(run)).collect();
+        let first = *layers.iter().min()?;
+        let is_touched = |node: NodeId| {
+            tree.versions(node).any(|version| {
+                layers.contains(&tree.added_in(version))
+                    || tree.removed_in(version).is_some_and(|removed_in| layers.contains(&removed_in))
+            })
+        };
+        let was_there = |node: NodeId| {
+            let before = first.checked_sub(1).and_then(|below| tree.at(node, below));
+            before.is_some_and(|before| tree.kind(before) == Kind::Directory)
+        };
+        let mut path = String::new();
+        for part in directory.trim_matches(['"', '\'']).split('/').filter(|part| !part.is_empty()) {
+            path.push('/');
+            path.push_str(part);
+            let node = tree.find(path.as_bytes())?;
+            if !was_there(node) && is_touched(node) && !before.iter().all(|&run| self.makes_anyway(run, &path)) {
+                return Some(crate::display::escaped(&tree.path(node)));
+            }
+        }
+        None
+    }
+
+    /// Returns whether a `RUN` does the same to a directory if it is there already: it has nothing to do with it, or
+    /// calls `mkdir -p`.
+    fn makes_anyway(&self, run: usize, directory: &str) -> bool {
+        self.script(run).is_some_and(|script| {
+            script.every().iter().all(|command| {
+                let [program, words @ ..] = command.program() else { return true };
+                let named = words.iter().any(|word| word.contains(directory));
+                match base_name(program) {
+                    "mkdir" => {
+                        let modes = words.iter().any(|word| word.starts_with("-m") || word.starts_with("--mode"));
+                        !named || words.iter().any(|word| ["-p", "--parents", "-pv", "-vp"].contains(word)) && !modes
+                    }
+                    "useradd" | "adduser" => false,
+                    _ => !named,
+                }
+            })
+        })
+    }
+
+    /// Returns whether a `RUN` may read what a copy brings: it is configuration that programs look for, or it lies
+    /// where the `RUN` works, or is named there.
+    fn may_read_copy(&self, run: usize, copy: usize) -> bool {
+        let Some(script) = self.script(run) else { return true };
+        let to = self.file.instructions[copy].copied().and_then(|(_, to)| self.absolute(copy, &to));
+        let Some(to) = to else { return true };
+        let to = to.trim_end_matches('/').trim_end_matches("/.");
+        let is_of_system = below_system(to);
+        let here = self.absolute(run, ".").unwrap_or_default();
+        let here = here.trim_end_matches('.').trim_end_matches('/');
+        let is_here = !here.is_empty() && (below(to, here) || below(here, to)) || to.is_empty();
+        script.every().iter().any(|command| {
+            let [program, words @ ..] = command.program() else { return false };
+            let is_named = words.iter().any(|word| mentions(word, to) || matches!(*word, "/" | "/*"));
+            if is_named {
+                return true;
+            }
+            if READ_NOTHING.contains(&base_name(program)) {
+                return is_here && words.iter().any(|word| !word.starts_with(['-', '/']));
+            }
+            is_of_system || is_here && !is_placeless_command(command) && !self.reads_its_list(command, run, copy)
+        })
+    }
+
+    /// Returns whether a command installs what a list says that lies where the command runs, reads nothing else there,
+    /// and the copy brings no settings for it.
+    fn reads_its_list(&self, command: &Command, run: usize, copy: usize) -> bool {
+        let (list, settings): (&str, &[&str]) = match command.program() {
+            ["npm", "ci" | "install", ..] => ("package.json", &[".npmrc", "npm-shrinkwrap.json", "patches"]),
+            ["yarn", "install", ..] | ["yarn"] => {
+                ("package.json", &[".npmrc", ".yarnrc", ".yarnrc.yml", ".yarn", "patches"])
+            }
+            ["pip" | "pip3", "install", words @ ..] if words.contains(&"-r") && !words.contains(&".") => {
+                ("requirements.txt", &["pip.conf", "setup.cfg", "constraints.txt"])
+            }
+            _ => return false,
+        };
+        let tree = &self.inspection.tree;
+        let brings = |name: &&str| {
+            let (Some(path), Some(layer)) = (self.absolute(run, name), self.layer(copy)) else { return true };
+            let node = tree.find(path.as_bytes());
+            node.is_some_and(|node| tree.versions(node).any(|version| tree.added_in(version) == layer))
+        };
+        let path = self.absolute(run, list);
+        path.is_some_and(|path| self.evidence.texts.stands_alone(&path)) && !settings.iter().any(brings)
     }
 
     /// Returns a path that both a copy's layer and one of the earlier layers have created or
@@ -164,6 +311,21 @@ impl Work<'_> {
     }
 }
 
+fn below(path: &str, top: &str) -> bool {
+    path.strip_prefix(top).is_some_and(|rest| rest.is_empty() || rest.starts_with('/'))
+}
+
+/// Returns whether programs look at a path without being told: a directory of the system, or settings in a home.
+fn below_system(path: &str) -> bool {
+    let parts: Vec<_> = path.split('/').filter(|part| !part.is_empty()).collect();
+    let of_home = match *parts {
+        ["root", ref rest @ ..] | ["home", _, ref rest @ ..] => rest.first().is_none_or(|first| first.starts_with('.')),
+        ["home"] => true,
+        _ => false,
+    };
+    of_home || SYSTEM.iter().any(|place| below(path, place))
+}
+
 /// Returns the names that an `ENV` or `ARG` sets.
 fn set_by(instruction: &Instruction) -> Vec<String> {
     let words = instruction.words();
@@ -175,21 +337,27 @@ fn set_by(instruction: &Instruction) -> Vec<String> {
         .collect()
 }
 
-/// Returns whether the effect of a command does not depend on the working directory.
+/// Returns whether the effect of a `RUN` does not depend on the working directory.
 fn is_placeless(run: &Instruction) -> bool {
     shell::read(&run.arguments).is_some_and(|script| {
-        script.commands.iter().filter(|command| !command.words.is_empty()).all(|command| {
-            let [program, words @ ..] = command.program() else { return false };
-            let mut words = words.iter().filter(|word| !word.starts_with('-'));
-            // The first argument of these programs is a mode or an owner.
-            if matches!(*program, "chmod" | "chown") {
-                words.next();
-            }
-            match () {
-                () if PLACELESS.contains(program) => words.all(|word| !word.contains('>') && !word.starts_with('.')),
-                () if ON_PATHS.contains(program) => words.all(|word| word.starts_with('/')),
-                () => false,
-            }
-        })
+        script.commands.iter().filter(|command| !command.words.is_empty()).all(is_placeless_command)
     })
+}
+
+fn is_placeless_command(command: &Command) -> bool {
+    let [program, words @ ..] = command.program() else { return false };
+    let mut words = words.iter().filter(|word| !word.starts_with('-'));
+    // The first argument of these programs is a mode or an owner.
+    if matches!(*program, "chmod" | "chown") {
+        words.next();
+    }
+    // What is installed may be a file beside.
+    let is_file = |word: &str| [".deb", ".rpm", ".apk"].iter().any(|end| word.ends_with(end));
+    match () {
+        () if PLACELESS.contains(program) => {
+            words.all(|word| !word.contains('>') && !word.starts_with('.') && (word.starts_with('/') || !is_file(word)))
+        }
+        () if ON_PATHS.contains(program) => words.all(|word| word.starts_with('/')),
+        () => false,
+    }
 }

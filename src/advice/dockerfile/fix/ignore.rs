@@ -5,6 +5,7 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::Work;
 use super::condition::{Condition, Kind as Change};
+use super::listed::Listed;
 use super::remark::Verdict;
 use crate::advice::dockerfile::births::is_plain;
 use crate::advice::dockerfile::evidence::mentions;
@@ -172,6 +173,13 @@ impl Work<'_> {
         if kept.what == VERSIONS {
             if self.later_runs(kept.copy, &["git", "hg", "svn"]).is_some() {
                 return Some("a later RUN uses git, which may need it".into());
+            }
+            let stamps = |&&i: &&usize| {
+                let text = &self.file.instructions[i].arguments;
+                i > kept.copy && text.contains("-buildvcs") && !text.contains("-buildvcs=false")
+            };
+            if let Some(&i) = self.stage.iter().find(stamps) {
+                return Some(format!("line {} builds its version into the program", self.file.instructions[i].line));
             }
             let builds = self.stage.iter().any(|&i| i > kept.copy && self.file.instructions[i].keyword == Keyword::Run);
             if let Some(reason) =
@@ -383,36 +391,6 @@ impl Work<'_> {
         let file = path.last().and_then(|&node| self.inspection.tree.versions(node).next());
         let is_file = file.is_some_and(|version| self.inspection.tree.kind(version) == Kind::File);
         (is_file && names.iter().all(|name| is_plain(name))).then(|| names.join("/"))
-    }
-}
-
-/// Patterns of a `.dockerignore`.
-struct Listed {
-    patterns: Vec<String>,
-    exceptions: Vec<String>,
-}
-
-impl Listed {
-    fn read(text: &str) -> Self {
-        let lines = text.trim_start_matches('\u{feff}').lines().map(str::trim);
-        let (exceptions, patterns): (Vec<_>, Vec<_>) =
-            lines.filter(|line| !line.is_empty() && !line.starts_with('#')).partition(|line| line.starts_with('!'));
-        let plain = |line: &&str| {
-            let line = line.trim_start_matches('!').trim();
-            line.strip_prefix("./").unwrap_or(line).trim_matches('/').to_owned()
-        };
-        Self { patterns: patterns.iter().map(plain).collect(), exceptions: exceptions.iter().map(plain).collect() }
-    }
-
-    fn has(&self, pattern: &str) -> bool {
-        let is_it = |line: &String| line == pattern || line.strip_prefix("**/") == Some(pattern);
-        self.patterns.iter().any(is_it) && !self.wants(pattern)
-    }
-
-    /// Returns whether an exception names the pattern, or something in it.
-    fn wants(&self, pattern: &str) -> bool {
-        let name = pattern.trim_start_matches("**/");
-        self.exceptions.iter().any(|line| line.split('/').any(|part| part == name) || line == pattern)
     }
 }
 

@@ -8,7 +8,7 @@ use super::remark::Verdict;
 use super::{NOTEWORTHY, Work};
 use crate::advice::dockerfile::draft::{Fate, Join, Member, Merge};
 use crate::advice::dockerfile::parse::Keyword;
-use crate::shell::{self, Joint};
+use crate::shell;
 
 /// The most pairs of layers that are considered, the largest first.
 const PAIRS: usize = 100;
@@ -145,8 +145,7 @@ impl Work<'_> {
             let Some(script) = shell::read(&run.arguments) else {
                 return Err(Condition::Followed.fails(format!("the command in line {line} cannot be followed")));
             };
-            let in_background = script.commands.iter().any(|command| command.joint.0 == Joint::Background);
-            if in_background && Some(&i) != members.last() {
+            if script.leaves_processes() && Some(&i) != members.last() {
                 let reason = format!("the RUN in line {line} leaves a process in the background");
                 return Err(Condition::Mergeable.fails(reason));
             }

@@ -15,20 +15,6 @@ use crate::tree::{Kind, Reason, VersionId};
 /// The most candidates that are considered, the largest first.
 const REWRITES: usize = 100;
 
-/// Words of commands that make users, directly or by installing packages.
-const MAKE_USERS: [&str; 10] = [
-    "useradd",
-    "adduser",
-    "groupadd",
-    "addgroup",
-    "/etc/passwd",
-    "/etc/group",
-    "install ",
-    "apk add",
-    "groupmod",
-    "usermod",
-];
-
 /// Programs that do the same whoever owns the files that were copied, if root runs them.
 const OWNER_BLIND: [&str; 34] = [
     ":",
@@ -68,11 +54,11 @@ const OWNER_BLIND: [&str; 34] = [
 ];
 
 /// A `RUN` that stores copied files again.
-struct Rewrite {
-    run: usize,
-    layer: usize,
-    copies: HashSet<usize>,
-    wasted: Vec<VersionId>,
+pub(super) struct Rewrite {
+    pub run: usize,
+    pub layer: usize,
+    pub copies: HashSet<usize>,
+    pub wasted: Vec<VersionId>,
     bytes: u64,
 }
 
@@ -160,7 +146,10 @@ impl Work<'_> {
                 return Err(Condition::KnownValue.fails(reason));
             }
             let kept = self.only_copied(rewrite, program, &paths, &mut handled)?;
-            let copies = self.whole_copies(rewrite, &paths)?;
+            let copies = self.whole_copies(rewrite, &paths).map_err(|refusal| {
+                let split = self.split(rewrite, program, value, &paths);
+                Refusal { reason: format!("{}{}", refusal.reason, split.unwrap_or_default()), ..refusal }
+            })?;
             let flag = match program {
                 "chown" => format!("--chown={}", self.owner(rewrite, &copies, value, &paths)?),
                 _ if !self.target.buildkit => {
@@ -224,7 +213,7 @@ impl Work<'_> {
                 command.program().first().is_none_or(|program| OWNER_BLIND.contains(&shell::base_name(program)))
                     && command.runs_as().is_some_and(|prefix| prefix.is_empty())
             };
-            self.script(i).is_none_or(|script| !script.commands.iter().all(is_blind))
+            !self.is_root_at(i) || self.script(i).is_none_or(|script| !script.commands.iter().all(is_blind))
         })
         .map(|i| self.file.instructions[i].line)
     }
@@ -278,25 +267,6 @@ impl Work<'_> {
         Ok(whole)
     }
 
-    /// Returns whether an `ADD` unpacked an archive: its layer does not have the file that it names.
-    fn unpacks(&self, add: usize) -> bool {
-        let tree = &self.inspection.tree;
-        let (Some((sources, _)), Some(layer)) = (self.file.instructions[add].copied(), self.layer(add)) else {
-            return true;
-        };
-        let names: HashSet<_> =
-            self.births.in_layer(layer).iter().map(|&inode| tree.name(tree.node_of(inode)).to_vec()).collect();
-        let is_archive = |source: &str| {
-            [".tar", ".tgz", ".tar.gz", ".tar.xz", ".txz", ".tar.bz2", ".tbz2", ".tar.zst"]
-                .iter()
-                .any(|end| source.ends_with(end))
-        };
-        sources.iter().any(|source| {
-            let name = shell::base_name(source);
-            is_archive(source) || (!names.contains(name.as_bytes()) && source.starts_with("file:"))
-        })
-    }
-
     /// Returns whether everything that a `RUN` changed below some paths came from the copies. The
     /// result lists directories among the paths that did not.
     fn only_copied(
@@ -347,61 +317,6 @@ impl Work<'_> {
         let tree = &self.inspection.tree;
         let same_mode = before.is_some_and(|before| tree.mode(before) == tree.mode(now));
         self.target.buildkit && is_copied && (program == "chown" || same_mode)
-    }
-
-    /// Returns the value of `--chown`: as written if it names user and group, which both exist before the
-    /// copy. A user
-    /// alone keeps root's group. Numbers of names hold only for the image as it is, so they stand only where the
-    /// instruction takes nothing else.
-    fn owner(&self, rewrite: &Rewrite, copies: &[usize], written: &str, paths: &[&str]) -> Result<String, Refusal> {
-        let unknown = |reason: String| Err(Condition::KnownValue.fails(reason));
-        let is_number = |name: &str| name.bytes().all(|b| b.is_ascii_digit());
-        let (user, group) = written.split_once(':').unwrap_or((written, ""));
-        let all_numbers = is_number(user) && is_number(group);
-        let made_since = self.makes_users(rewrite, copies);
-        if !is_plain(written) || (made_since && !all_numbers) {
-            return unknown(format!(
-                "{written} is made behind the copy, with a number that packages decide; make the user first"
-            ));
-        }
-        let tree = &self.inspection.tree;
-        let tops = paths.iter().filter_map(|path| tree.find(self.absolute(rewrite.run, path)?.as_bytes()));
-        let versions = tops.flat_map(|top| at_and_below(tree, top)).filter_map(|node| tree.at(node, rewrite.layer));
-        let owners: HashSet<_> = versions
-            .filter(|&version| tree.added_in(version) == rewrite.layer && !tree.is_implied(version))
-            .map(|version| tree.owner(version))
-            .collect();
-        let (Some(&(uid, gid)), true) = (owners.iter().next(), owners.len() == 1) else {
-            return unknown(format!("{written} got several owners"));
-        };
-        let linked = copies.iter().any(|&copy| self.file.instructions[copy].flag("link").is_some());
-        match (user, group) {
-            _ if linked && !all_numbers => Ok(format!("{uid}:{gid}")),
-            ("", "") => unknown(format!("{written} names nobody")),
-            ("", group) if uid == 0 => Ok(format!("0:{group}")),
-            (user, "") if gid == 0 && !written.ends_with(':') => Ok(format!("{user}:0")),
-            ("", _) | (_, "") => unknown(format!("{written} does not name both user and group")),
-            _ => Ok(written.into()),
-        }
-    }
-
-    /// Returns whether users or groups change between the copies and the end of the `RUN`.
-    fn makes_users(&self, rewrite: &Rewrite, copies: &[usize]) -> bool {
-        let first = copies.iter().min().copied().unwrap_or_default();
-        let tree = &self.inspection.tree;
-        let by_words = (first..=rewrite.run).any(|i| {
-            let run = &self.file.instructions[i];
-            run.keyword == Keyword::Run && MAKE_USERS.iter().any(|word| run.arguments.contains(word))
-        });
-        let from = self.layer(first);
-        let changed = |path: &str| {
-            let node = tree.find(path.as_bytes());
-            node.is_some_and(|node| {
-                let mut layers = tree.versions(node).map(|version| tree.added_in(version));
-                layers.any(|layer| Some(layer) > from && layer <= rewrite.layer)
-            })
-        };
-        by_words || changed("/etc/passwd") || changed("/etc/group")
     }
 
     fn apply(&mut self, rewrite: &Rewrite, settings: &[Setting]) {

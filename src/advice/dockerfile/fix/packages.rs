@@ -9,16 +9,11 @@ use super::merge::Group;
 use super::remark::Verdict;
 use crate::advice::dockerfile::births::at_and_below;
 use crate::advice::dockerfile::draft::Fate;
-use crate::advice::dockerfile::evidence::mentions;
-use crate::advice::dockerfile::parse::Keyword;
 use crate::advice::findings::{Rule, Rules, taken};
 use crate::advice::tool::Tool;
 use crate::analysis::Inspection;
 use crate::shell::{self, Script};
 use crate::tree::{Kind as Entry, VersionId};
-
-/// Programs that take something away.
-const REMOVERS: [&str; 4] = ["rm", "rmdir", "find", "unlink"];
 
 /// Inodes that a tool left in a layer, each with its path without the slash at the start.
 type Left = Vec<(VersionId, String)>;
@@ -92,7 +87,7 @@ impl Work<'_> {
 
     /// Returns whether a command of a `RUN` leaves a tool's files.
     pub(super) fn uses(&self, i: usize, tool: &Tool) -> bool {
-        self.script(i).is_some_and(|script| script.commands.iter().any(|command| tool.is_used_by(command)))
+        self.script(i).is_some_and(|script| script.every().iter().any(|command| tool.is_used_by(command)))
     }
 
     /// Returns the commands of a `RUN`, if they can be parsed.
@@ -118,8 +113,9 @@ impl Work<'_> {
         let by_clean = !mountable && tool.flag.is_none();
         let by_clean = |refusal: Option<Refusal>| refusal.filter(|_| by_clean);
         let refusal = self.needed_offline(tool, group).or_else(|| self.named_later(tool, group));
+        let refusal = refusal.or_else(|| self.index_needed_later(tool, group));
         let refusal = refusal.or_else(|| by_clean(self.needed_later(tool, group)));
-        let refusal = refusal.or_else(|| by_clean(self.stays(tool, again)));
+        let refusal = refusal.or_else(|| by_clean(self.stays(tool, again, &left)));
         if let Some(Refusal { condition, reason }) = refusal {
             let bytes = left.iter().map(|&(inode, _)| self.inspection.tree.size(inode)).sum();
             let text = format!("leaves {} in the image, but {reason}", tool.leaves);
@@ -160,17 +156,17 @@ impl Work<'_> {
         match (mountable, &tool.flag) {
             (true, _) => self.mount(tool, group, left),
             (false, Some(_)) => self.flag(tool, &users),
-            (false, None) => self.clean(tool, group),
+            (false, None) => self.clean(tool, group, left),
         }
     }
 
     /// Returns why a tool's files stay although the first group removes them: a later one makes them anew, and cannot
     /// be changed.
-    fn stays(&self, tool: &Tool, again: &[&Group]) -> Option<Refusal> {
+    fn stays(&self, tool: &Tool, again: &[&Group], left: &Left) -> Option<Refusal> {
         let stuck = again
             .iter()
             .filter(|group| !self.is_cleaned(tool, group))
-            .find(|group| self.cleaning(tool, group).is_none())?;
+            .find(|group| self.cleaning(tool, group, left).is_none())?;
         let line = self.file.instructions[*stuck.runs.first()?].line;
         Some(Condition::NotMadeAgain.fails(format!("line {line} would leave them again")))
     }
@@ -214,8 +210,8 @@ impl Work<'_> {
     }
 
     /// Adds a command at the end of the last `RUN` of a group that runs the tool: a later one may remove it.
-    fn clean(&mut self, tool: &Tool, group: &Group) -> Option<String> {
-        let (last, command) = self.cleaning(tool, group)?;
+    fn clean(&mut self, tool: &Tool, group: &Group, left: &Left) -> Option<String> {
+        let (last, command) = self.cleaning(tool, group, left)?;
         let next = self.draft.continuation();
         let instruction = &self.file.instructions[last];
         let end = instruction.arguments_span().end;
@@ -231,16 +227,17 @@ impl Work<'_> {
     }
 
     /// Returns the last `RUN` of a group that runs the tool, and the command to append to it.
-    fn cleaning(&self, tool: &Tool, group: &Group) -> Option<(usize, String)> {
+    fn cleaning(&self, tool: &Tool, group: &Group, left: &Left) -> Option<(usize, String)> {
         let file = self.file;
-        let runs_it = |i: &usize| self.script(*i).is_some_and(|script| script.commands.iter().any(|c| tool.runs(c)));
+        let runs_it = |i: &usize| self.script(*i).is_some_and(|script| script.every().iter().any(|c| tool.runs(c)));
         let last = group.runs.iter().copied().rfind(runs_it)?;
         let instruction = &file.instructions[last];
         let is_plain = file.escape == '\\' && instruction.json().is_none() && instruction.heredocs.is_empty();
         if !is_plain || self.is_cleaned(tool, group) {
             return None;
         }
-        Some((last, tool.cleaning(&shell::read(&instruction.arguments)?, &instruction.arguments)?))
+        let left: Vec<_> = left.iter().map(|(_, path)| path.as_str()).collect();
+        Some((last, tool.cleaning(&shell::read(&instruction.arguments)?, &instruction.arguments, &left)?))
     }
 
     /// Adds a cache mount for each place to the first `RUN` of a group, which is the one that stays.
@@ -265,72 +262,6 @@ impl Work<'_> {
         (!targets.is_empty()).then(|| format!("keeps {} in a cache mount", targets.join(" and ")))
     }
 
-    /// Returns why a tool's files stay: a later `RUN` runs it without a network.
-    fn needed_offline(&self, tool: &Tool, group: &Group) -> Option<Refusal> {
-        let last = group.runs.last().copied()?;
-        let offline = |&i: &usize| {
-            let words = ["--offline", "--frozen", "--no-index", "--prefer-offline", "-o"];
-            i > last
-                && self.script(i).is_some_and(|script| {
-                    let is_offline = |c: &shell::Command| tool.runs(c) && c.words.iter().any(|w| words.contains(w));
-                    script.commands.iter().any(is_offline)
-                })
-        };
-        let line = self.file.instructions[self.stage.iter().copied().find(offline)?].line;
-        Some(Condition::NotNeededLater.fails(format!("line {line} needs them, since it downloads nothing")))
-    }
-
-    /// Returns why a tool's files stay: what comes later names their directory, other than to remove it.
-    fn named_later(&self, tool: &Tool, group: &Group) -> Option<Refusal> {
-        let last = group.runs.last().copied()?;
-        let names: Vec<_> = tool.directories().filter(|name| name.contains('/')).collect();
-        let names_one = |text: &str| names.iter().any(|name| mentions(text, name));
-        let uses = |&i: &usize| match self.script(i) {
-            Some(script) if self.file.instructions[i].keyword == Keyword::Run => {
-                script.commands.iter().any(|command| {
-                    !command.program().first().is_some_and(|program| REMOVERS.contains(program))
-                        && command.words.iter().any(|word| names_one(word))
-                })
-            }
-            _ => names_one(&self.file.instructions[i].arguments),
-        };
-        if let Some(i) = self.stage.iter().copied().filter(|&i| i > last).find(uses) {
-            let line = self.file.instructions[i].line;
-            return Some(Condition::NotNeededLater.fails(format!("line {line} names their directory")));
-        }
-        let scripts = names.iter().find_map(|name| self.evidence.texts.script_mentioning(name));
-        scripts.map(|file| Condition::NotNeededLater.fails(format!("{file} names their directory")))
-    }
-
-    /// Returns the reason if a tool's files cannot be removed at the end of a group, because a
-    /// later `RUN`, a script, or an image built on this one needs them.
-    fn needed_later(&self, tool: &Tool, group: &Group) -> Option<Refusal> {
-        if tool.needed_by.is_empty() {
-            return None;
-        }
-        let needs = self.last_needing_lists.filter(|run| group.runs.last().is_some_and(|last| run > last));
-        if let Some(needs) = needs {
-            let line = self.file.instructions[needs].line;
-            let reason = format!("the apt-get install in line {line} needs them: put both in one RUN");
-            return Some(Condition::NotNeededLater.fails(reason));
-        }
-        let has = |text: &str, words: &[String]| words.iter().any(|word| mentions(text, word));
-        let triggers = |&i: &usize| {
-            let instruction = &self.file.instructions[i];
-            let text = &instruction.arguments;
-            instruction.keyword == Keyword::Onbuild
-                && has(text, &tool.programs)
-                && has(text, &tool.needed_by)
-                && !has(text, &tool.verbs)
-        };
-        if let Some(i) = self.stage.iter().copied().find(triggers) {
-            let line = self.file.instructions[i].line;
-            return Some(Condition::NotNeededLater.fails(format!("what line {line} triggers needs them")));
-        }
-        let script = self.evidence.texts.needing(&tool.programs, &tool.needed_by, &tool.verbs)?;
-        Some(Condition::NotNeededLater.fails(format!("{script} installs packages without fetching them anew")))
-    }
-
     /// Returns the last `RUN` that needs a tool's files without creating them itself, and is not
     /// merged into another.
     fn last_needing(&self, tool: &Tool) -> Option<usize> {
@@ -339,7 +270,7 @@ impl Work<'_> {
     }
 
     fn needs(&self, i: usize, tool: &Tool) -> bool {
-        self.script(i).is_some_and(|script| script.commands.iter().any(|command| tool.is_needed_by(command)))
+        self.script(i).is_some_and(|script| script.every().iter().any(|command| tool.is_needed_by(command)))
     }
 
     /// Returns, for each `RUN` that only updates apt's lists: its index, the last `RUN` that

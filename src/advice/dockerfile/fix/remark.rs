@@ -216,11 +216,11 @@ fn instead(ships: u64, certainty: &Certainty, size: u64, units: Units) -> String
     format!("{becomes} instead of {}{ratio}{why}", units.size(size))
 }
 
-/// Returns a comment line with the size after all changes to the Dockerfile, if it is noticeably
-/// smaller.
+/// Returns a comment line with the size after all changes to the Dockerfile, if they save anything.
 pub(super) fn in_all(fix: &Fix, units: Units) -> Option<String> {
     let (ships, certainty) = fix.ships();
-    noticeably(ships, fix.size)?;
+    let saves = |remark: &Remark| matches!(remark.verdict, Verdict::Changed { saves: 1.., .. });
+    fix.remarks.iter().any(saves).then_some(())?;
     let at_most = if certainty == Certainty::AtMost { "at most " } else { "" };
     let grown = match fix.grows {
         0 => String::new(),

@@ -8,6 +8,10 @@ use crate::advice::dockerfile::parse::{Dockerfile, Keyword};
 use crate::advice::dockerfile::rebuild::rebuild;
 use crate::advice::dockerfile::step::steps;
 use crate::analysis::Inspection;
+use crate::display::escaped_str;
+
+/// The most characters of an instruction that a message quotes.
+const SHOWN: usize = 60;
 
 /// A Dockerfile with the layers that its instructions made.
 #[derive(Debug, Clone)]
@@ -20,6 +24,8 @@ pub struct Target {
     pub layers: Vec<Option<usize>>,
     /// The instructions of the last stage that are not in the image's history.
     pub unmatched: Vec<usize>,
+    /// The reason why the file is that of another image, as a sentence; escaped for display.
+    pub foreign: Option<String>,
     /// The number of layers in the base image.
     pub base_layers: usize,
     /// The instruction that stands for a base image whose name is not known.
@@ -56,8 +62,13 @@ impl Target {
         let own = mapping.steps.iter().flatten().filter_map(|&step| steps.get(step));
         let buildkit = file.syntax.is_some() || own.into_iter().any(|step| step.buildkit) || uses_mounts(&file);
         let shells = in_force(inspection, &file, &mapping, &steps);
+        let foreign = mapping.foreign.map(|(first, place)| {
+            let step = place.and_then(|place| steps.get(place)).map(|step| step.text.as_str());
+            told_apart(&file, first, step)
+        });
         Self {
             name,
+            foreign,
             file,
             layers: mapping.layers,
             unmatched: mapping.unmatched,
@@ -94,6 +105,7 @@ impl Target {
             file: rebuilt.file,
             layers: rebuilt.layers,
             unmatched: Vec::new(),
+            foreign: None,
             base_layers: base.layers,
             unnamed_base: rebuilt.unnamed_base,
             ignore_name: ".dockerignore".into(),
@@ -114,6 +126,19 @@ impl Target {
         }
         Change { name: self.ignore_name.clone(), old: self.ignore.clone(), new }
     }
+}
+
+/// Says which instruction is not in the history, and what stands in its place.
+fn told_apart(file: &Dockerfile, first: usize, step: Option<&str>) -> String {
+    let short = |text: &str| {
+        let line = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        let cut: String = line.chars().take(SHOWN).collect();
+        escaped_str(&if cut.len() < line.len() { format!("{cut}…") } else { cut })
+    };
+    let instruction = &file.instructions[first];
+    let written = short(&file.source()[instruction.span.clone()]);
+    let there = step.map(|step| format!(", which has {} there", short(step))).unwrap_or_default();
+    format!("line {} ({written}) is not in the history of the image{there}", instruction.line)
 }
 
 /// Returns whether the file uses features of BuildKit.

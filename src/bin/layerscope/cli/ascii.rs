@@ -31,6 +31,11 @@ impl<W: Write> Ascii<W> {
         Self { part: Part::Comments, ..Self::new(out, signs) }
     }
 
+    /// Returns what was written to.
+    pub fn into_inner(self) -> W {
+        self.out
+    }
+
     fn pass(&mut self) -> io::Result<()> {
         let text = std::str::from_utf8(&self.line).ok();
         let shown = text.filter(|text| self.part == Part::Everything || text.starts_with('#'));

@@ -22,7 +22,7 @@ use super::ascii::Ascii;
 use super::output::writing;
 use super::settings::AsciiOption;
 use super::study::{BaseArguments, PreparedBase};
-use super::{Failure, Format, OptionalTarget, completeness, read, read_opened, to_stdout};
+use super::{Failure, Format, OptionalTarget, completeness, read, read_opened, stderr, to_stdout};
 use crate::host_text::bytes;
 use crate::tui::Signs;
 
@@ -97,6 +97,12 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
         (Some((file, raw)), Some(path)) => {
             let (ignore, ignore_raw) = ignore_beside(path)?;
             let subject = Subject::given(&inspection, named(path), file, ignore);
+            if let Some(foreign) = &subject.foreign {
+                let hint = "name the Dockerfile, and the stage, that this image was built from; without --dockerfile, \
+                    one is rebuilt from the history";
+                let message = format!("{} is not the Dockerfile of {}: {foreign}", subject.name, inspection.name);
+                return Err(Failure::Place { message, hint: hint.into() });
+            }
             Subject { raw: raw || ignore_raw, directory: directory_of(path), ..subject }
         }
         _ => {
@@ -124,6 +130,13 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
         }
     };
     let accepted = options.preferences.accepted()?;
+    if fix.changes.is_empty() && matches!(arguments.format, Format::Text) {
+        // `patch` fails on a text without a diff, and takes an empty one.
+        let mut text = Ascii::of_diff(Vec::new(), signs);
+        text.write_all(&diff).and_then(|()| text.flush()).map_err(to_stdout)?;
+        stderr::write(String::from_utf8_lossy(&text.into_inner()));
+        diff.clear();
+    }
     let Some(path) = &arguments.write_rebuilt else {
         print(&diff, signs)?;
         return completeness::ended([&inspection], &accepted);
