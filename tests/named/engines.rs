@@ -91,6 +91,19 @@ fn an_engine_that_breaks_off_is_an_error_and_not_a_small_image() {
 }
 
 #[test]
+fn a_containerd_without_a_socket_is_not_waited_for() {
+    let home = tempfile::tempdir().unwrap();
+    command(home.path(), "ctr", "exec sleep 30");
+    command(home.path(), "nerdctl", "echo 'cannot access containerd socket' >&2; exit 1");
+    let socket = home.path().join("containerd.sock");
+    let started = std::time::Instant::now();
+    let mut asked = layerscope(home.path(), &["report", "team/app:1", "--pull", "never"]);
+    let said = refused(&asked.env("CONTAINERD_ADDRESS", &socket).output().unwrap());
+    assert!(said.contains("containerd: not running (there is no socket"), "{said}");
+    assert!(started.elapsed().as_secs() < 25, "it was waited for");
+}
+
+#[test]
 fn engines_that_are_not_there_are_said_to_be_so() {
     let home = tempfile::tempdir().unwrap();
     command(

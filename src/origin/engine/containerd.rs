@@ -11,6 +11,8 @@ use crate::progress::Progress;
 
 /// The namespace of Kubernetes, which is tried where the usual one has no such image.
 const KUBERNETES: &str = "k8s.io";
+/// The socket of containerd, unless CONTAINERD_ADDRESS names another.
+const SOCKET: &str = "/run/containerd/containerd.sock";
 
 /// Looks for an image.
 pub fn find(name: &str, options: &FindOptions, progress: &Progress) -> Result<Held, Answer> {
@@ -31,6 +33,8 @@ pub fn find(name: &str, options: &FindOptions, progress: &Progress) -> Result<He
                     access,
                 });
             }
+            // An engine that does not answer has no other namespaces either.
+            Err(said @ Answer::NotRunning(_)) => return Err(said),
             Err(said) => remember(&mut answer, said),
         }
     }
@@ -54,6 +58,7 @@ pub fn list(options: &FindOptions, progress: &Progress) -> Result<Vec<Listed>, A
         Err(Answer::NotInstalled) => {}
         Err(answer) => return Err(answer),
     }
+    check_socket()?;
     let mut ctr = command("ctr", namespace);
     ctr.extend(words(["images", "ls", "-q"]));
     let names = output(&ctr, progress, explain)?;
@@ -65,6 +70,28 @@ pub fn list(options: &FindOptions, progress: &Progress) -> Result<Vec<Listed>, A
         created: String::new(),
     };
     Ok(names.lines().filter(|name| !name.is_empty()).map(image).collect())
+}
+
+/// Fails if there is no socket that `ctr` could use. Without one, `ctr` tries for ten seconds.
+fn check_socket() -> Result<(), Answer> {
+    if !is_installed("ctr") {
+        return Err(Answer::NotInstalled);
+    }
+    let address = std::env::var("CONTAINERD_ADDRESS").ok().filter(|address| !address.is_empty());
+    let path = address.as_deref().unwrap_or(SOCKET);
+    match std::fs::metadata(path.strip_prefix("unix://").unwrap_or(path)) {
+        Ok(_) => Ok(()),
+        Err(error) if error.kind() == std::io::ErrorKind::PermissionDenied => {
+            Err(Answer::NotRunning("its socket may not be used: permission denied".into()))
+        }
+        Err(_) => Err(Answer::NotRunning(format!("there is no socket {}", escaped_str(path)))),
+    }
+}
+
+/// Returns whether there is a program of this name.
+fn is_installed(program: &str) -> bool {
+    let path = std::env::var_os("PATH").unwrap_or_default();
+    std::env::split_paths(&path).any(|directory| directory.join(program).is_file())
 }
 
 /// Returns the namespaces to look into; `None` is the one that the command chooses.
@@ -99,6 +126,7 @@ fn by_ctr(
     options: &FindOptions,
     progress: &Progress,
 ) -> Result<Vec<OsString>, Answer> {
+    check_socket()?;
     let names = [Some(name.to_owned()), Reference::parse(name).map(|name| name.canonical())];
     for name in names.into_iter().flatten() {
         let mut look = command("ctr", namespace);

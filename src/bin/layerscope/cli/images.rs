@@ -1,20 +1,23 @@
 //! `layerscope images`: the images of an archive, or those that the engines hold.
 
-use std::io::{self, Write};
+use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 use clap::Args;
+use layerscope::display::escaped_str;
 use layerscope::image::Image;
 use layerscope::origin::engine::Listed;
 use layerscope::origin::{self, Answer, Provider};
 use layerscope::report::{ImageList, write_image_list};
-use layerscope::{Progress, Warning};
+use layerscope::{Progress, Selection, Warning};
 use unicode_width::UnicodeWidthStr;
 
 use super::input::Input;
 use super::name::{NameOptions, Usual};
+use super::settings::{self, Preferences, ScreenOptions};
 use super::stderr::say;
 use super::{Failure, Format, completeness, to_stdout};
+use crate::tui::{self, Environment, Offer};
 
 #[derive(Args)]
 pub struct ImagesArguments {
@@ -22,9 +25,9 @@ pub struct ImagesArguments {
     /// containerd are listed
     #[arg(value_name = "ARCHIVE")]
     path: Option<PathBuf>,
-    /// Output format
-    #[arg(long, value_enum, default_value_t = Format::Text)]
-    format: Format,
+    /// Output format; without it, the images of container runtimes are a list to choose from, if there is a terminal
+    #[arg(long, value_enum)]
+    format: Option<Format>,
     #[command(flatten)]
     names: NameOptions,
 }
@@ -36,7 +39,7 @@ pub fn list(arguments: &ImagesArguments) -> Result<(), Failure> {
     let gaps = gaps(&archive.images);
     completeness::say_each(&gaps);
     let mut out = io::BufWriter::new(io::stdout().lock());
-    match arguments.format {
+    match arguments.format.unwrap_or(Format::Text) {
         Format::Text => archive
             .images
             .iter()
@@ -76,8 +79,12 @@ fn list_engines(arguments: &ImagesArguments) -> Result<(), Failure> {
         }
     }
     let images: Vec<_> = answers.into_iter().filter_map(|(_, answer)| answer.ok()).flatten().collect();
+    if arguments.format.is_none() && io::stdout().is_terminal() && !Environment::read().is_dumb() {
+        let settings = settings::of_screen(&Preferences::default(), &ScreenOptions::default())?;
+        return Ok(tui::run(tui::Start::Offers(images.iter().map(offer).collect()), Selection::default(), settings)?);
+    }
     let out = io::BufWriter::new(io::stdout().lock());
-    let written = match arguments.format {
+    let written = match arguments.format.unwrap_or(Format::Text) {
         Format::Text => write_images(out, &images),
         Format::Json => {
             serde_json::to_writer_pretty(out, &serde_json::json!({ "images": rows(&images) })).map_err(Into::into)
@@ -100,6 +107,17 @@ fn write_images(mut out: impl Write, images: &[Listed]) -> io::Result<()> {
 /// Returns the argument that opens an image.
 fn argument(image: &Listed) -> String {
     format!("{}{}", image.provider.transport(), image.name.as_deref().unwrap_or(&image.id))
+}
+
+/// Makes a row of the list to choose from.
+fn offer(image: &Listed) -> Offer {
+    Offer {
+        argument: argument(image),
+        name: escaped_str(image.name.as_deref().unwrap_or(&image.id)),
+        place: image.provider.to_string(),
+        size: escaped_str(&image.size),
+        age: escaped_str(&image.created),
+    }
 }
 
 fn rows(images: &[Listed]) -> Vec<serde_json::Value> {

@@ -9,6 +9,7 @@ use layerscope::{Error, Inspection};
 use tempfile::TempPath;
 
 use super::lesson::Narrator;
+use super::overlay::picker::Offer;
 use super::work::Answer;
 use crate::intro::Intro;
 
@@ -28,6 +29,8 @@ pub enum Message {
     Waiting(Option<String>),
     /// A choice of images or lessons; the last value is the index of the default.
     Choices(&'static str, Vec<String>, usize),
+    /// Images of container runtimes to open.
+    Offers(Vec<Offer>),
     /// The image is known, and its layers are about to be read.
     Opened(Intro),
     Loaded(Result<Arc<Inspection>, Error>),

@@ -26,6 +26,7 @@ use std::io;
 use layerscope::report::Units;
 use layerscope::{Archive, Error, Opened, Progress};
 
+pub use overlay::picker::Offer;
 pub use program::{compare, run};
 pub use terminal::Environment;
 pub use views::Motion;
@@ -97,6 +98,8 @@ pub enum Start {
     Image(Box<Opened>),
     /// Several images, none of which is selected.
     Archive(Archive),
+    /// The images of container runtimes, of which the user opens some.
+    Offers(Vec<Offer>),
     /// A lesson of a course; `None` for the list of lessons.
     Course(Course, Option<usize>),
     /// The guided tour of an image.
@@ -112,6 +115,7 @@ impl Start {
             Self::Image(opened) => opened.path.clone(),
             Self::Archive(archive) => archive.path.clone(),
             Self::Course(..) => "Lessons".into(),
+            Self::Offers(_) => "Images".into(),
             Self::Tour(image) => image.name(),
             Self::Later(name, _) => name.clone(),
         }

@@ -91,6 +91,7 @@ impl Session {
         match start {
             Start::Image(opened) => self.read(*opened),
             Start::Archive(archive) => self.offer(archive),
+            Start::Offers(offers) => drop(self.app.update(Message::Offers(offers))),
             Start::Course(course, chosen) => {
                 self.course = Some((Arc::new(course), chosen));
                 match chosen {

@@ -69,7 +69,7 @@ impl App {
                 None
             }
             // Keys are text there.
-            Overlay::Extraction(_) | Overlay::Palette(_) | Overlay::Opening(_) => None,
+            Overlay::Extraction(_) | Overlay::Palette(_) | Overlay::Opening(_) | Overlay::Picker(_) => None,
         }
     }
 

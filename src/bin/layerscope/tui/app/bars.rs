@@ -247,6 +247,7 @@ pub fn hints_for_help(app: &App) -> (&'static str, &'static [Hint]) {
         (_, Some(Overlay::Explanation(_))) => "an explanation",
         (_, Some(Overlay::Palette(_))) => "the list of commands",
         (_, Some(Overlay::Opening(_))) => "this dialog",
+        (_, Some(Overlay::Picker(_))) => "this list",
         (_, Some(Overlay::Proposal(_))) => "a change",
         (Screen::Image { .. }, _) if app.is_told() => "a lesson",
         (Screen::Image { .. }, _) => app.view.name(),
@@ -260,6 +261,7 @@ fn hints(app: &App) -> &'static [Hint] {
         return &[(&[Back], "back"), (&[Up, Down], "scroll")];
     }
     match (&app.screen, app.overlays.top()) {
+        (_, Some(Overlay::Picker(_))) => &[(&[Up, Down], "move"), (&[Enter], "open"), (&[Back], "quit")],
         (Screen::Choosing { .. }, _) => &[(&[Up, Down], "move"), (&[Enter], "open"), (&[Quit], "quit")],
         (_, Some(Overlay::Opening(_))) => &[(&[Enter], "open"), (&[Back], "cancel")],
         (_, Some(Overlay::Palette(_))) => &[(&[Enter], "run"), (&[Up, Down], "move"), (&[Back], "close")],

@@ -68,6 +68,8 @@ pub(super) enum Line {
     Command,
     /// The path or the name of another image.
     Image,
+    /// The words for an image in a list.
+    Pick,
 }
 
 /// A query that is typed below the tree.
@@ -216,6 +218,10 @@ impl App {
                 self.lesson = None;
                 self.screen = Screen::Choosing { what, choices, cursor };
             }
+            Message::Offers(offers) => {
+                self.screen = Screen::Choosing { what: "image", choices: Vec::new(), cursor: 0 };
+                self.offer_images(offers);
+            }
             Message::Opened(intro) => {
                 self.lesson = None;
                 self.name = intro.name;
@@ -276,6 +282,7 @@ impl App {
             }
             Some(Line::Command) => self.type_command(key),
             Some(Line::Image) => self.type_image(key),
+            Some(Line::Pick) => self.pick_image(key),
             Some(Line::Help) | None => self.act(action?),
         }
     }
@@ -288,6 +295,7 @@ impl App {
             Some(Overlay::Help(_)) => Some(Line::Help),
             Some(Overlay::Palette(_)) => Some(Line::Command),
             Some(Overlay::Opening(_)) => Some(Line::Image),
+            Some(Overlay::Picker(_)) => Some(Line::Pick),
             Some(_) => None,
             None => self.is_typing().then_some(Line::Query),
         }

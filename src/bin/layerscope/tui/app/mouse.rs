@@ -77,7 +77,7 @@ impl App {
 
     fn press(&mut self, at: Position, double: bool) -> Option<Effect> {
         self.notice = None;
-        if matches!(self.line(), Some(Line::Place | Line::Viewer | Line::Command | Line::Image)) {
+        if matches!(self.line(), Some(Line::Place | Line::Viewer | Line::Command | Line::Image | Line::Pick)) {
             return None;
         }
         let panes = self.panes();

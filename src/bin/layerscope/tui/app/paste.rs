@@ -39,6 +39,7 @@ impl App {
             (Line::Place, Some(Overlay::Extraction(extraction))) => Some(&mut extraction.prompt),
             (Line::Help, Some(Overlay::Help(help))) => Some(&mut help.query),
             (Line::Image, Some(Overlay::Opening(opening))) => Some(&mut opening.path),
+            (Line::Pick, Some(Overlay::Picker(picker))) => Some(&mut picker.query),
             (Line::Command, Some(Overlay::Palette(palette))) => Some(&mut palette.query),
             (Line::Viewer, Some(Overlay::Viewer(viewer))) => viewer.typing.as_mut().map(|(_, prompt)| prompt),
             (Line::Query, _) if self.query == Some(Query::Search) => Some(&mut self.search.query),

@@ -6,6 +6,7 @@ pub mod help;
 pub mod instruction;
 pub mod opening;
 pub mod palette;
+pub mod picker;
 pub mod popup;
 pub mod proposal;
 
@@ -17,6 +18,7 @@ use help::Help;
 use instruction::Reading;
 use opening::Opening;
 use palette::Palette;
+use picker::Picker;
 use proposal::Proposal;
 
 use ratatui::buffer::Buffer;
@@ -45,6 +47,8 @@ pub enum Overlay {
     Palette(Palette),
     /// The dialog for another image.
     Opening(Opening),
+    /// The images of container runtimes, in place of the panes.
+    Picker(Picker),
 }
 
 impl Overlay {
@@ -58,7 +62,7 @@ impl Overlay {
             ),
             Self::Explanation(_) => action == Action::Instruction,
             Self::Instruction(_) | Self::Extraction(_) | Self::Help(_) | Self::Palette(_) | Self::Proposal(_) => false,
-            Self::Opening(_) => false,
+            Self::Opening(_) | Self::Picker(_) => false,
         }
     }
 
@@ -71,6 +75,7 @@ impl Overlay {
             Self::Extraction(extraction) => extract::draw(extraction, app, theme, area, buffer),
             Self::Proposal(proposal) => proposal::draw(proposal, theme, area, buffer),
             Self::Opening(opening) => opening::draw(opening, theme, area, buffer),
+            Self::Picker(picker) => picker::draw(picker, theme, area, buffer),
             Self::Palette(palette) => palette::draw(palette, app, theme, area, buffer),
             Self::Help(help) => help::draw_help(help, &EXPLORER, &app.keymap, theme, area, buffer),
         }
@@ -78,7 +83,7 @@ impl Overlay {
 
     /// Returns whether the overlay replaces the panes.
     fn covers(&self) -> bool {
-        matches!(self, Self::Viewer(_) | Self::Instruction(_) | Self::Proposal(_))
+        matches!(self, Self::Viewer(_) | Self::Instruction(_) | Self::Proposal(_) | Self::Picker(_))
     }
 }
 

@@ -13,6 +13,7 @@ mod first_look;
 mod journeys;
 mod lessons;
 mod mouse;
+mod picker;
 mod pictures;
 mod real;
 mod replay;
