@@ -361,3 +361,40 @@ fn hostile() -> Vec<u8> {
     let manifest = br#"[{"Config":"c.json","RepoTags":["a:1"],"Layers":["l.tar"]}]"#.to_vec();
     tar(&[("l.tar", layer), ("c.json", config), ("manifest.json", manifest)])
 }
+
+/// An archive that names two layers and holds one.
+fn image_with_a_gap(directory: &std::path::Path) -> String {
+    let layer = tar(&[("program", vec![b'y'; 9000])]);
+    let manifest = r#"[{"Config":"c.json","RepoTags":["part:1"],"Layers":["0.tar","1.tar"]}]"#;
+    let members = [("0.tar", layer), ("c.json", b"{}".to_vec()), ("manifest.json", manifest.into())];
+    let file = directory.join("part.tar");
+    std::fs::write(&file, tar(&members)).unwrap();
+    file.to_str().unwrap().to_owned()
+}
+
+#[test]
+fn a_screen_whose_image_is_not_whole_ends_as_a_report_does() {
+    let directory = tempfile::tempdir().unwrap();
+    let part = image_with_a_gap(directory.path());
+    let [old, _] = two_images(directory.path());
+    let screens: [(&[&str], &str); 4] = [
+        (&[&part], "Layers 0–1"),
+        (&["--view", "waste", &part], "╭ Waste"),
+        (&["compare", &old, &part], "part:1 against app:old"),
+        (&["learn", "--image", &part], "part:1"),
+    ];
+    for (arguments, seen) in screens {
+        let mut session = Session::start(arguments, 80, 24);
+        session.sees(seen).types("q");
+        assert_eq!(session.ends().exit_code(), 2, "{arguments:?}");
+        let left = session.raw.rfind(LEAVE_ALTERNATE_SCREEN).unwrap();
+        let said = &session.raw[left..];
+        assert!(said.contains("not all of part:1 could be read: layer 1 is not known (absent)"), "{said}");
+        let mut session = Session::start(&[arguments, &["--accept", "absent"]].concat(), 80, 24);
+        session.sees(seen).types("q");
+        assert!(session.ends().success(), "{arguments:?}: what is accepted is no reason");
+    }
+    let mut session = Session::start(&["compare", &part, &old], 80, 24);
+    session.sees("app:old against part:1").types("\r").sees("Layers 0–1").types("q").sees("against").types("q");
+    assert_eq!(session.ends().exit_code(), 2, "an image that was opened from the comparison and left");
+}

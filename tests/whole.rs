@@ -9,8 +9,10 @@ use serde_json::Value;
 use crate::support::build::{Entry, Image, Layer, dir, file, gone, gzip, inspect, layer, tar};
 
 mod kinds;
+mod listed;
 mod pipes;
 mod tables;
+mod verified;
 
 /// 1,300 bytes in layer 0, of which layer 1 deletes 300 and adds 700.
 fn image() -> Image {

@@ -15,7 +15,7 @@ pub struct Completeness {
 
 impl Completeness {
     /// Derives from the warnings about an image of `layers` layers how far it is known.
-    pub(super) fn new(layers: usize, warnings: &[Warning]) -> Self {
+    pub fn new(layers: usize, warnings: &[Warning]) -> Self {
         let mut known = vec![Known::Whole; layers];
         for warning in warnings {
             if let (Some(layer), found) = (warning.layer.and_then(|layer| known.get_mut(layer)), warning.kind.known()) {

@@ -6,7 +6,6 @@ use std::sync::{Arc, Condvar, Mutex, MutexGuard, PoisonError};
 
 use crate::analysis::{Inspection, Measured, Unverified, Verification, mark_rewritten};
 use crate::archive::Member;
-use crate::display::escaped_str;
 use crate::error::Error;
 use crate::image::{Compression, Layer, LayerFormat, Opened, ReadLayer, head, read_layer};
 use crate::progress::{Progress, workers};
@@ -33,6 +32,8 @@ pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error
         let (layer, gap, reason) = (None, gap.gap(), gap.kind.to_string());
         verification.unverified.push(Unverified { layer, gap, reason });
     }
+    let of_image = |reason: &String| Unverified { layer: None, gap: None, reason: reason.clone() };
+    verification.unverified.extend(image.unverifiable.iter().map(of_image));
     let mut plain: Vec<Option<Member>> = Vec::with_capacity(image.layers.len());
     let over = |limit: crate::tree::LimitExceeded| Error::Limit {
         path: opened.path.clone(),
@@ -42,17 +43,21 @@ pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error
     let merged = jobs.run(progress, |i, read| {
         let layer = &image.layers[i];
         let Some(read) = read else {
-            let why = unread(layer);
-            if let Some(gap) = why.gap() {
-                verification.unread(i, gap, why.to_string());
+            if let Some(why) = layer.unread() {
+                verification.unread(i, why.gap(), why.to_string());
+                warnings.push(Warning::layer(i, why));
             }
-            warnings.push(Warning::layer(i, why));
             builder.apply(&crate::image::LayerEntries::default()).map_err(over)?;
             measured.push(Measured::missing());
             plain.push(None);
             return Ok(());
         };
-        if let Some(kind) = read.fault.as_ref().map(|fault| fault.warning(&layer.name)).or_else(|| cut(layer, read)) {
+        if let Some(kind) = read
+            .fault
+            .as_ref()
+            .map(|fault| fault.warning(&layer.name))
+            .or_else(|| layer.cut(read.stored_bytes, read.tar_bytes))
+        {
             warnings.push(Warning::layer(i, kind));
         }
         warnings.extend(read.notes.iter().map(|note| Warning::layer(i, note.clone())));
@@ -81,32 +86,6 @@ pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error
         (inspection.mismatches, inspection.verification) = (Some(mismatches), Some(verification));
     }
     Ok(inspection)
-}
-
-/// Says why a layer was not read.
-fn unread(layer: &Layer) -> WarningKind {
-    let name = layer.name.clone();
-    match (&layer.member, &layer.format) {
-        (None, _) if layer.foreign => WarningKind::LayerForeign,
-        (None, _) | (_, LayerFormat::Tar) => WarningKind::LayerAbsent { name, why: layer.absence.clone() },
-        (_, LayerFormat::Encrypted) => WarningKind::LayerEncrypted,
-        (_, LayerFormat::Nydus) => WarningKind::LayerNotATar { found: "a part of a Nydus image".into() },
-        (_, LayerFormat::Other(media_type)) => {
-            WarningKind::LayerNotATar { found: format!("what its media type says, {}", escaped_str(media_type)) }
-        }
-    }
-}
-
-/// Tells that the archive holds less of a layer than it or the manifest states, although the layer's tar does
-/// not show it.
-fn cut(layer: &Layer, read: &ReadLayer) -> Option<WarningKind> {
-    let stated = layer.size.unwrap_or(0);
-    let missing = match layer.member.as_ref().map_or(0, |member| member.missing) {
-        0 => stated.checked_sub(read.stored_bytes).filter(|&missing| missing > 0)?,
-        missing => missing,
-    };
-    let problem = format!("the archive ends {missing} bytes before the end of the layer");
-    Some(WarningKind::LayerCut { at: read.tar_bytes, problem, name: layer.name.clone() })
 }
 
 /// Tells that a layer's media type names another compression than it has.

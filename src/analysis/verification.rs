@@ -38,8 +38,8 @@ impl Verification {
     }
 
     /// Notes that nothing of a layer could be verified.
-    pub(super) fn unread(&mut self, layer: usize, gap: Gap, reason: impl Into<String>) {
-        self.unverified.push(Unverified { layer: Some(layer), gap: Some(gap), reason: reason.into() });
+    pub(super) fn unread(&mut self, layer: usize, gap: Option<Gap>, reason: impl Into<String>) {
+        self.unverified.push(Unverified { layer: Some(layer), gap, reason: reason.into() });
     }
 
     /// Compares a layer that was read; returns the differences.
@@ -73,6 +73,9 @@ impl Verification {
                 found.push(WarningKind::DiffIdMismatch { real, named });
             }
             Compared::Impossible(why) => self.cannot(i, gap, format!("its diff ID cannot be compared: {why}")),
+        }
+        for reason in &layer.unverifiable {
+            self.cannot(i, None, reason.clone());
         }
         if layer.digest.is_none() && layer.diff_id.is_none() {
             self.cannot(i, None, "neither manifest nor config has a digest of it".into());

@@ -134,6 +134,9 @@ impl Display for WarningKind {
                     again, then save it again",
             ),
             Kind::DigestMismatch { name: of, real } => write!(f, "{} has the digest sha256:{real}", name(of)),
+            Kind::SizeMismatch { name: of, real, named } => {
+                write!(f, "{} has {real} bytes, but {named} bytes are stated for it", name(of))
+            }
             Kind::LayerSizeMismatch { real, named } => {
                 write!(f, "it has {real} bytes, but the manifest says {named}")
             }

@@ -141,7 +141,8 @@ impl<'a> Found<'a> {
         }
     }
 
-    fn add(&mut self, draft: Draft) {
+    fn add(&mut self, mut draft: Draft) {
+        self.check_config_size(&mut draft);
         let members = self.search.members;
         let part = |name: &[u8]| match members.find(name) {
             Some(member) => Part::Member(member.id),
@@ -167,6 +168,15 @@ impl<'a> Found<'a> {
         let image = self.assemble(draft);
         self.known.insert(identity, self.images.len());
         self.images.push(image);
+    }
+
+    /// Compares the size of the config with the one that the manifest states.
+    fn check_config_size(&self, draft: &mut Draft) {
+        let ConfigDraft::Named(name) = &draft.config else { return };
+        if let Some(member) = self.search.members.find(name.as_bytes()) {
+            draft.mismatches.extend(draft.config_size.mismatch(name, member.extent.len));
+            draft.unverifiable.extend(draft.config_size.unverifiable("the config", "the manifest"));
+        }
     }
 
     fn assemble(&mut self, draft: Draft) -> Image {
@@ -216,6 +226,9 @@ impl<'a> Found<'a> {
         let layers =
             layers.map(|(i, (layer, instruction))| Layer { instruction, diff_id: diff_id(i), ..self.layer(layer) });
         let mut layers: Vec<_> = layers.collect();
+        if is_read {
+            layers.iter_mut().for_each(Layer::remark_missing_diff_id);
+        }
         if !is_only_in_layout {
             layers.iter_mut().for_each(|layer| layer.named = None);
         }
@@ -240,6 +253,7 @@ impl<'a> Found<'a> {
             history: config.history,
             warnings,
             mismatches,
+            unverifiable: draft.unverifiable,
         }
     }
 
@@ -253,7 +267,8 @@ impl<'a> Found<'a> {
             digest: layer.digest.or_else(|| digest_of_blob_name(&layer.name)),
             diff_id: None,
             instruction: super::Instruction::unknown(),
-            size: layer.size,
+            size: layer.size.bytes(),
+            unverifiable: layer.size.unverifiable("it", "the manifest").into_iter().collect(),
             foreign: layer.foreign,
             format: layer.format,
             named: layer.named,
@@ -288,6 +303,15 @@ impl<'a> Found<'a> {
     }
 }
 
+impl Layer {
+    /// Remarks that the config has no diff ID, unless nothing names the layer by a digest at all.
+    fn remark_missing_diff_id(&mut self) {
+        if self.digest.is_some() && self.diff_id.is_none() {
+            self.unverifiable.push("the config has no diff ID of it".into());
+        }
+    }
+}
+
 impl Image {
     /// Adopts facts from another description of the same image.
     fn learn(&mut self, draft: Draft) {
@@ -309,8 +333,13 @@ impl Image {
             _ => {}
         }
         self.built_on = self.built_on.take().or(draft.built_on);
-        self.mismatches.extend(draft.mismatches);
+        oci::add_new(&mut self.mismatches, draft.mismatches);
+        oci::add_new(&mut self.unverifiable, draft.unverifiable);
         self.warnings.extend(draft.warnings);
+        for (layer, described) in self.layers.iter_mut().zip(draft.layers) {
+            layer.size = layer.size.or(described.size.bytes());
+            oci::add_new(&mut layer.unverifiable, described.size.unverifiable("it", "the manifest"));
+        }
         if let Some(told) = told.filter(|told| self.platform.as_ref() != Some(told)) {
             oci::add_new(&mut self.other_platforms, [told]);
         }

@@ -5,6 +5,7 @@ use std::collections::HashMap;
 
 use super::draft::{ConfigDraft, Draft, LayerDraft, Search};
 use super::json::{Fields, Value};
+use super::stated::StatedSize;
 use super::{LayerFormat, oci};
 use crate::error::Error;
 use crate::warning::{Warning, WarningKind};
@@ -79,7 +80,7 @@ fn draft(mut fields: Fields<'_>) -> Draft {
         LayerDraft {
             digest: descriptor.map(|descriptor| descriptor.digest.clone()),
             foreign: descriptor.is_some_and(|descriptor| !descriptor.urls.is_empty()),
-            size: None,
+            size: StatedSize::NotMeant,
             format: LayerFormat::Tar,
             named: None,
             name: name.into_bytes(),

@@ -5,6 +5,7 @@ use super::compression::Compression;
 use super::config::{Config, HistoryEntry};
 use super::json::{Document, JsonError, Value};
 use super::platform::Platform;
+use super::stated::StatedSize;
 use super::{BuiltOn, JSON_LIMIT, LayerFormat};
 use crate::archive::{Absence, Member, Members};
 use crate::display::{escaped, escaped_str};
@@ -20,6 +21,8 @@ pub(super) struct Draft {
     /// The digests of the indexes that lead to it.
     pub indexes: Vec<String>,
     pub config: ConfigDraft,
+    /// The size that the manifest states for the config.
+    pub config_size: StatedSize,
     /// The history, where it does not come from a configuration.
     pub history: Option<Vec<HistoryEntry>>,
     pub layers: Vec<LayerDraft>,
@@ -30,6 +33,8 @@ pub(super) struct Draft {
     pub built_on: Option<BuiltOn>,
     pub warnings: Vec<Warning>,
     pub mismatches: Vec<Warning>,
+    /// The reasons why the manifest cannot be verified.
+    pub unverifiable: Vec<String>,
 }
 
 /// The place of an image's config.
@@ -48,8 +53,8 @@ pub(super) enum ConfigDraft {
 pub(super) struct LayerDraft {
     pub name: Vec<u8>,
     pub digest: Option<String>,
-    /// The stored size in bytes, if the manifest has it.
-    pub size: Option<u64>,
+    /// The stored size in bytes, as the manifest states it.
+    pub size: StatedSize,
     pub foreign: bool,
     pub format: LayerFormat,
     /// The compression that its media type names.

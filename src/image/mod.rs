@@ -12,6 +12,7 @@ mod docker;
 mod draft;
 mod format;
 mod forms;
+mod gaps;
 mod instruction;
 pub mod json;
 mod layer;
@@ -25,6 +26,7 @@ mod remembered;
 mod root;
 mod schema1;
 mod select;
+mod stated;
 mod stream;
 mod v1;
 mod variables;
@@ -77,6 +79,8 @@ pub struct Layer {
     pub format: LayerFormat,
     /// The compression that its media type names, if container runtimes rely on it.
     pub named: Option<Compression>,
+    /// The reasons why manifest and config do not suffice to verify it, as clauses.
+    pub unverifiable: Vec<String>,
 }
 
 /// The base image, as an image records it (OCI image specification, annotations.md).
@@ -126,6 +130,8 @@ pub struct Image {
     pub warnings: Vec<Warning>,
     /// Manifests and configs whose bytes do not have the digest in their name.
     pub mismatches: Vec<Warning>,
+    /// The reasons why the manifest and the config themselves cannot be verified, as clauses.
+    pub unverifiable: Vec<String>,
 }
 
 impl Image {
@@ -150,6 +156,8 @@ impl Image {
         let short = self.id.as_deref().map_or(String::new(), |id| id.chars().skip("sha256:".len()).take(12).collect());
         let platform = self.platform.as_deref().unwrap_or("unknown platform");
         let size = crate::display::Units::Iec.size(self.stored_bytes());
+        let has_all = self.layers.iter().all(|layer| layer.member.as_ref().is_some_and(|member| member.missing == 0));
+        let size = if has_all { size } else { format!("≥ {size}") };
         let layers = crate::display::plural(self.layers.len(), "layer");
         format!("{tags}  {}  {short}  {layers}  {size}", escaped_str(platform))
     }
@@ -185,6 +193,7 @@ impl Image {
             foreign: false,
             format: LayerFormat::Tar,
             named: None,
+            unverifiable: Vec::new(),
         };
         Self { layers: vec![layer], warnings: vec![Warning::image(WarningKind::NoManifest)], ..Self::default() }
     }

@@ -8,6 +8,7 @@ use super::discover::digest_mismatch;
 use super::draft::{ConfigDraft, DocumentError, Draft, LayerDraft, Search, explain, read_json_member};
 use super::json::{self, Fields, Value};
 use super::platform::Platform;
+use super::stated::StatedSize;
 use super::{BuiltOn, LayerFormat, schema1};
 use crate::archive::{Absence, Member, Members};
 use crate::display::escaped_str;
@@ -34,7 +35,7 @@ type Annotations = BTreeMap<String, String>;
 struct Descriptor {
     media_type: Option<String>,
     digest: Option<String>,
-    size: Option<u64>,
+    size: StatedSize,
     annotations: Annotations,
     platform: Platform,
 }
@@ -61,7 +62,7 @@ impl Descriptor {
         Self {
             media_type: fields.text("mediaType"),
             digest: fields.text("digest"),
-            size: fields.number("size"),
+            size: StatedSize::read(&mut fields),
             annotations: fields.map("annotations").unwrap_or_default(),
             platform: fields.object("platform").map(|mut platform| read_platform(&mut platform)).unwrap_or_default(),
         }
@@ -137,6 +138,10 @@ struct Above {
     tags: Vec<String>,
     built_on: Option<BuiltOn>,
     indexes: Vec<String>,
+    /// What of the indexes is not as it is said to be.
+    mismatches: Vec<Warning>,
+    /// What of them cannot be compared.
+    unverifiable: Vec<String>,
 }
 
 /// Descriptors that are to be followed, the next one on top, which keeps the order of the index.
@@ -194,6 +199,9 @@ impl Walk {
                 return;
             }
         };
+        let Above { mut mismatches, mut unverifiable, .. } = above;
+        mismatches.extend(descriptor.size.mismatch(&digest, blob.extent.len));
+        unverifiable.extend(descriptor.size.unverifiable(&shown, "the index"));
         let tags = with_tags(above.tags, &descriptor);
         let built_on = BuiltOn::from_annotations(&descriptor.annotations).or(above.built_on);
         // An index may contain itself, or one manifest with several tags.
@@ -201,6 +209,8 @@ impl Walk {
             if let Some(draft) = became.and_then(|draft| self.drafts.get_mut(draft)) {
                 add_new(&mut draft.tags, tags);
                 add_new(&mut draft.indexes, above.indexes);
+                add_new(&mut draft.mismatches, mismatches);
+                add_new(&mut draft.unverifiable, unverifiable);
             }
             return;
         }
@@ -214,11 +224,13 @@ impl Walk {
                 return;
             }
         };
+        mismatches.extend(mismatch);
         if let Some(manifests) = document.manifests {
             if above.indexes.len() < DEPTH_LIMIT {
                 let built_on = BuiltOn::from_annotations(&document.annotations).or(built_on);
                 let indexes = above.indexes.into_iter().chain([digest]).collect();
-                self.push_all(manifests, &Above { tags, built_on, indexes }, &format!("the index {shown}"), search);
+                let above = Above { tags, built_on, indexes, mismatches, unverifiable };
+                self.push_all(manifests, &above, &format!("the index {shown}"), search);
             } else {
                 let problem = format!("lies below {DEPTH_LIMIT} indexes, more than are followed");
                 search.note(WarningKind::ManifestUnreadable { digest, problem });
@@ -233,7 +245,7 @@ impl Walk {
                     if descriptor.platform.is_unknown() { Platform::default() } else { descriptor.platform };
                 draft.built_on = draft.built_on.or(built_on);
                 draft.indexes = above.indexes;
-                draft.mismatches = mismatch.into_iter().collect();
+                (draft.mismatches, draft.unverifiable) = (mismatches, unverifiable);
                 draft.warnings.extend(
                     doubts
                         .into_iter()
@@ -285,10 +297,12 @@ fn draft(document: Document, naming: Naming) -> Option<Draft> {
     };
     let docker_media_types = layers.iter().any(is_docker);
     let layers = layers.into_iter().map(|layer| layer_draft(layer, naming));
+    let config_size = document.config.as_ref().map_or(StatedSize::NotMeant, |config| config.size);
     let config = document.config.and_then(|config| config.digest);
     let named = |digest: String| String::from_utf8_lossy(&naming.blob(&digest)).into_owned();
     Some(Draft {
         config: config.map_or(ConfigDraft::None, |digest| ConfigDraft::Named(named(digest))),
+        config_size,
         layers: layers.collect(),
         docker_media_types,
         warnings: lost.map(Warning::image).into_iter().collect(),
@@ -300,7 +314,8 @@ fn draft(document: Document, naming: Naming) -> Option<Draft> {
 fn layer_draft(layer: Option<Descriptor>, naming: Naming) -> LayerDraft {
     let Some(layer) = layer else {
         let format = LayerFormat::Tar;
-        return LayerDraft { name: Vec::new(), digest: None, size: None, foreign: false, format, named: None };
+        let size = StatedSize::Absent;
+        return LayerDraft { name: Vec::new(), digest: None, size, foreign: false, format, named: None };
     };
     let media_type = layer.media_type.as_deref();
     let is_foreign = |kind: &str| kind.contains("foreign") || kind.contains("nondistributable");
@@ -346,7 +361,7 @@ fn with_tags(mut tags: Vec<String>, descriptor: &Descriptor) -> Vec<String> {
 }
 
 /// Adds the items that are missing in a list.
-pub(super) fn add_new(list: &mut Vec<String>, more: impl IntoIterator<Item = String>) {
+pub(super) fn add_new<T: PartialEq>(list: &mut Vec<T>, more: impl IntoIterator<Item = T>) {
     for one in more {
         if !list.contains(&one) {
             list.push(one);

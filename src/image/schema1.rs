@@ -10,6 +10,7 @@ use super::LayerFormat;
 use super::config::{Config, HistoryEntry};
 use super::draft::{ConfigDraft, Draft, LayerDraft};
 use super::json::{Document, Fields};
+use super::stated::StatedSize;
 
 /// A manifest of the first schema.
 pub(super) struct Manifest {
@@ -70,7 +71,7 @@ impl Manifest {
         let layers = self.layers.into_iter().map(|digest| LayerDraft {
             name: name(&digest),
             digest: Some(digest),
-            size: None,
+            size: StatedSize::NotMeant,
             foreign: false,
             format: LayerFormat::Tar,
             named: None,

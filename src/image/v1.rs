@@ -10,6 +10,7 @@ use super::config::{HistoryEntry, read_platform};
 use super::draft::{DocumentError, Draft, LayerDraft, Search, read_json_member};
 use super::json::{Document, Fields, Value};
 use super::platform::Platform;
+use super::stated::StatedSize;
 use crate::error::Error;
 use crate::warning::{ArchiveDifference, Warning, WarningKind};
 
@@ -94,7 +95,7 @@ fn draft(search: &mut Search<'_>, top: String, tags: Vec<String>) -> Draft {
     let layers = chain.iter().map(|(id, _)| LayerDraft {
         name: format!("{id}/layer.tar").into_bytes(),
         digest: None,
-        size: None,
+        size: StatedSize::NotMeant,
         foreign: false,
         format: LayerFormat::Tar,
         named: None,

@@ -173,7 +173,7 @@ impl<'a> Account<'a> {
                 source_kind: inspection.provider.map_or("archive", Provider::word),
                 created: inspection.created.clone(),
             },
-            completeness: CompletenessPart::new(inspection),
+            completeness: CompletenessPart::new(&inspection.completeness),
             totals: TotalsPart {
                 size_bytes: totals.size,
                 visible_bytes: totals.visible,

@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use crate::analysis::Unverified;
+use crate::analysis::{Completeness, Unverified};
 use crate::{Gap, Inspection, Warning};
 
 /// The parts of an image that a report covers.
@@ -72,8 +72,7 @@ impl VerificationPart {
 }
 
 impl CompletenessPart {
-    pub fn new(inspection: &Inspection) -> Self {
-        let completeness = &inspection.completeness;
+    pub fn new(completeness: &Completeness) -> Self {
         let gap = |warning: &Warning| {
             let gap = warning.gap()?.word();
             let (layer, code, message) = (warning.layer, warning.kind.code(), warning.kind.to_string());

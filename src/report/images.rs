@@ -1,10 +1,12 @@
-//! Lists the images of an archive as JSON.
+//! Lists the images of an archive as JSON: `assets/images.schema.json`.
 
 use std::io::{self, Write};
 
 use serde::Serialize;
 
+use super::completeness::CompletenessPart;
 use super::json::write_escaped;
+use crate::analysis::Completeness;
 use crate::image::Image;
 
 /// The images of an archive.
@@ -23,6 +25,8 @@ struct ListedImage {
     created: Option<String>,
     layers: usize,
     stored_bytes: u64,
+    /// The parts that are missing, as far as it is known before the layers are read.
+    completeness: CompletenessPart,
 }
 
 impl ImageList {
@@ -36,6 +40,7 @@ impl ImageList {
             created: image.created.clone(),
             layers: image.layers.len(),
             stored_bytes: image.stored_bytes(),
+            completeness: CompletenessPart::new(&Completeness::new(image.layers.len(), &image.gaps())),
         };
         Self { schema_version: 2, images: images.iter().map(listed).collect() }
     }

@@ -39,6 +39,7 @@ impl WarningKind {
             Self::LayersUnreadable { .. } => "layers-unreadable",
             Self::LayersDropped => "layers-dropped",
             Self::DigestMismatch { .. } => "digest-mismatch",
+            Self::SizeMismatch { .. } => "size-mismatch",
             Self::LayerSizeMismatch { .. } => "layer-size-mismatch",
             Self::LayerDigestMismatch { .. } => "layer-digest-mismatch",
             Self::DiffIdMismatch { .. } => "diff-id-mismatch",

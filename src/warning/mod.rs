@@ -218,6 +218,15 @@ pub enum WarningKind {
         /// The digits of its SHA-256.
         real: String,
     },
+    /// A manifest or configuration does not have the size that is stated for it.
+    SizeMismatch {
+        /// The member.
+        name: String,
+        /// Its size in bytes.
+        real: u64,
+        /// The stated size.
+        named: u64,
+    },
     /// A layer does not have the size in the manifest.
     LayerSizeMismatch {
         /// Its size in bytes.

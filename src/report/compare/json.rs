@@ -152,7 +152,7 @@ fn image_part<'a>((column, image): (&'a Column, &Inspection), sharing: Option<&S
         files: column.files,
         ratio: column.ratio,
         exact: column.exact,
-        completeness: CompletenessPart::new(image),
+        completeness: CompletenessPart::new(&image.completeness),
         warnings: warning_parts(&image.warnings),
         download: sharing.map(download_part),
     }

@@ -85,7 +85,7 @@ fn show(arguments: &CompareArguments) -> Result<(), Failure> {
         Ok(Candidate { name, open })
     };
     let candidates = inputs(arguments)?.into_iter().map(candidate).collect::<Result<_, Error>>()?;
-    Ok(tui::compare(candidates, settings)?)
+    completeness::quit(tui::compare(candidates, settings), &arguments.preferences.accepted()?)
 }
 
 fn write(arguments: &CompareArguments, format: Format) -> Result<(), Failure> {

@@ -5,6 +5,8 @@ use layerscope::{Gap, Inspection, Known, Warning};
 
 use super::{Failure, stderr};
 use crate::config::Accept;
+use crate::signals;
+use crate::tui::{self, Shown};
 
 /// Remarks that are no reason for exit code 2 and are said one by one.
 const SAID: usize = 8;
@@ -19,10 +21,14 @@ pub fn say(inspection: &Inspection) {
 
 /// Reports the problems of an image that is named `name` among others.
 pub fn say_of(name: &str, inspection: &Inspection) {
-    let prefix = if name.is_empty() { String::new() } else { format!("{name}: ") };
+    let prefix = prefix(name);
     let (gaps, others): (Vec<_>, Vec<_>) = inspection.warnings.iter().partition(|warning| warning.gap().is_some());
     lines(&prefix, &gaps, NAMED);
     lines(&prefix, &others, SAID);
+}
+
+fn prefix(name: &str) -> String {
+    if name.is_empty() { String::new() } else { format!("{name}: ") }
 }
 
 fn lines(prefix: &str, warnings: &[&Warning], limit: usize) {
@@ -40,6 +46,13 @@ pub fn ended<'a>(images: impl IntoIterator<Item = &'a Inspection>, accepted: &[G
         Some(image) => Err(not_whole(image, image.completeness.gaps(), accepted)),
         None => Ok(()),
     }
+}
+
+/// Ends a screen as a report ends: with [`Failure::NotWhole`] if something could not be read of what it showed.
+pub fn quit(shown: Result<Shown, tui::Failure>, accepted: &[Gap]) -> Result<(), Failure> {
+    let shown = shown?;
+    // A signal is what ends the program, and not the user.
+    if signals::received().is_some() { Ok(()) } else { ended(shown.iter().map(|image| &**image), accepted) }
 }
 
 /// Ends with [`Failure::NotWhole`] if something was to be verified and could not be.
@@ -82,9 +95,9 @@ pub fn ended_for(inspection: &Inspection, doubts: &[Warning], accepted: &[Gap]) 
     if short { Err(not_whole(inspection, doubts, accepted)) } else { Ok(()) }
 }
 
-/// Says these remarks on standard error.
-pub fn say_each(warnings: &[Warning]) {
-    lines("", &warnings.iter().collect::<Vec<_>>(), NAMED);
+/// Says these remarks on standard error; `name` is that of the image among others, or empty.
+pub fn say_each(name: &str, warnings: &[Warning]) {
+    lines(&prefix(name), &warnings.iter().collect::<Vec<_>>(), NAMED);
 }
 
 /// Returns what to do about the first gap for which there is a remedy of its own.
@@ -105,16 +118,21 @@ fn not_whole(inspection: &Inspection, gaps: &[Warning], accepted: &[Gap]) -> Fai
     let mut kinds: Vec<Gap> = gaps.iter().filter_map(Warning::gap).filter(|gap| !accepted.contains(gap)).collect();
     kinds.sort_unstable();
     kinds.dedup();
-    let acceptable = |gap: &Gap| Accept::value_variants().iter().any(|accept| accept.gap() == *gap);
-    let words = |kinds: &[Gap]| kinds.iter().map(|gap| gap.word()).collect::<Vec<_>>();
-    let hint = if kinds.iter().all(acceptable) {
-        format!("if it is meant to be so: --accept {}", words(&kinds).join(","))
-    } else {
-        change(&kinds).into()
-    };
+    let words = kinds.iter().map(|gap| gap.word()).collect::<Vec<_>>().join(", ");
     let what = inspection.completeness.summary().unwrap_or_else(|| "a part could not be read".into());
     Failure::NotWhole {
-        message: format!("not all of {} could be read: {what} ({})", inspection.name, words(&kinds).join(", ")),
-        hint,
+        message: format!("not all of {} could be read: {what} ({words})", inspection.name),
+        hint: remedy(&kinds),
+    }
+}
+
+/// Returns what the user can do about parts that are missing for these reasons.
+pub fn remedy(kinds: &[Gap]) -> String {
+    let acceptable = |gap: &Gap| Accept::value_variants().iter().any(|accept| accept.gap() == *gap);
+    if kinds.iter().all(acceptable) {
+        let words = kinds.iter().map(|gap| gap.word()).collect::<Vec<_>>();
+        format!("if it is meant to be so: --accept {}", words.join(","))
+    } else {
+        change(kinds).into()
     }
 }

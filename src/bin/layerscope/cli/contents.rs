@@ -175,7 +175,7 @@ pub fn cat(arguments: &CatArguments) -> Result<(), Failure> {
     let version = tree.at(node, opened.layer).ok_or(Error::NotThere { file: file.clone(), layer: opened.layer })?;
     let reading = Arc::<Progress>::default();
     let doubts = completeness::doubts(&opened.inspection, Some(tree.added_in(version)), opened.layer);
-    completeness::say_each(&doubts);
+    completeness::say_each("", &doubts);
     let source = opened.contents.open(tree, version, &reading)?;
     let mut buffer = vec![0; PIECE];
     let failed = |error| Failure::Image(Error::reading(file.clone(), error));
@@ -220,7 +220,7 @@ pub fn extract_to(arguments: &ExtractArguments) -> Result<(), Failure> {
     let progress = Arc::<Progress>::default();
     let tree = &opened.inspection.tree;
     let doubts = completeness::doubts(&opened.inspection, None, opened.layer);
-    completeness::say_each(&doubts);
+    completeness::say_each("", &doubts);
     let work = || extract(tree, &opened.contents, what, &arguments.to, Options { special_bits }, &progress);
     let extracted = writing(&progress, || progress::shown("reading layers", &progress, work))?;
     summarize(tree, &extracted, arguments, units);

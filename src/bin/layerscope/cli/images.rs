@@ -9,7 +9,7 @@ use layerscope::image::Image;
 use layerscope::origin::engine::Listed;
 use layerscope::origin::{self, Answer, Provider};
 use layerscope::report::{ImageList, write_image_list};
-use layerscope::{Progress, Selection, Warning};
+use layerscope::{Gap, Progress, Selection, Warning};
 use unicode_width::UnicodeWidthStr;
 
 use super::input::Input;
@@ -30,31 +30,58 @@ pub struct ImagesArguments {
     format: Option<Format>,
     #[command(flatten)]
     names: NameOptions,
+    #[command(flatten)]
+    preferences: Preferences,
 }
 
 /// Lists the images of an archive.
 pub fn list(arguments: &ImagesArguments) -> Result<(), Failure> {
     let Some(path) = &arguments.path else { return list_engines(arguments) };
     let archive = Input::path(path).open(&Progress::default())?;
-    let gaps = gaps(&archive.images);
-    completeness::say_each(&gaps);
+    let found: Vec<_> = archive.images.iter().map(Image::gaps).collect();
+    say_gaps(&archive.images, &found);
     let mut out = io::BufWriter::new(io::stdout().lock());
     match arguments.format.unwrap_or(Format::Text) {
         Format::Text => archive
             .images
             .iter()
-            .try_for_each(|image| writeln!(out, "{}", image.description()))
+            .zip(&found)
+            .try_for_each(|(image, gaps)| writeln!(out, "{}{}", image.description(), mark(gaps)))
             .and_then(|()| out.flush())
             .map_err(to_stdout),
         Format::Json => write_image_list(&ImageList::new(&archive.images), out).map_err(to_stdout),
     }?;
-    match gaps.first() {
+    let accepted = arguments.preferences.accepted()?;
+    let counts =
+        archive.images.iter().zip(&found).filter(|(image, _)| !image.is_other_platform_of_held(&archive.images));
+    let mut short = counts.flat_map(|(image, gaps)| gaps.iter().map(move |gap| (image, gap)));
+    match short.find(|(_, gap)| gap.gap().is_some_and(|gap| !accepted.contains(&gap))) {
         None => Ok(()),
-        Some(gap) => Err(Failure::NotWhole {
-            message: format!("not all of {} could be read: {gap}", archive.path),
-            hint: "save or copy the archive again".into(),
+        Some((image, gap)) => Err(Failure::NotWhole {
+            message: format!("not all of {} could be read: {}: {gap}", archive.path, image.name()),
+            hint: completeness::remedy(&gap.gap().into_iter().collect::<Vec<_>>()),
         }),
     }
+}
+
+/// Says what is missing from each image: once where it is missing from all.
+fn say_gaps(images: &[Image], found: &[Vec<Warning>]) {
+    let is_of_all = |gap: &Warning| gap.layer.is_none() && found.iter().all(|gaps| gaps.contains(gap));
+    let (common, _): (Vec<_>, Vec<_>) = found.first().into_iter().flatten().cloned().partition(is_of_all);
+    completeness::say_each("", &common);
+    for (image, gaps) in images.iter().zip(found) {
+        let own: Vec<_> = gaps.iter().filter(|gap| !common.contains(gap)).cloned().collect();
+        let name = if images.len() > 1 { image.name() } else { String::new() };
+        completeness::say_each(&name, &own);
+    }
+}
+
+/// Marks the line of an image of which something is missing.
+fn mark(gaps: &[Warning]) -> String {
+    let mut kinds: Vec<&str> = gaps.iter().filter_map(Warning::gap).map(Gap::word).collect();
+    kinds.sort_unstable();
+    kinds.dedup();
+    if kinds.is_empty() { String::new() } else { format!("  (incomplete: {})", kinds.join(", ")) }
 }
 
 /// Lists the images that the engines hold.
@@ -80,8 +107,10 @@ fn list_engines(arguments: &ImagesArguments) -> Result<(), Failure> {
     }
     let images: Vec<_> = answers.into_iter().filter_map(|(_, answer)| answer.ok()).flatten().collect();
     if arguments.format.is_none() && io::stdout().is_terminal() && !Environment::read().is_dumb() {
-        let settings = settings::of_screen(&Preferences::default(), &ScreenOptions::default())?;
-        return Ok(tui::run(tui::Start::Offers(images.iter().map(offer).collect()), Selection::default(), settings)?);
+        let settings = settings::of_screen(&arguments.preferences, &ScreenOptions::default())?;
+        let start = tui::Start::Offers(images.iter().map(offer).collect());
+        let shown = tui::run(start, Selection::default(), settings);
+        return completeness::quit(shown, &arguments.preferences.accepted()?);
     }
     let out = io::BufWriter::new(io::stdout().lock());
     let written = match arguments.format.unwrap_or(Format::Text) {
@@ -128,15 +157,4 @@ fn rows(images: &[Listed]) -> Vec<serde_json::Value> {
         })
     };
     images.iter().map(row).collect()
-}
-
-/// Returns the problems of the archive itself, or of all its images.
-fn gaps(images: &[Image]) -> Vec<Warning> {
-    let mut gaps = Vec::new();
-    for warning in images.iter().flat_map(|image| &image.warnings).filter(|warning| warning.gap().is_some()) {
-        if !gaps.contains(warning) {
-            gaps.push(warning.clone());
-        }
-    }
-    gaps
 }

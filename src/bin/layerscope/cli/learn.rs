@@ -83,7 +83,8 @@ pub fn learn(arguments: &LearnArguments) -> Result<(), Failure> {
     let (course, chosen) = course(arguments)?;
     let is_paper = arguments.format.is_some() || arguments.write.is_some();
     if !is_paper && io::stdout().is_terminal() && !Environment::read().is_dumb() {
-        return Ok(tui::run(Start::Course(course, chosen), Selection::default(), settings)?);
+        let shown = tui::run(Start::Course(course, chosen), Selection::default(), settings);
+        return completeness::quit(shown, &arguments.preferences.accepted()?);
     }
     match (chosen.and_then(|index| course.entries.get(index)), &arguments.write) {
         (Some(entry), None) => print(entry, arguments.format.unwrap_or(Format::Markdown), settings),
@@ -158,7 +159,7 @@ fn tour(
     let selection = input.select(Selection { image: tag, platform });
     if format.is_none() && io::stdout().is_terminal() && !Environment::read().is_dumb() {
         let start = Start::Tour(Box::new(start(input, &selection)?));
-        return Ok(tui::run(start, selection, settings)?);
+        return completeness::quit(tui::run(start, selection, settings), accepted);
     }
     let reading = Arc::new(Progress::default());
     let (told, stage) = progress::shown("reading layers", &reading, || {

@@ -441,7 +441,7 @@ fn show(input: Input, selection: Selection, settings: Settings, accepted: &[Gap]
         return Err(Failure::Dumb("layerscope report IMAGE"));
     }
     let start = start(input, &selection)?;
-    Ok(tui::run(start, selection, settings)?)
+    completeness::quit(tui::run(start, selection, settings), accepted)
 }
 
 /// Returns the start of the screen. Errors in opening are reported before the screen is taken over.

@@ -27,7 +27,7 @@ use layerscope::report::Units;
 use layerscope::{Archive, Error, Opened, Progress};
 
 pub use overlay::picker::Offer;
-pub use program::{compare, run};
+pub use program::{Shown, compare, run};
 pub use terminal::Environment;
 pub use views::Motion;
 pub use widgets::signs::Signs;

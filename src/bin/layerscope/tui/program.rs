@@ -7,11 +7,11 @@ use std::sync::Arc;
 use std::sync::mpsc::{Sender, channel};
 use std::time::{Duration, Instant};
 
-use layerscope::Selection;
 use layerscope::compare::Pair;
 use layerscope::files::contents::LayerContents;
 use layerscope::origin::engine;
 use layerscope::progress::spawn;
+use layerscope::{Inspection, Selection};
 use ratatui::layout::Rect;
 
 use super::app::App;
@@ -25,8 +25,11 @@ use super::{Failure, Settings, Start};
 /// The longest wait for commands that are no longer wanted.
 const STOPPING: Duration = Duration::from_millis(500);
 
-/// Shows an image until the user quits.
-pub fn run(start: Start, selection: Selection, settings: Settings) -> Result<(), Failure> {
+/// The images that were shown.
+pub type Shown = Vec<Arc<Inspection>>;
+
+/// Shows an image until the user quits; returns what was shown.
+pub fn run(start: Start, selection: Selection, settings: Settings) -> Result<Shown, Failure> {
     Program::run(settings, |program, area| {
         // The layers are already being read while the terminal is asked for its colours.
         program.selection = selection;
@@ -34,8 +37,8 @@ pub fn run(start: Start, selection: Selection, settings: Settings) -> Result<(),
     })
 }
 
-/// Shows images side by side until the user quits.
-pub fn compare(candidates: Vec<Candidate>, settings: Settings) -> Result<(), Failure> {
+/// Shows images side by side until the user quits; returns what was shown.
+pub fn compare(candidates: Vec<Candidate>, settings: Settings) -> Result<Shown, Failure> {
     Program::run(settings, |program, area| {
         let names = candidates.iter().map(|candidate| candidate.name.clone()).collect();
         let comparison = Comparison::new(names, &program.settings, area);
@@ -54,6 +57,8 @@ struct Program {
     stack: Vec<u64>,
     /// The sessions of the images of the comparison.
     compared: HashMap<usize, u64>,
+    /// The images that the user has closed.
+    closed: Shown,
     next: u64,
     selection: Selection,
     settings: Settings,
@@ -62,7 +67,7 @@ struct Program {
 
 impl Program {
     /// Takes over the terminal, and shows what `begin` opens until something ends the program.
-    fn run(settings: Settings, begin: impl FnOnce(&mut Self, Rect)) -> Result<(), Failure> {
+    fn run(settings: Settings, begin: impl FnOnce(&mut Self, Rect)) -> Result<Shown, Failure> {
         let (sender, receiver) = channel();
         let prepared = Prepared::watching(sender.clone(), receiver)?;
         let mut program = Self {
@@ -70,6 +75,7 @@ impl Program {
             sessions: HashMap::new(),
             stack: Vec::new(),
             compared: HashMap::new(),
+            closed: Vec::new(),
             next: 0,
             selection: Selection::default(),
             settings,
@@ -79,11 +85,22 @@ impl Program {
         begin(&mut program, drawn(width, height));
         let mut stage = prepared.open(&program.settings)?;
         let ended = program.exchange(&mut stage);
+        let shown = program.shown();
         // Threads and the commands of engines stop before the terminal is given back.
         drop(program);
         engine::settle(STOPPING);
         drop(stage);
-        ended?
+        ended?.map(|()| shown)
+    }
+
+    /// Returns the images that were read and shown, those of lessons excepted.
+    fn shown(&mut self) -> Shown {
+        let compared = self.base.iter().flat_map(|(comparison, _)| &comparison.images);
+        let compared = compared.filter_map(|image| image.inspection.clone());
+        let open = self.sessions.values().filter_map(Session::inspection);
+        let mut shown: Shown = compared.chain(open).collect();
+        shown.append(&mut self.closed);
+        shown
     }
 
     /// Takes events and draws, until something ends the program.
@@ -154,7 +171,8 @@ impl Program {
     fn close(&mut self, number: u64, area: Rect) {
         self.stack.retain(|&other| other != number);
         if !self.compared.values().any(|&kept| kept == number) {
-            self.sessions.remove(&number);
+            let session = self.sessions.remove(&number);
+            self.closed.extend(session.and_then(|session| session.inspection()));
         }
         let size = Message::Resize(area.width, area.height);
         match (self.stack.last().and_then(|number| self.sessions.get_mut(number)), &mut self.base) {

@@ -120,6 +120,12 @@ impl Session {
         spawn(move || study(&*contents, &inspection, &progress, &teller));
     }
 
+    /// Returns the image, if it is shown and belongs to no lesson.
+    pub fn inspection(&self) -> Option<Arc<Inspection>> {
+        let explorer = if self.course.is_none() { self.app.explorer() } else { None };
+        explorer.map(|explorer| explorer.inspection.clone())
+    }
+
     fn offer(&mut self, archive: Archive) {
         let images = archive.images.iter().map(Image::description).collect();
         self.app.update(Message::Choices("image", images, 0));
