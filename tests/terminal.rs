@@ -381,7 +381,7 @@ fn a_screen_whose_image_is_not_whole_ends_as_a_report_does() {
         (&[&part], "Layers 0–1"),
         (&["--view", "waste", &part], "╭ Waste"),
         (&["compare", &old, &part], "part:1 against app:old"),
-        (&["learn", "--image", &part], "part:1"),
+        (&["learn", "--image", &part], "Guided tour of part:1 · 1 of"),
     ];
     for (arguments, seen) in screens {
         let mut session = Session::start(arguments, 80, 24);

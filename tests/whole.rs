@@ -8,6 +8,8 @@ use serde_json::Value;
 
 use crate::support::build::{Entry, Image, Layer, dir, file, gone, gzip, inspect, layer, tar};
 
+mod ends;
+mod holes;
 mod kinds;
 mod listed;
 mod pipes;

@@ -57,6 +57,7 @@ pub fn inspect(opened: &Opened, progress: &Progress) -> Result<Inspection, Error
             .as_ref()
             .map(|fault| fault.warning(&layer.name))
             .or_else(|| layer.cut(read.stored_bytes, read.tar_bytes))
+            .or_else(|| if image.is_bare() { None } else { layer.doubtful_end(read, &progress.cancel) })
         {
             warnings.push(Warning::layer(i, kind));
         }

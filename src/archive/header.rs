@@ -7,9 +7,9 @@
 use serde::{Deserialize, Serialize};
 use tar::Header;
 
+use super::fault::Fault;
 use super::number::{decimal, field, time};
 use super::pax::{Pax, Sparse};
-use super::walk::Fault;
 
 /// The kind of file that a tar entry makes.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default, Serialize, Deserialize)]
@@ -60,6 +60,8 @@ pub struct Entry {
     pub sparse: bool,
     /// The holes are in the old GNU format, which engines refuse in layers.
     pub gnu_sparse: bool,
+    /// The end of the last piece in the map of holes of a sparse file.
+    pub map_end: u64,
     /// True if the entry has the overlay filesystem's opaque attribute.
     pub overlay_opaque: bool,
     /// Offset of the contents in the tar.
@@ -75,6 +77,11 @@ pub(super) struct Extensions {
 }
 
 impl Extensions {
+    /// Returns whether there is any.
+    pub fn are_there(&self) -> bool {
+        self.pax.is_some() || self.long_name.is_some() || self.long_link.is_some()
+    }
+
     /// Returns the PAX records; empty if there was no PAX header.
     ///
     /// # Errors

@@ -6,10 +6,11 @@ use std::sync::Arc;
 
 use super::directory::Unreadable;
 use super::expand::{SPARSE_LIMIT, SparseSource};
+use super::fault::{Fault, Limits};
 use super::oddities::Oddities;
 use super::outside::{Absence, Outside};
 use super::sparse::{Pieces, SparseMap};
-use super::walk::{Fault, Limits, Walker};
+use super::walk::Walker;
 use super::window::Window;
 use super::{Entry, EntryKind, Extent, FileSource, ReadAt, Source, read_extent};
 use crate::path::clean;

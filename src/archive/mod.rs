@@ -4,8 +4,10 @@
 //! source therefore look the same, and any number of threads can read at the same time without
 //! sharing a seek position.
 
+mod ahead;
 mod directory;
 mod expand;
+mod fault;
 mod file;
 mod header;
 mod holes;
@@ -24,6 +26,7 @@ use std::sync::Arc;
 
 pub use directory::{Unreadable, index_directory, read_root_filesystem};
 pub use expand::{SparseReader, SparseSource};
+pub use fault::{Fault, Limits};
 pub use file::FileSource;
 pub(crate) use file::{read_file_at, uninterrupted};
 pub use header::{Entry, EntryKind};
@@ -33,7 +36,7 @@ pub use members::{Member, Members, MembersBuilder};
 pub use memory::{MemorySource, SpentSource};
 pub use outside::Absence;
 pub use sparse::{Pieces, SparseMap, Stretch};
-pub use walk::{Contents, Fault, Limits, Walker, is_tar};
+pub use walk::{Contents, Walker, is_tar};
 pub use window::{Forward, Window, read_buffered};
 
 /// A source of bytes that any thread can read at any offset.

@@ -73,6 +73,8 @@ pub struct Sparse<'a> {
     pub major: Option<&'a [u8]>,
     /// The version, after the dot.
     pub minor: Option<&'a [u8]>,
+    /// The number of pieces, in the versions before 1.0.
+    pub blocks: Option<&'a [u8]>,
     /// Offsets and lengths, separated by commas.
     pub map: Option<&'a [u8]>,
     /// Offsets and lengths, one per record, as in version 0.0.
@@ -103,6 +105,7 @@ impl<'a> Pax<'a> {
                 b"SCHILY.xattr.trusted.overlay.opaque" => &mut pax.overlay_opaque,
                 b"GNU.sparse.major" => &mut pax.sparse.major,
                 b"GNU.sparse.minor" => &mut pax.sparse.minor,
+                b"GNU.sparse.numblocks" => &mut pax.sparse.blocks,
                 b"GNU.sparse.map" => &mut pax.sparse.map,
                 b"GNU.sparse.size" => &mut pax.sparse.size,
                 b"GNU.sparse.realsize" => &mut pax.sparse.real_size,

@@ -66,6 +66,11 @@ fn from_records(pax: &Pax<'_>) -> Result<Pieces, Fault> {
         sparse.numbers.iter().map(|text| number(text)).collect::<Result<_, _>>()?
     };
     let (pairs, rest) = numbers.as_chunks::<2>();
+    // Go relies on the count, too.
+    let count = number(sparse.blocks.unwrap_or_default())?;
+    if count != pairs.len() as u64 {
+        return Err(Fault::SparseMap("it does not have as many pieces as are stated"));
+    }
     if !rest.is_empty() {
         return Err(Fault::SparseMap("an offset has no length"));
     }
@@ -90,6 +95,19 @@ pub(super) fn map_before_contents(contents: &mut impl BufRead) -> io::Result<(Ve
     }
     let pairs = (0..count).map(|_| Ok((next()?, next()?))).collect::<io::Result<Vec<_>>>()?;
     Ok((pairs, read))
+}
+
+/// Checks pieces that follow a map of `before` bytes as Go does: they are in order, do not overlap, lie inside the file,
+/// and are all that is stored. Returns the end of the last one.
+pub(super) fn check(pairs: &[(u64, u64)], before: u64, entry: &Entry) -> Result<u64, Fault> {
+    let mut stored = before.next_multiple_of(512);
+    let mut end = 0;
+    for &(offset, len) in pairs {
+        let next = offset.checked_add(len).filter(|&next| offset >= end && next <= entry.size);
+        end = next.ok_or(Fault::SparseMap("its pieces overlap, or lie outside the file"))?;
+        stored = stored.saturating_add(len);
+    }
+    if stored == entry.stored { Ok(end) } else { Err(Fault::SparseMap("its pieces are not what is stored")) }
 }
 
 fn bad(what: &'static str) -> io::Error {
@@ -158,20 +176,16 @@ impl SparseMap {
     /// Lays out pieces one after another, after a map of `before` bytes. They must fit both the
     /// file and its stored bytes.
     pub(super) fn lay_out(mut pairs: Vec<(u64, u64)>, before: u64, entry: &Entry) -> io::Result<Self> {
-        let mut at = entry.data.saturating_add(before.next_multiple_of(512));
-        let behind = entry.data.saturating_add(entry.stored);
-        let mut end = 0;
+        check(&pairs, before, entry).map_err(|fault| io::Error::new(io::ErrorKind::InvalidData, fault))?;
         // An empty piece only marks the end of the file.
         pairs.retain(|&(_, len)| len > 0);
+        let mut at = entry.data.saturating_add(before.next_multiple_of(512));
         let pieces = pairs.into_iter().map(|(offset, len)| {
             let piece = Stored { offset, len, at };
-            at = at.checked_add(len)?;
-            let in_order = offset >= end;
-            end = offset.checked_add(len)?;
-            (in_order && end <= entry.size && at <= behind).then_some(piece)
+            at = at.saturating_add(len);
+            piece
         });
-        let pieces = pieces.collect::<Option<_>>().ok_or_else(|| bad("its pieces do not fit"))?;
-        Ok(Self { pieces })
+        Ok(Self { pieces: pieces.collect() })
     }
 
     /// Returns the stretch that begins at `offset`, of at most `most` bytes.

@@ -6,74 +6,14 @@
 
 use std::io::{self, BufRead, Read};
 
+use super::ahead::{Ahead, Keeping, available};
+use super::fault::{Fault, Limits};
 use super::header::{Entry, Extensions, body_size, checksum_matches, decode};
-use super::sparse::{PIECES, Pieces};
+use super::sparse::{PIECES, Pieces, check, map_before_contents};
 use super::window::{Forward, read_buffered};
 
-/// A fault in a tar, at [`Walker::position`].
-#[derive(Debug, thiserror::Error)]
-pub enum Fault {
-    /// The bytes end inside a header.
-    #[error("the tar ends inside a header, after {0} of 512 bytes")]
-    TruncatedHeader(usize),
-    /// The bytes end inside the contents of an entry.
-    #[error("the tar ends {missing} bytes before the end of {name}")]
-    TruncatedData {
-        /// The entry, escaped for display.
-        name: String,
-        /// The number of missing bytes.
-        missing: u64,
-    },
-    /// The bytes end inside an extension header.
-    #[error("the tar ends inside an extended header")]
-    TruncatedExtension,
-    /// The checksum of a header is wrong, so it is not a tar header.
-    #[error("the header checksum is wrong")]
-    Checksum,
-    /// A numeric field does not contain a number.
-    #[error("the header's {0} is not a number")]
-    Number(&'static str),
-    /// The archive ends with one zero block instead of two.
-    #[error("a zero block is followed by data")]
-    LoneZeroBlock,
-    /// An extended header cannot be read.
-    #[error("a PAX record is malformed")]
-    Pax,
-    /// A sparse entry that is no file, or in a header of another format.
-    #[error("a sparse entry is no regular file, or has no GNU header")]
-    SparseFormat,
-    /// The map of holes of a sparse entry cannot be understood.
-    #[error("the map of holes of a sparse entry cannot be understood: {0}")]
-    SparseMap(&'static str),
-    /// A part exceeds the limit for data in memory.
-    #[error("{what} of {found} bytes is over the limit of {limit}")]
-    Limit {
-        /// The name of the part that is too large.
-        what: &'static str,
-        /// Its size in bytes.
-        found: u64,
-        /// The limit in bytes.
-        limit: u64,
-    },
-    /// The bytes cannot be read or decoded.
-    #[error("{0}")]
-    Io(#[from] io::Error),
-}
-
-/// The limits of what a walk keeps in memory.
-#[derive(Debug, Clone, Copy)]
-pub struct Limits {
-    /// The length of an extended header in bytes; Go has the same limit.
-    pub extension: u64,
-    /// The length of a path in bytes.
-    pub path: usize,
-}
-
-impl Default for Limits {
-    fn default() -> Self {
-        Self { extension: 1 << 20, path: u16::MAX as usize }
-    }
-}
+/// The most zeros after the end marker that fill the last record of a tar; GNU tar writes records of 10 KiB.
+const RECORD: usize = 64 << 10;
 
 /// A walk through a tar, entry by entry.
 pub struct Walker<R> {
@@ -83,6 +23,8 @@ pub struct Walker<R> {
     /// The number of bytes of the current entry's contents that have not been read.
     left: u64,
     padding: u64,
+    /// The bytes of the current entry's contents that have been read ahead.
+    ahead: Ahead,
     entry: Entry,
     /// The holes of the current entry, if they are needed.
     pieces: Option<Pieces>,
@@ -109,6 +51,7 @@ impl<R: Forward> Walker<R> {
             position: 0,
             left: 0,
             padding: 0,
+            ahead: Ahead::default(),
             entry: Entry::default(),
             pieces: None,
             keeps_pieces: false,
@@ -176,6 +119,7 @@ impl<R: Forward> Walker<R> {
                 None => {
                     let mut block = [0; 512];
                     match self.fill(&mut block)? {
+                        0 if extensions.are_there() => return Err(Fault::MissingEntry),
                         0 => {
                             self.ended = true;
                             return Ok(false);
@@ -186,6 +130,9 @@ impl<R: Forward> Walker<R> {
                 }
             };
             if block == [0; 512] {
+                if extensions.are_there() {
+                    return Err(Fault::MissingEntry);
+                }
                 return self.end_marker();
             }
             if !checksum_matches(&block)? {
@@ -205,15 +152,16 @@ impl<R: Forward> Walker<R> {
                 _ => {
                     let more = decode(&block, &extensions, &mut self.entry)?;
                     let more = if more { self.sparse_maps()? } else { Vec::new() };
-                    self.pieces = if self.keeps_pieces && self.entry.sparse {
-                        Some(Pieces::read(&block, &more, &extensions.pax()?)?)
-                    } else {
-                        None
-                    };
                     self.check_path()?;
                     self.entry.data = self.position;
                     self.left = self.entry.stored;
                     self.padding = self.left.wrapping_neg() % 512;
+                    self.pieces = None;
+                    if self.entry.sparse {
+                        let pieces = Pieces::read(&block, &more, &extensions.pax()?)?;
+                        self.check_pieces(&pieces)?;
+                        self.pieces = self.keeps_pieces.then_some(pieces);
+                    }
                     return Ok(true);
                 }
             }
@@ -227,7 +175,7 @@ impl<R: Forward> Walker<R> {
     /// The [`Fault`] that ends the walk.
     pub fn contents(&mut self, mut take: impl FnMut(&[u8])) -> Result<(), Fault> {
         while self.left > 0 {
-            let available = self.reader.fill_buf()?;
+            let available = available(&self.ahead, &mut self.reader)?;
             if available.is_empty() {
                 return Err(self.truncated());
             }
@@ -254,8 +202,63 @@ impl<R: Forward> Walker<R> {
         Ok(self.position)
     }
 
+    /// Reads what follows the end marker; returns whether it is more than the zeros that fill a tar's last record.
+    ///
+    /// # Errors
+    ///
+    /// An error of the reader.
+    pub fn is_followed(&mut self) -> io::Result<bool> {
+        let mut zeros = 0;
+        loop {
+            let available = self.reader.fill_buf()?;
+            let len = available.len();
+            if len == 0 {
+                return Ok(false);
+            }
+            zeros += len;
+            if zeros > RECORD || available.iter().any(|&b| b != 0) {
+                return Ok(true);
+            }
+            self.reader.consume(len);
+            self.position += len as u64;
+        }
+    }
+
+    /// Reads the map of holes before the contents ahead, if it is there, and checks that the pieces can be those of the
+    /// entry.
+    fn check_pieces(&mut self, pieces: &Pieces) -> Result<(), Fault> {
+        let before = match pieces {
+            Pieces::Listed(pairs) => {
+                self.entry.map_end = check(pairs, 0, &self.entry)?;
+                return Ok(());
+            }
+            Pieces::BeforeContents => {
+                let mut contents = Keeping { inner: (&mut self.reader).take(self.left), kept: Vec::new() };
+                let read = map_before_contents(&mut contents);
+                self.ahead = Ahead { bytes: contents.kept, at: 0 };
+                read
+            }
+        };
+        match before {
+            Ok((pairs, before)) => self.entry.map_end = check(&pairs, before, &self.entry)?,
+            Err(error) => {
+                let missing = self.left - self.ahead.bytes.len() as u64;
+                if missing > 0 && self.reader.fill_buf()?.is_empty() {
+                    let name = crate::display::escaped(&self.entry.name);
+                    return Err(Fault::TruncatedData { name, missing });
+                }
+                return Err(error.downcast::<Fault>().unwrap_or_else(Fault::Io));
+            }
+        }
+        Ok(())
+    }
+
     fn pass(&mut self, n: usize) {
-        self.reader.consume(n);
+        if self.ahead.is_over() {
+            self.reader.consume(n);
+        } else {
+            self.ahead.at += n;
+        }
         self.position += n as u64;
         self.left -= n as u64;
     }
@@ -265,7 +268,9 @@ impl<R: Forward> Walker<R> {
     }
 
     fn finish_entry(&mut self) -> Result<(), Fault> {
-        let skipped = self.reader.skip(self.left)?;
+        let ahead = self.left.min(self.ahead.left().len() as u64);
+        self.ahead = Ahead::default();
+        let skipped = ahead + self.reader.skip(self.left - ahead)?;
         self.position += skipped;
         self.left -= skipped;
         if self.left > 0 {
@@ -323,12 +328,10 @@ impl<R: Forward> Walker<R> {
             if self.fill(&mut block)? < 512 {
                 return Err(Fault::TruncatedExtension);
             }
-            if self.keeps_pieces {
-                if blocks.len() > PIECES / 21 {
-                    return Err(Fault::SparseMap("it is too large"));
-                }
-                blocks.push(block);
+            if blocks.len() > PIECES / 21 {
+                return Err(Fault::SparseMap("it is too large"));
             }
+            blocks.push(block);
             if block[504] == 0 {
                 return Ok(blocks);
             }
@@ -353,7 +356,8 @@ impl<R: Forward> BufRead for Contents<'_, R> {
             return Ok(&[]);
         }
         let left = usize::try_from(self.0.left).unwrap_or(usize::MAX);
-        let available = self.0.reader.fill_buf()?;
+        let Walker { reader, ahead, .. } = &mut *self.0;
+        let available = available(ahead, reader)?;
         if available.is_empty() {
             return Err(io::Error::new(io::ErrorKind::UnexpectedEof, "the archive ends here"));
         }

@@ -218,8 +218,18 @@ impl Display for WarningKind {
                 )
             }
             Kind::SizeOverflow { path: at, size } => {
-                write!(f, "{} is stated to have {size} bytes, more than can be added up; counted as empty", path(at))
+                write!(
+                    f,
+                    "{} is stated to have {size} bytes, more than can be stored or added up; counted as empty",
+                    path(at)
+                )
             }
+            Kind::SparseEnd { path: at, size, end } => write!(
+                f,
+                "{} is stated to have {size} bytes, but its map of holes ends at {end}; container runtimes fill the \
+                    rest with zeros",
+                path(at)
+            ),
             Kind::LinkTargetAbsent { path: at, target } => write!(
                 f,
                 "{} is a hard link to {}, which is not there; ignored, but container runtimes refuse the layer",

@@ -7,15 +7,18 @@ use sha2::{Digest, Sha256};
 use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 
 use super::compression::{Compression, Note, Stream, decode, head, identify};
+use super::ends::TarEnd;
 use super::layer::{FULL, LayerEntries};
 use super::watch::Watched;
-use crate::archive::{Extent, Fault, Forward, Limits, Member, ReadAt, Walker, Window, is_tar};
+use crate::archive::{Entry, Extent, Fault, Forward, Limits, Member, ReadAt, Walker, Window, is_tar};
 use crate::error::Error;
 use crate::progress::Progress;
 use crate::warning::{RuntimeDifference, WarningKind};
 
 /// Number of bytes that are read at a time from plain layers, whose headers are far apart.
 const PLAIN_WINDOW: usize = 32 << 10;
+/// The most remarks on the entries of a layer that are made while it is read.
+const REMARKS: usize = 20;
 /// Number of bytes that are read at a time from compressed layers.
 const COMPRESSED_WINDOW: usize = 128 << 10;
 
@@ -56,7 +59,10 @@ impl FaultCause {
 
     pub(super) fn from_fault(fault: &Fault) -> Self {
         match fault {
-            Fault::TruncatedHeader(_) | Fault::TruncatedData { .. } | Fault::TruncatedExtension => Self::Cut,
+            Fault::TruncatedHeader(_)
+            | Fault::TruncatedData { .. }
+            | Fault::TruncatedExtension
+            | Fault::MissingEntry => Self::Cut,
             Fault::Limit { .. } => Self::OverLimit,
             Fault::Io(error) => Self::from_error(error),
             _ => Self::Damaged,
@@ -76,6 +82,8 @@ pub struct ReadLayer {
     pub stored_bytes: u64,
     /// The fault, if the layer could not be read to its end.
     pub fault: Option<LayerFault>,
+    /// The way in which its tar ended, if there is no fault.
+    pub end: TarEnd,
     /// Peculiarities and missing parts, besides a fault.
     pub notes: Vec<WarningKind>,
     /// The digests, if requested.
@@ -116,6 +124,7 @@ impl ReadLayer {
             tar_bytes: 0,
             stored_bytes,
             fault: None,
+            end: TarEnd::Marked,
             notes: Vec::new(),
             digests: None,
         }
@@ -177,6 +186,14 @@ pub fn read_layer(member: &Member, progress: &Progress) -> Result<ReadLayer, Err
         return Err(Error::Cancelled);
     }
     Ok(layer)
+}
+
+/// Computes the digests of the layer in `member`; `None` if its bytes cannot be read again.
+pub(super) fn digests(member: &Member, compression: Compression, cancel: &AtomicBool) -> Option<Digests> {
+    let source = Cancellable { source: &*member.source, cancel };
+    let mut layer = ReadLayer::new(compression, member.extent.len);
+    read_passing(Window::new(&source, member.extent, COMPRESSED_WINDOW), &mut layer, true);
+    layer.digests
 }
 
 /// Reads a layer from a stream, and hashes the contents of its files.
@@ -245,6 +262,7 @@ fn walk<R: Forward>(mut reader: R, layer: &mut ReadLayer, hash: bool) -> (R, boo
         if !layer.entries.push(walker.entry()) {
             break Some(LayerFault { reason: FaultCause::OverLimit, at: walker.position(), problem: FULL.into() });
         }
+        remark_sparse(walker.entry(), &mut layer.notes);
         if hash {
             let size = walker.entry().stored;
             let hash = content_hash(&mut walker, size);
@@ -260,6 +278,13 @@ fn walk<R: Forward>(mut reader: R, layer: &mut ReadLayer, hash: bool) -> (R, boo
         _ if layer.entries.is_empty() => LayerFault { at: 0, ..fault },
         _ => fault,
     });
+    let is_followed = walker.saw_end_marker() && walker.is_followed().unwrap_or(true);
+    layer.end = match (walker.saw_end_marker(), is_followed) {
+        (false, _) => TarEnd::Unmarked,
+        (true, true) => TarEnd::Followed,
+        (true, false) if layer.entries.is_empty() => TarEnd::Empty,
+        (true, false) => TarEnd::Marked,
+    };
     if let Err(error) = walker.drain() {
         whole = false;
         let problem = format!("after the end of the tar: {error}");
@@ -269,6 +294,14 @@ fn walk<R: Forward>(mut reader: R, layer: &mut ReadLayer, hash: bool) -> (R, boo
     layer.notes.extend(walker.saw_global_header().then(|| RuntimeDifference::GlobalHeader.into()));
     layer.tar_bytes = walker.position();
     (walker.into_reader(), whole)
+}
+
+/// Remarks that the map of a sparse file does not reach its end. GNU tar and bsdtar write maps that do.
+fn remark_sparse(entry: &Entry, notes: &mut Vec<WarningKind>) {
+    if entry.sparse && entry.map_end < entry.size && notes.len() < REMARKS {
+        let Entry { name: path, size, map_end: end, .. } = entry.clone();
+        notes.push(WarningKind::SparseEnd { path, size, end });
+    }
 }
 
 fn content_hash<R: Forward>(walker: &mut Walker<R>, size: u64) -> Result<u128, Fault> {

@@ -14,6 +14,9 @@ use crate::image::{EntryRef, LayerEntries};
 use crate::path::{clean, is_clean};
 use crate::warning::{RuntimeDifference as Difference, WarningKind};
 
+/// The largest file that is believed, in bytes: that of ext4. Only maps of holes can state more than is stored.
+const FILE_LIMIT: u64 = 16 << 40;
+
 /// The marks of a layer, which affect the layers below.
 ///
 /// Each is stored with the generation stamp of its directory: if the directory is replaced later in
@@ -354,11 +357,11 @@ impl Builder {
     /// Returns the size of a new file, limited so that the sum over the image fits a 64-bit number.
     fn counted(&mut self, node: NodeId, size: u64) -> u64 {
         match self.size.checked_add(size) {
-            Some(sum) => {
+            Some(sum) if size <= FILE_LIMIT => {
                 self.size = sum;
                 size
             }
-            None => {
+            _ => {
                 self.remark_gap(WarningKind::SizeOverflow { path: self.tree.path(node), size });
                 0
             }

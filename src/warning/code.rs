@@ -51,6 +51,7 @@ impl WarningKind {
             Self::LayerDamaged { .. } => "layer-damaged",
             Self::LayerOverLimit { .. } => "layer-over-limit",
             Self::LayerChecksum => "layer-checksum",
+            Self::SparseEnd { .. } => "sparse-end",
             Self::JunkAfterLayer => "junk-after-layer",
             Self::SquashedSteps => "squashed-steps",
             Self::MoreRemarks { .. } => "more-remarks",

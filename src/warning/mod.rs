@@ -351,6 +351,15 @@ pub enum WarningKind {
         /// The stated size in bytes.
         size: u64,
     },
+    /// The map of holes of a sparse file does not reach its end.
+    SparseEnd {
+        /// The path.
+        path: Vec<u8>,
+        /// The stated size in bytes.
+        size: u64,
+        /// The end of the map.
+        end: u64,
+    },
     /// A hard link to nothing.
     LinkTargetAbsent {
         /// The link.

@@ -1,0 +1,88 @@
+//! Where a layer was cut or overwritten at the border of its entries, Go's reader ends as after a whole one. The layer's
+//! digests tell the difference.
+
+use super::*;
+use crate::support::build::{entries, other, zeros};
+
+/// The end marker of a tar.
+const END: [u8; 1024] = [0; 1024];
+
+/// An image of one layer, of which the archive holds something else than the config says.
+fn held(whole: &[u8], held: &[u8]) -> Vec<u8> {
+    let (whole, held) = (Layer::of_tar(whole.to_vec()), held.to_vec());
+    let mut members = Image::of([whole]).docker();
+    members[1] = crate::support::build::member("0.tar", held);
+    tar(members)
+}
+
+/// Checks how much of an archive is known, from a file, a pipe and a compressed file.
+fn ends(what: &str, archive: &[u8], gap: Option<(Gap, &str)>) {
+    let directory = tempfile::tempdir().unwrap();
+    let path = written(directory.path(), "image.tar", archive);
+    let packed = written(directory.path(), "image.tar.gz", &gzip(archive));
+    let outcomes = [run(&["report", &path]), run_with(&["report", "-"], archive), run(&["report", &packed])];
+    for (code, text, error) in outcomes {
+        let plain = text.split_whitespace().collect::<Vec<_>>().join(" ");
+        match gap {
+            Some((gap, words)) => {
+                assert_eq!(code, Some(2), "{what}: {text}{error}");
+                assert!(plain.contains(words) && error.contains(gap.word()), "{what}: {text}{error}");
+            }
+            None => assert!(code == Some(0) && !plain.contains("end marker"), "{what}: {text}{error}"),
+        }
+    }
+}
+
+#[test]
+fn an_extended_header_without_its_entry_is_a_cut() {
+    let file = entries([file("f", 30)]);
+    for (what, header) in [
+        ("PAX", other(b'x', "PaxHeaders/f").holding("12 path=abc\n")),
+        ("a long name", other(b'L', "././@LongLink").holding("x".repeat(200))),
+        ("a long link", other(b'K', "././@LongLink").holding("x".repeat(200))),
+    ] {
+        let header = entries([header]);
+        let words = "the tar ends after an extended header, and the entry that it belongs to is missing";
+        for (end, more) in [("nothing", &[][..]), ("the end marker", &END)] {
+            let layer = [&file, &header, more].concat();
+            // The digests are right: it was written so, by a program that was cut off.
+            let archive = tar(Image::of([Layer::of_tar(layer)]).docker());
+            ends(&format!("{what}, {end}"), &archive, Some((Gap::Cut, words)));
+        }
+    }
+}
+
+#[test]
+fn a_layer_without_an_end_marker_is_whole_if_its_digest_is_right() {
+    let layer = entries([file("a", 600), file("b", 600)]);
+    ends("right", &held(&layer, &layer), None);
+    let whole = [&layer[..], &END].concat();
+    let words = "the tar has no end marker, and it is not the one that config and manifest name: it was cut short";
+    ends("cut at an entry", &held(&whole, &layer[..1536]), Some((Gap::Cut, words)));
+    ends("cut before the marker", &held(&whole, &layer), Some((Gap::Cut, words)));
+    ends("empty", &held(&whole, b""), Some((Gap::Cut, words)));
+    ends("an empty layer that is named so", &held(b"", b""), None);
+    let mut unnamed = Image::of([Layer::of_tar(layer)]);
+    unnamed.config.as_object_mut().unwrap().remove("rootfs");
+    ends("without a digest", &tar(unnamed.docker()), Some((Gap::Cut, "so it may have been cut short")));
+}
+
+#[test]
+fn zeros_are_an_empty_layer_only_where_the_config_says_so() {
+    let whole = [entries([file("a", 600), file("b", 600)]), END.to_vec()].concat();
+    for len in [512, 1024, 10_240, 40_000_usize.next_multiple_of(512)] {
+        ends("zeros", &held(&zeros(len), &zeros(len)), None);
+        let words = "the tar has no entries, and it is not the one that config and manifest name";
+        ends("zeros instead of a layer", &held(&whole, &zeros(len)), Some((Gap::Damaged, words)));
+    }
+}
+
+#[test]
+fn zeros_in_the_middle_of_a_layer_hide_the_rest_and_are_damage() {
+    let whole = [entries([file("a", 600), file("b", 600), file("c", 600)]), END.to_vec()].concat();
+    let mut hole = whole.clone();
+    hole[1536..1536 + 1536].fill(0);
+    let words = "the tar ends before the end of the layer, and it is not the one that config and manifest name";
+    ends("a hole", &held(&whole, &hole), Some((Gap::Damaged, words)));
+    ends("what engines see", &held(&hole, &hole), None);
+}
