@@ -146,7 +146,10 @@ fn bits_times_and_hard_links_are_kept_and_setuid_only_if_asked() {
 fn holes_stay_holes() {
     use std::os::unix::fs::MetadataExt;
     let size = 64 << 20;
-    let sparse = file("sparse", 4).pax("GNU.sparse.size", size.to_string()).pax("GNU.sparse.map", "33554432,4");
+    let sparse = file("sparse", 4)
+        .pax("GNU.sparse.size", size.to_string())
+        .pax("GNU.sparse.numblocks", "1")
+        .pax("GNU.sparse.map", "33554432,4");
     let subject = subject(vec![vec![sparse]]);
     let (_directory, to) = fresh();
     let result = extracted(&subject, "/sparse", &to).unwrap();
