@@ -138,9 +138,9 @@ struct Above {
     tags: Vec<String>,
     built_on: Option<BuiltOn>,
     indexes: Vec<String>,
-    /// What of the indexes is not as it is said to be.
+    /// Remarks on indexes that are not what is said of them.
     mismatches: Vec<Warning>,
-    /// What of them cannot be compared.
+    /// Reasons why the indexes cannot be compared.
     unverifiable: Vec<String>,
 }
 
