@@ -49,7 +49,7 @@
 //! Data flows one way, and a room names only rooms before it:
 //!
 //! ```text
-//! archive ─▶ origin ─▶ image ─▶ tree ─▶ analysis ─▶ files ─▶ runtime ─▶ advice ─▶ compare ─▶ report
+//! archive ─▶ origin ─▶ image ─▶ tree ─▶ analysis ─▶ files ─▶ runtime ─▶ advice ─▶ compare ─▶ gate ─▶ report
 //! ```
 //!
 //! Every room may use `progress`, `display` and `shell`. A test (`tests/house.rs`) reads the imports and fails on one
@@ -70,6 +70,8 @@ pub mod display;
 mod error;
 #[doc(hidden)]
 pub mod files;
+#[doc(hidden)]
+pub mod gate;
 #[doc(hidden)]
 pub mod image;
 #[doc(hidden)]

@@ -37,6 +37,7 @@ const FLOORS: [Floor; 5] = [
             "runtime",
             "advice",
             "compare",
+            "gate",
             "report",
         ],
     },

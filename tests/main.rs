@@ -11,6 +11,7 @@ mod edge;
 mod embedded;
 mod executables;
 mod findings;
+mod gate;
 mod hostile;
 mod house;
 mod in_use;

@@ -78,8 +78,20 @@ fn no_text_for_users_has_an_old_term() {
     for path in all {
         read(path);
     }
-    let commands =
-        ["report", "compare", "learn", "ladder", "fix", "dockerfile", "images", "cat", "extract", "demo", "config"];
+    let commands = [
+        "report",
+        "check",
+        "compare",
+        "learn",
+        "ladder",
+        "fix",
+        "dockerfile",
+        "images",
+        "cat",
+        "extract",
+        "demo",
+        "config",
+    ];
     for arguments in [vec!["--help"]].into_iter().chain(commands.map(|command| vec![command, "--help"])) {
         let text = help(&arguments);
         assert!(text.contains("Usage"), "{arguments:?} prints {text}");

@@ -6,6 +6,7 @@ mod escape;
 mod form;
 mod list;
 mod sentence;
+mod time;
 mod units;
 mod warning;
 
@@ -14,4 +15,5 @@ pub use count::Counter;
 pub use escape::*;
 pub use list::*;
 pub use sentence::Sentence;
+pub use time::{DAY, date, seconds};
 pub use units::*;

@@ -5,6 +5,7 @@
 
 mod account;
 mod advice;
+mod check;
 mod compare;
 mod completeness;
 mod fix;
@@ -19,6 +20,7 @@ mod text;
 pub use crate::display::{self, Units};
 pub use account::{Account, Detail};
 pub use advice::advice;
+pub use check::{Checked, write_check};
 pub use compare::{Comparison, end_of_sharing, verdict, write_comparison, write_comparison_json};
 pub use fix::write_fix_json;
 pub use images::{ImageList, write_image_list};

@@ -19,10 +19,6 @@ use steps::Step;
 pub use shares::Share;
 pub(crate) use shares::shares;
 
-/// The seconds of a day. The instructions of one build are closer together, unless they were
-/// cached.
-const DAY: i64 = 86_400;
-
 /// The base image of an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Base {

@@ -1,11 +1,12 @@
 //! The command line: what was asked, and how it ends.
 //!
-//! Exit codes: 0 fine and whole, 1 `--verify` found something else than manifest and config say, 2 the image could not be read or
-//! understood, or only in part, or the command line is wrong. A reader that closes the pipe early is no error.
+//! Exit codes: 0 fine and whole, 1 a limit is exceeded or `--verify` found something else than manifest and config say, 2 the
+//! image could not be read or understood, or only in part, or the command line is wrong. A reader that closes the pipe early is no error.
 
 mod ascii;
 mod build;
 mod cache;
+mod check;
 mod compare;
 mod completeness;
 mod contents;
@@ -42,6 +43,7 @@ use crate::tui::{self, Environment, Settings, Signs};
 use ascii::Ascii;
 use build::BuildArguments;
 use cache::CacheArguments;
+use check::{CheckArguments, DiveOptions};
 use compare::CompareArguments;
 use contents::{CatArguments, ExtractArguments};
 use fix::{DockerfileArguments, FixArguments};
@@ -69,6 +71,8 @@ struct Arguments {
     target: OptionalTarget,
     #[command(flatten)]
     screen: ScreenOptions,
+    #[command(flatten)]
+    dive: DiveOptions,
 }
 
 const AFTER_HELP: &str = "Examples:
@@ -80,6 +84,7 @@ const AFTER_HELP: &str = "Examples:
   layerscope ladder my-app.tar                 possible sizes; with --measure, download sizes too
   layerscope my-app.tar --view replay          the build, replayed layer by layer
   layerscope fix my-app.tar --dockerfile Dockerfile | patch -p0
+  layerscope check my-app --max-wasted 20MB    fail a build; check --init writes limits to keep
   layerscope compare old.tar new.tar           compare; --format text|json prints it
   layerscope learn 1                           why a separate RUN rm saves nothing
   layerscope learn --image my-app.tar          a guided tour of your image
@@ -90,16 +95,19 @@ const AFTER_HELP: &str = "Examples:
   layerscope demo --write demo.tar             then: docker load -i demo.tar
 
 Exit codes, of every command:
-  0  the whole image was read (or what was not is named by --accept)
-  1  report --verify found that something is not what manifest and config say
+  0  the whole image was read (or what was not is named by --accept), and check found every limit kept
+  1  check found a limit exceeded, or report --verify something that is not what manifest and config say
   2  the image could not be read, or only in part: what was read is written all the same, and what is missing is said;
-     or --verify could not compare everything, an output could not be written, or the command line is wrong
+     or a limit could not be checked, --verify could not compare everything, an output could not be written, or the
+     command line is wrong
 A signal ends the program as it ends any other, after it has cleaned up.";
 
 #[derive(Subcommand)]
 enum Command {
     /// Print a text or JSON report
     Report(ReportArguments),
+    /// Hold images to limits: exit code 1 if one is exceeded, for the build that makes them
+    Check(Box<CheckArguments>),
     /// Compare images: sizes, shared layers, changed paths and packages
     Compare(CompareArguments),
     /// Learn what makes images big, lesson by lesson, in the explorer
@@ -255,6 +263,8 @@ enum Failure {
     Dumb(&'static str),
     /// The report has been written, and lists a mismatch.
     Mismatch,
+    /// The result has been written, and a limit is exceeded.
+    Exceeded,
     /// The output has been written, and not all of the image could be read.
     NotWhole { message: String, hint: String },
 }
@@ -335,7 +345,7 @@ pub fn run() -> ExitCode {
                 Failure::Dumb(hint) => {
                     ("TERM=dumb cannot show the interactive screen".into(), Some(format!("the same as text: {hint}")))
                 }
-                Failure::Mismatch => return ExitCode::from(1),
+                Failure::Mismatch | Failure::Exceeded => return ExitCode::from(1),
             };
             say(format_args!("error: {message}"));
             if let Some(hint) = hint {
@@ -366,6 +376,7 @@ fn explain(error: &clap::Error) -> ExitCode {
 fn dispatch(arguments: Arguments) -> Result<(), Failure> {
     match arguments.command {
         Some(Command::Report(arguments)) => report(arguments),
+        Some(Command::Check(arguments)) => check::check(&arguments),
         Some(Command::Compare(arguments)) => compare::compare(arguments),
         Some(Command::Learn(arguments)) => learn::learn(&arguments),
         Some(Command::Ladder(arguments)) => ladder::ladder(&arguments),
@@ -390,6 +401,10 @@ fn dispatch(arguments: Arguments) -> Result<(), Failure> {
         Some(Command::Cache(arguments)) => cache::cache(&arguments),
         Some(Command::Config(arguments)) => settings::print(&arguments),
         Some(Command::Help(arguments)) => help::help(&arguments),
+        None if check::is_asked_for(&arguments.dive) => {
+            let OptionalTarget { path, options } = arguments.target;
+            check::check(&CheckArguments::of_image(path, options, arguments.dive))
+        }
         None => {
             let options = &arguments.target.options;
             let (input, selection) = match &arguments.target.path {
@@ -431,6 +446,7 @@ fn report(arguments: ReportArguments) -> Result<(), Failure> {
 /// Shows the image on the terminal, or writes the text report if the output is not a terminal.
 fn show(input: Input, selection: Selection, settings: Settings, accepted: &[Gap]) -> Result<(), Failure> {
     if !io::stdout().is_terminal() {
+        check::hint_in_ci();
         let (opened, inspection) = read_opened(input, &selection, &Progress::default())?;
         let study = StudyArguments::default().prepare()?.study(&opened, &inspection, &Arc::default())?;
         opened.check_unchanged()?;

@@ -99,6 +99,11 @@ impl PreparedBase {
 }
 
 impl Prepared {
+    /// Returns the built-in rules and the user's.
+    pub fn rules(&self) -> &Rules {
+        &self.rules
+    }
+
     /// Returns the same input, but without reading contents.
     pub fn quick(self) -> Self {
         Self { quick: true, ..self }

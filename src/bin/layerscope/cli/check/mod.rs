@@ -1,0 +1,226 @@
+//! `layerscope check`: holds images to limits, for the builds that make them.
+
+mod baseline;
+mod dive;
+mod limits;
+
+use std::io;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+use std::time::{SystemTime, UNIX_EPOCH};
+
+use clap::Args;
+use layerscope::advice::assessment::Study;
+use layerscope::advice::measure::measure;
+use layerscope::analysis::download::Download;
+use layerscope::display::escaped;
+use layerscope::files::output::write_file;
+use layerscope::gate::{self, Baseline, Limits, Measure, Outcome, Status, Subject};
+use layerscope::report::{Checked, TextStyle, write_check};
+use layerscope::{Gap, Inspection, Opened, Progress, Selection};
+
+use super::input::Input;
+use super::output::writing;
+use super::settings::AsciiOption;
+use super::stderr::say;
+use super::study::StudyArguments;
+use super::{Failure, TargetOptions, coloured, compare, completeness, progress, read_opened, text_output, to_stdout};
+use baseline::PreparedBaseline;
+use limits::LimitOptions;
+
+pub use dive::DiveOptions;
+
+#[derive(Args)]
+pub struct CheckArguments {
+    /// The images; ARCHIVE#TAG names one of several; without any, the one that is piped in
+    #[arg(value_name = "IMAGE")]
+    paths: Vec<PathBuf>,
+    #[command(flatten)]
+    options: TargetOptions,
+    #[command(flatten)]
+    ascii: AsciiOption,
+    #[command(flatten)]
+    study: StudyArguments,
+    #[command(flatten)]
+    limits: LimitOptions,
+    #[command(flatten)]
+    dive: DiveOptions,
+    /// Write a commented file of limits that the image keeps now: .layerscope.toml, or the file of --limits
+    #[arg(long)]
+    init: bool,
+    /// The image that growth is measured from, or its JSON report
+    #[arg(long, value_name = "IMAGE|REPORT")]
+    baseline: Option<PathBuf>,
+}
+
+impl CheckArguments {
+    /// Makes the check that `layerscope IMAGE` is in a build: of one image, with limits of files and options of dive.
+    pub fn of_image(path: Option<PathBuf>, options: TargetOptions, dive: DiveOptions) -> Self {
+        Self {
+            paths: Vec::from_iter(path),
+            options,
+            dive,
+            ascii: AsciiOption::default(),
+            study: StudyArguments::default(),
+            limits: LimitOptions::default(),
+            init: false,
+            baseline: None,
+        }
+    }
+
+    /// Reads the limits: those of a file and of options, and those of dive.
+    fn limits(&self) -> Result<Limits, Failure> {
+        let mut limits = self.limits.read()?;
+        if let Some(rules) = self.dive.read(self.limits.has_file())? {
+            limits.override_with(rules);
+            limits.of_dive = true;
+        }
+        Ok(limits)
+    }
+}
+
+/// Returns whether `layerscope IMAGE` is a check: one of dive's options asks for it, or a build runs and has limits.
+pub fn is_asked_for(dive: &DiveOptions) -> bool {
+    dive.are_given() || dive::is_in_ci() && (dive::has_file() || LimitOptions::default().has_file())
+}
+
+/// Says how to check the image, if a build runs that only reports on it.
+pub fn hint_in_ci() {
+    if dive::is_in_ci() {
+        say("hint: CI is set, but there are no limits to check: layerscope check IMAGE --init writes some");
+    }
+}
+
+/// An image that was read and assessed.
+struct Read {
+    inspection: Inspection,
+    study: Study,
+    download: Option<Download>,
+}
+
+/// Checks images, and ends with a failure if one of them exceeds a limit or is not known well enough.
+pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
+    let limits = if arguments.init { Limits::default() } else { arguments.limits()? };
+    let prepared = arguments.study.prepare()?;
+    limits.check_rules(prepared.rules()).map_err(Failure::Usage)?;
+    if limits.limits.is_empty() && !arguments.init {
+        return Err(Failure::Place {
+            message: "no limits are given, and there is no .layerscope.toml here or above, and no .dive-ci".into(),
+            hint: "layerscope check IMAGE --init writes one; or give options, such as --max-wasted 20MB".into(),
+        });
+    }
+    let (units, signs) = arguments.options.preferences.of_text(&arguments.ascii)?;
+    let accepted = arguments.options.preferences.accepted()?;
+    let baseline = arguments.baseline.as_deref().map(|path| baseline::read(path, &arguments.options)).transpose()?;
+    let needs_download = arguments.init || limits.has(&Measure::Download);
+    let read = |(input, selection)| -> Result<Read, Failure> {
+        let (opened, inspection) = read_opened(input, &selection, &Progress::default()).map_err(compare::named_here)?;
+        completeness::say(&inspection);
+        let study = prepared.study(&opened, &inspection, &Arc::default())?;
+        let download = if needs_download { measured(&opened, &inspection)? } else { None };
+        opened.check_unchanged()?;
+        Ok(Read { inspection, study, download })
+    };
+    let images = inputs(arguments)?.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
+    let held = baseline.as_ref().map(PreparedBaseline::baseline);
+    let subject = |read| subject(read, held.as_ref(), &accepted);
+    if arguments.init {
+        return init(&images, subject, &arguments.limits, &accepted);
+    }
+    let checked: Vec<_> = images
+        .iter()
+        .map(|read| Checked {
+            inspection: &read.inspection,
+            study: &read.study,
+            verdict: gate::check(&subject(read), &limits),
+        })
+        .collect();
+    let style = TextStyle { colour: coloured(), units, top: 0 };
+    write_check(&checked, style, text_output(signs)).map_err(to_stdout)?;
+    ended(&checked, &accepted)
+}
+
+fn subject<'a>(read: &'a Read, baseline: Option<&'a Baseline<'a>>, accepted: &'a [Gap]) -> Subject<'a> {
+    let since = SystemTime::now().duration_since(UNIX_EPOCH);
+    Subject {
+        inspection: &read.inspection,
+        study: &read.study,
+        download: read.download,
+        baseline,
+        accepted,
+        now: since.ok().and_then(|since| i64::try_from(since.as_secs()).ok()).unwrap_or(0),
+    }
+}
+
+/// Returns the images with their selections.
+fn inputs(arguments: &CheckArguments) -> Result<Vec<(Input, Selection)>, Failure> {
+    let options = &arguments.options;
+    if arguments.paths.is_empty() {
+        let piped = Input::piped().ok_or_else(|| Failure::Place {
+            message: "no image is named, and nothing is piped in".into(),
+            hint: "name an image: layerscope check my-app:latest; or: docker save my-app | layerscope check".into(),
+        })?;
+        return Ok(vec![(piped, options.selection())]);
+    }
+    if arguments.paths.iter().filter(|path| path.as_os_str() == "-").count() > 1 {
+        return Err(Failure::Usage("only one of the images can come from standard input".into()));
+    }
+    arguments.paths.iter().map(|path| named(path, options)).collect()
+}
+
+/// Returns an image by its argument, in which `#TAG` selects one of several.
+fn named(path: &Path, options: &TargetOptions) -> Result<(Input, Selection), Failure> {
+    let (path, image) = compare::named(path);
+    let (input, selection) = options.named(&path)?;
+    Ok((input, Selection { image: image.or(selection.image), ..selection }))
+}
+
+/// Measures the download size of an image whose layers are not all stored compressed.
+fn measured(opened: &Opened, inspection: &Inspection) -> Result<Option<Download>, Failure> {
+    if inspection.layers.iter().all(|layer| layer.size == 0 || layer.is_compressed()) {
+        return Ok(None);
+    }
+    let progress = Arc::<Progress>::default();
+    let measuring = || measure(inspection, &[], opened, &progress);
+    Ok(Some(progress::shown("compressing layers", &progress, measuring)?))
+}
+
+/// Writes a file of limits that the image keeps.
+fn init<'a>(
+    images: &'a [Read],
+    subject: impl Fn(&'a Read) -> Subject<'a>,
+    limits: &LimitOptions,
+    accepted: &[Gap],
+) -> Result<(), Failure> {
+    let [read] = images else { return Err(Failure::Usage("--init takes one image".into())) };
+    completeness::ended([&read.inspection], accepted)?;
+    let text = gate::example(&subject(read));
+    let file = limits.file().unwrap_or(Path::new(limits::FILE));
+    let progress = Progress::default();
+    writing(&progress, || write_file(file, &progress, |out| out.write_all(text.as_bytes())))?;
+    let name = escaped(file.as_os_str().as_encoded_bytes());
+    say(format_args!("wrote {name}; layerscope check IMAGE reads it"));
+    Ok(())
+}
+
+/// Ends with the failure that the worst of the images has.
+fn ended(checked: &[Checked<'_>], accepted: &[Gap]) -> Result<(), Failure> {
+    completeness::ended(checked.iter().map(|checked| checked.inspection), accepted)?;
+    let unknown = checked.iter().find_map(|checked| Some((checked, checked.verdict.with(Status::Unknown).next()?)));
+    if let Some((checked, Outcome { limit, reason, .. })) = unknown {
+        let reason = reason.as_deref().unwrap_or("its value is not known");
+        return Err(Failure::NotWhole {
+            message: format!("{}: cannot check {}: {reason}", checked.inspection.name, limit.measure.words()),
+            hint: "a limit that cannot be checked does not pass; leave it out if it does not apply".into(),
+        });
+    }
+    match checked.iter().any(|checked| checked.verdict.status() == Status::Failed) {
+        true => Err(Failure::Exceeded),
+        false => Ok(()),
+    }
+}
+
+/// Returns the failure of a file of the user that cannot be read.
+fn unreadable(path: &Path, error: &io::Error) -> Failure {
+    Failure::File(format!("cannot read {}: {error}", escaped(path.as_os_str().as_encoded_bytes())))
+}

@@ -1,0 +1,203 @@
+//! The cause of a value and the change that lowers it, in a clause each.
+
+use std::collections::{BTreeMap, HashSet};
+
+use super::measure::Measures;
+use super::{Blame, Measure};
+use crate::advice::SuggestedChange;
+use crate::advice::findings::Finding;
+use crate::analysis::{LayerAccount, wasted_groups};
+use crate::compare::changed_paths;
+use crate::display::{Sentence, escaped, escaped_str};
+use crate::tree::Reason;
+
+/// The change where no rule knows one.
+const FEWER_FILES: &str = "copy only what the program needs from a build stage, or use a smaller base image";
+
+/// Finds causes in the numbers of an image.
+pub(super) struct Blamer<'m, 'a>(pub &'m Measures<'a>);
+
+impl Blamer<'_, '_> {
+    /// Blames the pair of layers that wastes the most.
+    pub fn wasted(&self) -> Blame {
+        let mut pairs: BTreeMap<(usize, usize), u64> = BTreeMap::new();
+        for wasted in self.0.wasted() {
+            *pairs.entry((wasted.added_in, wasted.removed_in)).or_default() += wasted.bytes;
+        }
+        let inspection = self.0.inspection();
+        // Of two equal pairs the lower one is named, so that the answer stays the same.
+        let Some((added_in, removed_in)) = pairs.iter().rev().max_by_key(|(_, bytes)| **bytes).map(|(pair, _)| *pair)
+        else {
+            return Blame::default();
+        };
+        let groups = wasted_groups(inspection);
+        let group = groups.iter().find(|group| (group.added_in, group.removed_in) == (added_in, removed_in));
+        let reason = group.map_or(Reason::Deleted, |group| group.reason);
+        let verb = match reason {
+            Reason::Deleted | Reason::Opaque | Reason::Replaced => "deletes",
+            Reason::Overwritten => "replaces",
+            Reason::RewrittenUnchanged => "stores again, unchanged,",
+        };
+        let cause = match removed_in {
+            _ if added_in == removed_in => format!("layer {added_in} contains the same paths more than once"),
+            _ => format!("layer {removed_in} {verb} what layer {added_in} added"),
+        };
+        let change = if removed_in < self.0.subject.study.base.layers {
+            "use another base image, or a multi-stage build".to_owned()
+        } else {
+            SuggestedChange::for_wasted(inspection, added_in, removed_in, reason).what
+        };
+        Blame { layer: Some(removed_in), cause: cause.into(), change: Some(change) }
+    }
+
+    /// Blames the largest of your layers, or of all layers if you have none.
+    pub fn largest_own_layer(&self, measure: &Measure) -> Blame {
+        let weight = |layer: &LayerAccount| match measure {
+            Measure::Download => layer.stored_bytes,
+            _ => layer.size,
+        };
+        let own = self.0.own_layers().max_by_key(|(_, layer)| weight(layer));
+        let own = own.filter(|(_, layer)| weight(layer) > 0);
+        let all = || self.0.inspection().layers.iter().enumerate().max_by_key(|(_, layer)| weight(layer));
+        own.or_else(all).map_or_else(Blame::default, |(index, layer)| self.layer(index, weight(layer)))
+    }
+
+    /// Blames the largest layer.
+    pub fn largest_layer(&self) -> Blame {
+        let largest = self.0.inspection().layers.iter().enumerate().max_by_key(|(_, layer)| layer.size);
+        largest.map_or_else(Blame::default, |(index, layer)| self.layer(index, layer.size))
+    }
+
+    fn layer(&self, index: usize, bytes: u64) -> Blame {
+        let is_own = index >= self.0.subject.study.base.layers;
+        let whose = if is_own { "" } else { ", of the base image," };
+        let cause = Sentence::from(format!("layer {index}{whose} adds the most, ")).size(bytes);
+        let finding = self.0.own_findings().find(|finding| finding.added_in == index);
+        let change = match finding {
+            Some(finding) => change_of(finding),
+            None if is_own => FEWER_FILES.into(),
+            None => "use a smaller base image".into(),
+        };
+        Blame { layer: Some(index), cause, change: Some(change) }
+    }
+
+    /// Blames the longest sequence of RUN instructions.
+    pub fn layers(&self) -> Blame {
+        let is_run = |layer: &LayerAccount| layer.instruction.text.starts_with("RUN ");
+        let (mut best, mut start) = (0..0, None);
+        for (index, layer) in self.0.own_layers() {
+            if !is_run(layer) {
+                start = None;
+                continue;
+            }
+            let first = *start.get_or_insert(index);
+            if index + 1 - first > best.len() {
+                best = first..index + 1;
+            }
+        }
+        if best.len() < 2 {
+            let cause = "every instruction that changes files adds a layer".into();
+            return Blame { layer: None, cause, change: Some("combine COPY and RUN instructions".into()) };
+        }
+        let (first, last) = (best.start, best.end - 1);
+        Blame {
+            layer: Some(first),
+            cause: format!("layers {first} to {last} are RUN instructions in a row").into(),
+            change: Some("combine them into one RUN instruction".into()),
+        }
+    }
+
+    /// Blames a finding.
+    pub fn finding(&self, finding: Option<&Finding>) -> Blame {
+        let Some(finding) = finding else { return Blame::default() };
+        let cause = Sentence::from(format!("layer {} adds ", finding.added_in)).size(self.0.counted(finding));
+        let cause = cause.words(format!(" ({})", escaped_str(&finding.title)));
+        Blame { layer: Some(finding.added_in), cause, change: Some(change_of(finding)) }
+    }
+
+    /// Blames the layer that adds the most below a path.
+    pub fn budget(&self, path: &str) -> Blame {
+        let tree = &self.0.inspection().tree;
+        let mut layers: BTreeMap<usize, (u64, u64, Option<crate::tree::VersionId>)> = BTreeMap::new();
+        for inode in self.0.below(path) {
+            let layer = layers.entry(tree.added_in(inode)).or_default();
+            layer.0 += tree.size(inode);
+            if layer.2.is_none() || tree.size(inode) > layer.1 {
+                (layer.1, layer.2) = (tree.size(inode), Some(inode));
+            }
+        }
+        let Some((index, (bytes, most, Some(file)))) = layers.into_iter().rev().max_by_key(|(_, sums)| sums.0) else {
+            return Blame::default();
+        };
+        let place = escaped(&tree.path(tree.node_of(file)));
+        let cause = Sentence::from(format!("layer {index} adds ")).size(bytes).words(", the largest file is ");
+        let cause = cause.words(format!("{place} with ")).size(most);
+        let inodes: HashSet<_> = self.0.below(path).collect();
+        let finding = self.0.own_findings().find(|finding| finding.inodes.iter().any(|inode| inodes.contains(inode)));
+        let change = finding.map_or_else(|| "leave out what the program does not need".into(), change_of);
+        Blame { layer: Some(index), cause, change: Some(change) }
+    }
+
+    /// Blames the path that is most larger than in the baseline or, without its files, a layer that it does not have.
+    pub fn growth(&self) -> Blame {
+        let Some(baseline) = self.0.subject.baseline else { return Blame::default() };
+        let inspection = self.0.inspection();
+        if let Some(image) = baseline.image {
+            let changes = changed_paths(image, inspection);
+            let largest = changes.iter().rev().max_by_key(|change| change.more.saturating_sub(change.less));
+            if let Some(change) = largest.filter(|change| change.more > change.less) {
+                let place = escaped(&change.path);
+                let verb = if change.before == 0 { "is new with " } else { "is larger by " };
+                let cause = Sentence::from(format!("{place} {verb}")).size(change.more - change.less);
+                let compare = "compare the images: layerscope compare OLD NEW".to_owned();
+                let finding = change.layer_after.and_then(|layer| self.in_layer(layer));
+                let change_text = finding.map_or(compare, change_of);
+                return Blame { layer: change.layer_after, cause, change: Some(change_text) };
+            }
+        }
+        let is_new = |layer: &LayerAccount| {
+            layer.diff_id.as_ref().is_none_or(|id| !baseline.diff_ids.iter().any(|known| known == id))
+        };
+        let layers = inspection.layers.iter().enumerate().filter(|(_, layer)| is_new(layer));
+        match layers.rev().max_by_key(|(_, layer)| layer.size) {
+            Some((index, layer)) => {
+                let cause = Sentence::from(format!("layer {index} is not in the baseline and has ")).size(layer.size);
+                let change = self.in_layer(index).map_or_else(|| FEWER_FILES.into(), change_of);
+                Blame { layer: Some(index), cause, change: Some(change) }
+            }
+            None => Blame::default(),
+        }
+    }
+
+    fn in_layer(&self, layer: usize) -> Option<&Finding> {
+        self.0.own_findings().find(|finding| finding.added_in == layer)
+    }
+
+    /// Blames an old base image.
+    pub fn old_base(&self) -> Blame {
+        let name = self.0.subject.study.base.name.as_deref().map_or_else(String::new, |name| {
+            let name = escaped_str(name);
+            format!(" {name}")
+        });
+        Blame {
+            layer: Some(self.0.subject.study.base.layers.saturating_sub(1)),
+            cause: format!("the base image{name} has not been renewed").into(),
+            change: Some("pull it and build again: docker build --pull".into()),
+        }
+    }
+
+    /// Blames a base image that is not among those allowed.
+    pub fn other_base(&self, allowed: &[String]) -> Blame {
+        let allowed: Vec<_> = allowed.iter().map(|name| escaped_str(name)).collect();
+        Blame {
+            layer: Some(0),
+            cause: "it is not among the allowed base images".into(),
+            change: Some(format!("begin the last stage with FROM {}", allowed.join(" or "))),
+        }
+    }
+}
+
+/// Returns the change of a finding in a clause.
+fn change_of(finding: &Finding) -> String {
+    escaped_str(&finding.fix.what).trim_end_matches('.').to_owned()
+}

@@ -1,0 +1,190 @@
+//! The rules of dive, in its own file and words.
+//!
+//! dive reads `.dive-ci` in the working directory: three rules below `rules`, as text. What the file does not name has
+//! a default (runtime/ci in dive's source). Releases from 0.13 on look for other names at the top; both are read.
+
+mod count;
+mod yaml;
+
+use super::{Bound, Limit, Measure, Quantity};
+use crate::display::escaped_str;
+use crate::toml_file::{Problem, unknown};
+
+pub use count::DiveCount;
+
+/// A rule of dive.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum DiveRule {
+    /// The efficiency must not be lower.
+    LowestEfficiency,
+    /// The wasted bytes must not be more.
+    HighestWastedBytes,
+    /// The wasted bytes must not be a larger part of the layers above the first one.
+    HighestUserWastedPercent,
+}
+
+impl DiveRule {
+    /// All rules.
+    pub const ALL: [Self; 3] = [Self::LowestEfficiency, Self::HighestWastedBytes, Self::HighestUserWastedPercent];
+
+    /// Returns the name in `.dive-ci` and in dive's options.
+    pub fn name(self) -> &'static str {
+        match self {
+            Self::LowestEfficiency => "lowestEfficiency",
+            Self::HighestWastedBytes => "highestWastedBytes",
+            Self::HighestUserWastedPercent => "highestUserWastedPercent",
+        }
+    }
+
+    /// Returns the name that dive's releases from 0.13 on look for in the file.
+    fn later_name(self) -> &'static str {
+        match self {
+            Self::LowestEfficiency => "lowest-efficiency-threshold",
+            Self::HighestWastedBytes => "highest-wasted-bytes",
+            Self::HighestUserWastedPercent => "highest-user-wasted-percent",
+        }
+    }
+
+    /// Returns the rule with this name. dive does not distinguish capital letters.
+    fn named(name: &str) -> Option<Self> {
+        let is = |known: &str| known.eq_ignore_ascii_case(name);
+        Self::ALL.into_iter().find(|rule| is(rule.name()) || is(rule.later_name()))
+    }
+}
+
+/// The three rules of dive as texts, as in its file and its options.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct DiveRules([String; 3]);
+
+impl Default for DiveRules {
+    /// Returns dive's defaults.
+    fn default() -> Self {
+        Self(["0.9".into(), "disabled".into(), "0.1".into()])
+    }
+}
+
+impl DiveRules {
+    /// Reads the text of a `.dive-ci`; the second value has a warning for each key that dive does not know.
+    ///
+    /// # Errors
+    ///
+    /// [`Problem`] names the line, if the text is no YAML.
+    pub fn read(text: &str) -> Result<(Self, Vec<Problem>), Problem> {
+        let mut rules = Self::default();
+        let mut warnings = Vec::new();
+        for entry in yaml::entries(text)? {
+            let (parents, name) = match entry.path.as_slice() {
+                [name] => ("", name.as_str()),
+                [parent, name] => (parent.as_str(), name.as_str()),
+                _ => ("…", entry.path.last().map_or("", String::as_str)),
+            };
+            match DiveRule::named(name).filter(|_| matches!(parents, "" | "rules")) {
+                Some(rule) => {
+                    if let Some(value) = entry.value {
+                        rules.set(rule, value);
+                    }
+                }
+                // An empty list of rules leaves all of them at their defaults.
+                None if parents.is_empty() && name == "rules" && entry.value.is_none() => {}
+                None => {
+                    let names = DiveRule::ALL.into_iter().map(DiveRule::name);
+                    warnings.push(Problem::on(entry.line, &entry.path.join("."), unknown("rule", name, names)));
+                }
+            }
+        }
+        Ok((rules, warnings))
+    }
+
+    /// Sets a rule to a text.
+    pub fn set(&mut self, rule: DiveRule, value: String) {
+        self.0[rule as usize] = value;
+    }
+
+    /// Returns the limits of the rules that are not disabled.
+    ///
+    /// # Errors
+    ///
+    /// A sentence that names a rule whose text is no limit.
+    pub fn limits(&self) -> Result<Vec<Limit>, String> {
+        let limit = |(rule, text): (DiveRule, &String)| {
+            let lower = text.trim().to_ascii_lowercase();
+            if matches!(lower.as_str(), "" | "disabled" | "off" | "false") {
+                return Ok(None);
+            }
+            let (measure, quantity) = match rule {
+                DiveRule::LowestEfficiency => (Measure::Efficiency, ratio(text)),
+                DiveRule::HighestWastedBytes => {
+                    (Measure::Wasted, Quantity::size(text).map_err(|error| error.to_string()))
+                }
+                DiveRule::HighestUserWastedPercent => (Measure::UserWastedShare, ratio(text)),
+            };
+            let quantity = quantity.map_err(|error| format!("{}: {error}", rule.name()))?;
+            Ok(Some(Limit { measure, bound: Bound::Quantity(quantity) }))
+        };
+        DiveRule::ALL.into_iter().zip(&self.0).map(limit).filter_map(Result::transpose).collect()
+    }
+}
+
+/// Reads a ratio as dive does: a number from 0 to 1, and no percentage.
+fn ratio(text: &str) -> Result<Quantity, String> {
+    let ratio = text.trim().parse::<f64>().ok().filter(|ratio| (0.0..=1.0).contains(ratio));
+    ratio.map(Quantity::Share).ok_or_else(|| format!("{:?} is not a ratio from 0 to 1", escaped_str(text.trim())))
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn read(text: &str) -> ([String; 3], Vec<String>) {
+        let (rules, warnings) = DiveRules::read(text).unwrap();
+        (rules.0, warnings.iter().map(ToString::to_string).collect())
+    }
+
+    fn texts(texts: [&str; 3]) -> [String; 3] {
+        texts.map(Into::into)
+    }
+
+    #[test]
+    fn what_the_file_does_not_name_has_the_default() {
+        for text in ["", "# nothing\n", "rules:\n", "---\nrules: {}\n", "rules:\n  lowestEfficiency:\n"] {
+            assert_eq!(read(text), (texts(["0.9", "disabled", "0.1"]), vec![]), "{text:?}");
+        }
+        let text = "rules:\n  # a comment\n  lowestEfficiency: 0.95\n  highestWastedBytes: 20MB # decimal\n";
+        assert_eq!(read(text).0, texts(["0.95", "20MB", "0.1"]));
+    }
+
+    #[test]
+    fn every_spelling_of_yaml_is_read() {
+        for text in [
+            "rules:\n  lowestEfficiency: '0.950'\n  highestWastedBytes: \"disabled\"\n  highestUserWastedPercent: off\n",
+            "{rules: {lowestEfficiency: '0.950', highestWastedBytes: disabled, highestUserWastedPercent: off}}",
+            "rules:\r\n    lowestefficiency: '0.950'\r\n    highestUserWastedPercent: off\r\n",
+            "lowest-efficiency-threshold: '0.950'\nhighest-user-wasted-percent: off\n",
+        ] {
+            assert_eq!(read(text), (texts(["0.950", "disabled", "off"]), vec![]), "{text:?}");
+        }
+        assert!(DiveRules::read("rules: [").unwrap_err().to_string().starts_with("line "));
+    }
+
+    #[test]
+    fn what_dive_does_not_know_is_a_warning_with_its_line() {
+        let text = "rules:\n  lowestEfficency: 0.5\n  lowestEfficiency: 0.7\nother:\n  deep:\n    a: 1\nlist:\n  - x\n";
+        let (rules, warnings) = read(text);
+        assert_eq!(rules[0], "0.7");
+        assert_eq!(warnings[0], "line 2: rules.lowestEfficency: no such rule; did you mean lowestEfficiency?");
+        assert!(warnings[1].starts_with("line 6: other.deep.a: ") && warnings[2].starts_with("line 7: list: "));
+        assert_eq!(warnings.len(), 3, "{warnings:?}");
+    }
+
+    #[test]
+    fn disabled_rules_are_no_limits_and_nonsense_names_the_rule() {
+        let limits = |texts: [&str; 3]| DiveRules(texts.map(Into::into)).limits();
+        assert_eq!(limits(["disabled", "Off", " false "]), Ok(vec![]));
+        let written = |limits: Vec<Limit>| limits.iter().map(|limit| limit.bound.written()).collect::<Vec<_>>();
+        assert_eq!(limits(["0.9", "20MB", "0.2"]).map(written).unwrap(), ["90 %", "20 MB", "20 %"]);
+        assert_eq!(limits(["0.9", "20MiB", ""]).map(written).unwrap(), ["90 %", "20 MiB"]);
+        assert!(limits(["90%", "", ""]).unwrap_err().starts_with("lowestEfficiency: "));
+        assert!(limits(["", "lots", ""]).unwrap_err().starts_with("highestWastedBytes: "));
+        assert!(limits(["", "", "1.2"]).unwrap_err().starts_with("highestUserWastedPercent: "));
+    }
+}

@@ -1,0 +1,132 @@
+//! Writes a commented file of limits that an image keeps now.
+
+use std::fmt::Write;
+
+use super::measure::Measures;
+use super::{Found, Limits, Measure, Subject};
+use crate::display::{DAY, date, escaped_str};
+
+/// The head of the file.
+const HEAD: &str = "\
+# Limits for `layerscope check`: a check that exceeds one of them fails.
+# Sizes: 20MB is 20,000,000 bytes, 20MiB is 20,971,520. Everything is explained by `layerscope help gate`.
+";
+
+/// Returns a commented file of limits with some room above the numbers of an image; `subject` has to be whole.
+pub fn example(subject: &Subject<'_>) -> String {
+    let limits = Limits::default();
+    let measures = Measures::new(subject, &limits);
+    let name = escaped_str(&subject.inspection.name);
+    let mut text = format!("{HEAD}# Written for {name} on {}.\n\n[limits]\n", date(subject.now));
+    let mut line = |measure: &Measure, comment: &str| {
+        let found = measures.value(measure);
+        let (off, value) = match &found {
+            Some(found) => ("", written(found)),
+            None => ("# ", "\"100MB\"".into()),
+        };
+        let key = measure.key();
+        let _ = writeln!(text, "# {comment}\n{off}{key} = {value}");
+    };
+    line(&Measure::Size, "The size of the image: the contents of all files in all layers.");
+    line(
+        &Measure::Download,
+        "The download size: the compressed layers. Uncompressed ones are compressed to measure it.",
+    );
+    line(&Measure::Wasted, "Bytes that a later layer deletes or replaces; also as a share: [\"20MB\", \"5%\"].");
+    line(&Measure::Efficiency, "The visible part of the size, from 0 to 1.");
+    line(&Measure::Avoidable, "Bytes of your layers that a change of the Dockerfile would save.");
+    line(&Measure::Own, "The size of your layers, without the base image.");
+    line(&Measure::Layers, "The number of layers, and the size of the largest one.");
+    text.push_str(&match measures.value(&Measure::LargestLayer) {
+        Some(found) => format!("layer = {}\n", written(&found)),
+        None => String::new(),
+    });
+    let last_day = date(subject.now.saturating_add(90 * DAY));
+    let base = measures.value(&Measure::BaseName).map(|name| match name {
+        Found::Name(name) => name,
+        _ => String::new(),
+    });
+    let base = base.map_or_else(|| "debian:*".into(), |name| name.replace(['"', '\\', '*', '?', '[', '{'], ""));
+    let _ = write!(
+        text,
+        "\
+# The growth since an earlier image, if `--baseline IMAGE` or `--baseline report.json` is given.
+growth = \"10%\"
+# The age of the base image, and the names that it may have.
+# base-age = \"90d\"
+# base = [\"{}\"]
+
+# The size of a path and everything below it, in all layers.
+# [[budget]]
+# path = \"/app/node_modules\"
+# max = \"120MB\"
+
+# Findings in your layers, by rule or by level (leftovers, toolchain, build, documentation); max = 0 allows none.
+# [[finding]]
+# level = \"leftovers\"
+# max = \"0\"
+
+# Bytes that limits on waste, findings and paths do not count, until the day is over.
+# [[exception]]
+# path = \"/opt/model\"
+# reason = \"the next release moves it into a volume\"
+# until = {last_day}
+",
+        escaped_str(&base)
+    );
+    text
+}
+
+/// Formats a limit with some room above a value, as TOML.
+fn written(found: &Found) -> String {
+    match found {
+        Found::Bytes(amount) => format!("\"{}\"", roomy(amount.bytes())),
+        Found::Share(share) => {
+            // Rounded down, and with a little less for an efficiency that varies with time stamps.
+            let hundredths = (share * 100.0 - 1.0).floor().max(0.0);
+            format!("{:.2}", hundredths / 100.0)
+        }
+        Found::Count(count) => (count + 2).to_string(),
+        Found::Days(days) => format!("\"{days}d\""),
+        Found::Change(_) | Found::Name(_) => "\"\"".into(),
+    }
+}
+
+/// Returns a size that is at least a twentieth above `bytes`, with two digits and a decimal unit.
+fn roomy(bytes: u64) -> String {
+    let wanted = bytes.saturating_add(bytes / 20).max(1_000_000);
+    let (unit, name) = match wanted {
+        ..1_000_000_000 => (1_000_000, "MB"),
+        _ => (1_000_000_000, "GB"),
+    };
+    let tenth: u64 = unit / 10;
+    let tenths = wanted.div_ceil(tenth);
+    // Two digits are enough: 221MB becomes 230MB.
+    let step = match tenths {
+        ..100 => 1,
+        100..1000 => 10,
+        1000..10_000 => 100,
+        _ => 1000,
+    };
+    let tenths = tenths.div_ceil(step) * step;
+    if tenths.is_multiple_of(10) {
+        format!("{}{name}", tenths / 10)
+    } else {
+        format!("{}.{}{name}", tenths / 10, tenths % 10)
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::gate::Quantity;
+
+    #[test]
+    fn a_written_limit_is_above_the_size_and_not_far_above() {
+        for bytes in [0, 1, 999_999, 1_000_000, 9_540_000, 210_000_000, 951_000_000, 1_142_010_368, 48_000_000_000] {
+            let Ok(Quantity::Bytes(limit, _)) = Quantity::size(&roomy(bytes)) else { panic!("{}", roomy(bytes)) };
+            assert!(limit > bytes && limit <= (bytes + bytes / 5).max(1_100_000), "{bytes}: {}", roomy(bytes));
+        }
+        assert_eq!(roomy(210_000_000), "230MB");
+    }
+}

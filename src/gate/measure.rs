@@ -1,0 +1,247 @@
+//! Measures the numbers that limits are about.
+
+use std::collections::HashSet;
+
+use super::blame::Blamer;
+use super::exception::below;
+use super::{Blame, Bound, ExceptionState, ExceptionUse, Found, Limit, Limits, Measure, Outcome, Status, Subject};
+use crate::advice::findings::{Fate, Finding, Level, Whose};
+use crate::analysis::{Inspection, LayerAccount, Wasted};
+use crate::display::{DAY, ratio, seconds};
+use crate::tree::VersionId;
+
+/// The first time that is believed, in seconds since 1970: reproducible builds write 1970 or 1980.
+const FIRST_TIME: i64 = 10 * 365 * DAY + DAY * 365;
+
+/// The reason why a limit has no value.
+enum Missing {
+    /// The value is not known.
+    Unknown(String),
+    /// The limit does not apply.
+    Skipped(String),
+}
+
+/// The numbers of an image without what is excepted.
+pub(super) struct Measures<'a> {
+    pub subject: &'a Subject<'a>,
+    /// The inodes that are excepted.
+    excepted: HashSet<VersionId>,
+}
+
+impl<'a> Measures<'a> {
+    pub fn new(subject: &'a Subject<'a>, limits: &Limits) -> Self {
+        let active = limits.exceptions.iter().filter(|exception| !exception.has_ended(subject.now));
+        Self { subject, excepted: active.flat_map(|exception| exception.inodes(subject)).collect() }
+    }
+
+    pub fn inspection(&self) -> &'a Inspection {
+        self.subject.inspection
+    }
+
+    /// Returns whether an inode counts.
+    fn counts(&self, inode: VersionId) -> bool {
+        !self.excepted.contains(&inode)
+    }
+
+    /// Lists the exceptions with the bytes that each names.
+    pub fn exceptions(&self, limits: &Limits) -> Vec<ExceptionUse> {
+        let tree = &self.inspection().tree;
+        let uses = limits.exceptions.iter().map(|exception| {
+            let bytes: u64 = exception.inodes(self.subject).into_iter().map(|inode| tree.size(inode)).sum();
+            let state = match bytes {
+                _ if exception.has_ended(self.subject.now) => ExceptionState::Ended,
+                0 => ExceptionState::Unused,
+                _ => ExceptionState::Used,
+            };
+            ExceptionUse { exception: exception.clone(), state, bytes }
+        });
+        uses.collect()
+    }
+
+    /// Checks one limit.
+    pub fn outcome(&self, limit: &Limit) -> Outcome {
+        let outcome = |status, found, reason| Outcome { limit: limit.clone(), status, found, blame: None, reason };
+        let found = match self.find(&limit.measure) {
+            Ok(found) => found,
+            Err(Missing::Unknown(reason)) => return outcome(Status::Unknown, None, Some(reason)),
+            Err(Missing::Skipped(reason)) => return outcome(Status::Skipped, None, Some(reason)),
+        };
+        let exceeds = limit.bound.is_exceeded_by(&found, limit.measure.is_minimum()).unwrap_or(true);
+        let certain = self.is_certain() || !limit.measure.depends_on_sizes();
+        if !(certain || exceeds && limit.measure.only_increases()) {
+            let summary = self.inspection().completeness.summary();
+            return outcome(
+                Status::Unknown,
+                Some(found),
+                Some(summary.unwrap_or_else(|| "a part is not known".into())),
+            );
+        }
+        if !exceeds {
+            return outcome(Status::Passed, Some(found), None);
+        }
+        let blame = self.blame(limit);
+        Outcome { blame: Some(blame), ..outcome(Status::Failed, Some(found), None) }
+    }
+
+    /// Returns a value, if it is known.
+    pub fn value(&self, measure: &Measure) -> Option<Found> {
+        self.find(measure).ok()
+    }
+
+    /// Returns whether sums are exact, or what is missing of them is accepted.
+    fn is_certain(&self) -> bool {
+        self.inspection().completeness.sizes_are_exact() || self.subject.is_whole()
+    }
+
+    fn find(&self, measure: &Measure) -> Result<Found, Missing> {
+        let inspection = self.inspection();
+        let amount = |bytes| Ok(Found::Bytes(inspection.amount(bytes)));
+        let size = inspection.totals.size;
+        match measure {
+            Measure::Size => amount(size),
+            Measure::Download => self.download(),
+            Measure::Wasted => amount(self.wasted().map(|wasted| wasted.bytes).sum()),
+            Measure::WastedShare => Ok(Found::Share(self.share_of(size))),
+            Measure::UserWastedShare => {
+                let above: u64 = inspection.layers.iter().skip(1).map(|layer| layer.size).sum();
+                Ok(Found::Share(self.share_of(above)))
+            }
+            Measure::Efficiency => Ok(Found::Share(1.0 - self.share_of(size))),
+            Measure::Avoidable => amount(self.avoidable()),
+            Measure::Own => amount(self.own_layers().map(|(_, layer)| layer.size).sum()),
+            Measure::Layers => Ok(Found::Count(inspection.layers.len() as u64)),
+            Measure::LargestLayer => amount(inspection.layers.iter().map(|layer| layer.size).max().unwrap_or(0)),
+            Measure::Growth => Ok(Found::Change(self.growth()?.0)),
+            Measure::GrowthShare => Ok(Found::Share(self.growth()?.1)),
+            Measure::Budget(path) => amount(self.below(path).map(|inode| inspection.tree.size(inode)).sum()),
+            Measure::Finding(_) => amount(self.findings_of(measure).map(|finding| self.counted(finding)).sum()),
+            Measure::BaseAge => self.base_age(),
+            Measure::BaseName => match &self.subject.study.base.name {
+                Some(name) => Ok(Found::Name(name.clone())),
+                None => Err(Missing::Unknown("the name of the base image is not recorded in the image".into())),
+            },
+        }
+    }
+
+    /// Returns the download size: as stored, or as measured.
+    fn download(&self) -> Result<Found, Missing> {
+        let inspection = self.inspection();
+        let is_stored = |layer: &LayerAccount| layer.size == 0 || layer.is_compressed();
+        let measured = self.subject.download.and_then(crate::analysis::download::Download::bytes);
+        match measured {
+            Some(bytes) => Ok(Found::Bytes(inspection.amount(bytes))),
+            None if inspection.layers.iter().all(is_stored) => {
+                Ok(Found::Bytes(inspection.amount(inspection.totals.stored_bytes)))
+            }
+            None => Err(Missing::Unknown("the archive has uncompressed layers, which a registry would not".into())),
+        }
+    }
+
+    /// Returns the wasted inodes that count.
+    pub fn wasted(&self) -> impl Iterator<Item = &'a Wasted> {
+        self.inspection().wasted.iter().filter(|wasted| self.counts(wasted.version))
+    }
+
+    fn share_of(&self, whole: u64) -> f64 {
+        let wasted: u64 = self.wasted().map(|wasted| wasted.bytes).sum();
+        // Nothing of nothing is nothing; something of nothing exceeds every limit.
+        if wasted == 0 { 0.0 } else { ratio(wasted, whole) }
+    }
+
+    /// Adds up what changes in your layers save: what they waste, and the findings among what is visible.
+    fn avoidable(&self) -> u64 {
+        let base = self.subject.study.base.layers;
+        let wasted: u64 = self.wasted().filter(|wasted| wasted.added_in >= base).map(|wasted| wasted.bytes).sum();
+        let left = self.own_findings().filter(|finding| {
+            finding.fate == Fate::Left && matches!(finding.level, Level::Leftovers | Level::Toolchain)
+        });
+        wasted + left.map(|finding| self.counted(finding)).sum::<u64>()
+    }
+
+    /// Returns the layers above the base image with their indices.
+    pub fn own_layers(&self) -> impl Iterator<Item = (usize, &'a LayerAccount)> {
+        self.inspection().layers.iter().enumerate().skip(self.subject.study.base.layers)
+    }
+
+    /// Returns the findings in your layers, the largest first.
+    pub fn own_findings(&self) -> impl Iterator<Item = &'a Finding> {
+        let study = self.subject.study;
+        study.findings.iter().filter(|finding| finding.whose == Whose::Own && self.counted(finding) > 0)
+    }
+
+    /// Returns the findings that a measure selects.
+    pub fn findings_of<'m>(&'m self, measure: &'m Measure) -> impl Iterator<Item = &'a Finding> + 'm {
+        self.own_findings().filter(move |finding| match measure {
+            Measure::Finding(super::Selector::Rule(rule)) => finding.rule == *rule,
+            Measure::Finding(super::Selector::Level(level)) => finding.level == *level,
+            _ => false,
+        })
+    }
+
+    /// Returns the bytes of a finding that count.
+    pub fn counted(&self, finding: &Finding) -> u64 {
+        if self.excepted.is_empty() {
+            return finding.bytes;
+        }
+        let tree = &self.inspection().tree;
+        let counted = finding.inodes.iter().filter(|&&inode| self.counts(inode));
+        counted.map(|&inode| tree.size(inode)).sum()
+    }
+
+    /// Returns the inodes at and below a path that count, in all layers.
+    pub fn below(&self, path: &str) -> impl Iterator<Item = VersionId> {
+        let tree = &self.inspection().tree;
+        let below = below(tree, path);
+        tree.inodes().filter(move |&inode| below[tree.node_of(inode).index()] && self.counts(inode))
+    }
+
+    /// Returns the growth in bytes, and as a part of the baseline.
+    fn growth(&self) -> Result<(i64, f64), Missing> {
+        let Some(baseline) = self.subject.baseline else {
+            return Err(Missing::Skipped("no --baseline is given".into()));
+        };
+        if !baseline.exact {
+            return Err(Missing::Unknown(format!("not all of the baseline {} was read", baseline.name)));
+        }
+        let signed = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
+        let growth = signed(self.inspection().totals.size).saturating_sub(signed(baseline.size));
+        let share = ratio(growth.unsigned_abs(), baseline.size.max(1));
+        Ok((growth, if growth < 0 { -share } else { share }))
+    }
+
+    fn base_age(&self) -> Result<Found, Missing> {
+        let inspection = self.inspection();
+        let layers = self.subject.study.base.layers;
+        if layers == 0 {
+            return Err(Missing::Unknown("no base image is recognized (--base-layers N says how large it is)".into()));
+        }
+        let made_layers = inspection.history.iter().filter(|entry| entry.empty_layer != Some(true));
+        let created = made_layers.take(layers).filter_map(|entry| entry.created.as_deref().and_then(seconds)).max();
+        match created.filter(|&created| created > FIRST_TIME) {
+            Some(created) => {
+                let days = self.subject.now.saturating_sub(created).max(0) / DAY;
+                Ok(Found::Days(days.unsigned_abs()))
+            }
+            None => Err(Missing::Unknown("the history does not record when the base image was built".into())),
+        }
+    }
+
+    fn blame(&self, limit: &Limit) -> Blame {
+        let blamer = Blamer(self);
+        match &limit.measure {
+            Measure::Wasted | Measure::WastedShare | Measure::UserWastedShare | Measure::Efficiency => blamer.wasted(),
+            Measure::Size | Measure::Own | Measure::Download => blamer.largest_own_layer(&limit.measure),
+            Measure::LargestLayer => blamer.largest_layer(),
+            Measure::Layers => blamer.layers(),
+            Measure::Avoidable => blamer.finding(self.own_findings().next()),
+            Measure::Finding(_) => blamer.finding(self.findings_of(&limit.measure).next()),
+            Measure::Budget(path) => blamer.budget(path),
+            Measure::Growth | Measure::GrowthShare => blamer.growth(),
+            Measure::BaseAge => blamer.old_base(),
+            Measure::BaseName => blamer.other_base(match &limit.bound {
+                Bound::Names(names) => names,
+                _ => &[],
+            }),
+        }
+    }
+}

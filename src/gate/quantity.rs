@@ -1,0 +1,196 @@
+//! Sizes, shares and ages as people write them.
+
+use crate::display::escaped_str;
+
+/// The units of sizes: the decimal prefixes, and the binary ones with an `i`.
+const PREFIXES: [char; 6] = ['k', 'm', 'g', 't', 'p', 'e'];
+
+/// A size or a share of a whole.
+#[derive(Debug, Clone, PartialEq)]
+pub enum Quantity {
+    /// A size in bytes, and how it is shown.
+    Bytes(u64, String),
+    /// A part of a whole, where 1 is all of it.
+    Share(f64),
+}
+
+/// The reason why a text is no quantity.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+pub enum QuantityError {
+    /// A size.
+    #[error("{0:?} is not a size: write a number and a unit, such as 20MB or 20MiB")]
+    Size(String),
+    /// A percentage.
+    #[error("{0:?} is not a percentage: write 5%")]
+    Percentage(String),
+    /// A ratio.
+    #[error("{0:?} is not a ratio: write a number from 0 to 1, or a percentage")]
+    Ratio(String),
+    /// An age.
+    #[error("{0:?} is not an age: write a number of days or weeks, such as 90d or 12w")]
+    Age(String),
+}
+
+impl Quantity {
+    /// Reads a size or a percentage.
+    ///
+    /// # Errors
+    ///
+    /// [`QuantityError`] if it is neither.
+    pub fn parse(text: &str) -> Result<Self, QuantityError> {
+        if text.trim_end().ends_with('%') { Self::percentage(text) } else { Self::size(text) }
+    }
+
+    /// Reads a size: MB is 1,000,000 bytes, MiB is 1,048,576, and a number without a unit is bytes.
+    ///
+    /// # Errors
+    ///
+    /// [`QuantityError::Size`] if it is none.
+    pub fn size(text: &str) -> Result<Self, QuantityError> {
+        let bad = || QuantityError::Size(shown(text));
+        let (number, unit) = split(text);
+        let factor = factor(&unit.to_ascii_lowercase()).ok_or_else(bad)?;
+        let bytes = multiplied(&number, factor).ok_or_else(bad)?;
+        let unit = if unit.is_empty() { "B" } else { unit };
+        Ok(Self::Bytes(bytes, format!("{number} {unit}")))
+    }
+
+    /// Reads a percentage: `5%`.
+    ///
+    /// # Errors
+    ///
+    /// [`QuantityError::Percentage`] if it is none.
+    pub fn percentage(text: &str) -> Result<Self, QuantityError> {
+        let bad = || QuantityError::Percentage(shown(text));
+        let number = text.trim().strip_suffix('%').ok_or_else(bad)?;
+        let percent: f64 = number.trim().parse().map_err(|_| bad())?;
+        if !percent.is_finite() || percent < 0.0 {
+            return Err(bad());
+        }
+        Ok(Self::Share(percent / 100.0))
+    }
+
+    /// Reads a ratio from 0 to 1, or a percentage.
+    ///
+    /// # Errors
+    ///
+    /// [`QuantityError::Ratio`] if it is neither.
+    pub fn ratio(text: &str) -> Result<Self, QuantityError> {
+        let bad = || QuantityError::Ratio(shown(text));
+        let ratio = match Self::percentage(text) {
+            Ok(Self::Share(share)) => share,
+            _ => text.trim().parse().map_err(|_| bad())?,
+        };
+        if (0.0..=1.0).contains(&ratio) { Ok(Self::Share(ratio)) } else { Err(bad()) }
+    }
+
+    /// Formats the quantity as the user wrote it.
+    pub fn written(&self) -> String {
+        match self {
+            Self::Bytes(_, written) => written.clone(),
+            Self::Share(share) => {
+                let text = format!("{:.3}", share * 100.0);
+                format!("{} %", text.trim_end_matches('0').trim_end_matches('.'))
+            }
+        }
+    }
+}
+
+/// Reads an age in days: `90d`, `12w`, `90 days`, or a number of days.
+///
+/// # Errors
+///
+/// [`QuantityError::Age`] if it is none.
+pub fn days(text: &str) -> Result<u64, QuantityError> {
+    let bad = || QuantityError::Age(shown(text));
+    let (number, unit) = split(text);
+    let factor = match unit.to_ascii_lowercase().as_str() {
+        "" | "d" | "day" | "days" => 1,
+        "w" | "week" | "weeks" => 7,
+        _ => return Err(bad()),
+    };
+    number.parse::<u64>().ok().and_then(|number| number.checked_mul(factor)).ok_or_else(bad)
+}
+
+/// Splits a text into a number without separators between thousands, and a unit.
+fn split(text: &str) -> (String, &str) {
+    let text = text.trim();
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ',').unwrap_or(text.len());
+    (text[..end].replace(',', ""), text[end..].trim())
+}
+
+/// Returns the number of bytes of a unit in lower case.
+fn factor(unit: &str) -> Option<u64> {
+    let unit = unit.strip_suffix('b').unwrap_or(unit);
+    let (prefix, base) = match unit.strip_suffix('i') {
+        Some(prefix) => (prefix, 1024),
+        None => (unit, 1000_u64),
+    };
+    if prefix.is_empty() {
+        return (base == 1000).then_some(1);
+    }
+    let place = PREFIXES.iter().position(|&known| prefix.len() == 1 && prefix.starts_with(known))?;
+    base.checked_pow(u32::try_from(place).ok()? + 1)
+}
+
+/// Multiplies a decimal number with the bytes of a unit, exactly if it is a whole number.
+fn multiplied(number: &str, factor: u64) -> Option<u64> {
+    if let Ok(whole) = number.parse::<u64>() {
+        return whole.checked_mul(factor);
+    }
+    let number: f64 = number.parse().ok()?;
+    #[expect(clippy::cast_precision_loss, reason = "a fraction of a unit")]
+    let bytes = number * factor as f64;
+    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked in the same line")]
+    (bytes.is_finite() && (0.0..1.8e19).contains(&bytes)).then(|| bytes.round() as u64)
+}
+
+/// Returns a text for a message: escaped, and not longer than a line.
+fn shown(text: &str) -> String {
+    crate::display::cut(&escaped_str(text.trim()), 40)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    fn bytes(text: &str) -> Option<u64> {
+        match Quantity::size(text) {
+            Ok(Quantity::Bytes(bytes, _)) => Some(bytes),
+            _ => None,
+        }
+    }
+
+    #[test]
+    fn sizes_are_read_as_people_write_them() {
+        for (text, expected) in [
+            ("0", 0),
+            ("512", 512),
+            ("20MB", 20_000_000),
+            ("20 mb", 20_000_000),
+            ("20M", 20_000_000),
+            ("20MiB", 20 << 20),
+            ("20mi", 20 << 20),
+            ("1.5 GB", 1_500_000_000),
+            ("1,000kB", 1_000_000),
+            ("16EiB", 0),
+        ] {
+            let expected = if text == "16EiB" { None } else { Some(expected) };
+            assert_eq!(bytes(text), expected, "{text}");
+        }
+        for text in ["", "MB", "20 XB", "-5MB", "20MBs", "1.2.3MB", "5%", "NaN", "9e9TB", "ib", "20 iB"] {
+            assert_eq!(bytes(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn shares_ratios_and_ages_are_told_apart() {
+        assert_eq!(Quantity::parse("5%"), Ok(Quantity::Share(0.05)));
+        assert_eq!(Quantity::parse(" 20MB "), Ok(Quantity::Bytes(20_000_000, "20 MB".into())));
+        assert_eq!(Quantity::ratio("0.9"), Ok(Quantity::Share(0.9)));
+        assert_eq!(Quantity::ratio("90 %"), Ok(Quantity::Share(0.9)));
+        assert!(Quantity::ratio("90").is_err() && Quantity::ratio("120%").is_err() && Quantity::parse("-1%").is_err());
+        assert_eq!([days("90d"), days("12 weeks"), days("7")], [Ok(90), Ok(84), Ok(7)]);
+        assert!(days("2 years").is_err() && days("-3d").is_err());
+    }
+}

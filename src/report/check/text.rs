@@ -1,0 +1,40 @@
+//! Writes the result of a check as text: one line for each limit.
+
+use std::io::{self, Write};
+
+use super::Checked;
+use super::words::{dive, exception, line, summary};
+use crate::gate::Status;
+use crate::report::TextStyle;
+use crate::report::paint::Paint;
+
+/// Writes checked images as text.
+///
+/// # Errors
+///
+/// An error of `out`.
+pub fn write_check(images: &[Checked<'_>], style: TextStyle, mut out: impl Write) -> io::Result<()> {
+    for (i, checked) in images.iter().enumerate() {
+        if i > 0 {
+            writeln!(out)?;
+        }
+        writeln!(out, "{}", Paint::Bold.on(&checked.inspection.name, style.colour))?;
+        for outcome in &checked.verdict.outcomes {
+            let (word, paint) = match outcome.status {
+                Status::Failed => ("FAIL", Paint::Wasted),
+                Status::Passed => ("PASS", Paint::Visible),
+                Status::Unknown => ("????", Paint::Warning),
+                Status::Skipped => ("SKIP", Paint::Dim),
+            };
+            writeln!(out, "{}  {}", paint.on(word, style.colour), line(outcome, style.units))?;
+        }
+        for used in &checked.verdict.exceptions {
+            writeln!(out, "note  {}", exception(used, style.units))?;
+        }
+        if let Some(count) = &checked.verdict.dive {
+            writeln!(out, "note  {}", dive(count, checked, style.units))?;
+        }
+        writeln!(out, "{}", summary(checked))?;
+    }
+    out.flush()
+}

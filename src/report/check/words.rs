@@ -1,0 +1,91 @@
+//! Limits in words. All texts are escaped for display; writers escape them further for their format.
+
+use super::Checked;
+use crate::display::{Units, date, escaped_str, percent, plural};
+use crate::gate::{DiveCount, Excepted, Exception, ExceptionState, ExceptionUse, Outcome, Status};
+
+/// Formats the value and the limit: `wasted 200 MiB (limit 20 MB)`.
+pub(super) fn measured(outcome: &Outcome, units: Units) -> String {
+    let limit = &outcome.limit;
+    let found = outcome.found.as_ref().map_or_else(String::new, |found| format!(" {}", limit.shown(found, units)));
+    let at_least = if limit.measure.is_minimum() { "at least" } else { "limit" };
+    format!("{}{found} ({at_least} {})", limit.measure.words(), limit.bound.written())
+}
+
+/// Formats the distance to the limit, the cause and the change; for other states, the reason.
+pub(super) fn explained(outcome: &Outcome, units: Units) -> Option<String> {
+    if let Some(reason) = &outcome.reason {
+        return Some(reason.clone());
+    }
+    let (found, blame) = (outcome.found.as_ref()?, outcome.blame.as_ref()?);
+    let below = if outcome.limit.measure.is_minimum() { "below" } else { "over" };
+    let over = outcome.limit.bound.over(found, units).map(|over| format!("{over} {below}"));
+    let cause = Some(blame.cause.shown(units)).filter(|cause| !cause.is_empty());
+    let clauses: Vec<_> = [over, cause, blame.change.clone()].into_iter().flatten().collect();
+    Some(clauses.join("; ")).filter(|text| !text.is_empty())
+}
+
+/// Formats a limit in one line.
+pub(super) fn line(outcome: &Outcome, units: Units) -> String {
+    let measured = measured(outcome, units);
+    explained(outcome, units).map_or_else(|| measured.clone(), |explained| format!("{measured}: {explained}"))
+}
+
+/// Formats the result of a whole check in a sentence.
+pub(super) fn summary(checked: &Checked<'_>) -> String {
+    let verdict = &checked.verdict;
+    let count = |status| verdict.with(status).count();
+    let (all, failed, unknown) = (verdict.outcomes.len(), count(Status::Failed), count(Status::Unknown));
+    let mut clauses = Vec::new();
+    if let Some(not_whole) = &verdict.not_whole {
+        clauses.push(format!("Not all of the image was read: {not_whole}"));
+    }
+    if failed > 0 {
+        let verb = if failed == 1 { "is" } else { "are" };
+        clauses.push(format!("{failed} of {} {verb} exceeded", plural(all, "limit")));
+    }
+    if unknown > 0 {
+        clauses.push(format!("{unknown} of {} cannot be checked", plural(all, "limit")));
+    }
+    let skipped = count(Status::Skipped);
+    if clauses.is_empty() {
+        clauses.push(match all - skipped {
+            0 => "No limit was checked".into(),
+            1 => "The limit is kept".into(),
+            kept => format!("All {kept} limits are kept"),
+        });
+    }
+    if skipped > 0 {
+        clauses.push(format!("{} {} not checked", plural(skipped, "limit"), if skipped == 1 { "was" } else { "were" }));
+    }
+    format!("{}.", clauses.join(". "))
+}
+
+/// Formats an exception in a sentence.
+pub(super) fn exception(used: &ExceptionUse, units: Units) -> String {
+    let Exception { what, reason, until } = &used.exception;
+    let what = match what {
+        Excepted::Path(path) => escaped_str(path),
+        Excepted::Rule(rule) => format!("the rule {}", escaped_str(rule)),
+    };
+    let (until, reason) = (date(*until), escaped_str(reason));
+    match used.state {
+        ExceptionState::Used => {
+            format!("{} of {what} is not counted until {until}: {reason}", units.size(used.bytes))
+        }
+        ExceptionState::Unused => format!("the exception for {what} excepts nothing in this image"),
+        ExceptionState::Ended => format!("the exception for {what} ended on {until}: {reason}"),
+    }
+}
+
+/// Formats the numbers of dive where they differ.
+pub(super) fn dive(count: &DiveCount, checked: &Checked<'_>, units: Units) -> String {
+    let ours = checked.inspection.totals.wasted();
+    let efficiency = checked.inspection.efficiency().map_or_else(|| "?".into(), percent);
+    format!(
+        "dive counts {} wasted and an efficiency of {} in this image; it is {} and {efficiency} (why: layerscope help dive)",
+        units.size(count.wasted),
+        percent(count.efficiency),
+        units.size(ours),
+    )
+}

@@ -1,0 +1,103 @@
+//! The file of limits: where it is found, what it says, and the one that `--init` writes.
+
+use super::Place;
+
+#[test]
+fn a_file_of_limits_is_found_upwards_and_options_replace_its_limits_one_by_one() {
+    let place = Place::new();
+    place.write(".layerscope.toml", "[limits]\nwasted = [\"20kB\", \"5%\"]\nlayers = 2\n");
+    place.write("deep/below/x", "");
+    let mut command = place.command(&["check", "../../shop.tar"]);
+    command.current_dir(place.path().join("deep/below"));
+    let answer = super::Answer::of(&command.output().unwrap());
+    assert_eq!(answer.code, Some(1));
+    assert_eq!(answer.out.matches("FAIL").count(), 3, "{}", answer.out);
+    let answer = place.check(&["--max-wasted", "1MB", "--max-layers", "3"]);
+    assert_eq!(answer.out.matches("PASS").count(), 2, "{}", answer.out);
+    assert!(answer.line("FAIL").contains("wasted 96.2 % (limit 5 %)"), "{}", answer.out);
+}
+
+#[test]
+fn another_file_can_be_named_and_every_kind_of_limit_can_be_in_it() {
+    let place = Place::new();
+    place.write(
+        "limits.toml",
+        "[limits]\nsize = \"1MB\"\ndownload = 1000000\nwasted = \"1MB\"\nefficiency = 0.01\navoidable = \"1MB\"\n\
+         own = \"1MB\"\nlayers = 9\nlayer = \"1 MiB\"\ngrowth = \"5%\"\n\
+         [[budget]]\npath = \"/opt\"\nmax = \"1MB\"\n\
+         [[finding]]\nlevel = \"toolchain\"\n[[finding]]\nrule = \"apt-lists\"\nmax = \"1kB\"\n",
+    );
+    let answer = place.check(&["--limits", "limits.toml"]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    assert_eq!(answer.out.matches("PASS").count(), 11, "{}", answer.out);
+    assert_eq!(answer.line("SKIP"), "SKIP  growth (limit 5 %): no --baseline is given");
+    assert!(answer.out.ends_with("All 11 limits are kept. 1 limit was not checked.\n"), "{}", answer.out);
+    let answer = place.check(&["--limits", "nowhere.toml"]);
+    assert_eq!(answer.code, Some(2));
+    assert!(answer.said.contains("cannot read nowhere.toml"), "{}", answer.said);
+}
+
+#[test]
+fn a_mistake_in_the_file_names_line_and_key() {
+    let place = Place::new();
+    for (text, words) in [
+        ("[limits]\nsiz = \"1MB\"", "line 2: limits.siz: no such limit; did you mean size?"),
+        ("[limit]\n", "line 1: limit: no such table; did you mean limits?"),
+        ("[limits]\nsize = true", "line 2: limits.size: a string is expected, not a boolean"),
+        ("[limits]\nsize = \"1XB\"", "line 2: limits.size: \"1XB\" is not a size"),
+        ("[limits]\nlayers = \"many\"", "line 2: limits.layers: a number of layers is expected"),
+        ("[limits]\nbase = \"[\"", "line 2: limits.base: "),
+        ("[budget]\npath = \"/a\"", "line 1: budget: write it as [[budget]], once for each"),
+        ("[[budget]]\npath = \"a\"\nmax = 1", "line 2: budget.path: a path in the image begins with a slash"),
+        ("[[budget]]\nmax = 1", "line 1: budget: path is missing"),
+        ("[[budget]]\npath = \"/a\"\nmaximum = 1", "line 3: budget.maximum: no such key"),
+        ("[[finding]]\nrule = \"a\"\nlevel = \"build\"", "line 1: finding: write either rule or level"),
+        ("[[finding]]\nlevel = \"high\"", "line 1: finding: \"high\" is no level of findings"),
+        ("[[exception]]\npath = \"/a\"\nuntil = 2027-01-31", "line 1: exception: reason is missing"),
+        ("[[exception]]\npath = \"/a\"\nreason = \"r\"", "line 1: exception: until is missing: write the last day"),
+        (
+            "[[exception]]\npath = \"/a\"\nreason = \"r\"\nuntil = \"soon\"",
+            "line 4: exception.until: a date is expected",
+        ),
+        ("[limits\n", "line 1: "),
+    ] {
+        place.write(".layerscope.toml", text);
+        let answer = place.check(&[]);
+        assert_eq!((answer.code, answer.out.as_str()), (Some(2), ""), "{text:?}");
+        assert!(answer.said.contains(&format!(".layerscope.toml {words}")), "{text:?}: {}", answer.said);
+    }
+}
+
+#[test]
+fn init_writes_a_commented_file_that_the_image_keeps_and_never_replaces_one() {
+    let place = Place::new();
+    let answer = place.check(&["--init"]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    let text = place.read(".layerscope.toml");
+    assert!(text.contains("# Written for shop:1.4 on 20") && text.contains("\nwasted = \"1MB\"\n"), "{text}");
+    let answer = place.check(&[]);
+    assert_eq!(answer.code, Some(0), "{answer:#?}");
+    assert!(answer.out.matches("PASS").count() >= 8, "{}", answer.out);
+    let again = place.check(&["--init"]);
+    assert_eq!(again.code, Some(2));
+    assert!(again.said.contains(".layerscope.toml is there already"), "{}", again.said);
+    assert_eq!(place.read(".layerscope.toml"), text);
+    let other = place.check(&["--init", "--limits", "other.toml"]);
+    assert_eq!((other.code, place.read("other.toml") == text), (Some(0), true));
+}
+
+#[test]
+fn every_example_in_the_written_file_is_understood() {
+    let place = Place::new();
+    place.check(&["--init"]);
+    let text = place.read(".layerscope.toml");
+    let is_code =
+        |line: &str| line.starts_with("# [[") || line.starts_with("# ") && line[2..].split(' ').nth(1) == Some("=");
+    let all: Vec<_> = text.lines().map(|line| if is_code(line) { &line[2..] } else { line }).collect();
+    assert!(all.len() > text.lines().filter(|line| line.starts_with('#')).count() + 12, "{text}");
+    place.write(".layerscope.toml", all.join("\n"));
+    let answer = place.check(&["--base-layers", "1"]);
+    for words in ["/app/node_modules 0 B (limit 120 MB)", "finding leftovers", "age of the base image", "/opt/model"] {
+        assert!(answer.out.contains(words), "{words}: {answer:#?}");
+    }
+}
