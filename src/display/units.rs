@@ -43,17 +43,31 @@ impl Units {
 /// Reads a size as people write it: `256 MiB`, `20MB`, `1.5G`, `4096`. A unit without an `i` is
 /// decimal.
 pub fn read_size(text: &str) -> Option<u64> {
-    let text = text.trim();
-    let digits = text.find(|c: char| !c.is_ascii_digit() && c != '.').unwrap_or(text.len());
-    let (number, unit) = (text[..digits].parse::<f64>().ok()?, text[digits..].trim().to_ascii_lowercase());
-    let (unit, base) = match unit.strip_suffix("ib") {
-        Some(unit) => (unit, 1024_f64),
-        None => (unit.strip_suffix('b').unwrap_or(&unit), 1000.0),
+    let (number, unit) = number_and_unit(text);
+    let unit = unit.to_ascii_lowercase();
+    let unit = unit.strip_suffix('b').unwrap_or(&unit);
+    let (prefix, base) = match unit.strip_suffix('i') {
+        Some(prefix) if !prefix.is_empty() => (prefix, 1024_u64),
+        Some(_) => return None,
+        None => (unit, 1000),
     };
-    let power = ["", "k", "m", "g", "t"].iter().position(|&known| known == unit)?;
-    let bytes = number * base.powi(i32::try_from(power).ok()?);
+    let power = ["", "k", "m", "g", "t", "p", "e"].iter().position(|&known| known == prefix)?;
+    let factor = base.checked_pow(u32::try_from(power).ok()?)?;
+    // A whole number of units is exact.
+    if let Ok(whole) = number.parse::<u64>() {
+        return whole.checked_mul(factor);
+    }
+    #[expect(clippy::cast_precision_loss, reason = "a fraction of a unit")]
+    let bytes = number.parse::<f64>().ok()? * factor as f64;
     #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "it is positive and within the limit")]
     (bytes < 9e18).then_some(bytes.round() as u64)
+}
+
+/// Splits a text into a number, without separators between thousands, and a unit.
+pub fn number_and_unit(text: &str) -> (String, &str) {
+    let text = text.trim();
+    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ',').unwrap_or(text.len());
+    (text[..end].replace(',', ""), text[end..].trim())
 }
 
 /// Formats a share between 0 and 1 as a percentage, such as `5.2 %`. Only exact values are shown as

@@ -4,7 +4,7 @@ use super::exception::{Excepted, Exception};
 use super::{Found, Quantity};
 use crate::advice::findings::{Level, Rules};
 use crate::display::{escaped_str, percent, plural};
-use crate::toml_file::unknown;
+use crate::toml_file::{UnknownName, unknown};
 
 /// The levels of findings, by which a limit can select them.
 const LEVELS: [Level; 4] = [Level::Leftovers, Level::Toolchain, Level::Build, Level::Documentation];
@@ -230,6 +230,16 @@ impl Limit {
     }
 }
 
+/// A rule that neither the built-in rules nor the user's have.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{rule}: {near}")]
+pub struct UnknownRule {
+    /// The rule, escaped for display.
+    pub rule: String,
+    /// The most similar known rule.
+    pub near: UnknownName,
+}
+
 /// All limits of a check, and the exceptions from them.
 #[derive(Debug, Clone, Default, PartialEq)]
 pub struct Limits {
@@ -252,8 +262,8 @@ impl Limits {
     ///
     /// # Errors
     ///
-    /// A sentence that names the first unknown rule, with the most similar known one.
-    pub fn check_rules(&self, rules: &Rules) -> Result<(), String> {
+    /// [`UnknownRule`] names the first unknown rule.
+    pub fn check_rules(&self, rules: &Rules) -> Result<(), UnknownRule> {
         let known = || {
             let rule = rules.list.iter().map(|rule| rule.id.as_str());
             rule.chain(rules.signatures.iter().map(|signature| signature.id.as_str()))
@@ -269,7 +279,7 @@ impl Limits {
         match selected.chain(excepted).find(|rule| known().all(|known| known != rule.as_str())) {
             Some(rule) => {
                 let names = known().chain(LEVELS.iter().map(|level| level.name()));
-                Err(format!("{}: {}", escaped_str(rule), unknown("rule", rule, names)))
+                Err(UnknownRule { rule: escaped_str(rule), near: unknown("rule", rule, names) })
             }
             None => Ok(()),
         }

@@ -20,12 +20,12 @@ use crate::display::Sentence;
 use crate::warning::Gap;
 
 pub use baseline::{Baseline, BaselineError};
-pub use dive::{DiveCount, DiveRule, DiveRules};
+pub use dive::{DiveCount, DiveError, DiveRule, DiveRules};
 pub use exception::{Excepted, Exception, ExceptionState, ExceptionUse};
 pub use init::example;
-pub use limit::{Bound, Limit, Limits, Measure, Selector};
+pub use limit::{Bound, Limit, Limits, Measure, Selector, UnknownRule};
 pub use quantity::{Quantity, QuantityError, days};
-pub use read::{path, read};
+pub use read::{LimitError, path, read};
 
 /// The image to check, and everything that its limits may be compared with.
 #[derive(Debug, Clone, Copy)]

@@ -1,9 +1,6 @@
 //! Sizes, shares and ages as people write them.
 
-use crate::display::escaped_str;
-
-/// The units of sizes: the decimal prefixes, and the binary ones with an `i`.
-const PREFIXES: [char; 6] = ['k', 'm', 'g', 't', 'p', 'e'];
+use crate::display::{cut, escaped_str, number_and_unit, read_size};
 
 /// A size or a share of a whole.
 #[derive(Debug, Clone, PartialEq)]
@@ -26,6 +23,9 @@ pub enum QuantityError {
     /// A ratio.
     #[error("{0:?} is not a ratio: write a number from 0 to 1, or a percentage")]
     Ratio(String),
+    /// A ratio that has to be a number.
+    #[error("{0:?} is not a ratio from 0 to 1")]
+    NoRatio(String),
     /// An age.
     #[error("{0:?} is not an age: write a number of days or weeks, such as 90d or 12w")]
     Age(String),
@@ -47,10 +47,8 @@ impl Quantity {
     ///
     /// [`QuantityError::Size`] if it is none.
     pub fn size(text: &str) -> Result<Self, QuantityError> {
-        let bad = || QuantityError::Size(shown(text));
-        let (number, unit) = split(text);
-        let factor = factor(&unit.to_ascii_lowercase()).ok_or_else(bad)?;
-        let bytes = multiplied(&number, factor).ok_or_else(bad)?;
+        let bytes = read_size(text).ok_or_else(|| QuantityError::Size(shown(text)))?;
+        let (number, unit) = number_and_unit(text);
         let unit = if unit.is_empty() { "B" } else { unit };
         Ok(Self::Bytes(bytes, format!("{number} {unit}")))
     }
@@ -103,7 +101,7 @@ impl Quantity {
 /// [`QuantityError::Age`] if it is none.
 pub fn days(text: &str) -> Result<u64, QuantityError> {
     let bad = || QuantityError::Age(shown(text));
-    let (number, unit) = split(text);
+    let (number, unit) = number_and_unit(text);
     let factor = match unit.to_ascii_lowercase().as_str() {
         "" | "d" | "day" | "days" => 1,
         "w" | "week" | "weeks" => 7,
@@ -112,42 +110,9 @@ pub fn days(text: &str) -> Result<u64, QuantityError> {
     number.parse::<u64>().ok().and_then(|number| number.checked_mul(factor)).ok_or_else(bad)
 }
 
-/// Splits a text into a number without separators between thousands, and a unit.
-fn split(text: &str) -> (String, &str) {
-    let text = text.trim();
-    let end = text.find(|c: char| !c.is_ascii_digit() && c != '.' && c != ',').unwrap_or(text.len());
-    (text[..end].replace(',', ""), text[end..].trim())
-}
-
-/// Returns the number of bytes of a unit in lower case.
-fn factor(unit: &str) -> Option<u64> {
-    let unit = unit.strip_suffix('b').unwrap_or(unit);
-    let (prefix, base) = match unit.strip_suffix('i') {
-        Some(prefix) => (prefix, 1024),
-        None => (unit, 1000_u64),
-    };
-    if prefix.is_empty() {
-        return (base == 1000).then_some(1);
-    }
-    let place = PREFIXES.iter().position(|&known| prefix.len() == 1 && prefix.starts_with(known))?;
-    base.checked_pow(u32::try_from(place).ok()? + 1)
-}
-
-/// Multiplies a decimal number with the bytes of a unit, exactly if it is a whole number.
-fn multiplied(number: &str, factor: u64) -> Option<u64> {
-    if let Ok(whole) = number.parse::<u64>() {
-        return whole.checked_mul(factor);
-    }
-    let number: f64 = number.parse().ok()?;
-    #[expect(clippy::cast_precision_loss, reason = "a fraction of a unit")]
-    let bytes = number * factor as f64;
-    #[expect(clippy::cast_possible_truncation, clippy::cast_sign_loss, reason = "checked in the same line")]
-    (bytes.is_finite() && (0.0..1.8e19).contains(&bytes)).then(|| bytes.round() as u64)
-}
-
 /// Returns a text for a message: escaped, and not longer than a line.
 fn shown(text: &str) -> String {
-    crate::display::cut(&escaped_str(text.trim()), 40)
+    cut(&escaped_str(text.trim()), 40)
 }
 
 #[cfg(test)]

@@ -3,15 +3,56 @@
 use toml::de::{DeTable, DeValue};
 
 use super::exception::{Excepted, Exception};
-use super::{Bound, Limit, Limits, Measure, Quantity, Selector, days};
+use super::{Bound, Limit, Limits, Measure, Quantity, QuantityError, Selector, days};
 use crate::display::seconds;
-use crate::toml_file::{Problem, Value, in_order, instead, string, unknown};
+use crate::toml_file::{Problem, UnknownName, Value, ValueError, in_order, instead, string, unknown};
 
 /// The tables of the file.
 const TABLES: [&str; 4] = ["limits", "budget", "finding", "exception"];
 /// The keys of the table `limits`.
 const KEYS: [&str; 11] =
     ["size", "download", "wasted", "efficiency", "avoidable", "own", "layers", "layer", "growth", "base-age", "base"];
+
+/// The reason why a limit or an exception is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum LimitError {
+    /// The value is of another type, or a name is unknown.
+    #[error(transparent)]
+    Value(#[from] ValueError),
+    /// The text is no quantity.
+    #[error(transparent)]
+    Quantity(#[from] QuantityError),
+    /// The text is no glob.
+    #[error(transparent)]
+    Glob(#[from] globset::Error),
+    /// The path is relative.
+    #[error("a path in the image begins with a slash")]
+    Relative,
+    /// The table has to be a list of tables.
+    #[error("write it as [[{0}]], once for each")]
+    NoList(String),
+    /// A key is missing.
+    #[error("{0} is missing")]
+    Missing(&'static str),
+    /// One of two keys is needed.
+    #[error("write either {0} or {1}")]
+    Either(&'static str, &'static str),
+    /// The level is unknown.
+    #[error("{0:?} is no level of findings")]
+    Level(String),
+    /// The text is no date.
+    #[error("a date is expected, such as 2027-01-31")]
+    Date,
+    /// The text has no equals sign.
+    #[error("write {0}")]
+    NoEquals(&'static str),
+}
+
+impl From<UnknownName> for LimitError {
+    fn from(name: UnknownName) -> Self {
+        Self::Value(name.into())
+    }
+}
 
 /// Reads the text of a file of limits.
 ///
@@ -23,19 +64,19 @@ pub fn read(text: &str) -> Result<Limits, Problem> {
     let mut limits = Limits::default();
     for (key, value) in in_order(&table) {
         let name = key.get_ref().as_ref();
-        let problem = |what| Problem::at(text, key.span().start, name, what);
+        let problem = |what: LimitError| Problem::at(text, key.span().start, name, what);
         match (name, value.get_ref()) {
             ("limits", DeValue::Table(table)) => read_limits(text, table, &mut limits)?,
-            ("limits", other) => return Err(problem(instead("a table", other))),
+            ("limits", other) => return Err(problem(instead("a table", other).into())),
             ("budget" | "finding" | "exception", DeValue::Array(entries)) => {
                 for entry in entries {
                     read_entry(text, name, entry, &mut limits)?;
                 }
             }
             ("budget" | "finding" | "exception", _) => {
-                return Err(problem(format!("write it as [[{name}]], once for each")));
+                return Err(problem(LimitError::NoList(name.to_owned())));
             }
-            _ => return Err(problem(unknown("table", name, TABLES.into_iter()))),
+            _ => return Err(problem(unknown("table", name, TABLES.into_iter()).into())),
         }
     }
     Ok(limits)
@@ -44,14 +85,14 @@ pub fn read(text: &str) -> Result<Limits, Problem> {
 fn read_limits(text: &str, table: &DeTable<'_>, limits: &mut Limits) -> Result<(), Problem> {
     for (key, value) in in_order(table) {
         let name = key.get_ref().as_ref();
-        let problem = |what| Problem::at(text, key.span().start, &format!("limits.{name}"), what);
+        let problem = |what: LimitError| Problem::at(text, key.span().start, &format!("limits.{name}"), what);
         limits.limits.extend(bounds(name, value.get_ref()).map_err(problem)?);
     }
     Ok(())
 }
 
 /// Reads the limits of a key; a list has several.
-fn bounds(name: &str, value: &DeValue<'_>) -> Result<Vec<Limit>, String> {
+fn bounds(name: &str, value: &DeValue<'_>) -> Result<Vec<Limit>, LimitError> {
     let one = |measure, bound| Ok(vec![Limit { measure, bound }]);
     let size = |measure| one(measure, Bound::Quantity(size(value)?));
     match name {
@@ -65,39 +106,39 @@ fn bounds(name: &str, value: &DeValue<'_>) -> Result<Vec<Limit>, String> {
             value => Ok(vec![quantity(name, value)?]),
         },
         "efficiency" => {
-            let text = number(value).map_or_else(|| string(value).map(str::to_owned), Ok)?;
-            one(Measure::Efficiency, Bound::Quantity(Quantity::ratio(&text).map_err(|error| error.to_string())?))
+            let text = text_of(value)?;
+            one(Measure::Efficiency, Bound::Quantity(Quantity::ratio(&text)?))
         }
         "layers" => {
             let count = number(value).and_then(|number| number.parse().ok());
             one(Measure::Layers, Bound::Count(count.ok_or_else(|| instead("a number of layers", value))?))
         }
         "base-age" => {
-            let text = number(value).map_or_else(|| string(value).map(str::to_owned), Ok)?;
-            one(Measure::BaseAge, Bound::Days(days(&text).map_err(|error| error.to_string())?))
+            let text = text_of(value)?;
+            one(Measure::BaseAge, Bound::Days(days(&text)?))
         }
         "base" => {
             let names = match value {
                 DeValue::Array(names) => {
                     let names = names.iter().map(|name| string(name.get_ref()).map(str::to_owned));
-                    names.collect::<Result<Vec<_>, _>>()?
+                    names.collect::<Result<Vec<_>, ValueError>>()?
                 }
                 value => vec![string(value)?.to_owned()],
             };
             names.iter().try_for_each(|name| glob(name))?;
             one(Measure::BaseName, Bound::Names(names))
         }
-        _ => Err(unknown("limit", name, KEYS.into_iter())),
+        _ => Err(unknown("limit", name, KEYS.into_iter()).into()),
     }
 }
 
 /// Makes a limit of bytes or of a share.
-fn quantity(name: &str, value: &DeValue<'_>) -> Result<Limit, String> {
+fn quantity(name: &str, value: &DeValue<'_>) -> Result<Limit, LimitError> {
     let quantity = match number(value) {
         Some(number) => Quantity::size(&number),
         None => Quantity::parse(string(value)?),
     };
-    let quantity = quantity.map_err(|error| error.to_string())?;
+    let quantity = quantity?;
     let measure = match (name, &quantity) {
         ("wasted", Quantity::Bytes(..)) => Measure::Wasted,
         ("wasted", Quantity::Share(_)) => Measure::WastedShare,
@@ -107,9 +148,14 @@ fn quantity(name: &str, value: &DeValue<'_>) -> Result<Limit, String> {
     Ok(Limit { measure, bound: Bound::Quantity(quantity) })
 }
 
-fn size(value: &DeValue<'_>) -> Result<Quantity, String> {
-    let text = number(value).map_or_else(|| string(value).map(str::to_owned), Ok)?;
-    Quantity::size(&text).map_err(|error| error.to_string())
+fn size(value: &DeValue<'_>) -> Result<Quantity, LimitError> {
+    let text = text_of(value)?;
+    Ok(Quantity::size(&text)?)
+}
+
+/// Returns the text of a string, or the digits of a number.
+fn text_of(value: &DeValue<'_>) -> Result<String, ValueError> {
+    number(value).map_or_else(|| string(value).map(str::to_owned), Ok)
 }
 
 /// Returns the digits of a number.
@@ -121,14 +167,15 @@ fn number(value: &DeValue<'_>) -> Option<String> {
     }
 }
 
-fn glob(pattern: &str) -> Result<(), String> {
-    globset::Glob::new(pattern).map(|_| ()).map_err(|error| error.to_string())
+fn glob(pattern: &str) -> Result<(), LimitError> {
+    globset::Glob::new(pattern)?;
+    Ok(())
 }
 
 /// Reads an entry of `[[budget]]`, `[[finding]]` or `[[exception]]`.
 fn read_entry(text: &str, kind: &str, entry: &Value<'_>, limits: &mut Limits) -> Result<(), Problem> {
-    let whole = |what: String| Problem::at(text, entry.span().start, kind, what);
-    let DeValue::Table(table) = entry.get_ref() else { return Err(whole(instead("a table", entry.get_ref()))) };
+    let whole = |what: LimitError| Problem::at(text, entry.span().start, kind, what);
+    let DeValue::Table(table) = entry.get_ref() else { return Err(whole(instead("a table", entry.get_ref()).into())) };
     let known: &[&str] = match kind {
         "budget" => &["path", "max"],
         "finding" => &["rule", "level", "max"],
@@ -138,8 +185,8 @@ fn read_entry(text: &str, kind: &str, entry: &Value<'_>, limits: &mut Limits) ->
     fields.check(known)?;
     match kind {
         "budget" => {
-            let path = fields.path()?.ok_or_else(|| whole("path is missing".into()))?;
-            let bound = Bound::Quantity(fields.max()?.ok_or_else(|| whole("max is missing".into()))?);
+            let path = fields.path()?.ok_or_else(|| whole(LimitError::Missing("path")))?;
+            let bound = Bound::Quantity(fields.max()?.ok_or_else(|| whole(LimitError::Missing("max")))?);
             limits.limits.push(Limit { measure: Measure::Budget(path), bound });
         }
         "finding" => {
@@ -147,9 +194,9 @@ fn read_entry(text: &str, kind: &str, entry: &Value<'_>, limits: &mut Limits) ->
                 (Some(rule), None) => Selector::Rule(rule),
                 (None, Some(level)) => match Selector::parse(&level) {
                     level @ Selector::Level(_) => level,
-                    Selector::Rule(_) => return Err(whole(format!("{level:?} is no level of findings"))),
+                    Selector::Rule(_) => return Err(whole(LimitError::Level(level))),
                 },
-                _ => return Err(whole("write either rule or level".into())),
+                _ => return Err(whole(LimitError::Either("rule", "level"))),
             };
             let none = || Quantity::Bytes(0, "0 B".into());
             let bound = Bound::Quantity(fields.max()?.unwrap_or_else(none));
@@ -159,11 +206,11 @@ fn read_entry(text: &str, kind: &str, entry: &Value<'_>, limits: &mut Limits) ->
             let what = match (fields.path()?, fields.text("rule")?) {
                 (Some(path), None) => Excepted::Path(path),
                 (None, Some(rule)) => Excepted::Rule(rule),
-                _ => return Err(whole("write either path or rule".into())),
+                _ => return Err(whole(LimitError::Either("path", "rule"))),
             };
             let reason = fields.text("reason")?.filter(|reason| !reason.trim().is_empty());
-            let reason = reason.ok_or_else(|| whole("reason is missing".into()))?;
-            let until = fields.date("until")?.ok_or_else(|| whole("until is missing: write the last day".into()))?;
+            let reason = reason.ok_or_else(|| whole(LimitError::Missing("reason")))?;
+            let until = fields.date("until")?.ok_or_else(|| whole(LimitError::Missing("until")))?;
             limits.exceptions.push(Exception { what, reason, until });
         }
     }
@@ -190,7 +237,7 @@ impl Fields<'_, '_> {
     }
 
     /// Reads a field, if it is there.
-    fn field<T>(&self, name: &str, read: impl Fn(&DeValue<'_>) -> Result<T, String>) -> Result<Option<T>, Problem> {
+    fn field<T>(&self, name: &str, read: impl Fn(&DeValue<'_>) -> Result<T, LimitError>) -> Result<Option<T>, Problem> {
         let found = self.table.iter().find(|(key, _)| key.get_ref() == name);
         let Some((key, value)) = found else { return Ok(None) };
         let problem = |what| Problem::at(self.text, key.span().start, &format!("{}.{name}", self.kind), what);
@@ -198,7 +245,7 @@ impl Fields<'_, '_> {
     }
 
     fn text(&mut self, name: &str) -> Result<Option<String>, Problem> {
-        self.field(name, |value| string(value).map(str::to_owned))
+        self.field(name, |value| Ok(string(value)?.to_owned()))
     }
 
     fn path(&mut self) -> Result<Option<String>, Problem> {
@@ -216,7 +263,7 @@ impl Fields<'_, '_> {
                 value => string(value)?.to_owned(),
             };
             let day = text.get(..10).and_then(|day| seconds(&format!("{day}T00:00:00Z")));
-            day.ok_or_else(|| "a date is expected, such as 2027-01-31".into())
+            day.ok_or(LimitError::Date)
         })
     }
 }
@@ -225,10 +272,10 @@ impl Fields<'_, '_> {
 ///
 /// # Errors
 ///
-/// A sentence that says what is wrong with it.
-pub fn path(text: &str) -> Result<String, String> {
+/// [`LimitError`] if it is neither.
+pub fn path(text: &str) -> Result<String, LimitError> {
     if !text.starts_with('/') {
-        return Err("a path in the image begins with a slash".into());
+        return Err(LimitError::Relative);
     }
     glob(text)?;
     Ok(text.to_owned())

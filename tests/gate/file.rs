@@ -54,7 +54,7 @@ fn a_mistake_in_the_file_names_line_and_key() {
         ("[[finding]]\nrule = \"a\"\nlevel = \"build\"", "line 1: finding: write either rule or level"),
         ("[[finding]]\nlevel = \"high\"", "line 1: finding: \"high\" is no level of findings"),
         ("[[exception]]\npath = \"/a\"\nuntil = 2027-01-31", "line 1: exception: reason is missing"),
-        ("[[exception]]\npath = \"/a\"\nreason = \"r\"", "line 1: exception: until is missing: write the last day"),
+        ("[[exception]]\npath = \"/a\"\nreason = \"r\"", "line 1: exception: until is missing"),
         (
             "[[exception]]\npath = \"/a\"\nreason = \"r\"\nuntil = \"soon\"",
             "line 4: exception.until: a date is expected",

@@ -6,7 +6,7 @@
 mod count;
 mod yaml;
 
-use super::{Bound, Limit, Measure, Quantity};
+use super::{Bound, Limit, Measure, Quantity, QuantityError};
 use crate::display::escaped_str;
 use crate::toml_file::{Problem, unknown};
 
@@ -50,6 +50,16 @@ impl DiveRule {
         let is = |known: &str| known.eq_ignore_ascii_case(name);
         Self::ALL.into_iter().find(|rule| is(rule.name()) || is(rule.later_name()))
     }
+}
+
+/// A rule whose text is no limit.
+#[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
+#[error("{}: {why}", rule.name())]
+pub struct DiveError {
+    /// The rule.
+    pub rule: DiveRule,
+    /// The reason.
+    pub why: QuantityError,
 }
 
 /// The three rules of dive as texts, as in its file and its options.
@@ -104,8 +114,8 @@ impl DiveRules {
     ///
     /// # Errors
     ///
-    /// A sentence that names a rule whose text is no limit.
-    pub fn limits(&self) -> Result<Vec<Limit>, String> {
+    /// [`DiveError`] names a rule whose text is no limit.
+    pub fn limits(&self) -> Result<Vec<Limit>, DiveError> {
         let limit = |(rule, text): (DiveRule, &String)| {
             let lower = text.trim().to_ascii_lowercase();
             if matches!(lower.as_str(), "" | "disabled" | "off" | "false") {
@@ -113,12 +123,10 @@ impl DiveRules {
             }
             let (measure, quantity) = match rule {
                 DiveRule::LowestEfficiency => (Measure::Efficiency, ratio(text)),
-                DiveRule::HighestWastedBytes => {
-                    (Measure::Wasted, Quantity::size(text).map_err(|error| error.to_string()))
-                }
+                DiveRule::HighestWastedBytes => (Measure::Wasted, Quantity::size(text)),
                 DiveRule::HighestUserWastedPercent => (Measure::UserWastedShare, ratio(text)),
             };
-            let quantity = quantity.map_err(|error| format!("{}: {error}", rule.name()))?;
+            let quantity = quantity.map_err(|why| DiveError { rule, why })?;
             Ok(Some(Limit { measure, bound: Bound::Quantity(quantity) }))
         };
         DiveRule::ALL.into_iter().zip(&self.0).map(limit).filter_map(Result::transpose).collect()
@@ -126,9 +134,9 @@ impl DiveRules {
 }
 
 /// Reads a ratio as dive does: a number from 0 to 1, and no percentage.
-fn ratio(text: &str) -> Result<Quantity, String> {
+fn ratio(text: &str) -> Result<Quantity, QuantityError> {
     let ratio = text.trim().parse::<f64>().ok().filter(|ratio| (0.0..=1.0).contains(ratio));
-    ratio.map(Quantity::Share).ok_or_else(|| format!("{:?} is not a ratio from 0 to 1", escaped_str(text.trim())))
+    ratio.map(Quantity::Share).ok_or_else(|| QuantityError::NoRatio(escaped_str(text.trim())))
 }
 
 #[cfg(test)]
@@ -183,8 +191,8 @@ mod tests {
         let written = |limits: Vec<Limit>| limits.iter().map(|limit| limit.bound.written()).collect::<Vec<_>>();
         assert_eq!(limits(["0.9", "20MB", "0.2"]).map(written).unwrap(), ["90 %", "20 MB", "20 %"]);
         assert_eq!(limits(["0.9", "20MiB", ""]).map(written).unwrap(), ["90 %", "20 MiB"]);
-        assert!(limits(["90%", "", ""]).unwrap_err().starts_with("lowestEfficiency: "));
-        assert!(limits(["", "lots", ""]).unwrap_err().starts_with("highestWastedBytes: "));
-        assert!(limits(["", "", "1.2"]).unwrap_err().starts_with("highestUserWastedPercent: "));
+        assert!(limits(["90%", "", ""]).unwrap_err().to_string().starts_with("lowestEfficiency: "));
+        assert!(limits(["", "lots", ""]).unwrap_err().to_string().starts_with("highestWastedBytes: "));
+        assert!(limits(["", "", "1.2"]).unwrap_err().to_string().starts_with("highestUserWastedPercent: "));
     }
 }

@@ -36,7 +36,7 @@ pub fn entries(text: &str) -> Result<Vec<Entry>, Problem> {
     let mut entries = Vec::new();
     let mut levels: Vec<Level> = Vec::new();
     for event in Parser::new_from_str(text) {
-        let (event, span) = event.map_err(|error| Problem::on(error.marker().line(), "", error.info().to_owned()))?;
+        let (event, span) = event.map_err(|error| Problem::on(error.marker().line(), "", error.info()))?;
         let line = span.start.line();
         match event {
             Event::Scalar(value, style, ..) => {
@@ -60,7 +60,7 @@ pub fn entries(text: &str) -> Result<Vec<Entry>, Problem> {
             _ => {}
         }
         if levels.len() > DEEPEST {
-            return Err(Problem::on(line, "", "it is nested too deeply".into()));
+            return Err(Problem::on(line, "", "it is nested too deeply"));
         }
     }
     Ok(entries)

@@ -4,7 +4,7 @@ use std::path::{Path, PathBuf};
 
 use clap::Args;
 use layerscope::display::escaped;
-use layerscope::gate::{self, Bound, Limit, Limits, Measure, Quantity, QuantityError, Selector};
+use layerscope::gate::{self, Bound, Limit, LimitError, Limits, Measure, Quantity, Selector};
 
 use super::super::Failure;
 use super::unreadable;
@@ -132,18 +132,18 @@ fn find() -> Option<PathBuf> {
     here.ancestors().map(|directory| directory.join(FILE)).find(|path| path.is_file())
 }
 
-fn budget(text: &str) -> Result<Limit, String> {
-    let (path, max) = text.rsplit_once('=').ok_or("write PATH=SIZE, such as /app/node_modules=120MB")?;
-    let measure = Measure::Budget(gate::path(path)?);
-    limit(measure, Quantity::size(max))
+fn budget(text: &str) -> Result<Limit, LimitError> {
+    let form = "PATH=SIZE, such as /app/node_modules=120MB";
+    let (path, max) = text.rsplit_once('=').ok_or(LimitError::NoEquals(form))?;
+    limit(Measure::Budget(gate::path(path)?), max)
 }
 
-fn finding(text: &str) -> Result<Limit, String> {
-    let (selector, max) = text.rsplit_once('=').ok_or("write RULE=SIZE or LEVEL=SIZE, such as leftovers=0")?;
-    limit(Measure::Finding(Selector::parse(selector)), Quantity::size(max))
+fn finding(text: &str) -> Result<Limit, LimitError> {
+    let form = "RULE=SIZE or LEVEL=SIZE, such as leftovers=0";
+    let (selector, max) = text.rsplit_once('=').ok_or(LimitError::NoEquals(form))?;
+    limit(Measure::Finding(Selector::parse(selector)), max)
 }
 
-fn limit(measure: Measure, quantity: Result<Quantity, QuantityError>) -> Result<Limit, String> {
-    let quantity = quantity.map_err(|error| error.to_string())?;
-    Ok(Limit { measure, bound: Bound::Quantity(quantity) })
+fn limit(measure: Measure, max: &str) -> Result<Limit, LimitError> {
+    Ok(Limit { measure, bound: Bound::Quantity(Quantity::size(max)?) })
 }
