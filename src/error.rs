@@ -5,6 +5,8 @@
 
 use std::io;
 
+use crate::display::Escaped;
+
 /// The reason why an image cannot be shown.
 ///
 /// The message names the file and the failed operation; [`Error::hint`] suggests a solution.
@@ -14,7 +16,7 @@ pub enum Error {
     #[error("cannot {operation} {path}: {}", reason(.source))]
     Io {
         /// The file, escaped for display.
-        path: String,
+        path: Escaped,
         /// The operation, such as `open`.
         operation: &'static str,
         /// The error of the system.
@@ -27,19 +29,19 @@ pub enum Error {
     )]
     Directory {
         /// The directory, escaped for display.
-        path: String,
+        path: Escaped,
     },
     /// The file has no bytes.
     #[error("{path} is empty")]
     Empty {
         /// The file, escaped for display.
-        path: String,
+        path: Escaped,
     },
     /// The file is not an archive.
     #[error("{path} is not an image archive (it is {found})")]
     NotAnArchive {
         /// The file, escaped for display.
-        path: String,
+        path: Escaped,
         /// A description of the file, such as `a PDF document`.
         found: String,
     },
@@ -47,7 +49,7 @@ pub enum Error {
     #[error("{path} holds no image: {found}")]
     NoImage {
         /// The archive, escaped for display.
-        path: String,
+        path: Escaped,
         /// A description of the missing files, and of what was found instead.
         found: String,
     },
@@ -55,7 +57,7 @@ pub enum Error {
     #[error("{path} holds no image: {found}")]
     Dropped {
         /// The archive, escaped for display.
-        path: String,
+        path: Escaped,
         /// A description of the missing files, and of what was found instead.
         found: String,
     },
@@ -63,7 +65,7 @@ pub enum Error {
     #[error("{path} is damaged at byte {offset}: {problem}")]
     Damaged {
         /// The archive, escaped for display.
-        path: String,
+        path: Escaped,
         /// The position in the archive.
         offset: u64,
         /// The problem.
@@ -73,7 +75,7 @@ pub enum Error {
     #[error("{path} ended early, after {offset} bytes: {problem}")]
     CutShort {
         /// The pipe.
-        path: String,
+        path: Escaped,
         /// The number of bytes that were read.
         offset: u64,
         /// The missing part.
@@ -83,9 +85,9 @@ pub enum Error {
     #[error("{path}: {member} cannot be understood: {problem}")]
     BadJson {
         /// The archive, escaped for display.
-        path: String,
-        /// The member.
-        member: String,
+        path: Escaped,
+        /// The member, escaped for display.
+        member: Escaped,
         /// The problem, with line and column.
         problem: String,
     },
@@ -93,7 +95,7 @@ pub enum Error {
     #[error("{path} holds {} images:\n{}", choices.len(), choices.iter().map(|c| format!("  {c}")).collect::<Vec<_>>().join("\n"))]
     Ambiguous {
         /// The archive, escaped for display.
-        path: String,
+        path: Escaped,
         /// A line for each image.
         choices: Vec<String>,
     },
@@ -102,9 +104,9 @@ pub enum Error {
         holds:\n{}", choices.iter().map(|c| format!("  {c}")).collect::<Vec<_>>().join("\n"))]
     NoSuchImage {
         /// The archive, escaped for display.
-        path: String,
+        path: Escaped,
         /// The image that was requested, escaped for display.
-        wanted: String,
+        wanted: Escaped,
         /// A line for each image.
         choices: Vec<String>,
     },
@@ -112,7 +114,7 @@ pub enum Error {
     #[error("{path} is over a limit: {what} (the limit is {limit})")]
     Limit {
         /// The archive, escaped for display.
-        path: String,
+        path: Escaped,
         /// The name of the things of which there are too many.
         what: String,
         /// The limit, with its unit.
@@ -122,7 +124,7 @@ pub enum Error {
     #[error("{file} is {found}, not a file")]
     NotAFile {
         /// The path in the image, escaped for display.
-        file: String,
+        file: Escaped,
         /// A description of the file, such as `a directory`.
         found: &'static str,
     },
@@ -130,11 +132,11 @@ pub enum Error {
     #[error("cannot read {file}: layer {layer} ({name}), which has its contents, is not in the archive")]
     NoLayer {
         /// The path in the image, escaped for display.
-        file: String,
+        file: Escaped,
         /// The layer, counted from 0.
         layer: usize,
         /// The member that should hold the layer, escaped for display.
-        name: String,
+        name: Escaped,
         /// True if the layer may not be distributed, so that archives leave it out.
         foreign: bool,
     },
@@ -142,7 +144,7 @@ pub enum Error {
     #[error("cannot read {file}: {source}")]
     Contents {
         /// The path in the image, escaped for display.
-        file: String,
+        file: Escaped,
         /// The error, with the layer.
         source: io::Error,
     },
@@ -150,7 +152,7 @@ pub enum Error {
     #[error("{file} is not there as of layer {layer}")]
     NotThere {
         /// The path in the image, escaped for display.
-        file: String,
+        file: Escaped,
         /// The layer, counted from 0.
         layer: usize,
     },
@@ -158,13 +160,13 @@ pub enum Error {
     #[error("{path} is there already, and nothing is overwritten")]
     Exists {
         /// The path of the host, escaped for display.
-        path: String,
+        path: Escaped,
     },
     /// Something cannot be written.
     #[error("cannot {operation} {path}: {}", reason(.source))]
     Output {
         /// The path of the host, escaped for display.
-        path: String,
+        path: Escaped,
         /// The operation, such as `create`.
         operation: &'static str,
         /// The error of the system.
@@ -174,26 +176,26 @@ pub enum Error {
     #[error("cannot read {file}: the image was read from a pipe, so file contents are not available")]
     Piped {
         /// The path in the image, escaped for display.
-        file: String,
+        file: Escaped,
     },
     /// A layer that is files of the host where its bytes were asked for.
     #[error("cannot compress {file}: it is a directory of the host, and no tar")]
     NotATar {
         /// The layer, with the directory, escaped for display.
-        file: String,
+        file: Escaped,
     },
     /// The archive is not the one any more that was opened.
     #[error("{path} was changed while it was read, so that what was read does not belong together")]
     Changed {
         /// The archive, escaped for display.
-        path: String,
+        path: Escaped,
     },
     /// No engine and no registry has the image.
     #[error("cannot find the image \
         {name}:\n{}", answers.iter().map(|(from, said)| format!("  {from}: {said}")).collect::<Vec<_>>().join("\n"))]
     Nowhere {
         /// The name, escaped for display.
-        name: String,
+        name: Escaped,
         /// The names of those that were asked, and their answers.
         answers: Vec<(String, String)>,
         /// A suggestion, if there is one.
@@ -215,7 +217,7 @@ fn reason(error: &io::Error) -> String {
 impl Error {
     /// Makes the error of reading a file of an image. A cancellation is not the file's fault, and
     /// becomes [`Error::Cancelled`].
-    pub fn reading(file: String, source: io::Error) -> Self {
+    pub fn reading(file: Escaped, source: io::Error) -> Self {
         if crate::progress::is_cancelled(&source) { Self::Cancelled } else { Self::Contents { file, source } }
     }
 

@@ -4,7 +4,7 @@ use crate::support::build::{self, Image, dir, file, gone, layer, symlink, tar};
 use layerscope::Inspection;
 use layerscope::advice::ladder::{Certainty, LadderInputs, PossibleSize, Step, climb};
 use layerscope::analysis::what_if::{Change, what_if};
-use layerscope::display::Units;
+use layerscope::display::{Units, escaped_str};
 use layerscope::report::{LadderDetail, TextStyle, write_ladder};
 use layerscope::runtime::libraries::{Libc, NeedEvidence, NeedKind, RuntimeNeed};
 use layerscope::runtime::{Loaded, MadeBy, Parts, Start};
@@ -31,7 +31,7 @@ fn at(inspection: &Inspection, path: &str) -> NodeId {
 
 fn inputs(inspection: &Inspection) -> LadderInputs {
     let inode = |path| inspection.tree.last(at(inspection, path)).unwrap();
-    let loaded = |path, found_at: &str| Loaded { node: at(inspection, path), found_at: found_at.into() };
+    let loaded = |path, found_at: &str| Loaded { node: at(inspection, path), found_at: escaped_str(found_at) };
     let program = Parts {
         path: at(inspection, "app"),
         files: vec![at(inspection, "app")],
@@ -179,7 +179,7 @@ fn a_program_is_copied_by_the_name_that_it_is_started_by() {
 fn the_same_base_is_named_as_from_takes_it_or_left_open() {
     let inspection = inspection();
     let from = |name: Option<&str>| {
-        let inputs = LadderInputs { base_name: name.map(str::to_owned), ..inputs(&inspection) };
+        let inputs = LadderInputs { base_name: name.map(escaped_str), ..inputs(&inspection) };
         let possible_sizes = climb(&inspection, &inputs);
         let how = &possible_sizes.iter().find(|possible_size| possible_size.step == Step::MultiStage).unwrap().how;
         how.lines().nth(1).unwrap().to_owned()

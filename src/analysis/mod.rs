@@ -17,7 +17,7 @@ mod rewritten;
 mod verification;
 pub mod what_if;
 
-use crate::display::ratio;
+use crate::display::{Escaped, ratio};
 use crate::image::{BuiltOn, Compression, HistoryEntry, Image, Instruction, Layer, ReadLayer, Run};
 use crate::origin::Provider;
 use crate::tree::{Kind, Reason, Tree, VersionId};
@@ -112,9 +112,9 @@ pub struct Wasted {
 #[derive(Debug)]
 pub struct Inspection {
     /// The display name of the image.
-    pub name: String,
+    pub name: Escaped,
     /// The place that it was read from, escaped for display: a file, or `docker-daemon:NAME`.
-    pub source: String,
+    pub source: Escaped,
     /// The engine or the registry that it was read from; `None` for an archive.
     pub provider: Option<Provider>,
     /// The names in the archive, such as `alpine:3`.
@@ -151,7 +151,7 @@ pub struct Inspection {
 
 impl Inspection {
     pub(crate) fn new(
-        source: String,
+        source: Escaped,
         image: Image,
         read: Vec<Measured>,
         tree: Tree,

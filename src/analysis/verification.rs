@@ -1,7 +1,7 @@
 //! Compares sizes and digests with those that manifest and config name. What could not be compared
 //! is neither verified nor wrong.
 
-use crate::display::{escaped_str, hex};
+use crate::display::{Escaped, escaped_str, hex};
 use crate::image::{Digests, Layer, ReadLayer};
 use crate::warning::{Gap, WarningKind};
 
@@ -52,7 +52,7 @@ impl Verification {
                 found.push(WarningKind::LayerSizeMismatch { real: read.stored_bytes, named: size });
             }
         }
-        let gap = read.fault.as_ref().and_then(|fault| fault.warning("").gap());
+        let gap = read.fault.as_ref().and_then(|fault| fault.warning(&Escaped::default()).gap());
         let digests = read.digests.as_ref();
         let stored = digests.map(|digests: &Digests| digests.stored);
         let tar = digests.and_then(|digests| digests.tar);
@@ -94,7 +94,7 @@ enum Compared {
     Nothing,
     Same,
     Other {
-        named: String,
+        named: Escaped,
         real: String,
     },
     /// No comparison is possible, for this reason.

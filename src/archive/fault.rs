@@ -2,6 +2,8 @@
 
 use std::io;
 
+use crate::display::Escaped;
+
 /// A fault in a tar, at [`Walker::position`](super::Walker::position).
 #[derive(Debug, thiserror::Error)]
 pub enum Fault {
@@ -12,7 +14,7 @@ pub enum Fault {
     #[error("the tar ends {missing} bytes before the end of {name}")]
     TruncatedData {
         /// The entry, escaped for display.
-        name: String,
+        name: Escaped,
         /// The number of missing bytes.
         missing: u64,
     },

@@ -7,7 +7,8 @@ mod tree;
 mod walk;
 
 use crate::analysis::{Amount, Inspection};
-use crate::display::ratio;
+use crate::display::{Escaped, ratio};
+use crate::shown;
 
 pub use packages::{PackageChange, PackageChanges, PackageDifference, changed_packages};
 pub use paths::{Difference, PathChange, changed_paths};
@@ -18,7 +19,7 @@ pub use tree::{DifferenceTree, PathDifference};
 #[derive(Debug, Clone, PartialEq)]
 pub struct Column {
     /// The display name of the image.
-    pub name: String,
+    pub name: Escaped,
     /// The number of its layers.
     pub layers: usize,
     /// The size of the image.
@@ -73,12 +74,12 @@ pub fn columns(images: &[&Inspection]) -> Vec<Column> {
 }
 
 /// Appends the archive's name to image names that are not unique.
-pub fn tell_apart(columns: &mut [Column], archives: &[String]) {
-    let names: Vec<String> = columns.iter().map(|column| column.name.clone()).collect();
+pub fn tell_apart(columns: &mut [Column], archives: &[Escaped]) {
+    let names: Vec<Escaped> = columns.iter().map(|column| column.name.clone()).collect();
     for (column, archive) in columns.iter_mut().zip(archives) {
         let is_the_only_one = names.iter().filter(|name| **name == column.name).count() == 1;
         if !is_the_only_one && column.name != *archive {
-            column.name = format!("{} ({archive})", column.name);
+            column.name = shown!("{} ({})", column.name, archive);
         }
     }
 }

@@ -4,7 +4,9 @@
 use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
+use crate::display::Escaped;
 use crate::files::packages::{Installed, Package};
+use crate::shown;
 
 /// The difference between a package of the second image and the same package of the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
@@ -35,7 +37,7 @@ impl PackageDifference {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct PackageChange {
     /// Its name, escaped for display.
-    pub name: String,
+    pub name: Escaped,
     /// The difference.
     pub difference: PackageDifference,
     /// The package in the first image.
@@ -52,12 +54,12 @@ impl PackageChange {
     }
 
     /// Returns the version, or both versions if they differ: `1.2 → 1.3`.
-    pub fn versions(&self) -> String {
+    pub fn versions(&self) -> Escaped {
         let version = |package: &Option<Package>| package.as_ref().and_then(|package| package.version.clone());
         match (version(&self.before), version(&self.after)) {
-            (Some(before), Some(after)) if before != after => format!("{before} → {after}"),
+            (Some(before), Some(after)) if before != after => shown!("{} → {}", before, after),
             (_, Some(version)) | (Some(version), None) => version,
-            (None, None) => String::new(),
+            (None, None) => Escaped::default(),
         }
     }
 
@@ -101,7 +103,7 @@ impl PackageChanges {
 
 /// Finds the packages that differ between two images.
 pub fn changed_packages(first: &Installed, second: &Installed) -> PackageChanges {
-    let mut both: BTreeMap<&str, (Option<&Package>, Option<&Package>)> = BTreeMap::new();
+    let mut both: BTreeMap<&Escaped, (Option<&Package>, Option<&Package>)> = BTreeMap::new();
     for package in &first.packages {
         both.entry(&package.name).or_default().0 = Some(package);
     }

@@ -3,10 +3,180 @@
 //! Names, commands and contents are hostile: terminals obey control characters, and bidirectional
 //! marks make a name read as another one.
 
-use std::fmt::Write;
+use std::borrow::{Borrow, Cow};
+use std::fmt::{self, Write};
+use std::ops::{Add, Deref};
+
+use serde::Serialize;
+
+/// Text that is safe to show: it has neither control nor bidirectional characters.
+///
+/// Text from an image becomes one only by [`escaped`] and [`escaped_str`], and text of our own by
+/// [`From<&'static str>`](Escaped::from) and [`shown!`](crate::shown).
+#[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
+#[serde(transparent)]
+pub struct Escaped(String);
+
+impl Escaped {
+    /// Returns the text.
+    pub fn as_str(&self) -> &str {
+        &self.0
+    }
+
+    /// Formats text of our own with parts that are safe to show; use [`shown!`](crate::shown).
+    #[doc(hidden)]
+    pub fn from_parts(text: fmt::Arguments<'_>) -> Self {
+        Self(text.to_string())
+    }
+
+    /// Shortens the text to `width` columns, with an ellipsis at the end.
+    #[must_use]
+    pub fn cut(&self, width: usize) -> Self {
+        Self(super::cut(&self.0, width))
+    }
+
+    /// Shortens the text to `width` columns, with an ellipsis at the start.
+    #[must_use]
+    pub fn cut_front(&self, width: usize) -> Self {
+        Self(super::cut_front(&self.0, width))
+    }
+
+    /// Shortens the text to `width` columns, with an ellipsis in the middle.
+    #[must_use]
+    pub fn cut_middle(&self, width: usize) -> Self {
+        Self(super::cut_middle(&self.0, width))
+    }
+
+    /// Breaks the text at spaces into lines of at most `width` columns.
+    pub fn wrap(&self, width: usize) -> Vec<Self> {
+        super::wrap(&self.0, width).into_iter().map(Self).collect()
+    }
+
+    /// Joins texts.
+    pub fn join(texts: impl IntoIterator<Item = Self>, separator: &'static str) -> Self {
+        let texts: Vec<_> = texts.into_iter().map(|text| text.0).collect();
+        Self(texts.join(separator))
+    }
+
+    /// Joins texts as in a sentence: `a`, `a and b`, `a, b and c`.
+    pub fn listed(texts: &[Self]) -> Self {
+        Self(super::listed(texts))
+    }
+}
+
+impl Deref for Escaped {
+    type Target = str;
+
+    fn deref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl AsRef<str> for Escaped {
+    fn as_ref(&self) -> &str {
+        &self.0
+    }
+}
+
+impl Borrow<str> for Escaped {
+    fn borrow(&self) -> &str {
+        &self.0
+    }
+}
+
+impl fmt::Display for Escaped {
+    fn fmt(&self, f: &mut fmt::Formatter<'_>) -> fmt::Result {
+        f.pad(&self.0)
+    }
+}
+
+impl Extend<Escaped> for String {
+    fn extend<T: IntoIterator<Item = Escaped>>(&mut self, texts: T) {
+        self.extend(texts.into_iter().map(|text| text.0));
+    }
+}
+
+impl From<&'static str> for Escaped {
+    fn from(text: &'static str) -> Self {
+        Self(text.into())
+    }
+}
+
+impl From<Escaped> for String {
+    fn from(text: Escaped) -> Self {
+        text.0
+    }
+}
+
+impl From<Escaped> for Cow<'_, str> {
+    fn from(text: Escaped) -> Self {
+        Self::Owned(text.0)
+    }
+}
+
+impl Add<&'static str> for Escaped {
+    type Output = Self;
+
+    fn add(self, text: &'static str) -> Self {
+        Self(self.0 + text)
+    }
+}
+
+impl PartialEq<str> for Escaped {
+    fn eq(&self, text: &str) -> bool {
+        self.0 == text
+    }
+}
+
+impl PartialEq<&str> for Escaped {
+    fn eq(&self, text: &&str) -> bool {
+        self.0 == *text
+    }
+}
+
+impl PartialEq<Escaped> for &str {
+    fn eq(&self, text: &Escaped) -> bool {
+        *self == text.0
+    }
+}
+
+impl PartialEq<String> for Escaped {
+    fn eq(&self, text: &String) -> bool {
+        self.0 == *text
+    }
+}
+
+/// A part of a text that is safe to show; [`shown!`](crate::shown) takes nothing else.
+pub trait Shown: fmt::Display {}
+
+impl Shown for Escaped {}
+impl Shown for &'static str {}
+impl Shown for &Escaped {}
+
+macro_rules! numbers {
+    ($($number:ty)*) => { $(impl Shown for $number {})* };
+}
+numbers!(u8 u16 u32 u64 usize i64);
+
+/// Returns the part, which is safe to show.
+#[doc(hidden)]
+pub fn part<T: Shown>(part: &T) -> &T {
+    part
+}
+
+/// Formats text of our own with parts that are safe to show, as an [`Escaped`](crate::display::Escaped).
+///
+/// A part is one of [`Shown`](crate::display::Shown): text from an image has to be escaped, or this does not compile.
+#[doc(hidden)]
+#[macro_export]
+macro_rules! shown {
+    ($format:literal $(, $part:expr)* $(,)?) => {
+        $crate::display::Escaped::from_parts(format_args!($format $(, $crate::display::part(&$part))*))
+    };
+}
 
 /// Writes `bytes` as text: control and bidirectional characters and bytes that are not UTF-8 become escapes.
-pub fn escaped(bytes: &[u8]) -> String {
+pub fn escaped(bytes: &[u8]) -> Escaped {
     let mut out = String::with_capacity(bytes.len());
     for chunk in bytes.utf8_chunks() {
         for c in chunk.valid().chars() {
@@ -16,16 +186,16 @@ pub fn escaped(bytes: &[u8]) -> String {
             let _ = write!(out, "\\x{b:02x}");
         }
     }
-    out
+    Escaped(out)
 }
 
 /// Writes `text` with control and bidirectional characters as escapes.
-pub fn escaped_str(text: &str) -> String {
+pub fn escaped_str(text: &str) -> Escaped {
     let mut out = String::with_capacity(text.len());
     for c in text.chars() {
         push_escaped(&mut out, c);
     }
-    out
+    Escaped(out)
 }
 
 fn push_escaped(out: &mut String, c: char) {

@@ -3,12 +3,13 @@
 use serde::Deserialize;
 
 use crate::analysis::Inspection;
+use crate::display::{Escaped, escaped_str};
 
 /// The facts about an earlier image.
 #[derive(Debug, Clone)]
 pub struct Baseline<'a> {
     /// The name, escaped for display.
-    pub name: String,
+    pub name: Escaped,
     /// The size in bytes.
     pub size: u64,
     /// True if all of it was read.
@@ -70,7 +71,7 @@ impl<'a> Baseline<'a> {
     /// # Errors
     ///
     /// [`BaselineError`] if the text is no report, or one of another version.
-    pub fn of_report(name: &str, text: &str) -> Result<Self, BaselineError> {
+    pub fn of_report(name: &Escaped, text: &str) -> Result<Self, BaselineError> {
         #[derive(Deserialize)]
         struct Versioned {
             schema_version: u64,
@@ -80,7 +81,7 @@ impl<'a> Baseline<'a> {
             return Err(BaselineError::Version(schema_version));
         }
         let report: Report = serde_json::from_str(text)?;
-        let name = report.image.tags.first().map_or_else(|| name.to_owned(), |tag| crate::display::escaped_str(tag));
+        let name = report.image.tags.first().map_or_else(|| name.clone(), |tag| escaped_str(tag));
         Ok(Self {
             name,
             size: report.totals.size_bytes,

@@ -3,7 +3,7 @@
 use super::exception::{Excepted, Exception};
 use super::{Found, Quantity};
 use crate::advice::findings::{Level, Rules};
-use crate::display::{escaped_str, percent, plural};
+use crate::display::{Escaped, escaped_str, percent, plural};
 use crate::toml_file::{UnknownName, unknown};
 
 /// The levels of findings, by which a limit can select them.
@@ -116,7 +116,7 @@ impl Measure {
             Self::Layers => "number of layers".into(),
             Self::LargestLayer => "largest layer".into(),
             Self::Growth | Self::GrowthShare => "growth".into(),
-            Self::Budget(path) => escaped_str(path),
+            Self::Budget(path) => escaped_str(path).into(),
             Self::Finding(selector) => format!("finding {}", escaped_str(selector.name())),
             Self::BaseAge => "age of the base image".into(),
             Self::BaseName => "base image".into(),
@@ -225,7 +225,7 @@ impl Limit {
             Found::Share(share) => percent(*share),
             Found::Count(count) => count.to_string(),
             Found::Days(days) => plural(usize::try_from(*days).unwrap_or(usize::MAX), "day"),
-            Found::Name(name) => escaped_str(name),
+            Found::Name(name) => escaped_str(name).into(),
         }
     }
 }
@@ -235,7 +235,7 @@ impl Limit {
 #[error("{rule}: {near}")]
 pub struct UnknownRule {
     /// The rule, escaped for display.
-    pub rule: String,
+    pub rule: Escaped,
     /// The most similar known rule.
     pub near: UnknownName,
 }

@@ -8,7 +8,7 @@ use super::draft::{ConfigDraft, Draft, LayerDraft, Search, explain, read_json_me
 use super::select::plain_name;
 use super::{Image, Layer, docker, forms, oci, v1};
 use crate::archive::{Absence, Members};
-use crate::display::{escaped, hex};
+use crate::display::{Escaped, escaped, hex};
 use crate::error::Error;
 use crate::warning::{ArchiveDifference, Warning, WarningKind};
 
@@ -24,7 +24,7 @@ const SAME_CONFIG: usize = 100;
 /// # Errors
 ///
 /// An error if no table of contents can be understood.
-pub fn discover(path: &str, members: &Members) -> Result<Option<Vec<Image>>, Error> {
+pub fn discover(path: &Escaped, members: &Members) -> Result<Option<Vec<Image>>, Error> {
     let mut search = Search { path, members, notes: Vec::new(), dropped: 0 };
     let mut tables = Tables::default();
     tables.read(docker::NAME, docker::drafts(&mut search));
@@ -64,9 +64,9 @@ fn no_image(search: &Search<'_>, tables: &[&str]) -> Error {
     let why = if why.is_empty() { String::new() } else { format!(" ({why})") };
     let found = format!("its {} names no image that is in the archive{why}", tables.join(" and "));
     if search.dropped > 0 {
-        return Error::Dropped { path: search.path.into(), found };
+        return Error::Dropped { path: search.path.clone(), found };
     }
-    Error::NoImage { path: search.path.into(), found }
+    Error::NoImage { path: search.path.clone(), found }
 }
 
 /// The tables of contents of an archive.

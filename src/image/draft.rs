@@ -8,7 +8,7 @@ use super::platform::Platform;
 use super::stated::StatedSize;
 use super::{BuiltOn, JSON_LIMIT, LayerFormat};
 use crate::archive::{Absence, Member, Members};
-use crate::display::{escaped, escaped_str};
+use crate::display::{Escaped, escaped, escaped_str};
 use crate::error::Error;
 use crate::warning::{Warning, WarningKind};
 
@@ -64,7 +64,7 @@ pub(super) struct LayerDraft {
 /// The archive in which images are searched, and the remarks on it.
 pub(super) struct Search<'a> {
     /// The archive, escaped for display.
-    pub path: &'a str,
+    pub path: &'a Escaped,
     pub members: &'a Members,
     /// Warnings that are not about one image.
     pub notes: Vec<Warning>,
@@ -102,7 +102,7 @@ impl Search<'_> {
 
     /// Makes the error for a member that cannot be understood.
     pub fn bad_json(&self, member: &str, problem: String) -> Error {
-        Error::BadJson { path: self.path.into(), member: member.into(), problem }
+        Error::BadJson { path: self.path.clone(), member: escaped_str(member), problem }
     }
 }
 
@@ -140,13 +140,13 @@ pub enum DocumentError {
 }
 
 /// Reads a JSON member, which must not be larger than [`JSON_LIMIT`].
-pub(super) fn read_json_member(path: &str, name: &str, member: &Member) -> Result<Vec<u8>, Error> {
+pub(super) fn read_json_member(path: &Escaped, name: &str, member: &Member) -> Result<Vec<u8>, Error> {
     if member.extent.len > JSON_LIMIT {
         return Err(Error::Limit {
-            path: path.into(),
+            path: path.clone(),
             what: format!("{} has {} bytes", escaped_str(name), member.extent.len),
             limit: format!("{JSON_LIMIT} bytes"),
         });
     }
-    member.read().map_err(|source| Error::Io { path: path.into(), operation: "read", source })
+    member.read().map_err(|source| Error::Io { path: path.clone(), operation: "read", source })
 }

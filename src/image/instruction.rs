@@ -4,7 +4,10 @@
 //! buildkit` comment, both with `|1 NAME=value` for build arguments. Nothing is guessed: unknown
 //! forms are shown unchanged.
 
+use crate::display::Escaped;
+use crate::display::escaped_str;
 use crate::shell::{pretty_shell, verbatim};
+use crate::shown;
 
 /// The instruction that made a layer, as far as the history records it.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -34,27 +37,27 @@ impl Instruction {
     }
 
     /// Returns the text in one line, with white space collapsed and control characters escaped.
-    pub fn one_line(&self) -> String {
+    pub fn one_line(&self) -> Escaped {
         one_line(&self.text)
     }
 
     /// Returns the lines of the instruction as in a Dockerfile: its build arguments, then the
     /// instruction with its shell command broken at `&&` and the like. Control characters are
     /// escaped.
-    pub fn lines(&self) -> Vec<String> {
+    pub fn lines(&self) -> Vec<Escaped> {
         let arguments = self.created_by.as_deref().map(arguments).unwrap_or_default();
-        let mut lines: Vec<_> = arguments.into_iter().map(|argument| format!("ARG {}", verbatim(&argument))).collect();
+        let mut lines: Vec<_> = arguments.into_iter().map(|argument| shown!("ARG {}", verbatim(&argument))).collect();
         let (text, rest) = self.text.split_at(end_of(&self.text, LONGEST));
         match text.strip_prefix("RUN ") {
             Some(command) => {
                 let mut command = pretty_shell(command).into_iter();
-                lines.extend(command.next().map(|first| format!("RUN {first}")));
+                lines.extend(command.next().map(|first| shown!("RUN {}", first)));
                 lines.extend(command);
             }
             None => lines.extend(text.lines().map(verbatim)),
         }
         if !rest.is_empty() {
-            lines.push(format!("(and {} bytes more)", rest.len()));
+            lines.push(shown!("(and {} bytes more)", rest.len()));
         }
         lines
     }
@@ -101,7 +104,7 @@ fn arguments(created_by: &str) -> Vec<String> {
     if one_each { words.into_iter().map(Into::into).collect() } else { vec![all.into()] }
 }
 
-fn one_line(text: &str) -> String {
+fn one_line(text: &str) -> Escaped {
     let mut out = String::with_capacity(text.len());
     let mut lines = text.lines().map(str::trim).filter(|line| !line.is_empty()).peekable();
     let heredoc = text.strip_prefix("RUN <<EOF\n").is_some();
@@ -122,10 +125,10 @@ fn one_line(text: &str) -> String {
             if i > 0 {
                 out.push(' ');
             }
-            out.push_str(&crate::display::escaped_str(word));
+            out.push_str(word);
         }
     }
-    out
+    escaped_str(&out)
 }
 
 fn readable(created_by: &str) -> String {
@@ -248,7 +251,7 @@ mod tests {
     use super::*;
 
     fn shown(created_by: &str) -> String {
-        Instruction::from_history(Some(created_by), None).one_line()
+        Instruction::from_history(Some(created_by), None).one_line().into()
     }
 
     #[test]
@@ -324,7 +327,7 @@ mod tests {
         assert_eq!(shown("/bin/sh -c echo \x1b[31m"), "RUN echo \\x1b[31m");
     }
     fn lines(created_by: &str) -> Vec<String> {
-        Instruction::from_history(Some(created_by), None).lines()
+        Instruction::from_history(Some(created_by), None).lines().into_iter().map(Into::into).collect()
     }
 
     #[test]

@@ -35,7 +35,7 @@ mod watch;
 pub mod whiteout;
 
 use crate::archive::Member;
-use crate::display::escaped_str;
+use crate::display::{Escaped, escaped_str};
 use crate::origin::Provider;
 use crate::warning::{Warning, WarningKind};
 
@@ -61,7 +61,7 @@ pub const JSON_LIMIT: u64 = 32 << 20;
 #[derive(Clone)]
 pub struct Layer {
     /// The name of its member, escaped for display.
-    pub name: String,
+    pub name: Escaped,
     /// The bytes; `None` if the archive does not have them.
     pub member: Option<Member>,
     /// The reason why the archive does not have the bytes of a known name: `is a link to …, which
@@ -138,10 +138,10 @@ pub struct Image {
 
 impl Image {
     /// Returns the display name: the first tag, or the short ID.
-    pub fn name(&self) -> String {
+    pub fn name(&self) -> Escaped {
         match (self.tags.first(), &self.id) {
             (Some(tag), _) => escaped_str(tag),
-            (None, Some(id)) => id.chars().take("sha256:".len() + 12).collect(),
+            (None, Some(id)) => escaped_str(&id.chars().take("sha256:".len() + 12).collect::<String>()),
             (None, None) => "(untitled image)".into(),
         }
     }
@@ -183,9 +183,9 @@ impl Image {
     }
 
     /// Makes an image of one layer from a tar without a manifest.
-    pub fn bare(name: &str, member: Member) -> Self {
+    pub fn bare(name: &Escaped, member: Member) -> Self {
         let layer = Layer {
-            name: name.into(),
+            name: name.clone(),
             member: Some(member),
             absence: None,
             digest: None,

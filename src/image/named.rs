@@ -8,10 +8,11 @@ use super::passing::open_stream;
 use super::platform::{fit, this_machine};
 use super::remembered::recall;
 use crate::archive::FileSource;
-use crate::display::escaped_str;
+use crate::display::{Escaped, escaped_str};
 use crate::error::Error;
 use crate::origin::{Answer, FindOptions, Provider, Pull, Reference, Tee, engine, registry};
 use crate::progress::Progress;
+use crate::shown;
 use crate::warning::WarningKind;
 
 /// Opens the image called `name`, from the first provider that has it.
@@ -85,7 +86,7 @@ impl NamedSearch<'_> {
 
     /// Reads the image while its engine saves it.
     fn save(&self, held: &engine::Held) -> Result<Archive, Attempt> {
-        let path = format!("{}{}", held.provider.transport(), escaped_str(&held.name));
+        let path = shown!("{}{}", held.provider.transport(), escaped_str(&held.name));
         let cannot_save = |problem: String| Attempt::Answer(Answer::Failed(format!("cannot save it: {problem}")));
         self.progress.wait_for(format!("{} is preparing the image", held.provider));
         let mut stream = engine::save(held, &self.progress.cancel).map_err(|error| cannot_save(error.to_string()))?;
@@ -96,7 +97,7 @@ impl NamedSearch<'_> {
             if crate::progress::is_cancelled(&error) {
                 return Err(Answer::Cancelled.into());
             }
-            return Err(cannot_save(escaped_str(&error.to_string())));
+            return Err(cannot_save(escaped_str(&error.to_string()).into()));
         }
         let mut archive = read.map_err(Attempt::Error)?;
         self.progress.done.store(0, Ordering::Relaxed);
@@ -117,7 +118,7 @@ impl NamedSearch<'_> {
         let machine = this_machine();
         let wanted = self.options.platform.as_deref().unwrap_or(&machine);
         let members = registry::open(name, self.options, &|platform| fit(platform, wanted), &self.progress.cancel)?;
-        let path = format!("{}{}", Provider::Registry.transport(), escaped_str(&name.familiar()));
+        let path = shown!("{}{}", Provider::Registry.transport(), escaped_str(&name.familiar()));
         let mut archive = archive_of_members(path, &members).map_err(Attempt::Error)?;
         if let Some(cache) = &self.options.cache {
             // What is verified is read again.
@@ -160,7 +161,7 @@ fn from(provider: Provider, mut archive: Archive) -> Archive {
 }
 
 /// Opens what was kept of a stream. Layers that were read while they passed are not read again.
-fn kept(path: String, file: Arc<FileSource>, streamed: Archive, progress: &Progress) -> Result<Archive, Error> {
+fn kept(path: Escaped, file: Arc<FileSource>, streamed: Archive, progress: &Progress) -> Result<Archive, Error> {
     let mut archive = archive_of_source(path, file, progress)?;
     if matches!(archive.storage, Storage::Members) && stored_like(&archive, &streamed) {
         archive.read = streamed.read;

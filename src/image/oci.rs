@@ -11,7 +11,7 @@ use super::platform::Platform;
 use super::stated::StatedSize;
 use super::{BuiltOn, LayerFormat, schema1};
 use crate::archive::{Absence, Member, Members};
-use crate::display::escaped_str;
+use crate::display::{Escaped, escaped_str};
 use crate::error::Error;
 use crate::warning::{Warning, WarningKind};
 
@@ -163,7 +163,7 @@ fn walk(index: Option<Document>, naming: Naming, search: &mut Search<'_>) -> Res
         seen += 1;
         if seen > MANIFEST_LIMIT {
             let what = "its index leads to too many manifests".into();
-            return Err(Error::Limit { path: search.path.into(), what, limit: format!("{MANIFEST_LIMIT} manifests") });
+            return Err(Error::Limit { path: search.path.clone(), what, limit: format!("{MANIFEST_LIMIT} manifests") });
         }
         walk.follow(descriptor, above, naming, search);
     }
@@ -261,7 +261,7 @@ impl Walk {
 
 /// Reads an index or a manifest, and compares it with its digest.
 fn read_document(
-    path: &str,
+    path: &Escaped,
     digest: &str,
     blob: &Member,
     doubts: &mut Vec<String>,

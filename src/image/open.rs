@@ -8,7 +8,7 @@ use std::sync::Arc;
 use std::sync::atomic::Ordering;
 
 use crate::archive::{Fault, FileSource, Member, Members, MemorySource, Source, index_directory, is_tar};
-use crate::display::escaped;
+use crate::display::{Escaped, escaped};
 use crate::error::Error;
 use crate::image::passing::{open_compressed, open_stream};
 use crate::image::remembered::remember;
@@ -27,7 +27,7 @@ const PIPE: &str = "standard input";
 /// An archive whose images are known.
 pub struct Archive {
     /// The name of the archive, escaped for display.
-    pub path: String,
+    pub path: Escaped,
     /// The images, in order.
     pub images: Vec<Image>,
     pub(super) read: HashMap<usize, Arc<ReadLayer>>,
@@ -63,7 +63,7 @@ pub(crate) struct CompressedArchive {
 #[derive(Clone)]
 pub struct Opened {
     /// The name of the archive, escaped for display.
-    pub path: String,
+    pub path: Escaped,
     /// The image.
     pub image: Image,
     /// Layers that were read from a stream before the manifest was known, by member number.
@@ -111,9 +111,9 @@ impl Opened {
 }
 
 /// Fails if one of the sources of an archive has been changed since it was opened.
-pub(crate) fn check_unchanged(path: &str, sources: &[Source]) -> Result<(), Error> {
+pub(crate) fn check_unchanged(path: &Escaped, sources: &[Source]) -> Result<(), Error> {
     match sources.iter().any(|source| source.has_changed()) {
-        true => Err(Error::Changed { path: path.into() }),
+        true => Err(Error::Changed { path: path.clone() }),
         false => Ok(()),
     }
 }
@@ -160,7 +160,7 @@ pub fn open(path: &Path, wanted: Option<&str>) -> Result<Opened, Error> {
 /// # Errors
 ///
 /// An error if the archive cannot be read, has no image, or the image cannot be selected.
-pub fn open_source(path: String, source: Source, wanted: Option<&str>) -> Result<Opened, Error> {
+pub fn open_source(path: Escaped, source: Source, wanted: Option<&str>) -> Result<Opened, Error> {
     let selection = Selection { image: wanted.map(Into::into), platform: None };
     archive_of_source(path, source, &Progress::default())?.choose(&selection)
 }
@@ -204,7 +204,7 @@ pub fn open_archive(path: &Path, progress: &Progress) -> Result<Archive, Error> 
 }
 
 /// Opens the archive in `source`.
-pub(crate) fn archive_of_source(path: String, source: Source, progress: &Progress) -> Result<Archive, Error> {
+pub(crate) fn archive_of_source(path: Escaped, source: Source, progress: &Progress) -> Result<Archive, Error> {
     let archive = read_source(path.clone(), source.clone(), progress);
     // If the file changed, the bytes that were read do not belong together.
     check_unchanged(&path, &[source])?;
@@ -212,7 +212,7 @@ pub(crate) fn archive_of_source(path: String, source: Source, progress: &Progres
 }
 
 /// Opens an archive whose members are known.
-pub(super) fn archive_of_members(path: String, members: &Members) -> Result<Archive, Error> {
+pub(super) fn archive_of_members(path: Escaped, members: &Members) -> Result<Archive, Error> {
     let images = discover(&path, members)?
         .ok_or_else(|| Error::NoImage { path: path.clone(), found: "it has no table of contents".into() })?;
     Ok(Archive { path, images, read: HashMap::new(), storage: Storage::Members, cache: None })
@@ -227,7 +227,7 @@ pub(super) fn stored_like(one: &Archive, other: &Archive) -> bool {
     layers(one) == layers(other)
 }
 
-fn read_source(path: String, source: Source, progress: &Progress) -> Result<Archive, Error> {
+fn read_source(path: Escaped, source: Source, progress: &Progress) -> Result<Archive, Error> {
     if source.is_empty() {
         return Err(Error::Empty { path });
     }
@@ -249,7 +249,7 @@ fn read_source(path: String, source: Source, progress: &Progress) -> Result<Arch
 }
 
 /// Finds the images of an archive of `end` bytes; `None` if it is a root filesystem or a layer.
-pub(super) fn find_images(path: &str, members: &Members, end: u64) -> Result<Option<Vec<Image>>, Error> {
+pub(super) fn find_images(path: &Escaped, members: &Members, end: u64) -> Result<Option<Vec<Image>>, Error> {
     if let Some(images) = discover(path, members)? {
         return Ok(Some(images));
     }
@@ -276,7 +276,7 @@ enum DirectoryError {
     Image(Error),
 }
 
-fn from_directory(path: String, root: &Path) -> Result<Archive, DirectoryError> {
+fn from_directory(path: Escaped, root: &Path) -> Result<Archive, DirectoryError> {
     let looks_like = |names: &[&str]| names.iter().filter(|name| root.join(name).symlink_metadata().is_ok()).count();
     if looks_like(&["manifest.json", "index.json", "repositories"]) == 0 {
         if looks_like(&["bin", "etc", "lib", "usr", "var"]) < 2 {
@@ -340,7 +340,7 @@ pub(super) fn remark_damage(members: &Members, end: u64, images: &mut [Image]) {
 }
 
 fn without_end(at: u64, layers: &[Layer]) -> WarningKind {
-    let name = layers.first().map_or_else(String::new, |layer| layer.name.clone());
+    let name = layers.first().map_or_else(Escaped::default, |layer| layer.name.clone());
     let problem = "the tar has no end marker, so it may have been cut short".into();
     WarningKind::LayerCut { at, problem, name }
 }

@@ -9,6 +9,7 @@ use super::compression::{Note, identify};
 use super::open::{Archive, CompressedArchive, Storage, find_images, remark_all, remark_damage};
 use super::{Compression, FaultCause, Image, Streamed, decode, read_stream};
 use crate::archive::{Extent, Member, Source, SpentSource, Window, read_buffered, uninterrupted};
+use crate::display::Escaped;
 use crate::error::Error;
 use crate::progress::Progress;
 use crate::warning::{Warning, WarningKind};
@@ -18,7 +19,7 @@ const WINDOW: usize = 128 << 10;
 
 /// Opens the archive that is read from `pipe`, named `path`. One that ends early is shown as far as it came, if there
 /// is something to show.
-pub(super) fn open_stream(path: String, pipe: impl Read, progress: &Progress) -> Result<Archive, Error> {
+pub(super) fn open_stream(path: Escaped, pipe: impl Read, progress: &Progress) -> Result<Archive, Error> {
     let mut reader =
         Cancellable { inner: BufReader::with_capacity(WINDOW, Counted { inner: pipe, progress }), progress };
     let failed = |source| match progress.cancel.load(Ordering::Relaxed) {
@@ -52,7 +53,7 @@ pub(super) fn open_stream(path: String, pipe: impl Read, progress: &Progress) ->
 
 /// Opens the archive in `source`, which is compressed as a whole.
 pub(super) fn open_compressed(
-    path: String,
+    path: Escaped,
     source: Source,
     compression: Compression,
     progress: &Progress,
@@ -69,23 +70,23 @@ pub(super) fn open_compressed(
 }
 
 /// Names an error of a stream that ended early as what it is.
-fn cut_short(error: Error, path: &str, offset: u64) -> Error {
+fn cut_short(error: Error, path: &Escaped, offset: u64) -> Error {
     match error {
         Error::Io { source, .. } if FaultCause::from_error(&source) == FaultCause::Cut => {
-            Error::CutShort { path: path.into(), offset, problem: source.to_string() }
+            Error::CutShort { path: path.clone(), offset, problem: source.to_string() }
         }
         error => error,
     }
 }
 
 fn read_compressed(
-    path: &str,
+    path: &Escaped,
     reader: impl BufRead,
     compression: Compression,
     progress: &Progress,
 ) -> Result<Streamed, Error> {
     let mut decoded =
-        decode(compression, reader).map_err(|source| Error::Io { path: path.into(), operation: "decode", source })?;
+        decode(compression, reader).map_err(|source| Error::Io { path: path.clone(), operation: "decode", source })?;
     let mut streamed = read_stream(path, &mut decoded, progress)?;
     if let Some(note) = decoded.get_ref().note() {
         streamed.trailer = Some(match note {
@@ -98,7 +99,7 @@ fn read_compressed(
 
 /// Finds the images of a stream. `source` is the file that was decoded; `None` for a pipe.
 fn from_stream(
-    path: String,
+    path: Escaped,
     mut streamed: Streamed,
     compression: Compression,
     source: Option<Source>,
@@ -127,7 +128,7 @@ fn from_stream(
 }
 
 /// Makes the archive of a stream that is itself a layer.
-fn bare(path: String, mut streamed: Streamed, source: Option<Source>) -> Archive {
+fn bare(path: Escaped, mut streamed: Streamed, source: Option<Source>) -> Archive {
     let stored = source.as_ref().map_or(streamed.whole.tar_bytes, |source| source.len());
     streamed.whole.stored_bytes = stored;
     let storage = if source.is_some() { Storage::Members } else { Storage::Pipe };

@@ -11,6 +11,7 @@ use super::ends::TarEnd;
 use super::layer::{FULL, LayerEntries};
 use super::watch::Watched;
 use crate::archive::{Entry, Extent, Fault, Forward, Limits, Member, ReadAt, Walker, Window, is_tar};
+use crate::display::Escaped;
 use crate::error::Error;
 use crate::progress::Progress;
 use crate::warning::{RuntimeDifference, WarningKind};
@@ -96,8 +97,8 @@ impl LayerFault {
     }
 
     /// Makes the warning for the layer in the member `name`, escaped for display.
-    pub fn warning(&self, name: &str) -> WarningKind {
-        let (at, problem, name) = (self.at, self.problem.clone(), name.to_owned());
+    pub fn warning(&self, name: &Escaped) -> WarningKind {
+        let (at, problem, name) = (self.at, self.problem.clone(), name.clone());
         match self.reason {
             FaultCause::Cut => WarningKind::LayerCut { at, problem, name },
             FaultCause::Damaged => WarningKind::LayerDamaged { at, problem, name },

@@ -5,6 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Image, discover};
 use crate::archive::Members;
+use crate::display::Escaped;
 use crate::error::Error;
 use crate::path::components;
 use crate::warning::{Warning, WarningKind};
@@ -45,7 +46,7 @@ const EMPTY_TARS: [u64; 2] = [1024, 10240];
 const TABLES: [&[u8]; 4] = [b"manifest.json", b"index.json", b"repositories", b"oci-layout"];
 
 /// Finds images that lie in a directory of the archive; `None` if there are none.
-pub(super) fn nested(path: &str, members: &Members) -> Result<Option<Vec<Image>>, Error> {
+pub(super) fn nested(path: &Escaped, members: &Members) -> Result<Option<Vec<Image>>, Error> {
     let Some(directory) = table_directory(members) else { return Ok(None) };
     let inside = members.below(&directory);
     let mut images = match discover(path, &inside) {
@@ -83,7 +84,7 @@ fn has_no_entries(members: &Members) -> bool {
 }
 
 /// Refuses what is neither a root filesystem nor a layer. `end` is the number of bytes that were read.
-pub(super) fn refuse_other_than_root(path: &str, members: &Members, end: u64) -> Result<(), Error> {
+pub(super) fn refuse_other_than_root(path: &Escaped, members: &Members, end: u64) -> Result<(), Error> {
     let of_image = parts_of_images(members);
     let is_layer = match members.fault() {
         None if members.has_end_marker() => !has_no_entries(members) || EMPTY_TARS.contains(&end),
@@ -104,7 +105,7 @@ pub(super) fn refuse_other_than_root(path: &str, members: &Members, end: u64) ->
             None => "it has neither a manifest nor a root filesystem up to there".into(),
         };
         let problem = format!("{fault}; the archive ends early, after {end} bytes: {what}");
-        return Err(Error::Damaged { path: path.into(), offset, problem });
+        return Err(Error::Damaged { path: path.clone(), offset, problem });
     }
     let found = match of_image.first() {
         Some(_) => {
@@ -112,7 +113,7 @@ pub(super) fn refuse_other_than_root(path: &str, members: &Members, end: u64) ->
         }
         None => "it is nothing but zeros".into(),
     };
-    Err(Error::NoImage { path: path.into(), found })
+    Err(Error::NoImage { path: path.clone(), found })
 }
 
 /// Names what is in archives of images and in no filesystem.

@@ -2,7 +2,7 @@
 
 use super::Image;
 use super::platform::{fit, this_machine};
-use crate::display::escaped_str;
+use crate::display::{Escaped, escaped_str};
 use crate::error::Error;
 
 /// The criteria for an image.
@@ -25,7 +25,7 @@ const SHORTEST: usize = 4;
 /// # Errors
 ///
 /// An error if no image matches, or if several do.
-pub fn select(path: &str, images: &[Image], selection: &Selection) -> Result<usize, Error> {
+pub fn select(path: &Escaped, images: &[Image], selection: &Selection) -> Result<usize, Error> {
     let wanted = selection.image.as_deref();
     let platform = selection.platform.as_deref();
     if let Some(index) = wanted.and_then(|wanted| wanted.strip_prefix('@')?.parse::<usize>().ok())
@@ -41,14 +41,14 @@ pub fn select(path: &str, images: &[Image], selection: &Selection) -> Result<usi
     let describe = |indices: &[usize]| indices.iter().map(|&i| images[i].description()).collect();
     match fitting[..] {
         [] => {
-            let wanted = [wanted, platform].into_iter().flatten().map(escaped_str).collect::<Vec<_>>().join(" for ");
+            let wanted = Escaped::join([wanted, platform].into_iter().flatten().map(escaped_str), " for ");
             let all: Vec<usize> = (0..images.len()).collect();
-            Err(Error::NoSuchImage { path: path.into(), wanted, choices: describe(&all) })
+            Err(Error::NoSuchImage { path: path.clone(), wanted, choices: describe(&all) })
         }
         [only] => Ok(only),
         _ => {
             let chosen = is_one_image(images, &fitting, wanted).then(|| of_platform(images, &fitting, platform));
-            chosen.flatten().ok_or_else(|| Error::Ambiguous { path: path.into(), choices: describe(&fitting) })
+            chosen.flatten().ok_or_else(|| Error::Ambiguous { path: path.clone(), choices: describe(&fitting) })
         }
     }
 }
@@ -134,7 +134,7 @@ mod tests {
 
     fn chosen(images: &[Image], image: Option<&str>, platform: Option<&str>) -> Result<String, Error> {
         let selection = Selection { image: image.map(Into::into), platform: platform.map(Into::into) };
-        select("x.tar", images, &selection).map(|i| images[i].id.clone().unwrap())
+        select(&"x.tar".into(), images, &selection).map(|i| images[i].id.clone().unwrap())
     }
 
     #[test]

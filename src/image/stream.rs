@@ -20,6 +20,7 @@ use crate::archive::{
     Entry, EntryKind, Extent, Fault, Forward, Limits, Members, MembersBuilder, MemorySource, Pieces, SparseMap,
     SparseReader, SpentSource, Unreadable, Walker, check_sparse, is_tar,
 };
+use crate::display::Escaped;
 use crate::error::Error;
 use crate::progress::Progress;
 use crate::warning::{RuntimeDifference, WarningKind};
@@ -63,8 +64,8 @@ pub struct Place {
 /// # Errors
 ///
 /// [`Error::Cancelled`], or an error if `reader` cannot be read.
-pub fn read_stream(path: &str, mut reader: impl BufRead, progress: &Progress) -> Result<Streamed, Error> {
-    let failed = |source| Error::Io { path: path.into(), operation: "read", source };
+pub fn read_stream(path: &Escaped, mut reader: impl BufRead, progress: &Progress) -> Result<Streamed, Error> {
+    let failed = |source| Error::Io { path: path.clone(), operation: "read", source };
     let cancelled = || progress.cancel.load(std::sync::atomic::Ordering::Relaxed);
     let head = peek(&mut reader).map_err(|error| if cancelled() { Error::Cancelled } else { failed(error) })?;
     let mut streamed = Streamed {
@@ -92,7 +93,7 @@ pub fn read_stream(path: &str, mut reader: impl BufRead, progress: &Progress) ->
         let pieces = walker.take_pieces();
         if !streamed.whole.entries.push(&entry) {
             return Err(Error::Limit {
-                path: path.into(),
+                path: path.clone(),
                 what: "its entries".into(),
                 limit: "33,554,432 entries, 4 GiB of names".into(),
             });

@@ -9,6 +9,7 @@ use super::study::{BasePart, FindingPart, SharePart, findings};
 use crate::Inspection;
 use crate::advice::assessment::Study;
 use crate::analysis::{LayerAccount, Wasted};
+use crate::display::Escaped;
 use crate::display::{Units, hex};
 use crate::image::Compression;
 use crate::origin::Provider;
@@ -61,7 +62,7 @@ struct Tool {
 
 #[derive(Debug, Serialize)]
 struct ImagePart {
-    source: String,
+    source: Escaped,
     source_kind: &'static str,
     tags: Vec<String>,
     id: Option<String>,

@@ -6,12 +6,12 @@ use serde::Serialize;
 
 use super::json::write_escaped;
 use crate::advice::dockerfile::{Fix, Remark, Verdict, unified};
-use crate::display::{escaped, escaped_str};
+use crate::display::{Escaped, escaped, escaped_str};
 
 #[derive(Serialize)]
 struct Document<'a> {
     schema_version: u32,
-    image: String,
+    image: Escaped,
     size_bytes: u64,
     sizes_exact: bool,
     after: After,
@@ -41,7 +41,7 @@ struct Suggestion<'a> {
 
 #[derive(Serialize)]
 struct File {
-    name: String,
+    name: Escaped,
     is_new: bool,
     diff: String,
 }

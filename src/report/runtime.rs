@@ -4,6 +4,7 @@ use serde::Serialize;
 
 use super::account::lossless;
 use crate::Inspection;
+use crate::display::Escaped;
 use crate::files::executable::Executable;
 use crate::runtime::Program;
 use crate::runtime::libraries::ProgramAndLibraries;
@@ -14,8 +15,8 @@ pub struct ApplicationPart {
     program: Option<String>,
     bytes: u64,
     files: Vec<String>,
-    steps: Vec<String>,
-    reason: Option<String>,
+    steps: Vec<Escaped>,
+    reason: Option<Escaped>,
     executable: Option<ExecutablePart>,
     program_and_libraries: Option<ProgramAndLibrariesPart>,
 }
@@ -35,9 +36,9 @@ struct ExecutablePart {
 
 #[derive(Debug, Serialize)]
 struct GoPart {
-    version: String,
-    module: Option<String>,
-    module_version: Option<String>,
+    version: Escaped,
+    module: Option<Escaped>,
+    module_version: Option<Escaped>,
 }
 
 #[derive(Debug, Serialize)]
@@ -45,9 +46,9 @@ struct ProgramAndLibrariesPart {
     bytes: u64,
     files: Vec<RequiredPart>,
     links: Vec<String>,
-    missing: Vec<String>,
+    missing: Vec<Escaped>,
     outside: Vec<OutsidePart>,
-    remarks: Vec<String>,
+    remarks: Vec<Escaped>,
 }
 
 #[derive(Debug, Serialize)]

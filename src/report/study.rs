@@ -7,6 +7,7 @@ use crate::Inspection;
 use crate::advice::assessment::Study;
 use crate::advice::base::{Base, Share, named};
 use crate::advice::findings::{Finding, Spot};
+use crate::display::Escaped;
 use crate::tree::Tree;
 
 #[derive(Debug, Serialize)]
@@ -39,7 +40,7 @@ struct SpotPart {
 
 #[derive(Debug, Serialize)]
 struct PackagePart {
-    name: String,
+    name: Escaped,
     bytes: u64,
 }
 
@@ -77,7 +78,7 @@ pub fn findings(inspection: &Inspection, study: &Study) -> Vec<FindingPart> {
 impl FindingPart {
     fn new(tree: &Tree, finding: &Finding) -> Self {
         let spots = |spots: &[Spot]| spots.iter().map(|spot| SpotPart::new(tree, spot)).collect();
-        let package = |(name, bytes): &(String, u64)| PackagePart { name: name.clone(), bytes: *bytes };
+        let package = |(name, bytes): &(Escaped, u64)| PackagePart { name: name.clone(), bytes: *bytes };
         Self {
             rule: finding.rule.clone(),
             title: finding.title.clone(),

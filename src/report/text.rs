@@ -10,9 +10,10 @@ use std::io::{self, Write};
 use super::paint::Paint;
 use crate::advice::assessment::Study;
 use crate::analysis::Wasted;
-use crate::display::{Units, files, listed, percent, plural};
+use crate::display::{Escaped, Units, files, listed, percent, plural};
 use crate::display::{cut, cut_front, wrap};
 use crate::display::{escaped, escaped_str};
+use crate::shown;
 use crate::{Inspection, Warning};
 
 const WIDTH: usize = 80;
@@ -74,10 +75,10 @@ impl<W: Write> Page<'_, W> {
         let layers = inspection.layers.len();
         let mut facts = vec![inspection.name.clone()];
         facts.extend(inspection.platform.as_deref().map(escaped_str));
-        facts.extend(inspection.created.as_deref().map(|created| format!("built {}", date(created))));
-        facts.push(plural(layers, "layer"));
-        facts.extend(inspection.provider.map(|provider| format!("from {provider}")));
-        let name = cut(&facts.join(" · "), WIDTH);
+        facts.extend(inspection.created.as_deref().map(|created| shown!("built {}", date(created))));
+        facts.push(escaped_str(&plural(layers, "layer")));
+        facts.extend(inspection.provider.map(|provider| escaped_str(&format!("from {provider}"))));
+        let name = Escaped::join(facts, " · ").cut(WIDTH);
         writeln!(self.out, "{}\n", self.paint(Paint::Bold, &name))
     }
 
@@ -221,6 +222,6 @@ impl<W: Write> Page<'_, W> {
 }
 
 /// Returns the day of an RFC 3339 time.
-fn date(created: &str) -> String {
+fn date(created: &str) -> Escaped {
     escaped_str(created.split('T').next().unwrap_or(created))
 }

@@ -4,11 +4,12 @@
 use super::command::{self, Application, Role};
 use super::libraries::{self, Libc, Loader, ProgramAndLibraries, Required, RuntimeNeed, Why};
 use super::packed::guess_packed;
-use crate::display::escaped;
+use crate::display::{Escaped, escaped};
 use crate::error::Error;
 use crate::files::executable::Executable;
 use crate::files::filesystem::{Filesystem, readable};
 use crate::image::Run;
+use crate::shown;
 use crate::tree::NodeId;
 
 /// The program that a container runs, and its needs.
@@ -71,7 +72,7 @@ pub struct Parts {
     /// already or not a binary.
     pub packed: Option<u64>,
     /// The reasons why the needs may be incomplete; empty if they are complete.
-    pub doubts: Vec<String>,
+    pub doubts: Vec<Escaped>,
 }
 
 /// The way in which a program is started.
@@ -81,7 +82,7 @@ pub enum Start {
     Alone,
     /// By a shell that is only needed for the shell form. The value is the instruction in exec
     /// form, escaped for display.
-    ShellForm(String),
+    ShellForm(Escaped),
     /// By a script or a wrapper, which may have unknown needs. The image's own programs use this C
     /// library.
     Script(Libc),
@@ -103,7 +104,7 @@ pub struct Loaded {
     pub node: NodeId,
     /// The name under which the loader looks for it: a symbolic link, or the file itself. Escaped
     /// for display.
-    pub found_at: String,
+    pub found_at: Escaped,
 }
 
 impl Parts {
@@ -117,7 +118,7 @@ impl Parts {
         let program = application.program.as_ref()?;
         let start = start(filesystem, application);
         let mut started = vec![&program.file];
-        let mut doubts: Vec<String> = application.reason.iter().cloned().collect();
+        let mut doubts: Vec<Escaped> = application.reason.iter().cloned().collect();
         if let Start::Script(_) = start {
             started.extend(&application.through);
             doubts.push("it is started by a script or a wrapper, which may need more than is listed".into());
@@ -133,11 +134,11 @@ impl Parts {
         if let Some(needed) = needed {
             doubts.extend(needed.remarks.iter().cloned());
             let missing = needed.missing.iter().map(|missing| {
-                format!("{} needs {}, which is not in the image", filesystem.shown(missing.needed_by), missing.name)
+                shown!("{} needs {}, which is not in the image", filesystem.shown(missing.needed_by), missing.name)
             });
             doubts.extend(missing);
             doubts.extend(needed.opens_others.iter().map(|&node| {
-                format!("{} loads libraries by names that cannot be known (dlopen)", filesystem.shown(node))
+                shown!("{} loads libraries by names that cannot be known (dlopen)", filesystem.shown(node))
             }));
             needs.clone_from(&needed.needs);
         }

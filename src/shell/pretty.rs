@@ -3,7 +3,7 @@
 //! Lines are only broken where white space is, or may be, between two words, so that the meaning of
 //! the command stays the same.
 
-use crate::display::escaped_str;
+use crate::display::{Escaped, escaped_str};
 
 const INDENT: usize = 4;
 /// Indentation ends here.
@@ -13,7 +13,7 @@ const DEEPEST: usize = 10;
 ///
 /// All lines but the last end in a backslash; control characters are escaped. A command of several lines, such as a
 /// here-document, keeps its lines.
-pub fn pretty_shell(command: &str) -> Vec<String> {
+pub fn pretty_shell(command: &str) -> Vec<Escaped> {
     if command.contains('\n') {
         return command.lines().map(verbatim).collect();
     }
@@ -25,7 +25,7 @@ pub fn pretty_shell(command: &str) -> Vec<String> {
 }
 
 /// Returns a line of the author with tabs as spaces and other control characters escaped.
-pub(crate) fn verbatim(line: &str) -> String {
+pub(crate) fn verbatim(line: &str) -> Escaped {
     escaped_str(&line.trim_end().replace('\t', &" ".repeat(INDENT)))
 }
 
@@ -206,12 +206,12 @@ impl Page {
         } else if !self.line.is_empty() {
             self.line.push(' ');
         }
-        self.line.push_str(&escaped_str(word));
+        self.line.push_str(word);
     }
 
-    fn end(mut self) -> Vec<String> {
+    fn end(mut self) -> Vec<Escaped> {
         self.lines.push(self.line);
-        self.lines
+        self.lines.iter().map(|line| escaped_str(line)).collect()
     }
 }
 

@@ -3,6 +3,8 @@
 //! A kind keeps names as the image has them; [`display`](crate::display) makes the sentence and
 //! escapes hostile characters.
 
+use crate::display::Escaped;
+
 mod code;
 mod difference;
 mod form;
@@ -239,21 +241,21 @@ pub enum WarningKind {
         /// The digits of their SHA-256.
         real: String,
         /// The digits that are named, escaped for display.
-        named: String,
+        named: Escaped,
     },
     /// The tar of a layer does not have the diff ID in the configuration.
     DiffIdMismatch {
         /// The digits of its SHA-256.
         real: String,
         /// The digits that are named, escaped for display.
-        named: String,
+        named: Escaped,
     },
 
     // ---- a layer that is not known, or not wholly
     /// The layer is not in the archive.
     LayerAbsent {
         /// The member that should hold it, escaped for display.
-        name: String,
+        name: Escaped,
         /// The reason, if it is known, as a clause that follows the name.
         why: Option<String>,
     },
@@ -273,7 +275,7 @@ pub enum WarningKind {
         /// The cause, as a clause.
         problem: String,
         /// The member that holds it, escaped for display.
-        name: String,
+        name: Escaped,
     },
     /// The layer cannot be read on from some place.
     LayerDamaged {
@@ -282,7 +284,7 @@ pub enum WarningKind {
         /// The place and the cause, as a clause.
         problem: String,
         /// The member that holds it, escaped for display.
-        name: String,
+        name: Escaped,
     },
     /// The layer exceeds a limit for data in memory.
     LayerOverLimit {

@@ -75,7 +75,7 @@ fn interprets(config: Value, interpreter: &str, files: &[&str]) {
 }
 
 fn reason(config: Value) -> String {
-    system(config).application().reason.expect("there is a reason")
+    system(config).application().reason.expect("there is a reason").into()
 }
 
 #[test]
@@ -114,7 +114,7 @@ fn wrappers_and_entrypoint_scripts_are_passed_through() {
 fn a_shell_form_that_needs_no_shell_is_told_in_exec_form() {
     let exec_form = |config: Value| system(config).application().exec_form;
     let form = |text: &str| exec_form(json!({ "Cmd": ["/bin/sh", "-c", text] }));
-    let expected = Some("CMD [\"/app/server\", \"--name\", \"a b\"]".to_owned());
+    let expected = Some("CMD [\"/app/server\", \"--name\", \"a b\"]".into());
     assert_eq!(form("/app/server --name 'a b'"), expected);
     assert_eq!(form("exec /app/server --name \"a b\""), expected);
     let entrypoint = exec_form(json!({ "Entrypoint": ["/bin/sh", "-c", "/app/server"] }));

@@ -107,6 +107,6 @@ fn a_file_that_dpkg_diverted_belongs_to_the_package_that_brought_it() {
     };
     let layers = study.findings.iter().filter(|finding| finding.rule == "tools").map(|finding| finding.added_in);
     let last = layers.max().unwrap();
-    assert_eq!(of(last), [("baz".to_owned(), 1_500_000)]);
+    assert_eq!(of(last), [("baz".into(), 1_500_000)]);
     assert!(study.shares.iter().any(|share| share.purpose == Purpose::Packages), "{:?}", study.shares);
 }

@@ -28,7 +28,7 @@ fn owners<const N: usize>(
     let packages = Packages::read(tree, &LayerContents::new(&opened), &Arc::default());
     paths.map(|path| {
         let node = tree.find(path.as_bytes()).unwrap();
-        packages.owner(tree, layer, node).map(str::to_owned)
+        packages.owner(tree, layer, node).map(ToString::to_string)
     })
 }
 

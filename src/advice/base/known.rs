@@ -65,7 +65,7 @@ impl Known {
             return Some(leading);
         }
         let first = steps.iter().position(|step| step.makes_layer)?;
-        let ends = |step: &Step| self.shells.contains(&step.text);
+        let ends = |step: &Step| self.shells.iter().any(|text| step.text == *text);
         let belongs = |step: &Step| step.is_metadata() || self.upkeep.iter().any(|word| step.text.contains(word));
         let after = &steps[first + 1..];
         let shell = after.iter().position(ends).filter(|&shell| after[..shell].iter().all(belongs));

@@ -12,6 +12,8 @@ mod steps;
 use std::fmt;
 
 use crate::analysis::Inspection;
+use crate::display::Escaped;
+use crate::display::escaped_str;
 use crate::image::BuiltOn;
 use known::Known;
 use steps::Step;
@@ -121,7 +123,7 @@ pub enum BaseError {
     #[error("the image does not begin with the layers of {name}: they differ at layer {at}")]
     Differs {
         /// The base image that was given, escaped for display.
-        name: String,
+        name: Escaped,
         /// The index of the first layer that differs.
         at: usize,
     },
@@ -148,7 +150,7 @@ pub fn base(inspection: &Inspection, given: BaseHint) -> Result<Base, BaseError>
                 id.is_none() || inspection.layers.get(at).is_none_or(|layer| layer.diff_id != *id)
             };
             match diff_ids.iter().enumerate().find(same) {
-                Some((at, _)) => Err(BaseError::Differs { name: name.into(), at }),
+                Some((at, _)) => Err(BaseError::Differs { name: escaped_str(name), at }),
                 None => {
                     let name = Some(name.to_owned());
                     Ok(Base { layers: diff_ids.len(), how: Evidence::Archive, name, certain: true })

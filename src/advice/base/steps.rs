@@ -1,6 +1,7 @@
 //! Reads the history for traces of base images: the kind and the time of each instruction.
 
 use crate::analysis::Inspection;
+use crate::display::Escaped;
 
 use crate::display::{DAY, seconds};
 
@@ -8,7 +9,7 @@ use crate::display::{DAY, seconds};
 #[derive(Debug)]
 pub struct Step {
     /// The instruction, in one line.
-    pub text: String,
+    pub text: Escaped,
     /// The builder's comment.
     pub comment: Option<String>,
     /// True if the entry made a layer.

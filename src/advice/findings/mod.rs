@@ -24,6 +24,7 @@ use std::sync::Arc;
 
 use crate::advice::SuggestedChange;
 use crate::analysis::Inspection;
+use crate::display::Escaped;
 use crate::files::contents::Contents;
 use crate::files::packages::Packages;
 use crate::tree::{NodeId, Reason, VersionId};
@@ -106,7 +107,7 @@ pub struct Finding {
     /// The largest files.
     pub examples: Vec<Spot>,
     /// The packages that most of them belong to, escaped for display, with sizes in bytes.
-    pub packages: Vec<(String, u64)>,
+    pub packages: Vec<(Escaped, u64)>,
     /// The reason why they are not needed, in a sentence or two.
     pub why: String,
     /// The way to avoid them.
@@ -207,7 +208,7 @@ fn finding(inspection: &Inspection, rules: &Rules, matches: &Matches, group: &as
     }
 }
 
-fn owners(inspection: &Inspection, group: &assign::Group, packages: &Packages) -> Vec<(String, u64)> {
+fn owners(inspection: &Inspection, group: &assign::Group, packages: &Packages) -> Vec<(Escaped, u64)> {
     let mut owners = packages.owners(&inspection.tree, group.inodes.iter().map(|inode| (inode.version, inode.node)));
     owners.truncate(EXAMPLES);
     owners

@@ -13,7 +13,7 @@ pub use possible_sizes::climb;
 
 use crate::analysis::download::Download;
 use crate::analysis::what_if::Change;
-use crate::display::{Sentence, ratio};
+use crate::display::{Escaped, Sentence, ratio};
 use crate::runtime::Parts;
 use crate::tree::{NodeId, VersionId};
 
@@ -23,7 +23,7 @@ pub struct LadderInputs {
     /// The number of layers in the base image.
     pub base_layers: usize,
     /// The name of the base image, escaped for display, if known.
-    pub base_name: Option<String>,
+    pub base_name: Option<Escaped>,
     /// Visible inodes of your layers that are caches and leftovers.
     pub leftovers: Vec<VersionId>,
     /// Visible inodes of your layers that are only needed for the build: toolchains, sources,

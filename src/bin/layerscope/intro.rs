@@ -1,18 +1,19 @@
 //! An image before its layers are read: its name, and the layers in the manifest.
 
 use layerscope::Opened;
+use layerscope::display::Escaped;
 
 /// A layer of the manifest, before it is read.
 #[derive(Clone)]
 pub struct LayerIntro {
-    pub instruction: String,
+    pub instruction: Escaped,
     pub stored: Option<u64>,
 }
 
 /// The facts about an image before its layers are read.
 #[derive(Clone)]
 pub struct Intro {
-    pub name: String,
+    pub name: Escaped,
     pub layers: Vec<LayerIntro>,
 }
 

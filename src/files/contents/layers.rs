@@ -9,13 +9,14 @@ use super::Contents;
 use super::file::LayerFile;
 use super::host::open_below;
 use crate::archive::{MemorySource, Source};
-use crate::display::escaped;
+use crate::display::{Escaped, escaped};
 use crate::error::Error;
 use crate::image::Opened;
 use crate::image::compression::{Bytes, DecodedStream, Region, Shared, Watched};
 use crate::image::open::{Storage, check_unchanged};
 use crate::image::{Compression, head};
 use crate::progress::Progress;
+use crate::shown;
 use crate::tree::{Kind, Tree, VersionId};
 
 /// The number of the stream for an archive that is compressed as a whole; no layer has it.
@@ -28,7 +29,7 @@ const WHOLE: usize = usize::MAX;
 /// 11 MiB of checkpoints for each gzip layer.
 pub struct LayerContents {
     /// The name of the archive, escaped for display.
-    path: String,
+    path: Escaped,
     layers: Vec<Place>,
     /// The uncompressed layers that have been used, by member number. One member may be several
     /// layers.
@@ -41,7 +42,7 @@ pub struct LayerContents {
 /// A layer, and the place of its contents.
 struct Place {
     /// The name of the member, escaped for display.
-    name: String,
+    name: Escaped,
     whereabouts: Whereabouts,
 }
 
@@ -112,15 +113,15 @@ impl LayerContents {
     ///
     /// An error if the layer is missing in the archive or was read from a pipe.
     pub fn layer(&self, layer: usize, progress: &Arc<Progress>) -> Result<Source, Error> {
-        let file = || format!("layer {layer}");
-        let none = || (String::new(), &Whereabouts::Missing { foreign: false });
+        let file = || shown!("layer {}", layer);
+        let none = || (Escaped::default(), &Whereabouts::Missing { foreign: false });
         let (name, place) = self.layers.get(layer).map_or_else(none, |place| (place.name.clone(), &place.whereabouts));
         match place {
             &Whereabouts::Missing { foreign } => Err(Error::NoLayer { file: file(), layer, name, foreign }),
             Whereabouts::Piped => Err(Error::Piped { file: file() }),
             Whereabouts::Root(root) => {
                 let root = escaped(root.as_os_str().as_encoded_bytes());
-                Err(Error::NotATar { file: format!("{} ({root})", file()) })
+                Err(Error::NotATar { file: shown!("{} ({})", file(), root) })
             }
             Whereabouts::Stored { member, bytes, compression } => {
                 let region = self.tar(*member, bytes, *compression)?;
@@ -181,7 +182,7 @@ impl Contents for LayerContents {
         let inode = tree.inode(version);
         let layer = tree.added_in(inode);
         let place = self.layers.get(layer);
-        let name = place.map_or_else(String::new, |place| place.name.clone());
+        let name = place.map_or_else(Escaped::default, |place| place.name.clone());
         match place.map(|place| &place.whereabouts) {
             None => Err(Error::NoLayer { file, layer, name, foreign: false }),
             Some(&Whereabouts::Missing { foreign }) => Err(Error::NoLayer { file, layer, name, foreign }),

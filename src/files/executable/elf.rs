@@ -11,7 +11,7 @@ use super::reader::Reader;
 use super::strip::{self, Section};
 use super::{ByteOrder, Class, Executable, IMPORTS, Linkage, Machine, Unreadable, go, packed};
 use crate::archive::{Extent, Source};
-use crate::display::escaped;
+use crate::display::{Escaped, escaped};
 
 /// The most program headers and section headers that are read; those of real programs are tens.
 const HEADERS_LIMIT: u32 = 1 << 16;
@@ -284,7 +284,7 @@ fn build_id(headers: &Headers<'_>) -> Option<Vec<u8>> {
 }
 
 /// Returns the distinct compiler names from the `.comment` section.
-fn compilers(headers: &Headers<'_>) -> Vec<String> {
+fn compilers(headers: &Headers<'_>) -> Vec<Escaped> {
     let comment = headers.section(b".comment").and_then(|section| headers.bytes(section.extent.part(0, 1 << 16)));
     let mut compilers = Vec::new();
     for text in comment.unwrap_or_default().split(|&b| b == 0).filter(|text| !text.is_empty()) {

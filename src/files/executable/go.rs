@@ -5,23 +5,23 @@ use object::{Endianness, elf};
 use super::Class;
 use super::elf::Headers;
 use crate::archive::Extent;
-use crate::display::escaped;
+use crate::display::{Escaped, escaped};
 
 /// The build information of a Go program. Every text is escaped for display.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
 pub struct GoBuild {
     /// The version of Go, such as `go1.22.1`.
-    pub version: String,
+    pub version: Escaped,
     /// The import path of the main package.
-    pub path: Option<String>,
+    pub path: Option<Escaped>,
     /// The main module.
-    pub module: Option<String>,
+    pub module: Option<Escaped>,
     /// The main module's version; `(devel)` for one that was not released.
-    pub module_version: Option<String>,
+    pub module_version: Option<Escaped>,
     /// Number of modules that the program depends on.
     pub dependencies: usize,
     /// Build settings, such as `("CGO_ENABLED", "0")`; recorded since Go 1.18.
-    pub settings: Vec<(String, String)>,
+    pub settings: Vec<(Escaped, Escaped)>,
 }
 
 impl GoBuild {

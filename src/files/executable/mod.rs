@@ -15,6 +15,7 @@ mod strip;
 use std::io;
 
 use crate::archive::{Extent, ReadAt, Source};
+use crate::display::Escaped;
 
 pub use go::GoBuild;
 pub use machine::Machine;
@@ -117,7 +118,7 @@ pub struct Executable {
     /// The build ID that the linker computed.
     pub build_id: Option<Vec<u8>>,
     /// The compilers named in the file, escaped for display.
-    pub compilers: Vec<String>,
+    pub compilers: Vec<Escaped>,
     /// The build information of a Go program.
     pub go: Option<GoBuild>,
     /// The packer, if the file unpacks itself when it starts.

@@ -7,7 +7,7 @@ use std::collections::HashSet;
 use std::sync::Arc;
 
 use crate::archive::{Extent, Source, read_extent};
-use crate::display::escaped;
+use crate::display::{Escaped, escaped};
 use crate::error::Error;
 use crate::files::contents::Contents;
 use crate::files::executable::Recognised;
@@ -51,7 +51,7 @@ impl<'a> Filesystem<'a> {
     }
 
     /// Returns the path of a node, escaped for display.
-    pub fn shown(&self, node: NodeId) -> String {
+    pub fn shown(&self, node: NodeId) -> Escaped {
         escaped(&self.tree.path(node))
     }
 

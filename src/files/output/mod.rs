@@ -15,7 +15,7 @@ use std::path::Path;
 pub use directory::NewDirectory;
 pub use file::{check_free, write_file};
 
-use crate::display::escaped;
+use crate::display::{Escaped, escaped};
 use crate::error::Error;
 
 /// The beginning of temporary names.
@@ -48,6 +48,6 @@ fn unwritable(directory: &Path, source: io::Error) -> Error {
     failed("write into", directory, source)
 }
 
-fn shown(path: &Path) -> String {
+fn shown(path: &Path) -> Escaped {
     escaped(path.as_os_str().as_encoded_bytes())
 }

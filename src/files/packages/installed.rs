@@ -5,19 +5,20 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::{APK, NAME, Packages, RPM_BYTES, Reader, Which, apk, dpkg, rpm};
-use crate::display::escaped;
+use crate::display::{Escaped, escaped};
 use crate::files::contents::Contents;
 use crate::progress::Progress;
+use crate::shown;
 use crate::tree::Tree;
 
 /// A package of the operating system.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Package {
     /// Its name without the architecture, escaped for display.
-    pub name: String,
+    pub name: Escaped,
     /// Its version, escaped for display; `None` if there are only lists of files and no database of
     /// installed packages.
-    pub version: Option<String>,
+    pub version: Option<Escaped>,
     /// The size in bytes of its files in the final filesystem, each inode once.
     pub bytes: u64,
     /// The number of names of its files in the final filesystem.
@@ -39,7 +40,7 @@ pub struct Installed {
 /// A database that cannot be read, or that was not read before a cancellation, contributes no
 /// packages.
 pub fn installed(tree: &Tree, contents: &dyn Contents, progress: &Arc<Progress>) -> Installed {
-    let mut packages: BTreeMap<String, Package> = BTreeMap::new();
+    let mut packages: BTreeMap<Escaped, Package> = BTreeMap::new();
     versions(tree, contents, progress, |name, version| {
         if name.len() <= NAME && version.len() <= NAME {
             let package = entry(&mut packages, &escaped(name));
@@ -70,15 +71,15 @@ pub fn installed(tree: &Tree, contents: &dyn Contents, progress: &Arc<Progress>)
 
 /// Adds a version to those known. Several versions of one package can be installed, for example of
 /// kernels.
-fn with(known: Option<String>, version: String) -> String {
+fn with(known: Option<Escaped>, version: Escaped) -> Escaped {
     match known {
         None => version,
         Some(known) if known.len() + version.len() > NAME || known.split(", ").any(|known| known == version) => known,
-        Some(known) => format!("{known}, {version}"),
+        Some(known) => shown!("{}, {}", known, version),
     }
 }
 
-fn entry<'a>(packages: &'a mut BTreeMap<String, Package>, name: &str) -> &'a mut Package {
+fn entry<'a>(packages: &'a mut BTreeMap<Escaped, Package>, name: &Escaped) -> &'a mut Package {
     packages.entry(name.to_owned()).or_insert_with(|| Package {
         name: name.to_owned(),
         version: None,

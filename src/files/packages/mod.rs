@@ -18,7 +18,7 @@ use std::sync::Arc;
 use foldhash::fast::RandomState;
 
 use crate::archive::{Extent, Source, read_extent};
-use crate::display::escaped;
+use crate::display::{Escaped, escaped};
 use crate::files::contents::Contents;
 use crate::progress::Progress;
 use crate::tree::{Kind, NodeId, Removal, Tree, VersionId};
@@ -53,8 +53,8 @@ struct Ownership {
 /// The packages that the paths of an image belong to.
 #[derive(Debug, Default)]
 pub struct Packages {
-    names: Vec<String>,
-    numbers: HashMap<String, u32, RandomState>,
+    names: Vec<Escaped>,
+    numbers: HashMap<Escaped, u32, RandomState>,
     /// By the hash of the path, with its leading slash.
     owners: HashMap<u64, Vec<Ownership>, RandomState>,
     hasher: RandomState,
@@ -117,7 +117,7 @@ impl Packages {
     }
 
     /// Returns the package that a path belongs to after layer `layer`, escaped for display.
-    pub fn owner(&self, tree: &Tree, layer: usize, node: NodeId) -> Option<&str> {
+    pub fn owner(&self, tree: &Tree, layer: usize, node: NodeId) -> Option<&Escaped> {
         if self.owners.is_empty() {
             return None;
         }
@@ -133,11 +133,11 @@ impl Packages {
     }
 
     /// Returns the packages that inodes belong to and their sizes in bytes, the largest first.
-    pub fn owners(&self, tree: &Tree, inodes: impl Iterator<Item = (VersionId, NodeId)>) -> Vec<(String, u64)> {
+    pub fn owners(&self, tree: &Tree, inodes: impl Iterator<Item = (VersionId, NodeId)>) -> Vec<(Escaped, u64)> {
         if !self.known() {
             return Vec::new();
         }
-        let mut sums: BTreeMap<&str, u64> = BTreeMap::new();
+        let mut sums: BTreeMap<&Escaped, u64> = BTreeMap::new();
         for (version, node) in inodes {
             if let Some(package) = self.owner(tree, self.layer_for(tree, version, tree.removal(version)), node) {
                 *sums.entry(package).or_default() += tree.size(version);
@@ -148,7 +148,7 @@ impl Packages {
         sums
     }
 
-    fn at(&self, path: &[u8], layer: usize) -> Option<&str> {
+    fn at(&self, path: &[u8], layer: usize) -> Option<&Escaped> {
         let owners = self.owners.get(&self.hasher.hash_one(path))?;
         let owner = owners.iter().find(|owner| owner.added_in <= layer && layer < owner.removed_in)?;
         Some(&self.names[owner.package as usize])

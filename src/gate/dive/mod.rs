@@ -136,7 +136,7 @@ impl DiveRules {
 /// Reads a ratio as dive does: a number from 0 to 1, and no percentage.
 fn ratio(text: &str) -> Result<Quantity, QuantityError> {
     let ratio = text.trim().parse::<f64>().ok().filter(|ratio| (0.0..=1.0).contains(ratio));
-    ratio.map(Quantity::Share).ok_or_else(|| QuantityError::NoRatio(escaped_str(text.trim())))
+    ratio.map(Quantity::Share).ok_or_else(|| QuantityError::NoRatio(escaped_str(text.trim()).into()))
 }
 
 #[cfg(test)]

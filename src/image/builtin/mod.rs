@@ -11,10 +11,12 @@ use std::io;
 use std::sync::Arc;
 
 use crate::archive::HoledSource;
+use crate::display::escaped_str;
 use crate::error::Error;
 use crate::image::open::archive_of_source;
 use crate::image::{Archive, Opened, Selection};
 use crate::progress::Progress;
+use crate::shown;
 
 /// Names the image of each file in `assets/lessons`, after the demo.
 macro_rules! images {
@@ -58,7 +60,8 @@ pub fn names() -> impl Iterator<Item = &'static str> {
 /// An error of the archive, which the tests rule out.
 pub fn archive(name: &str) -> Option<Result<Archive, Error>> {
     let source = source(name)?;
-    let path = if name == demo::EMBEDDED { demo::NAME.into() } else { format!("the built-in image {name}") };
+    let path =
+        if name == demo::EMBEDDED { demo::NAME.into() } else { shown!("the built-in image {}", escaped_str(name)) };
     Some(match source {
         Ok(source) => archive_of_source(path, Arc::new(source), &Progress::default()),
         Err(source) => Err(Error::Io { path, operation: "unpack", source }),

@@ -107,7 +107,7 @@ fn shown(words: &[OsString]) -> String {
 fn last_words(bytes: &[u8]) -> String {
     let lines = bytes.split(|&b| b == b'\n').map(<[u8]>::trim_ascii);
     let last = lines.rev().find(|line| !line.is_empty()).unwrap_or(b"no reason was given");
-    escaped(&last[..last.len().min(400)])
+    escaped(&last[..last.len().min(400)]).into()
 }
 
 /// Parts of what an engine's command says when it fails, in lower case.

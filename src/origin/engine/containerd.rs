@@ -5,7 +5,7 @@ use std::ffi::OsString;
 use super::command::{Complaints, output, words};
 use super::docker::{COLUMNS, listed_all};
 use super::{Access, Held, Listed};
-use crate::display::escaped_str;
+use crate::display::{Escaped, escaped_str};
 use crate::origin::{Answer, FindOptions, Provider, Reference};
 use crate::progress::Progress;
 
@@ -65,9 +65,9 @@ pub fn list(options: &FindOptions, progress: &Progress) -> Result<Vec<Listed>, A
     let image = |name: &str| Listed {
         provider: Provider::Containerd,
         name: Some(escaped_str(name)),
-        id: String::new(),
-        size: String::new(),
-        created: String::new(),
+        id: Escaped::default(),
+        size: Escaped::default(),
+        created: Escaped::default(),
     };
     Ok(names.lines().filter(|name| !name.is_empty()).map(image).collect())
 }

@@ -9,6 +9,7 @@ use super::{Access, Held, Listed, socket};
 use crate::display::escaped_str;
 use crate::origin::{Answer, FindOptions, Provider};
 use crate::progress::Progress;
+use crate::shown;
 
 /// The columns of a list of images, as Docker and nerdctl name them.
 pub const COLUMNS: &str = "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.Size}}\t{{.CreatedSince}}";
@@ -52,9 +53,9 @@ pub fn listed_all(provider: Provider, lines: &str) -> Vec<Listed> {
 fn listed(provider: Provider, line: &str) -> Option<Listed> {
     let mut columns = line.split('\t').map(escaped_str);
     let (repository, tag, id) = (columns.next()?, columns.next()?, columns.next()?);
-    let name = (repository != "<none>").then(|| match tag.as_str() {
+    let name = (repository != "<none>").then(|| match &*tag {
         "<none>" => repository,
-        tag => format!("{repository}:{tag}"),
+        tag => shown!("{}:{}", repository, escaped_str(tag)),
     });
     Some(Listed { provider, name, id, size: columns.next()?, created: columns.next()? })
 }

@@ -14,6 +14,7 @@ use std::sync::Arc;
 use std::sync::atomic::AtomicBool;
 
 use super::{Answer, FindOptions, Provider};
+use crate::display::Escaped;
 use crate::progress::Progress;
 
 pub use command::settle;
@@ -45,13 +46,13 @@ pub struct Listed {
     /// The engine.
     pub provider: Provider,
     /// The tag; `None` for an image without one.
-    pub name: Option<String>,
+    pub name: Option<Escaped>,
     /// The ID, shortened as the engine does.
-    pub id: String,
+    pub id: Escaped,
     /// The size, as the engine says it.
-    pub size: String,
+    pub size: Escaped,
     /// The age, as the engine says it.
-    pub created: String,
+    pub created: Escaped,
 }
 
 /// Asks an engine for the image called `name`.

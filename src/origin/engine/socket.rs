@@ -76,7 +76,7 @@ mod unix {
         let _ = body.take(4096).read_to_end(&mut text);
         let json: Option<Value> = serde_json::from_slice(&text).ok();
         let said = json.as_ref().and_then(|json| json.get("message")?.as_str());
-        escaped(said.map_or(text.as_slice(), str::as_bytes))
+        escaped(said.map_or(text.as_slice(), str::as_bytes)).into()
     }
 
     #[cfg(test)]

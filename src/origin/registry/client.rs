@@ -157,7 +157,7 @@ impl Client {
                 return Ok(response);
             }
             let location = response.headers().get("Location").and_then(|value| value.to_str().ok()).unwrap_or_default();
-            url = redirected(&url, location).ok_or_else(|| ureq::Error::BadUri(escaped_str(location)))?;
+            url = redirected(&url, location).ok_or_else(|| ureq::Error::BadUri(escaped_str(location).into()))?;
         }
         Err(ureq::Error::TooManyRedirects)
     }
@@ -288,7 +288,7 @@ pub fn limited(response: &mut Response<Body>, limit: u64) -> Result<Vec<u8>, Ans
 fn broken(error: &std::io::Error) -> String {
     match error.to_string() {
         text if text.contains("disconnected") => "the connection ends early".into(),
-        text => escaped_str(&text),
+        text => escaped_str(&text).into(),
     }
 }
 
@@ -323,9 +323,9 @@ pub fn unreachable(error: &ureq::Error) -> Answer {
         ureq::Error::Rustls(error) => trust::refused(error),
         ureq::Error::Io(error) => match error.to_string() {
             text if text.contains("failed to lookup address") => "there is no such host".into(),
-            text => escaped_str(&text),
+            text => escaped_str(&text).into(),
         },
-        error => escaped_str(&error.to_string()),
+        error => escaped_str(&error.to_string()).into(),
     })
 }
 

@@ -175,7 +175,7 @@ fn ask_helper(helper: &str, key: &str) -> Result<Option<Login>, Answer> {
     if !output.status.success() {
         let said = String::from_utf8_lossy(&output.stdout).trim().to_owned();
         let nothing = said.is_empty() || said.contains("not found");
-        return if nothing { Ok(None) } else { Err(failed(escaped_str(&said))) };
+        return if nothing { Ok(None) } else { Err(failed(escaped_str(&said).into())) };
     }
     let answer: Value = serde_json::from_slice(&output.stdout).map_err(|_| failed("gave no login".into()))?;
     let text = |name: &str| answer.get(name).and_then(Value::as_str).unwrap_or_default().to_owned();

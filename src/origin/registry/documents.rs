@@ -113,7 +113,7 @@ fn other_tags(client: &Client, wanted: &str) -> Option<Answer> {
     let bytes = limited(&mut client.get(request).ok()?, TAGS_LIMIT).ok()?;
     let list: Value = serde_json::from_slice(&bytes).ok()?;
     let tags = list.get("tags")?.as_array()?.iter().filter_map(Value::as_str);
-    let mut tags: Vec<String> = tags.map(crate::display::escaped_str).collect();
+    let mut tags: Vec<String> = tags.map(|tag| crate::display::escaped_str(tag).into()).collect();
     let distance = |tag: &String| strsim::osa_distance(tag, wanted);
     tags.sort_by_cached_key(|tag| (distance(tag), tag.clone()));
     (!tags.is_empty()).then_some(Answer::NoSuchTag { tags })

@@ -76,7 +76,7 @@ fn choose<'a>(entries: &'a [Value], fit: Fit<'_>, options: &FindOptions) -> Resu
     let only = entries.first().filter(|_| entries.len() == 1 && images.is_empty());
     best.or(only).ok_or_else(|| Answer::OtherPlatforms {
         wanted: options.platform.clone().unwrap_or_else(|| "this machine's platform".into()),
-        offered: images.iter().map(|(_, platform)| escaped_str(platform)).collect(),
+        offered: images.iter().map(|(_, platform)| escaped_str(platform).into()).collect(),
     })
 }
 

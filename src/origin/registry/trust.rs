@@ -58,7 +58,7 @@ pub fn refused(error: &dyn std::error::Error) -> String {
     } else if said.contains("NotValidForName") {
         "it is for another name".to_owned()
     } else {
-        escaped_str(&said)
+        escaped_str(&said).into()
     };
     format!("its certificate is not accepted: {reason}")
 }

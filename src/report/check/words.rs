@@ -65,7 +65,7 @@ pub(super) fn summary(checked: &Checked<'_>) -> String {
 pub(super) fn exception(used: &ExceptionUse, units: Units) -> String {
     let Exception { what, reason, until } = &used.exception;
     let what = match what {
-        Excepted::Path(path) => escaped_str(path),
+        Excepted::Path(path) => escaped_str(path).into(),
         Excepted::Rule(rule) => format!("the rule {}", escaped_str(rule)),
     };
     let (until, reason) = (date(*until), escaped_str(reason));

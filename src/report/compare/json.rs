@@ -7,6 +7,7 @@ use serde::{Serialize, Serializer};
 use super::{Against, Comparison};
 use crate::analysis::Inspection;
 use crate::compare::{Column, Difference, LayerPlace, PackageChange, PackageChanges, PathChange, Sharing};
+use crate::display::Escaped;
 use crate::display::Units;
 use crate::report::account::lossless;
 use crate::report::completeness::{CompletenessPart, WarningPart, warning_parts};
@@ -51,7 +52,7 @@ struct ImagePart<'a> {
 struct LayerPart {
     first: Option<usize>,
     second: Option<usize>,
-    instruction: String,
+    instruction: Escaped,
     size_bytes: u64,
     stored_bytes: u64,
     exact: bool,

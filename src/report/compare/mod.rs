@@ -7,6 +7,7 @@ mod words;
 
 use crate::analysis::Inspection;
 use crate::compare::{Column, PackageChanges, Pair, Sharing, changed_packages, columns, sharing, tell_apart};
+use crate::display::Escaped;
 use crate::display::Units;
 use crate::files::packages::Installed;
 
@@ -56,7 +57,7 @@ impl<'a> Comparison<'a> {
     }
 
     /// Adds the archives' names to images that have the same name.
-    pub fn told_apart_by(mut self, archives: &[String]) -> Self {
+    pub fn told_apart_by(mut self, archives: &[Escaped]) -> Self {
         tell_apart(&mut self.columns, archives);
         self
     }

@@ -10,9 +10,10 @@ use crate::Inspection;
 use crate::advice::assessment::Study;
 use crate::advice::findings::{Fate, Finding, Level};
 use crate::analysis::{WastedGroup, wasted_groups};
-use crate::display::{cut, cut_front, cut_middle, wrap};
+use crate::display::{Escaped, cut, cut_middle, wrap};
 use crate::display::{escaped, escaped_str};
 use crate::display::{files, plural};
+use crate::shown;
 use crate::tree::NodeId;
 
 /// The most blocks, and lines about the base image, that are shown.
@@ -175,7 +176,7 @@ impl<W: Write> Page<'_, W> {
         for part in parts.iter().take(PARTS) {
             let size = self.size(part.bytes);
             let what = part_of(inspection, part);
-            writeln!(self.out, "{:>12}  {}  {size:>9}  {}", "", self.paint(Paint::Dim, word), cut(&what, WIDTH - 31))?;
+            writeln!(self.out, "{:>12}  {}  {size:>9}  {}", "", self.paint(Paint::Dim, word), what.cut(WIDTH - 31))?;
             word = "    ";
         }
         Ok(())
@@ -199,7 +200,7 @@ impl<W: Write> Page<'_, W> {
     }
 
     fn instruction(&mut self, inspection: &Inspection, word: &str, layer: usize) -> io::Result<()> {
-        let line = cut(&inspection.layers[layer].instruction.one_line(), WIDTH - 25);
+        let line = inspection.layers[layer].instruction.one_line().cut(WIDTH - 25);
         writeln!(self.out, "{:>12}  {} {layer:>3}  {line}", "", self.paint(Paint::Dim, word))
     }
 
@@ -258,14 +259,14 @@ fn graded(inspection: &Inspection, grade: &str, what: &str) -> String {
 }
 
 /// Returns the title and place of a finding in one line.
-fn part_of(inspection: &Inspection, finding: &Finding) -> String {
+fn part_of(inspection: &Inspection, finding: &Finding) -> Escaped {
     let title = escaped_str(&finding.title);
     match finding.places.first() {
-        Some(spot) if spot.node != NodeId::ROOT => format!("{title}: {}", place(inspection, spot.node, 30)),
+        Some(spot) if spot.node != NodeId::ROOT => shown!("{}: {}", title, place(inspection, spot.node, 30)),
         _ => title,
     }
 }
 
-fn place(inspection: &Inspection, node: NodeId, width: usize) -> String {
-    cut_front(&escaped(&inspection.tree.path(node)), width)
+fn place(inspection: &Inspection, node: NodeId, width: usize) -> Escaped {
+    escaped(&inspection.tree.path(node)).cut_front(width)
 }

@@ -8,7 +8,7 @@ use crate::Inspection;
 use crate::advice::assessment::Study;
 use crate::display::escaped;
 use crate::display::plural;
-use crate::display::{cut, wrap};
+use crate::display::{Escaped, cut, wrap};
 use crate::files::executable::Executable;
 use crate::runtime::libraries::ProgramAndLibraries;
 
@@ -82,8 +82,8 @@ impl<W: Write> Page<'_, W> {
 }
 
 /// Describes an executable in a few words.
-fn kind(executable: &Executable) -> String {
-    let mut words = vec![executable.linkage.name().to_owned()];
+fn kind(executable: &Executable) -> Escaped {
+    let mut words = vec![Escaped::from(executable.linkage.name())];
     if let Some(go) = &executable.go {
         words.push(go.version.clone());
         words.extend(go.module.clone());
@@ -91,5 +91,5 @@ fn kind(executable: &Executable) -> String {
     if executable.packed.is_some() {
         words.push("packed".into());
     }
-    words.join(", ")
+    Escaped::join(words, ", ")
 }

@@ -91,12 +91,12 @@ impl Follower<'_, '_> {
         }
     }
 
-    fn say(&mut self, step: impl Into<String>) {
-        self.application.steps.push(step.into());
+    fn say(&mut self, step: impl AsRef<str>) {
+        self.application.steps.push(escaped_str(step.as_ref()));
     }
 
-    fn end(&mut self, reason: impl Into<String>) -> Next {
-        self.application.reason = Some(reason.into());
+    fn end(&mut self, reason: impl AsRef<str>) -> Next {
+        self.application.reason = Some(escaped_str(reason.as_ref()));
         Next::End
     }
 
@@ -140,7 +140,7 @@ impl Follower<'_, '_> {
             Err(why) => {
                 let (path, why) = (self.filesystem.shown(located.file.node), why.to_string());
                 // Some reasons name the file themselves.
-                let reason = if why.contains(&path) { why } else { format!("{path}: {why}") };
+                let reason = if why.contains(path.as_str()) { why } else { format!("{path}: {why}") };
                 self.arrive(located.file, None, Role::Application, None);
                 return Ok(self.end(reason));
             }
@@ -340,7 +340,7 @@ impl Follower<'_, '_> {
             }
         };
         self.arrive(interpreter, Some(executable), Role::Interpreter, script);
-        self.application.reason = reason;
+        self.application.reason = reason.map(|reason: String| escaped_str(&reason));
         Next::End
     }
 

@@ -2,7 +2,7 @@
 
 use std::collections::BTreeMap;
 
-use crate::display::escaped_str;
+use crate::display::{Escaped, escaped_str};
 use crate::files::filesystem::{File, Filesystem, ReadError};
 use crate::image::Run;
 use crate::tree::{Found, Kind, NodeId};
@@ -30,18 +30,18 @@ pub(super) struct Located {
     /// The path by which it is run.
     pub path: String,
     /// The steps by which it was found, in sentences.
-    pub how: Vec<String>,
+    pub how: Vec<Escaped>,
 }
 
 /// The reason why a command is not followed. All names are escaped for display.
 #[derive(Debug, thiserror::Error)]
 pub(super) enum Unfollowed {
     #[error("{0} is not in the image")]
-    NotInImage(String),
+    NotInImage(Escaped),
     #[error("{0} is not a file")]
-    NotAFile(String),
+    NotAFile(Escaped),
     #[error("{name} is not in any directory of PATH ({path})")]
-    NotOnPath { name: String, path: String },
+    NotOnPath { name: Escaped, path: Escaped },
     #[error("the shell is given an empty command")]
     EmptyCommand,
     #[error("what {0} runs is computed when it runs")]
@@ -49,9 +49,9 @@ pub(super) enum Unfollowed {
     #[error("the shell's command is not followed: {0}")]
     Shell(String),
     #[error("the script {script} is not followed: {why}")]
-    Script { script: String, why: String },
+    Script { script: Escaped, why: String },
     #[error("the script {script} cannot be read: {source}")]
-    Unreadable { script: String, source: ReadError },
+    Unreadable { script: Escaped, source: ReadError },
 }
 
 impl<'f, 'a> Surroundings<'f, 'a> {
@@ -111,7 +111,7 @@ impl<'f, 'a> Surroundings<'f, 'a> {
         };
         let mut how = Vec::new();
         if !name.contains('/') {
-            how.push(format!("{given} is found on PATH as {}", shown(&path)));
+            how.push(escaped_str(&format!("{given} is found on PATH as {}", shown(&path))));
         }
         if let Some(&link) = file.links.last() {
             let (path, end) = (shown(&self.absolute(&path)), self.filesystem.shown(file.node));
@@ -119,11 +119,14 @@ impl<'f, 'a> Surroundings<'f, 'a> {
                 1 => "a symbolic link".to_owned(),
                 n => format!("{n} symbolic links, the last of them {}", self.filesystem.shown(link)),
             };
-            how.push(format!("{path} leads through {links} to {end}"));
+            how.push(escaped_str(&format!("{path} leads through {links} to {end}")));
         }
         if !self.is_executable(&file) {
             let mode = self.filesystem.tree().mode(file.version);
-            how.push(format!("{} may not be executed (mode {mode:04o})", self.filesystem.shown(file.node)));
+            how.push(escaped_str(&format!(
+                "{} may not be executed (mode {mode:04o})",
+                self.filesystem.shown(file.node)
+            )));
         }
         Ok(Located { file, path, how })
     }
@@ -134,9 +137,9 @@ impl<'f, 'a> Surroundings<'f, 'a> {
 }
 
 /// Shortens a text of the config or of a script, and escapes it for display.
-pub(super) fn shown(text: &str) -> String {
+pub(super) fn shown(text: &str) -> Escaped {
     match text.char_indices().nth(SHOWN_LIMIT) {
-        Some((end, _)) => format!("{}…", escaped_str(&text[..end])),
+        Some((end, _)) => escaped_str(&text[..end]) + "…",
         None => escaped_str(text),
     }
 }

@@ -11,6 +11,7 @@ mod named;
 mod places;
 mod scripts;
 
+use crate::display::Escaped;
 use crate::error::Error;
 use crate::files::executable::Executable;
 use crate::files::filesystem::{File, Filesystem};
@@ -25,19 +26,19 @@ pub(crate) use places::is_system;
 #[derive(Debug, Clone, Default)]
 pub struct Application {
     /// The steps by which the program was found, in sentences, escaped for display.
-    pub steps: Vec<String>,
+    pub steps: Vec<Escaped>,
     /// The programs before it that make it run: shells, entrypoint scripts, wrappers such as
     /// `tini`.
     pub through: Vec<File>,
     /// The `ENTRYPOINT` or `CMD` in exec form, escaped for display, if a shell is needed for
     /// nothing but the shell form.
-    pub exec_form: Option<String>,
+    pub exec_form: Option<Escaped>,
     /// The program that keeps running.
     pub program: Option<MainProgram>,
     /// The application's files: the program, or a script and its directories.
     pub files: Vec<NodeId>,
     /// The reason why no program was found, or why it is uncertain.
-    pub reason: Option<String>,
+    pub reason: Option<Escaped>,
 }
 
 /// The program that a container ends up running.

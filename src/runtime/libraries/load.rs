@@ -5,7 +5,7 @@ use std::sync::Arc;
 
 use super::search::{Place, System, split};
 use super::{Loader, Missing, ProgramAndLibraries, Required, Why, needs};
-use crate::display::escaped;
+use crate::display::{Escaped, escaped, escaped_str};
 use crate::error::Error;
 use crate::files::executable::{Executable, Recognised};
 use crate::files::filesystem::{File, Filesystem, ReadError, readable};
@@ -54,7 +54,7 @@ pub(super) struct Loading<'f, 'a> {
     inodes: HashSet<VersionId>,
     links: Vec<NodeId>,
     missing: Vec<Missing>,
-    remarks: Vec<String>,
+    remarks: Vec<Escaped>,
     known: HashMap<VersionId, Option<Arc<Executable>>>,
     needs_names: bool,
     tries: usize,
@@ -199,7 +199,7 @@ impl Loading<'_, '_> {
                     None => self.miss(name, by),
                 }
                 if self.tries > TRIES_LIMIT {
-                    self.remark("libraries are looked for in too many places; the rest is left out".into());
+                    self.remark("libraries are looked for in too many places; the rest is left out");
                     return Ok(());
                 }
             }
@@ -250,7 +250,8 @@ impl Loading<'_, '_> {
         }
     }
 
-    fn remark(&mut self, remark: String) {
+    fn remark(&mut self, remark: impl AsRef<str>) {
+        let remark = escaped_str(remark.as_ref());
         if !self.remarks.contains(&remark) {
             self.remarks.push(remark);
         }
@@ -311,7 +312,7 @@ impl Loading<'_, '_> {
             Err(why) => {
                 let (path, why) = (self.filesystem.shown(file.node), why.to_string());
                 // Some reasons name the file themselves.
-                self.remark(if why.contains(&path) { why } else { format!("{path}: {why}") });
+                self.remark(if why.contains(path.as_str()) { why } else { format!("{path}: {why}") });
                 None
             }
         };

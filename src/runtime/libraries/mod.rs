@@ -11,6 +11,7 @@ mod search;
 
 use std::sync::Arc;
 
+use crate::display::Escaped;
 use crate::error::Error;
 use crate::files::executable::Executable;
 use crate::files::filesystem::{File, Filesystem};
@@ -43,7 +44,7 @@ pub enum Why {
     /// Another file names it as a library that it needs.
     NeededBy {
         /// The name in the list of needed libraries, escaped for display.
-        name: String,
+        name: Escaped,
         /// The file that needs it.
         by: NodeId,
     },
@@ -71,7 +72,7 @@ pub struct Required {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Missing {
     /// Its name, escaped for display.
-    pub name: String,
+    pub name: Escaped,
     /// The file that needs it.
     pub needed_by: NodeId,
 }
@@ -94,7 +95,7 @@ pub struct ProgramAndLibraries {
     /// plugins.
     pub opens_others: Vec<NodeId>,
     /// Uncertainties, in sentences, escaped for display.
-    pub remarks: Vec<String>,
+    pub remarks: Vec<Escaped>,
 }
 
 impl ProgramAndLibraries {

@@ -3,7 +3,7 @@
 
 use super::load::Loading;
 use super::{Loader, Required, is_part};
-use crate::display::{escaped, escaped_str};
+use crate::display::{Escaped, escaped, escaped_str};
 use crate::error::Error;
 use crate::files::filesystem::{Filesystem, readable};
 use crate::tree::{NodeId, Tree};
@@ -72,9 +72,9 @@ pub enum NeedEvidence {
         by: NodeId,
     },
     /// The image's config names a user or a group, escaped for display.
-    User(String),
+    User(Escaped),
     /// The image's config sets a variable, escaped for display.
-    Variable(String),
+    Variable(Escaped),
 }
 
 impl NeedEvidence {

@@ -1,5 +1,6 @@
 //! Lists the files that another stage of a Dockerfile copies to run an image's program.
 
+use crate::display::Escaped;
 use crate::error::Error;
 use crate::files::executable::{Executable, Recognised};
 use crate::files::filesystem::{File, Filesystem, readable};
@@ -29,7 +30,7 @@ pub enum Needs {
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Library {
     /// The name, escaped for display.
-    pub name: String,
+    pub name: Escaped,
     /// The size in bytes.
     pub bytes: u64,
 }
@@ -50,9 +51,9 @@ pub struct CopiedProgram {
     /// Other files that it looks for: certificates, time zones.
     pub looks_for: Vec<LooksFor>,
     /// The scripts of your layers that start it.
-    pub scripts: Vec<String>,
+    pub scripts: Vec<Escaped>,
     /// The file of your layers that loads libraries by names that cannot be known.
-    pub opens_others: Option<String>,
+    pub opens_others: Option<Escaped>,
 }
 
 /// A kind of file that a program looks for besides its libraries.

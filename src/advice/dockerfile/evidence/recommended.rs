@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, BTreeSet, HashSet};
 use super::names::Links;
 use crate::advice::dockerfile::step::steps;
 use crate::analysis::Inspection;
+use crate::display::Escaped;
 use crate::error::Error;
 use crate::files::filesystem::{Filesystem, readable};
 use crate::files::packages::status::{Relations, relations};
@@ -27,7 +28,7 @@ pub struct Unneeded {
     /// The layer.
     pub layer: usize,
     /// The packages, escaped for display, in order.
-    pub packages: Vec<String>,
+    pub packages: Vec<Escaped>,
     /// The files of the packages.
     pub inodes: Vec<VersionId>,
     /// Packages that only recommends brought, and that are to be named from now on.

@@ -6,6 +6,7 @@ use std::collections::{BTreeMap, HashSet};
 use serde_json::Value;
 
 use crate::analysis::Inspection;
+use crate::display::Escaped;
 use crate::error::Error;
 use crate::files::filesystem::{Filesystem, readable};
 use crate::tree::{Kind, NodeId, Tree, VersionId};
@@ -142,11 +143,11 @@ const REPOSITORY: [&str; 28] = [
 #[derive(Debug, Clone, Default)]
 pub struct Texts {
     /// Path and text of each.
-    files: Vec<(String, String)>,
+    files: Vec<(Escaped, String)>,
     /// Positions of those that may run: scripts, and what an instruction names.
     scripts: Vec<usize>,
     /// Absolute targets of symbolic links, with theirs paths.
-    links: Vec<(String, String)>,
+    links: Vec<(Escaped, String)>,
 }
 
 impl Texts {
@@ -224,7 +225,7 @@ impl Texts {
         self.files.iter().find(|(path, _)| path == script).is_none_or(|(_, text)| lines(text))
     }
 
-    fn scripts(&self) -> impl Iterator<Item = &(String, String)> {
+    fn scripts(&self) -> impl Iterator<Item = &(Escaped, String)> {
         self.scripts.iter().filter_map(|&at| self.files.get(at))
     }
 
@@ -267,7 +268,7 @@ fn has_word(text: &str, word: &str) -> bool {
     text.split(|c: char| !(c.is_alphanumeric() || "_-.".contains(c))).any(|other| other == word)
 }
 
-fn link(tree: &Tree, node: NodeId, version: VersionId) -> Option<(String, String)> {
+fn link(tree: &Tree, node: NodeId, version: VersionId) -> Option<(Escaped, String)> {
     let target = tree.target(version)?;
     Some((crate::display::escaped(&tree.path(node)), String::from_utf8_lossy(target).into_owned()))
 }

@@ -6,6 +6,7 @@ use super::Work;
 use super::condition::{Condition, Refusal};
 use crate::advice::dockerfile::evidence::mentions;
 use crate::advice::dockerfile::parse::{Instruction, Keyword};
+use crate::display::Escaped;
 use crate::shell::{self, Command, base_name};
 use crate::tree::{Kind, NodeId};
 
@@ -185,7 +186,7 @@ impl Work<'_> {
 
     /// Returns a directory that a `WORKDIR` would make before the `RUN` that makes it now, which may fail then, or
     /// leave it as it is.
-    fn makes_first(&self, directory: &str, before: &[usize]) -> Option<String> {
+    fn makes_first(&self, directory: &str, before: &[usize]) -> Option<Escaped> {
         let tree = &self.inspection.tree;
         let layers: HashSet<_> = before.iter().filter_map(|&run| self.layer(run)).collect();
         let first = *layers.iter().min()?;
@@ -279,7 +280,7 @@ impl Work<'_> {
 
     /// Returns a path that both a copy's layer and one of the earlier layers have created or
     /// removed.
-    fn meets(&self, copy: usize, earlier: &HashSet<usize>) -> Option<String> {
+    fn meets(&self, copy: usize, earlier: &HashSet<usize>) -> Option<Escaped> {
         let tree = &self.inspection.tree;
         let first = *earlier.iter().min()?;
         let touched = |node: NodeId| {

@@ -34,7 +34,7 @@ use super::evidence::Evidence;
 use super::parse::{Dockerfile, Keyword};
 use crate::advice::ladder::Certainty;
 use crate::analysis::Inspection;
-use crate::display::{Units, listed};
+use crate::display::{Escaped, Units, listed};
 use crate::tree::VersionId;
 
 /// The smallest saving that is worth a flag, or one cached instruction less.
@@ -67,7 +67,7 @@ pub struct Fix {
     /// The files that change.
     pub changes: Vec<Change>,
     /// Directory in which the diff is to be applied, if that is not where the program runs; escaped for display.
-    pub directory: Option<String>,
+    pub directory: Option<Escaped>,
     /// True if bytes that are not UTF-8 stand in the file as characters of their own.
     pub raw: bool,
     /// True if small changes are listed one by one.

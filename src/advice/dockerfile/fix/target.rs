@@ -8,7 +8,7 @@ use crate::advice::dockerfile::parse::{Dockerfile, Keyword};
 use crate::advice::dockerfile::rebuild::rebuild;
 use crate::advice::dockerfile::step::steps;
 use crate::analysis::Inspection;
-use crate::display::escaped_str;
+use crate::display::{Escaped, escaped_str};
 
 /// The most characters of an instruction that a message quotes.
 const SHOWN: usize = 60;
@@ -33,7 +33,7 @@ pub struct Target {
     /// For each instruction the shell that runs its commands.
     pub shells: Vec<Shell>,
     /// Directory in which the diff is to be applied, if that is not where the program runs; escaped for display.
-    pub directory: Option<String>,
+    pub directory: Option<Escaped>,
     /// True if bytes that are not UTF-8 stand in the file as characters of their own.
     pub raw: bool,
     /// True if order for the build's cache is spoken of.

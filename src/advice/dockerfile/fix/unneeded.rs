@@ -10,6 +10,7 @@ use super::{NOTEWORTHY, Work};
 use crate::advice::dockerfile::evidence::Unneeded;
 use crate::advice::dockerfile::parse::Keyword;
 use crate::advice::tool::{Tool, find_verb};
+use crate::display::Escaped;
 use crate::shell::{self, Command, base_name};
 use crate::tree::VersionId;
 
@@ -61,7 +62,7 @@ impl Work<'_> {
                 wanted.dedup();
                 self.name_packages(apt, &users, &wanted);
                 let how = if wanted.is_empty() { how } else { format!("{how} and names {}", wanted.join(" and ")) };
-                let mut names: Vec<_> = known.iter().flat_map(|known| &known.packages).map(String::as_str).collect();
+                let mut names: Vec<_> = known.iter().flat_map(|known| &known.packages).map(Escaped::as_str).collect();
                 names.sort_unstable();
                 let more = names.len().saturating_sub(NAMED);
                 names.truncate(NAMED);
@@ -127,7 +128,7 @@ impl Work<'_> {
     /// need, with the one that needs it.
     fn used_package(&self, first: usize, known: &[&Unneeded]) -> Option<String> {
         let tree = &self.inspection.tree;
-        let packages: Vec<_> = known.iter().flat_map(|known| &known.packages).map(String::as_str).collect();
+        let packages: Vec<_> = known.iter().flat_map(|known| &known.packages).map(Escaped::as_str).collect();
         let mut files: HashSet<Vec<u8>> = HashSet::new();
         for &inode in known.iter().flat_map(|known| &known.inodes) {
             let node = tree.node_of(inode);

@@ -6,7 +6,7 @@ fn rebuilt_of(history: &[&str], change: impl FnOnce(&mut Inspection)) -> String 
     let entry = |text: &&str| HistoryEntry { created_by: Some((*text).into()), ..HistoryEntry::default() };
     let history = history.iter().map(entry).collect();
     let mut inspection = Inspection::new(
-        String::new(),
+        crate::display::Escaped::default(),
         Image { history, ..Image::default() },
         Vec::new(),
         Default::default(),

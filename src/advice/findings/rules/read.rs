@@ -10,7 +10,7 @@ use super::{Level, Place, Proof, Purpose, Rule, Rules, Signature, When};
 use crate::advice::findings::beside::Beside;
 use crate::advice::findings::glob::Glob;
 use crate::advice::tool::Tool;
-use crate::display::escaped_str;
+use crate::display::{Escaped, escaped_str};
 use crate::toml_file::Problem;
 use crate::tree::Reason;
 
@@ -28,7 +28,7 @@ const MINIMUM: u64 = 64 << 10;
 #[error("{file}, line {}{}: {}", at.line, if at.key.is_empty() { String::new() } else { format!(", {}", at.key) }, at.what)]
 pub struct RulesError {
     /// The file, escaped for display.
-    pub file: String,
+    pub file: Escaped,
     /// The place and the problem, escaped for display.
     pub at: Problem,
 }

@@ -6,8 +6,8 @@ use std::collections::{BTreeMap, HashSet};
 use super::Ladder;
 use crate::analysis::LayerAccount;
 use crate::analysis::download::Download;
-use crate::display::escaped;
 use crate::display::plural;
+use crate::display::{Escaped, escaped};
 use crate::runtime::libraries::{self, Libc};
 use crate::runtime::{Loaded, Parts};
 use crate::tree::{Kind, NodeId, VersionId};
@@ -18,7 +18,7 @@ const COPIES: usize = 12;
 /// A path that a line copies, escaped for display.
 #[derive(Debug, Clone, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) struct CopiedPath {
-    path: String,
+    path: Escaped,
     is_directory: bool,
 }
 

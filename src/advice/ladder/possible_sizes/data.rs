@@ -4,7 +4,7 @@
 use std::collections::HashSet;
 
 use super::Ladder;
-use crate::display::{Sentence, escaped, listed, plural};
+use crate::display::{Sentence, escaped, escaped_str, listed, plural};
 use crate::tree::{Kind, NodeId, VersionId};
 
 /// Paths that are named; of more, only how many.
@@ -66,7 +66,7 @@ impl Ladder<'_> {
         let named = tops.iter().take(NAMED).map(|&(node, _)| escaped(&self.inspection.tree.path(node)));
         let mut named: Vec<_> = named.collect();
         if tops.len() > NAMED {
-            named.push(format!("{} more", plural(tops.len() - NAMED, "path")));
+            named.push(escaped_str(&format!("{} more", plural(tops.len() - NAMED, "path"))));
         }
         let words = Sentence::from(format!("left out, although COPY brought it: {} (", listed(&named)));
         Some(words.size(self.size(left)).words("); copy what the program reads of it"))

@@ -160,7 +160,7 @@ impl Ladder<'_> {
                 _ => format!("it needs {name} ({why})"),
             }
         });
-        let words = needs.chain(program.doubts.iter().cloned()).map(Sentence::from);
+        let words = needs.chain(program.doubts.iter().map(ToString::to_string)).map(Sentence::from);
         words.chain(self.left.clone()).collect()
     }
 

@@ -92,7 +92,7 @@ fn write(arguments: &CompareArguments, format: Format) -> Result<(), Failure> {
     let (units, signs) = arguments.preferences.of_text(&arguments.look.ascii)?;
     let read = |(input, selection)| read_opened(input, &selection, &Progress::default());
     let images = inputs(arguments)?.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
-    let archives: Vec<String> = images.iter().map(|(opened, _)| opened.path.clone()).collect();
+    let archives: Vec<_> = images.iter().map(|(opened, _)| opened.path.clone()).collect();
     let inspections: Vec<&Inspection> = images.iter().map(|(_, inspection)| inspection).collect();
     let mut comparison = Comparison::compare(&inspections).told_apart_by(&archives);
     for (column, inspection) in archives.iter().zip(&inspections) {

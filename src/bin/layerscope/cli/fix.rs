@@ -9,7 +9,7 @@ use std::sync::Arc;
 
 use layerscope::advice::base::{Base, base};
 use layerscope::advice::dockerfile::{Dockerfile, Evidence, Target as Subject, fix, rebuild, text_from};
-use layerscope::display::escaped;
+use layerscope::display::{Escaped, escaped, escaped_str};
 use layerscope::files::contents::LayerContents;
 use layerscope::files::filesystem::Filesystem;
 use layerscope::files::output::{check_free, write_file};
@@ -96,7 +96,7 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
     let mut subject = match (given, &arguments.dockerfile) {
         (Some((file, raw)), Some(path)) => {
             let (ignore, ignore_raw) = ignore_beside(path)?;
-            let subject = Subject::given(&inspection, named(path), file, ignore);
+            let subject = Subject::given(&inspection, named(path).into(), file, ignore);
             if let Some(foreign) = &subject.foreign {
                 let hint = "name the Dockerfile, and the stage, that this image was built from; without --dockerfile, \
                     one is rebuilt from the history";
@@ -107,7 +107,7 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
         }
         _ => {
             let name = arguments.write_rebuilt.as_deref().unwrap_or(Path::new(REBUILT));
-            Subject::rebuilt(&inspection, named(name), &base_of(&inspection, &base)?)
+            Subject::rebuilt(&inspection, named(name).into(), &base_of(&inspection, &base)?)
         }
     };
     subject.cache = arguments.cache;
@@ -163,7 +163,7 @@ fn base_of(inspection: &Inspection, given: &PreparedBase) -> Result<Base, Failur
 }
 
 /// Returns the name of a file in the diff: the path as given, unless `patch` refuses such a path.
-fn named(path: &Path) -> String {
+fn named(path: &Path) -> Escaped {
     let path = if is_below(path) { path } else { path.file_name().map_or(path, Path::new) };
     // git takes no `./`.
     let plain: PathBuf = path.components().filter(|part| !matches!(part, Component::CurDir)).collect();
@@ -177,9 +177,9 @@ fn is_below(path: &Path) -> bool {
 
 /// Returns the directory in which a diff has to be applied, quoted for a shell, if it is another
 /// one.
-fn directory_of(path: &Path) -> Option<String> {
+fn directory_of(path: &Path) -> Option<Escaped> {
     let directory = path.parent().filter(|_| !is_below(path))?;
-    Some(quoted(&escaped(directory.as_os_str().as_encoded_bytes())))
+    Some(escaped_str(&quoted(&escaped(directory.as_os_str().as_encoded_bytes()))))
 }
 
 /// Reads a Dockerfile; errors have the file and the line.
@@ -198,7 +198,7 @@ fn ignore_beside(dockerfile: &Path) -> Result<((String, Option<String>), bool), 
     let usual = dockerfile.with_file_name(".dockerignore");
     for path in [PathBuf::from(own), usual.clone()] {
         match text_of(&path) {
-            Ok((text, raw)) => return Ok(((named(&path), Some(text)), raw)),
+            Ok((text, raw)) => return Ok(((named(&path).into(), Some(text)), raw)),
             Err(error) if error.kind() == io::ErrorKind::NotFound => {}
             Err(error) => {
                 let name = escaped(path.as_os_str().as_encoded_bytes());
@@ -206,7 +206,7 @@ fn ignore_beside(dockerfile: &Path) -> Result<((String, Option<String>), bool), 
             }
         }
     }
-    Ok(((named(&usual), None), false))
+    Ok(((named(&usual).into(), None), false))
 }
 
 /// Reads a text; the second value is true if characters stand for bytes that are not UTF-8.

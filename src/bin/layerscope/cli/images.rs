@@ -4,7 +4,6 @@ use std::io::{self, IsTerminal, Write};
 use std::path::PathBuf;
 
 use clap::Args;
-use layerscope::display::escaped_str;
 use layerscope::image::Image;
 use layerscope::origin::engine::Listed;
 use layerscope::origin::{self, Answer, Provider};
@@ -71,7 +70,7 @@ fn say_gaps(images: &[Image], found: &[Vec<Warning>]) {
     completeness::say_each("", &common);
     for (image, gaps) in images.iter().zip(found) {
         let own: Vec<_> = gaps.iter().filter(|gap| !common.contains(gap)).cloned().collect();
-        let name = if images.len() > 1 { image.name() } else { String::new() };
+        let name = if images.len() > 1 { image.name().into() } else { String::new() };
         completeness::say_each(&name, &own);
     }
 }
@@ -142,10 +141,10 @@ fn argument(image: &Listed) -> String {
 fn offer(image: &Listed) -> Offer {
     Offer {
         argument: argument(image),
-        name: escaped_str(image.name.as_deref().unwrap_or(&image.id)),
+        name: image.name.as_ref().unwrap_or(&image.id).clone(),
         place: image.provider.to_string(),
-        size: escaped_str(&image.size),
-        age: escaped_str(&image.created),
+        size: image.size.clone(),
+        age: image.created.clone(),
     }
 }
 

@@ -3,6 +3,7 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
+use layerscope::display::Escaped;
 use layerscope::origin::{Address, FindOptions};
 use layerscope::{Archive, Error, Progress, Selection};
 
@@ -64,7 +65,7 @@ impl Input {
     }
 
     /// Returns the name to show while it is read.
-    pub fn name(&self) -> String {
+    pub fn name(&self) -> Escaped {
         match self {
             Self::Path(path, _) => layerscope::display::escaped(path.as_os_str().as_encoded_bytes()),
             Self::Name(name, _) => layerscope::display::escaped_str(name),

@@ -7,7 +7,7 @@ use clap::Args;
 use layerscope::advice::assessment::{Question, Study, StudyError};
 use layerscope::advice::base::BaseHint;
 use layerscope::advice::findings::Rules;
-use layerscope::display::escaped;
+use layerscope::display::{Escaped, escaped};
 use layerscope::files::contents::{Contents, LayerContents};
 use layerscope::{Error, Inspection, Opened, Progress, Selection};
 
@@ -49,7 +49,7 @@ pub struct Prepared {
 pub enum PreparedBase {
     Nothing,
     Layers(usize),
-    Image { name: String, diff_ids: Vec<Option<String>> },
+    Image { name: Escaped, diff_ids: Vec<Option<String>> },
 }
 
 impl StudyArguments {

@@ -9,7 +9,7 @@ mod write;
 use std::path::{Path, PathBuf};
 
 use layerscope::Gap;
-use layerscope::display::Units;
+use layerscope::display::{Escaped, Units};
 use layerscope::origin::Provider;
 
 use crate::tui::Signs;
@@ -105,10 +105,10 @@ impl Default for Config {
 pub enum Error {
     /// The file, escaped for display, cannot be read.
     #[error("cannot read {0}: {1}")]
-    Unreadable(String, std::io::Error),
+    Unreadable(Escaped, std::io::Error),
     /// The file contains something that is not understood.
     #[error("{0} {1}")]
-    File(String, Problem),
+    File(Escaped, Problem),
     /// The command line contains something that is not understood.
     #[error("{0}")]
     Option(String),
@@ -210,7 +210,7 @@ fn is_unicode(variable: impl Fn(&str) -> Option<String>) -> bool {
     })
 }
 
-fn shown(path: &Path) -> String {
+fn shown(path: &Path) -> Escaped {
     layerscope::display::escaped(path.as_os_str().as_encoded_bytes())
 }
 

@@ -1,5 +1,6 @@
 //! Finds the file of the configuration.
 
+use layerscope::display::Escaped;
 use std::ffi::OsString;
 use std::fs::File;
 use std::io;
@@ -52,7 +53,7 @@ impl Place {
     }
 
     /// Returns a file in the usual place that exists but cannot be read, with the reason.
-    pub fn denied(&self) -> Option<(String, io::Error)> {
+    pub fn denied(&self) -> Option<(Escaped, io::Error)> {
         let Self::Usual(path) = self else { return None };
         // If the directory cannot be searched, it is unknown whether the file exists.
         path.symlink_metadata().ok()?;

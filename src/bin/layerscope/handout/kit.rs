@@ -6,7 +6,7 @@ use std::io::{self, Write};
 use std::path::{Component, Path};
 use std::sync::atomic::Ordering;
 
-use layerscope::display::{escaped, escaped_str};
+use layerscope::display::{Escaped, escaped, escaped_str};
 use layerscope::files::output::{NewDirectory, exists, failed};
 use layerscope::image::builtin;
 use layerscope::{Error, Progress};
@@ -28,9 +28,9 @@ pub struct Kit<'a> {
 
 /// The archive of an image in the directory.
 enum Archive {
-    Written(String),
+    Written(Escaped),
     /// The image is elsewhere; only its name is given.
-    Elsewhere(String),
+    Elsewhere(Escaped),
 }
 
 impl Kit<'_> {
@@ -87,7 +87,7 @@ impl Kit<'_> {
         }
         let name = format!("{image}.tar");
         desk.write(&name, |file| builtin::write_file(image, file))?;
-        Ok(Archive::Written(name))
+        Ok(Archive::Written(escaped_str(&name)))
     }
 
     /// Returns the instructions.
@@ -168,6 +168,6 @@ impl Desk<'_> {
     }
 }
 
-fn shown(path: &Path) -> String {
+fn shown(path: &Path) -> Escaped {
     escaped(path.as_os_str().as_encoded_bytes())
 }

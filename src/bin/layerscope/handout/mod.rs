@@ -64,7 +64,7 @@ impl Handout {
     /// Makes the handout of a lesson; `command` is the command that shows it on a screen.
     pub fn new(told: Told, stages: &[Stage], about: &str, command: String, settings: &Settings, size: Size) -> Self {
         let stills = stills(&told, stages, settings, size);
-        let images = stages.iter().map(|stage| stage.intro.name.clone()).collect();
+        let images = stages.iter().map(|stage| stage.intro.name.to_string()).collect();
         Self { told, about: about.into(), command, images, stills }
     }
 

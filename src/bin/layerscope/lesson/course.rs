@@ -4,7 +4,8 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
-use layerscope::display::escaped;
+use layerscope::display::{Escaped, escaped, escaped_str};
+use layerscope::shown;
 use layerscope::toml_file::Problem;
 
 use super::Lesson;
@@ -29,14 +30,14 @@ pub enum CourseError {
     #[error("cannot read {path}: {source}")]
     Unreadable {
         /// The file, escaped for display.
-        path: String,
+        path: Escaped,
         source: io::Error,
     },
     /// The lesson contains something that is not understood.
     #[error("{lesson}: {problem}")]
     Lesson {
         /// The name of the lesson, escaped for display.
-        lesson: String,
+        lesson: Escaped,
         problem: Problem,
     },
 }
@@ -69,7 +70,8 @@ impl Course {
     /// Only if one of them is wrong, which the tests rule out.
     pub fn built_in() -> Result<Self, CourseError> {
         let entry = |&(name, text): &(&str, &str)| {
-            let wrong = |problem| CourseError::Lesson { lesson: format!("the built-in lesson {name}"), problem };
+            let wrong =
+                |problem| CourseError::Lesson { lesson: shown!("the built-in lesson {}", escaped_str(name)), problem };
             let lesson = Lesson::read(text).map_err(wrong)?;
             Ok(Entry::of(lesson, name))
         };
@@ -110,9 +112,9 @@ impl Entry {
     }
 
     /// Returns the name of the lesson for errors.
-    pub fn place(&self) -> String {
+    pub fn place(&self) -> Escaped {
         match &self.origin {
-            Origin::BuiltIn => format!("the built-in lesson {}", self.name),
+            Origin::BuiltIn => shown!("the built-in lesson {}", escaped_str(&self.name)),
             Origin::File(path) => escaped(path.as_os_str().as_encoded_bytes()),
         }
     }

@@ -1,6 +1,6 @@
 //! Compares the two Dockerfiles of a lesson.
 
-use layerscope::display::escaped_str;
+use layerscope::display::{Escaped, escaped_str};
 use similar::{ChangeTag, TextDiff};
 
 use super::Told;
@@ -9,7 +9,7 @@ use super::Told;
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct FileLine {
     /// The line, escaped for display, tabs as spaces.
-    pub text: String,
+    pub text: Escaped,
     /// True if the other file does not have the line.
     pub is_changed: bool,
 }
@@ -43,7 +43,7 @@ mod tests {
     fn a_line_that_only_one_file_has_is_marked_in_that_one() {
         let (before, after) = ("FROM a\nRUN \u{1b}b".to_owned(), "FROM a\nRUN\tc".to_owned());
         let told = Told { title: String::new(), steps: Vec::new(), seen: Vec::new(), before, after };
-        let line = |text: &str, is_changed| FileLine { text: text.into(), is_changed };
+        let line = |text: &str, is_changed| FileLine { text: escaped_str(text), is_changed };
         let [before, after] = told.dockerfiles();
         assert_eq!(before, [line("FROM a", false), line("RUN \\x1bb", true)]);
         assert_eq!(after, [line("FROM a", false), line("RUN    c", true)]);

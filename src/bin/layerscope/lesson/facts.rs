@@ -4,7 +4,7 @@ use std::sync::Arc;
 
 use layerscope::Inspection;
 use layerscope::advice::assessment::Study;
-use layerscope::display::{count, plural};
+use layerscope::display::{Escaped, count, plural};
 use layerscope::report::Units;
 use layerscope::tree::{NodeId, Totals};
 
@@ -67,7 +67,7 @@ pub enum Value {
         count: u64,
         noun: &'static str,
     },
-    Words(String),
+    Words(Escaped),
 }
 
 impl Value {
@@ -81,7 +81,7 @@ impl Value {
             Self::Bytes { bytes, is_exact: false } => format!("~{}", units.size(*bytes)),
             Self::Count { count: n, noun: "" } => count(*n),
             Self::Count { count, noun } => plural(usize::try_from(*count).unwrap_or(usize::MAX), noun),
-            Self::Words(words) => words.clone(),
+            Self::Words(words) => words.to_string(),
         }
     }
 }
@@ -217,7 +217,7 @@ impl Facts {
         self.inspection.layers.iter().take(layers).map(|layer| layer.size).sum()
     }
 
-    fn path(&self, node: NodeId) -> String {
+    fn path(&self, node: NodeId) -> Escaped {
         layerscope::display::escaped(&self.inspection.tree.path(node))
     }
 }

@@ -4,6 +4,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use layerscope::advice::assessment::Study;
+use layerscope::display::Escaped;
 use layerscope::files::contents::{Contents, LayerContents};
 use layerscope::report::Units;
 use layerscope::{Archive, Error, Inspection, Opened, Progress, Selection};
@@ -32,14 +33,14 @@ pub enum LessonError {
     #[error("{lesson}: line {line}: images: {source}")]
     Named {
         /// The file of the lesson.
-        lesson: String,
+        lesson: Escaped,
         /// The line that names the image, counted from 1.
         line: usize,
         source: Error,
     },
     /// The words refer to something that the images lack.
     #[error("{lesson}: {problem}")]
-    Words { lesson: String, problem: Problem },
+    Words { lesson: Escaped, problem: Problem },
 }
 
 impl Stage {

@@ -139,7 +139,7 @@ impl Filling<'_> {
 fn number(value: &Value) -> Result<u64, FactError> {
     match value {
         Value::Bytes { bytes: number, .. } | Value::Count { count: number, .. } => Ok(*number),
-        Value::Words(words) => Err(FactError::NotANumber(words.clone())),
+        Value::Words(words) => Err(FactError::NotANumber(words.to_string())),
     }
 }
 

@@ -23,6 +23,7 @@ mod work;
 
 use std::io;
 
+use layerscope::display::Escaped;
 use layerscope::report::Units;
 use layerscope::{Archive, Error, Opened, Progress};
 
@@ -105,12 +106,12 @@ pub enum Start {
     /// The guided tour of an image.
     Tour(Box<Start>),
     /// Only a name: a stream has to be read to its end first.
-    Later(String, Opener),
+    Later(Escaped, Opener),
 }
 
 impl Start {
     /// Returns the name to show until more is known.
-    fn name(&self) -> String {
+    fn name(&self) -> Escaped {
         match self {
             Self::Image(opened) => opened.path.clone(),
             Self::Archive(archive) => archive.path.clone(),

@@ -156,7 +156,7 @@ impl Session {
         *chosen = Some(index);
         let course = course.clone();
         let Some(entry) = course.entries.get(index) else { return };
-        let intro = Intro { name: entry.lesson.title.clone(), layers: Vec::new() };
+        let intro = Intro { name: escaped_str(&entry.lesson.title), layers: Vec::new() };
         self.app.update(Message::Opened(intro));
         let (progress, sender, units) = (self.progress.clone(), self.sender.clone(), self.app.units);
         let place = if index + 1 < course.entries.len() { Place::Among } else { Place::Last };

@@ -23,7 +23,7 @@ impl Teller<'_> {
         let mut seen: Vec<String> = wastes.by_ref().take(room).collect();
         seen.extend(self.facts().into_iter().take(room.saturating_sub(seen.len())));
         seen.extend(application.into_iter().chain(smallest));
-        seen.iter().map(|line| escaped_str(line)).collect()
+        seen.iter().map(|line| escaped_str(line).into()).collect()
     }
 
     fn share_of_the_application(&self) -> Option<String> {

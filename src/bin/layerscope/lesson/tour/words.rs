@@ -58,8 +58,8 @@ pub fn code(dockerfile: &str, width: usize) -> Option<String> {
     let line = dockerfile.replace("\\\n", " ").split_whitespace().collect::<Vec<_>>().join(" ");
     let line = escaped_str(&line);
     let front = cut(&line, width / 2);
-    if front == line || wrap(&line, width).len() == 1 {
-        return Some(line);
+    if line == front || wrap(&line, width).len() == 1 {
+        return Some(line.into());
     }
     let back = cut_front(&line, width / 2);
     // From the next word on, if one begins soon.

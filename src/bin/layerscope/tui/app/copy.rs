@@ -1,13 +1,13 @@
 //! Copies digests, paths and commands to the clipboard.
 
-use layerscope::display::plural;
+use layerscope::display::{Escaped, plural};
 
 use super::{App, Screen};
 use crate::tui::message::Effect;
 use crate::view::View;
 
 impl App {
-    pub(in crate::tui) fn selected_path(&self) -> Option<String> {
+    pub(in crate::tui) fn selected_path(&self) -> Option<Escaped> {
         let (node, _) = self.selected_place()?;
         Some(layerscope::display::escaped(&self.explorer()?.inspection.tree.path(node)))
     }
@@ -24,11 +24,11 @@ impl App {
     }
 
     /// Copies a text to the clipboard with a notice; without a text, shows the notice `otherwise`.
-    pub(in crate::tui) fn copied(&mut self, text: Option<String>, otherwise: &str) -> Option<Effect> {
-        let text = text.map(|text| layerscope::display::escaped_str(&text));
+    pub(in crate::tui) fn copied(&mut self, text: Option<impl AsRef<str>>, otherwise: &str) -> Option<Effect> {
+        let text = text.map(|text| layerscope::display::escaped_str(text.as_ref()));
         self.notice =
             Some(text.as_ref().map_or_else(|| otherwise.to_owned(), |text| format!("sent to the terminal: {text}")));
-        text.map(Effect::Copy)
+        text.map(|text| Effect::Copy(text.into()))
     }
 
     /// Copies the lines that the view has for it, if it is on top.

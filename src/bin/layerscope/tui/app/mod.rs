@@ -11,6 +11,7 @@ mod paste;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 use layerscope::Error;
+use layerscope::display::Escaped;
 use layerscope::report::Units;
 use ratatui::layout::Rect;
 
@@ -88,8 +89,8 @@ pub struct Tops {
 
 /// The state of the program.
 pub struct App {
-    pub name: String,
-    pub source: String,
+    pub name: Escaped,
+    pub source: Escaped,
     pub intro: Vec<LayerIntro>,
     /// The answer that is waited for before the first byte of the image comes.
     pub awaited: Option<String>,
@@ -126,7 +127,7 @@ pub struct App {
 
 impl App {
     /// Makes the initial state for `source`.
-    pub fn new(source: String, settings: &Settings, area: Rect) -> Self {
+    pub fn new(source: Escaped, settings: &Settings, area: Rect) -> Self {
         Self {
             name: source.clone(),
             source,

@@ -152,7 +152,7 @@ mod tests {
     fn ladder() -> Vec<Column> {
         let sizes = [801_000_000, 382_000_000, 10_800_000, 6_560_000];
         let columns = sizes.into_iter().enumerate().map(|(i, size)| Column {
-            name: format!("scenario/b{}:latest", i + 1),
+            name: layerscope::shown!("scenario/b{}:latest", i + 1),
             layers: 5 - i,
             size,
             visible: size - size / 4 * u64::from(i == 0),

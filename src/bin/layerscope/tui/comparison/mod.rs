@@ -23,8 +23,8 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 use layerscope::compare::{Column, Pair, columns, tell_apart};
-use layerscope::display::Units;
 use layerscope::display::escaped_str;
+use layerscope::display::{Escaped, Units};
 use layerscope::files::packages::Installed;
 use layerscope::tree::NodeId;
 use layerscope::{Error, Inspection, Opened};
@@ -84,7 +84,7 @@ pub enum Spot {
 /// An image, as far as it has been read.
 pub struct Image {
     /// The name of the archive, escaped for display.
-    pub source: String,
+    pub source: Escaped,
     pub opened: Option<Box<Opened>>,
     pub progress: (u64, u64, u64),
     pub inspection: Option<Arc<Inspection>>,
@@ -114,7 +114,7 @@ pub struct Comparison {
 
 impl Comparison {
     /// Makes the initial state for some archives.
-    pub fn new(sources: Vec<String>, settings: &Settings, area: Rect) -> Self {
+    pub fn new(sources: Vec<Escaped>, settings: &Settings, area: Rect) -> Self {
         let image = |source| Image { source, opened: None, progress: (0, 0, 0), inspection: None, installed: None };
         // The verdict is about the last image.
         let last = sources.len().saturating_sub(1);
@@ -369,7 +369,7 @@ impl Comparison {
     /// Returns the text to copy for the selected row.
     fn selected(&self) -> Option<String> {
         if self.view == View::Images {
-            return Some(self.columns.get(self.cursor.at)?.name.clone());
+            return Some(self.columns.get(self.cursor.at)?.name.to_string());
         }
         let against = self.against()?;
         match self.view {
@@ -379,7 +379,7 @@ impl Comparison {
                 let account = place.account(&against.first, &against.second);
                 account.diff_id.clone().or_else(|| account.digest.clone())
             }
-            View::Paths => Some(layerscope::display::escaped(&against.paths.selected_path(against)?)),
+            View::Paths => Some(layerscope::display::escaped(&against.paths.selected_path(against)?).into()),
             View::Packages => against.packages.selected(against.changes.as_ref()?),
         }
     }
@@ -393,6 +393,6 @@ impl Comparison {
     fn copied(&mut self, text: String) -> Option<Effect> {
         let text = escaped_str(&text);
         self.notice = Some(format!("sent to the terminal: {text}"));
-        Some(Effect::Copy(text))
+        Some(Effect::Copy(text.into()))
     }
 }

@@ -51,7 +51,7 @@ impl Packages {
 
     /// Returns the name of the selected package.
     pub fn selected(&self, changes: &PackageChanges) -> Option<String> {
-        Some(changes.changes.get(self.cursor.at)?.name.clone())
+        Some(changes.changes.get(self.cursor.at)?.name.to_string())
     }
 }
 

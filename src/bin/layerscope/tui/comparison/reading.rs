@@ -4,6 +4,7 @@ use std::sync::Arc;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::mpsc::Sender;
 
+use layerscope::display::Escaped;
 use layerscope::files::contents::LayerContents;
 use layerscope::files::packages::installed;
 use layerscope::progress::spawn;
@@ -18,7 +19,7 @@ pub type Opener = Box<dyn FnOnce(&Progress) -> Result<Opened, Error> + Send>;
 /// An image to compare.
 pub struct Candidate {
     /// The name to show until more is known.
-    pub name: String,
+    pub name: Escaped,
     pub open: Opener,
 }
 

@@ -2,7 +2,7 @@
 
 use layerscope::Inspection;
 use layerscope::advice::base::Base;
-use layerscope::display::escaped_str;
+use layerscope::display::{Escaped, escaped_str};
 
 use super::Explorer;
 
@@ -21,7 +21,7 @@ pub struct BaseLayers {
     /// The number of layers, which are the lowest ones.
     pub count: usize,
     /// The name of the base image, if it is known; escaped.
-    pub name: Option<String>,
+    pub name: Option<Escaped>,
     /// True if the layers are shown one by one.
     pub open: bool,
 }

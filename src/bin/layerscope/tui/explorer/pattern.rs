@@ -113,7 +113,7 @@ fn regex(pattern: &str, fold: bool) -> Result<Regex, regex::Error> {
 fn in_words(error: &regex::Error) -> String {
     let text = error.to_string();
     let last = text.lines().last().unwrap_or_default();
-    layerscope::display::escaped_str(last.trim().trim_start_matches("error: "))
+    layerscope::display::escaped_str(last.trim().trim_start_matches("error: ")).into()
 }
 
 #[cfg(test)]

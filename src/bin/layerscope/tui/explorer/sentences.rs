@@ -62,7 +62,7 @@ pub fn of_layer(inspection: &Inspection, groups: &[WastedGroup], layer: usize, u
     if let Some(group) = wasted.peek() {
         paragraphs.push(fix(inspection, group, units));
     }
-    paragraphs.push(account.instruction.one_line());
+    paragraphs.push(account.instruction.one_line().into());
     let known = inspection.completeness.layer(layer);
     if !known.is_nothing() {
         paragraphs.push(costs(account, &inspection.amounts_of(layer), units));
@@ -154,7 +154,7 @@ pub fn of_path(explorer: &Explorer, node: NodeId, units: Units) -> Details {
         paragraphs.insert(0, format!("Fix: {} (saves {saved}).", escaped_str(finding.fix.what.trim_end_matches('.'))));
         paragraphs.insert(1, format!("{}: {}", escaped_str(&finding.title), escaped_str(&finding.why)));
     }
-    Details { title, paragraphs }
+    Details { title: title.into(), paragraphs }
 }
 
 /// Describes a version in a sentence.

@@ -1,5 +1,6 @@
 //! The screens of a lesson on paper: the explorer at each step, without the narrator and the keys.
 
+use layerscope::display::escaped_str;
 use std::time::Duration;
 
 use ratatui::buffer::Buffer;
@@ -44,7 +45,7 @@ pub fn stills(told: &Told, stages: &[Stage], settings: &Settings, size: Size) ->
     let area = Rect::new(0, 0, size.columns, size.rows + spoken + 1);
     let settings = Settings { view: View::Explore, theme: None, motion: Motion::Smooth, ..settings.clone() };
     let theme = Theme::for_background(Background::Light).with(settings.signs).hatched();
-    let mut app = App::new(told.title.clone(), &settings, area);
+    let mut app = App::new(escaped_str(&told.title), &settings, area);
     app.teach(narrator);
     let mut last: Option<(Scene, Buffer)> = None;
     let mut stills = Vec::with_capacity(told.steps.len());

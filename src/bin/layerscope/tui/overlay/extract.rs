@@ -3,7 +3,7 @@
 use std::path::{Path, PathBuf};
 
 use crossterm::event::KeyEvent;
-use layerscope::display::{Units, files, plural};
+use layerscope::display::{Escaped, Units, files, plural};
 use layerscope::display::{escaped, escaped_str};
 use layerscope::files::extract::{Extracted, Reason, What};
 use layerscope::tree::{Kind, NodeId, Tree, VersionId};
@@ -44,11 +44,11 @@ enum State {
 pub struct Extraction {
     what: What,
     /// The path in the image, escaped.
-    pub path: String,
+    pub path: Escaped,
     /// The name of the result; empty for the root, whose contents go directly into the directory.
-    name: String,
+    name: Escaped,
     pub prompt: Prompt,
-    pub problem: Option<String>,
+    pub problem: Option<Escaped>,
     state: State,
     pub amount: Option<Amount>,
     measuring: Option<u64>,
@@ -73,8 +73,8 @@ impl Extraction {
     }
 
     /// Returns the path of the result on the host, escaped.
-    pub fn destination(&self) -> String {
-        escaped(Path::new(self.prompt.text().trim()).join(&self.name).as_os_str().as_encoded_bytes())
+    pub fn destination(&self) -> Escaped {
+        escaped(Path::new(self.prompt.text().trim()).join(self.name.as_str()).as_os_str().as_encoded_bytes())
     }
 
     fn task(&mut self, numbers: &mut Numbers) -> Option<Task> {

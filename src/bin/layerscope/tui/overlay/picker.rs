@@ -1,6 +1,7 @@
 //! The list of the images that container runtimes hold: what is typed narrows it, and Enter opens one.
 
 use crossterm::event::{KeyCode, KeyEvent};
+use layerscope::display::Escaped;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -20,13 +21,13 @@ pub struct Offer {
     /// The argument that opens it.
     pub argument: String,
     /// The name, escaped for display.
-    pub name: String,
+    pub name: Escaped,
     /// The engine.
     pub place: String,
     /// The size, as the engine says it.
-    pub size: String,
+    pub size: Escaped,
     /// The age, as the engine says it.
-    pub age: String,
+    pub age: Escaped,
 }
 
 /// The list, and what was typed.
@@ -115,7 +116,7 @@ pub fn draw(picker: &Picker, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     }
     let rows = usize::from(list.height);
     let first = scroll_bar(first_visible(picker.cursor, found.len(), rows), found.len(), list, theme, buffer);
-    let widest = |text: fn(&Offer) -> &String| found.iter().map(|offer| text(offer).width()).max().unwrap_or(0);
+    let widest = |text: fn(&Offer) -> &str| found.iter().map(|offer| text(offer).width()).max().unwrap_or(0);
     let (places, sizes, ages) = (widest(|offer| &offer.place), widest(|offer| &offer.size), widest(|offer| &offer.age));
     let room = usize::from(list.width).saturating_sub(places + sizes + ages + 6).max(LEAST);
     for (row, offer) in found.iter().enumerate().skip(first).take(rows) {

@@ -1,5 +1,6 @@
 //! A change to the Dockerfile as a difference: the instructions as they are, and as they become.
 
+use layerscope::display::Escaped;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::Line;
@@ -17,9 +18,9 @@ use crate::view::View;
 /// A line of the difference.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub enum Edit {
-    Removed(String),
-    Added(String),
-    Same(String),
+    Removed(Escaped),
+    Added(Escaped),
+    Same(Escaped),
 }
 
 impl Edit {
@@ -41,13 +42,13 @@ impl Edit {
 /// The difference on the screen.
 #[derive(Debug, Clone, PartialEq, Eq)]
 pub struct Proposal {
-    title: String,
+    title: Escaped,
     edits: Vec<Edit>,
     scroll: usize,
 }
 
 impl Proposal {
-    pub fn new(title: String, edits: Vec<Edit>) -> Self {
+    pub fn new(title: Escaped, edits: Vec<Edit>) -> Self {
         Self { title, edits, scroll: 0 }
     }
 

@@ -49,7 +49,7 @@ fn enter_on_a_finding_explores_its_biggest_file() {
     person.types("6").press(KeyCode::Enter);
     let tree = &DEMO.1.tree;
     let expected = layerscope::display::escaped(&tree.path(STUDY.findings[0].examples[0].node));
-    assert_eq!(person.path(), expected);
+    assert_eq!(person.path(), expected.as_str());
 }
 
 #[test]

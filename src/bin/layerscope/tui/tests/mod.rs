@@ -101,7 +101,7 @@ impl Person {
 
     /// Puts a user with these settings in front of an unread source.
     fn with(settings: &Settings, source: &str, width: u16, height: u16) -> Self {
-        let app = App::new(source.into(), settings, Rect::new(0, 0, width, height));
+        let app = App::new(layerscope::display::escaped_str(source), settings, Rect::new(0, 0, width, height));
         let theme = settings.theme.unwrap_or_else(Theme::colours).with(settings.signs);
         Self {
             app,
@@ -275,7 +275,7 @@ impl Person {
     fn path(&self) -> String {
         let explorer = self.app.explorer().expect("the layers have been read");
         let node = explorer.selected().expect("a row is selected");
-        layerscope::display::escaped(&explorer.inspection.tree.path(node))
+        layerscope::display::escaped(&explorer.inspection.tree.path(node)).into()
     }
 
     fn layer(&self) -> usize {

@@ -9,7 +9,7 @@ use crate::tui::overlay::picker::Offer;
 fn offers() -> Vec<Offer> {
     let offer = |name: &str, place: &str| Offer {
         argument: format!("{}:{name}", place.to_lowercase()),
-        name: name.into(),
+        name: layerscope::display::escaped_str(name),
         place: place.into(),
         size: "120MB".into(),
         age: "2 days ago".into(),

@@ -3,7 +3,7 @@
 
 use layerscope::Inspection;
 use layerscope::display::escaped;
-use layerscope::display::{Units, count, plural};
+use layerscope::display::{Escaped, Units, count, plural};
 use layerscope::tree::{Kind, Last, NodeId, Tree, VersionId};
 
 use super::difference::{Difference, Why};
@@ -58,7 +58,7 @@ fn listing(tree: &Tree, node: NodeId, layer: usize, units: Units) -> Vec<String>
                     (1, size, format!("{:>9}  {name}", units.size(size)))
                 }
                 Kind::Symlink => {
-                    let to = tree.target(version).map_or_else(String::new, escaped);
+                    let to = tree.target(version).map_or_else(Escaped::default, escaped);
                     (2, 0, format!("{:>9}  {name} -> {to}", "link"))
                 }
                 Kind::Char | Kind::Block => (3, 0, format!("{:>9}  {name}", "device")),
@@ -101,7 +101,7 @@ pub fn differences(tree: &Tree, old: VersionId, new: VersionId) -> Vec<String> {
         let (user, group) = tree.owner(version);
         format!("{user}:{group}")
     };
-    let link = |version| tree.target(version).map_or_else(String::new, escaped);
+    let link = |version| tree.target(version).map_or_else(String::new, |target| escaped(target).into());
     let device = |version| tree.device(version).map_or_else(String::new, |(major, minor)| format!("{major}, {minor}"));
     let pairs = [
         ("kind", kind(old).to_owned(), kind(new).to_owned()),

@@ -92,7 +92,7 @@ pub fn glyphs(line: &[u8], encoding: Encoding) -> impl Iterator<Item = Glyph> {
                 let escape = escaped_str(c.encode_utf8(&mut [0; 4]));
                 match c.width() {
                     Some(width) if escape.chars().eq([c]) => (Text::Character(c), width),
-                    _ => (Text::Escape(escape.clone()), escape.len()),
+                    _ => (Text::Escape(escape.to_string()), escape.len()),
                 }
             }
             Err(byte) => (Text::Escape(format!("\\x{byte:02x}")), 4),

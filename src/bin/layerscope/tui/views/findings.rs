@@ -9,7 +9,7 @@ use std::sync::Arc;
 use layerscope::advice::assessment::Study;
 use layerscope::advice::findings::{Fate, Finding};
 use layerscope::display::cut_front;
-use layerscope::display::{escaped, escaped_str, files, plural};
+use layerscope::display::{Escaped, escaped, escaped_str, files, plural};
 use layerscope::tree::NodeId;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -130,7 +130,7 @@ impl Findings {
     pub fn lines_to_copy(&self) -> Option<Vec<String>> {
         let finding = self.selected()?;
         let lines = lines(finding);
-        Some(if lines.is_empty() { vec![escaped_str(&finding.fix.what)] } else { lines })
+        Some(if lines.is_empty() { vec![escaped_str(&finding.fix.what).into()] } else { lines })
     }
 
     /// Performs an action; returns whether to go to the explorer.
@@ -261,10 +261,10 @@ impl Findings {
                 };
                 let wasted = findings.iter().filter(|finding| finding.fate != Fate::Left).map(|f| f.bytes).sum();
                 let sizes = (change.bytes, wasted);
-                let what = findings.first().map_or_else(String::new, |finding| escaped_str(clause(finding)));
+                let what = findings.first().map_or_else(Escaped::default, |finding| escaped_str(clause(finding)));
                 let (text, place) = match findings[..] {
                     [finding] => (format!("{what}: {}", titled(finding)), place(explorer, finding)),
-                    _ => (format!("{what} ({})", several(&findings)), String::new()),
+                    _ => (format!("{what} ({})", several(&findings)), Escaped::default()),
                 };
                 self.cells(explorer, look, sizes, layers(&findings), format!("{mark}{text}"), &place, width)
             }
@@ -374,16 +374,16 @@ fn several(findings: &[&Finding]) -> String {
     format!("{}: {}", plural(findings.len(), "finding"), titles.join(", "))
 }
 
-fn place(explorer: &Explorer, finding: &Finding) -> String {
+fn place(explorer: &Explorer, finding: &Finding) -> Escaped {
     let place = finding.places.first().filter(|spot| spot.node != NodeId::ROOT);
-    place.map_or_else(String::new, |spot| escaped(&explorer.inspection.tree.path(spot.node)))
+    place.map_or_else(Escaped::default, |spot| escaped(&explorer.inspection.tree.path(spot.node)))
 }
 
 /// Returns the lines that keep a finding out of the image.
 fn lines(finding: &Finding) -> Vec<String> {
     let lines = finding.fix.dockerfile.iter().flat_map(|text| text.lines());
     let lines = lines.chain(finding.fix.dockerignore.iter().map(String::as_str));
-    lines.map(|line| escaped_str(line.trim_end())).collect()
+    lines.map(|line| escaped_str(line.trim_end()).into()).collect()
 }
 
 /// Returns the biggest file of a finding, the layer that added it, and the one that removed it.

@@ -1,7 +1,8 @@
 //! The image view: tags, platform, sizes, run configuration, the full history, digests.
 
 use layerscope::display::escaped_str;
-use layerscope::display::{Units, count, percent, plural};
+use layerscope::display::{Escaped, Units, count, percent, plural};
+use layerscope::shown;
 use layerscope::{Amount, Inspection};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -28,8 +29,8 @@ const WORDS: usize = 12;
 
 /// The facts, as words with their texts.
 pub struct ImageFacts {
-    facts: Vec<(&'static str, String)>,
-    history: Vec<(String, String)>,
+    facts: Vec<(&'static str, Escaped)>,
+    history: Vec<(Escaped, Escaped)>,
     sizes: Sizes,
     scroll: usize,
 }
@@ -116,8 +117,8 @@ fn push(lines: &mut Vec<(String, String)>, word: &str, text: &str, width: usize)
     }
 }
 
-fn facts(inspection: &Inspection) -> Vec<(&'static str, String)> {
-    let none = || "-".to_owned();
+fn facts(inspection: &Inspection) -> Vec<(&'static str, Escaped)> {
+    let none = || Escaped::from("-");
     let shown = |text: &Option<String>| text.as_deref().map_or_else(none, escaped_str);
     let tags = if inspection.tags.is_empty() { none() } else { escaped_str(&inspection.tags.join("  ")) };
     let totals = &inspection.totals;
@@ -127,11 +128,11 @@ fn facts(inspection: &Inspection) -> Vec<(&'static str, String)> {
         count(totals.directories),
         count(totals.symlinks)
     );
-    let mut facts: Vec<(&str, String)> = Vec::new();
-    facts.extend(inspection.completeness.summary().map(|summary| ("not whole", format!("{summary}."))));
+    let mut facts: Vec<(&str, Escaped)> = Vec::new();
+    facts.extend(inspection.completeness.summary().map(|summary| ("not whole", escaped_str(&format!("{summary}.")))));
     let mut word = "warnings";
     for warning in &inspection.warnings {
-        facts.push((std::mem::take(&mut word), format!("{warning}.")));
+        facts.push((std::mem::take(&mut word), escaped_str(&format!("{warning}."))));
     }
     facts.extend([
         ("tags", tags),
@@ -156,27 +157,27 @@ fn facts(inspection: &Inspection) -> Vec<(&'static str, String)> {
             word = "";
         }
     }
-    facts.push(("tree", tree));
+    facts.push(("tree", escaped_str(&tree)));
     facts
 }
 
 /// Returns the history; entries that made no layer have no number.
-fn history(inspection: &Inspection) -> Vec<(String, String)> {
-    let mut layer = 0;
+fn history(inspection: &Inspection) -> Vec<(Escaped, Escaped)> {
+    let mut layer = 0_usize;
     let mut steps = Vec::new();
     for step in &inspection.history {
         let number = if step.empty_layer == Some(true) {
-            "-".to_owned()
+            Escaped::from("-")
         } else {
             layer += 1;
-            format!("layer {}", layer - 1)
+            shown!("layer {}", layer - 1)
         };
         steps.push((number, step.instruction().one_line()));
     }
     for (i, layer) in inspection.layers.iter().enumerate() {
-        let id = layer.diff_id.as_deref().or(layer.digest.as_deref()).map_or_else(String::new, escaped_str);
+        let id = layer.diff_id.as_deref().or(layer.digest.as_deref()).map_or_else(Escaped::default, escaped_str);
         if !id.is_empty() {
-            steps.push((format!("diff ID {i}"), id));
+            steps.push((shown!("diff ID {}", i), id));
         }
     }
     steps

@@ -1,7 +1,7 @@
 //! An input line for searches, filters and destinations.
 
 use crossterm::event::{KeyCode, KeyEvent, KeyModifiers};
-use layerscope::display::escaped_str;
+use layerscope::display::{Escaped, escaped_str};
 
 /// A line of text with a cursor.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
@@ -37,7 +37,7 @@ impl Prompt {
     }
 
     /// Returns the text before and after the cursor, with control characters escaped.
-    pub fn shown(&self) -> (String, String) {
+    pub fn shown(&self) -> (Escaped, Escaped) {
         let (before, after) = self.text.split_at(self.cursor);
         (escaped_str(before), escaped_str(after))
     }

@@ -97,7 +97,7 @@ fn rows(app: &App, theme: &Theme, row: LayerRow, columns: Columns) -> Vec<Line<'
             }
             let missing = known.mark().map_or(String::new(), |mark| format!("({mark}) "));
             let is_base = explorer.base.count == 1 && layer == 0 && explorer.base.name.is_some();
-            let text = if is_base { explorer.base.title() } else { app.intro[layer].instruction.clone() };
+            let text = if is_base { explorer.base.title() } else { app.intro[layer].instruction.to_string() };
             (missing + &text, avoidable(app, explorer, layer))
         }
         (LayerRow::Layer(layer), Screen::Loading { .. } | Screen::Choosing { .. }) => {
@@ -106,7 +106,7 @@ fn rows(app: &App, theme: &Theme, row: LayerRow, columns: Columns) -> Vec<Line<'
             let stored = intro.stored.map_or("missing".into(), |bytes| app.units.size(bytes));
             head.push(Span::raw(format!("{stored:>SIZE_WIDTH$} ")));
             head.push(Span::styled("·".repeat(columns.bar), theme.dim));
-            (intro.instruction.clone(), String::new())
+            (intro.instruction.to_string(), String::new())
         }
         (LayerRow::Base, Screen::Loading { .. } | Screen::Choosing { .. }) => (String::new(), String::new()),
     };

@@ -134,7 +134,7 @@ fn line(app: &App, explorer: &Explorer, theme: &Theme, row: &Row, width: usize) 
     let used: usize = spans.iter().map(Span::width).sum();
     let room = width.saturating_sub(used);
     let version = tree.at(row.node, explorer.slice.layer);
-    let mut name = escaped(tree.name(row.node));
+    let mut name = String::from(escaped(tree.name(row.node)));
     let is_directory = match version {
         Some(version) => tree.kind(version) == Kind::Directory,
         None => tree.children(row.node).next().is_some(),

@@ -59,5 +59,5 @@ pub fn explain(inspection: &Inspection, units: Units) -> (String, Vec<Part>) {
             units.size(totals.stored_bytes)
         )
     }));
-    (inspection.name.clone(), parts)
+    (inspection.name.to_string(), parts)
 }

@@ -23,7 +23,8 @@ pub fn explain(inspection: &Inspection, group: &WastedGroup) -> (String, Vec<Par
     }
     let reasons =
         reasons.iter().map(|(reason, &(bytes, number))| (bytes, format!("{} {reason}", files(number)))).collect();
-    let largest = wasted().map(|wasted| (wasted.bytes, escaped(&tree.path(tree.node_of(wasted.version))))).collect();
+    let largest =
+        wasted().map(|wasted| (wasted.bytes, escaped(&tree.path(tree.node_of(wasted.version))).into())).collect();
     let parts = vec![
         Part::Sentence(format!(
             "Bytes that {} added and {} removed, by reason:",

@@ -77,7 +77,7 @@ impl<'a> Onlooker<'a> {
     }
 
     fn with(settings: &Settings, images: &'a [Known], width: u16, height: u16) -> Self {
-        let names = (0..images.len()).map(|i| format!("{i}.tar")).collect();
+        let names = (0..images.len()).map(|i| layerscope::shown!("{}.tar", i)).collect();
         let theme = settings.theme.unwrap_or_else(Theme::colours).with(settings.signs);
         let side = Comparison::new(names, settings, Rect::new(0, 0, width, height));
         let (time, clicked) = (Duration::ZERO, (0, 0));

@@ -3,7 +3,7 @@
 use std::cmp::Reverse;
 use std::collections::BinaryHeap;
 
-use layerscope::display::escaped;
+use layerscope::display::{Escaped, escaped};
 use layerscope::tree::{History, NodeId, Sizes, Tree};
 
 /// The most paths; no screen shows more.
@@ -15,7 +15,7 @@ const DEEPEST: usize = 4;
 
 /// A path of the replay.
 pub struct Branch {
-    pub name: String,
+    pub name: Escaped,
     /// The number of directories above it that are shown, too.
     pub depth: usize,
     /// The spans of layers in which the path existed, the oldest first; the end is excluded.
@@ -151,7 +151,7 @@ fn outline(tree: &Tree, weights: &[u64], paths: &[NodeId]) -> Vec<usize> {
 }
 
 /// Returns the name of a path in its directory; a slash marks a path with something below it.
-fn name(tree: &Tree, node: NodeId) -> String {
+fn name(tree: &Tree, node: NodeId) -> Escaped {
     let slash = if tree.children(node).next().is_some() { "/" } else { "" };
     escaped(tree.name(node)) + slash
 }
@@ -207,7 +207,7 @@ mod tests {
         let tree = &inspection.tree;
         for path in ["/usr/lib/go", "/bin", "/go/bin/app", "/lib/apk/db/installed"] {
             let node = tree.find(path.as_bytes()).unwrap();
-            let branch = Branch { name: String::new(), depth: 0, lives: lives(tree, node) };
+            let branch = Branch { name: Escaped::default(), depth: 0, lives: lives(tree, node) };
             for layer in 0..tree.layers() {
                 let there = tree.at(node, layer).is_some();
                 let before = (0..layer).any(|layer| tree.at(node, layer).is_some());

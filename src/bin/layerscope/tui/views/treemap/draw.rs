@@ -1,7 +1,8 @@
 //! Draws a tile: a frame on its left and top, a name, a size, and inside the tiles of the next level or its visible
 //! and wasted shares.
 
-use layerscope::display::escaped;
+use layerscope::display::{Escaped, escaped};
+use layerscope::shown;
 use layerscope::tree::{Totals, Tree};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
@@ -63,9 +64,9 @@ fn inner_tiles(tile: &Tile, tree: &Tree, totals: &[Totals], inside: Rect) -> Vec
 }
 
 /// Returns the label of a tile; that of a directory ends with a slash.
-fn name(shows: Shows, tree: &Tree) -> String {
+fn name(shows: Shows, tree: &Tree) -> Escaped {
     match shows {
-        Shows::More(count) => format!("… {count} more"),
+        Shows::More(count) => shown!("… {} more", count),
         Shows::Path(node) => {
             let slash = if tree.children(node).next().is_some() { "/" } else { "" };
             escaped(tree.name(node)) + slash

@@ -166,7 +166,7 @@ fn line(outline: &Outline, explorer: &Explorer, look: Look<'_>, row: &Row, width
             let wasted = &explorer.inspection.wasted[*i];
             let name = escaped(&relative(explorer, row, &tree.path(tree.node_of(wasted.version))));
             let usual = wasted.reason == outline.groups()[row.group].reason;
-            (name, if usual { String::new() } else { wasted.reason.words().into() })
+            (name.into(), if usual { String::new() } else { wasted.reason.words().into() })
         }
     };
     let name = cut_front(&name, room);
