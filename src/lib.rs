@@ -69,6 +69,8 @@ pub mod compare;
 pub mod display;
 mod error;
 #[doc(hidden)]
+pub mod escape;
+#[doc(hidden)]
 pub mod files;
 #[doc(hidden)]
 pub mod gate;

@@ -22,6 +22,7 @@ const FLOORS: [Floor; 5] = [
         prefix: "crate::",
         rooms: &[
             "progress",
+            "escape",
             "warning",
             "display",
             "toml_file",

@@ -7,8 +7,8 @@ mod tree;
 mod walk;
 
 use crate::analysis::{Amount, Inspection};
+use crate::display::shown;
 use crate::display::{Escaped, ratio};
-use crate::shown;
 
 pub use packages::{PackageChange, PackageChanges, PackageDifference, changed_packages};
 pub use paths::{Difference, PathChange, changed_paths};

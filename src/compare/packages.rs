@@ -5,8 +5,8 @@ use std::cmp::Reverse;
 use std::collections::BTreeMap;
 
 use crate::display::Escaped;
+use crate::display::shown;
 use crate::files::packages::{Installed, Package};
-use crate::shown;
 
 /// The difference between a package of the second image and the same package of the first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]

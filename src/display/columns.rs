@@ -1,5 +1,6 @@
 //! Truncates and wraps text by display width. A grapheme cluster is never split.
 
+use super::{Escaped, escaped_str};
 use unicode_segmentation::UnicodeSegmentation;
 use unicode_width::UnicodeWidthStr;
 
@@ -70,6 +71,36 @@ pub fn wrap(text: &str, width: usize) -> Vec<String> {
         }
     }
     lines
+}
+
+impl Escaped {
+    /// Shortens the text to `width` columns, with an ellipsis at the end.
+    #[must_use]
+    pub fn cut(&self, width: usize) -> Self {
+        escaped_str(&cut(self, width))
+    }
+
+    /// Shortens the text to `width` columns, with an ellipsis at the start.
+    #[must_use]
+    pub fn cut_front(&self, width: usize) -> Self {
+        escaped_str(&cut_front(self, width))
+    }
+
+    /// Shortens the text to `width` columns, with an ellipsis in the middle.
+    #[must_use]
+    pub fn cut_middle(&self, width: usize) -> Self {
+        escaped_str(&cut_middle(self, width))
+    }
+
+    /// Breaks the text at spaces into lines of at most `width` columns.
+    pub fn wrap(&self, width: usize) -> Vec<Self> {
+        wrap(self, width).iter().map(|line| escaped_str(line)).collect()
+    }
+
+    /// Joins texts as in a sentence: `a`, `a and b`, `a, b and c`.
+    pub fn listed(texts: &[Self]) -> Self {
+        escaped_str(&super::listed(texts))
+    }
 }
 
 #[cfg(test)]

@@ -2,7 +2,6 @@
 
 mod columns;
 mod count;
-mod escape;
 mod form;
 mod list;
 mod sentence;
@@ -10,9 +9,9 @@ mod time;
 mod units;
 mod warning;
 
+pub use crate::escape::*;
 pub use columns::*;
 pub use count::Counter;
-pub use escape::*;
 pub use list::*;
 pub use sentence::Sentence;
 pub use time::{DAY, date, seconds};

@@ -6,8 +6,8 @@
 
 use crate::display::Escaped;
 use crate::display::escaped_str;
+use crate::display::shown;
 use crate::shell::{pretty_shell, verbatim};
-use crate::shown;
 
 /// The instruction that made a layer, as far as the history records it.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -8,11 +8,11 @@ use super::passing::open_stream;
 use super::platform::{fit, this_machine};
 use super::remembered::recall;
 use crate::archive::FileSource;
+use crate::display::shown;
 use crate::display::{Escaped, escaped_str};
 use crate::error::Error;
 use crate::origin::{Answer, FindOptions, Provider, Pull, Reference, Tee, engine, registry};
 use crate::progress::Progress;
-use crate::shown;
 use crate::warning::WarningKind;
 
 /// Opens the image called `name`, from the first provider that has it.

@@ -10,10 +10,10 @@ use std::io::{self, Write};
 use super::paint::Paint;
 use crate::advice::assessment::Study;
 use crate::analysis::Wasted;
+use crate::display::shown;
 use crate::display::{Escaped, Units, files, listed, percent, plural};
 use crate::display::{cut, cut_front, wrap};
 use crate::display::{escaped, escaped_str};
-use crate::shown;
 use crate::{Inspection, Warning};
 
 const WIDTH: usize = 80;

@@ -4,12 +4,12 @@
 use super::command::{self, Application, Role};
 use super::libraries::{self, Libc, Loader, ProgramAndLibraries, Required, RuntimeNeed, Why};
 use super::packed::guess_packed;
+use crate::display::shown;
 use crate::display::{Escaped, escaped};
 use crate::error::Error;
 use crate::files::executable::Executable;
 use crate::files::filesystem::{Filesystem, readable};
 use crate::image::Run;
-use crate::shown;
 use crate::tree::NodeId;
 
 /// The program that a container runs, and its needs.

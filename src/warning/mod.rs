@@ -3,7 +3,7 @@
 //! A kind keeps names as the image has them; [`display`](crate::display) makes the sentence and
 //! escapes hostile characters.
 
-use crate::display::Escaped;
+use crate::escape::Escaped;
 
 mod code;
 mod difference;

@@ -9,6 +9,7 @@ use super::Contents;
 use super::file::LayerFile;
 use super::host::open_below;
 use crate::archive::{MemorySource, Source};
+use crate::display::shown;
 use crate::display::{Escaped, escaped};
 use crate::error::Error;
 use crate::image::Opened;
@@ -16,7 +17,6 @@ use crate::image::compression::{Bytes, DecodedStream, Region, Shared, Watched};
 use crate::image::open::{Storage, check_unchanged};
 use crate::image::{Compression, head};
 use crate::progress::Progress;
-use crate::shown;
 use crate::tree::{Kind, Tree, VersionId};
 
 /// The number of the stream for an archive that is compressed as a whole; no layer has it.

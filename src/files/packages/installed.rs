@@ -5,10 +5,10 @@ use std::collections::{BTreeMap, HashSet};
 use std::sync::Arc;
 
 use super::{APK, NAME, Packages, RPM_BYTES, Reader, Which, apk, dpkg, rpm};
+use crate::display::shown;
 use crate::display::{Escaped, escaped};
 use crate::files::contents::Contents;
 use crate::progress::Progress;
-use crate::shown;
 use crate::tree::Tree;
 
 /// A package of the operating system.

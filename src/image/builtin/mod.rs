@@ -12,11 +12,11 @@ use std::sync::Arc;
 
 use crate::archive::HoledSource;
 use crate::display::escaped_str;
+use crate::display::shown;
 use crate::error::Error;
 use crate::image::open::archive_of_source;
 use crate::image::{Archive, Opened, Selection};
 use crate::progress::Progress;
-use crate::shown;
 
 /// Names the image of each file in `assets/lessons`, after the demo.
 macro_rules! images {

@@ -7,9 +7,9 @@ use serde_json::Value;
 use super::command::{Complaints, output, words};
 use super::{Access, Held, Listed, socket};
 use crate::display::escaped_str;
+use crate::display::shown;
 use crate::origin::{Answer, FindOptions, Provider};
 use crate::progress::Progress;
-use crate::shown;
 
 /// The columns of a list of images, as Docker and nerdctl name them.
 pub const COLUMNS: &str = "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.Size}}\t{{.CreatedSince}}";

@@ -10,10 +10,10 @@ use crate::Inspection;
 use crate::advice::assessment::Study;
 use crate::advice::findings::{Fate, Finding, Level};
 use crate::analysis::{WastedGroup, wasted_groups};
+use crate::display::shown;
 use crate::display::{Escaped, cut, cut_middle, wrap};
 use crate::display::{escaped, escaped_str};
 use crate::display::{files, plural};
-use crate::shown;
 use crate::tree::NodeId;
 
 /// The most blocks, and lines about the base image, that are shown.

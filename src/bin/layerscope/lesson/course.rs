@@ -4,8 +4,8 @@ use std::fs::File;
 use std::io;
 use std::path::{Path, PathBuf};
 
+use layerscope::display::shown;
 use layerscope::display::{Escaped, escaped, escaped_str};
-use layerscope::shown;
 use layerscope::toml_file::Problem;
 
 use super::Lesson;

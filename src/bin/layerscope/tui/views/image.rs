@@ -1,8 +1,8 @@
 //! The image view: tags, platform, sizes, run configuration, the full history, digests.
 
 use layerscope::display::escaped_str;
+use layerscope::display::shown;
 use layerscope::display::{Escaped, Units, count, percent, plural};
-use layerscope::shown;
 use layerscope::{Amount, Inspection};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

@@ -1,8 +1,8 @@
 //! Draws a tile: a frame on its left and top, a name, a size, and inside the tiles of the next level or its visible
 //! and wasted shares.
 
+use layerscope::display::shown;
 use layerscope::display::{Escaped, escaped};
-use layerscope::shown;
 use layerscope::tree::{Totals, Tree};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;

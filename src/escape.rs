@@ -12,7 +12,7 @@ use serde::Serialize;
 /// Text that is safe to show: it has neither control nor bidirectional characters.
 ///
 /// Text from an image becomes one only by [`escaped`] and [`escaped_str`], and text of our own by
-/// [`From<&'static str>`](Escaped::from) and [`shown!`](crate::shown).
+/// [`From<&'static str>`](Escaped::from) and [`shown!`](crate::display::shown).
 #[derive(Debug, Clone, Default, PartialEq, Eq, PartialOrd, Ord, Hash, Serialize)]
 #[serde(transparent)]
 pub struct Escaped(String);
@@ -23,44 +23,16 @@ impl Escaped {
         &self.0
     }
 
-    /// Formats text of our own with parts that are safe to show; use [`shown!`](crate::shown).
+    /// Formats text of our own with parts that are safe to show; use [`shown!`](crate::display::shown).
     #[doc(hidden)]
     pub fn from_parts(text: fmt::Arguments<'_>) -> Self {
         Self(text.to_string())
-    }
-
-    /// Shortens the text to `width` columns, with an ellipsis at the end.
-    #[must_use]
-    pub fn cut(&self, width: usize) -> Self {
-        Self(super::cut(&self.0, width))
-    }
-
-    /// Shortens the text to `width` columns, with an ellipsis at the start.
-    #[must_use]
-    pub fn cut_front(&self, width: usize) -> Self {
-        Self(super::cut_front(&self.0, width))
-    }
-
-    /// Shortens the text to `width` columns, with an ellipsis in the middle.
-    #[must_use]
-    pub fn cut_middle(&self, width: usize) -> Self {
-        Self(super::cut_middle(&self.0, width))
-    }
-
-    /// Breaks the text at spaces into lines of at most `width` columns.
-    pub fn wrap(&self, width: usize) -> Vec<Self> {
-        super::wrap(&self.0, width).into_iter().map(Self).collect()
     }
 
     /// Joins texts.
     pub fn join(texts: impl IntoIterator<Item = Self>, separator: &'static str) -> Self {
         let texts: Vec<_> = texts.into_iter().map(|text| text.0).collect();
         Self(texts.join(separator))
-    }
-
-    /// Joins texts as in a sentence: `a`, `a and b`, `a, b and c`.
-    pub fn listed(texts: &[Self]) -> Self {
-        Self(super::listed(texts))
     }
 }
 
@@ -146,7 +118,7 @@ impl PartialEq<String> for Escaped {
     }
 }
 
-/// A part of a text that is safe to show; [`shown!`](crate::shown) takes nothing else.
+/// A part of a text that is safe to show; [`shown!`](crate::display::shown) takes nothing else.
 pub trait Shown: fmt::Display {}
 
 impl Shown for Escaped {}
@@ -164,14 +136,14 @@ pub fn part<T: Shown>(part: &T) -> &T {
     part
 }
 
-/// Formats text of our own with parts that are safe to show, as an [`Escaped`](crate::display::Escaped).
+/// Formats text of our own with parts that are safe to show, as an [`Escaped`].
 ///
-/// A part is one of [`Shown`](crate::display::Shown): text from an image has to be escaped, or this does not compile.
+/// A part is one of [`Shown`]: text from an image has to be escaped, or this does not compile.
 #[doc(hidden)]
 #[macro_export]
 macro_rules! shown {
     ($format:literal $(, $part:expr)* $(,)?) => {
-        $crate::display::Escaped::from_parts(format_args!($format $(, $crate::display::part(&$part))*))
+        $crate::escape::Escaped::from_parts(format_args!($format $(, $crate::escape::part(&$part))*))
     };
 }
 
@@ -216,7 +188,7 @@ fn push_escaped(out: &mut String, c: char) {
 /// Returns whether a character is a C1 control, or changes the order of text or takes no space:
 /// bidirectional marks, zero-width characters, line and paragraph separators, tags, the byte order
 /// mark.
-pub(crate) fn is_unprintable(c: char) -> bool {
+pub fn is_unprintable(c: char) -> bool {
     matches!(u32::from(c),
         0x80..=0x9f | 0xad | 0x61c | 0x115f | 0x1160 | 0x17b4 | 0x17b5 | 0x180e | 0x200b..=0x200f | 0x2028..=0x202e
         | 0x2060..=0x206f | 0x3164 | 0xfeff | 0xffa0 | 0xfff9..=0xfffb | 0xe0000..=0xe007f)
@@ -229,6 +201,8 @@ pub fn hex(bytes: &[u8]) -> String {
         out
     })
 }
+
+pub use shown;
 
 #[cfg(test)]
 mod tests {
