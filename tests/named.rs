@@ -6,6 +6,7 @@ mod engines;
 mod real;
 mod registry;
 mod server;
+mod tables;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

@@ -52,6 +52,28 @@ pub trait ReadAt: Send + Sync {
         false
     }
 
+    /// Returns whether bytes that are read are downloaded.
+    fn costs_a_download(&self) -> bool {
+        false
+    }
+
+    /// Reads a run of bytes at once, and no more than it. The caller has to limit its length.
+    ///
+    /// # Errors
+    ///
+    /// An error of the source, or if it ends early.
+    fn fetch(&self, extent: Extent) -> io::Result<Vec<u8>> {
+        let mut bytes = vec![0; usize::try_from(extent.len).map_err(io::Error::other)?];
+        let mut done = 0;
+        while done < bytes.len() {
+            match self.read_at(&mut bytes[done..], extent.offset + done as u64)? {
+                0 => return Err(io::ErrorKind::UnexpectedEof.into()),
+                n => done += n,
+            }
+        }
+        Ok(bytes)
+    }
+
     /// Returns the digest of all bytes, if all of them were read and have it.
     fn checked_digest(&self) -> Option<String> {
         None

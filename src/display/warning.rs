@@ -41,6 +41,10 @@ impl Display for WarningKind {
                 )
             }
             Kind::NoEndMarker => f.write_str("the archive has no end marker, so it may have been cut short"),
+            Kind::FromTables => f.write_str(
+                "this is from the table of contents of each layer; the layers were not downloaded to compare (report --verify \
+                 does)",
+            ),
             Kind::NotKept { problem } => {
                 write!(
                     f,

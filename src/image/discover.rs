@@ -272,6 +272,7 @@ impl<'a> Found<'a> {
             foreign: layer.foreign,
             format: layer.format,
             named: layer.named,
+            table: layer.table,
         }
     }
 

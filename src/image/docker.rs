@@ -78,6 +78,7 @@ fn draft(mut fields: Fields<'_>) -> Draft {
         let name = name.unwrap_or_default();
         let descriptor = by_digits.get(name.rsplit('/').next().unwrap_or(&name));
         LayerDraft {
+            table: None,
             digest: descriptor.map(|descriptor| descriptor.digest.clone()),
             foreign: descriptor.is_some_and(|descriptor| !descriptor.urls.is_empty()),
             size: StatedSize::NotMeant,

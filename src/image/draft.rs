@@ -6,7 +6,7 @@ use super::config::{Config, HistoryEntry};
 use super::json::{Document, JsonError, Value};
 use super::platform::Platform;
 use super::stated::StatedSize;
-use super::{BuiltOn, JSON_LIMIT, LayerFormat};
+use super::{BuiltOn, JSON_LIMIT, LayerFormat, TocPlace};
 use crate::archive::{Absence, Member, Members};
 use crate::display::{Escaped, escaped, escaped_str};
 use crate::error::Error;
@@ -59,6 +59,8 @@ pub(super) struct LayerDraft {
     pub format: LayerFormat,
     /// The compression that its media type names.
     pub named: Option<Compression>,
+    /// The place of its table of contents.
+    pub table: Option<TocPlace>,
 }
 
 /// The archive in which images are searched, and the remarks on it.

@@ -29,6 +29,7 @@ mod schema1;
 mod select;
 mod stated;
 mod stream;
+pub(crate) mod toc;
 mod v1;
 mod variables;
 mod watch;
@@ -52,6 +53,7 @@ pub use open::{Archive, Opened, open, open_archive, open_pipe, open_source, open
 pub use read::{Digests, FaultCause, LayerFault, ReadLayer, hash_extent, read_layer};
 pub use select::{Selection, select};
 pub use stream::{Streamed, read_root_directory, read_stream};
+pub use toc::TocPlace;
 pub use variables::Variables;
 
 /// The largest JSON member that is read into memory, in bytes.
@@ -83,6 +85,8 @@ pub struct Layer {
     pub named: Option<Compression>,
     /// The reasons why manifest and config do not suffice to verify it, as clauses.
     pub unverifiable: Vec<String>,
+    /// The place of its table of contents, if it has one.
+    pub table: Option<TocPlace>,
 }
 
 /// The base image, as an image records it (OCI image specification, annotations.md).
@@ -196,6 +200,7 @@ impl Image {
             format: LayerFormat::Tar,
             named: None,
             unverifiable: Vec::new(),
+            table: None,
         };
         Self { layers: vec![layer], warnings: vec![Warning::image(WarningKind::NoManifest)], ..Self::default() }
     }

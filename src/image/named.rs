@@ -7,13 +7,14 @@ use super::open::{Archive, Storage, archive_of_members, archive_of_source, remar
 use super::passing::open_stream;
 use super::platform::{fit, this_machine};
 use super::remembered::recall;
+use super::{Layer, toc};
 use crate::archive::FileSource;
 use crate::display::shown;
 use crate::display::{Escaped, escaped_str};
 use crate::error::Error;
-use crate::origin::{Answer, FindOptions, Provider, Pull, Reference, Tee, engine, registry};
+use crate::origin::{Answer, Cache, FindOptions, Provider, Pull, Reference, Tee, engine, registry};
 use crate::progress::Progress;
-use crate::warning::WarningKind;
+use crate::warning::{Warning, WarningKind};
 
 /// Opens the image called `name`, from the first provider that has it.
 ///
@@ -127,6 +128,9 @@ impl NamedSearch<'_> {
             }
             archive.cache = Some(cache.clone());
         }
+        if !self.progress.verify {
+            use_tables(&mut archive, self.options.cache.as_ref());
+        }
         Ok(from(Provider::Registry, archive))
     }
 
@@ -150,6 +154,18 @@ impl NamedSearch<'_> {
         match (provider, Reference::parse(self.name)) {
             (Provider::Registry, Some(name)) => format!("registry {}", escaped_str(name.host())),
             (provider, _) => provider.to_string(),
+        }
+    }
+}
+
+/// Uses the tables of contents of layers that are not known from earlier.
+fn use_tables(archive: &mut Archive, cache: Option<&Cache>) {
+    for image in &mut archive.images {
+        let is_unknown =
+            |layer: &Layer| layer.member.as_ref().is_some_and(|member| !archive.read.contains_key(&member.id));
+        if let Some(read) = image.layers.iter().any(is_unknown).then(|| toc::read_all(&image.layers, cache)).flatten() {
+            image.warnings.push(Warning::image(WarningKind::FromTables));
+            archive.read.extend(read);
         }
     }
 }

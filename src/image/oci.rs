@@ -9,7 +9,7 @@ use super::draft::{ConfigDraft, DocumentError, Draft, LayerDraft, Search, explai
 use super::json::{self, Fields, Value};
 use super::platform::Platform;
 use super::stated::StatedSize;
-use super::{BuiltOn, LayerFormat, schema1};
+use super::{BuiltOn, LayerFormat, TocPlace, schema1};
 use crate::archive::{Absence, Member, Members};
 use crate::display::{Escaped, escaped_str};
 use crate::error::Error;
@@ -314,8 +314,15 @@ fn draft(document: Document, naming: Naming) -> Option<Draft> {
 fn layer_draft(layer: Option<Descriptor>, naming: Naming) -> LayerDraft {
     let Some(layer) = layer else {
         let format = LayerFormat::Tar;
-        let size = StatedSize::Absent;
-        return LayerDraft { name: Vec::new(), digest: None, size, foreign: false, format, named: None };
+        return LayerDraft {
+            name: Vec::new(),
+            digest: None,
+            size: StatedSize::Absent,
+            foreign: false,
+            format,
+            named: None,
+            table: None,
+        };
     };
     let media_type = layer.media_type.as_deref();
     let is_foreign = |kind: &str| kind.contains("foreign") || kind.contains("nondistributable");
@@ -324,6 +331,7 @@ fn layer_draft(layer: Option<Descriptor>, naming: Naming) -> LayerDraft {
         .any(|part| layer.annotations.contains_key(&format!("containerd.io/snapshot/nydus-{part}")));
     let format = LayerFormat::from_media_type(media_type);
     LayerDraft {
+        table: TocPlace::from_annotations(&|name| layer.annotations.get(name).map(String::as_str)),
         named: media_type.and_then(LayerFormat::compression),
         name: layer.digest.as_deref().map(|digest| naming.blob(digest)).unwrap_or_default(),
         size: layer.size,

@@ -1,6 +1,7 @@
 //! Reads a layer in one pass: its entries, and the digests for verification.
 
 use std::io::{self, BufRead, Read};
+use std::sync::Arc;
 use std::sync::atomic::{AtomicBool, Ordering};
 
 use sha2::{Digest, Sha256};
@@ -9,6 +10,7 @@ use xxhash_rust::xxh3::{Xxh3, xxh3_128};
 use super::compression::{Compression, Note, Stream, decode, head, identify};
 use super::ends::TarEnd;
 use super::layer::{FULL, LayerEntries};
+use super::toc::ChunkedLayer;
 use super::watch::Watched;
 use crate::archive::{Entry, Extent, Fault, Forward, Limits, Member, ReadAt, Walker, Window, is_tar};
 use crate::display::Escaped;
@@ -89,6 +91,8 @@ pub struct ReadLayer {
     pub notes: Vec<WarningKind>,
     /// The digests, if requested.
     pub digests: Option<Digests>,
+    /// The reader of its files by its table of contents, if the layer was not read itself.
+    pub table: Option<Arc<ChunkedLayer>>,
 }
 
 impl LayerFault {
@@ -128,6 +132,7 @@ impl ReadLayer {
             end: TarEnd::Marked,
             notes: Vec::new(),
             digests: None,
+            table: None,
         }
     }
 }

@@ -69,6 +69,7 @@ impl Manifest {
     /// Describes the image, with its blobs named by `name`.
     pub fn draft(self, name: impl Fn(&str) -> Vec<u8>) -> Draft {
         let layers = self.layers.into_iter().map(|digest| LayerDraft {
+            table: None,
             name: name(&digest),
             digest: Some(digest),
             size: StatedSize::NotMeant,

@@ -93,6 +93,7 @@ fn draft(search: &mut Search<'_>, top: String, tags: Vec<String>) -> Draft {
         ..HistoryEntry::default()
     });
     let layers = chain.iter().map(|(id, _)| LayerDraft {
+        table: None,
         name: format!("{id}/layer.tar").into_bytes(),
         digest: None,
         size: StatedSize::NotMeant,

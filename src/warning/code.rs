@@ -10,6 +10,7 @@ impl WarningKind {
             Self::ArchiveDamaged { .. } => "archive-damaged",
             Self::ArchiveChecksum => "archive-checksum",
             Self::NotKept { .. } => "not-kept",
+            Self::FromTables => "from-tables",
             Self::ArchiveTrailer { .. } => "archive-trailer",
             Self::ArchiveOverLimit { .. } => "archive-over-limit",
             Self::NoEndMarker => "no-end-marker",

@@ -71,6 +71,8 @@ pub enum WarningKind {
     NoEndMarker,
     /// The checksum of a compressed archive is wrong.
     ArchiveChecksum,
+    /// The account is made of the layers' tables of contents, and not of their bytes.
+    FromTables,
     /// A stream could not be kept, so the contents of its files cannot be read again.
     NotKept {
         /// The reason.

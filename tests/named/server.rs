@@ -80,9 +80,6 @@ pub const LOGIN: &str = "dXNlcjpzZWNyZXQtcGFzc3dvcmQ=";
 impl Server {
     /// Starts a registry on a port of this machine.
     pub fn start(image: &Image, fault: Fault) -> Self {
-        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
-        let port = listener.local_addr().unwrap().port();
-        let asked = Arc::<Mutex<Vec<Asked>>>::default();
         let mut blobs = HashMap::new();
         let mut manifest = String::new();
         for entry in image.oci() {
@@ -96,6 +93,14 @@ impl Server {
                 None => {}
             }
         }
+        Self::with(blobs, manifest, fault)
+    }
+
+    /// Starts a registry with blobs by their digests, one of which is the manifest.
+    pub fn with(blobs: HashMap<String, Vec<u8>>, manifest: String, fault: Fault) -> Self {
+        let listener = TcpListener::bind("127.0.0.1:0").unwrap();
+        let port = listener.local_addr().unwrap().port();
+        let asked = Arc::<Mutex<Vec<Asked>>>::default();
         let shop = Arc::new(Shop { port, fault, blobs, manifest: manifest.clone(), asked: asked.clone() });
         std::thread::spawn(move || {
             for stream in listener.incoming().flatten() {

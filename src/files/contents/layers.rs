@@ -54,7 +54,7 @@ enum Whereabouts {
     /// The files are below a directory of the host.
     Root(Arc<Path>),
     /// The layer is stored, with or without compression.
-    Stored { member: usize, bytes: Region, compression: Option<Compression> },
+    Stored { member: usize, bytes: Region, compression: Option<Compression>, files: Option<Region> },
 }
 
 impl LayerContents {
@@ -88,8 +88,14 @@ impl LayerContents {
                         offset: extent.offset,
                         len: extent.len,
                     });
-                    let compression = opened.read.get(&member.id).map(|read| read.compression);
-                    Whereabouts::Stored { member: member.id, bytes, compression }
+                    let read = opened.read.get(&member.id);
+                    let table = read.and_then(|read| read.table.clone());
+                    Whereabouts::Stored {
+                        member: member.id,
+                        bytes,
+                        compression: read.map(|read| read.compression),
+                        files: table.map(|table| Region { bytes: Bytes::Chunked(table), offset: 0, len: u64::MAX }),
+                    }
                 }
             };
             Place { name: layer.name.clone(), whereabouts }
@@ -123,7 +129,7 @@ impl LayerContents {
                 let root = escaped(root.as_os_str().as_encoded_bytes());
                 Err(Error::NotATar { file: shown!("{} ({})", file(), root) })
             }
-            Whereabouts::Stored { member, bytes, compression } => {
+            Whereabouts::Stored { member, bytes, compression, .. } => {
                 let region = self.tar(*member, bytes, *compression)?;
                 Ok(Arc::new(Watched { region, progress: progress.clone() }))
             }
@@ -146,7 +152,7 @@ impl LayerContents {
                 Compression::sniff(&head[..len])
             }
             // The layer was not recognised as compressed when the archive was read.
-            (None, Bytes::Decoded(_) | Bytes::Holed(_)) => Compression::None,
+            (None, Bytes::Decoded(_) | Bytes::Holed(_) | Bytes::Chunked(_)) => Compression::None,
         };
         let tar = match compression {
             Compression::None => stored.clone(),
@@ -188,8 +194,11 @@ impl Contents for LayerContents {
             Some(&Whereabouts::Missing { foreign }) => Err(Error::NoLayer { file, layer, name, foreign }),
             Some(Whereabouts::Piped) => Err(Error::Piped { file }),
             Some(Whereabouts::Root(root)) => open_below(root, &tree.path(tree.node_of(inode)), progress),
-            Some(Whereabouts::Stored { member, bytes, compression }) => {
-                let tar = self.tar(*member, bytes, *compression)?;
+            Some(Whereabouts::Stored { member, bytes, compression, files }) => {
+                let tar = match files {
+                    Some(files) => files.clone(),
+                    None => self.tar(*member, bytes, *compression)?,
+                };
                 let place = format!("layer {layer} ({name})");
                 Ok(Arc::new(LayerFile::new(tar, tree, inode, place, progress.clone())))
             }

@@ -7,6 +7,7 @@ use std::sync::atomic::Ordering;
 use super::seek::DecodedStream;
 use crate::archive::{ReadAt, Source, SparseMap};
 use crate::image::stream::Place;
+use crate::image::toc::ChunkedLayer;
 use crate::progress::{Progress, check_cancelled};
 
 /// The bytes that a region is a part of.
@@ -18,6 +19,8 @@ pub enum Bytes {
     Decoded(Arc<DecodedStream>),
     /// A member with holes of an archive that has to be decoded.
     Holed(Arc<Holed>),
+    /// The files of a layer, found by its table of contents.
+    Chunked(Arc<ChunkedLayer>),
 }
 
 /// A member that a decoded archive stores with holes.
@@ -92,6 +95,7 @@ impl Region {
             Bytes::Source(source) => source.read_at(&mut buf[..n], offset),
             Bytes::Decoded(stream) => stream.read_at(&mut buf[..n], offset, progress),
             Bytes::Holed(file) => file.read_at(&mut buf[..n], offset, progress),
+            Bytes::Chunked(layer) => layer.read_at(&mut buf[..n], offset),
         }
     }
 }

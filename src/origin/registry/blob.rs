@@ -8,7 +8,7 @@ use ureq::BodyReader;
 use ureq::http::StatusCode;
 
 use super::client::{Client, Request, backoff};
-use crate::archive::ReadAt;
+use crate::archive::{Extent, ReadAt};
 use crate::display::hex;
 use crate::origin::{Answer, Spool};
 use crate::progress::is_cancelled;
@@ -148,13 +148,13 @@ impl RemoteBlob {
     }
 
     /// Reads bytes out of order.
-    fn read_part(&self, state: &mut State, buf: &mut [u8], offset: u64) -> io::Result<usize> {
+    fn read_part(&self, state: &mut State, buf: &mut [u8], offset: u64, least: u64) -> io::Result<usize> {
         let (start, bytes) = &state.part;
         let is_inside = |start: u64, bytes: &[u8]| offset >= start && offset < start + bytes.len() as u64;
         if !is_inside(*start, bytes) {
             // Reading goes on where the last part ended: more is fetched at a time.
             let goes_on = offset == start + bytes.len() as u64 && !bytes.is_empty();
-            state.next = if goes_on { (state.next * 4).min(AHEAD) } else { CHUNK };
+            state.next = if goes_on { (state.next * 4).min(AHEAD) } else { least };
             let length = state.next.max(buf.len() as u64).min(self.len - offset);
             let request = self.request(Some((offset, Some(offset + length - 1))));
             let response = self.client.get(request).map_err(failed)?;
@@ -209,18 +209,41 @@ impl ReadAt for RemoteBlob {
                 let n = buf.len().min(usize::try_from(state.have - offset).unwrap_or(usize::MAX));
                 return kept.read_at(&mut buf[..n], offset);
             }
-            return self.read_part(&mut state, buf, offset);
+            return self.read_part(&mut state, buf, offset, CHUNK);
         }
         let is_near = offset - state.have <= NEAR;
         if is_near && (state.have > 0 || offset == 0) {
             self.pass(&mut state, offset)?;
             return self.read_on(&mut state, buf);
         }
-        self.read_part(&mut state, buf, offset)
+        self.read_part(&mut state, buf, offset, CHUNK)
     }
 
     fn len(&self) -> u64 {
         self.len
+    }
+
+    fn costs_a_download(&self) -> bool {
+        true
+    }
+
+    fn fetch(&self, extent: Extent) -> io::Result<Vec<u8>> {
+        let mut bytes = vec![0; usize::try_from(extent.len).map_err(io::Error::other)?];
+        let mut state = self.state.lock().unwrap_or_else(PoisonError::into_inner);
+        let mut done = 0;
+        while done < bytes.len() {
+            let (offset, left) = (extent.offset + done as u64, extent.len - done as u64);
+            let is_kept = offset < state.have && state.kept.is_some();
+            let n = match &state.kept {
+                Some(kept) if is_kept => kept.read_at(&mut bytes[done..], offset)?,
+                _ => self.read_part(&mut state, &mut bytes[done..], offset, left)?,
+            };
+            if n == 0 {
+                return Err(io::ErrorKind::UnexpectedEof.into());
+            }
+            done += n;
+        }
+        Ok(bytes)
     }
 
     fn checked_digest(&self) -> Option<String> {
