@@ -8,7 +8,7 @@ use super::directory::Unreadable;
 use super::expand::{SPARSE_LIMIT, SparseSource};
 use super::fault::{Fault, Limits};
 use super::oddities::Oddities;
-use super::outside::{Absence, Outside};
+use super::outside::{Absence, OutsideLinks};
 use super::sparse::{Pieces, SparseMap};
 use super::walk::Walker;
 use super::window::Window;
@@ -78,7 +78,7 @@ pub struct Members {
     directories: Vec<Vec<u8>>,
     fault: Option<(u64, Fault)>,
     /// The places where targets of links may be found, if the archive is a directory.
-    outside: Option<Outside>,
+    outside: Option<OutsideLinks>,
     unreadable: Vec<Unreadable>,
     /// True unless the archive is a tar without its end marker.
     end_marker: bool,
@@ -337,7 +337,7 @@ impl MembersBuilder {
 
     /// Finishes the collection of a directory of the host.
     pub(super) fn finish_directory(self, root: &Path, unreadable: Vec<Unreadable>) -> Members {
-        let outside = Some(Outside::new(root, self.next));
+        let outside = Some(OutsideLinks::new(root, self.next));
         Members { outside, unreadable, oddities: Oddities::default(), ..self.finish(None, true) }
     }
 }

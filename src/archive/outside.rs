@@ -40,7 +40,7 @@ pub enum Absence {
 }
 
 /// The places on the host to which links out of a directory lead.
-pub struct Outside {
+pub struct OutsideLinks {
     root: PathBuf,
     /// The number of the first member that is found here.
     first: usize,
@@ -48,7 +48,7 @@ pub struct Outside {
     known: Mutex<HashMap<Vec<u8>, Result<Member, Absence>>>,
 }
 
-impl Outside {
+impl OutsideLinks {
     /// Prepares to follow links in `root`. Members that are found get numbers above `last`.
     pub fn new(root: &Path, last: usize) -> Self {
         Self { root: root.to_owned(), first: last + 1, known: Mutex::default() }

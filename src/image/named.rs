@@ -86,7 +86,7 @@ impl NamedSearch<'_> {
     }
 
     /// Reads the image while its engine saves it.
-    fn save(&self, held: &engine::Held) -> Result<Archive, Attempt> {
+    fn save(&self, held: &engine::HeldImage) -> Result<Archive, Attempt> {
         let path = shown!("{}{}", held.provider.transport(), escaped_str(&held.name));
         let cannot_save = |problem: String| Attempt::Answer(Answer::Failed(format!("cannot save it: {problem}")));
         self.progress.wait_for(format!("{} is preparing the image", held.provider));

@@ -134,7 +134,7 @@ pub fn extract(
         if !writer.is_empty() {
             place.move_in()?;
         }
-        held.into_iter().try_for_each(write::Held::settle)?;
+        held.into_iter().try_for_each(write::ModeOfDirectory::settle)?;
         Ok(std::mem::take(&mut writer.extracted))
     });
     if result.is_err() {

@@ -40,13 +40,13 @@ pub struct Writer<'a> {
 }
 
 /// A directory whose permission bits can only be set once it has been moved to its destination.
-pub struct Held {
+pub struct ModeOfDirectory {
     directory: File,
     mode: u16,
     path: PathBuf,
 }
 
-impl Held {
+impl ModeOfDirectory {
     /// Sets the permission bits.
     ///
     /// # Errors
@@ -193,7 +193,7 @@ impl<'a> Writer<'a> {
     /// # Errors
     ///
     /// An error if the bits cannot be set.
-    pub fn settle(&mut self) -> Result<Vec<Held>, Error> {
+    pub fn settle(&mut self) -> Result<Vec<ModeOfDirectory>, Error> {
         let mut held = Vec::new();
         for directory in self.directories.iter().rev() {
             let Some(path) = self.path(directory.node) else { continue };
@@ -204,7 +204,7 @@ impl<'a> Writer<'a> {
             let mode = self.mode(directory.version);
             let moved = directory.node == self.top || self.tree.parent(directory.node) == NodeId::ROOT;
             if moved && mode & OWNER != OWNER {
-                held.push(Held { directory: file, mode, path: shown });
+                held.push(ModeOfDirectory { directory: file, mode, path: shown });
             } else {
                 host::set_mode(&file, mode).map_err(failed)?;
             }

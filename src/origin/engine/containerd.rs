@@ -4,7 +4,7 @@ use std::ffi::OsString;
 
 use super::command::{Complaints, output, words};
 use super::docker::{COLUMNS, listed_all};
-use super::{Access, Held, Listed};
+use super::{Access, HeldImage, Listed};
 use crate::display::{Escaped, escaped_str};
 use crate::origin::{Answer, FindOptions, Provider, Reference};
 use crate::progress::Progress;
@@ -15,7 +15,7 @@ const KUBERNETES: &str = "k8s.io";
 const SOCKET: &str = "/run/containerd/containerd.sock";
 
 /// Looks for an image.
-pub fn find(name: &str, options: &FindOptions, progress: &Progress) -> Result<Held, Answer> {
+pub fn find(name: &str, options: &FindOptions, progress: &Progress) -> Result<HeldImage, Answer> {
     let mut answer = Answer::NotInstalled;
     for namespace in namespaces(options) {
         let namespace = namespace.as_deref();
@@ -26,7 +26,7 @@ pub fn find(name: &str, options: &FindOptions, progress: &Progress) -> Result<He
         match found {
             Ok(save) => {
                 let access = Access::Command(save);
-                return Ok(Held {
+                return Ok(HeldImage {
                     provider: Provider::Containerd,
                     name: name.into(),
                     repo_digests: Vec::new(),

@@ -5,7 +5,7 @@ use std::path::PathBuf;
 use serde_json::Value;
 
 use super::command::{Complaints, output, words};
-use super::{Access, Held, Listed, socket};
+use super::{Access, HeldImage, Listed, socket};
 use crate::display::escaped_str;
 use crate::display::shown;
 use crate::origin::{Answer, FindOptions, Provider};
@@ -17,7 +17,7 @@ pub const COLUMNS: &str = "{{.Repository}}\t{{.Tag}}\t{{.ID}}\t{{.Size}}\t{{.Cre
 const PLATFORMS_SINCE: (u32, u32) = (1, 48);
 
 /// Looks for an image.
-pub fn find(name: &str, options: &FindOptions, progress: &Progress) -> Result<Held, Answer> {
+pub fn find(name: &str, options: &FindOptions, progress: &Progress) -> Result<HeldImage, Answer> {
     let inspect =
         words(["docker", "image", "inspect", "--format", "{{json .RepoDigests}}{{json .RepoTags}}", "--", name]);
     match output(&inspect, progress, explain) {
@@ -31,7 +31,12 @@ pub fn find(name: &str, options: &FindOptions, progress: &Progress) -> Result<He
                 save.extend(words(["--platform", platform]));
             }
             save.extend(words(["--", name]));
-            Ok(Held { provider: Provider::Docker, name: name.clone(), repo_digests, access: Access::Command(save) })
+            Ok(HeldImage {
+                provider: Provider::Docker,
+                name: name.clone(),
+                repo_digests,
+                access: Access::Command(save),
+            })
         }
         Err(Answer::NotInstalled) => by_socket(name),
         Err(answer) => Err(answer),
@@ -93,7 +98,7 @@ fn takes_a_platform(progress: &Progress) -> bool {
     (numbers.next().unwrap_or(0), numbers.next().unwrap_or(0)) >= PLATFORMS_SINCE
 }
 
-fn by_socket(name: &str) -> Result<Held, Answer> {
+fn by_socket(name: &str) -> Result<HeldImage, Answer> {
     let socket = match std::env::var("DOCKER_HOST") {
         Ok(host) if !host.is_empty() => match host.strip_prefix("unix://") {
             Some(path) => PathBuf::from(path),
@@ -110,7 +115,7 @@ fn by_socket(name: &str) -> Result<Held, Answer> {
 }
 
 /// Looks for an image on a socket that speaks Docker's interface.
-pub fn socket_image(provider: Provider, socket: PathBuf, name: &str) -> Result<Held, Answer> {
+pub fn socket_image(provider: Provider, socket: PathBuf, name: &str) -> Result<HeldImage, Answer> {
     if !socket.exists() {
         return Err(Answer::NotInstalled);
     }
@@ -121,7 +126,7 @@ pub fn socket_image(provider: Provider, socket: PathBuf, name: &str) -> Result<H
     let tags: Vec<String> = tags.filter_map(|tag| Some(tag.as_str()?.to_owned())).collect();
     let name = one_tag(name, &tags);
     let request = format!("/images/{}/get", encoded(&name));
-    Ok(Held { provider, name, repo_digests, access: Access::Socket { socket, request } })
+    Ok(HeldImage { provider, name, repo_digests, access: Access::Socket { socket, request } })
 }
 
 /// Returns a name for use in a path. References have nothing else that needs it.

@@ -21,7 +21,7 @@ pub use command::settle;
 
 /// An image that an engine has.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Held {
+pub struct HeldImage {
     /// The engine.
     pub provider: Provider,
     /// The name to ask the engine for.
@@ -60,7 +60,7 @@ pub struct Listed {
 /// # Errors
 ///
 /// The engine's answer, if it does not have the image.
-pub fn find(provider: Provider, name: &str, options: &FindOptions, progress: &Progress) -> Result<Held, Answer> {
+pub fn find(provider: Provider, name: &str, options: &FindOptions, progress: &Progress) -> Result<HeldImage, Answer> {
     match provider {
         Provider::Docker => docker::find(name, options, progress),
         Provider::Podman => podman::find(name, options, progress),
@@ -89,7 +89,7 @@ pub fn list(provider: Provider, options: &FindOptions, progress: &Progress) -> R
 ///
 /// An error if the command cannot be started or the socket cannot be reached. Later failures of the
 /// engine are errors of the reader.
-pub fn save(held: &Held, cancel: &Arc<AtomicBool>) -> io::Result<Box<dyn Read + Send>> {
+pub fn save(held: &HeldImage, cancel: &Arc<AtomicBool>) -> io::Result<Box<dyn Read + Send>> {
     match &held.access {
         Access::Command(words) => Ok(Box::new(command::Stream::start(words, cancel)?)),
         Access::Socket { socket, request } => socket::get(socket, request),

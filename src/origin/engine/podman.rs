@@ -5,12 +5,12 @@ use std::path::PathBuf;
 
 use super::command::{Complaints, output, words};
 use super::docker::{listed_all, names, one_tag, socket_image};
-use super::{Access, Held, Listed};
+use super::{Access, HeldImage, Listed};
 use crate::origin::{Answer, FindOptions, Provider};
 use crate::progress::Progress;
 
 /// Looks for an image.
-pub fn find(name: &str, options: &FindOptions, progress: &Progress) -> Result<Held, Answer> {
+pub fn find(name: &str, options: &FindOptions, progress: &Progress) -> Result<HeldImage, Answer> {
     let mut inspect = podman(options);
     inspect.extend(words(["image", "inspect", "--format", "{{json .RepoDigests}}{{json .RepoTags}}", "--", name]));
     match output(&inspect, progress, explain) {
@@ -19,7 +19,12 @@ pub fn find(name: &str, options: &FindOptions, progress: &Progress) -> Result<He
             let name = &one_tag(name, &tags);
             let mut save = podman(options);
             save.extend(words(["image", "save", "--quiet", "--format", "docker-archive", "--", name]));
-            Ok(Held { provider: Provider::Podman, name: name.clone(), repo_digests, access: Access::Command(save) })
+            Ok(HeldImage {
+                provider: Provider::Podman,
+                name: name.clone(),
+                repo_digests,
+                access: Access::Command(save),
+            })
         }
         Err(Answer::NotInstalled) => {
             let sockets = sockets().into_iter().find(|socket| socket.exists());

@@ -18,7 +18,7 @@ use super::output::writing;
 use super::settings::{self, Preferences, ScreenOptions};
 use super::{Failure, completeness, progress, start, to_stdout};
 use crate::handout::{Handout, Kit, PRINTED, Pictures, Size, WRITTEN, check_kit_free};
-use crate::lesson::{self, Course, Entry, Origin, Stage, Told};
+use crate::lesson::{self, Course, Entry, Origin, RenderedLesson, Stage};
 use crate::tui::{self, Environment, Settings, Signs, Start};
 
 #[derive(Args)]
@@ -133,7 +133,14 @@ fn on_paper(entry: &Entry, settings: Settings, size: Size) -> Result<Handout, Fa
     Ok(handout(told, &stages, &entry.lesson.about, format!("layerscope learn {lesson}"), settings, size))
 }
 
-fn handout(told: Told, stages: &[Stage], about: &str, command: String, settings: Settings, size: Size) -> Handout {
+fn handout(
+    told: RenderedLesson,
+    stages: &[Stage],
+    about: &str,
+    command: String,
+    settings: Settings,
+    size: Size,
+) -> Handout {
     // Paper can show all characters, whatever the terminal can.
     let signs = if settings.signs == Signs::AsciiOnly { Signs::Unicode } else { settings.signs };
     Handout::new(told, stages, about, command, &Settings { signs, ..settings }, size)

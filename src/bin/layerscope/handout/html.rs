@@ -6,7 +6,7 @@ use layerscope::display::escaped_str;
 
 use super::{Handout, Part, Picture, paragraphs};
 use crate::lesson::{FileLine, letter};
-use crate::tui::lesson::Still;
+use crate::tui::lesson::Screenshot;
 use crate::tui::widgets::picture::{WHITE, escape, inline};
 
 const STYLE: &str = include_str!("style.css");
@@ -71,7 +71,7 @@ fn step(part: &Part, out: &mut String) {
         }
     }
     match &part.picture {
-        Picture::New(Still { screen, caption }) => {
+        Picture::New(Screenshot { screen, caption }) => {
             let picture = inline(WHITE, screen, &escaped_str(caption));
             let _ = writeln!(out, "<figure>\n{picture}<figcaption>{}</figcaption>\n</figure>", text(caption));
         }

@@ -6,7 +6,7 @@ use layerscope::display::escaped_str;
 
 use super::{Handout, Part, Picture, Pictures, file, paragraphs, picture_name};
 use crate::lesson::letter;
-use crate::tui::lesson::Still;
+use crate::tui::lesson::Screenshot;
 use crate::tui::widgets::picture::lines;
 
 pub fn write(handout: &Handout, pictures: Pictures) -> String {
@@ -58,12 +58,12 @@ fn step(part: &Part, pictures: Pictures, out: &mut String) {
         (Picture::Earlier(number), _) => {
             let _ = writeln!(out, "The picture is that of step {number}.\n");
         }
-        (Picture::New(Still { screen, caption }), Pictures::Text) => {
+        (Picture::New(Screenshot { screen, caption }), Pictures::Text) => {
             let screen: String = lines(screen).into_iter().map(|line| line + "\n").collect();
             fenced("text", &screen, out);
             let _ = writeln!(out, "\n{}\n", text(caption));
         }
-        (Picture::New(Still { caption, .. }), Pictures::Files(directory)) => {
+        (Picture::New(Screenshot { caption, .. }), Pictures::Files(directory)) => {
             let name = picture_name(part.number);
             let caption = text(caption);
             let _ = writeln!(out, "![{caption}]({directory}/{name})\n\n{caption}\n");

@@ -10,9 +10,9 @@ mod markdown;
 
 use layerscope::display::escaped_str;
 
-use crate::lesson::{Question, Stage, Step, Told};
+use crate::lesson::{Question, RenderedLesson, Stage, Step};
 use crate::tui::Settings;
-use crate::tui::lesson::{Still, stills};
+use crate::tui::lesson::{Screenshot, screenshots};
 
 pub use crate::tui::lesson::Size;
 pub use kit::{Kit, check_kit_free};
@@ -24,14 +24,14 @@ pub const WRITTEN: Size = Size { columns: 80, rows: 20 };
 
 /// A lesson with the screens of its steps.
 pub struct Handout {
-    told: Told,
+    told: RenderedLesson,
     /// A summary in one line.
     about: String,
     /// The command that shows the lesson on a screen.
     command: String,
     images: Vec<String>,
     /// The screen of each step, if it differs from the previous one.
-    stills: Vec<Option<Still>>,
+    screenshots: Vec<Option<Screenshot>>,
 }
 
 /// The form of the screens in Markdown.
@@ -55,17 +55,24 @@ struct Part<'a> {
 
 /// The picture beside the words of a step.
 enum Picture<'a> {
-    New(&'a Still),
+    New(&'a Screenshot),
     /// The picture of an earlier step, by its number.
     Earlier(usize),
 }
 
 impl Handout {
     /// Makes the handout of a lesson; `command` is the command that shows it on a screen.
-    pub fn new(told: Told, stages: &[Stage], about: &str, command: String, settings: &Settings, size: Size) -> Self {
-        let stills = stills(&told, stages, settings, size);
+    pub fn new(
+        told: RenderedLesson,
+        stages: &[Stage],
+        about: &str,
+        command: String,
+        settings: &Settings,
+        size: Size,
+    ) -> Self {
+        let screenshots = screenshots(&told, stages, settings, size);
         let images = stages.iter().map(|stage| stage.intro.name.to_string()).collect();
-        Self { told, about: about.into(), command, images, stills }
+        Self { told, about: about.into(), command, images, screenshots }
     }
 
     /// Returns the handout as a self-contained HTML page.
@@ -79,14 +86,14 @@ impl Handout {
     }
 
     /// Returns the screens with the numbers of the steps that show them first.
-    fn pictures(&self) -> impl Iterator<Item = (usize, &Still)> {
-        self.stills.iter().enumerate().filter_map(|(i, still)| Some((i + 1, still.as_ref()?)))
+    fn pictures(&self) -> impl Iterator<Item = (usize, &Screenshot)> {
+        self.screenshots.iter().enumerate().filter_map(|(i, still)| Some((i + 1, still.as_ref()?)))
     }
 
     fn parts(&self) -> Vec<Part<'_>> {
         let (mut pictured, mut questions) = (1, 0);
         let mut parts = Vec::with_capacity(self.told.steps.len());
-        for (i, (step, still)) in self.told.steps.iter().zip(&self.stills).enumerate() {
+        for (i, (step, still)) in self.told.steps.iter().zip(&self.screenshots).enumerate() {
             let number = i + 1;
             let picture = match still {
                 Some(still) => {

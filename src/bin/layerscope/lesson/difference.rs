@@ -3,7 +3,7 @@
 use layerscope::display::{Escaped, escaped_str};
 use similar::{ChangeTag, TextDiff};
 
-use super::Told;
+use super::RenderedLesson;
 
 /// A line of a Dockerfile.
 #[derive(Debug, Clone, PartialEq, Eq)]
@@ -14,7 +14,7 @@ pub struct FileLine {
     pub is_changed: bool,
 }
 
-impl Told {
+impl RenderedLesson {
     /// Returns the lines of the Dockerfile before, and of the one after; empty if there is no such
     /// file.
     pub fn dockerfiles(&self) -> [Vec<FileLine>; 2] {
@@ -42,12 +42,12 @@ mod tests {
     #[test]
     fn a_line_that_only_one_file_has_is_marked_in_that_one() {
         let (before, after) = ("FROM a\nRUN \u{1b}b".to_owned(), "FROM a\nRUN\tc".to_owned());
-        let told = Told { title: String::new(), steps: Vec::new(), seen: Vec::new(), before, after };
+        let told = RenderedLesson { title: String::new(), steps: Vec::new(), seen: Vec::new(), before, after };
         let line = |text: &str, is_changed| FileLine { text: escaped_str(text), is_changed };
         let [before, after] = told.dockerfiles();
         assert_eq!(before, [line("FROM a", false), line("RUN \\x1bb", true)]);
         assert_eq!(after, [line("FROM a", false), line("RUN    c", true)]);
-        let alone = Told { after: String::new(), ..told };
+        let alone = RenderedLesson { after: String::new(), ..told };
         assert_eq!(alone.dockerfiles(), [vec![line("FROM a", false), line("RUN \\x1bb", false)], Vec::new()]);
     }
 }

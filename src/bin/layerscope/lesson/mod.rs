@@ -1,7 +1,7 @@
 //! Lessons: their words, scenes and questions, and the figures in their words.
 //!
 //! A lesson is written as TOML ([`Lesson`]), with figures by name. Rendered for images that have
-//! been read it becomes a [`Told`], in which every figure is a number from those images. Screens
+//! been read it becomes a [`RenderedLesson`], in which every figure is a number from those images. Screens
 //! and handouts only show rendered lessons.
 
 mod course;
@@ -84,7 +84,7 @@ struct OnLine<T> {
 
 /// A rendered lesson: every figure is filled in.
 #[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Told {
+pub struct RenderedLesson {
     pub title: String,
     pub steps: Vec<Step>,
     /// The summary of the lesson, one line each.
@@ -152,7 +152,7 @@ impl Lesson {
     /// # Errors
     ///
     /// The line whose layer, path or figure these images lack.
-    fn tell(&self, facts: &[Facts], units: layerscope::report::Units) -> Result<Told, Problem> {
+    fn tell(&self, facts: &[Facts], units: layerscope::report::Units) -> Result<RenderedLesson, Problem> {
         tell::tell(self, facts, units)
     }
 }

@@ -3,12 +3,12 @@
 use layerscope::display::escaped_str;
 use layerscope::display::wrap;
 
-use super::Told;
+use super::RenderedLesson;
 
 /// The width of the text.
 const WIDTH: usize = 76;
 
-impl Told {
+impl RenderedLesson {
     /// Returns the text of the lesson, without the scenes.
     pub fn plain(&self) -> String {
         let mut text = format!("{}\n", self.title);

@@ -10,7 +10,7 @@ use layerscope::report::Units;
 use layerscope::{Archive, Error, Inspection, Opened, Progress, Selection};
 
 use super::course::{Entry, Origin};
-use super::{Facts, Told};
+use super::{Facts, RenderedLesson};
 use crate::intro::Intro;
 use layerscope::toml_file::Problem;
 
@@ -63,7 +63,7 @@ impl Entry {
     /// # Errors
     ///
     /// An image cannot be read, or lacks something that the lesson refers to.
-    pub fn stage(&self, units: Units, progress: &Arc<Progress>) -> Result<(Told, Vec<Stage>), LessonError> {
+    pub fn stage(&self, units: Units, progress: &Arc<Progress>) -> Result<(RenderedLesson, Vec<Stage>), LessonError> {
         let mut stages = Vec::with_capacity(self.lesson.images.len());
         for (name, &line) in self.lesson.images.iter().zip(&self.lesson.image_lines) {
             let read = || Stage::of(&self.archive(name, progress)?.choose(&Selection::default())?, progress);

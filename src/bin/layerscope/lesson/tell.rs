@@ -5,12 +5,12 @@ use layerscope::report::Units;
 
 use super::facts::{FactError, Facts, Value};
 use super::figure::{Figure, Part, Quantity, Sign, Sum, Template};
-use super::{Lesson, Question, Scene, Step, Told, Written};
+use super::{Lesson, Question, RenderedLesson, Scene, Step, Written};
 use crate::view::View;
 use layerscope::toml_file::Problem;
 
 /// Renders a lesson for its images.
-pub fn tell(lesson: &Lesson, facts: &[Facts], units: Units) -> Result<Told, Problem> {
+pub fn tell(lesson: &Lesson, facts: &[Facts], units: Units) -> Result<RenderedLesson, Problem> {
     let mut scene =
         Scene { image: 0, view: Some(View::Explore), layer: last_layer(facts, 0), path: None, changes: false };
     let mut steps = Vec::with_capacity(lesson.steps.len());
@@ -28,7 +28,7 @@ pub fn tell(lesson: &Lesson, facts: &[Facts], units: Units) -> Result<Told, Prob
         steps.push(Step { text: filling.fill(&written.say)?, question, scene });
     }
     let filling = Filling { facts, image: 0, units };
-    Ok(Told {
+    Ok(RenderedLesson {
         title: lesson.title.clone(),
         steps,
         seen: lesson.seen.iter().map(|line| filling.fill(line)).collect::<Result<_, _>>()?,
@@ -150,12 +150,12 @@ mod tests {
     use layerscope::report::Units;
     use layerscope::toml_file::Problem;
 
-    use crate::lesson::{Entry, Lesson, LessonError, Told};
+    use crate::lesson::{Entry, Lesson, LessonError, RenderedLesson};
 
     const HEAD: &str =
         "title = \"t\"\nabout = \"a\"\nimages = [\"one-run\", \"hello-scratch\"]\nseen = [\"1\", \"2\", \"3\"]\n";
 
-    fn told(steps: &str) -> Result<Told, Problem> {
+    fn told(steps: &str) -> Result<RenderedLesson, Problem> {
         let lesson = Lesson::read(&format!("{HEAD}{steps}")).unwrap_or_else(|problem| panic!("{problem}"));
         let entry = Entry::of(lesson, "test");
         match entry.stage(Units::Si, &Arc::default()) {

@@ -8,7 +8,7 @@ use layerscope::advice::assessment::Study;
 use layerscope::{Error, Inspection};
 use tempfile::TempPath;
 
-use super::lesson::Narrator;
+use super::lesson::LessonPlayer;
 use super::overlay::picker::Offer;
 use super::work::Answer;
 use crate::intro::Intro;
@@ -35,7 +35,7 @@ pub enum Message {
     Opened(Intro),
     Loaded(Result<Arc<Inspection>, Error>),
     /// The images of a lesson have been read.
-    Lesson(Box<Narrator>),
+    Lesson(Box<LessonPlayer>),
     /// The study of the image is complete.
     Studied(Arc<Study>),
     /// The answer of a task.

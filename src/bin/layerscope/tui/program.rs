@@ -136,7 +136,7 @@ impl Program {
     fn take(&mut self, event: Event, stage: &mut Stage) -> io::Result<Option<Result<(), Failure>>> {
         let number = match &event {
             // Results are delivered even after an image was left.
-            Event::Told(number, _) | Event::Archive(number, _) => Some(*number),
+            Event::RenderedLesson(number, _) | Event::Archive(number, _) => Some(*number),
             Event::Compared(_) => None,
             Event::Message(_) | Event::Lesson(..) | Event::Asked(_) => self.stack.last().copied(),
         };
@@ -204,7 +204,7 @@ impl Program {
         let effect = match event {
             Event::Compared(message) => comparison.learn(message),
             Event::Message(message) => comparison.update(message),
-            Event::Told(..) | Event::Archive(..) | Event::Lesson(..) | Event::Asked(_) => None,
+            Event::RenderedLesson(..) | Event::Archive(..) | Event::Lesson(..) | Event::Asked(_) => None,
         };
         match effect {
             Some(comparison::Effect::Quit) => return Ok(Some(Ok(()))),

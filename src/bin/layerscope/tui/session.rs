@@ -16,7 +16,7 @@ use ratatui::Frame;
 
 use super::app::draw;
 use super::app::{App, Screen};
-use super::lesson::{Narrator, Place};
+use super::lesson::{LessonPlayer, Place};
 use super::message::{Effect, Message};
 use super::viewer::pager;
 use super::work::{Jobs, Workshop};
@@ -162,7 +162,7 @@ impl Session {
         let place = if index + 1 < course.entries.len() { Place::Among } else { Place::Last };
         spawn(move || {
             let told = course.entries[index].stage(units, &progress);
-            let narrator = told.map(|(told, stages)| Box::new(Narrator::new(told, stages, place)));
+            let narrator = told.map(|(told, stages)| Box::new(LessonPlayer::new(told, stages, place)));
             let _ = sender.send(Event::Lesson(progress, narrator.map_err(Box::new)));
         });
     }
@@ -192,7 +192,7 @@ impl Session {
         let (progress, sender, units) = (self.progress.clone(), self.sender.clone(), self.app.units);
         spawn(move || {
             let told = lesson::tour::of(&opened, units, &progress);
-            let narrator = told.map(|(told, stage)| Box::new(Narrator::new(told, vec![stage], Place::Alone)));
+            let narrator = told.map(|(told, stage)| Box::new(LessonPlayer::new(told, vec![stage], Place::Alone)));
             let _ = sender.send(Event::Lesson(progress, narrator.map_err(|error| Box::new(LessonError::Image(error)))));
         });
     }
@@ -200,7 +200,7 @@ impl Session {
     /// Returns a function with which threads send messages.
     fn teller(&self) -> impl Fn(Message) + Send + 'static {
         let (sender, number) = (self.sender.clone(), self.number);
-        move |message| drop(sender.send(Event::Told(number, message)))
+        move |message| drop(sender.send(Event::RenderedLesson(number, message)))
     }
 
     pub fn draw(&self, theme: &Theme, frame: &mut Frame<'_>) {
@@ -241,8 +241,8 @@ impl Session {
     pub fn take(&mut self, event: Event, stage: &mut Stage) -> io::Result<Option<Turn>> {
         let effect = match event {
             Event::Message(message) => self.app.update(message),
-            Event::Told(number, message) if number == self.number => self.app.update(message),
-            Event::Told(..) | Event::Compared(_) | Event::Asked(_) => None,
+            Event::RenderedLesson(number, message) if number == self.number => self.app.update(message),
+            Event::RenderedLesson(..) | Event::Compared(_) | Event::Asked(_) => None,
             Event::Archive(_, Err(error)) => self.app.update(Message::Loaded(Err(error))),
             Event::Archive(_, Ok(archive)) => self.opened(archive),
             // The lesson is no longer wanted.

@@ -7,7 +7,7 @@ use zstd::stream::raw::{DParameter, Decoder, Operation};
 
 use super::checkpoints::{Checkpoint, State};
 use super::gzip::Gzip;
-use super::input::{Input, Tap};
+use super::input::{Attribution, Input};
 use crate::image::compression::{Compression, Decoded, Region, ZSTD_WINDOW_LOG, decode};
 
 /// A forward decoder.
@@ -32,9 +32,9 @@ pub fn decoder(
     stored: &Region,
     compression: Compression,
     checkpoint: &Checkpoint,
-    tap: Arc<Tap>,
+    attribution: Arc<Attribution>,
 ) -> io::Result<Box<dyn Decode>> {
-    let input = Input::new(stored.clone(), checkpoint.stored, tap);
+    let input = Input::new(stored.clone(), checkpoint.stored, attribution);
     Ok(match compression {
         Compression::Gzip => Box::new(Gzip::new(input, checkpoint)),
         Compression::Zstd => Box::new(Zstd::new(input, checkpoint)?),

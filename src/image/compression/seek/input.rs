@@ -14,12 +14,12 @@ const WINDOW: usize = 128 << 10;
 /// A side channel to a decoder's input, which the decoder hides: it sets the caller to report to,
 /// and returns input errors.
 #[derive(Default)]
-pub struct Tap {
+pub struct Attribution {
     progress: Mutex<Arc<Progress>>,
     failed: AtomicBool,
 }
 
-impl Tap {
+impl Attribution {
     /// Sets the caller that the following reads report to.
     pub fn serve(&self, progress: &Arc<Progress>) {
         *self.progress.lock().unwrap_or_else(PoisonError::into_inner) = progress.clone();
@@ -34,7 +34,7 @@ impl Tap {
 /// A forward reader of a region.
 pub struct Input {
     region: Region,
-    tap: Arc<Tap>,
+    attribution: Arc<Attribution>,
     buffer: Box<[u8]>,
     at: usize,
     filled: usize,
@@ -44,8 +44,8 @@ pub struct Input {
 
 impl Input {
     /// Starts reading `region` at `position`.
-    pub fn new(region: Region, position: u64, tap: Arc<Tap>) -> Self {
-        Self { region, tap, buffer: vec![0; WINDOW].into(), at: 0, filled: 0, next: position }
+    pub fn new(region: Region, position: u64, attribution: Arc<Attribution>) -> Self {
+        Self { region, attribution, buffer: vec![0; WINDOW].into(), at: 0, filled: 0, next: position }
     }
 
     /// Returns the number of bytes consumed, including those before the start.
@@ -57,9 +57,9 @@ impl Input {
 impl BufRead for Input {
     fn fill_buf(&mut self) -> io::Result<&[u8]> {
         if self.at == self.filled {
-            let progress = self.tap.progress.lock().unwrap_or_else(PoisonError::into_inner).clone();
+            let progress = self.attribution.progress.lock().unwrap_or_else(PoisonError::into_inner).clone();
             let read = self.region.read_at(&mut self.buffer, self.next, &progress);
-            self.tap.failed.fetch_or(read.is_err(), Ordering::Relaxed);
+            self.attribution.failed.fetch_or(read.is_err(), Ordering::Relaxed);
             self.filled = read?;
             self.at = 0;
             self.next += self.filled as u64;

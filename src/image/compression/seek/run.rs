@@ -6,7 +6,7 @@ use std::sync::atomic::Ordering;
 
 use super::checkpoints::Checkpoint;
 use super::decoder::{Decode, decoder};
-use super::input::Tap;
+use super::input::Attribution;
 use super::{BLOCK, DecodedStream, End};
 use crate::progress::{Progress, check_cancelled};
 
@@ -17,7 +17,7 @@ const KEPT_BEFORE: u64 = 8 << 20;
 /// A decoder at its current position.
 pub struct Cursor {
     decode: Box<dyn Decode>,
-    tap: Arc<Tap>,
+    attribution: Arc<Attribution>,
     position: u64,
 }
 
@@ -61,7 +61,7 @@ impl DecodedStream {
         }
         let target = index.saturating_mul(BLOCK);
         let mut cursor = self.cursor(target)?;
-        cursor.tap.serve(progress);
+        cursor.attribution.serve(progress);
         if self.counts() {
             let done = progress.done.load(Ordering::Relaxed);
             let total = done.saturating_add(target - cursor.position).saturating_add(BLOCK);
@@ -81,7 +81,7 @@ impl DecodedStream {
             }
             let step = match step {
                 // An error in reading the input does not mean that the stream is broken.
-                Step::End(Some(error)) if cursor.tap.has_failed() => {
+                Step::End(Some(error)) if cursor.attribution.has_failed() => {
                     check_cancelled(progress)?;
                     return Err(error);
                 }
@@ -114,9 +114,9 @@ impl DecodedStream {
     }
 
     fn begin(&self, checkpoint: &Checkpoint) -> io::Result<Cursor> {
-        let tap = Arc::new(Tap::default());
-        let decode = decoder(&self.stored, self.compression, checkpoint, tap.clone())?;
-        Ok(Cursor { decode, tap, position: checkpoint.decoded })
+        let attribution = Arc::new(Attribution::default());
+        let decode = decoder(&self.stored, self.compression, checkpoint, attribution.clone())?;
+        Ok(Cursor { decode, attribution, position: checkpoint.decoded })
     }
 
     /// Adds a checkpoint at the position of a cursor, if there is none nearby.

@@ -7,7 +7,7 @@ use layerscope::runtime::command::Role;
 use layerscope::runtime::libraries::Loader;
 
 use super::options::Options;
-use super::teller::{Teller, explore};
+use super::story::{StoryBuilder, explore};
 
 /// The share above which the application is nearly the whole image, so that there is no question
 /// about it.
@@ -18,7 +18,7 @@ const APART: (u64, u64) = (2, 3);
 const MISSING: usize = 3;
 const LIBRARY: usize = 40;
 
-impl Teller<'_> {
+impl StoryBuilder<'_> {
     /// Returns the visible size of the application as reports count it; 0 if it was not found.
     pub fn application(&self) -> u64 {
         let share = self.study.shares.iter().find(|share| share.purpose == Purpose::Application);

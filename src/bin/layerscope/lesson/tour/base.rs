@@ -7,13 +7,13 @@ use layerscope::display::{escaped_str, listed};
 use layerscope::tree::{NodeId, Reason};
 
 use super::place::biggest_place;
-use super::teller::{Teller, changes, explore};
+use super::story::{StoryBuilder, changes, explore};
 use super::words;
 
 /// The most findings that are listed.
 const NAMED: usize = 3;
 
-impl Teller<'_> {
+impl StoryBuilder<'_> {
     pub fn tell_the_base(&mut self) {
         self.tell_wasted_of_the_base();
         self.tell_left_by_the_base();

@@ -5,13 +5,13 @@ use std::cmp::Reverse;
 use layerscope::display::escaped_str;
 use layerscope::display::plural;
 
-use super::teller::Teller;
+use super::story::StoryBuilder;
 use super::words;
 
 /// The number of lines in the summary.
 const LINES: usize = 3;
 
-impl Teller<'_> {
+impl StoryBuilder<'_> {
     /// Returns the summary: the largest waste, the application's share, and the smallest possible
     /// size. Missing lines are replaced by the next largest waste and by general facts.
     pub fn seen(&self) -> Vec<String> {

@@ -4,13 +4,13 @@
 use layerscope::advice::ladder::{Certainty, PossibleSize, Step as SuggestedChange};
 use layerscope::display::noticeably;
 
-use super::teller::{Teller, explore, in_view};
+use super::story::{StoryBuilder, explore, in_view};
 use crate::view::View;
 
 /// The smallest saving that makes a rung worth mentioning: one part in so many.
 const WORTH: u64 = 100;
 
-impl<'a> Teller<'a> {
+impl<'a> StoryBuilder<'a> {
     /// Returns the rungs worth mentioning: those that save a notable part of the previous one.
     fn possible_sizes(&self) -> Vec<&'a PossibleSize> {
         let mut possible_sizes: Vec<&PossibleSize> = Vec::new();

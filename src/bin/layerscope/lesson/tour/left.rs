@@ -7,7 +7,7 @@ use layerscope::display::escaped_str;
 use layerscope::display::{files, plural};
 use layerscope::tree::NodeId;
 
-use super::teller::{Teller, explore, in_view};
+use super::story::{StoryBuilder, explore, in_view};
 use super::words;
 use crate::view::View;
 
@@ -43,7 +43,7 @@ impl Left {
     }
 }
 
-impl<'a> Teller<'a> {
+impl<'a> StoryBuilder<'a> {
     /// Returns the findings in your layers that are worth mentioning, the largest first.
     fn found(&self, left: Left) -> Vec<&'a Finding> {
         let study = self.study;

@@ -12,7 +12,7 @@ mod options;
 mod pairs;
 mod place;
 mod rewritten;
-mod teller;
+mod story;
 #[cfg(test)]
 mod tests;
 mod words;
@@ -22,17 +22,17 @@ use std::sync::Arc;
 use layerscope::report::Units;
 use layerscope::{Error, Opened, Progress};
 
-use super::{Stage, Told};
+use super::{RenderedLesson, Stage};
 use dockerfiles::Dockerfiles;
 use left::Left;
-use teller::Teller;
+use story::StoryBuilder;
 
 /// Reads an image and the contents of its files, and generates its lesson.
 ///
 /// # Errors
 ///
 /// The image cannot be read, or the work was cancelled.
-pub fn of(opened: &Opened, units: Units, progress: &Arc<Progress>) -> Result<(Told, Stage), Error> {
+pub fn of(opened: &Opened, units: Units, progress: &Arc<Progress>) -> Result<(RenderedLesson, Stage), Error> {
     let stage = Stage::of(opened, progress)?;
     let dockerfiles = Dockerfiles::of(&stage, progress)?;
     opened.check_unchanged()?;
@@ -40,27 +40,27 @@ pub fn of(opened: &Opened, units: Units, progress: &Arc<Progress>) -> Result<(To
 }
 
 /// Generates the lesson of an image; every figure in it is from the reports.
-fn tour(stage: &Stage, dockerfiles: Dockerfiles, units: Units) -> Told {
-    let mut teller = Teller::new(&stage.inspection, &stage.study, units);
-    teller.open();
-    if teller.image_size() > 0 {
-        teller.tell_pairs();
-        teller.tell_rewritten();
-        let built_by_more = teller.bytes_left(Left::Builders) > teller.bytes_left(Left::Leftovers);
+fn tour(stage: &Stage, dockerfiles: Dockerfiles, units: Units) -> RenderedLesson {
+    let mut story = StoryBuilder::new(&stage.inspection, &stage.study, units);
+    story.open();
+    if story.image_size() > 0 {
+        story.tell_pairs();
+        story.tell_rewritten();
+        let built_by_more = story.bytes_left(Left::Builders) > story.bytes_left(Left::Leftovers);
         if !built_by_more {
-            teller.tell_left(Left::Leftovers);
+            story.tell_left(Left::Leftovers);
         }
-        teller.ask_for_the_application();
-        teller.tell_left(Left::Builders);
+        story.ask_for_the_application();
+        story.tell_left(Left::Builders);
         if built_by_more {
-            teller.tell_left(Left::Leftovers);
+            story.tell_left(Left::Leftovers);
         }
-        teller.tell_the_base();
-        teller.tell_lean();
-        teller.tell_what_it_needs();
-        teller.tell_the_ladder();
+        story.tell_the_base();
+        story.tell_lean();
+        story.tell_what_it_needs();
+        story.tell_the_ladder();
     }
     let title = format!("Guided tour of {}", words::name(&stage.inspection));
-    let seen = teller.seen();
-    Told { title, steps: teller.steps, seen, before: dockerfiles.before, after: dockerfiles.after }
+    let seen = story.seen();
+    RenderedLesson { title, steps: story.steps, seen, before: dockerfiles.before, after: dockerfiles.after }
 }

@@ -6,7 +6,7 @@ use layerscope::display::escaped_str;
 use layerscope::display::{count, plural};
 use layerscope::runtime::command::Role;
 
-use super::teller::{Teller, explore, in_view};
+use super::story::{StoryBuilder, explore, in_view};
 use super::words;
 use crate::view::View;
 
@@ -15,7 +15,7 @@ const BASE: usize = 40;
 /// The width of a warning.
 const WARNING: usize = 260;
 
-impl Teller<'_> {
+impl StoryBuilder<'_> {
     pub fn open(&mut self) {
         let layers = self.inspection.layers.len();
         let name = words::name(self.inspection);

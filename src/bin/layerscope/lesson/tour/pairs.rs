@@ -10,7 +10,7 @@ use layerscope::tree::{NodeId, Reason};
 
 use super::options::Options;
 use super::place::biggest_place;
-use super::teller::{Teller, changes, explore, in_view};
+use super::story::{StoryBuilder, changes, explore, in_view};
 use super::words;
 use crate::view::View;
 
@@ -19,7 +19,7 @@ const SHORTLY: usize = 3;
 /// The smallest part of the image that a layer has to remove for a question: one part in so many.
 const ASKABLE: u64 = 20;
 
-impl Teller<'_> {
+impl StoryBuilder<'_> {
     /// Describes the bytes of your layers that a later layer removed, unless they were rewritten
     /// unchanged.
     pub fn tell_pairs(&mut self) {

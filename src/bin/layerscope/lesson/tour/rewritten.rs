@@ -6,7 +6,7 @@ use layerscope::tree::Reason;
 
 use super::options::Options;
 use super::place::biggest_place;
-use super::teller::{Teller, changes, explore};
+use super::story::{StoryBuilder, changes, explore};
 use super::words;
 
 /// The smallest part of the image that is worth a question: one part in so many.
@@ -18,7 +18,7 @@ const HEADER: u64 = 512;
 /// The width of an instruction.
 const CODE: usize = 100;
 
-impl Teller<'_> {
+impl StoryBuilder<'_> {
     /// Describes files that were rewritten unchanged, the largest pair of layers first.
     pub fn tell_rewritten(&mut self) {
         let is_again =

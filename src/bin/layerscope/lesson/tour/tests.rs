@@ -5,16 +5,16 @@ use std::sync::Arc;
 
 use layerscope::report::Units;
 
-use super::{Told, of};
+use super::{RenderedLesson, of};
 use crate::lesson::Stage;
 
-fn tour(name: &str) -> (Told, Stage) {
+fn tour(name: &str) -> (RenderedLesson, Stage) {
     let opened = layerscope::image::builtin::open(name).expect("the image is there").expect("it opens");
     of(&opened, Units::Iec, &Arc::default()).expect("it is readable")
 }
 
 /// Returns the words of a story in one line.
-fn words(told: &Told) -> String {
+fn words(told: &RenderedLesson) -> String {
     told.plain().split_whitespace().collect::<Vec<_>>().join(" ")
 }
 

@@ -20,7 +20,7 @@ use super::explorer::Explorer;
 use super::explorer::sentences;
 use super::keys::{Action, Context, Keymap, is_interrupt, is_typed};
 use super::layout::{Pane, Shares, rows_inside};
-use super::lesson::Narrator;
+use super::lesson::LessonPlayer;
 use super::message::{Effect, Message};
 use super::viewer::Viewer;
 use super::views::{Motion, Views};
@@ -106,7 +106,7 @@ pub struct App {
     /// Something that is being written to the host.
     pub extracting: Option<Box<Extraction>>,
     /// The lesson about the image.
-    pub lesson: Option<Box<Narrator>>,
+    pub lesson: Option<Box<LessonPlayer>>,
     /// A notice about the last key, shown until the next key.
     pub notice: Option<String>,
     pub(super) numbers: Numbers,

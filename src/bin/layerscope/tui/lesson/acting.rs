@@ -2,7 +2,7 @@
 
 use ratatui::layout::Position;
 
-use super::{Answer, Narrator, Place, Turn};
+use super::{Answer, LessonPlayer, Place, Turn};
 use crate::tui::app::{App, Screen};
 use crate::tui::explorer::Explorer;
 use crate::tui::explorer::search::Search;
@@ -18,7 +18,7 @@ pub static ANSWERS: [Action; 4] = [Action::AnswerA, Action::AnswerB, Action::Ans
 
 impl App {
     /// Starts a lesson.
-    pub(in crate::tui) fn teach(&mut self, narrator: Narrator) {
+    pub(in crate::tui) fn teach(&mut self, narrator: LessonPlayer) {
         self.lesson = Some(Box::new(narrator));
         self.set_the_scene();
     }

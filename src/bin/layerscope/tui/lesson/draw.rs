@@ -6,7 +6,7 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 
 use super::acting::ANSWERS;
-use super::{Narrator, Place, Turn};
+use super::{LessonPlayer, Place, Turn};
 use crate::lesson::letter;
 use crate::tui::app::App;
 use crate::tui::comparison::columns::draw_columns;
@@ -25,7 +25,7 @@ use crate::view::View;
 const WIDEST: usize = 100;
 
 /// Draws the narrator; while the learner explores, one line with the key to return.
-pub fn draw(app: &App, lesson: &Narrator, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+pub fn draw(app: &App, lesson: &LessonPlayer, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let steps = lesson.told.steps.len();
     let at = (lesson.step + 1).min(steps);
     if lesson.turn == Turn::Learner {
@@ -52,12 +52,12 @@ pub fn draw(app: &App, lesson: &Narrator, theme: &Theme, area: Rect, buffer: &mu
 }
 
 /// Returns the number of lines of the words in the narrator's pane.
-pub fn lines_in(lesson: &Narrator, area: Rect) -> usize {
+pub fn lines_in(lesson: &LessonPlayer, area: Rect) -> usize {
     lines(lesson, usize::from(inside(area).width), &Theme::BARE).len()
 }
 
 /// Returns the number of lines before the options of a question.
-pub fn lines_asked(lesson: &Narrator, area: Rect) -> usize {
+pub fn lines_asked(lesson: &LessonPlayer, area: Rect) -> usize {
     let width = words_width(usize::from(inside(area).width));
     lesson.current().map_or(0, |step| paragraphs(&step.text, width).len())
 }
@@ -68,7 +68,7 @@ fn words_width(width: usize) -> usize {
 }
 
 /// Returns the lines of a step.
-fn lines(lesson: &Narrator, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+fn lines(lesson: &LessonPlayer, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let Some(step) = lesson.current() else { return Vec::new() };
     let width = words_width(width);
     let said = |text: &str, style: Style| {
@@ -115,7 +115,7 @@ pub fn paragraphs(text: &str, width: usize) -> Vec<String> {
     lines
 }
 
-impl Narrator {
+impl LessonPlayer {
     /// Returns the height of the narrator: enough for the longest step, so that the layout stays
     /// the same, but not more than the explorer can spare.
     pub fn rows(&self, area: Rect) -> u16 {
@@ -157,7 +157,7 @@ impl Narrator {
 }
 
 /// Returns the key hints for the footer.
-pub fn keys(lesson: &Narrator) -> &'static [Hint] {
+pub fn keys(lesson: &LessonPlayer) -> &'static [Hint] {
     const LOOK: Hint = (&[LessonReturn], "look around");
     const QUIT: Hint = (&[Quit], "quit");
     const fn asking(answers: &'static [Action]) -> [Hint; 5] {
@@ -185,7 +185,7 @@ pub fn keys(lesson: &Narrator) -> &'static [Hint] {
 }
 
 /// Marks the layer and the path of the narrator's scene.
-pub fn mark(app: &App, explorer: &Explorer, lesson: &Narrator, theme: &Theme, buffer: &mut Buffer) {
+pub fn mark(app: &App, explorer: &Explorer, lesson: &LessonPlayer, theme: &Theme, buffer: &mut Buffer) {
     let Some(scene) = lesson.scene().filter(|scene| scene.view == Some(View::Explore) && lesson.turn == Turn::Narrator)
     else {
         return;
@@ -208,7 +208,7 @@ pub fn mark(app: &App, explorer: &Explorer, lesson: &Narrator, theme: &Theme, bu
 }
 
 /// Returns the action of the option in a row of the narrator's pane.
-pub fn option_at(lesson: &Narrator, area: Rect, row: u16) -> Option<Action> {
+pub fn option_at(lesson: &LessonPlayer, area: Rect, row: u16) -> Option<Action> {
     let width = usize::from(inside(area).width);
     let lines = lines(lesson, width, &Theme::BARE);
     let line = lines.get(lesson.scroll + usize::from(row.checked_sub(area.y + 1)?))?;
@@ -219,7 +219,7 @@ pub fn option_at(lesson: &Narrator, area: Rect, row: u16) -> Option<Action> {
 }
 
 /// Draws a page of the lesson: the summary after the last step, or the images side by side.
-pub fn draw_last_or_beside(lesson: &Narrator, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
+pub fn draw_last_or_beside(lesson: &LessonPlayer, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
     if lesson.is_over() {
         return super::page::draw(lesson, look.theme, area, buffer);
     }

@@ -3,15 +3,15 @@
 mod acting;
 mod draw;
 mod page;
-mod stills;
+mod screenshots;
 
 use layerscope::compare::{Column, columns};
 
-use crate::lesson::{Question, Scene, Stage, Step, Told};
+use crate::lesson::{Question, RenderedLesson, Scene, Stage, Step};
 
 pub use draw::{draw, draw_last_or_beside, keys, lines_asked, lines_in, mark, option_at};
 pub use page::rows as page_rows;
-pub use stills::{Size, Still, stills};
+pub use screenshots::{Screenshot, Size, screenshots};
 
 /// The position of a lesson in a course.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -34,8 +34,8 @@ pub enum Turn {
 }
 
 /// The state of a lesson on the screen.
-pub struct Narrator {
-    pub told: Told,
+pub struct LessonPlayer {
+    pub told: RenderedLesson,
     stages: Vec<Stage>,
     /// The step; the summary follows the last one.
     pub step: usize,
@@ -59,8 +59,8 @@ pub struct Answer {
     pub last: Option<usize>,
 }
 
-impl Narrator {
-    pub fn new(told: Told, stages: Vec<Stage>, place: Place) -> Self {
+impl LessonPlayer {
+    pub fn new(told: RenderedLesson, stages: Vec<Stage>, place: Place) -> Self {
         let answers = vec![None; told.steps.len()];
         Self { told, stages, step: 0, turn: Turn::Narrator, staged: None, answers, option: 0, scroll: 0, place }
     }

@@ -5,7 +5,7 @@ use ratatui::layout::Rect;
 use ratatui::style::Style;
 use ratatui::text::Line;
 
-use super::Narrator;
+use super::LessonPlayer;
 use super::draw::paragraphs;
 use crate::lesson::FileLine;
 use crate::tui::widgets::text::wrap;
@@ -18,7 +18,7 @@ type File = Vec<(String, Style)>;
 /// The width from which the two Dockerfiles are side by side.
 const TWO_COLUMNS: usize = 140;
 
-pub fn draw(lesson: &Narrator, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+pub fn draw(lesson: &LessonPlayer, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let lines = lines(lesson, usize::from(area.width.saturating_sub(4)), theme);
     let title = scrolled_title(&format!("{}: what you learned", lesson.told.title), lesson.scroll, lines.len(), area);
     let inner = pane(&title, true, theme, area, buffer);
@@ -29,11 +29,11 @@ pub fn draw(lesson: &Narrator, theme: &Theme, area: Rect, buffer: &mut Buffer) {
 }
 
 /// Returns the number of rows of the page at a width.
-pub fn rows(lesson: &Narrator, width: u16) -> usize {
+pub fn rows(lesson: &LessonPlayer, width: u16) -> usize {
     lines(lesson, usize::from(width.saturating_sub(4)), &Theme::BARE).len()
 }
 
-fn lines(lesson: &Narrator, width: usize, theme: &Theme) -> Vec<Line<'static>> {
+fn lines(lesson: &LessonPlayer, width: usize, theme: &Theme) -> Vec<Line<'static>> {
     let told = &lesson.told;
     let mut lines = Vec::new();
     for (i, seen) in told.seen.iter().enumerate() {
@@ -81,7 +81,7 @@ fn lines(lesson: &Narrator, width: usize, theme: &Theme) -> Vec<Line<'static>> {
 }
 
 /// Returns the lines of both files; if there are two, lines that only one of them has are marked.
-fn dockerfiles(lesson: &Narrator, theme: &Theme) -> (File, File) {
+fn dockerfiles(lesson: &LessonPlayer, theme: &Theme) -> (File, File) {
     let marked = |lines: Vec<FileLine>, mark: char, style: Style| -> File {
         let line = |FileLine { text, is_changed }| match is_changed {
             true => (format!("{mark} {text}"), style),

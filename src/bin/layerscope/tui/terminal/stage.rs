@@ -15,7 +15,7 @@ use super::{Answer, Environment, Input, Late, Reader, Screen, drawn, give_to_tmu
 use crate::lesson::LessonError;
 use crate::signals::{self, Asked};
 use crate::tui::comparison::ComparisonMessage;
-use crate::tui::lesson::Narrator;
+use crate::tui::lesson::LessonPlayer;
 use crate::tui::message::Message;
 use crate::tui::widgets::theme::Theme;
 use crate::tui::{Failure, Settings};
@@ -28,11 +28,11 @@ pub enum Event {
     /// An event of the user or the system.
     Message(Message),
     /// A message of a session's threads, with the session's number.
-    Told(u64, Message),
+    RenderedLesson(u64, Message),
     /// The archive that a session waits for, with the session's number.
     Archive(u64, Result<Archive, Error>),
     /// A lesson that has been rendered, or an error, with the progress by which it was requested.
-    Lesson(Arc<Progress>, Result<Box<Narrator>, Box<LessonError>>),
+    Lesson(Arc<Progress>, Result<Box<LessonPlayer>, Box<LessonError>>),
     /// A message of the comparison's threads.
     Compared(ComparisonMessage),
     /// The request of a signal.

@@ -9,13 +9,13 @@ use layerscope::report::Units;
 use ratatui::layout::Rect;
 
 use super::Person;
-use crate::lesson::{Course, Scene, Stage, Told};
-use crate::tui::lesson::{Narrator, Place};
+use crate::lesson::{Course, RenderedLesson, Scene, Stage};
+use crate::tui::lesson::{LessonPlayer, Place};
 use crate::tui::message::Message;
 use crate::view::View;
 
 /// The built-in lessons, told.
-static COURSE: LazyLock<Vec<(String, Told, Vec<Stage>)>> = LazyLock::new(|| {
+static COURSE: LazyLock<Vec<(String, RenderedLesson, Vec<Stage>)>> = LazyLock::new(|| {
     let course = Course::built_in().unwrap_or_else(|problem| panic!("{problem}"));
     let told = course.entries.iter().map(|entry| {
         let told = entry.stage(Units::Si, &Arc::<Progress>::default());
@@ -31,7 +31,7 @@ impl Person {
         let (_, told, stages) = COURSE.iter().find(|(other, ..)| other == name).expect("there is such a lesson");
         let mut person = Self::in_front_of("Lessons", width, height);
         person.app.units = Units::Si;
-        let narrator = Narrator::new(told.clone(), stages.clone(), Place::Among);
+        let narrator = LessonPlayer::new(told.clone(), stages.clone(), Place::Among);
         person.tell(Message::Lesson(Box::new(narrator)));
         person
     }
@@ -40,7 +40,7 @@ impl Person {
         self.press(KeyCode::Char(' '))
     }
 
-    fn lesson(&self) -> &Narrator {
+    fn lesson(&self) -> &LessonPlayer {
         self.app.lesson.as_ref().expect("a lesson is told")
     }
 }
@@ -96,7 +96,7 @@ fn a_step_may_play_the_build_or_show_it_as_of_a_layer() {
         step.scene = Scene { image: 0, view: Some(View::Replay), layer, path: None, changes: false };
     }
     let mut person = Person::in_front_of("Lessons", 80, 24);
-    person.tell(Message::Lesson(Box::new(Narrator::new(told, stages, Place::Last))));
+    person.tell(Message::Lesson(Box::new(LessonPlayer::new(told, stages, Place::Last))));
     assert!(
         person.app.is_moving() && person.app.is_told(),
         "it plays while the narrator \
@@ -114,7 +114,7 @@ fn a_step_may_play_the_build_or_show_it_as_of_a_layer() {
 #[test]
 fn at_80_by_24_everything_that_is_said_can_be_read_without_scrolling() {
     for (name, told, stages) in COURSE.iter() {
-        let narrator = Narrator::new(told.clone(), stages.clone(), Place::Last);
+        let narrator = LessonPlayer::new(told.clone(), stages.clone(), Place::Last);
         let too_long = narrator.too_long(Rect::new(0, 0, 80, 24));
         assert!(too_long.is_empty(), "{name}: steps, and lines too many: {too_long:?}");
     }

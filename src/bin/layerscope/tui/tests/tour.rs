@@ -11,7 +11,7 @@ use super::support::build::{self, Entry, Image, Layer, dir, entries, file, gone,
 use super::{Person, pictures, support};
 use crate::intro::Intro;
 use crate::lesson::tour;
-use crate::tui::lesson::{Narrator, Place};
+use crate::tui::lesson::{LessonPlayer, Place};
 use crate::tui::message::Message;
 use crate::view::View;
 
@@ -23,11 +23,11 @@ fn listener(opened: &Opened, (width, height): (u16, u16)) -> Person {
     let (told, stage) = tour::of(opened, Units::Iec, &Arc::default()).expect("the image is readable");
     let mut person = Person::in_front_of("an image", width, height);
     person.tell(Message::Opened(Intro::of(opened)));
-    person.tell(Message::Lesson(Box::new(Narrator::new(told, vec![stage], Place::Alone))));
+    person.tell(Message::Lesson(Box::new(LessonPlayer::new(told, vec![stage], Place::Alone))));
     person
 }
 
-fn narrator(person: &Person) -> &Narrator {
+fn narrator(person: &Person) -> &LessonPlayer {
     person.app.lesson.as_ref().expect("a story is told")
 }
 

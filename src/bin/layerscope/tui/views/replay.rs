@@ -4,9 +4,9 @@
 mod account;
 mod branches;
 mod draw;
-mod film;
 mod losses;
 mod path;
+mod playback;
 mod schedule;
 mod stage;
 mod transport;
@@ -24,14 +24,14 @@ use crate::tui::explorer::Explorer;
 use crate::tui::keys::Action;
 use crate::tui::keys::help::Line as Hint;
 use branches::{Branches, Presence};
-use film::{Film, between};
 use losses::Losses;
 use path::{Shown, State};
+use playback::{Playback, between};
 use schedule::Schedule;
 use stage::Stage;
 use transport::Click;
 
-pub use film::Motion;
+pub use playback::Motion;
 
 pub const KEYS: &[Hint] = &[
     (&[Action::Help], "help"),
@@ -46,7 +46,7 @@ pub const KEYS: &[Hint] = &[
 /// The state of the replay, with everything that is computed only once.
 pub struct Replay {
     points: Arc<[Point]>,
-    film: Film,
+    playback: Playback,
     losses: Losses,
     /// The paths that are shown; `None` until the view is shown for the first time.
     branches: Option<Branches>,
@@ -60,7 +60,7 @@ impl Replay {
         let schedule = Schedule::of(points.iter().map(|point| (point.added + point.changed).max(point.hidden)));
         Self {
             losses: Losses::new(points.len(), &explorer.groups),
-            film: Film::new(schedule, motion),
+            playback: Playback::new(schedule, motion),
             points,
             branches: None,
             is_shown: false,
@@ -82,14 +82,14 @@ impl Replay {
         }
         self.follow_paths(explorer);
         let layer = explorer.layer;
-        if self.is_begun && layer == self.film.layer() && !self.film.is_over() {
+        if self.is_begun && layer == self.playback.layer() && !self.playback.is_over() {
             return;
         }
         self.is_begun = true;
-        match self.film.motion() {
+        match self.playback.motion() {
             Motion::Smooth if layer == 0 || layer == self.last() => self.start(0..=self.last()),
-            Motion::Still if layer == self.last() => self.film.stand_at(0),
-            Motion::Smooth | Motion::Still => self.film.stand_at(layer),
+            Motion::Still if layer == self.last() => self.playback.stand_at(0),
+            Motion::Smooth | Motion::Still => self.playback.stand_at(layer),
         }
     }
 
@@ -100,39 +100,39 @@ impl Replay {
     /// Pauses when another view is shown.
     pub fn leave(&mut self) {
         self.is_shown = false;
-        self.film.pause();
+        self.playback.pause();
     }
 
     /// Replays from the start of a layer to the end of another.
     pub fn start(&mut self, layers: RangeInclusive<usize>) {
         self.is_begun = true;
-        self.film.start(layers);
+        self.playback.start(layers);
     }
 
     pub fn is_running(&self) -> bool {
-        self.is_shown && self.film.is_running()
+        self.is_shown && self.playback.is_running()
     }
 
     /// Returns the current layer.
     pub fn layer(&self) -> usize {
-        self.film.layer()
+        self.playback.layer()
     }
 
     /// Advances the replay by some time.
     pub fn tick(&mut self, time: Duration) {
-        self.film.tick(time);
+        self.playback.tick(time);
     }
 
     /// Performs an action; returns whether to go to the explorer.
     pub fn act(&mut self, action: Action) -> bool {
         match action {
-            Action::ReplayPause => self.film.toggle(),
-            Action::Right | Action::NextLayer => self.film.forward(),
-            Action::Left | Action::PreviousLayer => self.film.back(),
-            Action::First => self.film.rewind(),
-            Action::Last => self.film.end(),
-            Action::Faster => self.film.faster(),
-            Action::Slower => self.film.slower(),
+            Action::ReplayPause => self.playback.toggle(),
+            Action::Right | Action::NextLayer => self.playback.forward(),
+            Action::Left | Action::PreviousLayer => self.playback.back(),
+            Action::First => self.playback.rewind(),
+            Action::Last => self.playback.end(),
+            Action::Faster => self.playback.faster(),
+            Action::Slower => self.playback.slower(),
             Action::Enter => return true,
             _ => {}
         }
@@ -146,15 +146,15 @@ impl Replay {
         let (list, chart) = stage.list_and_chart(layers);
         let click = if list.contains(at) {
             let layer = self.first_listed(usize::from(list.height)) + usize::from(at.y - list.y);
-            (layer <= self.film.layer()).then_some(Click::Layer(layer))
+            (layer <= self.playback.layer()).then_some(Click::Layer(layer))
         } else if chart.contains(at) && usize::from(chart.height) >= CHART_LEAST {
             self.chart(look, chart).layer_at(usize::from(at.x - chart.x)).map(Click::Layer)
         } else {
-            transport::clicked(&self.film, layers, at, stage.transport)
+            transport::clicked(&self.playback, layers, at, stage.transport)
         };
         match click {
-            Some(Click::Layer(layer)) => self.film.stand_at(layer),
-            Some(Click::Toggle) => self.film.toggle(),
+            Some(Click::Layer(layer)) => self.playback.stand_at(layer),
+            Some(Click::Toggle) => self.playback.toggle(),
             None => {}
         }
         matches!(click, Some(Click::Layer(_)))
@@ -170,36 +170,36 @@ impl Replay {
     }
 
     fn chart(&self, look: Look<'_>, area: Rect) -> Chart {
-        Chart::new(self.most(), (0..self.points.len()).collect(), self.film.layer(), false, look, area)
+        Chart::new(self.most(), (0..self.points.len()).collect(), self.playback.layer(), false, look, area)
     }
 
     /// Returns the current sizes of the image.
     fn column(&self) -> Column {
-        self.column_of(self.film.layer()).unwrap_or(Column { size: 0, visible: 0, added: 0 })
+        self.column_of(self.playback.layer()).unwrap_or(Column { size: 0, visible: 0, added: 0 })
     }
 
     /// Returns the sizes of the image after a layer, or while that layer arrives.
     fn column_of(&self, layer: usize) -> Option<Column> {
-        let now = self.points.get(layer).filter(|_| layer <= self.film.layer())?.column();
-        if layer < self.film.layer() {
+        let now = self.points.get(layer).filter(|_| layer <= self.playback.layer())?.column();
+        if layer < self.playback.layer() {
             return Some(now);
         }
         let before = layer.checked_sub(1).map(|before| self.points[before]).unwrap_or_default();
-        let done = self.film.done();
+        let done = self.playback.done();
         let size = between(before.size, now.size, done);
         Some(Column { size, visible: between(before.visible, now.visible, done).min(size), added: 0 })
     }
 
     /// Returns the first of the layers that fit, including the newest.
     fn first_listed(&self, rows: usize) -> usize {
-        (self.film.layer() + 1).saturating_sub(rows)
+        (self.playback.layer() + 1).saturating_sub(rows)
     }
 
     /// Returns a path in its current state; `None` as long as it has not existed.
     fn path(&self, path: usize) -> Option<Shown<'_>> {
         let branches = self.branches.as_ref()?;
         let branch = branches.branch(path);
-        let (layer, done) = (self.film.layer(), self.film.done());
+        let (layer, done) = (self.playback.layer(), self.playback.done());
         let before = layer.checked_sub(1);
         let held = |layer: Option<usize>| layer.map(|layer| branches.held(path, layer)).unwrap_or_default();
         let presence = |layer: Option<usize>| layer.map_or(Presence::Unmade, |layer| branch.presence(layer));

@@ -8,8 +8,8 @@ use ratatui::style::Style;
 use ratatui::text::{Line, Span};
 use unicode_segmentation::UnicodeSegmentation;
 
-use super::film::{WHOLE, between};
 use super::path::Widths;
+use super::playback::{WHOLE, between};
 use super::stage::Stage;
 use super::{Replay, account, transport};
 use crate::tui::explorer::Explorer;
@@ -31,12 +31,12 @@ pub fn draw(replay: &Replay, explorer: &Explorer, look: Look<'_>, area: Rect, bu
     sees(replay, look, stage.sees, buffer);
     bars(replay, look, stage.bars, buffer);
     text(replay, inspection, look, stage.text, buffer);
-    transport::draw(&replay.film, replay.points.len(), look.theme, stage.transport, buffer);
+    transport::draw(&replay.playback, replay.points.len(), look.theme, stage.transport, buffer);
 }
 
 /// Draws the instruction, as far as it is revealed.
 fn card(replay: &Replay, inspection: &Inspection, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
-    let layer = replay.film.layer();
+    let layer = replay.playback.layer();
     let place = (layer + 1).min(replay.points.len());
     let title = format!("Replay · {place}/{}", plural(replay.points.len(), "layer"));
     let inner = pane(&title, true, look.theme, area, buffer);
@@ -51,8 +51,8 @@ fn card(replay: &Replay, inspection: &Inspection, look: Look<'_>, area: Rect, bu
         }
     }
     let all: usize = lines.iter().map(|line| line.graphemes(true).count()).sum();
-    let mut left = all * usize::try_from(replay.film.written()).unwrap_or(0) / WHOLE as usize;
-    let writing = left < all && replay.film.progress() > 0;
+    let mut left = all * usize::try_from(replay.playback.written()).unwrap_or(0) / WHOLE as usize;
+    let writing = left < all && replay.playback.progress() > 0;
     let top = (rows - lines.len()) / 2;
     for (row, line) in (top..).zip(&lines) {
         let count = line.graphemes(true).count();
@@ -78,7 +78,7 @@ fn ships(replay: &Replay, inspection: &Inspection, look: Look<'_>, stage: &Stage
     let height = usize::from(list.height);
     let first = replay.first_listed(height);
     let biggest = inspection.layers.iter().map(|layer| layer.size).max().unwrap_or(0);
-    for (row, layer) in (first..layers.min(replay.film.layer() + 1)).take(height).enumerate() {
+    for (row, layer) in (first..layers.min(replay.playback.layer() + 1)).take(height).enumerate() {
         put(listed(replay, inspection, look, layer, biggest, usize::from(list.width)), row, list, buffer);
     }
     if !list.is_empty() {
@@ -102,7 +102,7 @@ fn listed(
     width: usize,
 ) -> Line<'static> {
     let theme = look.theme;
-    let (now, done) = (replay.film.layer(), replay.film.done());
+    let (now, done) = (replay.playback.layer(), replay.playback.done());
     let account = &inspection.layers[layer];
     let before = now.checked_sub(1).map_or(0, |before| replay.losses.wasted(layer, before));
     let wasted = between(before, replay.losses.wasted(layer, now), done);
@@ -160,7 +160,7 @@ fn bars(replay: &Replay, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
 
 /// Draws the description of the layer, after its instruction is revealed; at the end, the result.
 fn text(replay: &Replay, inspection: &Inspection, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
-    let layer = replay.film.layer();
+    let layer = replay.playback.layer();
     let Some((account, now)) = inspection.layers.get(layer).zip(replay.points.get(layer)) else { return };
     let width = usize::from(area.width).saturating_sub(2);
     let mut row = 0;
@@ -170,13 +170,13 @@ fn text(replay: &Replay, inspection: &Inspection, look: Look<'_>, area: Rect, bu
             row += 1;
         }
     };
-    if replay.film.progress() == 0 && !replay.film.is_running() {
+    if replay.playback.progress() == 0 && !replay.playback.is_running() {
         return say("Nothing has been built yet.", Style::new());
     }
-    if replay.film.is_over() {
+    if replay.playback.is_over() {
         say(&account::of_the_end(*now, look.units), look.theme.strong);
     }
-    if replay.film.written() == WHOLE {
+    if replay.playback.written() == WHOLE {
         let before = layer.checked_sub(1).map(|before| replay.points[before]).unwrap_or_default();
         let taken = replay.losses.taken(layer);
         let quoted = (width / 2).min(40);

@@ -37,7 +37,7 @@ enum State {
 }
 
 /// The replay of some layers.
-pub struct Film {
+pub struct Playback {
     schedule: Schedule,
     motion: Motion,
     state: State,
@@ -47,7 +47,7 @@ pub struct Film {
     doublings: i8,
 }
 
-impl Film {
+impl Playback {
     /// Starts before the first layer.
     pub fn new(schedule: Schedule, motion: Motion) -> Self {
         Self { schedule, motion, state: State::Standing, layer: 0, elapsed: Duration::ZERO, doublings: 0 }
@@ -234,15 +234,15 @@ mod tests {
 
     const FRAME: Duration = Duration::from_millis(40);
 
-    fn film(layers: usize, motion: Motion) -> Film {
-        Film::new(Schedule::of(vec![1 << 20; layers].into_iter()), motion)
+    fn playback(layers: usize, motion: Motion) -> Playback {
+        Playback::new(Schedule::of(vec![1 << 20; layers].into_iter()), motion)
     }
 
     /// Runs until the replay stops; returns the time it took.
-    fn run(film: &mut Film) -> Duration {
+    fn run(playback: &mut Playback) -> Duration {
         let mut time = Duration::ZERO;
-        while film.is_running() {
-            film.tick(FRAME);
+        while playback.is_running() {
+            playback.tick(FRAME);
             time += FRAME;
             assert!(time < Duration::from_secs(200), "it never ends");
         }
@@ -252,103 +252,107 @@ mod tests {
     #[test]
     fn it_runs_through_all_layers_and_stands_at_the_end() {
         for layers in [1, 4, 100, 1000] {
-            let mut film = film(layers, Motion::Smooth);
-            film.start(0..=layers - 1);
-            let time = run(&mut film);
-            assert!(film.is_over() && film.layer() == layers - 1);
+            let mut playback = playback(layers, Motion::Smooth);
+            playback.start(0..=layers - 1);
+            let time = run(&mut playback);
+            assert!(playback.is_over() && playback.layer() == layers - 1);
             assert!(time < Duration::from_secs(30), "{layers} layers take {time:?}");
-            assert_eq!((film.written(), film.done(), film.progress()), (WHOLE, WHOLE, WHOLE));
-            film.toggle();
-            assert_eq!((film.layer(), film.progress(), film.is_running()), (0, 0, true), "Space starts again");
+            assert_eq!((playback.written(), playback.done(), playback.progress()), (WHOLE, WHOLE, WHOLE));
+            playback.toggle();
+            assert_eq!(
+                (playback.layer(), playback.progress(), playback.is_running()),
+                (0, 0, true),
+                "Space starts again"
+            );
         }
     }
 
     #[test]
     fn what_a_layer_does_is_never_undone_on_the_way() {
-        let mut film = film(3, Motion::Smooth);
-        film.start(1..=1);
+        let mut playback = playback(3, Motion::Smooth);
+        playback.start(1..=1);
         let (mut written, mut done) = (0, 0);
-        while film.is_running() {
-            assert!(film.written() >= written && film.done() >= done);
-            assert!(film.written() == WHOLE || film.done() == 0, "first it is written, then it is done");
-            (written, done) = (film.written(), film.done());
-            film.tick(FRAME);
+        while playback.is_running() {
+            assert!(playback.written() >= written && playback.done() >= done);
+            assert!(playback.written() == WHOLE || playback.done() == 0, "first it is written, then it is done");
+            (written, done) = (playback.written(), playback.done());
+            playback.tick(FRAME);
         }
-        assert_eq!((film.layer(), film.done()), (1, WHOLE), "it stands after the layer that was asked for");
+        assert_eq!((playback.layer(), playback.done()), (1, WHOLE), "it stands after the layer that was asked for");
     }
 
     #[test]
     fn a_step_runs_through_one_layer_and_no_further() {
-        let mut film = film(4, Motion::Smooth);
-        film.stand_at(1);
-        film.forward();
-        assert!(film.is_running() && film.done() == 0);
-        run(&mut film);
-        assert_eq!((film.layer(), film.is_over()), (2, false));
-        film.forward();
-        film.tick(FRAME);
-        film.toggle();
-        film.forward();
-        run(&mut film);
-        assert_eq!(film.layer(), 3, "what was begun is gone on with");
-        film.forward();
-        assert!(!film.is_running() && film.is_over());
-        film.back();
-        assert_eq!((film.layer(), film.done(), film.is_running()), (2, WHOLE, false));
+        let mut playback = playback(4, Motion::Smooth);
+        playback.stand_at(1);
+        playback.forward();
+        assert!(playback.is_running() && playback.done() == 0);
+        run(&mut playback);
+        assert_eq!((playback.layer(), playback.is_over()), (2, false));
+        playback.forward();
+        playback.tick(FRAME);
+        playback.toggle();
+        playback.forward();
+        run(&mut playback);
+        assert_eq!(playback.layer(), 3, "what was begun is gone on with");
+        playback.forward();
+        assert!(!playback.is_running() && playback.is_over());
+        playback.back();
+        assert_eq!((playback.layer(), playback.done(), playback.is_running()), (2, WHOLE, false));
     }
 
     #[test]
     fn without_motion_every_layer_is_shown_as_it_is_in_the_end() {
-        let mut film = film(3, Motion::Still);
-        film.start(0..=2);
-        while film.is_running() {
-            assert_eq!((film.written(), film.done()), (WHOLE, WHOLE));
-            film.tick(FRAME);
+        let mut playback = playback(3, Motion::Still);
+        playback.start(0..=2);
+        while playback.is_running() {
+            assert_eq!((playback.written(), playback.done()), (WHOLE, WHOLE));
+            playback.tick(FRAME);
         }
-        film.rewind();
-        film.forward();
-        film.forward();
-        assert_eq!((film.layer(), film.is_running()), (1, false));
+        playback.rewind();
+        playback.forward();
+        playback.forward();
+        assert_eq!((playback.layer(), playback.is_running()), (1, false));
     }
 
     #[test]
     fn twice_as_fast_takes_half_the_time() {
         let time = |faster: usize, slower: usize| {
-            let mut film = film(4, Motion::Smooth);
-            (0..faster).for_each(|_| film.faster());
-            (0..slower).for_each(|_| film.slower());
-            film.start(0..=3);
-            run(&mut film)
+            let mut playback = playback(4, Motion::Smooth);
+            (0..faster).for_each(|_| playback.faster());
+            (0..slower).for_each(|_| playback.slower());
+            playback.start(0..=3);
+            run(&mut playback)
         };
         let usual = time(0, 0);
         assert!(time(1, 0).abs_diff(usual / 2) <= FRAME && time(0, 1).abs_diff(usual * 2) <= FRAME);
         assert!(time(0, 9).abs_diff(usual * 4) <= FRAME * 4, "there is a slowest");
-        let mut film = film(1, Motion::Smooth);
-        assert_eq!(film.speed(), "1×");
-        film.slower();
-        assert_eq!(film.speed(), "0.5×");
-        (0..9).for_each(|_| film.faster());
-        assert_eq!(film.speed(), "16×");
+        let mut playback = playback(1, Motion::Smooth);
+        assert_eq!(playback.speed(), "1×");
+        playback.slower();
+        assert_eq!(playback.speed(), "0.5×");
+        (0..9).for_each(|_| playback.faster());
+        assert_eq!(playback.speed(), "16×");
     }
 
     #[test]
     fn a_long_pause_between_two_pictures_is_no_leap() {
-        let mut film = film(10, Motion::Smooth);
-        film.start(0..=9);
-        film.tick(Duration::from_secs(3600));
-        assert_eq!(film.layer(), 0);
+        let mut playback = playback(10, Motion::Smooth);
+        playback.start(0..=9);
+        playback.tick(Duration::from_secs(3600));
+        assert_eq!(playback.layer(), 0);
     }
 
     #[test]
     fn of_no_layers_nothing_runs_for_long() {
-        let mut film = film(0, Motion::Smooth);
-        film.start(0..=0);
-        film.tick(FRAME);
-        film.forward();
-        film.back();
-        film.toggle();
-        film.tick(FRAME);
-        assert_eq!((film.is_running(), film.layer(), film.layer_at(500)), (false, 0, 0));
+        let mut playback = playback(0, Motion::Smooth);
+        playback.start(0..=0);
+        playback.tick(FRAME);
+        playback.forward();
+        playback.back();
+        playback.toggle();
+        playback.tick(FRAME);
+        assert_eq!((playback.is_running(), playback.layer(), playback.layer_at(500)), (false, 0, 0));
     }
 
     #[test]

@@ -24,7 +24,8 @@ const ASKED: usize = 3;
 /// image in so many.
 const WORTH: (u64, u64) = (1_000_000, 100);
 
-pub struct Teller<'a> {
+/// The story of an image while it is told: its facts, and the steps so far.
+pub struct StoryBuilder<'a> {
     pub inspection: &'a Inspection,
     pub study: &'a Study,
     pub units: Units,
@@ -35,7 +36,7 @@ pub struct Teller<'a> {
     pub wastes: Vec<(u64, String)>,
 }
 
-impl<'a> Teller<'a> {
+impl<'a> StoryBuilder<'a> {
     pub fn new(inspection: &'a Inspection, study: &'a Study, units: Units) -> Self {
         let mut pairs = wasted_groups(inspection);
         pairs.retain(|pair| pair.bytes > 0);

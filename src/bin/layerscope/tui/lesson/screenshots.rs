@@ -6,8 +6,8 @@ use std::time::Duration;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 
-use super::{Narrator, Place};
-use crate::lesson::{Scene, Stage, Told};
+use super::{LessonPlayer, Place};
+use crate::lesson::{RenderedLesson, Scene, Stage};
 use crate::tui::Settings;
 use crate::tui::app::App;
 use crate::tui::app::draw;
@@ -23,7 +23,7 @@ const SPOKEN: u16 = 60;
 const INSTRUCTION: usize = 70;
 
 /// The screen of a step.
-pub struct Still {
+pub struct Screenshot {
     pub screen: Buffer,
     /// A description in one line.
     pub caption: String,
@@ -38,8 +38,13 @@ pub struct Size {
 
 /// Returns the screens of a lesson, one per step; `None` if nothing has changed since the previous
 /// step.
-pub fn stills(told: &Told, stages: &[Stage], settings: &Settings, size: Size) -> Vec<Option<Still>> {
-    let narrator = Narrator::new(told.clone(), stages.to_vec(), Place::Alone);
+pub fn screenshots(
+    told: &RenderedLesson,
+    stages: &[Stage],
+    settings: &Settings,
+    size: Size,
+) -> Vec<Option<Screenshot>> {
+    let narrator = LessonPlayer::new(told.clone(), stages.to_vec(), Place::Alone);
     let spoken = narrator.rows(Rect::new(0, 0, size.columns, SPOKEN));
     // The line of keys needs a row beside the explorer.
     let area = Rect::new(0, 0, size.columns, size.rows + spoken + 1);
@@ -48,7 +53,7 @@ pub fn stills(told: &Told, stages: &[Stage], settings: &Settings, size: Size) ->
     let mut app = App::new(escaped_str(&told.title), &settings, area);
     app.teach(narrator);
     let mut last: Option<(Scene, Buffer)> = None;
-    let mut stills = Vec::with_capacity(told.steps.len());
+    let mut screenshots = Vec::with_capacity(told.steps.len());
     for (i, step) in told.steps.iter().enumerate() {
         app.go_to_step(i);
         play_to_the_end(&mut app);
@@ -56,13 +61,13 @@ pub fn stills(told: &Told, stages: &[Stage], settings: &Settings, size: Size) ->
         // A question hides figures of the screen, so repeating a screen for it would show less.
         let asks_again = |scene: Scene| step.question.is_some() && scene == step.scene;
         if last.as_ref().is_some_and(|(scene, last)| asks_again(*scene) || *last == screen) {
-            stills.push(None);
+            screenshots.push(None);
             continue;
         }
         last = Some((step.scene, screen.clone()));
-        stills.push(Some(Still { screen, caption: caption(step.scene, stages) }));
+        screenshots.push(Some(Screenshot { screen, caption: caption(step.scene, stages) }));
     }
-    stills
+    screenshots
 }
 
 /// Runs an animation to its end, which is the state to print.
