@@ -105,6 +105,9 @@ enum Origin {
     Job(usize),
 }
 
+/// Layers that are downloaded at once, as docker does it.
+const DOWNLOADS: usize = 3;
+
 /// A member to be read once, for all layers that it is used as.
 struct Job {
     member: Member,
@@ -149,8 +152,11 @@ impl Jobs {
     }
 
     fn add(&mut self, member: &Member) -> usize {
-        let head = head(&*member.source, member.extent.offset).unwrap_or_default();
-        let compressed = Compression::sniff(&head) != Compression::None;
+        // Each question to a registry takes a while, and its layers are compressed.
+        let compressed = member.source.costs_a_download() || {
+            let head = head(&*member.source, member.extent.offset).unwrap_or_default();
+            Compression::sniff(&head) != Compression::None
+        };
         self.list.push(Job { member: member.clone(), compressed });
         self.last_use.push(0);
         self.list.len() - 1
@@ -162,7 +168,10 @@ impl Jobs {
         progress: &Progress,
         mut merge: impl FnMut(usize, Option<&ReadLayer>) -> Result<(), Error>,
     ) -> Result<(), Error> {
-        let threads = std::thread::available_parallelism().map_or(1, usize::from).min(self.list.len());
+        let cores = std::thread::available_parallelism().map_or(1, usize::from);
+        // Downloads mostly wait.
+        let is_download = self.list.iter().any(|job| job.member.source.costs_a_download());
+        let threads = if is_download { cores.max(DOWNLOADS) } else { cores }.min(self.list.len());
         let mut order: Vec<usize> = (0..self.list.len()).collect();
         let decode = self.list.iter().any(|job| job.compressed);
         if decode {

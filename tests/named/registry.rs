@@ -1,6 +1,8 @@
 //! An image in a registry is accounted for without a pull.
 
 use std::path::Path;
+use std::process::Stdio;
+use std::time::{Duration, Instant};
 
 use super::server::{Fault, LOGIN, Server};
 use super::{image, json, layerscope, refused, text, without_names};
@@ -112,6 +114,33 @@ fn a_registry_that_misbehaves_ends_in_one_sentence() {
     assert_eq!(output.status.code(), Some(2));
     let said = format!("{}{}", text(&output.stdout), text(&output.stderr));
     assert!(said.contains("bytes"), "{said}");
+}
+
+#[test]
+fn what_nobody_may_read_is_said() {
+    let home = tempfile::tempdir().unwrap();
+    let said = refused(&report(home.path(), &Server::start(&image(), Fault::Forbidden), &[]));
+    assert!(said.contains("not authorised") && said.contains("403"), "{said}");
+}
+
+#[test]
+fn ctrl_c_while_layers_are_downloaded_ends_at_once_and_leaves_nothing() {
+    let home = tempfile::tempdir().unwrap();
+    let server = Server::start(&image(), Fault::Stalls);
+    let name = format!("{}/team/app:1", server.host);
+    let mut running = layerscope(home.path(), &["report", &name]).stdout(Stdio::null()).spawn().unwrap();
+    let end = Instant::now() + Duration::from_secs(30);
+    while server.sent() < 200 {
+        assert!(Instant::now() < end, "no layer is asked for");
+        std::thread::sleep(Duration::from_millis(10));
+    }
+    let process = rustix::process::Pid::from_child(&running);
+    rustix::process::kill_process(process, rustix::process::Signal::INT).unwrap();
+    let interrupted = Instant::now();
+    let status = running.wait().unwrap();
+    assert!(!status.success() && interrupted.elapsed() < Duration::from_secs(5), "{status}");
+    let layers = std::fs::read_dir(home.path().join(".cache/layerscope/layers")).map_or(0, Iterator::count);
+    assert_eq!(layers, 0, "a part of a layer was kept");
 }
 
 #[test]

@@ -40,6 +40,10 @@ pub enum Fault {
     LyingLength,
     /// Ranges are ignored.
     NoRanges,
+    /// Nobody may read it.
+    Forbidden,
+    /// Layers break off after 100 bytes, but the connection stays open.
+    Stalls,
 }
 
 /// A request that was answered.
@@ -164,6 +168,9 @@ impl Shop {
             let mut head = format!("HTTP/1.1 {}\r\nContent-Length: {length}\r\n", answer.status);
             answer.headers.iter().for_each(|header| head.push_str(&format!("{header}\r\n")));
             let written = write!(stream, "{head}\r\n").and_then(|()| stream.write_all(&answer.body[..sent]));
+            if self.fault == Fault::Stalls && sent < length && !is_head {
+                std::thread::sleep(std::time::Duration::from_secs(60));
+            }
             if written.is_err() || (sent < length && !is_head) {
                 return;
             }
@@ -202,6 +209,7 @@ impl Shop {
         }
         match self.fault {
             Fault::Busy if before < 2 => return plain("429 Too Many Requests", &["Retry-After: 0".into()]),
+            Fault::Forbidden => return plain("403 Forbidden", &[]),
             Fault::Limited => return plain("429 Too Many Requests", &["Retry-After: 0".into()]),
             Fault::Circle => return plain("307 Temporary Redirect", &[format!("Location: {path}")]),
             Fault::Elsewhere if !is_elsewhere && path.contains("/blobs/") => {
@@ -240,14 +248,15 @@ impl Shop {
         }
         let again = self.asked.lock().unwrap().iter().any(|asked| asked.path.ends_with(digest));
         let goes_on = range.is_some();
-        let is_cut = is_layer && (self.fault == Fault::CutAlways || (self.fault == Fault::CutOnce && !again));
+        let stalls = self.fault == Fault::Stalls;
+        let is_cut = is_layer && (stalls || self.fault == Fault::CutAlways || (self.fault == Fault::CutOnce && !again));
         let mut headers = vec!["Content-Type: application/vnd.oci.image.manifest.v1+json".to_owned()];
         if kind == "manifests" {
             let digits: String = Sha256::digest(&bytes).iter().map(|byte| format!("{byte:02x}")).collect();
             headers.push(format!("Docker-Content-Digest: sha256:{digits}"));
         }
         let cut = match is_cut {
-            true if goes_on => 0,
+            true if goes_on && !stalls => 0,
             true => 100,
             false => usize::MAX,
         };
