@@ -149,7 +149,7 @@ pub enum Error {
         source: io::Error,
     },
     /// A path does not exist as of a layer.
-    #[error("{file} is not there as of layer {layer}")]
+    #[error("{file} does not exist in layer {layer}")]
     NotThere {
         /// The path in the image, escaped for display.
         file: Escaped,
@@ -157,7 +157,7 @@ pub enum Error {
         layer: usize,
     },
     /// Something is where something was to be written.
-    #[error("{path} is there already, and nothing is overwritten")]
+    #[error("{path} already exists; existing files are not overwritten")]
     Exists {
         /// The path of the host, escaped for display.
         path: Escaped,
@@ -179,13 +179,13 @@ pub enum Error {
         file: Escaped,
     },
     /// A layer that is files of the host where its bytes were asked for.
-    #[error("cannot compress {file}: it is a directory of the host, and no tar")]
+    #[error("cannot compress {file}: it is a directory, not a tar")]
     NotATar {
         /// The layer, with the directory, escaped for display.
         file: Escaped,
     },
     /// The archive is not the one any more that was opened.
-    #[error("{path} was changed while it was read, so that what was read does not belong together")]
+    #[error("{path} changed while it was read, so its parts do not belong together")]
     Changed {
         /// The archive, escaped for display.
         path: Escaped,
@@ -228,10 +228,10 @@ impl Error {
                 "save an image first: docker save IMAGE -o image.tar"
             }
             Self::Io { source, .. } if source.kind() == io::ErrorKind::PermissionDenied => {
-                "check who may read the file: ls -l"
+                "check its permissions: ls -l"
             }
             Self::Directory { .. } => {
-                "give the directory that has index.json in it, or the output of: docker save IMAGE -o image.tar"
+                "name the directory that contains index.json, or the output of: docker save IMAGE -o image.tar"
             }
             Self::CutShort { .. } => "did the command before the pipe fail? try: docker save IMAGE -o image.tar",
             Self::Empty { .. } => "was the disk full, or did `docker save` fail? save the image again",
@@ -246,8 +246,8 @@ impl Error {
             Self::NoLayer { .. } => "save the image again, whole: docker save IMAGE -o image.tar",
             Self::Piped { .. } => "save it to a file and open that: docker save IMAGE -o image.tar",
             Self::NotATar { .. } => "pack it first: tar -C DIR -cf root.tar .",
-            Self::Changed { .. } => "wait until the command that writes it has ended, and try again",
-            Self::Exists { .. } => "name another place, or move away what is there",
+            Self::Changed { .. } => "wait until the command that writes it ends, then try again",
+            Self::Exists { .. } => "choose another name, or move the existing file away",
             Self::Output { source, .. } if source.kind() == io::ErrorKind::NotFound => {
                 "make the directory first: mkdir -p"
             }

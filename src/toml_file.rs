@@ -60,7 +60,7 @@ impl fmt::Display for Problem {
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 pub enum ValueError {
     /// The value has another type.
-    #[error("{expected} is expected, not {found}")]
+    #[error("expected {expected}, found {found}")]
     Type {
         /// The expected type, with its article.
         expected: &'static str,
@@ -68,7 +68,7 @@ pub enum ValueError {
         found: String,
     },
     /// The word is none of those that are possible.
-    #[error("{found:?} is none of {}", quoted(possible))]
+    #[error("{found:?} must be one of {}", quoted(possible))]
     NoneOf {
         /// The word.
         found: String,

@@ -97,13 +97,13 @@ fn of_several_images_each_says_what_who_has_the_first_downloads() {
     let comparison = Comparison::compare(&[&one, &two, &one, &plain]);
     let (download, stored) = (two.layers[1].stored_bytes, plain.layers[0].stored_bytes);
     let text = text(&comparison);
-    let (_, downloads) = text.split_once("What someone updating downloads\n").expect("it is said");
+    let (_, downloads) = text.split_once("Download size for users of the first image\n").expect("it is said");
     let mut rows = downloads.lines().skip(1).map(|line| line.split_whitespace().take(5).collect::<Vec<_>>().join(" "));
     let mut row = || rows.next().expect("a row for each image after the first");
     assert_eq!(row(), format!("{download} B 1 of 2"));
     assert_eq!(row(), "0 B 2 of 2");
     assert_eq!(row(), format!("~{} 0 of 1", Units::Iec.size(stored)));
-    assert!(row().starts_with("~ as the archive"), "{text}");
+    assert!(row().starts_with("~ uncompressed in the archive"), "{text}");
     assert!(text.lines().all(|line| line.chars().count() <= 80), "{text}");
     let mut json = Vec::new();
     write_comparison_json(&comparison, Units::Iec, &mut json).unwrap();
@@ -275,7 +275,7 @@ fn what_cannot_be_read_is_named_and_ends_with_exit_code_2() {
         (vec![good.as_str(), "none.tar"], "cannot open none.tar: no such file"),
         (vec![good.as_str(), &both], "both.tar#TAG"),
         (vec![good.as_str(), &format!("{both}#a:3")], "holds no image called a:3"),
-        (vec!["-", "-"], "only one of the images can come from standard input"),
+        (vec!["-", "-"], "only one image can come from standard input"),
         (vec![good.as_str()], "2 values"),
     ] {
         let output = layerscope(&[&["compare"], &images[..]].concat());

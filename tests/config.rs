@@ -83,7 +83,7 @@ fn an_error_names_file_line_and_key_and_ends_with_2() {
             "# mine\n\nunits = \"si\"\n\n[keymap]\n# out\nquitt = \"x\"\n",
             "line 7: keymap.quitt: no such action; did you mean quit?",
         ),
-        ("view = \"map\"", "line 1: view: \"map\" is none of "),
+        ("view = \"map\"", "line 1: view: \"map\" must be one of "),
         ("mouse = ", "line 1: "),
     ] {
         std::fs::write(&file, config).unwrap();

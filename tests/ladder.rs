@@ -100,7 +100,7 @@ fn another_stage_on_the_same_base_keeps_the_compilers_of_that_base() {
     let stays = |base_toolchains| {
         let possible_sizes = climb(&inspection, &LadderInputs { base_toolchains, ..inputs(&inspection) });
         let stages = possible_sizes.iter().find(|possible_size| possible_size.step == Step::MultiStage).unwrap();
-        let note = "toolchains of the base image, 2.00 MB, stay: only another base leaves them out";
+        let note = "the base image's toolchains (2.00 MB) stay. To avoid them, use another base image";
         stages.notes.iter().any(|known| known.shown(Units::Si) == note)
     };
     assert!(stays(2_000_000) && !stays(0));
@@ -210,7 +210,9 @@ fn files_that_a_copy_ships_in_between_have_another_remedy_than_merging() {
     );
     assert_eq!(
         notes(2, "RUN /bin/sh -c make # buildkit"),
-        ["layers 1 and 2 copy files, which no RUN can take in: RUN --mount=type=bind reads them unshipped"]
+        [
+            "layers 1 and 2 copy files, which a RUN cannot include: use RUN --mount=type=bind to read them without storing them"
+        ]
     );
 }
 
@@ -272,7 +274,7 @@ fn the_text_has_a_bar_a_ratio_and_a_tilde_where_it_guesses() {
     write_ladder(&possible_sizes, LadderDetail::Whole, style, &mut out).unwrap();
     let text = String::from_utf8(out).unwrap();
     for part in [
-        "as built                             60.0 MB  █████████████ ",
+        "as built                                60.0 MB  ██████████ ",
         " exact\n",
         " estimate\n",
         "~4.12 MB",

@@ -80,7 +80,7 @@ fn every_lesson_is_a_page_that_loads_nothing_and_keeps_the_answers_for_the_end()
         let (asked, answers) = page.split_once("<div class=\"answers\">").expect("answers");
         let questions = asked.matches("class=\"ask\"").count();
         assert!(questions >= 2 && answers.matches("class=\"answer\"").count() == questions, "{lesson}: {questions}");
-        for part in ["What you saw", "Dockerfile before", "Dockerfile after"] {
+        for part in ["What you learned", "Dockerfile before", "Dockerfile after"] {
             assert!(answers.contains(part) && !asked.contains(part), "{lesson}: {part}");
         }
     }
@@ -97,7 +97,7 @@ fn every_lesson_is_markdown_with_its_screens_as_text() {
         let (asked, answers) = page.split_once("\n## Answers\n").expect("answers");
         let questions = asked.matches(": question ").count();
         assert!(questions >= 2 && answers.matches("**Question ").count() == questions, "{lesson}");
-        assert!(answers.contains("```dockerfile\nFROM ") && answers.contains("## What you saw"), "{lesson}");
+        assert!(answers.contains("```dockerfile\nFROM ") && answers.contains("## What you learned"), "{lesson}");
         assert_eq!(images(&page), Vec::<String>::new(), "{lesson}");
         // Screens of 80 columns, without the line of keys.
         let screens = page.lines().filter(|line| line.starts_with('│'));
@@ -178,8 +178,8 @@ fn what_is_there_already_is_left_alone() {
     let error = refused(&["learn", "cleanup", "--write", place]);
     assert!(
         error.contains(
-            "class is there already, and nothing is overwritten\nhint: name another \
-        place"
+            "class already exists; existing files are not overwritten\nhint: choose another \
+        name"
         ),
         "{error}"
     );
@@ -187,7 +187,7 @@ fn what_is_there_already_is_left_alone() {
     assert!(!directory.join("demo.tar").exists());
     let file = temporary.path().join("file");
     std::fs::write(&file, "mine").unwrap();
-    assert!(refused(&["learn", "binary", "--write", file.to_str().unwrap()]).contains("is there already"));
+    assert!(refused(&["learn", "binary", "--write", file.to_str().unwrap()]).contains("already exists"));
     assert_eq!(std::fs::read_to_string(&file).unwrap(), "mine");
     let nowhere = temporary.path().join("no/where");
     let error = refused(&["learn", "binary", "--write", nowhere.to_str().unwrap()]);
@@ -196,7 +196,7 @@ fn what_is_there_already_is_left_alone() {
 
 #[test]
 fn a_lesson_has_to_be_named_to_be_written() {
-    assert!(refused(&["learn", "--format", "html"]).contains("which lesson is to be written?"));
+    assert!(refused(&["learn", "--format", "html"]).contains("no lesson given"));
     assert!(refused(&["learn", "99", "--format", "html"]).contains("no lesson 99"));
 }
 

@@ -35,15 +35,18 @@ fn without_a_terminal_and_an_image_the_text_report_of_the_demo_is_written() {
         "efficiency 4.7 %",
         "RUN apk del go git mercurial",
         "Layer 3 deletes these files, but layer 1 still contains them",
-        "144 MiB  Go toolchain: /usr/lib/go",
+        "144 MiB Go toolchain: /usr/lib/go",
         "combine the RUN instructions of layers 1 to 3, or use a multi-stage build",
-        "the base image Alpine, layer 0",
-        "68.5 %    toolchain",
+        "base image Alpine (layer 0)",
+        "68.5 % toolchain",
         "Your application is 2.2 % of the image.",
         "without wasted bytes",
         "from scratch",
     ] {
-        assert!(report.replace("\n                   ", " ").contains(answer), "{answer:?} is not in\n{report}");
+        assert!(
+            report.split_whitespace().collect::<Vec<_>>().join(" ").contains(answer),
+            "{answer:?} is not in\n{report}"
+        );
     }
     assert!(!report.contains('\x1b'), "colour only on a terminal");
     kept("report.txt", &report);
@@ -57,7 +60,7 @@ fn a_report_that_is_to_list_all_leaves_nothing_to_be_listed() {
     assert!(short.contains("937 KiB  in 101 files, in 1 more place (--top 0 lists all)"), "{short}");
     let long = text(&layerscope(&["report", "--top", "0", demo.to_str().unwrap()]).stdout);
     assert!(!long.contains("more place") && !long.contains("--top 0"), "{long}");
-    assert!(long.contains("937 KiB  in 101 files below"), "{long}");
+    assert!(long.contains("937 KiB  101 deleted files in"), "{long}");
 }
 
 #[test]
@@ -66,8 +69,8 @@ fn who_asks_for_a_rule_that_finds_nothing_is_told_those_that_do() {
     let output = layerscope(&["ladder", demo(directory.path()).to_str().unwrap(), "--apply", "npm-cache"]);
     assert_eq!(output.status.code(), Some(2));
     let error = text(&output.stderr);
-    assert!(error.contains("error: the rule npm-cache finds nothing in layers of your own"), "{error}");
-    assert!(error.contains("hint: those that do, the biggest first: go-sdk, apk-virtual, "), "{error}");
+    assert!(error.contains("error: the rule npm-cache finds nothing in your layers"), "{error}");
+    assert!(error.contains("hint: rules that find something, largest first: go-sdk, apk-virtual, "), "{error}");
 }
 
 /// The text of the demo's report is kept beside the pictures.
@@ -87,7 +90,9 @@ fn the_text_report_fits_80_columns() {
     for arguments in [vec!["report"], vec!["report", "--top", "0"], vec!["report", "--si"]] {
         let output = layerscope(&[&arguments[..], &[file.to_str().unwrap()]].concat());
         for line in text(&output.stdout).lines() {
-            assert!(line.chars().count() <= 80, "{line}");
+            // What can be copied is never cut, and a long command has no place to break.
+            let is_code = line.starts_with(&" ".repeat(20)) || line.trim_start().starts_with("RUN ");
+            assert!(line.chars().count() <= 80 || is_code && !line.contains('…'), "{line}");
         }
     }
 }
@@ -210,7 +215,7 @@ fn the_demo_is_never_written_over_a_file() {
     std::fs::write(&file, "mine").unwrap();
     let output = layerscope(&["demo", "--write", file.to_str().unwrap()]);
     assert_eq!(output.status.code(), Some(2));
-    assert!(text(&output.stderr).contains("mine.tar is there already"), "{}", text(&output.stderr));
+    assert!(text(&output.stderr).contains("mine.tar already exists"), "{}", text(&output.stderr));
     assert_eq!(std::fs::read(&file).unwrap(), b"mine");
     assert_eq!(std::fs::read_dir(directory.path()).unwrap().count(), 1, "no half-written file is left");
 }

@@ -14,7 +14,7 @@ fn it_opens_moves_resizes_and_quits() {
     let mut session = Session::start(&[], 80, 24);
     session.sees("wasted 200 MiB").sees("/usr/lib/go");
     session.types("[").sees("Layers 0–2");
-    session.types("]t").sees("Changes of layer 3");
+    session.types("]t").sees("Only layer 3");
     session
         .types("t")
         .sees("Layers 0–3")

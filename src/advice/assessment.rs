@@ -6,8 +6,8 @@
 use std::sync::Arc;
 
 use crate::advice::base::{Base, BaseError, BaseHint, Share, base, detect, shares};
-use crate::advice::findings::{Finding, Matches, Rules, findings_of};
-use crate::advice::ladder::{LadderInputs, PossibleSize, climb};
+use crate::advice::findings::{Finding, Matches, Purpose, Rules, findings_of};
+use crate::advice::ladder::{LadderInputs, PossibleSize, Step, climb};
 use crate::analysis::Inspection;
 use crate::error::Error;
 use crate::files::contents::Contents;
@@ -94,6 +94,19 @@ impl Study {
         let rules = Rules::built_in();
         let question = Question { contents: Some(contents), progress: Some(progress), ..Question::with(&rules) };
         Self::above(detect(inspection), inspection, &question)
+    }
+
+    /// Returns the smallest of the possible sizes that keep the program as it is, and the size as built.
+    pub fn smallest(&self) -> Option<(&PossibleSize, &PossibleSize)> {
+        let kept =
+            self.ladder.iter().filter(|possible_size| !matches!(possible_size.step, Step::Stripped | Step::Packed));
+        Some((kept.min_by_key(|possible_size| possible_size.size)?, self.ladder.first()?))
+    }
+
+    /// Returns the visible bytes of the application, if it was identified.
+    pub fn application_bytes(&self) -> Option<u64> {
+        let share = self.shares.iter().find(|share| share.purpose == Purpose::Application);
+        self.application_known.then(|| share.map_or(0, |share| share.bytes - share.wasted))
     }
 
     /// Studies an image whose base is known.

@@ -3,6 +3,7 @@
 use crate::advice::assessment::Study;
 use crate::advice::findings::{Fate, Level, Whose};
 use crate::analysis::{Inspection, WastedGroup, wasted_groups};
+use crate::tree::Reason;
 
 /// Bytes that need not be in the image, by who can leave them out.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
@@ -13,6 +14,39 @@ pub struct Avoidable {
     pub optional: u64,
     /// Saved only with another base image, or by a multi-stage build.
     pub base: u64,
+}
+
+/// The reason for avoidable bytes.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Cause<'a> {
+    /// One layer removes files of another one.
+    Removed {
+        /// The layer that contains them.
+        added_in: usize,
+        /// The layer that removes them.
+        removed_in: usize,
+        /// The verb: deletes, replaces, rewrites.
+        verb: &'static str,
+        /// Their bytes.
+        bytes: u64,
+    },
+    /// A layer contains files that nothing needs.
+    Left {
+        /// Their title.
+        title: &'a str,
+        /// The layer.
+        layer: usize,
+        /// Their bytes.
+        bytes: u64,
+    },
+}
+
+impl Cause<'_> {
+    fn bytes(&self) -> u64 {
+        match self {
+            Self::Removed { bytes, .. } | Self::Left { bytes, .. } => *bytes,
+        }
+    }
 }
 
 impl Avoidable {
@@ -34,6 +68,28 @@ impl Avoidable {
             *sum += finding.bytes;
         }
         sums
+    }
+
+    /// Returns the largest group of bytes that changes in the user's own layers would save.
+    pub fn biggest_cause<'a>(inspection: &Inspection, study: &'a Study) -> Option<Cause<'a>> {
+        let groups = wasted_groups(inspection).into_iter().filter(|group| group.added_in >= study.base.layers);
+        let removed = groups.filter(|group| group.bytes > 0).map(|group| Cause::Removed {
+            added_in: group.added_in,
+            removed_in: group.removed_in,
+            verb: match group.reason {
+                Reason::Overwritten => "replaces",
+                Reason::RewrittenUnchanged => "rewrites",
+                Reason::Deleted | Reason::Opaque | Reason::Replaced => "deletes",
+            },
+            bytes: group.bytes,
+        });
+        let left = study.findings.iter().filter(|finding| {
+            let matters = matches!(finding.level, Level::Leftovers | Level::Toolchain);
+            finding.fate == Fate::Left && finding.whose == Whose::Own && matters
+        });
+        let left =
+            left.map(|finding| Cause::Left { title: &finding.title, layer: finding.added_in, bytes: finding.bytes });
+        removed.chain(left).max_by_key(Cause::bytes)
     }
 
     /// Adds up the bytes of each layer that changes in the user's own layers would save; together they are

@@ -74,7 +74,7 @@ impl SuggestedChange {
             }
             _ if both => Self::merge(inspection, added_in, removed_in, "use a multi-stage build"),
             Reason::Overwritten => {
-                Self::new(Kind::Other, "write them once, in the instruction that knows their final contents")
+                Self::new(Kind::Other, "write each file once, in the instruction that knows its final contents")
             }
             _ if copied => Self::new(
                 Kind::Ignore,
@@ -108,7 +108,7 @@ pub(super) fn combined(layers: &[usize]) -> Option<String> {
         [] | [_] => return None,
         [first, .., last] if last - first + 1 == layers.len() && layers.len() > 2 => format!("{first} to {last}"),
         [one, other] => format!("{one} and {other}"),
-        [first, .., last] => format!("{first} to {last}, without those that copy between them"),
+        [first, .., last] => format!("{first} to {last} (not the COPY instructions between them)"),
     };
     Some(format!("combine the RUN instructions of layers {named}"))
 }

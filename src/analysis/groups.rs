@@ -63,6 +63,18 @@ fn group(tree: &Tree, added_in: usize, removed_in: usize, members: &[Member]) ->
     WastedGroup { added_in, removed_in, bytes, count: members.len(), reason, place }
 }
 
+/// Returns the directory that stands for a place in a sentence: its path has at most three names.
+pub fn short(tree: &Tree, node: NodeId) -> NodeId {
+    const NAMES: usize = 3;
+    let mut names = Vec::new();
+    let mut here = node;
+    while here != NodeId::ROOT {
+        names.push(here);
+        here = tree.parent(here);
+    }
+    names.get(names.len().saturating_sub(NAMES)).copied().unwrap_or(NodeId::ROOT)
+}
+
 /// Returns the deepest directory that has at least nine tenths of the bytes, or the file itself.
 pub(crate) fn place(tree: &Tree, files: impl Iterator<Item = (NodeId, u64)>) -> NodeId {
     let mut below: BinaryHeap<(NodeId, u64)> = files.collect();

@@ -39,7 +39,7 @@ impl Sharing {
         match (self.exact, self.at_least) {
             (true, _) => "",
             (false, true) => " or more, since not all of it is in the archive",
-            (false, false) => " as stored here",
+            (false, false) => " (uncompressed)",
         }
     }
 

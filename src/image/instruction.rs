@@ -18,13 +18,22 @@ pub struct Instruction {
     pub created_by: Option<String>,
 }
 
+/// The text of a layer that `docker import` read from a pipe.
+const IMPORTED: &str = "(imported; no instruction recorded)";
+
 impl Instruction {
+    /// Returns whether the layer was imported, as a whole filesystem.
+    pub fn is_imported(text: &str) -> bool {
+        text == IMPORTED || text.starts_with("(Imported from")
+    }
+
     /// Reads a history entry's `created_by` and `comment`.
     pub fn from_history(created_by: Option<&str>, comment: Option<&str>) -> Self {
         let written = created_by.map(str::trim).filter(|text| !text.is_empty());
         let text = match (written, comment.map(str::trim).filter(|text| !text.is_empty())) {
             (Some(written), _) => readable(written),
             (None, Some(comment)) if comment.starts_with("merge sha256:") => format!("(squashed: {comment})"),
+            (None, Some("Imported from -")) => IMPORTED.into(),
             (None, Some(comment)) => format!("({comment})"),
             (None, None) => "(no instruction recorded)".into(),
         };
@@ -310,7 +319,7 @@ mod tests {
 
     #[test]
     fn without_a_command_the_comment_speaks() {
-        assert_eq!(Instruction::from_history(None, Some("Imported from -")).text, "(Imported from -)");
+        assert_eq!(Instruction::from_history(None, Some("Imported from -")).text, IMPORTED);
         assert_eq!(
             Instruction::from_history(None, Some("merge sha256:a to sha256:b")).text,
             "(squashed: merge sha256:a to sha256:b)"

@@ -8,6 +8,7 @@ use super::runtime::ApplicationPart;
 use super::study::{BasePart, FindingPart, SharePart, findings};
 use crate::Inspection;
 use crate::advice::assessment::Study;
+use crate::advice::avoidable::Avoidable;
 use crate::analysis::{LayerAccount, Wasted};
 use crate::display::Escaped;
 use crate::display::{Units, hex};
@@ -75,6 +76,14 @@ struct TotalsPart {
     size_bytes: u64,
     visible_bytes: u64,
     wasted_bytes: u64,
+    /// Saved by changes in the user's own layers, wasted or not.
+    avoidable_bytes: u64,
+    /// Optional files in the user's own layers.
+    optional_bytes: u64,
+    /// Saved only with another base image or a multi-stage build.
+    base_avoidable_bytes: u64,
+    /// The smallest possible size that keeps the program unchanged.
+    smallest_bytes: Option<u64>,
     tar_bytes: u64,
     stored_bytes: u64,
     /// True if the sizes are exact; otherwise they are lower bounds.
@@ -163,6 +172,7 @@ impl<'a> Account<'a> {
         let top = if detail.top == 0 { usize::MAX } else { detail.top };
         let tree = &inspection.tree;
         let totals = &inspection.totals;
+        let avoidable = Avoidable::measure(inspection, study);
         Self {
             schema_version: SCHEMA_VERSION,
             tool: Tool { name: env!("CARGO_PKG_NAME"), version: env!("CARGO_PKG_VERSION") },
@@ -179,6 +189,10 @@ impl<'a> Account<'a> {
                 size_bytes: totals.size,
                 visible_bytes: totals.visible,
                 wasted_bytes: totals.wasted(),
+                avoidable_bytes: avoidable.own,
+                optional_bytes: avoidable.optional,
+                base_avoidable_bytes: avoidable.base,
+                smallest_bytes: study.smallest().map(|(smallest, _)| smallest.size),
                 tar_bytes: totals.tar_bytes,
                 stored_bytes: totals.stored_bytes,
                 exact: inspection.completeness.sizes_are_exact(),

@@ -14,9 +14,9 @@ use crate::display::{cut, wrap};
 
 const WIDTH: usize = 80;
 /// The width of a rung's title.
-const TITLE: usize = 33;
+const TITLE: usize = 36;
 /// The width of a bar.
-const BAR: usize = 13;
+const BAR: usize = 10;
 /// The column where explanations begin.
 const INDENT: usize = 6;
 

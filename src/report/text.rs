@@ -3,6 +3,7 @@
 
 mod findings;
 mod runtime;
+mod verdict;
 mod whose;
 
 use std::io::{self, Write};
@@ -17,6 +18,8 @@ use crate::display::{escaped, escaped_str};
 use crate::{Inspection, Warning};
 
 const WIDTH: usize = 80;
+/// The column at which the text of a finding begins.
+const INDENT: usize = 16;
 /// The width of the longest reason.
 const REASON: usize = 19;
 
@@ -39,6 +42,7 @@ pub struct TextStyle {
 pub fn write_text(inspection: &Inspection, study: &Study, style: TextStyle, mut out: impl Write) -> io::Result<()> {
     let mut page = Page { style, out: &mut out };
     page.headline(inspection)?;
+    page.verdict(inspection, study)?;
     let whole = inspection.completeness.is_whole();
     if !whole {
         page.not_whole(inspection)?;
@@ -79,7 +83,7 @@ impl<W: Write> Page<'_, W> {
         facts.push(escaped_str(&plural(layers, "layer")));
         facts.extend(inspection.provider.map(|provider| escaped_str(&format!("from {provider}"))));
         let name = Escaped::join(facts, " · ").cut(WIDTH);
-        writeln!(self.out, "{}\n", self.paint(Paint::Bold, &name))
+        writeln!(self.out, "{}", self.paint(Paint::Bold, &name))
     }
 
     /// Writes which parts could not be read, before any number.
@@ -135,12 +139,17 @@ impl<W: Write> Page<'_, W> {
 
     /// Writes a word and a text that wraps with a hanging indent.
     fn paragraph(&mut self, word: &str, text: &str) -> io::Result<()> {
-        let mut head = format!("{:>12}  {}  ", "", self.paint(Paint::Dim, word));
-        for line in wrap(text, WIDTH - 19) {
+        let mut head = format!("{}  ", self.label(word));
+        for line in wrap(text, WIDTH - INDENT) {
             writeln!(self.out, "{head}{line}")?;
-            head = format!("{:19}", "");
+            head = format!("{:INDENT$}", "");
         }
         Ok(())
+    }
+
+    /// Formats a word before a text, flush right.
+    fn label(&self, word: &str) -> String {
+        self.paint(Paint::Dim, &format!("{word:>width$}", width = INDENT - 2))
     }
 
     fn files(&mut self, inspection: &Inspection) -> io::Result<()> {

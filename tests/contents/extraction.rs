@@ -109,7 +109,7 @@ fn a_dead_version_is_extracted_and_of_a_directory_what_was_in_it_last() {
     extract(&subject.inspection.tree, &subject.contents, what, &to, Options::default(), &Arc::default()).unwrap();
     assert_eq!(listed(&to), ["d/", "d/first = x", "d/second = x"]);
     let gone = extracted(&subject, "/d", &to).unwrap_err();
-    assert_eq!(gone.to_string(), "/d is not there as of layer 2");
+    assert_eq!(gone.to_string(), "/d does not exist in layer 2");
 }
 
 #[cfg(unix)]

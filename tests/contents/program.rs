@@ -53,17 +53,17 @@ fn what_cannot_be_found_is_explained_with_the_command_that_helps() {
         gone,
         format!(
             "error: /secret does not exist in layer 2: layer 2 deleted it\n\
-             hint: layer 1 has it last: layerscope cat '{image}' /secret --layer 1\n"
+             hint: layer 1 is the last one that has it: layerscope cat '{image}' /secret --layer 1\n"
         )
     );
     assert!(said(&["/secret", "--layer", "0"]).contains(
-        "layer 1 brings it\nhint: ask for that layer: \
+        "layer 1 adds it\nhint: try: \
         layerscope cat"
     ));
     assert!(said(&["/no/such"]).starts_with("error: no layer of the image has /no/such\nhint: "));
     assert!(said(&["/etc"]).starts_with("error: /etc is a directory, not a file\nhint: "), "{}", said(&["/etc"]));
     assert!(said(&["/etc", "--layer", "3"]).starts_with(
-        "error: there is no layer 3: the image has 3 \
+        "error: no layer 3: the image has 3 \
         layers\nhint: "
     ));
     let piped = text(&layerscope(&["cat", "-", "/etc/conf"]).stderr);
@@ -101,5 +101,5 @@ fn extract_says_what_it_wrote_and_what_it_left_out() {
     assert_eq!(std::fs::read(to.join("etc/conf")).unwrap(), b"second\n");
     let again = layerscope(&["extract", &image, "/secret", "--to", to.to_str().unwrap(), "--layer", "1"]);
     assert_eq!(again.status.code(), Some(2));
-    assert!(text(&again.stderr).contains("to/secret is there already, and nothing is overwritten\nhint: "));
+    assert!(text(&again.stderr).contains("to/secret already exists; existing files are not overwritten\nhint: "));
 }

@@ -78,7 +78,7 @@ fn the_rebuilt_dockerfile_is_the_one_that_the_diff_is_for() {
     assert!(code == Some(0) && out.contains("--- Rebuilt\n"), "{out}");
     assert_eq!(std::fs::read_to_string(directory.path().join("Rebuilt")).unwrap(), printed);
     let (code, _, error) = run(directory.path(), &["fix", "image.tar", "--write-rebuilt", "Dockerfile"]);
-    assert!(code == Some(2) && error.contains("Dockerfile is there already"), "nothing is written over: {error}");
+    assert!(code == Some(2) && error.contains("Dockerfile already exists"), "nothing is written over: {error}");
 }
 
 #[test]

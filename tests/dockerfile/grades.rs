@@ -36,7 +36,7 @@ fn answer(options: &[&str]) -> String {
 fn every_claim_has_its_grade() {
     let text = answer(&[]).replace("\n#  ", "");
     for claim in [
-        "# - [exact] line 5: takes in the RUN of line 6",
+        "# - [exact] line 5: combined with the RUN in line 6",
         "# - [needs a look] not changed: line 4: stores the copied files again",
         "# - [exact] 1 smaller change (line 7), each under 0.1 % of the image; saves 200 B",
     ] {

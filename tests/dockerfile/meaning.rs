@@ -299,7 +299,7 @@ fn the_order_for_the_cache_is_only_said_and_only_where_the_files_stand_alone() {
         assert!(unchanged && !left.contains("for the build's cache"), "{files:?}: {left}");
     }
     let (unchanged, left) = ordered(&[("package.json", "{}"), lock], "npm ci");
-    assert!(unchanged && left.contains("for the build's cache: copies the sources before line 4"), "{left}");
+    assert!(unchanged && left.contains("for the build cache: copies the sources before line 4"), "{left}");
 }
 
 #[test]

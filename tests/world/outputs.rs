@@ -112,7 +112,7 @@ fn what_is_in_the_way_is_said_before_anything_is_read_or_written() {
         &["fix", "no-such-image.tar", "--write-rebuilt", taken],
     ] {
         let said = refused(&layerscope(arguments).output().unwrap());
-        assert!(said.contains(" is there already, and nothing is overwritten\nhint: "), "{said}");
+        assert!(said.contains(" already exists; existing files are not overwritten\nhint: "), "{said}");
     }
     assert_eq!(fs::read_to_string(taken).unwrap(), "mine");
     assert_eq!(names(to.path()), ["taken"]);

@@ -78,7 +78,7 @@ fn what_is_piped_in_need_not_be_named() {
         let output = layerscope(arguments).stdin(File::open(&image).unwrap()).output().unwrap();
         assert!(output.status.success() && !output.stdout.is_empty(), "{arguments:?}: {}", text(&output.stderr));
         let said = refused(&layerscope(arguments).output().unwrap());
-        assert!(said.contains("no image is named, and nothing is piped in\nhint: "), "{said}");
+        assert!(said.contains("no image given, and nothing piped in\nhint: "), "{said}");
     }
 }
 
@@ -87,7 +87,7 @@ fn a_word_that_stands_where_no_command_can_is_explained() {
     for (arguments, explained) in [
         (&["a.tar", "b.tar"][..], "hint: compare them: layerscope compare a.tar b.tar"),
         (&["reprot", "a.tar"], "error: no such command: reprot\nhint: did you mean report?"),
-        (&["--theme", "dark", "report", "a.tar"], "error: options come after the command: layerscope report"),
+        (&["--theme", "dark", "report", "a.tar"], "error: write options after the command: layerscope report"),
     ] {
         let said = refused(&layerscope(arguments).output().unwrap());
         assert!(said.contains(explained), "{said}");

@@ -2,6 +2,7 @@
 
 use crate::analysis::Inspection;
 use crate::display::Escaped;
+use crate::image::Instruction;
 
 use crate::display::{DAY, seconds};
 
@@ -29,7 +30,7 @@ impl Step {
     pub fn unpacks_a_system(&self) -> bool {
         let text = self.text.as_str();
         let added = text.starts_with("ADD ") && (text.ends_with(" /") || text.ends_with(" in /"));
-        added || text.starts_with("# debian.sh") || text.starts_with("(Imported from")
+        added || text.starts_with("# debian.sh") || Instruction::is_imported(text)
     }
 
     /// Returns whether the entry only changes the config.

@@ -15,7 +15,7 @@ use crate::warning::Known;
 
 const WIDTH: usize = 80;
 /// The explanation of a `~` before a download size.
-const STORED_PLAIN: &str = "~ as the archive stores these layers, uncompressed: a registry sends less.";
+const STORED_PLAIN: &str = "~ uncompressed in the archive; a registry sends less.";
 /// The explanation of a `~` before a download size if a layer is not known.
 const NOT_KNOWN: &str = "~ not all layers could be read, so the download size is an estimate.";
 
@@ -120,7 +120,7 @@ impl<W: Write> Page<'_, W> {
             return Ok(());
         }
         writeln!(self.out)?;
-        self.head("What someone updating downloads")?;
+        self.head("Download size for users of the first image")?;
         writeln!(self.out, "{:>10}  {:>14}  image", "download", "layers shared")?;
         for (column, sharing) in comparison.columns.iter().skip(1).zip(comparison.sharings()) {
             let about = if sharing.exact { "" } else { "~" };
@@ -146,7 +146,7 @@ impl<W: Write> Page<'_, W> {
             let account = place.account(first, second);
             let download = match place {
                 LayerPlace::Both(..) => "shared".to_owned(),
-                LayerPlace::First(_) => "gone".to_owned(),
+                LayerPlace::First(_) => "removed".to_owned(),
                 LayerPlace::Second(layer) if !pair.sharing.sent[layer] => "again".to_owned(),
                 LayerPlace::Second(_) => self.size(account.stored_bytes),
             };
@@ -168,7 +168,7 @@ impl<W: Write> Page<'_, W> {
         }
         let shared = second.layers.iter().zip(&pair.sharing.same).filter(|(_, same)| same.is_some());
         let bytes = shared.map(|(layer, _)| layer.size).sum();
-        writeln!(self.out, "{} of contents are shared.", self.size(bytes))
+        writeln!(self.out, "The shared layers have {}.", self.size(bytes))
     }
 
     fn paths(&mut self, against: &Against<'_>) -> io::Result<()> {
@@ -184,7 +184,7 @@ impl<W: Write> Page<'_, W> {
             writeln!(self.out, "{bytes:>10}  {:<8} {}", difference.name(), plural(paths, "path"))?;
         }
         if paths.unknown().next().is_some() {
-            self.wrapped("Unknown: the layer that would tell whether they differ could not be read.")?;
+            self.wrapped("Unknown: the layer that decides this could not be read.")?;
         }
         let (first, second) = (&against.first.tree, &against.second.tree);
         let biggest = paths.biggest();

@@ -5,15 +5,16 @@ use std::collections::HashMap;
 use std::io::{self, Write};
 
 use super::super::advice::advice;
-use super::{Page, Paint, WIDTH};
+use super::{INDENT, Page, Paint, WIDTH};
 use crate::Inspection;
 use crate::advice::assessment::Study;
 use crate::advice::findings::{Fate, Finding, Level};
-use crate::analysis::{WastedGroup, wasted_groups};
+use crate::analysis::{WastedGroup, short, wasted_groups};
 use crate::display::shown;
-use crate::display::{Escaped, cut, cut_middle, wrap};
+use crate::display::{Escaped, cut, wrap};
 use crate::display::{escaped, escaped_str};
 use crate::display::{files, plural};
+use crate::shell::pretty_shell;
 use crate::tree::NodeId;
 
 /// The most blocks, and lines about the base image, that are shown.
@@ -21,7 +22,7 @@ const BLOCKS: usize = 6;
 /// The most parts of a block that are shown.
 const PARTS: usize = 6;
 /// The most lines of a Dockerfile that are shown.
-const LINES: usize = 6;
+const LINES: usize = 24;
 /// The size below which findings are summed up, unless it is more than a hundredth of the largest.
 const SMALL: u64 = 1 << 20;
 
@@ -150,14 +151,16 @@ impl<W: Write> Page<'_, W> {
         let size = self.paint(Paint::Wasted, &format!("{:>10}", self.size(group.bytes)));
         let is_directory = inspection.tree.children(group.place).next().is_some();
         let at = match group.count {
-            _ if is_directory => " below",
+            _ if is_directory => " in",
             1 => ":",
             _ => ", mostly in",
         };
-        let place = place(inspection, group.place, if is_directory { 40 } else { 34 });
-        writeln!(self.out, "\n  {size}  in {}{at} {place}, {}", files(group.count), group.reason.words())?;
-        self.instruction(inspection, "from", group.added_in)?;
-        self.instruction(inspection, "gone", group.removed_in)?;
+        let node = if is_directory && group.count > 1 { short(&inspection.tree, group.place) } else { group.place };
+        let place = place(inspection, node, 40);
+        let files = plural(group.count, &format!("{} file", group.reason.words()));
+        writeln!(self.out, "\n  {size}  {files}{at} {place}")?;
+        self.instruction(inspection, "added in", group.added_in)?;
+        self.instruction(inspection, "removed in", group.removed_in)?;
         // A single part with all bytes adds no information, unless it has a name.
         let says_more = |part: &&Finding| part.bytes < group.bytes || part.places.iter().any(|p| p.node != group.place);
         if parts.len() > 1 || parts.iter().any(says_more) {
@@ -172,12 +175,12 @@ impl<W: Write> Page<'_, W> {
     }
 
     fn parts(&mut self, inspection: &Inspection, parts: &[&Finding]) -> io::Result<()> {
-        let mut word = "are ";
+        let mut word = "contains";
         for part in parts.iter().take(PARTS) {
             let size = self.size(part.bytes);
             let what = part_of(inspection, part);
-            writeln!(self.out, "{:>12}  {}  {size:>9}  {}", "", self.paint(Paint::Dim, word), what.cut(WIDTH - 31))?;
-            word = "    ";
+            writeln!(self.out, "{}  {size:>8}  {}", self.label(word), what.cut(WIDTH - INDENT - 10))?;
+            word = "";
         }
         Ok(())
     }
@@ -186,41 +189,34 @@ impl<W: Write> Page<'_, W> {
         let size = self.paint(Paint::Warning, &format!("{:>10}", self.size(finding.bytes)));
         let line = format!("{}, {}", escaped_str(&finding.title), files(finding.files));
         writeln!(self.out, "\n  {size}  {}", cut(&line, WIDTH - 14))?;
-        self.instruction(inspection, "from", finding.added_in)?;
+        self.instruction(inspection, "added in", finding.added_in)?;
         for spot in &finding.places {
-            let place = place(inspection, spot.node, WIDTH - 19);
-            writeln!(self.out, "{:>12}  {}    {place}", "", self.paint(Paint::Dim, "at"))?;
+            let place = place(inspection, spot.node, WIDTH - INDENT);
+            writeln!(self.out, "{}  {place}", self.label("at"))?;
         }
         let packages: Vec<_> = finding.packages.iter().map(|(name, _)| name.as_str()).collect();
         if !packages.is_empty() {
-            self.paragraph("of ", &packages.join(", "))?;
+            self.paragraph("packages", &packages.join(", "))?;
         }
         self.paragraph("why", &escaped_str(&finding.why))?;
         self.fix(finding, inspection)
     }
 
     fn instruction(&mut self, inspection: &Inspection, word: &str, layer: usize) -> io::Result<()> {
-        let line = inspection.layers[layer].instruction.one_line().cut(WIDTH - 25);
-        writeln!(self.out, "{:>12}  {} {layer:>3}  {line}", "", self.paint(Paint::Dim, word))
+        let line = shown!("layer {layer}: {}", inspection.layers[layer].instruction.one_line()).cut(WIDTH - INDENT);
+        writeln!(self.out, "{}  {line}", self.label(word))
     }
 
     fn fix(&mut self, finding: &Finding, inspection: &Inspection) -> io::Result<()> {
         self.paragraph("fix", &graded(inspection, finding.grade(), &escaped_str(&finding.fix.what)))?;
-        let lines: Vec<_> = finding.fix.dockerfile.iter().flat_map(|text| text.lines()).collect();
-        let ignored = finding.fix.dockerignore.iter().map(String::as_str);
-        let shown = |line: &str| cut_middle(&escaped_str(line.trim_end()), WIDTH - 19);
-        let all: Vec<_> = lines.into_iter().chain(ignored).map(shown).collect();
-        // The cleanup is at the end, so that is shown.
-        let skipped = all.len().saturating_sub(LINES);
-        for (i, line) in all.iter().enumerate() {
-            match i {
-                0 => writeln!(self.out, "{:19}{line}", "")?,
-                1 if skipped > 0 => writeln!(self.out, "{:19}…", "")?,
-                i if i <= skipped => {}
-                _ => writeln!(self.out, "{:19}{line}", "")?,
-            }
+        let lines = finding.fix.dockerfile.iter().flat_map(|text| broken(text));
+        let ignored = finding.fix.dockerignore.iter().map(|line| escaped_str(line.trim_end()));
+        let all: Vec<_> = lines.chain(ignored).collect();
+        if all.len() > LINES {
+            return writeln!(self.out, "{:INDENT$}(layerscope fix IMAGE prints the {} lines)", "", all.len());
         }
-        Ok(())
+        // Lines that can be copied are never cut.
+        all.iter().try_for_each(|line| writeln!(self.out, "{:INDENT$}{line}", ""))
     }
 
     /// Writes a line for each block, under a remark.
@@ -235,11 +231,11 @@ impl<W: Write> Page<'_, W> {
         let shown = self.shown(blocks);
         for block in &blocks[..shown] {
             let what = match block {
-                Block::Left(finding) => format!("in {}: {}", finding.added_in, part_of(inspection, finding)),
+                Block::Left(finding) => format!("layer {}: {}", finding.added_in, part_of(inspection, finding)),
                 Block::Pair(group, parts) => {
                     let what = parts.first().map(|part| part_of(inspection, part));
                     let what = what.unwrap_or_else(|| place(inspection, group.place, 30));
-                    format!("in {}, {} by {}: {what}", group.added_in, group.reason.words(), group.removed_in)
+                    format!("layer {}, {} in layer {}: {what}", group.added_in, group.reason.words(), group.removed_in)
                 }
             };
             writeln!(self.out, "  {:>10}  {}", self.size(block.bytes()), cut(&what, WIDTH - 14))?;
@@ -250,6 +246,21 @@ impl<W: Write> Page<'_, W> {
             writeln!(self.out, "  {}", self.paint(Paint::Dim, &line))?;
         }
         Ok(())
+    }
+}
+
+/// Breaks an instruction between its commands, so that it can be read and copied.
+fn broken(instruction: &str) -> Vec<Escaped> {
+    let joined = instruction.replace(" \\\n", " ");
+    match joined.strip_prefix("RUN ").filter(|command| !command.contains('\n')) {
+        Some(command) => {
+            let mut lines = pretty_shell(command);
+            if let Some(first) = lines.first_mut() {
+                *first = shown!("RUN {}", *first);
+            }
+            lines
+        }
+        None => instruction.lines().map(|line| escaped_str(line.trim_end())).collect(),
     }
 }
 

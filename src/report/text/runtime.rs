@@ -36,7 +36,7 @@ impl<W: Write> Page<'_, W> {
             self.needed(needed)?;
         }
         if !inspection.completeness.sizes_are_exact() {
-            let line = "what is not found here may be in the part that could not be read";
+            let line = "missing files may be in the part that could not be read";
             writeln!(self.out, "{:14}{}", "", self.paint(Paint::Warning, line))?;
         }
         for step in runtime.application.steps.iter().chain(&runtime.application.reason) {
@@ -52,16 +52,16 @@ impl<W: Write> Page<'_, W> {
         let libraries = needed.files.len().saturating_sub(1);
         let what = match libraries {
             0 => "no libraries needed (statically linked)".into(),
-            n => format!("with the loader and all libraries it needs: {}", plural(n + 1, "file")),
+            n => format!("with its loader and libraries: {}", plural(n + 1, "file")),
         };
         writeln!(self.out, "  {size:>10}  {what}")?;
         for missing in &needed.missing {
-            let line = format!("{} is needed and not in the image", missing.name);
+            let line = format!("needs {}, which is missing in the image", missing.name);
             writeln!(self.out, "{:14}{}", "", self.paint(Paint::Warning, &line))?;
         }
         for outside in &needed.needs {
             let have = if outside.files.is_empty() { " (missing in the image)" } else { "" };
-            let line = format!("looks for {}{have}", outside.kind.name());
+            let line = format!("uses {}{have}", outside.kind.name());
             writeln!(
                 self.out,
                 "  {:>10}  {line}",

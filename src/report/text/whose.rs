@@ -35,7 +35,7 @@ impl<W: Write> Page<'_, W> {
                 layers => format!("layers 0 to {}", layers - 1),
             };
             let sure = if study.base.certain { "" } else { "probably, because " };
-            let line = format!("the base image{name}, {layers}: {sure}{}", study.base.how);
+            let line = format!("base image{name} ({layers}): {sure}{}", study.base.how);
             self.line(size - own, size, &line)?;
             self.line(own, size, "your layers")?;
         }
@@ -43,19 +43,19 @@ impl<W: Write> Page<'_, W> {
             let wasted = if share.wasted > 0 { format!("  wasted {}", self.size(share.wasted)) } else { String::new() };
             self.line(share.bytes, size, &format!("  {:<13}{wasted}", share.purpose.name()))?;
         }
-        self.verdict(study, size, whole)
+        self.conclusion(study, size, whole)
     }
 
     /// Writes the conclusion.
-    fn verdict(&mut self, study: &Study, size: u64, whole: bool) -> io::Result<()> {
+    fn conclusion(&mut self, study: &Study, size: u64, whole: bool) -> io::Result<()> {
         let of = if whole { "the image" } else { "what could be read" };
-        let visible = |purpose| {
-            let share = study.shares.iter().find(|share| share.purpose == purpose);
-            share.map_or(0, |share| share.bytes - share.wasted)
-        };
         let biggest = study.shares.iter().max_by_key(|share| share.bytes);
-        let sentence = if study.application_known {
-            format!("Your application is {} of {of}.", share(visible(Purpose::Application), size))
+        let sentence = if let Some(bytes) = study.application_bytes() {
+            // The verdict at the top says it of a whole image.
+            if whole {
+                return Ok(());
+            }
+            format!("Your application is {} of {of}.", share(bytes, size))
         } else if let Some(most) = biggest.filter(|most| most.purpose != Purpose::Other && most.bytes > size / 4) {
             format!("{} of {of} is {}.", share(most.bytes, size), most.purpose.name())
         } else {

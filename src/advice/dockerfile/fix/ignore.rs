@@ -117,7 +117,7 @@ impl Work<'_> {
             };
             let would_save = inodes.iter().map(|&inode| self.inspection.tree.size(inode)).sum();
             if let Some(refusal) = refusal {
-                let text = format!("brings {pattern}, {}, but {}", kept.what, refusal.reason);
+                let text = format!("copies {pattern}, {}, but {}", kept.what, refusal.reason);
                 self.leave(Change::Ignore, would_save, kept.copy, text, refusal.condition).inodes = inodes;
                 continue;
             }
@@ -126,7 +126,7 @@ impl Work<'_> {
             if saves == 0 {
                 continue;
             }
-            let text = format!("brings {pattern}, {}: a line in {} keeps it out", kept.what, self.target.ignore_name);
+            let text = format!("copies {pattern}, {}; exclude it in {}", kept.what, self.target.ignore_name);
             self.say(Change::Ignore, Verdict::saves(saves), kept.copy, text);
             lines.push(pattern);
         }
@@ -154,8 +154,8 @@ impl Work<'_> {
             let from = self.by_layer.get(&added_in).map(|&i| &self.file.instructions[i]);
             let what = from.map_or("what the base image copies".into(), |i| format!("what line {} copies", i.line));
             let how = match from {
-                Some(copy) if copy.flag("from").is_some() => "copy only what stays",
-                _ => "keep it out with .dockerignore, or copy it to another stage, if nothing in between needs it",
+                Some(copy) if copy.flag("from").is_some() => "copy only the files that stay",
+                _ => "exclude it in .dockerignore, or copy it in a build stage, unless a line in between needs it",
             };
             let text = format!("removes {what}, which stays in an earlier layer: {how}");
             self.leave(Change::Ignore, bytes, run, text, Condition::NotUsed).inodes = inodes;

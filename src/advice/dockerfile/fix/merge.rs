@@ -217,15 +217,14 @@ impl Work<'_> {
         });
         let saves = self.claims.claim(&self.inspection.tree, inside.map(|wasted| wasted.version));
         let why = match saves {
-            0 => "so that what one of them leaves for another can be removed in the same RUN",
+            0 => "so temporary files can be removed in the same RUN",
             _ => "so deleted files never reach a layer",
         };
         let run = if members.len() == 2 { "RUN" } else { "RUNs" };
-        let mut text = format!("takes in the {run} of {}: {why}", self.lines(&members[1..]));
+        let mut text = format!("combined with the {run} in {}, {why}", self.lines(&members[1..]));
         if !copies.is_empty() {
             text.push_str(&format!(
-                "; what {} comes before it, so that it runs again when that changes: another stage would \
-                    keep the cache",
+                "; {} now comes first, so a change there runs it again (a build stage would keep the cache)",
                 self.lines_copy(&copies)
             ));
         }

@@ -239,7 +239,7 @@ impl Work<'_> {
                     for remark in &mut self.remarks {
                         remark.take_back();
                     }
-                    let text = format!("the changed Dockerfile would not parse ({error}), so it is left alone");
+                    let text = format!("the changed Dockerfile would not parse ({error}), so it is left unchanged");
                     self.say(Kind::History, Verdict::Unseen, None, text);
                 }
             }
@@ -268,10 +268,8 @@ impl Work<'_> {
             .map(|&i| format!("{} ({})", self.file.instructions[i].line, self.file.instructions[i].keyword.name()))
             .collect();
         let more = if unmatched.len() > listed.len() { ", …" } else { "" };
-        let text = format!(
-            "could not be matched with the image's history, and are left alone: line {}{more}",
-            listed.join(", line ")
-        );
+        let text =
+            format!("not matched with the image's history, left unchanged: line {}{more}", listed.join(", line "));
         self.say(Kind::History, Verdict::Unseen, None, text);
     }
 }
@@ -313,18 +311,18 @@ impl Fix {
         if let Some(unread) = &self.unread {
             writeln!(
                 out,
-                "# NOT WHOLE: {unread}, so what follows rests on what could be read of {name}, and no size is exact"
+                "# NOT WHOLE: {unread}. The changes below rest on the readable part of {name}; no size is exact."
             )?;
         }
         if self.unread.is_some() && self.changes.is_empty() && !left {
-            writeln!(out, "# whether there is something to fix cannot be told without the rest")?;
+            writeln!(out, "# the rest of the image is needed to find changes")?;
         } else if self.changes.is_empty() && left {
             writeln!(out, "# no safe automatic fix; please review these:")?;
         } else if self.changes.is_empty() {
             writeln!(
                 out,
-                "# nothing to fix: {name} shows no bytes that a change of lines is sure to save; layerscope \
-                    report has all findings"
+                "# nothing to fix: no changed line is certain to save bytes in {name}; layerscope report lists all \
+                    findings"
             )?;
         } else if changed {
             let there = self.directory.as_ref().map(|directory| format!(" -d {directory}")).unwrap_or_default();

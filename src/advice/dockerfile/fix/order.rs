@@ -56,7 +56,7 @@ const ELSEWHERE: [(&str, &str, &str); 3] = [
     (
         "composer.json",
         "composer",
-        "composer install --no-scripts --no-autoloader before the sources, and dump-autoload behind them",
+        "composer install --no-scripts --no-autoloader before the sources, then dump-autoload",
     ),
     ("pyproject.toml", "pip", "a requirements file made of it, installed before the sources"),
 ];
@@ -74,7 +74,7 @@ impl Work<'_> {
                 let run = self.next_run(copy, &[&[program]]);
                 if let (Some(run), true) = (run, self.brings(copy, file)) {
                     let text = format!(
-                        "copies the sources before the dependencies of {file} are fetched, so that each change fetches them again; {advice}"
+                        "copies the sources before it fetches the dependencies of {file}, so each change fetches them again; use {advice}"
                     );
                     self.say(Kind::Order, Verdict::Left { would_save: 0 }, run, text);
                 }
@@ -105,7 +105,7 @@ impl Work<'_> {
         }
         let fetch = way.fetch.map(|fetch| format!(" and run {fetch}")).unwrap_or_default();
         let text = format!(
-            "for the build's cache: copies the sources before line {} fetches the dependencies of {}, so that each change fetches them again; copy {}{fetch} first",
+            "for the build cache: copies the sources before line {} fetches the dependencies of {}, so each change fetches them again; copy {}{fetch} first",
             fetches.line,
             way.files[0],
             there.join(" ")

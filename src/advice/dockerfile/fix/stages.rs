@@ -136,8 +136,8 @@ impl Work<'_> {
                 Kind::Stages,
                 Verdict::Unseen,
                 None,
-                "whether the program needs shared libraries or \
-                other files at run time: run what the second stage makes before you rely on it",
+                "the program may need shared libraries or other \
+                files: test the image of the second stage before you use it",
             );
         }
         Some(Change { name: format!("{}.multi-stage", self.target.name), old: None, new: file.source().into() })
@@ -147,11 +147,11 @@ impl Work<'_> {
     fn needs_more(&self, application: &CopiedProgram, copied: &[&str]) -> Option<String> {
         let script = application.scripts.iter().find(|file| self.evidence.texts.runs_others(file, &application.path));
         if let Some(script) = script {
-            return Some(format!("{} runs other programs as well, to be copied with it", escaped_str(script)));
+            return Some(format!("{} runs other programs; copy them as well", escaped_str(script)));
         }
         let is_there = |file: &&String| !copied.iter().any(|path| Path::new(file.as_str()).starts_with(path));
         if let Some(named) = self.evidence.named.iter().find(is_there) {
-            return Some(format!("it names {}, which has to be copied with it", escaped_str(named)));
+            return Some(format!("it names {}; copy that file as well", escaped_str(named)));
         }
         let file = application.opens_others.as_ref()?;
         Some(format!("{file} loads libraries by names that cannot be known (dlopen)"))

@@ -28,10 +28,7 @@ impl Page<'_> {
             return self.named(step, keyword, rest);
         };
         let sources = self.sources(step, kind, hash, destination, keyword);
-        self.comment(&format!(
-            "the history has no source, only {kind}{hash}: the name below is what the \
-            layer shows"
-        ));
+        self.comment(&format!("the history records no source, only {kind}{hash}; the name below comes from the layer"));
         self.try_instruction(&format!("{name} {flags}{sources} {destination}"), step.layer)
     }
 
@@ -65,13 +62,13 @@ impl Page<'_> {
             let words: Vec<_> = rest.split_whitespace().collect();
             let Some((destination, _)) = words.split_last() else { return false };
             let name = destination.rsplit('/').next().filter(|name| is_plain(name)).unwrap_or("heredoc");
-            self.comment("the history does not record the contents of a here-document: a file stands for it");
+            self.comment("the history does not record the contents of the here-document; a file stands for it");
             return self.try_instruction(&format!("{} {name} {destination}", keyword.name()), step.layer);
         }
         let absolute =
             rest.split_whitespace().find(|word| !word.starts_with("--")).is_some_and(|word| word.starts_with('/'));
         if absolute && step.buildkit && !rest.contains("--from=") {
-            self.comment("the history does not tell whether this was copied from another stage (--from)");
+            self.comment("this may come from another stage (--from); the history does not record it");
         }
         self.try_instruction(&format!("{} {rest}", keyword.name()), step.layer)
     }

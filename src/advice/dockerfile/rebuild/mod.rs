@@ -80,7 +80,7 @@ impl Page<'_> {
         }
         let name = escaped_str(&self.inspection.name);
         self.comment(&format!(
-            "rebuilt by layerscope from the history of {name}; comments say what the history does not tell"
+            "rebuilt by layerscope from the history of {name}; comments mark what the history does not record"
         ));
     }
 
@@ -156,10 +156,7 @@ impl Page<'_> {
         if !written {
             let what = match step.layer {
                 Some(layer) => {
-                    format!(
-                        "layer {layer} was made by what is no instruction of a Dockerfile, or not \
-                        wholly recorded:"
-                    )
+                    format!("layer {layer} was not made by a Dockerfile instruction, or is not fully recorded:")
                 }
                 None => "not a Dockerfile instruction, or not fully recorded:".into(),
             };

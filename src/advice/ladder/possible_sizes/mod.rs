@@ -121,8 +121,8 @@ impl Ladder<'_> {
         });
         let change = change.unwrap_or_default();
         match last - first {
-            0 => format!("layer {first} `{}` writes files twice: {change}", layer(first).one_line()),
-            _ => format!("build layers {first} to {last} as one, {ends}, or {change}"),
+            0 => format!("layer {first} `{}` stores files twice: {change}", layer(first).one_line()),
+            _ => format!("build layers {first} to {last} as one layer ({ends}), or {change}"),
         }
     }
 
@@ -154,7 +154,7 @@ impl Ladder<'_> {
         if let Some((layers, copies)) = named_layers(&others) {
             notes.push(
                 format!(
-                    "{layers} {copies} files, which no RUN can take in: RUN --mount=type=bind reads them unshipped"
+                    "{layers} {copies} files, which a RUN cannot include: use RUN --mount=type=bind to read them without storing them"
                 )
                 .into(),
             );
@@ -183,13 +183,13 @@ impl Ladder<'_> {
             return;
         }
         changes.push(Change::Without(self.inputs.build_only.clone()));
-        let how = "use a multi-stage build, and copy from it what runs: COPY --from=build …".into();
+        let how = "use a multi-stage build and copy only the files needed at run time: COPY --from=build …".into();
         let note = match &self.inputs.program {
             Some(Parts { start: Start::Script(_), needed: Some(_), .. }) => {
-                "a script or a wrapper starts the program: what that needs cannot be told, so the rest stays"
+                "a script or wrapper starts the program. Its needs are unknown, so all other files stay"
             }
-            Some(_) => "the program is not a binary, so the files that it needs are not known; the rest stays",
-            None => "the program was not found, so all that is not known to be for the build stays",
+            Some(_) => "the program is not a binary. Its needs are unknown, so all other files stay",
+            None => "the program was not found, so only known build files are left out",
         };
         self.built_otherwise(Step::MultiStage, &changes, how, vec![note.into()]);
     }

@@ -29,8 +29,8 @@ impl Ladder<'_> {
             let size = base + self.size(&own);
             let mut notes = self.notes(program);
             if self.inputs.base_toolchains > size / WORTH {
-                let toolchains = Sentence::from("toolchains of the base image, ").size(self.inputs.base_toolchains);
-                notes.push(toolchains.words(", stay: only another base leaves them out"));
+                let toolchains = Sentence::from("the base image's toolchains (").size(self.inputs.base_toolchains);
+                notes.push(toolchains.words(") stay. To avoid them, use another base image"));
             }
             let possible_size = PossibleSize {
                 step: Step::MultiStage,
@@ -92,9 +92,7 @@ impl Ladder<'_> {
         let size = base.bytes + self.size(&inodes);
         let how = self.stages(&base.name, self.own_copies(program));
         let mut notes = self.notes(program);
-        notes.push(
-            "all else that your own layers leave counts here, too: install again there what the script needs".into(),
-        );
+        notes.push("all other files of your layers are counted. Install there what the script needs".into());
         let (ships, download) = (Ships::Others, Download::Unknown);
         let certainty = Certainty::Estimate(size_of_base(base));
         self.add(PossibleSize { step: Step::SmallBase(base), size, ships, download, certainty, how, notes });
@@ -142,7 +140,7 @@ impl Ladder<'_> {
                 certainty: Certainty::Estimate("the stripped program was compressed to find out".into()),
                 how: "pack the program in the build stage: `upx -9`".into(),
                 notes: vec![
-                    "it is unpacked into memory at each start; the download hardly shrinks, because layers \
+                    "it is unpacked into memory at each start. The download hardly shrinks, because layers \
                         are compressed anyway"
                         .into(),
                 ],
@@ -156,8 +154,8 @@ impl Ladder<'_> {
             let why =
                 need.evidence.first().map(|evidence| evidence.sentence(&self.inspection.tree)).unwrap_or_default();
             match need.files.len() {
-                0 => format!("it needs {name} ({why}), which this image does not have"),
-                _ => format!("it needs {name} ({why})"),
+                0 => format!("it uses {name} ({why}), missing in this image"),
+                _ => format!("it uses {name} ({why})"),
             }
         });
         let words = needs.chain(program.doubts.iter().map(ToString::to_string)).map(Sentence::from);

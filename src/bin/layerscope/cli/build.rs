@@ -14,10 +14,10 @@ use super::input::Input;
 
 #[derive(Args)]
 pub struct BuildArguments {
-    /// Build with docker or podman; without it, with docker where it is installed
+    /// Build with docker or podman [default: docker if it is installed]
     #[arg(long, value_enum)]
     engine: Option<Builder>,
-    /// Arguments of docker build or podman build, as in: layerscope build -t my-app .
+    /// Arguments for docker build or podman build, as in: layerscope build -t my-app .
     #[arg(value_name = "ARGUMENTS", trailing_var_arg = true, allow_hyphen_values = true)]
     arguments: Vec<OsString>,
 }
@@ -50,7 +50,7 @@ pub fn build(asked: &BuildArguments) -> Result<(Input, Selection), Failure> {
         if !status.success() {
             return Err(Failure::Place {
                 message: format!("{program} build failed ({status})"),
-                hint: "what it says above is the reason".into(),
+                hint: "its messages above give the reason".into(),
             });
         }
         let id = std::fs::read_to_string(&id_file).map_err(|error| {
@@ -62,6 +62,6 @@ pub fn build(asked: &BuildArguments) -> Result<(Input, Selection), Failure> {
     }
     Err(Failure::Place {
         message: "neither docker nor podman is installed".into(),
-        hint: "build it elsewhere, and open it by its name or as a file".into(),
+        hint: "build the image elsewhere, then open it by name or as a file".into(),
     })
 }

@@ -19,25 +19,25 @@ use crate::tui::{self, Environment, Signs};
 
 #[derive(Args)]
 pub struct CompareArguments {
-    /// The images: the first is what the others are compared with; ARCHIVE#TAG names one of several
+    /// Images; each is compared with the first. ARCHIVE#TAG selects one image of an archive
     #[arg(value_name = "IMAGE", num_args = 2.., required = true)]
     paths: Vec<PathBuf>,
-    /// For which platform, where an archive holds several: os/architecture[/variant]
+    /// Select a platform: os/architecture[/variant]
     #[arg(long, value_name = "PLATFORM")]
     platform: Option<String>,
     #[command(flatten)]
     names: NameOptions,
     #[command(flatten)]
     preferences: Preferences,
-    /// Write it, and how; without this, a screen is opened on a terminal, and text is written elsewhere
+    /// Output format [default: interactive on a terminal, otherwise text]
     #[arg(long, value_enum)]
     format: Option<Format>,
     #[command(flatten)]
     look: LookOptions,
-    /// Number of differing paths and packages to list, the biggest difference first; 0 lists all (text only)
+    /// Number of paths and packages to list, largest difference first; 0 lists all (text only)
     #[arg(long, value_name = "N", default_value_t = super::DEFAULT_TOP)]
     top: usize,
-    /// Do not look into files: quicker with compressed layers, but no packages are named (text and JSON only)
+    /// Do not read file contents: faster with compressed layers, but without packages (text and JSON only)
     #[arg(long)]
     quick: bool,
 }
@@ -46,7 +46,7 @@ pub struct CompareArguments {
 pub fn compare(arguments: CompareArguments) -> Result<(), Failure> {
     let pipes = arguments.paths.iter().filter(|path| path.as_os_str() == "-").count();
     if pipes > 1 {
-        return Err(Failure::Usage("only one of the images can come from standard input".into()));
+        return Err(Failure::Usage("only one image can come from standard input".into()));
     }
     let outcome = match arguments.format {
         None if io::stdout().is_terminal() => show(&arguments),
@@ -123,10 +123,9 @@ fn write(arguments: &CompareArguments, format: Format) -> Result<(), Failure> {
 pub(super) fn named_here(failure: Failure) -> Failure {
     match failure {
         Failure::Image(error) => match &error {
-            Error::Ambiguous { path, .. } | Error::NoSuchImage { path, .. } => Failure::Place {
-                message: error.to_string(),
-                hint: format!("name one as {path}#TAG, or with --platform"),
-            },
+            Error::Ambiguous { path, .. } | Error::NoSuchImage { path, .. } => {
+                Failure::Place { message: error.to_string(), hint: format!("select one with {path}#TAG or --platform") }
+            }
             _ => Failure::Image(error),
         },
         failure => failure,

@@ -63,7 +63,7 @@ pub fn verified(inspection: &Inspection, accepted: &[Gap]) -> Result<(), Failure
             let layer = first.layer.map_or(String::new(), |layer| format!("layer {layer}: "));
             Err(Failure::NotWhole {
                 message: format!("{} is not verified: {layer}{}", inspection.name, first.reason),
-                hint: "the report lists everything that could not be compared".into(),
+                hint: "the report lists all layers that could not be compared".into(),
             })
         }
         _ => Ok(()),
@@ -106,9 +106,9 @@ fn change(kinds: &[Gap]) -> &'static str {
     if only(Gap::OverLimit) {
         "compress it with a smaller window or dictionary, at most 128 MiB: zstd --long=27, xz -9"
     } else if only(Gap::NotATar) {
-        "the layer is of another format; an engine that knows the format can convert the image to tar layers"
+        "the layer has another format; a container runtime that knows it can convert the image to tar layers"
     } else if only(Gap::Unreadable) {
-        "read it as a user who may read all of it, or save the image again"
+        "read it as a user with permission for all files, or save the image again"
     } else {
         "save or copy the image again, and compare it with its digest or checksum"
     }
@@ -121,7 +121,7 @@ fn not_whole(inspection: &Inspection, gaps: &[Warning], accepted: &[Gap]) -> Fai
     let words = kinds.iter().map(|gap| gap.word()).collect::<Vec<_>>().join(", ");
     let what = inspection.completeness.summary().unwrap_or_else(|| "a part could not be read".into());
     Failure::NotWhole {
-        message: format!("not all of {} could be read: {what} ({words})", inspection.name),
+        message: format!("{} could only be read in part: {what} ({words})", inspection.name),
         hint: remedy(&kinds),
     }
 }
@@ -131,7 +131,7 @@ pub fn remedy(kinds: &[Gap]) -> String {
     let acceptable = |gap: &Gap| Accept::value_variants().iter().any(|accept| accept.gap() == *gap);
     if kinds.iter().all(acceptable) {
         let words = kinds.iter().map(|gap| gap.word()).collect::<Vec<_>>();
-        format!("if it is meant to be so: --accept {}", words.join(","))
+        format!("if this is intended: --accept {}", words.join(","))
     } else {
         change(kinds).into()
     }

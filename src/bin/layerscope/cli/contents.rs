@@ -43,11 +43,11 @@ pub struct CatArguments {
     place: PlaceArguments,
 }
 
-/// Writes a file, a link or a directory with all that is below it to the host; nothing is overwritten, and on
-/// an error nothing remains.
+/// Writes a file, a link or a directory with its contents to the host. Nothing is overwritten, and nothing remains
+/// after an error.
 ///
-/// Permission bits and the times of files and directories are kept, and hard links stay hard links. Owners are not
-/// restored; devices and named pipes are not made, but named.
+/// Permission bits, times and hard links are kept. Owners are not restored. Devices and named pipes are skipped, and
+/// the output names them.
 #[derive(Args)]
 #[command(after_help = EXTRACT_EXAMPLES)]
 pub struct ExtractArguments {
@@ -55,10 +55,10 @@ pub struct ExtractArguments {
     target: Target,
     #[command(flatten)]
     place: PlaceArguments,
-    /// The directory to write into; made if it is not there
+    /// Target directory (created if missing)
     #[arg(long, value_name = "DIR")]
     to: PathBuf,
-    /// Keep the setuid and setgid bits, although owners are not restored
+    /// Keep setuid and setgid bits (owners are not restored)
     #[arg(long)]
     keep_setuid: bool,
 }
@@ -68,7 +68,7 @@ struct PlaceArguments {
     /// The path in the image
     #[arg(id = "path_in_image", value_name = "PATH")]
     path: OsString,
-    /// As of this layer, counted from 0 as the report does, instead of the last one
+    /// State after this layer, counted from 0 [default: the last layer]
     #[arg(long, value_name = "N")]
     layer: Option<usize>,
 }
@@ -98,7 +98,7 @@ impl Opened {
         let layer = place.layer.unwrap_or(layers.saturating_sub(1));
         if layer >= layers {
             return Err(Failure::Place {
-                message: format!("there is no layer {layer}: the image has {}", plural(layers, "layer")),
+                message: format!("no layer {layer}: the image has {}", plural(layers, "layer")),
                 hint: "layers are counted from 0, as in: layerscope report IMAGE".into(),
             });
         }
@@ -127,23 +127,23 @@ impl Opened {
         let (message, hint) = match self.named(tree, path).map(|node| absence(tree, node, layer)) {
             Some(Some(Absence::Gone { last })) => (
                 format!("{shown} does not exist in layer {layer}: layer {} deleted it", last + 1),
-                format!("layer {last} has it last: {}", as_of(last)),
+                format!("layer {last} is the last one that has it: {}", as_of(last)),
             ),
             Some(Some(Absence::NotYet { first })) => (
-                format!("{shown} is not there as of layer {layer}: layer {first} brings it"),
-                format!("ask for that layer: {}", as_of(first)),
+                format!("{shown} does not exist in layer {layer} yet: layer {first} adds it"),
+                format!("try: {}", as_of(first)),
             ),
             Some(Some(Absence::Never)) => (
                 format!("{shown} exists only within one layer, which also deletes it"),
                 "list the layers: layerscope report IMAGE".into(),
             ),
             Some(None) => (
-                format!("{shown} is a symbolic link that leads nowhere as of layer {layer}"),
-                "the path it leads to may be there as of another layer: --layer N".into(),
+                format!("{shown} is a broken symbolic link in layer {layer}"),
+                "its target may exist in another layer: --layer N".into(),
             ),
             None if !completeness::doubts(&self.inspection, None, layer).is_empty() => (
                 format!("no layer that could be read has {shown}"),
-                "not all of the image could be read; what is missing: layerscope report IMAGE".into(),
+                "the image could only be read in part; layerscope report IMAGE lists what is missing".into(),
             ),
             None => (
                 format!("no layer of the image has {shown}"),

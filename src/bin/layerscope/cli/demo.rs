@@ -18,8 +18,8 @@ pub fn write(file: &Path) -> Result<(), Failure> {
     }
     if io::stdout().is_terminal() {
         return Err(Failure::Place {
-            message: "the demo is not written to a terminal".into(),
-            hint: "pass it on: layerscope demo --write - | docker load; or name a file".into(),
+            message: "the demo is a binary file; not written to a terminal".into(),
+            hint: "pipe it: layerscope demo --write - | docker load; or name a file".into(),
         });
     }
     let mut out = BufWriter::new(io::stdout().lock());

@@ -35,19 +35,19 @@ pub struct FixArguments {
     target: OptionalTarget,
     #[command(flatten)]
     ascii: AsciiOption,
-    /// The Dockerfile that the image was built from; without it, one is rebuilt from the history. It is only read
+    /// Dockerfile of the image (only read) [default: rebuilt from the history]
     #[arg(long, value_name = "FILE", conflicts_with_all = ["base", "base_layers"])]
     dockerfile: Option<PathBuf>,
-    /// Write the rebuilt Dockerfile to this new file, so that the diff can be applied to it
+    /// Write the rebuilt Dockerfile to this new file, for `patch`
     #[arg(long, value_name = "FILE", conflicts_with = "dockerfile")]
     write_rebuilt: Option<PathBuf>,
-    /// Also speak of the order that keeps the build's cache, which saves no bytes
+    /// Also suggest an order that keeps the build cache (saves no bytes)
     #[arg(long)]
     cache: bool,
-    /// Also write what needs a look into the changed file, as comments, and list small savings one by one
+    /// Also list small savings, and write changes that need a look into the file as comments
     #[arg(long)]
     all: bool,
-    /// Output format; json has every suggestion with its grade, and what was left alone with the reason
+    /// Output format; json has every suggestion with its grade, and each refused change with its reason
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     #[command(flatten)]
@@ -80,7 +80,7 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
     let options = &arguments.target.options;
     if let Some(path) = &arguments.write_rebuilt {
         if path.as_os_str() == "-" {
-            let message = "--write-rebuilt takes a file: the diff goes to standard output".into();
+            let message = "--write-rebuilt needs a file: the diff goes to standard output".into();
             return Err(Failure::Place { message, hint: "print it with: layerscope dockerfile IMAGE".into() });
         }
         check_free(path)?;
@@ -211,6 +211,6 @@ fn ignore_beside(dockerfile: &Path) -> Result<((String, Option<String>), bool), 
 
 /// Reads a text; the second value is true if characters stand for bytes that are not UTF-8.
 fn text_of(path: &Path) -> io::Result<(String, bool)> {
-    let not_text = || io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8, and has characters for private use");
+    let not_text = || io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8, and uses private-use characters");
     text_from(bytes(path)?).ok_or_else(not_text)
 }

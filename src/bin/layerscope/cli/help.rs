@@ -10,7 +10,7 @@ use super::{Arguments, Failure, to_stdout};
 
 #[derive(Args)]
 pub struct HelpArguments {
-    /// A command, or a page of the manual; topics lists the pages
+    /// Command or manual page; `topics` lists the pages
     #[arg(value_name = "TOPIC")]
     topic: Option<String>,
 }

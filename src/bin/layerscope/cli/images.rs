@@ -20,8 +20,8 @@ use crate::tui::{self, Environment, Offer};
 
 #[derive(Args)]
 pub struct ImagesArguments {
-    /// The archive, as a file or a directory; `-` is standard input. Without one, the images of Docker, Podman and
-    /// containerd are listed
+    /// Archive (file or directory); `-` is standard input [default: list the images of Docker, Podman and
+    /// containerd]
     #[arg(value_name = "ARCHIVE")]
     path: Option<PathBuf>,
     /// Output format; without it, the images of container runtimes are a list to choose from, if there is a terminal
@@ -57,7 +57,7 @@ pub fn list(arguments: &ImagesArguments) -> Result<(), Failure> {
     match short.find(|(_, gap)| gap.gap().is_some_and(|gap| !accepted.contains(&gap))) {
         None => Ok(()),
         Some((image, gap)) => Err(Failure::NotWhole {
-            message: format!("not all of {} could be read: {}: {gap}", archive.path, image.name()),
+            message: format!("{} could only be read in part: {}: {gap}", archive.path, image.name()),
             hint: completeness::remedy(&gap.gap().into_iter().collect::<Vec<_>>()),
         }),
     }
@@ -93,7 +93,7 @@ fn list_engines(arguments: &ImagesArguments) -> Result<(), Failure> {
         let said =
             answers.iter().filter_map(|(engine, answer)| Some(format!("{engine} is {}", answer.as_ref().err()?)));
         return Err(Failure::Place {
-            message: format!("no container runtime lists its images: {}", said.collect::<Vec<_>>().join("; ")),
+            message: format!("no container runtime could be asked: {}", said.collect::<Vec<_>>().join("; ")),
             hint: "the images of an archive: layerscope images image.tar".into(),
         });
     }

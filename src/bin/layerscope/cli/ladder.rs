@@ -68,14 +68,14 @@ pub fn ladder(arguments: &LadderArguments) -> Result<(), Failure> {
         let of_rule = own.clone().filter(|finding| finding.rule == *rule);
         let inodes: Vec<_> = of_rule.flat_map(|finding| finding.inodes.iter().copied()).collect();
         if inodes.is_empty() {
-            let message = format!("the rule {} finds nothing in layers of your own", escaped_str(rule));
+            let message = format!("the rule {} finds nothing in your layers", escaped_str(rule));
             let mut others: Vec<_> = own.map(|finding| escaped_str(&finding.rule)).collect();
             let mut seen = HashSet::new();
             others.retain(|rule| seen.insert(rule.clone()));
             let hint = if others.is_empty() {
-                "no rule does".to_owned()
+                "no rule finds anything".to_owned()
             } else {
-                format!("those that do, the biggest first: {}", others.join(", "))
+                format!("rules that find something, largest first: {}", others.join(", "))
             };
             return Err(Failure::Place { message, hint });
         }
@@ -113,15 +113,18 @@ pub fn ladder(arguments: &LadderArguments) -> Result<(), Failure> {
     match arguments.format {
         Format::Text => {
             let size = |bytes| units.size(bytes);
-            let download = download.words(units).map(|words| format!(", {words}")).unwrap_or_default();
+            let download = download
+                .words(units)
+                .map(|words| format!(" Download size: {}.", words.trim_start_matches("download: ")))
+                .unwrap_or_default();
             writeln!(
                 out,
-                "{} instead of {}: {} less ({}), {}; {} would still be wasted{download}",
+                "{} instead of {} (-{}, {}{}). {} would still be wasted.{download}",
                 size(outcome.size),
                 size(before),
                 size(outcome.saved(&inspection)),
                 share(outcome.saved(&inspection), before),
-                if exact { "exact" } else { "of what could be read" },
+                if exact { "" } else { ", of what could be read" },
                 size(outcome.wasted)
             )
         }

@@ -23,19 +23,19 @@ use crate::tui::{self, Environment, Settings, Signs, Start};
 
 #[derive(Args)]
 pub struct LearnArguments {
-    /// The lesson: its number, its name, or a file with a lesson of your own; without one, the list of all
+    /// Lesson by number or name, or your own lesson file [default: list all lessons]
     #[arg(value_name = "LESSON")]
     lesson: Option<String>,
-    /// Tell a guided tour of your image instead; ARCHIVE#TAG names one of several, `-` is standard input
+    /// Give a guided tour of this image instead; ARCHIVE#TAG selects one of several, `-` is standard input
     #[arg(long, value_name = "ARCHIVE", conflicts_with = "lesson")]
     image: Option<PathBuf>,
     /// Select a platform: os/architecture[/variant]
     #[arg(long, value_name = "PLATFORM", requires = "image", conflicts_with = "lesson")]
     platform: Option<String>,
-    /// Write the lesson to standard output as a handout with pictures of the screens, the answers at the end
+    /// Print the lesson as a handout with pictures and answers
     #[arg(long, value_enum)]
     format: Option<Format>,
-    /// Write the lesson to this new directory: its images for `docker load`, both Dockerfiles, and the handout
+    /// Write the lesson to this new directory: images for `docker load`, Dockerfiles and handout
     #[arg(long, value_name = "DIR", conflicts_with_all = ["format", "image"])]
     write: Option<PathBuf>,
     #[command(flatten)]
@@ -90,7 +90,7 @@ pub fn learn(arguments: &LearnArguments) -> Result<(), Failure> {
         (Some(entry), None) => print(entry, arguments.format.unwrap_or(Format::Markdown), settings),
         (Some(entry), Some(directory)) => write_kit(entry, directory, settings),
         (None, _) if is_paper => Err(Failure::Place {
-            message: "which lesson is to be written?".into(),
+            message: "no lesson given".into(),
             hint: "name it, as in: layerscope learn 1 --format html".into(),
         }),
         (None, _) => to_output(&list(&course)),

@@ -22,8 +22,8 @@ pub fn explained(error: &clap::Error) -> Option<(String, String)> {
 fn explain(word: &str, words: &[String], commands: &[&str], exists: impl Fn(&str) -> bool) -> (String, String) {
     let command = words.iter().find(|word| commands.contains(&word.as_str()));
     if let Some(command) = command.filter(|_| words.first().is_some_and(|first| first.starts_with('-'))) {
-        let message = format!("options come after the command: layerscope {command} …");
-        return (message, "without a command they are those of the screen: layerscope --theme dark IMAGE".into());
+        let message = format!("write options after the command: layerscope {command} …");
+        return (message, "options before a command are those of the screen: layerscope --theme dark IMAGE".into());
     }
     let first = words.iter().find(|word| !word.starts_with('-')).map_or(word, String::as_str);
     let near = unknown("command", first, commands.iter().copied());
@@ -33,7 +33,7 @@ fn explain(word: &str, words: &[String], commands: &[&str], exists: impl Fn(&str
         return (format!("no such command: {}", escaped_str(first)), hint);
     }
     let images = format!("{} {}", escaped_str(first), escaped_str(word));
-    ("layerscope opens one image, and several are named".into(), format!("compare them: layerscope compare {images}"))
+    ("several images given, but layerscope opens only one".into(), format!("compare them: layerscope compare {images}"))
 }
 
 #[cfg(test)]
@@ -50,9 +50,9 @@ mod tests {
     fn what_was_meant_is_told_from_what_stands_there() {
         assert_eq!(
             explained("a.tar b.tar", "b.tar"),
-            "layerscope opens one image, and several are named / compare them: layerscope compare a.tar b.tar"
+            "several images given, but layerscope opens only one / compare them: layerscope compare a.tar b.tar"
         );
         assert_eq!(explained("reprot a.tar", "a.tar"), "no such command: reprot / did you mean report?");
-        assert!(explained("--theme dark report a.tar", "a.tar").starts_with("options come after the command: "));
+        assert!(explained("--theme dark report a.tar", "a.tar").starts_with("write options after the command: "));
     }
 }

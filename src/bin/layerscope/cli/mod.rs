@@ -56,7 +56,7 @@ use target::{OptionalTarget, Target, TargetOptions};
 
 /// Shows why a container image is big, what is wasted, and what to change.
 ///
-/// Opens the image in a terminal interface; where the output is not a terminal, writes the text report instead.
+/// Opens the image on the terminal; if the output is not a terminal, prints the text report instead.
 /// Without an image, reads what is piped in, or else opens the built-in demo: an Alpine image whose Go
 /// toolchain was deleted by a separate RUN.
 #[derive(Parser)]
@@ -92,12 +92,11 @@ const AFTER_HELP: &str = "Examples:
   layerscope demo --write demo.tar             then: docker load -i demo.tar
 
 Exit codes, of every command:
-  0  the whole image was read (or what was not is named by --accept), and check found every limit kept
-  1  check found a limit exceeded, or report --verify something that is not what manifest and config say
-  2  the image could not be read, or only in part: what was read is written all the same, and what is missing is said;
-     or a limit could not be checked, --verify could not compare everything, an output could not be written, or the
-     command line is wrong
-A signal ends the program as it ends any other, after it has cleaned up.";
+  0  the whole image was read (except parts named by --accept), and check found every limit kept
+  1  check found a limit exceeded, or report --verify found a mismatch with manifest or config
+  2  the image could not be read, or only in part (the output names what is missing); a limit could not be checked;
+     --verify could not compare everything; an output could not be written; or the command line is wrong
+On a signal, the program cleans up first and then ends by that signal.";
 
 #[derive(Subcommand)]
 enum Command {
@@ -142,13 +141,13 @@ struct ReportArguments {
     /// Output format
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
-    /// Number of wasted files to list, the biggest first; 0 lists all
+    /// Number of wasted files to list, largest first; 0 lists all
     #[arg(long, value_name = "N", default_value_t = DEFAULT_TOP)]
     top: usize,
-    /// Also list the final filesystem, path by path (JSON only)
+    /// Also list the final filesystem by path (JSON only)
     #[arg(long)]
     tree: bool,
-    /// Also compare sizes, digests and diff IDs with the bytes; a mismatch ends with exit code 1
+    /// Also compare sizes, digests and diff IDs with the bytes (exit code 1 on a mismatch)
     #[arg(long)]
     verify: bool,
     #[command(flatten)]
@@ -159,7 +158,7 @@ const DEFAULT_TOP: usize = 20;
 
 #[derive(Args)]
 struct DemoArguments {
-    /// Write the demo image to this file instead of opening it; docker load takes it
+    /// Write the demo image to this file instead of opening it (for docker load)
     #[arg(long, value_name = "FILE")]
     write: Option<PathBuf>,
     #[command(flatten)]

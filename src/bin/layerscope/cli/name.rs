@@ -23,19 +23,19 @@ impl Default for Usual {
 #[derive(Args, Clone, Default)]
 #[command(next_help_heading = "Images by name")]
 pub struct NameOptions {
-    /// Look for a name only there, in this order; may be given several times, or as a list with commas
+    /// Look for a name only in these places, in this order (repeatable, or separated by commas)
     #[arg(long = "source", value_name = "WHERE", value_enum, value_delimiter = ',')]
     sources: Vec<SourceWord>,
-    /// When to ask the registry: if no container runtime has the image, always, or never (then nothing is sent)
+    /// When to ask the registry: if no container runtime has the image, always, or never (nothing is sent)
     #[arg(long, value_enum, value_name = "WHEN")]
     pull: Option<PullWord>,
-    /// The namespace of containerd; without it, the usual one and then k8s.io
+    /// Namespace of containerd [default: the usual one, then k8s.io]
     #[arg(long, value_name = "NAME")]
     namespace: Option<String>,
-    /// A file of certificates (PEM) that may sign a registry's certificate, beside the system's
+    /// Additional certificates (PEM file) that may sign a registry's certificate
     #[arg(long, value_name = "FILE")]
     ca_file: Option<PathBuf>,
-    /// Let a registry use plain http, or a certificate that cannot be verified
+    /// Allow plain http and certificates that cannot be verified
     #[arg(long)]
     insecure: bool,
     /// Neither use nor keep what was read of registries' images before

@@ -22,16 +22,16 @@ pub struct Preferences {
     /// Show sizes in powers of 1000 (kB, MB), as docker does, instead of powers of 1024 (KiB, MiB)
     #[arg(long, conflicts_with = "iec")]
     si: bool,
-    /// Show sizes in powers of 1024, whatever the configuration says
+    /// Show sizes in powers of 1024 (overrides the configuration)
     #[arg(long)]
     iec: bool,
-    /// Read the configuration from this file instead of the usual place
+    /// Read the configuration from this file
     #[arg(long, value_name = "FILE", conflicts_with = "no_config")]
     config: Option<PathBuf>,
-    /// Read no configuration
+    /// Ignore the configuration file
     #[arg(long)]
     no_config: bool,
-    /// Take it as given that these could not be read: they are said, and are no reason for exit code 2
+    /// Accept that these parts could not be read: they are still reported, but do not cause exit code 2
     #[arg(long, value_enum, value_name = "KIND", value_delimiter = ',')]
     accept: Vec<Accept>,
 }
@@ -56,7 +56,7 @@ pub struct AsciiOption {
 /// Options for the look and the keys of every screen.
 #[derive(Args, Default)]
 pub struct LookOptions {
-    /// The colours: auto, dark, light, 16, plain, blue-orange, a theme of your own, or the path of a theme file
+    /// Colours: auto, dark, light, 16, plain, blue-orange, your own theme, or a theme file
     #[arg(long, value_name = "THEME")]
     theme: Option<String>,
     #[command(flatten)]
@@ -74,7 +74,7 @@ pub struct LookOptions {
 
 #[derive(Args)]
 pub struct ConfigArguments {
-    /// Print only where the file is looked for
+    /// Print only the path of the configuration file
     #[arg(long)]
     path: bool,
     #[command(flatten)]

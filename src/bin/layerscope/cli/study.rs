@@ -16,13 +16,13 @@ use super::input::Input;
 
 #[derive(Args, Default)]
 pub struct StudyArguments {
-    /// Rules of your own for findings, beside the built-in ones: a TOML file (README, "Findings")
+    /// Your own rules, added to the built-in ones (TOML file; see `layerscope help rules`)
     #[arg(long, value_name = "FILE")]
     rules: Option<PathBuf>,
     #[command(flatten)]
     base: BaseArguments,
-    /// Do not look into files: quicker with compressed layers, but no packages are named, and what the image runs is
-    /// not known
+    /// Do not read file contents: faster with compressed layers, but without packages and without the program that
+    /// the image runs
     #[arg(long)]
     quick: bool,
 }
@@ -33,7 +33,7 @@ pub struct BaseArguments {
     /// Number of base image layers [default: detected from the history]
     #[arg(long, value_name = "N", conflicts_with = "base")]
     base_layers: Option<usize>,
-    /// The archive of the base image; its layers have to be the lowest ones
+    /// Archive of the base image; the image must begin with its layers
     #[arg(long, value_name = "ARCHIVE")]
     base: Option<PathBuf>,
 }

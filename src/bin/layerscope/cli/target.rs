@@ -59,8 +59,8 @@ impl OptionalTarget {
         let named = self.path.as_deref().map(|path| self.options.named(path)).transpose()?;
         let piped = || Some((Input::piped()?, self.options.selection()));
         named.or_else(piped).ok_or_else(|| Failure::Place {
-            message: "no image is named, and nothing is piped in".into(),
-            hint: "name an image: layerscope report nginx:1.27; or: docker save my-app | layerscope report".into(),
+            message: "no image given, and nothing piped in".into(),
+            hint: "try: layerscope report nginx:1.27; or: docker save my-app | layerscope report".into(),
         })
     }
 }

@@ -16,7 +16,7 @@ use layerscope::toml_file::{UnknownName, ValueError, instead, string};
 pub enum SettingError {
     #[error(transparent)]
     Value(#[from] ValueError),
-    #[error("true, false or \"auto\" is expected")]
+    #[error("expected true, false or \"auto\"")]
     Ascii,
     #[error("{0:?} is not a size such as \"256 MiB\"")]
     Size(String),

@@ -16,7 +16,7 @@ pub fn write(config: &Config, place: &Place) -> String {
             format!("# The configuration would be read from {}, which does not exist.\n", shown(path))
         }
     };
-    out.push_str("# Options of the command line win over it. What a file does not say stays as it is here.\n");
+    out.push_str("# Options on the command line override it. A setting that the file does not have keeps the value shown here.\n");
     for setting in Setting::ALL {
         out.push('\n');
         for line in setting.comment().lines() {

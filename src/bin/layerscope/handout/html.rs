@@ -33,7 +33,7 @@ pub fn write(handout: &Handout) -> String {
     }
     out.push_str("<div class=\"answers\">\n");
     answers(&parts, &mut out);
-    out.push_str("<section class=\"seen\">\n<h2>What you saw</h2>\n<ol>\n");
+    out.push_str("<section class=\"seen\">\n<h2>What you learned</h2>\n<ol>\n");
     for seen in &told.seen {
         let _ = writeln!(out, "<li>{}</li>", text(&paragraphs(seen).collect::<Vec<_>>().join(" ")));
     }

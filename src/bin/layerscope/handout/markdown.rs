@@ -26,7 +26,7 @@ pub fn write(handout: &Handout, pictures: Pictures) -> String {
             writeln!(out, "**Question {number}** (step {}): **{}** {option}\n", part.number, letter(question.right));
         prose(&question.because, &mut out);
     }
-    out.push_str("## What you saw\n\n");
+    out.push_str("## What you learned\n\n");
     for (i, seen) in told.seen.iter().enumerate() {
         let _ = writeln!(out, "{}. {}", i + 1, paragraphs(seen).map(|line| text(&line)).collect::<Vec<_>>().join(" "));
     }

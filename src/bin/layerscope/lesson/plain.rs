@@ -22,7 +22,7 @@ impl RenderedLesson {
             }
             paragraphs(&mut text, "", &question.because);
         }
-        text.push_str("\nWhat you saw\n");
+        text.push_str("\nWhat you learned\n");
         self.seen.iter().for_each(|line| paragraphs(&mut text, "", line));
         for (head, file) in [("The Dockerfile before", &self.before), ("The Dockerfile after", &self.after)] {
             if !file.is_empty() {

@@ -153,8 +153,10 @@ impl Program {
             Some(Turn::Failed(failure)) if self.has_below(number) => {
                 self.sessions.remove(&number);
                 self.close(number, stage.area()?);
-                if let Some(session) = self.stack.last().and_then(|number| self.sessions.get_mut(number)) {
-                    session.app.notice = Some(failure.sentence());
+                match (self.stack.last().and_then(|number| self.sessions.get_mut(number)), &mut self.base) {
+                    (Some(session), _) => session.app.notice = Some(failure.sentence()),
+                    (None, Some((comparison, _))) => comparison.say(&failure.sentence()),
+                    (None, None) => {}
                 }
             }
             Some(Turn::Failed(failure)) => return Ok(Some(Err(failure))),
@@ -215,6 +217,10 @@ impl Program {
                 comparison.update(size);
             }
             Some(comparison::Effect::Open(image, spot)) => self.explore(image, spot, stage.area()?),
+            Some(comparison::Effect::OpenNamed(name)) => {
+                let start = super::session::named(name, self.settings.open);
+                self.open(start, stage.area()?);
+            }
             Some(comparison::Effect::Compare(other)) => self.compare(other),
             None => {}
         }

@@ -261,12 +261,7 @@ impl Session {
             Some(Effect::Cancel) if self.app.returns => return Ok(Some(Turn::Back)),
             Some(Effect::Quit | Effect::Cancel) => return Ok(Some(Turn::Quit)),
             Some(Effect::Open(name)) => {
-                let open = self.open;
-                let opener = {
-                    let name = name.clone();
-                    move |progress: &Progress| open(&name, progress)
-                };
-                return Ok(Some(Turn::Open(Box::new(Start::Later(escaped_str(&name), Box::new(opener))))));
+                return Ok(Some(Turn::Open(Box::new(named(name, self.open)))));
             }
             Some(Effect::Tour) => match &self.image {
                 Some(image) => {
@@ -332,6 +327,12 @@ impl Drop for Session {
     fn drop(&mut self) {
         self.stop_reading();
     }
+}
+
+/// Makes the start of an image that is opened by its name or path.
+pub fn named(name: String, open: OpenFn) -> Start {
+    let shown = escaped_str(&name);
+    Start::Later(shown, Box::new(move |progress: &Progress| open(&name, progress)))
 }
 
 /// Studies the image and sends the result. Stops when the image is closed.

@@ -157,7 +157,7 @@ fn inputs(arguments: &CheckArguments) -> Result<Vec<(Input, Selection)>, Failure
     let options = &arguments.options;
     if arguments.paths.is_empty() {
         let piped = Input::piped().ok_or_else(|| Failure::Place {
-            message: "no image is named, and nothing is piped in".into(),
+            message: "no image given, and nothing piped in".into(),
             hint: "name an image: layerscope check my-app:latest; or: docker save my-app | layerscope check".into(),
         })?;
         return Ok(vec![(piped, options.selection())]);

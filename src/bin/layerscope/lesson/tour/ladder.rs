@@ -50,7 +50,7 @@ impl<'a> StoryBuilder<'a> {
         let wasted = self.inspection.totals.wasted();
         let is_one_file = layers == 1 && self.inspection.totals.files == 1;
         let first = if is_one_file {
-            "There is little to teach here: one file in one layer, and nothing else. That is lean.".to_owned()
+            "This image has one file in one layer. There is nothing to remove.".to_owned()
         } else {
             let wasted = match wasted {
                 0 if !self.inspection.completeness.sizes_are_exact() => {

@@ -22,7 +22,7 @@ impl StoryBuilder<'_> {
         let scene = explore(self.last_layer(), None);
         if self.image_size() == 0 && !self.inspection.completeness.sizes_are_exact() {
             let first = format!("The size of {name} is unknown: no layer contents could be read.");
-            self.say(scene, [first, "So nothing can be told about what could be left out.".into()]);
+            self.say(scene, [first, "So layerscope cannot say what could be left out.".into()]);
         } else if layers == 0 {
             let first = format!("{name} has no layers. It has only a config, which says what to run.");
             self.say(scene, [first, "There is nothing to remove.".into()]);

@@ -79,7 +79,7 @@ impl StoryBuilder<'_> {
         let there = self.inspection.tree.totals(added_in)[path.index()].visible;
         let look = match path {
             NodeId::ROOT => String::new(),
-            path => format!("Keep an eye on {}, {}.", self.path(path), self.size(there)),
+            path => format!("Watch {}: {}.", self.path(path), self.size(there)),
         };
         [format!("{} has {size}.", words::capital(&self.layer(added_in))), look]
     }

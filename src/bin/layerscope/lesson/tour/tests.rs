@@ -67,6 +67,7 @@ fn a_question_about_the_application_has_the_report_s_answer() {
     layerscope::report::write_text(&stage.inspection, &stage.study, Default::default(), &mut report).unwrap();
     let report = String::from_utf8(report).unwrap();
     let line = told.seen.iter().find(|line| line.starts_with("Your application is")).expect("it was found");
+    let report = report.replace('\n', " ");
     assert!(report.contains(line.as_str()), "{line}\n{report}");
     let question = told.steps.iter().find(|step| step.text.contains("is your application")).unwrap();
     let question = question.question.as_ref().unwrap();

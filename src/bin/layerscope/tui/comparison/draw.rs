@@ -50,6 +50,7 @@ impl Comparison {
         if let Some(help) = &self.help {
             draw_help(help, &COMPARISON, &self.keymap, theme, self.area, buffer);
         }
+        self.draw_dialog(theme, buffer);
         theme.signs.apply(buffer);
     }
 
@@ -87,6 +88,7 @@ impl Comparison {
 
     pub(super) fn hints(&self) -> &'static [Hint] {
         match self.view {
+            _ if self.dialog.is_some() => &[(&[Action::Enter], "run or open"), (&[Action::Back], "close")],
             _ if self.help.is_some() => &[(&[Action::Back], "back"), (&[Action::Up, Action::Down], "scroll")],
             _ if !self.is_ready() => &[(&[Action::Quit], "cancel"), (&[Action::Help], "help")],
             View::Images => images::KEYS,

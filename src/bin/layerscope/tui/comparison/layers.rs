@@ -133,7 +133,7 @@ impl Table {
         let account = place.account(&against.first, &against.second);
         let (sign, style, download) = match place {
             LayerPlace::Both(..) => ("=", theme.dim, "shared".to_owned()),
-            LayerPlace::First(_) => ("-", theme.removed, "gone".to_owned()),
+            LayerPlace::First(_) => ("-", theme.removed, "removed".to_owned()),
             LayerPlace::Second(layer) if !against.pair.sharing.sent[layer] => ("+", theme.dim, "again".to_owned()),
             LayerPlace::Second(_) => ("+", theme.added, downloaded(against, account.stored_bytes, look)),
         };
@@ -167,10 +167,9 @@ fn downloaded(against: &Against, bytes: u64, look: Look<'_>) -> String {
 fn remarks(against: &Against, look: Look<'_>) -> Vec<(String, Style)> {
     let (first, second, sharing) = (&against.first, &against.second, &against.pair.sharing);
     let download = downloaded(against, sharing.download, look);
-    let mut remarks =
-        vec![(format!("Who has the first image downloads {download} for the second."), look.theme.strong)];
+    let mut remarks = vec![(format!("Updating from the first image downloads {download}."), look.theme.strong)];
     if !sharing.exact {
-        let text = "~ as the archive stores it, uncompressed: a registry sends less.";
+        let text = "~ uncompressed size; a registry sends less";
         remarks.push((text.into(), look.theme.dim));
     }
     remarks.extend(end_of_sharing(first, second, sharing).map(|text| (text, Style::new())));

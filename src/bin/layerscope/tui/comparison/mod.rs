@@ -7,6 +7,7 @@
 mod against;
 pub mod columns;
 mod cursor;
+mod dialog;
 mod draw;
 mod find;
 mod images;
@@ -42,6 +43,7 @@ use crate::tui::widgets::prompt::Prompt;
 
 use against::Against;
 use cursor::Cursor;
+use dialog::Dialog;
 use find::Asked;
 
 pub use reading::{Candidate, Opener, Reading};
@@ -70,6 +72,8 @@ pub enum Effect {
     Suspend,
     /// Open the explorer on an image, at a place in it.
     Open(usize, Option<Spot>),
+    /// Open the explorer on another image, by its name or path.
+    OpenNamed(String),
     /// Compare the image with the first.
     Compare(usize),
 }
@@ -104,6 +108,7 @@ pub struct Comparison {
     /// The cursor in the table of images.
     cursor: Cursor,
     help: Option<Help>,
+    dialog: Option<Dialog>,
     /// A notice about the last key, shown until the next key.
     notice: Option<String>,
     pub area: Rect,
@@ -128,6 +133,7 @@ impl Comparison {
             view: View::Images,
             cursor,
             help: None,
+            dialog: None,
             notice: None,
             area,
             pointer: Pointer::default(),
@@ -227,6 +233,9 @@ impl Comparison {
         if is_interrupt(key) {
             return Some(Effect::Quit);
         }
+        if self.dialog.is_some() {
+            return self.type_in_dialog(key);
+        }
         if let Some(help) = self.help.as_mut().filter(|_| is_typed(key)) {
             if help.type_key(key) {
                 self.help = None;
@@ -249,6 +258,9 @@ impl Comparison {
 
     /// Returns the current input line.
     pub(super) fn query(&mut self) -> Option<&mut Prompt> {
+        if self.dialog.is_some() {
+            return self.dialog.as_mut().map(Dialog::query);
+        }
         self.searched().map(|against| &mut against.paths.find.query)
     }
 
@@ -281,6 +293,8 @@ impl Comparison {
         match action {
             Action::Quit => return Some(Effect::Quit),
             Action::Suspend => return Some(Effect::Suspend),
+            Action::Palette => self.open_palette(),
+            Action::OpenImage => self.ask_for_image(),
             Action::Help => {
                 self.help = if self.help.is_some() { None } else { Some(Help::new(self.view.name(), self.hints())) };
             }

@@ -28,7 +28,7 @@ impl Comparison {
 
     fn press(&mut self, at: Position, double: bool) -> Option<Effect> {
         self.notice = None;
-        if self.searched().is_some() {
+        if self.searched().is_some() || self.dialog.is_some() {
             return None;
         }
         let panes = self.panes();
@@ -62,6 +62,9 @@ impl Comparison {
     }
 
     fn wheel(&mut self, action: Action) -> Option<Effect> {
+        if self.dialog.is_some() {
+            return None;
+        }
         for _ in 0..WHEEL {
             // Moving has no effect on anything but the state.
             let _ = self.act(action);

@@ -21,11 +21,14 @@ pub fn of_path(inspection: &Inspection, node: NodeId, units: Units) -> Details {
         // After a removal in between, the version is new and not a change.
         let before = before.filter(|&before| tree.removed_in(before) == Some(tree.added_in(version)));
         paragraphs.push(match before {
-            None => format!("{by} made it: {now}."),
+            None => format!("{by} added it: {now}."),
             Some(before) if tree.kind(before) != tree.kind(version) => {
-                format!("{by} put something else in its place: {now}.")
+                format!("{by} replaced it: {now}.")
             }
-            Some(before) => format!("{by} changed {}: now {now}.", changes(inspection, before, version, units)),
+            Some(before) => match changes(inspection, before, version, units) {
+                Some(changes) => format!("{by} changed {changes}: now {now}."),
+                None => format!("{by} wrote it again without changes: {now}."),
+            },
         });
         let next = versions.get(i + 1).map(|&next| tree.added_in(next));
         if let Some(removed_in) = tree.removed_in(version) {
@@ -49,7 +52,7 @@ fn described(inspection: &Inspection, version: VersionId, units: Units) -> Strin
     let device = || tree.device(version).map(|(major, minor)| format!(" {major}:{minor}")).unwrap_or_default();
     let what = match tree.kind(version) {
         Kind::File if tree.inode(version) != version => {
-            format!("another name of a file of {}", units.size(tree.size(version)))
+            format!("a hard link to a file of {}", units.size(tree.size(version)))
         }
         Kind::File => format!("a file of {}", units.size(tree.size(version))),
         Kind::Directory => "a directory".into(),
@@ -82,9 +85,7 @@ fn end(inspection: &Inspection, version: VersionId, removed_in: usize, followed:
             Some(format!("The previous version is wasted{}.", ships(reason.words())))
         }
         Some(Reason::Opaque) => Some(format!("{by} made a directory above it opaque{}.", ships("hidden"))),
-        Some(Reason::Replaced) => {
-            Some(format!("{by} put something else in place of a directory above it{}.", ships("hidden")))
-        }
+        Some(Reason::Replaced) => Some(format!("{by} replaced a directory above it{}.", ships("hidden"))),
         Some(Reason::Deleted) => Some(format!("{by} deleted it{}.", ships("deleted"))),
         None if followed => None,
         None if inode.is_some() => Some(format!("{by} removed this hard link; the file has another name.")),
@@ -92,8 +93,8 @@ fn end(inspection: &Inspection, version: VersionId, removed_in: usize, followed:
     }
 }
 
-/// Describes the changes from one version to the next.
-fn changes(inspection: &Inspection, before: VersionId, after: VersionId, units: Units) -> String {
+/// Describes the changes from one version to the next; `None` if no recorded property changed.
+fn changes(inspection: &Inspection, before: VersionId, after: VersionId, units: Units) -> Option<String> {
     let tree = &inspection.tree;
     let same = tree.change(tree.node_of(after), tree.added_in(after)) == Change::Metadata;
     let mut parts = Vec::new();
@@ -103,7 +104,7 @@ fn changes(inspection: &Inspection, before: VersionId, after: VersionId, units: 
     }
     if tree.target(before) != tree.target(after) {
         let of = |version| escaped(tree.target(version).unwrap_or_default());
-        parts.push(format!("where it leads ({} to {})", of(before), of(after)));
+        parts.push(format!("its target ({} to {})", of(before), of(after)));
     }
     if tree.device(before) != tree.device(after) {
         parts.push("its device numbers".into());
@@ -117,16 +118,16 @@ fn changes(inspection: &Inspection, before: VersionId, after: VersionId, units: 
     }
     if tree.mtime(before) != tree.mtime(after) {
         let (old, new) = (date(tree.mtime(before)), date(tree.mtime(after)));
-        parts.push(if old == new { "its time of the day".into() } else { format!("its time ({old} to {new})") });
+        parts.push(if old == new { "its time of day".into() } else { format!("its time ({old} to {new})") });
     }
     let is_file = tree.kind(after) == Kind::File;
     let text = match parts.is_empty() {
-        true if is_file => "at most its extended attributes".into(),
-        true => "nothing that is recorded here".into(),
+        true if is_file => "no more than extended attributes".into(),
+        true => return None,
         false => parts.join(", "),
     };
     if is_file && same && tree.inode(before) != tree.inode(after) && tree.size(after) > 0 {
-        return format!("{text}, and stored the same {} again", units.size(tree.size(after)));
+        return Some(format!("{text}, and stored the same {} again", units.size(tree.size(after))));
     }
-    text
+    Some(text)
 }

@@ -6,7 +6,7 @@ use layerscope::advice::assessment::Study;
 use layerscope::advice::avoidable::Avoidable;
 use layerscope::advice::base::{BaseHint, base};
 use layerscope::advice::findings::{Fate, Finding, Level, Whose};
-use layerscope::advice::ladder::{PossibleSize, Step};
+use layerscope::advice::ladder::PossibleSize;
 use layerscope::tree::NodeId;
 
 use super::{BaseLayers, Explorer};
@@ -70,9 +70,7 @@ impl Explorer {
     /// Returns the smallest of the possible sizes that keep the program as it is, and the size as
     /// built.
     pub fn smallest(&self) -> Option<(&PossibleSize, &PossibleSize)> {
-        let sizes = &self.study.as_ref()?.ladder;
-        let kept = sizes.iter().filter(|possible_size| !matches!(possible_size.step, Step::Stripped | Step::Packed));
-        Some((kept.min_by_key(|possible_size| possible_size.size)?, sizes.first()?))
+        self.study.as_ref()?.smallest()
     }
 
     /// Returns the largest finding at or below a path, or one that the path is a part of.

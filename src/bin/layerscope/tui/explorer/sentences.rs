@@ -230,7 +230,7 @@ fn downloaded(explorer: &Explorer, node: NodeId, units: Units) -> String {
                 archive. Whole layers are exact."
         )
     } else {
-        format!("Download size: {size}. The layers up to here are uncompressed in the archive.")
+        format!("Download size: at most {size}. These layers are uncompressed in the archive.")
     }
 }
 

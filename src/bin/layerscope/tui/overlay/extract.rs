@@ -191,8 +191,8 @@ pub fn draw(extraction: &Extraction, app: &App, theme: &Theme, area: Rect, buffe
     let mut lines = vec![
         Line::raw(amount),
         Line::raw(""),
-        Line::from(vec![Span::raw("into the directory  "), Span::styled(format!("{before}▏{after}"), theme.strong)]),
-        Line::styled(cut(&format!("that makes          {}", extraction.destination()), width), theme.dim),
+        Line::from(vec![Span::raw("Target directory    "), Span::styled(format!("{before}▏{after}"), theme.strong)]),
+        Line::styled(cut(&format!("Result              {}", extraction.destination()), width), theme.dim),
         Line::raw(""),
     ];
     let (text, style) = match &extraction.problem {

@@ -76,7 +76,7 @@ impl Overlay {
             Self::Proposal(proposal) => proposal::draw(proposal, theme, area, buffer),
             Self::Opening(opening) => opening::draw(opening, theme, area, buffer),
             Self::Picker(picker) => picker::draw(picker, theme, area, buffer),
-            Self::Palette(palette) => palette::draw(palette, app, theme, area, buffer),
+            Self::Palette(palette) => palette::draw(palette, &app.keymap, theme, area, buffer),
             Self::Help(help) => help::draw_help(help, &EXPLORER, &app.keymap, theme, area, buffer),
         }
     }

@@ -46,9 +46,9 @@ impl App {
 pub fn draw(opening: &Opening, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let (before, after) = opening.path.shown();
     let lines = vec![
-        Line::from(vec![Span::styled("archive or directory  ", theme.dim), Span::raw(format!("{before}▏{after}"))]),
+        Line::from(vec![Span::styled("name or path  ", theme.dim), Span::raw(format!("{before}▏{after}"))]),
         Line::raw(""),
-        Line::styled("It opens on top of this image; q or Esc comes back.", theme.dim),
+        Line::styled("Opens on top of this screen. Press q or Esc to come back.", theme.dim),
     ];
     popup("Open another image", lines, 0, theme, area, buffer);
 }

@@ -10,7 +10,7 @@ use unicode_width::UnicodeWidthStr;
 use super::Overlay;
 use crate::tui::app::App;
 use crate::tui::keys::help::EXPLORER;
-use crate::tui::keys::{Action, Context};
+use crate::tui::keys::{Action, Context, Keymap};
 use crate::tui::layout::Pane;
 use crate::tui::message::Effect;
 use crate::tui::widgets::prompt::{Prompt, Typed};
@@ -33,8 +33,15 @@ pub struct Palette {
     cursor: usize,
 }
 
+/// The effect of a key on the list.
+pub enum Choice {
+    Stay,
+    Close,
+    Run(Action),
+}
+
 impl Palette {
-    fn new(commands: Vec<Action>) -> Self {
+    pub fn new(commands: Vec<Action>) -> Self {
         Self { query: Prompt::default(), commands, cursor: 0 }
     }
 
@@ -50,6 +57,20 @@ impl Palette {
 
     fn selected(&self) -> Option<Action> {
         self.found().get(self.cursor).copied()
+    }
+
+    /// Handles a key.
+    pub fn key(&mut self, key: KeyEvent) -> Choice {
+        let is_empty = self.query.text().is_empty();
+        match (key.code, self.query.key(key)) {
+            (KeyCode::Char('q' | '?'), _) if is_empty => return Choice::Close,
+            (KeyCode::Down | KeyCode::Up, _) => self.step(key.code == KeyCode::Down),
+            (_, Typed::Left) => return Choice::Close,
+            (_, Typed::Changed) => self.cursor = 0,
+            (_, Typed::Entered) => return self.selected().map_or(Choice::Close, Choice::Run),
+            (_, Typed::Same | Typed::Other) => {}
+        }
+        Choice::Stay
     }
 
     fn step(&mut self, down: bool) {
@@ -78,24 +99,17 @@ impl App {
     /// Handles a key while the list of commands is open.
     pub(in crate::tui) fn type_command(&mut self, key: KeyEvent) -> Option<Effect> {
         let Some(Overlay::Palette(palette)) = self.overlays.top_mut() else { return None };
-        let is_empty = palette.query.text().is_empty();
-        match (key.code, palette.query.key(key)) {
-            (KeyCode::Char('q' | '?'), _) if is_empty => {
+        match palette.key(key) {
+            Choice::Stay => None,
+            Choice::Close => {
                 self.overlays.close();
+                None
             }
-            (KeyCode::Down | KeyCode::Up, _) => palette.step(key.code == KeyCode::Down),
-            (_, Typed::Left) => {
+            Choice::Run(action) => {
                 self.overlays.close();
+                self.run_command(action)
             }
-            (_, Typed::Changed) => palette.cursor = 0,
-            (_, Typed::Entered) => {
-                let chosen = palette.selected();
-                self.overlays.close();
-                return self.run_command(chosen?);
-            }
-            (_, Typed::Same | Typed::Other) => {}
         }
-        None
     }
 
     /// Performs a command, in the view that it belongs to.
@@ -119,7 +133,7 @@ impl App {
 }
 
 /// Draws the list near the top of an area.
-pub fn draw(palette: &Palette, app: &App, theme: &Theme, area: Rect, buffer: &mut Buffer) {
+pub fn draw(palette: &Palette, keymap: &Keymap, theme: &Theme, area: Rect, buffer: &mut Buffer) {
     let found = palette.found();
     let rows = u16::try_from(found.len().max(1) + 3).unwrap_or(HEIGHT);
     let (width, height) = (area.width.min(WIDTH), area.height.min(HEIGHT).min(rows));
@@ -131,12 +145,12 @@ pub fn draw(palette: &Palette, app: &App, theme: &Theme, area: Rect, buffer: &mu
     put(Line::from(prompt), 0, inner, buffer);
     let list = Rect { y: inner.y + 1, height: inner.height.saturating_sub(1), ..inner };
     if found.is_empty() {
-        put(Line::styled("No command has this name.", theme.dim), 0, list, buffer);
+        put(Line::styled("no match", theme.dim), 0, list, buffer);
     }
     let rows = usize::from(list.height);
     let first = first_visible(palette.cursor, found.len(), rows);
     for (row, action) in found.iter().enumerate().skip(first).take(rows) {
-        let keys = app.keymap.all_keys(&[*action]);
+        let keys = keymap.all_keys(&[*action]);
         let room = usize::from(list.width).saturating_sub(keys.width() + 1);
         let what = cut(action.what(), room);
         let gap = " ".repeat(usize::from(list.width).saturating_sub(what.width() + keys.width()));

@@ -11,6 +11,7 @@ use layerscope::files::contents::LayerContents;
 use super::{DEMO, Person, pictures};
 use crate::tui::message::Message;
 use crate::tui::views::clause;
+use crate::view::View;
 
 pub(super) static STUDY: LazyLock<Arc<Study>> = LazyLock::new(|| {
     let (rules, contents) = (Rules::built_in(), LayerContents::new(&DEMO.0));
@@ -90,9 +91,46 @@ fn what_is_marked_in_the_tree_is_taken_off_the_size_in_the_ladder() {
     let go = tree.find(b"usr/lib/go/bin/go").expect("the demo has a Go toolchain");
     let size = tree.size(tree.versions(go).next().expect("a version"));
     let saved = layerscope::report::Units::Iec.size(size);
-    assert!(person.reads().contains(&format!("without 1 marked path: {saved} less")), "{}", person.screen());
+    assert!(person.reads().contains(&format!("Without /usr/lib/go/bin/go: {saved} less")), "{}", person.screen());
     person.press(KeyCode::Esc).types("U7");
-    assert!(!person.reads().contains("your marks"), "{}", person.screen());
+    assert!(!person.reads().contains("Without /usr/lib/go/bin/go"), "{}", person.screen());
+}
+
+#[test]
+fn several_marks_are_rows_that_can_be_compared() {
+    let mut person = at(80, 24);
+    for path in ["/usr/lib/go/pkg/tool", "/usr/lib/go/bin/go"] {
+        person.types(&format!("/{path}")).press(KeyCode::Enter).press(KeyCode::Esc).types(" ");
+    }
+    person.types("7");
+    let size = |bytes| layerscope::report::Units::Iec.size(bytes);
+    let tree = &DEMO.1.tree;
+    let node = |path: &str| tree.find(path.as_bytes()).expect("the demo has a Go toolchain");
+    let drop = |paths: &[&str]| {
+        let changes: Vec<_> = paths.iter().map(|path| Change::Drop(node(path))).collect();
+        size(what_if(&DEMO.1, &changes).size)
+    };
+    let screen = person.screen();
+    let row = |title: &str| screen.lines().find(|line| line.contains(title)).unwrap_or_default().to_owned();
+    let (tool, go) = ("/usr/lib/go/pkg/tool", "/usr/lib/go/bin/go");
+    // The biggest mark is the first, and all of them together are selected.
+    assert!(row("without /usr/lib/go/pkg/tool").contains(&drop(&[tool])), "{screen}");
+    assert!(row("without /usr/lib/go/bin/go").contains(&drop(&[go])), "{screen}");
+    assert!(row("▸ all your marks").contains(&drop(&[tool, go])), "{screen}");
+    // Enter on a mark goes to its path.
+    person.press(KeyCode::Up).press(KeyCode::Enter);
+    assert_eq!(person.app.view, View::Explore);
+    assert_eq!(person.app.explorer().unwrap().selected(), Some(node(go)));
+}
+
+#[test]
+fn no_title_among_the_sizes_is_cut_at_80_columns() {
+    let mut person = at(80, 24);
+    person.types("7");
+    let screen = person.screen();
+    for possible_size in &STUDY.ladder[1..] {
+        assert!(screen.contains(&possible_size.step.title()), "{screen}");
+    }
 }
 
 #[test]
@@ -105,7 +143,7 @@ fn layers_that_are_marked_are_one_in_the_ladder() {
     let outcome = what_if(&DEMO.1, &[Change::Merge { first: 1, last: 3 }]);
     let size = |bytes| layerscope::report::Units::Iec.size(bytes);
     let (size, saved) = (size(outcome.size), size(outcome.saved(&DEMO.1)));
-    let sentence = format!("with layers 1 to 3 as one: {saved} less");
+    let sentence = format!("With layers 1 to 3 as one: {saved} less");
     let reads = person.reads();
     assert!(reads.contains(&sentence) && reads.contains(&size), "{sentence} is not on\n{}", person.screen());
 }

@@ -27,7 +27,7 @@ fn a_directory_is_written_where_one_says_and_the_result_is_told() {
             ),
         "{screen}"
     );
-    assert!(screen.contains("that makes          ./bin"), "{screen}");
+    assert!(screen.contains("Result              ./bin"), "{screen}");
     erase(&mut person);
     person.types(&to).press(KeyCode::Enter);
     let screen = person.screen();
@@ -48,7 +48,7 @@ fn nothing_is_overwritten_and_another_place_can_be_tried() {
     person.goes_to("etc/motd").types("x");
     erase(&mut person);
     person.types(directory.path().to_str().unwrap()).press(KeyCode::Enter);
-    assert!(person.reads().contains("is there already, and nothing is overwritten"), "{}", person.screen());
+    assert!(person.reads().contains("already exists; existing files are not overwritten"), "{}", person.screen());
     assert_eq!(std::fs::read(directory.path().join("motd")).unwrap(), b"mine");
     person.types("/other").press(KeyCode::Enter);
     assert_eq!(std::fs::read(directory.path().join("other/motd")).unwrap(), b"Welcome.\n", "a deleted file too");

@@ -97,14 +97,14 @@ fn one_key_shows_only_what_the_layer_changed() {
     let mut person = Person::at(120, 40);
     person.types("t");
     let screen = person.screen();
-    assert!(screen.contains("Changes of layer 3"), "{screen}");
+    assert!(screen.contains("Only layer 3"), "{screen}");
     let explorer = person.app.explorer().unwrap();
     let rows = explorer.rows_from(0, usize::MAX);
     assert!(!rows.is_empty() && rows.iter().all(|row| explorer.slice.changes(row.node).any()));
     person.types("t");
     assert!(person.screen().contains("Layers 0–3"));
     person.control('l');
-    assert!(person.screen().contains("Changes of layer 3"), "dive's key");
+    assert!(person.screen().contains("Only layer 3"), "dive's key");
 }
 
 #[test]
@@ -231,7 +231,7 @@ fn the_life_of_a_path_names_every_version_and_what_changed() {
     person.types("/etc/apk/world").press(KeyCode::Enter).types("i");
     let file_history = person.app.details.paragraphs.join(" ");
     assert!(
-        file_history.contains("layer 0 `ADD file:") && file_history.contains("made it: a file of"),
+        file_history.contains("layer 0 `ADD file:") && file_history.contains("added it: a file of"),
         "{file_history}"
     );
     assert!(

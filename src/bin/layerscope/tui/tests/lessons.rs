@@ -343,7 +343,7 @@ fn the_footer_has_as_many_letters_as_there_are_answers() {
 fn an_option_can_be_clicked() {
     let mut person = Person::learning("cleanup", 80, 24);
     person.goes_on().goes_on().goes_on();
-    let (x, y) = person.finds("a little more than before");
+    let (x, y) = person.finds("b  221 MB");
     person.clicks(x, y);
     assert!(person.reads().contains("Right."), "{}", person.screen());
 }

@@ -139,7 +139,7 @@ fn a_lean_image_is_called_lean_and_asked_nothing() {
     let opened = image([("COPY hello /", layer([file("hello", 9000)]))]);
     walk(&opened, "one file");
     let text = told(&opened);
-    assert!(text.contains("There is little to teach here: one file in one layer"), "{text}");
+    assert!(text.contains("This image has one file in one layer"), "{text}");
     assert!(!text.contains('*'), "no question has an answer:\n{text}");
 }
 

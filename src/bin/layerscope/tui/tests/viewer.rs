@@ -63,7 +63,7 @@ fn every_version_of_a_path_can_be_shown() {
         "{screen}"
     );
     person.types("[");
-    assert!(person.screen().contains("there is no older version"), "{}", person.screen());
+    assert!(person.screen().contains("this is the oldest version"), "{}", person.screen());
     person.types("]");
     assert!(person.screen().contains("\"limit\": 512"), "{}", person.screen());
 }
@@ -163,7 +163,7 @@ fn contents_never_speak_to_the_terminal() {
 #[test]
 fn a_link_says_where_it_leads_and_enter_goes_there() {
     let mut person = viewing("usr/bin/go", 80, 24);
-    assert!(person.reads().contains("it leads to /usr/bin/start, a file of"), "{}", person.screen());
+    assert!(person.reads().contains("it points to /usr/bin/start (a file of"), "{}", person.screen());
     person.press(KeyCode::Enter);
     assert!(person.screen().contains("#!/bin/sh"), "{}", person.screen());
     assert!(viewing("usr/bin/nowhere", 80, 24).reads().contains("Broken link"));
@@ -188,7 +188,7 @@ fn two_versions_are_compared_line_by_line_with_what_the_tree_knows() {
     let mut person = Person::with_files(80, 24);
     person.goes_to("usr/lib/tables.bin").types("D");
     assert!(
-        person.screen().contains("the contents differ, first at byte 4,000 (0xfa0); they are no texts"),
+        person.screen().contains("the contents differ, first at byte 4,000 (0xfa0); they are not text"),
         "{}",
         person.screen()
     );

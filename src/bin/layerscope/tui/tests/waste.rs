@@ -10,6 +10,7 @@ use super::{DEMO, Person};
 use crate::intro::Intro;
 use crate::tui::explorer::rows::Scope;
 use crate::tui::message::Message;
+use crate::tui::tests::support::build::{Image, file, gone, layer, open, tar};
 use crate::view::View;
 
 /// Puts a user in front of the waste of the demo.
@@ -43,7 +44,7 @@ fn every_group_has_its_size_cause_layers_and_both_instructions() {
         assert!(screen.contains(answer), "{answer:?} is not on\n{screen}");
     }
     let biggest = DEMO.1.wasted.iter().filter(|wasted| (wasted.added_in, wasted.removed_in) == (1, 3)).count();
-    assert!(screen.contains(&layerscope::display::files(biggest)), "{screen}");
+    assert!(screen.contains(&layerscope::display::plural(biggest, "deleted file")), "{screen}");
 }
 
 #[test]
@@ -52,6 +53,25 @@ fn at_80_columns_both_instructions_and_the_whole_fix_are_readable() {
     for answer in ["RUN apk add --update", "→ RUN apk del go git", "or use a multi-stage build"] {
         assert!(screen.contains(answer), "{answer:?} is not on\n{screen}");
     }
+}
+
+#[test]
+fn a_place_is_named_by_a_directory_of_at_most_three_names() {
+    let cache =
+        |n: u8| file(format!("root/.cache/go-build/49/49{n:02x}e0d9ecc6caca5ef56bd3f1a9c73f24b7493-d"), 5 << 20);
+    let image = Image::of([layer([cache(1), cache(2)]), layer([gone("root/.cache")])]);
+    let opened = open(tar(image.docker())).expect("the image opens");
+    let inspection = layerscope::inspect(&opened, &Progress::default()).expect("the image is readable");
+    let mut person = Person::in_front_of("image.tar", 90, 24);
+    person.tell(Message::Opened(Intro::of(&opened)));
+    person.tell(Message::Loaded(Ok(Arc::new(inspection))));
+    person.types("2");
+    let screen = person.screen();
+    let row = screen.lines().find(|line| line.contains("0 → 1")).unwrap_or_default();
+    assert!(row.contains("2 deleted files, mostly in /root/.cache/go-build "), "{screen}");
+    // Where that does not fit, a directory above is named; no path is cut.
+    person.tell(Message::Resize(72, 24));
+    assert!(person.screen().contains("2 deleted files, mostly in /root/.cache "), "{}", person.screen());
 }
 
 #[test]

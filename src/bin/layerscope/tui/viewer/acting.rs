@@ -35,7 +35,7 @@ impl Viewer {
                             file.look_for(Some(pattern));
                             return plain;
                         }
-                        None => return Some("that expression takes too much memory".into()),
+                        None => return Some("this expression needs too much memory".into()),
                     },
                     Asking::GoTo => match number(&text) {
                         Some(number) => file.go_to(number, room),
@@ -108,8 +108,8 @@ impl Viewer {
                 self.turn_to(to);
                 None
             }
-            (None, _) if older => Some("there is no older version".into()),
-            (None, _) => Some("there is no newer version".into()),
+            (None, _) if older => Some("this is the oldest version".into()),
+            (None, _) => Some("this is the newest version".into()),
         }
     }
 
@@ -117,7 +117,7 @@ impl Viewer {
         match &self.page {
             Page::File(_) if self.saving.is_none() => self.saving = Some(Saving::Wanted),
             Page::File(_) => {}
-            Page::Facts(_) => return Some("it has no contents that a pager could show".into()),
+            Page::Facts(_) => return Some("it has no contents for a pager".into()),
         }
         None
     }

@@ -79,7 +79,7 @@ impl Comparison {
         let mut summary = self.facts.clone();
         summary.push(match &self.state {
             State::Wanted | State::Asked(_) => "comparing the contents …".into(),
-            State::Nothing if self.facts.is_empty() => "nothing that is recorded differs".into(),
+            State::Nothing if self.facts.is_empty() => "no recorded difference".into(),
             State::Nothing => return summary,
             State::Failed(text) => text.clone(),
             State::Compared(difference) => facts::of_difference(difference),

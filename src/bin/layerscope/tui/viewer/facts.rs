@@ -3,7 +3,7 @@
 
 use layerscope::Inspection;
 use layerscope::display::escaped;
-use layerscope::display::{Escaped, Units, count, plural};
+use layerscope::display::{Escaped, Units, count, plural, plural_of};
 use layerscope::tree::{Kind, Last, NodeId, Tree, VersionId};
 
 use super::difference::{Difference, Why};
@@ -27,13 +27,13 @@ pub fn of_version(inspection: &Inspection, version: VersionId, layer: usize, uni
                     Some((Kind::Fifo, _)) => "a named pipe".into(),
                     Some((Kind::Symlink, _)) => "another link".into(),
                 };
-                format!("As of layer {layer} it leads to {path}, {what}. Enter goes there.")
+                format!("In layer {layer} it points to {path} ({what}). Press Enter to go there.")
             }
             None => format!("Broken link in layer {layer} (missing target or a loop)."),
         }),
         Kind::Directory => {
             let inside = tree.children(node).filter(|&child| tree.at(child, layer).is_some()).count();
-            paragraphs.push(format!("{} in it as of layer {layer}:", plural(inside, "name")));
+            paragraphs.push(format!("{} (layer {layer}):", plural_of(inside, "entry", "entries")));
             paragraphs.extend(listing(tree, node, layer, units));
         }
         Kind::Char | Kind::Block => {
@@ -129,7 +129,7 @@ pub fn of_difference(difference: &Difference) -> String {
         ),
         Difference::Bytes { first, why } => {
             let why = match why {
-                Why::Binary => "they are no texts",
+                Why::Binary => "they are not text",
                 Why::TooLarge => "they are too large to compare line by line",
                 Why::TooManyLines => "they have too many lines to compare",
             };

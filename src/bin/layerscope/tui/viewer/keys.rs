@@ -32,7 +32,7 @@ impl App {
             Some(viewer) => self.overlays.open(Overlay::Viewer(Box::new(viewer))),
             None => {
                 self.notice =
-                    Some("no layer has an entry for this directory: it is only part of the paths of others".into());
+                    Some("No layer has an entry for this directory. It exists only as a parent of other paths.".into());
             }
         }
     }

@@ -198,10 +198,8 @@ impl Viewer {
                 self.comparison = Some(Comparison::new(&self.inspection.tree, old, self.version()));
                 None
             }
-            None if self.versions.len() == 1 => {
-                Some("this path has only one version: there is nothing to compare".into())
-            }
-            None => Some("this is the first version; the next one can be compared with it".into()),
+            None if self.versions.len() == 1 => Some("Nothing to compare: this path has only one version.".into()),
+            None => Some("Nothing to compare: this is the first version. Press > for the next one.".into()),
         }
     }
 

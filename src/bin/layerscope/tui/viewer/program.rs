@@ -65,7 +65,7 @@ fn elf(executable: &Executable, units: Units) -> Vec<String> {
         paragraphs.push(format!("Built by {}.", executable.compilers.join(", ")));
     }
     if executable.packed.is_some() {
-        paragraphs.push("It is packed: it unpacks itself when it starts.".into());
+        paragraphs.push("It is packed and unpacks itself at each start.".into());
     }
     paragraphs
 }

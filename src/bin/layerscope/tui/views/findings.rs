@@ -9,7 +9,7 @@ use std::sync::Arc;
 use layerscope::advice::assessment::Study;
 use layerscope::advice::findings::{Fate, Finding};
 use layerscope::display::cut_front;
-use layerscope::display::{Escaped, escaped, escaped_str, files, plural};
+use layerscope::display::{Escaped, escaped, escaped_str, files};
 use layerscope::tree::NodeId;
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
@@ -330,7 +330,7 @@ impl Findings {
         }
         let packages: Vec<_> = finding.packages.iter().map(|(name, _)| name.as_str()).collect();
         if !packages.is_empty() {
-            add("of", &packages.join(", "));
+            add("package", &packages.join(", "));
         }
         notes.truncate((height * 3 / 5).min(height.saturating_sub(LIST + 1)));
         if notes.len() < 2 { Vec::new() } else { notes }
@@ -368,10 +368,10 @@ fn titled(finding: &Finding) -> String {
     format!("{}, {}", escaped_str(&finding.title), files(finding.files))
 }
 
-/// Lists some findings by name, with their number.
+/// Lists some findings by name.
 fn several(findings: &[&Finding]) -> String {
     let titles: Vec<_> = findings.iter().map(|finding| escaped_str(&finding.title)).collect();
-    format!("{}: {}", plural(findings.len(), "finding"), titles.join(", "))
+    titles.join(", ")
 }
 
 fn place(explorer: &Explorer, finding: &Finding) -> Escaped {

@@ -1,5 +1,6 @@
 //! The image view: tags, platform, sizes, run configuration, the full history, digests.
 
+use layerscope::advice::assessment::Study;
 use layerscope::display::escaped_str;
 use layerscope::display::shown;
 use layerscope::display::{Escaped, Units, count, percent, plural};
@@ -32,6 +33,8 @@ pub struct ImageFacts {
     facts: Vec<(&'static str, Escaped)>,
     history: Vec<(Escaped, Escaped)>,
     sizes: Sizes,
+    /// The base image, once it is known.
+    base: Option<String>,
     scroll: usize,
 }
 
@@ -57,8 +60,22 @@ impl ImageFacts {
                 stored: totals.stored_bytes,
                 efficiency: inspection.efficiency(),
             },
+            base: None,
             scroll: 0,
         }
+    }
+
+    /// Sets the base image.
+    pub fn studied(&mut self, study: &Study) {
+        let base = &study.base;
+        let name = base.name.as_deref().map_or_else(|| "unknown name".into(), escaped_str);
+        self.base = Some(match base.layers {
+            0 => base.how.to_string(),
+            layers => {
+                let sure = if base.certain { "" } else { "probably, because " };
+                format!("{name}, the first {}: {sure}{}", plural(layers, "layer"), base.how)
+            }
+        });
     }
 
     pub fn act(&mut self, action: Action, area: Rect) -> bool {
@@ -80,13 +97,14 @@ impl ImageFacts {
         };
         let archive = match efficiency {
             Some(_) => format!("{} uncompressed tar, {} in the archive", units.size(*tar), units.size(*stored)),
-            None => format!("≥ {} as tars, ≥ {} as stored", units.size(*tar), units.size(*stored)),
+            None => format!("≥ {} uncompressed tar, ≥ {} in the archive", units.size(*tar), units.size(*stored)),
         };
+        let base = self.base.iter().map(|base| ("base image", base.as_str()));
         let sized = [("size", sizes), ("", archive)];
         let facts = self.facts.iter().map(|(word, text)| (*word, text.as_str()));
         let sized = sized.iter().map(|(word, text)| (*word, text.as_str()));
         let mut lines = Vec::new();
-        for (word, text) in facts.chain(sized) {
+        for (word, text) in facts.chain(base).chain(sized) {
             push(&mut lines, word, text, width);
         }
         lines.push(Default::default());

@@ -1,11 +1,13 @@
 //! The sizes view: a bar for each possible change; below, the instructions.
 
+mod marks;
+
 use std::sync::Arc;
 
 use layerscope::advice::assessment::Study;
 use layerscope::advice::ladder::{Certainty, PossibleSize, Ships};
-use layerscope::analysis::what_if::{Change, what_if};
-use layerscope::display::{noticeably, plural};
+use layerscope::display::sentences;
+use layerscope::display::{cut_front, noticeably};
 use ratatui::buffer::Buffer;
 use ratatui::layout::{Position, Rect};
 use ratatui::text::{Line, Span};
@@ -18,11 +20,12 @@ use crate::tui::keys::help::Line as Hint;
 use crate::tui::widgets::moved;
 use crate::tui::widgets::text::{cut, wrap};
 use crate::tui::widgets::{bar, fill, inside, pane, put};
+use marks::{Marked, marked};
 
 pub const KEYS: &[Hint] = &[
     (&[Action::Help], "help"),
     (&[Action::Up, Action::Down], "step"),
-    (&[Action::Enter], "explore the program"),
+    (&[Action::Enter], "explore it"),
     (&[Action::CopyPath], "copy the recipe"),
     (&[Action::ViewFindings], "what to change"),
     (&[Action::ViewExplore], "explore"),
@@ -41,26 +44,20 @@ const SIZE_WIDTH: usize = 9;
 const RATIO_WIDTH: usize = 7;
 /// The width from which on the saving has a column.
 const WIDE: usize = 90;
-/// The title of the size without the marks.
-const MARKED: &str = "your marks";
+/// The least width of a bar.
+const BAR: usize = 8;
 
 /// The state of the view.
 pub struct Ladder {
     study: Option<Arc<Study>>,
     cursor: usize,
-    dropped: Option<Dropped>,
-}
-
-/// The size without the marked paths and with the marked layers merged.
-struct Dropped {
-    what: String,
-    size: u64,
-    saved: u64,
+    /// The sizes without what is marked.
+    marked: Vec<Marked>,
 }
 
 impl Ladder {
     pub fn new() -> Self {
-        Self { study: None, cursor: 0, dropped: None }
+        Self { study: None, cursor: 0, marked: Vec::new() }
     }
 
     /// Sets the ladder.
@@ -69,28 +66,24 @@ impl Ladder {
         self.cursor = self.biggest_gain();
     }
 
-    /// Computes the size without the marks.
+    /// Computes the sizes without the marks.
     pub fn enter(&mut self, explorer: &Explorer) {
-        let inspection = &explorer.inspection;
-        let mut changes: Vec<_> = explorer.marks.topmost(&inspection.tree).map(Change::Drop).collect();
-        let mut what = Vec::new();
-        if !changes.is_empty() {
-            what.push(format!("without {}", plural(explorer.marks.len(), "marked path")));
-        }
-        if let Some((first, last)) = explorer.marked_run() {
-            changes.push(Change::Merge { first, last });
-            what.push(format!("with layers {first} to {last} as one"));
-        }
-        self.dropped = (!changes.is_empty()).then(|| {
-            let outcome = what_if(inspection, &changes);
-            Dropped { what: what.join(", "), size: outcome.size, saved: outcome.saved(inspection) }
-        });
-        if self.dropped.is_some() {
+        self.marked = marked(explorer);
+        if !self.marked.is_empty() {
             // Whoever marks something wants to see its size.
-            self.cursor = self.possible_sizes().len();
+            self.cursor = usize::MAX;
         }
-        let last = (self.possible_sizes().len() + usize::from(self.dropped.is_some())).saturating_sub(1);
-        self.cursor = self.cursor.min(last);
+        self.cursor = self.cursor.min(self.last());
+    }
+
+    /// Returns the index of the last row.
+    fn last(&self) -> usize {
+        (self.possible_sizes().len() + self.marked.len()).saturating_sub(1)
+    }
+
+    /// Returns the selected mark.
+    fn mark(&self) -> Option<&Marked> {
+        self.marked.get(self.cursor.checked_sub(self.possible_sizes().len())?)
     }
 
     /// Returns the sizes that are shown: the one as built, and those noticeably smaller than the
@@ -127,9 +120,12 @@ impl Ladder {
     pub fn act(&mut self, action: Action) -> Option<layerscope::tree::NodeId> {
         if action == Action::Enter {
             let study = self.study.as_ref()?;
+            if let Some(mark) = self.mark() {
+                return mark.path;
+            }
             return study.ladder_inputs.program.as_ref().map(|program| program.path);
         }
-        let last = (self.possible_sizes().len() + usize::from(self.dropped.is_some())).saturating_sub(1);
+        let last = self.last();
         self.cursor = moved(action, self.cursor, last, last.max(1)).unwrap_or(self.cursor);
         None
     }
@@ -162,55 +158,71 @@ impl Ladder {
     fn rows(&self, look: Look<'_>, inner: Rect) -> Vec<(Option<usize>, Line<'static>)> {
         let (width, height) = (usize::from(inner.width), usize::from(inner.height));
         let possible_sizes = self.possible_sizes();
-        let heads = usize::from(height > possible_sizes.len() + 4);
-        let marks = usize::from(self.dropped.is_some());
+        let all = possible_sizes.len() + self.marked.len();
+        let heads = usize::from(height > all + 4);
         let room = width.saturating_sub(INDENT);
-        let selected = possible_sizes
-            .get(self.cursor)
-            .map(|possible_size| explanation(look, possible_size, room))
-            .unwrap_or_default();
-        let mut left = height.saturating_sub(heads + possible_sizes.len() + 2 * marks);
-        left = left.saturating_sub(selected.len());
-        let title = possible_sizes
-            .iter()
-            .map(|possible_size| possible_size.step.title().width())
-            .max()
-            .unwrap_or(0)
-            .max(MARKED.len() * marks);
-        // Where it is narrow the name gives way, and the numbers stay whole.
-        let title = title.min(width / 3).min(width.saturating_sub(SIZE_WIDTH + RATIO_WIDTH + 5));
+        let mut selected = match (possible_sizes.get(self.cursor), self.mark()) {
+            (Some(possible_size), _) => explanation(look, possible_size, room),
+            (None, Some(mark)) => vec![(cut(&saving(look, mark), room), false)],
+            (None, None) => Vec::new(),
+        };
+        // All sizes are on the screen; the remarks give way.
+        let mut left = height.saturating_sub(heads + all);
+        if selected.len() > left {
+            selected.truncate(left.saturating_sub(1));
+            selected.extend((left > 0).then(|| ("…".to_owned(), true)));
+        }
+        left -= selected.len();
+        let title = self.title_width(&possible_sizes, width);
         let mut rows = Vec::new();
         if heads > 0 {
             rows.push((None, self.heads(look, title, width)));
         }
+        let explain = |rows: &mut Vec<_>, lines: Vec<(String, bool)>| {
+            rows.extend(lines.into_iter().map(|(text, dim)| {
+                let text = format!("{:INDENT$}{text}", "");
+                (None, if dim { Line::styled(text, look.theme.dim) } else { Line::raw(text) })
+            }));
+        };
         for (place, possible_size) in possible_sizes.iter().enumerate() {
             let size = Size {
-                title: possible_size.step.title(),
+                title: cut(&possible_size.step.title(), title),
                 bytes: possible_size.size,
                 sign: possible_size.certainty.sign(),
                 certainty: possible_size.certainty.grade(),
             };
             rows.push((Some(place), self.line(look, &size, place, title, width)));
-            let lines = if place == self.cursor {
-                selected.clone()
-            } else {
-                let recipe = recipe(possible_size, room);
-                let fits = place > 0 && recipe.len() <= left;
-                left -= if fits { recipe.len() } else { 0 };
-                if fits { recipe.into_iter().map(|line| (line, true)).collect() } else { Vec::new() }
-            };
-            rows.extend(lines.into_iter().map(|(text, dim)| {
-                let text = format!("{:INDENT$}{text}", "");
-                (None, if dim { Line::styled(text, look.theme.dim) } else { Line::raw(text) })
-            }));
+            if place == self.cursor {
+                explain(&mut rows, std::mem::take(&mut selected));
+                continue;
+            }
+            let recipe = recipe(possible_size, room);
+            if place > 0 && recipe.len() <= left {
+                left -= recipe.len();
+                explain(&mut rows, recipe.into_iter().map(|line| (line, true)).collect());
+            }
         }
-        if let Some(dropped) = &self.dropped {
-            let size = Size { title: MARKED.into(), bytes: dropped.size, sign: "", certainty: "exact" };
-            rows.push((Some(possible_sizes.len()), self.line(look, &size, possible_sizes.len(), title, width)));
-            let text = format!("{:INDENT$}{}: {} less", "", dropped.what, look.units.size(dropped.saved));
-            rows.push((None, Line::raw(cut(&text, width))));
+        for (i, mark) in self.marked.iter().enumerate() {
+            let place = possible_sizes.len() + i;
+            let size = Size { title: shortened(mark, title), bytes: mark.size, sign: "", certainty: "exact" };
+            rows.push((Some(place), self.line(look, &size, place, title, width)));
+            if place == self.cursor {
+                explain(&mut rows, std::mem::take(&mut selected));
+            }
         }
         rows
+    }
+
+    /// Returns the width of the titles. Where it is narrow the bars give way first, then the titles; the numbers
+    /// stay whole.
+    fn title_width(&self, possible_sizes: &[&PossibleSize], width: usize) -> usize {
+        let titles = possible_sizes.iter().map(|possible_size| possible_size.step.title().width());
+        let wanted = titles.chain(self.marked.iter().map(|mark| mark.title.width())).max().unwrap_or(0);
+        let certainty = if width < NARROW { 0 } else { CERTAINTY_WIDTH + 1 };
+        let saves = if width < WIDE { 0 } else { SIZE_WIDTH + 1 };
+        let bar = if width < NARROW { 0 } else { BAR };
+        let numbers = SIZE_WIDTH + RATIO_WIDTH + 5 + certainty + saves + bar;
+        wanted.min(width.saturating_sub(numbers))
     }
 
     fn heads(&self, look: Look<'_>, title: usize, width: usize) -> Line<'static> {
@@ -221,7 +233,7 @@ impl Ladder {
     fn line(&self, look: Look<'_>, size: &Size, place: usize, title_width: usize, width: usize) -> Line<'static> {
         let first = self.study.iter().flat_map(|study| study.ladder.first()).next();
         let whole = first.map_or(0, |first| first.size);
-        let title = cut(&size.title, title_width);
+        let title = &size.title;
         let bytes = format!("{}{}", size.sign, look.units.size(size.bytes));
         let is_known = first.is_some_and(|first| first.certainty == Certainty::Exact);
         let ratio = noticeably(size.bytes, whole).filter(|_| is_known).unwrap_or_default();
@@ -262,23 +274,34 @@ fn can_be_measured(possible_size: &PossibleSize) -> bool {
 /// Returns the instructions for a rung, and remarks, which are dimmed.
 fn explanation(look: Look<'_>, possible_size: &PossibleSize, width: usize) -> Vec<(String, bool)> {
     let certainty = match &possible_size.certainty {
-        Certainty::Exact => "Exact: the same files, with some left out.".to_owned(),
+        Certainty::Exact => "Exact: the same files, without those left out.".to_owned(),
         Certainty::Estimate(from) => format!("Estimate: {}", from.shown(look.units)),
         Certainty::AtLeast => "A lower bound: not all of the image could be read.".to_owned(),
-        Certainty::AtMost => "At most this is saved: what the program also needs comes on top.".to_owned(),
+        Certainty::AtMost => "The saving is at most this: other files that the program needs are added.".to_owned(),
     };
     let how = recipe(possible_size, width).into_iter().map(|line| (line, false));
     let notes = std::iter::once(certainty)
         .chain(possible_size.download.words(look.units))
-        .chain(can_be_measured(possible_size).then(|| {
-            "Download size: run `layerscope ladder IMAGE \
-                --measure`"
-                .to_owned()
-        }))
+        .chain(
+            can_be_measured(possible_size).then(|| "Download size: run `layerscope ladder IMAGE --measure`".to_owned()),
+        )
         .chain(possible_size.notes.iter().map(|note| note.shown(look.units)))
-        .map(|note| (note, true));
+        .map(|note| (sentences(&[&note]), true));
     let notes = notes.flat_map(|(text, dim)| wrap(&text, width).into_iter().map(move |part| (part, dim)));
     how.chain(notes).collect()
+}
+
+/// Says what a mark saves.
+fn saving(look: Look<'_>, mark: &Marked) -> String {
+    sentences(&[&format!("{}: {} less", mark.what, look.units.size(mark.saved))])
+}
+
+/// Cuts the title of a mark; of a path the end stays.
+fn shortened(mark: &Marked, width: usize) -> String {
+    match mark.title.strip_prefix("without ").filter(|_| mark.path.is_some()) {
+        Some(path) => format!("without {}", cut_front(path, width.saturating_sub("without ".len()))),
+        None => cut(&mark.title, width),
+    }
 }
 
 /// Returns the instructions for a rung.

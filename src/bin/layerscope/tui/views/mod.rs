@@ -97,6 +97,7 @@ impl Views {
     pub fn studied(&mut self, study: &Arc<Study>) {
         self.findings.studied(study);
         self.ladder.studied(study);
+        self.image.studied(study);
     }
 
     /// Moves a view that is about to be shown to the explorer's selection.

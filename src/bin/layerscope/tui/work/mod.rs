@@ -190,7 +190,7 @@ impl Workshop {
                 Failure::Read(error) => format!("cannot read it: {error}"),
                 Failure::Write(error) => format!("cannot write a temporary file: {error}"),
                 Failure::Short(end) => format!("cannot read it: its layer ends after {end} bytes of it"),
-                Failure::TooLarge => "it is too large for a temporary file; x extracts it".into(),
+                Failure::TooLarge => "it is too large for a temporary file. Press x to extract it.".into(),
             })
         }));
     }

@@ -128,8 +128,12 @@ fn remarks(against: &Against, look: Look<'_>) -> Vec<String> {
     let change = against.pair.paths.change(row.place, &against.first.tree, &against.second.tree);
     let mut remarks: Vec<String> = outcome(&change, look).into_iter().collect();
     if entry.count > usize::from(entry.difference != Difference::Same) {
-        let (more, less) = (look.units.size(entry.more), look.units.size(entry.less));
-        remarks.push(format!("{} differ in it: {more} more, {less} less.", plural(entry.count, "path")));
+        let signed = |sign: char, bytes: u64| (bytes > 0).then(|| format!(" {sign}{}", look.units.size(bytes)));
+        let (more, less) = (signed('+', entry.more), signed('-', entry.less));
+        let bytes: String = more.into_iter().chain(less).collect();
+        let differ = if entry.count == 1 { "differs" } else { "differ" };
+        let colon = if bytes.is_empty() { "." } else { ":" };
+        remarks.push(format!("{} {differ}{colon}{bytes}", plural(entry.count, "path")));
     }
     let of = |image: &Inspection, layer: Option<usize>, which: &str| {
         let layer = layer?;
@@ -148,14 +152,14 @@ fn outcome(change: &PathChange, look: Look<'_>) -> Option<String> {
         format!("{}{exact}", look.units.size(bytes))
     };
     Some(match change.difference {
-        Difference::Added if change.after == 0 => "Came.".into(),
-        Difference::Removed if change.before == 0 => "Went.".into(),
+        Difference::Added if change.after == 0 => "Added.".into(),
+        Difference::Removed if change.before == 0 => "Removed.".into(),
         Difference::Added => format!("Added: {}.", size(change.after)),
         Difference::Removed => format!("Removed: {}.", size(change.before)),
         Difference::Larger => format!("Larger: {} → {}.", size(change.before), size(change.after)),
         Difference::Smaller => format!("Smaller: {} → {}.", size(change.before), size(change.after)),
-        Difference::Changed => "Changed: it has another kind, mode, owner, time, target or other names.".into(),
-        Difference::Unknown => "Not known: the layer that would tell whether it differs could not be read.".into(),
+        Difference::Changed => "Changed: kind, mode, owner, time, target or names.".into(),
+        Difference::Unknown => "Unknown: the layer that decides this could not be read.".into(),
         Difference::Same => return None,
     })
 }

@@ -130,10 +130,13 @@ fn sized(theme: &Theme, size: &str, (bytes, wasted): (u64, u64), columns: Column
     spans
 }
 
+/// A part of the image, one in so many bytes, below which what is avoidable in a layer is not noted.
+const NOTEWORTHY: u64 = 1000;
+
 /// Returns what is avoidable in a layer, once that is known and unless a lesson keeps it secret.
 fn avoidable(app: &App, explorer: &Explorer, layer: usize) -> String {
     let bytes = explorer.avoidable_of_layers.get(layer).copied().unwrap_or(0);
-    if bytes == 0 || app.is_kept_secret(usize::MAX) {
+    if bytes == 0 || bytes < explorer.inspection.totals.size / NOTEWORTHY || app.is_kept_secret(usize::MAX) {
         return String::new();
     }
     format!("avoidable {}", app.units.size(bytes))

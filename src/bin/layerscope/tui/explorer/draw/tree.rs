@@ -66,18 +66,18 @@ pub fn draw(app: &App, explorer: &Explorer, theme: &Theme, area: Rect, buffer: &
 
 fn nothing(explorer: &Explorer) -> &'static str {
     match (&explorer.filter.kept, explorer.shown.at_least, explorer.slice.scope) {
-        (Some(_), ..) => "Nothing that matches is shown (Esc ends the filter).",
+        (Some(_), ..) => "No match is shown here. Press Esc to clear the filter.",
         (None, 1.., _) => "No entry is that big. Press > to change the limit.",
         (None, 0, Scope::Changes) => "No visible changes in this layer. Press t to show all layers.",
-        (None, 0, Scope::UpTo) => "Nothing is shown (+ ~ @ - = ! show and hide).",
+        (None, 0, Scope::UpTo) => "All kinds of changes are hidden. Press + ~ @ - = or ! to show one.",
     }
 }
 
 fn title(explorer: &Explorer, room: usize) -> String {
     let layer = explorer.layer;
     let (long, short) = match explorer.slice.scope {
-        Scope::UpTo => (format!("Layers 0–{layer}"), format!("Up to layer {layer}")),
-        Scope::Changes => (format!("Changes of layer {layer}"), format!("Changes of {layer}")),
+        Scope::UpTo => (format!("Layers 0–{layer}"), format!("0–{layer}")),
+        Scope::Changes => (format!("Only layer {layer}"), format!("Layer {layer}")),
     };
     let mut rest = String::new();
     let hidden = explorer.shown.hidden();

@@ -41,7 +41,7 @@ pub fn explain(inspection: &Inspection, units: Units) -> (String, Vec<Part>) {
     let plain = inspection.layers.iter().any(|layer| layer.compression.is_some_and(|c| c.name() == "none"));
     parts.push(Part::Sentence(if !inspection.completeness.sizes_are_exact() {
         format!(
-            "The archive holds {} ({}) of layers; what pulling all of them costs is not known, because not all could be read.",
+            "The archive holds {} ({}) of layers; the download size is unknown, because not all could be read.",
             count(totals.stored_bytes),
             units.size(totals.stored_bytes)
         )
@@ -54,7 +54,7 @@ pub fn explain(inspection: &Inspection, units: Units) -> (String, Vec<Part>) {
         )
     } else {
         format!(
-            "Pulling all layers costs {} bytes ({}): what the archive holds of them, compressed. That is exact.",
+            "Download size of all layers: {} bytes ({}), as compressed in the archive. This is exact.",
             count(totals.stored_bytes),
             units.size(totals.stored_bytes)
         )

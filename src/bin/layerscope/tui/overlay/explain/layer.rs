@@ -26,7 +26,7 @@ pub fn explain(inspection: &Inspection, groups: &[WastedGroup], layer: usize, un
     ];
     if !inspection.amounts_of(layer).are_exact() {
         let why = inspection.completeness.summary().unwrap_or_default();
-        parts.push(Part::Sentence(format!("These are the sums of what could be read, and not all was: {why}.")));
+        parts.push(Part::Sentence(format!("These sums cover only what could be read: {why}.")));
     }
     let part = |group: &WastedGroup, other: usize, verb: &str| {
         (group.bytes, format!("{} {verb} {}", files(group.count), layer_named(inspection, other)))
@@ -69,8 +69,8 @@ pub fn explain(inspection: &Inspection, groups: &[WastedGroup], layer: usize, un
         None => "This layer is missing in the archive.".into(),
         Some("none") => "Download size unknown: this layer is uncompressed in the archive.".into(),
         Some(name) => format!(
-            "Pulling it costs {} bytes ({}), as the archive holds it: {name}, {} of the tar. That is exact; \
-                for a single file it can only be estimated.",
+            "Download size: {} bytes ({}), as in the archive: {name}, {} of the tar. This is exact. For a single \
+                file it is an estimate.",
             count(account.stored_bytes),
             units.size(account.stored_bytes),
             share(account.stored_bytes, account.tar_bytes)

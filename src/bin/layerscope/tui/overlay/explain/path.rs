@@ -150,9 +150,9 @@ fn remarks(tree: &Tree, node: NodeId) -> impl Iterator<Item = String> {
         )
     });
     let several = versions().any(|version| tree.is_linked(version) && tree.inode(version) == version);
-    let several = several.then(|| "It has, or has had, other names (hard links). It is counted once.".to_owned());
+    let several = several.then(|| "It has or had other names (hard links). It is counted once.".to_owned());
     let sparse = versions().any(|version| tree.is_sparse(version));
-    let sparse = sparse.then(|| "It is stored with holes: its logical size counts, holes included.".to_owned());
+    let sparse = sparse.then(|| "It is stored with holes. Its logical size counts, holes included.".to_owned());
     let rewritten =
         versions().any(|v| tree.removal(v).is_some_and(|removal| removal.reason == Reason::RewrittenUnchanged));
     let rewritten = rewritten.then(|| {

@@ -23,6 +23,30 @@ fn the_first_screen_says_what_the_new_version_costs_and_why() {
 }
 
 #[test]
+fn the_sentence_at_the_top_is_whole_at_80_columns_however_long_the_names_are() {
+    let image = |tag: &str, size: usize| {
+        let mut image = Image::of([layer([file("app", size)]), layer([file("more", size / 2)])]);
+        image.tags = serde_json::json!([format!("registry.example.org/team/product/service-{tag}:2026.11.29")]);
+        known(tar(image.docker()))
+    };
+    let images = [image("before", 8 << 20), image("after", 3 << 20)];
+    let onlooker = Onlooker::before(&images, 80, 24);
+    onlooker.finds(&["service-after:2026.11.29 is 2.67× smaller: 4.50 MiB instead of 12.0 MiB;"]);
+    onlooker.finds(&["0 of 2 layers shared; updating downloads 4.50 MiB (uncompressed)"]);
+}
+
+#[test]
+fn one_package_that_is_the_same_is_not_called_all() {
+    let installed = b"P:musl\nV:1.2.5-r0\nA:x86_64\nF:lib\nR:libc.musl\n\n";
+    let image = |size: usize| {
+        let database = file("lib/apk/db/installed", 0).holding(std::str::from_utf8(installed).expect("ASCII"));
+        known(tar(Image::of([layer([database, file("lib/libc.musl", 9), file("app", size)])]).docker()))
+    };
+    let images = [image(1000), image(2000)];
+    Onlooker::before(&images, 80, 24).finds(&["packages the only package is the same", "0 of 1 layer"]);
+}
+
+#[test]
 fn four_images_stand_in_one_table_and_the_selected_one_is_compared_with_the_first() {
     let mut onlooker = Onlooker::before(&LADDER, 80, 24);
     onlooker.finds(&[

@@ -19,6 +19,29 @@ fn escape_goes_back_to_the_images_and_never_out_and_q_quits() {
 }
 
 #[test]
+fn another_image_opens_from_the_comparison_and_every_dialog_closes_without_ending_it() {
+    let mut onlooker = Onlooker::before(&*VERSIONS, 80, 24);
+    onlooker.types("O").finds(&["Open another image", "name or path"]);
+    onlooker.tells(Message::Paste("old.tar\n".into())).types(" ").press(KeyCode::Enter);
+    assert_eq!(onlooker.named.as_deref(), Some("old.tar"));
+    onlooker.types("O").press(KeyCode::Esc).finds(&["Images · 2/2"]);
+    for leave in [KeyCode::Char('q'), KeyCode::Esc, KeyCode::Char('?')] {
+        onlooker.types(":").finds(&["Commands"]);
+        onlooker.press(leave).finds(&["Images · 2/2"]);
+        assert!(!onlooker.screen().contains("Commands") && !onlooker.ended, "{}", onlooker.screen());
+    }
+}
+
+#[test]
+fn the_comparison_finds_a_command_by_its_name() {
+    let mut onlooker = Onlooker::before(&*VERSIONS, 80, 24);
+    onlooker.types(":packages");
+    onlooker.finds(&["show the packages that differ"]);
+    onlooker.press(KeyCode::Enter).finds(&["What they come to"]);
+    onlooker.types(":open another").press(KeyCode::Enter).finds(&["Open another image"]);
+}
+
+#[test]
 fn the_help_lists_every_key_of_the_comparison() {
     let mut onlooker = Onlooker::before(&*VERSIONS, 80, 60);
     onlooker.types("?");
@@ -41,7 +64,7 @@ fn the_mouse_chooses_views_selects_rows_and_opens_them() {
     onlooker.clicks("Paths").finds(&["12 paths differ"]);
     onlooker.mouse(MouseEventKind::ScrollDown, 5, 5);
     assert!(!onlooker.selected().contains("srv/"), "{}", onlooker.screen());
-    onlooker.clicks("▾ srv/").finds(&["differ in it"]);
+    onlooker.clicks("▾ srv/").finds(&["paths differ: +"]);
     onlooker.clicks("Packages").clicks("tzdata").types("y");
     assert_eq!(onlooker.copied.as_deref(), Some("tzdata"));
     onlooker.clicks("Layers").clicks("rm /srv/server.map").finds(&["Layer 4 of the first only"]);

@@ -68,6 +68,7 @@ struct Onlooker<'a> {
     failed: Option<Error>,
     copied: Option<String>,
     opened: Option<(usize, Option<Spot>)>,
+    named: Option<String>,
 }
 
 impl<'a> Onlooker<'a> {
@@ -81,7 +82,7 @@ impl<'a> Onlooker<'a> {
         let theme = settings.theme.unwrap_or_else(Theme::colours).with(settings.signs);
         let side = Comparison::new(names, settings, Rect::new(0, 0, width, height));
         let (time, clicked) = (Duration::ZERO, (0, 0));
-        Self { side, images, theme, time, clicked, ended: false, failed: None, copied: None, opened: None }
+        Self { side, images, theme, time, clicked, ended: false, failed: None, copied: None, opened: None, named: None }
     }
 
     fn before(images: &'a [Known], width: u16, height: u16) -> Self {
@@ -110,6 +111,7 @@ impl<'a> Onlooker<'a> {
             Some(Effect::Fail(error)) => self.failed = Some(error),
             Some(Effect::Copy(text)) => self.copied = Some(text),
             Some(Effect::Open(image, spot)) => self.opened = Some((image, spot)),
+            Some(Effect::OpenNamed(name)) => self.named = Some(name),
             Some(Effect::Compare(other)) => {
                 let pair = Pair::of(&self.images[0].inspection, &self.images[other].inspection);
                 self.learns(ComparisonMessage::Compared(other, Arc::new(pair)));

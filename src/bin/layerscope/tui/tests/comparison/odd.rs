@@ -12,7 +12,7 @@ fn the_same_image_twice_says_that_nothing_differs() {
         "no differences found",
         "all 8 packages are the same",
     ]);
-    onlooker.types("2jj").finds(&["downloads 0 B for the second"]);
+    onlooker.types("2jj").finds(&["Updating from the first image downloads 0 B."]);
     onlooker.types("3jjllhzZtsn").press(KeyCode::Enter).finds(&["No differences found."]);
     onlooker.types("4jj").finds(&["All packages are the same"]);
 }

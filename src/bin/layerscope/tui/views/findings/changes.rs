@@ -46,7 +46,7 @@ pub struct Change {
 /// Returns the change itself: the advice without the alternatives and the example that follow it.
 pub fn clause(finding: &Finding) -> &str {
     let what = finding.fix.what.as_str();
-    let end = [";", ", or ", ": "].into_iter().filter_map(|mark| what.find(mark)).min();
+    let end = [";", ", or ", ", and copy ", ": "].into_iter().filter_map(|mark| what.find(mark)).min();
     &what[..end.unwrap_or(what.len())]
 }
 

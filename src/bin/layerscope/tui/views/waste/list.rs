@@ -1,10 +1,11 @@
 //! Draws the outline: size, share of the wasted bytes and name; below, the reason and the advice.
 
+use layerscope::analysis::short;
 use layerscope::display::cut_front;
 use layerscope::display::escaped;
-use layerscope::display::files;
+use layerscope::display::{files, plural};
 use layerscope::report::advice;
-use layerscope::tree::{NodeId, Tree};
+use layerscope::tree::NodeId;
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
@@ -151,11 +152,17 @@ fn line(outline: &Outline, explorer: &Explorer, look: Look<'_>, row: &Row, width
             let group = &outline.groups()[row.group];
             let digits = explorer.inspection.layers.len().saturating_sub(1).to_string().len();
             let layers = format!("{:>digits$} → {:<digits$}  ", group.added_in, group.removed_in);
-            let place = if group.count == 1 { tree.path(group.place) } else { above(tree, group.place) };
-            let place = escaped(&place);
+            let what = plural(group.count, &format!("{} file", group.reason.words()));
             let before = if group.count == 1 { ", " } else { ", mostly in " };
-            let facts = format!("{layers}{}, {}{before}", files(group.count), group.reason.words());
+            let facts = format!("{layers}{what}{before}");
             spans.push(Span::styled(cut(&facts, room), theme.strong));
+            let left = room.saturating_sub(facts.width());
+            let mut place = if group.count == 1 { group.place } else { short(tree, group.place) };
+            // A directory above says more than a path without its beginning.
+            while group.count > 1 && place != NodeId::ROOT && escaped(&tree.path(place)).width() > left {
+                place = tree.parent(place);
+            }
+            let place = escaped(&tree.path(place));
             (cut_front(&place, room.saturating_sub(facts.width())), String::new())
         }
         Item::Directory { node, members } => {
@@ -176,19 +183,6 @@ fn line(outline: &Outline, explorer: &Explorer, look: Look<'_>, row: &Row, width
         spans.push(Span::styled(format!("  {remark}"), theme.dim));
     }
     Line::from(spans)
-}
-
-/// Returns a directory above a path, with at most three components.
-fn above(tree: &Tree, node: NodeId) -> Vec<u8> {
-    const NAMES: usize = 3;
-    let mut names = Vec::new();
-    let mut here = node;
-    while here != NodeId::ROOT {
-        names.push(here);
-        here = tree.parent(here);
-    }
-    let shown = names.len().saturating_sub(NAMES);
-    tree.path(names.get(shown).copied().unwrap_or(NodeId::ROOT))
 }
 
 /// Returns the part of a path that the row above does not have.

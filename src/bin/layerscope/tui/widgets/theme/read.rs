@@ -132,7 +132,7 @@ mod tests {
         for (text, message) in [
             ("visible = \"green\"\nwatsed = \"red\"", "line 2: watsed: no such role; did you mean wasted?"),
             ("wasted = \"rde\"", "line 1: wasted: \"rde\" is neither a colour"),
-            ("wasted = 7", "line 1: wasted: a string is expected, not an integer"),
+            ("wasted = 7", "line 1: wasted: expected a string, found an integer"),
             ("wasted = \"on\"", "line 1: wasted: a colour has to follow \"on\""),
             ("\nbase = \"drak\"", "line 2: base: no such theme; did you mean dark?"),
             ("background = \"blue\"", "line 1: background: \"blue\" is neither dark nor light"),

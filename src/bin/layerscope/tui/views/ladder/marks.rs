@@ -1,0 +1,62 @@
+//! The sizes without what is marked: one for each mark, and one for all of them.
+
+use layerscope::analysis::what_if::{Change, what_if};
+use layerscope::display::{escaped, plural};
+use layerscope::tree::NodeId;
+
+use crate::tui::explorer::Explorer;
+
+/// The most marks that have a row of their own.
+const ROWS: usize = 6;
+/// The most marks whose sizes are computed one by one.
+const COMPUTED: usize = 24;
+
+/// The size without a mark, or without all of them.
+pub struct Marked {
+    /// The title of the row.
+    pub title: String,
+    /// The change in words.
+    pub what: String,
+    pub size: u64,
+    pub saved: u64,
+    /// The marked path, where the row is about one.
+    pub path: Option<NodeId>,
+}
+
+/// Computes the sizes: the marks one by one, the largest first, and then all together.
+pub fn marked(explorer: &Explorer) -> Vec<Marked> {
+    let inspection = &explorer.inspection;
+    let tree = &inspection.tree;
+    let paths: Vec<_> = explorer.marks.topmost(tree).collect();
+    let run = explorer.marked_run();
+    let row = |title: String, what: String, changes: &[Change], path| {
+        let outcome = what_if(inspection, changes);
+        Marked { title, what, size: outcome.size, saved: outcome.saved(inspection), path }
+    };
+    let mut rows = Vec::new();
+    if paths.len() <= COMPUTED {
+        rows.extend(paths.iter().map(|&path| {
+            let without = format!("without {}", escaped(&tree.path(path)));
+            row(without.clone(), without, &[Change::Drop(path)], Some(path))
+        }));
+    }
+    rows.extend(run.map(|(first, last)| {
+        let what = format!("with layers {first} to {last} as one");
+        row(format!("layers {first}–{last} as one"), what, &[Change::Merge { first, last }], None)
+    }));
+    rows.sort_by_key(|row| std::cmp::Reverse(row.saved));
+    rows.truncate(ROWS);
+    if paths.len() + usize::from(run.is_some()) > 1 {
+        let mut changes: Vec<_> = paths.iter().copied().map(Change::Drop).collect();
+        let mut what = Vec::new();
+        if !paths.is_empty() {
+            what.push(format!("without {}", plural(paths.len(), "marked path")));
+        }
+        if let Some((first, last)) = run {
+            changes.push(Change::Merge { first, last });
+            what.push(format!("with layers {first} to {last} as one"));
+        }
+        rows.push(row("all your marks".into(), what.join(", "), &changes, None));
+    }
+    rows
+}
