@@ -67,6 +67,43 @@ fn a_file_that_is_linked_from_a_cache_is_no_junk_while_another_name_is_in_use() 
 }
 
 #[test]
+fn what_the_command_of_a_container_reads_is_no_leftover() {
+    for (command, path, reads) in [
+        ("mvn spring-boot:run", "root/.m2/repository/a.jar", true),
+        ("java -jar /app/a.jar", "root/.m2/repository/a.jar", false),
+        ("./gradlew bootRun", "root/.gradle/caches/a.jar", true),
+        ("sh -c go run .", "go/pkg/mod/a/a.go", true),
+        ("/go/bin/app", "go/pkg/mod/a/a.go", false),
+        ("cargo run --release", "usr/local/cargo/registry/src/a.rs", true),
+        ("dotnet run", "root/.nuget/packages/a/a.dll", true),
+        ("dotnet app.dll", "root/.nuget/packages/a/a.dll", false),
+        ("/start.sh", "root/.cache/uv/a", true),
+    ] {
+        let words: Vec<_> = command.splitn(3, ' ').collect();
+        let start = file("start.sh", 0).holding("#!/bin/sh\nexec uv run app\n").mode(0o755);
+        let config = json!({ "Cmd": words, "Env": ["PATH=/bin"] });
+        let [with, without] = studies(&config, &[("RUN make it", vec![file(path, 1_000_000), start])]);
+        assert_eq!(rules(&with).is_empty(), reads, "{command}: {:?}", rules(&with));
+        if command != "/start.sh" {
+            assert_eq!(rules(&without).is_empty(), reads, "{command}, without a look into files");
+        }
+    }
+}
+
+#[test]
+fn a_program_that_starts_others_is_not_known_to_be_all_that_is_needed() {
+    for (function, certainty) in
+        [("system", Certainty::AtMost), ("execvp", Certainty::AtMost), ("puts", Certainty::Exact)]
+    {
+        let program = file("usr/bin/app", 0)
+            .holding(executable().constants(&"x".repeat(100_000)).imports(&[function]).build())
+            .mode(0o755);
+        let [study, _] = studies(&json!({ "Cmd": ["/usr/bin/app"] }), &[("COPY app /usr/bin/app", vec![program])]);
+        assert_eq!(possible_size(&study, "scratch").certainty, certainty, "{function}");
+    }
+}
+
+#[test]
 fn a_file_all_of_whose_names_are_in_a_cache_is_junk_once() {
     let entries = vec![file("root/.cache/uv/a/x", 1_000_000), hardlink("root/.cache/uv/b/x", "root/.cache/uv/a/x")];
     for study in studies(&json!({}), &[("RUN uv sync", entries)]) {

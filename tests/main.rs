@@ -2,6 +2,7 @@
 //!
 //! One binary: each one more would link everything again.
 
+mod advice;
 mod compare;
 mod config;
 mod contents;

@@ -7,11 +7,11 @@
 //! Where `LAYERSCOPE_SCENARIOS` names a directory that has the archives of an earlier run, its predictions are held
 //! against them also without an engine.
 
-mod base;
+pub mod base;
 mod catalogue;
 mod claim;
 mod clutter;
-mod command;
-mod engine;
+pub mod command;
+pub mod engine;
 mod measure;
 mod predictions;

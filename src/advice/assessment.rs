@@ -11,7 +11,7 @@ use crate::advice::ladder::{LadderInputs, PossibleSize, Step, climb};
 use crate::analysis::Inspection;
 use crate::error::Error;
 use crate::files::contents::Contents;
-use crate::files::filesystem::Filesystem;
+use crate::files::filesystem::{Filesystem, readable};
 use crate::files::packages::Packages;
 use crate::progress::Progress;
 use crate::progress::join;
@@ -121,9 +121,14 @@ impl Study {
             Some(contents) => Some(Program::detect(&Filesystem::new(tree, contents, progress), &inspection.run)?),
             None => None,
         };
-        if let Some(runtime) = &runtime {
+        let mut commands = vec![
+            inspection.run.entrypoint.iter().chain(&inspection.run.command).cloned().collect::<Vec<_>>().join(" "),
+        ];
+        if let (Some(runtime), Some(contents)) = (&runtime, question.contents) {
             keep(runtime, tree, rules, &mut matches);
+            commands.extend(scripts(&Filesystem::new(tree, contents, progress), runtime)?);
         }
+        matches.keep_read(tree, rules, &commands);
         let application = match (question.application, &runtime) {
             ([], Some(runtime)) => &runtime.application.files,
             (given, _) => given,
@@ -141,6 +146,20 @@ impl Study {
         let application_known = !application.is_empty();
         Ok(Self { findings, base, shares, application_known, runtime, ladder, ladder_inputs: inputs })
     }
+}
+
+/// The longest script that is read for its commands, in bytes.
+const SCRIPT: u64 = 256 << 10;
+
+/// Returns the texts of the scripts that start the program.
+fn scripts(filesystem: &Filesystem<'_>, program: &Program) -> Result<Vec<String>, Error> {
+    let mut texts = Vec::new();
+    let application = &program.application;
+    for file in application.through.iter().chain(application.program.iter().map(|program| &program.file)) {
+        let script = readable(filesystem.read_start(file.version, SCRIPT))?.filter(|bytes| bytes.starts_with(b"#!"));
+        texts.extend(script.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()));
+    }
+    Ok(texts)
 }
 
 /// Excludes the program and its needs from the rules.

@@ -140,6 +140,12 @@ impl Parts {
             doubts.extend(needed.opens_others.iter().map(|&node| {
                 shown!("{} loads libraries by names that cannot be known (dlopen)", filesystem.shown(node))
             }));
+            doubts.extend(needed.starts_others.map(|function| {
+                format!(
+                    "{} starts other programs, which are not listed ({function})",
+                    filesystem.shown(program.file.node)
+                )
+            }));
             needs.clone_from(&needed.needs);
         }
         // A script or an archive of classes needs more than its interpreter loads.

@@ -67,21 +67,24 @@ impl Engine {
         run(self.command().args(arguments))
     }
 
+    /// Returns whether there is an image of this name.
+    pub fn has(&self, tag: &str) -> bool {
+        match self {
+            Self::Docker(_) => !self.run(["images", "--quiet", tag]).is_empty(),
+            Self::Buildah(..) => !self.run(["images", "--quiet", "--filter", &format!("reference={tag}")]).is_empty(),
+        }
+    }
+
     /// Makes the image `tag` of the root filesystem in `tar`, unless there is one.
     pub fn import(&self, tag: &str, tar: &Path) {
         let tar = tar.to_str().unwrap();
         match self {
-            Self::Docker(_) => {
-                if self.run(["images", "--quiet", tag]).is_empty() {
-                    self.run(["import", tar, tag]);
-                }
-            }
+            _ if self.has(tag) => {}
+            Self::Docker(_) => drop(self.run(["import", tar, tag])),
             Self::Buildah(..) => {
-                if self.run(["images", "--quiet", "--filter", &format!("reference={tag}")]).is_empty() {
-                    let container = self.run(["from", "scratch"]);
-                    self.run(["add", "--quiet", &container, tar, "/"]);
-                    self.run(["commit", "--quiet", "--rm", &container, tag]);
-                }
+                let container = self.run(["from", "scratch"]);
+                self.run(["add", "--quiet", &container, tar, "/"]);
+                self.run(["commit", "--quiet", "--rm", &container, tag]);
             }
         }
     }

@@ -98,6 +98,15 @@ impl Matches {
         }
     }
 
+    /// Excludes everything from the rules whose files a container's commands read.
+    pub(crate) fn keep_read(&mut self, tree: &Tree, rules: &Rules, commands: &[String]) {
+        for (number, rule) in (0..).zip(&rules.list) {
+            if commands.iter().any(|text| rule.is_read_by(text)) {
+                self.clear(tree, NodeId::ROOT, number);
+            }
+        }
+    }
+
     /// Excludes single files from all rules: libraries, certificates.
     pub(crate) fn keep_needs(&mut self, files: impl Iterator<Item = NodeId>) {
         files.for_each(|file| self.rule[file.index()] = None);

@@ -9,6 +9,9 @@ use crate::runtime::Parts;
 use crate::runtime::command::named;
 use crate::tree::VersionId;
 
+/// The most findings whose advice is repeated.
+const NAMED: usize = 4;
+
 impl LadderInputs {
     /// Gathers the input. Without a program, the ladder has only the rungs that leave files out.
     pub fn gather(inspection: &Inspection, base: &Base, findings: &[Finding], program: Option<Parts>) -> Self {
@@ -21,7 +24,21 @@ impl LadderInputs {
         let of_base = |finding: &&Finding| {
             finding.whose == Whose::Base && finding.fate == Fate::Left && finding.level == Level::Toolchain
         };
+        let is_left = |finding: &&Finding| {
+            finding.whose == Whose::Own && finding.fate == Fate::Left && finding.level == Level::Leftovers
+        };
+        let mut left: Vec<_> = findings.iter().filter(is_left).collect();
+        left.sort_by_key(|finding| (std::cmp::Reverse(finding.bytes), finding.added_in));
+        let mut advice: Vec<_> =
+            left.iter().map(|finding| format!("layer {}: {}", finding.added_in, finding.fix.what)).collect();
+        let mut seen = std::collections::HashSet::new();
+        advice.retain(|line| seen.insert(line.clone()));
+        if let more @ 1.. = advice.len().saturating_sub(NAMED) {
+            advice.truncate(NAMED);
+            advice.push(format!("and {more} more: see Findings"));
+        }
         Self {
+            leftover_advice: advice,
             base_layers: base.layers,
             base_name: base.name.as_deref().map(escaped_str),
             leftovers: own(&[Level::Leftovers]),

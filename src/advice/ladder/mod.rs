@@ -26,6 +26,8 @@ pub struct LadderInputs {
     pub base_name: Option<Escaped>,
     /// Visible inodes of your layers that are caches and leftovers.
     pub leftovers: Vec<VersionId>,
+    /// The advice of the findings on these, the largest first, each with its layer.
+    pub leftover_advice: Vec<String>,
     /// Visible inodes of your layers that are only needed for the build: toolchains, sources,
     /// version control.
     pub build_only: Vec<VersionId>,

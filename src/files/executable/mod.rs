@@ -128,9 +128,16 @@ pub struct Executable {
 }
 
 /// Functions whose use shows that a program needs files besides its libraries.
-pub const IMPORTS: [&str; 24] = [
+pub const IMPORTS: [&str; 36] = [
     "dlmopen",
     "dlopen",
+    "execl",
+    "execle",
+    "execlp",
+    "execv",
+    "execve",
+    "execvp",
+    "execvpe",
     "getaddrinfo",
     "getgrgid",
     "getgrgid_r",
@@ -152,7 +159,12 @@ pub const IMPORTS: [&str; 24] = [
     "iconv_open",
     "initgroups",
     "newlocale",
+    "popen",
+    "posix_spawn",
+    "posix_spawnp",
     "setlocale",
+    "system",
+    "wordexp",
 ];
 
 impl Executable {

@@ -337,6 +337,10 @@ impl Loading<'_, '_> {
         let missing = std::mem::take(&mut self.missing);
         let links = self.links.clone();
         let needs = needs::find(&mut self, &files)?;
+        let starts_others = match files.first() {
+            Some(program) => needs::starts_others(self.filesystem, program)?,
+            None => None,
+        };
         let mut needed = ProgramAndLibraries {
             loader,
             files,
@@ -344,6 +348,7 @@ impl Loading<'_, '_> {
             missing,
             needs,
             opens_others,
+            starts_others,
             remarks: std::mem::take(&mut self.remarks),
         };
         if let Some(file) = names.and_then(|path| self.filesystem.file(NodeId::ROOT, &path)) {

@@ -94,6 +94,8 @@ pub struct ProgramAndLibraries {
     /// The files that load others by a name that is not known in advance (`dlopen`), such as
     /// plugins.
     pub opens_others: Vec<NodeId>,
+    /// The function by which the program starts others, whose names are not known in advance.
+    pub starts_others: Option<&'static str>,
     /// Uncertainties, in sentences, escaped for display.
     pub remarks: Vec<Escaped>,
 }

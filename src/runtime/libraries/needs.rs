@@ -168,6 +168,43 @@ const GO_FUNCTIONS: [(&str, NeedKind); 5] = [
 /// A function of Go programs that contain the time zone database.
 const GO_TIME_ZONES: &str = "time/tzdata.";
 
+/// Functions that start another program.
+const STARTS: [&str; 12] = [
+    "execl",
+    "execle",
+    "execlp",
+    "execv",
+    "execve",
+    "execvp",
+    "execvpe",
+    "popen",
+    "posix_spawn",
+    "posix_spawnp",
+    "system",
+    "wordexp",
+];
+/// The function of Go programs that starts another program.
+const GO_STARTS: &str = "os/exec.(*Cmd).Start";
+/// The shell that such functions start, which stays in the file of a static program.
+const SHELL: &str = "/bin/sh\0";
+
+/// Returns the function by which a program starts others, if it has one.
+pub(super) fn starts_others(filesystem: &Filesystem<'_>, program: &Required) -> Result<Option<&'static str>, Error> {
+    let Some(executable) = &program.executable else { return Ok(None) };
+    if let Some(function) = STARTS.into_iter().find(|function| executable.imports(function)) {
+        return Ok(Some(function));
+    }
+    let is_static = executable.interpreter.is_none();
+    let text = match executable.go.is_some() {
+        true => GO_STARTS,
+        false if is_static => SHELL,
+        false => return Ok(None),
+    };
+    let mentions = filesystem.with_source(program.file.version, |source| executable.mentions(&**source, &[text]));
+    let found = !readable(mentions)?.unwrap_or_default().is_empty();
+    Ok(found.then_some(text.trim_end_matches('\0')))
+}
+
 /// The findings so far.
 #[derive(Default)]
 struct Findings(Vec<(NeedKind, Vec<NeedEvidence>)>);

@@ -54,6 +54,8 @@ pub struct CopiedProgram {
     pub scripts: Vec<Escaped>,
     /// The file of your layers that loads libraries by names that cannot be known.
     pub opens_others: Option<Escaped>,
+    /// The function by which it starts other programs.
+    pub starts_others: Option<&'static str>,
 }
 
 /// A kind of file that a program looks for besides its libraries.
@@ -143,6 +145,7 @@ pub(super) fn copied(filesystem: &Filesystem<'_>, base_layers: usize, found: &Pr
         looks_for: Vec::new(),
         scripts: Vec::new(),
         opens_others: None,
+        starts_others: None,
     };
     let Some(needed) = &found.needed else { return Some(copied) };
     copied.looks_for.extend(needed.needs.iter().map(|need| LooksFor {
@@ -152,6 +155,7 @@ pub(super) fn copied(filesystem: &Filesystem<'_>, base_layers: usize, found: &Pr
     let required = needed.files.iter().filter(|required| required.file.node != program.file.node);
     let (own, of_base): (Vec<_>, Vec<_>) = required.partition(|required| is_own(required.file.node));
     copied.opens_others = needed.opens_others.iter().find(|&&node| is_own(node)).map(|&node| filesystem.shown(node));
+    copied.starts_others = needed.starts_others;
     let scripts = application.through.iter().filter(|file| is_own(file.node));
     let is_text = |file: &&File| !matches!(filesystem.recognise(file.version), Ok(Recognised::Elf(_)));
     copied.scripts = scripts.clone().filter(is_text).map(|file| filesystem.shown(file.node)).collect();

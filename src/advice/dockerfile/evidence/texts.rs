@@ -199,6 +199,12 @@ impl Texts {
         self.scripts().find(|(_, text)| mentions(text, name)).map(|(path, _)| path.as_str())
     }
 
+    /// Returns the script that a command names and of which something holds.
+    pub fn named_in(&self, command: &str, holds: impl Fn(&str) -> bool) -> Option<&str> {
+        let is_named = |path: &str| mentions(command, path.rsplit('/').next().unwrap_or(path));
+        self.scripts().find(|(path, text)| is_named(path) && holds(text)).map(|(path, _)| path.as_str())
+    }
+
     /// Returns the script that contains one of these programs as a word.
     pub fn running(&self, programs: &[&str]) -> Option<&str> {
         let runs = |text: &str| programs.iter().any(|program| has_word(text, program));

@@ -330,12 +330,10 @@ fn below_system(path: &str) -> bool {
 /// Returns the names that an `ENV` or `ARG` sets.
 fn set_by(instruction: &Instruction) -> Vec<String> {
     let words = instruction.words();
-    let with_value = words.iter().any(|word| word.contains('='));
-    let names = words.iter().filter(|word| !with_value || word.contains('='));
-    names
-        .map(|word| word.split('=').next().unwrap_or_default().to_owned())
-        .take(if with_value { usize::MAX } else { 1 })
-        .collect()
+    let is_old = instruction.keyword == Keyword::Env && words.first().is_some_and(|first| !first.contains('='));
+    let is_name = |word: &&String| instruction.keyword == Keyword::Arg || is_old || word.contains('=');
+    let names = words.iter().filter(is_name).map(|word| word.split('=').next().unwrap_or_default().to_owned());
+    names.take(if is_old { 1 } else { usize::MAX }).collect()
 }
 
 /// Returns whether the effect of a `RUN` does not depend on the working directory.

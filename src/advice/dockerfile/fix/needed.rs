@@ -5,6 +5,7 @@ use super::condition::{Condition, Refusal};
 use super::merge::Group;
 use crate::advice::dockerfile::evidence::mentions;
 use crate::advice::dockerfile::parse::Keyword;
+use crate::advice::findings::Rule;
 use crate::advice::tool::Tool;
 use crate::shell::{self, base_name};
 
@@ -14,6 +15,17 @@ const REMOVERS: [&str; 4] = ["rm", "rmdir", "find", "unlink"];
 const HARMLESS: [&str; 6] = ["[", "chmod", "du", "ls", "mkdir", "test"];
 
 impl Work<'_> {
+    /// Returns why a tool's files stay: a container runs what reads them.
+    pub(super) fn read_by_container(&self, rule: &Rule) -> Option<Refusal> {
+        let run = &self.inspection.run;
+        let words: Vec<_> = run.entrypoint.iter().chain(&run.command).map(String::as_str).collect();
+        let command = words.join(" ");
+        let by_command = rule.is_read_by(&command).then_some("the container's command");
+        let by_script = || self.evidence.texts.named_in(&command, |text| rule.is_read_by(text));
+        let reader = by_command.or_else(by_script)?;
+        Some(Condition::NotNeededLater.fails(format!("{reader} reads them")))
+    }
+
     /// Returns why a tool's files stay: a later `RUN` runs it without a network.
     pub(super) fn needed_offline(&self, tool: &Tool, group: &Group) -> Option<Refusal> {
         let last = group.runs.last().copied()?;

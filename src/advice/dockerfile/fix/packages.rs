@@ -76,7 +76,7 @@ impl Work<'_> {
                     let later = groups[at + 1..].iter().copied();
                     let again = later.filter(|group| group.runs.iter().any(|&i| self.uses(i, tool)));
                     let again: Vec<_> = again.filter(|group| self.left_by(by_layer, group).is_empty()).collect();
-                    self.change(tool, group, &again, left);
+                    self.change((rule, tool), group, &again, left);
                 }
             }
         }
@@ -101,7 +101,7 @@ impl Work<'_> {
         left.filter(|(inode, _)| !self.claims.has(*inode)).cloned().collect()
     }
 
-    fn change(&mut self, tool: &Tool, group: &Group, again: &[&Group], left: Left) {
+    fn change(&mut self, (rule, tool): (&Rule, &Tool), group: &Group, again: &[&Group], left: Left) {
         let users: Vec<_> = group.runs.iter().copied().filter(|&i| self.uses(i, tool)).collect();
         let Some(&first) = users.first() else { return };
         let mountable = self.target.buildkit && self.can_mount(tool, group, &left);
@@ -114,6 +114,7 @@ impl Work<'_> {
         let by_clean = |refusal: Option<Refusal>| refusal.filter(|_| by_clean);
         let refusal = self.needed_offline(tool, group).or_else(|| self.named_later(tool, group));
         let refusal = refusal.or_else(|| self.index_needed_later(tool, group));
+        let refusal = refusal.or_else(|| self.read_by_container(rule));
         let refusal = refusal.or_else(|| by_clean(self.needed_later(tool, group)));
         let refusal = refusal.or_else(|| by_clean(self.stays(tool, again, &left)));
         if let Some(Refusal { condition, reason }) = refusal {

@@ -153,6 +153,9 @@ impl Work<'_> {
         if let Some(named) = self.evidence.named.iter().find(is_there) {
             return Some(format!("it names {}; copy that file as well", escaped_str(named)));
         }
+        if let Some(function) = application.starts_others {
+            return Some(format!("it starts other programs, whose names are not known ({function})"));
+        }
         let file = application.opens_others.as_ref()?;
         Some(format!("{file} loads libraries by names that cannot be known (dlopen)"))
     }

@@ -119,6 +119,8 @@ pub struct Rule {
     pub made_by: Vec<String>,
     /// Words of instructions that need the files: additions come after the last of these.
     pub used_by: Vec<String>,
+    /// Commands that read the files when a container runs them, such as `mvn` or `dotnet run`.
+    pub read_by: Vec<String>,
     /// The reason why they are not needed, in a sentence.
     pub why: String,
     /// The way to avoid them, in a sentence or as a line of a Dockerfile.
@@ -141,6 +143,25 @@ pub struct Rule {
     pub platform: Option<String>,
     /// The file that has to exist beside a match.
     pub(crate) beside: Option<Beside>,
+}
+
+impl Rule {
+    /// Returns whether a text of commands runs one that reads the files.
+    pub(crate) fn is_read_by(&self, text: &str) -> bool {
+        if self.read_by.is_empty() {
+            return false;
+        }
+        let is_between = |c: char| c.is_whitespace() || "\"'`;&|()[]{},".contains(c);
+        let words: Vec<_> = text.split(is_between).filter(|word| !word.is_empty()).collect();
+        let runs = |command: &str, words: &[&str]| {
+            let mut words = words.iter();
+            command.split(' ').enumerate().all(|(at, part)| match words.next() {
+                Some(word) if at == 0 => crate::shell::base_name(word) == part,
+                word => word == Some(&part),
+            })
+        };
+        self.read_by.iter().any(|command| (0..words.len()).any(|at| runs(command, &words[at..])))
+    }
 }
 
 /// A signature: facts about bytes that a later layer removed, by the two instructions.

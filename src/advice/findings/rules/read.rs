@@ -64,6 +64,8 @@ struct WrittenRule {
     #[serde(default)]
     used_by: Vec<String>,
     #[serde(default)]
+    read_by: Vec<String>,
+    #[serde(default)]
     why: String,
     fix: Option<String>,
     append: Option<String>,
@@ -229,6 +231,7 @@ impl Reader<'_> {
             purpose,
             made_by: rule.made_by,
             used_by: rule.used_by,
+            read_by: rule.read_by,
             why: rule.why,
             append: rule.append,
             replace: rule.replace,

@@ -142,14 +142,10 @@ impl Ladder<'_> {
         let is_copy = |layer: &usize| ["COPY", "ADD"].iter().any(|word| line(*layer).starts_with(word));
         let copies = merged.iter().flat_map(|&(first, last)| first..=last).filter(is_copy);
         let (given, others): (Vec<_>, Vec<_>) = copies.partition(|layer| again.contains(layer));
-        if let Some((layers, _)) = named_layers(&given) {
-            notes.push(
-                format!(
-                    "files of {layers} are stored again with another owner or mode: use COPY --chown=… \
-                    --chmod=… instead"
-                )
-                .into(),
-            );
+        if let (Some((layers, _)), Some(&first)) = (named_layers(&given), given.first()) {
+            let again = SuggestedChange::for_wasted(self.inspection, first, first + 1, Reason::RewrittenUnchanged);
+            let note = format!("files of {layers} are stored again with another owner or mode; {}", again.what);
+            notes.push(note.into());
         }
         if let Some((layers, copies)) = named_layers(&others) {
             notes.push(
@@ -168,8 +164,11 @@ impl Ladder<'_> {
             return changes;
         }
         changes.push(Change::Without(self.inputs.leftovers.clone()));
-        let how = "clean up in the same RUN, or use a cache mount (see Findings)";
-        if !self.built_otherwise(Step::WithoutLeftovers, &changes, how.into(), Vec::new()) {
+        let how = match &*self.inputs.leftover_advice {
+            [] => "leave out what Findings lists as leftovers".into(),
+            advice => advice.join("\n"),
+        };
+        if !self.built_otherwise(Step::WithoutLeftovers, &changes, how, Vec::new()) {
             changes.pop();
         }
         changes

@@ -1,0 +1,2 @@
+# `javac`, then `rm`
+docker run --rm --network none $1 2>&1 | grep "{\"ok\":\"java\"}"
