@@ -141,7 +141,7 @@ impl Parts {
                 shown!("{} loads libraries by names that cannot be known (dlopen)", filesystem.shown(node))
             }));
             doubts.extend(needed.starts_others.map(|function| {
-                format!(
+                shown!(
                     "{} starts other programs, which are not listed ({function})",
                     filesystem.shown(program.file.node)
                 )
