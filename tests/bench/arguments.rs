@@ -3,8 +3,10 @@
 use std::path::PathBuf;
 
 /// How it is used.
-pub const USAGE: &str = "cargo bench --bench speed [-- [keys] [ARCHIVE]… [--quick] [--only CLASS,…] [--check]]
+pub const USAGE: &str =
+    "cargo bench --bench speed [-- [keys | named IMAGE] [ARCHIVE]… [--quick] [--only CLASS,…] [--check]]
   keys          measure how long keys take to be on the screen, in an image of 1,000,000 entries
+  named IMAGE   measure an image that Docker has, by its name in Docker and in a registry on this machine
   ARCHIVE       measure these archives, instead of images that are made for it
                 (deterministically, in a temporary directory that takes up to 2.5 GB; TMPDIR says where)
   --quick       a twentieth of the size and fewer runs: tells that it works, and little else
@@ -21,6 +23,8 @@ pub struct Arguments {
     pub archives: Vec<PathBuf>,
     /// Whether it is keys that are measured.
     pub keys: bool,
+    /// The name of an image that Docker has, to be measured by its name.
+    pub named: Option<String>,
     /// Whether everything is smaller.
     pub quick: bool,
     /// Whether targets count for the exit code.
@@ -40,6 +44,7 @@ impl Arguments {
         while let Some(argument) = arguments.next() {
             match argument.as_str() {
                 "keys" => read.keys = true,
+                "named" => read.named = Some(arguments.next().ok_or("named needs the name of an image")?),
                 "--bench" => read.bench = true,
                 "--help" => read.help = true,
                 "--quick" => read.quick = true,

@@ -103,7 +103,7 @@ fn disagree(image: &str, what: &str, made: bool) -> Result<(), String> {
 }
 
 /// Where the layers are; whether any is compressed, and whether with zstd.
-fn layers(path: &Path) -> Result<(Vec<Run>, bool, bool), String> {
+pub fn layers(path: &Path) -> Result<(Vec<Run>, bool, bool), String> {
     let opened = layerscope::open(path, None).map_err(|error| error.to_string())?;
     let file = File::open(path).map_err(|error| error.to_string())?;
     let (mut runs, mut compressed, mut zstd) = (Vec::new(), false, false);

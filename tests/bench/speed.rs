@@ -14,6 +14,7 @@
 //! - **open**: manifest, config and list of layers, nothing drawn: all that a
 //!   first frame waits for.
 //!
+//! `cargo bench --bench speed -- named IMAGE` measures an image by its name in Docker and in a registry.
 //! `cargo bench --bench speed -- keys` measures how long keys take to be on the screen instead.
 mod arguments;
 mod contents;
@@ -21,6 +22,7 @@ mod figures;
 mod keys;
 mod layers;
 mod m_like;
+mod named;
 mod process;
 mod s_like;
 mod side;
@@ -66,10 +68,10 @@ fn main() -> ExitCode {
         Ok(arguments) => {
             let mut bench = Bench::new(arguments);
             let result = bench.run();
-            if !bench.arguments.keys {
+            if !bench.arguments.keys && bench.arguments.named.is_none() {
                 bench.print();
             }
-            let missed = bench.slow_keys
+            let missed = bench.too_slow
                 || bench.verdicts.iter().any(|verdict| verdict.excess().is_some_and(|excess| excess > TOLERANCE));
             match ended(result) {
                 ExitCode::SUCCESS if bench.arguments.check && missed => ExitCode::FAILURE,
@@ -94,19 +96,25 @@ struct Bench {
     scale: u64,
     figures: Vec<Figures>,
     verdicts: Vec<Verdict>,
-    /// Whether keys took longer than they may.
-    slow_keys: bool,
+    /// Whether keys, or images by name, took longer than they may.
+    too_slow: bool,
 }
 
 impl Bench {
     fn new(arguments: Arguments) -> Self {
         let scale = if arguments.quick { QUICK } else { 1 };
-        Self { arguments, scale, figures: Vec::new(), verdicts: Vec::new(), slow_keys: false }
+        Self { arguments, scale, figures: Vec::new(), verdicts: Vec::new(), too_slow: false }
     }
 
     fn run(&mut self) -> Result<(), Box<dyn Error>> {
         if self.arguments.keys {
             return self.keys();
+        }
+        if let Some(name) = &self.arguments.named {
+            let (table, missed) = named::measure(name, self.plan(), TOLERANCE)?;
+            println!("{table}");
+            self.too_slow = missed;
+            return Ok(());
         }
         for path in self.arguments.archives.clone() {
             let name = path.file_name().unwrap_or_default().to_string_lossy().into_owned();
@@ -141,7 +149,7 @@ impl Bench {
             let slow: Vec<_> = keys::slow(&timings).collect();
             if !slow.is_empty() {
                 println!("slower than {} ms: {}", keys::LIMIT.as_millis(), slow.join("; "));
-                self.slow_keys = true;
+                self.too_slow = true;
             }
         }
         Ok(())
@@ -209,16 +217,19 @@ impl Bench {
         again: bool,
     ) -> Result<(), Box<dyn Error>> {
         eprintln!("measuring {name}");
-        let plan = if self.arguments.quick {
-            Plan { batches: 3, batch: Duration::from_millis(100) }
-        } else {
-            Plan { batches: 7, batch: Duration::from_millis(500) }
-        };
-        let figures = Figures::measure(name, class, path, plan)?;
+        let figures = Figures::measure(name, class, path, self.plan())?;
         let before = self.figures.last().filter(|_| again);
         self.verdicts.extend(verdicts(&figures, before));
         self.figures.push(figures);
         Ok(())
+    }
+
+    fn plan(&self) -> Plan {
+        if self.arguments.quick {
+            Plan { batches: 3, batch: Duration::from_millis(100) }
+        } else {
+            Plan { batches: 7, batch: Duration::from_millis(500) }
+        }
     }
 
     fn print(&self) {

@@ -31,7 +31,8 @@ pub fn costs(figures: &[Figures]) -> String {
     text
 }
 
-fn cost(cost: &Cost) -> String {
+/// Writes what a task costs.
+pub fn cost(cost: &Cost) -> String {
     let cpu = cost.cpu.map_or("not measured here".into(), milliseconds);
     format!("{} | {cpu}", milliseconds(cost.wall))
 }
