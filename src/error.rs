@@ -100,12 +100,12 @@ pub enum Error {
         choices: Vec<String>,
     },
     /// The chosen image is not there.
-    #[error("{path} holds no image called {wanted}; it \
+    #[error("{path} holds no image {wanted}; it \
         holds:\n{}", choices.iter().map(|c| format!("  {c}")).collect::<Vec<_>>().join("\n"))]
     NoSuchImage {
         /// The archive, escaped for display.
         path: Escaped,
-        /// The image that was requested, escaped for display.
+        /// The image that was requested, such as `called a:1 for the platform linux/arm64`, escaped for display.
         wanted: Escaped,
         /// A line for each image.
         choices: Vec<String>,

@@ -12,7 +12,9 @@ mod ends;
 mod holes;
 mod kinds;
 mod listed;
+mod permissions;
 mod pipes;
+mod silences;
 mod tables;
 mod verified;
 

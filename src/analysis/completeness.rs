@@ -107,7 +107,7 @@ impl Completeness {
         let how = if all_unknown { "not known" } else { "not wholly known" };
         match places[..] {
             _ if self.is_whole() => None,
-            [] => Some("a part of the archive could not be read".into()),
+            [] => self.gaps.first().map(|gap| gap.kind.in_short().into()),
             [only] => Some(format!("layer {only} is {how}")),
             ref several => Some(format!("{} of {} layers are {how}", several.len(), self.layers.len())),
         }

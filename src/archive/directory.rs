@@ -57,8 +57,8 @@ pub fn index_directory(root: &Path) -> io::Result<Members> {
     Ok(builder.finish_directory(root, unreadable))
 }
 
-/// Lists everything below `root` as the entries that its tar would have; returns the paths that
-/// could not be read.
+/// Lists everything below `root` as the entries that its tar would have; returns warnings about the paths that could
+/// not be read.
 ///
 /// # Errors
 ///
@@ -66,9 +66,13 @@ pub fn index_directory(root: &Path) -> io::Result<Members> {
 pub fn read_root_filesystem(
     root: &Path,
     mut take: impl FnMut(&Entry) -> io::Result<()>,
-) -> io::Result<Vec<Unreadable>> {
+) -> io::Result<Vec<WarningKind>> {
     let mut names: HashMap<(u64, u64), Vec<u8>> = HashMap::new();
-    visit(root, |name, path, metadata| {
+    let mut closed: Option<(Vec<u8>, usize)> = None;
+    let unreadable = visit(root, |name, path, metadata| {
+        if metadata.is_file() && !may_read(path) {
+            closed = Some(closed.take().map_or_else(|| (bytes(path), 0), |(first, more)| (first, more + 1)));
+        }
         let mut entry = entry(name, metadata);
         if metadata.file_type().is_symlink() {
             entry.link = bytes(&fs::read_link(path)?);
@@ -83,7 +87,21 @@ pub fn read_root_filesystem(
             }
         }
         take(&entry)
-    })
+    })?;
+    let mut warnings: Vec<_> = unreadable.iter().map(Unreadable::warning).collect();
+    warnings.extend(closed.map(|(path, more)| WarningKind::HostContents { path, more }));
+    Ok(warnings)
+}
+
+/// Returns whether the system lets this program read a file.
+#[cfg(unix)]
+fn may_read(path: &Path) -> bool {
+    rustix::fs::access(path, rustix::fs::Access::READ_OK) != Err(rustix::io::Errno::ACCESS)
+}
+
+#[cfg(not(unix))]
+fn may_read(_: &Path) -> bool {
+    true
 }
 
 /// Visits everything below the directory, parents before children, ordered by name; returns the

@@ -28,7 +28,7 @@ pub enum Fault {
     #[error("the header checksum is wrong")]
     Checksum,
     /// A numeric field does not contain a number.
-    #[error("the header's {0} is not a number")]
+    #[error("the header's {0} is not a number, or is too big")]
     Number(&'static str),
     /// The archive ends with one zero block instead of two.
     #[error("a zero block is followed by data")]

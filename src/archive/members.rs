@@ -10,7 +10,7 @@ use super::fault::{Fault, Limits};
 use super::oddities::Oddities;
 use super::outside::{Absence, OutsideLinks};
 use super::sparse::{Pieces, SparseMap};
-use super::walk::Walker;
+use super::walk::{Rest, Walker};
 use super::window::Window;
 use super::{Entry, EntryKind, Extent, FileSource, ReadAt, Source, read_extent};
 use crate::path::clean;
@@ -82,6 +82,8 @@ pub struct Members {
     unreadable: Vec<Unreadable>,
     /// True unless the archive is a tar without its end marker.
     end_marker: bool,
+    /// True if something else than zeros follows the end marker.
+    is_followed: bool,
     oddities: Oddities,
 }
 
@@ -130,7 +132,8 @@ impl Members {
                 _ => {}
             }
         };
-        builder.finish(fault, walker.saw_end_marker())
+        let is_followed = walker.saw_end_marker() && walker.rest().is_ok_and(|rest| rest == Rest::Other);
+        Self { is_followed, ..builder.finish(fault, walker.saw_end_marker()) }
     }
 
     /// Returns the position where the walk over the archive ended early, and the reason.
@@ -142,6 +145,16 @@ impl Members {
     /// two members cannot be told from it.
     pub fn has_end_marker(&self) -> bool {
         self.end_marker
+    }
+
+    /// Returns whether something follows the end of the tar.
+    pub fn is_followed(&self) -> bool {
+        self.is_followed
+    }
+
+    /// Notes that something follows the end of the tar.
+    pub(crate) fn followed(self) -> Self {
+        Self { is_followed: true, ..self }
     }
 
     /// Returns the paths of the directory that could not be read, if the archive is one.
@@ -332,7 +345,8 @@ impl MembersBuilder {
     /// Finishes the collection. `fault` is the one that ended it early, and `end_marker` tells whether the tar has one.
     pub fn finish(self, fault: Option<(u64, Fault)>, end_marker: bool) -> Members {
         let Self { slots, directories, oddities, .. } = self;
-        Members { slots, directories, fault, outside: None, unreadable: Vec::new(), end_marker, oddities }
+        let (outside, unreadable, is_followed) = (None, Vec::new(), false);
+        Members { slots, directories, fault, outside, unreadable, end_marker, is_followed, oddities }
     }
 
     /// Finishes the collection of a directory of the host.

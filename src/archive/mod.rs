@@ -36,7 +36,7 @@ pub use members::{Member, Members, MembersBuilder};
 pub use memory::{MemorySource, SpentSource};
 pub use outside::Absence;
 pub use sparse::{Pieces, SparseMap, Stretch};
-pub use walk::{Contents, Walker, is_tar};
+pub use walk::{Contents, Rest, Walker, is_tar};
 pub use window::{Forward, Window, read_buffered};
 
 /// A source of bytes that any thread can read at any offset.

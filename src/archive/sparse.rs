@@ -32,7 +32,7 @@ impl Pieces {
     }
 }
 
-const NO_NUMBERS: &str = "it has no numbers";
+const NO_NUMBERS: &str = "what should be a number is none, or is too big";
 
 /// Reads the old GNU format: four pairs in the header, and 21 in each of the blocks that follow.
 fn old_gnu(header: &[u8; 512], blocks: &[[u8; 512]]) -> Result<Pieces, Fault> {

@@ -14,6 +14,19 @@ use super::window::{Forward, read_buffered};
 
 /// The most zeros after the end marker that fill the last record of a tar; GNU tar writes records of 10 KiB.
 const RECORD: usize = 64 << 10;
+/// The number of zeros after the end marker among which something else is looked for.
+const LOOKED_AT: usize = 1 << 20;
+
+/// The bytes after the end marker of a tar.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum Rest {
+    /// None, or the zeros that fill the last record.
+    Nothing,
+    /// More zeros than that.
+    Zeros,
+    /// Something else than zeros.
+    Other,
+}
 
 /// A walk through a tar, entry by entry.
 pub struct Walker<R> {
@@ -31,6 +44,8 @@ pub struct Walker<R> {
     keeps_pieces: bool,
     ended: bool,
     marked: bool,
+    /// True after the first entry.
+    any: bool,
     /// True after a global header.
     global: bool,
 }
@@ -57,6 +72,7 @@ impl<R: Forward> Walker<R> {
             keeps_pieces: false,
             ended: false,
             marked: false,
+            any: false,
             global: false,
         }
     }
@@ -153,6 +169,7 @@ impl<R: Forward> Walker<R> {
                     let more = decode(&block, &extensions, &mut self.entry)?;
                     let more = if more { self.sparse_maps()? } else { Vec::new() };
                     self.check_path()?;
+                    self.any = true;
                     self.entry.data = self.position;
                     self.left = self.entry.stored;
                     self.padding = self.left.wrapping_neg() % 512;
@@ -202,26 +219,42 @@ impl<R: Forward> Walker<R> {
         Ok(self.position)
     }
 
-    /// Reads what follows the end marker; returns whether it is more than the zeros that fill a tar's last record.
+    /// Reads what follows the end marker, as far as it matters.
     ///
     /// # Errors
     ///
     /// An error of the reader.
-    pub fn is_followed(&mut self) -> io::Result<bool> {
+    pub fn rest(&mut self) -> io::Result<Rest> {
         let mut zeros = 0;
         loop {
             let available = self.reader.fill_buf()?;
             let len = available.len();
             if len == 0 {
-                return Ok(false);
+                return Ok(if zeros > RECORD { Rest::Zeros } else { Rest::Nothing });
+            }
+            if available.iter().any(|&b| b != 0) {
+                return Ok(Rest::Other);
+            }
+            if zeros > LOOKED_AT {
+                return Ok(Rest::Zeros);
             }
             zeros += len;
-            if zeros > RECORD || available.iter().any(|&b| b != 0) {
-                return Ok(true);
-            }
             self.reader.consume(len);
             self.position += len as u64;
         }
+    }
+
+    /// Skips what follows the end of the archive, and returns true if that is more than `most` bytes. Nothing but zeros
+    /// is no archive, so of that not even a record is read.
+    ///
+    /// # Errors
+    ///
+    /// An error of the reader.
+    pub fn skip_end(&mut self, most: u64) -> io::Result<bool> {
+        let most = if self.any { most } else { RECORD as u64 };
+        let skipped = self.reader.skip(most)?;
+        self.position += skipped;
+        Ok(skipped == most && !self.reader.fill_buf()?.is_empty())
     }
 
     /// Reads the map of holes before the contents ahead, if it is there, and checks that the pieces can be those of the

@@ -32,6 +32,9 @@ impl Display for ArchiveDifference {
             Self::NoLayoutFile => f.write_str(
                 "the layout has no file oci-layout; podman takes it, but docker, containerd and umoci refuse it",
             ),
+            Self::BadLayoutFile => f.write_str(
+                "the file oci-layout cannot be understood; podman takes the layout, but containerd and umoci refuse it",
+            ),
             Self::OtherDigest { algorithm } => write!(
                 f,
                 "blobs are named by {}; docker, podman and umoci refuse the layout, and containerd cannot mount the image",

@@ -3,7 +3,7 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use super::{escaped, escaped_str};
+use super::{escaped, escaped_str, plural};
 use crate::warning::{Gap, Known, RuntimeDifference, Warning, WarningKind};
 
 impl Display for Warning {
@@ -59,8 +59,15 @@ impl Display for WarningKind {
                 write!(f, "the compressed archive ends early, after the end of its tar: {}", name(problem))
             }
             Kind::JunkAfterArchive => f.write_str("something follows the compressed archive; ignored"),
+            Kind::JunkAfterEnd => {
+                f.write_str("something follows the end marker of the archive; ignored, as container runtimes do")
+            }
             Kind::HostUnreadable { path: of, problem } => {
                 write!(f, "{} cannot be read: {}; shown without it", path(of), name(problem))
+            }
+            Kind::HostContents { path: of, more } => {
+                let others = if *more > 0 { format!(" and {}", plural(*more, "other file")) } else { String::new() };
+                write!(f, "the contents of {}{others} cannot be read: permission denied; sizes are known", path(of))
             }
             Kind::Nested { directory } => write!(f, "the image lies below {} in the archive", path(directory)),
             Kind::NoManifest => f.write_str("there is no manifest, so this is shown as one layer, without history"),
@@ -150,6 +157,10 @@ impl Display for WarningKind {
             Kind::DiffIdMismatch { real, named } => {
                 write!(f, "its tar has the diff ID sha256:{real}, but the config says sha256:{named}")
             }
+            Kind::LayerAbsent { name, .. } if name.is_empty() => {
+                f.write_str("the manifest does not name the layer's bytes; shown as empty")
+            }
+            Kind::LayerUnreadable { name, why } => write!(f, "the layer's bytes: {name} {why}; shown as empty"),
             Kind::LayerAbsent { name, why: None } => {
                 write!(f, "the layer's bytes ({name}) are not in the archive; shown as empty")
             }
@@ -342,6 +353,26 @@ impl Display for RuntimeDifference {
     }
 }
 
+impl WarningKind {
+    /// Says in a clause what of an image is missing apart from its layers.
+    pub fn in_short(&self) -> &'static str {
+        match self {
+            Self::ConfigAbsent { .. } => "the config is not in the archive",
+            Self::ConfigUnnamed => "the manifest names no config",
+            Self::ConfigUnreadable { .. } => "the config could not be read",
+            Self::LayersUnreadable { .. } => "the list of layers could not be read",
+            Self::DiffIdCount { .. } => "the config names more layers than the manifest",
+            Self::ArchiveCut { .. } | Self::NoEndMarker | Self::ArchiveTrailer { .. } => "the archive ends early",
+            Self::ArchiveDamaged { .. } | Self::ArchiveChecksum => "the archive is damaged",
+            Self::ArchiveOverLimit { .. } => "the archive is over a limit",
+            Self::SizeOverflow { .. } => "a file is stated to be bigger than can be",
+            Self::HostUnreadable { .. } => "a part of the directory could not be read",
+            Self::HostContents { .. } => "the contents of some files could not be read",
+            _ => "a part of the archive could not be read",
+        }
+    }
+}
+
 impl Known {
     /// Returns a short mark for a layer that is not fully known.
     pub fn mark(self) -> Option<&'static str> {
@@ -352,6 +383,7 @@ impl Known {
             Self::UpTo(_) | Self::OverLimit(_) => "read in part",
             Self::Doubtful => "damaged",
             Self::Absent => "not in the archive",
+            Self::Unreadable => "not readable",
             Self::Foreign => "foreign",
             Self::Encrypted => "encrypted",
             Self::NotATar => "no tar",
@@ -369,6 +401,7 @@ impl Known {
             Self::OverLimit(at) => format!("only the first {} of its tar were read: it is over a limit", size(at)),
             Self::Doubtful => "a checksum is wrong, so its contents may be damaged".into(),
             Self::Absent => "it is not in the archive, so nothing in it is known".into(),
+            Self::Unreadable => "it cannot be read, so nothing in it is known".into(),
             Self::Foreign => "it may not be distributed and is not in the archive, so nothing in it is known".into(),
             Self::Encrypted => "it is encrypted, so nothing in it is known".into(),
             Self::NotATar => "it is no tar, so nothing in it is known".into(),

@@ -262,6 +262,7 @@ impl<'a> Found<'a> {
         let absence = located.as_ref().err().filter(|absence| **absence != Absence::NotThere).map(explain);
         Layer {
             name: escaped(&layer.name),
+            unreadable: matches!(located, Err(Absence::Unreadable(_))),
             member: located.ok(),
             absence,
             digest: layer.digest.or_else(|| digest_of_blob_name(&layer.name)),

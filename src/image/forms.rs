@@ -1,8 +1,9 @@
 //! Forms of an archive that not all container runtimes take, as far as they concern one image.
 
 use super::draft::{ConfigDraft, Draft};
-use super::{docker, oci};
-use crate::archive::Members;
+use super::json::{Document, Fields};
+use super::{JSON_LIMIT, docker, oci};
+use crate::archive::{Member, Members};
 use crate::warning::{ArchiveDifference as Difference, Warning};
 
 /// The only algorithm of digests that all container runtimes know.
@@ -52,8 +53,9 @@ fn of_layout(members: &Members, draft: &Draft) -> Vec<Difference> {
     if draft.indexes.len() > 1 {
         found.push(Difference::NestedIndex);
     }
-    if members.find(b"oci-layout").is_none() {
-        found.push(Difference::NoLayoutFile);
+    match members.find(b"oci-layout") {
+        None => found.push(Difference::NoLayoutFile),
+        Some(file) => found.extend((!states_version(&file)).then_some(Difference::BadLayoutFile)),
     }
     let digests = draft.layers.iter().filter_map(|layer| layer.digest.as_deref()).chain(draft.manifest.as_deref());
     let mut algorithms = digests.filter_map(|digest| Some(digest.split_once(':')?.0));
@@ -64,4 +66,13 @@ fn of_layout(members: &Members, draft: &Draft) -> Vec<Difference> {
         found.push(Difference::DockerMediaTypes);
     }
     found
+}
+
+/// Returns whether a file `oci-layout` states the version of the layout (image-layout.md, "oci-layout file").
+fn states_version(file: &Member) -> bool {
+    let bytes = if file.extent.len <= JSON_LIMIT { file.read().unwrap_or_default() } else { Vec::new() };
+    let mut doubts = Vec::new();
+    let document = Document::parse(&bytes).ok();
+    let fields = document.and_then(|document| Fields::new(document.value, "", &mut doubts));
+    fields.and_then(|mut fields| fields.text("imageLayoutVersion")).is_some_and(|version| version == "1.0.0")
 }

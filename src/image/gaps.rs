@@ -13,6 +13,9 @@ impl Layer {
         let name = self.name.clone();
         Some(match (&self.member, &self.format) {
             (None, _) if self.foreign => WarningKind::LayerForeign,
+            (None, _) if self.unreadable => {
+                WarningKind::LayerUnreadable { name, why: self.absence.clone().unwrap_or_default() }
+            }
             (None, _) => WarningKind::LayerAbsent { name, why: self.absence.clone() },
             (Some(_), LayerFormat::Tar) => return None,
             (_, LayerFormat::Encrypted) => WarningKind::LayerEncrypted,

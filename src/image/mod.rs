@@ -69,6 +69,8 @@ pub struct Layer {
     /// The reason why the archive does not have the bytes of a known name: `is a link to …, which
     /// is not there`.
     pub absence: Option<String>,
+    /// True if the archive has the bytes, but the system does not let this program read them.
+    pub unreadable: bool,
     /// The digest of the bytes as stored, if recorded.
     pub digest: Option<String>,
     /// The digest of the uncompressed tar, from the config.
@@ -192,6 +194,7 @@ impl Image {
             name: name.clone(),
             member: Some(member),
             absence: None,
+            unreadable: false,
             digest: None,
             diff_id: None,
             instruction: Instruction { text: "(a root filesystem or layer, not an image)".into(), created_by: None },

@@ -57,6 +57,13 @@ impl Document {
     }
 }
 
+impl Document {
+    /// Returns whether it is neither an index nor a manifest.
+    fn is_empty(&self) -> bool {
+        self.layers.is_none() && self.config.is_none() && self.first_schema.is_none() && !self.layers_lost
+    }
+}
+
 impl Descriptor {
     fn read(mut fields: Fields<'_>) -> Self {
         Self {
@@ -235,6 +242,11 @@ impl Walk {
                 let problem = format!("lies below {DEPTH_LIMIT} indexes, more than are followed");
                 search.note(WarningKind::ManifestUnreadable { digest, problem });
             }
+            return;
+        }
+        if document.is_empty() {
+            let problem = "names neither a config nor layers".into();
+            search.note(WarningKind::ManifestUnreadable { digest, problem });
             return;
         }
         match draft(document, naming) {

@@ -326,6 +326,9 @@ pub(super) fn remark_all(images: &mut [Image], kind: &WarningKind) {
 
 /// Remarks that an archive of `end` bytes could not be read to its end, or seems not to have come to it.
 pub(super) fn remark_damage(members: &Members, end: u64, images: &mut [Image]) {
+    if members.is_followed() {
+        remark_all(images, &WarningKind::JunkAfterEnd);
+    }
     if let Some((offset, fault)) = members.fault() {
         remark_all(images, &damage(*offset, fault));
     } else if !members.has_end_marker() {

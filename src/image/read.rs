@@ -12,7 +12,7 @@ use super::ends::TarEnd;
 use super::layer::{FULL, LayerEntries};
 use super::toc::ChunkedLayer;
 use super::watch::Watched;
-use crate::archive::{Entry, Extent, Fault, Forward, Limits, Member, ReadAt, Walker, Window, is_tar};
+use crate::archive::{Entry, Extent, Fault, Forward, Limits, Member, ReadAt, Rest, Walker, Window, is_tar};
 use crate::display::Escaped;
 use crate::error::Error;
 use crate::progress::Progress;
@@ -284,12 +284,12 @@ fn walk<R: Forward>(mut reader: R, layer: &mut ReadLayer, hash: bool) -> (R, boo
         _ if layer.entries.is_empty() => LayerFault { at: 0, ..fault },
         _ => fault,
     });
-    let is_followed = walker.saw_end_marker() && walker.is_followed().unwrap_or(true);
-    layer.end = match (walker.saw_end_marker(), is_followed) {
-        (false, _) => TarEnd::Unmarked,
-        (true, true) => TarEnd::Followed,
-        (true, false) if layer.entries.is_empty() => TarEnd::Empty,
-        (true, false) => TarEnd::Marked,
+    layer.end = match walker.saw_end_marker().then(|| walker.rest()) {
+        None => TarEnd::Unmarked,
+        // Zeros without an entry are no more than that, however many they are.
+        Some(Ok(Rest::Nothing | Rest::Zeros)) if layer.entries.is_empty() => TarEnd::Empty,
+        Some(Ok(Rest::Nothing)) => TarEnd::Marked,
+        Some(_) => TarEnd::Followed,
     };
     if let Err(error) = walker.drain() {
         whole = false;

@@ -2,7 +2,7 @@
 
 use super::Image;
 use super::platform::{fit, this_machine};
-use crate::display::{Escaped, escaped_str};
+use crate::display::{Escaped, escaped_str, shown};
 use crate::error::Error;
 
 /// The criteria for an image.
@@ -41,7 +41,9 @@ pub fn select(path: &Escaped, images: &[Image], selection: &Selection) -> Result
     let describe = |indices: &[usize]| indices.iter().map(|&i| images[i].description()).collect();
     match fitting[..] {
         [] => {
-            let wanted = Escaped::join([wanted, platform].into_iter().flatten().map(escaped_str), " for ");
+            let called = wanted.map(|wanted| shown!("called {}", escaped_str(wanted)));
+            let of_platform = platform.map(|platform| shown!("for the platform {}", escaped_str(platform)));
+            let wanted = Escaped::join([called, of_platform].into_iter().flatten(), " ");
             let all: Vec<usize> = (0..images.len()).collect();
             Err(Error::NoSuchImage { path: path.clone(), wanted, choices: describe(&all) })
         }

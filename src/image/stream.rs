@@ -17,8 +17,8 @@ use super::layer::{FULL, LayerEntries};
 use super::read::{LayerFault, ReadLayer, read_passing};
 use super::watch::Watched;
 use crate::archive::{
-    Entry, EntryKind, Extent, Fault, Forward, Limits, Members, MembersBuilder, MemorySource, Pieces, SparseMap,
-    SparseReader, SpentSource, Unreadable, Walker, check_sparse, is_tar,
+    Entry, EntryKind, Extent, Fault, Forward, Limits, Members, MembersBuilder, MemorySource, Pieces, Rest, SparseMap,
+    SparseReader, SpentSource, Walker, check_sparse, is_tar,
 };
 use crate::display::Escaped;
 use crate::error::Error;
@@ -29,6 +29,8 @@ use crate::warning::{RuntimeDifference, WarningKind};
 const SMALL: u64 = 64 << 10;
 /// The largest layer that is hashed although nothing is to be verified.
 const HASHED: u64 = 16 << 20;
+/// The most bytes that are read after the end of a tar, which may be without end, as those of `/dev/zero` are.
+const END_LIMIT: u64 = 1 << 30;
 /// The largest total size of the kept members.
 const KEPT_LIMIT: u64 = 64 << 20;
 
@@ -133,7 +135,12 @@ pub fn read_stream(path: &Escaped, mut reader: impl BufRead, progress: &Progress
         return Err(Error::Cancelled);
     }
     streamed.whole.fault = fault.as_ref().map(|(offset, fault)| LayerFault::new(fault, *offset));
-    if let Err(error) = walker.drain()
+    let is_followed = fault.is_none() && walker.saw_end_marker() && walker.rest().is_ok_and(|rest| rest == Rest::Other);
+    let is_endless = fault.is_none() && walker.skip_end(END_LIMIT).unwrap_or(false);
+    if is_endless {
+        let problem = format!("more than {END_LIMIT} bytes follow the end of its tar");
+        streamed.trailer = Some(WarningKind::ArchiveOverLimit { offset: walker.position(), problem });
+    } else if let Err(error) = walker.drain()
         && fault.is_none()
     {
         streamed.trailer = Some(WarningKind::ArchiveTrailer { problem: error.to_string() });
@@ -141,7 +148,8 @@ pub fn read_stream(path: &Escaped, mut reader: impl BufRead, progress: &Progress
     streamed.whole.notes.extend(walker.saw_global_header().then(|| RuntimeDifference::GlobalHeader.into()));
     streamed.whole.tar_bytes = walker.position();
     streamed.complete = walker.saw_end_marker();
-    streamed.members = builder.finish(fault, streamed.complete);
+    let members = builder.finish(fault, streamed.complete);
+    streamed.members = if is_followed { members.followed() } else { members };
     Ok(streamed)
 }
 
@@ -230,11 +238,11 @@ fn peek(reader: &mut impl BufRead) -> io::Result<Vec<u8>> {
 pub fn read_root_directory(root: &std::path::Path) -> io::Result<ReadLayer> {
     let mut layer = ReadLayer::new(Compression::None, 0);
     let mut entries = LayerEntries::default();
-    let unreadable = crate::archive::read_root_filesystem(root, |entry| {
+    let notes = crate::archive::read_root_filesystem(root, |entry| {
         layer.stored_bytes += entry.stored;
         if entries.push(entry) { Ok(()) } else { Err(io::Error::other(FULL)) }
     })?;
-    layer.notes = unreadable.iter().map(Unreadable::warning).collect();
+    layer.notes = notes;
     layer.entries = entries;
     layer.tar_bytes = layer.stored_bytes;
     Ok(layer)

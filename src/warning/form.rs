@@ -29,6 +29,8 @@ pub enum ArchiveDifference {
     NestedIndex,
     /// The file `oci-layout` is missing.
     NoLayoutFile,
+    /// The file `oci-layout` cannot be understood.
+    BadLayoutFile,
     /// Blobs are named by a digest other than SHA-256.
     OtherDigest {
         /// The algorithm.
@@ -65,6 +67,7 @@ impl ArchiveDifference {
             Self::OldTable => "differs-old-table",
             Self::NestedIndex => "differs-nested-index",
             Self::NoLayoutFile => "differs-no-layout-file",
+            Self::BadLayoutFile => "differs-bad-layout-file",
             Self::OtherDigest { .. } => "differs-other-digest",
             Self::DockerMediaTypes => "differs-docker-media-types",
             Self::MediaType { .. } => "differs-media-type",

@@ -38,6 +38,8 @@ pub enum Known {
     Doubtful,
     /// No part: the layer is not in the archive.
     Absent,
+    /// No part: the system does not let this program read the layer.
+    Unreadable,
     /// No part: the layer may not be distributed.
     Foreign,
     /// No part: the layer is encrypted.
@@ -55,6 +57,7 @@ impl Known {
             Self::OverLimit(_) => "over-limit",
             Self::Doubtful => "doubtful",
             Self::Absent => "absent",
+            Self::Unreadable => "unreadable",
             Self::Foreign => "foreign",
             Self::Encrypted => "encrypted",
             Self::NotATar => "not-a-tar",
@@ -65,14 +68,14 @@ impl Known {
     pub fn read_to(self) -> Option<u64> {
         match self {
             Self::UpTo(at) | Self::OverLimit(at) => Some(at),
-            Self::Whole | Self::Doubtful | Self::Absent | Self::Foreign | Self::Encrypted | Self::NotATar => None,
+            _ => None,
         }
     }
 
     /// Returns whether no part of it was read.
     pub fn is_nothing(self) -> bool {
         match self {
-            Self::Absent | Self::Foreign | Self::Encrypted | Self::NotATar => true,
+            Self::Absent | Self::Unreadable | Self::Foreign | Self::Encrypted | Self::NotATar => true,
             Self::UpTo(at) | Self::OverLimit(at) => at == 0,
             Self::Whole | Self::Doubtful => false,
         }
@@ -120,6 +123,7 @@ impl WarningKind {
     pub fn known(&self) -> Known {
         match self {
             Self::LayerAbsent { .. } => Known::Absent,
+            Self::LayerUnreadable { .. } => Known::Unreadable,
             Self::LayerForeign => Known::Foreign,
             Self::LayerEncrypted => Known::Encrypted,
             Self::LayerNotATar { .. } => Known::NotATar,
@@ -161,6 +165,8 @@ impl WarningKind {
                 Gap::Damaged
             }
             Self::HostUnreadable { .. }
+            | Self::HostContents { .. }
+            | Self::LayerUnreadable { .. }
             | Self::ConfigUnnamed
             | Self::ConfigUnreadable { .. }
             | Self::LayersUnreadable { .. }

@@ -85,12 +85,21 @@ pub enum WarningKind {
     },
     /// Something follows the compressed archive.
     JunkAfterArchive,
+    /// Something follows the end marker of the archive.
+    JunkAfterEnd,
     /// A part of a directory of the host cannot be read.
     HostUnreadable {
         /// The path of the host.
         path: Vec<u8>,
         /// The cause, as a clause.
         problem: String,
+    },
+    /// The contents of files of the host cannot be read, and their sizes are known.
+    HostContents {
+        /// The path of the first of them.
+        path: Vec<u8>,
+        /// The number of further ones.
+        more: usize,
     },
     /// The image is in a directory of the archive.
     Nested {
@@ -260,6 +269,13 @@ pub enum WarningKind {
         name: Escaped,
         /// The reason, if it is known, as a clause that follows the name.
         why: Option<String>,
+    },
+    /// The system does not let this program read the layer.
+    LayerUnreadable {
+        /// The member that holds it, escaped for display.
+        name: Escaped,
+        /// The cause, as a clause that follows the name.
+        why: String,
     },
     /// The layer may not be distributed, so archives leave it out.
     LayerForeign,

@@ -44,7 +44,7 @@ impl<'a> Fields<'a> {
 
     /// Takes the number called `name`.
     pub fn number(&mut self, name: &str) -> Option<u64> {
-        self.take(name, "a number without sign and fraction", |value| match value {
+        self.take(name, "a whole number from 0 to 18,446,744,073,709,551,615", |value| match value {
             Value::Number(Some(number)) => Ok(number),
             other => Err(other),
         })
@@ -57,14 +57,14 @@ impl<'a> Fields<'a> {
 
     /// Takes the object called `name`.
     pub fn object(&mut self, name: &str) -> Option<Fields<'_>> {
-        let value = self.object.take(name)?;
+        let value = self.value(name)?;
         Fields::new(value, &self.path(name), self.doubts)
     }
 
     /// Takes the list called `name`; a single text is treated as a list of one, which is the
     /// obvious intention.
     fn list(&mut self, name: &str) -> Option<Vec<Value>> {
-        match self.object.take(name)? {
+        match self.value(name)? {
             Value::Array(list) => Some(list),
             Value::Text(text) => {
                 let at = self.path(name);
@@ -102,7 +102,7 @@ impl<'a> Fields<'a> {
     /// Takes the command called `name`: a list of words, or a single text, which Docker accepts,
     /// too.
     pub fn command(&mut self, name: &str) -> Option<Vec<String>> {
-        match self.object.take(name)? {
+        match self.value(name)? {
             Value::Text(text) => Some(vec![text]),
             other => {
                 self.object.0.push((name.into(), other));
@@ -164,8 +164,18 @@ impl<'a> Fields<'a> {
     }
 
     fn take<T>(&mut self, name: &str, wanted: &str, into: impl FnOnce(Value) -> Result<T, Value>) -> Option<T> {
-        let value = self.object.take(name)?;
+        let value = self.value(name)?;
         into(value).map_err(|other| doubt(self.doubts, &self.path(name), &other, wanted)).ok()
+    }
+
+    /// Takes the value called `name`, with a doubt if there are several.
+    fn value(&mut self, name: &str) -> Option<Value> {
+        let count = self.object.count(name);
+        if count > 1 {
+            let at = self.path(name);
+            note(self.doubts, || format!("{at} is there {count} times; the last one counts, as in container runtimes"));
+        }
+        self.object.take(name)
     }
 
     fn path(&self, name: &str) -> String {

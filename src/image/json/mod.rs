@@ -49,10 +49,13 @@ impl Document {
     ///
     /// [`JsonError`] if the text is not JSON.
     pub fn parse(bytes: &[u8]) -> Result<Self, JsonError> {
-        let (value, more) = parse::parse(bytes)?;
+        let parse::Parsed { value, more, is_utf8 } = parse::parse(bytes)?;
         let mut doubts = Vec::new();
         if bytes.starts_with(parse::MARK) {
             doubts.push("it begins with a byte order mark, with which container runtimes refuse it".into());
+        }
+        if !is_utf8 {
+            doubts.push("it has bytes that are not UTF-8; they are read as U+FFFD, as container runtimes do".into());
         }
         if more {
             doubts.push("something follows the JSON text; ignored".into());
@@ -94,6 +97,11 @@ impl Object {
             };
         }
         found.filter(|value| *value != Value::Null)
+    }
+
+    /// Counts the fields called `name` that are not null.
+    fn count(&self, name: &str) -> usize {
+        self.0.iter().filter(|(key, value)| *value != Value::Null && is_spelling(key, name)).count()
     }
 
     /// Returns whether there is a field called `name` that is not null.

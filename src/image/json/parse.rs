@@ -20,14 +20,22 @@ pub struct JsonError {
 /// The byte order mark in UTF-8.
 pub(super) const MARK: &[u8] = b"\xef\xbb\xbf";
 
-/// Parses a value with everything in it; returns whether something other than white space follows
-/// it.
-pub(super) fn parse(bytes: &[u8]) -> Result<(Value, bool), JsonError> {
+/// A value, and what is odd about its text.
+pub(super) struct Parsed {
+    pub value: Value,
+    /// True if something other than white space follows.
+    pub more: bool,
+    /// True if all strings are UTF-8.
+    pub is_utf8: bool,
+}
+
+/// Parses a value with everything in it.
+pub(super) fn parse(bytes: &[u8]) -> Result<Parsed, JsonError> {
     let start = if bytes.starts_with(MARK) { MARK.len() } else { 0 };
-    let mut parser = Parser { bytes, at: start, values: 0 };
+    let mut parser = Parser { bytes, at: start, values: 0, is_utf8: true };
     let value = parser.document().map_err(|problem| parser.error(problem))?;
     parser.skip_white_space();
-    Ok((value, parser.at < bytes.len()))
+    Ok(Parsed { value, more: parser.at < bytes.len(), is_utf8: parser.is_utf8 })
 }
 
 /// An array or an object that has not been closed.
@@ -41,9 +49,10 @@ struct Parser<'a> {
     bytes: &'a [u8],
     at: usize,
     values: usize,
+    is_utf8: bool,
 }
 
-type Parsed<T> = Result<T, &'static str>;
+type Step<T> = Result<T, &'static str>;
 
 impl Parser<'_> {
     fn error(&self, problem: &'static str) -> JsonError {
@@ -72,7 +81,7 @@ impl Parser<'_> {
     }
 
     /// Parses a value without recursion, because the document determines the depth.
-    fn document(&mut self) -> Parsed<Value> {
+    fn document(&mut self) -> Step<Value> {
         let mut open: Vec<Open> = Vec::new();
         loop {
             self.values += 1;
@@ -133,7 +142,7 @@ impl Parser<'_> {
         }
     }
 
-    fn key(&mut self) -> Parsed<String> {
+    fn key(&mut self) -> Step<String> {
         self.skip_white_space();
         let key = self.text().map_err(|problem| match self.peek() {
             None => "the text ends inside an object",
@@ -142,7 +151,7 @@ impl Parser<'_> {
         if self.take(b':') { Ok(key) } else { Err("expected a colon") }
     }
 
-    fn scalar(&mut self) -> Parsed<Value> {
+    fn scalar(&mut self) -> Step<Value> {
         match self.peek() {
             Some(b'"') => self.text().map(Value::Text),
             Some(b'-' | b'0'..=b'9') => self.number(),
@@ -159,7 +168,7 @@ impl Parser<'_> {
         }
     }
 
-    fn number(&mut self) -> Parsed<Value> {
+    fn number(&mut self) -> Step<Value> {
         let digits = |parser: &mut Self| {
             let start = parser.at;
             while parser.peek().is_some_and(|b| b.is_ascii_digit()) {
@@ -186,7 +195,7 @@ impl Parser<'_> {
         Ok(Value::Number(text.parse().ok()))
     }
 
-    fn text(&mut self) -> Parsed<String> {
+    fn text(&mut self) -> Step<String> {
         if self.peek() != Some(b'"') {
             return Err("expected a string");
         }
@@ -195,7 +204,7 @@ impl Parser<'_> {
         loop {
             let rest = &self.bytes[self.at..];
             let plain = rest.iter().position(|&b| b < b' ' || matches!(b, b'"' | b'\\')).unwrap_or(rest.len());
-            push_utf8(&mut text, &rest[..plain]);
+            self.is_utf8 &= push_utf8(&mut text, &rest[..plain]);
             self.at += plain;
             match self.peek() {
                 Some(b'"') => {
@@ -212,7 +221,7 @@ impl Parser<'_> {
         }
     }
 
-    fn escape(&mut self) -> Parsed<char> {
+    fn escape(&mut self) -> Step<char> {
         let escape = self.peek().ok_or("the text ends inside a string")?;
         self.at += 1;
         Ok(match escape {
@@ -247,15 +256,18 @@ impl Parser<'_> {
 
     /// Reads the second half of a surrogate pair, if it comes next.
     fn low_half(&self) -> Option<u32> {
-        let next = Self { bytes: self.bytes.get(self.at..)?.strip_prefix(b"\\u")?, at: 0, values: 0 };
+        let next = Self { bytes: self.bytes.get(self.at..)?.strip_prefix(b"\\u")?, at: 0, values: 0, is_utf8: true };
         next.unit().filter(|unit| (0xdc00..=0xdfff).contains(unit))
     }
 }
 
-/// Appends bytes; each that is not UTF-8 becomes U+FFFD.
-fn push_utf8(text: &mut String, bytes: &[u8]) {
+/// Appends bytes; each that is not UTF-8 becomes U+FFFD. Returns whether there was none.
+fn push_utf8(text: &mut String, bytes: &[u8]) -> bool {
+    let mut is_utf8 = true;
     for chunk in bytes.utf8_chunks() {
         text.push_str(chunk.valid());
+        is_utf8 &= chunk.invalid().is_empty();
         text.extend(chunk.invalid().iter().map(|_| char::REPLACEMENT_CHARACTER));
     }
+    is_utf8
 }

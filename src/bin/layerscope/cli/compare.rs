@@ -11,7 +11,7 @@ use layerscope::report::{Comparison, TextStyle, write_comparison, write_comparis
 use layerscope::{Error, Inspection, Opened, Progress, Selection};
 
 use super::input::Input;
-use super::name::NameOptions;
+use super::name::{self, NameOptions};
 use super::settings::{self, LookOptions, Preferences};
 use super::{Failure, Format, coloured, completeness, read_opened, text_output, to_stdout};
 use crate::tui::comparison::{Candidate, Opener};
@@ -23,7 +23,7 @@ pub struct CompareArguments {
     #[arg(value_name = "IMAGE", num_args = 2.., required = true)]
     paths: Vec<PathBuf>,
     /// Select a platform: os/architecture[/variant]
-    #[arg(long, value_name = "PLATFORM")]
+    #[arg(long, value_name = "PLATFORM", value_parser = name::platform)]
     platform: Option<String>,
     #[command(flatten)]
     names: NameOptions,

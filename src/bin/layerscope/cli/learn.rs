@@ -13,7 +13,7 @@ use layerscope::{Gap, Progress, Selection};
 
 use super::compare::{named, named_here};
 use super::input::Input;
-use super::name::{NameOptions, Usual};
+use super::name::{self, NameOptions, Usual};
 use super::output::writing;
 use super::settings::{self, Preferences, ScreenOptions};
 use super::{Failure, completeness, progress, start, to_stdout};
@@ -30,7 +30,7 @@ pub struct LearnArguments {
     #[arg(long, value_name = "ARCHIVE", conflicts_with = "lesson")]
     image: Option<PathBuf>,
     /// Select a platform: os/architecture[/variant]
-    #[arg(long, value_name = "PLATFORM", requires = "image", conflicts_with = "lesson")]
+    #[arg(long, value_name = "PLATFORM", value_parser = name::platform, requires = "image", conflicts_with = "lesson")]
     platform: Option<String>,
     /// Print the lesson as a handout with pictures and answers
     #[arg(long, value_enum)]

@@ -7,7 +7,7 @@ use layerscope::Selection;
 
 use super::Failure;
 use super::input::Input;
-use super::name::NameOptions;
+use super::name::{self, NameOptions};
 use super::settings::Preferences;
 
 /// The image of a command, which may be left out.
@@ -42,10 +42,10 @@ pub struct Target {
 #[derive(Args)]
 pub struct TargetOptions {
     /// Select an image by tag, ID prefix or digest
-    #[arg(long, value_name = "TAG|ID|DIGEST")]
+    #[arg(long, value_name = "TAG|ID|DIGEST", value_parser = name::image)]
     pub image: Option<String>,
     /// Select a platform: os/architecture[/variant]
-    #[arg(long, value_name = "PLATFORM")]
+    #[arg(long, value_name = "PLATFORM", value_parser = name::platform)]
     pub platform: Option<String>,
     #[command(flatten)]
     pub names: NameOptions,
