@@ -94,6 +94,19 @@ fn every_command_says_that_a_layer_is_absent_and_ends_with_2() {
 }
 
 #[test]
+fn a_handout_says_at_its_head_and_at_the_pictures_what_is_not_known() {
+    let directory = tempfile::tempdir().unwrap();
+    let part = written(directory.path(), "part.tar", &without(&layer_name()));
+    let all = written(directory.path(), "all.tar", &tar(image().docker()));
+    for format in ["markdown", "html"] {
+        let text = |path: &str| run(&["learn", "--image", path, "--format", format]).1;
+        assert!(text(&part).contains("incomplete, because layer 0 is not known"), "{}", text(&part));
+        assert!(text(&part).contains("(not in the"), "{}", text(&part));
+        assert!(!text(&all).contains("incomplete") && !text(&all).contains("(not in the"), "{}", text(&all));
+    }
+}
+
+#[test]
 fn totals_are_lower_bounds_and_ratios_are_left_out() {
     let directory = tempfile::tempdir().unwrap();
     let part = written(directory.path(), "part.tar", &without(&layer_name()));

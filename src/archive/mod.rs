@@ -17,6 +17,7 @@ mod number;
 mod oddities;
 mod outside;
 mod pax;
+mod rest;
 mod sparse;
 mod walk;
 mod window;
@@ -35,8 +36,9 @@ pub(crate) use members::check_sparse;
 pub use members::{Member, Members, MembersBuilder};
 pub use memory::{MemorySource, SpentSource};
 pub use outside::Absence;
+pub use rest::Rest;
 pub use sparse::{Pieces, SparseMap, Stretch};
-pub use walk::{Contents, Rest, Walker, is_tar};
+pub use walk::{Contents, Walker, is_tar};
 pub use window::{Forward, Window, read_buffered};
 
 /// A source of bytes that any thread can read at any offset.

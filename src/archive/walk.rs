@@ -9,24 +9,9 @@ use std::io::{self, BufRead, Read};
 use super::ahead::{Ahead, Keeping, available};
 use super::fault::{Fault, Limits};
 use super::header::{Entry, Extensions, body_size, checksum_matches, decode};
+use super::rest::{LOOKED_AT, RECORD, Rest};
 use super::sparse::{PIECES, Pieces, check, map_before_contents};
 use super::window::{Forward, read_buffered};
-
-/// The most zeros after the end marker that fill the last record of a tar; GNU tar writes records of 10 KiB.
-const RECORD: usize = 64 << 10;
-/// The number of zeros after the end marker among which something else is looked for.
-const LOOKED_AT: usize = 1 << 20;
-
-/// The bytes after the end marker of a tar.
-#[derive(Debug, Clone, Copy, PartialEq, Eq)]
-pub enum Rest {
-    /// None, or the zeros that fill the last record.
-    Nothing,
-    /// More zeros than that.
-    Zeros,
-    /// Something else than zeros.
-    Other,
-}
 
 /// A walk through a tar, entry by entry.
 pub struct Walker<R> {

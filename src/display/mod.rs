@@ -3,6 +3,7 @@
 mod columns;
 mod count;
 mod form;
+mod known;
 mod list;
 mod sentence;
 mod time;

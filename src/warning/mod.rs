@@ -9,37 +9,12 @@ mod code;
 mod difference;
 mod form;
 mod gap;
+mod remark;
 
 pub use difference::RuntimeDifference;
 pub use form::ArchiveDifference;
 pub use gap::{Gap, Known};
-
-/// A remark on an image or on one of its layers.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub struct Warning {
-    /// The layer, counted from 0; `None` for the image as a whole.
-    pub layer: Option<usize>,
-    /// The remark itself.
-    pub kind: WarningKind,
-}
-
-impl Warning {
-    /// Makes a warning about the image as a whole.
-    pub fn image(kind: impl Into<WarningKind>) -> Self {
-        Self { layer: None, kind: kind.into() }
-    }
-
-    /// Makes a remark on layer `layer`, counted from 0.
-    pub fn layer(layer: usize, kind: impl Into<WarningKind>) -> Self {
-        Self { layer: Some(layer), kind: kind.into() }
-    }
-
-    /// Returns the part of the account that is incomplete for this reason; `None` if it is
-    /// complete.
-    pub fn gap(&self) -> Option<Gap> {
-        self.kind.gap()
-    }
-}
+pub use remark::Warning;
 
 /// Kind of a remark. Each has a stable code, which the JSON reports carry.
 #[derive(Debug, Clone, PartialEq, Eq)]

@@ -82,10 +82,14 @@ fn of_equal_keys_the_last_counts() {
     ] {
         let shown = with_config(|text| text.replacen('{', &format!("{{{first}"), 1));
         is_the_image(&shown);
-        assert!(shown.inspection.warnings.is_empty(), "{key}: {:?}", shown.inspection.warnings);
+        let said: Vec<_> = shown.inspection.warnings.iter().map(ToString::to_string).collect();
+        let is_said = |text: &String| text.contains(" is there 2 times; the last one counts");
+        assert!(!said.is_empty() && said.iter().all(is_said), "{key}: {said:?}");
     }
     let twice = |text: String| text.replacen("\"Config\"", "\"RepoTags\":[\"x:1\"],\"Layers\":[],\"Config\"", 1);
-    is_the_image(changed(String::into_bytes, |text| twice(text).into()).quiet());
+    let shown = changed(String::into_bytes, |text| twice(text).into());
+    is_the_image(&shown);
+    assert_eq!(shown.inspection.warnings.len(), 2, "RepoTags and Layers: {:?}", shown.inspection.warnings);
 }
 
 #[test]
@@ -103,7 +107,12 @@ fn what_is_no_text_costs_a_character_and_nothing_else() {
             [&text.as_bytes()[..at], bytes, &text.as_bytes()[at + 6..]].concat()
         };
         let shown = changed(put, String::into_bytes);
-        has_its_layers(&shown).steps([expected, "step 1"]).quiet();
+        let shown = has_its_layers(&shown).steps([expected, "step 1"]);
+        if std::str::from_utf8(bytes).is_ok() {
+            shown.quiet();
+        } else {
+            shown.warns("it has bytes that are not UTF-8");
+        }
         assert_eq!(shown.inspection.platform.as_deref(), Some("linux/amd64"));
     }
 }

@@ -157,7 +157,8 @@ fn the_platform_of_the_descriptor_selects() {
         assert_eq!(meant(&bytes, Some("app:1"), Some(wanted)), expected, "app:1 for {wanted}");
     }
     for wanted in ["linux/s390x", "linux/arm/v6", "linux/amd64/v2", "darwin"] {
-        assert!(meant(&bytes, None, Some(wanted)).contains("holds no image called"), "{wanted}");
+        let words = format!("holds no image for the platform {wanted}");
+        assert!(meant(&bytes, None, Some(wanted)).contains(&words), "{wanted}");
     }
 }
 

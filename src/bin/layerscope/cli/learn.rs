@@ -175,10 +175,14 @@ fn tour(
     })?;
     let format = format.unwrap_or(Format::Markdown);
     let command = format!("layerscope learn --image {}", quoted(&escaped(image.as_os_str().as_encoded_bytes())));
-    let about = "the size of this image, its causes, and how to make it smaller";
     let inspection = stage.inspection.clone();
+    let about = "the size of this image, its causes, and how to make it smaller";
+    let about = match inspection.completeness.summary() {
+        Some(summary) => format!("{about}; incomplete, because {summary}"),
+        None => about.into(),
+    };
     completeness::say(&inspection);
-    print_handout(&handout(told, &[stage], about, command, settings, format.size()), format)?;
+    print_handout(&handout(told, &[stage], &about, command, settings, format.size()), format)?;
     completeness::ended([&*inspection], accepted)
 }
 

@@ -111,12 +111,14 @@ fn caption(scene: Scene, stages: &[Stage]) -> String {
     };
     let (name, image, inspection) = (view.name(), &stage.intro.name, &stage.inspection);
     if view != View::Explore {
-        return format!("{name}: {image}");
+        let bound = if inspection.completeness.sizes_are_exact() { "" } else { " · of what could be read" };
+        return format!("{name}: {image}{bound}");
     }
+    let mark = inspection.completeness.layer(scene.layer).mark().map_or(String::new(), |mark| format!(" ({mark})"));
     let instruction = inspection.layers.get(scene.layer).map(|layer| cut(&layer.instruction.one_line(), INSTRUCTION));
     let what = if scene.changes { "what layer" } else { "everything up to layer" };
     let changed = if scene.changes { " changed" } else { "" };
     let path = scene.path.map(|path| layerscope::display::escaped(&inspection.tree.path(path)));
     let path = path.map_or_else(String::new, |path| format!(" · at {path}"));
-    format!("{name}: {image}, {what} {}{changed} · {}{path}", scene.layer, instruction.unwrap_or_default())
+    format!("{name}: {image}, {what} {}{changed}{mark} · {}{path}", scene.layer, instruction.unwrap_or_default())
 }

@@ -99,3 +99,36 @@ fn explanations_call_sums_what_could_be_read() {
     assert!(!text(&none).contains("That is exact") && !text(&none).contains("efficiency 100 %"), "{}", text(&none));
     assert!(!text(&whole).contains("could be read"), "{}", text(&whole));
 }
+
+#[test]
+fn timeline_treemap_and_replay_mark_the_layer_as_the_list_of_layers_does() {
+    for (width, height) in [(80, 24), (120, 40)] {
+        let mut person = without_a_layer(width, height);
+        let screen = person.types("3G").screen();
+        let axis = screen.lines().find(|line| line.contains("───!")).unwrap_or_else(|| panic!("{screen}"));
+        assert_eq!(axis.matches('!').count(), 1, "one layer is marked: {screen}");
+        let screen = person.types("4").screen();
+        assert!(screen.contains("(1!)"), "{screen}");
+        let screen = person.types("8G").screen();
+        assert!(screen.contains("Size: ≥ "), "{screen}");
+        let row = screen.lines().find(|line| line.contains("1!")).unwrap_or_else(|| panic!("{screen}"));
+        assert!(row.contains('?'), "its size is not known: {screen}");
+        assert!(person.reads().contains("The end: at least"), "{screen}");
+    }
+    let mut whole = Person::at(80, 24);
+    for keys in ["3G", "4", "8G"] {
+        let screen = whole.types(keys).screen();
+        assert!(!screen.contains('!') && !screen.contains('≥'), "{screen}");
+    }
+}
+
+#[test]
+fn the_timeline_does_not_say_that_an_unknown_layer_adds_nothing() {
+    let mut person = without_a_layer(120, 30);
+    person.types("3G").press(KeyCode::Left);
+    while person.layer() > 1 {
+        person.press(KeyCode::Left);
+    }
+    assert!(person.reads().contains("what it adds, changes and hides is not known"), "{}", person.screen());
+    assert!(!person.reads().contains("adds 0 B"), "{}", person.screen());
+}

@@ -169,13 +169,19 @@ impl Replay {
         self.points.last().map_or(0, |point| point.size)
     }
 
+    /// Returns the sign before the size of the image so far, if that is a lower bound.
+    fn bound(&self) -> &'static str {
+        let so_far = self.points.iter().take(self.playback.layer() + 1);
+        if so_far.into_iter().all(|point| point.whole) { "" } else { "≥ " }
+    }
+
     fn chart(&self, look: Look<'_>, area: Rect) -> Chart {
         Chart::new(self.most(), (0..self.points.len()).collect(), self.playback.layer(), false, look, area)
     }
 
     /// Returns the current sizes of the image.
     fn column(&self) -> Column {
-        self.column_of(self.playback.layer()).unwrap_or(Column { size: 0, visible: 0, added: 0 })
+        self.column_of(self.playback.layer()).unwrap_or(Column { size: 0, visible: 0, added: 0, whole: true })
     }
 
     /// Returns the sizes of the image after a layer, or while that layer arrives.
@@ -187,7 +193,7 @@ impl Replay {
         let before = layer.checked_sub(1).map(|before| self.points[before]).unwrap_or_default();
         let done = self.playback.done();
         let size = between(before.size, now.size, done);
-        Some(Column { size, visible: between(before.visible, now.visible, done).min(size), added: 0 })
+        Some(Column { size, visible: between(before.visible, now.visible, done).min(size), added: 0, whole: now.whole })
     }
 
     /// Returns the first of the layers that fit, including the newest.

@@ -90,7 +90,7 @@ impl Timeline {
     /// Returns the layers that have a column: those that add bytes or hide some; all, if there are none.
     fn layers(&self) -> Vec<usize> {
         let points = self.points.iter().enumerate();
-        let busy = points.filter(|(_, point)| point.added + point.changed + point.hidden > 0);
+        let busy = points.filter(|(_, point)| point.added + point.changed + point.hidden > 0 || !point.whole);
         let busy: Vec<_> = busy.map(|(layer, _)| layer).collect();
         if busy.is_empty() { (0..self.points.len()).collect() } else { busy }
     }
@@ -124,15 +124,21 @@ impl Timeline {
         let (Some(point), Some(account)) = (self.points.get(layer), explorer.inspection.layers.get(layer)) else {
             return vec!["This image has no layers.".into()];
         };
-        let Point { size, visible, added, changed, hidden } = *point;
+        let Point { size, visible, added, changed, hidden, .. } = *point;
         let mut sentences: Vec<String> = gap(explorer, look).into_iter().collect();
-        sentences.push(format!(
-            "Layer {layer} `{}`: adds {}, changes {}, hides {} of earlier layers.",
-            cut(&account.instruction.one_line(), QUOTED),
-            look.units.size(added),
-            look.units.size(changed),
-            look.units.size(hidden)
-        ));
+        let instruction = cut(&account.instruction.one_line(), QUOTED);
+        sentences.push(match explorer.inspection.completeness.layer(layer) {
+            known if known.is_nothing() => {
+                format!("Layer {layer} `{instruction}`: what it adds, changes and hides is not known.")
+            }
+            known => format!(
+                "Layer {layer} `{instruction}`: {}adds {}, changes {}, hides {} of earlier layers.",
+                if known == Known::Whole { "" } else { "as far as it could be read, " },
+                look.units.size(added),
+                look.units.size(changed),
+                look.units.size(hidden)
+            ),
+        });
         sentences.push(if size == visible {
             let wasted = if explorer.inspection.completeness.sizes_are_exact() {
                 "nothing wasted yet"

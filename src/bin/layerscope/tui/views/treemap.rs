@@ -5,6 +5,7 @@ mod draw;
 mod squarify;
 mod tiles;
 
+use layerscope::Known;
 use layerscope::display::cut_front;
 use layerscope::display::escaped;
 use layerscope::tree::{NodeId, Totals};
@@ -163,11 +164,12 @@ impl Treemap {
         let path = escaped(&inspection.tree.path(self.directory));
         let bound = if inspection.completeness.sizes_are_exact() { "" } else { "of what could be read, " };
         let sizes = format!(
-            " · {bound}{} = {} visible + {} wasted, layers 0–{}",
+            " · {bound}{} = {} visible + {} wasted, layers 0–{}{}",
             size(here.size()),
             size(here.visible),
             size(here.wasted),
-            explorer.layer
+            explorer.layer,
+            marks(&inspection.completeness.layers()[..inspection.layers.len().min(explorer.layer + 1)])
         );
         let room = usize::from(area.width).saturating_sub(4 + sizes.width());
         let inner = pane(&(cut_front(&path, room) + &sizes), true, look.theme, area, buffer);
@@ -188,5 +190,16 @@ impl Treemap {
         for tile in &tiles {
             draw::draw(tile, Some(tile.shows) == selected, &inspection.tree, totals, look, buffer);
         }
+    }
+}
+
+/// Marks the layers that were not read as a whole, as the list of layers does: ` (1!)`.
+fn marks(layers: &[Known]) -> String {
+    let not_whole: Vec<_> = (0..layers.len()).filter(|&layer| layers[layer] != Known::Whole).collect();
+    match not_whole[..] {
+        [] => String::new(),
+        [only] => format!(" ({only}!)"),
+        [first, second] => format!(" ({first}! {second}!)"),
+        [first, ..] => format!(" ({first}! and {} more)", not_whole.len() - 1),
     }
 }

@@ -53,8 +53,12 @@ pub fn of_layer(
 }
 
 /// Describes the result of all layers.
-pub fn of_the_end(end: Point, units: Units) -> String {
+pub fn of_the_end(end: Point, exact: bool, units: Units) -> String {
     let Point { size, visible, .. } = end;
+    if !exact {
+        let [size, visible, wasted] = [size, visible, size - visible].map(|bytes| units.size(bytes));
+        return format!("The end: at least {size}; of what could be read, {visible} visible and {wasted} wasted.");
+    }
     match size - visible {
         0 => format!("The end: {}, all of it visible.", units.size(size)),
         wasted => {

@@ -38,7 +38,8 @@ pub fn draw(replay: &Replay, explorer: &Explorer, look: Look<'_>, area: Rect, bu
 fn card(replay: &Replay, inspection: &Inspection, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
     let layer = replay.playback.layer();
     let place = (layer + 1).min(replay.points.len());
-    let title = format!("Replay · {place}/{}", plural(replay.points.len(), "layer"));
+    let mark = inspection.completeness.layer(layer).mark().map_or(String::new(), |mark| format!(" · {layer}! {mark}"));
+    let title = format!("Replay · {place}/{}{mark}", plural(replay.points.len(), "layer"));
     let inner = pane(&title, true, look.theme, area, buffer);
     let Some(account) = inspection.layers.get(layer).filter(|_| !inner.is_empty()) else { return };
     let (width, rows) = (usize::from(inner.width).saturating_sub(2), usize::from(inner.height));
@@ -68,7 +69,7 @@ fn card(replay: &Replay, inspection: &Inspection, look: Look<'_>, area: Rect, bu
 
 /// Draws the size of every layer, and the total size as a chart.
 fn ships(replay: &Replay, inspection: &Inspection, look: Look<'_>, stage: &Stage, buffer: &mut Buffer) {
-    let title = format!("Size: {}", look.units.size(replay.column().size));
+    let title = format!("Size: {}{}", replay.bound(), look.units.size(replay.column().size));
     let inner = pane(&title, false, look.theme, stage.ships, buffer);
     if inner.is_empty() {
         return;
@@ -111,7 +112,14 @@ fn listed(
     let room = width.saturating_sub(digits + SIZE_WIDTH + 3);
     let bar_width = room * 3 / 5;
     let style = if layer == now { theme.strong } else { Style::new() };
-    let mut spans = vec![Span::styled(format!("{layer:>digits$} {:>SIZE_WIDTH$} ", look.units.size(size)), style)];
+    let known = inspection.completeness.layer(layer);
+    let mark = if known.mark().is_some() { Span::styled("!", theme.wasted) } else { Span::raw(" ") };
+    let size_text = if known.is_nothing() { "?".into() } else { look.units.size(size) };
+    let mut spans = vec![
+        Span::styled(format!("{layer:>digits$}"), style),
+        mark,
+        Span::styled(format!("{size_text:>SIZE_WIDTH$} "), style),
+    ];
     spans.extend(bar(size - wasted, wasted, biggest, bar_width, theme));
     let instruction = cut(&account.instruction.one_line(), room - bar_width);
     spans.push(Span::styled(format!(" {instruction}"), if layer == now { theme.strong } else { theme.dim }));
@@ -174,12 +182,20 @@ fn text(replay: &Replay, inspection: &Inspection, look: Look<'_>, area: Rect, bu
         return say("Nothing has been built yet.", Style::new());
     }
     if replay.playback.is_over() {
-        say(&account::of_the_end(*now, look.units), look.theme.strong);
+        let exact = inspection.completeness.sizes_are_exact();
+        say(&account::of_the_end(*now, exact, look.units), look.theme.strong);
     }
     if replay.playback.written() == WHOLE {
         let before = layer.checked_sub(1).map(|before| replay.points[before]).unwrap_or_default();
         let taken = replay.losses.taken(layer);
         let quoted = (width / 2).min(40);
-        say(&account::of_layer(account, before, *now, taken, look.units, quoted), Style::new());
+        let known = inspection.completeness.layer(layer).sentence(|bytes| look.units.size(bytes));
+        match known {
+            Some(missing) => {
+                let what = cut(&account.instruction.one_line(), quoted);
+                say(&format!("{what}: layer {layer} is incomplete: {missing}."), Style::new());
+            }
+            None => say(&account::of_layer(account, before, *now, taken, look.units, quoted), Style::new()),
+        }
     }
 }

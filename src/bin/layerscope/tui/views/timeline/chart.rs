@@ -28,6 +28,8 @@ pub struct Column {
     pub visible: u64,
     /// The bytes that the layer added.
     pub added: u64,
+    /// True if the layer was read as a whole.
+    pub whole: bool,
 }
 
 /// The layout of the chart.
@@ -106,6 +108,11 @@ impl Chart {
         let below = legend + rows;
         let axis = gutter.label(0) + &"─".repeat(columns.shown * columns.cell);
         put(Line::styled(axis, theme.dim), below, area, buffer);
+        for place in (0..shown.len()).filter(|&place| shown[place].is_some_and(|column| !column.whole)) {
+            let x = u16::try_from(columns.middle(columns.first + place) + gutter.width()).unwrap_or(u16::MAX);
+            let cell = Rect { x: area.x.saturating_add(x), width: area.width.saturating_sub(x), ..area };
+            put(Line::styled("!", theme.wasted), below, cell, buffer);
+        }
         let start = " ".repeat(gutter.width());
         let (before, number, after) = columns.numbers(*selected);
         let numbers = [Span::raw(start.clone() + &before), Span::styled(number, theme.selected), Span::raw(after)];

@@ -1,8 +1,8 @@
 //! Computes the image's sizes as of every layer, in one pass over the versions.
 
-use layerscope::Inspection;
 use layerscope::analysis::LayerAccount;
 use layerscope::tree::{Kind, NodeId, Tree};
+use layerscope::{Inspection, Known};
 
 use super::chart::Column;
 
@@ -14,11 +14,13 @@ pub struct Point {
     pub added: u64,
     pub changed: u64,
     pub hidden: u64,
+    /// True if the layer was read as a whole.
+    pub whole: bool,
 }
 
 impl Point {
     pub fn column(&self) -> Column {
-        Column { size: self.size, visible: self.visible, added: self.added + self.changed }
+        Column { size: self.size, visible: self.visible, added: self.added + self.changed, whole: self.whole }
     }
 }
 
@@ -31,10 +33,18 @@ pub fn points(inspection: &Inspection) -> Vec<Point> {
     let changed = changed(&inspection.tree, inspection.layers.len());
     let (mut size, mut visible) = (0, 0);
     let layers = inspection.layers.iter().zip(removed).zip(changed);
-    let point = |((layer, removed), changed): ((&LayerAccount, u64), u64)| {
+    let layers = layers.zip(inspection.completeness.layers());
+    let point = |(((layer, removed), changed), &known): (((&LayerAccount, u64), u64), &Known)| {
         size += layer.size;
         visible = visible + layer.size - removed;
-        Point { size, visible, added: layer.size - changed, changed, hidden: layer.hidden }
+        Point {
+            size,
+            visible,
+            added: layer.size - changed,
+            changed,
+            hidden: layer.hidden,
+            whole: known == Known::Whole,
+        }
     };
     layers.map(point).collect()
 }
