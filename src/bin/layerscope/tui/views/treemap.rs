@@ -162,15 +162,21 @@ impl Treemap {
         let here = totals[self.directory.index()];
         let size = |bytes| look.units.size(bytes);
         let path = escaped(&inspection.tree.path(self.directory));
-        let bound = if inspection.completeness.sizes_are_exact() { "" } else { "of what could be read, " };
+        let marks = marks(&inspection.completeness.layers()[..inspection.layers.len().min(explorer.layer + 1)]);
         let sizes = format!(
-            " · {bound}{} = {} visible + {} wasted, layers 0–{}{}",
+            "{} = {} visible + {} wasted, layers 0–{}{marks}",
             size(here.size()),
             size(here.visible),
             size(here.wasted),
-            explorer.layer,
-            marks(&inspection.completeness.layers()[..inspection.layers.len().min(explorer.layer + 1)])
+            explorer.layer
         );
+        let bounds = match inspection.completeness.sizes_are_exact() {
+            true => [""; 2],
+            false => ["of what could be read, ", "≥ "],
+        };
+        let fits = |bound: &&str| path.width() + bound.width() + sizes.width() + 7 <= usize::from(area.width);
+        let bound = bounds.iter().find(|bound| fits(bound)).unwrap_or(&bounds[1]);
+        let sizes = format!(" · {bound}{sizes}");
         let room = usize::from(area.width).saturating_sub(4 + sizes.width());
         let inner = pane(&(cut_front(&path, room) + &sizes), true, look.theme, area, buffer);
         let tiles = tiles(&inspection.tree, totals, self.directory, inner);

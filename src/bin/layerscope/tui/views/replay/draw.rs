@@ -113,7 +113,7 @@ fn listed(
     let bar_width = room * 3 / 5;
     let style = if layer == now { theme.strong } else { Style::new() };
     let known = inspection.completeness.layer(layer);
-    let mark = if known.mark().is_some() { Span::styled("!", theme.wasted) } else { Span::raw(" ") };
+    let mark = if known.mark().is_some() { Span::styled("!", theme.wasted) } else { Span::styled(" ", style) };
     let size_text = if known.is_nothing() { "?".into() } else { look.units.size(size) };
     let mut spans = vec![
         Span::styled(format!("{layer:>digits$}"), style),
