@@ -11,6 +11,7 @@ use crate::display::Escaped;
 ///
 /// The message names the file and the failed operation; [`Error::hint`] suggests a solution.
 #[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
 pub enum Error {
     /// The file cannot be opened or read.
     #[error("cannot {operation} {path}: {}", reason(.source))]

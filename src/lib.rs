@@ -95,7 +95,6 @@ mod warning;
 
 pub use advice::base::{Base, BaseHint, base};
 pub use advice::findings::{Finding, Rules, find};
-pub use advice::ladder::{Certainty, PossibleSize};
 pub use analysis::what_if::{Change, Outcome, what_if};
 pub use analysis::{Amount, Completeness, ImageTotals, Inspection, LayerAccount, LayerAmounts, Wasted, inspect};
 pub use compare::{Sharing, sharing};
@@ -106,7 +105,6 @@ pub use files::extract::{Extracted, extract};
 pub use image::builtin::demo::open as open_demo;
 pub use image::{
     Archive, Compression, Image, Instruction, Opened, Selection, open, open_archive, open_named, open_pipe,
-    open_source, opens_at_once,
 };
 pub use progress::Progress;
 pub use tree::{Kind, NodeId, Reason, Tree, VersionId};

@@ -16,7 +16,7 @@ struct Floor {
     rooms: &'static [&'static str],
 }
 
-const FLOORS: [Floor; 5] = [
+const FLOORS: [Floor; 9] = [
     Floor {
         folder: "",
         prefix: "crate::",
@@ -43,6 +43,16 @@ const FLOORS: [Floor; 5] = [
         ],
     },
     Floor {
+        folder: "origin",
+        prefix: "crate::origin::",
+        rooms: &["address", "spool", "cache", "engine", "reference", "registry"],
+    },
+    Floor {
+        folder: "analysis",
+        prefix: "crate::analysis::",
+        rooms: &["completeness", "what_if", "download", "groups", "verification", "inspect", "rewritten"],
+    },
+    Floor {
         folder: "files",
         prefix: "crate::files::",
         rooms: &["contents", "executable", "filesystem", "packages", "output", "extract"],
@@ -52,6 +62,38 @@ const FLOORS: [Floor; 5] = [
         folder: "advice",
         prefix: "crate::advice::",
         rooms: &["tool", "change", "findings", "base", "ladder", "measure", "assessment", "avoidable", "dockerfile"],
+    },
+    Floor { folder: "compare", prefix: "crate::compare::", rooms: &["packages", "walk", "paths", "sharing", "tree"] },
+    Floor {
+        folder: "bin/layerscope/cli",
+        prefix: "crate::cli::",
+        rooms: &[
+            "ascii",
+            "stderr",
+            "output",
+            "escaping",
+            "misplaced",
+            "progress",
+            "failure",
+            "name",
+            "input",
+            "settings",
+            "study",
+            "completeness",
+            "target",
+            "demo",
+            "build",
+            "cache",
+            "report",
+            "images",
+            "ladder",
+            "compare",
+            "learn",
+            "help",
+            "fix",
+            "contents",
+            "check",
+        ],
     },
     Floor {
         folder: "bin/layerscope",
@@ -87,10 +129,13 @@ fn an_arrow_the_wrong_way_is_seen() {
     let library = &FLOORS[0];
     let upwards =
         "use std::io;\nuse crate::report::Account;\n// use crate::report::Text;\nuse crate::archive::Source;\n";
-    assert_eq!(library.wrong("image", upwards), [(2, "report".to_owned())]);
-    assert_eq!(library.wrong("report", upwards), []);
+    assert_eq!(library.wrong("image", upwards, 1), [(2, "report".to_owned())]);
+    assert_eq!(library.wrong("report", upwards, 1), []);
     let in_words = "let tree = crate::tree::build(crate::nowhere::at_all());";
-    assert_eq!(library.wrong("archive", in_words), [(1, "tree".to_owned()), (1, "nowhere".to_owned())]);
+    assert_eq!(library.wrong("archive", in_words, 1), [(1, "tree".to_owned()), (1, "nowhere".to_owned())]);
+    let beside = "use super::tree::build;\nuse super::super::tree::build;\nuse super::opened;\n";
+    assert_eq!(library.wrong("image", beside, 1), [(1, "tree".to_owned())]);
+    assert_eq!(library.wrong("image", beside, 2), [(2, "tree".to_owned())]);
 }
 
 impl Floor {
@@ -119,16 +164,25 @@ impl Floor {
         let mut faults = Vec::new();
         for (room, file) in self.files() {
             let text = fs::read_to_string(&file).unwrap();
-            for (line, named) in self.wrong(&room, &text) {
+            for (line, named) in self.wrong(&room, &text, self.parents(&file)) {
                 faults.push(format!("{}:{line}: {room} names {named}", file.display()));
             }
         }
         faults
     }
 
-    /// The lines of a file of `room` that name a room above it, or one without a place, and that room.
-    fn wrong(&self, room: &str, text: &str) -> Vec<(usize, String)> {
+    /// The number of `super::` that lead from a file to the floor.
+    fn parents(&self, file: &Path) -> usize {
+        let root = Path::new(env!("CARGO_MANIFEST_DIR")).join("src").join(self.folder);
+        let below = file.strip_prefix(&root).unwrap().components().count();
+        below - usize::from(file.ends_with("mod.rs"))
+    }
+
+    /// The lines of a file of `room` that name a room above it, or one without a place, and that room. A path with
+    /// `parents` times `super::` begins on the floor; what it names may be no room.
+    fn wrong(&self, room: &str, text: &str, parents: usize) -> Vec<(usize, String)> {
         let named = Regex::new(&format!(r"\b{}([a-z_]+)", self.prefix)).unwrap();
+        let beside = Regex::new(&format!(r"(?:^|[^:\w])(?:super::){{{parents}}}([a-z_0-9]+)::")).unwrap();
         let mut wrong = Vec::new();
         for (line, code) in text.lines().map(|line| line.split("//").next().unwrap_or_default()).enumerate() {
             for room_named in named.captures_iter(code).map(|found| found[1].to_owned()) {
@@ -136,6 +190,8 @@ impl Floor {
                     wrong.push((line + 1, room_named));
                 }
             }
+            let beside = beside.captures_iter(code).map(|found| found[1].to_owned());
+            wrong.extend(beside.filter(|named| self.place(named) > self.place(room)).map(|named| (line + 1, named)));
         }
         wrong
     }

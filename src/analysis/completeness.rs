@@ -7,6 +7,7 @@ use crate::warning::{Gap, Known, Warning};
 
 /// The parts of an image that could be read.
 #[derive(Debug, Clone, Default, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Completeness {
     layers: Vec<Known>,
     gaps: Vec<Warning>,
@@ -131,6 +132,7 @@ pub enum Amount {
 
 /// The amounts of one layer, with how far each can be relied on.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct LayerAmounts {
     /// The size.
     pub size: Amount,

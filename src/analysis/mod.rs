@@ -32,6 +32,7 @@ pub use verification::{Unverified, Verification};
 
 /// The numbers of one layer. All sizes are bytes.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct LayerAccount {
     /// The instruction that made the layer.
     pub instruction: Instruction,
@@ -69,6 +70,7 @@ impl LayerAccount {
 
 /// The sums over an image. All sizes are bytes.
 #[derive(Debug, Clone, Copy, Default, PartialEq)]
+#[non_exhaustive]
 pub struct ImageTotals {
     /// The size: contents of the regular files of all layers.
     pub size: u64,
@@ -95,6 +97,7 @@ impl ImageTotals {
 
 /// A wasted inode.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Wasted {
     /// The version whose entry has the bytes.
     pub version: VersionId,
@@ -110,6 +113,7 @@ pub struct Wasted {
 
 /// Everything known about an image; the basis of every screen and report.
 #[derive(Debug)]
+#[non_exhaustive]
 pub struct Inspection {
     /// The display name of the image.
     pub name: Escaped,

@@ -27,6 +27,7 @@ pub enum Change {
 
 /// The size of an image after some changes. All sizes are bytes.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Outcome {
     /// The size of each layer; merged layers count in the last of them.
     pub layers: Vec<u64>,

@@ -12,6 +12,7 @@ const NAMED: usize = 3;
 
 /// The layers that a second image shares with a first.
 #[derive(Debug, Clone)]
+#[non_exhaustive]
 pub struct Sharing {
     /// For each layer of the second image, the index of the same layer in the first.
     pub same: Vec<Option<usize>>,

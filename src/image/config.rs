@@ -1,6 +1,6 @@
 //! Reads the image config (OCI image specification, config.md): platform, diff IDs and history.
 
-use super::draft::DocumentError;
+use super::document::DocumentError;
 use super::instruction::Instruction;
 use super::json::{Document, Fields, Value};
 use super::platform::Platform;

@@ -3,7 +3,7 @@
 
 use super::compression::Compression;
 use super::config::{Config, HistoryEntry};
-use super::json::{Document, JsonError, Value};
+use super::json::{Document, Value};
 use super::platform::Platform;
 use super::stated::StatedSize;
 use super::{BuiltOn, JSON_LIMIT, LayerFormat, TocPlace};
@@ -122,23 +122,6 @@ pub(super) fn explain(absence: &Absence) -> String {
         }
         Absence::Unreadable(kind) => format!("cannot be read ({kind})"),
     }
-}
-
-/// The reason why a JSON document of an image cannot be understood.
-#[derive(Debug, thiserror::Error)]
-pub enum DocumentError {
-    /// The bytes cannot be read.
-    #[error(transparent)]
-    Read(#[from] Error),
-    /// The bytes are not JSON.
-    #[error(transparent)]
-    Json(#[from] JsonError),
-    /// The document is another value, with its article.
-    #[error("it is {0} where an object was expected")]
-    NotAnObject(&'static str),
-    /// The document is no object.
-    #[error("it is no object")]
-    NoObject,
 }
 
 /// Reads a JSON member, which must not be larger than [`JSON_LIMIT`].

@@ -9,6 +9,7 @@ pub(crate) mod compression;
 mod config;
 mod discover;
 mod docker;
+mod document;
 mod draft;
 mod ends;
 mod format;
@@ -109,6 +110,7 @@ impl BuiltOn {
 
 /// An image of an archive, before any layer is read.
 #[derive(Clone, Default)]
+#[non_exhaustive]
 pub struct Image {
     /// The engine or the registry that it was read from; `None` for an archive.
     pub provider: Option<Provider>,

@@ -5,7 +5,8 @@ use std::collections::{BTreeMap, HashMap};
 
 use super::config::read_platform;
 use super::discover::digest_mismatch;
-use super::draft::{ConfigDraft, DocumentError, Draft, LayerDraft, Search, explain, read_json_member};
+use super::document::DocumentError;
+use super::draft::{ConfigDraft, Draft, LayerDraft, Search, explain, read_json_member};
 use super::json::{self, Fields, Value};
 use super::platform::Platform;
 use super::stated::StatedSize;

@@ -61,6 +61,7 @@ pub(crate) struct CompressedArchive {
 
 /// An image whose manifest has been read.
 #[derive(Clone)]
+#[non_exhaustive]
 pub struct Opened {
     /// The name of the archive, escaped for display.
     pub path: Escaped,

@@ -7,7 +7,8 @@ use std::collections::{BTreeMap, HashSet};
 
 use super::LayerFormat;
 use super::config::{HistoryEntry, read_platform};
-use super::draft::{DocumentError, Draft, LayerDraft, Search, read_json_member};
+use super::document::DocumentError;
+use super::draft::{Draft, LayerDraft, Search, read_json_member};
 use super::json::{Document, Fields, Value};
 use super::platform::Platform;
 use super::stated::StatedSize;

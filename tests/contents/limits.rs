@@ -235,7 +235,7 @@ impl ReadAt for Slow {
 fn opened_slowly(archive: Vec<u8>, pause: Duration) -> (Opened, Arc<AtomicU64>) {
     let read = Arc::<AtomicU64>::default();
     let slow = Slow { bytes: Bytes(archive), pause, read: read.clone() };
-    (layerscope::open_source("slow.tar".into(), Arc::new(slow), None).unwrap(), read)
+    (layerscope::image::open_source("slow.tar".into(), Arc::new(slow), None).unwrap(), read)
 }
 
 #[test]

@@ -39,7 +39,7 @@ fn a_layer_in_a_compression_that_is_not_read_is_named() {
     ] {
         let layers = image().layers.into_iter().chain([Layer::of_tar(bytes)]);
         let archive = tar(Image::of(layers).docker());
-        let opened = layerscope::open_source("x".into(), std::sync::Arc::new(Bytes(archive)), None).unwrap();
+        let opened = layerscope::image::open_source("x".into(), std::sync::Arc::new(Bytes(archive)), None).unwrap();
         let inspection = layerscope::inspect(&opened, &layerscope::Progress::default()).unwrap();
         let said: Vec<_> = inspection.warnings.iter().map(ToString::to_string).collect();
         assert!(
@@ -66,7 +66,7 @@ fn damage_of_the_compression_around_an_archive_is_said() {
         (gzip[..end - 1].to_vec(), "the compressed archive ends early, after the end of its tar"),
         ([&gzip[..], b"junk"].concat(), "something follows the compressed archive"),
     ] {
-        let opened = layerscope::open_source("x".into(), std::sync::Arc::new(Bytes(bytes)), None).unwrap();
+        let opened = layerscope::image::open_source("x".into(), std::sync::Arc::new(Bytes(bytes)), None).unwrap();
         let inspection = layerscope::inspect(&opened, &layerscope::Progress::default()).unwrap();
         let said: Vec<_> = inspection.warnings.iter().map(ToString::to_string).collect();
         assert!(said.iter().any(|warning| warning.contains(words)), "{words}: {said:?}");
@@ -95,7 +95,7 @@ fn a_zstd_window_over_the_limit_names_both_and_is_no_wrong_digest() {
             let stored = [skipped, &zstd_frame(log, first.tar())].concat();
             image.layers.insert(0, first.damaged(|bytes| *bytes = stored.clone()));
             let archive = std::sync::Arc::new(Bytes(tar(image.docker())));
-            let opened = layerscope::open_source("x".into(), archive, None).unwrap();
+            let opened = layerscope::image::open_source("x".into(), archive, None).unwrap();
             let progress = layerscope::Progress { verify: true, ..layerscope::Progress::default() };
             let inspection = layerscope::inspect(&opened, &progress).unwrap();
             let said: Vec<_> = inspection.warnings.iter().map(ToString::to_string).collect();
@@ -107,9 +107,9 @@ fn a_zstd_window_over_the_limit_names_both_and_is_no_wrong_digest() {
         }
     }
     let within = zstd_frame(27, &tar(image().docker()));
-    let opened = layerscope::open_source("x".into(), std::sync::Arc::new(Bytes(within)), None).unwrap();
+    let opened = layerscope::image::open_source("x".into(), std::sync::Arc::new(Bytes(within)), None).unwrap();
     assert!(layerscope::inspect(&opened, &layerscope::Progress::default()).unwrap().warnings.is_empty());
     let over = zstd_frame(30, &tar(image().docker()));
-    let error = layerscope::open_source("x".into(), std::sync::Arc::new(Bytes(over)), None).err().unwrap();
+    let error = layerscope::image::open_source("x".into(), std::sync::Arc::new(Bytes(over)), None).err().unwrap();
     assert!(error.to_string().contains("its zstd window of 1.00 GiB is over the limit of 128 MiB"), "{error}");
 }

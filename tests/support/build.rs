@@ -41,7 +41,7 @@ impl ReadAt for Bytes {
 
 /// Opens an archive that is in memory.
 pub fn open(archive: Vec<u8>) -> Result<Opened, Error> {
-    layerscope::open_source(NAME.into(), Arc::new(Bytes(archive)), None)
+    layerscope::image::open_source(NAME.into(), Arc::new(Bytes(archive)), None)
 }
 
 /// Opens and inspects an archive that is in memory.

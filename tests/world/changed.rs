@@ -48,7 +48,7 @@ impl<F: FnOnce() + Send> ReadAt for Disturbed<F> {
 /// Reads an image that is disturbed before the read with a number; `Ok` where there are fewer reads.
 fn inspected(path: &Path, read: usize, disturb: impl FnOnce() + Send + 'static) -> Result<Inspection, Error> {
     let source = Disturbed { file: FileSource::open(path).unwrap(), disturb: Mutex::new((read, Some(disturb))) };
-    let opened = layerscope::open_source("image.tar".into(), Arc::new(source), None)?;
+    let opened = layerscope::image::open_source("image.tar".into(), Arc::new(source), None)?;
     layerscope::inspect(&opened, &Progress::default())
 }
 

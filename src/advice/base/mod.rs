@@ -23,6 +23,7 @@ pub(crate) use shares::shares;
 
 /// The base image of an image.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Base {
     /// The number of its layers, which are the lowest ones.
     pub layers: usize,

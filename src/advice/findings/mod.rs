@@ -81,6 +81,7 @@ pub struct Spot {
 
 /// Avoidable bytes with one reason.
 #[derive(Debug, Clone, PartialEq, Eq)]
+#[non_exhaustive]
 pub struct Finding {
     /// The id of the rule or of the signature.
     pub rule: String,

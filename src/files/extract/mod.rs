@@ -53,6 +53,7 @@ pub enum SpecialBits {
 
 /// The result of an extraction.
 #[derive(Debug, Default)]
+#[non_exhaustive]
 pub struct Extracted {
     /// Files whose contents were written.
     pub files: u64,

@@ -8,6 +8,7 @@ use crate::archive::{Extent, ReadAt, read_extent};
 
 /// The compression of a layer.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Serialize, Deserialize)]
+#[non_exhaustive]
 pub enum Compression {
     /// Uncompressed.
     None,

@@ -77,7 +77,7 @@ impl Input {
     /// Returns whether the images are known before any layer is read.
     pub fn opens_at_once(&self) -> bool {
         match self {
-            Self::Path(path, _) => layerscope::opens_at_once(path),
+            Self::Path(path, _) => layerscope::image::opens_at_once(path),
             Self::Pipe | Self::Name(..) => false,
             Self::Demo => true,
         }

@@ -29,7 +29,7 @@ pub fn workshop(opened: &Opened) -> Workshop {
 /// Opens an archive of layers.
 pub fn image(layers: &[Vec<u8>]) -> Opened {
     let bytes = archive(layers);
-    layerscope::open_source("files.tar".into(), Arc::new(MemorySource(bytes)), None).expect("the image opens")
+    layerscope::image::open_source("files.tar".into(), Arc::new(MemorySource(bytes)), None).expect("the image opens")
 }
 
 fn archive(layers: &[Vec<u8>]) -> Vec<u8> {
