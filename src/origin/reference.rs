@@ -37,6 +37,16 @@ impl Reference {
         is_path.then_some(Self { host, path, tag, digest })
     }
 
+    /// Returns the name that was meant by one with capitals, which no repository has.
+    pub fn parse_lower_case(text: &str) -> Option<String> {
+        let (slash, host) = match text.split_once('/') {
+            Some((host, _)) if host.contains(['.', ':']) => (host.len(), host),
+            _ => (0, ""),
+        };
+        let lower = format!("{host}{}", text[slash..].to_ascii_lowercase());
+        (lower != text && !host.starts_with('.') && Self::parse(&lower).is_some()).then_some(lower)
+    }
+
     /// Returns the host of the registry, with its port if it has one.
     pub fn host(&self) -> &str {
         &self.host
@@ -163,6 +173,20 @@ mod tests {
             "ä",
         ] {
             assert_eq!(canonical(text), None, "{text}");
+        }
+    }
+
+    #[test]
+    fn a_name_with_capitals_is_named_as_it_was_meant() {
+        for (text, meant) in [
+            ("Nginx", Some("nginx")),
+            ("ghcr.io/Team/App:1", Some("ghcr.io/team/app:1")),
+            ("nginx", None),
+            ("./Image", None),
+            ("/Image", None),
+            ("My File", None),
+        ] {
+            assert_eq!(Reference::parse_lower_case(text).as_deref(), meant, "{text}");
         }
     }
 }

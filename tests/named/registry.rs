@@ -157,6 +157,13 @@ fn a_name_that_is_nowhere_says_who_was_asked() {
 }
 
 #[test]
+fn a_name_with_capitals_gets_the_name_that_was_meant() {
+    let home = tempfile::tempdir().unwrap();
+    let said = refused(&layerscope(home.path(), &["report", "ghcr.io/Team/App:1"]).output().unwrap());
+    assert!(said.contains("hint: names of images are in lower case: ghcr.io/team/app:1"), "{said}");
+}
+
+#[test]
 fn what_looks_like_a_file_is_never_sent_anywhere() {
     let home = tempfile::tempdir().unwrap();
     let server = Server::start(&image(), Fault::Nothing);

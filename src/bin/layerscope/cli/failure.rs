@@ -3,6 +3,7 @@
 use std::io;
 
 use layerscope::Error;
+use layerscope::origin::Reference;
 
 use crate::config;
 use crate::lesson::{CourseError, LessonError};
@@ -40,7 +41,7 @@ impl Failure {
     /// Returns the error and a suggestion; `None` if what was written says it already.
     pub fn message(self) -> Option<(String, Option<String>)> {
         Some(match self {
-            Self::Image(error) => (error.to_string(), error.hint()),
+            Self::Image(error) => (error.to_string(), meant(&error).or_else(|| error.hint())),
             Self::Output(what, error) => (format!("cannot write {what}: {error}"), None),
             Self::File(message) => (message, None),
             Self::Usage(message) => (message, Some("see layerscope --help".into())),
@@ -101,4 +102,12 @@ impl From<config::Error> for Failure {
     fn from(error: config::Error) -> Self {
         Self::Config(error)
     }
+}
+
+/// Returns the hint for a name with capitals, which was taken for a file.
+fn meant(error: &Error) -> Option<String> {
+    let Error::Io { path, source, .. } = error else { return None };
+    let is_missing = source.kind() == io::ErrorKind::NotFound;
+    let name = is_missing.then(|| Reference::parse_lower_case(path)).flatten()?;
+    Some(format!("names of images are in lower case: {name}"))
 }
