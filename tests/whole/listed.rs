@@ -22,7 +22,7 @@ fn an_absent_layer_makes_the_size_a_lower_bound_and_the_exit_code_2() {
     assert_eq!(code, Some(2), "{text}{error}");
     assert!(text.contains("≥ ") && text.contains("(incomplete: absent)"), "{text}");
     assert!(error.contains("layer 0: ") && error.contains("not in the archive"), "{error}");
-    assert!(error.contains("hint: if it is meant to be so: --accept absent"), "{error}");
+    assert!(error.contains("hint: if this is intended: --accept absent"), "{error}");
     let (code, text, _) = run(&["images", "--format", "json", &part]);
     let list = json(&text);
     is_of_schema(&list);

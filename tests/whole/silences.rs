@@ -103,7 +103,7 @@ fn a_config_that_is_missing_is_named_where_the_reason_is_given() {
     let (code, text) = said(&without("config.json"), &[]);
     assert_eq!(code, Some(2));
     assert!(text.contains("This report is incomplete: the config is not in the archive;"), "{text}");
-    assert!(text.contains("could be read: the config is not in the archive (absent)"), "{text}");
+    assert!(text.contains("could only be read in part: the config is not in the archive (absent)"), "{text}");
 }
 
 #[test]

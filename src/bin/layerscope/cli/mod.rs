@@ -91,7 +91,7 @@ const AFTER_HELP: &str = "Examples:
   layerscope                                   opens the built-in demo
   layerscope demo --write demo.tar             then: docker load -i demo.tar
 
-Exit codes, of every command:
+Exit codes, of every command and of the screens:
   0  the whole image was read (except parts named by --accept), and check found every limit kept
   1  check found a limit exceeded, or report --verify found a mismatch with manifest or config
   2  the image could not be read, or only in part (the output names what is missing); a limit could not be checked;
