@@ -93,7 +93,9 @@ impl Case<'_> {
         run(Command::new("cp").arg("-a").arg(&context).arg(&changed));
         let mut patch = Command::new("patch");
         let mut patch = patch.args(["-s", "-p0"]).current_dir(&changed).stdin(Stdio::piped()).spawn().unwrap();
-        patch.stdin.take().unwrap().write_all(format!("{diff}\n").as_bytes()).unwrap();
+        // Without changes the diff is empty, and patch takes that.
+        let end = if diff.is_empty() { "" } else { "\n" };
+        patch.stdin.take().unwrap().write_all(format!("{diff}{end}").as_bytes()).unwrap();
         assert!(patch.wait().unwrap().success(), "{}: patch takes the diff", self.name);
         let (skeletons, changes): (Vec<_>, Vec<_>) = told["changes"]
             .as_array()

@@ -44,12 +44,22 @@ fn a_diff_is_taken_for_names_with_blanks_upward_paths_and_files_that_are_not_utf
     let text = b"FROM base\n# caf\xe9\nRUN make\nRUN rm /opt/big\n";
     let expected = b"FROM base\n# caf\xe9\nRUN make \\\n    && rm /opt/big\n";
     std::fs::create_dir(path("sub")).unwrap();
-    for (from, name) in [("", "my Dockerfile"), ("", "./Dockerfile"), ("sub", "../Dockerfile"), ("", "sub/Dockerfile")]
-    {
+    for (from, name) in [
+        ("", "my Dockerfile"),
+        ("", "./Dockerfile"),
+        ("sub", "../Dockerfile"),
+        ("", "sub/Dockerfile"),
+        ("", "a\tb"),
+        ("", " first"),
+        ("", "last "),
+        ("", "two\nlines"),
+        ("", "-x"),
+        ("", "\"x\""),
+    ] {
         std::fs::write(path(from).join(name), text).unwrap();
         let image = path("image.tar").display().to_string();
         let output = Command::new(env!("CARGO_BIN_EXE_layerscope"))
-            .args(["fix", &image, "--dockerfile", name])
+            .args(["fix", &image, &format!("--dockerfile={name}")])
             .current_dir(path(from))
             .output()
             .unwrap();
@@ -110,7 +120,7 @@ fn nothing_to_fix_is_success_and_an_empty_diff_that_patch_takes() {
     };
     assert!(tool("patch", &["-p0"]) && tool("git", &["apply", "-p0", "--allow-empty"]));
     let (_, out, _) = run(directory.path(), &["fix", "image.tar", "--dockerfile", "Dockerfile", "--format", "json"]);
-    assert!(out.contains("could not be matched"), "JSON has it all: {out}");
+    assert!(out.contains("\"state\": \"unseen\""), "JSON has it all: {out}");
 }
 
 #[test]

@@ -21,7 +21,8 @@ pub fn unified(name: &str, old: Option<&str>, new: &str) -> String {
         }
         if out.is_empty() {
             // A tab ends a name with blanks, as GNU diff and git write it.
-            let name = &if name.contains(' ') { format!("{name}\t") } else { name.to_owned() };
+            let is_quoted = name.starts_with('"');
+            let name = &if name.contains(' ') && !is_quoted { format!("{name}\t") } else { name.to_owned() };
             let from = if old.is_some() { name.as_str() } else { "/dev/null" };
             out.push_str(&format!("--- {from}\n+++ {name}\n"));
         }

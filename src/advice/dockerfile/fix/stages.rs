@@ -140,7 +140,11 @@ impl Work<'_> {
                 files: test the image of the second stage before you use it",
             );
         }
-        Some(Change { name: format!("{}.multi-stage", self.target.name), old: None, new: file.source().into() })
+        let name = match self.target.name.strip_suffix('"') {
+            Some(quoted) => format!("{quoted}.multi-stage\""),
+            None => format!("{}.multi-stage", self.target.name),
+        };
+        Some(Change { name, old: None, new: file.source().into() })
     }
 
     /// Returns why the program may need more than what is copied.

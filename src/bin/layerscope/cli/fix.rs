@@ -167,7 +167,25 @@ fn named(path: &Path) -> Escaped {
     let path = if is_below(path) { path } else { path.file_name().map_or(path, Path::new) };
     // git takes no `./`.
     let plain: PathBuf = path.components().filter(|part| !matches!(part, Component::CurDir)).collect();
-    escaped(plain.as_os_str().as_encoded_bytes())
+    escaped_str(&in_diff(plain.as_os_str().as_encoded_bytes()))
+}
+
+/// Returns a name as `patch` and git read it: in quotes with escapes, as in C, where it would be read otherwise.
+fn in_diff(name: &[u8]) -> String {
+    let is_odd = name.iter().any(u8::is_ascii_control)
+        || name.first().is_some_and(|first| b" \"".contains(first))
+        || name.last() == Some(&b' ');
+    if let (Ok(name), false) = (std::str::from_utf8(name), is_odd) {
+        return name.to_owned();
+    }
+    let quoted = name.iter().map(|&byte| match byte {
+        b'\t' => "\\t".into(),
+        b'\n' => "\\n".into(),
+        b'"' | b'\\' => format!("\\{}", char::from(byte)),
+        b' '..=b'~' => char::from(byte).to_string(),
+        _ => format!("\\{byte:03o}"),
+    });
+    format!("\"{}\"", quoted.collect::<String>())
 }
 
 /// Returns whether a path leads down from where the program runs: `patch` refuses others.
@@ -213,4 +231,20 @@ fn ignore_beside(dockerfile: &Path) -> Result<((String, Option<String>), bool), 
 fn text_of(path: &Path) -> io::Result<(String, bool)> {
     let not_text = || io::Error::new(io::ErrorKind::InvalidData, "it is not UTF-8, and uses private-use characters");
     text_from(bytes(path)?).ok_or_else(not_text)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+
+    #[test]
+    fn a_name_stands_in_quotes_where_patch_would_read_another_one() {
+        for name in ["Dockerfile", "my Dockerfile", "na\u{ef}ve", "a\\b", "a \"b\"", "-x"] {
+            assert_eq!(in_diff(name.as_bytes()), name);
+        }
+        assert_eq!(in_diff(b"caf\xe9"), "\"caf\\351\"");
+        assert_eq!(in_diff(b"a\tb\nc"), "\"a\\tb\\nc\"");
+        assert_eq!(in_diff(b" a\\"), "\" a\\\\\"");
+        assert_eq!(in_diff(b"\"a\" "), "\"\\\"a\\\" \"");
+    }
 }

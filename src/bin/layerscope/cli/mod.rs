@@ -111,6 +111,9 @@ enum Command {
     /// Show possible image sizes and the change needed for each
     Ladder(LadderArguments),
     /// Print what to change in the Dockerfile, and why, as a diff that `patch` applies
+    ///
+    /// Without a change, standard output stays empty and standard error says why. A Dockerfile of another image is an
+    /// error (exit code 2), and there is no diff.
     Fix(FixArguments),
     /// Reconstruct a Dockerfile from the image history
     Dockerfile(DockerfileArguments),
