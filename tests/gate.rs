@@ -2,10 +2,12 @@
 #![cfg(unix)]
 
 mod baseline;
+mod builds;
 mod dive;
 mod exceptions;
 mod file;
 mod limits;
+mod outputs;
 
 use std::path::Path;
 use std::process::{Command, Output, Stdio};

@@ -55,6 +55,13 @@ struct Layer {
 }
 
 impl<'a> Baseline<'a> {
+    /// Returns the difference of an image's size to the baseline in bytes; `None` if not all of both was read.
+    pub fn growth_to(&self, image: &Inspection) -> Option<i64> {
+        let signed = |bytes: u64| i64::try_from(bytes).unwrap_or(i64::MAX);
+        let is_known = self.exact && image.completeness.sizes_are_exact();
+        is_known.then(|| signed(image.totals.size).saturating_sub(signed(self.size)))
+    }
+
     /// Makes a baseline of an image.
     pub fn of_image(image: &'a Inspection) -> Self {
         Self {

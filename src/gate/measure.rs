@@ -169,6 +169,13 @@ impl<'a> Measures<'a> {
         study.findings.iter().filter(|finding| finding.whose == Whose::Own && self.counted(finding) > 0)
     }
 
+    /// Returns the indices of the findings in your layers of which something counts.
+    pub fn counted_findings(&self) -> Vec<usize> {
+        let findings = self.subject.study.findings.iter().enumerate();
+        let counts = |finding: &Finding| finding.whose == Whose::Own && self.counted(finding) > 0;
+        findings.filter(|(_, finding)| counts(finding)).map(|(index, _)| index).collect()
+    }
+
     /// Returns the findings that a measure selects.
     pub fn findings_of<'m>(&'m self, measure: &'m Measure) -> impl Iterator<Item = &'a Finding> + 'm {
         self.own_findings().filter(move |finding| match measure {

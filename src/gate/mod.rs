@@ -128,6 +128,8 @@ pub struct Verdict {
     pub exceptions: Vec<ExceptionUse>,
     /// The clause that says which part of the image is not known, if that is not accepted.
     pub not_whole: Option<String>,
+    /// The indices of the study's findings in your layers that are not excepted, the largest first.
+    pub findings: Vec<usize>,
     /// The numbers of dive, if its rules were asked for and it counts other wasted bytes.
     pub dive: Option<DiveCount>,
 }
@@ -163,6 +165,7 @@ pub fn check(subject: &Subject<'_>, limits: &Limits) -> Verdict {
         outcomes,
         exceptions: measures.exceptions(limits),
         not_whole: (!subject.is_whole()).then(summary),
+        findings: measures.counted_findings(),
         dive: if limits.of_dive { other_count(subject.inspection) } else { None },
     }
 }

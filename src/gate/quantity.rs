@@ -82,6 +82,20 @@ impl Quantity {
         if (0.0..=1.0).contains(&ratio) { Ok(Self::Share(ratio)) } else { Err(bad()) }
     }
 
+    /// Returns the bytes that the quantity is of a whole.
+    pub fn of(&self, whole: u64) -> u64 {
+        match self {
+            Self::Bytes(bytes, _) => *bytes,
+            #[expect(
+                clippy::cast_possible_truncation,
+                clippy::cast_sign_loss,
+                clippy::cast_precision_loss,
+                reason = "a part of a size; what is more than the largest number becomes the largest number"
+            )]
+            Self::Share(share) => (whole as f64 * share) as u64,
+        }
+    }
+
     /// Formats the quantity as the user wrote it.
     pub fn written(&self) -> String {
         match self {

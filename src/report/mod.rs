@@ -12,6 +12,7 @@ mod fix;
 mod images;
 mod json;
 mod ladder;
+mod markdown;
 mod paint;
 mod runtime;
 mod study;
@@ -20,8 +21,11 @@ mod text;
 pub use crate::display::{self, Units};
 pub use account::{Account, Detail};
 pub use advice::advice;
-pub use check::{Checked, write_check};
-pub use compare::{Comparison, end_of_sharing, verdict, write_comparison, write_comparison_json};
+pub use check::{CheckFormat, Checked, Places, write_check};
+pub use compare::{
+    Comparison, differs_by_less, end_of_sharing, verdict, write_comparison, write_comparison_json,
+    write_comparison_markdown,
+};
 pub use fix::write_fix_json;
 pub use images::{ImageList, write_image_list};
 pub use json::write_json;

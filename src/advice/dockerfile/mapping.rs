@@ -6,7 +6,8 @@
 use std::collections::HashSet;
 
 use super::parse::{Dockerfile, Instruction, Keyword};
-use super::step::Step;
+use super::step::{Step, steps};
+use crate::analysis::Inspection;
 
 /// The most entries, or instructions, that are compared; the last ones count.
 const MOST: usize = 1000;
@@ -91,6 +92,21 @@ fn foreign(
     let last = mapping.steps[..first].iter().flatten().max();
     let place = last.map(|last| last + 1..steps.len()).and_then(|mut rest| rest.find(is_missing));
     Some((first, place))
+}
+
+/// Returns, for each layer, the line of the instruction that made it, counted from 1. Layers of the base image have the
+/// line of the last `FROM`.
+pub fn lines_of_layers(file: &Dockerfile, inspection: &Inspection) -> Vec<Option<usize>> {
+    let mapping = map(file, &steps(&inspection.history, inspection.layers.len()));
+    let from = file.instructions.get(file.last_from()).map(|instruction| instruction.line);
+    let mut lines = vec![None; inspection.layers.len()];
+    lines.iter_mut().take(mapping.base_layers).for_each(|line| *line = from);
+    for (instruction, layer) in file.instructions.iter().zip(&mapping.layers) {
+        if let Some(line) = layer.and_then(|layer| lines.get_mut(layer)) {
+            *line = Some(instruction.line);
+        }
+    }
+    lines
 }
 
 /// Returns the first pair of the unbroken sequence that leads up to a certain match.
@@ -209,7 +225,6 @@ fn align(history: &[Key], written: &[Key]) -> Vec<(usize, usize)> {
 #[cfg(test)]
 mod tests {
     use super::*;
-    use crate::advice::dockerfile::step::steps;
     use crate::image::HistoryEntry;
 
     /// Returns the index in the history for each instruction.

@@ -41,6 +41,33 @@ pub fn write_file(
     write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
 ) -> Result<(), Error> {
     check_free(path)?;
+    write_beside(path, progress, write, rename_new)
+}
+
+/// Creates a file from the output of `write`, in place of a regular file that is there. Until it is written as a whole,
+/// the old one stays.
+///
+/// # Errors
+///
+/// An error if something else than a regular file is at the path, it cannot be written, or [`Progress::cancel`] is set.
+pub fn replace_file(
+    path: &Path,
+    progress: &Progress,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+) -> Result<(), Error> {
+    if !path.symlink_metadata().is_ok_and(|metadata| metadata.is_file()) {
+        return write_file(path, progress, write);
+    }
+    write_beside(path, progress, write, |from, to| std::fs::rename(from, to))
+}
+
+/// Writes a temporary file beside a path, and moves it there.
+fn write_beside(
+    path: &Path,
+    progress: &Progress,
+    write: impl FnOnce(&mut dyn Write) -> io::Result<()>,
+    rename: impl FnOnce(&Path, &Path) -> io::Result<()>,
+) -> Result<(), Error> {
     let directory = parent(path);
     let create = |part: &Path| OpenOptions::new().write(true).create_new(true).open(part);
     let part = tempfile::Builder::new().prefix(PREFIX).make_in(directory, create);
@@ -54,7 +81,7 @@ pub fn write_file(
         Ok(()) => failed("write", path, source),
     };
     written.and_then(|()| check_cancelled(progress)).map_err(to_path)?;
-    match rename_new(part.path(), path) {
+    match rename(part.path(), path) {
         // The file has been renamed, so there is nothing to remove.
         Ok(()) => drop(part.into_temp_path().keep()),
         Err(error) if error.kind() == io::ErrorKind::AlreadyExists => return Err(exists(path)),

@@ -2,8 +2,8 @@
 //!
 //! Everything is written under a temporary name that identifies this program, on the filesystem of
 //! the destination, and renamed at the end. After an error or a cancellation
-//! ([`Progress::cancel`](crate::Progress::cancel)) nothing remains. Nothing is ever overwritten,
-//! and whatever is in the way is reported before anything is written.
+//! ([`Progress::cancel`](crate::Progress::cancel)) nothing remains. Nothing is overwritten
+//! unless [`replace_file`] is asked for, and whatever is in the way is reported before anything is written.
 
 mod directory;
 mod file;
@@ -13,7 +13,7 @@ use std::io;
 use std::path::Path;
 
 pub use directory::NewDirectory;
-pub use file::{check_free, write_file};
+pub use file::{check_free, replace_file, write_file};
 
 use crate::display::{Escaped, escaped};
 use crate::error::Error;

@@ -1,13 +1,25 @@
 //! Reports on checked images: for people, for programs, and for the services that run builds.
 
+mod github;
+mod gitlab;
+mod json;
+mod junit;
+mod markdown;
+mod openmetrics;
+mod results;
+mod sarif;
 mod text;
 mod words;
 
+use std::io::{self, Write};
+
+use super::TextStyle;
 use crate::advice::assessment::Study;
 use crate::analysis::Inspection;
-use crate::gate::Verdict;
+use crate::gate::{Quantity, Status, Verdict};
 
-pub use text::write_check;
+/// The Dockerfile that results point to where none is given.
+const USUAL_FILE: &str = "Dockerfile";
 
 /// An image with the result of its check.
 #[derive(Debug)]
@@ -18,4 +30,97 @@ pub struct Checked<'a> {
     pub study: &'a Study,
     /// The result.
     pub verdict: Verdict,
+    /// The lines that made its layers.
+    pub places: Places,
+    /// The growth in bytes since the baseline, if there is one.
+    pub growth: Option<i64>,
+}
+
+impl Checked<'_> {
+    /// Returns whether every limit is kept and the size differs from the baseline by less than a limit, so that a
+    /// comment would say nothing.
+    pub fn is_below(&self, limit: &Quantity) -> bool {
+        let Some(growth) = self.growth.filter(|_| self.verdict.status() == Status::Passed) else { return false };
+        let before = self.inspection.totals.size.saturating_add_signed(growth.saturating_neg());
+        growth.unsigned_abs() < limit.of(before)
+    }
+}
+
+/// The Dockerfile that results point to.
+#[derive(Debug, Clone)]
+pub struct Places {
+    /// The path of the file, relative to the project, not escaped.
+    pub file: String,
+    /// The line of each layer's instruction, counted from 1.
+    pub lines: Vec<Option<usize>>,
+}
+
+impl Default for Places {
+    /// Returns the usual Dockerfile, whose lines are not known.
+    fn default() -> Self {
+        Self { file: USUAL_FILE.into(), lines: Vec::new() }
+    }
+}
+
+impl Places {
+    /// Returns the line of a layer's instruction, if it is known.
+    fn known_line(&self, layer: Option<usize>) -> Option<usize> {
+        self.lines.get(layer?).copied().flatten()
+    }
+}
+
+/// A format of reports on checked images.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub enum CheckFormat {
+    /// Text for people.
+    Text,
+    /// JSON: `assets/check.schema.json`.
+    Json,
+    /// Markdown for a comment.
+    Markdown,
+    /// SARIF 2.1.0.
+    Sarif,
+    /// JUnit XML.
+    Junit,
+    /// Workflow commands of GitHub Actions that annotate a Dockerfile.
+    Github,
+    /// Code quality of GitLab.
+    Gitlab,
+    /// `OpenMetrics` text.
+    OpenMetrics,
+}
+
+/// Writes checked images in a format.
+///
+/// # Errors
+///
+/// An error of `out`.
+pub fn write_check(
+    format: CheckFormat,
+    images: &[Checked<'_>],
+    style: TextStyle,
+    mut out: impl Write,
+) -> io::Result<()> {
+    match format {
+        CheckFormat::Text => text::write(images, style, &mut out),
+        CheckFormat::Json => json::write(images, style.units, &mut out),
+        CheckFormat::Markdown => markdown::write(images, style.units, &mut out),
+        CheckFormat::Sarif => sarif::write(images, style.units, &mut out),
+        CheckFormat::Junit => junit::write(images, style.units, &mut out),
+        CheckFormat::Github => github::write(images, style.units, &mut out),
+        CheckFormat::Gitlab => gitlab::write(images, style.units, &mut out),
+        CheckFormat::OpenMetrics => openmetrics::write(images, &mut out),
+    }?;
+    out.flush()
+}
+
+/// Returns the name of an image without its tag or digest, escaped for display: it stays the same from build to build.
+fn repository(inspection: &Inspection) -> String {
+    let name = inspection.tags.first().map_or(inspection.name.as_str(), String::as_str);
+    let name = name.split('@').next().unwrap_or(name);
+    let start = name.rfind('/').map_or(0, |slash| slash + 1);
+    let name = if inspection.tags.is_empty() { &name[start..] } else { name };
+    let start = name.rfind('/').map_or(0, |slash| slash + 1);
+    let end = name[start..].find(':').map_or(name.len(), |colon| start + colon);
+    crate::display::escaped_str(&name[..end])
 }

@@ -9,11 +9,7 @@ use crate::report::TextStyle;
 use crate::report::paint::Paint;
 
 /// Writes checked images as text.
-///
-/// # Errors
-///
-/// An error of `out`.
-pub fn write_check(images: &[Checked<'_>], style: TextStyle, mut out: impl Write) -> io::Result<()> {
+pub(super) fn write(images: &[Checked<'_>], style: TextStyle, out: &mut impl Write) -> io::Result<()> {
     for (i, checked) in images.iter().enumerate() {
         if i > 0 {
             writeln!(out)?;
@@ -26,7 +22,7 @@ pub fn write_check(images: &[Checked<'_>], style: TextStyle, mut out: impl Write
                 Status::Unknown => ("????", Paint::Warning),
                 Status::Skipped => ("SKIP", Paint::Dim),
             };
-            writeln!(out, "{}  {}", paint.on(word, style.colour), line(outcome, style.units))?;
+            writeln!(out, "{}  {}", paint.on(word, style.colour), line(checked, outcome, style.units))?;
         }
         for used in &checked.verdict.exceptions {
             writeln!(out, "note  {}", exception(used, style.units))?;
@@ -36,5 +32,5 @@ pub fn write_check(images: &[Checked<'_>], style: TextStyle, mut out: impl Write
         }
         writeln!(out, "{}", summary(checked))?;
     }
-    out.flush()
+    Ok(())
 }

@@ -12,6 +12,14 @@ pub(super) fn measured(outcome: &Outcome, units: Units) -> String {
     format!("{}{found} ({at_least} {})", limit.measure.words(), limit.bound.written())
 }
 
+/// Formats the name of the number, the value and the limit.
+pub(super) fn measured_parts(outcome: &Outcome, units: Units) -> [String; 3] {
+    let limit = &outcome.limit;
+    let found = outcome.found.as_ref().map_or_else(|| "?".into(), |found| limit.shown(found, units));
+    let at_least = if limit.measure.is_minimum() { "at least " } else { "" };
+    [limit.measure.words(), found, format!("{at_least}{}", limit.bound.written())]
+}
+
 /// Formats the distance to the limit, the cause and the change; for other states, the reason.
 pub(super) fn explained(outcome: &Outcome, units: Units) -> Option<String> {
     if let Some(reason) = &outcome.reason {
@@ -26,9 +34,14 @@ pub(super) fn explained(outcome: &Outcome, units: Units) -> Option<String> {
 }
 
 /// Formats a limit in one line.
-pub(super) fn line(outcome: &Outcome, units: Units) -> String {
+pub(super) fn line(checked: &Checked<'_>, outcome: &Outcome, units: Units) -> String {
     let measured = measured(outcome, units);
-    explained(outcome, units).map_or_else(|| measured.clone(), |explained| format!("{measured}: {explained}"))
+    let layer = outcome.blame.as_ref().and_then(|blame| blame.layer);
+    let place = checked
+        .places
+        .known_line(layer)
+        .map_or_else(String::new, |line| format!(" ({}:{line})", escaped_str(&checked.places.file)));
+    explained(outcome, units).map_or_else(|| measured.clone(), |explained| format!("{measured}: {explained}{place}"))
 }
 
 /// Formats the result of a whole check in a sentence.

@@ -2,6 +2,7 @@
 //! JSON contract.
 
 mod json;
+mod markdown;
 mod text;
 mod words;
 
@@ -12,6 +13,7 @@ use crate::display::Units;
 use crate::files::packages::Installed;
 
 pub use json::write_comparison_json;
+pub use markdown::{differs_by_less, write_comparison_markdown};
 pub use text::write_comparison;
 pub use words::{end_of_sharing, verdict};
 

@@ -4,16 +4,20 @@ use std::io::{self, IsTerminal};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
-use clap::Args;
+use clap::{Args, ValueEnum};
 use layerscope::files::contents::LayerContents;
 use layerscope::files::packages::installed;
-use layerscope::report::{Comparison, TextStyle, write_comparison, write_comparison_json};
+use layerscope::gate::Quantity;
+use layerscope::report::{
+    Comparison, TextStyle, differs_by_less, write_comparison, write_comparison_json, write_comparison_markdown,
+};
 use layerscope::{Error, Inspection, Opened, Progress, Selection};
 
 use super::input::Input;
 use super::name::{self, NameOptions};
 use super::settings::{self, LookOptions, Preferences};
-use super::{Failure, Format, coloured, completeness, read_opened, text_output, to_stdout};
+use super::study::StudyArguments;
+use super::{Failure, coloured, completeness, read_opened, text_output, to_stdout};
 use crate::tui::comparison::{Candidate, Opener};
 use crate::tui::{self, Environment, Signs};
 
@@ -31,7 +35,10 @@ pub struct CompareArguments {
     preferences: Preferences,
     /// Output format [default: interactive on a terminal, otherwise text]
     #[arg(long, value_enum)]
-    format: Option<Format>,
+    format: Option<CompareFormat>,
+    /// Write no Markdown if sizes and wasted bytes differ by less
+    #[arg(long, value_name = "SIZE|PERCENT", value_parser = Quantity::parse)]
+    quiet_below: Option<Quantity>,
     #[command(flatten)]
     look: LookOptions,
     /// Number of paths and packages to list, largest difference first; 0 lists all (text only)
@@ -42,6 +49,17 @@ pub struct CompareArguments {
     quick: bool,
 }
 
+#[derive(Clone, Copy, ValueEnum)]
+enum CompareFormat {
+    /// For people: 80 columns
+    Text,
+    /// For programs: see assets/compare.schema.json
+    Json,
+    /// For a comment on a change: what it costs, your own files apart from the base image and packages
+    #[value(alias = "md")]
+    Markdown,
+}
+
 /// Shows images side by side on the terminal, or writes what differs where the output is none.
 pub fn compare(arguments: CompareArguments) -> Result<(), Failure> {
     let pipes = arguments.paths.iter().filter(|path| path.as_os_str() == "-").count();
@@ -50,7 +68,7 @@ pub fn compare(arguments: CompareArguments) -> Result<(), Failure> {
     }
     let outcome = match arguments.format {
         None if io::stdout().is_terminal() => show(&arguments),
-        format => write(&arguments, format.unwrap_or(Format::Text)),
+        format => write(&arguments, format.unwrap_or(CompareFormat::Text)),
     };
     outcome.map_err(named_here)
 }
@@ -88,7 +106,7 @@ fn show(arguments: &CompareArguments) -> Result<(), Failure> {
     completeness::quit(tui::compare(candidates, settings), &arguments.preferences.accepted()?)
 }
 
-fn write(arguments: &CompareArguments, format: Format) -> Result<(), Failure> {
+fn write(arguments: &CompareArguments, format: CompareFormat) -> Result<(), Failure> {
     let (units, signs) = arguments.preferences.of_text(&arguments.look.ascii)?;
     let read = |(input, selection)| read_opened(input, &selection, &Progress::default());
     let images = inputs(arguments)?.into_iter().map(read).collect::<Result<Vec<_>, _>>()?;
@@ -108,13 +126,30 @@ fn write(arguments: &CompareArguments, format: Format) -> Result<(), Failure> {
             |opened: &Opened, image: &Inspection| installed(&image.tree, &LayerContents::new(opened), &Arc::default());
         comparison = comparison.with_packages(&installed(first, one), &installed(second, two));
     }
+    let mut studies = Vec::new();
+    if matches!(format, CompareFormat::Markdown) && images.len() == 2 {
+        for (opened, inspection) in &images {
+            let prepared = StudyArguments::default().prepare()?;
+            let prepared = if arguments.quick { prepared.quick() } else { prepared };
+            studies.push(prepared.study(opened, inspection, &Arc::default())?);
+        }
+    }
     images.iter().try_for_each(|(opened, _)| opened.check_unchanged())?;
     match format {
-        Format::Text => {
+        CompareFormat::Text => {
             let style = TextStyle { colour: coloured(), units, top: arguments.top };
             write_comparison(&comparison, style, text_output(signs)).map_err(to_stdout)
         }
-        Format::Json => write_comparison_json(&comparison, units, text_output(Signs::Unicode)).map_err(to_stdout),
+        CompareFormat::Json => {
+            write_comparison_json(&comparison, units, text_output(Signs::Unicode)).map_err(to_stdout)
+        }
+        CompareFormat::Markdown => {
+            if arguments.quiet_below.as_ref().is_none_or(|limit| !differs_by_less(&comparison, limit)) {
+                write_comparison_markdown(&comparison, &studies, units, text_output(Signs::Unicode))
+                    .map_err(to_stdout)?;
+            }
+            Ok(())
+        }
     }?;
     completeness::ended(inspections, &arguments.preferences.accepted()?)
 }

@@ -163,7 +163,7 @@ fn base_of(inspection: &Inspection, given: &PreparedBase) -> Result<Base, Failur
 }
 
 /// Returns the name of a file in the diff: the path as given, unless `patch` refuses such a path.
-fn named(path: &Path) -> Escaped {
+pub(super) fn named(path: &Path) -> Escaped {
     let path = if is_below(path) { path } else { path.file_name().map_or(path, Path::new) };
     // git takes no `./`.
     let plain: PathBuf = path.components().filter(|part| !matches!(part, Component::CurDir)).collect();
@@ -201,7 +201,7 @@ fn directory_of(path: &Path) -> Option<Escaped> {
 }
 
 /// Reads a Dockerfile; errors have the file and the line.
-fn parse(path: &Path) -> Result<(Dockerfile, bool), Failure> {
+pub(super) fn parse(path: &Path) -> Result<(Dockerfile, bool), Failure> {
     let name = escaped(path.as_os_str().as_encoded_bytes());
     let (text, raw) = text_of(path).map_err(|error| Failure::File(format!("cannot read {name}: {error}")))?;
     let file = Dockerfile::parse(text).map_err(|error| Failure::File(format!("{name}: {error}")))?;

@@ -3,6 +3,7 @@
 mod baseline;
 mod dive;
 mod limits;
+mod output;
 
 use std::io;
 use std::path::{Path, PathBuf};
@@ -11,12 +12,13 @@ use std::time::{SystemTime, UNIX_EPOCH};
 
 use clap::Args;
 use layerscope::advice::assessment::Study;
+use layerscope::advice::dockerfile::lines_of_layers;
 use layerscope::advice::measure::measure;
 use layerscope::analysis::download::Download;
 use layerscope::display::escaped;
 use layerscope::files::output::write_file;
 use layerscope::gate::{self, Baseline, Limits, Measure, Outcome, Status, Subject};
-use layerscope::report::{Checked, TextStyle, write_check};
+use layerscope::report::{Checked, Places};
 use layerscope::{Gap, Inspection, Opened, Progress, Selection};
 
 use super::input::Input;
@@ -24,9 +26,10 @@ use super::output::writing;
 use super::settings::AsciiOption;
 use super::stderr::say;
 use super::study::StudyArguments;
-use super::{Failure, TargetOptions, coloured, compare, completeness, progress, read_opened, text_output, to_stdout};
+use super::{Failure, TargetOptions, compare, completeness, fix, progress, read_opened};
 use baseline::PreparedBaseline;
 use limits::LimitOptions;
+use output::OutputOptions;
 
 pub use dive::DiveOptions;
 
@@ -51,6 +54,11 @@ pub struct CheckArguments {
     /// The image that growth is measured from, or its JSON report
     #[arg(long, value_name = "IMAGE|REPORT")]
     baseline: Option<PathBuf>,
+    /// The Dockerfile that the image was built from: results point to its lines
+    #[arg(long, value_name = "FILE")]
+    dockerfile: Option<PathBuf>,
+    #[command(flatten)]
+    output: OutputOptions,
 }
 
 impl CheckArguments {
@@ -65,6 +73,8 @@ impl CheckArguments {
             limits: LimitOptions::default(),
             init: false,
             baseline: None,
+            dockerfile: None,
+            output: OutputOptions::default(),
         }
     }
 
@@ -109,6 +119,9 @@ pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
             hint: "layerscope check IMAGE --init writes one; or give options, such as --max-wasted 20MB".into(),
         });
     }
+    let outputs = arguments.output.prepare()?;
+    let dockerfile = arguments.dockerfile.as_deref().map(|path| Ok::<_, Failure>((path, fix::parse(path)?.0)));
+    let dockerfile = dockerfile.transpose()?;
     let (units, signs) = arguments.options.preferences.of_text(&arguments.ascii)?;
     let accepted = arguments.options.preferences.accepted()?;
     let baseline = arguments.baseline.as_deref().map(|path| baseline::read(path, &arguments.options)).transpose()?;
@@ -133,10 +146,14 @@ pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
             inspection: &read.inspection,
             study: &read.study,
             verdict: gate::check(&subject(read), &limits),
+            places: dockerfile.as_ref().map_or_else(Places::default, |(path, file)| Places {
+                file: fix::named(path),
+                lines: lines_of_layers(file, &read.inspection),
+            }),
+            growth: held.as_ref().and_then(|baseline| baseline.growth_to(&read.inspection)),
         })
         .collect();
-    let style = TextStyle { colour: coloured(), units, top: 0 };
-    write_check(&checked, style, text_output(signs)).map_err(to_stdout)?;
+    outputs.write(&checked, units, signs)?;
     ended(&checked, &accepted)
 }
 

@@ -1,0 +1,207 @@
+//! The outputs of a check: a format on standard output, and files in any number of formats.
+
+use std::fs::OpenOptions;
+use std::io::Write;
+use std::path::{Path, PathBuf};
+
+use clap::{Args, ValueEnum};
+use layerscope::Progress;
+use layerscope::display::Units;
+use layerscope::files::output::{check_free, replace_file, write_file};
+use layerscope::gate::Quantity;
+use layerscope::report::{CheckFormat, Checked, TextStyle, write_check};
+
+use super::super::output::writing;
+use super::super::{Failure, coloured, text_output, to_stdout};
+use crate::cli::stderr;
+use crate::tui::Signs;
+
+#[derive(Args, Default)]
+#[command(next_help_heading = "Output")]
+pub struct OutputOptions {
+    /// Output format
+    #[arg(long, value_enum, value_name = "FORMAT")]
+    format: Option<FormatWord>,
+    /// Write the result to a file, in the format of --format or in its own; - is standard output (repeatable)
+    #[arg(long, value_name = "[FORMAT=]FILE")]
+    output: Vec<String>,
+    /// Replace the files of --output that are there already
+    #[arg(long)]
+    overwrite: bool,
+    /// Write no Markdown if every limit is kept, and the size differs from --baseline by less
+    #[arg(long, value_name = "SIZE|PERCENT", value_parser = Quantity::parse, requires = "baseline")]
+    quiet_below: Option<Quantity>,
+}
+
+#[derive(Clone, Copy, ValueEnum)]
+enum FormatWord {
+    /// For people: one line for each limit
+    Text,
+    /// For programs: see assets/check.schema.json
+    Json,
+    /// For a comment on a change, or the summary of a job
+    #[value(alias = "md")]
+    Markdown,
+    /// SARIF 2.1.0, for code scanning
+    Sarif,
+    /// JUnit XML: a test case for each limit
+    Junit,
+    /// Annotations of GitHub Actions
+    Github,
+    /// Code quality of GitLab
+    #[value(alias = "codequality")]
+    Gitlab,
+    /// OpenMetrics text, for sizes over time
+    Openmetrics,
+}
+
+impl FormatWord {
+    fn format(self) -> CheckFormat {
+        match self {
+            Self::Text => CheckFormat::Text,
+            Self::Json => CheckFormat::Json,
+            Self::Markdown => CheckFormat::Markdown,
+            Self::Sarif => CheckFormat::Sarif,
+            Self::Junit => CheckFormat::Junit,
+            Self::Github => CheckFormat::Github,
+            Self::Gitlab => CheckFormat::Gitlab,
+            Self::Openmetrics => CheckFormat::OpenMetrics,
+        }
+    }
+}
+
+/// The outputs of a check, known to be free before an image is read.
+pub struct Outputs {
+    /// The format on standard output, if something is written there.
+    stdout: Option<CheckFormat>,
+    files: Vec<(CheckFormat, PathBuf)>,
+    overwrite: bool,
+    quiet_below: Option<Quantity>,
+}
+
+impl OutputOptions {
+    /// Sorts the outputs, and checks that the files can be written.
+    pub fn prepare(&self) -> Result<Outputs, Failure> {
+        let given = self.format.map(FormatWord::format);
+        let (mut stdout, mut files) = (Vec::new(), Vec::<(CheckFormat, PathBuf)>::new());
+        for output in &self.output {
+            let (format, file) = split(output, given)?;
+            if file == "-" {
+                stdout.push(format);
+            } else if files.iter().any(|(_, other)| other.as_os_str() == file) {
+                return Err(Failure::Usage(format!("--output names {} twice", shown(file))));
+            } else {
+                files.push((format, file.into()));
+            }
+        }
+        if stdout.len() > 1 {
+            return Err(Failure::Usage("only one --output can be standard output".into()));
+        }
+        // As other tools do, `--format sarif --output x.sarif` leaves standard output alone.
+        let usual = if given.is_some() && !self.output.is_empty() { None } else { given.or(Some(CheckFormat::Text)) };
+        if !self.overwrite {
+            files.iter().try_for_each(|(_, file)| check_free(file)).map_err(|error| Failure::Place {
+                message: error.to_string(),
+                hint: "--overwrite replaces it".into(),
+            })?;
+        }
+        Ok(Outputs {
+            stdout: stdout.pop().or(usual),
+            files,
+            overwrite: self.overwrite,
+            quiet_below: self.quiet_below.clone(),
+        })
+    }
+}
+
+/// Splits `FORMAT=FILE`; without a format, it is the one of `--format`.
+fn split(output: &str, given: Option<CheckFormat>) -> Result<(CheckFormat, &str), Failure> {
+    if let Some((word, file)) = output.split_once('=')
+        && !file.is_empty()
+    {
+        if let Ok(word) = FormatWord::from_str(word, false) {
+            return Ok((word.format(), file));
+        }
+        if given.is_none() {
+            let words = FormatWord::value_variants().iter().filter_map(ValueEnum::to_possible_value);
+            let words: Vec<_> = words.map(|word| word.get_name().to_owned()).collect();
+            let near = layerscope::toml_file::unknown("format", word, words.iter().map(String::as_str));
+            return Err(Failure::Usage(format!("--output {}: {near}", shown(output))));
+        }
+    }
+    match given {
+        Some(format) => Ok((format, output)),
+        None => Err(Failure::Place {
+            message: format!("--output {}: the format is missing", shown(output)),
+            hint: format!("write --output sarif={}, or add --format", shown(output)),
+        }),
+    }
+}
+
+fn shown(text: &str) -> String {
+    layerscope::display::escaped_str(text)
+}
+
+impl Outputs {
+    /// Writes all outputs: files first, so that a reader of standard output finds them.
+    pub fn write(&self, images: &[Checked<'_>], units: Units, signs: Signs) -> Result<(), Failure> {
+        let plain = TextStyle { colour: false, units, top: 0 };
+        for (format, file) in &self.files {
+            let mut bytes = Vec::new();
+            self.render(*format, images, plain, &mut bytes).map_err(to_stdout)?;
+            write_whole(file, &bytes, self.overwrite)?;
+        }
+        if let Some(format) = self.stdout {
+            let (style, signs) = match format {
+                CheckFormat::Text => (TextStyle { colour: coloured(), ..plain }, signs),
+                _ => (plain, Signs::Unicode),
+            };
+            self.render(format, images, style, text_output(signs)).map_err(to_stdout)?;
+        }
+        self.annotate(images, plain);
+        Ok(())
+    }
+
+    fn render(
+        &self,
+        format: CheckFormat,
+        images: &[Checked<'_>],
+        style: TextStyle,
+        mut out: impl Write,
+    ) -> std::io::Result<()> {
+        let quiet = self.quiet_below.as_ref().is_some_and(|limit| images.iter().all(|image| image.is_below(limit)));
+        if format == CheckFormat::Markdown && quiet { out.flush() } else { write_check(format, images, style, out) }
+    }
+
+    /// Writes annotations and the summary of the job where GitHub runs the build. Neither decides how the check ends.
+    fn annotate(&self, images: &[Checked<'_>], style: TextStyle) {
+        if std::env::var_os("GITHUB_ACTIONS").is_none_or(|value| value != "true") {
+            return;
+        }
+        let render = |format| {
+            let mut bytes = Vec::new();
+            let _ = write_check(format, images, style, &mut bytes);
+            bytes
+        };
+        // The runner reads commands from both streams, and standard output may be for another program.
+        if self.stdout != Some(CheckFormat::Github) {
+            stderr::write(String::from_utf8_lossy(&render(CheckFormat::Github)));
+        }
+        if let Some(path) = std::env::var_os("GITHUB_STEP_SUMMARY").filter(|path| !path.is_empty()) {
+            // The runner makes the file, and other steps write there, too: the summary is appended in one piece.
+            let opened = OpenOptions::new().append(true).create(true).open(&path);
+            if let Err(error) = opened.and_then(|mut file| file.write_all(&render(CheckFormat::Markdown))) {
+                stderr::say(format_args!("warning: cannot write the summary of the job: {error}"));
+            }
+        }
+    }
+}
+
+/// Writes a file as a whole.
+fn write_whole(file: &Path, bytes: &[u8], overwrite: bool) -> Result<(), Failure> {
+    let progress = Progress::default();
+    writing(&progress, || {
+        let write = |out: &mut dyn Write| out.write_all(bytes);
+        if overwrite { replace_file(file, &progress, write) } else { write_file(file, &progress, write) }
+    })
+}

@@ -1,0 +1,161 @@
+//! Writes checked images as JSON: `assets/check.schema.json`.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::Checked;
+use super::words::{explained, measured};
+use crate::display::{Units, date};
+use crate::gate::{Bound, Excepted, ExceptionUse, Found, Outcome, Quantity, Status};
+use crate::report::completeness::CompletenessPart;
+use crate::report::json::write_escaped;
+
+#[derive(Serialize)]
+struct Document<'a> {
+    schema_version: u32,
+    tool: Value,
+    status: &'static str,
+    images: Vec<ImagePart<'a>>,
+}
+
+#[derive(Serialize)]
+struct ImagePart<'a> {
+    name: &'a str,
+    tags: &'a [String],
+    id: Option<&'a str>,
+    platform: Option<&'a str>,
+    status: &'static str,
+    completeness: CompletenessPart,
+    size_bytes: u64,
+    wasted_bytes: u64,
+    growth_bytes: Option<i64>,
+    limits: Vec<LimitPart>,
+    exceptions: Vec<ExceptionPart>,
+    dive: Option<Value>,
+}
+
+#[derive(Serialize)]
+struct LimitPart {
+    limit: &'static str,
+    subject: Option<String>,
+    status: &'static str,
+    found: Option<Value>,
+    bound: Value,
+    exact: bool,
+    message: String,
+    layer: Option<usize>,
+    instruction: Option<String>,
+    file: Option<String>,
+    line: Option<usize>,
+    cause: Option<String>,
+    change: Option<String>,
+    reason: Option<String>,
+}
+
+#[derive(Serialize)]
+struct ExceptionPart {
+    path: Option<String>,
+    rule: Option<String>,
+    reason: String,
+    until: String,
+    state: &'static str,
+    bytes: u64,
+}
+
+/// Writes the results of all images.
+pub(super) fn write(images: &[Checked<'_>], units: Units, out: impl Write) -> io::Result<()> {
+    let any = |status| images.iter().any(|checked| checked.verdict.status() == status);
+    let status = match () {
+        () if any(Status::Unknown) => Status::Unknown,
+        () if any(Status::Failed) => Status::Failed,
+        () => Status::Passed,
+    };
+    let document = Document {
+        schema_version: 1,
+        tool: json!({ "name": env!("CARGO_PKG_NAME"), "version": env!("CARGO_PKG_VERSION") }),
+        status: status.name(),
+        images: images.iter().map(|checked| image_part(checked, units)).collect(),
+    };
+    write_escaped(&document, out)
+}
+
+fn image_part<'a>(checked: &'a Checked<'_>, units: Units) -> ImagePart<'a> {
+    let inspection = checked.inspection;
+    ImagePart {
+        name: &inspection.name,
+        tags: &inspection.tags,
+        id: inspection.id.as_deref(),
+        platform: inspection.platform.as_deref(),
+        status: checked.verdict.status().name(),
+        completeness: CompletenessPart::new(&inspection.completeness),
+        size_bytes: inspection.totals.size,
+        wasted_bytes: inspection.totals.wasted(),
+        growth_bytes: checked.growth,
+        limits: checked.verdict.outcomes.iter().map(|outcome| limit_part(checked, outcome, units)).collect(),
+        exceptions: checked.verdict.exceptions.iter().map(exception_part).collect(),
+        dive: checked.verdict.dive.map(|count| json!({ "wasted_bytes": count.wasted, "efficiency": count.efficiency })),
+    }
+}
+
+fn limit_part(checked: &Checked<'_>, outcome: &Outcome, units: Units) -> LimitPart {
+    let blame = outcome.blame.as_ref();
+    let layer = blame.and_then(|blame| blame.layer);
+    let instruction = layer.and_then(|layer| checked.inspection.layers.get(layer)).map(|layer| &layer.instruction);
+    let line = checked.places.known_line(layer);
+    let what = measured(outcome, units);
+    LimitPart {
+        limit: outcome.limit.measure.key(),
+        subject: outcome.limit.measure.subject().map(str::to_owned),
+        status: outcome.status.name(),
+        found: outcome.found.as_ref().map(found_part),
+        bound: bound_part(&outcome.limit.bound),
+        exact: checked.inspection.completeness.sizes_are_exact(),
+        message: explained(outcome, units).map_or_else(|| what.clone(), |explained| format!("{what}: {explained}")),
+        layer,
+        instruction: instruction.map(|instruction| instruction.text.clone()),
+        file: line.map(|_| checked.places.file.clone()),
+        line,
+        cause: blame.map(|blame| blame.cause.shown(units)).filter(|cause| !cause.is_empty()),
+        change: blame.and_then(|blame| blame.change.clone()),
+        reason: outcome.reason.clone(),
+    }
+}
+
+fn found_part(found: &Found) -> Value {
+    match found {
+        Found::Bytes(amount) => json!({ "bytes": amount.bytes() }),
+        Found::Change(change) => json!({ "bytes": change }),
+        // A part of nothing has no number in JSON.
+        Found::Share(share) => json!({ "share": if share.is_finite() { json!(share) } else { Value::Null } }),
+        Found::Count(count) => json!({ "count": count }),
+        Found::Days(days) => json!({ "days": days }),
+        Found::Name(name) => json!({ "name": name }),
+    }
+}
+
+fn bound_part(bound: &Bound) -> Value {
+    match bound {
+        Bound::Quantity(Quantity::Bytes(bytes, _)) => json!({ "bytes": bytes }),
+        Bound::Quantity(Quantity::Share(share)) => json!({ "share": share }),
+        Bound::Count(count) => json!({ "count": count }),
+        Bound::Days(days) => json!({ "days": days }),
+        Bound::Names(names) => json!({ "names": names }),
+    }
+}
+
+fn exception_part(used: &ExceptionUse) -> ExceptionPart {
+    let (path, rule) = match &used.exception.what {
+        Excepted::Path(path) => (Some(path.clone()), None),
+        Excepted::Rule(rule) => (None, Some(rule.clone())),
+    };
+    ExceptionPart {
+        path,
+        rule,
+        reason: used.exception.reason.clone(),
+        until: date(used.exception.until),
+        state: used.state.name(),
+        bytes: used.bytes,
+    }
+}

@@ -1,0 +1,111 @@
+//! Writes `JUnit` XML: a suite for each image, and a test case for each limit.
+
+use std::io::{self, Write};
+
+use quick_xml::Writer;
+use quick_xml::events::{BytesDecl, BytesText, Event};
+
+use super::Checked;
+use super::words::{exception, explained, measured};
+use crate::display::Units;
+use crate::gate::{Outcome, Status};
+
+/// The numbers of test cases by their results.
+#[derive(Default)]
+struct Counts {
+    tests: usize,
+    failures: usize,
+    errors: usize,
+    skipped: usize,
+}
+
+impl Counts {
+    fn of<'o>(outcomes: impl Iterator<Item = &'o Outcome>) -> Self {
+        let mut counts = Self::default();
+        for outcome in outcomes {
+            counts.tests += 1;
+            match outcome.status {
+                Status::Passed => {}
+                Status::Failed => counts.failures += 1,
+                Status::Unknown => counts.errors += 1,
+                Status::Skipped => counts.skipped += 1,
+            }
+        }
+        counts
+    }
+
+    fn attributes(&self) -> [(&'static str, String); 4] {
+        [
+            ("tests", self.tests.to_string()),
+            ("failures", self.failures.to_string()),
+            ("errors", self.errors.to_string()),
+            ("skipped", self.skipped.to_string()),
+        ]
+    }
+}
+
+/// Writes the limits of all images as test cases.
+pub(super) fn write(images: &[Checked<'_>], units: Units, mut out: &mut impl Write) -> io::Result<()> {
+    let mut xml = Writer::new_with_indent(&mut out, b' ', 2);
+    xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
+    let all = Counts::of(images.iter().flat_map(|checked| &checked.verdict.outcomes));
+    let mut suites = xml.create_element("testsuites").with_attribute(("name", env!("CARGO_PKG_NAME")));
+    for (name, value) in &all.attributes() {
+        suites = suites.with_attribute((*name, value.as_str()));
+    }
+    suites.write_inner_content(|xml| images.iter().try_for_each(|checked| suite(xml, checked, units)))?;
+    writeln!(out)
+}
+
+fn suite<W: Write>(xml: &mut Writer<W>, checked: &Checked<'_>, units: Units) -> io::Result<()> {
+    let image = valid(&checked.inspection.name);
+    let mut suite = xml.create_element("testsuite").with_attribute(("name", image.as_str()));
+    for (name, value) in &Counts::of(checked.verdict.outcomes.iter()).attributes() {
+        suite = suite.with_attribute((*name, value.as_str()));
+    }
+    suite.write_inner_content(|xml| {
+        for outcome in &checked.verdict.outcomes {
+            case(xml, outcome, &image, units)?;
+        }
+        let notes: Vec<_> = checked.verdict.exceptions.iter().map(|used| exception(used, units)).collect();
+        if !notes.is_empty() {
+            xml.create_element("system-out").write_text_content(BytesText::new(&valid(&notes.join("\n"))))?;
+        }
+        Ok(())
+    })?;
+    Ok(())
+}
+
+fn case<W: Write>(xml: &mut Writer<W>, outcome: &Outcome, image: &str, units: Units) -> io::Result<()> {
+    let measure = &outcome.limit.measure;
+    let name = valid(&match measure.subject() {
+        Some(subject) => format!("{} {}", measure.key(), crate::display::escaped_str(subject)),
+        None => measure.key().to_owned(),
+    });
+    let case = xml.create_element("testcase").with_attributes([("name", name.as_str()), ("classname", image)]);
+    let message = valid(&measured(outcome, units));
+    let text = valid(&explained(outcome, units).unwrap_or_default());
+    let element = match outcome.status {
+        Status::Passed => {
+            case.write_empty()?;
+            return Ok(());
+        }
+        Status::Failed => "failure",
+        Status::Unknown => "error",
+        Status::Skipped => "skipped",
+    };
+    case.write_inner_content(|xml| {
+        let mut inner = xml.create_element(element).with_attribute(("message", message.as_str()));
+        if outcome.status != Status::Skipped {
+            inner = inner.with_attribute(("type", measure.key()));
+        }
+        inner.write_text_content(BytesText::new(&text))?;
+        Ok(())
+    })?;
+    Ok(())
+}
+
+/// Replaces the characters that XML 1.0 cannot hold, even escaped (section 2.2). Control characters are escaped before.
+fn valid(text: &str) -> String {
+    text.replace(|c: char| matches!(c, '\u{fffe}' | '\u{ffff}') || (c.is_control() && c != '\n'), "\u{fffd}")
+}

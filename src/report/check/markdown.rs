@@ -1,0 +1,87 @@
+//! Writes the result of a check as Markdown, for a comment on a change and for the summary of a job.
+
+use std::io::{self, Write};
+
+use super::words::{exception, explained, measured_parts, summary};
+use super::{Checked, repository};
+use crate::display::{Units, escaped, plural, share};
+use crate::gate::Status;
+use crate::report::markdown::{Page, code, plain};
+
+/// The findings that are listed of an image.
+const FINDINGS: usize = 10;
+
+/// Writes the results of all images as one comment.
+pub(super) fn write(images: &[Checked<'_>], units: Units, out: &mut impl Write) -> io::Result<()> {
+    let names: Vec<_> = images.iter().map(|checked| repository(checked.inspection)).collect();
+    let mut page = Page::new(&format!("layerscope check {}", names.join(" ")));
+    for checked in images {
+        image(&mut page, checked, units);
+    }
+    out.write_all(page.finish().as_bytes())
+}
+
+fn image(page: &mut Page, checked: &Checked<'_>, units: Units) {
+    let sign = sign(checked.verdict.status());
+    page.line(format!("### {sign} {}: {}\n", code(&checked.inspection.name), plain(&summary(checked))));
+    let totals = &checked.inspection.totals;
+    let mut facts = vec![
+        format!("size **{}**", checked.inspection.amount(totals.size).text(units)),
+        format!("wasted **{}** ({})", units.size(totals.wasted()), share(totals.wasted(), totals.size)),
+        plural(checked.inspection.layers.len(), "layer"),
+    ];
+    if let Some(growth) = checked.growth {
+        let sign = if growth < 0 { "−" } else { "+" };
+        facts.push(format!("since the baseline **{sign}{}**", units.size(growth.unsigned_abs())));
+    }
+    page.line(format!("{}\n", facts.join(" · ")));
+    if !checked.verdict.outcomes.is_empty() {
+        page.line("| | limit | found | allowed | |\n|---|---|--:|--:|---|");
+    }
+    for outcome in &checked.verdict.outcomes {
+        let [what, found, bound] = measured_parts(outcome, units);
+        let explained = explained(outcome, units).map_or_else(String::new, |text| plain(&text));
+        let sign = self::sign(outcome.status).to_owned();
+        page.row(&[sign, plain(&what), plain(&found), plain(&bound), explained]);
+    }
+    for used in &checked.verdict.exceptions {
+        page.line(format!("\n- {}", plain(&exception(used, units))));
+    }
+    findings(page, checked, units);
+    page.line("");
+}
+
+fn findings(page: &mut Page, checked: &Checked<'_>, units: Units) {
+    let findings = checked.verdict.findings.iter().filter_map(|&index| checked.study.findings.get(index));
+    let findings: Vec<_> = findings.collect();
+    if findings.is_empty() {
+        return;
+    }
+    page.line(format!("\n<details><summary>{} to avoid</summary>\n", plural(findings.len(), "group") + " of files"));
+    page.line("| size | what | where | change |\n|--:|---|---|---|");
+    for finding in findings.iter().take(FINDINGS) {
+        let tree = &checked.inspection.tree;
+        let place = finding.places.first().map(|spot| escaped(&tree.path(spot.node))).unwrap_or_default();
+        let instruction = &checked.inspection.layers[finding.added_in].instruction;
+        let cells = [
+            units.size(finding.bytes),
+            plain(&finding.title),
+            format!("{} in layer {}, {}", code(&place), finding.added_in, code(&instruction.one_line())),
+            plain(&finding.fix.what),
+        ];
+        page.row(&cells);
+    }
+    if let more @ 1.. = findings.len().saturating_sub(FINDINGS) {
+        page.line(format!("\nand {more} more"));
+    }
+    page.close("\n</details>");
+}
+
+fn sign(status: Status) -> &'static str {
+    match status {
+        Status::Passed => "✅",
+        Status::Failed => "❌",
+        Status::Unknown => "❔",
+        Status::Skipped => "➖",
+    }
+}

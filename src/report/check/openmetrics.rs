@@ -1,0 +1,136 @@
+//! Writes `OpenMetrics` 1.0 text: sizes over time, without a server, by the collector of text files.
+
+use std::io::{self, Write};
+
+use super::Checked;
+use crate::advice::avoidable::Avoidable;
+use crate::analysis::LayerAccount;
+use crate::display::escaped_str;
+use crate::gate::Status;
+
+/// A family of metrics.
+struct Family {
+    name: &'static str,
+    help: &'static str,
+    /// True if the values are bytes.
+    bytes: bool,
+    values: fn(&Checked<'_>) -> Vec<Sample>,
+}
+
+/// A value with the labels that it has beside those of the image.
+struct Sample {
+    labels: Vec<(&'static str, String)>,
+    value: String,
+}
+
+/// Makes the value of an image as a whole.
+fn one(value: impl ToString) -> Vec<Sample> {
+    vec![Sample { labels: Vec::new(), value: value.to_string() }]
+}
+
+const FAMILIES: [Family; 10] = [
+    Family {
+        name: "layerscope_image_size_bytes",
+        help: "Size of the image: the contents of the files in all layers.",
+        bytes: true,
+        values: |checked| one(checked.inspection.totals.size),
+    },
+    Family {
+        name: "layerscope_image_visible_bytes",
+        help: "Visible part of the size.",
+        bytes: true,
+        values: |checked| one(checked.inspection.totals.visible),
+    },
+    Family {
+        name: "layerscope_image_wasted_bytes",
+        help: "Wasted part of the size.",
+        bytes: true,
+        values: |checked| one(checked.inspection.totals.wasted()),
+    },
+    Family {
+        name: "layerscope_image_avoidable_bytes",
+        help: "Bytes of your layers that changes of the Dockerfile would save.",
+        bytes: true,
+        values: |checked| one(Avoidable::measure(checked.inspection, checked.study).own),
+    },
+    Family {
+        name: "layerscope_image_stored_bytes",
+        help: "Size of the layers as the archive or the registry stores them.",
+        bytes: true,
+        values: |checked| one(checked.inspection.totals.stored_bytes),
+    },
+    Family {
+        name: "layerscope_image_base_bytes",
+        help: "Size of the layers of the base image.",
+        bytes: true,
+        values: |checked| {
+            let base = checked.inspection.layers.iter().take(checked.study.base.layers);
+            one(base.map(|layer| layer.size).sum::<u64>())
+        },
+    },
+    Family {
+        name: "layerscope_image_layers",
+        help: "Number of layers.",
+        bytes: false,
+        values: |checked| one(checked.inspection.layers.len()),
+    },
+    Family {
+        name: "layerscope_layer_size_bytes",
+        help: "Size of a layer.",
+        bytes: true,
+        values: |checked| {
+            let layers = checked.inspection.layers.iter().enumerate();
+            let sample = |(index, layer): (usize, &LayerAccount)| Sample {
+                labels: vec![("layer", index.to_string())],
+                value: layer.size.to_string(),
+            };
+            layers.map(sample).collect()
+        },
+    },
+    Family {
+        name: "layerscope_limit_exceeded",
+        help: "1 if a limit is exceeded, 0 if it is kept. Limits that could not be checked are left out.",
+        bytes: false,
+        values: |checked| {
+            let known = |status| matches!(status, Status::Failed | Status::Passed);
+            let outcomes = checked.verdict.outcomes.iter().filter(|outcome| known(outcome.status));
+            let value = |outcome: &crate::gate::Outcome| {
+                let subject = escaped_str(outcome.limit.measure.subject().unwrap_or_default());
+                let labels = vec![("limit", outcome.limit.measure.key().to_owned()), ("subject", subject)];
+                Sample { labels, value: u8::from(outcome.status == Status::Failed).to_string() }
+            };
+            outcomes.map(value).collect()
+        },
+    },
+    Family {
+        name: "layerscope_image_whole",
+        help: "1 if all of the image was read, 0 if the sizes are lower bounds.",
+        bytes: false,
+        values: |checked| one(u8::from(checked.inspection.completeness.is_whole())),
+    },
+];
+
+/// Writes the numbers of all images.
+pub(super) fn write(images: &[Checked<'_>], out: &mut impl Write) -> io::Result<()> {
+    for family in &FAMILIES {
+        writeln!(out, "# TYPE {} gauge", family.name)?;
+        if family.bytes {
+            writeln!(out, "# UNIT {} bytes", family.name)?;
+        }
+        writeln!(out, "# HELP {} {}", family.name, family.help)?;
+        for checked in images {
+            let platform = escaped_str(checked.inspection.platform.as_deref().unwrap_or_default());
+            for Sample { labels, value } in (family.values)(checked) {
+                let own = [("image", checked.inspection.name.clone()), ("platform", platform.clone())];
+                let labels: Vec<_> = own.into_iter().chain(labels).map(|(name, text)| label(name, &text)).collect();
+                writeln!(out, "{}{{{}}} {value}", family.name, labels.join(","))?;
+            }
+        }
+    }
+    writeln!(out, "# EOF")
+}
+
+/// Writes a label with its value escaped.
+fn label(name: &str, value: &str) -> String {
+    format!("{name}=\"{}\"", value.replace('\\', "\\\\").replace('"', "\\\"").replace('\n', "\\n"))
+}

@@ -1,0 +1,157 @@
+//! What is wrong with checked images, one result each, the worst first: limits that are exceeded or unknown, then
+//! findings.
+
+use std::collections::HashMap;
+
+use sha2::{Digest, Sha256};
+
+use super::words::{explained, measured};
+use super::{Checked, repository};
+use crate::advice::findings::Finding;
+use crate::analysis::Amount;
+use crate::display::{Units, cut, escaped, escaped_str, hex, sentences};
+use crate::gate::{Bound, Found, Outcome, Quantity, Status};
+
+/// The part of the image, one in so many, from which a finding is a warning.
+const NOTICEABLE: u64 = 100;
+/// The width of the longest path or instruction in a message.
+const WIDTH: usize = 120;
+
+/// The severity of a result, the worst first.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+pub(super) enum Severity {
+    /// A limit that is exceeded or not known.
+    Error,
+    /// A finding that matters.
+    Warning,
+    /// A small finding.
+    Note,
+}
+
+/// A result. All texts are escaped for display.
+#[derive(Debug, Clone)]
+pub(super) struct Problem<'a> {
+    pub severity: Severity,
+    /// The ID of the rule: `limit/wasted`, `finding/apt-lists`.
+    pub rule: String,
+    /// The rule in words.
+    pub title: String,
+    /// The explanation of the rule.
+    pub help: String,
+    pub message: String,
+    /// The bytes beyond the limit, or of the finding.
+    pub bytes: u64,
+    pub image: &'a str,
+    pub layer: Option<usize>,
+    /// The path of the Dockerfile, not escaped.
+    pub file: &'a str,
+    pub line: usize,
+    /// A hash that stays the same from build to build, with a number for the second of its kind.
+    pub fingerprint: String,
+}
+
+/// Lists the results of images.
+pub(super) fn problems<'a>(images: &'a [Checked<'_>], units: Units) -> Vec<Problem<'a>> {
+    let mut problems = Vec::new();
+    let mut numbers = HashMap::new();
+    for checked in images {
+        let outcomes = checked.verdict.outcomes.iter();
+        let bad = outcomes.filter(|outcome| matches!(outcome.status, Status::Failed | Status::Unknown));
+        problems.extend(bad.map(|outcome| of_outcome(checked, outcome, units)));
+        let mut findings: Vec<_> =
+            checked.verdict.findings.iter().filter_map(|&index| checked.study.findings.get(index)).collect();
+        // Equal findings are numbered by their layers, whatever their sizes are today.
+        findings.sort_by_key(|finding| (finding.added_in, finding.removed_in()));
+        problems.extend(findings.into_iter().map(|finding| of_finding(checked, finding, units)));
+    }
+    for problem in &mut problems {
+        let number: &mut usize = numbers.entry(problem.fingerprint.clone()).or_default();
+        *number += 1;
+        problem.fingerprint.push_str(&format!(":{number}"));
+    }
+    problems.sort_by(|a, b| a.severity.cmp(&b.severity).then(b.bytes.cmp(&a.bytes)));
+    problems
+}
+
+fn of_outcome<'a>(checked: &'a Checked<'_>, outcome: &Outcome, units: Units) -> Problem<'a> {
+    let measure = &outcome.limit.measure;
+    let layer = outcome.blame.as_ref().and_then(|blame| blame.layer);
+    let explained = explained(outcome, units).unwrap_or_default();
+    let what = measured(outcome, units);
+    Problem {
+        severity: Severity::Error,
+        rule: format!("limit/{}", measure.key()),
+        title: format!("limit exceeded: {}", measure.key()),
+        help:
+            "A limit of `layerscope check` is exceeded, or its value is not known. `layerscope help gate` explains it."
+                .into(),
+        message: format!("{}: {what}: {explained}{}", checked.inspection.name, instruction(checked, layer)),
+        bytes: over(outcome),
+        image: &checked.inspection.name,
+        layer,
+        file: &checked.places.file,
+        line: checked.places.known_line(layer).unwrap_or(1),
+        fingerprint: hash([&repository(checked.inspection), measure.key(), measure.subject().unwrap_or_default()]),
+    }
+}
+
+fn of_finding<'a>(checked: &'a Checked<'_>, finding: &Finding, units: Units) -> Problem<'a> {
+    let inspection = checked.inspection;
+    let is_noticeable = finding.bytes.saturating_mul(NOTICEABLE) >= inspection.totals.size;
+    let place = finding.places.first().map(|spot| inspection.tree.path(spot.node)).unwrap_or_default();
+    let layer = Some(finding.added_in);
+    let title = escaped_str(&finding.title);
+    let (bytes, shown) = (units.size(finding.bytes), cut(&escaped(&place), WIDTH));
+    let (why, change) = (escaped_str(&finding.why), escaped_str(&finding.fix.what));
+    let sources: Vec<_> = finding.sources.iter().map(|source| escaped_str(source)).collect();
+    Problem {
+        severity: if is_noticeable { Severity::Warning } else { Severity::Note },
+        rule: format!("finding/{}", escaped_str(&finding.rule)),
+        title: title.clone(),
+        help: format!("{title}. {} `layerscope help rules` explains rules.", sources.join(" ")),
+        message: format!(
+            "{}: {bytes} avoidable: {title} in {shown}. {} To avoid it: {change}{}",
+            inspection.name,
+            sentences(&[&why]),
+            instruction(checked, layer)
+        ),
+        bytes: finding.bytes,
+        image: &inspection.name,
+        layer,
+        file: &checked.places.file,
+        line: checked.places.known_line(layer).unwrap_or(1),
+        fingerprint: hash([&repository(inspection), finding.rule.as_str(), &hex(&place)]),
+    }
+}
+
+/// Returns the instruction of a layer at the end of a message.
+fn instruction(checked: &Checked<'_>, layer: Option<usize>) -> String {
+    let layer = layer.and_then(|index| Some((index, checked.inspection.layers.get(index)?)));
+    layer.map_or_else(String::new, |(index, layer)| {
+        format!(" [layer {index}: {}]", cut(&layer.instruction.one_line(), WIDTH))
+    })
+}
+
+/// Returns the bytes beyond a limit, if it is about bytes.
+fn over(outcome: &Outcome) -> u64 {
+    match (&outcome.limit.bound, &outcome.found) {
+        (
+            Bound::Quantity(Quantity::Bytes(most, _)),
+            Some(Found::Bytes(Amount::Exactly(bytes) | Amount::AtLeast(bytes))),
+        ) => bytes.saturating_sub(*most),
+        (Bound::Quantity(Quantity::Bytes(most, _)), Some(Found::Change(change))) => {
+            u64::try_from(*change).unwrap_or(0).saturating_sub(*most)
+        }
+        _ => 0,
+    }
+}
+
+/// Hashes what a result is about.
+fn hash<'a>(parts: impl IntoIterator<Item = &'a str>) -> String {
+    let mut hash = Sha256::new();
+    for part in parts {
+        hash.update(part.as_bytes());
+        hash.update([0]);
+    }
+    hex(&hash.finalize()[..8])
+}

@@ -1,0 +1,130 @@
+//! Writes SARIF 2.1.0 for code scanning.
+//!
+//! The types are those parts of the format that GitHub reads. A crate with all of them exists (serde-sarif), and
+//! generates them from the schema while it is built, which takes longer than everything else here; a test holds this
+//! writer against that schema.
+
+use std::io::{self, Write};
+
+use serde::Serialize;
+use serde_json::{Value, json};
+
+use super::Checked;
+use super::results::{Problem, Severity, problems};
+use crate::display::Units;
+use crate::gate::Status;
+use crate::report::json::write_escaped;
+
+/// The most results that are uploaded; GitHub refuses a file with more than 25,000 and shows 5,000.
+const RESULTS: usize = 5_000;
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Rule {
+    id: String,
+    short_description: Message,
+    full_description: Message,
+    help: Message,
+    default_configuration: Configuration,
+}
+
+#[derive(Serialize)]
+struct Message {
+    text: String,
+}
+
+#[derive(Serialize)]
+struct Configuration {
+    level: &'static str,
+}
+
+#[derive(Serialize)]
+#[serde(rename_all = "camelCase")]
+struct Entry {
+    rule_id: String,
+    rule_index: usize,
+    level: &'static str,
+    message: Message,
+    locations: [Value; 1],
+    partial_fingerprints: Value,
+    properties: Value,
+}
+
+/// Writes the results of all images as one run.
+pub(super) fn write(images: &[Checked<'_>], units: Units, out: impl Write) -> io::Result<()> {
+    let problems = problems(images, units);
+    let mut rules: Vec<Rule> = Vec::new();
+    let entries: Vec<_> = problems.iter().take(RESULTS).map(|problem| entry(problem, &mut rules)).collect();
+    let whole = images.iter().all(|checked| checked.verdict.status() != Status::Unknown);
+    let mut notifications: Vec<_> = images
+        .iter()
+        .filter_map(|checked| {
+            let what = checked.verdict.not_whole.as_ref()?;
+            let text = format!("{}: not all of the image was read: {what}", checked.inspection.name);
+            Some(json!({ "level": "error", "message": { "text": text } }))
+        })
+        .collect();
+    if let more @ 1.. = problems.len().saturating_sub(RESULTS) {
+        let text = format!("{more} more results are not in this file");
+        notifications.push(json!({ "level": "note", "message": { "text": text } }));
+    }
+    let document = json!({
+        "$schema": "https://json.schemastore.org/sarif-2.1.0.json",
+        "version": "2.1.0",
+        "runs": [{
+            "tool": { "driver": {
+                "name": env!("CARGO_PKG_NAME"),
+                "semanticVersion": env!("CARGO_PKG_VERSION"),
+                "rules": rules,
+            } },
+            "invocations": [{ "executionSuccessful": whole, "toolExecutionNotifications": notifications }],
+            "columnKind": "utf16CodeUnits",
+            "results": entries,
+        }],
+    });
+    write_escaped(&document, out)
+}
+
+fn entry(problem: &Problem<'_>, rules: &mut Vec<Rule>) -> Entry {
+    let level = match problem.severity {
+        Severity::Error => "error",
+        Severity::Warning => "warning",
+        Severity::Note => "note",
+    };
+    let rule_index = rules.iter().position(|rule| rule.id == problem.rule).unwrap_or_else(|| {
+        let message = |text: &str| Message { text: text.to_owned() };
+        rules.push(Rule {
+            id: problem.rule.clone(),
+            short_description: message(&problem.title),
+            full_description: message(&problem.title),
+            help: message(&problem.help),
+            default_configuration: Configuration { level },
+        });
+        rules.len() - 1
+    });
+    let place = json!({
+        "artifactLocation": { "uri": uri(problem.file) },
+        "region": { "startLine": problem.line },
+    });
+    Entry {
+        rule_id: problem.rule.clone(),
+        rule_index,
+        level,
+        message: Message { text: problem.message.clone() },
+        locations: [json!({ "physicalLocation": place })],
+        partial_fingerprints: json!({ "primaryLocationLineHash": problem.fingerprint }),
+        properties: json!({ "image": problem.image, "layer": problem.layer, "bytes": problem.bytes }),
+    }
+}
+
+/// Writes a path as a relative URI reference (RFC 3986, section 4.2).
+pub(super) fn uri(path: &str) -> String {
+    let mut uri = String::new();
+    for byte in path.bytes() {
+        match byte {
+            b'a'..=b'z' | b'A'..=b'Z' | b'0'..=b'9' | b'-' | b'.' | b'_' | b'~' | b'/' => uri.push(char::from(byte)),
+            _ => uri.push_str(&format!("%{byte:02X}")),
+        }
+    }
+    uri
+}
