@@ -63,7 +63,8 @@ pub fn plain(text: &str) -> String {
         let is_start = letters.peek().is_some_and(|next| next.is_alphanumeric());
         match c {
             '\n' | '\r' => out.push(' '),
-            ' ' | '.' | ',' | ';' | '(' | ')' | '-' | '\'' | '?' | '%' if !(c == '%' && is_start) => out.push(c),
+            ' ' | '.' | ',' | ';' | '(' | ')' | '-' | '\'' | '?' | '/' | '=' | '+' | '"' => out.push(c),
+            '%' if !is_start => out.push(c),
             'w' if text_follows(&letters, "ww.") => out.push_str("&#119;"),
             // Without a character between, the services would make a mention or a reference of it.
             '@' | '#' | '!' | '~' | '$' | '%' if is_start => out.push_str(&format!("&#{};&#8203;", u32::from(c))),
@@ -78,13 +79,17 @@ fn text_follows(letters: &std::iter::Peekable<std::str::Chars<'_>>, text: &str) 
     letters.clone().take(text.len()).eq(text.chars())
 }
 
-/// Writes text as code, in which nothing is markup.
+/// Writes text as code, in which nothing is markup; not for cells of a table.
 pub fn code(text: &str) -> String {
     let text = cut(text, CELL).replace(['\n', '\r'], " ");
     // A fence is longer than every run of backticks in it.
     let longest = text.split(|c| c != '`').map(str::len).max().unwrap_or(0);
     let fence = "`".repeat(longest + 1);
     let pad = if longest > 0 || text.trim().is_empty() { " " } else { "" };
-    // Cells of a table end at a bar, also in code.
-    format!("{fence}{pad}{}{pad}{fence}", text.replace('|', "\\|"))
+    format!("{fence}{pad}{text}{pad}{fence}")
+}
+
+/// Writes text as code in a cell, where a bar ends a fence.
+pub fn code_cell(text: &str) -> String {
+    format!("<code>{}</code>", plain(text))
 }

@@ -232,7 +232,8 @@ fn markdown_shows_names_as_text_and_begins_with_a_hidden_mark() {
             _ => {}
         }
     }
-    let own = html.replace("<details><summary>", "").replace("</summary>", "").replace("</details>", "");
+    let tags = ["<details>", "<summary>", "</summary>", "</details>", "<code>", "</code>"];
+    let own = tags.iter().fold(html.clone(), |html, tag| html.replace(tag, ""));
     assert!(!own.contains('<') && own.trim().ends_with("to avoid"), "only our own tags: {html}");
     for part in ["<script>alert(1)<∕script>&\"'`", "**b** @", "[x](https:∕∕evil.example)", "::error::x\\n::stop-"]
     {
@@ -246,7 +247,7 @@ fn markdown_shows_names_as_text_and_begins_with_a_hidden_mark() {
         );
     }
     let rows = |text: &str| text.lines().filter(|line| line.starts_with("| ")).count();
-    assert!(rows(rest) >= 8, "{rest}");
+    assert_eq!(rows(rest), 7, "no name makes a row: {rest}");
 }
 
 #[test]
@@ -448,9 +449,12 @@ fn a_comparison_as_markdown_tells_the_base_image_from_your_own_files() {
     assert!(row("| packages in your layers |").ends_with("| 0 B |"), "{text}");
     assert!(row("| **your own files** |").ends_with("| **+459 KiB** |"), "{text}");
     assert!(row("| **change** |").starts_with("| **change** | **+654 KiB** |"), "{text}");
-    assert!(text.contains("| `/srv/app` |") && text.contains("<script>"), "{text}");
+    assert!(
+        text.contains("| <code>/srv/app</code> |") && text.contains("&#60;script") && !text.contains("<script>"),
+        "{text}"
+    );
     let several = place.run(&["compare", "old.tar", "shop.tar", "old.tar", "--format", "markdown"]);
-    assert_eq!((several.code, several.out.matches("| `shop:1.4").count()), (Some(0), 3), "{several:#?}");
+    assert_eq!((several.code, several.out.matches("| <code>shop&#58;1.4").count()), (Some(0), 3), "{several:#?}");
 }
 
 impl Image {

@@ -6,7 +6,7 @@ use super::words::{exception, explained, measured_parts, summary};
 use super::{Checked, repository};
 use crate::display::{Units, escaped, plural, share};
 use crate::gate::Status;
-use crate::report::markdown::{Page, code, plain};
+use crate::report::markdown::{Page, code, code_cell, plain};
 
 /// The findings that are listed of an image.
 const FINDINGS: usize = 10;
@@ -66,7 +66,7 @@ fn findings(page: &mut Page, checked: &Checked<'_>, units: Units) {
         let cells = [
             units.size(finding.bytes),
             plain(&finding.title),
-            format!("{} in layer {}, {}", code(&place), finding.added_in, code(&instruction.one_line())),
+            format!("{} in layer {}, {}", code_cell(&place), finding.added_in, code_cell(&instruction.one_line())),
             plain(&finding.fix.what),
         ];
         page.row(&cells);

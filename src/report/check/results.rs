@@ -1,5 +1,4 @@
-//! What is wrong with checked images, one result each, the worst first: limits that are exceeded or unknown, then
-//! findings.
+//! Results of checked images, the worst first: limits that are exceeded or unknown, then findings.
 
 use std::collections::HashMap;
 

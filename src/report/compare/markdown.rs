@@ -9,7 +9,7 @@ use crate::advice::findings::Purpose;
 use crate::analysis::Inspection;
 use crate::display::{Units, escaped, escaped_str};
 use crate::gate::Quantity;
-use crate::report::markdown::{Page, code, plain};
+use crate::report::markdown::{Page, code, code_cell, plain};
 
 /// The paths and packages that are listed.
 const LISTED: usize = 10;
@@ -59,7 +59,7 @@ fn columns(page: &mut Page, comparison: &Comparison<'_>, units: Units) {
         let bound = if column.exact { "" } else { "≥ " };
         let size = |bytes| format!("{bound}{}", units.size(bytes));
         let cells = [
-            code(&column.name),
+            code_cell(&column.name),
             size(column.size),
             size(column.wasted),
             column.layers.to_string(),
@@ -128,7 +128,7 @@ fn paths(page: &mut Page, against: &Against<'_>, units: Units) {
         let cells = [
             format!("{sign}{}", units.size(change.weight())),
             change.difference.name().to_owned(),
-            code(&escaped(&change.path)),
+            code_cell(&escaped(&change.path)),
             layer.to_string(),
         ];
         page.row(&cells);
@@ -145,7 +145,7 @@ fn packages(page: &mut Page, against: &Against<'_>, units: Units) {
         let cells = [
             signed(before, after, units),
             change.difference.name().to_owned(),
-            code(&change.name),
+            code_cell(&change.name),
             plain(&change.versions()),
         ];
         page.row(&cells);
