@@ -16,6 +16,7 @@ use std::io::{self, Write};
 use super::TextStyle;
 use crate::advice::assessment::Study;
 use crate::analysis::Inspection;
+use crate::display::{Escaped, escaped_str};
 use crate::gate::{Quantity, Status, Verdict};
 
 /// The Dockerfile that results point to where none is given.
@@ -115,12 +116,12 @@ pub fn write_check(
 }
 
 /// Returns the name of an image without its tag or digest, escaped for display: it stays the same from build to build.
-fn repository(inspection: &Inspection) -> String {
+fn repository(inspection: &Inspection) -> Escaped {
     let name = inspection.tags.first().map_or(inspection.name.as_str(), String::as_str);
     let name = name.split('@').next().unwrap_or(name);
     let start = name.rfind('/').map_or(0, |slash| slash + 1);
     let name = if inspection.tags.is_empty() { &name[start..] } else { name };
     let start = name.rfind('/').map_or(0, |slash| slash + 1);
     let end = name[start..].find(':').map_or(name.len(), |colon| start + colon);
-    crate::display::escaped_str(&name[..end])
+    escaped_str(&name[..end])
 }

@@ -5,7 +5,7 @@ use std::io::{self, Write};
 use super::Checked;
 use crate::advice::avoidable::Avoidable;
 use crate::analysis::LayerAccount;
-use crate::display::escaped_str;
+use crate::display::{Escaped, escaped_str, shown};
 use crate::gate::Status;
 
 /// A family of metrics.
@@ -19,7 +19,7 @@ struct Family {
 
 /// A value with the labels that it has beside those of the image.
 struct Sample {
-    labels: Vec<(&'static str, String)>,
+    labels: Vec<(&'static str, Escaped)>,
     value: String,
 }
 
@@ -81,7 +81,7 @@ const FAMILIES: [Family; 10] = [
         values: |checked| {
             let layers = checked.inspection.layers.iter().enumerate();
             let sample = |(index, layer): (usize, &LayerAccount)| Sample {
-                labels: vec![("layer", index.to_string())],
+                labels: vec![("layer", shown!("{}", index))],
                 value: layer.size.to_string(),
             };
             layers.map(sample).collect()
@@ -96,7 +96,7 @@ const FAMILIES: [Family; 10] = [
             let outcomes = checked.verdict.outcomes.iter().filter(|outcome| known(outcome.status));
             let value = |outcome: &crate::gate::Outcome| {
                 let subject = escaped_str(outcome.limit.measure.subject().unwrap_or_default());
-                let labels = vec![("limit", outcome.limit.measure.key().to_owned()), ("subject", subject)];
+                let labels = vec![("limit", outcome.limit.measure.key().into()), ("subject", subject)];
                 Sample { labels, value: u8::from(outcome.status == Status::Failed).to_string() }
             };
             outcomes.map(value).collect()

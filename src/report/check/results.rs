@@ -106,7 +106,7 @@ fn of_finding<'a>(checked: &'a Checked<'_>, finding: &Finding, units: Units) -> 
     Problem {
         severity: if is_noticeable { Severity::Warning } else { Severity::Note },
         rule: format!("finding/{}", escaped_str(&finding.rule)),
-        title: title.clone(),
+        title: title.to_string(),
         help: format!("{title}. {} `layerscope help rules` explains rules.", sources.join(" ")),
         message: format!(
             "{}: {bytes} avoidable: {title} in {shown}. {} To avoid it: {change}{}",

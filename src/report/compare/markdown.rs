@@ -7,7 +7,7 @@ use super::{Against, Comparison};
 use crate::advice::assessment::Study;
 use crate::advice::findings::Purpose;
 use crate::analysis::Inspection;
-use crate::display::{Units, escaped, escaped_str};
+use crate::display::{Escaped, Units, escaped, escaped_str};
 use crate::gate::Quantity;
 use crate::report::markdown::{Page, code, code_cell, plain};
 
@@ -26,7 +26,7 @@ pub fn write_comparison_markdown(
     mut out: impl Write,
 ) -> io::Result<()> {
     let names: Vec<_> = comparison.columns.iter().map(|column| repository(&column.name)).collect();
-    let mut page = Page::new(&format!("layerscope compare {}", names.last().map_or("", String::as_str)));
+    let mut page = Page::new(&format!("layerscope compare {}", names.last().map_or("", Escaped::as_str)));
     page.line(format!("### {}\n", plain(&comparison.verdict(units))));
     for (column, image) in comparison.images() {
         for gap in image.completeness.gaps() {
@@ -171,7 +171,7 @@ fn signed(before: u64, after: u64, units: Units) -> String {
 }
 
 /// Returns a name without its tag, which changes from comment to comment.
-fn repository(name: &str) -> String {
+fn repository(name: &str) -> Escaped {
     let start = name.rfind('/').map_or(0, |slash| slash + 1);
     let end = name[start..].find([':', '@', ' ']).map_or(name.len(), |end| start + end);
     escaped_str(&name[..end])

@@ -147,7 +147,7 @@ pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
             study: &read.study,
             verdict: gate::check(&subject(read), &limits),
             places: dockerfile.as_ref().map_or_else(Places::default, |(path, file)| Places {
-                file: fix::named(path),
+                file: fix::named(path).to_string(),
                 lines: lines_of_layers(file, &read.inspection),
             }),
             growth: held.as_ref().and_then(|baseline| baseline.growth_to(&read.inspection)),

@@ -6,7 +6,7 @@ use std::path::{Path, PathBuf};
 
 use clap::{Args, ValueEnum};
 use layerscope::Progress;
-use layerscope::display::Units;
+use layerscope::display::{Escaped, Units, escaped_str};
 use layerscope::files::output::{check_free, replace_file, write_file};
 use layerscope::gate::Quantity;
 use layerscope::report::{CheckFormat, Checked, TextStyle, write_check};
@@ -138,8 +138,8 @@ fn split(output: &str, given: Option<CheckFormat>) -> Result<(CheckFormat, &str)
     }
 }
 
-fn shown(text: &str) -> String {
-    layerscope::display::escaped_str(text)
+fn shown(text: &str) -> Escaped {
+    escaped_str(text)
 }
 
 impl Outputs {
