@@ -43,9 +43,9 @@ fn a_mistake_in_the_file_names_line_and_key() {
     for (text, words) in [
         ("[limits]\nsiz = \"1MB\"", "line 2: limits.siz: no such limit; did you mean size?"),
         ("[limit]\n", "line 1: limit: no such table; did you mean limits?"),
-        ("[limits]\nsize = true", "line 2: limits.size: a string is expected, not a boolean"),
+        ("[limits]\nsize = true", "line 2: limits.size: expected a string, found a boolean"),
         ("[limits]\nsize = \"1XB\"", "line 2: limits.size: \"1XB\" is not a size"),
-        ("[limits]\nlayers = \"many\"", "line 2: limits.layers: a number of layers is expected"),
+        ("[limits]\nlayers = \"many\"", "line 2: limits.layers: expected a number of layers"),
         ("[limits]\nbase = \"[\"", "line 2: limits.base: "),
         ("[budget]\npath = \"/a\"", "line 1: budget: write it as [[budget]], once for each"),
         ("[[budget]]\npath = \"a\"\nmax = 1", "line 2: budget.path: a path in the image begins with a slash"),
@@ -80,7 +80,7 @@ fn init_writes_a_commented_file_that_the_image_keeps_and_never_replaces_one() {
     assert!(answer.out.matches("PASS").count() >= 8, "{}", answer.out);
     let again = place.check(&["--init"]);
     assert_eq!(again.code, Some(2));
-    assert!(again.said.contains(".layerscope.toml is there already"), "{}", again.said);
+    assert!(again.said.contains(".layerscope.toml already exists"), "{}", again.said);
     assert_eq!(place.read(".layerscope.toml"), text);
     let other = place.check(&["--init", "--limits", "other.toml"]);
     assert_eq!((other.code, place.read("other.toml") == text), (Some(0), true));

@@ -354,7 +354,7 @@ fn several_outputs_are_written_at_once_each_whole_or_not_at_all() {
     let again = place.check(&[&wasted[..], &all].concat());
     assert_eq!((again.code, again.out.as_str()), (Some(2), ""), "nothing is overwritten");
     assert!(
-        again.said.contains("x.sarif is there already") && again.said.contains("--overwrite replaces it"),
+        again.said.contains("x.sarif already exists") && again.said.contains("--overwrite replaces it"),
         "{again:?}"
     );
     place.write("x.sarif", "old");
