@@ -16,7 +16,7 @@ struct Floor {
     rooms: &'static [&'static str],
 }
 
-const FLOORS: [Floor; 9] = [
+const FLOORS: [Floor; 10] = [
     Floor {
         folder: "",
         prefix: "crate::",
@@ -64,6 +64,25 @@ const FLOORS: [Floor; 9] = [
         rooms: &["tool", "change", "findings", "base", "ladder", "measure", "assessment", "avoidable", "dockerfile"],
     },
     Floor { folder: "compare", prefix: "crate::compare::", rooms: &["packages", "walk", "paths", "sharing", "tree"] },
+    Floor {
+        folder: "report",
+        prefix: "crate::report::",
+        rooms: &[
+            "completeness",
+            "json",
+            "study",
+            "paint",
+            "ladder",
+            "runtime",
+            "account",
+            "advice",
+            "check",
+            "compare",
+            "fix",
+            "images",
+            "text",
+        ],
+    },
     Floor {
         folder: "bin/layerscope/cli",
         prefix: "crate::cli::",

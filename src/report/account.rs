@@ -3,6 +3,7 @@
 use serde::{Serialize, Serializer};
 
 use super::completeness::{CompletenessPart, VerificationPart, WarningPart, warning_parts};
+use super::json::lossless;
 use super::ladder::{PossibleSizePart, possible_size_parts};
 use super::runtime::ApplicationPart;
 use super::study::{BasePart, FindingPart, SharePart, findings};
@@ -11,7 +12,7 @@ use crate::advice::assessment::Study;
 use crate::advice::avoidable::Avoidable;
 use crate::analysis::{LayerAccount, Wasted};
 use crate::display::Escaped;
-use crate::display::{Units, hex};
+use crate::display::Units;
 use crate::image::Compression;
 use crate::origin::Provider;
 use crate::tree::{Kind, NodeId, Tree, VersionId};
@@ -285,20 +286,4 @@ impl PathPart {
             target_hex,
         }
     }
-}
-
-/// Returns text with `\xNN` for bytes that are not UTF-8 and, if there are any, all bytes in
-/// hexadecimal.
-pub(super) fn lossless(bytes: &[u8]) -> (String, Option<String>) {
-    if let Ok(text) = std::str::from_utf8(bytes) {
-        return (text.to_owned(), None);
-    }
-    let mut text = String::new();
-    for chunk in bytes.utf8_chunks() {
-        text.push_str(chunk.valid());
-        for b in chunk.invalid() {
-            text.push_str(&format!("\\x{b:02x}"));
-        }
-    }
-    (text, Some(hex(bytes)))
 }

@@ -54,6 +54,22 @@ impl<W: Write> Write for Escaping<W> {
     }
 }
 
+/// Returns text with `\xNN` for bytes that are not UTF-8 and, if there are any, all bytes in
+/// hexadecimal.
+pub(super) fn lossless(bytes: &[u8]) -> (String, Option<String>) {
+    if let Ok(text) = std::str::from_utf8(bytes) {
+        return (text.to_owned(), None);
+    }
+    let mut text = String::new();
+    for chunk in bytes.utf8_chunks() {
+        text.push_str(chunk.valid());
+        for b in chunk.invalid() {
+            text.push_str(&format!("\\x{b:02x}"));
+        }
+    }
+    (text, Some(crate::display::hex(bytes)))
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

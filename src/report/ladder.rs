@@ -5,8 +5,7 @@ use std::io::{self, Write};
 use serde::Serialize;
 
 use super::json::write_escaped;
-use super::paint::Paint;
-use super::text::TextStyle;
+use super::paint::{Paint, TextStyle};
 use crate::advice::ladder::{Certainty, PossibleSize};
 use crate::analysis::download::Download;
 use crate::display::{Units, noticeably};

@@ -30,4 +30,5 @@ pub use fix::write_fix_json;
 pub use images::{ImageList, write_image_list};
 pub use json::write_json;
 pub use ladder::{LadderDetail, write_ladder, write_ladder_json};
-pub use text::{TextStyle, write_text};
+pub use paint::TextStyle;
+pub use text::write_text;

@@ -1,6 +1,19 @@
-//! The colours of text reports.
+//! The style and the colours of text reports.
 
 use anstyle::{AnsiColor, Style};
+
+use crate::display::Units;
+
+/// The style of the text.
+#[derive(Debug, Clone, Copy, Default)]
+pub struct TextStyle {
+    /// True to use colours.
+    pub colour: bool,
+    /// The units of sizes.
+    pub units: Units,
+    /// The number of wasted files to list; 0 for all.
+    pub top: usize,
+}
 
 /// A meaning that a colour has.
 #[derive(Clone, Copy)]

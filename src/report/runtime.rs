@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::account::lossless;
+use super::json::lossless;
 use crate::Inspection;
 use crate::display::Escaped;
 use crate::files::executable::Executable;

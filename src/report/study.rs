@@ -2,7 +2,7 @@
 
 use serde::Serialize;
 
-use super::account::lossless;
+use super::json::lossless;
 use crate::Inspection;
 use crate::advice::assessment::Study;
 use crate::advice::base::{Base, Share, named};

@@ -8,11 +8,11 @@ mod whose;
 
 use std::io::{self, Write};
 
-use super::paint::Paint;
+use super::paint::{Paint, TextStyle};
 use crate::advice::assessment::Study;
 use crate::analysis::Wasted;
 use crate::display::shown;
-use crate::display::{Escaped, Units, files, listed, percent, plural};
+use crate::display::{Escaped, files, listed, percent, plural};
 use crate::display::{cut, cut_front, wrap};
 use crate::display::{escaped, escaped_str};
 use crate::{Inspection, Warning};
@@ -22,17 +22,6 @@ const WIDTH: usize = 80;
 const INDENT: usize = 16;
 /// The width of the longest reason.
 const REASON: usize = 19;
-
-/// The style of the text.
-#[derive(Debug, Clone, Copy, Default)]
-pub struct TextStyle {
-    /// True to use colours.
-    pub colour: bool,
-    /// The units of sizes.
-    pub units: Units,
-    /// The number of wasted files to list; 0 for all.
-    pub top: usize,
-}
 
 /// Writes the inspection and the findings as text.
 ///
@@ -138,7 +127,7 @@ impl<W: Write> Page<'_, W> {
     }
 
     /// Writes a word and a text that wraps with a hanging indent.
-    fn paragraph(&mut self, word: &str, text: &str) -> io::Result<()> {
+    fn paragraph(&mut self, word: &'static str, text: &Escaped) -> io::Result<()> {
         let mut head = format!("{}  ", self.label(word));
         for line in wrap(text, WIDTH - INDENT) {
             writeln!(self.out, "{head}{line}")?;
@@ -189,7 +178,10 @@ impl<W: Write> Page<'_, W> {
         let unverified: Vec<_> = verification
             .unverified
             .iter()
-            .map(|part| part.layer.map_or(part.reason.clone(), |layer| format!("layer {layer}: {}", part.reason)))
+            .map(|part| match part.layer {
+                Some(layer) => shown!("layer {}: {}", layer, escaped_str(&part.reason)),
+                None => escaped_str(&part.reason),
+            })
             .collect();
         self.list("Not verified", &unverified)?;
         if verification.layers == 0 && !unverified.is_empty() {
@@ -211,17 +203,18 @@ impl<W: Write> Page<'_, W> {
         wrap(&line, WIDTH).into_iter().try_for_each(|line| writeln!(self.out, "{line}"))
     }
 
-    fn remarks(&mut self, title: &str, remarks: &[Warning]) -> io::Result<()> {
-        self.list(title, &remarks.iter().map(ToString::to_string).collect::<Vec<_>>())
+    fn remarks(&mut self, title: &'static str, remarks: &[Warning]) -> io::Result<()> {
+        let shown = |remark: &Warning| escaped_str(&remark.to_string());
+        self.list(title, &remarks.iter().map(shown).collect::<Vec<_>>())
     }
 
-    fn list(&mut self, title: &str, remarks: &[String]) -> io::Result<()> {
+    fn list(&mut self, title: &'static str, remarks: &[Escaped]) -> io::Result<()> {
         for (i, warning) in remarks.iter().enumerate() {
             if i == 0 {
                 writeln!(self.out, "\n{}", self.paint(Paint::Bold, title))?;
             }
             let mut mark = format!("  {} ", self.paint(Paint::Warning, "!"));
-            for line in wrap(warning, WIDTH - 4) {
+            for line in warning.wrap(WIDTH - 4) {
                 writeln!(self.out, "{mark}{line}")?;
                 mark = "    ".into();
             }

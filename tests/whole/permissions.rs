@@ -33,7 +33,7 @@ fn as_nobody(directory: &Path, arguments: &[&str]) -> Option<(Option<i32>, Strin
 }
 
 fn closed(path: &Path) {
-    fs::set_permissions(path, fs::Permissions::from_mode(0)).unwrap();
+    fs::set_permissions(path, fs::Permissions::from_mode(0o000)).unwrap();
 }
 
 #[test]

@@ -9,8 +9,8 @@ use crate::analysis::Inspection;
 use crate::compare::{Column, Difference, LayerPlace, PackageChange, PackageChanges, PathChange, Sharing};
 use crate::display::Escaped;
 use crate::display::Units;
-use crate::report::account::lossless;
 use crate::report::completeness::{CompletenessPart, WarningPart, warning_parts};
+use crate::report::json::lossless;
 use crate::report::json::write_escaped;
 use crate::warning::Known;
 

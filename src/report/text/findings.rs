@@ -194,9 +194,9 @@ impl<W: Write> Page<'_, W> {
             let place = place(inspection, spot.node, WIDTH - INDENT);
             writeln!(self.out, "{}  {place}", self.label("at"))?;
         }
-        let packages: Vec<_> = finding.packages.iter().map(|(name, _)| name.as_str()).collect();
+        let packages: Vec<_> = finding.packages.iter().map(|(name, _)| name.clone()).collect();
         if !packages.is_empty() {
-            self.paragraph("packages", &packages.join(", "))?;
+            self.paragraph("packages", &Escaped::join(packages, ", "))?;
         }
         self.paragraph("why", &escaped_str(&finding.why))?;
         self.fix(finding, inspection)
@@ -265,8 +265,8 @@ fn broken(instruction: &str) -> Vec<Escaped> {
 }
 
 /// Puts the grade of a claim before it; without a grade, where not all sizes are known.
-fn graded(inspection: &Inspection, grade: &str, what: &str) -> String {
-    if inspection.completeness.sizes_are_exact() { format!("[{grade}] {what}") } else { what.to_owned() }
+fn graded(inspection: &Inspection, grade: &'static str, what: &Escaped) -> Escaped {
+    if inspection.completeness.sizes_are_exact() { shown!("[{}] {}", grade, what) } else { what.clone() }
 }
 
 /// Returns the title and place of a finding in one line.

@@ -90,7 +90,7 @@ impl<'a> StoryBuilder<'a> {
     /// Returns the report's advice on a pair of layers.
     pub fn change(&self, pair: &WastedGroup) -> String {
         let finding = self.finding_of(pair).map(|finding| finding.fix.what.clone());
-        words::stopped(&finding.unwrap_or_else(|| advice(self.inspection, pair).1))
+        words::stopped(&finding.unwrap_or_else(|| advice(self.inspection, pair).1.into()))
     }
 
     pub fn last_layer(&self) -> usize {
