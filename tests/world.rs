@@ -9,7 +9,7 @@ mod streams;
 use std::path::{Path, PathBuf};
 use std::process::{Command, Output, Stdio};
 
-use crate::support::build::{Image, dir, file, layer, tar};
+use crate::support::build::{Image, dir, file, gone, layer, tar};
 
 const PROGRAM: &str = env!("CARGO_BIN_EXE_layerscope");
 
@@ -39,6 +39,18 @@ fn image(directory: &Path) -> PathBuf {
         layer([dir("etc"), file("etc/one", 3000), file("large", 3_000_000)]),
         layer([file("etc/two", 2000), dir("usr"), file("usr/tool", 40_000)]),
     ]);
+    std::fs::write(&path, tar(image.docker())).unwrap();
+    path
+}
+
+/// An image whose Dockerfile has two RUN instructions that `fix` combines.
+fn image_to_fix(directory: &Path) -> PathBuf {
+    let path = directory.join("image.tar");
+    let mut image =
+        Image::of([layer([dir("etc"), file("etc/one", 3000), file("large", 3_000_000)]), layer([gone("large")])]);
+    for (step, command) in ["make /large", "rm /large"].into_iter().enumerate() {
+        image.config["history"][step]["created_by"] = format!("/bin/sh -c {command}").into();
+    }
     std::fs::write(&path, tar(image.docker())).unwrap();
     path
 }

@@ -7,7 +7,7 @@ use std::path::{Path, PathBuf};
 use std::process::{Child, Command, Stdio};
 use std::time::Duration;
 
-use super::{PROGRAM, image, layerscope, names, refused, text};
+use super::{PROGRAM, image, image_to_fix, layerscope, names, refused, text};
 
 fn mode(path: &Path) -> u32 {
     path.symlink_metadata().unwrap().mode() & 0o7777
@@ -79,7 +79,7 @@ fn signals_that_were_ignored_at_the_start_cancel_nothing() {
 #[test]
 fn a_disk_that_is_full_leaves_nothing_and_the_message_names_what_was_asked_for() {
     let to = tempfile::tempdir().unwrap();
-    let image = image(to.path());
+    let image = image_to_fix(to.path());
     let image = image.to_str().unwrap();
     let path = |name: &str| to.path().join(name).to_str().unwrap().to_owned();
     let nothing = "RUN ".to_owned();
@@ -248,7 +248,7 @@ fn the_demo_goes_to_standard_output_where_that_is_asked_for() {
 #[test]
 fn a_diff_that_cannot_be_written_takes_the_rebuilt_file_with_it() {
     let to = tempfile::tempdir().unwrap();
-    let image = image(to.path());
+    let image = image_to_fix(to.path());
     let rebuilt = to.path().join("Dockerfile.rebuilt");
     let full = fs::File::options().write(true).open("/dev/full").unwrap();
     let arguments = ["fix".as_ref(), image.as_os_str(), "--write-rebuilt".as_ref(), rebuilt.as_os_str()];
