@@ -14,7 +14,7 @@ use crate::display::{Escaped, escaped_str};
 use crate::error::Error;
 use crate::origin::{Answer, Cache, FindOptions, Provider, Pull, Reference, Tee, engine, registry};
 use crate::progress::Progress;
-use crate::warning::{Warning, WarningKind};
+use crate::warning::{ArchiveDifference, RuntimeDifference, Warning, WarningKind};
 
 /// Opens the image called `name`, from the first provider that has it.
 ///
@@ -121,6 +121,9 @@ impl NamedSearch<'_> {
         let members = registry::open(name, self.options, &|platform| fit(platform, wanted), &self.progress.cancel)?;
         let path = shown!("{}{}", Provider::Registry.transport(), escaped_str(&name.familiar()));
         let mut archive = archive_of_members(path, &members).map_err(Attempt::Error)?;
+        // Registries have Docker's media types; only in a layout, runtimes disagree about them.
+        let types = WarningKind::RuntimesDiffer(RuntimeDifference::Archive(ArchiveDifference::DockerMediaTypes));
+        archive.images.iter_mut().for_each(|image| image.warnings.retain(|warning| warning.kind != types));
         if let Some(cache) = &self.options.cache {
             // What is verified is read again.
             if !self.progress.verify {

@@ -67,10 +67,10 @@ impl<W: Write> Page<'_, W> {
     fn headline(&mut self, inspection: &Inspection) -> io::Result<()> {
         let layers = inspection.layers.len();
         let mut facts = vec![inspection.name.clone()];
+        facts.extend(inspection.provider.map(|provider| escaped_str(&format!("from {provider}"))));
         facts.extend(inspection.platform.as_deref().map(escaped_str));
         facts.extend(inspection.created.as_deref().map(|created| shown!("built {}", date(created))));
         facts.push(escaped_str(&plural(layers, "layer")));
-        facts.extend(inspection.provider.map(|provider| escaped_str(&format!("from {provider}"))));
         let name = Escaped::join(facts, " · ").cut(WIDTH);
         writeln!(self.out, "{}", self.paint(Paint::Bold, &name))
     }

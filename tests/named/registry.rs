@@ -117,6 +117,14 @@ fn a_registry_that_misbehaves_ends_in_one_sentence() {
 }
 
 #[test]
+fn an_image_with_dockers_media_types_is_as_good_as_any_other() {
+    let home = tempfile::tempdir().unwrap();
+    let account = json(&report(home.path(), &Server::start(&image(), Fault::DockerTypes), &JSON));
+    assert_eq!(account["warnings"], serde_json::json!([]));
+    assert_eq!(account["totals"]["size_bytes"], 343_000);
+}
+
+#[test]
 fn what_nobody_may_read_is_said() {
     let home = tempfile::tempdir().unwrap();
     let said = refused(&report(home.path(), &Server::start(&image(), Fault::Forbidden), &[]));

@@ -42,6 +42,8 @@ pub enum Fault {
     NoRanges,
     /// Nobody may read it.
     Forbidden,
+    /// Manifests have Docker's media types. That is no fault.
+    DockerTypes,
     /// Layers break off after 100 bytes, but the connection stays open.
     Stalls,
 }
@@ -234,6 +236,13 @@ impl Shop {
         let is_layer = bytes.starts_with(&[0x1f, 0x8b]);
         if kind == "manifests" && self.fault == Fault::Huge {
             bytes.resize(32 << 20, b' ');
+        }
+        if kind == "manifests" && self.fault == Fault::DockerTypes {
+            let text = String::from_utf8(bytes).unwrap();
+            let text = text.replace("vnd.oci.image.layer.v1.tar+gzip", "vnd.docker.image.rootfs.diff.tar.gzip");
+            let text = text.replace("vnd.oci.image.config.v1+json", "vnd.docker.container.image.v1+json");
+            let text = text.replace("vnd.oci.image.manifest.v1", "vnd.docker.distribution.manifest.v2");
+            bytes = text.into_bytes();
         }
         if is_layer && self.fault == Fault::OtherBytes {
             let last = bytes.len() - 1;
