@@ -37,6 +37,16 @@ fn every_page_is_a_topic_of_the_help_and_in_the_list() {
 }
 
 #[test]
+fn where_the_locale_has_nothing_but_ascii_the_manual_has_nothing_else() {
+    for page in pages() {
+        let topic = page.file_stem().unwrap().to_str().unwrap();
+        let mut command = Command::new(env!("CARGO_BIN_EXE_layerscope"));
+        let output = command.args(["help", topic]).env("LC_ALL", "C").output().unwrap();
+        assert!(output.stdout.is_ascii() && !output.stdout.is_empty(), "{topic}");
+    }
+}
+
+#[test]
 fn an_unknown_topic_is_corrected() {
     let output = layerscope(&["help", "numbrs"]);
     let said = String::from_utf8_lossy(&output.stderr);
@@ -78,4 +88,17 @@ fn the_examples_of_the_manual_are_true() {
         }
     }
     assert!(examples >= 4, "{examples} examples");
+}
+
+#[test]
+fn the_readme_is_short_and_its_first_command_opens_an_image_by_its_name() {
+    let readme = std::fs::read_to_string(Path::new(env!("CARGO_MANIFEST_DIR")).join("README.md")).unwrap();
+    assert!(readme.lines().count() <= 180, "{} lines", readme.lines().count());
+    let first = readme.split("```sh\n").nth(1).and_then(|block| block.lines().next()).unwrap();
+    let mut words = first.split_whitespace();
+    let (program, image) = (words.next(), words.next().unwrap());
+    assert!(program == Some("layerscope") && image.contains(':') && !image.contains(".tar"), "{first}");
+    let pictures: Vec<_> = readme.lines().filter(|line| line.starts_with("![")).collect();
+    let chown = pictures.iter().position(|picture| picture.contains("chown")).expect("a picture of the chown");
+    assert!(chown < 3, "{pictures:?}");
 }

@@ -168,6 +168,15 @@ fn a_root_filesystem_is_shown_as_one_layer() {
 }
 
 #[test]
+fn a_directory_that_names_its_system_is_a_root_filesystem_however_small_it_is() {
+    let directory = tempfile::tempdir().unwrap();
+    std::fs::create_dir(directory.path().join("etc")).unwrap();
+    std::fs::write(directory.path().join("etc/os-release"), "ID=x\n").unwrap();
+    let report = report(&[directory.path().to_str().unwrap()], None);
+    assert_eq!(report["totals"]["size_bytes"], 5);
+}
+
+#[test]
 fn what_is_no_image_is_said_with_what_it_is_instead() {
     let directory = tempfile::tempdir().unwrap();
     let mut gzip = flate2::write::GzEncoder::new(Vec::new(), flate2::Compression::fast());

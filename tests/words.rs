@@ -120,3 +120,20 @@ fn the_test_finds_what_it_looks_for() {
     assert!(!old.is_match("a relationship, deadlines"));
     assert_eq!(literals("let a = \"one two\"; // \"three four\"\nlet b = 'x'; f(\"word\");"), ["one two"]);
 }
+
+/// No picture and no report gives one thing a plural.
+#[test]
+fn one_is_not_many() {
+    let wrong = Regex::new(
+        r"\b(all 1|1 (files|layers|paths|packages|changes|bytes|entries|warnings|findings|places|questions|matches|links|names|steps))\b",
+    )
+    .unwrap();
+    let mut texts = below("screenshots", ".txt");
+    texts.extend(below("tests/stories", ".txt"));
+    for path in texts {
+        let text = fs::read_to_string(&path).unwrap();
+        let line = text.lines().find(|line| wrong.is_match(line));
+        assert!(line.is_none(), "{}: {}", path.display(), line.unwrap_or_default());
+    }
+    assert!(wrong.is_match("all 1 package are the same") && !wrong.is_match("11 files"));
+}

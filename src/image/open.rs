@@ -280,7 +280,8 @@ enum DirectoryError {
 fn from_directory(path: Escaped, root: &Path) -> Result<Archive, DirectoryError> {
     let looks_like = |names: &[&str]| names.iter().filter(|name| root.join(name).symlink_metadata().is_ok()).count();
     if looks_like(&["manifest.json", "index.json", "repositories"]) == 0 {
-        if looks_like(&["bin", "etc", "lib", "usr", "var"]) < 2 {
+        let names_a_system = looks_like(&["etc/os-release", "usr/lib/os-release"]) > 0;
+        if !names_a_system && looks_like(&["bin", "etc", "lib", "usr", "var"]) < 2 {
             let Some(inside) = only_image_below(root) else {
                 return Err(DirectoryError::Image(Error::Directory { path }));
             };

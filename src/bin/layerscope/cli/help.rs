@@ -1,12 +1,14 @@
 //! `layerscope help`: the help of a command, or a page of the manual.
 
-use std::io::{self, Write};
+use std::io::Write;
 
 use clap::{Args, CommandFactory};
 use layerscope::display::escaped_str;
 use layerscope::toml_file::unknown;
 
+use super::report::text_output;
 use super::{Arguments, Failure, to_stdout};
+use crate::config::Config;
 
 #[derive(Args)]
 pub struct HelpArguments {
@@ -42,7 +44,8 @@ pub fn help(arguments: &HelpArguments) -> Result<(), Failure> {
         Some("topics") => topics(),
         Some(topic) => about(topic)?,
     };
-    let mut out = io::stdout().lock();
+    // The manual is true of any configuration, so only the locale decides about its characters.
+    let mut out = text_output(Config::default().signs());
     out.write_all(text.as_bytes()).and_then(|()| out.flush()).map_err(to_stdout)
 }
 

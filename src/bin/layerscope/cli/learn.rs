@@ -9,6 +9,7 @@ use clap::{Args, ValueEnum};
 use layerscope::display::escaped;
 use layerscope::display::wrap;
 use layerscope::shell::quoted;
+use layerscope::toml_file::unknown;
 use layerscope::{Gap, Progress, Selection};
 
 use super::compare::{named, named_here};
@@ -204,8 +205,10 @@ fn course(arguments: &LearnArguments) -> Result<(Course, Option<usize>), Failure
         return Ok((course, Some(last)));
     }
     let lessons = course.entries.iter().enumerate().map(|(i, entry)| format!("{} {}", i + 1, entry.name));
+    let near = unknown("lesson", word, course.entries.iter().map(|entry| &*entry.name)).hint();
+    let near = near.map(|hint| format!("; {hint}")).unwrap_or_default();
     Err(Failure::Place {
-        message: format!("no lesson {}", layerscope::display::escaped_str(word)),
+        message: format!("no lesson {}{near}", layerscope::display::escaped_str(word)),
         hint: format!("the lessons are {}; a lesson of your own is a file", lessons.collect::<Vec<_>>().join(", ")),
     })
 }

@@ -9,6 +9,24 @@ use layerscope::display::escaped_str;
 use super::Arguments;
 use layerscope::toml_file::unknown;
 
+/// Commands of other tools and names of views, with the command that does the same.
+const ELSEWHERE: [(&str, &str); 14] = [
+    ("findings", "report"),
+    ("analyze", "report"),
+    ("analyse", "report"),
+    ("inspect", "report"),
+    ("show", "report"),
+    ("history", "dockerfile"),
+    ("diff", "compare"),
+    ("sizes", "ladder"),
+    ("tour", "learn --image"),
+    ("lessons", "learn"),
+    ("list", "images"),
+    ("ls", "images"),
+    ("ci", "check"),
+    ("lint", "fix"),
+];
+
 /// Explains a word that was taken for a command after an image or an option: a sentence and a hint.
 pub fn explained(error: &clap::Error) -> Option<(String, String)> {
     let Some(ContextValue::String(word)) = error.get(ContextKind::InvalidSubcommand) else { return None };
@@ -27,6 +45,11 @@ fn explain(word: &str, words: &[String], commands: &[&str], exists: impl Fn(&str
     }
     let first = words.iter().find(|word| !word.starts_with('-')).map_or(word, String::as_str);
     let near = unknown("command", first, commands.iter().copied());
+    if !exists(first)
+        && let Some((_, command)) = ELSEWHERE.iter().find(|(other, _)| *other == first)
+    {
+        return (format!("no such command: {first}"), format!("did you mean {command}?"));
+    }
     if !exists(first)
         && let Some(hint) = near.hint()
     {
@@ -53,6 +76,8 @@ mod tests {
             "several images given, but layerscope opens only one / compare them: layerscope compare a.tar b.tar"
         );
         assert_eq!(explained("reprot a.tar", "a.tar"), "no such command: reprot / did you mean report?");
+        assert_eq!(explained("findings a.tar", "a.tar"), "no such command: findings / did you mean report?");
+        assert_eq!(explained("diff a.tar b.tar", "a.tar"), "no such command: diff / did you mean compare?");
         assert!(explained("--theme dark report a.tar", "a.tar").starts_with("write options after the command: "));
     }
 }

@@ -6,6 +6,7 @@ use std::path::{Path, PathBuf};
 use clap::{Args, ValueEnum};
 use layerscope::Gap;
 use layerscope::report::Units;
+use layerscope::toml_file::{UnknownName, unknown};
 
 use super::Failure;
 use super::input::Input;
@@ -95,14 +96,17 @@ impl ValueEnum for Keys {
 
 /// A word that names no view.
 #[derive(Debug, thiserror::Error)]
-#[error("the views are {all}")]
+#[error("{near}; the views are {all}")]
 struct UnknownView {
+    near: UnknownName,
     all: String,
 }
 
 fn view(word: &str) -> Result<View, UnknownView> {
-    let all = View::ALL.map(View::word).join(", ");
-    View::ALL.into_iter().find(|view| view.word() == word).ok_or(UnknownView { all })
+    View::ALL.into_iter().find(|view| view.word() == word).ok_or_else(|| UnknownView {
+        near: unknown("view", word, View::ALL.into_iter().map(View::word)),
+        all: View::ALL.map(View::word).join(", "),
+    })
 }
 
 impl Preferences {

@@ -6,6 +6,7 @@ use std::path::Path;
 
 use crossterm::event::KeyCode;
 
+use super::advice::STUDY;
 use super::{Person, svg};
 use crate::tui::message::Message;
 
@@ -37,8 +38,12 @@ pub(super) fn compare(file: &str, now: &str) {
 
 #[test]
 fn the_first_screen() {
-    check("explore-80x24", &Person::at(80, 24));
-    check("explore-120x40", &Person::at(120, 40));
+    // They answer what can be saved, so the image has been assessed.
+    for (width, height) in [(80, 24), (120, 40)] {
+        let mut person = Person::at(width, height);
+        person.tell(Message::Studied(STUDY.clone()));
+        check(&format!("explore-{width}x{height}"), &person);
+    }
     check("explore-40x12", &Person::at(40, 12));
 }
 

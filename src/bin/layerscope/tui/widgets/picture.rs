@@ -146,13 +146,62 @@ pub fn row(paper: Paper, buffer: &Buffer, y: u16, at: usize, out: &mut String) {
         let mut text = String::new();
         while x < width {
             let cell = &buffer[(x, y)];
-            if self::style(paper, cell) != style {
+            if self::style(paper, cell) != style || is_block(cell) != is_block(first) {
                 break;
             }
             text.push_str(cell.symbol());
             x += columns(cell.symbol());
         }
-        run(paper, out, usize::from(start), at, usize::from(x - start), &text, style);
+        if is_block(first) {
+            blocks(paper, out, usize::from(start), at, &text, style.0);
+        } else {
+            run(paper, out, usize::from(start), at, usize::from(x - start), &text, style);
+        }
+    }
+}
+
+/// Returns the part of a cell that a block fills, in eighths: the first and the number.
+fn eighths(symbol: char) -> Option<(usize, usize)> {
+    match symbol {
+        '▐' => Some((4, 4)),
+        '░' | '▒' | '▓' => Some((0, 8)),
+        // From the full block on, each one is an eighth narrower.
+        '█'..='▏' => Some((0, 8 - (symbol as usize - '█' as usize))),
+        _ => None,
+    }
+}
+
+fn is_block(cell: &Cell) -> bool {
+    cell.symbol().chars().next().is_some_and(|symbol| eighths(symbol).is_some())
+}
+
+/// Renders bars and tiles as rectangles: fonts draw blocks with gaps, and higher or lower than a row.
+fn blocks(paper: Paper, out: &mut String, column: usize, row: usize, text: &str, (fore, back): (Rgb, Rgb)) {
+    let (y, height) = (MARGIN + row * CELL.1, CELL.1);
+    // Lengths are in eighths of a cell.
+    let mut rectangle = |from: usize, length: usize, fill: Rgb, opacity: &str| {
+        let pixels = |eighths: usize| (eighths * CELL.0) as f64 / 8.0;
+        let (x, width) = (MARGIN as f64 + pixels(column * 8 + from), pixels(length));
+        let _ =
+            writeln!(out, "<rect x=\"{x}\" y=\"{y}\" width=\"{width}\" height=\"{height}\" fill=\"{fill}\"{opacity}/>");
+    };
+    if back != paper.background {
+        rectangle(0, 8 * text.chars().count(), back, "");
+    }
+    let mut symbols = text.chars().enumerate().peekable();
+    while let Some((place, symbol)) = symbols.next() {
+        let Some((first, mut number)) = eighths(symbol) else { continue };
+        // Equal whole cells are one rectangle.
+        while number % 8 == 0 && symbols.next_if(|&(_, next)| next == symbol).is_some() {
+            number += 8;
+        }
+        let opacity = match symbol {
+            '░' => " fill-opacity=\"0.3\"",
+            '▒' => " fill-opacity=\"0.6\"",
+            '▓' => " fill-opacity=\"0.8\"",
+            _ => "",
+        };
+        rectangle(8 * place + first, number, fore, opacity);
     }
 }
 
@@ -201,6 +250,16 @@ fn run(
 #[cfg(test)]
 mod tests {
     use super::*;
+
+    #[test]
+    fn bars_are_rectangles_of_eighths_and_no_letters() {
+        let drawn = titled(WHITE, &Buffer::with_lines(["██▍ 9 B"]), "bar");
+        let width = |eighths: usize| format!("width=\"{}\"", (eighths * CELL.0) as f64 / 8.0);
+        assert!(drawn.contains(&width(16)) && drawn.contains(&width(3)), "{drawn}");
+        assert!(!drawn.contains(['█', '▍']) && drawn.contains("9 B"), "{drawn}");
+        let bar = titled(WHITE, &Buffer::with_lines(["▐"]), "scroll bar");
+        assert!(bar.contains(&width(4)) && bar.contains(&format!("height=\"{}\"", CELL.1)), "{bar}");
+    }
 
     #[test]
     fn what_speaks_to_a_reader_of_xml_is_only_text() {
