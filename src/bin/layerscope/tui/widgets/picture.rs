@@ -164,7 +164,7 @@ pub fn row(paper: Paper, buffer: &Buffer, y: u16, at: usize, out: &mut String) {
 fn eighths(symbol: char) -> Option<(usize, usize)> {
     match symbol {
         '▐' => Some((4, 4)),
-        '░' | '▒' | '▓' => Some((0, 8)),
+        '░' | '▒' => Some((0, 8)),
         // From the full block on, each one is an eighth narrower.
         '█'..='▏' => Some((0, 8 - (symbol as usize - '█' as usize))),
         _ => None,
@@ -198,7 +198,6 @@ fn blocks(paper: Paper, out: &mut String, column: usize, row: usize, text: &str,
         let opacity = match symbol {
             '░' => " fill-opacity=\"0.3\"",
             '▒' => " fill-opacity=\"0.6\"",
-            '▓' => " fill-opacity=\"0.8\"",
             _ => "",
         };
         rectangle(8 * place + first, number, fore, opacity);
