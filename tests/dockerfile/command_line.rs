@@ -155,3 +155,32 @@ fn no_dockerfile_is_an_error_with_its_line() {
     assert_eq!((code, out.as_str()), (Some(2), ""));
     assert_eq!(error, "error: Dockerfile: line 2: the here-document EOF has no end\n");
 }
+
+#[test]
+fn the_ignore_file_is_that_of_the_context() {
+    let directory = tempfile::tempdir().unwrap();
+    let path = |name: &str| directory.path().join(name);
+    let situation = Situation::new()
+        .buildkit()
+        .copy(".", "/app", [dir("app"), dir("app/.git"), file("app/.git/p", MEGABYTE)])
+        .copy("start.sh", "/start.sh", [file("start.sh", 10)]);
+    std::fs::write(path("image.tar"), situation.archive()).unwrap();
+    std::fs::create_dir(path("docker")).unwrap();
+    std::fs::write(path("docker/Dockerfile"), "FROM base\nCOPY . /app\nCOPY start.sh /start.sh\n").unwrap();
+    let changed = || {
+        let (code, out, _) = run(directory.path(), &["fix", "image.tar", "--dockerfile", "docker/Dockerfile"]);
+        assert_eq!(code, Some(0));
+        out.lines().find_map(|line| line.strip_prefix("+++ ")).unwrap().to_owned()
+    };
+    assert_eq!(changed(), "docker/.dockerignore", "beside the Dockerfile, if nothing tells of another place");
+    std::fs::write(path("start.sh"), "").unwrap();
+    assert_eq!(changed(), ".dockerignore", "what it copies is here");
+    std::fs::write(path("docker/.dockerignore"), "x\n").unwrap();
+    assert_eq!(changed(), "docker/.dockerignore", "there is one");
+    std::fs::rename(path("docker/.dockerignore"), path("docker/Dockerfile.dockerignore")).unwrap();
+    assert_eq!(changed(), "docker/Dockerfile.dockerignore", "it has one of its own");
+    std::fs::remove_file(path("docker/Dockerfile.dockerignore")).unwrap();
+    std::fs::remove_file(path("start.sh")).unwrap();
+    std::fs::write(path(".dockerignore"), "x\n").unwrap();
+    assert_eq!(changed(), ".dockerignore", "there is one here");
+}

@@ -8,6 +8,7 @@ use clap::Args;
 use std::sync::Arc;
 
 use layerscope::advice::base::{Base, base};
+use layerscope::advice::dockerfile::parse::Instruction;
 use layerscope::advice::dockerfile::{Dockerfile, Evidence, Target as Subject, fix, rebuild, text_from};
 use layerscope::display::{Escaped, escaped, escaped_str};
 use layerscope::files::contents::LayerContents;
@@ -26,6 +27,8 @@ use super::{Failure, Format, OptionalTarget, completeness, read, read_opened, st
 use crate::host_text::bytes;
 use crate::tui::Signs;
 
+/// The name of the ignore file.
+const IGNORE: &str = ".dockerignore";
 /// The name of the rebuilt file in the diff, unless it was written to a file.
 const REBUILT: &str = "Dockerfile.rebuilt";
 
@@ -95,7 +98,7 @@ pub fn print_fix(arguments: &FixArguments) -> Result<(), Failure> {
     completeness::say(&inspection);
     let mut subject = match (given, &arguments.dockerfile) {
         (Some((file, raw)), Some(path)) => {
-            let (ignore, ignore_raw) = ignore_beside(path)?;
+            let (ignore, ignore_raw) = ignore_of(path, &file)?;
             let subject = Subject::given(&inspection, named(path).into(), file, ignore);
             if let Some(foreign) = &subject.foreign {
                 let hint = "name the Dockerfile, and the stage, that this image was built from; without --dockerfile, \
@@ -208,12 +211,30 @@ pub(super) fn parse(path: &Path) -> Result<(Dockerfile, bool), Failure> {
     Ok((file, raw))
 }
 
+/// Returns the build context of a Dockerfile: where an ignore file lies, or what it copies, beside it or where the
+/// program runs.
+fn context_of(dockerfile: &Path, file: &Dockerfile) -> PathBuf {
+    let (beside, here) = (dockerfile.parent().unwrap_or(Path::new("")), Path::new(""));
+    let is_ignored = |directory: &Path| directory.join(IGNORE).is_file();
+    if beside == here || !is_below(dockerfile) || is_ignored(beside) {
+        return beside.into();
+    }
+    let copies = file.instructions.iter().filter(|instruction| instruction.flag("from").is_none());
+    let sources: Vec<_> = copies.filter_map(Instruction::copied).flat_map(|(sources, _)| sources).collect();
+    let is_plain =
+        |source: &&String| !source.contains(['$', '*', '?', ':', '<']) && source.contains(char::is_alphanumeric);
+    let sources: Vec<_> = sources.iter().filter(is_plain).map(|source| source.trim_start_matches('/')).collect();
+    let has_all = |directory: &Path| sources.iter().all(|source| directory.join(source).exists());
+    let is_here = is_ignored(here) || !sources.is_empty() && has_all(here) && !has_all(beside);
+    if is_here { here.into() } else { beside.into() }
+}
+
 /// Returns the `.dockerignore` that builders read with a Dockerfile: `NAME.dockerignore` beside it,
 /// or the one of the context.
-fn ignore_beside(dockerfile: &Path) -> Result<((String, Option<String>), bool), Failure> {
+fn ignore_of(dockerfile: &Path, file: &Dockerfile) -> Result<((String, Option<String>), bool), Failure> {
     let mut own = dockerfile.as_os_str().to_owned();
-    own.push(".dockerignore");
-    let usual = dockerfile.with_file_name(".dockerignore");
+    own.push(IGNORE);
+    let usual = context_of(dockerfile, file).join(IGNORE);
     for path in [PathBuf::from(own), usual.clone()] {
         match text_of(&path) {
             Ok((text, raw)) => return Ok(((named(&path).into(), Some(text)), raw)),
