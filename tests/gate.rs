@@ -7,6 +7,7 @@ mod dive;
 mod exceptions;
 mod file;
 mod limits;
+mod markdown;
 mod outputs;
 
 use std::path::Path;

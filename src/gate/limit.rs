@@ -188,7 +188,7 @@ impl Bound {
             (Self::Quantity(Quantity::Bytes(most, _)), Found::Change(change)) => {
                 Some(units.size(u64::try_from(*change).unwrap_or(0).saturating_sub(*most)))
             }
-            (Self::Quantity(Quantity::Share(bound)), Found::Share(share)) => {
+            (Self::Quantity(Quantity::Share(bound)), Found::Share(share)) if share.is_finite() => {
                 Some(format!("{:.1} points", (share - bound).abs() * 100.0))
             }
             (Self::Count(most), Found::Count(count)) => Some(count.saturating_sub(*most).to_string()),
@@ -222,6 +222,8 @@ impl Limit {
             Found::Bytes(amount) => amount.text(units),
             Found::Change(change) if *change < 0 => format!("-{}", units.size(change.unsigned_abs())),
             Found::Change(change) => units.size(change.unsigned_abs()),
+            // Something of nothing: waste in an image whose other layers have no files.
+            Found::Share(share) if share.is_infinite() => "> 100 %".into(),
             Found::Share(share) => percent(*share),
             Found::Count(count) => count.to_string(),
             Found::Days(days) => plural(usize::try_from(*days).unwrap_or(usize::MAX), "day"),

@@ -2,18 +2,17 @@
 
 use std::collections::{BTreeMap, BTreeSet};
 
-use pulldown_cmark::{Event, Options, Parser, Tag};
 use serde_json::{Value, json};
 
 use super::{Answer, Place, image, shop};
 use crate::support::build::{Image, dir, file, gone, layer, tar};
 
 /// A name that every format has a use for: markup, references, commands, ends of strings, control characters.
-const HOSTILE: &str = "a]]><script>alert(1)</script>&\"'`|**b** @torvalds #1 !2 [x](https://evil.example) www.evil.example \
+pub const HOSTILE: &str = "a]]><script>alert(1)</script>&\"'`|**b** @torvalds #1 !2 [x](https://evil.example) www.evil.example \
                        ::error::x\n::stop-commands::y%0A{z}=\u{202e}\u{fffe}\u{1b}[31m\\";
 
 /// An image with a hostile path in a hostile instruction, the larger part of it deleted, under a hostile name.
-fn hostile() -> Image {
+pub fn hostile() -> Image {
     let name = HOSTILE.replace('/', "∕");
     let big = format!("opt/{name}");
     let mut image = image([
@@ -35,7 +34,7 @@ fn limits() -> Vec<String> {
         .collect()
 }
 
-fn checked(place: &Place, format: &str) -> Answer {
+pub fn checked(place: &Place, format: &str) -> Answer {
     let limits = limits();
     let limits = limits.iter().map(String::as_str);
     place.check(&limits.chain(["--format", format]).collect::<Vec<_>>())
@@ -54,7 +53,7 @@ fn json_of(answer: &Answer) -> Value {
 }
 
 /// What a terminal would obey.
-fn assert_harmless(text: &str) {
+pub fn assert_harmless(text: &str) {
     assert!(!text.chars().any(|c| c.is_control() && c != '\n' || c == '\u{202e}'), "{text:?}");
 }
 
@@ -211,46 +210,6 @@ impl Skipped for quick_junit::TestSuite {
 }
 
 #[test]
-fn markdown_shows_names_as_text_and_begins_with_a_hidden_mark() {
-    let place = Place::with(&hostile());
-    let text = checked(&place, "markdown").out;
-    let (first, rest) = text.split_once('\n').unwrap();
-    assert!(first.starts_with("<!-- layerscope-check-evil/a") && first.ends_with(" -->"), "{first}");
-    assert_eq!(first.matches("--").count(), 2, "nothing ends the comment before its end: {first}");
-    let (mut shown, mut html, mut plain) = (String::new(), String::new(), String::new());
-    for event in Parser::new_ext(rest, Options::ENABLE_TABLES | Options::ENABLE_STRIKETHROUGH) {
-        match event {
-            Event::Html(text) | Event::InlineHtml(text) => html.push_str(&text),
-            Event::Text(text) => {
-                shown.push_str(&text);
-                plain.push_str(&text);
-            }
-            Event::Code(text) => shown.push_str(&text),
-            Event::Start(tag @ (Tag::Link { .. } | Tag::Image { .. } | Tag::Emphasis | Tag::CodeBlock(_))) => {
-                panic!("{tag:?} in {rest}")
-            }
-            _ => {}
-        }
-    }
-    let tags = ["<details>", "<summary>", "</summary>", "</details>", "<code>", "</code>"];
-    let own = tags.iter().fold(html.clone(), |html, tag| html.replace(tag, ""));
-    assert!(!own.contains('<') && own.trim().ends_with("to avoid"), "only our own tags: {html}");
-    for part in ["<script>alert(1)<∕script>&\"'`", "**b** @", "[x](https:∕∕evil.example)", "::error::x\\n::stop-"]
-    {
-        assert!(shown.contains(part), "{part} is not in {shown}");
-    }
-    // Services make mentions and references of text, also of escaped text, but not across this character.
-    for (sign, next) in [("@", "torvalds"), ("#", "1 "), ("!", "2 ")] {
-        assert!(
-            !plain.contains(&format!("{sign}{next}")) && plain.contains(&format!("{sign}\u{200b}{next}")),
-            "{plain}"
-        );
-    }
-    let rows = |text: &str| text.lines().filter(|line| line.starts_with("| ")).count();
-    assert_eq!(rows(rest), 7, "no name makes a row: {rest}");
-}
-
-#[test]
 fn a_comment_stays_below_64_kib_and_results_below_5000() {
     let many = (0..400).map(|i| format!("--budget=/opt/{i:0>300}=0"));
     let files = (0..400).map(|i| file(format!("opt/{i:0>300}"), 1_000 + i));
@@ -402,66 +361,32 @@ fn under_github_annotations_and_the_summary_of_the_job_are_written_by_themselves
 }
 
 #[test]
-fn a_comment_that_would_say_nothing_is_not_written() {
-    let app = |size| image([("COPY app / # buildkit", layer([file("app", size)]))]);
-    let place = Place::with(&app(100_900));
-    place.write("old.tar", tar(app(100_000).docker()));
-    let comment = |limit: &str, quiet: &str| {
-        let arguments = ["--max-size", limit, "--baseline", "old.tar", "--format", "markdown", "--quiet-below", quiet];
-        place.check(&arguments).out
+fn no_format_lets_an_image_pass_that_was_not_wholly_read() {
+    let place = Place::new();
+    place.write("shop.tar", tar(shop().docker().into_iter().filter(|entry| entry.name() != b"1.tar")));
+    // The number of layers is known, and the limit is kept.
+    let run = |format: &str| {
+        let answer = place.check(&["--max-layers", "9", "--format", format]);
+        assert_eq!(answer.code, Some(2), "{format}: {answer:#?}");
+        answer
     };
-    assert_eq!((comment("1MB", "1kB").as_str(), comment("1MB", "1%").as_str()), ("", ""));
-    assert!(comment("1MB", "900").contains("since the baseline **+900 B**"), "it is as large as the limit");
-    assert!(comment("100kB", "1kB").contains("❌"), "a limit that is exceeded is always said");
-    let compared = |quiet: &str| {
-        place.run(&["compare", "old.tar", "shop.tar", "--format", "markdown", "--quiet-below", quiet]).out
-    };
-    assert_eq!(compared("1kB"), "");
-    assert!(compared("0.5%").contains("+900 B"), "{}", compared("0.5%"));
-}
-
-#[test]
-fn a_comparison_as_markdown_tells_the_base_image_from_your_own_files() {
-    let old = image([
-        ("/bin/sh -c #(nop) ADD file:1 in / ", layer([dir("lib"), file("lib/libc", 3_000_000)])),
-        ("/bin/sh -c #(nop)  CMD [\"bash\"]", layer([])),
-        ("COPY app /srv/app # buildkit", layer([dir("srv"), file("srv/app", 500_000)])),
-    ]);
-    let mut new = shop();
-    new = Image {
-        layers: vec![
-            layer([dir("lib"), file("lib/libc", 3_200_000)]),
-            layer([]),
-            layer([dir("srv"), file("srv/app", 900_000), file(format!("srv/{}", HOSTILE.replace('/', "∕")), 70_000)]),
-        ],
-        ..image([("a", layer([])), ("a", layer([])), ("a", layer([]))]).with_history_of(&old, new.tags.clone())
-    };
-    let place = Place::with(&new);
-    place.write("old.tar", tar(old.docker()));
-    let answer = place.run(&["compare", "old.tar", "shop.tar", "--format", "markdown"]);
-    assert_eq!(answer.code, Some(0), "{answer:#?}");
-    let text = &answer.out;
-    assert!(text.starts_with("<!-- layerscope-compare-shop -->\n### "), "{text}");
-    assert_harmless(text);
-    let row =
-        |start: &str| text.lines().find(|line| line.starts_with(start)).unwrap_or_else(|| panic!("{start}: {text}"));
-    assert!(row("| base image |").ends_with("| +195 KiB |"), "{text}");
-    assert!(row("| packages in your layers |").ends_with("| 0 B |"), "{text}");
-    assert!(row("| **your own files** |").ends_with("| **+459 KiB** |"), "{text}");
-    assert!(row("| **change** |").starts_with("| **change** | **+654 KiB** |"), "{text}");
-    assert!(
-        text.contains("| <code>/srv/app</code> |") && text.contains("&#60;script") && !text.contains("<script>"),
-        "{text}"
+    let json = json_of(&run("json"));
+    assert_eq!(
+        (&json["status"], &json["images"][0]["completeness"]["gaps"][0]["layer"]),
+        (&json!("unknown"), &json!(1))
     );
-    let several = place.run(&["compare", "old.tar", "shop.tar", "old.tar", "--format", "markdown"]);
-    assert_eq!((several.code, several.out.matches("| <code>shop&#58;1.4").count()), (Some(0), 3), "{several:#?}");
-}
-
-impl Image {
-    /// The same image with the history of another one, and true diff IDs for its layers.
-    fn with_history_of(mut self, other: &Self, tags: Value) -> Self {
-        self.config["history"] = other.config["history"].clone();
-        self.tags = tags;
-        self
+    for format in ["text", "markdown", "sarif", "junit", "github", "gitlab"] {
+        let out = run(format).out;
+        assert!(out.contains("layer 1 is not known"), "{format}: {out}");
     }
+    let report = quick_junit::Report::deserialize_from_str(&run("junit").out).unwrap();
+    assert_eq!((report.tests, report.errors), (2, 1));
+    let sarif = json_of(&run("sarif"));
+    validate(include_str!("schemas/sarif-2.1.0.json"), &sarif);
+    let first = &sarif["runs"][0]["results"][0];
+    assert_eq!((&first["ruleId"], &first["level"]), (&json!("image/not-whole"), &json!("error")));
+    run("github")
+        .line("::error file=Dockerfile,line=1,title=layerscope%3A image not wholly read::shop:1.4: not all of ");
+    assert_eq!(json_of(&run("gitlab"))[0]["severity"], "major");
+    assert!(run("openmetrics").out.contains("layerscope_image_whole{image=\"shop:1.4\",platform=\"linux/amd64\"} 0\n"));
 }

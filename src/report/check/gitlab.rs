@@ -26,7 +26,7 @@ fn issue(problem: &Problem<'_>) -> Value {
         "categories": ["Performance"],
         "fingerprint": problem.fingerprint,
         "severity": match problem.severity {
-            Severity::Error => "major",
+            Severity::Unread | Severity::Error => "major",
             Severity::Warning => "minor",
             Severity::Note => "info",
         },

@@ -8,7 +8,7 @@ use quick_xml::events::{BytesDecl, BytesText, Event};
 use super::Checked;
 use super::words::{exception, explained, measured};
 use crate::display::Units;
-use crate::gate::{Outcome, Status};
+use crate::gate::{Outcome, Status, Verdict};
 
 /// The numbers of test cases by their results.
 #[derive(Default)]
@@ -20,18 +20,27 @@ struct Counts {
 }
 
 impl Counts {
-    fn of<'o>(outcomes: impl Iterator<Item = &'o Outcome>) -> Self {
+    fn of<'c>(images: impl IntoIterator<Item = &'c Checked<'c>>) -> Self {
         let mut counts = Self::default();
-        for outcome in outcomes {
-            counts.tests += 1;
-            match outcome.status {
-                Status::Passed => {}
-                Status::Failed => counts.failures += 1,
-                Status::Unknown => counts.errors += 1,
-                Status::Skipped => counts.skipped += 1,
-            }
+        for verdict in images.into_iter().map(|checked| &checked.verdict) {
+            counts.add(verdict);
         }
         counts
+    }
+
+    fn add(&mut self, verdict: &Verdict) {
+        let unread = usize::from(verdict.not_whole.is_some());
+        self.tests += unread;
+        self.errors += unread;
+        for outcome in &verdict.outcomes {
+            self.tests += 1;
+            match outcome.status {
+                Status::Passed => {}
+                Status::Failed => self.failures += 1,
+                Status::Unknown => self.errors += 1,
+                Status::Skipped => self.skipped += 1,
+            }
+        }
     }
 
     fn attributes(&self) -> [(&'static str, String); 4] {
@@ -48,7 +57,7 @@ impl Counts {
 pub(super) fn write(images: &[Checked<'_>], units: Units, mut out: &mut impl Write) -> io::Result<()> {
     let mut xml = Writer::new_with_indent(&mut out, b' ', 2);
     xml.write_event(Event::Decl(BytesDecl::new("1.0", Some("UTF-8"), None)))?;
-    let all = Counts::of(images.iter().flat_map(|checked| &checked.verdict.outcomes));
+    let all = Counts::of(images);
     let mut suites = xml.create_element("testsuites").with_attribute(("name", env!("CARGO_PKG_NAME")));
     for (name, value) in &all.attributes() {
         suites = suites.with_attribute((*name, value.as_str()));
@@ -60,10 +69,19 @@ pub(super) fn write(images: &[Checked<'_>], units: Units, mut out: &mut impl Wri
 fn suite<W: Write>(xml: &mut Writer<W>, checked: &Checked<'_>, units: Units) -> io::Result<()> {
     let image = valid(&checked.inspection.name);
     let mut suite = xml.create_element("testsuite").with_attribute(("name", image.as_str()));
-    for (name, value) in &Counts::of(checked.verdict.outcomes.iter()).attributes() {
+    for (name, value) in &Counts::of([checked]).attributes() {
         suite = suite.with_attribute((*name, value.as_str()));
     }
     suite.write_inner_content(|xml| {
+        if let Some(not_whole) = &checked.verdict.not_whole {
+            let case =
+                xml.create_element("testcase").with_attributes([("name", "whole"), ("classname", image.as_str())]);
+            case.write_inner_content(|xml| {
+                let error = xml.create_element("error").with_attribute(("message", "not all of the image was read"));
+                error.with_attribute(("type", "whole")).write_text_content(BytesText::new(&valid(not_whole)))?;
+                Ok(())
+            })?;
+        }
         for outcome in &checked.verdict.outcomes {
             case(xml, outcome, &image, units)?;
         }

@@ -19,6 +19,8 @@ const WIDTH: usize = 120;
 /// The severity of a result, the worst first.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 pub(super) enum Severity {
+    /// An image that was not wholly read.
+    Unread,
     /// A limit that is exceeded or not known.
     Error,
     /// A finding that matters.
@@ -56,6 +58,7 @@ pub(super) fn problems<'a>(images: &'a [Checked<'_>], units: Units) -> Vec<Probl
     for checked in images {
         let outcomes = checked.verdict.outcomes.iter();
         let bad = outcomes.filter(|outcome| matches!(outcome.status, Status::Failed | Status::Unknown));
+        problems.extend(of_gaps(checked));
         problems.extend(bad.map(|outcome| of_outcome(checked, outcome, units)));
         let mut findings: Vec<_> =
             checked.verdict.findings.iter().filter_map(|&index| checked.study.findings.get(index)).collect();
@@ -80,7 +83,10 @@ fn of_outcome<'a>(checked: &'a Checked<'_>, outcome: &Outcome, units: Units) -> 
     Problem {
         severity: Severity::Error,
         rule: format!("limit/{}", measure.key()),
-        title: format!("limit exceeded: {}", measure.key()),
+        title: match outcome.status {
+            Status::Unknown => format!("limit not checked: {}", measure.key()),
+            _ => format!("limit exceeded: {}", measure.key()),
+        },
         help:
             "A limit of `layerscope check` is exceeded, or its value is not known. `layerscope help gate` explains it."
                 .into(),
@@ -92,6 +98,24 @@ fn of_outcome<'a>(checked: &'a Checked<'_>, outcome: &Outcome, units: Units) -> 
         line: checked.places.known_line(layer).unwrap_or(1),
         fingerprint: hash([&repository(checked.inspection), measure.key(), measure.subject().unwrap_or_default()]),
     }
+}
+
+/// Makes the result of an image that was not wholly read, which never passes.
+fn of_gaps<'a>(checked: &'a Checked<'_>) -> Option<Problem<'a>> {
+    let not_whole = checked.verdict.not_whole.as_ref()?;
+    Some(Problem {
+        severity: Severity::Unread,
+        rule: "image/not-whole".into(),
+        title: "image not wholly read".into(),
+        help: "What could not be read may exceed any limit. `layerscope report IMAGE` lists what is missing.".into(),
+        message: format!("{}: not all of the image was read: {not_whole}", checked.inspection.name),
+        bytes: 0,
+        image: &checked.inspection.name,
+        layer: None,
+        file: &checked.places.file,
+        line: 1,
+        fingerprint: hash([&*repository(checked.inspection), "not-whole"]),
+    })
 }
 
 fn of_finding<'a>(checked: &'a Checked<'_>, finding: &Finding, units: Units) -> Problem<'a> {

@@ -87,7 +87,7 @@ pub(super) fn write(images: &[Checked<'_>], units: Units, out: impl Write) -> io
 
 fn entry(problem: &Problem<'_>, rules: &mut Vec<Rule>) -> Entry {
     let level = match problem.severity {
-        Severity::Error => "error",
+        Severity::Unread | Severity::Error => "error",
         Severity::Warning => "warning",
         Severity::Note => "note",
     };
@@ -127,4 +127,50 @@ pub(super) fn uri(path: &str) -> String {
         }
     }
     uri
+}
+
+#[cfg(test)]
+mod tests {
+    use std::sync::Arc;
+
+    use super::*;
+    use crate::advice::assessment::Study;
+    use crate::files::contents::LayerContents;
+    use crate::gate::{Bound, Found, Limit, Measure, Outcome, Quantity, Verdict};
+    use crate::progress::Progress;
+    use crate::report::check::Places;
+
+    #[test]
+    fn of_more_results_than_are_shown_the_worst_are_written_and_the_others_counted() {
+        let opened = crate::image::builtin::demo::open().unwrap();
+        let inspection = crate::analysis::inspect(&opened, &Progress::default()).unwrap();
+        let study = Study::unprompted(&inspection, &LayerContents::new(&opened), &Arc::default()).unwrap();
+        let outcome = |number: u64| Outcome {
+            limit: Limit {
+                measure: Measure::Budget(format!("/{number}")),
+                bound: Bound::Quantity(Quantity::Bytes(0, "0 B".into())),
+            },
+            status: Status::Failed,
+            found: Some(Found::Bytes(crate::analysis::Amount::Exactly(number))),
+            blame: None,
+            reason: None,
+        };
+        let outcomes = (1..=5_007).map(outcome).collect();
+        let verdict = Verdict { outcomes, exceptions: Vec::new(), not_whole: None, findings: Vec::new(), dive: None };
+        let checked =
+            Checked { inspection: &inspection, study: &study, verdict, places: Places::default(), growth: None };
+        let mut out = Vec::new();
+        write(&[checked], Units::Iec, &mut out).unwrap();
+        let document: Value = serde_json::from_slice(&out).unwrap();
+        let results = document["runs"][0]["results"].as_array().unwrap();
+        let bytes = |result: &Value| result["properties"]["bytes"].as_u64();
+        assert_eq!((results.len(), bytes(&results[0]), bytes(&results[4_999])), (5_000, Some(5_007), Some(8)));
+        let said = &document["runs"][0]["invocations"][0]["toolExecutionNotifications"][0]["message"]["text"];
+        assert_eq!(said, "7 more results are not in this file");
+    }
+
+    #[test]
+    fn a_path_is_a_uri_that_leads_to_it() {
+        assert_eq!(uri("deploy/my Dockerfile#1%é"), "deploy/my%20Dockerfile%231%25%C3%A9");
+    }
 }

@@ -33,7 +33,23 @@ use output::OutputOptions;
 
 pub use dive::DiveOptions;
 
+const AFTER_HELP: &str = "\
+Examples:
+  layerscope check my-app --max-wasted 20MB --min-efficiency 0.9
+  layerscope check my-app --init                         writes .layerscope.toml, which the image keeps now
+  layerscope check my-app --baseline report.json --max-growth 5%
+  layerscope check my-app --output sarif=x.sarif --output markdown=-
+  CI=true layerscope my-app                              the rules of a .dive-ci, or of a .layerscope.toml
+
+Exit codes:
+  0  every limit is kept
+  1  a limit is exceeded
+  2  the image could not be read, or only in part; a limit could not be checked; or the command line is wrong
+
+Limits in a file, exceptions and outputs: layerscope help gate";
+
 #[derive(Args)]
+#[command(after_help = AFTER_HELP)]
 pub struct CheckArguments {
     /// The images; ARCHIVE#TAG names one of several; without any, the one that is piped in
     #[arg(value_name = "IMAGE")]
