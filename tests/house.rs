@@ -76,6 +76,7 @@ const FLOORS: [Floor; 10] = [
             "runtime",
             "account",
             "advice",
+            "markdown",
             "check",
             "compare",
             "fix",

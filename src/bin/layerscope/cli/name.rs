@@ -19,20 +19,25 @@ impl Default for Usual {
     }
 }
 
+/// The reason why the name of an image or of a platform is refused.
+#[derive(Debug, thiserror::Error)]
+pub enum NameError {
+    #[error("it is empty; name a tag, an ID or a digest")]
+    Empty,
+    #[error("a platform is os/architecture or os/architecture/variant, such as linux/arm64")]
+    Platform,
+}
+
 /// Reads the name of an image in an archive.
-pub fn image(text: &str) -> Result<String, String> {
-    if text.trim().is_empty() { Err("it is empty; name a tag, an ID or a digest".into()) } else { Ok(text.into()) }
+pub fn image(text: &str) -> Result<String, NameError> {
+    if text.trim().is_empty() { Err(NameError::Empty) } else { Ok(text.into()) }
 }
 
 /// Reads a platform: an operating system, an architecture, or both, with or without a variant.
-pub fn platform(text: &str) -> Result<String, String> {
+pub fn platform(text: &str) -> Result<String, NameError> {
     let parts: Vec<&str> = text.split('/').collect();
     let is_word = |part: &&str| !part.is_empty() && !part.contains(char::is_whitespace);
-    if parts.len() <= 3 && parts.iter().all(is_word) {
-        Ok(text.into())
-    } else {
-        Err("a platform is os/architecture or os/architecture/variant, such as linux/arm64".into())
-    }
+    if parts.len() <= 3 && parts.iter().all(is_word) { Ok(text.into()) } else { Err(NameError::Platform) }
 }
 
 /// Options for a name.
