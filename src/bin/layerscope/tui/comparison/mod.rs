@@ -6,6 +6,7 @@
 
 mod against;
 pub mod columns;
+mod copy;
 mod cursor;
 mod dialog;
 mod draw;
@@ -24,7 +25,6 @@ use std::sync::Arc;
 
 use crossterm::event::{KeyEvent, KeyEventKind};
 use layerscope::compare::{Column, Pair, columns, tell_apart};
-use layerscope::display::escaped_str;
 use layerscope::display::{Escaped, Units};
 use layerscope::files::packages::Installed;
 use layerscope::tree::NodeId;
@@ -378,35 +378,5 @@ impl Comparison {
             View::Images => {}
         }
         None
-    }
-
-    /// Returns the text to copy for the selected row.
-    fn selected(&self) -> Option<String> {
-        if self.view == View::Images {
-            return Some(self.columns.get(self.cursor.at)?.name.to_string());
-        }
-        let against = self.against()?;
-        match self.view {
-            View::Images => None,
-            View::Layers => {
-                let place = against.layers.selected(&against.pair.layers)?;
-                let account = place.account(&against.first, &against.second);
-                account.diff_id.clone().or_else(|| account.digest.clone())
-            }
-            View::Paths => Some(layerscope::display::escaped(&against.paths.selected_path(against)?).into()),
-            View::Packages => against.packages.selected(against.changes.as_ref()?),
-        }
-    }
-
-    /// Returns the command that shows the same comparison.
-    fn command(&self) -> String {
-        let quoted = |image: &Image| format!(" {}", layerscope::shell::quoted(&image.source));
-        format!("layerscope compare{}", self.images.iter().map(quoted).collect::<String>())
-    }
-
-    fn copied(&mut self, text: String) -> Option<Effect> {
-        let text = escaped_str(&text);
-        self.notice = Some(format!("sent to the terminal: {text}"));
-        Some(Effect::Copy(text.into()))
     }
 }

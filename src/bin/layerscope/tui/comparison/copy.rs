@@ -1,0 +1,37 @@
+//! Copies what is selected in the comparison, or the command that shows it.
+
+use layerscope::display::{escaped, escaped_str};
+
+use super::{Comparison, Effect, Image, View};
+
+impl Comparison {
+    /// Returns the text to copy for the selected row.
+    pub(super) fn selected(&self) -> Option<String> {
+        if self.view == View::Images {
+            return Some(self.columns.get(self.cursor.at)?.name.to_string());
+        }
+        let against = self.against()?;
+        match self.view {
+            View::Images => None,
+            View::Layers => {
+                let place = against.layers.selected(&against.pair.layers)?;
+                let account = place.account(&against.first, &against.second);
+                account.diff_id.clone().or_else(|| account.digest.clone())
+            }
+            View::Paths => Some(escaped(&against.paths.selected_path(against)?).into()),
+            View::Packages => against.packages.selected(against.changes.as_ref()?),
+        }
+    }
+
+    /// Returns the command that shows the same comparison.
+    pub(super) fn command(&self) -> String {
+        let quoted = |image: &Image| format!(" {}", layerscope::shell::quoted(&image.source));
+        format!("layerscope compare{}", self.images.iter().map(quoted).collect::<String>())
+    }
+
+    pub(super) fn copied(&mut self, text: String) -> Option<Effect> {
+        let text = escaped_str(&text);
+        self.notice = Some(format!("sent to the terminal: {text}"));
+        Some(Effect::Copy(text.into()))
+    }
+}
