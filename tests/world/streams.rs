@@ -3,7 +3,7 @@
 use std::fs::File;
 use std::process::Stdio;
 
-use super::{image, layerscope, names, refused, text};
+use super::{image, image_to_fix, layerscope, names, refused, text};
 
 fn full() -> File {
     File::options().write(true).open("/dev/full").unwrap()
@@ -54,7 +54,7 @@ fn help_and_reports_that_cannot_be_written_are_an_error() {
 #[test]
 fn where_the_locale_has_nothing_but_ascii_or_it_is_asked_for_reports_are_ascii() {
     let directory = tempfile::tempdir().unwrap();
-    let image = image(directory.path());
+    let image = image_to_fix(directory.path());
     let image = image.to_str().unwrap();
     for arguments in
         [&["report", image][..], &["ladder", image], &["fix", image], &["compare", "--format", "text", image, image]]
@@ -73,7 +73,7 @@ fn where_the_locale_has_nothing_but_ascii_or_it_is_asked_for_reports_are_ascii()
 #[test]
 fn what_is_piped_in_need_not_be_named() {
     let directory = tempfile::tempdir().unwrap();
-    let image = image(directory.path());
+    let image = image_to_fix(directory.path());
     for arguments in [&["report"][..], &["ladder"], &["fix"], &["dockerfile"], &["report", "--format", "json"]] {
         let output = layerscope(arguments).stdin(File::open(&image).unwrap()).output().unwrap();
         assert!(output.status.success() && !output.stdout.is_empty(), "{arguments:?}: {}", text(&output.stderr));
