@@ -70,6 +70,7 @@ const FLOORS: [Floor; 10] = [
         rooms: &[
             "completeness",
             "json",
+            "markdown",
             "study",
             "paint",
             "ladder",
