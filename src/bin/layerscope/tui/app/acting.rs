@@ -13,6 +13,9 @@ impl App {
     /// Performs the action of a key or a click.
     pub(in crate::tui) fn act(&mut self, action: Action) -> Option<Effect> {
         self.settle();
+        // The list lies over the tree, and the quit key closes what lies on top.
+        let is_listed = self.view == View::Explore && self.search.listed && self.overlays.is_empty();
+        let action = if is_listed && action == Action::Quit { Action::Back } else { action };
         match action {
             Action::Quit if self.returns => return Some(Effect::Leave),
             Action::Quit => return Some(Effect::Quit),

@@ -102,6 +102,8 @@ fn the_biggest_files_are_one_key_away_and_enter_goes_there() {
     assert_eq!(size(first), biggest);
     person.press(KeyCode::Esc);
     assert_eq!(person.path(), before, "Esc leaves the tree as it was");
+    person.types("Fq");
+    assert!(!person.ended && !person.screen().contains("Biggest files"), "q closes the list:\n{}", person.screen());
     person.types("Fj").press(KeyCode::Enter);
     let second = Person::at(120, 40).types("F").app.search.hits[1];
     assert_eq!(person.app.explorer().unwrap().selected(), Some(second));
