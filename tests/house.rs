@@ -77,7 +77,6 @@ const FLOORS: [Floor; 10] = [
             "runtime",
             "account",
             "advice",
-            "markdown",
             "check",
             "compare",
             "fix",
