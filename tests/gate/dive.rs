@@ -76,6 +76,20 @@ fn limits_of_our_own_come_before_the_file_of_dive() {
     assert_eq!(place.check(&["--ci-config", ".dive-ci"]).code, Some(1));
 }
 
+#[test]
+fn the_count_of_dive_is_that_of_its_own_test_on_its_own_image() {
+    let Some(corpus) = crate::support::corpus() else {
+        eprintln!("skipped: there is no corpus beside the checkout");
+        return;
+    };
+    let image = crate::support::inspect(&corpus.join("small/dive-test-docker-image.tar"), None).unwrap();
+    let count = DiveCount::of_image(&image);
+    // dive/image/docker/image_archive_analysis_test.go
+    assert_eq!((count.wasted, count.efficiency), (32_025, 0.984_421_213_418_430_9));
+    let above: u64 = image.layers.iter().skip(1).map(|layer| layer.size).sum();
+    assert_eq!(above, 66_237);
+}
+
 /// The first layer of all images below, 10,000 bytes, and its entries.
 fn after(entries: impl IntoIterator<Item = Entry>) -> crate::support::build::Layer {
     layer([file("base", 10_000)].into_iter().chain(entries))

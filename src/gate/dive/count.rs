@@ -72,11 +72,28 @@ fn deleted_in(tree: &Tree, node: NodeId, version: VersionId, next: Option<Versio
     if next.is_some_and(|next| tree.added_in(next) == layer) || layer == tree.added_in(version) {
         return None;
     }
-    // Of what went with its directory, only the directory has a whiteout.
+    // Of what went with its directory, only the directory has a whiteout. A layer may list the directory again.
     let parent = tree.parent(node);
-    let stays = parent == NodeId::ROOT || tree.at(parent, layer).is_some_and(|at| tree.added_in(at) < layer);
-    let reason = tree.removal(tree.inode(version)).map(|removal| removal.reason);
+    let stays = parent == NodeId::ROOT
+        || tree.at(parent, layer).is_some_and(|directory| tree.kind(directory) == Kind::Directory);
+    let reason = reason(tree, node, version, layer);
     (stays && !matches!(reason, Some(Reason::Opaque | Reason::Replaced))).then_some(layer)
+}
+
+/// Returns the reason why a layer removed a version; for a directory, that of the first file below it.
+fn reason(tree: &Tree, node: NodeId, version: VersionId, layer: usize) -> Option<Reason> {
+    if tree.kind(version) != Kind::Directory {
+        return tree.removal(tree.inode(version)).map(|removal| removal.reason);
+    }
+    let mut waiting: Vec<NodeId> = tree.children(node).collect();
+    while let Some(node) = waiting.pop() {
+        let mut removals = tree.versions(node).filter_map(|version| tree.removal(version));
+        if let Some(removal) = removals.find(|removal| usize::from(removal.layer) == layer) {
+            return Some(removal.reason);
+        }
+        waiting.extend(tree.children(node));
+    }
+    None
 }
 
 /// Adds up the sizes of the entries that a directory had before a layer.
