@@ -5,7 +5,7 @@
 
 use std::io;
 
-use crate::display::Escaped;
+use crate::display::{Escaped, bytes};
 
 /// The reason why an image cannot be shown.
 ///
@@ -73,7 +73,7 @@ pub enum Error {
         problem: String,
     },
     /// The output of a pipe ended early.
-    #[error("{path} ended early, after {offset} bytes: {problem}")]
+    #[error("{path} ended early, after {}: {problem}", bytes(*offset))]
     CutShort {
         /// The pipe.
         path: Escaped,

@@ -14,6 +14,23 @@ pub fn components(path: &[u8]) -> Vec<&[u8]> {
     out
 }
 
+/// Returns whether a path leads above the root on its way, lexically.
+pub fn leaves_root(path: &[u8]) -> bool {
+    let mut depth = 0_usize;
+    path.split(|&b| b == b'/').any(|part| match part {
+        b"" | b"." => false,
+        b".." if depth == 0 => true,
+        b".." => {
+            depth -= 1;
+            false
+        }
+        _ => {
+            depth += 1;
+            false
+        }
+    })
+}
+
 /// Returns the path with its components cleaned, without a leading slash.
 pub fn clean(path: &[u8]) -> Vec<u8> {
     components(path).join(&b'/')
@@ -41,6 +58,8 @@ mod tests {
         assert_eq!(clean(b"/../../etc/passwd"), b"etc/passwd");
         assert_eq!(clean(b"a/b/../c"), b"a/c");
         assert_eq!(clean(b"/"), b"");
+        assert!(leaves_root(b"../x") && leaves_root(b"/a/../../x") && leaves_root(b".."));
+        assert!(!leaves_root(b"bin/../x") && !leaves_root(b"/") && !leaves_root(b"a/b/../../c/.."));
         assert!(is_clean(b"a/b") && !is_clean(b"a//b") && !is_clean(b"./a") && !is_clean(b""));
     }
 }

@@ -2,7 +2,7 @@
 
 use std::io;
 
-use crate::display::Escaped;
+use crate::display::{Escaped, bytes};
 
 /// A fault in a tar, at [`Walker::position`](super::Walker::position).
 #[derive(Debug, thiserror::Error)]
@@ -11,7 +11,7 @@ pub enum Fault {
     #[error("the tar ends inside a header, after {0} of 512 bytes")]
     TruncatedHeader(usize),
     /// The bytes end inside the contents of an entry.
-    #[error("the tar ends {missing} bytes before the end of {name}")]
+    #[error("the tar ends {} before the end of {name}", bytes(*missing))]
     TruncatedData {
         /// The entry, escaped for display.
         name: Escaped,
@@ -21,7 +21,8 @@ pub enum Fault {
     /// The bytes end inside an extension header.
     #[error("the tar ends inside an extended header")]
     TruncatedExtension,
-    /// The bytes end after an extension header, before the entry that it belongs to. Go takes it for a clean end.
+    /// The bytes end after an extension header, without an end marker and before the entry that the header belongs to.
+    /// Go takes it for a clean end.
     #[error("the tar ends after an extended header, and the entry that it belongs to is missing")]
     MissingEntry,
     /// The checksum of a header is wrong, so it is not a tar header.

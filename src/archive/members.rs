@@ -226,6 +226,9 @@ impl Members {
         let mut link = None;
         for _ in 0..LINK_LIMIT {
             let Some(slot) = self.slots.get(&name) else {
+                if let Some(kind) = self.unreadable_at(&name) {
+                    return Err(Absence::Unreadable(kind));
+                }
                 return match &self.outside {
                     Some(outside) => outside.find(&wanted, link),
                     None => Err(link.map_or(Absence::NotThere, Absence::Dangling)),
@@ -249,6 +252,18 @@ impl Members {
             };
         }
         Err(link.map_or(Absence::NotThere, Absence::Dangling))
+    }
+}
+
+impl Members {
+    /// Returns the error of the system if `name` lies in a part of the directory that cannot be read.
+    fn unreadable_at(&self, name: &[u8]) -> Option<std::io::ErrorKind> {
+        let root = self.outside.as_ref()?.root();
+        let is_below = |part: &&Unreadable| {
+            let inside = part.path.strip_prefix(root).ok().map(|path| clean(path.as_os_str().as_encoded_bytes()));
+            inside.is_some_and(|part| name.strip_prefix(&part[..]).is_some_and(|rest| matches!(rest, [] | [b'/', ..])))
+        };
+        self.unreadable.iter().find(is_below).map(|part| part.error.kind())
     }
 }
 

@@ -54,6 +54,11 @@ impl OutsideLinks {
         Self { root: root.to_owned(), first: last + 1, known: Mutex::default() }
     }
 
+    /// Returns the directory that is the archive.
+    pub fn root(&self) -> &Path {
+        &self.root
+    }
+
     /// Finds the member called `name`, which is not in the directory itself; `link` is the target
     /// if it is a link.
     ///

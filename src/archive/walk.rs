@@ -33,6 +33,8 @@ pub struct Walker<R> {
     any: bool,
     /// True after a global header.
     global: bool,
+    /// True if the tar ends after an extended header without its entry.
+    loose: bool,
 }
 
 /// Returns whether bytes begin like a tar: with a header whose checksum is right, or with the end
@@ -59,6 +61,7 @@ impl<R: Forward> Walker<R> {
             marked: false,
             any: false,
             global: false,
+            loose: false,
         }
     }
 
@@ -93,6 +96,11 @@ impl<R: Forward> Walker<R> {
         self.global
     }
 
+    /// Returns whether the tar ends after an extended header that belongs to no entry.
+    pub fn saw_loose_header(&self) -> bool {
+        self.loose
+    }
+
     /// Returns the reader.
     pub fn into_reader(self) -> R {
         self.reader
@@ -120,7 +128,11 @@ impl<R: Forward> Walker<R> {
                 None => {
                     let mut block = [0; 512];
                     match self.fill(&mut block)? {
-                        0 if extensions.are_there() => return Err(Fault::MissingEntry),
+                        0 if extensions.are_there() => {
+                            self.loose = true;
+                            self.ended = true;
+                            return Err(Fault::MissingEntry);
+                        }
                         0 => {
                             self.ended = true;
                             return Ok(false);
@@ -131,9 +143,7 @@ impl<R: Forward> Walker<R> {
                 }
             };
             if block == [0; 512] {
-                if extensions.are_there() {
-                    return Err(Fault::MissingEntry);
-                }
+                self.loose = extensions.are_there();
                 return self.end_marker();
             }
             if !checksum_matches(&block)? {

@@ -120,7 +120,7 @@ impl BufRead for Window<'_> {
 }
 
 fn missing(bytes: u64) -> io::Error {
-    io::Error::new(io::ErrorKind::UnexpectedEof, format!("the file ends {bytes} bytes early"))
+    io::Error::new(io::ErrorKind::UnexpectedEof, format!("the file ends {} early", crate::display::bytes(bytes)))
 }
 
 impl Read for Window<'_> {

@@ -127,6 +127,11 @@ pub fn plural(n: usize, noun: &str) -> String {
     format!("{} {noun}{}", count(n as u64), if n == 1 { "" } else { "s" })
 }
 
+/// Formats an exact number of bytes in a sentence: `1 byte`, `1024 bytes`.
+pub fn bytes(n: u64) -> String {
+    format!("{n} byte{}", if n == 1 { "" } else { "s" })
+}
+
 /// Formats a count of things whose plural is irregular: `1 entry`, `2 entries`.
 pub fn plural_of(n: usize, one: &str, many: &str) -> String {
     format!("{} {}", count(n as u64), if n == 1 { one } else { many })

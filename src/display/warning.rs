@@ -3,7 +3,7 @@
 
 use std::fmt::{Display, Formatter, Result};
 
-use super::{escaped, escaped_str, plural};
+use super::{bytes, escaped, escaped_str, plural};
 use crate::warning::{Gap, RuntimeDifference, Warning, WarningKind};
 
 impl Display for Warning {
@@ -24,8 +24,9 @@ impl Display for WarningKind {
             Kind::ArchiveCut { offset, problem } => {
                 write!(
                     f,
-                    "the archive ends early, after {offset} bytes: {}; what lies before is \
+                    "the archive ends early, after {}: {}; what lies before is \
                     shown",
+                    bytes(*offset),
                     name(problem)
                 )
             }
@@ -146,10 +147,10 @@ impl Display for WarningKind {
             ),
             Kind::DigestMismatch { name: of, real } => write!(f, "{} has the digest sha256:{real}", name(of)),
             Kind::SizeMismatch { name: of, real, named } => {
-                write!(f, "{} has {real} bytes, but {named} bytes are stated for it", name(of))
+                write!(f, "{} has {}, but {} are stated for it", name(of), bytes(*real), bytes(*named))
             }
             Kind::LayerSizeMismatch { real, named } => {
-                write!(f, "it has {real} bytes, but the manifest says {named}")
+                write!(f, "it has {}, but the manifest says {named}", bytes(*real))
             }
             Kind::LayerDigestMismatch { real, named } => {
                 write!(f, "its bytes have the digest sha256:{real}, but it is named sha256:{named}")
@@ -201,6 +202,21 @@ impl Display for WarningKind {
                 /",
                 path(at)
             ),
+            Kind::RootNotADirectory { path: at, size } => {
+                let what = match size {
+                    0 => "is no directory".into(),
+                    size => format!("is a file of {}", bytes(*size)),
+                };
+                write!(
+                    f,
+                    "the entry '{}' stands for the root directory and {what}; ignored, but container runtimes refuse the \
+                        layer",
+                    path(at)
+                )
+            }
+            Kind::LooseHeader => f.write_str(
+                "the tar ends with an extended header that belongs to no entry; ignored, as container runtimes do",
+            ),
             Kind::NameTooLong { len, limit } => {
                 write!(
                     f,
@@ -235,15 +251,17 @@ impl Display for WarningKind {
             Kind::SizeOverflow { path: at, size } => {
                 write!(
                     f,
-                    "{} is stated to have {size} bytes, more than can be stored or added up; counted as empty",
-                    path(at)
+                    "{} is stated to have {}, more than can be stored or added up; counted as empty",
+                    path(at),
+                    bytes(*size)
                 )
             }
             Kind::SparseEnd { path: at, size, end } => write!(
                 f,
-                "{} is stated to have {size} bytes, but its map of holes ends at {end}; container runtimes fill the \
+                "{} is stated to have {}, but its map of holes ends at {end}; container runtimes fill the \
                     rest with zeros",
-                path(at)
+                path(at),
+                bytes(*size)
             ),
             Kind::LinkTargetAbsent { path: at, target } => write!(
                 f,

@@ -233,7 +233,7 @@ impl<'a> Found<'a> {
             layers.iter_mut().for_each(|layer| layer.named = None);
         }
         let in_layout = draft.manifest.is_some();
-        if in_layout && layers.iter().any(|layer| layer.member.is_none() && !layer.foreign) {
+        if in_layout && layers.iter().any(|layer| layer.member.is_none() && !layer.foreign && !layer.unreadable) {
             warnings.push(Warning::image(WarningKind::LayersDropped));
         }
         let mut tags = Vec::new();

@@ -8,7 +8,7 @@ use super::platform::Platform;
 use super::stated::StatedSize;
 use super::{BuiltOn, JSON_LIMIT, LayerFormat, TocPlace};
 use crate::archive::{Absence, Member, Members};
-use crate::display::{Escaped, escaped, escaped_str};
+use crate::display::{Escaped, escaped, escaped_str, shown};
 use crate::error::Error;
 use crate::warning::{Warning, WarningKind};
 
@@ -89,6 +89,10 @@ impl Search<'_> {
         let member = match self.members.locate(name.as_bytes()) {
             Ok(member) => member,
             Err(Absence::NotThere) => return Ok(None),
+            Err(Absence::Unreadable(kind)) => {
+                let path = shown!("{}/{}", self.path, escaped_str(name));
+                return Err(Error::Io { path, operation: "read", source: kind.into() });
+            }
             Err(absence) => {
                 self.note(WarningKind::TableUnreadable { name: name.into(), problem: explain(&absence) });
                 return Ok(None);

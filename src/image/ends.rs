@@ -22,6 +22,8 @@ pub enum TarEnd {
     Empty,
     /// With the end marker, before the end of the bytes.
     Followed,
+    /// With the end marker, after an extended header that belongs to no entry.
+    Loose,
 }
 
 impl Layer {
@@ -35,13 +37,17 @@ impl Layer {
         let (at, name) = (read.tar_bytes, self.name.clone());
         let not_named = "it is not the one that config and manifest name";
         match (read.end, is_named) {
-            (TarEnd::Marked, _) | (_, Some(true)) | (TarEnd::Empty | TarEnd::Followed, None) => None,
+            (TarEnd::Marked, _) | (_, Some(true)) | (TarEnd::Empty | TarEnd::Followed | TarEnd::Loose, None) => None,
             (TarEnd::Unmarked, None) => {
                 let problem = "the tar has no end marker, so it may have been cut short".into();
                 Some(WarningKind::LayerCut { at, problem, name })
             }
             (TarEnd::Unmarked, Some(false)) => {
                 let problem = format!("the tar has no end marker, and {not_named}: it was cut short");
+                Some(WarningKind::LayerCut { at, problem, name })
+            }
+            (TarEnd::Loose, Some(false)) => {
+                let problem = format!("the tar ends after an extended header without its entry, and {not_named}");
                 Some(WarningKind::LayerCut { at, problem, name })
             }
             (TarEnd::Empty, Some(false)) => {

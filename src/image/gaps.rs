@@ -4,7 +4,7 @@ use std::collections::HashSet;
 
 use super::select::plain_name;
 use super::{Image, Layer, LayerFormat};
-use crate::display::escaped_str;
+use crate::display::{bytes, escaped_str};
 use crate::warning::{Warning, WarningKind};
 
 impl Layer {
@@ -34,7 +34,7 @@ impl Layer {
             0 => stated.checked_sub(stored).filter(|&missing| missing > 0)?,
             missing => missing,
         };
-        let problem = format!("the archive ends {missing} bytes before the end of the layer");
+        let problem = format!("the archive ends {} before the end of the layer", bytes(missing));
         Some(WarningKind::LayerCut { at, problem, name: self.name.clone() })
     }
 

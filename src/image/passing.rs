@@ -16,6 +16,8 @@ use crate::warning::{Warning, WarningKind};
 
 /// Number of bytes that are read at a time.
 const WINDOW: usize = 128 << 10;
+/// The most bytes that are read after the end of a compressed stream.
+const END_LIMIT: u64 = 1 << 30;
 
 /// Opens the archive that is read from `pipe`, named `path`. One that ends early is shown as far as it came, if there
 /// is something to show.
@@ -32,7 +34,9 @@ pub(super) fn open_stream(path: Escaped, pipe: impl Read, progress: &Progress) -
     }
     let compression = Compression::sniff(head);
     let is_known = compression != Compression::None || identify(head).is_some();
-    let read = read_compressed(&path, reader, compression, progress);
+    let read = read_compressed(&path, &mut reader, compression, progress);
+    // What follows the compressed stream counts as stored, too.
+    let _ = io::copy(&mut reader.take(END_LIMIT), &mut io::sink());
     let offset = progress.done.load(Ordering::Relaxed);
     let streamed = read.map_err(|error| cut_short(error, &path, offset))?;
     let problem = match streamed.members.fault() {
@@ -40,7 +44,7 @@ pub(super) fn open_stream(path: Escaped, pipe: impl Read, progress: &Progress) -
         None if !streamed.complete => Some("the tar has no end and no manifest".into()),
         None => None,
     };
-    from_stream(path.clone(), streamed, compression, None).map_err(|error| match (error, problem) {
+    from_stream(path.clone(), streamed, compression, Origin::Pipe(offset)).map_err(|error| match (error, problem) {
         (Error::Damaged { .. } | Error::NoImage { .. } | Error::Dropped { .. }, Some(problem)) => {
             Error::CutShort { path, offset, problem }
         }
@@ -66,7 +70,7 @@ pub(super) fn open_compressed(
         }
         error => error,
     })?;
-    from_stream(path, streamed, compression, Some(source))
+    from_stream(path, streamed, compression, Origin::File(source))
 }
 
 /// Names an error of a stream that ended early as what it is.
@@ -97,12 +101,20 @@ fn read_compressed(
     Ok(streamed)
 }
 
-/// Finds the images of a stream. `source` is the file that was decoded; `None` for a pipe.
+/// The origin of a stream.
+enum Origin {
+    /// The file that was decoded.
+    File(Source),
+    /// A pipe that gave this number of bytes.
+    Pipe(u64),
+}
+
+/// Finds the images of a stream.
 fn from_stream(
     path: Escaped,
     mut streamed: Streamed,
     compression: Compression,
-    source: Option<Source>,
+    origin: Origin,
 ) -> Result<Archive, Error> {
     if let Some(found) = streamed.not_a_tar {
         let found = match compression {
@@ -114,25 +126,28 @@ fn from_stream(
     let end = streamed.whole.tar_bytes;
     let Some(mut images) = find_images(&path, &streamed.members, end)? else {
         streamed.whole.compression = compression;
-        return Ok(bare(path, streamed, source));
+        return Ok(bare(path, streamed, origin));
     };
     remark_damage(&streamed.members, end, &mut images);
     if let Some(trailer) = &streamed.trailer {
         remark_all(&mut images, trailer);
     }
     let places = streamed.places;
-    let storage = source.map_or(Storage::Pipe, |source| {
-        Storage::Compressed(Arc::new(CompressedArchive { source, compression, places }))
-    });
+    let storage = match origin {
+        Origin::Pipe(_) => Storage::Pipe,
+        Origin::File(source) => Storage::Compressed(Arc::new(CompressedArchive { source, compression, places })),
+    };
     Ok(Archive { path, images, read: streamed.layers, storage, cache: None })
 }
 
 /// Makes the archive of a stream that is itself a layer.
-fn bare(path: Escaped, mut streamed: Streamed, source: Option<Source>) -> Archive {
-    let stored = source.as_ref().map_or(streamed.whole.tar_bytes, |source| source.len());
-    streamed.whole.stored_bytes = stored;
-    let storage = if source.is_some() { Storage::Members } else { Storage::Pipe };
-    let member = Member::whole(source.unwrap_or_else(|| Arc::new(SpentSource(stored))));
+fn bare(path: Escaped, mut streamed: Streamed, origin: Origin) -> Archive {
+    let (source, storage): (Source, _) = match origin {
+        Origin::File(source) => (source, Storage::Members),
+        Origin::Pipe(came) => (Arc::new(SpentSource(came)), Storage::Pipe),
+    };
+    streamed.whole.stored_bytes = source.len();
+    let member = Member::whole(source);
     let id = member.id;
     let mut image = Image::bare(&path, member);
     image.warnings.extend(streamed.trailer.map(Warning::image));

@@ -259,7 +259,8 @@ fn walk<R: Forward>(mut reader: R, layer: &mut ReadLayer, hash: bool) -> (R, boo
     let fault = loop {
         match walker.advance() {
             Ok(true) => {}
-            Ok(false) => break None,
+            // Go takes it for a clean end. The digests tell whether it is one.
+            Ok(false) | Err(Fault::MissingEntry) => break None,
             Err(fault) => {
                 whole = !matches!(fault, Fault::Io(_));
                 break Some(LayerFault::new(&fault, walker.position()));
@@ -284,20 +285,25 @@ fn walk<R: Forward>(mut reader: R, layer: &mut ReadLayer, hash: bool) -> (R, boo
         _ if layer.entries.is_empty() => LayerFault { at: 0, ..fault },
         _ => fault,
     });
-    layer.end = match walker.saw_end_marker().then(|| walker.rest()) {
+    let is_loose = walker.saw_loose_header();
+    let rest = walker.saw_end_marker().then(|| walker.rest());
+    layer.end = match &rest {
         None => TarEnd::Unmarked,
         // Zeros without an entry are no more than that, however many they are.
         Some(Ok(Rest::Nothing | Rest::Zeros)) if layer.entries.is_empty() => TarEnd::Empty,
+        Some(Ok(Rest::Nothing)) if is_loose => TarEnd::Loose,
         Some(Ok(Rest::Nothing)) => TarEnd::Marked,
         Some(_) => TarEnd::Followed,
     };
-    if let Err(error) = walker.drain() {
+    let rest = rest.unwrap_or(Ok(Rest::Nothing));
+    if let Err(error) = rest.and_then(|_| walker.drain()) {
         whole = false;
         let problem = format!("after the end of the tar: {error}");
         let reason = FaultCause::from_error(&error);
         layer.fault.get_or_insert(LayerFault { reason, at: walker.position(), problem });
     }
     layer.notes.extend(walker.saw_global_header().then(|| RuntimeDifference::GlobalHeader.into()));
+    layer.notes.extend((is_loose && layer.fault.is_none()).then_some(WarningKind::LooseHeader));
     layer.tar_bytes = walker.position();
     (walker.into_reader(), whole)
 }

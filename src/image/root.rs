@@ -5,7 +5,7 @@ use std::collections::BTreeMap;
 
 use super::{Image, discover};
 use crate::archive::Members;
-use crate::display::Escaped;
+use crate::display::{Escaped, bytes};
 use crate::error::Error;
 use crate::path::components;
 use crate::warning::{Warning, WarningKind};
@@ -104,7 +104,7 @@ pub(super) fn refuse_other_than_root(path: &Escaped, members: &Members, end: u64
             Some(part) => format!("it has {part} of an image, and no manifest up to there"),
             None => "it has neither a manifest nor a root filesystem up to there".into(),
         };
-        let problem = format!("{fault}; the archive ends early, after {end} bytes: {what}");
+        let problem = format!("{fault}; the archive ends early, after {}: {what}", bytes(end));
         return Err(Error::Damaged { path: path.clone(), offset, problem });
     }
     let found = match of_image.first() {

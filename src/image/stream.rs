@@ -135,22 +135,37 @@ pub fn read_stream(path: &Escaped, mut reader: impl BufRead, progress: &Progress
         return Err(Error::Cancelled);
     }
     streamed.whole.fault = fault.as_ref().map(|(offset, fault)| LayerFault::new(fault, *offset));
-    let is_followed = fault.is_none() && walker.saw_end_marker() && walker.rest().is_ok_and(|rest| rest == Rest::Other);
-    let is_endless = fault.is_none() && walker.skip_end(END_LIMIT).unwrap_or(false);
-    if is_endless {
-        let problem = format!("more than {END_LIMIT} bytes follow the end of its tar");
-        streamed.trailer = Some(WarningKind::ArchiveOverLimit { offset: walker.position(), problem });
-    } else if let Err(error) = walker.drain()
-        && fault.is_none()
-    {
-        streamed.trailer = Some(WarningKind::ArchiveTrailer { problem: error.to_string() });
+    let mut is_followed = false;
+    if fault.is_some() {
+        // The fault says that something is missing.
+        let _ = walker.drain();
+    } else {
+        (is_followed, streamed.trailer) = read_end(&mut walker);
     }
     streamed.whole.notes.extend(walker.saw_global_header().then(|| RuntimeDifference::GlobalHeader.into()));
+    let is_loose = fault.is_none() && walker.saw_loose_header();
+    streamed.whole.notes.extend(is_loose.then_some(WarningKind::LooseHeader));
     streamed.whole.tar_bytes = walker.position();
     streamed.complete = walker.saw_end_marker();
     let members = builder.finish(fault, streamed.complete);
     streamed.members = if is_followed { members.followed() } else { members };
     Ok(streamed)
+}
+
+/// Reads what follows the end of the archive; returns whether it is something else than zeros, and a warning if not all
+/// of it can be read.
+fn read_end<R: Forward>(walker: &mut Walker<R>) -> (bool, Option<WarningKind>) {
+    let rest = if walker.saw_end_marker() { walker.rest() } else { Ok(Rest::Nothing) };
+    let is_followed = matches!(rest, Ok(Rest::Other));
+    let warning = match rest.and_then(|_| walker.skip_end(END_LIMIT)) {
+        Ok(true) => {
+            let problem = format!("more than {END_LIMIT} bytes follow the end of its tar");
+            Some(WarningKind::ArchiveOverLimit { offset: walker.position(), problem })
+        }
+        Ok(false) => walker.drain().err().map(|error| WarningKind::ArchiveTrailer { problem: error.to_string() }),
+        Err(error) => Some(WarningKind::ArchiveTrailer { problem: error.to_string() }),
+    };
+    (is_followed, warning)
 }
 
 /// The collected members of a stream.
@@ -188,7 +203,7 @@ impl Taking<'_> {
         let compression = Compression::sniff(&head);
         let layer = !in_root_filesystem(name) && (compression != Compression::None || is_tar(&head));
         let is_zeros = head.iter().all(|&b| b == 0);
-        let mut contents = Cursor::new(head).chain(contents);
+        let mut contents = Cursor::new(head).chain(contents).take(size);
         if !layer && size <= if json { JSON_LIMIT } else { SMALL } && *self.kept + size <= KEPT_LIMIT {
             let mut bytes = Vec::new();
             let result = contents.read_to_end(&mut bytes);
@@ -204,6 +219,9 @@ impl Taking<'_> {
             // Through a pipe, a layer cannot be read again where only its digest tells that it was cut.
             let verify = self.verify || is_zeros || size <= HASHED;
             read_passing(&mut contents, &mut read, verify);
+            let _ = Stream(&mut contents).skip(u64::MAX);
+            // Where the archive was cut, fewer bytes came than are stated.
+            read.stored_bytes = size - contents.limit();
             self.streamed.layers.insert(id, Arc::new(read));
         }
         Ok(())

@@ -11,7 +11,7 @@ use super::{Kind, NONE, NodeId, Reason, Removal, VersionId};
 use crate::archive::EntryKind;
 use crate::image::whiteout::{Spelling, is_aufs, spelling};
 use crate::image::{EntryRef, LayerEntries};
-use crate::path::{clean, is_clean};
+use crate::path::{clean, is_clean, leaves_root};
 use crate::warning::{RuntimeDifference as Difference, WarningKind};
 
 /// The largest file that is believed, in bytes: that of ext4. Only maps of holes can state more than is stored.
@@ -87,7 +87,7 @@ impl Builder {
         let path = if is_clean(trimmed) {
             trimmed
         } else {
-            if entry.name.split(|&b| b == b'/').any(|part| part == b"..") {
+            if leaves_root(entry.name) {
                 self.remark(|_| WarningKind::PathUpwards { path: entry.name.to_vec() });
             }
             cleaned = clean(entry.name);
@@ -99,6 +99,9 @@ impl Builder {
                     self.remark_duplicate(|_| b"/".to_vec(), own);
                 }
                 self.set_directory(NodeId::ROOT, entry);
+            } else {
+                let size = if entry.record.kind == EntryKind::File { entry.record.size } else { 0 };
+                self.remark_gap(WarningKind::RootNotADirectory { path: entry.name.to_vec(), size });
             }
             return Ok(());
         }

@@ -61,6 +61,8 @@ impl WarningKind {
             Self::MoreRemarks { .. } => "more-remarks",
             Self::TooManyOwners { .. } => "too-many-owners",
             Self::PathUpwards { .. } => "path-upwards",
+            Self::RootNotADirectory { .. } => "root-not-a-directory",
+            Self::LooseHeader => "loose-header",
             Self::NameTooLong { .. } => "name-too-long",
             Self::PathTooLong { .. } => "path-too-long",
             Self::EmptyWhiteout { .. } => "empty-whiteout",

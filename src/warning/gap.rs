@@ -139,6 +139,9 @@ impl WarningKind {
         if let Self::DiffIdCount { ids, layers } = self {
             return ids > layers;
         }
+        if let Self::RootNotADirectory { size, .. } = self {
+            return *size > 0;
+        }
         matches!(
             self,
             Self::ArchiveChecksum
@@ -158,6 +161,8 @@ impl WarningKind {
     pub fn gap(&self) -> Option<Gap> {
         Some(match self {
             Self::DiffIdCount { ids, layers } if ids > layers => Gap::Absent,
+            // Bytes that ship and have no place in the image.
+            Self::RootNotADirectory { size, .. } if *size > 0 => Gap::Unreadable,
             Self::ArchiveCut { .. } | Self::NoEndMarker | Self::ArchiveTrailer { .. } | Self::LayerCut { .. } => {
                 Gap::Cut
             }

@@ -313,6 +313,13 @@ pub enum WarningKind {
         /// The path.
         path: Vec<u8>,
     },
+    /// An entry names the root directory and is none.
+    RootNotADirectory {
+        /// The path as the entry has it.
+        path: Vec<u8>,
+        /// The number of bytes that ship with it.
+        size: u64,
+    },
     /// A name that is longer than filesystems take.
     NameTooLong {
         /// Its length in bytes.
@@ -377,6 +384,8 @@ pub enum WarningKind {
         /// The path that should be a directory.
         path: Vec<u8>,
     },
+    /// The tar of the layer ends after an extended header that belongs to no entry.
+    LooseHeader,
     /// Container runtimes differ in the effect of the layer.
     RuntimesDiffer(RuntimeDifference),
 }

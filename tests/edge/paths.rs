@@ -117,3 +117,26 @@ fn devices_and_pipes_have_no_bytes() {
         .tree(["b block 8:0", "c char 1:3", "p fifo"])
         .quiet();
 }
+
+#[test]
+fn a_file_that_stands_for_the_root_ships_bytes_that_have_no_place() {
+    for name in ["/", ".", "./", "..", "../..", "a/.."] {
+        let shown = layers("root-file", [vec![file("f", 2), file(name, 5000)]]);
+        shown.ship([2]).tree(["f 2"]).warns("stands for the root directory and is a file of 5000 bytes; ignored, but");
+        let completeness = &shown.inspection.completeness;
+        assert!(!completeness.is_whole() && !completeness.sizes_are_exact(), "{name}");
+        let link = layers("root-link", [vec![file("f", 2), symlink(name, "/etc")]]);
+        link.ship([2]).tree(["f 2"]).warns("stands for the root directory and is no directory; ignored, but");
+        assert!(link.inspection.completeness.is_whole(), "{name}");
+    }
+}
+
+#[test]
+fn only_a_path_that_leads_above_the_root_is_said_to_do_so() {
+    let below = vec![dir("bin"), file("old", 7)];
+    layers("inside", [below, vec![file("bin/../x", 1), crate::support::build::gone("bin/../old")]])
+        .ship([7, 1])
+        .visible([0, 1])
+        .quiet();
+    layers("above", [vec![file("bin/../../x", 1)]]).ship([1]).tree(["x 1"]).warns("points outside the root");
+}

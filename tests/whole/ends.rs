@@ -33,22 +33,45 @@ fn ends(what: &str, archive: &[u8], gap: Option<(Gap, &str)>) {
     }
 }
 
-#[test]
-fn an_extended_header_without_its_entry_is_a_cut() {
-    let file = entries([file("f", 30)]);
-    for (what, header) in [
+/// Extended headers of each kind, each without its entry.
+fn loose_headers() -> [(&'static str, Vec<u8>); 3] {
+    [
         ("PAX", other(b'x', "PaxHeaders/f").holding("12 path=abc\n")),
         ("a long name", other(b'L', "././@LongLink").holding("x".repeat(200))),
         ("a long link", other(b'K', "././@LongLink").holding("x".repeat(200))),
-    ] {
-        let header = entries([header]);
-        let words = "the tar ends after an extended header, and the entry that it belongs to is missing";
-        for (end, more) in [("nothing", &[][..]), ("the end marker", &END)] {
-            let layer = [&file, &header, more].concat();
-            // The digests are right: it was written so, by a program that was cut off.
+    ]
+    .map(|(what, header)| (what, entries([header])))
+}
+
+#[test]
+fn an_extended_header_without_its_entry_is_whole_with_a_remark_where_marker_or_digest_say_so() {
+    let file = entries([file("f", 30)]);
+    for (what, header) in loose_headers() {
+        for end in [&[][..], &END] {
+            let layer = [&file, &header, end].concat();
             let archive = tar(Image::of([Layer::of_tar(layer)]).docker());
-            ends(&format!("{what}, {end}"), &archive, Some((Gap::Cut, words)));
+            let (code, text, error) = run_with(&["report", "-"], &archive);
+            let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
+            assert!(code == Some(0) && text.contains("size 30 B"), "{what}: {text}{error}");
+            assert!(text.contains("an extended header that belongs to no entry; ignored"), "{what}: {text}");
+            ends(what, &archive, None);
         }
+    }
+}
+
+#[test]
+fn an_extended_header_without_its_entry_is_a_cut_where_the_digest_says_so_or_nothing_does() {
+    let (first, last) = (entries([file("f", 30)]), entries([file("g", 40)]));
+    for (what, header) in loose_headers() {
+        let whole = [&first, &header, &last, &END[..]].concat();
+        let cut = [&first[..], &header].concat();
+        ends(what, &held(&whole, &cut), Some((Gap::Cut, "it was cut short")));
+        let marked = [&cut[..], &END].concat();
+        let words = "the tar ends after an extended header without its entry, and it is not the one";
+        ends(what, &held(&whole, &marked), Some((Gap::Cut, words)));
+        let mut unnamed = Image::of([Layer::of_tar(cut)]);
+        unnamed.config.as_object_mut().unwrap().remove("rootfs");
+        ends(what, &tar(unnamed.docker()), Some((Gap::Cut, "so it may have been cut short")));
     }
 }
 
@@ -85,4 +108,23 @@ fn zeros_in_the_middle_of_a_layer_hide_the_rest_and_are_damage() {
     let words = "the tar ends before the end of the layer, and it is not the one that config and manifest name";
     ends("a hole", &held(&whole, &hole), Some((Gap::Damaged, words)));
     ends("what engines see", &held(&hole, &hole), None);
+}
+
+#[test]
+fn a_stream_that_was_cut_in_the_header_of_its_next_member_or_frame_is_cut() {
+    let whole = [entries([file("a", 600)]), END.to_vec()].concat();
+    let words = "the compressed data end early";
+    let zstd = |bytes: &[u8]| zstd::encode_all(bytes, 1).unwrap();
+    for (what, pack) in [("gzip", &gzip as &dyn Fn(&[u8]) -> Vec<u8>), ("zstd", &zstd)] {
+        let (first, next) = (pack(&whole), pack(&[0; 512]));
+        for cut in [1, 2, 3, 5, 9, 12] {
+            let bytes = [&first[..], &next[..cut]].concat();
+            // The archive states no digest of the compressed bytes, and the tar is the one that the config names.
+            ends(&format!("{what} {cut}"), &held(&whole, &bytes), Some((Gap::Cut, words)));
+            let archive = tar(Image::of([Layer::of_tar(whole.clone())]).docker());
+            let archive = [&pack(&archive)[..], &next[..cut]].concat();
+            let (code, text, error) = run_with(&["report", "--verify", "-"], &archive);
+            assert!(code == Some(2) && error.contains("(cut)"), "{what} {cut}: {text}{error}");
+        }
+    }
 }

@@ -81,3 +81,29 @@ fn files_and_directories_of_a_root_filesystem_that_may_not_be_read_are_said() {
     assert!(text.contains("size ≥ 30 B"), "{text}");
     fs::set_permissions(root.join("var/secret"), fs::Permissions::from_mode(0o755)).unwrap();
 }
+
+#[test]
+fn a_table_and_blobs_that_may_not_be_read_are_not_absent() {
+    let directory = tempfile::tempdir().unwrap();
+    let root = directory.path().join("layout");
+    for member in image().oci() {
+        let path = root.join(std::str::from_utf8(member.name()).unwrap().trim_end_matches('/'));
+        if member.name().ends_with(b"/") {
+            fs::create_dir_all(path).unwrap();
+            continue;
+        }
+        fs::create_dir_all(path.parent().unwrap()).unwrap();
+        fs::write(path, member.contents()).unwrap();
+    }
+    for closed_part in ["index.json", "blobs/sha256", "blobs"] {
+        let part = root.join(closed_part);
+        let mode = fs::metadata(&part).unwrap().permissions();
+        closed(&part);
+        let outcome = as_nobody(directory.path(), &["report", root.to_str().unwrap()]);
+        fs::set_permissions(&part, mode).unwrap();
+        let Some((code, text)) = outcome else { return };
+        assert!(code == Some(2) && text.contains("permission denied"), "{closed_part}: {text}");
+        let wrong = ["neither an image", "not in the archive", "pull the image again"];
+        assert!(!wrong.iter().any(|words| text.contains(words)), "{closed_part}: {text}");
+    }
+}

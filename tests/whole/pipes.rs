@@ -63,3 +63,33 @@ fn a_program_that_went_by_is_named_once_in_the_reason_why_it_was_not_seen() {
     assert!(text.contains("read from a pipe, so file contents are not available"), "{text}{error}");
     assert!(!text.contains("/app: cannot read /app"), "{text}");
 }
+
+#[test]
+fn a_compressed_root_filesystem_has_the_same_figures_through_a_pipe_as_from_a_file() {
+    let directory = tempfile::tempdir().unwrap();
+    for (name, bytes) in compressed(&tar([dir("etc"), file("etc/passwd", 6000)])) {
+        for bytes in [bytes.clone(), [&bytes[..], &[0; 700]].concat()] {
+            let path = written(directory.path(), "root", &bytes);
+            let (from_file, piped) = (
+                run(&["report", &path, "--format", "json"]).1,
+                run_with(&["report", "-", "--format", "json"], &bytes).1,
+            );
+            let totals = |text: &str| json(text)["totals"].clone();
+            if name == "zstd" && bytes.ends_with(&[0; 700]) {
+                continue; // Zeros are damage there.
+            }
+            assert_eq!(totals(&piped), totals(&from_file), "{name}");
+            assert_eq!(totals(&piped)["stored_bytes"], bytes.len(), "{name}");
+        }
+    }
+}
+
+#[test]
+fn a_layer_that_was_cut_stores_no_more_than_came() {
+    let bytes = manifest_first();
+    for at in [2500, 3100, 5000] {
+        let text = run_with(&["report", "-", "--format", "json"], &bytes[..at]).1;
+        let stored = json(&text)["totals"]["stored_bytes"].as_u64().unwrap();
+        assert!(stored <= at as u64, "{stored} of {at}: {text}");
+    }
+}

@@ -70,24 +70,34 @@ pub type Decoded<B> = BufReader<Decoder<B>>;
 ///
 /// An error if the decoder cannot be created.
 pub fn decode<B: BufRead>(compression: Compression, reader: B) -> io::Result<Decoded<B>> {
-    let decoder = match compression {
-        Compression::None => Decoder::Plain(reader),
-        Compression::Gzip => Decoder::Gzip(GzipMembers::new(reader)),
+    let format = match compression {
+        Compression::None => Format::Plain(reader),
+        Compression::Gzip => Format::Gzip(GzipMembers::new(reader)),
         Compression::Zstd => {
             let mut reader = reader;
             let window = zstd_window(reader.fill_buf()?);
             let mut decoder = zstd::stream::read::Decoder::with_buffer(reader)?;
             decoder.window_log_max(ZSTD_WINDOW_LOG)?;
-            Decoder::Zstd { decoder, window }
+            Format::Zstd { decoder, window }
         }
-        Compression::Xz => Decoder::Xz(Box::new(XzReader::new_mem_limit(reader, true, XZ_MEMORY))),
-        Compression::Bzip2 => Decoder::Bzip2(MultiBzDecoder::new(reader)),
+        Compression::Xz => Format::Xz(Box::new(XzReader::new_mem_limit(reader, true, XZ_MEMORY))),
+        Compression::Bzip2 => Format::Bzip2(MultiBzDecoder::new(reader)),
     };
-    Ok(BufReader::with_capacity(DECODED_BUFFER, decoder))
+    Ok(BufReader::with_capacity(DECODED_BUFFER, Decoder { format, failed: None }))
 }
 
 /// A decoder for any compression; uncompressed bytes are passed through.
-pub enum Decoder<B: BufRead> {
+///
+/// After an error, every read fails with it again. Some decoders report an error once and then a clean end, which would
+/// make a stream that was cut look whole to whoever reads on.
+pub struct Decoder<B: BufRead> {
+    format: Format<B>,
+    /// The error that ended the stream.
+    failed: Option<(io::ErrorKind, String)>,
+}
+
+/// The decoder of one format.
+enum Format<B: BufRead> {
     /// No compression.
     Plain(B),
     /// gzip.
@@ -107,14 +117,29 @@ pub enum Decoder<B: BufRead> {
 impl<B: BufRead> Decoder<B> {
     /// Returns the peculiarity of the stream, if there is one.
     pub fn note(&self) -> Option<Note> {
-        match self {
-            Self::Gzip(members) => members.note,
+        match &self.format {
+            Format::Gzip(members) => members.note,
             _ => None,
         }
     }
 }
 
 impl<B: BufRead> Read for Decoder<B> {
+    fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
+        if let Some((kind, text)) = &self.failed {
+            return Err(io::Error::new(*kind, text.clone()));
+        }
+        let result = self.format.read(buf);
+        if let Err(error) = &result
+            && error.kind() != io::ErrorKind::Interrupted
+        {
+            self.failed = Some((error.kind(), error.to_string()));
+        }
+        result
+    }
+}
+
+impl<B: BufRead> Read for Format<B> {
     fn read(&mut self, buf: &mut [u8]) -> io::Result<usize> {
         match self {
             Self::Plain(reader) => reader.read(buf),
@@ -276,6 +301,20 @@ mod tests {
         assert_eq!(contents.unwrap(), b"contents");
         assert_eq!(note, Some(Note::Checksum));
         assert!(read(&gz(b"contents")[..12]).0.is_err());
+    }
+
+    #[test]
+    fn a_stream_that_was_cut_in_the_header_of_its_next_member_fails_for_good() {
+        for cut in 1..18 {
+            let bytes = [&gz(b"one")[..], &gz(b"two")[..cut]].concat();
+            let mut decoder = decode(Compression::Gzip, &bytes[..]).unwrap();
+            let mut out = Vec::new();
+            for again in 0..3 {
+                let error = decoder.read_to_end(&mut out).expect_err("it was cut");
+                assert_eq!(error.kind(), io::ErrorKind::UnexpectedEof, "{cut} {again}");
+            }
+            assert!(out.starts_with(b"one"), "{cut}");
+        }
     }
 
     #[test]
