@@ -58,6 +58,9 @@ impl Tree {
 
     /// Compares two paths byte by byte.
     pub fn compare_paths(&self, one: NodeId, other: NodeId) -> std::cmp::Ordering {
+        if self.parent(one) == self.parent(other) && one != NodeId::ROOT && other != NodeId::ROOT {
+            return self.name(one).cmp(self.name(other));
+        }
         let depth = |mut node: NodeId| {
             let mut depth = 0;
             while node != NodeId::ROOT {

@@ -5,6 +5,8 @@
 //! [`Tree::totals`], [`Tree::layer_totals`] and [`Tree::changes`], which compute them from scratch
 //! and serve as oracles in tests.
 
+use std::collections::BTreeMap;
+
 use super::{ALIVE, Changes, Kind, NONE, Node, NodeId, Totals, Tree, Version, VersionId};
 
 /// The cost of moving by one version, relative to the cost of computing one anew.
@@ -270,11 +272,17 @@ struct Sums<'a> {
     sums: &'a mut [Totals],
     directory: NodeId,
     pending: Totals,
+    /// Contributions to deep directories, which are passed up at the end.
+    waiting: BTreeMap<NodeId, Totals>,
 }
+
+/// The number of levels up to which a contribution is passed up at once. It would be passed through thousands of
+/// levels again and again in a deep tree.
+const LEVELS: usize = 64;
 
 impl<'a> Sums<'a> {
     fn new(tree: &'a Tree, sums: &'a mut [Totals]) -> Self {
-        Self { nodes: &tree.nodes, sums, directory: NodeId::ROOT, pending: Totals::default() }
+        Self { nodes: &tree.nodes, sums, directory: NodeId::ROOT, pending: Totals::default(), waiting: BTreeMap::new() }
     }
 
     fn add(&mut self, node: NodeId, totals: Totals) {
@@ -293,7 +301,7 @@ impl<'a> Sums<'a> {
     fn go_up(&mut self) {
         let pending = std::mem::take(&mut self.pending);
         let mut here = self.directory;
-        loop {
+        for _ in 0..LEVELS {
             let sum = &mut self.sums[here.index()];
             *sum = sum.plus(pending);
             if here == NodeId::ROOT {
@@ -301,9 +309,23 @@ impl<'a> Sums<'a> {
             }
             here = self.nodes[here.index()].parent;
         }
+        self.wait(here, pending);
+    }
+
+    fn wait(&mut self, directory: NodeId, totals: Totals) {
+        let waiting = self.waiting.entry(directory).or_default();
+        *waiting = waiting.plus(totals);
     }
 
     fn finish(mut self) {
         self.go_up();
+        // Nothing can be added any more to the last directory.
+        while let Some((directory, totals)) = self.waiting.pop_last() {
+            let sum = &mut self.sums[directory.index()];
+            *sum = sum.plus(totals);
+            if directory != NodeId::ROOT {
+                self.wait(self.nodes[directory.index()].parent, totals);
+            }
+        }
     }
 }

@@ -18,9 +18,6 @@ use crate::tui::work::Task;
 use crate::tui::work::pass::{Matches, Pass, Pending, Purpose};
 use crate::view::View;
 
-/// The number of paths below which a search takes less than a frame and is done at once.
-const AT_ONCE: usize = 50_000;
-
 impl App {
     /// Performs an action in the pane with the focus.
     pub(in crate::tui) fn explore(&mut self, action: Action) -> Option<Effect> {
@@ -281,7 +278,7 @@ impl App {
         let Screen::Image { explorer, .. } = &mut self.screen else { return };
         let pass = Pass { weights: explorer.weights.clone(), pattern, purpose };
         let inspection = explorer.inspection.clone();
-        if inspection.tree.node_count() < AT_ONCE {
+        if pass.is_quick(&inspection.tree) {
             return pass.run(&inspection.tree, &|| true, &mut |matches| self.matched(matches));
         }
         let running = match purpose {

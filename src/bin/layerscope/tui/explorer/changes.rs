@@ -7,11 +7,17 @@ use super::outline::Outline;
 
 /// A walk over the changes of a layer.
 pub struct Changed<'a> {
-    pub lens: Lens<'a>,
-    pub outline: &'a mut Outline,
+    lens: Lens<'a>,
+    outline: &'a mut Outline,
+    /// The index of the last sibling in its directory, so that the next one is found without a search.
+    place: usize,
 }
 
-impl Changed<'_> {
+impl<'a> Changed<'a> {
+    pub fn new(lens: Lens<'a>, outline: &'a mut Outline) -> Self {
+        Self { lens, outline, place: 0 }
+    }
+
     /// Returns the next change after a path; the first one for the root.
     pub fn next(&mut self, from: NodeId) -> Option<NodeId> {
         let mut here = from;
@@ -97,11 +103,13 @@ impl Changed<'_> {
     fn sibling(&mut self, node: NodeId, step: isize) -> Option<NodeId> {
         let slice = self.lens.slice;
         let children = self.outline.children(self.lens.inspection.tree.parent(node), &self.lens);
-        let mut place = children.iter().position(|&child| child == node)?;
+        let is_known = children.get(self.place) == Some(&node);
+        let mut place = if is_known { self.place } else { children.iter().position(|&child| child == node)? };
         loop {
             place = place.checked_add_signed(step)?;
             let sibling = *children.get(place)?;
             if slice.changes(sibling).any() {
+                self.place = place;
                 return Some(sibling);
             }
         }

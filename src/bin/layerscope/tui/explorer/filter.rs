@@ -170,17 +170,36 @@ impl Explorer {
 
     /// Adds up what a filter leaves in the directories above.
     pub(super) fn sums_of_matches(&self) -> HashMap<NodeId, (u64, u64)> {
-        let mut sums = HashMap::new();
+        let mut sums: HashMap<NodeId, (u64, u64)> = HashMap::new();
         let tree = &self.inspection.tree;
-        for &node in self.filter.kept.iter().flat_map(|kept| &kept.topmost) {
-            let (visible, wasted) = self.slice.sizes(&self.inspection, node, self.measure);
-            let mut here = node;
-            while here != NodeId::ROOT {
-                here = tree.parent(here);
-                let sum: &mut (u64, u64) = sums.entry(here).or_default();
-                *sum = (sum.0 + visible, sum.1 + wasted);
-            }
+        let topmost = || self.filter.kept.iter().flat_map(|kept| kept.topmost.iter().copied());
+        for node in topmost() {
+            add(&mut sums, tree.parent(node), self.slice.sizes(&self.inspection, node, self.measure));
+        }
+        // A directory comes before its contents.
+        for directory in above(tree, topmost()).into_iter().rev().filter(|&directory| directory != NodeId::ROOT) {
+            let below = sums.get(&directory).copied().unwrap_or_default();
+            add(&mut sums, tree.parent(directory), below);
         }
         sums
     }
+}
+
+fn add(sums: &mut HashMap<NodeId, (u64, u64)>, directory: NodeId, (visible, wasted): (u64, u64)) {
+    let sum = sums.entry(directory).or_default();
+    *sum = (sum.0 + visible, sum.1 + wasted);
+}
+
+/// Returns all directories above some paths, once each, in the order of their indices.
+fn above(tree: &Tree, nodes: impl Iterator<Item = NodeId>) -> Vec<NodeId> {
+    let mut directories = HashSet::new();
+    for node in nodes {
+        let mut here = node;
+        while here != NodeId::ROOT && directories.insert(tree.parent(here)) {
+            here = tree.parent(here);
+        }
+    }
+    let mut directories: Vec<_> = directories.into_iter().collect();
+    directories.sort_unstable();
+    directories
 }

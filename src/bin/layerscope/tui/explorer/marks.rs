@@ -1,6 +1,6 @@
 //! The marked paths.
 
-use std::collections::BTreeSet;
+use std::collections::{BTreeSet, HashMap};
 
 use layerscope::tree::{NodeId, Tree};
 
@@ -39,15 +39,27 @@ impl Marks {
     /// Returns the marked paths that are not below another marked one, so that each byte counts
     /// once.
     pub fn topmost<'a>(&'a self, tree: &'a Tree) -> impl Iterator<Item = NodeId> + 'a {
-        self.0.iter().copied().filter(|&node| {
-            let mut here = node;
-            while here != NodeId::ROOT {
-                here = tree.parent(here);
-                if self.0.contains(&here) {
-                    return false;
-                }
+        let mut known = HashMap::new();
+        self.0
+            .iter()
+            .copied()
+            .filter(move |&node| node == NodeId::ROOT || !self.has(tree, tree.parent(node), &mut known))
+    }
+
+    /// Returns whether a directory is marked or below a marked one; `known` has the answers for others.
+    fn has(&self, tree: &Tree, directory: NodeId, known: &mut HashMap<NodeId, bool>) -> bool {
+        let (mut here, mut way) = (directory, Vec::new());
+        let has = loop {
+            if let Some(&has) = known.get(&here) {
+                break has;
             }
-            true
-        })
+            way.push(here);
+            if here == NodeId::ROOT || self.0.contains(&here) {
+                break self.0.contains(&here);
+            }
+            here = tree.parent(here);
+        };
+        known.extend(way.into_iter().map(|directory| (directory, has)));
+        has
     }
 }

@@ -75,14 +75,7 @@ impl Explorer {
 
     /// Returns the largest finding at or below a path, or one that the path is a part of.
     pub fn finding_at(&self, node: NodeId) -> Option<&Finding> {
-        let tree = &self.inspection.tree;
-        let is_in = |node: NodeId, directory: NodeId| {
-            let mut here = node;
-            while here != directory && here != NodeId::ROOT {
-                here = tree.parent(here);
-            }
-            here == directory
-        };
+        let is_in = |node: NodeId, directory: NodeId| self.wasted_below.is_in(node, directory);
         let is_there = |place: NodeId| is_in(place, node) || place != NodeId::ROOT && is_in(node, place);
         let findings = self.study.as_ref()?.findings.iter().filter(|finding| finding.fate == Fate::Left);
         findings

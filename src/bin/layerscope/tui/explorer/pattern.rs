@@ -59,6 +59,11 @@ impl Pattern {
         Ok(Some(Self { regex, paths }))
     }
 
+    /// Returns whether full paths are compared.
+    pub fn is_of_paths(&self) -> bool {
+        self.paths
+    }
+
     /// Returns whether a name as a whole is what is searched.
     pub fn is_name(&self, name: &[u8]) -> bool {
         let whole = |text: &[u8]| self.regex.find(text).is_some_and(|found| found.len() == text.len());
@@ -67,18 +72,18 @@ impl Pattern {
 
     /// Prepares to match the paths of a tree.
     pub fn finder<'a>(&'a self, tree: &'a Tree) -> Finder<'a> {
-        Finder { pattern: self, tree, directory: NodeId::ROOT, path: Vec::new(), prefix: 0 }
+        Finder { pattern: self, tree, way: Vec::new(), path: vec![b'/'] }
     }
 }
 
-/// A matcher of paths. It is fastest if paths in the same directory are matched one after another.
+/// A matcher of paths. It is fastest if paths in the same directory, or in directories near to each other, are
+/// matched one after another.
 pub struct Finder<'a> {
     pattern: &'a Pattern,
     tree: &'a Tree,
-    /// The directory whose full path is cached.
-    directory: NodeId,
+    /// The directories of the path, from below the root down, each with the length of the path up to its slash.
+    way: Vec<(NodeId, usize)>,
     path: Vec<u8>,
-    prefix: usize,
 }
 
 impl Finder<'_> {
@@ -86,18 +91,36 @@ impl Finder<'_> {
         if !self.pattern.paths {
             return self.pattern.regex.is_match(self.tree.name(node));
         }
-        let directory = self.tree.parent(node);
-        if directory != self.directory || self.path.is_empty() {
-            self.directory = directory;
-            self.path = self.tree.path(directory);
-            if directory != NodeId::ROOT {
-                self.path.push(b'/');
-            }
-            self.prefix = self.path.len();
-        }
-        self.path.truncate(self.prefix);
+        self.go_to(self.tree.parent(node));
+        let directory = self.path.len();
         self.path.extend_from_slice(self.tree.name(node));
-        self.pattern.regex.is_match(&self.path)
+        let matches = self.pattern.regex.is_match(&self.path);
+        self.path.truncate(directory);
+        matches
+    }
+
+    /// Makes the path that of a directory. What it has in common with the last one stays.
+    fn go_to(&mut self, directory: NodeId) {
+        let mut missing = Vec::new();
+        let mut here = directory;
+        // The way is in the order of indices, as a directory comes before its contents.
+        while here != NodeId::ROOT && self.way.last().is_none_or(|&(last, _)| last != here) {
+            if self.way.last().is_some_and(|&(last, _)| last > here) {
+                self.way.pop();
+            } else {
+                missing.push(here);
+                here = self.tree.parent(here);
+            }
+        }
+        if here == NodeId::ROOT {
+            self.way.clear();
+        }
+        self.path.truncate(self.way.last().map_or(1, |&(_, length)| length));
+        for here in missing.into_iter().rev() {
+            self.path.extend_from_slice(self.tree.name(here));
+            self.path.push(b'/');
+            self.way.push((here, self.path.len()));
+        }
     }
 }
 

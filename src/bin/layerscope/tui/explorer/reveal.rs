@@ -44,8 +44,11 @@ impl Explorer {
 
     /// Opens the directories above a path, and moves the cursor to it or as near as the rows allow.
     pub fn reveal(&mut self, node: NodeId) {
-        for directory in self.closed_above(node) {
-            self.unfold(directory);
+        // The rows below the topmost one are added with it.
+        let closed = self.closed_above(node);
+        self.open.extend(&closed);
+        if let Some(&topmost) = closed.first() {
+            self.unfold(topmost);
         }
         if self.lens().hides_link(node) {
             self.open_links.insert(self.inspection.tree.parent(node));
@@ -130,7 +133,7 @@ impl Explorer {
     pub fn go_to_change(&mut self, forward: bool) -> bool {
         let from = self.selected().unwrap_or(NodeId::ROOT);
         let mut rows = std::mem::take(&mut self.rows);
-        let mut changed = Changed { lens: self.lens(), outline: &mut rows };
+        let mut changed = Changed::new(self.lens(), &mut rows);
         let found = if forward { changed.next(from) } else { changed.previous(from) };
         self.rows = rows;
         if let Some(node) = found {

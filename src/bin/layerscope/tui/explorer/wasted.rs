@@ -55,6 +55,12 @@ impl WastedBelow {
         Self { spans, wasted, pairs }
     }
 
+    /// Returns whether a path is a directory or below it.
+    pub fn is_in(&self, node: NodeId, directory: NodeId) -> bool {
+        let (first, end) = self.spans[directory.index()];
+        (first..end).contains(&self.spans[node.index()].0)
+    }
+
     /// Returns the pairs of layers with wasted bytes below a path as of a layer, the largest first.
     pub fn pairs(&self, node: NodeId, layer: usize) -> Vec<Pair> {
         let (first, end) = self.spans[node.index()];

@@ -129,6 +129,14 @@ impl Chord {
         if ascii { shown.replace(|c: char| !c.is_ascii(), arrow) } else { shown }
     }
 
+    /// Returns the event of the key.
+    #[cfg(test)]
+    pub fn event(self) -> KeyEvent {
+        let modifiers =
+            [(self.control, KeyModifiers::CONTROL), (self.alt, KeyModifiers::ALT), (self.shift, KeyModifiers::SHIFT)];
+        KeyEvent::new(self.code, modifiers.into_iter().filter(|(is, _)| *is).map(|(_, modifier)| modifier).collect())
+    }
+
     /// Formats the key for the configuration.
     pub fn written(&self) -> String {
         let mut text = String::new();

@@ -4,6 +4,7 @@ mod advice;
 mod around;
 mod comfort;
 mod comparison;
+mod deep;
 mod explain;
 mod explore;
 mod extract;

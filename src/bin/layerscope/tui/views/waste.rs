@@ -58,7 +58,7 @@ impl Waste {
     /// Moves the cursor to the group with most of the wasted bytes at the explorer's path.
     pub fn enter(&mut self, explorer: &Explorer) {
         let Some(node) = explorer.selected() else { return };
-        if let Some(group) = self.outline.group_of(&explorer.inspection, node) {
+        if let Some(group) = self.outline.group_of(&explorer.wasted_below, node) {
             self.outline.go_to(group);
             self.table.go_to(self.outline.groups()[group].added_in);
         }

@@ -17,6 +17,11 @@ const FIRST: Duration = Duration::from_millis(5);
 /// And others as often as this.
 const NEXT: Duration = Duration::from_millis(40);
 
+/// The number of paths below which a pass takes less than a frame and is done at once.
+const AT_ONCE: usize = 50_000;
+/// The number of names in all paths together below which the same is true of a pass over full paths.
+const NAMES: u64 = 16 * AT_ONCE as u64;
+
 /// The purpose of a pass.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Purpose {
@@ -70,6 +75,11 @@ impl Pending {
 }
 
 impl Pass {
+    /// Returns whether the pass takes less than a frame.
+    pub fn is_quick(&self, tree: &Tree) -> bool {
+        tree.node_count() < AT_ONCE && (!self.pattern.is_of_paths() || names(tree) < NAMES)
+    }
+
     /// Runs the pass until it is complete or no longer wanted; `tell` receives intermediate and
     /// final results.
     pub fn run(&self, tree: &Tree, wanted: &dyn Fn() -> bool, tell: &mut dyn FnMut(Matches)) {
@@ -134,4 +144,14 @@ impl Pass {
         }
         wanted()
     }
+}
+
+/// Returns the number of names in all paths together.
+fn names(tree: &Tree) -> u64 {
+    let mut depths = vec![0_u64; tree.node_count()];
+    // A directory comes before its contents.
+    for node in tree.all_nodes() {
+        depths[node.index()] = depths[tree.parent(node).index()] + 1;
+    }
+    depths.into_iter().sum()
 }

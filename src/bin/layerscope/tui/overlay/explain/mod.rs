@@ -65,11 +65,20 @@ pub struct Sum {
 
 impl Sum {
     /// Makes a sum with its largest parts, and all others as one; empty parts are left out.
-    fn new(mut parts: Vec<(u64, String)>, total: u64, what: impl Into<String>) -> Self {
+    fn new(parts: Vec<(u64, String)>, total: u64, what: impl Into<String>) -> Self {
+        Self::naming(parts, |part| part, total, what)
+    }
+
+    /// Makes such a sum, and names only the parts that it shows.
+    fn naming<T>(mut parts: Vec<(u64, T)>, name: impl Fn(T) -> String, total: u64, what: impl Into<String>) -> Self {
         parts.retain(|&(bytes, _)| bytes > 0);
+        let mut rest = Vec::new();
         if parts.len() > NAMED + 1 {
             parts.sort_by_key(|&(bytes, _)| std::cmp::Reverse(bytes));
-            let rest = parts.split_off(NAMED);
+            rest = parts.split_off(NAMED);
+        }
+        let mut parts: Vec<_> = parts.into_iter().map(|(bytes, part)| (bytes, name(part))).collect();
+        if !rest.is_empty() {
             parts.push((rest.iter().map(|(bytes, _)| bytes).sum(), format!("{} others", count(rest.len() as u64))));
         }
         Self { parts, total, what: what.into(), in_part: false }

@@ -81,13 +81,13 @@ fn visible(inspection: &Inspection, node: NodeId, layer: usize, total: u64) -> S
 /// Returns the wasted inodes at and below a path.
 fn wasted_below(inspection: &Inspection, node: NodeId) -> impl Iterator<Item = &Wasted> {
     let tree = &inspection.tree;
-    inspection.wasted.iter().filter(move |wasted| {
-        let mut here = tree.node_of(wasted.version);
-        while here != node && here != NodeId::ROOT {
-            here = tree.parent(here);
-        }
-        here == node
-    })
+    // A directory comes before its contents.
+    let mut below = vec![false; tree.node_count()];
+    below[node.index()] = true;
+    for other in tree.all_nodes() {
+        below[other.index()] |= below[tree.parent(other).index()];
+    }
+    inspection.wasted.iter().filter(move |wasted| below[tree.node_of(wasted.version).index()])
 }
 
 /// Sums up wasted inodes by the layers that added and removed them.

@@ -23,8 +23,8 @@ pub fn explain(inspection: &Inspection, group: &WastedGroup) -> (String, Vec<Par
     }
     let reasons =
         reasons.iter().map(|(reason, &(bytes, number))| (bytes, format!("{} {reason}", files(number)))).collect();
-    let largest =
-        wasted().map(|wasted| (wasted.bytes, escaped(&tree.path(tree.node_of(wasted.version))).into())).collect();
+    let path = |version| escaped(&tree.path(tree.node_of(version))).into();
+    let largest = wasted().map(|wasted| (wasted.bytes, wasted.version)).collect();
     let parts = vec![
         Part::Sentence(format!(
             "Bytes that {} added and {} removed, by reason:",
@@ -33,7 +33,7 @@ pub fn explain(inspection: &Inspection, group: &WastedGroup) -> (String, Vec<Par
         )),
         Part::Sum(Sum::new(reasons, group.bytes, "wasted")),
         Part::Sentence("The same, file by file:".into()),
-        Part::Sum(Sum::new(largest, group.bytes, "wasted")),
+        Part::Sum(Sum::naming(largest, path, group.bytes, "wasted")),
     ];
     (format!("Layer {added_in} → layer {removed_in}"), parts)
 }

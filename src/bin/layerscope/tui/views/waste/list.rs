@@ -5,13 +5,13 @@ use layerscope::display::cut_front;
 use layerscope::display::escaped;
 use layerscope::display::{files, plural};
 use layerscope::report::advice;
-use layerscope::tree::NodeId;
+use layerscope::tree::{NodeId, Tree};
 use ratatui::buffer::Buffer;
 use ratatui::layout::Rect;
 use ratatui::text::{Line, Span};
 use unicode_width::UnicodeWidthStr;
 
-use super::outline::{Item, Outline, Row};
+use super::outline::{Item, Outline, Row, path_below};
 use crate::tui::explorer::Explorer;
 use crate::tui::views::Look;
 use crate::tui::widgets::text::{cut, follow, wrap};
@@ -166,12 +166,12 @@ fn line(outline: &Outline, explorer: &Explorer, look: Look<'_>, row: &Row, width
             (cut_front(&place, room.saturating_sub(facts.width())), String::new())
         }
         Item::Directory { node, members } => {
-            let name = escaped(&relative(explorer, row, &tree.path(*node)));
+            let name = escaped(&relative(tree, row, *node));
             (format!("{name}/"), files(members.len()))
         }
         Item::File(i) => {
             let wasted = &explorer.inspection.wasted[*i];
-            let name = escaped(&relative(explorer, row, &tree.path(tree.node_of(wasted.version))));
+            let name = escaped(&relative(tree, row, tree.node_of(wasted.version)));
             let usual = wasted.reason == outline.groups()[row.group].reason;
             (name.into(), if usual { String::new() } else { wasted.reason.words().into() })
         }
@@ -186,9 +186,8 @@ fn line(outline: &Outline, explorer: &Explorer, look: Look<'_>, row: &Row, width
 }
 
 /// Returns the part of a path that the row above does not have.
-fn relative(explorer: &Explorer, row: &Row, path: &[u8]) -> Vec<u8> {
-    let known = if row.depth > 1 { explorer.inspection.tree.path(row.above).len() + 1 } else { 0 };
-    path.get(known..).unwrap_or(path).to_vec()
+fn relative(tree: &Tree, row: &Row, node: NodeId) -> Vec<u8> {
+    if row.depth > 1 { path_below(tree, row.above, node) } else { tree.path(node) }
 }
 
 /// Returns the instructions that added and removed the bytes of a group.

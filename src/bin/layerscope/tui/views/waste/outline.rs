@@ -9,6 +9,8 @@ use layerscope::Inspection;
 use layerscope::analysis::WastedGroup;
 use layerscope::tree::{NodeId, Tree};
 
+use crate::tui::explorer::WastedBelow;
+
 /// The content of a row. Members are indices in [`Inspection::wasted`].
 pub enum Item {
     Group,
@@ -66,14 +68,13 @@ impl Outline {
     }
 
     /// Returns the group with most of the wasted bytes at and below a path.
-    pub fn group_of(&self, inspection: &Inspection, node: NodeId) -> Option<usize> {
-        let (tree, wasted) = (&inspection.tree, &inspection.wasted);
-        let bytes = |members: &[usize]| -> u64 {
-            let below = |&&i: &&usize| towards(tree, node, tree.node_of(wasted[i].version)).is_some();
-            members.iter().filter(below).map(|&i| wasted[i].bytes).sum()
-        };
-        let sums = self.members.iter().enumerate().map(|(group, members)| (bytes(members), Reverse(group)));
-        sums.max().filter(|(bytes, _)| *bytes > 0).map(|(_, Reverse(group))| group)
+    pub fn group_of(&self, wasted: &WastedBelow, node: NodeId) -> Option<usize> {
+        let pairs = wasted.pairs(node, usize::MAX);
+        let sums = pairs.iter().filter_map(|pair| {
+            let is_of = |group: &WastedGroup| (group.added_in, group.removed_in) == (pair.added_in, pair.removed_in);
+            Some((pair.bytes, Reverse(self.groups.iter().position(is_of)?)))
+        });
+        sums.max().map(|(_, Reverse(group))| group)
     }
 
     /// Moves the cursor to a group, unless it is in it already.
@@ -121,21 +122,34 @@ impl Outline {
     }
 }
 
-/// Returns the child of a directory that leads to a path, or the path itself if it is the
-/// directory; `None` if the path is elsewhere.
-fn towards(tree: &Tree, directory: NodeId, node: NodeId) -> Option<NodeId> {
-    let mut here = node;
-    while here != directory {
-        let parent = tree.parent(here);
-        if parent == directory {
-            return Some(here);
-        }
-        if here == NodeId::ROOT {
-            return None;
-        }
-        here = parent;
+/// The ways down from a directory, each walked once.
+struct Ways<'a> {
+    tree: &'a Tree,
+    directory: NodeId,
+    known: HashMap<NodeId, NodeId>,
+}
+
+impl Ways<'_> {
+    /// Returns the child of the directory that leads to a path; the path itself if it is the directory or elsewhere.
+    fn towards(&mut self, node: NodeId) -> NodeId {
+        let (mut here, mut way) = (node, Vec::new());
+        let child = loop {
+            if let Some(&child) = self.known.get(&here) {
+                break child;
+            }
+            if here == self.directory || here == NodeId::ROOT {
+                return node;
+            }
+            way.push(here);
+            let parent = self.tree.parent(here);
+            if parent == self.directory {
+                break here;
+            }
+            here = parent;
+        };
+        self.known.extend(way.into_iter().map(|node| (node, child)));
+        child
     }
-    Some(node)
 }
 
 /// Returns the deepest directory that contains all members.
@@ -146,19 +160,33 @@ fn common(inspection: &Inspection, members: &[usize]) -> NodeId {
     while let Some(&last) = line.last().filter(|&&last| last != NodeId::ROOT) {
         line.push(tree.parent(last));
     }
-    let heights: HashMap<_, _> = line.iter().enumerate().map(|(height, &node)| (node, height)).collect();
+    let mut heights: HashMap<_, _> = line.iter().enumerate().map(|(height, &node)| (node, height)).collect();
     let mut lowest = 0;
     for parent in parents {
-        let mut here = parent;
+        let (mut here, mut way) = (parent, Vec::new());
         let height = loop {
-            match heights.get(&here) {
-                Some(&height) => break height,
-                None => here = tree.parent(here),
+            if let Some(&height) = heights.get(&here) {
+                break height;
             }
+            way.push(here);
+            here = tree.parent(here);
         };
+        heights.extend(way.into_iter().map(|node| (node, height)));
         lowest = lowest.max(height);
     }
     line[lowest]
+}
+
+/// Returns the path of something below a directory, relative to it.
+pub fn path_below(tree: &Tree, directory: NodeId, node: NodeId) -> Vec<u8> {
+    let mut names = Vec::new();
+    let mut here = node;
+    while here != directory && here != NodeId::ROOT {
+        names.push(tree.name(here));
+        here = tree.parent(here);
+    }
+    names.reverse();
+    names.join(&b'/')
 }
 
 /// Returns the contents of a directory, the largest first. A directory with a single entry is
@@ -166,12 +194,13 @@ fn common(inspection: &Inspection, members: &[usize]) -> NodeId {
 fn below(inspection: &Inspection, directory: NodeId, members: &[usize]) -> Vec<(u64, Item)> {
     let (tree, wasted) = (&inspection.tree, &inspection.wasted);
     let node_of = |i: usize| tree.node_of(wasted[i].version);
+    let mut ways = Ways { tree, directory, known: HashMap::new() };
     let mut directories: HashMap<NodeId, Vec<usize>> = HashMap::new();
     let mut items = Vec::new();
     for &i in members {
         let node = node_of(i);
-        match towards(tree, directory, node) {
-            Some(child) if child != node => directories.entry(child).or_default().push(i),
+        match ways.towards(node) {
+            child if child != node => directories.entry(child).or_default().push(i),
             _ => items.push((wasted[i].bytes, Item::File(i))),
         }
     }
@@ -188,7 +217,7 @@ fn below(inspection: &Inspection, directory: NodeId, members: &[usize]) -> Vec<(
             Item::File(i) => node_of(*i),
             Item::Group => NodeId::ROOT,
         };
-        (Reverse(*bytes), tree.path(node), matches!(item, Item::File(_)))
+        (Reverse(*bytes), path_below(tree, directory, node), matches!(item, Item::File(_)))
     });
     items
 }
