@@ -7,7 +7,7 @@ use super::*;
 use crate::tui::keys::Action;
 
 /// The levels of the small and of the large tree.
-const LEVELS: [usize; 2] = [500, 2_000];
+const LEVELS: [usize; 2] = [300, 1_200];
 /// The most that a key may take in the large tree, in parts of its time in the small one. Linear work takes 4 parts,
 /// and quadratic work 16.
 const GROWTH: u32 = 8;
