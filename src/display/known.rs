@@ -13,8 +13,8 @@ impl WarningKind {
             Self::DiffIdCount { .. } => "the config names more layers than the manifest",
             Self::ArchiveCut { .. } | Self::NoEndMarker | Self::ArchiveTrailer { .. } => "the archive ends early",
             Self::ArchiveDamaged { .. } | Self::ArchiveChecksum => "the archive is damaged",
-            Self::ArchiveOverLimit { .. } => "the archive is over a limit",
-            Self::SizeOverflow { .. } => "a file is stated to be bigger than can be",
+            Self::ArchiveOverLimit { .. } => "the archive exceeds a limit",
+            Self::SizeOverflow { .. } => "the size of a file is too large to count",
             Self::HostUnreadable { .. } => "a part of the directory could not be read",
             Self::HostContents { .. } => "the contents of some files could not be read",
             _ => "a part of the archive could not be read",
@@ -35,7 +35,7 @@ impl Known {
             Self::Unreadable => "not readable",
             Self::Foreign => "foreign",
             Self::Encrypted => "encrypted",
-            Self::NotATar => "no tar",
+            Self::NotATar => "not a tar",
         })
     }
 
@@ -44,16 +44,16 @@ impl Known {
     pub fn sentence(self, size: impl Fn(u64) -> String) -> Option<String> {
         Some(match self {
             Self::Whole => return None,
-            Self::UpTo(0) => "nothing of it could be read".into(),
-            Self::OverLimit(0) => "it is over a limit, so nothing in it is known".into(),
+            Self::UpTo(0) => "nothing in it could be read".into(),
+            Self::OverLimit(0) => "it exceeds a limit, so its contents are unknown".into(),
             Self::UpTo(at) => format!("only the first {} of its tar could be read", size(at)),
-            Self::OverLimit(at) => format!("only the first {} of its tar were read: it is over a limit", size(at)),
+            Self::OverLimit(at) => format!("only the first {} of its tar were read: it exceeds a limit", size(at)),
             Self::Doubtful => "a checksum is wrong, so its contents may be damaged".into(),
-            Self::Absent => "it is not in the archive, so nothing in it is known".into(),
-            Self::Unreadable => "it cannot be read, so nothing in it is known".into(),
-            Self::Foreign => "it may not be distributed and is not in the archive, so nothing in it is known".into(),
-            Self::Encrypted => "it is encrypted, so nothing in it is known".into(),
-            Self::NotATar => "it is no tar, so nothing in it is known".into(),
+            Self::Absent => "it is not in the archive, so its contents are unknown".into(),
+            Self::Unreadable => "it cannot be read, so its contents are unknown".into(),
+            Self::Foreign => "it may not be distributed and is not in the archive, so its contents are unknown".into(),
+            Self::Encrypted => "it is encrypted, so its contents are unknown".into(),
+            Self::NotATar => "it is not a tar, so its contents are unknown".into(),
         })
     }
 }

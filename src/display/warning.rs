@@ -24,27 +24,25 @@ impl Display for WarningKind {
             Kind::ArchiveCut { offset, problem } => {
                 write!(
                     f,
-                    "the archive ends early, after {}: {}; what lies before is \
-                    shown",
+                    "the archive ends early, after {}: {}; only the part before is shown",
                     bytes(*offset),
                     name(problem)
                 )
             }
             Kind::ArchiveDamaged { offset, problem } => {
-                write!(f, "the archive is damaged at byte {offset}: {}; what lies before is shown", name(problem))
+                write!(f, "the archive is damaged at byte {offset}: {}; only the part before is shown", name(problem))
             }
             Kind::ArchiveOverLimit { offset, problem } => {
                 write!(
                     f,
-                    "the archive cannot be read on at byte {offset}: {}; what lies before is \
-                    shown",
+                    "reading stopped at byte {offset} of the archive: {}; only the part before is shown",
                     name(problem)
                 )
             }
             Kind::NoEndMarker => f.write_str("the archive has no end marker, so it may have been cut short"),
             Kind::FromTables => f.write_str(
-                "this is from the table of contents of each layer; the layers were not downloaded to compare (report --verify \
-                 does)",
+                "the sizes come from the table of contents of each layer; the layers were not \
+                    downloaded to check them (report --verify downloads them)",
             ),
             Kind::NotKept { problem } => {
                 write!(
@@ -57,53 +55,68 @@ impl Display for WarningKind {
                 f.write_str("the checksum of the compressed archive is wrong; the contents may be damaged")
             }
             Kind::ArchiveTrailer { problem } => {
-                write!(f, "the compressed archive ends early, after the end of its tar: {}", name(problem))
+                write!(f, "the compressed archive ends early, but its tar is complete: {}", name(problem))
             }
-            Kind::JunkAfterArchive => f.write_str("something follows the compressed archive; ignored"),
-            Kind::JunkAfterEnd => {
-                f.write_str("something follows the end marker of the archive; ignored, as container runtimes do")
-            }
+            Kind::JunkAfterArchive => f.write_str(
+                "there are more bytes after the compressed archive; \
+                    they are ignored",
+            ),
+            Kind::JunkAfterEnd => f.write_str(
+                "there are more bytes after the end marker of the archive; they are \
+                    ignored, as container runtimes do",
+            ),
             Kind::HostUnreadable { path: of, problem } => {
-                write!(f, "{} cannot be read: {}; shown without it", path(of), name(problem))
+                write!(f, "{} cannot be read: {}; the image is shown without it", path(of), name(problem))
             }
             Kind::HostContents { path: of, more } => {
                 let others = if *more > 0 { format!(" and {}", plural(*more, "other file")) } else { String::new() };
-                write!(f, "the contents of {}{others} cannot be read: permission denied; sizes are known", path(of))
+                write!(
+                    f,
+                    "the contents of {}{others} cannot be read: permission denied; only the sizes \
+                    are known",
+                    path(of)
+                )
             }
-            Kind::Nested { directory } => write!(f, "the image lies below {} in the archive", path(directory)),
-            Kind::NoManifest => f.write_str("there is no manifest, so this is shown as one layer, without history"),
+            Kind::Nested { directory } => write!(f, "the image is in the directory {} of the archive", path(directory)),
+            Kind::NoManifest => f.write_str(
+                "there is no manifest, so everything is shown as one layer \
+                    without history",
+            ),
             Kind::ManifestAbsent { digest, platform } => {
                 let named = platform.as_deref().map_or(String::new(), |platform| format!(" for {}", name(platform)));
-                write!(f, "the manifest {}{named} is listed but not in the archive", name(digest))
+                write!(f, "the manifest {}{named} is listed, but it is not in the archive", name(digest))
             }
             Kind::ManifestUnreadable { digest, problem } => {
                 write!(f, "the manifest {} {}", name(digest), name(problem))
             }
             Kind::Attestation { digest } => {
-                write!(f, "{} is an attestation, not an image; not opened", name(digest))
+                write!(f, "{} is an attestation, not an image; it is not opened", name(digest))
             }
             Kind::Artifact { digest } => {
-                write!(f, "{} is an artifact without tar layers; not opened", name(digest))
+                write!(f, "{} is an artifact without tar layers; it is not opened", name(digest))
             }
             Kind::ConfigAbsent { name: of } => {
-                write!(f, "the config {} is not in the archive; shown without history", name(of))
+                write!(f, "the config {} is not in the archive; the image is shown without history", name(of))
             }
-            Kind::ConfigUnnamed => f.write_str("the manifest names no config; shown without history"),
+            Kind::ConfigUnnamed => f.write_str(
+                "the manifest names no config; the image is shown \
+                    without history",
+            ),
             Kind::ConfigUnreadable { name: of, problem } => {
-                write!(f, "{}: {}; shown without history", name(of), name(problem))
+                write!(f, "{}: {}; the image is shown without history", name(of), name(problem))
             }
             Kind::TableUnreadable { name: of, problem } => {
-                write!(f, "{} {}; it is passed over", name(of), name(problem))
+                write!(f, "{} {}; it is ignored", name(of), name(problem))
             }
             Kind::TableOfOne { name: of } => {
-                write!(
-                    f,
-                    "{} is one image where a list of images was expected; container runtimes refuse \
-                    it",
-                    name(of)
-                )
+                write!(f, "{} is one image where a list of images was expected; container runtimes refuse it", name(of))
             }
-            Kind::EntryLeftOut { of, entry } => write!(f, "entry {entry} of {} names no image; left out", name(of)),
+            Kind::EntryLeftOut { of, entry } => write!(
+                f,
+                "entry {entry} of {} names no image; it is \
+                    left out",
+                name(of)
+            ),
             Kind::TooManyImages { limit } => {
                 write!(f, "more than {limit} images have the same config; not all are listed")
             }
@@ -122,28 +135,37 @@ impl Display for WarningKind {
                 };
                 write!(
                     f,
-                    "{differs}the history has {steps} instructions that made a layer, but there are {layers} layers; \
-                        instructions may be shown at the wrong layer{refused}"
+                    "{differs}the history has {steps} instructions that made a layer, but there are \
+                    {layers} layers; instructions may be shown at the wrong layer{refused}"
                 )
             }
             Kind::DiffIdCount { ids, layers } if ids > layers => write!(
                 f,
-                "the config names {ids} layers by their diff IDs, but the manifest only {layers}; container \
+                "the config has {ids} diff IDs, but the manifest names only {layers} layers; container \
                     runtimes refuse the image"
             ),
             Kind::DiffIdCount { ids, layers } => {
-                write!(f, "the config names {ids} diff IDs for {layers} layers; container runtimes refuse the image")
+                write!(
+                    f,
+                    "the config has {ids} diff IDs for {layers} layers; container runtimes refuse \
+                    the image"
+                )
             }
             Kind::NoDiffIds => f.write_str(
-                "the config names no diff IDs, so no layer can be verified; \
-                container runtimes refuse the image",
+                "the config has no diff IDs, so no layer can be verified; container runtimes refuse the \
+                    image",
             ),
             Kind::LayersUnreadable { name: of } => {
-                write!(f, "{} has no list of layers that can be understood; shown without layers", name(of))
+                write!(
+                    f,
+                    "the list of layers in {} cannot be understood; the image is shown without \
+                    layers",
+                    name(of)
+                )
             }
             Kind::LayersDropped => f.write_str(
-                "the container runtime may have saved the image without some of its layers: pull the image \
-                    again, then save it again",
+                "the container runtime may have saved the image without some of its layers: pull the \
+                    image again, then save it again",
             ),
             Kind::DigestMismatch { name: of, real } => write!(f, "{} has the digest sha256:{real}", name(of)),
             Kind::SizeMismatch { name: of, real, named } => {
@@ -159,34 +181,39 @@ impl Display for WarningKind {
                 write!(f, "its tar has the diff ID sha256:{real}, but the config says sha256:{named}")
             }
             Kind::LayerAbsent { name, .. } if name.is_empty() => {
-                f.write_str("the manifest does not name the layer's bytes; shown as empty")
+                f.write_str("the manifest does not name its file; it is shown as empty")
             }
-            Kind::LayerUnreadable { name, why } => write!(f, "the layer's bytes: {name} {why}; shown as empty"),
+            Kind::LayerUnreadable { name, why } => write!(f, "its file {name} {why}; it is shown as empty"),
             Kind::LayerAbsent { name, why: None } => {
-                write!(f, "the layer's bytes ({name}) are not in the archive; shown as empty")
+                write!(f, "its file {name} is not in the archive; it is shown as empty")
             }
             Kind::LayerAbsent { name, why: Some(why) } => {
-                write!(f, "the layer's bytes ({name}) are not in the archive: the member {why}; shown as empty")
+                write!(f, "its file {name} is not in the archive: the member {why}; it is shown as empty")
             }
-            Kind::LayerForeign => {
-                f.write_str("the layer may not be distributed, so the archive does not hold it; shown as empty")
-            }
-            Kind::LayerEncrypted => f.write_str(
-                "the layer is encrypted, so its contents are unknown; shown \
-                as empty",
+            Kind::LayerForeign => f.write_str(
+                "the layer may not be distributed, so the archive does not have it; it is \
+                    shown as empty",
             ),
-            Kind::LayerNotATar { found } => write!(f, "it is no tar: it is {}; shown as empty", name(found)),
+            Kind::LayerEncrypted => {
+                f.write_str("the layer is encrypted, so its contents are unknown; it is shown as empty")
+            }
+            Kind::LayerNotATar { found } => write!(
+                f,
+                "it is not a tar: it is {}; it is shown as \
+                    empty",
+                name(found)
+            ),
             Kind::LayerCut { at, problem, name } | Kind::LayerDamaged { at, problem, name } => {
                 write!(f, "{}; {} ({name})", escaped_str(problem), shown_before(*at))
             }
             Kind::LayerOverLimit { at, problem } => write!(f, "{}; {}", name(problem), shown_before(*at)),
             Kind::LayerChecksum => f.write_str(
-                "runtimes disagree: a gzip checksum is wrong, so the contents may be damaged; docker takes the \
-                    layer where it decodes gzip itself, others refuse it",
+                "runtimes disagree: a gzip checksum is wrong, so the contents may be damaged; docker \
+                    takes the layer where it decodes gzip itself, others refuse it",
             ),
             Kind::JunkAfterLayer => f.write_str(
-                "runtimes disagree: something follows the compressed stream; docker ignores it, podman and \
-                    containerd refuse the layer",
+                "runtimes disagree: there are more bytes after the compressed stream; docker ignores \
+                    them, podman and containerd refuse the layer",
             ),
             Kind::SquashedSteps => f.write_str(
                 "the history names an instruction that writes no files; the builder wrote several \
@@ -194,47 +221,44 @@ impl Display for WarningKind {
             ),
             Kind::MoreRemarks { count } => write!(f, "{count} more remarks on this layer are not shown"),
             Kind::TooManyOwners { limit, uid, gid } => {
-                write!(f, "more than {limit} distinct owners; {uid}:{gid} is shown as another")
+                write!(f, "there are more than {limit} owners; {uid}:{gid} is shown as one of the others")
             }
-            Kind::PathUpwards { path: at } => write!(
-                f,
-                "the path {} points outside the root; treated as \
-                /",
-                path(at)
-            ),
+            Kind::PathUpwards { path: at } => {
+                write!(f, "the path {} points outside the root; it is taken for /", path(at))
+            }
             Kind::RootNotADirectory { path: at, size } => {
                 let what = match size {
-                    0 => "is no directory".into(),
+                    0 => "is not a directory".into(),
                     size => format!("is a file of {}", bytes(*size)),
                 };
                 write!(
                     f,
-                    "the entry '{}' stands for the root directory and {what}; ignored, but container runtimes refuse the \
-                        layer",
+                    "the entry '{}' stands for the root directory and {what}; it is ignored here, but container \
+                        runtimes refuse the layer",
                     path(at)
                 )
             }
             Kind::LooseHeader => f.write_str(
-                "the tar ends with an extended header that belongs to no entry; ignored, as container runtimes do",
+                "the tar ends with an extended header that belongs to no entry; it is ignored, as container runtimes do",
             ),
             Kind::NameTooLong { len, limit } => {
                 write!(
                     f,
-                    "a name of {len} bytes is more than filesystems take ({limit}); container \
-                    runtimes refuse the layer"
+                    "a name has {len} bytes, more than filesystems allow ({limit}); container runtimes \
+                    refuse the layer"
                 )
             }
             Kind::PathTooLong { len, limit } => {
                 write!(
                     f,
-                    "a path of {len} bytes is more than systems take ({limit}); container runtimes \
+                    "a path has {len} bytes, more than systems allow ({limit}); container runtimes \
                     refuse the layer"
                 )
             }
             Kind::EmptyWhiteout { path: at } => {
                 write!(
                     f,
-                    "the whiteout {} names nothing that can be removed; ignored, but container \
+                    "the whiteout {} names nothing to remove; it is ignored here, but container \
                     runtimes refuse the layer",
                     path(at)
                 )
@@ -242,8 +266,8 @@ impl Display for WarningKind {
             Kind::UnknownType { path: at, flag } => {
                 write!(
                     f,
-                    "{} is of the tar type {}, which no container runtime unpacks; ignored, but \
-                    container runtimes refuse the layer",
+                    "{} has the tar type {}, which no container runtime unpacks; it is ignored here, \
+                    but container runtimes refuse the layer",
                     path(at),
                     name(flag)
                 )
@@ -251,39 +275,45 @@ impl Display for WarningKind {
             Kind::SizeOverflow { path: at, size } => {
                 write!(
                     f,
-                    "{} is stated to have {}, more than can be stored or added up; counted as empty",
+                    "the header of {} says {}, which is too large to count; it is counted as empty",
                     path(at),
                     bytes(*size)
                 )
             }
             Kind::SparseEnd { path: at, size, end } => write!(
                 f,
-                "{} is stated to have {}, but its map of holes ends at {end}; container runtimes fill the \
-                    rest with zeros",
+                "the header of {} says {}, but its map of holes ends at {end}; container runtimes fill the rest with \
+                    zeros",
                 path(at),
                 bytes(*size)
             ),
             Kind::LinkTargetAbsent { path: at, target } => write!(
                 f,
-                "{} is a hard link to {}, which is not there; ignored, but container runtimes refuse the layer",
+                "{} is a hard link to {}, which does not exist; it is ignored here, but container \
+                    runtimes refuse the layer",
                 path(at),
                 path(target)
             ),
             Kind::LinkToItself { path: at } => {
-                write!(f, "{} is a hard link to itself; ignored, but container runtimes refuse the layer", path(at))
+                write!(
+                    f,
+                    "{} is a hard link to itself; it is ignored here, but container runtimes \
+                    refuse the layer",
+                    path(at)
+                )
             }
             Kind::GnuSparse { path: at } => {
                 write!(
                     f,
-                    "{} is stored with holes in the old GNU format (type S); container runtimes \
-                    refuse the layer",
+                    "{} is stored with holes in the old GNU format (type S); container runtimes refuse \
+                    the layer",
                     path(at)
                 )
             }
             Kind::ParentNotADirectory { path: at } => write!(
                 f,
-                "{} is not a directory, but an entry lies in it; shown as one, but container runtimes \
-                    refuse the layer",
+                "{} is not a directory, but an entry is below it; it is shown as a directory here, but \
+                    container runtimes refuse the layer",
                 path(at)
             ),
             Kind::RuntimesDiffer(difference) => write!(f, "runtimes disagree: {difference}"),
@@ -293,7 +323,7 @@ impl Display for WarningKind {
 
 /// Says what is shown of a layer that could not be read on from byte `at` of its tar.
 fn shown_before(at: u64) -> &'static str {
-    if at == 0 { "shown as empty" } else { "what lies before is shown" }
+    if at == 0 { "it is shown as empty" } else { "only the part before is shown" }
 }
 
 impl Display for RuntimeDifference {
@@ -308,17 +338,20 @@ impl Display for RuntimeDifference {
                     path(at)
                 )
             }
-            Self::OpaqueRoot => f.write_str("the root directory is made opaque, which overlayfs runtimes ignore"),
+            Self::OpaqueRoot => f.write_str(
+                "the layer makes the root directory opaque, which overlayfs \
+                    runtimes ignore",
+            ),
             Self::Remade { path: at } => write!(
                 f,
-                "{} is deleted and made again in this layer; overlayfs runtimes bring its old contents back",
+                "this layer deletes {} and creates it again; overlayfs runtimes bring its old contents back",
                 path(at)
             ),
             Self::LinkToDirectory { path: at } => {
                 write!(
                     f,
-                    "{} was a link below; overlayfs runtimes make it a directory, others write \
-                    through it",
+                    "{} is a link in an earlier layer; overlayfs runtimes replace it with a directory, \
+                    others write through it",
                     path(at)
                 )
             }
@@ -330,36 +363,39 @@ impl Display for RuntimeDifference {
             ),
             Self::AddedAndDeleted { path: at } => write!(
                 f,
-                "{} is added and then deleted in this layer; it stays, but some runtimes delete it and some \
+                "this layer adds {} and then deletes it; it stays, but some runtimes delete it and some \
                     refuse the layer",
                 path(at)
             ),
             Self::Twice { path: at } => write!(
                 f,
-                "{} is in this layer more than once; the last one counts, but docker and podman refuse the layer",
+                "{} is in this layer more than once; the last one counts, but docker and podman refuse \
+                    the layer",
                 path(at)
             ),
             Self::OverlayOpaque { path: at } => write!(
                 f,
-                "{} carries trusted.overlay.opaque; docker and podman on overlay hide what is below it",
+                "{} has the attribute trusted.overlay.opaque; docker and podman on overlay hide \
+                    everything below it",
                 path(at)
             ),
             Self::WhiteoutDevice { path: at } => {
-                write!(f, "{} is the device 0:0, which overlayfs runtimes take for a whiteout", path(at))
+                write!(f, "{} is the device 0:0, which overlayfs runtimes treat as a whiteout", path(at))
             }
             Self::Aufs { path: at } => write!(
                 f,
-                "the layer has AUFS bookkeeping ({}), which is not part of the image; docker and podman show some of it",
+                "the layer has AUFS bookkeeping ({}), which is not part of the image; docker and podman \
+                    show some of it",
                 path(at)
             ),
             Self::BeforeOpaque { path: at } => write!(
                 f,
-                "{} has no entry and is listed before the opaque mark of a directory above it; it stays, but docker \
-                    and podman on vfs delete it",
+                "{} has no entry and is listed before the opaque mark of a directory above it; it \
+                    stays, but docker and podman on vfs delete it",
                 path(at)
             ),
             Self::OnlyMarked { path: at } => {
-                write!(f, "{} is there only because a whiteout names it; umoci does not make it", path(at))
+                write!(f, "{} exists only because a whiteout names it; umoci does not create it", path(at))
             }
             Self::GlobalHeader => f.write_str("the layer has a global PAX header; umoci refuses the layer"),
             Self::Compression { format, refused_by } => {

@@ -64,7 +64,7 @@ fn zeros_behind_a_gzip_layer_are_ignored() {
         .ship([5701])
         .visible([5701])
         .tree(["d/", "d/a 5000", "d/b 700", "d/c 1"])
-        .warns("runtimes disagree: something follows the compressed stream");
+        .warns("runtimes disagree: there are more bytes after the compressed stream");
 }
 
 #[test]
@@ -77,7 +77,7 @@ fn a_gzip_layer_that_was_cut_short_is_shown_up_to_the_cut() {
         .ship([40_050])
         .visible([40_050])
         .tree(["d/", "d/a 50", "d/noise 40000"])
-        .warns("what lies before is shown");
+        .warns("only the part before is shown");
 }
 
 #[test]

@@ -59,8 +59,8 @@ fn a_directory_without_an_entry_before_an_opaque_mark() {
 
 #[test]
 fn a_directory_that_only_a_whiteout_or_an_opaque_mark_names() {
-    differ(vec![gone("nodir/x")], "/nodir is there only because a whiteout names it; umoci does not make it");
-    differ(vec![opaque("nodir")], "/nodir is there only because a whiteout names it");
+    differ(vec![gone("nodir/x")], "/nodir exists only because a whiteout names it; umoci does not create it");
+    differ(vec![opaque("nodir")], "/nodir exists only because a whiteout names it");
     agree(vec![gone("d/nothing"), gone("nothing")]);
     agree(vec![dir("nodir"), opaque("nodir")]);
 }
@@ -87,9 +87,9 @@ fn a_whiteout_and_the_same_directory_in_one_layer() {
     differ(vec![gone("d"), dir("d"), file("d/n", 1)], "overlayfs runtimes bring its old contents back");
     differ(vec![gone("d"), file("d/n", 1)], "/d is deleted, and then paths below it follow");
     differ(vec![gone("d"), gone("d/a")], "/d is deleted, and then paths below it follow");
-    differ(vec![dir("d"), file("d/n", 1), gone("d")], "is added and then deleted in this layer");
-    differ(vec![file("d/n", 1), gone("d")], "is added and then deleted in this layer");
-    differ(vec![dir("d"), opaque("d"), gone("d")], "is added and then deleted in this layer");
+    differ(vec![dir("d"), file("d/n", 1), gone("d")], "and then deletes it; it stays");
+    differ(vec![file("d/n", 1), gone("d")], "and then deletes it; it stays");
+    differ(vec![dir("d"), opaque("d"), gone("d")], "and then deletes it; it stays");
     agree(vec![gone("d"), dir("d"), opaque("d"), file("d/n", 1)]);
     agree(vec![gone("x"), file("x", 3)]);
     agree(vec![gone("d"), file("d", 3)]);
@@ -114,6 +114,6 @@ fn a_path_below_what_is_a_link_in_a_lower_layer() {
     for upper in [vec![gone("l/f")], vec![file("l/n", 1)], vec![opaque("l")], vec![dir("l/s")], vec![gone("l/s/x")]] {
         layers("engines-link-below", [vec![dir("t"), file("t/f", 40), symlink("l", "t")], upper])
             .warns(DIFFER)
-            .warns("/l was a link below");
+            .warns("/l is a link in an earlier layer");
     }
 }

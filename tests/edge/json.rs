@@ -167,5 +167,5 @@ fn text_where_the_manifest_should_have_a_list_is_meant_as_one() {
 #[test]
 fn what_follows_the_json_text_is_ignored_with_a_warning() {
     let shown = changed(|text| format!("{text}\n{{}}").into(), String::into_bytes);
-    is_the_image(shown.warns("something follows the JSON text"));
+    is_the_image(shown.warns("there is more text after the JSON"));
 }

@@ -64,7 +64,7 @@ fn one_bad_entry_of_several_is_left_out() {
     for bad in ["null", "7", "\"x\"", "[]", "true"] {
         for manifest in [format!("[{bad},ENTRY]"), format!("[ENTRY,{bad}]")] {
             let shown = archive("manifest-bad-entry", both(&manifest, INDEX));
-            is_the_image(&shown).warns("names no image; left out");
+            is_the_image(&shown).warns("names no image; it is left out");
         }
     }
 }
@@ -77,7 +77,7 @@ fn one_bad_descriptor_of_several_is_left_out() {
         ("7", "is a number"),
         ("{}", "names no image"),
         (r#"{"digest":7}"#, "digest is a number"),
-        (absent.as_str(), "is listed but not in the archive"),
+        (absent.as_str(), "is listed, but it is not in the archive"),
     ] {
         for manifests in [format!("{bad},DESCRIPTOR"), format!("DESCRIPTOR,{bad}")] {
             let mut members = both("[]", &format!(r#"{{"manifests":[{manifests}]}}"#));
@@ -112,7 +112,7 @@ fn an_index_of_blobs_that_the_engine_had_dropped_says_to_pull_again() {
             format!(r#"{{"manifests":[{absent}]}}"#).replace('A', &"a".repeat(64)).replace('B', &"b".repeat(64));
         let opened = crate::support::build::open(tar([member("index.json", index)]));
         let error = opened.err().unwrap();
-        assert!(error.to_string().contains("is listed but not in the archive"), "{error}");
+        assert!(error.to_string().contains("is listed, but it is not in the archive"), "{error}");
         assert!(error.hint().unwrap().contains("pull it again"), "{error}");
     }
     // Layers that are gone, below a manifest that is there.

@@ -61,10 +61,10 @@ fn damage_of_the_compression_around_an_archive_is_said() {
     for (bytes, words) in [
         (wrong_checksum, "the checksum of the compressed archive is wrong"),
         (wrong_length, "the checksum of the compressed archive is wrong"),
-        (gzip[..end - 8].to_vec(), "the compressed archive ends early, after the end of its tar"),
-        (gzip[..end - 4].to_vec(), "the compressed archive ends early, after the end of its tar"),
-        (gzip[..end - 1].to_vec(), "the compressed archive ends early, after the end of its tar"),
-        ([&gzip[..], b"junk"].concat(), "something follows the compressed archive"),
+        (gzip[..end - 8].to_vec(), "the compressed archive ends early, but its tar is complete"),
+        (gzip[..end - 4].to_vec(), "the compressed archive ends early, but its tar is complete"),
+        (gzip[..end - 1].to_vec(), "the compressed archive ends early, but its tar is complete"),
+        ([&gzip[..], b"junk"].concat(), "there are more bytes after the compressed archive"),
     ] {
         let opened = layerscope::image::open_source("x".into(), std::sync::Arc::new(Bytes(bytes)), None).unwrap();
         let inspection = layerscope::inspect(&opened, &layerscope::Progress::default()).unwrap();

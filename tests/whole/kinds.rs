@@ -46,7 +46,7 @@ fn kinds() -> Vec<Kind> {
             word: "absent",
             archive: with_layer(tar_type, None),
             mark: "(not in the archive)",
-            sentence: "are not in the archive",
+            sentence: "is not in the archive",
             acceptable: true,
         },
         Kind {
@@ -73,8 +73,8 @@ fn kinds() -> Vec<Kind> {
         Kind {
             word: "not-a-tar",
             archive: with_layer(tar_type, Some(&b"%PDF-1.7 and so on".repeat(100))),
-            mark: "(no tar)",
-            sentence: "it is no tar",
+            mark: "(not a tar)",
+            sentence: "it is not a tar",
             acceptable: false,
         },
     ]

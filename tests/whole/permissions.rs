@@ -49,7 +49,7 @@ fn a_layer_that_may_not_be_read_is_not_absent() {
         let arguments = [&["report", root.to_str().unwrap()], more].concat();
         let Some((code, text)) = as_nobody(directory.path(), &arguments) else { return };
         assert_eq!(code, Some(2), "{more:?}: {text}");
-        assert!(text.contains("the layer's bytes: 1.tar cannot be read (permission denied)"), "{text}");
+        assert!(text.contains("its file 1.tar cannot be read (permission denied)"), "{text}");
         assert!(text.contains("layer 1 is not known (unreadable)") && !text.contains("absent"), "{text}");
     }
 }

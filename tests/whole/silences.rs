@@ -70,7 +70,10 @@ fn what_follows_the_end_of_an_archive_is_said() {
             }])
         {
             let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
-            assert!(code == Some(0) && text.contains("something follows the end marker of the archive"), "{text}");
+            assert!(
+                code == Some(0) && text.contains("there are more bytes after the end marker of the archive"),
+                "{text}"
+            );
         }
     }
     let padded = [&archive[..], &[0; 300_000]].concat();
@@ -111,7 +114,7 @@ fn a_layer_without_a_name_and_a_manifest_of_nothing_are_named_as_such() {
     let nameless =
         with("manifest.json", |table| String::from_utf8(table.to_vec()).unwrap().replace("0.tar", "").into_bytes());
     let (code, text) = said(&nameless, &[]);
-    assert!(code == Some(2) && text.contains("layer 0: the manifest does not name the layer's bytes"), "{text}");
+    assert!(code == Some(2) && text.contains("layer 0: the manifest does not name its file"), "{text}");
     let mut layout = Layout::default();
     let image = layout.image(&image());
     let nothing = layout

@@ -105,6 +105,8 @@ pub struct Finding {
     pub inodes: Vec<VersionId>,
     /// Up to three directories that contain them, the largest first.
     pub places: Vec<Spot>,
+    /// The directory that contains most of them: one of the places, or one below where there are many.
+    pub biggest_place: Option<Spot>,
     /// The largest files.
     pub examples: Vec<Spot>,
     /// The packages that most of them belong to, escaped for display, with sizes in bytes.
@@ -189,6 +191,7 @@ fn finding(inspection: &Inspection, rules: &Rules, matches: &Matches, group: &as
             (&signature.id, &signature.title, Level::Leftovers, &signature.sources)
         }
     };
+    let (places, biggest_place) = places::find(inspection, matches, group.subject, &spots);
     Finding {
         rule: rule.clone(),
         title: title.clone(),
@@ -200,7 +203,8 @@ fn finding(inspection: &Inspection, rules: &Rules, matches: &Matches, group: &as
         bytes: group.bytes,
         files: group.inodes.len(),
         inodes: group.inodes.iter().map(|inode| inode.version).collect(),
-        places: places::find(inspection, matches, group.subject, &spots),
+        places,
+        biggest_place,
         examples,
         packages: Vec::new(),
         why: fix::why(inspection, rules, group, whose),

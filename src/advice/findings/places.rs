@@ -11,16 +11,20 @@ use crate::tree::{NodeId, Tree};
 /// listed instead.
 const PLACES: usize = 3;
 
-/// Returns up to three directories that contain the spots, the largest first.
-pub fn find(inspection: &Inspection, matches: &Matches, subject: Subject, spots: &[Spot]) -> Vec<Spot> {
+/// Returns up to three directories that contain the spots, the largest first, and the one directory that contains most
+/// of them.
+pub fn find(inspection: &Inspection, matches: &Matches, subject: Subject, spots: &[Spot]) -> (Vec<Spot>, Option<Spot>) {
     let tree = &inspection.tree;
     let one_for_all = || {
         let node = place(tree, spots.iter().map(|spot| (spot.node, spot.bytes)));
         // Files elsewhere do not count here.
         let bytes = spots.iter().filter(|spot| is_at_or_below(tree, spot.node, node)).map(|spot| spot.bytes).sum();
-        vec![Spot { node, bytes }]
+        Spot { node, bytes }
     };
-    let Subject::Rule(rule) = subject else { return one_for_all() };
+    let Subject::Rule(rule) = subject else {
+        let all = one_for_all();
+        return (vec![all], Some(all));
+    };
     let mut roots: HashMap<NodeId, u64> = HashMap::new();
     // Each file of a directory asks for the same top.
     let mut known: HashMap<NodeId, NodeId> = HashMap::new();
@@ -28,12 +32,13 @@ pub fn find(inspection: &Inspection, matches: &Matches, subject: Subject, spots:
         let root = top(inspection, matches, rule, tree.parent(spot.node), &mut known);
         *roots.entry(root).or_default() += spot.bytes;
     }
-    if roots.len() > PLACES {
-        return one_for_all();
-    }
     let mut places: Vec<_> = roots.into_iter().map(|(node, bytes)| Spot { node, bytes }).collect();
     places.sort_by(|a, b| b.bytes.cmp(&a.bytes).then_with(|| tree.compare_paths(a.node, b.node)));
-    places
+    let biggest = places.first().copied();
+    if places.len() > PLACES {
+        places = vec![one_for_all()];
+    }
+    (places, biggest)
 }
 
 fn is_at_or_below(tree: &Tree, mut node: NodeId, top: NodeId) -> bool {

@@ -49,7 +49,7 @@ impl View {
             Self::Timeline => "Timeline",
             Self::Treemap => "Treemap",
             Self::Image => "Image",
-            Self::Findings => "Changes",
+            Self::Findings => "Fix",
             Self::Sizes => "Sizes",
             Self::Replay => "Replay",
         }
@@ -60,7 +60,6 @@ impl View {
         match self {
             Self::Timeline => "Time",
             Self::Treemap => "Map",
-            Self::Findings => "Fix",
             view => view.name(),
         }
     }

@@ -58,7 +58,7 @@ impl Document {
             doubts.push("it has bytes that are not UTF-8; they are read as U+FFFD, as container runtimes do".into());
         }
         if more {
-            doubts.push("something follows the JSON text; ignored".into());
+            doubts.push("there is more text after the JSON; it is ignored".into());
         }
         Ok(Self { value, doubts })
     }

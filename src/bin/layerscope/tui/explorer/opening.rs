@@ -41,7 +41,7 @@ impl Explorer {
         self.study = Some(study.clone());
     }
 
-    /// Goes to what the assessment found to be the biggest change, if that is bigger than any pair of layers.
+    /// Goes to the biggest place of what the assessment found to be the biggest change, if that is bigger than any pair of layers.
     pub fn open_at_the_biggest_finding(&mut self) {
         let Some(study) = &self.study else { return };
         let is_change = |finding: &&Finding| {
@@ -56,7 +56,7 @@ impl Explorer {
         else {
             return;
         };
-        if let Some(place) = finding.places.first().filter(|place| place.node != NodeId::ROOT).map(|place| place.node) {
+        if let Some(place) = finding.biggest_place.map(|place| place.node).filter(|&place| place != NodeId::ROOT) {
             self.fold_all();
             self.reveal_up_to(place);
         }

@@ -58,8 +58,8 @@ actions! {
     ViewTimeline "timeline" Everywhere "show Timeline: the size after each layer" ["3"] [];
     ViewTreemap "treemap" Everywhere "show Treemap: sizes as areas" ["4"] [];
     ViewImage "image" Everywhere "show Image: facts and warnings" ["5"] [];
-    ViewFindings "findings" Everywhere "show What to change" ["6"] [];
-    ViewSizes "sizes" Everywhere "show Possible sizes" ["7"] [];
+    ViewFindings "findings" Everywhere "show Fix: what to change" ["6"] [];
+    ViewSizes "sizes" Everywhere "show Sizes: the possible sizes" ["7"] [];
     ViewReplay "replay" Everywhere "show Replay: the build, layer by layer" ["8"] [];
     Up "up" Everywhere "move up" ["up" "k"] [];
     Down "down" Everywhere "move down" ["down" "j"] [];

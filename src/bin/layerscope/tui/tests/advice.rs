@@ -194,7 +194,7 @@ fn findings_with_one_fix_are_one_change_and_groups_have_sums() {
     assert!(screen.contains(&head), "{head:?} is not on\n{screen}");
     let fixes: std::collections::HashSet<_> =
         STUDY.findings.iter().map(|finding| (finding.whose, clause(finding))).collect();
-    let changes = screen.lines().find_map(|line| line.split("What to change · 1/").nth(1)).expect("a title");
+    let changes = screen.lines().find_map(|line| line.split("Fix: what to change · 1/").nth(1)).expect("a title");
     let changes: usize = changes.split(' ').next().unwrap().parse().unwrap();
     assert!(changes >= fixes.len() && changes < STUDY.findings.len(), "{changes} changes for {} fixes", fixes.len());
 }

@@ -153,3 +153,63 @@ fn a_chown_that_doubled_the_image_is_seen_with_the_copy_that_avoids_it() {
     assert!(screen.contains("chown -R") && person.reads().contains("--chown=… (saves 47.7 MiB)"), "{screen}");
     pictures::check("chown-120x40", &person);
 }
+
+/// Returns an image of a base and a layer with a compiler in many places, and what was found in it.
+fn with_a_compiler(steps: usize) -> Person {
+    let base = layer([dir("usr"), file("usr/base", 2_000_000)]);
+    let libraries = "usr/lib/gcc/x86_64-linux-gnu/12";
+    let own = layer([
+        dir("usr/bin"),
+        file("usr/bin/x86_64-linux-gnu-as", 600_000),
+        dir("usr/lib"),
+        dir("usr/lib/gcc"),
+        dir("usr/lib/gcc/x86_64-linux-gnu"),
+        dir(libraries),
+        file(format!("{libraries}/cc1"), 5_000_000),
+        file(format!("{libraries}/collect2"), 500_000),
+        file("usr/lib/libasan.so.8", 700_000),
+        dir("usr/lib/bfd-plugins"),
+        file("usr/lib/bfd-plugins/libdep.so", 400_000),
+        dir("usr/share"),
+        dir("usr/share/gcc"),
+        file("usr/share/gcc/python", 300_000),
+        file("usr/share/words", 9_000_000),
+    ]);
+    let more = (0..steps).map(|i| layer([file(format!("step{i}"), 10)]));
+    let mut image = Image::of([base, own].into_iter().chain(more));
+    image.config["history"][1]["created_by"] = "RUN apt-get update && apt-get install -y gcc".into();
+    let opened = build::open(entries(image.docker())).expect("an image");
+    let inspection = Arc::new(layerscope::inspect(&opened, &Progress::default()).expect("a readable image"));
+    let mut person = Person::in_front_of("compiler.tar", 80, 24);
+    person.tell(Message::Opened(Intro::of(&opened)));
+    person.tell(Message::Loaded(Ok(inspection.clone())));
+    person.tell(Message::Studied(study(&opened, &inspection)));
+    person
+}
+
+#[test]
+fn where_the_biggest_change_has_many_places_it_opens_on_the_biggest_with_the_fix() {
+    let person = with_a_compiler(0);
+    let screen = person.screen();
+    assert_eq!(person.path(), "/usr/lib/gcc", "{screen}");
+    let title = screen.lines().position(|line| line.contains("╭ /usr/lib/gcc")).expect("the details");
+    let first = screen.lines().nth(title + 1).unwrap_or_default();
+    assert!(first.contains("Fix: use a multi-stage build"), "{first}\nin\n{screen}");
+    assert!(!screen.contains("words"), "what is beside stays folded:\n{screen}");
+}
+
+#[test]
+fn what_is_avoidable_in_a_layer_is_there_where_layers_have_a_single_row() {
+    let row = |person: &Person| {
+        let screen = person.screen();
+        screen
+            .lines()
+            .find(|line| line.contains("RUN a"))
+            .unwrap_or_else(|| panic!("no such layer in\n{screen}"))
+            .to_owned()
+    };
+    let bytes = layerscope::report::Units::Iec.size(7_500_000);
+    let (roomy, narrow) = (with_a_compiler(0), with_a_compiler(6));
+    assert!(roomy.screen().contains(&format!("avoidable {bytes}│")), "{}", roomy.screen());
+    assert!(row(&narrow).contains(&format!("… −{bytes}│")), "{}", narrow.screen());
+}

@@ -4,8 +4,10 @@ use crossterm::event::KeyCode;
 use layerscope::report::Units;
 use layerscope::tree::NodeId;
 
+use super::advice::STUDY;
 use super::pictures::check;
 use super::{DEMO, Person};
+use crate::tui::message::Message;
 use crate::view::View;
 
 fn at_the_timeline(width: u16, height: u16) -> Person {
@@ -127,6 +129,11 @@ fn no_size_of_screen_or_image_is_too_small() {
 
 #[test]
 fn pictures() {
-    check("timeline-80x24", &at_the_timeline(80, 24));
-    check("timeline-120x40", &at_the_timeline(120, 40));
+    // The README shows them, so the image has been assessed.
+    for (width, height) in [(80, 24), (120, 40)] {
+        let mut person = at_the_timeline(width, height);
+        person.tell(Message::Studied(STUDY.clone()));
+        assert!(person.screen().contains("avoidable  200 MiB"), "{}", person.screen());
+        check(&format!("timeline-{width}x{height}"), &person);
+    }
 }

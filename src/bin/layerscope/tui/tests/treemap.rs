@@ -6,6 +6,7 @@ use crossterm::event::KeyCode;
 use layerscope::Progress;
 use proptest::prelude::*;
 
+use super::advice::STUDY;
 use super::pictures::check;
 use super::{DEMO, Person};
 use crate::intro::Intro;
@@ -184,6 +185,11 @@ fn keys() -> Vec<KeyCode> {
 
 #[test]
 fn pictures() {
-    check("treemap-80x24", &at_the_map(80, 24));
-    check("treemap-120x40", &at_the_map(120, 40));
+    // The README shows them, so the image has been assessed.
+    for (width, height) in [(80, 24), (120, 40)] {
+        let mut person = at_the_map(width, height);
+        person.tell(Message::Studied(STUDY.clone()));
+        assert!(person.screen().contains("avoidable  200 MiB"), "{}", person.screen());
+        check(&format!("treemap-{width}x{height}"), &person);
+    }
 }

@@ -73,7 +73,7 @@ fn the_timeline_says_from_where_on_the_curves_are_lower_bounds() {
     assert!(person.reads().contains("of what could be read"), "{}", person.screen());
     assert!(!person.reads().contains("at least this size"), "layer 0 is known: {}", person.screen());
     person.types("G");
-    let said = "Layer 1 is incomplete: it is not in the archive, so nothing in it is known.";
+    let said = "Layer 1 is incomplete: it is not in the archive, so its contents are unknown.";
     assert!(person.reads().contains(said), "{}", person.screen());
     assert!(person.reads().contains("The image so far has at least this size"), "{}", person.screen());
     assert!(!Person::at(120, 30).types("3").reads().contains("could be read"), "a whole image has no such words");

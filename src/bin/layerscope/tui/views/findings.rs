@@ -214,7 +214,7 @@ impl Findings {
     pub fn draw(&self, explorer: &Explorer, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
         let all = self.rows.iter().filter(|row| !matches!(row, Row::Head(_))).count();
         let place = self.rows.iter().take(self.cursor + 1).filter(|row| !matches!(row, Row::Head(_))).count();
-        let title = format!("What to change · {place}/{all}");
+        let title = format!("Fix: what to change · {place}/{all}");
         let inner = pane(&title, true, look.theme, area, buffer);
         let Some(study) = &self.study else {
             return put(Line::styled("Analyzing files …", look.theme.dim), 0, inner, buffer);

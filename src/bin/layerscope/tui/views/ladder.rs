@@ -27,7 +27,7 @@ pub const KEYS: &[Hint] = &[
     (&[Action::Up, Action::Down], "step"),
     (&[Action::Enter], "explore it"),
     (&[Action::CopyPath], "copy the recipe"),
-    (&[Action::ViewFindings], "what to change"),
+    (&[Action::ViewFindings], "fix"),
     (&[Action::ViewExplore], "explore"),
     (&[Action::Quit], "quit"),
 ];

@@ -70,6 +70,11 @@ pub fn is_of_a_bar(symbol: &str) -> bool {
     symbol == "▒" || !symbol.is_empty() && EIGHTHS.contains(&symbol)
 }
 
+/// Returns whether a cell is filled in part.
+pub fn is_end_of_a_bar(symbol: &str) -> bool {
+    is_of_a_bar(symbol) && !matches!(symbol, "█" | "▒")
+}
+
 /// Returns the sign of wasted bytes in legends.
 pub fn wasted_sign(theme: &Theme) -> &'static str {
     if theme.has_two_tones() { "█" } else { "▒" }

@@ -1,13 +1,13 @@
 //! Panes: a frame with a title, and rows inside.
 
 use ratatui::Frame;
-use ratatui::buffer::Buffer;
+use ratatui::buffer::{Buffer, Cell};
 use ratatui::layout::Rect;
 use ratatui::style::{Color, Modifier, Style};
 use ratatui::text::Line;
 use ratatui::widgets::{Block, BorderType, Padding, Widget};
 
-use super::bar::is_of_a_bar;
+use super::bar::{is_end_of_a_bar, is_of_a_bar};
 use super::scroll_bar::scroll_bar;
 use super::text::cut;
 use super::theme::Theme;
@@ -74,7 +74,7 @@ pub fn put(line: Line<'_>, row: usize, area: Rect, buffer: &mut Buffer) {
     }
 }
 
-/// Styles a row; bars keep their colours.
+/// Styles a row; bars keep their colours. The free part of a bar's last cell gets the colour of the row.
 pub fn fill(row: usize, area: Rect, style: Style, buffer: &mut Buffer) {
     for at in part(area, row, 1).positions() {
         let Some(cell) = buffer.cell_mut(at) else { continue };
@@ -85,8 +85,20 @@ pub fn fill(row: usize, area: Rect, style: Style, buffer: &mut Buffer) {
             Some(background) if cell.bg == Color::Reset && !style.add_modifier.contains(Modifier::REVERSED) => {
                 cell.set_bg(background);
             }
+            None if cell.bg == Color::Reset => reverse_around(cell, style),
+            Some(Color::Reset) if cell.bg == Color::Reset => reverse_around(cell, style),
             _ => {}
         }
+    }
+}
+
+/// Reverses the free part of a bar's last cell, if the style of its row reverses the others.
+fn reverse_around(cell: &mut Cell, style: Style) {
+    let is_reversed = style.add_modifier.contains(Modifier::REVERSED);
+    if is_reversed && is_end_of_a_bar(cell.symbol()) && cell.fg != Color::Reset {
+        // The bar's colour is that of the background, which is reversed with the rest.
+        (cell.fg, cell.bg) = (Color::Reset, cell.fg);
+        cell.modifier.insert(Modifier::REVERSED);
     }
 }
 
@@ -104,5 +116,30 @@ pub fn text_pane(
     let first = scroll_bar(first, lines.len(), inner, theme, buffer);
     for (row, text) in lines.into_iter().skip(first).enumerate() {
         put(Line::raw(text), row, inner, buffer);
+    }
+}
+
+#[cfg(test)]
+mod tests {
+    use super::super::bar::bar;
+    use super::*;
+
+    #[test]
+    fn the_free_part_of_a_bar_s_last_cell_has_the_colour_of_the_selected_row() {
+        let theme = Theme::colours();
+        let area = Rect::new(0, 0, 8, 1);
+        let mut buffer = Buffer::empty(area);
+        put(Line::from(bar(0, 11, 32, 8, &theme)), 0, area, &mut buffer);
+        fill(0, area, theme.selected, &mut buffer);
+        let shown = |x: u16| {
+            let cell = &buffer[(x, 0)];
+            let is_reversed = cell.modifier.contains(Modifier::REVERSED);
+            if is_reversed { (cell.symbol(), cell.bg, cell.fg) } else { (cell.symbol(), cell.fg, cell.bg) }
+        };
+        let red = theme.wasted.fg.expect("a colour");
+        assert_eq!(shown(1), ("█", red, Color::Reset), "a full cell keeps its colour");
+        assert_eq!(shown(2), ("▊", red, Color::Reset));
+        assert!(buffer[(2, 0)].modifier.contains(Modifier::REVERSED), "its free part is reversed like the row");
+        assert!(buffer[(3, 0)].modifier.contains(Modifier::REVERSED), "the row is reversed");
     }
 }

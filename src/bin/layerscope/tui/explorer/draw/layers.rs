@@ -73,7 +73,7 @@ fn size(explorer: &Explorer, row: LayerRow) -> u64 {
 /// Returns the lines of a row.
 fn rows(app: &App, theme: &Theme, row: LayerRow, columns: Columns) -> Vec<Line<'static>> {
     let mut head = Vec::new();
-    let (text, note) = match (row, &app.screen) {
+    let (text, [note, short]) = match (row, &app.screen) {
         (LayerRow::Base, Screen::Image { explorer, .. }) => {
             let mark = if explorer.base.open { "▾" } else { "▸" };
             head.push(Span::raw(format!("{mark:>width$} ", width = columns.digits)));
@@ -81,7 +81,7 @@ fn rows(app: &App, theme: &Theme, row: LayerRow, columns: Columns) -> Vec<Line<'
             let wasted = layers.iter().map(LayerAccount::wasted).sum();
             let bytes = size(explorer, row);
             head.extend(sized(theme, &app.units.size(bytes), (bytes, wasted), columns));
-            (explorer.base.title(), plural(layers.len(), "layer"))
+            (explorer.base.title(), [plural(layers.len(), "layer"), String::new()])
         }
         (LayerRow::Layer(layer), Screen::Image { explorer, .. }) => {
             head.extend(numbered(app, theme, layer, columns));
@@ -106,11 +106,11 @@ fn rows(app: &App, theme: &Theme, row: LayerRow, columns: Columns) -> Vec<Line<'
             let stored = intro.stored.map_or("missing".into(), |bytes| app.units.size(bytes));
             head.push(Span::raw(format!("{stored:>SIZE_WIDTH$} ")));
             head.push(Span::styled("·".repeat(columns.bar), theme.dim));
-            (intro.instruction.to_string(), String::new())
+            (intro.instruction.to_string(), Default::default())
         }
-        (LayerRow::Base, Screen::Loading { .. } | Screen::Choosing { .. }) => (String::new(), String::new()),
+        (LayerRow::Base, Screen::Loading { .. } | Screen::Choosing { .. }) => Default::default(),
     };
-    described(head, &text, &note, theme, columns)
+    described(head, &text, [&note, &short], theme, columns)
 }
 
 fn numbered(app: &App, theme: &Theme, layer: usize, columns: Columns) -> [Span<'static>; 2] {
@@ -133,20 +133,26 @@ fn sized(theme: &Theme, size: &str, (bytes, wasted): (u64, u64), columns: Column
 /// A part of the image, one in so many bytes, below which what is avoidable in a layer is not noted.
 const NOTEWORTHY: u64 = 1000;
 
-/// Returns what is avoidable in a layer, once that is known and unless a lesson keeps it secret.
-fn avoidable(app: &App, explorer: &Explorer, layer: usize) -> String {
+/// Returns what is avoidable in a layer, in words and as a short number, once that is known and unless a lesson keeps it
+/// secret.
+fn avoidable(app: &App, explorer: &Explorer, layer: usize) -> [String; 2] {
     let bytes = explorer.avoidable_of_layers.get(layer).copied().unwrap_or(0);
     if bytes == 0 || bytes < explorer.inspection.totals.size / NOTEWORTHY || app.is_kept_secret(usize::MAX) {
-        return String::new();
+        return Default::default();
     }
-    format!("avoidable {}", app.units.size(bytes))
+    let size = app.units.size(bytes);
+    [format!("avoidable {size}"), format!("−{size}")]
 }
 
-/// Adds a text and a note to a row: in two lines, or beside each other where there is only one.
+/// The columns of an instruction that stay beside a short note.
+const LEAST_INSTRUCTION: usize = 7;
+
+/// Adds a text and a note to a row: in two lines, or beside each other where there is only one, and with the short note
+/// where there is no room for the other.
 fn described(
     mut head: Vec<Span<'static>>,
     text: &str,
-    note: &str,
+    [note, short]: [&str; 2],
     theme: &Theme,
     columns: Columns,
 ) -> Vec<Line<'static>> {
@@ -154,7 +160,11 @@ fn described(
     let room = columns.width.saturating_sub(used + 1);
     if columns.lines < 2 {
         // The instruction keeps most of the room.
-        let shown = if note.width() * 3 < room { note } else { "" };
+        let shown = match note.width() * 3 < room {
+            true => note,
+            false if short.width() + LEAST_INSTRUCTION < room => short,
+            false => "",
+        };
         let left = room.saturating_sub(if shown.is_empty() { 0 } else { shown.width() + 1 });
         let text = cut(text, left);
         head.push(Span::raw(format!(" {text}")));
