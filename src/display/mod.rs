@@ -2,6 +2,7 @@
 
 mod columns;
 mod count;
+mod difference;
 mod form;
 mod known;
 mod list;

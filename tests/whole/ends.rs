@@ -53,7 +53,7 @@ fn an_extended_header_without_its_entry_is_whole_with_a_remark_where_marker_or_d
             let (code, text, error) = run_with(&["report", "-"], &archive);
             let text = text.split_whitespace().collect::<Vec<_>>().join(" ");
             assert!(code == Some(0) && text.contains("size 30 B"), "{what}: {text}{error}");
-            assert!(text.contains("an extended header that belongs to no entry; ignored"), "{what}: {text}");
+            assert!(text.contains("an extended header that belongs to no entry; it is ignored"), "{what}: {text}");
             ends(what, &archive, None);
         }
     }
