@@ -61,7 +61,18 @@ const FLOORS: [Floor; 10] = [
     Floor {
         folder: "advice",
         prefix: "crate::advice::",
-        rooms: &["tool", "change", "findings", "base", "ladder", "measure", "assessment", "avoidable", "dockerfile"],
+        rooms: &[
+            "tool",
+            "apart",
+            "change",
+            "findings",
+            "base",
+            "ladder",
+            "measure",
+            "assessment",
+            "avoidable",
+            "dockerfile",
+        ],
     },
     Floor { folder: "compare", prefix: "crate::compare::", rooms: &["packages", "walk", "paths", "sharing", "tree"] },
     Floor {

@@ -16,7 +16,8 @@ use crate::files::packages::Packages;
 use crate::progress::Progress;
 use crate::progress::join;
 use crate::runtime::Program;
-use crate::tree::{NodeId, Tree};
+use crate::runtime::command::mentioned;
+use crate::tree::{Kind, NodeId, Tree};
 
 /// The input of a study.
 #[derive(Clone, Copy)]
@@ -129,6 +130,7 @@ impl Study {
             commands.extend(scripts(&Filesystem::new(tree, contents, progress), runtime)?);
         }
         matches.keep_read(tree, rules, &commands);
+        matches.keep_mentioned(tree, rules, &mentioned(tree, &inspection.run, &commands));
         let application = match (question.application, &runtime) {
             ([], Some(runtime)) => &runtime.application.files,
             (given, _) => given,
@@ -158,6 +160,14 @@ fn scripts(filesystem: &Filesystem<'_>, program: &Program) -> Result<Vec<String>
     for file in application.through.iter().chain(application.program.iter().map(|program| &program.file)) {
         let script = readable(filesystem.read_start(file.version, SCRIPT))?.filter(|bytes| bytes.starts_with(b"#!"));
         texts.extend(script.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()));
+    }
+    // A script that an interpreter is given has no such beginning.
+    let tree = filesystem.tree();
+    for version in application.files.iter().filter_map(|&node| tree.last(node)) {
+        if tree.kind(version) == Kind::File && tree.size(version) <= SCRIPT {
+            let text = readable(filesystem.read_start(version, SCRIPT))?.filter(|bytes| !bytes.contains(&0));
+            texts.extend(text.map(|bytes| String::from_utf8_lossy(&bytes).into_owned()));
+        }
     }
     Ok(texts)
 }

@@ -1,6 +1,7 @@
 //! Remedies: ways to keep bytes out of an image. Reports, screens, lessons and the ladder render
 //! them.
 
+use super::apart::kept_apart;
 use crate::analysis::Inspection;
 use crate::tree::Reason;
 
@@ -92,6 +93,9 @@ impl SuggestedChange {
     pub(super) fn merge(inspection: &Inspection, added_in: usize, removed_in: usize, otherwise: &str) -> Self {
         let is_run = |&layer: &usize| inspection.layers[layer].instruction.text.starts_with("RUN ");
         let runs: Vec<_> = (added_in..=removed_in).filter(is_run).collect();
+        if let Some(why) = kept_apart(inspection, &runs) {
+            return Self::new(Kind::Other, format!("{otherwise}; the RUN instructions cannot be combined: {why}"));
+        }
         let line = merged(inspection, added_in, removed_in);
         match combined(&runs) {
             Some(what) if runs.first() == Some(&added_in) => {

@@ -1,6 +1,7 @@
 //! Advice on an image: findings by rule, its base image, possible sizes, and changes to its
 //! Dockerfile.
 
+mod apart;
 pub mod assessment;
 pub mod avoidable;
 pub mod base;

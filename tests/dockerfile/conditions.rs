@@ -94,6 +94,7 @@ fn merges() -> Vec<Case> {
         with(Condition::Followed, "", "mk # big", ""),
         with(Condition::Matched, "", "mk", "RUN other\n"),
         with(Condition::Mergeable, "", "mk & true", ""),
+        with(Condition::SameFiles, "VOLUME /data\n", "mk", ""),
         with(Condition::Movable, "", "mk", "USER me\n"),
     ]
 }

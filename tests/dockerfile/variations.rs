@@ -5,7 +5,7 @@
 //! makes a layer (`.` and a blank before them; see `cases` for how an entry is written), and what is wanted:
 //! `+ line` is a new line of a changed file, `- text` is in none of them, `? text` is a reason why something is left, `same` means that
 //! nothing changes. `! word` sets what the image is: `buildkit`, `shell WORDS`, `cmd WORDS`, `entrypoint WORDS`, `user NAME`, `env NAME=VALUE`, `workdir PATH`,
-//! `ignore PATTERN`, `config-shell WORDS`.
+//! `ignore PATTERN`, `config-shell WORDS`, `volume PATH` (of the base image).
 
 use std::path::Path;
 
@@ -122,6 +122,7 @@ fn fixed(case: &Case<'_>) -> Fixed {
     situation = situation.config(json!({
         "Cmd": words("cmd "), "Entrypoint": words("entrypoint "), "User": set("user ").unwrap_or_default(),
         "Env": environment, "WorkingDir": set("workdir ").unwrap_or_default(), "Shell": words("config-shell "),
+        "Volumes": set("volume ").map(|path| json!({ path: {} })),
     }));
     if let Some(pattern) = set("ignore ") {
         situation = situation.ignoring(&format!("{}\n", pattern.replace('|', "\n")));

@@ -7,7 +7,7 @@ use foldhash::fast::RandomState;
 
 use super::assign::Matches;
 use super::rules::{Level, Rules};
-use crate::runtime::command::is_system;
+use crate::runtime::command::{Mentioned, is_system};
 use crate::tree::{Kind, Last, NodeId, Paths, Tree, VersionId};
 
 impl Matches {
@@ -104,6 +104,45 @@ impl Matches {
             if commands.iter().any(|text| rule.is_read_by(text)) {
                 self.clear(tree, NodeId::ROOT, number);
             }
+        }
+    }
+
+    /// Excludes what a container's scripts mention from all rules. Of a directory for caches, everything below it
+    /// is excluded.
+    pub(crate) fn keep_mentioned(&mut self, tree: &Tree, rules: &Rules, mentioned: &Mentioned) {
+        let mut nodes = mentioned.nodes.clone();
+        let ends: HashMap<&[u8], Vec<&str>, RandomState> =
+            mentioned.ends.iter().fold(HashMap::default(), |mut ends, end| {
+                let name = end.rsplit('/').next().unwrap_or_default().as_bytes();
+                ends.entry(name).or_insert_with(Vec::new).push(end);
+                ends
+            });
+        if !ends.is_empty() {
+            let is_meant = |&node: &NodeId| {
+                let Some(ends) = self.rule[node.index()].and_then(|_| ends.get(tree.name(node))) else { return false };
+                let path = tree.path(node);
+                ends.iter().any(|end| path.ends_with(format!("/{end}").as_bytes()))
+            };
+            nodes.extend(tree.nodes().filter(is_meant).collect::<Vec<_>>());
+        }
+        self.keep_files(tree, rules, &nodes);
+        for &node in &nodes {
+            let path = tree.path(node);
+            let is_hidden = |part: &[u8]| part.first() == Some(&b'.') || part.windows(5).any(|some| some == b"cache");
+            let is_directory = tree.last(node).is_some_and(|version| tree.kind(version) == Kind::Directory);
+            if is_directory && path.split(|&b| b == b'/').any(is_hidden) {
+                self.keep_below(tree, node);
+            }
+        }
+        self.keep_shared(tree);
+    }
+
+    /// Excludes everything visible at and below a directory from all rules.
+    fn keep_below(&mut self, tree: &Tree, directory: NodeId) {
+        let mut work = vec![directory];
+        while let Some(node) = work.pop() {
+            self.rule[node.index()] = None;
+            work.extend(tree.children(node));
         }
     }
 

@@ -16,6 +16,9 @@ struct Files {
     what: String,
     /// The paths.
     globs: Vec<String>,
+    /// True if they differ only where commands run together that ran apart.
+    #[serde(default)]
+    only_merged: bool,
     /// The place that documents them.
     #[cfg_attr(not(test), expect(dead_code, reason = "for people, and for the test that each kind has one"))]
     source: String,
@@ -37,14 +40,16 @@ static TABLE: LazyLock<(Vec<Files>, Matcher)> = LazyLock::new(|| {
     (table.file, matcher)
 });
 
-/// Returns the paths whose size differs from build to build, each with the name of its kind.
-pub(crate) fn varying_files(tree: &Tree) -> impl Iterator<Item = (NodeId, &'static str)> {
+/// Returns the paths whose size differs from build to build, each with the name of its kind, and true if it differs only
+/// where commands run together that ran apart.
+pub(crate) fn varying_files(tree: &Tree) -> impl Iterator<Item = (NodeId, &'static str, bool)> {
     let (kinds, matcher) = &*TABLE;
     let taken = matcher.take(tree, &[]);
     let nodes: Vec<_> = tree.nodes().collect();
     nodes.into_iter().filter_map(move |node| {
         let kind = taken.get(node.index()).copied().flatten()?;
-        Some((node, kinds.get(usize::from(kind))?.what.as_str()))
+        let kind = kinds.get(usize::from(kind))?;
+        Some((node, kind.what.as_str(), kind.only_merged))
     })
 }
 

@@ -7,6 +7,7 @@
 mod follow;
 mod interpreters;
 mod locate;
+mod mentioned;
 mod named;
 mod places;
 mod scripts;
@@ -19,6 +20,7 @@ use crate::image::Run;
 use crate::tree::NodeId;
 
 pub use locate::DEFAULT_PATH;
+pub use mentioned::{Mentioned, mentioned};
 pub use named::{Named, named};
 pub(crate) use places::is_system;
 

@@ -49,6 +49,8 @@ pub enum Condition {
     Unseen,
     /// The instructions become one: same form, same flags, same stage, nothing in the background.
     Mergeable,
+    /// Each sees what the one before it left, and nothing more: no volume, no mount, no hard link.
+    SameFiles,
     /// Instructions between the two can stand before or behind them.
     Movable,
     /// The builder is BuildKit.
@@ -78,7 +80,7 @@ pub struct Refusal {
 
 use Condition::{
     BuildKit, Followed, KnownValue, Matched, Mergeable, Movable, NotMadeAgain, NotNeededLater, NotUsed, NotWanted,
-    OnlyCopies, PlainNames, PlainPaths, Posix, StandsAlone, TakesFlag, Unseen, WholeCopy,
+    OnlyCopies, PlainNames, PlainPaths, Posix, SameFiles, StandsAlone, TakesFlag, Unseen, WholeCopy,
 };
 
 impl Kind {
@@ -117,7 +119,7 @@ impl Kind {
             Self::Ownership => {
                 &[Posix, Followed, PlainPaths, WholeCopy, OnlyCopies, KnownValue, TakesFlag, Unseen, BuildKit]
             }
-            Self::Merge => &[Posix, Followed, Matched, Mergeable, Movable],
+            Self::Merge => &[Posix, Followed, Matched, Mergeable, SameFiles, Movable],
             Self::Tool => &[Followed, NotNeededLater, NotMadeAgain],
             Self::Recommended | Self::Development => &[NotNeededLater],
             Self::Order | Self::History => &[],
@@ -140,6 +142,7 @@ impl Condition {
             TakesFlag => "takes-flag",
             Unseen => "unseen",
             Mergeable => "mergeable",
+            SameFiles => "same-files",
             Movable => "movable",
             BuildKit => "buildkit",
             NotWanted => "not-wanted",

@@ -6,6 +6,7 @@ use super::between::Side;
 use super::condition::{Condition, Kind, Refusal};
 use super::remark::Verdict;
 use super::{NOTEWORTHY, Work};
+use crate::advice::apart::kept_apart;
 use crate::advice::dockerfile::draft::{Fate, Join, Member, Merge};
 use crate::advice::dockerfile::parse::Keyword;
 use crate::shell;
@@ -150,11 +151,41 @@ impl Work<'_> {
                 return Err(Condition::Mergeable.fails(reason));
             }
         }
+        self.same_files(stretch, &members)?;
         self.sides(stretch, bytes)?;
         // Stages that build on one another are separate in the file.
         let (first, last) = (self.stage[stretch.from], self.stage[stretch.to]);
         if self.file.instructions[first..=last].iter().any(|between| between.keyword == Keyword::From) {
             return Err(Condition::Mergeable.fails("they are in different stages"));
+        }
+        Ok(())
+    }
+
+    /// Checks that each `RUN` of a stretch sees the same files when all are one.
+    fn same_files(&self, stretch: Stretch, members: &[usize]) -> Result<(), Refusal> {
+        let layers: Vec<_> = members.iter().filter_map(|&i| self.layer(i)).collect();
+        if let Some(why) = kept_apart(self.inspection, &layers) {
+            return Err(Condition::SameFiles.fails(why));
+        }
+        // A new one is in no history.
+        let is_volume = |i: &&usize| self.file.instructions[**i].keyword == Keyword::Volume;
+        if let Some(&volume) = self.stage[..stretch.to].iter().find(is_volume).filter(|_| !self.target.buildkit) {
+            let line = self.file.instructions[volume].line;
+            return Err(Condition::SameFiles.fails(format!(
+                "VOLUME in line {line} is in force, and what a RUN writes in a volume is gone for the next one"
+            )));
+        }
+        for &i in members {
+            let run = &self.file.instructions[i];
+            let mut mounts = run.flags.iter().filter(|flag| flag.name == "mount");
+            let is_new = |value: &str| {
+                let has = |words: &[&str]| value.split(',').any(|part| words.contains(&part.trim()));
+                let stays = has(&["type=cache", "type=secret", "type=ssh"]);
+                has(&["type=tmpfs"]) || !stays && has(&["rw", "readwrite", "rw=true", "readwrite=true"])
+            };
+            if mounts.any(|flag| flag.value.as_deref().is_some_and(is_new)) {
+                return Err(Condition::SameFiles.fails(format!("the mount in line {} begins anew each time", run.line)));
+            }
         }
         Ok(())
     }
@@ -209,6 +240,7 @@ impl Work<'_> {
         };
         let merge = Merge { members: members.iter().enumerate().map(member).collect(), join };
         self.draft.merge(merge);
+        self.merged.extend(&layers);
         let in_group: HashSet<_> = layers.iter().copied().collect();
         let wasted = &self.inspection.wasted;
         let inside = wasted.iter().filter(|wasted| {

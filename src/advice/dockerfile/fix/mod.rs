@@ -85,6 +85,8 @@ struct Work<'a> {
     claims: Claims,
     /// Inodes of a `RUN` that a copy ships instead, by a change.
     moved: HashSet<VersionId>,
+    /// The layers that become one with others.
+    merged: HashSet<usize>,
     draft: Draft<'a>,
     remarks: Vec<Remark>,
     /// The instructions that make the layers of the image, in order, with those that make none.
@@ -109,6 +111,7 @@ pub fn fix(inspection: &Inspection, target: &Target, evidence: &Evidence) -> Fix
         births: Births::find(inspection),
         claims: Claims::default(),
         moved: HashSet::new(),
+        merged: HashSet::new(),
         draft: Draft::from_file(file),
         remarks: Vec::new(),
         stage: file.of_last_stage(),

@@ -13,9 +13,13 @@ impl Work<'_> {
         }
         let tree = &self.inspection.tree;
         let mut kinds: Vec<String> = Vec::new();
-        for (node, kind) in varying_files(tree) {
+        for (node, kind, only_merged) in varying_files(tree) {
             let inodes = tree.versions(node).map(|version| tree.inode(version));
-            let is_made = |inode| tree.added_in(inode) >= self.target.base_layers && !saved.has(inode);
+            let is_made = |inode| {
+                let added_in = tree.added_in(inode);
+                let is_affected = !only_merged || self.merged.contains(&added_in);
+                added_in >= self.target.base_layers && is_affected && !saved.has(inode)
+            };
             let ships = inodes.filter(|&inode| is_made(inode)).any(|inode| tree.size(inode) > 0);
             if ships && kinds.iter().all(|known| known != kind) {
                 kinds.push(kind.to_owned());

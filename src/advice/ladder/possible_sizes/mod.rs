@@ -8,6 +8,7 @@ mod program;
 use std::collections::HashSet;
 
 use super::{Certainty, LadderInputs, PossibleSize, Ships, Step};
+use crate::advice::apart::kept_apart;
 use crate::advice::change::{SuggestedChange, combined};
 use crate::analysis::download::estimate_download;
 use crate::analysis::what_if::{Change, what_if};
@@ -21,7 +22,8 @@ const NOTEWORTHY: u64 = 1_000;
 
 /// Computes the rungs that save something, in order, starting with the unchanged image.
 pub fn climb(inspection: &Inspection, inputs: &LadderInputs) -> Vec<PossibleSize> {
-    let mut ladder = Ladder { inspection, inputs, possible_sizes: Vec::new(), kept: Vec::new(), left: None };
+    let mut ladder =
+        Ladder { inspection, inputs, possible_sizes: Vec::new(), kept: Vec::new(), left: None, doubt: None };
     ladder.built_otherwise(Step::AsBuilt, &[], String::new(), Vec::new());
     let merges = ladder.without_wasted();
     let changes = ladder.without_leftovers(merges);
@@ -55,6 +57,8 @@ struct Ladder<'a> {
     kept: Vec<NodeId>,
     /// A description of other files that it may read.
     left: Option<Sentence>,
+    /// The reason why the merges on which the next rungs rest are no more than an estimate, as a clause.
+    doubt: Option<String>,
 }
 
 impl Ladder<'_> {
@@ -79,7 +83,11 @@ impl Ladder<'_> {
         }
         let download = estimate_download(self.inspection, &outcome);
         let (size, ships) = (outcome.size, Ships::Changed(changes.to_vec()));
-        self.add(PossibleSize { step, size, ships, download, certainty: Certainty::Exact, how, notes });
+        let certainty = match &self.doubt {
+            Some(why) => Certainty::Estimate(why.as_str().into()),
+            None => Certainty::Exact,
+        };
+        self.add(PossibleSize { step, size, ships, download, certainty, how, notes });
         true
     }
 
@@ -102,8 +110,17 @@ impl Ladder<'_> {
         }
         let named: Vec<_> = merged.iter().map(|&run| self.merging(&groups, run)).collect();
         let notes = self.notes_on_merging(&groups, &merged);
+        let is_run = |layer: &usize| self.inspection.layers[*layer].instruction.text.starts_with("RUN ");
+        let apart = |&(first, last): &(usize, usize)| {
+            kept_apart(self.inspection, &(first..=last).filter(is_run).collect::<Vec<_>>())
+        };
+        self.doubt = merged.iter().find_map(apart);
         let changes: Vec<_> = merged.into_iter().map(|(first, last)| Change::Merge { first, last }).collect();
-        if self.built_otherwise(Step::WithoutWasted, &changes, named.join("\n"), notes) { changes } else { Vec::new() }
+        if self.built_otherwise(Step::WithoutWasted, &changes, named.join("\n"), notes) {
+            return changes;
+        }
+        self.doubt = None;
+        Vec::new()
     }
 
     /// Returns the change for the bytes that a run of layers wastes, in the words of the report.
@@ -112,6 +129,12 @@ impl Ladder<'_> {
         let ends = format!("from `{}` to `{}`", layer(first).one_line(), layer(last).one_line());
         let runs: Vec<_> = (first..=last).filter(|&i| layer(i).text.starts_with("RUN ")).collect();
         let is_whole = runs.first() == Some(&first) && runs.last() == Some(&last);
+        if let Some(why) = kept_apart(self.inspection, &runs) {
+            return format!(
+                "use a multi-stage build ({ends}); the RUN instructions of layers {first} to {last} cannot be \
+                    combined: {why}"
+            );
+        }
         if let Some(what) = combined(&runs).filter(|_| is_whole) {
             return format!("{what}: {ends}");
         }
