@@ -163,17 +163,16 @@ impl Work<'_> {
 
     /// Checks that each `RUN` of a stretch sees the same files when all are one.
     fn same_files(&self, stretch: Stretch, members: &[usize]) -> Result<(), Refusal> {
-        let layers: Vec<_> = members.iter().filter_map(|&i| self.layer(i)).collect();
-        if let Some(why) = kept_apart(self.inspection, &layers) {
-            return Err(Condition::SameFiles.fails(why));
-        }
-        // A new one is in no history.
         let is_volume = |i: &&usize| self.file.instructions[**i].keyword == Keyword::Volume;
         if let Some(&volume) = self.stage[..stretch.to].iter().find(is_volume).filter(|_| !self.target.buildkit) {
             let line = self.file.instructions[volume].line;
             return Err(Condition::SameFiles.fails(format!(
                 "VOLUME in line {line} is in force, and what a RUN writes in a volume is gone for the next one"
             )));
+        }
+        let layers: Vec<_> = members.iter().filter_map(|&i| self.layer(i)).collect();
+        if let Some(why) = kept_apart(self.inspection, &layers) {
+            return Err(Condition::SameFiles.fails(why));
         }
         for &i in members {
             let run = &self.file.instructions[i];
