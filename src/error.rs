@@ -192,19 +192,31 @@ pub enum Error {
         path: Escaped,
     },
     /// No engine and no registry has the image.
-    #[error("cannot find the image \
-        {name}:\n{}", answers.iter().map(|(from, said)| format!("  {from}: {said}")).collect::<Vec<_>>().join("\n"))]
+    #[error("{}", nowhere(name, answers, *found))]
     Nowhere {
         /// The name, escaped for display.
         name: Escaped,
         /// The names of those that were asked, and their answers.
         answers: Vec<(String, String)>,
+        /// The index of the answer of one that has the image and cannot give it.
+        found: Option<usize>,
         /// A suggestion, if there is one.
         hint: Option<String>,
     },
     /// The operation was cancelled.
     #[error("cancelled")]
     Cancelled,
+}
+
+/// Says who has the image and cannot save it, or that nobody has it, with all other answers.
+fn nowhere(name: &Escaped, answers: &[(String, String)], found: Option<usize>) -> String {
+    let mut lines = match found.and_then(|found| answers.get(found)) {
+        Some((from, said)) => vec![format!("{from} has the image {name}, but {said}")],
+        None => vec![format!("cannot find the image {name}:")],
+    };
+    let others = answers.iter().enumerate().filter(|(i, _)| Some(*i) != found);
+    lines.extend(others.map(|(_, (from, said))| format!("  {from}: {said}")));
+    lines.join("\n")
 }
 
 fn reason(error: &io::Error) -> String {

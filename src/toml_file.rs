@@ -141,6 +141,15 @@ pub fn unknown<'a>(kind: &'static str, name: &str, known: impl Iterator<Item = &
     UnknownName { kind, near: near.map(|(_, word)| word.to_owned()) }
 }
 
+/// Returns the known names that are most similar to a name, the most similar first.
+pub fn nearest<'a>(name: &str, known: impl Iterator<Item = &'a str>, most: usize) -> Vec<String> {
+    let name: String = name.chars().take(LONGEST).collect();
+    let mut known: Vec<_> = known.map(|word| (osa_distance(&name, word), word)).collect();
+    known.sort_unstable();
+    known.dedup();
+    known.into_iter().take(most).map(|(_, word)| word.to_owned()).collect()
+}
+
 #[cfg(test)]
 mod tests {
     use super::*;

@@ -93,7 +93,7 @@ fn what_the_command_of_a_container_reads_is_no_leftover() {
 #[test]
 fn a_program_that_starts_others_is_not_known_to_be_all_that_is_needed() {
     for (function, certainty) in
-        [("system", Certainty::AtMost), ("execvp", Certainty::AtMost), ("puts", Certainty::Exact)]
+        [("system", Certainty::WithoutAllNeeded), ("execvp", Certainty::WithoutAllNeeded), ("puts", Certainty::Exact)]
     {
         let program = file("usr/bin/app", 0)
             .holding(executable().constants(&"x".repeat(100_000)).imports(&[function]).build())
@@ -227,7 +227,7 @@ fn what_was_copied_before_a_run_is_named_and_only_the_most_is_said() {
         "what the command names \
         goes along"
     );
-    assert_eq!(possible_size.certainty, Certainty::AtMost);
+    assert_eq!(possible_size.certainty, Certainty::WithoutAllNeeded);
 }
 
 #[test]

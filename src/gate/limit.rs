@@ -3,8 +3,8 @@
 use super::exception::{Excepted, Exception};
 use super::{Found, Quantity};
 use crate::advice::findings::{Level, Rules};
-use crate::display::{Escaped, escaped_str, percent, plural};
-use crate::toml_file::{UnknownName, unknown};
+use crate::display::{Escaped, escaped_str, listed, percent, plural};
+use crate::toml_file::{UnknownName, nearest, unknown};
 
 /// The levels of findings, by which a limit can select them.
 const LEVELS: [Level; 4] = [Level::Leftovers, Level::Toolchain, Level::Build, Level::Documentation];
@@ -232,6 +232,9 @@ impl Limit {
     }
 }
 
+/// The number of rules that a hint names.
+const NEAREST: usize = 3;
+
 /// A rule that neither the built-in rules nor the user's have.
 #[derive(Debug, Clone, PartialEq, Eq, thiserror::Error)]
 #[error("{rule}: {near}")]
@@ -240,6 +243,16 @@ pub struct UnknownRule {
     pub rule: Escaped,
     /// The most similar known rule.
     pub near: UnknownName,
+    /// A few names that are more or less similar.
+    pub nearest: Vec<String>,
+}
+
+impl UnknownRule {
+    /// Returns a suggestion with names that there are.
+    pub fn hint(&self) -> String {
+        let levels: Vec<_> = LEVELS.iter().map(|level| level.name().to_owned()).collect();
+        format!("the levels are {}; rules with a similar name: {}", listed(&levels), listed(&self.nearest))
+    }
 }
 
 /// All limits of a check, and the exceptions from them.
@@ -281,7 +294,8 @@ impl Limits {
         match selected.chain(excepted).find(|rule| known().all(|known| known != rule.as_str())) {
             Some(rule) => {
                 let names = known().chain(LEVELS.iter().map(|level| level.name()));
-                Err(UnknownRule { rule: escaped_str(rule), near: unknown("rule", rule, names) })
+                let nearest = nearest(rule, known(), NEAREST);
+                Err(UnknownRule { rule: escaped_str(rule), near: unknown("rule", rule, names), nearest })
             }
             None => Ok(()),
         }

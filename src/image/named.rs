@@ -63,7 +63,11 @@ impl NamedSearch<'_> {
                 return Err(Answer::NotAsked("--pull never".into()).into());
             }
             let Some(name) = Reference::parse(self.name) else {
-                return Err(Answer::NotAsked("an image ID is no name that a registry knows".into()).into());
+                let why = match Reference::parse_lower_case(self.name) {
+                    Some(_) => "names of images are in lower case",
+                    None => "an image ID is no name that a registry knows",
+                };
+                return Err(Answer::NotAsked(why.into()).into());
             };
             return self.downloaded(&name);
         }
@@ -88,7 +92,7 @@ impl NamedSearch<'_> {
     /// Reads the image while its engine saves it.
     fn save(&self, held: &engine::HeldImage) -> Result<Archive, Attempt> {
         let path = shown!("{}{}", held.provider.transport(), escaped_str(&held.name));
-        let cannot_save = |problem: String| Attempt::Answer(Answer::Failed(format!("cannot save it: {problem}")));
+        let cannot_save = |problem: String| Attempt::Answer(Answer::CannotSave(problem));
         self.progress.wait_for(format!("{} is preparing the image", held.provider));
         let mut stream = engine::save(held, &self.progress.cancel).map_err(|error| cannot_save(error.to_string()))?;
         let mut tee = Tee::new(&mut stream);
@@ -138,11 +142,16 @@ impl NamedSearch<'_> {
     }
 
     fn nowhere(self) -> Error {
-        let hints: Vec<String> =
-            self.answers.iter().filter_map(|(provider, answer)| answer.hint(*provider, self.name)).collect();
+        let cannot_save = |answer: &Answer| matches!(answer, Answer::CannotSave(_));
+        let found = self.answers.iter().position(|(_, answer)| cannot_save(answer));
+        // Where an engine has the image, the others are not the problem.
+        let asked = self.answers.iter().filter(|(_, answer)| found.is_none() || cannot_save(answer));
+        let hints: Vec<String> = asked.filter_map(|(provider, answer)| answer.hint(*provider, self.name)).collect();
         let latest = Reference::parse(self.name).filter(|name| name.familiar() == format!("{}:latest", self.name));
+        let lower = Reference::parse_lower_case(self.name).map(|name| escaped_str(&name));
         let usual = || {
             Some(match latest {
+                None if lower.is_some() => format!("names of images are in lower case: {}", lower.as_deref()?),
                 Some(_) => "this looks for the tag latest; name another tag as NAME:TAG".to_owned(),
                 None => "check the spelling; a file is named with its path: ./image.tar".to_owned(),
             })
@@ -150,7 +159,7 @@ impl NamedSearch<'_> {
         let hint = if hints.is_empty() { usual() } else { Some(hints.join("; ")) };
         let answer = |(provider, answer): &(Provider, Answer)| (self.title(*provider), answer.to_string());
         let answers = self.answers.iter().map(answer).collect();
-        Error::Nowhere { name: escaped_str(self.name), answers, hint }
+        Error::Nowhere { name: escaped_str(self.name), answers, found, hint }
     }
 
     fn title(&self, provider: Provider) -> String {

@@ -141,6 +141,9 @@ pub enum Answer {
         /// The platforms for which it is there.
         offered: Vec<String>,
     },
+    /// The source has the image, but does not give it.
+    #[error("cannot save it: {0}")]
+    CannotSave(String),
     /// Anything else that went wrong, as the source said it.
     #[error("{0}")]
     Failed(String),
@@ -171,6 +174,15 @@ impl Answer {
             }
             (Self::Unreachable(problem), Provider::Registry) if problem.contains("certificate") => {
                 "name the certificate that signs it (--ca-file FILE), or do without (--insecure)".into()
+            }
+            (Self::CannotSave(problem), _) if problem.contains("no space left") => {
+                "make room on the disk where the engine keeps its data, and in the directory of temporary files: df -h"
+                    .into()
+            }
+            (Self::CannotSave(_), source) => {
+                let command = if source == Provider::Podman { "podman" } else { "docker" };
+                let name = crate::display::escaped_str(name);
+                format!("see whether the engine saves it to a file: {command} save {name} -o image.tar")
             }
             (Self::OtherPlatforms { .. }, _) => "choose one with --platform".into(),
             _ => return None,

@@ -46,10 +46,10 @@ pub fn possible_size_parts(possible_sizes: &[PossibleSize], units: Units) -> Vec
         ratio: possible_size.ratio(&possible_sizes[0]),
         exact: possible_size.certainty == Certainty::Exact,
         estimated_from: match &possible_size.certainty {
-            Certainty::Exact | Certainty::AtLeast | Certainty::AtMost => None,
             Certainty::Estimate(from) => Some(from.shown(units)),
+            _ => None,
         },
-        lower_bound: possible_size.certainty == Certainty::AtLeast,
+        lower_bound: matches!(possible_size.certainty, Certainty::AtLeast | Certainty::WithoutAllNeeded),
         grade: possible_size.certainty.grade(),
         download_bytes: possible_size.download.bytes(),
         download_exact: possible_size.download.is_exact() && possible_size.certainty != Certainty::AtLeast,
@@ -107,11 +107,16 @@ pub fn write_ladder(
     if first.certainty == Certainty::AtLeast {
         writeln!(out, "\n  ≥ is a lower bound, and none of the sizes is exact: not all of the image was read")?;
     } else if possible_sizes.iter().any(|possible_size| possible_size.certainty != Certainty::Exact) {
-        let at_most = possible_sizes.iter().any(|possible_size| possible_size.certainty == Certainty::AtMost);
-        let or = if at_most { " or the most that can be saved" } else { "" };
-        writeln!(out, "\n  ~ marks an estimate{or}. The other sizes are exact.")?;
+        writeln!(out, "\n  {}. The other sizes are exact.", signs(possible_sizes))?;
     }
     out.flush()
+}
+
+/// Explains the signs before the sizes.
+fn signs(possible_sizes: &[PossibleSize]) -> String {
+    let has = |sign: &str| possible_sizes.iter().any(|possible_size| possible_size.certainty.sign() == sign);
+    let all = [("~", "~ marks an estimate"), ("≥", "≥ a lower bound"), ("≤", "≤ an upper bound")];
+    all.into_iter().filter(|(sign, _)| has(sign)).map(|(_, words)| words).collect::<Vec<_>>().join(", ")
 }
 
 /// Writes the steps to a rung. A remark is written only the first time.
@@ -126,12 +131,14 @@ fn explain(
     let download = possible_size.download.words(style.units).map(|words| format!("{words}{condition}"));
     let estimate = match &possible_size.certainty {
         Certainty::Estimate(from) => Some(format!("estimated: {}", from.shown(style.units))),
-        Certainty::AtMost => Some("at most this is saved: other files that the program needs are added".to_owned()),
-        Certainty::Exact | Certainty::AtLeast => None,
+        Certainty::WithoutAllNeeded => {
+            Some("the image is at least this big: other files that the program needs are added".to_owned())
+        }
+        Certainty::Exact | Certainty::AtLeast | Certainty::AtMost => None,
     };
     for line in possible_size.how.lines() {
         // Lines of a Dockerfile are not wrapped, so that they can be copied.
-        let is_code = line.starts_with(' ') || line.starts_with("COPY") || line.starts_with("FROM");
+        let is_code = line.starts_with([' ', '#']) || line.starts_with("COPY") || line.starts_with("FROM");
         let parts = if is_code { vec![line.to_owned()] } else { wrap(line, WIDTH - INDENT) };
         for part in parts {
             writeln!(out, "{:INDENT$}{part}", "")?;

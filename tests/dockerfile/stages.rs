@@ -67,7 +67,9 @@ fn proposed(fixed: &Fixed) -> (u64, Option<String>) {
     match ships.expect("a size is predicted") {
         (bytes, Certainty::Exact) => (bytes, None),
         (bytes, Certainty::Estimate(why)) => (bytes, Some(why.shown(Units::Si))),
-        (_, Certainty::AtLeast | Certainty::AtMost) => panic!("a stage is not predicted so"),
+        (_, Certainty::AtLeast | Certainty::AtMost | Certainty::WithoutAllNeeded) => {
+            panic!("a stage is not predicted so")
+        }
     }
 }
 

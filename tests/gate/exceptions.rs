@@ -29,7 +29,7 @@ fn an_exception_by_path_or_rule_holds_until_its_day_is_over() {
 fn an_exception_that_excepts_nothing_is_said_and_an_unknown_rule_is_an_error() {
     let answer = with("path = \"/elsewhere\"\nreason = \"r\"\nuntil = \"2999-12-31\"");
     assert_eq!(answer.code, Some(1));
-    assert_eq!(answer.line("note"), "note  the exception for /elsewhere excepts nothing in this image");
+    assert_eq!(answer.line("note"), "note  the exception for /elsewhere applies to nothing in this image");
     let answer = with("rule = \"deleted-latr\"\nreason = \"r\"\nuntil = 2999-12-31");
     assert_eq!(answer.code, Some(2));
     assert!(answer.said.contains("deleted-latr: no such rule; did you mean "), "{}", answer.said);

@@ -218,7 +218,7 @@ fn a_comment_stays_below_64_kib_and_results_below_5000() {
     let run =
         |format: &str| place.check(&many.iter().map(String::as_str).chain(["--format", format]).collect::<Vec<_>>());
     let text = run("markdown").out;
-    assert!(text.len() < 64 << 10 && text.contains("\nand ") && text.contains("400 of 400 limits are exceeded"));
+    assert!(text.len() < 64 << 10 && text.contains("\nand ") && text.contains("400 of 400 limits exceeded"));
     let text = run("github").out;
     assert_eq!(text.lines().count(), 11, "{text}");
     assert!(text.ends_with("::notice title=layerscope::and 390 more; the other reports list them\n"), "{text}");

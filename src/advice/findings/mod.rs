@@ -127,7 +127,7 @@ impl Finding {
         }
         match (self.whose, self.level) {
             (Whose::Own, Level::Leftovers) => "exact",
-            (Whose::Own, Level::Toolchain) => "at most",
+            (Whose::Own, Level::Toolchain) => "up to",
             (Whose::Own, Level::Build | Level::Documentation) | (Whose::Base, _) => "needs a look",
         }
     }

@@ -101,8 +101,10 @@ pub enum Certainty {
     Exact,
     /// A lower bound: a part of the image is not known.
     AtLeast,
-    /// Exact for the files that are listed, but the program may need more: the saving is at most this.
+    /// An upper bound: the changes may save more.
     AtMost,
+    /// Exact for the files that are listed, but the program may need more: the image is at least this big.
+    WithoutAllNeeded,
     /// An estimate, with its basis.
     Estimate(Sentence),
 }
@@ -147,7 +149,7 @@ impl Certainty {
     pub fn grade(&self) -> &'static str {
         match self {
             Self::Exact => "exact",
-            Self::AtLeast => "at least",
+            Self::AtLeast | Self::WithoutAllNeeded => "at least",
             Self::AtMost => "at most",
             Self::Estimate(_) => "estimate",
         }
@@ -157,8 +159,9 @@ impl Certainty {
     pub fn sign(&self) -> &'static str {
         match self {
             Self::Exact => "",
-            Self::AtLeast => "≥",
-            Self::AtMost | Self::Estimate(_) => "~",
+            Self::AtLeast | Self::WithoutAllNeeded => "≥",
+            Self::AtMost => "≤",
+            Self::Estimate(_) => "~",
         }
     }
 }

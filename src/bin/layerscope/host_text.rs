@@ -17,6 +17,17 @@ pub fn contents(path: &Path) -> io::Result<String> {
         .map_err(|_| io::Error::new(io::ErrorKind::InvalidData, "stream did not contain valid UTF-8"))
 }
 
+/// Returns the error without the number of the operating system.
+fn in_words(error: io::Error) -> io::Error {
+    let kind = error.kind();
+    match kind {
+        io::ErrorKind::NotFound => io::Error::new(kind, "no such file"),
+        io::ErrorKind::PermissionDenied => io::Error::new(kind, "permission denied"),
+        io::ErrorKind::IsADirectory => io::Error::new(kind, "it is a directory"),
+        _ => error,
+    }
+}
+
 /// Reads a file of at most 1 MiB.
 ///
 /// # Errors
@@ -24,7 +35,8 @@ pub fn contents(path: &Path) -> io::Result<String> {
 /// The file cannot be read, or is larger.
 pub fn bytes(path: &Path) -> io::Result<Vec<u8>> {
     let mut bytes = Vec::new();
-    File::open(path)?.take(LIMIT + 1).read_to_end(&mut bytes)?;
+    let read = File::open(path).and_then(|file| file.take(LIMIT + 1).read_to_end(&mut bytes));
+    read.map_err(in_words)?;
     if bytes.len() as u64 > LIMIT {
         return Err(io::Error::new(io::ErrorKind::FileTooLarge, "it is bigger than 1 MiB"));
     }

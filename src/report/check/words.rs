@@ -54,8 +54,7 @@ pub(super) fn summary(checked: &Checked<'_>) -> String {
         clauses.push(format!("Not all of the image was read: {not_whole}"));
     }
     if failed > 0 {
-        let verb = if failed == 1 { "is" } else { "are" };
-        clauses.push(format!("{failed} of {} {verb} exceeded", plural(all, "limit")));
+        clauses.push(format!("{failed} of {} exceeded", plural(all, "limit")));
     }
     if unknown > 0 {
         clauses.push(format!("{unknown} of {} cannot be checked", plural(all, "limit")));
@@ -86,7 +85,7 @@ pub(super) fn exception(used: &ExceptionUse, units: Units) -> String {
         ExceptionState::Used => {
             format!("{} of {what} is not counted until {until}: {reason}", units.size(used.bytes))
         }
-        ExceptionState::Unused => format!("the exception for {what} excepts nothing in this image"),
+        ExceptionState::Unused => format!("the exception for {what} applies to nothing in this image"),
         ExceptionState::Ended => format!("the exception for {what} ended on {until}: {reason}"),
     }
 }

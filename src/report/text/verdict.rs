@@ -6,7 +6,6 @@ use super::{Page, WIDTH};
 use crate::Inspection;
 use crate::advice::assessment::Study;
 use crate::advice::avoidable::{Avoidable, Cause};
-use crate::advice::ladder::Certainty;
 use crate::display::escaped_str;
 use crate::display::{noticeably, share, wrap};
 
@@ -51,8 +50,11 @@ impl<W: Write> Page<'_, W> {
     fn smallest(&self, study: &Study) -> Option<String> {
         let (smallest, first) = study.smallest()?;
         let ratio = noticeably(smallest.size, first.size)?;
-        let about = if matches!(smallest.certainty, Certainty::Estimate(_)) { "about " } else { "" };
-        Some(format!(" Smallest possible: {about}{} ({ratio} smaller).", self.size(smallest.size)))
+        Some(format!(
+            " Smallest possible: {}{} ({ratio} smaller), with the same program.",
+            smallest.certainty.sign(),
+            self.size(smallest.size)
+        ))
     }
 }
 

@@ -324,8 +324,7 @@ impl Fix {
         } else if self.changes.is_empty() {
             writeln!(
                 out,
-                "# nothing to fix: no changed line is certain to save bytes in {name}; layerscope report lists all \
-                    findings"
+                "# nothing to fix: no change is sure to make {name} smaller; layerscope report lists all findings"
             )?;
         } else if changed {
             let there = self.directory.as_ref().map(|directory| format!(" -d {directory}")).unwrap_or_default();

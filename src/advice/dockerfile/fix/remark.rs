@@ -205,7 +205,9 @@ fn instead(ships: u64, certainty: &Certainty, size: u64, units: Units) -> String
         Certainty::Exact | Certainty::AtMost => exactly(ships, units),
         Certainty::Estimate(_) => format!("about {}", units.size(ships)),
         // Neither size is known, so there is no ratio, either.
-        Certainty::AtLeast => return format!("≥ {} instead of ≥ {}", units.size(ships), units.size(size)),
+        Certainty::AtLeast | Certainty::WithoutAllNeeded => {
+            return format!("≥ {} instead of ≥ {}", units.size(ships), units.size(size));
+        }
     };
     let ratio = noticeably(ships, size).map(|ratio| format!(", {ratio} smaller")).unwrap_or_default();
     let why = if let Certainty::Estimate(why) = certainty {

@@ -132,7 +132,7 @@ impl Ladder<'_> {
 
     /// Returns the lines of a Dockerfile that copy these paths to a base.
     pub(super) fn stages(&self, base: &str, paths: Vec<CopiedPath>) -> String {
-        let mut lines = vec!["FROM … AS build   # your instructions, unchanged".to_owned(), format!("FROM {base}")];
+        let mut lines = vec!["# your instructions, unchanged, as the stage build".to_owned(), format!("FROM {base}")];
         let mut directories: BTreeMap<&str, Vec<&str>> = BTreeMap::new();
         let mut alone = Vec::new();
         for CopiedPath { path, is_directory } in paths.iter().take(COPIES) {

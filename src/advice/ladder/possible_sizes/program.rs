@@ -178,7 +178,7 @@ impl Ladder<'_> {
 
     /// Returns the reliability of the size of a program's copied files.
     fn certainty(&self, program: &Parts) -> Certainty {
-        if program.doubts.is_empty() && self.left.is_none() { Certainty::Exact } else { Certainty::AtMost }
+        if program.doubts.is_empty() && self.left.is_none() { Certainty::Exact } else { Certainty::WithoutAllNeeded }
     }
 }
 

@@ -82,13 +82,13 @@ mod tests {
     }
 
     #[test]
-    fn signs_become_ascii_column_for_column_and_colours_stay() {
-        let report = "4 × 2 · \u{1b}[31m…lib/go\u{1b}[0m\n██ ü";
+    fn signs_become_ascii_in_the_columns_of_a_table_and_no_letter_is_lost_elsewhere() {
+        let report = "4 × 2 · \u{1b}[31m…lib/go\u{1b}[0m\nFROM … AS build\nlog…  1\n██ ü";
         assert_eq!(
             written(Ascii::new(Vec::new(), Signs::AsciiOnly), report),
-            "4 x 2 . \u{1b}[31m...b/go\u{1b}[0m\n## ?"
+            "4 x 2 . \u{1b}[31m...lib/go\u{1b}[0m\nFROM ... AS build\nl...  1\n## ?"
         );
-        assert_eq!(written(Ascii::new(Vec::new(), Signs::Ascii), report), "4 x 2 . \u{1b}[31m...b/go\u{1b}[0m\n## ü");
+        assert!(written(Ascii::new(Vec::new(), Signs::Ascii), report).ends_with("\n## ü"));
         assert_eq!(written(Ascii::new(Vec::new(), Signs::Unicode), report), report);
     }
 

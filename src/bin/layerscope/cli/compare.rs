@@ -42,7 +42,7 @@ pub struct CompareArguments {
     #[command(flatten)]
     look: LookOptions,
     /// Number of paths and packages to list, largest difference first; 0 lists all (text only)
-    #[arg(long, value_name = "N", default_value_t = super::DEFAULT_TOP)]
+    #[arg(long, value_name = "N", default_value_t = super::DEFAULT_TOP, value_parser = name::whole)]
     top: usize,
     /// Do not read file contents: faster with compressed layers, but without packages (text and JSON only)
     #[arg(long)]

@@ -7,7 +7,7 @@ use std::sync::Arc;
 
 use clap::Args;
 use layerscope::archive::Source;
-use layerscope::display::{Units, escaped, plural};
+use layerscope::display::{Escaped, Units, escaped, plural};
 use layerscope::files::contents::{Absence, Contents, LayerContents, absence};
 use layerscope::files::extract::{Extracted, Options, SpecialBits, What, extract};
 use layerscope::shell::quoted;
@@ -69,7 +69,7 @@ struct PlaceArguments {
     #[arg(id = "path_in_image", value_name = "PATH")]
     path: OsString,
     /// State after this layer, counted from 0 [default: the last layer]
-    #[arg(long, value_name = "N")]
+    #[arg(long, value_name = "N", value_parser = super::name::whole)]
     layer: Option<usize>,
 }
 
@@ -80,6 +80,8 @@ struct Opened {
     layer: usize,
     /// The command up to the path, for hints.
     command: String,
+    /// The image with the options that select it, for hints.
+    image: String,
 }
 
 impl Opened {
@@ -103,13 +105,13 @@ impl Opened {
             });
         }
         let options = &target.options;
-        let mut command = format!("layerscope {name} {}", quoted(&target.path.to_string_lossy()));
+        let mut image = quoted(&target.path.to_string_lossy());
         for (option, value) in [("--image", &options.image), ("--platform", &options.platform)] {
             if let Some(value) = value {
-                command = format!("{command} {option} {}", quoted(value));
+                image = format!("{image} {option} {}", quoted(value));
             }
         }
-        Ok(Self { inspection, contents, layer, command })
+        Ok(Self { inspection, contents, layer, command: format!("layerscope {name} {image}"), image })
     }
 
     /// Finds the path of an argument; the error explains why it does not exist and suggests a
@@ -135,7 +137,7 @@ impl Opened {
             ),
             Some(Some(Absence::Never)) => (
                 format!("{shown} exists only within one layer, which also deletes it"),
-                "list the layers: layerscope report IMAGE".into(),
+                format!("list the layers: layerscope report {}", self.image),
             ),
             Some(None) => (
                 format!("{shown} is a broken symbolic link in layer {layer}"),
@@ -143,14 +145,25 @@ impl Opened {
             ),
             None if !completeness::doubts(&self.inspection, None, layer).is_empty() => (
                 format!("no layer that could be read has {shown}"),
-                "the image could only be read in part; layerscope report IMAGE lists what is missing".into(),
+                format!("the image could only be read in part; layerscope report {} lists what is missing", self.image),
             ),
             None => (
                 format!("no layer of the image has {shown}"),
-                "list all paths: layerscope report IMAGE --format json --tree | jq -r .tree[].path".into(),
+                format!("list all paths: layerscope report {} --format json --tree | jq -r .tree[].path", self.image),
             ),
         };
         Err(Failure::Place { message, hint })
+    }
+
+    /// Returns the failure with the command that writes what is not a file.
+    fn not_a_file(&self, error: Error, path: &Escaped) -> Failure {
+        match error {
+            Error::NotAFile { .. } => Failure::Place {
+                message: error.to_string(),
+                hint: format!("extract it instead: layerscope extract {} {} --to DIR", self.image, quoted(path)),
+            },
+            error => error.into(),
+        }
     }
 
     /// Returns the named path, whether or not it exists: in its directory if that can be resolved,
@@ -176,7 +189,7 @@ pub fn cat(arguments: &CatArguments) -> Result<(), Failure> {
     let reading = Arc::<Progress>::default();
     let doubts = completeness::doubts(&opened.inspection, Some(tree.added_in(version)), opened.layer);
     completeness::say_each("", &doubts);
-    let source = opened.contents.open(tree, version, &reading)?;
+    let source = opened.contents.open(tree, version, &reading).map_err(|error| opened.not_a_file(error, &file))?;
     let mut buffer = vec![0; PIECE];
     let failed = |error| Failure::Image(Error::reading(file.clone(), error));
     // The first bytes of a file in a compressed layer may take a while.

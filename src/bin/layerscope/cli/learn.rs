@@ -19,6 +19,7 @@ use super::output::writing;
 use super::settings::{self, Preferences, ScreenOptions};
 use super::{Failure, completeness, progress, start, to_stdout};
 use crate::handout::{Handout, Kit, PRINTED, Pictures, Size, WRITTEN, check_kit_free};
+use crate::host_text::contents;
 use crate::lesson::{self, Course, Entry, Origin, RenderedLesson, Stage};
 use crate::tui::{self, Environment, Settings, Signs, Start};
 
@@ -200,6 +201,13 @@ fn course(arguments: &LearnArguments) -> Result<(Course, Option<usize>), Failure
     }
     let path = Path::new(word);
     if path.extension().is_some_and(|extension| extension == "toml") || path.exists() {
+        let is_text = contents(path).is_ok_and(|text| !text.contains('\0'));
+        if !is_text && path.exists() && path.extension().is_none_or(|extension| extension != "toml") {
+            return Err(Failure::Place {
+                message: format!("{} is no lesson", layerscope::display::escaped_str(word)),
+                hint: format!("for the guided tour of an image: layerscope learn --image {}", quoted(word)),
+            });
+        }
         course.entries.push(Entry::of_file(&PathBuf::from(word))?);
         let last = course.entries.len() - 1;
         return Ok((course, Some(last)));

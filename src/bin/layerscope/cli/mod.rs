@@ -102,7 +102,7 @@ On a signal, the program cleans up first and then ends by that signal.";
 enum Command {
     /// Print a text or JSON report
     Report(ReportArguments),
-    /// Hold images to limits: exit code 1 if one is exceeded, for the build that makes them
+    /// Check an image against limits; exit code 1 if it exceeds one
     Check(Box<CheckArguments>),
     /// Compare images: sizes, shared layers, changed paths and packages
     Compare(CompareArguments),
@@ -145,7 +145,7 @@ struct ReportArguments {
     #[arg(long, value_enum, default_value_t = Format::Text)]
     format: Format,
     /// Number of wasted files to list, largest first; 0 lists all
-    #[arg(long, value_name = "N", default_value_t = DEFAULT_TOP)]
+    #[arg(long, value_name = "N", default_value_t = DEFAULT_TOP, value_parser = name::whole)]
     top: usize,
     /// Also list the final filesystem by path (JSON only)
     #[arg(long)]

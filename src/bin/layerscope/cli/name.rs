@@ -33,6 +33,11 @@ pub fn image(text: &str) -> Result<String, NameError> {
     if text.trim().is_empty() { Err(NameError::Empty) } else { Ok(text.into()) }
 }
 
+/// Reads a whole number.
+pub fn whole(text: &str) -> Result<usize, &'static str> {
+    text.parse().map_err(|_| "a whole number is wanted, such as 10")
+}
+
 /// Reads a platform: an operating system, an architecture, or both, with or without a variant.
 pub fn platform(text: &str) -> Result<String, NameError> {
     let parts: Vec<&str> = text.split('/').collect();
@@ -59,7 +64,7 @@ pub struct NameOptions {
     /// Allow plain http and certificates that cannot be verified
     #[arg(long)]
     insecure: bool,
-    /// Neither use nor keep what was read of registries' images before
+    /// Do not use the cache of registry images
     #[arg(long)]
     no_cache: bool,
 }

@@ -9,7 +9,7 @@ use layerscope::advice::base::BaseHint;
 use layerscope::advice::findings::Rules;
 use layerscope::display::{Escaped, escaped};
 use layerscope::files::contents::{Contents, LayerContents};
-use layerscope::{Error, Inspection, Opened, Progress, Selection};
+use layerscope::{Inspection, Opened, Progress, Selection};
 
 use super::Failure;
 use super::input::Input;
@@ -59,10 +59,9 @@ impl StudyArguments {
             None => Rules::built_in(),
             Some(file) => {
                 let path = escaped(file.as_os_str().as_encoded_bytes());
-                let text = std::fs::read_to_string(file).map_err(|source| Error::Io {
-                    path: path.clone(),
-                    operation: "read",
-                    source,
+                let text = crate::host_text::contents(file).map_err(|error| Failure::Place {
+                    message: format!("cannot read {path}: {error}"),
+                    hint: "a file of your own rules is described in: layerscope help rules".into(),
                 })?;
                 Rules::with(&path, &text).map_err(|error| Failure::Usage(error.to_string()))?
             }

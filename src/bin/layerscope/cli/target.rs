@@ -58,11 +58,17 @@ impl OptionalTarget {
     pub fn input(&self) -> Result<(Input, Selection), Failure> {
         let named = self.path.as_deref().map(|path| self.options.named(path)).transpose()?;
         let piped = || Some((Input::piped()?, self.options.selection()));
-        named.or_else(piped).ok_or_else(|| Failure::Place {
-            message: "no image given, and nothing piped in".into(),
-            hint: "try: layerscope report nginx:1.27; or: docker save my-app | layerscope report".into(),
-        })
+        named
+            .or_else(piped)
+            .ok_or_else(|| Failure::Place { message: "no image given, and nothing piped in".into(), hint: hint() })
     }
+}
+
+/// Returns examples of the command that was typed.
+fn hint() -> String {
+    let words: Vec<String> = std::env::args().skip(1).take_while(|word| !word.starts_with('-')).collect();
+    let command = words.first().map_or("report", String::as_str);
+    format!("try: layerscope {command} nginx:1.27; or: docker save my-app | layerscope {command}")
 }
 
 impl TargetOptions {

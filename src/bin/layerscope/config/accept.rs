@@ -6,7 +6,7 @@ use layerscope::Gap;
 /// A gap that can be accepted.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, ValueEnum)]
 pub enum Accept {
-    /// Layers that may not be distributed, as of Windows images
+    /// Layers that must not be redistributed, as in Windows images
     Foreign,
     /// Layers that are encrypted
     Encrypted,

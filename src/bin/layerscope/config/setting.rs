@@ -99,9 +99,7 @@ impl Setting {
             }
             Self::Ascii => "Draw with ASCII only: true, false or \"auto\" (where the locale is not UTF-8).",
             Self::Mouse => "Take clicks and the wheel; false leaves the mouse to the terminal.",
-            Self::Motion => {
-                "Let the time-lapse move; false shows one layer after the other, and starts none by itself."
-            }
+            Self::Motion => "Let the Replay move; false shows one layer after the other, and starts none by itself.",
             Self::Keys => "The keys to start from: \"usual\", or \"dive\" for what dive's keys do in dive.",
             Self::Pager => {
                 "The program that long texts are shown with; \"\" stands for $PAGER, or else \

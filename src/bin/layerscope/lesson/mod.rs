@@ -118,6 +118,11 @@ pub fn letter(option: usize) -> char {
     ('a'..='z').nth(option).unwrap_or('?')
 }
 
+/// Returns what stands before the reason after a wrong answer; `right` is the index of the right option.
+pub fn correction(right: usize) -> String {
+    format!("Not quite: {} is right. ", letter(right))
+}
+
 /// The scene of a step: the part of the image that is shown.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub struct Scene {

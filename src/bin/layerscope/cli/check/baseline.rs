@@ -31,6 +31,13 @@ impl PreparedBaseline {
 
 /// Reads a JSON report if the path is a file that begins like one, and an image otherwise.
 pub fn read(path: &Path, options: &TargetOptions) -> Result<PreparedBaseline, Failure> {
+    if path.extension().is_some_and(|extension| extension == "json") && !path.exists() {
+        let name = escaped(path.as_os_str().as_encoded_bytes());
+        return Err(Failure::Place {
+            message: format!("cannot read {name}: no such file"),
+            hint: format!("write one: layerscope report IMAGE --format json > {name}"),
+        });
+    }
     if let Some(text) = report(path)? {
         let name = escaped(path.as_os_str().as_encoded_bytes());
         let baseline = Baseline::of_report(&name, &text);

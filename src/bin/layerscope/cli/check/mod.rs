@@ -128,7 +128,9 @@ struct Read {
 pub fn check(arguments: &CheckArguments) -> Result<(), Failure> {
     let limits = if arguments.init { Limits::default() } else { arguments.limits()? };
     let prepared = arguments.study.prepare()?;
-    limits.check_rules(prepared.rules()).map_err(|error| Failure::Usage(error.to_string()))?;
+    limits
+        .check_rules(prepared.rules())
+        .map_err(|error| Failure::Place { message: error.to_string(), hint: error.hint() })?;
     if limits.limits.is_empty() && !arguments.init {
         return Err(Failure::Place {
             message: "no limits are given, and there is no .layerscope.toml here or above, and no .dive-ci".into(),

@@ -60,14 +60,14 @@ impl StoryBuilder<'_> {
             (0, _) => "There is no base image: all layers are yours.".into(),
             (_, _) => {
                 let name =
-                    base.name.as_deref().map_or(String::new(), |name| format!(", {},", cut(&escaped_str(name), BASE)));
-                let seems = if base.certain { "" } else { ", probably" };
+                    base.name.as_deref().map_or(String::new(), |name| format!(", {}", cut(&escaped_str(name), BASE)));
+                let seems = if base.certain { "" } else { " probably" };
                 let rest = if own == 0 {
                     "None of the layers is yours".into()
                 } else {
                     format!("The rest is your layers: {}", self.size(own))
                 };
-                format!("The base image{name} {of}{seems}: {}. {rest}.", self.size(theirs))
+                format!("{of}{seems} the base image{name}: {}. {rest}.", self.size(theirs))
             }
         }
     }
@@ -106,7 +106,7 @@ impl StoryBuilder<'_> {
 /// Names the lowest layers.
 fn layers(count: usize) -> String {
     match count {
-        1 => "is layer 0".into(),
-        count => format!("is layers 0 to {}", count.saturating_sub(1)),
+        1 => "Layer 0 is".into(),
+        count => format!("Layers 0 to {} are", count.saturating_sub(1)),
     }
 }

@@ -12,7 +12,7 @@ use layerscope::tree::{NodeId, Totals};
 
 use super::options::Options;
 use super::words::{self, WIDTH};
-use crate::lesson::{Question, Scene, Step};
+use crate::lesson::{Question, Scene, Step, correction};
 use crate::view::View;
 
 /// The height of the narrator on an 80×24 screen.
@@ -132,13 +132,13 @@ impl<'a> StoryBuilder<'a> {
 
     /// Adds a question.
     pub fn ask(&mut self, scene: Scene, text: &str, options: Options, because: &str) {
-        // The screen puts "No: " before the answer.
-        const VERDICT: &str = "No: ";
-        let because = words::in_rows(&format!("{VERDICT}{}", escaped_str(because)), ASKED);
+        // The screen puts this before the reason, if the answer was wrong.
+        let verdict = correction(options.right);
+        let because = words::in_rows(&format!("{verdict}{}", escaped_str(because)), ASKED);
         let question = Question {
             options: options.shown,
             right: options.right,
-            because: because.strip_prefix(VERDICT).unwrap_or_default().to_owned(),
+            because: because.strip_prefix(&verdict).unwrap_or_default().to_owned(),
         };
         self.steps.push(Step { text: words::in_rows(&escaped_str(text), ASKED), question: Some(question), scene });
     }

@@ -267,7 +267,7 @@ fn hints(app: &App) -> &'static [Hint] {
         (_, Some(Overlay::Palette(_))) => &[(&[Enter], "run"), (&[Up, Down], "move"), (&[Back], "close")],
         (_, Some(Overlay::Extraction(_))) => &[(&[Enter], "extract"), (&[Back], "cancel")],
         (_, Some(Overlay::Explanation(_))) => {
-            &[(&[Back], "close"), (&[Up, Down], "scroll"), (&[Explain], "explain its total")]
+            &[(&[Back], "close"), (&[Up, Down], "scroll"), (&[Explain], "explain the whole layer")]
         }
         (Screen::Loading { .. }, _) => &[(&[Quit], "cancel"), (&[Help], "help")],
         _ if app.is_told() => app.lesson.as_ref().map_or(&[], |lesson| lesson::keys(lesson)),

@@ -109,6 +109,11 @@ fn choosing(what: &str, choices: &[String], cursor: usize, theme: &Theme, area: 
     }
 }
 
+/// Returns the word behind a number of layers, of which all are known or none.
+fn noun(layers: usize) -> &'static str {
+    if layers == 1 { "layer" } else { "layers" }
+}
+
 fn loading(app: &App, theme: &Theme, (done, total, layers): (u64, u64, u64), area: Rect, buffer: &mut Buffer) {
     let inner = pane("Reading", app.focus == Pane::Tree, theme, area, buffer);
     let width = usize::from(inner.width).saturating_sub(2).min(60);
@@ -123,7 +128,8 @@ fn loading(app: &App, theme: &Theme, (done, total, layers): (u64, u64, u64), are
     let of = if app.intro.is_empty() { String::new() } else { format!(" of {}", app.intro.len()) };
     let now = match &app.awaited {
         Some(awaited) => format!(" {awaited} …"),
-        None => format!(" {}{whole}, {layers}{of} layers", app.units.size(done)),
+        None if layers == 1 && of.is_empty() => format!(" {}{whole}, 1 layer", app.units.size(done)),
+        None => format!(" {}{whole}, {layers}{of} {}", app.units.size(done), noun(app.intro.len())),
     };
     put(Line::from(cut(&now, usize::from(inner.width))), 2, inner, buffer);
     let source = cut(&format!(" from {}", app.source), usize::from(inner.width));

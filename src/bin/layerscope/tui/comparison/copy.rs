@@ -31,7 +31,7 @@ impl Comparison {
 
     pub(super) fn copied(&mut self, text: String) -> Option<Effect> {
         let text = escaped_str(&text);
-        self.notice = Some(format!("sent to the terminal: {text}"));
+        self.notice = Some(format!("copied {text} (through the terminal)"));
         Some(Effect::Copy(text.into()))
     }
 }

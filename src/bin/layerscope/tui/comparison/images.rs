@@ -152,7 +152,7 @@ fn facts(against: &Against, look: Look<'_>) -> Vec<(&'static str, String)> {
     let (first, second, sharing) = (&against.first, &against.second, &against.pair.sharing);
     let layers = match end_of_sharing(first, second, sharing) {
         Some(end) => cut(&end, LONGEST),
-        None => format!("{} shared of {}", plural(sharing.shared(), "layer"), sharing.same.len()),
+        None => format!("{} of {} shared", sharing.shared(), plural(sharing.same.len(), "layer")),
     };
     let mut facts = vec![("layers", layers)];
     for (which, image) in [("first", first), ("second", second)] {

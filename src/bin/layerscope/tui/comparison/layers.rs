@@ -95,7 +95,7 @@ pub fn draw(against: &Against, look: Look<'_>, area: Rect, buffer: &mut Buffer) 
             fill(i - first, rows, look.theme.selected, buffer);
         }
     }
-    let inner = pane("What is shared", false, look.theme, below, buffer);
+    let inner = pane("Shared layers", false, look.theme, below, buffer);
     let lines = remarks(against, look).into_iter().flat_map(|(text, style)| {
         wrap(&text, usize::from(inner.width)).into_iter().map(move |line| Line::styled(line, style))
     });

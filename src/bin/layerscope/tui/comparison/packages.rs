@@ -88,7 +88,7 @@ pub fn draw(against: &Against, look: Look<'_>, area: Rect, buffer: &mut Buffer) 
             fill(i - first, inner, look.theme.selected, buffer);
         }
     }
-    let inner = pane("What they come to", false, look.theme, below, buffer);
+    let inner = pane("Totals", false, look.theme, below, buffer);
     for (row, text) in sums(changes, look).iter().flat_map(|text| wrap(text, usize::from(inner.width))).enumerate() {
         put(Line::raw(text), row, inner, buffer);
     }

@@ -15,19 +15,17 @@ pub fn of_path(inspection: &Inspection, node: NodeId, units: Units) -> Details {
     versions.reverse();
     let mut paragraphs = Vec::new();
     for (i, &version) in versions.iter().enumerate() {
-        let by = layer_named(inspection, tree.added_in(version));
+        let layer = layer_named(inspection, tree.added_in(version));
         let now = described(inspection, version, units);
         let before = i.checked_sub(1).map(|before| versions[before]);
         // After a removal in between, the version is new and not a change.
         let before = before.filter(|&before| tree.removed_in(before) == Some(tree.added_in(version)));
         paragraphs.push(match before {
-            None => format!("{by} added it: {now}."),
-            Some(before) if tree.kind(before) != tree.kind(version) => {
-                format!("{by} replaced it: {now}.")
-            }
+            None => format!("Added in {layer}: {now}."),
+            Some(before) if tree.kind(before) != tree.kind(version) => format!("Replaced in {layer}: {now}."),
             Some(before) => match changes(inspection, before, version, units) {
-                Some(changes) => format!("{by} changed {changes}: now {now}."),
-                None => format!("{by} wrote it again without changes: {now}."),
+                Some(changes) => format!("{layer} changed {changes}. Now: {now}."),
+                None => format!("Written again without changes in {layer}: {now}."),
             },
         });
         let next = versions.get(i + 1).map(|&next| tree.added_in(next));
@@ -52,16 +50,16 @@ fn described(inspection: &Inspection, version: VersionId, units: Units) -> Strin
     let device = || tree.device(version).map(|(major, minor)| format!(" {major}:{minor}")).unwrap_or_default();
     let what = match tree.kind(version) {
         Kind::File if tree.inode(version) != version => {
-            format!("a hard link to a file of {}", units.size(tree.size(version)))
+            format!("hard link to a file of {}", units.size(tree.size(version)))
         }
-        Kind::File => format!("a file of {}", units.size(tree.size(version))),
-        Kind::Directory => "a directory".into(),
-        Kind::Symlink => format!("a link to {}", escaped(tree.target(version).unwrap_or_default())),
-        Kind::Char => format!("a character device{}", device()),
-        Kind::Block => format!("a block device{}", device()),
-        Kind::Fifo => "a named pipe".into(),
+        Kind::File => format!("file, {}", units.size(tree.size(version))),
+        Kind::Directory => "directory".into(),
+        Kind::Symlink => format!("link to {}", escaped(tree.target(version).unwrap_or_default())),
+        Kind::Char => format!("character device{}", device()),
+        Kind::Block => format!("block device{}", device()),
+        Kind::Fifo => "named pipe".into(),
     };
-    format!("{what}, mode {:04o}, owner {uid}:{gid}, of {}", tree.mode(version), date(tree.mtime(version)))
+    format!("{what}, mode {:04o}, owner {uid}:{gid}, dated {}", tree.mode(version), date(tree.mtime(version)))
 }
 
 /// Describes the end of a version: the layer that removed it, the cause, and the bytes that stay in

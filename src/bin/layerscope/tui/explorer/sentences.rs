@@ -210,7 +210,7 @@ fn wasted_below(explorer: &Explorer, node: NodeId, units: Units) -> Vec<String> 
         } else {
             format!("removed in {}", pair.removed_in)
         };
-        lines.push(format!("Life: added in {} ── {removed}   {bytes} in {files} wasted", pair.added_in));
+        lines.push(format!("History: added in {} ── {removed}   {bytes} in {files} wasted", pair.added_in));
         lines.push(format!("By: {} → {}", named(inspection, pair.added_in), named(inspection, pair.removed_in)));
     }
     lines

@@ -7,7 +7,7 @@ use ratatui::text::{Line, Span};
 
 use super::acting::ANSWERS;
 use super::{LessonPlayer, Place, Turn};
-use crate::lesson::letter;
+use crate::lesson::{correction, letter};
 use crate::tui::app::App;
 use crate::tui::comparison::columns::draw_columns;
 use crate::tui::explorer::Explorer;
@@ -94,9 +94,9 @@ fn lines(lesson: &LessonPlayer, width: usize, theme: &Theme) -> Vec<Line<'static
     }
     if let Some(answer) = answer {
         let verdict = match answer.last {
-            Some(option) if option == question.right => "Right. ",
-            Some(_) => "No: ",
-            None => "",
+            Some(option) if option == question.right => "Right. ".to_owned(),
+            Some(_) => correction(question.right),
+            None => String::new(),
         };
         lines.extend(said(&format!("{verdict}{}", question.because), Style::new()));
     }
@@ -141,7 +141,7 @@ impl LessonPlayer {
         let right = question.options.get(question.right).map_or(0, rows);
         let wrong = question.options.iter().enumerate().filter(|&(i, _)| i != question.right);
         let wrong = wrong.map(|(_, option)| rows(option)).max().unwrap_or(0);
-        let because = paragraphs(&format!("No: {}", question.because), width).len();
+        let because = paragraphs(&format!("{}{}", correction(question.right), question.because), width).len();
         said + asked.max(right + wrong + because)
     }
 

@@ -225,7 +225,7 @@ fn the_lines_of_a_change_are_copied_whole() {
     let mut person = at(120, 40);
     person.types("6y");
     assert!(
-        person.screen().contains("sent to the terminal: ") && person.screen().contains(" line"),
+        person.screen().contains("(through the terminal)") && person.screen().contains(" line"),
         "{}",
         person.screen()
     );

@@ -44,7 +44,7 @@ fn e_explains_the_row_then_the_layer_then_the_image() {
     let mut person = Person::at(100, 40);
     person.types("e");
     let screen = person.reads();
-    assert!(screen.contains("/usr/lib/go, up to layer 3 · e: the layer"), "{}", person.screen());
+    assert!(screen.contains("/usr/lib/go, up to layer 3 · e explain the whole layer"), "{}", person.screen());
     assert!(screen.contains("wasted: deleted or replaced up to this layer"), "{}", person.screen());
     person.types("e");
     assert!(person.screen().contains("Layer 3 · e: the whole image"), "{}", person.screen());

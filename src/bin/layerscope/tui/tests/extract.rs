@@ -96,7 +96,7 @@ fn digests_and_paths_are_copied_and_the_footer_says_so() {
     let control_y = crossterm::event::KeyEvent::new(KeyCode::Char('y'), crossterm::event::KeyModifiers::CONTROL);
     let digest = copied(&mut person, control_y);
     assert!(digest.starts_with("sha256:"), "{digest}");
-    assert!(person.screen().contains(&format!("sent to the terminal: {digest}")), "{}", person.screen());
+    assert!(person.screen().contains(&format!("copied {digest}")), "{}", person.screen());
     person.press(KeyCode::Tab);
     assert_eq!(copied(&mut person, KeyCode::Char('y').into()), digest, "in the layers, y copies the digest");
     person.types("5");

@@ -22,7 +22,7 @@ fn the_first_screen_answers_what_is_wasted_and_which_instruction_did_it() {
         "/usr/lib/go",
         "Fix: combine the RUN",
         "(saves 200 MiB).",
-        "Life: added in 1 removed in 3",
+        "History: added in 1 removed in 3",
         "By: 1 `RUN apk add --update go git",
     ] {
         assert!(screen.contains(answer), "{answer:?} is not on\n{screen}");
@@ -231,7 +231,7 @@ fn the_life_of_a_path_names_every_version_and_what_changed() {
     person.types("/etc/apk/world").press(KeyCode::Enter).types("i");
     let file_history = person.app.details.paragraphs.join(" ");
     assert!(
-        file_history.contains("layer 0 `ADD file:") && file_history.contains("added it: a file of"),
+        file_history.contains("Added in layer 0 `ADD file:") && file_history.contains(": file, "),
         "{file_history}"
     );
     assert!(

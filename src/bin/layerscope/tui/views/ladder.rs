@@ -277,7 +277,10 @@ fn explanation(look: Look<'_>, possible_size: &PossibleSize, width: usize) -> Ve
         Certainty::Exact => "Exact: the same files, without those left out.".to_owned(),
         Certainty::Estimate(from) => format!("Estimate: {}", from.shown(look.units)),
         Certainty::AtLeast => "A lower bound: not all of the image could be read.".to_owned(),
-        Certainty::AtMost => "The saving is at most this: other files that the program needs are added.".to_owned(),
+        Certainty::AtMost => "An upper bound: the changes may save more.".to_owned(),
+        Certainty::WithoutAllNeeded => {
+            "The image is at least this big: other files that the program needs are added.".to_owned()
+        }
     };
     let how = recipe(possible_size, width).into_iter().map(|line| (line, false));
     let notes = std::iter::once(certainty)

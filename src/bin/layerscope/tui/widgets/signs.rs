@@ -106,8 +106,11 @@ impl Signs {
         for (place, &cell) in seen.iter().enumerate() {
             if cells[cell] == ELLIPSIS {
                 let letter = |place: usize| seen.get(place).is_some_and(|&i| is_letter(&cells[i]));
-                let side = dotted(place, letter).into_iter().flatten().flatten();
-                for i in side.chain([place]).map(|place| seen[place]) {
+                // In a row of a table nothing may move; elsewhere the text grows, and no letter is lost.
+                let rest: String = seen[place..].iter().map(|&i| &*cells[i]).collect();
+                let side = dotted(place, letter).filter(|_| rest.contains("  "));
+                cells[cell] = if side.is_some() { ".".into() } else { "...".into() };
+                for i in side.into_iter().flatten().flatten().map(|place| seen[place]) {
                     cells[i] = ".".into();
                 }
             }
@@ -146,12 +149,33 @@ fn ascii(symbol: &str) -> Option<&'static str> {
 
 /// Writes three dots in place of an ellipsis and its neighbours.
 fn dots(buffer: &mut Buffer, x: u16, y: u16) {
-    let column = |x: usize| u16::try_from(x).ok().filter(|&x| x < buffer.area.right());
+    let right = buffer.area.right();
+    let column = |x: usize| u16::try_from(x).ok().filter(|&x| x < right);
     let letter = |x: usize| column(x).is_some_and(|x| is_letter(buffer[(x, y)].symbol()));
-    let side: Vec<u16> = dotted(x.into(), letter).into_iter().flatten().flatten().filter_map(column).collect();
+    let side = dotted(x.into(), letter);
+    if side.is_none() && grow(buffer, x, y) {
+        return;
+    }
+    let side: Vec<u16> = side.into_iter().flatten().flatten().filter_map(column).collect();
     for x in side.into_iter().chain([x]) {
         buffer[(x, y)].set_symbol(".");
     }
+}
+
+/// Writes three dots in place of an ellipsis between spaces, if there is room behind the text that follows: that text
+/// moves by two cells.
+fn grow(buffer: &mut Buffer, x: u16, y: u16) -> bool {
+    let free = |x: u16| (x..x.saturating_add(3)).all(|x| x < buffer.area.right() && buffer[(x, y)].symbol() == " ");
+    let is_frame = |x: &u16| matches!(buffer[(*x, y)].symbol(), "│" | "┃" | "|" | "─" | "-");
+    let Some(end) = (x + 1..buffer.area.right()).take_while(|x| !is_frame(x)).find(|&x| free(x)) else { return false };
+    for to in (x + 3..end + 2).rev() {
+        let moved = buffer[(to - 2, y)].clone();
+        buffer[(to, y)] = moved;
+    }
+    for dot in x..x + 3 {
+        buffer[(dot, y)].set_symbol(".");
+    }
+    true
 }
 
 /// Returns the two positions beside an ellipsis that become dots, on the side from which nothing
@@ -203,6 +227,8 @@ mod tests {
         assert_eq!(shown(Signs::Ascii, "in …lib/go"), "in ...b/go");
         assert_eq!(shown(Signs::Ascii, "┌ … 16 more ─"), "+ . 16 more -");
         assert_eq!(shown(Signs::Ascii, "…"), ".");
+        assert_eq!(shown(Signs::Ascii, "│FROM … AS build      │ b"), "|FROM ... AS build    | b");
+        assert_eq!(shown(Signs::Ascii, "│FROM … AS build  │    b"), "|FROM . AS build  |    b");
     }
 
     #[test]

@@ -36,7 +36,7 @@ pub fn line(app: &App, theme: &Theme) -> Option<Line<'static>> {
 fn searched(search: &Search, explorer: &Explorer) -> String {
     match search.hits.len() {
         _ if search.query.text().is_empty() => {
-            "a name or a part of a path in any layer; the biggest files so far".into()
+            "a name or a part of a path in any layer; until you type: the biggest files".into()
         }
         0 if search.running.is_some() => "…".into(),
         0 => "no match in any layer".into(),

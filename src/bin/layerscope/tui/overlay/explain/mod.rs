@@ -158,7 +158,7 @@ impl Explanation {
     pub fn next(&self) -> Option<&'static str> {
         (self.subjects.len() > 1).then(|| match self.subjects[(self.at + 1) % self.subjects.len()] {
             Subject::Path { .. } => "the path",
-            Subject::Layer(_) => "the layer",
+            Subject::Layer(_) => "the whole layer",
             Subject::UpTo(_) => "the layers up to here",
             Subject::Waste(_) => "the group",
             Subject::Image => "the whole image",
@@ -171,7 +171,7 @@ pub fn draw(explanation: &Explanation, app: &App, theme: &Theme, area: Rect, buf
     let lines = explanation.lines(app.units, inside(area)).into_iter().map(Line::raw).collect();
     let next = explanation
         .next()
-        .map_or_else(String::new, |next| format!(" · {}: {next}", app.keymap.first_keys(&[Action::Explain])));
+        .map_or_else(String::new, |next| format!(" · {} explain {next}", app.keymap.first_keys(&[Action::Explain])));
     popup(&format!("{}{next}", explanation.title), lines, explanation.scroll, theme, area, buffer);
 }
 

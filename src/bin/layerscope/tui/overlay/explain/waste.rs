@@ -6,6 +6,7 @@ use layerscope::Inspection;
 use layerscope::analysis::WastedGroup;
 use layerscope::display::escaped;
 use layerscope::display::files;
+use layerscope::tree::Reason;
 
 use super::{Part, Sum};
 use crate::tui::explorer::sentences::layer_named;
@@ -15,14 +16,14 @@ pub fn explain(inspection: &Inspection, group: &WastedGroup) -> (String, Vec<Par
     let tree = &inspection.tree;
     let wasted =
         || inspection.wasted.iter().filter(|wasted| (wasted.added_in, wasted.removed_in) == (added_in, removed_in));
-    let mut reasons: BTreeMap<&str, (u64, usize)> = BTreeMap::new();
+    let mut reasons: BTreeMap<String, (u64, usize)> = BTreeMap::new();
     for wasted in wasted() {
-        let sum = reasons.entry(wasted.reason.words()).or_default();
+        let sum = reasons.entry(cause(wasted.reason, removed_in)).or_default();
         sum.0 += wasted.bytes;
         sum.1 += 1;
     }
     let reasons =
-        reasons.iter().map(|(reason, &(bytes, number))| (bytes, format!("{} {reason}", files(number)))).collect();
+        reasons.iter().map(|(reason, &(bytes, number))| (bytes, format!("{}{reason}", files(number)))).collect();
     let path = |version| escaped(&tree.path(tree.node_of(version))).into();
     let largest = wasted().map(|wasted| (wasted.bytes, wasted.version)).collect();
     let parts = vec![
@@ -36,4 +37,12 @@ pub fn explain(inspection: &Inspection, group: &WastedGroup) -> (String, Vec<Par
         Part::Sum(Sum::naming(largest, path, group.bytes, "wasted")),
     ];
     (format!("Layer {added_in} → layer {removed_in}"), parts)
+}
+
+/// Returns the reason as it stands behind a number of files.
+fn cause(reason: Reason, removed_in: usize) -> String {
+    match reason {
+        Reason::Opaque => format!(", hidden by layer {removed_in}"),
+        reason => format!(" {}", reason.words()),
+    }
 }

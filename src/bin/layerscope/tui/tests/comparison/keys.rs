@@ -10,7 +10,7 @@ fn escape_goes_back_to_the_images_and_never_out_and_q_quits() {
     }
     onlooker.press(KeyCode::Esc).press(KeyCode::Esc);
     assert!(!onlooker.ended);
-    onlooker.press(KeyCode::BackTab).finds(&["What they come to"]);
+    onlooker.press(KeyCode::BackTab).finds(&["Totals"]);
     onlooker.press(KeyCode::Tab).finds(&["Images · 2/2"]);
     onlooker.types("Y");
     assert_eq!(onlooker.copied.as_deref(), Some("layerscope compare 0.tar 1.tar"));
@@ -37,7 +37,7 @@ fn the_comparison_finds_a_command_by_its_name() {
     let mut onlooker = Onlooker::before(&*VERSIONS, 80, 24);
     onlooker.types(":packages");
     onlooker.finds(&["show the packages that differ"]);
-    onlooker.press(KeyCode::Enter).finds(&["What they come to"]);
+    onlooker.press(KeyCode::Enter).finds(&["Totals"]);
     onlooker.types(":open another").press(KeyCode::Enter).finds(&["Open another image"]);
 }
 

@@ -104,23 +104,16 @@ fn the_life_of_a_path_says_what_each_layer_changed() {
     };
     let text = file_history("/x");
     for part in [
-        "layer 0 `step 0` added it: a file of 10 B, mode 0644, owner 0:0, of 1970-01-01.",
+        "Added in layer 0 `step 0`: file, 10 B, mode 0644, owner 0:0, dated 1970-01-01.",
         "The previous version is wasted: 10 B rewritten unchanged, still in layer 0.",
         "its mode (0644 to 0600), its owner (0:0 to 1:2), its time (1970-01-01 to 1970-01-02), and stored \
             the same 10 B again",
         "layer 2 `step 2` changed its contents (10 B to 20 B), its mode (0600 to 0644)",
         "layer 3 `step 3` deleted it: 20 B deleted, still in layer 2.",
-        "layer 4 `step 4` added it: a directory",
+        "Added in layer 4 `step 4`: directory",
     ] {
         assert!(text.contains(part), "{part:?} is not in\n{text}");
     }
-    assert!(
-        file_history("/l").contains(
-            "changed its target (x to d): now a link to \
-        d"
-        ),
-        "{}",
-        file_history("/l")
-    );
+    assert!(file_history("/l").contains("changed its target (x to d). Now: link to d"), "{}", file_history("/l"));
     assert!(file_history("/d/y").contains("layer 2 `step 2` deleted it: 5 B deleted"), "{}", file_history("/d/y"));
 }

@@ -156,7 +156,7 @@ fn bars(replay: &Replay, look: Look<'_>, area: Rect, buffer: &mut Buffer) {
     let Column { size, visible, .. } = replay.column();
     let most = replay.most();
     for (row, (word, visible, wasted)) in
-        [("size ", visible, size - visible), ("seen ", visible, 0)].into_iter().enumerate()
+        [("size   ", visible, size - visible), ("visible", visible, 0)].into_iter().enumerate()
     {
         let start = format!("{word} {:>SIZE_WIDTH$} ", look.units.size(visible + wasted));
         let room = usize::from(area.width).saturating_sub(start.len());

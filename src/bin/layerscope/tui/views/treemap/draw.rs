@@ -66,7 +66,7 @@ fn inner_tiles(tile: &Tile, tree: &Tree, totals: &[Totals], inside: Rect) -> Vec
 /// Returns the label of a tile; that of a directory ends with a slash.
 fn name(shows: Shows, tree: &Tree) -> Escaped {
     match shows {
-        Shows::More(count) => shown!("… {} more", count),
+        Shows::More(count) => shown!("{} more", count),
         Shows::Path(node) => {
             let slash = if tree.children(node).next().is_some() { "/" } else { "" };
             escaped(tree.name(node)) + slash
