@@ -47,7 +47,7 @@ fn e_explains_the_row_then_the_layer_then_the_image() {
     assert!(screen.contains("/usr/lib/go, up to layer 3 · e explain the whole layer"), "{}", person.screen());
     assert!(screen.contains("wasted: deleted or replaced up to this layer"), "{}", person.screen());
     person.types("e");
-    assert!(person.screen().contains("Layer 3 · e: the whole image"), "{}", person.screen());
+    assert!(person.screen().contains("Layer 3 · e explain the whole image"), "{}", person.screen());
     person.types("e");
     let totals = &DEMO.1.totals;
     let counted = layerscope::display::count;

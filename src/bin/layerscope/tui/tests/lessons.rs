@@ -71,7 +71,8 @@ fn every_lesson_can_be_walked_to_its_end_with_every_answer() {
                         );
                         person.types(&LETTERS[answer.expect("another option")].to_string());
                         if width >= 80 {
-                            let verdict = if rightly { "Right." } else { "No:" };
+                            let wrong = format!("Not quite: {} is right.", LETTERS[question.right]);
+                            let verdict = if rightly { "Right." } else { &wrong };
                             assert!(person.reads().contains(&format!("{verdict} {because}")), "{}", person.screen());
                         }
                     }
@@ -172,7 +173,7 @@ fn a_question_waits_for_an_answer_and_the_first_one_counts() {
     assert!(person.screen().contains("Press the letter of an answer"), "{}", person.screen());
     // Down, and Enter takes what is chosen.
     person.press(KeyCode::Down).press(KeyCode::Enter);
-    assert!(person.reads().contains("No:"), "{}", person.screen());
+    assert!(person.reads().contains("Not quite: b is right."), "{}", person.screen());
     person.types("b");
     assert!(person.reads().contains("Right."), "{}", person.screen());
     assert_eq!(person.lesson().score().0, 0);
