@@ -62,8 +62,10 @@ fn walk(opened: &Opened, what: &str) -> Vec<View> {
             distinct.dedup();
             assert!(distinct.len() > 1 && distinct.len() == question.options.len(), "{what}: {:?}", question.options);
             let wrong = (question.right + 1) % question.options.len();
-            for (option, verdict) in [(wrong, "No:"), (question.right, "Right.")] {
-                person.press(KeyCode::Char(['a', 'b', 'c', 'd'][option]));
+            let letters = ['a', 'b', 'c', 'd'];
+            let corrected = format!("Not quite: {} is right.", letters[question.right]);
+            for (option, verdict) in [(wrong, corrected.as_str()), (question.right, "Right.")] {
+                person.press(KeyCode::Char(letters[option]));
                 let because = format!("{verdict} {}", question.because);
                 assert!(says(&person, &because), "{what}: {because:?} is not on\n{}", person.screen());
             }
