@@ -37,8 +37,7 @@ pub struct Walker<R> {
     loose: bool,
 }
 
-/// Returns whether bytes begin like a tar: with a header whose checksum is right, or with the end
-/// marker of an empty archive.
+/// Returns whether bytes begin like a tar: with a header whose checksum is right, or with an end marker.
 pub fn is_tar(head: &[u8]) -> bool {
     let Some(block) = head.first_chunk::<512>() else { return false };
     *block == [0; 512] || checksum_matches(block).unwrap_or(false)
@@ -128,14 +127,9 @@ impl<R: Forward> Walker<R> {
                 None => {
                     let mut block = [0; 512];
                     match self.fill(&mut block)? {
-                        0 if extensions.are_there() => {
-                            self.loose = true;
-                            self.ended = true;
-                            return Err(Fault::MissingEntry);
-                        }
                         0 => {
-                            self.ended = true;
-                            return Ok(false);
+                            (self.ended, self.loose) = (true, extensions.are_there());
+                            return if self.loose { Err(Fault::MissingEntry) } else { Ok(false) };
                         }
                         512 => block,
                         n => return Err(Fault::TruncatedHeader(n)),

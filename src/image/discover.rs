@@ -244,6 +244,7 @@ impl<'a> Found<'a> {
             id,
             manifest: draft.manifest,
             other_digests: draft.indexes,
+            positions: draft.positions,
             platform: draft.platform.or(&config.platform).text(),
             other_platforms: Vec::new(),
             created: config.created,
@@ -323,6 +324,10 @@ impl Image {
             }
         }
         oci::add_new(&mut self.other_digests, draft.indexes);
+        // The positions are those in one table of contents.
+        if self.manifest.is_some() == draft.manifest.is_some() {
+            oci::add_new(&mut self.positions, draft.positions);
+        }
         let told = draft.platform.text();
         match (&self.manifest, draft.manifest) {
             (None, manifest) => {

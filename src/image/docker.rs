@@ -47,7 +47,7 @@ pub(super) fn drafts(search: &mut Search<'_>) -> Result<Option<Vec<Draft>>, Erro
                     let problem = format!("entry {i}: {doubt}");
                     Warning::image(WarningKind::FieldUnreadable { name: NAME.into(), problem })
                 });
-                drafts.push(Draft { warnings: warnings.chain(lost).collect(), ..draft });
+                drafts.push(Draft { warnings: warnings.chain(lost).collect(), positions: vec![i], ..draft });
             }
             None => search.note(WarningKind::EntryLeftOut { of: NAME.into(), entry: i }),
         }

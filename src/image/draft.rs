@@ -20,6 +20,8 @@ pub(super) struct Draft {
     pub manifest: Option<String>,
     /// The digests of the indexes that lead to it.
     pub indexes: Vec<String>,
+    /// Its positions in the table of contents, counted from 0.
+    pub positions: Vec<usize>,
     pub config: ConfigDraft,
     /// The size that the manifest states for the config.
     pub config_size: StatedSize,

@@ -122,6 +122,8 @@ pub struct Image {
     pub manifest: Option<String>,
     /// Digests of the indexes that lead to it, and of further manifests that describe it.
     pub other_digests: Vec<String>,
+    /// Its positions in `manifest.json`, or otherwise in `index.json`, counted from 0.
+    pub positions: Vec<usize>,
     /// `os/architecture[/variant]`, from an index or otherwise from the config.
     pub platform: Option<String>,
     /// Further platforms that an index lists it for.

@@ -150,6 +150,8 @@ struct Above {
     mismatches: Vec<Warning>,
     /// Reasons why the indexes cannot be compared.
     unverifiable: Vec<String>,
+    /// The position in `index.json`.
+    position: Option<usize>,
 }
 
 /// Descriptors that are to be followed, the next one on top, which keeps the order of the index.
@@ -182,7 +184,10 @@ impl Walk {
     fn push_all(&mut self, manifests: Vec<Option<Descriptor>>, above: &Above, of: &str, search: &mut Search<'_>) {
         for (i, descriptor) in manifests.into_iter().enumerate().rev() {
             match descriptor {
-                Some(descriptor) if descriptor.digest.is_some() => self.work.push((descriptor, above.clone())),
+                Some(descriptor) if descriptor.digest.is_some() => {
+                    let position = above.position.or(Some(i));
+                    self.work.push((descriptor, Above { position, ..above.clone() }));
+                }
                 _ => search.note(WarningKind::EntryLeftOut { of: of.into(), entry: i }),
             }
         }
@@ -217,6 +222,7 @@ impl Walk {
             if let Some(draft) = became.and_then(|draft| self.drafts.get_mut(draft)) {
                 add_new(&mut draft.tags, tags);
                 add_new(&mut draft.indexes, above.indexes);
+                draft.positions.extend(above.position);
                 add_new(&mut draft.mismatches, mismatches);
                 add_new(&mut draft.unverifiable, unverifiable);
             }
@@ -237,7 +243,7 @@ impl Walk {
             if above.indexes.len() < DEPTH_LIMIT {
                 let built_on = BuiltOn::from_annotations(&document.annotations).or(built_on);
                 let indexes = above.indexes.into_iter().chain([digest]).collect();
-                let above = Above { tags, built_on, indexes, mismatches, unverifiable };
+                let above = Above { tags, built_on, indexes, mismatches, unverifiable, position: above.position };
                 self.push_all(manifests, &above, &format!("the index {shown}"), search);
             } else {
                 let problem = format!("lies below {DEPTH_LIMIT} indexes, more than are followed");
@@ -257,7 +263,7 @@ impl Walk {
                 draft.platform =
                     if descriptor.platform.is_unknown() { Platform::default() } else { descriptor.platform };
                 draft.built_on = draft.built_on.or(built_on);
-                draft.indexes = above.indexes;
+                (draft.indexes, draft.positions) = (above.indexes, above.position.into_iter().collect());
                 (draft.mismatches, draft.unverifiable) = (mismatches, unverifiable);
                 draft.warnings.extend(
                     doubts

@@ -8,7 +8,7 @@ use crate::error::Error;
 /// The criteria for an image.
 #[derive(Debug, Clone, Default)]
 pub struct Selection {
-    /// A tag, an image ID or its beginning, a digest, or `@` and the number in the archive.
+    /// A tag, an image ID or its beginning, a digest, or `@` and the position in the table of contents.
     pub image: Option<String>,
     /// `os/architecture[/variant]`.
     pub platform: Option<String>,
@@ -28,16 +28,17 @@ const SHORTEST: usize = 4;
 pub fn select(path: &Escaped, images: &[Image], selection: &Selection) -> Result<usize, Error> {
     let wanted = selection.image.as_deref();
     let platform = selection.platform.as_deref();
-    if let Some(index) = wanted.and_then(|wanted| wanted.strip_prefix('@')?.parse::<usize>().ok())
-        && index < images.len()
-    {
-        return Ok(index);
-    }
-    let fits = |image: &Image| {
-        wanted.is_none_or(|wanted| matching_name(image, wanted).is_some())
-            && platform.is_none_or(|platform| fit_of(image, platform).is_some())
+    let place = wanted.and_then(|wanted| wanted.strip_prefix('@')?.parse::<usize>().ok());
+    let is_at = |i: usize| match &images[i].positions[..] {
+        // An archive without a table of contents has one image, or one after the other.
+        [] => place == Some(i),
+        positions => place.is_some_and(|place| positions.contains(&place)),
     };
-    let fitting: Vec<usize> = (0..images.len()).filter(|&i| fits(&images[i])).collect();
+    let fits = |i: usize| {
+        wanted.is_none_or(|wanted| is_at(i) || matching_name(&images[i], wanted).is_some())
+            && platform.is_none_or(|platform| fit_of(&images[i], platform).is_some())
+    };
+    let fitting: Vec<usize> = (0..images.len()).filter(|&i| fits(i)).collect();
     let describe = |indices: &[usize]| indices.iter().map(|&i| images[i].description()).collect();
     match fitting[..] {
         [] => {
@@ -49,7 +50,8 @@ pub fn select(path: &Escaped, images: &[Image], selection: &Selection) -> Result
         }
         [only] => Ok(only),
         _ => {
-            let chosen = is_one_image(images, &fitting, wanted).then(|| of_platform(images, &fitting, platform));
+            let chosen = (place.is_some() || is_one_image(images, &fitting, wanted))
+                .then(|| of_platform(images, &fitting, platform));
             chosen.flatten().ok_or_else(|| Error::Ambiguous { path: path.clone(), choices: describe(&fitting) })
         }
     }
@@ -153,6 +155,25 @@ mod tests {
             assert!(matches!(chosen(&images, Some(name), None), Err(Error::NoSuchImage { .. })), "{name}");
         }
         assert!(matches!(chosen(&images, None, None), Err(Error::Ambiguous { choices, .. }) if choices.len() == 2));
+    }
+
+    #[test]
+    fn an_image_is_called_by_its_position_in_the_table_of_contents() {
+        let at =
+            |id: &str, positions: &[usize]| Image { positions: positions.to_vec(), ..image("x", id, "linux/amd64") };
+        // An attestation stands at 1, and two tags of one image at 2 and 3.
+        let images = [at("1111", &[0]), at("2222", &[2, 3])];
+        for (name, id) in [("@0", "sha256:1111"), ("@2", "sha256:2222"), ("@3", "sha256:2222")] {
+            assert_eq!(chosen(&images, Some(name), None).unwrap(), id, "{name}");
+        }
+        for name in ["@1", "@4"] {
+            assert!(matches!(chosen(&images, Some(name), None), Err(Error::NoSuchImage { .. })), "{name}");
+        }
+        let under_one = [
+            Image { platform: Some("linux/other".into()), ..at("3333", &[0]) },
+            Image { platform: Some(this_machine()), ..at("4444", &[0]) },
+        ];
+        assert_eq!(chosen(&under_one, Some("@0"), None).unwrap(), "sha256:4444");
     }
 
     #[test]

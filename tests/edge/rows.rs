@@ -2,7 +2,7 @@
 //!
 //! Where the corpus is not there, the test says so and passes, unless `LAYERSCOPE_CORPUS=required`.
 
-use layerscope::{Progress, Selection, open_archive};
+use layerscope::{Progress, open_archive};
 
 use crate::support::corpus;
 
@@ -86,8 +86,7 @@ fn each_case_says_where_engines_differ_and_only_there() {
         let path = file.unwrap().path();
         let case = path.file_name().unwrap().to_str().unwrap().split('.').next().unwrap().to_owned();
         let Ok(archive) = open_archive(&path, &Progress::default()) else { continue };
-        let selection = Selection { image: Some("@0".into()), platform: None };
-        let opened = archive.choose(&selection).unwrap();
+        let opened = archive.pick(0);
         let mut inspection = layerscope::inspect(&opened, &Progress::default()).unwrap();
         if case == "config-wrong-diffids" {
             let progress = Progress { verify: true, ..Progress::default() };

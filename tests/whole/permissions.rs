@@ -52,6 +52,8 @@ fn a_layer_that_may_not_be_read_is_not_absent() {
         assert!(text.contains("its file 1.tar cannot be read (permission denied)"), "{text}");
         assert!(text.contains("layer 1 is not known (unreadable)") && !text.contains("absent"), "{text}");
     }
+    let Some((code, text)) = as_nobody(directory.path(), &["cat", root.to_str().unwrap(), "/app"]) else { return };
+    assert!(code == Some(2) && text.contains("and layer 1 cannot be read (permission denied)"), "{text}");
 }
 
 #[test]
@@ -76,6 +78,11 @@ fn files_and_directories_of_a_root_filesystem_that_may_not_be_read_are_said() {
         "{text}"
     );
     closed(&root.join("var/secret"));
+    for path in ["/var/secret/key", "var/secret"] {
+        let Some((code, text)) = as_nobody(directory.path(), &["cat", root.to_str().unwrap(), path]) else { return };
+        assert!(code == Some(2), "{path}: {text}");
+        assert!(path.starts_with("var") || text.contains("var/secret cannot be read: permission denied"), "{text}");
+    }
     let Some((code, text)) = as_nobody(directory.path(), &arguments) else { return };
     assert!(code == Some(2) && text.contains("var/secret cannot be read: permission denied"), "{text}");
     assert!(text.contains("size ≥ 30 B"), "{text}");

@@ -12,7 +12,7 @@ use layerscope::files::contents::{Absence, Contents, LayerContents, absence};
 use layerscope::files::extract::{Extracted, Options, SpecialBits, What, extract};
 use layerscope::shell::quoted;
 use layerscope::tree::{Last, NodeId, Tree};
-use layerscope::{Error, Inspection, Progress};
+use layerscope::{Error, Inspection, Progress, WarningKind};
 
 use super::escaping::Escaping;
 use super::input::Input;
@@ -78,6 +78,8 @@ struct Opened {
     inspection: Inspection,
     contents: LayerContents,
     layer: usize,
+    /// The directory of the host that it may be.
+    root: PathBuf,
     /// The command up to the path, for hints.
     command: String,
     /// The image with the options that select it, for hints.
@@ -111,7 +113,8 @@ impl Opened {
                 image = format!("{image} {option} {}", quoted(value));
             }
         }
-        Ok(Self { inspection, contents, layer, command: format!("layerscope {name} {image}"), image })
+        let root = PathBuf::from(target.path.to_string_lossy().trim_end_matches('/'));
+        Ok(Self { inspection, contents, layer, root, command: format!("layerscope {name} {image}"), image })
     }
 
     /// Finds the path of an argument; the error explains why it does not exist and suggests a
@@ -126,6 +129,7 @@ impl Opened {
         let layer = self.layer;
         let as_of =
             |layer| format!("{} {} --layer {layer}{after}", self.command, quoted(&place.path.to_string_lossy()));
+        let unreadable = self.unreadable(path);
         let (message, hint) = match self.named(tree, path).map(|node| absence(tree, node, layer)) {
             Some(Some(Absence::Gone { last })) => (
                 format!("{shown} does not exist in layer {layer}: layer {} deleted it", last + 1),
@@ -142,6 +146,10 @@ impl Opened {
             Some(None) => (
                 format!("{shown} is a broken symbolic link in layer {layer}"),
                 "its target may exist in another layer: --layer N".into(),
+            ),
+            None if unreadable.is_some() => (
+                format!("{shown}: {}", unreadable.unwrap_or_default()),
+                "read it as a user with permission for all files".into(),
             ),
             None if !completeness::doubts(&self.inspection, None, layer).is_empty() => (
                 format!("no layer that could be read has {shown}"),
@@ -164,6 +172,22 @@ impl Opened {
             },
             error => error.into(),
         }
+    }
+
+    /// Returns the reason, as a clause, if the system hides what may have the path.
+    fn unreadable(&self, path: &[u8]) -> Option<String> {
+        let root = self.root.as_os_str().as_encoded_bytes();
+        let inside = |part: &[u8]| {
+            let part = part.strip_prefix(root)?.strip_prefix(b"/")?;
+            path.strip_prefix(b"/").unwrap_or(path).strip_prefix(part).filter(|rest| matches!(rest, [] | [b'/', ..]))
+        };
+        self.inspection.warnings.iter().find_map(|warning| match &warning.kind {
+            WarningKind::HostUnreadable { path: part, .. } => inside(part).map(|_| warning.kind.to_string()),
+            WarningKind::LayerUnreadable { why, .. } => {
+                Some(format!("no layer that could be read has it, and layer {} {why}", warning.layer?))
+            }
+            _ => None,
+        })
     }
 
     /// Returns the named path, whether or not it exists: in its directory if that can be resolved,
