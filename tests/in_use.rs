@@ -10,7 +10,7 @@ use layerscope::files::contents::LayerContents;
 use serde_json::{Value, json};
 
 use crate::executables::tiny::executable;
-use crate::support::build::{Entry, Image, file, hardlink, layer, open, symlink, tar};
+use crate::support::build::{Entry, Image, file, gone, hardlink, layer, open, symlink, tar};
 
 /// A study of an image of a base of one layer and a layer for each step, with and without a look into files.
 fn studies(config: &Value, steps: &[(&str, Vec<Entry>)]) -> [Study; 2] {
@@ -249,4 +249,54 @@ fn a_directory_and_a_name_with_a_blank_have_a_copy_of_their_own() {
     assert!(how.contains(r#"COPY --from=build ["/data/my file", "/data/my file"]"#), "{how}");
     assert!(how.contains("  /data/list \\\n  /data/other \\\n  /data/\n"), "{how}");
     assert!(!how.contains("  /data/set \\\n"), "a directory is in no list:\n{how}");
+}
+
+#[test]
+fn what_the_script_of_a_container_mentions_is_no_leftover() {
+    let path = "root/.cache/app/model.bin";
+    for (script, reads) in [
+        ("wc -c < ~/.cache/app/model.bin", true),
+        ("wc -c < \"$HOME/.cache/app/model.bin\"", true),
+        ("XDG_CACHE_HOME=${XDG_CACHE_HOME:-/root/.cache}\nwc -c < $XDG_CACHE_HOME/app/model.bin", true),
+        ("cd ~/.cache/app && wc -c model.bin", true),
+        ("wc -c ${CACHE}/model.bin", true),
+        ("wc -c $(find ~/.cache -name '*.bin')", true),
+        ("wc -c < $UNKNOWN/app/model.bin", true),
+        ("wc -c < ~/.cache/other/model.bin", false),
+        ("wc -c < /srv/model.bin", false),
+    ] {
+        let start = file("start.sh", 0).holding(format!("#!/bin/sh\n{script}\n")).mode(0o755);
+        let config = json!({ "Cmd": ["/start.sh"], "Env": ["PATH=/bin", "CACHE=/root/.cache/app"] });
+        let [study, _] = studies(&config, &[("RUN make it", vec![file(path, 1_000_000), start])]);
+        assert_eq!(rules(&study).is_empty(), reads, "{script}: {:?}", rules(&study));
+        let is_lower = study.ladder.iter().any(|possible_size| possible_size.step.id() == "without-leftovers");
+        assert_eq!(is_lower, !reads, "{script}");
+    }
+}
+
+#[test]
+fn a_link_that_the_command_names_is_copied_with_what_it_leads_to() {
+    let entries = vec![program("usr/bin/app"), file("srv/build/o", 1_000_000), symlink("lnk", "srv/build/o")];
+    for (word, copied) in [("/lnk", "COPY --from=build /lnk /lnk"), ("/srv/build/o", "/srv/build/o /srv/build/o")] {
+        let config = json!({ "Entrypoint": ["/usr/bin/app", "-c", word] });
+        let [study, _] = studies(&config, &[("RUN make it", entries.clone())]);
+        let rung = possible_size(&study, "scratch");
+        assert!(rung.how.contains(copied), "{}", rung.how);
+        assert_eq!(rung.how.contains("/lnk"), word == "/lnk", "{}", rung.how);
+    }
+}
+
+#[test]
+fn a_merge_that_would_change_another_name_of_a_file_is_no_exact_rung() {
+    let first = vec![file("a", 1_000_000), hardlink("b", "a"), file("blob", 2_000_000)];
+    for (again, certain) in [("a", false), ("c", true)] {
+        let second = vec![gone("blob"), file(again, 1_000_005)];
+        let [study, _] = studies(&json!({}), &[("RUN mk", first.clone()), ("RUN rm /blob; change", second)]);
+        let rung = possible_size(&study, "without-wasted");
+        assert_eq!(rung.certainty == Certainty::Exact, certain, "{}", rung.how);
+        assert_eq!(rung.how.contains("cannot be combined: /a is a hard link"), !certain, "{}", rung.how);
+        for finding in study.findings.iter().filter(|finding| finding.removed_in() == Some(2)) {
+            assert_eq!(finding.grade() == "exact", certain, "{finding:?}");
+        }
+    }
 }

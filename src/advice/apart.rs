@@ -70,7 +70,7 @@ fn by_a_mount(inspection: &Inspection, earlier: &[usize]) -> Option<String> {
 }
 
 /// Returns a path in a command that a builder mounts for each `RUN`.
-fn mounted(text: &str) -> Option<String> {
+pub(crate) fn mounted(text: &str) -> Option<String> {
     let is_part = |c: char| c.is_alphanumeric() || "_./-*?[]:@+".contains(c);
     let words: Vec<_> = text.split(|c| !is_part(c)).filter(|word| !word.is_empty()).collect();
     let goes_to_etc = words.iter().any(|word| matches!(*word, "/etc" | "/etc/"));
@@ -111,6 +111,26 @@ fn by_a_volume(inspection: &Inspection, last: usize) -> Option<String> {
     let inherited = inspection.run.volumes.iter().find(|volume| !behind.contains(*volume));
     let volume = before.first().or(inherited)?;
     Some(format!("{} is a volume, and what a RUN writes there is gone for the next one", escaped_str(volume)))
+}
+
+/// Returns the keyword of an instruction between two layers that may not be able to move: it has a meaning for what
+/// comes behind it.
+pub(crate) fn between(inspection: &Inspection, added_in: usize, removed_in: usize) -> Option<&'static str> {
+    let mut made = 0;
+    inspection.history.iter().find_map(|entry| {
+        let makes_layer = entry.empty_layer != Some(true);
+        made += usize::from(makes_layer);
+        let is_inside = !makes_layer && made > added_in && made <= removed_in;
+        let text = is_inside.then(|| entry.instruction().text)?;
+        let word = text.split_whitespace().next()?;
+        ["ENV", "ARG", "WORKDIR", "USER", "SHELL", "VOLUME"].into_iter().find(|keyword| *keyword == word)
+    })
+}
+
+/// Returns whether BuildKit made a layer.
+pub(crate) fn is_by_buildkit(inspection: &Inspection, layer: usize) -> bool {
+    let made = inspection.history.iter().filter(|entry| entry.empty_layer != Some(true)).nth(layer);
+    made.is_some_and(is_of_buildkit)
 }
 
 fn is_of_buildkit(entry: &HistoryEntry) -> bool {

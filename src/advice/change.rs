@@ -1,7 +1,7 @@
 //! Remedies: ways to keep bytes out of an image. Reports, screens, lessons and the ladder render
 //! them.
 
-use super::apart::kept_apart;
+use super::apart::{between, is_by_buildkit, kept_apart};
 use crate::analysis::Inspection;
 use crate::tree::Reason;
 
@@ -40,6 +40,8 @@ pub struct SuggestedChange {
     pub dockerfile: Option<String>,
     /// Lines for `.dockerignore`.
     pub dockerignore: Vec<String>,
+    /// True if nothing that is known of the image speaks against it.
+    pub is_certain: bool,
     /// The number of bytes that the image becomes smaller by.
     pub saves: u64,
 }
@@ -47,7 +49,7 @@ pub struct SuggestedChange {
 impl SuggestedChange {
     /// Makes a remedy that consists of a sentence.
     pub(super) fn new(kind: Kind, what: impl Into<String>) -> Self {
-        Self { kind, what: what.into(), dockerfile: None, dockerignore: Vec::new(), saves: 0 }
+        Self { kind, what: what.into(), dockerfile: None, dockerignore: Vec::new(), is_certain: true, saves: 0 }
     }
 
     /// Adds an instruction, unless it is too long to read.
@@ -71,7 +73,8 @@ impl SuggestedChange {
                 Self::new(Kind::Copy, format!("set mode and owner in the RUN of layer {added_in} itself"))
             }
             Reason::RewrittenUnchanged => {
-                Self::new(Kind::Copy, "set mode and owner while copying: COPY --chmod=… --chown=…")
+                let builder = if is_by_buildkit(inspection, added_in) { "" } else { " (--chmod needs BuildKit)" };
+                Self::new(Kind::Copy, format!("set mode and owner while copying: COPY --chmod=… --chown=…{builder}"))
             }
             _ if both => Self::merge(inspection, added_in, removed_in, "use a multi-stage build"),
             Reason::Overwritten => {
@@ -94,11 +97,16 @@ impl SuggestedChange {
         let is_run = |&layer: &usize| inspection.layers[layer].instruction.text.starts_with("RUN ");
         let runs: Vec<_> = (added_in..=removed_in).filter(is_run).collect();
         if let Some(why) = kept_apart(inspection, &runs) {
-            return Self::new(Kind::Other, format!("{otherwise}; the RUN instructions cannot be combined: {why}"));
+            let what = format!("{otherwise}; the RUN instructions cannot be combined: {why}");
+            return Self { is_certain: false, ..Self::new(Kind::Other, what) };
         }
         let line = merged(inspection, added_in, removed_in);
         match combined(&runs) {
             Some(what) if runs.first() == Some(&added_in) => {
+                if let Some(word) = between(inspection, added_in, removed_in) {
+                    let what = format!("{what} if the {word} between them can move, or {otherwise}");
+                    return Self { is_certain: false, ..Self::new(Kind::Merge, what).with_line(line) };
+                }
                 Self::new(Kind::Merge, format!("{what}, or {otherwise}")).with_line(line)
             }
             _ => Self::new(Kind::Other, otherwise).with_line(line),

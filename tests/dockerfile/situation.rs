@@ -97,6 +97,12 @@ impl Situation {
         self
     }
 
+    /// A step that could have made a layer, and changed nothing.
+    pub fn nothing(mut self, created_by: &str) -> Self {
+        self.history.push(json!({ "created_by": created_by, "empty_layer": true }));
+        self
+    }
+
     /// The image.
     pub fn inspection(&self) -> Inspection {
         inspect(self.archive()).unwrap()

@@ -2,7 +2,7 @@
 //! change or must not. A new case needs no code.
 //!
 //! A case begins with `== name`. Then come the Dockerfile without its `FROM base`, a line of entries for each step that
-//! makes a layer (`.` and a blank before them; see `cases` for how an entry is written), and what is wanted:
+//! makes a layer (`.` and a blank before them; see `cases` for how an entry is written; `nothing` if it makes none), and what is wanted:
 //! `+ line` is a new line of a changed file, `- text` is in none of them, `? text` is a reason why something is left, `same` means that
 //! nothing changes. `! word` sets what the image is: `buildkit`, `shell WORDS`, `cmd WORDS`, `entrypoint WORDS`, `user NAME`, `env NAME=VALUE`, `workdir PATH`,
 //! `ignore PATTERN`, `config-shell WORDS`, `volume PATH` (of the base image).
@@ -79,7 +79,10 @@ fn joined(lines: &[&str]) -> Vec<String> {
 }
 
 fn fixed(case: &Case<'_>) -> Fixed {
-    let mut steps = case.steps.iter().map(|step| step.split_whitespace().map(entry).collect::<Vec<_>>());
+    let mut steps = case
+        .steps
+        .iter()
+        .map(|step| (*step != "nothing").then(|| step.split_whitespace().map(entry).collect::<Vec<_>>()));
     let mut next = || steps.next().unwrap_or_else(|| panic!("{}: a step has no entries", case.name));
     let set = |name: &str| case.set.iter().find_map(move |set| set.strip_prefix(name)).map(str::trim);
     let buildkit = set("buildkit").is_some();
@@ -110,9 +113,15 @@ fn fixed(case: &Case<'_>) -> Fixed {
                     }
                     None => format!("{shell} {bare}"),
                 };
-                situation.step(&if buildkit { format!("RUN {command} # buildkit") } else { command }, next())
+                let created_by = if buildkit { format!("RUN {command} # buildkit") } else { command };
+                match next() {
+                    Some(entries) => situation.step(&created_by, entries),
+                    None => situation.nothing(&created_by),
+                }
             }
-            "ADD" | "COPY" => situation.step(&format!("{} {bare} # buildkit", word.to_ascii_uppercase()), next()),
+            "ADD" | "COPY" => {
+                situation.step(&format!("{} {bare} # buildkit", word.to_ascii_uppercase()), next().unwrap_or_default())
+            }
             _ => situation.value(line),
         };
     }

@@ -159,6 +159,11 @@ impl Key {
     fn of_step(step: &Step) -> Self {
         match step.instruction() {
             Some((file, instruction)) => Self::of(&instruction, &file),
+            // The classic builder records the exec form of a RUN as its words, without a shell.
+            None if step.layer.is_some() && !step.text.is_empty() => {
+                let text = step.text.split_whitespace().collect::<Vec<_>>().join(" ");
+                Self { keyword: Keyword::Run, text, subject: String::new() }
+            }
             None => Self { keyword: Keyword::Unknown, text: String::new(), subject: String::new() },
         }
     }

@@ -3,6 +3,7 @@
 use super::assign::{Group, Subject, has_any};
 use super::rules::{Rule, Rules, Signature};
 use super::{Fate, Whose};
+use crate::advice::apart::is_by_buildkit;
 use crate::advice::change::{Kind, LINE, SuggestedChange, command, copies, merged};
 use crate::advice::tool::Tool;
 use crate::analysis::Inspection;
@@ -107,7 +108,12 @@ fn for_signature(inspection: &Inspection, signature: &Signature, group: &Group) 
                 );
                 return SuggestedChange::new(Kind::Ignore, what).with_line(line);
             }
-            SuggestedChange::new(Kind::Copy, signature.fix.as_str()).with_line(line)
+            let needs_buildkit = line.as_ref().is_some_and(|line| line.contains(" --chmod="));
+            let what = match needs_buildkit && !is_by_buildkit(inspection, added_in) {
+                true => format!("{} (--chmod needs BuildKit)", signature.fix),
+                false => signature.fix.clone(),
+            };
+            SuggestedChange::new(Kind::Copy, what).with_line(line)
         }
         (Fate::Gone { removed_in }, _) if copies(text(added_in)) && removed_in != added_in => {
             let what =

@@ -122,6 +122,9 @@ pub struct Finding {
 impl Finding {
     /// Returns the word for how sure it is that all of the bytes need not ship.
     pub fn grade(&self) -> &'static str {
+        if !self.fix.is_certain {
+            return "needs a look";
+        }
         if self.whose == Whose::Own && self.fate != Fate::Left {
             return "exact";
         }

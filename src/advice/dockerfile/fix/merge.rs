@@ -6,9 +6,10 @@ use super::between::Side;
 use super::condition::{Condition, Kind, Refusal};
 use super::remark::Verdict;
 use super::{NOTEWORTHY, Work};
-use crate::advice::apart::kept_apart;
+use crate::advice::apart::{kept_apart, mounted};
 use crate::advice::dockerfile::draft::{Fate, Join, Member, Merge};
 use crate::advice::dockerfile::parse::Keyword;
+use crate::display::escaped_str;
 use crate::shell;
 
 /// The most pairs of layers that are considered, the largest first.
@@ -129,7 +130,8 @@ impl Work<'_> {
         for &i in &members {
             let run = &self.file.instructions[i];
             let line = run.line;
-            if self.layer(i).is_none() {
+            // A RUN that is in the history without a layer changes nothing.
+            if self.layer(i).is_none() && self.target.unmatched.contains(&i) {
                 return Err(
                     Condition::Matched.fails(format!("the RUN in line {line} could not be matched with a layer"))
                 );
@@ -174,8 +176,12 @@ impl Work<'_> {
         if let Some(why) = kept_apart(self.inspection, &layers) {
             return Err(Condition::SameFiles.fails(why));
         }
-        for &i in members {
+        for (at, &i) in members.iter().enumerate() {
             let run = &self.file.instructions[i];
+            if let Some(name) = mounted(&run.arguments).filter(|_| at + 1 < members.len()) {
+                let reason = format!("line {} names {}, which each RUN gets anew", run.line, escaped_str(&name));
+                return Err(Condition::SameFiles.fails(reason));
+            }
             let mut mounts = run.flags.iter().filter(|flag| flag.name == "mount");
             let is_new = |value: &str| {
                 let has = |words: &[&str]| value.split(',').any(|part| words.contains(&part.trim()));

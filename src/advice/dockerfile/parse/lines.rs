@@ -24,6 +24,7 @@ impl Line<'_> {
 }
 
 /// The lines of a file, one after the other.
+#[derive(Clone)]
 pub struct Lines<'a> {
     source: &'a str,
     at: usize,

@@ -215,10 +215,18 @@ fn instruction(
     let arguments = text[start..].to_owned();
     let mut heredocs = Vec::new();
     if keyword.takes_heredocs(&arguments) {
-        for mut heredoc in heredoc::named_in(&arguments) {
+        let (behind, before) = (end, lines.clone());
+        'documents: for mut heredoc in heredoc::named_in(&arguments) {
             let from = end;
             loop {
                 let Some(line) = lines.next() else {
+                    // The classic builder leaves it to the shell, which takes the end of the command for the end.
+                    if keyword == Keyword::Run && !arguments.trim_start().starts_with("<<") {
+                        *lines = before;
+                        heredocs.clear();
+                        end = behind;
+                        break 'documents;
+                    }
                     let problem =
                         format!("the here-document {} has no end", crate::display::escaped_str(&heredoc.name));
                     return Err(ParseError { line: first.number, problem });

@@ -1,7 +1,7 @@
 //! Determines the files of a program to copy to another image: their paths, sizes, and lines of a
 //! Dockerfile.
 
-use std::collections::{BTreeMap, HashSet};
+use std::collections::{BTreeMap, HashMap, HashSet};
 
 use super::Ladder;
 use crate::analysis::LayerAccount;
@@ -10,7 +10,7 @@ use crate::display::plural;
 use crate::display::{Escaped, escaped};
 use crate::runtime::libraries::{self, Libc};
 use crate::runtime::{Loaded, Parts};
-use crate::tree::{Kind, NodeId, VersionId};
+use crate::tree::{Kind, Last, NodeId, Paths, VersionId};
 
 /// The most paths for which a COPY is written; for more, only their directories are listed.
 const COPIES: usize = 12;
@@ -67,16 +67,42 @@ impl Ladder<'_> {
             above.any(|above| above != node && others.contains(&above))
         };
         let others = others.iter().copied().filter(|node| !is_inside(node));
+        let called = self.called();
         let mut paths: Vec<CopiedPath> = others
             .map(|node| CopiedPath {
                 is_directory: tree.last(node).is_some_and(|version| tree.kind(version) == Kind::Directory),
-                path: escaped(&tree.path(node)),
+                path: escaped(called.get(&node).unwrap_or(&tree.path(node))),
             })
             .collect();
         paths.extend(loaded.iter().filter(|loaded| wanted(loaded.node)).map(|loaded| CopiedPath::of_file(loaded)));
         paths.sort();
         paths.dedup();
         paths
+    }
+
+    /// Returns the paths by which the image's command names files that it reaches through symbolic links: a copy of
+    /// such a path has the contents of the target.
+    fn called(&self) -> HashMap<NodeId, Vec<u8>> {
+        let tree = &self.inspection.tree;
+        let paths = Paths::new(tree);
+        let (mut called, mut link) = (HashMap::new(), None);
+        for &node in &self.inputs.named {
+            if tree.last(node).is_some_and(|version| tree.kind(version) == Kind::Symlink) {
+                link = link.or(Some(node));
+                continue;
+            }
+            let Some(link) = link.take() else { continue };
+            let name = tree.path(link);
+            let Some(found) = paths.lookup(usize::MAX, NodeId::ROOT, &name, Last::Followed) else { continue };
+            let (path, target) = (tree.path(node), tree.path(found.node));
+            match path.strip_prefix(&*target) {
+                Some(rest) if rest.is_empty() || rest.starts_with(b"/") => {
+                    called.insert(node, [&*name, rest].concat());
+                }
+                _ => {}
+            }
+        }
+        called
     }
 
     /// Returns the paths to copy that are in your layers.

@@ -213,6 +213,10 @@ impl Ladder<'_> {
             Some(_) => "the program is not a binary. Its needs are unknown, so all other files stay",
             None => "the program was not found, so only known build files are left out",
         };
-        self.built_otherwise(Step::MultiStage, &changes, how, vec![note.into()]);
+        if self.built_otherwise(Step::MultiStage, &changes, how, vec![note.into()]) {
+            let last = self.possible_sizes.last_mut().filter(|last| last.certainty == Certainty::Exact);
+            // The program may need some of the files, as it is not known.
+            last.into_iter().for_each(|last| last.certainty = Certainty::AtMost);
+        }
     }
 }
