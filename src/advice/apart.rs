@@ -83,7 +83,7 @@ pub(crate) fn mounted(text: &str) -> Option<String> {
                 || word.ends_with("../etc/hosts");
         let whole = format!("{}/", word.trim_end_matches('/'));
         let is_below = |place: &&str| whole.starts_with(place) || word.starts_with(place);
-        let is_mounted = MOUNTED.iter().any(|place| is_below(&place))
+        let is_mounted = MOUNTED.iter().any(is_below)
             && !KEEP_NOTHING.iter().any(|known| word.starts_with(known))
             && !word.starts_with("/dev/tcp/");
         (is_in_etc || is_mounted).then(|| (*word).to_owned())
