@@ -88,6 +88,13 @@ impl Instruction {
         self.flags.iter().find(|flag| flag.name == name).map(|flag| flag.value.as_deref().unwrap_or_default())
     }
 
+    /// Returns whether a shell's here-document begins in the arguments that nothing in the file ends.
+    pub fn leaves_document_open(&self) -> bool {
+        self.heredocs.is_empty()
+            && self.keyword.takes_heredocs(&self.arguments)
+            && !heredoc::named_in(&self.arguments).is_empty()
+    }
+
     /// Parses the arguments in JSON form, such as `["/bin/sh", "-c", "true"]`.
     pub fn json(&self) -> Option<Vec<String>> {
         serde_json::from_str(self.arguments.trim()).ok()

@@ -122,7 +122,10 @@ impl Page<'_> {
         const NEXT: &str = "USER next\n";
         let parsed = Dockerfile::parse(format!("FROM scratch\n{text}\n{NEXT}"));
         let one = parsed.is_ok_and(|file| match &*file.instructions {
-            [_, one, _] => one.keyword != Keyword::Unknown && one.span.end + NEXT.len() == file.source().len(),
+            [_, one, _] => {
+                let is_whole = one.span.end + NEXT.len() == file.source().len();
+                one.keyword != Keyword::Unknown && is_whole && !one.leaves_document_open()
+            }
             _ => false,
         });
         if one {
