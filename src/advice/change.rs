@@ -73,7 +73,8 @@ impl SuggestedChange {
                 Self::new(Kind::Copy, format!("set mode and owner in the RUN of layer {added_in} itself"))
             }
             Reason::RewrittenUnchanged => {
-                let builder = if is_by_buildkit(inspection, added_in) { "" } else { " (--chmod needs BuildKit)" };
+                let needs_buildkit = text(removed_in).contains("chmod") && !is_by_buildkit(inspection, added_in);
+                let builder = if needs_buildkit { " (--chmod needs BuildKit)" } else { "" };
                 Self::new(Kind::Copy, format!("set mode and owner while copying: COPY --chmod=… --chown=…{builder}"))
             }
             _ if both => Self::merge(inspection, added_in, removed_in, "use a multi-stage build"),
