@@ -68,6 +68,11 @@ impl Layer {
         if digest.is_none() && diff_id.is_none() {
             return None;
         }
+        // What a registry sent was compared while it came.
+        let checked = self.member.as_ref().and_then(|member| member.source.checked_digest());
+        if checked.is_some() && checked.as_ref() == digest {
+            return Some(true);
+        }
         let computed;
         let Digests { stored, tar } = match &read.digests {
             Some(digests) => digests,

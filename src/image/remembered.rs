@@ -9,13 +9,13 @@ use super::layer::LayerEntries;
 use super::{Compression, Image, Layer, ReadLayer};
 use crate::origin::{Cache, Record};
 
-/// A layer as it is kept.
+/// A layer as it is kept; its entries are borrowed to be written, and owned when they come back.
 #[derive(Serialize, Deserialize)]
-struct Remembered {
+struct Remembered<E> {
     compression: Compression,
     tar_bytes: u64,
     stored_bytes: u64,
-    entries: LayerEntries,
+    entries: E,
 }
 
 /// Returns the layers of images that are known from earlier, by member number.
@@ -24,7 +24,7 @@ pub(super) fn recall(images: &[Image], cache: &Cache) -> HashMap<usize, Arc<Read
     let known = layers.filter_map(|layer| {
         let (member, digest) = (layer.member.as_ref()?, layer.digest.as_deref()?);
         let bytes = cache.find(Record::Layer, digest)?;
-        let kept: Remembered = postcard::from_bytes(&bytes).ok()?;
+        let kept: Remembered<LayerEntries> = postcard::from_bytes(&bytes).ok()?;
         let is_usable = kept.entries.is_consistent() && kept.stored_bytes == member.extent.len;
         let mut read = ReadLayer::new(kept.compression, kept.stored_bytes);
         (read.entries, read.tar_bytes) = (kept.entries, kept.tar_bytes);
@@ -42,7 +42,7 @@ pub(super) fn remember(layer: &Layer, read: &ReadLayer, cache: &Cache) {
     if !is_whole || member.source.checked_digest().as_ref() != Some(digest) {
         return;
     }
-    let kept = RememberedRef {
+    let kept = Remembered {
         compression: read.compression,
         tar_bytes: read.tar_bytes,
         stored_bytes: read.stored_bytes,
@@ -51,15 +51,6 @@ pub(super) fn remember(layer: &Layer, read: &ReadLayer, cache: &Cache) {
     if let Ok(bytes) = postcard::to_stdvec(&kept) {
         cache.keep(Record::Layer, digest, &bytes);
     }
-}
-
-/// A layer to keep. Its fields are those of [`Remembered`].
-#[derive(Serialize)]
-struct RememberedRef<'a> {
-    compression: Compression,
-    tar_bytes: u64,
-    stored_bytes: u64,
-    entries: &'a LayerEntries,
 }
 
 #[cfg(test)]
@@ -74,10 +65,9 @@ mod tests {
             entries.push(&Entry { name: name.into(), size: 7, mode: 0o755, ..Entry::default() });
             entries.push_hash(u128::MAX - 1);
         }
-        let kept =
-            RememberedRef { compression: Compression::Gzip, tar_bytes: 10240, stored_bytes: 99, entries: &entries };
+        let kept = Remembered { compression: Compression::Gzip, tar_bytes: 10240, stored_bytes: 99, entries: &entries };
         let bytes = postcard::to_stdvec(&kept).unwrap();
-        let back: Remembered = postcard::from_bytes(&bytes).unwrap();
+        let back: Remembered<LayerEntries> = postcard::from_bytes(&bytes).unwrap();
         assert!(back.entries.is_consistent());
         let shown =
             |entries: &LayerEntries| -> Vec<String> { entries.iter().map(|entry| format!("{entry:?}")).collect() };

@@ -18,7 +18,7 @@ pub use chunks::ChunkedLayer;
 
 use super::layer::LayerEntries;
 use super::{Compression, Layer, ReadLayer};
-use crate::archive::{Extent, Member, read_extent};
+use crate::archive::{Extent, Member};
 use crate::display::hex;
 use crate::origin::{Cache, Record};
 use table::Table;
@@ -130,7 +130,7 @@ fn read(member: &Member, place: &TocPlace, cache: Option<&Cache>) -> Option<Read
     };
     let (noted, json) = match place {
         TocPlace::Estargz { tar_bytes, .. } => (*tar_bytes, &json[..]),
-        TocPlace::ZstdChunked { .. } => zstd_chunked::split(&json)?,
+        TocPlace::ZstdChunked { .. } => zstd_chunked::split(&json).map(|(length, json)| (Some(length), json))?,
     };
     let table = Table::parse(json, place.compression())?;
     let mut layer = ReadLayer::new(place.compression(), member.extent.len);
@@ -148,10 +148,8 @@ fn has(bytes: &[u8], digest: &str) -> bool {
 
 /// Reads a run of bytes of a member.
 fn part(member: &Member, extent: Extent) -> Option<Vec<u8>> {
-    let within = extent.offset.checked_add(extent.len)? <= member.extent.len;
-    let extent = member.extent.part(extent.offset, extent.len);
-    let bytes = within.then(|| read_extent(&*member.source, extent).ok()).flatten()?;
-    (bytes.len() as u64 == extent.len).then_some(bytes)
+    let is_within = extent.offset.checked_add(extent.len)? <= member.extent.len;
+    is_within.then(|| member.source.fetch(member.extent.part(extent.offset, extent.len)).ok())?
 }
 
 #[cfg(test)]

@@ -1,11 +1,12 @@
 //! The table of a zstd:chunked layer (zstd_chunked.md of containers/storage).
 
+use std::io::Read;
+
 use serde::Deserialize;
 
 use super::{TABLE_LIMIT, part};
 use crate::archive::{Extent, Member};
 use crate::image::{Compression, decode};
-use std::io::Read;
 
 /// Fetches the table as JSON, after eight bytes with the length of the tar.
 ///
@@ -23,10 +24,10 @@ pub fn fetch(
     Some([&tar_bytes(&list)?.to_le_bytes()[..], &json].concat())
 }
 
-/// Divides what [`fetch`] returns.
-pub fn split(record: &[u8]) -> Option<(Option<u64>, &[u8])> {
+/// Divides what [`fetch`] returns into the length of the tar and the table.
+pub fn split(record: &[u8]) -> Option<(u64, &[u8])> {
     let (length, json) = record.split_first_chunk()?;
-    Some((Some(u64::from_le_bytes(*length)), json))
+    Some((u64::from_le_bytes(*length), json))
 }
 
 fn unpack(packed: &[u8]) -> Option<Vec<u8>> {

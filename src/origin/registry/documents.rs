@@ -9,6 +9,7 @@ use super::client::{Client, Request, limited};
 use super::text;
 use crate::display::hex;
 use crate::origin::{Answer, Cache, Record, Reference};
+use crate::toml_file::nearest;
 
 /// The most bytes of a manifest; registries take no more than 4 MiB.
 const MANIFEST_LIMIT: u64 = 4 << 20;
@@ -36,7 +37,7 @@ pub struct Manifest {
 
 /// Returns the manifest of a tag or a digest.
 ///
-/// What has a digest is asked for once. A tag that is known is asked for by `HEAD`, which limits on pulls do not count.
+/// A digest is asked for once. A tag that is known is asked for by `HEAD`, which limits on pulls do not count.
 ///
 /// # Errors
 ///
@@ -113,9 +114,8 @@ fn other_tags(client: &Client, wanted: &str) -> Option<Answer> {
     let bytes = limited(&mut client.get(request).ok()?, TAGS_LIMIT).ok()?;
     let list: Value = serde_json::from_slice(&bytes).ok()?;
     let tags = list.get("tags")?.as_array()?.iter().filter_map(Value::as_str);
-    let mut tags: Vec<String> = tags.map(|tag| crate::display::escaped_str(tag).into()).collect();
-    let distance = |tag: &String| strsim::osa_distance(tag, wanted);
-    tags.sort_by_cached_key(|tag| (distance(tag), tag.clone()));
+    let tags: Vec<String> =
+        nearest(wanted, tags, usize::MAX).iter().map(|tag| crate::display::escaped_str(tag).into()).collect();
     (!tags.is_empty()).then_some(Answer::NoSuchTag { tags })
 }
 
